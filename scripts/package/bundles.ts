@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type OutputAsset, type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown';
+import {
+  type InputOptions,
+  type OutputAsset,
+  type OutputChunk,
+  type Plugin,
+  type RolldownOptions,
+  rolldown,
+} from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 import { dts } from 'rolldown-plugin-dts';
 import { besideScript, lateAddress, ownRuntime, throughBundler, workerBuilds, writePlaces } from './late';
 import { rememberPackages } from './notices';
+import { coreGroup, modulesOf, wholeEntry } from './page-entry';
 import { filesIn, ownError, shortStyles } from './plugins';
 
 /** Folder of the repository, and of what is built for the package. */
@@ -38,13 +46,27 @@ const common: RolldownOptions = {
 const small = { minify: true, comments: { legal: false, annotation: false } } as const;
 
 /** The page's side for pages without a bundler. */
-const pageBuild = (dir: string): RolldownOptions => ({
-  ...common,
-  platform: 'browser',
-  input: sources({ sidestream: 'page.ts', inspector: 'inspector.ts', pick: 'pick.ts', adapters: 'adapters/index.ts' }),
-  plugins: [shortStyles(), besideScript(), ownError(), rememberPackages()],
-  output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
-});
+async function pageBuild(dir: string): Promise<RolldownOptions> {
+  const plugins = [shortStyles(), besideScript(), ownError(), rememberPackages()];
+  const options: InputOptions = { ...common, platform: 'browser', plugins };
+  const first = await modulesOf({ ...options, input: sources({ sidestream: 'page.ts' }) });
+  // Cards of a template need it: in a chunk of its own it would be asked for after theirs.
+  first.add(source('element/warn-once.ts'));
+  return {
+    ...options,
+    input: sources({
+      sidestream: 'page.ts',
+      inspector: 'inspector.ts',
+      pick: 'pick.ts',
+      adapters: 'adapters/index.ts',
+    }),
+    plugins: [...plugins, wholeEntry('sidestream.js')],
+    output: {
+      ...{ dir, entryFileNames: '[name].js', chunkFileNames, ...small },
+      codeSplitting: { groups: [coreGroup(first)] },
+    },
+  };
+}
 
 /** These packages have no side effects when loaded, but do not declare it. */
 const treeshake = { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] };
@@ -128,7 +150,7 @@ export async function buildCdn(dir: string): Promise<Cdn> {
   }
   const files = workers.map(({ fileName }) => fileName);
   const chunks = workers.filter((file) => file.type === 'chunk');
-  for (const options of [pageBuild(dir), encodersBuild(dir, files)]) {
+  for (const options of [await pageBuild(dir), encodersBuild(dir, files)]) {
     chunks.push(...(await write(options)).filter((file) => file.type === 'chunk'));
   }
   return { chunks, workers: files };

@@ -145,6 +145,22 @@ function lateScripts(): Plugin {
         if (needs(name, importsOf).has(name))
           this.error(`${name} needs itself through what it imports: part it otherwise`);
       }
+      const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry);
+      if (entry?.type !== 'chunk') return;
+      // A few lines that most files need, which the bundler keeps apart.
+      const runtime = Object.keys(bundle).find((name) => name.startsWith('rolldown-runtime-'));
+      const helpers = runtime === undefined ? undefined : bundle[runtime];
+      if (helpers?.type === 'chunk') {
+        entry.code += `\n${helpers.code}`;
+        delete bundle[helpers.fileName];
+      }
+      // Files that another one needs are fetched beside it, not once it is there.
+      const present = [entry.fileName, helpers?.fileName];
+      const tables = Object.keys(bundle).flatMap((name) => {
+        const others = [...needs(name, importsOf)].filter((other) => !present.includes(other));
+        return others.length > 0 ? [[`./${name}`, others.map((other) => `./${other}`)] as const] : [];
+      });
+      if (tables.length > 0) entry.code += `\nsidestreamFiles.expect(${JSON.stringify(Object.fromEntries(tables))});`;
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk' && file.code.length < SMALLEST) file.code = file.code.padEnd(SMALLEST);
       }

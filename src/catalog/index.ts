@@ -1,4 +1,4 @@
-export type { BundleProgress, FetchFile } from './bundle/bundle-file';
+export { type BundleProgress, type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
 export { inventory, publishedNames } from './bundle/inventory';
 export type { Predecessor } from './bundle/learned';
 export { addLearned } from './bundle/learned';
@@ -58,7 +58,9 @@ export {
   rowsPerItem,
 } from './features/feature-table';
 export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
+export { localeFor, marketFor } from './locales/bundle-locales';
 export type { Offer } from './offers';
+export { DEFAULT_MARKET, offersFile } from './offers/offers-name';
 export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
 export {
   type ByPart,

@@ -9,6 +9,7 @@ import {
   type TrackInput,
   type WorkerHost,
 } from '../protocol';
+import { earlyManifest } from './early-manifest';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
 import type { Emit, Remote } from './remote';
@@ -125,6 +126,7 @@ export class WorkerConnection {
   async startWorker(kept: unknown): Promise<Remote> {
     const worker = startWorker('worker.js', this.given.workerUrl);
     this.#worker = worker;
+    const manifest = this.#restarted ? null : earlyManifest(this.given.bundle);
     const crash = (event: Event): void => {
       // A worker that was ended may still report an error.
       if (this.#worker !== worker) return;
@@ -154,6 +156,7 @@ export class WorkerConnection {
         this.#restarted,
         this.offers,
         document.documentElement.lang,
+        manifest,
       );
       this.#restarted = true;
       return this.#remote;

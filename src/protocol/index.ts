@@ -18,6 +18,7 @@ export {
 export { carryErrors } from './rpc';
 export type {
   BundleEncoders,
+  EarlyManifest,
   EncodedFeatures,
   EncoderHost,
   GivenOptions,

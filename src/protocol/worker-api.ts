@@ -62,6 +62,12 @@ export interface KeptUpdate extends OfferUpdate {
   kept: Offer[];
 }
 
+/**
+ * The manifest of the bundle as the page fetched it, null where it could not; may be called once. It rejects only where the page
+ * is gone.
+ */
+export type EarlyManifest = (() => Promise<ArrayBuffer | null>) & ProxyMarked;
+
 /** The object that the worker exposes first. */
 export interface WorkerHost {
   /**
@@ -71,6 +77,7 @@ export interface WorkerHost {
    * @param restarted whether another worker of the page ran before
    * @param offers that the page updated before
    * @param lang language of the page, as a tag; empty where it says none
+   * @param manifest null: the worker fetches it
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   start(
@@ -80,6 +87,7 @@ export interface WorkerHost {
     restarted: boolean,
     offers?: ReadonlyMap<string, Offer>,
     lang?: string,
+    manifest?: EarlyManifest | null,
   ): Promise<WorkerRecommender & ProxyMarked>;
 }
 

@@ -20,6 +20,7 @@ export { baseProfile, type ContentProfile, type ContentWeights, contentProfile }
 export { clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
+export { RULES_FILE } from './rules-file/rules-name';
 export { rankOf, scores, type TermWeights, topRows } from './score';
 export { similarities } from './similarities';
 export { categoryPreference } from './terms/category-preference';

@@ -1,6 +1,6 @@
 import type { Offer } from '../catalog';
 import type { SidestreamError } from '../error';
-import type { Consent, Progress, Status } from '../protocol';
+import type { Consent, EarlyManifest, Progress, Status } from '../protocol';
 import type { Rules } from '../ranking';
 import type { Encryption } from '../store';
 
@@ -38,4 +38,6 @@ export interface EngineOptions {
   lang?: string;
   /** Offers that the page updated before this worker started, by product; parsed where they are used. */
   offers?: ReadonlyMap<string, Offer>;
+  /** The bundle's manifest, where the page fetched it. */
+  manifest?: EarlyManifest | null;
 }

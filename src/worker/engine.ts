@@ -1,4 +1,4 @@
-import { type Item, openBundle } from '../catalog';
+import { fetchFrom, type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Metrics } from '../experiment';
@@ -25,6 +25,7 @@ import type {
   TrackDetails,
 } from '../protocol';
 import { type Kept, parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
+import { loadReasons } from '../ranking';
 import type { LocalItem, Snapshot } from '../store';
 import type { ClusterLoader } from './cluster-loader';
 import { ConsentService } from './consent-service';
@@ -33,6 +34,7 @@ import type { EngineListener, EngineOptions } from './engine-options';
 import { EventRecorder } from './event-recorder';
 import { ExperimentAssignment, type LoadedExperiment, loadExperiment } from './experiment-assignment';
 import { FeatureLoader } from './feature-loader';
+import { startFirstList } from './first-list';
 import { LearningScheduler } from './learning-scheduler';
 import { ListChanges } from './list-changes';
 import { LoadedCatalog } from './loaded-catalog';
@@ -40,6 +42,7 @@ import type { JoinMutable } from './mutable-files';
 import { ProfileSession } from './profile-session';
 import { ProfileStorage } from './profile-storage';
 import { RecommendationService } from './recommendation-service';
+import { StartedFiles } from './started-files';
 import { TaskQueue } from './task-queue';
 
 /** Quiet time before another tab's profile is read, ms. */
@@ -158,25 +161,25 @@ export class Engine {
    */
   static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
     if (options.consent !== undefined) parseConsent(options.consent, 'createRecommender() consent');
-    const running = await loadExperiment(options.experiment);
+    const experiment = loadExperiment(options.experiment);
     const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
     let mutable: Promise<JoinMutable | undefined> | undefined;
-    const opening = openBundle(
-      options.bundle,
-      (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }),
-      {
-        whole: false,
-        featuresLater: true,
-        onIncomplete: report,
-        onManifest(manifest) {
-          if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
-          // Beside the items: the first list should have the right prices, and follow the rules.
-          mutable ??= mutableFiles().then(({ openMutable }) => openMutable(manifest, options, listener), report);
-        },
+    const files = new StartedFiles(fetchFrom(options.bundle), options.manifest);
+    // Lists in the language of the page need them; a list that cannot have them says so.
+    loadReasons(options.lang).catch(() => undefined);
+    const opening = openBundle(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
+      whole: false,
+      featuresLater: true,
+      onIncomplete: report,
+      onManifest(manifest) {
+        startFirstList(manifest, options, files);
+        if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
+        // Beside the items: the first list should have the right prices, and follow the rules.
+        mutable ??= mutableFiles().then(({ openMutable }) => openMutable(manifest, options, listener, files), report);
       },
-    );
+    });
     const returning = preloadDevice(options);
-    const bundle = await opening;
+    const [running, bundle] = await Promise.all([experiment, opening]);
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
     // Parts of a large catalogue that come later may have some.

@@ -33,6 +33,19 @@ describe('late files', () => {
     expect(fetchScript).toHaveBeenCalledTimes(2);
   });
 
+  it('are fetched beside those that need them, where the worker knows them, and once', async () => {
+    const { files, fetchScript } = loaderOn({
+      'https://shop.example/s/a-1.js': ({ define }) => define('./a-1.js', ['./b-2.js'], () => undefined),
+      'https://shop.example/s/b-2.js': ({ define }) => define('./b-2.js', [], () => undefined),
+    });
+    files.expect({ './a-1.js': ['./b-2.js'] });
+    const both = [files.require('./a-1.js'), files.require('./b-2.js')];
+    // Before the first of them is there.
+    expect(fetchScript.mock.calls.flat()).toEqual(['https://shop.example/s/a-1.js', 'https://shop.example/s/b-2.js']);
+    await Promise.all(both);
+    expect(fetchScript).toHaveBeenCalledTimes(2);
+  });
+
   it('lie where the page says', async () => {
     const { files } = loaderOn({
       'https://cdn.example/a.9f.js': ({ define }) =>

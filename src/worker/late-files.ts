@@ -14,6 +14,8 @@ type Factory = (exports: object, require: Require, script: string) => void;
 export interface LateFiles {
   /** A file defines itself. @param needs files that must run before it */
   define(name: string, needs: string[], factory: Factory): void;
+  /** The worker's script says which further files each file needs, directly or not: they are fetched beside it. */
+  expect(needs: Readonly<Record<string, readonly string[]>>): void;
   /** Exports of a file: at once when it has run, as a promise when it must be loaded first. */
   require: Require;
   /** Address of a file of the package. */
@@ -45,6 +47,8 @@ export function lateFiles(
   const defined = new Map<string, { needs: string[]; factory: Factory }>();
   const ready = new Map<string, object>();
   const loading = new Map<string, Promise<object>>();
+  const expected = new Map<string, readonly string[]>();
+  const fetching = new Map<string, Promise<unknown>>();
   const addressOf = (name: string): string => {
     const file = name.replace(/^\.\//, '');
     return places.files?.[file] ?? new URL(file, places.script).href;
@@ -57,9 +61,18 @@ export function lateFiles(
     loading.set(name, load);
     return load;
   };
+  /** Fetches a file that did not define itself yet, once at a time. */
+  const get = (name: string): Promise<unknown> | undefined => {
+    if (defined.has(name)) return undefined;
+    const known = fetching.get(name);
+    if (known) return known;
+    const script = fetchScript(addressOf(name)).finally(() => fetching.delete(name));
+    fetching.set(name, script);
+    return script;
+  };
   const run = async (name: string): Promise<object> => {
     const found = addressOf(name);
-    if (!defined.has(name)) await fetchScript(found);
+    await Promise.all([name, ...(expected.get(name) ?? [])].map(get));
     const file = defined.get(name);
     if (!file) {
       const text = `${found} is not a file of this version. Host all files of one version in one folder.`;
@@ -73,6 +86,9 @@ export function lateFiles(
   };
   return {
     define: (name, needs, factory) => void defined.set(name, { needs, factory }),
+    expect(needs) {
+      for (const [name, files] of Object.entries(needs)) expected.set(name, files);
+    },
     require,
     address: addressOf,
     onMessage(input) {

@@ -1,9 +1,10 @@
-import type { Manifest } from '../catalog';
+import { freshFrom, type Manifest } from '../catalog';
 import type { EngineListener, EngineOptions } from './engine-options';
 import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
 import { openOffers } from './offer-service';
 import { openRules } from './rule-service';
+import type { StartedFiles } from './started-files';
 
 export { updateOffers } from './offer-service';
 
@@ -16,13 +17,16 @@ const LONGEST_WAIT = 1500;
  */
 export type JoinMutable = (catalog: LoadedCatalog, changes: ListChanges) => Promise<void>;
 
-/** Begins to fetch the files of a bundle that change between builds: offers and rules. */
+/** Fetches the files of a bundle that change between builds: offers and rules. @param files may have begun with them */
 export function openMutable(
   manifest: Pick<Manifest, 'offers' | 'rules'>,
   options: EngineOptions,
   listener: Pick<EngineListener, 'error'>,
+  files: StartedFiles,
 ): JoinMutable {
-  const joins = [openOffers(manifest, options, listener), ...(manifest.rules ? [openRules(options, listener)] : [])];
+  const fetchFile = files.over(freshFrom(options.bundle));
+  const offers = openOffers(manifest, options, listener, fetchFile);
+  const joins = [offers, ...(manifest.rules ? [openRules(listener, fetchFile)] : [])];
   return async (...context) => {
     const waiting = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT));
     await Promise.race([Promise.all(joins.map((join) => join(...context))), waiting]);

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import type { Item, Manifest } from '../catalog';
+import type { FetchFile, Item, Manifest } from '../catalog';
 import { marketFor } from '../catalog/locales';
-import { freshFrom } from '../catalog/mutable-files';
 import {
   DEFAULT_MARKET,
   fetchOffers,
@@ -34,17 +33,13 @@ const offersOf = (most: number) =>
  */
 export function openOffers(
   manifest: Pick<Manifest, 'offers' | 'language' | 'locales'>,
-  {
-    bundle,
-    lang,
-    market = marketFor(manifest, lang),
-    offers,
-  }: Pick<EngineOptions, 'bundle' | 'lang' | 'market' | 'offers'>,
+  { lang, market = marketFor(manifest, lang), offers }: Pick<EngineOptions, 'lang' | 'market' | 'offers'>,
   listener: Pick<EngineListener, 'error'>,
+  fetchFile: FetchFile,
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
   // Where other markets alone have offers, the bundle's own values are those of pages that name none.
   const wanted = market || manifest.offers?.includes(DEFAULT_MARKET);
-  const file = wanted ? fetchOffers(freshFrom(bundle), manifest, market) : null;
+  const file = wanted ? fetchOffers(fetchFile, manifest, market) : null;
   // Reported by whoever joins them.
   file?.catch(() => undefined);
   return async (catalog, changes) => {

@@ -11,6 +11,7 @@ import type {
   CategoriesRequest,
   CategoryCount,
   Consent,
+  EarlyManifest,
   EncoderBackend,
   Explanation,
   GivenOptions,
@@ -59,6 +60,7 @@ export class RemoteRecommender implements WorkerRecommender {
    * @param restarted whether another worker of the page ran before
    * @param offers that the page updated before
    * @param lang of the page
+   * @param manifest of the bundle, where the page fetched it
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   static async start(
@@ -68,8 +70,9 @@ export class RemoteRecommender implements WorkerRecommender {
     restarted: boolean,
     offers?: ReadonlyMap<string, Offer>,
     lang?: string,
+    manifest?: EarlyManifest | null,
   ): Promise<RemoteRecommender> {
-    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted, offers, lang };
+    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted, offers, lang, manifest };
     let remote: RemoteRecommender | null = null;
     const engine = await Engine.start(options, {
       change: (status) => listener('change', remote ? remote.#complete(status) : status),

@@ -1,8 +1,8 @@
-import { freshFrom } from '../catalog/mutable-files';
+import type { FetchFile } from '../catalog';
 import { SidestreamError } from '../error';
 import { mergedRules } from '../ranking';
 import { fetchRules, type PublishedRules, ruleProblemText, rulesAt } from '../ranking/rules-file';
-import type { EngineListener, EngineOptions } from './engine-options';
+import type { EngineListener } from './engine-options';
 import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
 
@@ -11,10 +11,10 @@ import type { LoadedCatalog } from './loaded-catalog';
  * @returns joins it to the catalogue. A failure is reported, once, and lists follow the page's own rules
  */
 export function openRules(
-  { bundle }: Pick<EngineOptions, 'bundle'>,
   listener: Pick<EngineListener, 'error'>,
+  fetchFile: FetchFile,
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
-  const file = fetchRules(freshFrom(bundle));
+  const file = fetchRules(fetchFile);
   // Reported by whoever joins it.
   file.catch(() => undefined);
   return async (catalog, changes) => {

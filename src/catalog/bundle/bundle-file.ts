@@ -20,6 +20,12 @@ export function fetchFrom(folder: string | URL): FetchFile {
   return Object.assign(get, { addressOf });
 }
 
+/** Fetches from a folder over HTTP, asking the host each time whether the file is still the same. */
+export function freshFrom(folder: string): FetchFile {
+  const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
+  return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });
+}
+
 /** Gets files in parallel, each checked, and reports their joint progress. */
 export async function fetchFiles(
   fetchFile: FetchFile,

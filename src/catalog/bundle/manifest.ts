@@ -10,8 +10,7 @@ export const BUNDLE_SCHEMA = 6 as const;
  */
 export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, BUNDLE_SCHEMA] as const;
 
-/** Name of the file of a bundle that names all others. */
-export const MANIFEST_FILE = 'manifest.json';
+export { MANIFEST_FILE } from '../../common/manifest-file';
 
 /** Items of the largest catalogue accepted: memory is allocated by the manifest's numbers. */
 const MOST_ITEMS = 1e7;

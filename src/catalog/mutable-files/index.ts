@@ -1,1 +1,1 @@
-export { fetchMutable, freshFrom, type MutableFile, parseMutable } from './mutable-file';
+export { fetchMutable, type MutableFile, parseMutable } from './mutable-file';

@@ -10,12 +10,6 @@ export interface MutableFile {
   unusable(what: string, cause?: unknown): SidestreamError;
 }
 
-/** Fetches from a folder over HTTP, asking the host each time whether the file is still the same. */
-export function freshFrom(folder: string): FetchFile {
-  const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
-  return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });
-}
-
 /** Gets the bytes of a file, and no further than a page should read. @throws SidestreamError that of `unusable` */
 export async function fetchMutable(fetchFile: FetchFile, file: MutableFile): Promise<ArrayBuffer> {
   let loaded = 0;

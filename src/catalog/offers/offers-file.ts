@@ -5,11 +5,10 @@ import type { FetchFile } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest';
 import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
 import { OFFERED, type Offer, offerSchema } from './offer';
+import { DEFAULT_MARKET, offersFile } from './offers-name';
 
 /** Format version of a file of offers. */
 const OFFERS_SCHEMA = 1 as const;
-/** The market of pages that name none. */
-export const DEFAULT_MARKET = 'default';
 /** Largest file that is read or written, bytes: pages load it whole. */
 export const MOST_BYTES = 32_000_000;
 
@@ -40,10 +39,6 @@ export interface MarketOffers {
   currency?: string;
   offers: Offer[];
 }
-
-/** Name of the file of a market: `offers.json` of the default one, else `offers-<market>.json`. */
-export const offersFile = (market: string): string =>
-  market === DEFAULT_MARKET ? 'offers.json' : `offers-${market}.json`;
 
 /**
  * Writes a file of offers, fields in a fixed order and one offer a line, so that equal offers give equal bytes.

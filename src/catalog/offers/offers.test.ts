@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../testing/bundles';
-import { freshFrom } from '../mutable-files';
+import { freshFrom } from '../bundle/bundle-file';
 import { mergedOffer, type Offer, offeredItem } from './offer';
-import { decodeOffers, encodeOffers, fetchOffers, MOST_BYTES, marketSchema, offersFile } from './offers-file';
+import { decodeOffers, encodeOffers, fetchOffers, MOST_BYTES, marketSchema } from './offers-file';
+import { offersFile } from './offers-name';
 
 const bytesOf = (data: unknown): ArrayBuffer =>
   new Uint8Array(new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data))).buffer;

@@ -4,7 +4,7 @@ import { SidestreamError } from '../../error';
 import type { Metrics, Recommender, Status } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { emit } from '../events';
-import { warnOnce } from '../warnings';
+import { warnOnce } from '../warn-once';
 import { barStyles } from './bars.styles';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';

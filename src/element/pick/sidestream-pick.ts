@@ -4,7 +4,7 @@ import type { Recommendation, Recommender } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { picture } from '../inspector/picture';
-import { warnOnce } from '../warnings';
+import { warnOnce } from '../warn-once';
 import { type PickLabels, pickLabels } from './pick-labels';
 import { pickStyles } from './sidestream-pick.styles';
 

@@ -71,6 +71,8 @@ let lateLoading: Promise<Late> | undefined;
 /** Undefined until it is loaded: the first rendering of a list does not wait for it. */
 let late: Late | undefined;
 
+const bundleCode = () => import('./bundle');
+
 /** Loads it, once for a page. When it rejects, lists go on without. */
 function loadLate(): Promise<Late> {
   lateLoading ??= import('./late').then(
@@ -286,7 +288,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   readonly #errors = new ErrorReporter(this);
   readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
   readonly #start = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
-  readonly #templateCard = new TemplateCardHost(this, this.#start, this.#failed);
+  readonly #templateCard = new TemplateCardHost(this, () => this.requestUpdate(), this.#failed);
   readonly #sourceTimeout = new SourceTimeout(this, () => this.#warn(['bundle']));
   #settings = settingsOf(this).settings;
   #lastStatus: Status | undefined;
@@ -362,9 +364,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   /** @internal What only some cards show is loaded before the first of them is there, so that nothing moves later. */
   async listReady(items: Recommendation[]): Promise<void> {
     try {
+      await this.#templateCard.loaded();
       let cards = items;
       if (this.#settings.layout === 'bundle') {
-        this.#bundle ??= new (await import('./bundle')).Bundle(this, cardOf, emit, formatPrice);
+        this.#bundle ??= new (await bundleCode()).Bundle(this, cardOf, emit, formatPrice);
         cards = await this.#bundle.cardsOf(items, idsInView(this.itemId)[0]);
       }
       if (this.#extras || !(this.addToCart || this.#templateCard.template || cards.some(hasExtras))) return;
@@ -402,6 +405,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /** @internal */
   listProgress(progress: Progress): void {
+    // A catalogue whose items are not in its manifest: what their cards may need comes beside them.
+    if (progress.total && this.#list.state.kind === 'loading') loadExtras().catch(() => undefined);
     emit(this, 'progress', progress);
   }
 
@@ -501,7 +506,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   #source(): RecommenderSource | null {
     const { recommender, bundle, namespace, market, consent, lazy } = this;
-    if ((lazy && !this.#isNear()) || !this.#templateCard.ready()) return null;
+    if (lazy && !this.#isNear()) return null;
+    // Beside the worker; `listReady` waits for it, and reports a failure.
+    this.#templateCard.ready();
+    if (this.#settings.layout === 'bundle') bundleCode().catch(() => undefined);
+    if (this.addToCart) loadExtras().catch(() => undefined);
     if (recommender) return () => Promise.resolve(recommender);
     return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
   }

@@ -44,6 +44,11 @@ export class TemplateCardHost {
     return false;
   }
 
+  /** Resolves when cards can be made. */
+  async loaded(): Promise<void> {
+    if (!this.ready()) await this.#loading;
+  }
+
   /** Makes the cards of one rendering from the template as it is now; undefined without a template. */
   filler():
     | ((

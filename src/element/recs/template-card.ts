@@ -1,5 +1,5 @@
 import type { Recommendation } from '../../protocol';
-import { warnOnce } from '../warnings';
+import { warnOnce } from '../warn-once';
 import type { CardExtras, ExtrasContext } from './card-extras';
 import type { SafeUrls } from './safe-url';
 

@@ -5,7 +5,7 @@ export {
   type PublishedRule,
   type PublishedRules,
   parseRules,
-  RULES_FILE,
   type RuleProblem,
   ruleProblemText,
 } from './rules-file';
+export { RULES_FILE } from './rules-name';

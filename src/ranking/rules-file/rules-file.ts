@@ -6,9 +6,8 @@ import { SidestreamError } from '../../error';
 import { PLACEMENTS, type Placement } from '../placement';
 import { type Rules, ruleFields } from '../rules/rules';
 import { momentOf } from './moment';
+import { RULES_FILE } from './rules-name';
 
-/** Name of the file, beside the manifest. */
-export const RULES_FILE = 'rules.json';
 /** Format version of the file. */
 const RULES_VERSION = 1;
 /** Largest file that is read, bytes. */

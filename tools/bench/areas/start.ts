@@ -7,8 +7,8 @@ import { installPeers } from '../peers';
 import { performanceScore } from '../start/lighthouse';
 import { session } from '../start/session';
 import { page, shopOfThousand } from '../start/shop-of-thousand';
-import { staticHost } from '../start/static-host';
-import { coldAndWarm, launch, longTasksWithoutList, sent, type Visit, waterfall } from '../start/visits';
+import { PHONE, staticHost } from '../start/static-host';
+import { coldAndWarm, launch, longTasksWithoutList, sent, steps, type Visit, waterfall } from '../start/visits';
 import { median, spread } from '../timing';
 
 const ROUNDS = 5;
@@ -25,6 +25,10 @@ const PAGES = {
   'shop of 1,000 items': { path: '/with.html', selector: 'sidestream-recs' },
 };
 type PageName = keyof typeof PAGES;
+/** A static page with the demo's bundle, over the network of a phone. */
+const ON_PHONE = { path: '/phone.html', selector: 'sidestream-recs' };
+/** Requests one after the other, and time from the first paint to the list, ms. */
+const [STEPS, AFTER_PAINT] = [3, 1200];
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -49,6 +53,7 @@ export const area: Area = {
         '/sidestream/': `${root}lib/cdn/`,
         '/with.html': page(true),
         '/without.html': page(false),
+        [ON_PHONE.path]: page(true, '/demo/bundle/'),
       },
       ...Object.fromEntries([...bundle].map(([name, bytes]) => [`/bundle/${name}`, bytes])),
     });
@@ -56,7 +61,7 @@ export const area: Area = {
     try {
       const visits = new Map<string, { cold: Visit; warm: Visit }[]>();
       // The first visit of all compresses the files.
-      for (const { path, selector } of Object.values(PAGES))
+      for (const { path, selector } of [...Object.values(PAGES), ON_PHONE])
         await coldAndWarm(browser, host, { path, selector, slowDown: 1 });
       for (let round = 0; round < ROUNDS; round++) {
         for (const [name, { path, selector }] of Object.entries(PAGES)) {
@@ -70,6 +75,18 @@ export const area: Area = {
           }
         }
       }
+      host.network = PHONE;
+      const phone = new Map<number, Visit[]>();
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const slowDown of [1, SLOW]) {
+          say(`round ${round + 1} of ${ROUNDS}: phone, slowed down ${slowDown} times`);
+          const { cold } = await coldAndWarm(browser, host, { ...ON_PHONE, slowDown });
+          phone.set(slowDown, [...(phone.get(slowDown) ?? []), cold]);
+        }
+      }
+      host.network = null;
+      const onPhone = (slowDown = 1) => phone.get(slowDown) ?? [];
+      const afterPaint = (slowDown?: number) => median(onPhone(slowDown).map(({ list, paint }) => list - paint));
       say('the page without the element');
       const without: number[] = [];
       for (let round = 0; round < ROUNDS; round++)
@@ -106,6 +123,8 @@ export const area: Area = {
             ),
           ];
         }),
+        within('phone: requests one after the other', STEPS, median(onPhone().map(steps)), 'requests'),
+        within('phone: first list after the first paint', AFTER_PAINT, afterPaint(), 'ms'),
         within(
           'longest task on the main thread',
           LONG_TASK,
@@ -130,6 +149,11 @@ export const area: Area = {
           ),
         ),
         ...names.map((name) => ({ name: `${name}, what was requested`, measured: waterfall(of(name)[0].cold) })),
+        {
+          name: `phone, ${SLOW} x slower, first list after the first paint`,
+          measured: `${Math.round(afterPaint(SLOW))} ms`,
+        },
+        { name: 'phone, what was requested', measured: waterfall(onPhone()[0]) },
         { name: 'demo, click to refreshed list', measured: `${spread(clicks)} of ${clicks.length}` },
       ];
       const values = names.flatMap((name) =>

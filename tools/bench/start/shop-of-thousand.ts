@@ -61,7 +61,7 @@ function vocabulary(): string[] {
 }
 
 /** The page: text of its own, with the two lines of docs/how-to/install.md and the rule of docs/how-to/lists.md that keeps the room of the list. */
-export const page = (recommendations: boolean): Uint8Array =>
+export const page = (recommendations: boolean, bundle = '/bundle/'): Uint8Array =>
   new TextEncoder().encode(`<!doctype html>
 <html lang="en">
 <head>
@@ -74,7 +74,7 @@ ${recommendations ? '<script type="module" src="/sidestream/sidestream.js"></scr
 <body>
 <h1>A shop of a thousand</h1>
 <p>${'Everything for the house and what is around it, sent tomorrow. '.repeat(12)}</p>
-${recommendations ? '<sidestream-recs bundle="/bundle/" heading="Recommended for you"></sidestream-recs>' : ''}
+${recommendations ? `<sidestream-recs bundle="${bundle}" heading="Recommended for you"></sidestream-recs>` : ''}
 <p>${'Questions are answered by people who use what they sell. '.repeat(20)}</p>
 </body>
 </html>`);

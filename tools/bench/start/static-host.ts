@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -30,9 +30,22 @@ export interface Answer {
   sent: number;
 }
 
+/** The network between host and visitor. */
+export interface Network {
+  /** From a request to the first byte of its answer, ms. */
+  roundTrip: number;
+  /** Of all answers together, bits per second. */
+  bandwidth: number;
+}
+
+/** A phone on a slow network. */
+export const PHONE: Network = { roundTrip: 150, bandwidth: 1.6e6 };
+
 /** A host of static files on a free port of this machine. */
 export interface StaticHost {
   origin: string;
+  /** Null: as fast as the machine. The host is slow, not the browser, whose own emulation leaves out the first request of a worker. */
+  network: Network | null;
   /** Answers since the last call, in the order of the requests. */
   take(): Answer[];
   close(): void;
@@ -46,6 +59,9 @@ interface Prepared {
   encoding?: 'br';
   gzip: number;
 }
+
+/** Bytes of an answer that are sent at once, so that answers under way share a slow network. */
+const PART = 2048;
 
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -65,7 +81,21 @@ export async function staticHost(places: Record<string, string | Uint8Array>): P
     known.set(path, prepared);
     return prepared;
   };
-  const server = createServer((request, response) => {
+  let free = 0;
+  const deliver = async (response: ServerResponse, body: Buffer | null): Promise<void> => {
+    const { network } = host;
+    if (!network) return void response.end(body);
+    await until(now() + network.roundTrip);
+    response.flushHeaders();
+    for (let start = 0; body && start < body.length; start += PART) {
+      const part = body.subarray(start, start + PART);
+      free = Math.max(now(), free) + (8000 * part.length) / network.bandwidth;
+      await until(free);
+      response.write(part);
+    }
+    response.end();
+  };
+  const server = createServer(async (request, response) => {
     const asked = now();
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://host').pathname));
     const file = find(path);
@@ -74,33 +104,37 @@ export async function staticHost(places: Record<string, string | Uint8Array>): P
     response.once('finish', () => {
       answer.sent = now();
     });
-    if (!file) return response.writeHead(404).end();
+    if (!file) return deliver(response.writeHead(404), null);
     const cached = {
       etag: file.etag,
       'cache-control': HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
     };
     if (request.headers['if-none-match'] === file.etag) {
       answer.status = 304;
-      return response.writeHead(304, cached).end();
+      return deliver(response.writeHead(304, cached), null);
     }
     Object.assign(answer, { status: 200, bytes: file.body.length, gzip: file.gzip });
     const encoding = file.encoding ? { 'content-encoding': file.encoding } : {};
     const headers = { 'content-type': file.type, 'content-length': file.body.length, ...cached, ...encoding };
-    return response.writeHead(200, headers).end(file.body);
+    return deliver(response.writeHead(200, headers), file.body);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
-  return {
+  const host: StaticHost = {
     // Browsers accept brotli from hosts with a certificate, and from this name.
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    network: null,
     take: () => answers.splice(0),
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
+  return host;
 }
+
+const until = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, time - now())));
 
 function prepare(path: string, content: Buffer): Prepared {
   const extension = extname(path) || '.html';

@@ -134,3 +134,19 @@ export const waterfall = ({ before, list }: Visit): string =>
     ),
     `list ${Math.round(list)} ms`,
   ].join(', ');
+
+/**
+ * Requests one after the other: how many of those before the list can be chosen such that each began after the one before had
+ * ended. The page itself and pictures do not count.
+ */
+export function steps({ before }: Visit): number {
+  const code = before.filter(({ path }) => /\.(js|json|bin|wasm)$/.test(path)).toSorted((a, b) => a.end - b.end);
+  let last = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  for (const { start, end } of code) {
+    if (start < last) continue;
+    count++;
+    last = end;
+  }
+  return count;
+}

@@ -1,0 +1,103 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { CDN_FOLDER } from './support/global-setup';
+
+/** A host that answers only when it is told to, so that a test sees which requests wait for which. */
+interface HeldHost {
+  /** Names of the files that the page asked for, without their digests, in order. */
+  asked: string[];
+  /** Answers what was asked for so far. */
+  answer(): void;
+  /** Answers all, from now on. */
+  open(): void;
+}
+
+/** @param bundle folder @param lang of the page @param card of the page's own */
+async function heldHost(context: BrowserContext, bundle: string, lang = 'en', card = ''): Promise<HeldHost> {
+  const asked: string[] = [];
+  let held: (() => void)[] = [];
+  let isOpen = false;
+  const answer = (): void => {
+    for (const release of held) release();
+    held = [];
+  };
+  await context.route('**/first-list.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><html lang="${lang}"><title>A shop</title><link rel="icon" href="data:,">
+        <script type="module" src="/sidestream/sidestream.js?v=1"></script>
+        <sidestream-recs bundle="/bundle/" limit="4">${card}</sidestream-recs>`,
+    }),
+  );
+  await context.route(/\/(sidestream|bundle|images)\//, async (route) => {
+    const [folder, ...name] = new URL(route.request().url()).pathname.slice(1).split('/');
+    const file = name.join('/');
+    if (folder !== 'images') {
+      asked.push(file.replace(/-([0-9a-f]{16}|[\w-]{8})\./, '.'));
+      if (!isOpen) await new Promise<void>((release) => held.push(release));
+    }
+    const folders = { sidestream: CDN_FOLDER, bundle, images: 'dist/images' };
+    // A page that is closed takes no answer.
+    await route.fulfill({ path: join(folders[folder as keyof typeof folders], file) }).catch(() => undefined);
+  });
+  const open = (): void => {
+    isOpen = true;
+    answer();
+  };
+  return { asked, answer, open };
+}
+
+const includes = (host: HeldHost, ...files: string[]): Promise<void> =>
+  expect.poll(() => files.filter((file) => !host.asked.includes(file)), { message: 'not asked for yet' }).toEqual([]);
+
+/** All that is loaded after the list, too. */
+async function rest(page: Page, host: HeldHost): Promise<void> {
+  host.open();
+  await includes(host, 'after-start.js', 'late.js', 'features.js', 'kernel.js');
+  await page.waitForLoadState('networkidle');
+}
+
+/** A copy of the demo's bundle as a large shop has it: items in a file of their own, beside offers and rules. */
+function largeShop(folder: string): void {
+  cpSync('dist/bundle', folder, { recursive: true });
+  const place = join(folder, 'manifest.json');
+  const { head: _, ...manifest } = JSON.parse(readFileSync(place, 'utf8'));
+  writeFileSync(place, JSON.stringify({ ...manifest, offers: ['default'], rules: true }));
+  writeFileSync(join(folder, 'offers.json'), '{"schema":1,"offers":[]}');
+  writeFileSync(join(folder, 'rules.json'), '{"rules":[]}');
+}
+
+test('the first list takes three steps, and no file is asked for twice', async ({ page, context }, info) => {
+  const bundle = info.outputPath('bundle');
+  largeShop(bundle);
+  const host = await heldHost(context, bundle);
+  await page.goto('/first-list.html', { waitUntil: 'commit' });
+
+  await includes(host, 'sidestream.js');
+  host.answer();
+  await includes(host, 'worker.js', 'manifest.json');
+  host.answer();
+  await includes(host, 'items.json', 'offers.json', 'rules.json', 'mutable-files.js', 'variants.js', 'card-extras.js');
+  host.answer();
+  await expect(page.locator('sidestream-recs[state=filled]')).toBeVisible();
+
+  await rest(page, host);
+  expect(host.asked.filter((file, n) => host.asked.indexOf(file) !== n)).toEqual([]);
+});
+
+test('the code for cards of a template and for another language comes beside that of the list', async ({
+  page,
+  context,
+}) => {
+  const host = await heldHost(context, 'dist/bundle', 'de', '<template><b>{title}</b></template>');
+  await page.goto('/first-list.html', { waitUntil: 'commit' });
+  await includes(host, 'sidestream.js');
+  host.answer();
+  await includes(host, 'worker.js', 'manifest.json', 'template-card.js', 'card-extras.js');
+  await includes(host, 'locales.js');
+  host.answer();
+  await includes(host, 'reasons.js');
+  host.answer();
+  await expect(page.locator('sidestream-recs[state=filled] b').first()).toBeVisible();
+});
