@@ -59,7 +59,7 @@ export function cardOf(
   const { fill, extras, labels, language, hrefTemplate, currency, dismissible } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
-  const parts = extras?.parts(item, price, context);
+  const parts = extras?.parts(recommendation, price, context);
   return (
     fill?.(recommendation, position, href, price, context) ??
     productCard(recommendation, { href, price, dismissible, labels, parts })

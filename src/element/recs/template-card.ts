@@ -139,6 +139,7 @@ export interface CardFields extends Fields {
   description: string;
   category: string;
   price: string;
+  priceFrom: string;
   listPrice: string;
   saving: string;
   rating: string;
@@ -165,14 +166,15 @@ type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
 
 /** The fields of one recommendation as texts, and the values that conditions are about. */
 export function cardFields(
-  { item, reason, source }: Recommendation,
+  recommendation: Recommendation,
   position: number,
   shown: Shown,
   extras: Pick<CardExtras, 'facts' | 'text'>,
   context: ExtrasContext,
 ): { fields: CardFields; values: Values } {
+  const { item, reason, source } = recommendation;
   const { id, title, description, category, availability, quantity } = item;
-  const { badge, badgeText, ...facts } = extras.facts(item, shown.price, context);
+  const { badge, badgeText, ...facts } = extras.facts(recommendation, shown.price, context);
   const text = (value: Parameters<CardExtras['text']>[0]) => extras.text(value, context.language);
   const attributes = Object.entries(item.attributes).map(([name, value]) => [`${ATTRIBUTE}${name}`, value] as const);
   const fields: CardFields = {
