@@ -198,6 +198,12 @@ export function cardFields(
 const EMPTY_TEMPLATE =
   '<template> is empty, and so are the cards. React puts the children of a template beside its content: write <template dangerouslySetInnerHTML={{ __html: card }} /> there.';
 
+/** Leaves the room of a picture that does not load empty: its broken outline would show. */
+function showLoaded({ type, target }: Event): void {
+  // Set through the CSSOM, because a policy may bar style attributes.
+  if (target instanceof HTMLImageElement) target.style.visibility = type === 'error' ? 'hidden' : '';
+}
+
 /** Whether a card shows something else at another place of the list. */
 const usesPosition = (template: HTMLTemplateElement): boolean =>
   /\{position\}|data-(if|unless)="\s*position\b/.test(template.innerHTML);
@@ -256,6 +262,8 @@ export class TemplateCards {
     if (known?.signature === signature) return known.element;
     const element = document.createElement('div');
     element.part.add('card');
+    // These events do not bubble.
+    for (const type of ['error', 'load']) element.addEventListener(type, showLoaded, true);
     element.append(fillTemplate(template, fields, values, this.#urls, this.#refused));
     this.#cards.set(fields.id, { signature, element });
     return element;
