@@ -133,14 +133,18 @@ export const cardStyles = css`
     /* On a picture of its own colour. */
     box-shadow: 0 0 0 1px var(--_rim);
   }
-  /* A small picture is not covered by its badge. */
+  /* On a small picture it is a small tag in the corner, which leaves long texts one line. */
   @container media (inline-size < 8rem) {
     .badge {
-      inset-block-end: 0.25rem;
-      inset-inline-start: 0.25rem;
-      max-inline-size: calc(100% - 0.5rem);
-      padding-inline: 0.375em;
+      inset-block-end: 0;
+      inset-inline-start: 0;
+      max-inline-size: 100%;
+      padding: 0.1em 0.375em;
       font-size: 0.625em;
+      line-height: 1.4;
+      letter-spacing: -0.01em;
+      border-radius: 0;
+      border-start-end-radius: 0.5rem;
     }
   }
   .reason {
