@@ -78,9 +78,8 @@ test('the cheapest of several variants costs from its price on, in cards of the 
   const products: ListOptions['products'] = [
     { item: { price: 48 }, prices },
     { item: { price: 60 }, prices },
-    { prices },
+    { item: OFFER, prices },
   ];
-  products[2].item = OFFER;
   const attributes = { limit: '3', currency: 'EUR' };
   const { list } = await addList(page, { products, attributes });
   await expect(list.locator('[part=price]').nth(0)).toHaveText('from €48.00');

@@ -133,7 +133,7 @@ listTest('the check boxes of a bundle leave its small pictures free', async ({ p
   for (const [width, most] of [
     [375, 0],
     [768, 0.05],
-  ]) {
+  ] as const) {
     await page.setViewportSize({ width, height: 900 });
     const covered = await list.locator('.item').evaluateAll((cards) =>
       cards.map((card) => {
