@@ -65,10 +65,11 @@ test('cards fill the rows of their grid, and few cards are no posters', async ({
     const grids = await page.locator('sidestream-recs').evaluateAll((lists) =>
       lists.map(({ shadowRoot }) => {
         const boxes = [...(shadowRoot?.querySelectorAll('li') ?? [])].map((card) => card.getBoundingClientRect());
-        const rows = Map.groupBy(boxes, ({ top }) => Math.round(top));
-        const lengths = [...rows.values()].map(({ length }) => length);
+        const tops = [...new Set(boxes.map(({ top }) => Math.round(top)))];
+        const rows = tops.map((at) => boxes.filter(({ top }) => Math.round(top) === at));
+        const lengths = rows.map(({ length }) => length);
         const list = shadowRoot?.querySelector('ol')?.getBoundingClientRect();
-        const [first] = [...rows.values()];
+        const [first] = rows;
         return {
           room: list?.width ?? 0,
           lengths,
