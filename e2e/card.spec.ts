@@ -61,6 +61,54 @@ test('a reduced price is struck out with the saving, and read as before and now'
   }
 });
 
+test('a heading waits for what it may claim, and says nothing of products of which nothing is known', async ({
+  page,
+}) => {
+  const products: ListOptions['products'] = Array(3).fill({ source: 'catalog', reason: '' });
+  const attributes = { placement: 'trending', limit: '3' };
+  const { list, shop } = await addList(page, { answer: 'loading', products, attributes });
+  await expect(list.locator('[part=heading]')).toBeHidden();
+  await page.evaluate((n) => window.lists.shops[n].open(), shop);
+  await expect(list.getByRole('heading')).toHaveText('From our range');
+  await expect(page.getByRole('region', { name: 'From our range' })).toBeVisible();
+});
+
+test('the cheapest of several variants costs from its price on, in cards of the page too', async ({ page }) => {
+  const prices = { lowest: 48, highest: 70 };
+  const products: ListOptions['products'] = [
+    { item: { price: 48 }, prices },
+    { item: { price: 60 }, prices },
+    { item: OFFER, prices },
+  ];
+  const attributes = { limit: '3', currency: 'EUR' };
+  const { list } = await addList(page, { products, attributes });
+  await expect(list.locator('[part=price]').nth(0)).toHaveText('from €48.00');
+  await expect(list.locator('[part=price]').nth(1)).toHaveText('€60.00');
+  await expect(list.locator('[part=price]').nth(2)).toContainText('Before €60.00, now from €48.00');
+  const html = '<template><b data-if="priceFrom">{priceFrom}</b><b data-unless="priceFrom">{price}</b></template>';
+  const own = await addList(page, { products, attributes, html });
+  await expect(own.list.locator('b')).toHaveText(['from €48.00', '€60.00', 'from €48.00']);
+  // What is checked in a bundle costs exactly that.
+  const bundle = await addList(page, { products, attributes: { ...attributes, layout: 'bundle', 'item-id': 'p5' } });
+  await expect(bundle.list.locator('[part=price]').nth(1)).toHaveText('€48.00');
+});
+
+test('a picture that is not there leaves an initial in its tile, and its room in a card of the page', async ({
+  page,
+}) => {
+  await page.route('**/gone.png', (route) => route.fulfill({ status: 404 }));
+  const products = [{ item: { image: '/gone.png' } }, { item: { image: undefined } }];
+  const { list } = await addList(page, { products, attributes: { limit: '2' } });
+  await expect(list.locator('[part=image]')).toBeHidden();
+  for (const n of [0, 1]) {
+    const initial = list.locator('[part=media]').nth(n);
+    expect(await initial.evaluate((tile) => getComputedStyle(tile, '::before').content)).toMatch(/^"[MH]"$/);
+  }
+  const html = '<template><img src="{image}" alt="{title}" width="80" height="80"></template>';
+  const own = await addList(page, { products, html, attributes: { limit: '1' } });
+  await expect(own.list.locator('img')).toHaveCSS('visibility', 'hidden');
+});
+
 test('a card has one badge and the name of its stars; serious rules of accessibility hold, light and dark', async ({
   page,
 }) => {

@@ -127,6 +127,27 @@ for (const width of [375, 1280])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 
+listTest('the check boxes of a bundle leave its small pictures free', async ({ page }) => {
+  const { list } = await addList(page, { attributes: BUNDLE, products: PRODUCTS });
+  await expect(list.getByRole('checkbox')).toHaveCount(4);
+  for (const [width, most] of [
+    [375, 0],
+    [768, 0.05],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    const covered = await list.locator('.item').evaluateAll((cards) =>
+      cards.map((card) => {
+        const boxOf = (part: string) => card.querySelector(part)?.getBoundingClientRect() ?? new DOMRect();
+        const [picture, check] = ['.media', '.check'].map(boxOf);
+        const common = (start: 'left' | 'top', end: 'right' | 'bottom') =>
+          Math.max(0, Math.min(picture[end], check[end]) - Math.max(picture[start], check[start]));
+        return (common('left', 'right') * common('top', 'bottom')) / (picture.width * picture.height);
+      }),
+    );
+    expect(Math.max(...covered), `${width}`).toBeLessThanOrEqual(most);
+  }
+});
+
 listTest('several items in view are named by an array, or by its text in the attribute', async ({ page }) => {
   const several = '["p1", "p 2"]';
   const { shop, list } = await addList(page, { attributes: { placement: 'similar', 'item-id': several } });

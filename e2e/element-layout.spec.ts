@@ -55,6 +55,42 @@ for (const width of [320, 768, 1280])
         expect((await callsOf(page, shop)).tracked.map(([type]) => type)).toContain('undismiss');
       });
 
+test('cards fill the rows of their grid, and few cards are no posters', async ({ page }) => {
+  const counts = [1, 2, 3, 5, 6, 7, 8, 10, 12];
+  await page.addStyleTag({ content: 'main { max-inline-size: none }' });
+  for (const count of counts) await addList(page, { attributes: { limit: `${count}` } });
+  await expect(page.locator('sidestream-recs [data-id]')).toHaveCount(54);
+  for (const width of [320, 375, 768, 1024, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const grids = await page.locator('sidestream-recs').evaluateAll((lists) =>
+      lists.map(({ shadowRoot }) => {
+        const boxes = [...(shadowRoot?.querySelectorAll('li') ?? [])].map((card) => card.getBoundingClientRect());
+        const tops = [...new Set(boxes.map(({ top }) => Math.round(top)))];
+        const rows = tops.map((at) => boxes.filter(({ top }) => Math.round(top) === at));
+        const lengths = rows.map(({ length }) => length);
+        const list = shadowRoot?.querySelector('ol')?.getBoundingClientRect();
+        const [first] = rows;
+        return {
+          room: list?.width ?? 0,
+          lengths,
+          card: first[0].width,
+          used: (first.at(-1)?.right ?? 0) - first[0].left,
+        };
+      }),
+    );
+    for (const [n, { room, lengths, card, used }] of grids.entries()) {
+      const about = `${counts[n]} cards at ${width}: ${lengths}, ${card} px`;
+      const [columns, last] = [lengths[0], lengths.at(-1) ?? 0];
+      // Where only two fit, the last of an odd number has half a row.
+      expect(columns === 2 ? last > 0 : last >= columns / 2, about).toBe(true);
+      expect(lengths.slice(0, -1), about).toEqual(Array(lengths.length - 1).fill(columns));
+      expect(card, about).toBeGreaterThanOrEqual(Math.min(168, (room - 16) / 2) - 1);
+      if (lengths.length > 1) expect(room - used, about).toBeLessThan(2);
+      else expect(card, about).toBeLessThanOrEqual(280);
+    }
+  }
+});
+
 test('the height stays the same in the script of every language', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 2400 });
   for (const language of ['en', 'ja', 'de', 'fr', 'es', 'ar']) {

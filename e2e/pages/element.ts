@@ -12,7 +12,7 @@ export interface ListOptions {
   answer?: Answer;
   language?: string;
   /** Changes to the first products. */
-  products?: { item?: Partial<Item>; reason?: string }[];
+  products?: (Partial<Omit<Recommendation, 'item'>> & { item?: Partial<Item> })[];
   /** Recommender of an earlier list to share, by its number. */
   share?: number;
   /** Leaves the list without a recommender. */

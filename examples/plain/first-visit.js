@@ -37,7 +37,8 @@ function entry({ item, position, reason }, list) {
   const text = Object.assign(document.createElement('span'), { textContent: item.title });
   link.append(text);
   const made = document.createElement('li');
-  made.append(link, Object.assign(document.createElement('small'), { textContent: reason }));
+  made.append(link);
+  if (reason) made.append(Object.assign(document.createElement('small'), { textContent: reason }));
   return made;
 }
 

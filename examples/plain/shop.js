@@ -38,7 +38,7 @@ function entry({ item, position, reason, source }, list) {
   link.onclick = () => recommender.track('click', item.id, { ...list, position });
   const made = document.createElement('li');
   made.dataset.source = source;
-  made.append(link, ` ${reason}`);
+  made.append(link, reason && ` ${reason}`);
   // The list is in view as soon as it is rendered.
   recommender.track('impression', item.id, { ...list, position });
   return made;

@@ -1,5 +1,5 @@
 import type { Item } from '../catalog';
-import type { Placement, Source } from '../ranking';
+import type { Placement, PriceRange, Source } from '../ranking';
 
 /** One item of a list. */
 export interface Recommendation {
@@ -9,8 +9,13 @@ export interface Recommendation {
   source: Source;
   /** The named parts of the score, which add up to it. */
   contributions: Record<string, number>;
-  /** One sentence for the shopper: `Because you looked at "Red apple"`. */
+  /** One sentence for the shopper: `Because you looked at "Red apple"`. Empty where nothing is known: of source `catalog`. */
   reason: string;
+  /**
+   * The lowest and the highest price among the variants of the item's product that are not sold out, where the list shows one
+   * of them and their prices differ. Where `item.price` is the lowest, it is a price "from".
+   */
+  prices?: PriceRange;
   /** 0-based. */
   position: number;
 }
@@ -33,7 +38,7 @@ export interface Explanation {
    * where it is not part of the score.
    */
   experts: ExpertContribution[];
-  /** One sentence for the shopper, in the language of the request. */
+  /** One sentence for the shopper, in the language of the request; empty where nothing is known. */
   reason: string;
 }
 

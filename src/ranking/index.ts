@@ -13,7 +13,7 @@ export {
 } from './feature-block';
 export type { HintedCatalog, Hints, HintValue } from './hints/hints';
 export { PLACEMENTS, type Placement, type Source } from './placement';
-export { type ProductVariants, productOf } from './product-variants';
+export { type PriceRange, type ProductVariants, productOf } from './product-variants';
 export { type RankRequest, rank } from './rank';
 export type { ExpertPart, RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';

@@ -13,7 +13,8 @@ export const OWN: readonly Placement[] = ['recent', 'again'];
 
 /**
  * Which part of the ranking put an item in a list, from most to least informed: the personal score, co-occurrence
- * with the item in view, similarity to it, similarity across categories, popularity, items of every category in turn
- * (where popularity is unknown). `pinned`: a rule of the shop put it there.
+ * with the item in view, similarity to it, similarity across categories, popularity, or nothing that is known of it
+ * (`catalog`: nobody chose it yet, or the shop knows no popularity, so that the list has items of every category in turn).
+ * `pinned`: a rule of the shop put it there.
  */
 export type Source = 'personal' | 'boughtTogether' | 'content' | 'style' | 'popularity' | 'catalog' | 'pinned';

@@ -30,6 +30,12 @@ export interface WeighedBlock {
   scale: Float32Array;
 }
 
+/** What the variants of a product cost: the lowest and the highest price, in the currency of the items. */
+export interface PriceRange {
+  lowest: number;
+  highest: number;
+}
+
 /** How variants of one product are listed and learned as one. Made by `ranking/variants`, which is loaded late. */
 export interface ProductVariants extends VariantGroups {
   /** Of the items, where they are the whole catalogue. */
@@ -45,6 +51,12 @@ export interface ProductVariants extends VariantGroups {
     request: R,
     personal: Float32Array,
   ): { state: S; request: R };
+  /**
+   * Prices of the variants of a row's product that are not sold out; undefined where they cost the same, or fewer than two
+   * have a price.
+   * @param items with their present prices and stock
+   */
+  prices(items: readonly Item[], row: number): PriceRange | undefined;
   /** The first of some rows that is of the product of `row`; undefined where none is. */
   among(rows: Iterable<number>, row: number): number | undefined;
   /** Lets one row of each product, the first, stand for it among the choices; changed in place. */

@@ -10,6 +10,7 @@ import { personalList } from './lists/personal';
 import type { ListInView, Scored } from './lists/scored';
 import { similarList } from './lists/similar';
 import { OWN, type Placement, type Source } from './placement';
+import type { PriceRange } from './product-variants';
 import type { RankState } from './rank-state';
 import { type Admission, admission } from './rules/admission';
 import { applyBoosts } from './rules/apply-boosts';
@@ -55,8 +56,10 @@ export interface RankedItem {
   source: Source;
   /** Named contributions that add up to the score; zero ones are left out. */
   contributions: Record<string, number>;
-  /** Why it is in the list, as one sentence for the shopper. */
+  /** Why it is in the list, as one sentence for the shopper; empty where nothing is known. */
   reason: string;
+  /** What the variants of its product cost, where the list shows one of them, and their prices differ. */
+  prices?: PriceRange;
 }
 
 /** Default of the rule `excludeRecent`. */
@@ -71,18 +74,25 @@ export function rank(index: CatalogIndex, state: RankState, request: RankRequest
   const { limit, rules = {} } = request;
   const { scored, pinnable, shownBefore = new Set<number>() } = scoreAll(index, state, request);
   return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map((place) =>
-    rankedItem(scored, place, request),
+    rankedItem(index, scored, place, request),
   );
 }
 
 /** One place of a list with its score and reason. */
-export function rankedItem(scored: Scored, { row, pinned }: ListPlace, request: RankRequest): RankedItem {
+export function rankedItem(
+  { items, variants }: CatalogIndex,
+  scored: Scored,
+  { row, pinned }: ListPlace,
+  request: RankRequest,
+): RankedItem {
+  const prices = request.rules?.variants === 'all' ? undefined : variants?.prices(items, row);
   return {
     row,
     score: scored.score[row],
     source: pinned ? 'pinned' : scored.source(row),
     contributions: scored.contributions(row),
     reason: reasonText(pinned ? { kind: 'picked' } : scored.reasonKind(row), request),
+    ...(prices && { prices }),
   };
 }
 

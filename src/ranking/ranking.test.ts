@@ -37,9 +37,22 @@ describe('rank', () => {
     const sourcesOf = (index: CatalogIndex) =>
       rank(index, chose(4, 5), { ...request, limit: 8 }).map(({ source }) => source);
     expect(new Set(sourcesOf(catalog()))).toEqual(new Set(['personal', 'catalog']));
-    expect(new Set(sourcesOf(catalog([{ popularity: 9 }])))).toEqual(new Set(['personal', 'popularity']));
+    expect(new Set(sourcesOf(catalog([{ popularity: 9 }])))).toEqual(new Set(['personal', 'popularity', 'catalog']));
     const [last] = rank(catalog(), chose(4, 5), { ...request, limit: 8 }).toReversed();
-    expect(last.reason).toBe('From the catalogue');
+    expect(last.reason).toBe('');
+  });
+
+  it('calls popular only what somebody chose, in a shop that knows its sales', () => {
+    const listed = rank(catalog([{ popularity: 9 }, { popularity: undefined }, { popularity: 2 }]), state(), {
+      ...request,
+      placement: 'trending',
+      limit: 8,
+    });
+    const known = listed.filter(({ reason }) => reason === 'Popular in this shop');
+    expect(known.map(({ row, source }) => [row, source])).toEqual([0, 2].map((row) => [row, 'popularity']));
+    expect(new Set(listed.map(({ reason, source }) => `${source} ${reason}`))).toEqual(
+      new Set(['popularity Popular in this shop', 'catalog ']),
+    );
   });
 
   it('names a past item or a category as the reason', () => {
@@ -165,7 +178,7 @@ describe('rank', () => {
     for (const placement of ['similar', 'complement'] as const) {
       const explained = explain(catalog(), chose(5), { ...request, placement, row: 5 }, 5);
       expect(explained.contributors).toEqual([]);
-      expect(explained.reason).toBe('From the catalogue');
+      expect(explained.reason).toBe('');
     }
   });
 

@@ -65,6 +65,23 @@ describe('a list of a catalogue with variants', () => {
     expect(rows(shop([{ price: 9, availability: 'preorder' }, { price: 10 }, { price: 11 }]))[0]).toBe(1);
   });
 
+  it('says what the variants cost that are not sold out, where their prices differ', () => {
+    const pricesOf = (overrides: Partial<Item>[], rules: Rules = {}) => {
+      const [first] = rank(shop(overrides), state(), request('trending', { rules }));
+      return [first.row, first.prices];
+    };
+    const prices = [{ price: 30 }, { price: 25 }, { price: 40 }];
+    expect(pricesOf(prices)).toEqual([1, { lowest: 25, highest: 40 }]);
+    const soldOut = prices.map((item, n) => (n === 1 ? { ...item, availability: 'out-of-stock' as const } : item));
+    expect(pricesOf(soldOut)).toEqual([0, { lowest: 30, highest: 40 }]);
+    expect(pricesOf([{ price: 25 }, { price: 25 }, { price: undefined }])).toEqual([0, undefined]);
+    expect(pricesOf([{ price: 25 }, { price: undefined }, soldOut[1]])).toEqual([0, undefined]);
+    // The variant that a filter lets in need not be the cheapest.
+    expect(pricesOf(prices, { filter: { price: { $gte: 28 } } })).toEqual([0, { lowest: 25, highest: 40 }]);
+    // Each has its own card.
+    expect(pricesOf(prices, { variants: 'all' })).toEqual([0, undefined]);
+  });
+
   it('shows the variant in stock with the highest personal score to a shopper with a taste', () => {
     const prices = [40, 2, 40].map((price) => ({ price }));
     const index = shop(prices);

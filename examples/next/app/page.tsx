@@ -9,8 +9,8 @@ const CARD = `
     img { inline-size: 100%; aspect-ratio: 1; object-fit: contain; }
     small { opacity: .75; }
   </style>
-  <a href="{href}"><img src="{image}" alt="" />{title}<br /><b>{price}</b></a>
-  <small>{reason}</small>`;
+  <a href="{href}"><img src="{image}" alt="" />{title}<br /><b data-if="priceFrom">{priceFrom}</b><b data-unless="priceFrom">{price}</b></a>
+  <small data-if="reason">{reason}</small>`;
 
 export default function Home() {
   return (

@@ -51,7 +51,7 @@ function Card({ list, place }: { list: RecommendResponse; place: Recommendation 
         {item.image ? <img alt="" src={item.image} /> : <span className="blank" />}
         <strong>{item.title}</strong>
       </a>
-      <small>{reason}</small>
+      {reason && <small>{reason}</small>}
     </li>
   );
 }

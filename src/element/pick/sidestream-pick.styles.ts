@@ -36,6 +36,7 @@ export const pickStyles = css`
   }
   li {
     min-inline-size: 0;
+    container-type: inline-size;
   }
   .choice {
     position: relative;
@@ -67,6 +68,15 @@ export const pickStyles = css`
     color: var(--_muted);
     opacity: 0.6;
   }
+  /* The edge of a white picture on a white page. */
+  .picture::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border: 1px solid color-mix(in srgb, currentColor 12%, transparent);
+    border-radius: inherit;
+    pointer-events: none;
+  }
   .picture:has(img:not([hidden]))::before {
     content: none;
   }
@@ -91,11 +101,12 @@ export const pickStyles = css`
   }
   .mark {
     position: absolute;
-    inset-block-start: 0.5rem;
-    inset-inline-end: 0.5rem;
+    /* Small on a small picture. */
+    inset-block-start: min(0.5rem, 4cqi);
+    inset-inline-end: min(0.5rem, 4cqi);
     display: grid;
     place-items: center;
-    inline-size: 1.75rem;
+    inline-size: clamp(1.125rem, 20cqi, 1.75rem);
     aspect-ratio: 1;
     border-radius: 50%;
     background: var(--sidestream-surface, Canvas);
@@ -103,6 +114,8 @@ export const pickStyles = css`
     opacity: 0;
   }
   .mark svg {
+    inline-size: 60%;
+    block-size: auto;
     fill: none;
     stroke: currentColor;
     stroke-width: 2;
@@ -155,7 +168,7 @@ export const pickStyles = css`
     }
   }
   @media (forced-colors: active) {
-    .picture,
+    .picture::after,
     .mark {
       border: 1px solid;
     }

@@ -22,8 +22,17 @@ export const cardStyles = css`
     aspect-ratio: var(--sidestream-media-ratio, 1);
     overflow: hidden;
     background: var(--_tile);
-    border: var(--_edge);
     border-radius: var(--_radius);
+    container: media / inline-size;
+  }
+  /* The edge of a white picture on a white page. */
+  .media::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border: 1px solid var(--_rim);
+    border-radius: inherit;
+    pointer-events: none;
   }
   .media::before {
     content: attr(data-initial);
@@ -121,6 +130,22 @@ export const cardStyles = css`
     background: var(--_surface);
     border: var(--_edge);
     border-radius: 99rem;
+    /* On a picture of its own colour. */
+    box-shadow: 0 0 0 1px var(--_rim);
+  }
+  /* On a small picture it is a small tag in the corner, which leaves long texts one line. */
+  @container media (inline-size < 8rem) {
+    .badge {
+      inset-block-end: 0;
+      inset-inline-start: 0;
+      max-inline-size: 100%;
+      padding: 0.1em 0.375em;
+      font-size: 0.625em;
+      line-height: 1.4;
+      letter-spacing: -0.01em;
+      border-radius: 0;
+      border-start-end-radius: 0.5rem;
+    }
   }
   .reason {
     margin: 0.25rem 0 0;

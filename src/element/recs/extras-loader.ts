@@ -11,6 +11,6 @@ export function loadExtras(): Promise<typeof import('./card-extras')> {
   return loading;
 }
 
-/** Whether an item has something that only that code shows. */
-export const hasExtras = ({ item }: Recommendation): boolean =>
-  !!(item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);
+/** Whether a card has something that only that code shows. */
+export const hasExtras = ({ item, prices }: Recommendation): boolean =>
+  !!(prices || item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);

@@ -1,10 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Placement } from '../../protocol';
+import type { Placement, Recommendation } from '../../protocol';
 import { languageOf } from '../dom';
 
 /** The built-in texts of a list itself. */
 export interface ListLabels {
   headings: Record<Placement, string>;
+  /** Heading over products of which nothing is known. */
+  products: string;
   loading: string;
   empty: string;
   error: string;
@@ -41,6 +43,8 @@ export interface BundleLabels {
 
 /** The built-in texts of what only some cards show; they are loaded with the code that shows it. */
 export interface CardLabels {
+  /** Price of a product whose other variants cost more. */
+  from: (price: string) => string;
   /** Badge of a reduced product. */
   sale: string;
   /** Badge of a new product. */
@@ -64,16 +68,16 @@ export interface CardLabels {
 export interface RecsLabels extends ListLabels, CardLabels {}
 
 /**
- * The labels of a language. In order: headings of `for-you`, `similar`, `complement`, `trending`, `recent` and `again`; loading;
- * empty; error; retry; dismiss; dismissed; undo; restored; back; forward; sold out. `{}` stands for a product's title. A
+ * The labels of a language. In order: headings of `for-you`, `similar`, `complement`, `trending`, `recent` and `again`, and of
+ * products of which nothing is known; loading; empty; error; retry; dismiss; dismissed; undo; restored; back; forward; sold out. `{}` stands for a product's title. A
  * line, not an object: pages load it, and the property names would weigh as much as the texts.
  */
 const ENGLISH =
-  'Recommended for you|Similar products|Goes well with it|Popular right now|Recently viewed|Buy again|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
+  'Recommended for you|Similar products|Goes well with it|Popular right now|Recently viewed|Buy again|From our range|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
 
 type Five = [string, string, string, string, string];
 /** A line in parts. */
-type Words = [...Five, ...Five, ...Five, string, string];
+type Words = [...Five, ...Five, ...Five, string, string, string];
 
 const lines: Record<string, string> = { en: ENGLISH };
 /** Languages that can be loaded. */
@@ -102,13 +106,15 @@ export function loadLabels(): Promise<void> {
 export function labelsIn(language?: string): ListLabels {
   const code = codeOf(language);
   const words = ((Object.hasOwn(lines, code) && lines[code]) || ENGLISH).split('|') as Words;
-  if (others.has(code)) words.fill('', 0, 6);
-  const [forYou, similar, complement, trending, recent, again, wait, empty, error, retry, ...actions] = words;
+  if (others.has(code)) words.fill('', 0, 7);
+  const [forYou, similar, complement, trending, recent, again, products, ...rest] = words;
+  const [wait, empty, error, retry, ...actions] = rest;
   const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = actions;
   // A replacer function, because `$&` in a title would be a pattern of a replacement text.
   const about = (sentence: string) => (title: string) => sentence.replace('{}', () => title);
   return {
     headings: { 'for-you': forYou, similar, complement, trending, recent, again },
+    products,
     loading: wait,
     empty,
     error,
@@ -127,6 +133,24 @@ export function labelsIn(language?: string): ListLabels {
 export function completeLabels(labels: Partial<RecsLabels>, language?: string): ListLabels & Partial<CardLabels> {
   const builtIn = labelsIn(language);
   return { ...builtIn, ...labels, headings: { ...builtIn.headings, ...labels.headings } };
+}
+
+/**
+ * The heading of a list by what its items are: one that fell back to other products than its placement asks for must not
+ * claim them. What the shop pinned says nothing.
+ * @param items none while they are not known
+ */
+export function headingOf(placement: Placement, items: readonly Recommendation[], labels: ListLabels): string {
+  const { headings, products } = labels;
+  const sources = new Set(items.map(({ source, contributions }) => ('hint' in contributions ? 'personal' : source)));
+  sources.delete('pinned');
+  const [source] = sources.size === 1 ? sources : [];
+  if (source === 'catalog') return products;
+  if (placement === 'similar' || placement === 'complement') {
+    if (source === 'popularity') return headings.trending;
+    if (source === 'content') return headings.similar;
+  }
+  return headings[placement];
 }
 
 /** Observes the language of an element and of the page, and renders the element again when the labels are loaded. */

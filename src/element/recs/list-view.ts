@@ -4,6 +4,7 @@ import type { Placement, Recommendation } from '../../protocol';
 import { formatPrice } from '../price';
 import { productCard, skeletonCard } from './card';
 import type { CardExtras } from './card-extras';
+import { columnsOf } from './columns';
 import type { CardLabels, ListLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
@@ -37,7 +38,7 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
   const { row, onClick } = context;
   let position = 0;
   return html`
-    <ol part="list" class="list" role="list" @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
+    <ol part="list" class="list" role="list" .style=${columnsOf(places.length)} @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
       ${repeat(
         places,
         ({ card, dismissed }) => card?.item.id ?? `dismissed ${dismissed}`,
@@ -59,32 +60,36 @@ export function cardOf(
   const { fill, extras, labels, language, hrefTemplate, currency, dismissible } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
-  const parts = extras?.parts(item, price, context);
+  const parts = extras?.parts(recommendation, price, context);
   return (
     fill?.(recommendation, position, href, price, context) ??
     productCard(recommendation, { href, price, dismissible, labels, parts })
   );
 }
 
-/** Whether the page has put links inside, to show before the list is there and when it fails. */
-export function hasFallback(host: Element): boolean {
-  return [...host.children].some((child) => child.tagName !== 'TEMPLATE' && !child.slot);
+/** Links that the page has put inside, to show before the list is there and when it fails. */
+function fallbackOf(host: Element): Element[] {
+  return [...host.children].filter((child) => child.tagName !== 'TEMPLATE' && !child.slot);
 }
+
+const hasFallback = (host: Element): boolean => fallbackOf(host).length > 0;
 
 /** Content in the space of as many cards: invisible skeletons behind it keep the page below from moving when cards come. */
 function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
   const skeletons = Array.from({ length: cards }, skeletonCard);
-  return html`<div class="room"><ol class="list hold" aria-hidden="true">${skeletons}</ol><div class="over">${shown}</div></div>`;
+  return html`<div class="room"><ol class="list hold" aria-hidden="true" .style=${columnsOf(cards)}>${skeletons}</ol><div class="over">${shown}</div></div>`;
 }
 
-const links = html`<div class="list links"><slot></slot></div>`;
+/** The links, in columns as of so many cards. */
+const links = (cards: number): TemplateResult =>
+  html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 
 /** The loading state: the page's own links or its slot `loading` where there are some, else skeleton cards. */
 export function loadingState(places: number, host: Element): TemplateResult {
   const count = Math.min(places, MAX_SKELETONS);
-  if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links}</slot>`);
+  if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
   if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
-  return html`<ol part="list" class="list" aria-hidden="true">${Array.from({ length: count }, skeletonCard)}</ol>`;
+  return html`<ol part="list" class="list" aria-hidden="true" .style=${columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
 }
 
 /**
@@ -103,13 +108,15 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
 
 /** The empty state: one sentence, or the page's own links where no request was sent. */
 export function emptyState(labels: ListLabels, host: Element, requested: boolean): TemplateResult {
-  if (!requested && hasFallback(host)) return html`<slot name="empty">${links}</slot>`;
+  const { length } = fallbackOf(host);
+  if (!requested && length > 0) return html`<slot name="empty">${links(length)}</slot>`;
   return html`<slot name="empty"><p part="message" class="message">${labels.empty}</p></slot>`;
 }
 
 /** The error state: the page's own links, or one sentence with a retry button. */
 export function errorState(labels: ListLabels, host: Element, retry: () => void): TemplateResult {
-  if (hasFallback(host)) return html`<slot name="error">${links}</slot>`;
+  const { length } = fallbackOf(host);
+  if (length > 0) return html`<slot name="error">${links(length)}</slot>`;
   return html`
     <slot name="error">
       <p part="message" class="message">

@@ -9,6 +9,7 @@ export const recsStyles = css`
     --_surface: var(--sidestream-surface, Canvas);
     --_line: color-mix(in srgb, currentColor 20%, transparent);
     --_edge: 0 solid transparent;
+    --_rim: color-mix(in srgb, currentColor 12%, transparent);
     --_gap: var(--sidestream-gap, 1rem);
     --_radius: var(--sidestream-radius, 0.875rem);
     --_card: var(--sidestream-card-size, 10.5rem);
@@ -56,7 +57,9 @@ export const recsStyles = css`
   }
   .list {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(var(--_card), calc(50% - var(--_gap) / 2)), 1fr));
+    /* Two columns fit everywhere. */
+    --_least: min(var(--_card), 50% - var(--_gap) / 2);
+    grid-template-columns: repeat(auto-fill, var(--_track));
     gap: calc(var(--_gap) * 1.5) var(--_gap);
     margin: 0;
     padding: 0;
@@ -206,6 +209,7 @@ export const recsStyles = css`
     :host {
       --_muted: var(--sidestream-muted, currentColor);
       --_line: currentColor;
+      --_rim: currentColor;
       /* Without tints, edges mark the tiles. */
       --_edge: 1px solid currentColor;
     }

@@ -18,7 +18,14 @@ import { outline } from './card';
 import { cardStyles } from './card.styles';
 import type { CardExtras } from './card-extras';
 import { hasExtras, loadExtras } from './extras-loader';
-import { type CardLabels, completeLabels, LanguageObserver, type ListLabels, type RecsLabels } from './labels';
+import {
+  type CardLabels,
+  completeLabels,
+  headingOf,
+  LanguageObserver,
+  type ListLabels,
+  type RecsLabels,
+} from './labels';
 import type { Dismissals } from './late/dismissals';
 import type { CardPositions } from './late/flip';
 import type { Impressions } from './late/impressions';
@@ -62,6 +69,8 @@ const REQUEST_PROPERTIES = [
   'addToCart',
 ];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'consent', 'lazy'];
+/** Placements that have no fallback. */
+const OWN = /^(recent|again)$/;
 
 /** Frameworks set a new object at every render; only other content is a change. */
 const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
@@ -91,8 +100,8 @@ function loadLate(): Promise<Late> {
 /**
  * A list of recommendations that follows the shopper's actions, computed on this device.
  *
- * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{listPrice}`
- * `{saving}` `{rating}` `{ratings}` `{badge}` `{quantity}` `{availability}` `{image}` `{image2}` `{href}` `{reason}` `{source}`
+ * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{priceFrom}`
+ * `{listPrice}` `{saving}` `{rating}` `{ratings}` `{badge}` `{quantity}` `{availability}` `{image}` `{image2}` `{href}` `{reason}` `{source}`
  * `{position}` and `{attributes.name}` in texts, attributes and addresses, and have its own `<style>`. An element with
  * `data-if` or `data-unless` is there only if the field in it has a value (`data-if="listPrice"`), or has not, or is one
  * (`data-if="attributes.color=red"`). Clicks on links are tracked, an element with `data-dismiss` dismisses, one with
@@ -101,6 +110,9 @@ function loadLate(): Promise<Late> {
  *
  * Where items have them, cards show the list price struck out with the saving, the rating, the second picture under a mouse or
  * the keyboard's focus, and one badge, the first that holds of: sold out, low stock, sale, new (for 30 days from `published`).
+ *
+ * Of a product whose other variants cost more, the price is one "from". A heading that is not the page's own, and the reasons, claim
+ * only what is known: it appears with the list, and is neutral over products of which nothing is known.
  *
  * Texts and prices are in the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish,
  * Arabic). The list reserves the space of `limit` cards from the start; empty or failed it takes one sentence, and no space
@@ -146,7 +158,7 @@ function loadLate(): Promise<Late> {
  * @csspart badge - The badge of a product in stock; also `badge-low-stock`, `badge-sale` or `badge-new`.
  * @csspart availability - The badge of sold-out products.
  * @csspart add-to-cart - The "add to cart" button.
- * @csspart reason - Why the product is recommended.
+ * @csspart reason - Why the product is recommended; empty where nothing is known.
  * @csspart dismiss - The "not interested" button.
  * @csspart dismissed - The placeholder of a dismissed card.
  * @csspart undo - The button that takes a dismissal back.
@@ -160,7 +172,7 @@ function loadLate(): Promise<Late> {
  * @csspart message - The sentence of the empty and error states.
  * @csspart retry - The retry button.
  *
- * @cssproperty [--sidestream-card-size=10.5rem] - Least width of a card; its width in a row.
+ * @cssproperty [--sidestream-card-size=10.5rem] - Least width of a card, and three fifths of its largest where a grid has a single row; its width in a row.
  * @cssproperty [--sidestream-gap=1rem] - Space between cards.
  * @cssproperty [--sidestream-radius=0.875rem] - Corners of the tiles.
  * @cssproperty [--sidestream-tile] - Background behind images; a tint of the text colour.
@@ -237,7 +249,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   hints: RecommendRequest['hints'] | null = null;
   /** Loads nothing until the list is within 400 px of the viewport. */
   lazy = false;
-  /** The heading; default: one for the placement. */
+  /** The heading; default: one for the placement, or for what the list holds instead. */
   heading = '';
   /** Level of the heading in the page's outline, 2 to 6. */
   headingLevel = 2;
@@ -468,14 +480,14 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const state = this.#state;
     const { placement, headingLevel, layout, limit } = this.#settings;
     const labels = this.#labels;
-    const heading = this.heading || labels.headings[placement];
+    const heading = this.heading || headingOf(placement, this.#filled.items, labels);
     const bundle = layout === 'bundle' ? this.#bundle : undefined;
     const places = this.#places;
     const filled = places.length > 0;
     return html`
       <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
         <header part="header">
-          <slot name="header"><div part="heading" class="heading" role="heading" aria-level=${headingLevel}>${heading}</div></slot>
+          <slot name="header"><div part="heading" class=${this.heading || !this.#openHeading ? 'heading' : 'heading hold'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
           ${layout === 'row' ? (this.#row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
         ${filled ? (bundle?.view(this.#filled, this.#context) ?? listView(places, this.#context)) : nothing}
@@ -483,6 +495,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
         ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
         ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
+  }
+
+  /** Whether the list may yet turn out to be of another kind: its heading would change while it is read. */
+  get #openHeading(): boolean {
+    return this.#state.kind === 'loading' && !OWN.test(this.#settings.placement);
   }
 
   get #labels(): ListLabels & Partial<CardLabels> {

@@ -7,7 +7,15 @@ import { areImages, cardFields, fill, holds } from './template-card';
 const { item, ...rest } = recommendation('a');
 const attributes = { color: ['red', 'blue'], vegan: true, used: false, year: 2024, weight: 0, 'fabric name': 'Wool' };
 const NO_FACTS = {
-  ...({ listPrice: '', saving: '', rating: '', ratings: '', badge: 'low-stock', badgeText: 'Only 3 left' } as const),
+  ...({
+    priceFrom: 'from €1',
+    listPrice: '',
+    saving: '',
+    rating: '',
+    ratings: '',
+    badge: 'low-stock',
+    badgeText: 'Only 3 left',
+  } as const),
   image2: '',
 };
 const context = { language: 'en', currency: '', lowStock: 5, labels: labelsIn('en') };
@@ -45,6 +53,7 @@ describe('fill', () => {
 describe('holds', () => {
   it.each([
     ['title', true],
+    ['priceFrom', true],
     ['listPrice', false],
     ['quantity', false],
     ['badge', true],

@@ -139,6 +139,7 @@ export interface CardFields extends Fields {
   description: string;
   category: string;
   price: string;
+  priceFrom: string;
   listPrice: string;
   saving: string;
   rating: string;
@@ -165,14 +166,15 @@ type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
 
 /** The fields of one recommendation as texts, and the values that conditions are about. */
 export function cardFields(
-  { item, reason, source }: Recommendation,
+  recommendation: Recommendation,
   position: number,
   shown: Shown,
   extras: Pick<CardExtras, 'facts' | 'text'>,
   context: ExtrasContext,
 ): { fields: CardFields; values: Values } {
+  const { item, reason, source } = recommendation;
   const { id, title, description, category, availability, quantity } = item;
-  const { badge, badgeText, ...facts } = extras.facts(item, shown.price, context);
+  const { badge, badgeText, ...facts } = extras.facts(recommendation, shown.price, context);
   const text = (value: Parameters<CardExtras['text']>[0]) => extras.text(value, context.language);
   const attributes = Object.entries(item.attributes).map(([name, value]) => [`${ATTRIBUTE}${name}`, value] as const);
   const fields: CardFields = {
@@ -195,6 +197,12 @@ export function cardFields(
 
 const EMPTY_TEMPLATE =
   '<template> is empty, and so are the cards. React puts the children of a template beside its content: write <template dangerouslySetInnerHTML={{ __html: card }} /> there.';
+
+/** Leaves the room of a picture that does not load empty: its broken outline would show. */
+function showLoaded({ type, target }: Event): void {
+  // Set through the CSSOM, because a policy may bar style attributes.
+  if (target instanceof HTMLImageElement) target.style.visibility = type === 'error' ? 'hidden' : '';
+}
 
 /** Whether a card shows something else at another place of the list. */
 const usesPosition = (template: HTMLTemplateElement): boolean =>
@@ -254,6 +262,8 @@ export class TemplateCards {
     if (known?.signature === signature) return known.element;
     const element = document.createElement('div');
     element.part.add('card');
+    // These events do not bubble.
+    for (const type of ['error', 'load']) element.addEventListener(type, showLoaded, true);
     element.append(fillTemplate(template, fields, values, this.#urls, this.#refused));
     this.#cards.set(fields.id, { signature, element });
     return element;

@@ -5,7 +5,7 @@ import { loadReasons, REASON_LANGUAGES, type ReasonKind, reasonLanguage, reasonT
 const named = (title: string) => makeItem('tea', { title, category: `Kitchen/${title}` });
 
 const NAMED = ['looked-at', 'chosen', 'chosen-with', 'goes-with', 'similar', 'style', 'category'] as const;
-const PLAIN = ['popular', 'catalog', 'seen', 'again', 'chosen-for-you', 'picked'] as const;
+const PLAIN = ['popular', 'seen', 'again', 'chosen-for-you', 'picked'] as const;
 
 /** Noon of the 20th of a month, 1 to 12, by the clock of the machine. */
 const at = (year: number, month: number, day = 20): number => new Date(year, month - 1, day, 12).getTime();
@@ -35,6 +35,12 @@ it.each(REASON_LANGUAGES)(
     for (const text of texts.slice(NAMED.length + 2)) expect(text).not.toContain('{}');
   },
 );
+
+it('is empty where nothing is known', () => {
+  expect(REASON_LANGUAGES.map((lang) => reasonText({ kind: 'none' }, { lang }))).toEqual(
+    REASON_LANGUAGES.map(() => ''),
+  );
+});
 
 it('takes the language of a tag, and English for others', () => {
   expect(['de-AT', 'AR', 'fr_CA', 'zh', '', 'jav'].map(reasonLanguage)).toEqual(['de', 'ar', 'fr', 'en', 'en', 'en']);

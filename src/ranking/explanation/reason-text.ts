@@ -10,9 +10,11 @@ export type ReasonKind =
   | { kind: 'looked-at' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
   /** `name`: what the shopper is known to look for, in the words of the hint. */
   | { kind: 'hint'; name: string }
-  | { kind: 'popular' | 'catalog' | 'seen' | 'again' | 'chosen-for-you' | 'picked' };
+  | { kind: 'popular' | 'seen' | 'again' | 'chosen-for-you' | 'picked' }
+  /** Nothing is known that would be a reason. */
+  | { kind: 'none' };
 
-type Kind = ReasonKind['kind'];
+type Kind = Exclude<ReasonKind['kind'], 'none'>;
 
 /** Languages that have texts. */
 export const REASON_LANGUAGES = ['en', 'ja', 'de', 'fr', 'es', 'ar'] as const;
@@ -37,7 +39,6 @@ const ENGLISH: Texts = {
   category: 'You often look at {}',
   hint: 'Because you look for {}',
   popular: 'Popular in this shop',
-  catalog: 'From the catalogue',
   seen: 'You looked at this',
   again: 'Time to buy again?',
   'chosen-for-you': 'Chosen for you',
@@ -68,7 +69,7 @@ export function reasonLanguage(tag: string): ReasonLanguage {
 }
 
 /**
- * The reason as one sentence for the shopper, without a full stop. A choice of the last seven days, or of a time that is
+ * The reason as one sentence for the shopper, without a full stop; empty for `none`. A choice of the last seven days, or of a time that is
  * not known, is told without its time.
  * @param lang a language tag; default English
  * @param now milliseconds since the epoch; default 0
@@ -78,6 +79,7 @@ export function reasonText(
   reason: ReasonKind,
   { lang = 'en', now = 0, shown = (item) => item }: { lang?: string; now?: number; shown?: Shown } = {},
 ): string {
+  if (reason.kind === 'none') return '';
   const language = reasonLanguage(lang);
   const own = texts[language];
   const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;

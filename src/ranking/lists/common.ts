@@ -6,11 +6,12 @@ import { variedOrder } from './varied-order';
 /** Availabilities in the order of a varied list. */
 const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
 
-/** Source and reason of an item that is in a list for no reason of the shopper's. */
-export function commonReason({ hasPopularity }: CatalogIndex): Pick<Scored, 'source' | 'reasonKind'> {
+/** Source and reason of an item that is in a list for no reason of the shopper's: only what somebody chose is popular. */
+export function commonReason({ items, variants }: CatalogIndex): Pick<Scored, 'source' | 'reasonKind'> {
+  const isPopular = (row: number): boolean => ((variants ? variants.popularity[row] : items[row].popularity) ?? 0) > 0;
   return {
-    source: () => (hasPopularity ? 'popularity' : 'catalog'),
-    reasonKind: () => ({ kind: hasPopularity ? 'popular' : 'catalog' }),
+    source: (row) => (isPopular(row) ? 'popularity' : 'catalog'),
+    reasonKind: (row) => ({ kind: isPopular(row) ? 'popular' : 'none' }),
   };
 }
 

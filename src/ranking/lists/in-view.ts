@@ -79,7 +79,7 @@ function cooccurrenceList(
     contributions,
     source: () => 'boughtTogether',
     reasonKind: (at) =>
-      score[at] > 0 ? cooccurrenceReason(index, inView[strongest(parts, at)], at) : { kind: 'catalog' },
+      score[at] > 0 ? cooccurrenceReason(index, inView[strongest(parts, at)], at) : { kind: 'none' },
     breakdown: (at) => ({
       contributions: contributions(at),
       contributors: new Map(inView.map((row, n) => [row, parts[n][at]])),

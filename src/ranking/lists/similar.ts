@@ -41,7 +41,7 @@ export function similarList(
     holds,
     contributions,
     source: () => source,
-    reasonKind: (at) => (at === row ? { kind: 'catalog' } : reasonKind),
+    reasonKind: (at) => (at === row ? { kind: 'none' } : reasonKind),
     breakdown: (at) => ({ contributions: contributions(at), contributors: contributorInView(row, at, score[at]) }),
   };
 }

@@ -45,7 +45,7 @@ describe('the list of a new shopper where popularity is unknown', () => {
 
   it('has source `catalog`, and contributions that add up to the score', () => {
     for (const { reason, source, score, contributions } of listed(shop())) {
-      expect([reason, source]).toEqual(['From the catalogue', 'catalog']);
+      expect([reason, source]).toEqual(['', 'catalog']);
       expect(contributions.variety ?? 0).toBe(score);
     }
   });

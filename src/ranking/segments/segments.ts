@@ -72,7 +72,7 @@ export function rankSegments(
       );
       return {
         ...{ value, score, contributions: contributionsOf(scored, rows, average), count: rows.length },
-        items: places.map((place) => rankedItem(scored, place, request)),
+        items: places.map((place) => rankedItem(index, scored, place, request)),
       };
     });
 }

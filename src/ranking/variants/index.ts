@@ -3,7 +3,7 @@ import { productStatistics, type VariantGroups, variantGroups } from '../../cata
 import { EVENT_STRENGTH, type History, type LoggedEvent, NO_RECORD } from '../../events';
 import { columnScales } from '../feature-block';
 import { OWN } from '../placement';
-import type { ProductVariants, VariantRequest, VariantState, WeighedBlock } from '../product-variants';
+import type { PriceRange, ProductVariants, VariantRequest, VariantState, WeighedBlock } from '../product-variants';
 import { strengthOf } from '../rules/apply-boosts';
 import { itemFilter } from '../rules/item-filter';
 
@@ -90,6 +90,17 @@ class Variants implements ProductVariants {
   get statistics(): CatalogStatistics {
     this.#statistics ??= productStatistics(this.#items, this.#groups);
     return this.#statistics;
+  }
+
+  prices(items: readonly Item[], row: number): PriceRange | undefined {
+    let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const other of this.#rows(row)) {
+      const { price, availability } = items[other];
+      if (price === undefined || availability === 'out-of-stock') continue;
+      lowest = Math.min(lowest, price);
+      highest = Math.max(highest, price);
+    }
+    return lowest < highest ? { lowest, highest } : undefined;
   }
 
   among(rows: Iterable<number>, row: number): number | undefined {

@@ -110,6 +110,25 @@ export const bundleStyles = css`
       block-size: 2.75rem;
     }
   }
+  /* Small pictures: the box is small too, and what a finger meets reaches beyond it. */
+  @container (inline-size < 56rem) {
+    .check {
+      inset-block-start: 0.25rem;
+      inset-inline-start: 0.25rem;
+      inline-size: 1.5rem;
+      block-size: 1.5rem;
+      border-radius: 0.375rem;
+    }
+    .check input {
+      inline-size: 1rem;
+      block-size: 1rem;
+    }
+    .check::before {
+      content: '';
+      position: absolute;
+      inset: -0.625rem;
+    }
+  }
   @container (inline-size < 40rem) {
     .bundle .item + .item::before {
       inset-block-start: -2rem;
@@ -119,6 +138,15 @@ export const bundleStyles = css`
       block-size: 2rem;
       aspect-ratio: auto;
       padding: 0;
+    }
+    /* Beside the texts, not on the picture. */
+    .check {
+      inset-block-start: 0;
+      inset-inline: auto 0.625rem;
+      box-shadow: none;
+    }
+    .bundle .body {
+      padding-inline-end: 3rem;
     }
     .summary {
       flex-wrap: nowrap;

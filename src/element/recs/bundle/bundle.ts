@@ -126,7 +126,8 @@ export class Bundle {
 
   /** Every card of the bundle, that of its item first. */
   #choices(items: Recommendation[], reason: string): Choice[] {
-    const listed = items.map((recommendation, place) => ({ ...recommendation, place }));
+    // What is checked costs what it says: no price "from".
+    const listed = items.map(({ prices: _, ...recommendation }, place) => ({ ...recommendation, place }));
     const item = this.#item;
     return item ? [{ item, reason, score: 0, source: 'catalog', contributions: {}, position: 0 }, ...listed] : listed;
   }

@@ -1,10 +1,10 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
-import type { Item, TrackDetails } from '../../../protocol';
+import type { Item, Recommendation, TrackDetails } from '../../../protocol';
 import { emit, type RecsClickDetail } from '../../events';
 import type { CardParts } from '../card';
 import type { CardLabels, ListLabels, RecsLabels } from '../labels';
 import { cardExtrasStyles } from './card-extras.styles';
-import { type Badge, badgeOf, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
+import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
 import { cardLabelsIn } from './card-labels';
 import { numberFormats } from './number-formats';
 import { ReasonRoom } from './reason-room';
@@ -43,8 +43,13 @@ export interface ExtrasContext {
   labels: ListLabels & Partial<CardLabels>;
 }
 
+/** An item, with what the variants of its product cost. */
+type Priced = Pick<Recommendation, 'item' | 'prices'>;
+
 /** What a card shows of an item besides picture, title, price and reason, as texts; empty where the item has none. */
 export interface CardFacts {
+  /** `from €25.00`, where other variants of the product cost more. */
+  priceFrom: string;
   listPrice: string;
   /** `−20 %`. */
   saving: string;
@@ -82,13 +87,15 @@ export class CardExtras {
   }
 
   /** Adds to an item's card. @param price formatted */
-  parts(item: Item, price: string, context: ExtrasContext): CardParts {
-    const facts = this.facts(item, price, context);
+  parts(recommendation: Priced, price: string, context: ExtrasContext): CardParts {
+    const { item } = recommendation;
+    const facts = this.facts(recommendation, price, context);
+    const shown = facts.priceFrom || price;
     const labels = this.#labels(context);
     return {
       media: [secondImage(facts.image2), badge(facts)],
       rating: rating(item, facts, labels),
-      price: facts.listPrice ? reducedPrice(price, facts, labels) : price,
+      price: facts.listPrice ? reducedPrice(shown, facts, labels) : shown,
       button:
         this.#host.addToCart && facts.badge !== 'sold-out'
           ? addButton(item, this.#added.has(item.id) ? labels.added : labels.addToCart)
@@ -97,17 +104,20 @@ export class CardExtras {
   }
 
   /** What an item's card shows, as texts. @param price formatted */
-  facts(item: Item, price: string, context: ExtrasContext): CardFacts {
+  facts(recommendation: Priced, price: string, context: ExtrasContext): CardFacts {
+    const { item, prices } = recommendation;
     const { language, currency, lowStock } = context;
     const { formatPrice, safeImage } = this.#services;
     const { decimal, percent } = this.#formats(language);
     const formatted = isReduced(item) ? formatPrice(item.listPrice ?? 0, currency, language) : '';
     // Two prices that read the same would look like a mistake.
+    const differ = isLowest(recommendation) && formatPrice(prices?.highest ?? 0, currency, language) !== price;
     const listPrice = formatted === price ? '' : formatted;
     const saving = listPrice && savingOf(item);
     const rating = ratingOf(item);
     const badge = badgeOf(listPrice ? item : { ...item, listPrice: undefined }, lowStock, Date.now());
     return {
+      priceFrom: differ ? this.#labels(context).from(price) : '',
       listPrice,
       saving: saving ? percent.format(-saving / 100).replace('-', '−') : '',
       rating: rating ? decimal.format(rating.value) : '',

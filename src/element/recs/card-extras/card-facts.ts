@@ -1,4 +1,4 @@
-import type { Item } from '../../../protocol';
+import type { Item, Recommendation } from '../../../protocol';
 
 /** Badges, the first that holds is shown. */
 export type Badge = 'sold-out' | 'low-stock' | 'sale' | 'new';
@@ -6,6 +6,10 @@ export type Badge = 'sold-out' | 'low-stock' | 'sale' | 'new';
 const DAY = 24 * 60 * 60 * 1000;
 /** Days after its first one for which a product counts as new. */
 export const NEW_DAYS = 30;
+
+/** Whether other variants of the product cost more: where others cost less, only the price of this one is true. */
+export const isLowest = ({ item, prices }: Pick<Recommendation, 'item' | 'prices'>): boolean =>
+  prices !== undefined && item.price === prices.lowest;
 
 /** Whether the price is reduced: the list price is above it. */
 export const isReduced = ({ price, listPrice }: Item): boolean =>

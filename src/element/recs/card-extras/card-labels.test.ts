@@ -10,8 +10,16 @@ describe('cardLabelsIn', () => {
   });
 
   it.each(CARD_LANGUAGES)('%s has every label, and the values where they belong', (language) => {
-    const { lowStock, reduced, rating, ratings, addedToCart, ...plain } = labelsIn(language);
-    const sentences = [lowStock(1), lowStock(3), reduced('60 €', '48 €'), rating(4.5), ratings(1), ratings(12)];
+    const { from, lowStock, reduced, rating, ratings, addedToCart, ...plain } = labelsIn(language);
+    const sentences = [
+      from('48 €'),
+      lowStock(1),
+      lowStock(3),
+      reduced('60 €', '48 €'),
+      rating(4.5),
+      ratings(1),
+      ratings(12),
+    ];
     for (const word of [...Object.values(plain), ...sentences, addedToCart('Mug')]) {
       expect(word).toMatch(/\S/);
       expect(word).not.toMatch(/[{}|]|undefined/);

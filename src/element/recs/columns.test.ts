@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { columnsOf } from './columns';
+
+/** The numbers of columns that a grid of so many cards may have. */
+const numbersOf = (count: number): number[] => [
+  ...new Set([...columnsOf(count).matchAll(/\) \/ (\d+)/g)].map(([, columns]) => Number(columns))),
+];
+
+it('has the numbers of columns that divide the cards into equal rows, the last one aside', () => {
+  expect(numbersOf(1)).toEqual([1]);
+  expect(numbersOf(2)).toEqual([2]);
+  expect(numbersOf(3)).toEqual([3, 2]);
+  expect(numbersOf(6)).toEqual([6, 3, 2]);
+  expect(numbersOf(8)).toEqual([8, 4, 3, 2]);
+  expect(numbersOf(12)).toEqual([12, 6, 4, 3, 2]);
+  for (let count = 1; count <= 100; count++) expect(numbersOf(count).length).toBeLessThan(20);
+});
