@@ -1,5 +1,11 @@
 import { SidestreamError } from '../error';
-import type { CallOptions, Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
+import {
+  type CallOptions,
+  type Recommender,
+  type RecommenderEvents,
+  type RecommenderOptions,
+  setCore,
+} from '../protocol';
 import { closedError, type WorkerConnection } from './connection';
 import type { Emit, Remote } from './remote';
 
@@ -24,12 +30,6 @@ const FORWARDED = [
   'exportProfile',
   'importProfile',
 ] as const;
-
-/** The connection of each handle. */
-const connections = new WeakMap<Recommender, WorkerConnection>();
-
-/** An object that all handles of one recommender share; a recommender that is not a handle is its own. */
-export const coreOf = (recommender: Recommender): object => connections.get(recommender) ?? recommender;
 
 type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
 
@@ -137,6 +137,6 @@ export function handleOf(
       return closing;
     },
   };
-  connections.set(recommender, connection);
+  setCore(recommender, connection);
   return recommender;
 }

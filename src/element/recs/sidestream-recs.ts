@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { pageRecommender } from '../../client';
 import { SidestreamError } from '../../error';
 import type {
   EventType,
@@ -46,7 +47,7 @@ import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, share
 import { safeImage } from './safe-url';
 import { idsInView, requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
-import { SourceTimeout } from './start-conditions';
+import { PageRecommenderObserver, SourceTimeout } from './start-conditions';
 import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
@@ -221,7 +222,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   cartSynced = false;
   /** Number of items, 1 to 100. */
   limit = 8;
-  /** Address of the bundle folder. Elements with the same bundle and namespace share one recommender. */
+  /**
+   * Address of the bundle folder. Elements with the same bundle and namespace share one recommender. Default: what the page made
+   * with `createRecommender()`, if that is one.
+   */
   bundle = '';
   /**
    * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. Anything else hides
@@ -305,6 +309,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     super();
     // The response has the reasons: another language needs another request.
     new LanguageObserver(this, () => this.refresh(), this.#failed);
+    new PageRecommenderObserver(this, () => {
+      const found = this.recommender || this.bundle ? null : pageRecommender();
+      // A list that is there stays when the page closes its recommender.
+      if (this.hasUpdated && found && found !== this.activeRecommender) this.#list.use(this.#source());
+    });
   }
 
   /** @internal */
@@ -383,7 +392,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /** @internal */
   listShows(ids: string[]): void {
-    setShownItems(this, ids);
+    // A list that left the page takes no item from others, and must not be kept.
+    if (this.isConnected) setShownItems(this, ids);
   }
 
   /** @internal A profile with fewer events was reset or rolled back: dismissed items may be listed again. */
@@ -426,7 +436,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   protected override updated(): void {
     const { response, items } = this.#filled;
     if (this.#positions) late?.animateMoves(this.#positions, this.renderRoot as ShadowRoot);
-    this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+    if (this.isConnected) {
+      // With another body the region for announcements is gone.
+      late?.prepareAnnouncer();
+      this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+    }
     this.#templateCard.ready();
     this.#templateCard.keep(new Set(idsOf(items)));
     // Not left to late code: where the network failed, that may be missing, and "try again" must not lose the focus.
@@ -500,8 +514,9 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, market, consent, lazy } = this;
+    const { bundle, namespace, market, consent, lazy } = this;
     if ((lazy && !this.#isNear()) || !this.#templateCard.ready()) return null;
+    const recommender = this.recommender ?? (bundle ? null : pageRecommender());
     if (recommender) return () => Promise.resolve(recommender);
     return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
   }

@@ -1,0 +1,13 @@
+/** On every handle: what it shares with the other handles of its recommender. The same symbol in every copy of the package. */
+const CORE = Symbol.for('sidestream.core');
+
+/** Marks a handle with what all handles of its recommender share. */
+export function setCore(handle: object, core: object): void {
+  Object.defineProperty(handle, CORE, { value: core });
+}
+
+/** An object that all handles of one recommender share; a recommender that is not a handle is its own. */
+export function coreOf(recommender: object): object {
+  const core: unknown = Reflect.get(recommender, CORE);
+  return typeof core === 'object' && core !== null ? core : recommender;
+}
