@@ -77,8 +77,8 @@ export async function startRecommender(
  * A page has one recommender per bundle and namespace: a further call joins the one there is, and so do the elements,
  * whichever comes first. Each caller has a handle with its own listeners and its own end; the last `close()` ends the worker.
  * Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules`, `experiment` and `market`, further callers name the same values or
- * none; another value is rejected. Elements without `bundle` and `recommender` use it, also those that come into the page later;
- * where the page creates several, of other bundles or namespaces, they use none. An option that no caller named before restarts the worker, which keeps what was learned, so
+ * none; another value is rejected. Elements without `bundle` and `recommender` join it, also those that come into the page later;
+ * where the page creates several, of other bundles or namespaces, they join none. An option that no caller named before restarts the worker, which keeps what was learned, so
  * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
  * `onMetric` belong to each caller.
  * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
@@ -86,6 +86,7 @@ export async function startRecommender(
  */
 export async function createRecommender(options: RecommenderOptions): Promise<Recommender> {
   const recommender = await startRecommender(options);
-  addPageRecommender(recommender);
+  const { namespace = 'default' } = options;
+  addPageRecommender(recommender, { bundle: bundleAddress(options.bundle), namespace });
   return recommender;
 }

@@ -1,3 +1,3 @@
 export { coreOf } from '../protocol';
 export { bundleAddress, createRecommender, startRecommender } from './create-recommender';
-export { onPageRecommender, pageRecommender } from './page-recommender';
+export { onPageRecommender, pageBundle, pageRecommender } from './page-recommender';

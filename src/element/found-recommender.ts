@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { onPageRecommender, pageRecommender } from '../client';
+import { coreOf, onPageRecommender, pageRecommender } from '../client';
 import type { Recommender } from '../protocol';
 
 /** An element that may be given a recommender. */
@@ -42,3 +42,7 @@ export class FoundRecommender implements ReactiveController {
     this.#end();
   }
 }
+
+/** Whether two are handles of one recommender: lists and the page have one each, and know the same. */
+export const isSame = (one: Recommender | null, other: Recommender | null): boolean =>
+  one === other || (!!one && !!other && coreOf(one) === coreOf(other));

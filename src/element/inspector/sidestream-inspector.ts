@@ -4,7 +4,7 @@ import { SidestreamError } from '../../error';
 import type { Metrics, Recommender, Status } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { emit } from '../events';
-import { FoundRecommender } from '../found-recommender';
+import { FoundRecommender, isSame } from '../found-recommender';
 import { warnOnce } from '../warnings';
 import { barStyles } from './bars.styles';
 import { mediaStyles } from './media.styles';
@@ -237,16 +237,17 @@ export class SidestreamInspector extends LitElement {
     // An update may come after it left the page.
     if (!this.isConnected) return false;
     const recommender = this.#found.value ?? this.#used;
-    const other = recommender !== this.#used;
+    const handle = this.#used;
+    const other = !isSame(recommender, handle);
+    this.#used = recommender;
     if (other) {
-      this.#used = recommender;
       this.#status = null;
       this.#metrics = null;
       this.#failure = null;
       this.#views = freshViews();
       this.requestUpdate();
     }
-    if (other || !this.#unsubscribe) this.#subscribe();
+    if (recommender !== handle || !this.#unsubscribe) this.#subscribe();
     return other;
   }
 

@@ -3,7 +3,7 @@ import { SidestreamError } from '../../error';
 import type { Recommendation, Recommender } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
-import { FoundRecommender } from '../found-recommender';
+import { FoundRecommender, isSame } from '../found-recommender';
 import { picture } from '../inspector/picture';
 import { warnOnce } from '../warnings';
 import { type PickLabels, pickLabels } from './pick-labels';
@@ -253,12 +253,11 @@ export class SidestreamPick extends LitElement {
   };
 
   #use(recommender: Recommender | null): void {
-    const other = recommender !== this.#used;
-    if (!other && this.#unsubscribe.length > 0) return;
+    if (recommender === this.#used && this.#unsubscribe.length > 0) return;
     this.#endSubscriptions();
-    this.#used = recommender;
     // A shopper who has begun to pick goes on where the page moves it.
-    if (other) this.#picked = [];
+    if (!isSame(recommender, this.#used)) this.#picked = [];
+    this.#used = recommender;
     if (!recommender) return;
     this.#unsubscribe = [
       // A shopper in the middle of picking is left alone.

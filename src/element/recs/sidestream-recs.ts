@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { pageRecommender } from '../../client';
+import { pageBundle } from '../../client';
 import { SidestreamError } from '../../error';
 import type {
   EventType,
@@ -310,9 +310,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     // The response has the reasons: another language needs another request.
     new LanguageObserver(this, () => this.refresh(), this.#failed);
     new PageRecommenderObserver(this, () => {
-      const found = this.recommender || this.bundle ? null : pageRecommender();
-      // A list that is there stays when the page closes its recommender.
-      if (this.hasUpdated && found && found !== this.activeRecommender) this.#list.use(this.#source());
+      const { recommender, bundle, activeRecommender, hasUpdated } = this;
+      if (hasUpdated && !recommender && !bundle && !activeRecommender && pageBundle()) this.#list.use(this.#source());
     });
   }
 
@@ -514,11 +513,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   #source(): RecommenderSource | null {
-    const { bundle, namespace, market, consent, lazy } = this;
+    const { recommender, bundle, namespace, market, consent, lazy } = this;
     if ((lazy && !this.#isNear()) || !this.#templateCard.ready()) return null;
-    const recommender = this.recommender ?? (bundle ? null : pageRecommender());
     if (recommender) return () => Promise.resolve(recommender);
-    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
+    const found = bundle ? { bundle, namespace, market, consent } : pageBundle();
+    return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
   }
 
   /** Whether a lazy list is, or was, close to the viewport; begins to wait for that. */

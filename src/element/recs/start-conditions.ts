@@ -52,19 +52,32 @@ export class SourceTimeout implements ReactiveController {
   }
 }
 
-/** Calls a function whenever the page's recommender may be another one, as long as an element is in the page. */
+/** Calls a function once the page's recommender may be another one, as long as an element is in the page. */
 export class PageRecommenderObserver implements ReactiveController {
   readonly #changed: () => void;
   #end: () => void = () => undefined;
 
+  /** @param changed not called at once: the script that created a recommender may be about to give it to lists */
   constructor(host: ReactiveControllerHost, changed: () => void) {
     this.#changed = changed;
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.#end = onPageRecommender(this.#changed);
-    this.#changed();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const wait = (): void => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        this.#changed();
+      });
+    };
+    const end = onPageRecommender(wait);
+    this.#end = () => {
+      clearTimeout(timer);
+      end();
+    };
+    // It may have come while the element was elsewhere.
+    wait();
   }
 
   hostDisconnected(): void {
