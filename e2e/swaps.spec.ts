@@ -64,7 +64,7 @@ const body = (first: number): string => `<body><main>
   (window.made ??= []).push(await recommender);
   connectAttributes(recommender, { onReport });
   connectDataLayer(recommender, { onReport });
-  connectGrid(recommender, '.products', { onReport });
+  connectGrid(recommender, '.products', { strength: 0.5, onReport });
 </script></body></html>`;
 
 async function open(page: Page, context: BrowserContext): Promise<void> {
