@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { setCore } from '../protocol';
+import { setCore, unsetCore } from '../protocol';
 import { OnlyConnection } from './only-connection';
 
 /** Another handle of one recommender, as each call of createRecommender() gives one. */
@@ -36,6 +36,18 @@ describe('OnlyConnection', () => {
     connections.take(Promise.reject(new Error('no recommender')), source, '.a', standDown);
     await Promise.resolve();
     expect(standDown).not.toHaveBeenCalled();
+  });
+
+  it('gives a source to the next connection where the recommender of the one before was closed', async () => {
+    const connections = new OnlyConnection();
+    const [core, source, before, after] = [{}, {}, vi.fn(), vi.fn()];
+    const closed = handle(core);
+    connections.take(Promise.resolve(closed), source, '', before);
+    await Promise.resolve();
+    unsetCore(closed);
+    connections.take(Promise.resolve(handle(core)), source, '', after);
+    await Promise.resolve();
+    expect([before.mock.calls.length, after.mock.calls.length]).toEqual([1, 0]);
   });
 
   it('takes nothing for a connection that ended while the recommender started', async () => {

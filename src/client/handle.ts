@@ -5,6 +5,7 @@ import {
   type RecommenderEvents,
   type RecommenderOptions,
   setCore,
+  unsetCore,
 } from '../protocol';
 import { closedError, type WorkerConnection } from './connection';
 import type { Emit, Remote } from './remote';
@@ -128,6 +129,7 @@ export function handleOf(
     close() {
       closing ??= (async () => {
         ended.abort();
+        unsetCore(recommender);
         try {
           await leave();
         } finally {
