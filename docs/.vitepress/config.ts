@@ -33,6 +33,7 @@ const sidebar = [
     items: [
       { text: 'Install', link: '/how-to/install' },
       { text: 'Frameworks and bundlers', link: '/how-to/frameworks' },
+      { text: 'Pages swapped by the client', link: '/how-to/frameworks#pages-swapped-by-the-client' },
       { text: 'Next', link: '/how-to/next' },
       { text: 'Host it', link: '/how-to/host' },
       { text: 'Show lists', link: '/how-to/lists' },

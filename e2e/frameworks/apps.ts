@@ -17,6 +17,8 @@ export interface App {
   build: string[];
   /** The folder of static files that was built, or the server; PORT is its port. */
   serve: { folder: string } | { command: string[] };
+  /** Whether it has a second page, which its router puts into the document of the first. */
+  swaps?: boolean;
   /** Starts its development server; `{port}` stands for the port. */
   dev?: string[];
 }
@@ -79,5 +81,21 @@ export const APPS: App[] = [
     build: ['webpack', '--mode', 'production'],
     files: 'dist',
     serve: { folder: 'dist' },
+  },
+  {
+    name: 'Astro 5, ClientRouter',
+    template: 'astro',
+    packages: { astro: '5.18.2' },
+    build: ['astro', 'build'],
+    serve: { folder: 'dist' },
+    swaps: true,
+  },
+  {
+    name: 'Turbo 8',
+    template: 'turbo',
+    packages: { '@hotwired/turbo': '8.0.23', vite: VITE },
+    build: ['vite', 'build'],
+    serve: { folder: 'dist' },
+    swaps: true,
   },
 ];

@@ -9,6 +9,7 @@ import { buildBundle, createProject, trainBundle } from '../package/project';
 import { APPS, type App } from './apps';
 import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
+import { walkSwaps } from './walk-swaps';
 
 /**
  * `npm run frameworks [-- <part of a name> …]`: packs the package, installs an app with each framework from the registry,
@@ -93,10 +94,21 @@ async function use(
   const page = await browser.newPage();
   try {
     const { learner, encoders } = await walk(page, origin + (app.page ?? ''), light);
+    if (app.swaps) await walkSwapsAlone(browser, origin);
     return light ? 'lists follow' : `lists follow, learns on ${learner}, encodes on ${encoders}`;
   } finally {
     await page.close();
     await close();
+  }
+}
+
+/** As a shopper of whom nothing is known. */
+async function walkSwapsAlone(browser: Browser, origin: string): Promise<void> {
+  const context = await browser.newContext();
+  try {
+    await walkSwaps(await context.newPage(), origin);
+  } finally {
+    await context.close();
   }
 }
 

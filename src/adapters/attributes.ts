@@ -3,14 +3,20 @@ import { EVENT_TYPES } from '../protocol';
 import { EventSink, type Tracker } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
 import { ImpressionObserver } from './impression-observer';
-import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, VIEW } from './marked-element';
+import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, pageRoot, VIEW } from './marked-element';
+import { OnlyConnection } from './only-connection';
 import type { AdapterOptions } from './report';
 
 /** Options of `connectAttributes`. */
 export interface AttributesOptions extends AdapterOptions {
-  /** Contains the marked elements. Default: the document. */
+  /**
+   * Contains the marked elements. Default: the document, which stays where a router exchanges its body; `document.body` means the
+   * same. Another element is followed as long as it is in the page.
+   */
   root?: Document | ShadowRoot | Element;
 }
+
+const connections = new OnlyConnection();
 
 /**
  * Tracks events that a shop's own markup declares, also in elements that are added later:
@@ -22,7 +28,8 @@ export interface AttributesOptions extends AdapterOptions {
  * - `data-sidestream-position`, `-quantity`, `-price`, `-currency`, `-transaction`: details, of the nearest element that has
  *   them. A form's field `quantity` counts as one.
  *
- * Lists of `<sidestream-recs>` track by themselves and are ignored. Without a page (on a server) it does nothing.
+ * Lists of `<sidestream-recs>` track by themselves and are ignored. Without a page (on a server) it does nothing. Connecting the same
+ * root and recommender again, as a script does that a router runs once more, changes nothing.
  * @param recommender or a promise of it while it starts
  * @returns a function that disconnects
  */
@@ -31,7 +38,7 @@ export function connectAttributes(
   options: AttributesOptions = {},
 ): () => void {
   if (typeof document === 'undefined') return () => undefined;
-  const { root = document } = options;
+  const root = pageRoot(options.root);
   const sink = new EventSink(recommender, options);
 
   const onEvent = (name: string, chain: Element[], quantity: unknown = null): void => {
@@ -74,11 +81,14 @@ export function connectAttributes(
     listening,
   );
   const impressions = new ImpressionObserver(root, (element, type) => onEvent(type, ancestors(element)));
-  return () => {
+  const disconnect = (): void => {
     ended.abort();
     impressions.stop();
     sink.close();
+    giveBack();
   };
+  const giveBack = sink.takeOnly(connections, root, disconnect);
+  return disconnect;
 }
 
 /** The event of a click: that of the control it was on, or a click on the item whose link it was on. */

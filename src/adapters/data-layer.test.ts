@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
+import { setCore } from '../protocol';
 import { ConnectedShop, cart } from '../testing/connected-shop';
 import type { Tracker } from './event-sink';
 
@@ -61,6 +62,26 @@ describe('a connected data layer', () => {
       expect.stringContaining('write the id in quotes'),
       expect.stringContaining(`${2 ** 53 - 1}`),
     ]);
+  });
+
+  it('tracks each push once where a script runs again on each page, with another handle of the recommender', async () => {
+    const [layer, core]: [unknown[], object] = [[], {}];
+    const handle = async (): Promise<Tracker> => {
+      const made = { ...shop.tracker };
+      setCore(made, core);
+      return made;
+    };
+    const first = connect(layer, {}, handle());
+    layer.push(cart('a'));
+    const second = connect(layer, {}, handle());
+    layer.push(cart('b'));
+    await vi.waitFor(async () => expect(await logged()).toHaveLength(2));
+    second();
+    first();
+    connect(layer, {}, handle());
+    layer.push(cart('c'));
+    await vi.waitFor(async () => expect(await logged()).toHaveLength(3));
+    expect((await logged()).map(({ itemId }) => itemId)).toEqual(['a', 'b', 'c']);
   });
 
   it('reads gtag() too, and entries from before the connection, once', async () => {

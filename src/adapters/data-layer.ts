@@ -1,6 +1,7 @@
 import { EventSink, type Tracker } from './event-sink';
 import { type Ga4Event, type Ga4Options, readGa4 } from './ga4-event';
-import { type Command, isCommand, readEntries } from './pushed-entries';
+import { OnlyConnection } from './only-connection';
+import { type Command, isCommand, layerOf, readEntries } from './pushed-entries';
 import { type AdapterOptions, messageOf } from './report';
 
 /** Options of `connectDataLayer`. */
@@ -9,14 +10,16 @@ export interface DataLayerOptions extends AdapterOptions, Ga4Options {
   dataLayer?: string | unknown[];
 }
 
-/** Entries that were read for a recommender: connecting again must not count them twice. */
-const readFor = new WeakMap<object, WeakSet<object>>();
+const connections = new OnlyConnection();
+
+/** By which connection an entry was read for the recommender of a core: connecting again must not count it twice. */
+const readFor = new WeakMap<object, WeakMap<object, object>>();
 
 /**
  * Tracks the events that a shop pushes to its data layer for GA4: `view_item`, `view_item_list`, `select_item`, `add_to_cart`,
  * `remove_from_cart` and `purchase`, as `dataLayer.push({ event, ecommerce: { items } })` and as
  * `gtag('event', name, { items })`, including earlier pushes. Google Tag Manager, loaded before or after, gets all pushes
- * unchanged. Without a page (on a server) it does nothing.
+ * unchanged. Without a page (on a server) it does nothing. Connecting the same array and recommender again changes nothing.
  * @param recommender or a promise of it while it starts
  * @returns a function that disconnects
  */
@@ -25,17 +28,22 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   if (typeof document === 'undefined' && !Array.isArray(given)) return () => undefined;
   const sink = new EventSink(recommender, options);
   const entries = new EntryReader();
-  const alreadyRead = readFor.get(recommender) ?? new WeakSet();
-  readFor.set(recommender, alreadyRead);
+  const known = new WeakSet();
+  const isNew = (entry: object, core: object): boolean => {
+    const read = readFor.get(core) ?? new WeakMap<object, object>();
+    readFor.set(core, read);
+    if (!read.has(entry)) read.set(entry, entries);
+    return read.get(entry) === entries;
+  };
 
   const onEntry = (entry: object): void => {
-    const known = alreadyRead.has(entry);
-    alreadyRead.add(entry);
+    const again = known.has(entry);
+    known.add(entry);
     try {
       const event = entries.read(entry);
-      if (!event || known) return;
+      if (!event || again) return;
       for (const found of readGa4(event, options)) {
-        if ('type' in found) sink.track(found);
+        if ('type' in found) sink.track(found, (core) => isNew(entry, core));
         else sink.drop(found, found.reason, found.message);
       }
     } catch (thrown) {
@@ -44,11 +52,15 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
     }
   };
 
-  const stop = readEntries(given, onEntry);
-  return () => {
+  const layer = layerOf(given);
+  const stop = readEntries(layer, onEntry);
+  const disconnect = (): void => {
     stop();
     sink.close();
+    giveBack();
   };
+  const giveBack = sink.takeOnly(connections, layer, disconnect);
+  return disconnect;
 }
 
 /** Reads the entries of a data layer in their order, as Tag Manager does. */

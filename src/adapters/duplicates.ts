@@ -6,7 +6,7 @@ const WINDOW = 1000;
 /** Time within which a page reports a cart that an element has tracked, ms: it does so once its server has answered. */
 const CART_WINDOW = 10_000;
 
-/** Last report of an event type and item, by `type item`, for all adapters of a recommender. */
+/** Last report of an event type and item, by `type item`, for all adapters of a recommender, by its core. */
 const lastReports = new WeakMap<object, Map<string, { source: string; time: number }>>();
 
 /**
@@ -14,14 +14,14 @@ const lastReports = new WeakMap<object, Map<string, { source: string; time: numb
  * @returns another source that reported the same event less than a second before, if there is one
  */
 export function reportedBefore(
-  recommender: object,
+  core: object,
   type: EventType,
   itemId: string,
   source: string,
   time: number,
 ): string | undefined {
-  const reports = lastReports.get(recommender) ?? new Map<string, { source: string; time: number }>();
-  lastReports.set(recommender, reports);
+  const reports = lastReports.get(core) ?? new Map<string, { source: string; time: number }>();
+  lastReports.set(core, reports);
   for (const [key, { time: then }] of reports) if (time - then >= WINDOW) reports.delete(key);
   const key = `${type} ${itemId}`;
   const last = reports.get(key);
@@ -74,6 +74,7 @@ export class ElementEvents {
       'recommend',
       (event) => {
         const { placement, items = [] } = detailOf(event);
+        this.#forgetListsThatLeft();
         if (event.target) this.#shown.set(event.target, { placement, ids: new Set(items.map(({ item }) => item.id)) });
       },
       options,
@@ -84,9 +85,9 @@ export class ElementEvents {
   has(type: EventType, itemId: string, placement: string | undefined): boolean {
     if (type === 'click') return Date.now() - (this.#clicked.get(itemId) ?? 0) < WINDOW;
     if (type !== 'impression') return false;
-    for (const [list, shown] of this.#shown) {
-      if (list instanceof Node && !list.isConnected) this.#shown.delete(list);
-      else if (shown.ids.has(itemId) && (placement === undefined || placement === shown.placement)) return true;
+    this.#forgetListsThatLeft();
+    for (const shown of this.#shown.values()) {
+      if (shown.ids.has(itemId) && (placement === undefined || placement === shown.placement)) return true;
     }
     return false;
   }
@@ -102,5 +103,10 @@ export class ElementEvents {
 
   close(): void {
     this.#ended.abort();
+    this.#shown.clear();
+  }
+
+  #forgetListsThatLeft(): void {
+    for (const list of this.#shown.keys()) if (list instanceof Node && !list.isConnected) this.#shown.delete(list);
   }
 }

@@ -1,5 +1,6 @@
-import type { Recommender } from '../protocol';
+import { coreOf, type Recommender } from '../protocol';
 import { ElementEvents, reportedBefore } from './duplicates';
+import type { OnlyConnection } from './only-connection';
 import {
   type AdapterOptions,
   type DroppedReport,
@@ -21,6 +22,8 @@ export class EventSink {
   readonly #ready: Promise<Tracker>;
   readonly #elements = new ElementEvents();
   readonly #known = new Map<string, Promise<boolean>>();
+  /** Whether another connection of the page tracks what this one would. */
+  #redundant = false;
 
   constructor(tracker: Tracker | Promise<Tracker>, options: AdapterOptions) {
     this.#options = options;
@@ -29,8 +32,23 @@ export class EventSink {
     this.#ready.catch(() => undefined);
   }
 
-  /** Tracks an event, unless it is a duplicate. Never throws: a push or a click of the page must go on. */
-  track(candidate: Candidate): void {
+  /**
+   * Tracks nothing where an earlier connection of the recommender reads the same source.
+   * @param standDown called then
+   * @returns a function to call when the connection ends
+   */
+  takeOnly(connections: OnlyConnection, source: object, standDown: () => void): () => void {
+    return connections.take(this.#ready, source, '', () => {
+      this.#redundant = true;
+      standDown();
+    });
+  }
+
+  /**
+   * Tracks an event, unless it is a duplicate. Never throws: a push or a click of the page must go on.
+   * @param isNew whether the recommender with this core has not had it yet, asked once it has started; default: it has not
+   */
+  track(candidate: Candidate, isNew: (core: object) => boolean = () => true): void {
     const { type, itemId, details } = candidate;
     const time = Date.now();
     if (itemId === null) return;
@@ -38,7 +56,7 @@ export class EventSink {
       this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
       return;
     }
-    this.#track(candidate, itemId, time).catch((thrown: unknown) => {
+    this.#track(candidate, itemId, time, isNew).catch((thrown: unknown) => {
       this.drop(candidate, isUnknownItem(thrown) ? 'unknown-item' : 'failed', messageOf(thrown));
     });
   }
@@ -55,15 +73,20 @@ export class EventSink {
     this.#elements.close();
   }
 
-  async #track(candidate: Candidate, itemId: string, time: number): Promise<void> {
+  async #track(candidate: Candidate, itemId: string, time: number, isNew: (core: object) => boolean): Promise<void> {
     const { source, type, details } = candidate;
     // By then all listeners of an event under way have run.
     const tracker = await this.#ready;
+    if (this.#redundant) {
+      this.drop(candidate, 'duplicate', 'an earlier connection of this page tracks it');
+      return;
+    }
+    if (!isNew(coreOf(tracker))) return;
     if (type === 'cart' && this.#elements.hasCart(itemId, time)) {
       this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
       return;
     }
-    const other = reportedBefore(tracker, type, itemId, source, time);
+    const other = reportedBefore(coreOf(tracker), type, itemId, source, time);
     if (other) {
       this.drop(candidate, 'duplicate', `${other} reported it less than a second ago`);
       return;

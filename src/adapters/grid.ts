@@ -1,7 +1,8 @@
 import type { Recommender, RerankOptions } from '../protocol';
 import { type Cell, cellsOf, exchangeable, fillPlaces } from './grid-cells';
 import { heldOrder } from './held-order';
-import { ITEM, PLACEMENT, RECOMMENDATION } from './marked-element';
+import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
+import { OnlyConnection } from './only-connection';
 import { type AdapterOptions, messageOf, report } from './report';
 
 /** The calls of a recommender that a grid needs. */
@@ -9,7 +10,10 @@ export type Ranker = Pick<Recommender, 'rerank' | 'on'>;
 
 /** Options of `connectGrid`. */
 export interface GridOptions extends RerankOptions, AdapterOptions {
-  /** Contains the grids. Default: the document. */
+  /**
+   * Contains the grids. Default: the document, which stays where a router exchanges its body; `document.body` means the same.
+   * Another element is followed as long as it is in the page.
+   */
   root?: Document | ShadowRoot | Element;
   /** Name of the list for events, where no `data-sidestream-placement` around it names one. */
   placement?: string;
@@ -24,8 +28,12 @@ export interface GridOptions extends RerankOptions, AdapterOptions {
 
 /** Marks a grid that has its order, or that keeps the shop's. */
 const RANKED = 'data-sidestream-ranked';
+/** Number of an item in the shop's order, from 0: a copy of the grid, as routers keep one, is recognised by it. */
+const SHOP_POSITION = 'data-sidestream-shop-position';
 /** Default of the option `wait`, ms. */
 const WAIT = 700;
+
+const connections = new OnlyConnection();
 
 /**
  * Puts the items of the page's own grids in the order of `Recommender.rerank()`: elements with `data-sidestream-item` inside
@@ -33,9 +41,12 @@ const WAIT = 700;
  * are ordered among themselves. Nodes are moved in the document, so that the order on the screen, of the keyboard and of
  * screen readers is the same; what is no item, and the item that has the focus, keeps its place.
  *
+ * A grid that had its order already, as one that a router shows again from its copy of a page does, keeps it. Connecting the same
+ * selector, root and recommender again changes nothing.
+ *
  * A grid gets `data-sidestream-ranked` when it has its order, or when that failed, and its items get
- * `data-sidestream-recommendation`, by which `connectAttributes` attributes clicks. Without a page (on a server) it does
- * nothing.
+ * `data-sidestream-recommendation`, by which `connectAttributes` attributes clicks, and `data-sidestream-shop-position`. Without a
+ * page (on a server) it does nothing.
  * @param recommender or a promise of it while it starts
  * @returns a function that disconnects; the order stays. Like the other adapters it never throws: a wrong selector or option,
  *   and an order that could not be made, are reported as `failed`
@@ -46,7 +57,8 @@ export function connectGrid(
   options: GridOptions = {},
 ): () => void {
   if (typeof document === 'undefined') return () => undefined;
-  const { root = document, wait = WAIT, live = false, placement, debug, onReport, ...ranking } = options;
+  const { root: given, wait = WAIT, live = false, placement, debug, onReport, ...ranking } = options;
+  const root = pageRoot(given);
   const grids = new WeakMap<Element, Grid>();
   const ended = new AbortController();
   const ready = Promise.resolve(recommender);
@@ -82,7 +94,9 @@ export function connectGrid(
     ended.abort();
     changes.disconnect();
     view.close();
+    giveBack();
   };
+  const giveBack = connections.take(ready, root, selector, disconnect);
   if (live) {
     const listen = (ranker: Ranker): void => {
       if (ended.signal.aborted) return;
@@ -125,6 +139,19 @@ class Grid {
   constructor(element: Element, connection: GridConnection) {
     this.#element = element;
     this.#connection = connection;
+    if (element.hasAttribute(RANKED)) this.#adopt();
+  }
+
+  /** Takes the order that an earlier connection made, or that came with the copy of a grid, for what it is: not the shop's. */
+  #adopt(): void {
+    const cells = this.#cells().filter(({ item }) => /^\d{1,6}$/.test(item.getAttribute(SHOP_POSITION) ?? ''));
+    for (const { item, node, id } of cells) {
+      const number = Number(item.getAttribute(SHOP_POSITION));
+      this.#known.set(item, { id, number });
+      this.#count = Math.max(this.#count, number + 1);
+      this.#connection.view.observe(node);
+    }
+    this.#left = cells;
   }
 
   /** Orders the items that were not there before. */
@@ -134,7 +161,8 @@ class Grid {
     const found = this.#cells().filter(({ item, id }) => this.#known.get(item)?.id !== id);
     const batch = distinct(exchangeable(found));
     for (const { item, node, id } of found) {
-      this.#known.set(item, { id, number: this.#count++ });
+      this.#known.set(item, { id, number: this.#count });
+      item.setAttribute(SHOP_POSITION, `${this.#count++}`);
       view.observe(node);
     }
     if (batch.length === 0) return;
@@ -180,6 +208,8 @@ class Grid {
   async #order(batch: readonly Cell[], pin: RerankOptions['pin'], holds: (node: Element) => boolean): Promise<void> {
     const { ready, ranking, ended } = this.#connection;
     const ranker = await ready;
+    // Another connection of the page has these grids.
+    if (ended.aborted) return;
     const options = pin ? { ...ranking, pin } : ranking;
     let asked = batch;
     for (;;) {

@@ -18,6 +18,10 @@ export const { placement: PLACEMENT, position: POSITION, recommendationId: RECOM
 /** Attributes whose change gives an element another item or list. */
 export const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
 
+/** What an adapter listens to: routers exchange the body of the document, and never the document. */
+export const pageRoot = (given: Document | ShadowRoot | Element = document): Document | ShadowRoot | Element =>
+  given === document.body ? document : given;
+
 /** The target of an event and its ancestors, innermost first, through shadow roots. */
 export const around = (event: Event): Element[] =>
   event.composedPath().filter((target): target is Element => target instanceof Element);

@@ -6,7 +6,7 @@
  * @returns a function that ends that
  */
 export function readEntries(given: string | unknown[], onEntry: (entry: object) => void): () => void {
-  const layer = Array.isArray(given) ? given : layerNamed(given);
+  const layer = layerOf(given);
   let reading = true;
   const read = (entry: unknown): void => {
     if (reading && typeof entry === 'object' && entry !== null) onEntry(entry);
@@ -26,11 +26,13 @@ export function readEntries(given: string | unknown[], onEntry: (entry: object) 
   };
 }
 
-function layerNamed(name: string): unknown[] {
-  const known: unknown = Reflect.get(globalThis, name);
+/** The array of a data layer, which is made where the page has none yet. */
+export function layerOf(given: string | unknown[]): unknown[] {
+  if (Array.isArray(given)) return given;
+  const known: unknown = Reflect.get(globalThis, given);
   if (Array.isArray(known)) return known;
   const layer: unknown[] = [];
-  Reflect.set(globalThis, name, layer);
+  Reflect.set(globalThis, given, layer);
   return layer;
 }
 

@@ -2,6 +2,7 @@ import { SidestreamError } from '../error';
 import type { GivenOptions, Recommender, RecommenderOptions } from '../protocol';
 import { WorkerConnection } from './connection';
 import { handleOf } from './handle';
+import { addPageRecommender, deletePageRecommender } from './page-recommender';
 
 /** Connections of this page, by namespace and address of the bundle. */
 const running = new Map<string, WorkerConnection>();
@@ -46,6 +47,7 @@ export async function startRecommender(
   connection.handles++;
   let endHook: (() => Promise<void>) | undefined;
   const handle = handleOf(connection, options, async () => {
+    deletePageRecommender(handle);
     await endHook?.();
     if (--connection.handles > 0) return;
     await connection.close().finally(() => running.delete(key));
@@ -75,10 +77,16 @@ export async function startRecommender(
  * A page has one recommender per bundle and namespace: a further call joins the one there is, and so do the elements,
  * whichever comes first. Each caller has a handle with its own listeners and its own end; the last `close()` ends the worker.
  * Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules`, `experiment` and `market`, further callers name the same values or
- * none; another value is rejected. An option that no caller named before restarts the worker, which keeps what was learned, so
+ * none; another value is rejected. Elements without `bundle` and `recommender` join it, also those that come into the page later;
+ * where the page creates several, of other bundles or namespaces, they join none. An option that no caller named before restarts the worker, which keeps what was learned, so
  * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
  * `onMetric` belong to each caller.
  * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
  *   cannot be read, `runtime/worker-crashed` when the worker dies
  */
-export const createRecommender: (options: RecommenderOptions) => Promise<Recommender> = startRecommender;
+export async function createRecommender(options: RecommenderOptions): Promise<Recommender> {
+  const recommender = await startRecommender(options);
+  const { namespace = 'default' } = options;
+  addPageRecommender(recommender, { bundle: bundleAddress(options.bundle), namespace });
+  return recommender;
+}

@@ -1,5 +1,12 @@
 import { SidestreamError } from '../error';
-import type { CallOptions, Recommender, RecommenderEvents, RecommenderOptions } from '../protocol';
+import {
+  type CallOptions,
+  type Recommender,
+  type RecommenderEvents,
+  type RecommenderOptions,
+  setCore,
+  unsetCore,
+} from '../protocol';
 import { closedError, type WorkerConnection } from './connection';
 import type { Emit, Remote } from './remote';
 
@@ -24,12 +31,6 @@ const FORWARDED = [
   'exportProfile',
   'importProfile',
 ] as const;
-
-/** The connection of each handle. */
-const connections = new WeakMap<Recommender, WorkerConnection>();
-
-/** An object that all handles of one recommender share; a recommender that is not a handle is its own. */
-export const coreOf = (recommender: Recommender): object => connections.get(recommender) ?? recommender;
 
 type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
 
@@ -128,6 +129,7 @@ export function handleOf(
     close() {
       closing ??= (async () => {
         ended.abort();
+        unsetCore(recommender);
         try {
           await leave();
         } finally {
@@ -137,6 +139,6 @@ export function handleOf(
       return closing;
     },
   };
-  connections.set(recommender, connection);
+  setCore(recommender, connection);
   return recommender;
 }

@@ -1,2 +1,3 @@
+export { coreOf } from '../protocol';
 export { bundleAddress, createRecommender, startRecommender } from './create-recommender';
-export { coreOf } from './handle';
+export { onPageRecommender, pageBundle, pageRecommender } from './page-recommender';

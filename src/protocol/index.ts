@@ -1,6 +1,7 @@
 export { EVENT_TYPES, MOST_CHARACTERS } from '../events';
 export type * from './api';
 export { browseSchema, categoriesSchema } from './browse-request';
+export { coreOf, setCore, unsetCore } from './core';
 export { type Kept, keptSchema, type TrackedCall } from './hand-over';
 export type * from './inspection';
 export { parsed } from './parse-argument';

@@ -4,6 +4,7 @@ import { SidestreamError } from '../../error';
 import type { Metrics, Recommender, Status } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { emit } from '../events';
+import { FoundRecommender, isSame } from '../found-recommender';
 import { warnOnce } from '../warn-once';
 import { barStyles } from './bars.styles';
 import { mediaStyles } from './media.styles';
@@ -70,7 +71,7 @@ export class SidestreamInspector extends LitElement {
   /** @internal */
   static override styles = [inspectorStyles, viewStyles, barStyles, mediaStyles];
 
-  /** The recommender to inspect. */
+  /** The recommender to inspect. Default: that of the page's first list, else what the page made with `createRecommender()`. */
   @property({ attribute: false }) recommender: Recommender | null = null;
   /** The view that is open: `learned`, `timeline`, `why` or `helps`. */
   @property({ reflect: true }) view: InspectorView = 'learned';
@@ -79,6 +80,8 @@ export class SidestreamInspector extends LitElement {
   /** Level of the headings of the views' parts in the page's outline, 2 to 5. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
 
+  readonly #found = new FoundRecommender(this, () => this.#find());
+  #used: Recommender | null = null;
   #status: Status | null = null;
   #metrics: Metrics | null = null;
   #failure: SidestreamError | null = null;
@@ -87,13 +90,7 @@ export class SidestreamInspector extends LitElement {
   /** Views that show the present state. */
   readonly #loaded = new Set<InspectorView>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #unsubscribe: () => void = () => undefined;
-
-  /** @internal */
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated) this.#subscribe();
-  }
+  #unsubscribe: (() => void) | null = null;
 
   /** @internal */
   override disconnectedCallback(): void {
@@ -103,12 +100,12 @@ export class SidestreamInspector extends LitElement {
 
   /** Reads everything again; rarely needed, because changes of the recommender refresh it. */
   async refresh(): Promise<void> {
-    const { recommender } = this;
+    const recommender = this.#used;
     if (!recommender) return;
     this.#loaded.clear();
     try {
       const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
-      if (recommender !== this.recommender) return;
+      if (recommender !== this.#used) return;
       this.#status = status;
       this.#metrics = metrics;
       await this.#load(this.view);
@@ -133,14 +130,7 @@ export class SidestreamInspector extends LitElement {
       warnOnce(this, 'view', `view="${this.view}": must be ${VIEWS.join(', ')}; the first one is open.`);
       this.view = 'learned';
     }
-    if (changed.has('recommender')) {
-      this.#status = null;
-      this.#metrics = null;
-      this.#failure = null;
-      this.#views = freshViews();
-      this.#subscribe();
-      return;
-    }
+    if (changed.has('recommender') && this.#find()) return;
     if (changed.has('view') && !this.#loaded.has(this.view)) void this.#show(this.view);
     if (changed.has('itemId') && this.itemId !== null) void this.#choose(this.itemId);
   }
@@ -173,7 +163,7 @@ export class SidestreamInspector extends LitElement {
 
   /** What the views get; null until the recommender has answered. */
   get #host(): InspectorHost | null {
-    const [recommender, status, metrics] = [this.recommender, this.#status, this.#metrics];
+    const [recommender, status, metrics] = [this.#used, this.#status, this.#metrics];
     if (!recommender || !status || !metrics) return null;
     const language = languageOf(this);
     return {
@@ -242,9 +232,28 @@ export class SidestreamInspector extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus());
   };
 
+  /** Uses the recommender that is found now. @returns whether it is another one */
+  #find(): boolean {
+    // An update may come after it left the page.
+    if (!this.isConnected) return false;
+    const recommender = this.#found.value ?? this.#used;
+    const handle = this.#used;
+    const other = !isSame(recommender, handle);
+    this.#used = recommender;
+    if (other) {
+      this.#status = null;
+      this.#metrics = null;
+      this.#failure = null;
+      this.#views = freshViews();
+      this.requestUpdate();
+    }
+    if (recommender !== handle || !this.#unsubscribe) this.#subscribe();
+    return other;
+  }
+
   #subscribe(): void {
     this.#endSubscription();
-    const { recommender } = this;
+    const recommender = this.#used;
     if (!recommender) return;
     this.#unsubscribe = recommender.on('change', () => {
       clearTimeout(this.#timer);
@@ -255,8 +264,8 @@ export class SidestreamInspector extends LitElement {
 
   #endSubscription(): void {
     clearTimeout(this.#timer);
-    this.#unsubscribe();
-    this.#unsubscribe = () => undefined;
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
   }
 
   #fail(thrown: unknown): void {

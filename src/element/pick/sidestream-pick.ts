@@ -3,6 +3,7 @@ import { SidestreamError } from '../../error';
 import type { Recommendation, Recommender } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
+import { FoundRecommender, isSame } from '../found-recommender';
 import { picture } from '../inspector/picture';
 import { warnOnce } from '../warn-once';
 import { type PickLabels, pickLabels } from './pick-labels';
@@ -25,8 +26,9 @@ export interface PickDetail {
  * "Pick three": popular products that differ from each other, of which a new shopper picks three. They count as clicks, and all
  * lists of the page follow at once. It is hidden for a shopper with a history, and where nothing may be learned.
  *
- * It uses the recommender of the page's first `<sidestream-recs>` that has one, or its property `recommender`. Texts are in the
- * language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic).
+ * It uses its property `recommender`, else the recommender of the page's first `<sidestream-recs>` that has one, else what the page
+ * made with `createRecommender()`. Texts are in the language of the nearest `lang` attribute (English, Japanese, German, French,
+ * Spanish, Arabic).
  *
  * @tag sidestream-pick
  * @summary `<sidestream-pick></sidestream-pick>`
@@ -84,7 +86,7 @@ export class SidestreamPick extends LitElement {
   headingLevel = 2;
   /** Shows it to shoppers with a history, too. */
   always = false;
-  /** A recommender that the page created. Default: that of the page's first list. */
+  /** A recommender that the page created. Default: that of the page's first list, else the page's own. */
   recommender: Recommender | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<PickLabels> = {};
@@ -92,6 +94,7 @@ export class SidestreamPick extends LitElement {
   state: 'loading' | 'filled' | 'empty' | 'error' | 'picked' | 'hidden' = 'loading';
 
   readonly #errors = new ErrorReporter(this);
+  readonly #found = new FoundRecommender(this, () => this.#find());
   readonly #language = new MutationObserver(() => this.requestUpdate());
   #items: Recommendation[] = [];
   #picked: string[] = [];
@@ -101,25 +104,26 @@ export class SidestreamPick extends LitElement {
   #used: Recommender | null = null;
   #unsubscribe: (() => void)[] = [];
   #skipped = false;
+  /** What `state` says. The attribute may be another's: a copy of the page, as some routers keep one, has that of its original. */
+  #phase: SidestreamPick['state'] = 'loading';
 
   /** @internal */
   override connectedCallback(): void {
     super.connectedCallback();
-    document.addEventListener('recommend', this.#find);
     for (const holder of [this, document.documentElement])
       this.#language.observe(holder, { attributeFilter: ['lang'] });
-    if (this.hasUpdated) this.#find();
   }
 
   /** @internal */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    document.removeEventListener('recommend', this.#find);
     this.#language.disconnect();
-    this.#use(null);
+    this.#attempt++;
+    this.#endSubscriptions();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.state = this.#phase;
     if (changed.has('count') && !COUNTS.some((count) => count === this.count)) {
       warnOnce(this, 'count', `count="${this.count}": must be ${COUNTS.join(' or ')}; there are ${COUNTS[0]}.`);
       this.count = COUNTS[0];
@@ -223,7 +227,7 @@ export class SidestreamPick extends LitElement {
     const ids = this.#picked;
     const recommender = this.#used;
     this.#focusMessage = true;
-    this.state = 'picked';
+    this.#enter('picked');
     try {
       for (const id of ids) await recommender?.track('click', id, { placement: 'pick' });
       this.#emit('sidestream-picked');
@@ -234,7 +238,7 @@ export class SidestreamPick extends LitElement {
 
   readonly #skip = (): void => {
     this.#skipped = true;
-    this.state = 'hidden';
+    this.#enter('hidden');
     this.#emit('sidestream-skipped');
   };
 
@@ -244,17 +248,16 @@ export class SidestreamPick extends LitElement {
 
   /** Looks for a recommender: the page's own, or that of a list that has one by now. */
   readonly #find = (): void => {
-    const lists = document.querySelectorAll('sidestream-recs');
-    this.#use(
-      this.recommender ?? [...lists].find(({ activeRecommender }) => activeRecommender)?.activeRecommender ?? null,
-    );
+    // An update may come after it left the page.
+    if (this.isConnected) this.#use(this.#found.value ?? this.#used);
   };
 
   #use(recommender: Recommender | null): void {
-    if (recommender === this.#used) return;
-    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+    if (recommender === this.#used && this.#unsubscribe.length > 0) return;
+    this.#endSubscriptions();
+    // A shopper who has begun to pick goes on where the page moves it.
+    if (!isSame(recommender, this.#used)) this.#picked = [];
     this.#used = recommender;
-    this.#picked = [];
     if (!recommender) return;
     this.#unsubscribe = [
       // A shopper in the middle of picking is left alone.
@@ -264,11 +267,20 @@ export class SidestreamPick extends LitElement {
     void this.#load();
   }
 
+  #endSubscriptions(): void {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+  }
+
+  #enter(phase: SidestreamPick['state']): void {
+    this.#phase = phase;
+    this.state = phase;
+  }
+
   readonly #load = async (): Promise<void> => {
     const recommender = this.#used;
     const attempt = ++this.#attempt;
-    if (!recommender || this.#skipped || this.state === 'picked') return;
-    if (this.state === 'error') this.state = 'loading';
+    if (!recommender || !this.isConnected || this.#skipped || this.#phase === 'picked') return;
+    if (this.#phase === 'error') this.#enter('loading');
     try {
       const { events, consent, learning } = await recommender.status();
       const asks = learning && consent !== 'denied' && (this.always || events === 0);
@@ -281,7 +293,7 @@ export class SidestreamPick extends LitElement {
       if (attempt !== this.#attempt || this.#picked.length > 0) return;
       this.#items = response?.items ?? [];
       const few = this.#items.length < PICKS;
-      this.state = !response ? 'hidden' : few ? 'empty' : 'filled';
+      this.#enter(!response ? 'hidden' : few ? 'empty' : 'filled');
       this.requestUpdate();
     } catch (thrown) {
       if (attempt === this.#attempt) this.#fail(thrown);
@@ -289,7 +301,7 @@ export class SidestreamPick extends LitElement {
   };
 
   #fail(thrown: unknown): void {
-    this.state = 'error';
+    this.#enter('error');
     this.#picked = [];
     this.#errors.report(SidestreamError.from(thrown));
   }

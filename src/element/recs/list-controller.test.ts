@@ -57,6 +57,7 @@ describe('ListController', () => {
     fake = new FakeRecommender();
     host = new Host();
     list = new ListController(host);
+    list.hostConnected();
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -75,6 +76,21 @@ describe('ListController', () => {
     list.refresh();
     await settle();
     expect(shown(list)).toBe('empty');
+  });
+
+  it('asks for nothing and listens to nothing outside the page, and goes on when it comes back', async () => {
+    list.hostDisconnected();
+    await start();
+    list.refresh();
+    await settle();
+    expect([shown(list), fake.requests.length, fake.listeners.size]).toEqual(['loading', 0, 0]);
+    for (let times = 0; times < 3; times++) {
+      list.hostConnected();
+      await settle();
+      expect([shown(list), fake.listeners.size]).toEqual(['abc', 1]);
+      list.hostDisconnected();
+      expect(fake.listeners.size).toBe(0);
+    }
   });
 
   it('combines a burst of changes into one request', async () => {

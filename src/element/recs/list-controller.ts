@@ -110,6 +110,8 @@ export class ListController implements ReactiveController {
   #source: RecommenderSource | null = null;
   #unsubscribe: (() => void)[] = [];
   #connection = 0;
+  /** Whether the host is in the page. Out of it, nothing is asked for or listened to: what left a page would never be freed. */
+  #inPage = false;
   /** Placement and item of the list shown, as JSON. */
   #shown = '';
   /** How often the list was edited ahead of a response. */
@@ -123,16 +125,18 @@ export class ListController implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#inPage = true;
     if (this.#source) void this.#connect();
   }
 
   hostDisconnected(): void {
+    this.#inPage = false;
     this.#connection++;
     this.#refresh.cancel();
     this.#unsubscribeAll();
   }
 
-  /** Sets another source; `null` while the page has none, which shows as loading. */
+  /** Sets another source, used once the host is in the page; `null` while the page has none, which shows as loading. */
   use(source: RecommenderSource | null): void {
     this.#source = source;
     this.recommender = null;
@@ -173,7 +177,7 @@ export class ListController implements ReactiveController {
   async #connect(): Promise<void> {
     const connection = ++this.#connection;
     this.#unsubscribeAll();
-    if (!this.#source) return;
+    if (!this.#source || !this.#inPage) return;
     const current = () => connection === this.#connection;
     const progress = (progress: Progress) => {
       if (current()) this.#host.listProgress(progress);
@@ -203,7 +207,7 @@ export class ListController implements ReactiveController {
     const { recommender } = this;
     const connection = this.#connection;
     // The first list is made in any case, so that it is there when a tab or a dialog opens.
-    if (!recommender || (this.#shown && !this.#host.rendered)) return;
+    if (!recommender || !this.#inPage || (this.#shown && !this.#host.rendered)) return;
     await turnsOf(recommender).take(this.#host, () =>
       this.#request(recommender, () => connection === this.#connection),
     );

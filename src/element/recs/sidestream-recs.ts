@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { pageBundle } from '../../client';
 import { SidestreamError } from '../../error';
 import type {
   EventType,
@@ -53,7 +54,7 @@ import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, share
 import { safeImage } from './safe-url';
 import { idsInView, requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
-import { SourceTimeout } from './start-conditions';
+import { PageRecommenderObserver, SourceTimeout } from './start-conditions';
 import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
@@ -235,7 +236,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   cartSynced = false;
   /** Number of items, 1 to 100. */
   limit = 8;
-  /** Address of the bundle folder. Elements with the same bundle and namespace share one recommender. */
+  /**
+   * Address of the bundle folder. Elements with the same bundle and namespace share one recommender. Default: what the page made
+   * with `createRecommender()`, if that is one.
+   */
   bundle = '';
   /**
    * Which items may be shown: a JSON object, or its text in the attribute, as `recommend()` takes it. Anything else hides
@@ -319,6 +323,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     super();
     // The response has the reasons: another language needs another request.
     new LanguageObserver(this, () => this.refresh(), this.#failed);
+    new PageRecommenderObserver(this, () => {
+      const { recommender, bundle, activeRecommender, hasUpdated } = this;
+      if (hasUpdated && !recommender && !bundle && !activeRecommender && pageBundle()) this.#list.use(this.#source());
+    });
   }
 
   /** @internal */
@@ -398,7 +406,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /** @internal */
   listShows(ids: string[]): void {
-    setShownItems(this, ids);
+    // A list that left the page takes no item from others, and must not be kept.
+    if (this.isConnected) setShownItems(this, ids);
   }
 
   /** @internal A profile with fewer events was reset or rolled back: dismissed items may be listed again. */
@@ -443,7 +452,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   protected override updated(): void {
     const { response, items } = this.#filled;
     if (this.#positions) late?.animateMoves(this.#positions, this.renderRoot as ShadowRoot);
-    this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+    if (this.isConnected) {
+      // With another body the region for announcements is gone.
+      late?.prepareAnnouncer();
+      this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+    }
     this.#templateCard.ready();
     this.#templateCard.keep(new Set(idsOf(items)));
     // Not left to late code: where the network failed, that may be missing, and "try again" must not lose the focus.
@@ -529,7 +542,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (this.#settings.layout === 'bundle') bundleCode().catch(() => undefined);
     if (this.addToCart) loadExtras().catch(() => undefined);
     if (recommender) return () => Promise.resolve(recommender);
-    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
+    const found = bundle ? { bundle, namespace, market, consent } : pageBundle();
+    return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
   }
 
   /** Whether a lazy list is, or was, close to the viewport; begins to wait for that. */
