@@ -1,3 +1,4 @@
+import { trustedScript } from '../common/trusted-script';
 import { SidestreamError } from '../error';
 import type { PlacesMessage } from '../protocol';
 import { ownPlaces, startSource, type WorkerFile } from './own-workers';
@@ -23,13 +24,22 @@ function scriptAt(workerUrl: string): string {
 
 /** Starts a module worker. Browsers reject a script from another host, but allow a script of the page to import it. */
 function startAt(address: URL): Worker {
-  const options = { type: 'module', name: 'sidestream' } as const;
-  if (address.origin === location.origin) return new Worker(address, options);
+  if (address.origin === location.origin) return startScript(address.href, address);
   const shim = new Blob([`import ${JSON.stringify(address.href)};`], { type: 'text/javascript' });
   const url = URL.createObjectURL(shim);
-  const worker = new Worker(url, options);
+  const worker = startScript(url, address);
   const release = () => URL.revokeObjectURL(url);
   worker.addEventListener('message', release, { once: true });
   worker.addEventListener('error', release, { once: true });
   return worker;
+}
+
+/** @param named the address for the error */
+function startScript(script: string, named: URL): Worker {
+  try {
+    return new Worker(trustedScript(script), { type: 'module', name: 'sidestream' });
+  } catch (cause) {
+    const text = `The browser refuses to start the worker ${named}. A Content-Security-Policy with require-trusted-types-for needs "trusted-types sidestream lit-html", and every policy worker-src: see docs/how-to/host.md of the package.`;
+    throw new SidestreamError('runtime/worker-crashed', text, { cause });
+  }
 }
