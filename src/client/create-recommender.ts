@@ -2,6 +2,7 @@ import { SidestreamError } from '../error';
 import type { GivenOptions, Recommender, RecommenderOptions } from '../protocol';
 import { WorkerConnection } from './connection';
 import { handleOf } from './handle';
+import { workerAddress } from './worker-url';
 
 /** Connections of this page, by namespace and address of the bundle. */
 const running = new Map<string, WorkerConnection>();
@@ -32,11 +33,13 @@ export async function startRecommender(
   const key = `${namespace} ${address}`;
   // A connection that is being closed may still write.
   for (let last = running.get(key); last?.closing; last = running.get(key)) await last.closing.catch(() => undefined);
-  const { onMetric } = others;
+  const { onMetric, workerUrl } = others;
   const given: GivenOptions = {
     consent,
     ...options,
     bundle: address,
+    // Callers may name the same place in several ways.
+    workerUrl: workerUrl === undefined ? undefined : workerAddress(workerUrl),
     onProgress: onProgress && typeof onProgress,
     onMetric: onMetric && typeof onMetric,
   };

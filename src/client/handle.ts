@@ -40,7 +40,7 @@ type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents
  */
 export function handleOf(
   connection: WorkerConnection,
-  { workerUrl, onProgress }: RecommenderOptions,
+  { onProgress }: RecommenderOptions,
   leave: () => Promise<void>,
 ): Recommender {
   const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
@@ -105,7 +105,7 @@ export function handleOf(
       const { addItem } = await import('./encode-item');
       return addItem(item, {
         call,
-        workerUrl,
+        workerUrl: connection.given.workerUrl,
         ended: ended.signal,
         onProgress: (progress) => emit('progress', progress),
       });

@@ -2,24 +2,40 @@ import { trustedScript } from '../common/trusted-script';
 import { SidestreamError } from '../error';
 import type { PlacesMessage } from '../protocol';
 import { ownPlaces, startSource, type WorkerFile } from './own-workers';
+import { namedWorker } from './worker-url';
+
+/** A worker that was started, and the address of its script; none where a bundler makes it from the sources. */
+export interface StartedWorker {
+  worker: Worker;
+  address?: string;
+}
 
 /**
  * Starts a worker of the package.
  * @param workerUrl address of `worker.js` that the shop named; all other files lie beside it
- * @throws SidestreamError `runtime/invalid-input` when `workerUrl` is no address
+ * @throws SidestreamError `runtime/invalid-input` when `workerUrl` is not such an address, `runtime/worker-crashed` when the
+ *   browser refuses to start it
  */
-export function startWorker(file: WorkerFile, workerUrl: string | undefined): Worker {
-  const places = workerUrl === undefined ? ownPlaces() : { script: scriptAt(workerUrl) };
-  if (!places) return startSource(file);
-  const worker = startAt(new URL(places.files?.[file] ?? file, places.script));
+export function startWorker(file: WorkerFile, workerUrl: string | undefined): StartedWorker {
+  const script = namedWorker(workerUrl);
+  const places = script === undefined ? ownPlaces() : { script };
+  if (!places) return { worker: startSource(file) };
+  const address = new URL(places.files?.[file] ?? file, places.script);
+  const worker = startAt(address);
   worker.postMessage({ type: 'sidestream-places', places } satisfies PlacesMessage);
-  return worker;
+  return { worker, address: address.href };
 }
 
-function scriptAt(workerUrl: string): string {
-  if (URL.canParse(workerUrl, document.baseURI)) return new URL(workerUrl, document.baseURI).href;
-  const text = `workerUrl "${workerUrl}" is not an address. Name the worker.js of the package, as "/sidestream/worker.js".`;
-  throw new SidestreamError('runtime/invalid-input', text);
+/**
+ * The message for a worker whose script did not load, or threw before it answered.
+ * @param address of the script, as `startWorker` returned it
+ * @param reason the browser's own. Where the script cannot be had it gives none
+ */
+export function notStarted(
+  address = 'that the bundler made',
+  reason = 'its script cannot be had or is refused',
+): string {
+  return `The worker ${address} did not start (${reason}). That address must answer with the package's own file: where a bundler left it out, host the folder lib/cdn of the package and name its place with workerUrl. See docs/how-to/frameworks.md of the package, and angular.md beside it. A Content-Security-Policy needs the place in worker-src: docs/how-to/host.md.`;
 }
 
 /** Starts a module worker. Browsers reject a script from another host, but allow a script of the page to import it. */

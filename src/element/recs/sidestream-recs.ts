@@ -61,7 +61,7 @@ const REQUEST_PROPERTIES = [
   'layout',
   'addToCart',
 ];
-const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'consent', 'lazy'];
+const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'workerUrl', 'consent', 'lazy'];
 
 /** Frameworks set a new object at every render; only other content is a change. */
 const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
@@ -192,6 +192,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     namespace: {},
     consent: {},
     market: {},
+    workerUrl: { attribute: 'worker-url' },
     layout: { reflect: true },
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
@@ -249,6 +250,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   consent = '';
   /** Market whose prices and stock are shown, see `createRecommender()`; used with `bundle` only. */
   market = '';
+  /**
+   * Address of the package's `worker.js` where a bundler left it out, see `createRecommender()`; used with `bundle` only. For
+   * all lists of a page: `setWorkerUrl()`.
+   */
+  workerUrl = '';
   /**
    * `grid`, which wraps; `row`, which scrolls; or `bundle`: the item in view and up to 4 that go with it (`limit`, default 3)
    * with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
@@ -500,10 +506,12 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, market, consent, lazy } = this;
+    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this;
     if ((lazy && !this.#isNear()) || !this.#templateCard.ready()) return null;
     if (recommender) return () => Promise.resolve(recommender);
-    return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
+    return bundle
+      ? (onProgress) => sharedRecommender({ bundle, namespace, market, workerUrl, consent, onProgress })
+      : null;
   }
 
   /** Whether a lazy list is, or was, close to the viewport; begins to wait for that. */
