@@ -133,3 +133,37 @@ test('all but a new product works where WebAssembly is refused', async ({ page }
   expect(await backends(page)).toEqual({ learner: 'cpu', encoders: null });
   await expect(addProduct(page)).rejects.toThrow(/"use-lite" failed.*WebAssembly/);
 });
+
+test('a worker that a bundler left out is named by its address, and the page or the element says where it is', async ({
+  page,
+}) => {
+  const at = (name: string): string => test.info().outputPath(name);
+  const left = `${at('left')}/index.html`;
+  await mkdir(at('left'), { recursive: true });
+  await writeFile(left, '<!doctype html><title>A shop</title><script type="module" src="/app/sidestream.js"></script>');
+  const host = await serve({
+    ...{ '/': at('left'), '/app/': folder(CDN_FOLDER), '/bundle/': folder('dist/bundle') },
+    ...{ '/app/worker.js': at('none'), '/sidestream/': folder(CDN_FOLDER) },
+  });
+  hosts.push(host);
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  await page.goto(host.origin);
+  const list = page.locator('sidestream-recs');
+  const add = (workerUrl?: string) =>
+    page.evaluate((url) => {
+      const added = document.createElement('sidestream-recs');
+      Object.assign(added, { bundle: '/bundle/', limit: 4 });
+      if (url) added.setAttribute('worker-url', url);
+      document.body.replaceChildren(added);
+    }, workerUrl);
+  await add();
+  await expect(list).toHaveAttribute('state', 'error');
+  expect(said.join()).toContain(`runtime/worker-crashed: The worker ${host.origin}/app/worker.js did not start`);
+  expect(said.join()).toContain('docs/how-to/frameworks.md');
+  await add('/sidestream');
+  await expect(list).toHaveAttribute('state', 'error');
+  expect(said.join()).toContain('workerUrl "/sidestream" is not the address');
+  await add('/sidestream/worker.js');
+  await expect(list).toHaveAttribute('state', 'filled');
+});

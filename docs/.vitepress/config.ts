@@ -34,6 +34,7 @@ const sidebar = [
       { text: 'Install', link: '/how-to/install' },
       { text: 'Frameworks and bundlers', link: '/how-to/frameworks' },
       { text: 'Next', link: '/how-to/next' },
+      { text: 'Angular', link: '/how-to/angular' },
       { text: 'Host it', link: '/how-to/host' },
       { text: 'Show lists', link: '/how-to/lists' },
       { text: 'Cards', link: '/how-to/cards' },
