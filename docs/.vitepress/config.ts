@@ -35,6 +35,7 @@ const sidebar = [
       { text: 'Frameworks and bundlers', link: '/how-to/frameworks' },
       { text: 'Pages swapped by the client', link: '/how-to/frameworks#pages-swapped-by-the-client' },
       { text: 'Next', link: '/how-to/next' },
+      { text: 'Angular', link: '/how-to/angular' },
       { text: 'Host it', link: '/how-to/host' },
       { text: 'Show lists', link: '/how-to/lists' },
       { text: 'Cards', link: '/how-to/cards' },

@@ -1,4 +1,4 @@
-/** An app of a new user and the commands that run it. No app has a setting for this package. */
+/** An app of a new user and the commands that run it. Only Angular's has settings for this package: those of its guide. */
 export interface App {
   name: string;
   /** Folder under `templates`. */
@@ -97,5 +97,30 @@ export const APPS: App[] = [
     build: ['vite', 'build'],
     serve: { folder: 'dist' },
     swaps: true,
+  },
+  {
+    name: 'Angular 21',
+    template: 'angular',
+    packages: {
+      '@angular/build': '21.2.27',
+      '@angular/cli': '21.2.27',
+      '@angular/common': '21.2.26',
+      '@angular/compiler': '21.2.26',
+      '@angular/compiler-cli': '21.2.26',
+      '@angular/core': '21.2.26',
+      '@angular/platform-browser': '21.2.26',
+      rxjs: '7.8.2',
+      tslib: '2.8.1',
+      typescript: '5.9.3',
+    },
+    build: ['ng', 'build'],
+    serve: { folder: 'dist/a-shop/browser' },
+  },
+  {
+    name: 'Solid 1.9',
+    template: 'solid',
+    packages: { 'solid-js': '1.9.20', vite: VITE, 'vite-plugin-solid': '2.11.14' },
+    build: ['vite', 'build'],
+    serve: { folder: 'dist' },
   },
 ];

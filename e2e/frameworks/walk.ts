@@ -8,8 +8,8 @@ export interface Walked {
 }
 
 /**
- * Tests an app as a shopper uses it: lists are there, a click makes both personal, tfjs runs the base model, the encoders encode a new
- * product, and the page has no error.
+ * Tests an app as a shopper uses it: lists are there, a click makes both personal, the shopper is remembered after a reload, tfjs runs
+ * the base model, the encoders encode a new product, and the page has no error.
  * @param light without learning and encoders, whose files are the largest
  * @throws the failed assertion
  */
@@ -23,8 +23,19 @@ export async function walk(page: Page, address: string, light = false): Promise<
   await expect(cards.filter({ hasText: 'Because' }).first()).toBeVisible();
   await expect(own.filter({ hasText: 'Because' }).first()).toBeVisible();
   expect(await own.allTextContents()).not.toEqual(before);
+  await remember(page);
+  await page.reload();
+  await expect(cards.filter({ hasText: 'Because' }).first()).toBeVisible();
   const walked = light ? { learner: null, encoders: null } : { learner: await learn(page), encoders: await add(page) };
   if (!light) expect(walked).toEqual({ learner: 'wasm', encoders: 'wasm' });
   expect(trouble).toEqual([]);
   return walked;
 }
+
+/** Says yes for the shopper. */
+const remember = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const recommender = await sidestream.createRecommender({ bundle: '/bundle/' });
+    await recommender.consent('granted');
+    await recommender.close();
+  });

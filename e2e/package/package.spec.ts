@@ -77,8 +77,8 @@ test('a server imports it without a window', async () => {
   expect(stdout.trim()).toBe('undefined true,true,true,true,true,true,true');
 });
 
-test('its types are whole for a strict project, in JSX and in the templates of Vue and Svelte', async () => {
-  await linkPackages(project, ['@types/react', 'vue', 'svelte']);
+test('its types are whole for a strict project, in JSX, for Solid, and in the templates of Vue and Svelte', async () => {
+  await linkPackages(project, ['@types/react', 'vue', 'svelte', 'solid-js']);
   const source = `
     import { createRecommender, type Recommendation, SidestreamError } from 'sidestream';
     import { sharedRecommender } from 'sidestream/element';
@@ -108,10 +108,37 @@ test('its types are whole for a strict project, in JSX and in the templates of V
     export const nowhere = <sidestream-recs placement="nowhere" />;
     // @ts-expect-error there is no such attribute
     export const unknown = <sidestream-recs catalog="/bundle/" />;`;
+  const solid = `
+    import 'sidestream/solid';
+    export const list = (
+      <sidestream-recs bundle="/bundle/" item-id={['a', 'b']} limit={4} layout="row" dismissible exclude={['b']} class="wide"
+        filter={{ category: 'Men' }} on:itemclick={({ detail }) => detail.item.title.length}
+        onaddtocart={({ detail, currentTarget }) => detail.items.length + currentTarget.limit}>
+        <a href="/a">A</a>
+      </sidestream-recs>
+    );
+    export const explicit = (
+      <sidestream-recs attr:bundle="/bundle/" attr:item-id="a" attr:filter={'{"category":"Men"}'} bool:lazy={false} prop:itemId={['a']}
+        prop:navigate={(href) => href.length} on:error={{ handleEvent: ({ detail }) => detail.error.code, once: true }} />
+    );
+    export const panel = <sidestream-inspector heading-level={2} on:error={({ detail }) => detail.error.code} />;
+    // @ts-expect-error there is no such placement
+    export const nowhere = <sidestream-recs placement="nowhere" />;
+    // @ts-expect-error there is no such placement
+    export const written = <sidestream-recs attr:placement="nowhere" />;
+    // @ts-expect-error an attribute is a text
+    export const texts = <sidestream-recs attr:item-id={['a']} />;
+    // @ts-expect-error there is no such attribute
+    export const unknown = <sidestream-recs catalog="/bundle/" />;
+    // @ts-expect-error a chosen card has no such detail
+    export const nothing = <sidestream-recs on:itemclick={({ detail }) => detail.nothing} />;`;
   await writeFile(at('types.ts'), source);
   await writeFile(at('jsx.tsx'), jsx);
-  const strict = ['--strict', '--noEmit', '--target', 'es2022', '--jsx', 'react-jsx'];
-  expect(await check('typescript', 'tsc', [...strict, '--module', 'nodenext', 'types.ts', 'jsx.tsx'])).toBe('');
+  await writeFile(at('solid.tsx'), solid);
+  const strict = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext'];
+  expect(await check('typescript', 'tsc', [...strict, '--jsx', 'react-jsx', 'types.ts', 'jsx.tsx'])).toBe('');
+  const jsxOfSolid = ['--jsx', 'preserve', '--jsxImportSource', 'solid-js'];
+  expect(await check('typescript', 'tsc', [...strict, ...jsxOfSolid, 'solid.tsx'])).toBe('');
 
   const vue = (attributes: string) => `<script setup lang="ts">
     import type {} from 'sidestream/vue';

@@ -1,6 +1,6 @@
 /** The rooms of src/ in the order of their imports: what each has, where its code runs, and the rooms it imports. */
 const ROOMS = {
-  common: { runs: 'everywhere', has: 'mutex, digest, strict schemas, products of rows', imports: [] },
+  common: { runs: 'everywhere', has: 'mutex, digest, ids, strict schemas, products of rows, trusted addresses of scripts', imports: [] },
   kernel: {
     runs: 'everywhere',
     has: 'products of matrices by vector instructions of WebAssembly; `network/`: all that a side network computes',

@@ -15,7 +15,7 @@ export interface Declaration {
   tag: string;
   /** Of the class. */
   name: string;
-  attributes: { name: string; field: string; text: string }[];
+  attributes: { name: string; field: string; type: string; text: string }[];
   properties: { name: string; attribute?: string; text: string }[];
   events: { name: string; detail: string; text: string }[];
 }
@@ -25,7 +25,10 @@ const described = { name: v.string(), description: v.optional(v.string(), '') };
 const declarationSchema = v.object({
   ...described,
   tagName: v.string(),
-  attributes: v.optional(v.array(v.object({ ...described, fieldName: v.string() })), []),
+  attributes: v.optional(
+    v.array(v.object({ ...described, fieldName: v.string(), type: v.optional(v.object({ text: v.string() })) })),
+    [],
+  ),
   events: v.optional(v.array(v.object({ ...described, type: v.object({ text: v.string() }) })), []),
   members: v.optional(
     v.array(
@@ -75,7 +78,9 @@ function declared(input: unknown): Declaration {
   return {
     tag: tagName,
     name,
-    attributes: attributes.map(({ name, fieldName, description }) => ({ name, field: fieldName, text: description })),
+    attributes: attributes.map(({ name, fieldName, type, description }) => ({
+      ...{ name, field: fieldName, type: type?.text ?? '', text: description },
+    })),
     properties: fields.map(({ name, attribute, description }) => ({ name, attribute, text: description })),
     events: events.map(({ name, type, description }) => ({ name, detail: type.text, text: description })),
   };

@@ -7,7 +7,7 @@ import type { Declaration } from './elements';
  * properties and events of each, with their descriptions.
  */
 export async function writeFrameworkTypes(folder: string, elements: Declaration[]): Promise<void> {
-  for (const [name, write] of Object.entries({ jsx, vue, svelte })) {
+  for (const [name, write] of Object.entries({ jsx, vue, svelte, solid })) {
     await writeFile(join(folder, `${name}.d.ts`), `${[...importsOf(elements), ...write(elements)].join('\n')}\n`);
   }
   // The module behind the entries that have types only.
@@ -112,6 +112,64 @@ function svelte(elements: Declaration[]): string[] {
     ...props,
     '',
     ...["declare module 'svelte/elements' {", '  interface SvelteHTMLElements {', ...tags, '  }', '}'],
+  ];
+}
+
+/**
+ * Solid 1.9: on a custom element an expression sets the property of the attribute's name in camel case, and a text without braces
+ * the attribute. `prop:`, `attr:`, `bool:` and `on:` say which of them is meant.
+ */
+function solid(elements: Declaration[]): string[] {
+  const props = elements.flatMap((element) => {
+    const { name, attributes, properties, events } = element;
+    const field = (of: string): string => fieldOf(element, of);
+    const handler = (kind: string, detail: string): string => `JSX.${kind}<${elementOf(element)}, ${detail}>`;
+    const own = [
+      ...attributes.flatMap(({ name, field: of, type, text }) => [
+        ...member(text, quoted(name), field(of)),
+        ...(type === 'boolean'
+          ? member(text, `'bool:${name}'`, 'boolean')
+          : member(text, `'attr:${name}'`, `Written<${field(of)}>`)),
+      ]),
+      ...properties.filter(({ attribute }) => !attribute).flatMap(({ name, text }) => member(text, name, field(name))),
+      ...properties.flatMap(({ name, text }) => member(text, `'prop:${name}'`, field(name))),
+      ...events.flatMap(({ name, detail, text }) => [
+        ...member(text, quoted(`on${name}`), handler('EventHandlerUnion', detail)),
+        ...member(text, `'on:${name}'`, handler('EventHandlerWithOptionsUnion', detail)),
+      ]),
+    ];
+    // Listeners of the platform that have other events here.
+    const listeners = events.flatMap(({ name }) => [
+      `on${name}`,
+      `on${name[0].toUpperCase()}${name.slice(1)}`,
+      `on:${name}`,
+    ]);
+    const omitted = [...attributes.map(({ name }) => name), ...listeners].map((name) => `'${name}'`).join(' | ');
+    return [
+      `/** What \`<${element.tag}>\` takes. */`,
+      `export interface ${name}Props extends Omit<JSX.HTMLAttributes<${elementOf(element)}>, ${omitted}> {`,
+      ...own,
+      '}',
+    ];
+  });
+  const tags = elements.map(({ tag, name }) => `      '${tag}': ${name}Props;`);
+  return [
+    "import type { JSX } from 'solid-js';",
+    '',
+    '/** A value as the text of an attribute: lists and objects as JSON. */',
+    'type Written<T> = [Extract<T, string | number>] extends [never] ? string : Extract<T, string | number>;',
+    '',
+    ...props,
+    '',
+    ...[
+      "declare module 'solid-js' {",
+      '  namespace JSX {',
+      '    interface IntrinsicElements {',
+      ...tags,
+      '    }',
+      '  }',
+      '}',
+    ],
   ];
 }
 

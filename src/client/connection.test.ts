@@ -81,6 +81,18 @@ describe('a worker that crashes', () => {
     expect(await databases()).toEqual([]);
   });
 
+  it('before it answered is named by its address, with what helps', async () => {
+    vi.stubGlobal('location', new URL(shop.bundle));
+    vi.spyOn(RemoteRecommender, 'start').mockImplementationOnce(() => new Promise(() => undefined));
+    const starting = create({ workerUrl: '/files/' }).catch((thrown) => thrown);
+    await vi.waitFor(() => expect(ThreadWorker.all).toHaveLength(1));
+    ThreadWorker.all[0].crash();
+    const { code, message } = await starting;
+    expect(code).toBe('runtime/worker-crashed');
+    expect(message).toContain(`${location.origin}/files/worker.js did not start (crashed by the test)`);
+    expect(message).toContain('docs/how-to/frameworks.md');
+  });
+
   it('while close() waits does not make close() fail, nor keep the next one from starting', async () => {
     const first = await create({ consent: 'granted' });
     const held = vi
@@ -176,6 +188,19 @@ describe('several callers', () => {
     ]);
     expect((await all[0].status()).consent).toBe('pending');
     expect(await databases()).toEqual([]);
+  });
+
+  it('name the place of the worker in several ways, and the encoders come from there for all', async () => {
+    vi.stubGlobal('location', new URL(shop.bundle));
+    const addItem = vi.fn(async () => ({ id: 'new', title: 'New', tags: [], attributes: {} }));
+    vi.doMock('./encode-item', () => ({ addItem }));
+    await create({ workerUrl: '/files/' });
+    await create({ workerUrl: `${location.origin}/files/worker.js` });
+    await expect(create({ workerUrl: '/elsewhere/' })).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+    await (await create()).addItem({ title: 'New' });
+    vi.doUnmock('./encode-item');
+    const context = expect.objectContaining({ workerUrl: `${location.origin}/files/worker.js` });
+    expect(addItem).toHaveBeenCalledExactlyOnceWith({ title: 'New' }, context);
   });
 
   it('one that is refused leaves the others alone', async () => {

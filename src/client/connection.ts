@@ -14,7 +14,7 @@ import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
 import type { Emit, Remote } from './remote';
 import type { Visit } from './visit';
-import { startWorker } from './worker-script';
+import { notStarted, startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
 const CLOSING_LIMIT = 10_000;
@@ -124,20 +124,21 @@ export class WorkerConnection {
 
   /** Starts a worker. @param kept what an earlier worker handed over. Null: what an earlier page of the visit kept, if any */
   async startWorker(kept: unknown): Promise<Remote> {
-    const worker = startWorker('worker.js', this.given.workerUrl);
+    const { worker, address } = startWorker('worker.js', this.given.workerUrl);
     this.#worker = worker;
     const manifest = this.#restarted ? null : earlyManifest(this.given.bundle);
     const crash = (event: Event): void => {
       // A worker that was ended may still report an error.
       if (this.#worker !== worker) return;
+      const { up } = this;
       // The next call starts another one; what was only in memory is lost.
       this.#endWorker();
       this.#starting = null;
-      const reason = (event as Partial<ErrorEvent>).message || 'no reason given';
-      const error = new SidestreamError(
-        'runtime/worker-crashed',
-        `The recommender's worker stopped (${reason}). The next call starts another. Check workerUrl and the CSP (worker-src, 'wasm-unsafe-eval').`,
-      );
+      const reason = (event as Partial<ErrorEvent>).message || undefined;
+      const text = up
+        ? `The recommender's worker stopped (${reason ?? 'no reason given'}). The next call starts another.`
+        : notStarted(address, reason);
+      const error = new SidestreamError('runtime/worker-crashed', text);
       this.#pending.fail(error);
       this.fail(error);
     };

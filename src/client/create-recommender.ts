@@ -3,6 +3,7 @@ import type { GivenOptions, Recommender, RecommenderOptions } from '../protocol'
 import { WorkerConnection } from './connection';
 import { handleOf } from './handle';
 import { addPageRecommender, deletePageRecommender } from './page-recommender';
+import { workerAddress } from './worker-url';
 
 /** Connections of this page, by namespace and address of the bundle. */
 const running = new Map<string, WorkerConnection>();
@@ -33,11 +34,13 @@ export async function startRecommender(
   const key = `${namespace} ${address}`;
   // A connection that is being closed may still write.
   for (let last = running.get(key); last?.closing; last = running.get(key)) await last.closing.catch(() => undefined);
-  const { onMetric } = others;
+  const { onMetric, workerUrl } = others;
   const given: GivenOptions = {
     consent,
     ...options,
     bundle: address,
+    // Callers may name the same place in several ways.
+    workerUrl: workerUrl === undefined ? undefined : workerAddress(workerUrl),
     onProgress: onProgress && typeof onProgress,
     onMetric: onMetric && typeof onMetric,
   };

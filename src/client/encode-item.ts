@@ -7,7 +7,7 @@ import type { BundleEncoders, EncoderHost, Item, NewItem, Progress } from '../pr
 import { carryErrors, parsed } from '../protocol';
 import type { LocalItem } from '../store';
 import type { Remote } from './remote';
-import { startWorker } from './worker-script';
+import { notStarted, startWorker } from './worker-script';
 
 /** An item with its features, and the backend that encoded it. */
 interface EncodedItem {
@@ -56,10 +56,12 @@ async function encodeItem(
 ): Promise<EncodedItem> {
   carryErrors();
   const { encoders } = files;
-  const worker = startWorker('encoder-worker.js', workerUrl);
+  const { worker, address } = startWorker('encoder-worker.js', workerUrl);
   const failed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => {
-      const text = `The encoders' worker stopped${message ? ` (${message})` : ''}. Try again, with a smaller picture if it repeats.`;
+      const text = message
+        ? `The encoders' worker stopped (${message}). Try again, with a smaller picture if it repeats.`
+        : notStarted(address);
       reject(new SidestreamError('runtime/worker-crashed', text));
     });
     const end = () =>

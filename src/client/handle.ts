@@ -41,7 +41,7 @@ type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents
  */
 export function handleOf(
   connection: WorkerConnection,
-  { workerUrl, onProgress }: RecommenderOptions,
+  { onProgress }: RecommenderOptions,
   leave: () => Promise<void>,
 ): Recommender {
   const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
@@ -106,7 +106,7 @@ export function handleOf(
       const { addItem } = await import('./encode-item');
       return addItem(item, {
         call,
-        workerUrl,
+        workerUrl: connection.given.workerUrl,
         ended: ended.signal,
         onProgress: (progress) => emit('progress', progress),
       });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ownPlaces } from './own-workers';
-import { startWorker } from './worker-script';
+import { notStarted, startWorker } from './worker-script';
 
 vi.mock('./own-workers', () => ({
   ownPlaces: vi.fn(() => null),
@@ -31,7 +31,9 @@ afterEach(() => vi.unstubAllGlobals());
 describe('a worker', () => {
   it('is made from the sources by the bundler that has them', () => {
     page('https://shop.example/a/');
-    expect(startWorker('encoder-worker.js', undefined)).toBe('the source of encoder-worker.js');
+    expect(startWorker('encoder-worker.js', undefined)).toEqual({
+      worker: 'the source of encoder-worker.js',
+    });
     expect(started).toEqual([]);
   });
 
@@ -43,7 +45,8 @@ describe('a worker', () => {
     };
     const places = { script: 'https://shop.example/a/', files };
     vi.mocked(ownPlaces).mockReturnValueOnce(places);
-    startWorker('worker.js', undefined);
+    const { address } = startWorker('worker.js', undefined);
+    expect(address).toBe('https://shop.example/assets/worker-1.js');
     expect(started).toEqual([
       { address: 'https://shop.example/assets/worker-1.js', messages: [{ type: 'sidestream-places', places }] },
     ]);
@@ -58,7 +61,9 @@ describe('a worker', () => {
       shims.push(blob as Blob);
       return 'blob:1';
     });
-    startWorker('encoder-worker.js', undefined);
+    const { address } = startWorker('encoder-worker.js', undefined);
+    // For messages: the address that does not work is that of the file.
+    expect(address).toBe('https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js');
     expect(started).toEqual([{ address: 'blob:1', messages: [{ type: 'sidestream-places', places }] }]);
     expect(await shims[0].text()).toBe('import "https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js";');
   });
@@ -76,5 +81,32 @@ describe('a worker', () => {
   it('is refused when its address is none', () => {
     page('https://shop.example/a/');
     expect(() => startWorker('worker.js', 'https://')).toThrowError(/workerUrl/);
+  });
+
+  it('is refused with what the policy has to allow where the browser does not start it', () => {
+    page('https://shop.example/a/');
+    vi.stubGlobal(
+      'Worker',
+      class {
+        constructor() {
+          throw new TypeError("This document requires 'TrustedScriptURL' assignment.");
+        }
+      },
+    );
+    expect(() => startWorker('worker.js', '/static/worker.js')).toThrowError(
+      expect.objectContaining({
+        code: 'runtime/worker-crashed',
+        message: expect.stringMatching(
+          /https:\/\/shop.example\/static\/worker.js.*trusted-types sidestream lit-html.*host.md/,
+        ),
+      }),
+    );
+  });
+
+  it('that did not start is named by its address, with the page that helps', () => {
+    expect(notStarted('https://shop.example/cdn/worker.js')).toMatch(
+      /https:\/\/shop.example\/cdn\/worker.js did not start.*workerUrl.*docs\/how-to\/frameworks.md/,
+    );
+    expect(notStarted('https://shop.example/cdn/worker.js', 'Unexpected token <')).toContain('(Unexpected token <)');
   });
 });

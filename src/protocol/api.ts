@@ -372,7 +372,8 @@ export interface RecommenderOptions {
   encrypt?: Encryption;
   /**
    * Address of the package's `worker.js`, with the files of its folder beside it, when it is not where the page's script
-   * looks: beside itself, or where a bundler put it. A worker from another host needs `worker-src blob:` in a CSP.
+   * looks: beside itself, or where a bundler put it. The address of the folder, with a slash at the end, will do. Default: what
+   * `setWorkerUrl()` named, if anything. A worker from another host needs `worker-src blob:` in a CSP.
    */
   workerUrl?: string;
   /** The shop's rules for every list. A wrong rule is rejected with `runtime/invalid-input`. */

@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { type Item, itemText, quantizeRow } from '../catalog';
+import { trustedScript } from '../common/trusted-script';
 import { decodeProjection, type Projection, project, type RawTaps } from '../encoders';
 import { createWebEncoder, decodeImage } from '../encoders/web';
 import { SidestreamError } from '../error';
@@ -10,6 +11,13 @@ import { carryErrors } from '../protocol';
 const THUMBNAIL_SIDE = 256;
 
 carryErrors();
+
+// Where memory may be shared, onnxruntime starts threads, from an address that a policy with Trusted Types would refuse.
+globalThis.Worker &&= class extends Worker {
+  constructor(address: string | URL, options?: WorkerOptions) {
+    super(trustedScript(`${address}`), options);
+  }
+};
 
 const host: EncoderHost = {
   async encode(

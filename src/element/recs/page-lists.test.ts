@@ -57,6 +57,13 @@ describe('sharedRecommender', () => {
     ]);
   });
 
+  it('passes on where the worker lies', async () => {
+    const create = creator();
+    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '/files/' }, create);
+    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '' }, create);
+    expect(create.mock.calls.map(([{ workerUrl }]) => workerUrl)).toEqual(['/files/', undefined]);
+  });
+
   it('tries again after a failed start', async () => {
     const create = creator();
     create.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no'));

@@ -2,7 +2,8 @@ import { bundleAddress, coreOf, startRecommender } from '../../client';
 import type { Progress, Recommender, RecommenderOptions, RecommendRequest, RecommendResponse } from '../../protocol';
 
 /** Options by which two elements share one recommender; `onProgress` receives its start, from the first byte on. */
-export interface SharedKey extends Pick<RecommenderOptions, 'bundle' | 'namespace' | 'market' | 'onProgress'> {
+export interface SharedKey
+  extends Pick<RecommenderOptions, 'bundle' | 'namespace' | 'market' | 'workerUrl' | 'onProgress'> {
   /** The attribute `consent` of the element. */
   consent?: string;
 }
@@ -28,11 +29,11 @@ const shared = new Map<string, Shared>();
  * @throws the error that `createRecommender` rejects with
  */
 export async function sharedRecommender(
-  { bundle, namespace = 'default', market = '', consent, onProgress }: SharedKey,
+  { bundle, namespace = 'default', market = '', workerUrl = '', consent, onProgress }: SharedKey,
   create: typeof startRecommender = startRecommender,
 ): Promise<Recommender> {
   const folder = bundleAddress(bundle);
-  const key = `${namespace} ${folder} ${market}`;
+  const key = `${namespace} ${folder} ${market} ${workerUrl}`;
   let entry = shared.get(key);
   if (!entry) {
     const callbacks: Shared['callbacks'] = new Set();
@@ -41,7 +42,14 @@ export async function sharedRecommender(
     };
     const level = !consent ? undefined : /^(auto|google|shopify|tcf) session$/.test(consent) ? 'session' : 'pending';
     entry = {
-      recommender: create({ bundle: folder, namespace, ...(market ? { market } : {}), onProgress: report }, level),
+      recommender: create(
+        {
+          ...{ bundle: folder, namespace, onProgress: report },
+          ...(market ? { market } : {}),
+          ...(workerUrl ? { workerUrl } : {}),
+        },
+        level,
+      ),
       callbacks,
     };
     shared.set(key, entry);

@@ -69,7 +69,7 @@ const REQUEST_PROPERTIES = [
   'layout',
   'addToCart',
 ];
-const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'consent', 'lazy'];
+const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'workerUrl', 'consent', 'lazy'];
 /** Placements that have no fallback. */
 const OWN = /^(recent|again)$/;
 
@@ -207,6 +207,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     namespace: {},
     consent: {},
     market: {},
+    workerUrl: { attribute: 'worker-url' },
     layout: { reflect: true },
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
@@ -267,6 +268,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   consent = '';
   /** Market whose prices and stock are shown, see `createRecommender()`; used with `bundle` only. */
   market = '';
+  /**
+   * Address of the package's `worker.js` where a bundler left it out, see `createRecommender()`; used with `bundle` only. For
+   * all lists of a page: `setWorkerUrl()`.
+   */
+  workerUrl = '';
   /**
    * `grid`, which wraps; `row`, which scrolls; or `bundle`: the item in view and up to 4 that go with it (`limit`, default 3)
    * with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
@@ -535,14 +541,14 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, market, consent, lazy } = this;
+    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this;
     if (lazy && !this.#isNear()) return null;
     // Beside the worker; `listReady` waits for it, and reports a failure.
     this.#templateCard.ready();
     if (this.#settings.layout === 'bundle') bundleCode().catch(() => undefined);
     if (this.addToCart) loadExtras().catch(() => undefined);
     if (recommender) return () => Promise.resolve(recommender);
-    const found = bundle ? { bundle, namespace, market, consent } : pageBundle();
+    const found = bundle ? { bundle, namespace, market, workerUrl, consent } : pageBundle();
     return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
   }
 

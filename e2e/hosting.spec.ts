@@ -1,0 +1,172 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, type Page, test } from '@playwright/test';
+import { CDN_FOLDER } from './support/global-setup';
+import type {} from './support/headless';
+import { type Host, serve } from './support/host';
+
+/** Reports of what a policy refused, of the page and of its workers, are sent here. */
+const REPORTS = '/reports';
+const folder = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const SHOP = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title><link rel="icon" href="data:,">
+<sidestream-recs id="built-in" bundle="/bundle/" limit="6" dismissible add-to-cart href-template="#{id}"></sidestream-recs>
+<sidestream-recs id="own" bundle="/bundle/" placement="trending" limit="6" href-template="#{id}">
+  <template><a href="{href}" title="{title}"><img src="{image}" alt=""><b>{title}</b></a></template>
+</sidestream-recs>
+<sidestream-pick></sidestream-pick>
+<sidestream-inspector></sidestream-inspector>
+<script type="module" src="/shop.js"></script>`;
+const SCRIPT = `import * as sidestream from '/sidestream/sidestream.js';
+import '/sidestream/pick.js';
+import '/sidestream/inspector.js';
+window.sidestream = sidestream;
+window.recommender = await sidestream.createRecommender({ bundle: '/bundle/' });
+document.querySelector('sidestream-inspector').recommender = window.recommender;`;
+
+test.describe.configure({ timeout: 180_000 });
+
+const hosts: Host[] = [];
+test.afterEach(() => {
+  for (const { close } of hosts.splice(0)) close();
+});
+
+/** Serves the shop with these headers on every response, as a server does, and opens it. @returns what a policy refused so far */
+async function openShop(page: Page, headers: Record<string, string>): Promise<() => string[]> {
+  const at = (name: string): string => test.info().outputPath('shop', name);
+  await mkdir(at('bundle'), { recursive: true });
+  // With a base model, so that tfjs is needed too.
+  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', at('bundle'), 'base'], { stdio: 'pipe' });
+  const learned = (await readdir(at('bundle'))).map((name) => [`/bundle/${name}`, at(`bundle/${name}`)]);
+  await writeFile(at('index.html'), SHOP);
+  await writeFile(at('shop.js'), SCRIPT);
+  // onnxruntime starts threads on a device with more than two cores.
+  const encoders = await readFile(join(folder(CDN_FOLDER), 'encoder-worker.js'), 'utf8');
+  await writeFile(
+    at('encoders.js'),
+    `Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 });${encoders}`,
+  );
+  const host = await serve(
+    {
+      '/': at('.'),
+      '/bundle/': folder('dist/bundle'),
+      ...Object.fromEntries(learned),
+      '/images/': folder('dist/images'),
+      '/sidestream/': folder(CDN_FOLDER),
+      '/sidestream/encoder-worker.js': at('encoders.js'),
+    },
+    headers,
+  );
+  hosts.push(host);
+  await page.goto(`${host.origin}/`);
+  return () => host.asked.filter((path) => path === REPORTS);
+}
+
+/** Uses every element: lists follow a click on a card, the inspector says what was learned, three products are picked. */
+async function useElements(page: Page): Promise<void> {
+  for (const list of ['#built-in', '#own']) await expect(page.locator(`${list} [data-id]`)).toHaveCount(6);
+  const pick = page.locator('sidestream-pick');
+  for (const n of [0, 1, 2]) await pick.locator('[part~="choice"]').nth(n).click();
+  await expect(pick).toHaveAttribute('state', 'picked');
+  await page.locator('#own [data-id] a').first().click();
+  await expect(
+    page
+      .locator('#built-in')
+      .getByText(/^Because/)
+      .first(),
+    // Without WebAssembly a base model takes long on a busy machine.
+  ).toBeVisible({ timeout: 60_000 });
+  const inspector = page.locator('sidestream-inspector');
+  for (const view of ['timeline', 'why', 'helps', 'learned']) {
+    await inspector.locator(`[data-tab="${view}"]`).click();
+    await expect(
+      inspector.locator(`[data-view="${view}"] svg, [data-view="${view}"] table, [data-view="${view}"] li`).first(),
+    ).toBeVisible();
+  }
+}
+
+/** Adds a product with a picture, for which the encoders' worker starts. */
+const addProduct = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(64, 64);
+    canvas.getContext('2d')?.fillRect(0, 0, 32, 32);
+    await window.recommender.addItem({ title: 'Green kite', image: await canvas.convertToBlob() });
+  });
+
+/** The backends that were used. */
+const backends = (page: Page) =>
+  page.evaluate(async () => {
+    await window.recommender.settled();
+    const { learner, encoders } = (await window.recommender.status()).backend;
+    return { learner, encoders };
+  });
+
+const policy = (script: string): string =>
+  `default-src 'none'; script-src ${script}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; report-uri ${REPORTS}`;
+
+test('everything works where scripts need Trusted Types, with threads that share memory', async ({ page }) => {
+  const types = "require-trusted-types-for 'script'; trusted-types sidestream lit-html";
+  const refused = await openShop(page, {
+    'content-security-policy': `${policy("'self' 'wasm-unsafe-eval'")}; ${types}`,
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  });
+  await useElements(page);
+  await addProduct(page);
+  expect(await backends(page)).toEqual({ learner: 'wasm', encoders: 'wasm' });
+  expect(refused()).toEqual([]);
+  // The policy is in force, and so are its reports.
+  const thrown = await page.evaluate(() => {
+    try {
+      document.body.innerHTML = '<b>text</b>';
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  });
+  expect(thrown).toContain('TrustedHTML');
+  await expect.poll(() => refused().length).toBe(1);
+});
+
+test('all but a new product works where WebAssembly is refused', async ({ page }) => {
+  await openShop(page, { 'content-security-policy': policy("'self'") });
+  await useElements(page);
+  expect(await backends(page)).toEqual({ learner: 'cpu', encoders: null });
+  await expect(addProduct(page)).rejects.toThrow(/"use-lite" failed.*WebAssembly/);
+});
+
+test('a worker that a bundler left out is named by its address, and the page or the element says where it is', async ({
+  page,
+}) => {
+  const at = (name: string): string => test.info().outputPath(name);
+  const left = `${at('left')}/index.html`;
+  await mkdir(at('left'), { recursive: true });
+  await writeFile(left, '<!doctype html><title>A shop</title><script type="module" src="/app/sidestream.js"></script>');
+  const host = await serve({
+    ...{ '/': at('left'), '/app/': folder(CDN_FOLDER), '/bundle/': folder('dist/bundle') },
+    ...{ '/app/worker.js': at('none'), '/sidestream/': folder(CDN_FOLDER) },
+  });
+  hosts.push(host);
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  await page.goto(host.origin);
+  const list = page.locator('sidestream-recs');
+  const add = (workerUrl?: string) =>
+    page.evaluate((url) => {
+      const added = document.createElement('sidestream-recs');
+      Object.assign(added, { bundle: '/bundle/', limit: 4 });
+      if (url) added.setAttribute('worker-url', url);
+      document.body.replaceChildren(added);
+    }, workerUrl);
+  await add();
+  await expect(list).toHaveAttribute('state', 'error');
+  expect(said.join()).toContain(`runtime/worker-crashed: The worker ${host.origin}/app/worker.js did not start`);
+  expect(said.join()).toContain('docs/how-to/frameworks.md');
+  await add('/sidestream');
+  await expect(list).toHaveAttribute('state', 'hidden');
+  expect(said.join()).toContain('workerUrl "/sidestream" is not the address');
+  await add('/sidestream/worker.js');
+  await expect(list).toHaveAttribute('state', 'filled');
+});
