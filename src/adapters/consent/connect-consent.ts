@@ -175,13 +175,14 @@ class Answers {
   }
 
   give(level: Consent, source: ConsentReport['source']): void {
-    const first = this.#last === null;
-    if (this.#ended || level === this.#last) return;
+    const before = this.#last;
+    // A refusal counts each time: the page may have agreed since.
+    if (this.#ended || (level === before && level !== 'denied')) return;
     this.#last = level;
     // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete it.
-    if (first && level === 'pending') return;
+    if (before === null && level === 'pending') return;
     const count = ++this.#count;
-    this.applied = this.#apply(level, source, first, count).catch((thrown) => {
+    this.applied = this.#apply(level, source, before, count).catch((thrown) => {
       // One that was withdrawn meanwhile is no failure: the next one is carried out.
       if (count === this.#count) this.report(failure(source, level, thrown));
     });
@@ -195,10 +196,15 @@ class Answers {
     this.#ended = true;
   }
 
-  async #apply(level: Consent, source: ConsentReport['source'], first: boolean, count: number): Promise<void> {
+  /** @param before level that was given before this one */
+  async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const recommender = await this.#recommender;
-    // No answer either: what the shopper agreed to on an earlier visit stays.
-    if (first && level === 'session' && (await recommender.status()).consent === 'granted') return;
+    if (level === 'pending' || level === 'session') {
+      const { consent } = await recommender.status();
+      // No answer, so what the shopper agreed to on an earlier visit stays, and so does a refusal that was not this source's.
+      if (level === 'session' && before === null && consent === 'granted') return;
+      if (before !== 'denied' && consent === 'denied') return;
+    }
     if (this.#ended || count !== this.#count) return;
     await recommender.consent(level);
     this.report({ source, outcome: 'applied', level });
