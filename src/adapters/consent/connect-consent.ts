@@ -156,6 +156,22 @@ function callback(source: ConsentCallback, answers: Answers): () => void {
   };
 }
 
+/** Longest wait for the consent in force, ms: what takes a grant back must not depend on a worker that does not answer. */
+const STATUS_LIMIT = 1000;
+
+/** The consent in force; undefined where the recommender does not say. */
+async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), STATUS_LIMIT);
+  });
+  const known = recommender.status().then(
+    ({ consent }) => consent,
+    () => undefined,
+  );
+  return Promise.race([known, limit]).finally(() => clearTimeout(timer));
+}
+
 /** Carries the answers of one source out, each at once: an answer counts from the moment it is given. */
 class Answers {
   readonly #recommender: Promise<Consenter>;
@@ -200,7 +216,7 @@ class Answers {
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const recommender = await this.#recommender;
     if (level === 'pending' || level === 'session') {
-      const { consent } = await recommender.status();
+      const consent = await consentOf(recommender);
       // No answer, so what the shopper agreed to on an earlier visit stays, and so does a refusal that was not this source's.
       if (level === 'session' && before === null && consent === 'granted') return;
       if (before !== 'denied' && consent === 'denied') return;

@@ -620,6 +620,19 @@ describe('auto', () => {
     await vi.waitFor(async () => expect(await databases()).toEqual([]));
   });
 
+  it.each([
+    ['fails', () => Promise.reject(new Error('crashed'))],
+    ['never answers', () => new Promise<never>(() => undefined)],
+  ])('takes a grant back although the status %s', async (_, status) => {
+    recommender = { ...recommender, status };
+    const tcf = new Tcf();
+    tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
+    connect('auto');
+    await becomes('granted');
+    tcf.say('tcloaded', { tcString: '' });
+    await becomes('pending');
+  });
+
   it('asks all of them before the first answer counts', async () => {
     const gtag = googleTag();
     gtag('consent', 'update', { personalization_storage: 'granted' });

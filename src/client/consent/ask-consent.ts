@@ -1,6 +1,6 @@
 import { SidestreamError } from '../../error';
 import type { Consent, Recommender } from '../../protocol';
-import { eraseDevice } from '../erase-device';
+import { erase } from '../erasure';
 import { NOTE, type Noted, readNote, removeNotes, writeNote } from './note';
 
 /** The calls of a recommender that the question needs. */
@@ -50,7 +50,7 @@ const asking = new Map<string, Asking>();
  */
 export function askConsent(recommender: Asker | PromiseLike<Asker>, options: AskOptions): () => void {
   if (typeof document === 'undefined') return () => undefined;
-  const { namespace, key = NOTE, notes = [], onForget } = checked(options);
+  const { namespace = 'default', key = NOTE, notes = [], onForget } = checked(options);
   const question = elementOf('question', options.question);
   const choices = options.choices === undefined ? null : elementOf('choices', options.choices);
   const earlier = asking.get(key);
@@ -86,13 +86,15 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
     },
     () => null,
   );
-  const erase = (): Promise<void> => {
-    erased = eraseDevice({ namespace });
-    return erased;
-  };
   const carryOut = async (answer: Noted): Promise<void> => {
-    const refused = answer !== 'granted';
-    const early = refused && !ready ? erase() : null;
+    const refusal = answer === 'granted' ? null : answer === 'denied' ? answer : 'pending';
+    const eraseNow = async (): Promise<void> => {
+      if (!refusal) return;
+      erased = erase(namespace, refusal);
+      await erased;
+    };
+    // At once, whatever becomes of the recommender.
+    const early = ready ? null : eraseNow();
     const failed = early?.catch((thrown) => ({ thrown }));
     const asker = await started;
     // What is stored from now on must not be deleted by an answer of before.
@@ -106,8 +108,8 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
     try {
       await (answer === 'forget' ? asker.forget() : asker.consent(answer));
     } catch (thrown) {
-      if (!refused) throw thrown;
-      await erase();
+      if (!refusal) throw thrown;
+      await eraseNow();
     }
   };
   const give = async (answer: Noted): Promise<void> => {
