@@ -33,10 +33,6 @@ declare global {
   const request: RecommendRequest;
   const variant: Variant;
   const dataLayer: object[];
-  const banner: HTMLElement;
-  const yes: HTMLElement;
-  const no: HTMLElement;
-  const choices: HTMLElement;
 }`;
 
 /**

@@ -73,8 +73,12 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
   const follow = ({ consent }: { consent: Consent }): void => {
     // What the shopper says here is shown already.
     if (underWay > 0) return;
-    // Taken back in another tab, or by another script. A noted no stays: a tab that sees the database deleted knows nothing of it.
-    if (before === 'granted' && consent !== 'granted' && readNote(key) === 'granted') removeNotes([key, ...notes]);
+    // Taken back in another tab, or by another script.
+    if (before === 'granted' && consent !== 'granted') {
+      removeNotes(notes);
+      // A noted no stays: it may be the answer, of which this tab knows only that the database is gone.
+      if (readNote(key) === 'granted') removeNotes([key]);
+    }
     before = consent;
     show(consent === 'pending' || consent === 'session');
   };
