@@ -527,10 +527,10 @@ describe('auto', () => {
     expect(await level()).toBe('granted');
     const gtag = googleTag();
     gtag('consent', 'default', { personalization_storage: 'denied' });
+    appear();
     connect('auto');
     await pause(20);
     expect(await level()).toBe('granted');
-    appear();
     gtag('consent', 'update', { personalization_storage: 'denied' });
     await becomes('denied');
     await vi.waitFor(async () => expect(await databases()).toEqual([]));
