@@ -137,6 +137,47 @@ test('a yes holds although its page is left before it was carried out, until it 
   await expect(page.locator('#remember')).toBeVisible();
 });
 
+test('without the bundle, "Privacy choices" and "No" delete the database, the visit and all notes', async ({
+  page,
+}) => {
+  /** What is on the device, and in this tab. */
+  const kept = () =>
+    page.evaluate(async () => [
+      (await indexedDB.databases()).map(({ name }) => name),
+      Object.keys(sessionStorage),
+      { ...localStorage },
+    ]);
+  const keep = () =>
+    page.evaluate(async () => {
+      sessionStorage.setItem('sidestream/default http://shop/bundle/', '{}');
+      localStorage.setItem('recommendations', 'granted');
+      localStorage.setItem('recommendations-order', '{"number":"A-4","lines":[]}');
+      await new Promise<void>((resolve) => {
+        const request = indexedDB.open('sidestream/default');
+        request.onsuccess = () => {
+          request.result.close();
+          resolve();
+        };
+      });
+    });
+  await open(page);
+  await agree(page);
+  await expect.poll(async () => (await kept())[0]).toEqual(['sidestream/default']);
+  await keep();
+  await page.route('**/bundle/**', (route) => route.fulfill({ status: 404 }));
+  const failed = page.waitForEvent('pageerror');
+  await page.goto(`${shop.origin}/pilot.html`);
+  await failed;
+  expect(await noteOfOrder(page)).not.toBeNull();
+  await page.getByRole('button', { name: 'Privacy choices' }).click();
+  await expect(page.locator('#remember')).toBeVisible();
+  await expect.poll(kept).toEqual([[], [], {}]);
+  await keep();
+  await page.getByRole('button', { name: 'No' }).click();
+  await expect(page.locator('#remember')).toBeHidden();
+  await expect.poll(kept).toEqual([[], [], { recommendations: 'denied' }]);
+});
+
 test('what another script keeps under these names stops nothing', async ({ page }) => {
   await open(page);
   await page.evaluate(() => {
@@ -201,11 +242,12 @@ test('the how-to, the tutorial and the example have the same script', async () =
   // The example sends to more places.
   expect(guide.filter((line) => !example.includes(line))).toEqual([
     "import { beaconSink, connectAttributes } from '/sidestream/adapters.js';",
-    "const options = { bundle: '/bundle/', consent: answer, onMetric: beaconSink('/metrics') }; // called with consent only",
+    "const options = { bundle: '/bundle/', consent: notedConsent(), onMetric: beaconSink('/metrics') }; // called with consent only",
   ]);
   // A shop that has followed the tutorial adds the experiment.
   expect(tutorial.filter((line) => !guide.includes(line))).toEqual([
     "import { connectAttributes } from '/sidestream/adapters.js';",
-    "export const recommender = await createRecommender({ bundle: '/bundle/', consent: answer });",
+    "const starting = createRecommender({ bundle: '/bundle/', consent: notedConsent() });",
+    "askConsent(starting, { question: '#remember', choices: '#choices' });",
   ]);
 });

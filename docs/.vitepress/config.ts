@@ -82,6 +82,7 @@ const sidebar = [
       { text: 'Elements', link: '/reference/elements' },
       { text: 'API: sidestream', link: '/reference/api/' },
       { text: 'API: sidestream/adapters', link: '/reference/api/adapters' },
+      { text: 'API: sidestream/consent', link: '/reference/api/consent' },
       { text: 'API: sidestream/pick', link: '/reference/api/pick' },
       { text: 'API: sidestream/inspector', link: '/reference/api/inspector' },
       { text: 'API: sidestream/encoders', link: '/reference/api/encoders' },

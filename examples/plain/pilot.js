@@ -1,4 +1,5 @@
 import { beaconSink, callbackSink, connectAttributes, ga4Sink } from '/sidestream/adapters.js';
+import { askConsent, notedConsent } from '/sidestream/consent.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 
 // One hook may feed several places: a server, GA4, and the page itself where it has room for the lines.
@@ -10,16 +11,17 @@ const toPage = callbackSink((line) => {
 const sinks = [beaconSink('/metrics'), ga4Sink(), ...(lines ? [toPage] : [])];
 const toAll = (...report) => Promise.all(sinks.map((sink) => sink(...report)));
 
-// The shop notes the answer: a no leaves nothing else on the device, and a yes holds although this page is left at once.
-const answer = ['granted', 'denied'].find((level) => level === localStorage.getItem('recommendations'));
-const options = { bundle: '/bundle/', consent: answer, onMetric: toAll };
-export const recommender = await fetch('/pilot.json', { cache: 'no-cache' })
+const options = { bundle: '/bundle/', consent: notedConsent(), onMetric: toAll };
+const starting = fetch('/pilot.json', { cache: 'no-cache' })
   .then((response) => response.json())
   .then((experiment) => createRecommender({ ...options, experiment }))
   .catch((error) => {
     console.error('No pilot on this page: no learned lists, and nobody is counted. Mend /pilot.json:', error);
     return createRecommender({ ...options, learning: false });
   });
+// Before anything is awaited: a no, and "Privacy choices", delete also while the bundle is loaded and where it cannot be.
+askConsent(starting, { question: '#remember', choices: '#choices', notes: ['recommendations-order'] });
+export const recommender = await starting;
 recommender.on('error', ({ code, message }) => console.warn(code, message));
 
 // The order of this page, or one whose page was left too early. Its number makes it count once.
@@ -35,27 +37,6 @@ countOrder().catch((error) => console.warn('The order is not counted:', error));
 
 for (const list of document.querySelectorAll('sidestream-recs')) list.recommender = recommender;
 connectAttributes(recommender, { debug: location.hostname === 'localhost' });
-
-const question = document.querySelector('#remember');
-let before;
-const follow = ({ consent }) => {
-  question.hidden = consent !== 'pending';
-  // Taken back, here or in another tab.
-  if (before === 'granted' && consent === 'pending') localStorage.removeItem('recommendations');
-  before = consent;
-};
-recommender.on('change', follow);
-follow(await recommender.status());
-question.addEventListener('click', async ({ target }) => {
-  if (!target.value) return;
-  localStorage.setItem('recommendations', target.value);
-  await recommender.consent(target.value);
-});
-// Takes an answer back: deletes everything, and asks again.
-document.querySelector('#choices').addEventListener('click', async () => {
-  localStorage.removeItem('recommendations');
-  await recommender.forget();
-});
 
 // Only to look at: the variant of this page, which is kept from page to page with consent.
 const variant = document.querySelector('#variant');

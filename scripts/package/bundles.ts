@@ -68,6 +68,14 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
   };
 }
 
+/** The question of consent, apart from the rest of the page's side: it shares no file that a page with a list would load for it. */
+const consentBuild = (dir: string): RolldownOptions => ({
+  ...common,
+  platform: 'browser',
+  input: sources({ consent: 'consent.ts' }),
+  output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
+});
+
 /** These packages have no side effects when loaded, but do not declare it. */
 const treeshake = { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] };
 
@@ -88,6 +96,7 @@ const PAGE = {
   inspector: 'inspector.ts',
   pick: 'pick.ts',
   adapters: 'adapters/index.ts',
+  consent: 'consent.ts',
 };
 
 /** The inspector's charts are libraries for the most part, as large as all the rest together: an installation is half a megabyte smaller. */
@@ -150,7 +159,7 @@ export async function buildCdn(dir: string): Promise<Cdn> {
   }
   const files = workers.map(({ fileName }) => fileName);
   const chunks = workers.filter((file) => file.type === 'chunk');
-  for (const options of [await pageBuild(dir), encodersBuild(dir, files)]) {
+  for (const options of [await pageBuild(dir), consentBuild(dir), encodersBuild(dir, files)]) {
     chunks.push(...(await write(options)).filter((file) => file.type === 'chunk'));
   }
   return { chunks, workers: files };

@@ -11,9 +11,11 @@ const MODULES: Record<string, string> = {
   'sidestream/element': 'element',
   'sidestream/inspector': 'inspector',
   'sidestream/adapters': 'adapters',
+  'sidestream/consent': 'consent',
   'sidestream/encoders': 'encoders',
   '/sidestream/sidestream.js': 'index',
   '/sidestream/adapters.js': 'adapters',
+  '/sidestream/consent.js': 'consent',
   '/sidestream/inspector.js': 'inspector',
 };
 
@@ -31,10 +33,6 @@ declare global {
   const request: RecommendRequest;
   const variant: Variant;
   const dataLayer: object[];
-  const banner: HTMLElement;
-  const yes: HTMLElement;
-  const no: HTMLElement;
-  const choices: HTMLElement;
 }`;
 
 /**

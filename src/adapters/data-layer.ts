@@ -53,7 +53,7 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   };
 
   const layer = layerOf(given);
-  const stop = readEntries(layer, onEntry);
+  const stop = readEntries(given, onEntry);
   const disconnect = (): void => {
     stop();
     sink.close();

@@ -1,11 +1,13 @@
 import { createRecommender, formatPrice } from 'sidestream';
+import { askConsent, notedConsent } from 'sidestream/consent';
 import { currency } from './currency.js';
 import { texts } from './texts.js';
 
 // One recommender for the page: the lists and this script share it. The bundle is in public/bundle.
-// A yes is remembered with what was learned. A no leaves nothing there, so the shop remembers it.
-const refused = localStorage.getItem('recommendations') === 'denied';
-const recommender = await createRecommender({ bundle: '/bundle/', ...(refused ? { consent: 'denied' } : {}) });
+const starting = createRecommender({ bundle: '/bundle/', consent: notedConsent() });
+// Before anything is awaited: a no, and "Privacy choices", delete also while the bundle is loaded and where it cannot be.
+askForConsent(starting);
+const recommender = await starting;
 const find = (selector) => document.querySelector(selector);
 const lists = document.querySelectorAll('sidestream-recs');
 
@@ -50,7 +52,6 @@ if (find('[data-product]')) await showProduct();
 if (find('[data-lines]')) await showLines();
 showCount();
 for (const list of lists) Object.assign(list, { currency, recommender });
-await askForConsent();
 
 /** The first products of the catalogue: of several variants of a product one, in stock where there is one. */
 async function firstProducts(count) {
@@ -154,7 +155,7 @@ async function showLines() {
  * Every page asks until it is answered, and every page can take the answer back. Where you send sums with onMetric, the last sentence of
  * the question is not true: docs/how-to/consent.md has another.
  */
-async function askForConsent() {
+function askForConsent(starting) {
   document.body.insertAdjacentHTML(
     'beforeend',
     `<footer><button type="button" data-choices>${texts.privacyChoices}</button></footer>
@@ -163,21 +164,5 @@ async function askForConsent() {
       <p><button type="button" value="granted">${texts.yes}</button> <button type="button" value="denied">${texts.no}</button></p>
     </aside>`,
   );
-  const banner = find('[data-consent]');
-  const show = ({ consent }) => {
-    banner.hidden = consent !== 'pending';
-  };
-  show(await recommender.status());
-  recommender.on('change', show);
-  banner.addEventListener('click', async ({ target }) => {
-    if (!target.value) return;
-    if (target.value === 'denied') localStorage.setItem('recommendations', 'denied');
-    else localStorage.removeItem('recommendations');
-    await recommender.consent(target.value);
-  });
-  // Deletes everything that was learned, and asks again.
-  find('[data-choices]').addEventListener('click', async () => {
-    localStorage.removeItem('recommendations');
-    await recommender.forget();
-  });
+  askConsent(starting, { question: '[data-consent]', choices: '[data-choices]' });
 }

@@ -2,7 +2,6 @@
 
 import Link from 'next/link';
 import { useCart } from './cart-store';
-import { forget } from './recommender';
 
 export function Header() {
   const cart = useCart();
@@ -10,7 +9,7 @@ export function Header() {
     <header>
       <Link href="/">Good things</Link>{' '}
       <Link href="/cart">Cart ({cart.reduce((sum, { quantity }) => sum + quantity, 0)})</Link>{' '}
-      <button type="button" onClick={() => void forget()}>
+      <button type="button" id="choices">
         Privacy choices
       </button>
     </header>

@@ -1,11 +1,10 @@
 'use client';
 
 import { createRecommender, type Recommender } from 'sidestream';
+import { notedConsent } from 'sidestream/consent';
 import { BASE } from './base';
 
 export const BUNDLE = `${BASE}/bundle/`;
-/** A yes is remembered with what was learned. A no leaves nothing on the device, so the shop remembers it here. */
-const REFUSED = 'recommendations';
 
 let started: Promise<Recommender> | undefined;
 const reported = new Set<string>();
@@ -15,8 +14,7 @@ const reported = new Set<string>();
  * start the next call tries again.
  */
 export function recommender(): Promise<Recommender> {
-  const refused = localStorage.getItem(REFUSED) === 'denied';
-  started ??= createRecommender({ bundle: BUNDLE, ...(refused ? { consent: 'denied' } : {}) }).catch((error) => {
+  started ??= createRecommender({ bundle: BUNDLE, consent: notedConsent() }).catch((error) => {
     started = undefined;
     throw error;
   });
@@ -37,15 +35,3 @@ async function call(use: (ready: Recommender) => Promise<unknown>): Promise<void
 
 export const track: (...event: Parameters<Recommender['track']>) => Promise<void> = (...event) =>
   call((ready) => ready.track(...event));
-
-/** Takes an answer back: deletes everything, and asks again. */
-export function forget(): Promise<void> {
-  localStorage.removeItem(REFUSED);
-  return call((ready) => ready.forget());
-}
-
-export function answer(consent: 'granted' | 'denied'): Promise<void> {
-  if (consent === 'denied') localStorage.setItem(REFUSED, 'denied');
-  else localStorage.removeItem(REFUSED);
-  return call((ready) => ready.consent(consent));
-}

@@ -1,34 +1,37 @@
 'use client';
 
-import { useEffect, useState } from 'react';
-import type { Recommender } from 'sidestream';
-import { answer, recommender, report } from './recommender';
+import { useEffect, useRef } from 'react';
+import { askConsent } from 'sidestream/consent';
+import { recommender, report } from './recommender';
 
-/** Asks once whether the shopper wants to be remembered on this device. */
+/** Asks once whether the shopper wants to be remembered on this device. The header has the button that takes the answer back. */
 export function Remember() {
-  const [ready, setReady] = useState<Recommender>();
-  const [asks, setAsks] = useState(false);
+  const question = useRef<HTMLElement>(null);
   useEffect(() => {
-    const start = () => void recommender().then(setReady, report);
-    start();
+    const element = question.current;
+    if (!element) return;
+    let end: (() => void) | undefined;
+    const ask = () => {
+      const starting = recommender();
+      starting.catch(report);
+      // A no, and "Privacy choices", delete also where the recommender cannot start.
+      end = askConsent(starting, { question: element, choices: '#choices' });
+    };
+    ask();
     // After a failed start, the first list that is there says that another try is worthwhile.
-    document.addEventListener('recommend', start);
-    return () => document.removeEventListener('recommend', start);
+    document.addEventListener('recommend', ask);
+    return () => {
+      document.removeEventListener('recommend', ask);
+      end?.();
+    };
   }, []);
-  useEffect(() => {
-    if (!ready) return;
-    const show = ({ consent }: { consent: string }) => setAsks(consent === 'pending');
-    ready.status().then(show, report);
-    return ready.on('change', show);
-  }, [ready]);
-  if (!asks) return null;
   return (
-    <aside>
+    <aside ref={question} hidden>
       Remember what I like on this device? Nothing is sent anywhere.{' '}
-      <button type="button" onClick={() => void answer('granted')}>
+      <button type="button" value="granted">
         Yes
       </button>{' '}
-      <button type="button" onClick={() => void answer('denied')}>
+      <button type="button" value="denied">
         No
       </button>
     </aside>

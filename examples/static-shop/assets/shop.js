@@ -1,23 +1,28 @@
 import { connectDataLayer, connectGrid } from '/sidestream/adapters.js';
+import { askConsent, notedConsent } from '/sidestream/consent.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 import { addToCart, emptyCart, readCart, removeFromCart } from './cart.js';
 
 const $ = (selector) => document.querySelector(selector);
 const { currency } = document.body.dataset;
 
-/** A no is stored here, so that it is not asked for on every page; a yes is stored with the profile on the device. */
-const denied = localStorage.getItem('consent') === 'denied';
-
 /** The page's one recommender, for its lists, the data layer and other code of the shop. */
 export const recommender = createRecommender({
   bundle: '/bundle/',
-  ...(denied ? { consent: 'denied' } : {}),
+  consent: notedConsent('consent'),
   rules: {
     excludeInCart: true,
     excludeOutOfStock: true,
     // The home page shows something of every category, also without a history.
     ...(location.pathname === '/' ? { categoryCap: { max: 2 } } : {}),
   },
+});
+// Before anything is awaited: a no, and "Forget me", delete also while the bundle is loaded and where it cannot be.
+askConsent(recommender, {
+  question: '[data-consent]',
+  choices: '[data-forget]',
+  key: 'consent',
+  onForget: () => showMessage('forgotten'),
 });
 connectDataLayer(recommender);
 // Categories stand in an order between the shop's and the shopper's.
@@ -27,7 +32,6 @@ const lists = [...document.querySelectorAll('sidestream-recs')];
 recommender.then(
   (ready) => {
     for (const list of lists) list.recommender = ready;
-    void askForConsent(ready);
   },
   // Without a recommender the shop still works; the lists keep their plain links.
   (error) => console.warn(error),
@@ -151,26 +155,6 @@ function rowsOf(lines, words) {
     return element('li', {}, ...photo, title, count, element('span', {}, money(line.price * line.quantity)), remove);
   });
   return element('ul', { className: 'lines' }, ...rows);
-}
-
-/* ---- Consent. ---- */
-
-async function askForConsent(ready) {
-  const { consent } = await ready.status();
-  const banner = $('[data-consent]');
-  banner.hidden = consent !== 'pending';
-  banner.addEventListener('click', async ({ target: { value } }) => {
-    if (!value) return;
-    banner.hidden = true;
-    if (value === 'denied') localStorage.setItem('consent', 'denied');
-    await ready.consent(value);
-  });
-  $('[data-forget]').addEventListener('click', async () => {
-    localStorage.removeItem('consent');
-    await ready.forget();
-    showMessage('forgotten');
-    banner.hidden = false;
-  });
 }
 
 /* ---- Helpers. ---- */

@@ -1,4 +1,5 @@
 import { connectAttributes, connectDataLayer } from '/sidestream/adapters.js';
+import { askConsent, notedConsent } from '/sidestream/consent.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 import { addItem, readCart, readDepartments } from './shop-api.js';
 
@@ -7,11 +8,10 @@ import { addItem, readCart, readDepartments } from './shop-api.js';
 export const $ = (selector) => document.querySelector(selector);
 
 const CURRENCY = 'EUR';
-/** A no is stored here, so that it is not asked for on every page; a yes is stored with the profile on the device. */
-const denied = localStorage.getItem('consent') === 'denied';
 
 /** The page's one recommender, for its lists, the adapters and other code of the shop. */
-export const recommender = createRecommender({ bundle: '/bundle/', ...(denied ? { consent: 'denied' } : {}) });
+export const recommender = createRecommender({ bundle: '/bundle/', consent: notedConsent('consent') });
+askForConsent();
 // Views and clicks come from the markup, carts and purchases from the data layer that Google Analytics reads too.
 connectAttributes(recommender);
 connectDataLayer(recommender);
@@ -20,7 +20,6 @@ const lists = [...document.querySelectorAll('sidestream-recs')];
 recommender.then(
   (ready) => {
     for (const list of lists) list.recommender = ready;
-    void askForConsent(ready);
   },
   // Without a recommender the shop still sells.
   (error) => console.warn(error),
@@ -71,28 +70,22 @@ export const gaLine = ({ productVariant: { id, name }, unitPriceWithTax, quantit
 
 /* ---- Consent. ---- */
 
-async function askForConsent(ready) {
-  const { consent } = await ready.status();
-  const ask = element('aside', { className: 'consent' }, 'May this shop remember on this device what you like?');
-  for (const [value, word] of [
-    ['granted', 'Yes'],
-    ['denied', 'No'],
-  ]) {
-    const button = element('button', { type: 'button' }, word);
-    button.onclick = async () => {
-      if (value === 'denied') localStorage.setItem('consent', 'denied');
-      await ready.consent(value);
-      ask.remove();
-    };
-    ask.append(button);
-  }
-  if (consent === 'pending') document.body.append(ask);
-  $('[data-forget]').onclick = async () => {
-    localStorage.removeItem('consent');
-    await ready.forget();
-    say('Nothing is remembered any more.');
-    document.body.append(ask);
-  };
+function askForConsent() {
+  const button = (value, word) => element('button', { type: 'button', value }, word);
+  const question = element(
+    'aside',
+    { className: 'consent', hidden: true },
+    'May this shop remember on this device what you like?',
+    button('granted', 'Yes'),
+    button('denied', 'No'),
+  );
+  document.body.append(question);
+  askConsent(recommender, {
+    question,
+    choices: '[data-forget]',
+    key: 'consent',
+    onForget: () => say('Nothing is remembered any more.'),
+  });
 }
 
 /* ---- Page. ---- */

@@ -156,6 +156,22 @@ function callback(source: ConsentCallback, answers: Answers): () => void {
   };
 }
 
+/** Longest wait for the consent in force, ms: what takes a grant back must not depend on a worker that does not answer. */
+const STATUS_LIMIT = 1000;
+
+/** The consent in force; undefined where the recommender does not say. */
+async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), STATUS_LIMIT);
+  });
+  const known = recommender.status().then(
+    ({ consent }) => consent,
+    () => undefined,
+  );
+  return Promise.race([known, limit]).finally(() => clearTimeout(timer));
+}
+
 /** Carries the answers of one source out, each at once: an answer counts from the moment it is given. */
 class Answers {
   readonly #recommender: Promise<Consenter>;
@@ -175,13 +191,14 @@ class Answers {
   }
 
   give(level: Consent, source: ConsentReport['source']): void {
-    const first = this.#last === null;
-    if (this.#ended || level === this.#last) return;
+    const before = this.#last;
+    // A refusal counts each time: the page may have agreed since.
+    if (this.#ended || (level === before && level !== 'denied')) return;
     this.#last = level;
     // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete it.
-    if (first && level === 'pending') return;
+    if (before === null && level === 'pending') return;
     const count = ++this.#count;
-    this.applied = this.#apply(level, source, first, count).catch((thrown) => {
+    this.applied = this.#apply(level, source, before, count).catch((thrown) => {
       // One that was withdrawn meanwhile is no failure: the next one is carried out.
       if (count === this.#count) this.report(failure(source, level, thrown));
     });
@@ -195,10 +212,15 @@ class Answers {
     this.#ended = true;
   }
 
-  async #apply(level: Consent, source: ConsentReport['source'], first: boolean, count: number): Promise<void> {
+  /** @param before level that was given before this one */
+  async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const recommender = await this.#recommender;
-    // No answer either: what the shopper agreed to on an earlier visit stays.
-    if (first && level === 'session' && (await recommender.status()).consent === 'granted') return;
+    if (level === 'pending' || level === 'session') {
+      const consent = await consentOf(recommender);
+      // No answer, so what the shopper agreed to on an earlier visit stays, and so does a refusal that was not this source's.
+      if (level === 'session' && before === null && consent === 'granted') return;
+      if (before !== 'denied' && consent === 'denied') return;
+    }
     if (this.#ended || count !== this.#count) return;
     await recommender.consent(level);
     this.report({ source, outcome: 'applied', level });

@@ -1,7 +1,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceStore } from '../../store/device-store';
+import { STATUS } from '../../testing/fake-recommender';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { Engine } from '../../worker/engine';
 import { type Consenter, type ConsentOptions, type ConsentReport, type ConsentSource, connectConsent } from '.';
@@ -34,7 +36,7 @@ afterEach(async () => {
 });
 
 /** A page of the shop that waits for its consent tool. */
-async function start(consent: 'pending' | 'granted' | undefined = 'pending'): Promise<void> {
+async function start(consent: 'pending' | 'granted' = 'pending'): Promise<void> {
   await engine?.close();
   engine = await shop.open({ learning: false, consent });
   recommender = {
@@ -455,7 +457,7 @@ describe('IAB TCF 2.2', () => {
 });
 
 describe('auto', () => {
-  it('takes the first of Shopify, TCF and Google that is on the page, whenever it is loaded', async () => {
+  it('follows whichever has an answer, also one that is loaded late, and none lifts the refusal of another', async () => {
     connect('auto');
     // Not made for a page that has no Google.
     expect(Reflect.has(globalThis, 'dataLayer')).toBe(false);
@@ -474,6 +476,10 @@ describe('auto', () => {
     shopify.customerPrivacy = shopify.api;
     shopify.preferences = 'yes';
     vi.stubGlobal('Shopify', shopify);
+    await pause(250);
+    expect(await level()).toBe('denied');
+    // The tool that refused changes its mind.
+    tcf.say('useractioncomplete', consents(1, 5, 6));
     await becomes('granted');
     await vi.waitFor(() => expect(reports).toHaveLength(3));
     expect(reports).toMatchObject([
@@ -482,6 +488,114 @@ describe('auto', () => {
       { source: 'shopify', level: 'granted' },
     ]);
   });
+
+  /** Tools that are on the page and say nothing, or ask nobody. */
+  const SILENT: [string, () => unknown][] = [
+    ['a stub of a TCF tool that never loads', () => new Tcf()],
+    ['a TCF tool without an answer', () => new Tcf().load({})],
+    ['a TCF tool whose dialog is open', () => new Tcf().load({ eventStatus: 'cmpuishown' })],
+    ['a TCF tool where the GDPR does not apply', () => new Tcf().load({ gdprApplies: false })],
+    ['Shopify, whose API never loads', () => vi.stubGlobal('Shopify', { loadFeatures: () => undefined })],
+    [
+      'Shopify in a region that requires no answer',
+      () => {
+        const shopify = new Shopify();
+        shopify.required = false;
+        shopify.customerPrivacy = shopify.api;
+        vi.stubGlobal('Shopify', shopify);
+      },
+    ],
+  ];
+
+  it.each(SILENT)('%s keeps no refusal from being heard, and no grant', async (_, appear) => {
+    appear();
+    const gtag = googleTag();
+    gtag('consent', 'default', { personalization_storage: 'denied' });
+    connect('auto');
+    gtag('consent', 'update', { personalization_storage: 'granted' });
+    await becomes('granted');
+    expect(await databases()).toEqual(['sidestream/test']);
+    gtag('consent', 'update', { personalization_storage: 'denied' });
+    await becomes('denied');
+    await vi.waitFor(async () => expect(await databases()).toEqual([]));
+  });
+
+  it.each(SILENT)('%s keeps no profile of an earlier visit from a refusal', async (_, appear) => {
+    await engine.setConsent('granted');
+    await engine.track('click', 'a', {});
+    await start('granted');
+    expect(await level()).toBe('granted');
+    const gtag = googleTag();
+    gtag('consent', 'default', { personalization_storage: 'denied' });
+    appear();
+    connect('auto');
+    await pause(20);
+    expect(await level()).toBe('granted');
+    gtag('consent', 'update', { personalization_storage: 'denied' });
+    await becomes('denied');
+    await vi.waitFor(async () => expect(await databases()).toEqual([]));
+  });
+
+  it('a refusal is heard again after the page has agreed, and silence does not lift what the page refused', async () => {
+    const gtag = googleTag();
+    const tcf = new Tcf();
+    tcf.load({});
+    connect('auto');
+    gtag('consent', 'update', { personalization_storage: 'denied' });
+    await becomes('denied');
+    await engine.setConsent('granted');
+    gtag('event', 'scroll');
+    await pause(10);
+    expect(await level()).toBe('granted');
+    gtag('consent', 'update', { personalization_storage: 'denied' });
+    await becomes('denied');
+    gtag('consent', 'update', { personalization_storage: 'granted' });
+    await becomes('granted');
+    await engine.setConsent('denied');
+    vi.stubGlobal('dataLayer', undefined);
+    connect((set) => set('session'));
+    await pause(20);
+    expect(await level()).toBe('denied');
+  });
+
+  it('a grant for which no answer is required waits for a silent tool, for a while', async () => {
+    const gtag = googleTag();
+    gtag('consent', 'default', { personalization_storage: 'granted' });
+    const tcf = new Tcf();
+    const disconnect = connect('auto', { wait: 60 });
+    await pause(20);
+    expect(asked).toEqual([]);
+    await becomes('granted');
+    disconnect();
+    tcf.load({ eventStatus: 'useractioncomplete', ...consents(1) });
+    await pause(20);
+    expect(await level()).toBe('granted');
+  });
+
+  it.each(['auto', 'google'] as const)(
+    '%s: reads what is pushed to an array that replaces the data layer',
+    async (source) => {
+      googleTag()('consent', 'default', { personalization_storage: 'denied' });
+      const disconnect = connect(source);
+      const old = Reflect.get(globalThis, 'dataLayer') as unknown[];
+      googleTag([...old])('consent', 'update', { personalization_storage: 'granted' });
+      await becomes('granted');
+      const gtag = googleTag([...(Reflect.get(globalThis, 'dataLayer') as unknown[])]);
+      gtag('consent', 'update', { personalization_storage: 'denied' });
+      await becomes('denied');
+      gtag('consent', 'update', { personalization_storage: 'granted' });
+      await becomes('granted');
+      // Code that kept the first array.
+      old.push(['consent', 'update', { personalization_storage: 'denied' }]);
+      await becomes('denied');
+      expect(asked).toEqual(['granted', 'denied', 'granted', 'denied']);
+      disconnect();
+      gtag('consent', 'update', { personalization_storage: 'granted' });
+      googleTag()('consent', 'update', { personalization_storage: 'granted' });
+      await pause(600);
+      expect(await level()).toBe('denied');
+    },
+  );
 
   it('waits for a tool that asks, whatever a tool behind it allows', async () => {
     const gtag = googleTag();
@@ -506,6 +620,19 @@ describe('auto', () => {
     await vi.waitFor(async () => expect(await databases()).toEqual([]));
   });
 
+  it.each([
+    ['fails', () => Promise.reject(new Error('crashed'))],
+    ['never answers', () => new Promise<never>(() => undefined)],
+  ])('takes a grant back although the status %s', async (_, status) => {
+    recommender = { ...recommender, status };
+    const tcf = new Tcf();
+    tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
+    connect('auto');
+    await becomes('granted');
+    tcf.say('tcloaded', { tcString: '' });
+    await becomes('pending');
+  });
+
   it('asks all of them before the first answer counts', async () => {
     const gtag = googleTag();
     gtag('consent', 'update', { personalization_storage: 'granted' });
@@ -520,6 +647,138 @@ describe('auto', () => {
     connect('auto', { wait: 20 });
     await vi.waitFor(() => expect(outcomes()).toEqual(['not-found']));
     expect([asked, await level()]).toEqual([[], 'pending']);
+  });
+});
+
+/** What a tool said last, as the rule sees it; null while it is on the page and has said nothing. */
+type Said = 'granted' | 'denied' | 'not-required' | 'asks' | null;
+
+/**
+ * The rule, for tools that say something one after the other. A refusal of the page counts until the tools together say something
+ * else; silence does not lift it.
+ */
+class Rule {
+  readonly said = new Map<string, Said>();
+  level = 'pending';
+  #told: string | undefined;
+
+  hear(tool: string, said: Said): void {
+    this.said.set(tool, said);
+    const all = [...this.said.values()];
+    const silent = (one: Said): boolean => one === null && this.#told !== 'granted';
+    const asking = [...this.said].some(([name, one]) => silent(one) || (one === 'asks' && name !== 'google'));
+    const allowed = all.includes('granted') || (all.includes('not-required') && !asking);
+    const next = all.includes('denied') ? 'denied' : allowed ? 'granted' : undefined;
+    if (said === 'denied') this.level = 'denied';
+    else if (next !== this.#told && (next || this.#told === 'denied' || this.level !== 'denied'))
+      this.level = next ?? 'pending';
+    this.#told = next;
+  }
+}
+
+/** A page with all tools, of which each appears when it is first used. */
+class ToolPage {
+  readonly rule = new Rule();
+  level = 'pending';
+  readonly #shopify = new Shopify();
+  #tcf: Tcf | undefined;
+  #updated = false;
+  #gtag: ((...command: unknown[]) => void) | undefined;
+
+  /** Says something by a tool, or does it as the page. */
+  do(tool: string, what: string): void {
+    if (tool === 'shopify') this.#useShopify(what);
+    else if (tool === 'tcf') this.#useTcf(what);
+    else if (tool === 'google') this.#useGoogle(what);
+    else {
+      this.level = what;
+      this.rule.level = what;
+    }
+  }
+
+  #useShopify(what: string): void {
+    const shopify = this.#shopify;
+    vi.stubGlobal('Shopify', shopify);
+    if (what === 'silent') {
+      shopify.loadFeatures = () => undefined;
+      if (!this.rule.said.has('shopify')) this.rule.hear('shopify', null);
+      return;
+    }
+    shopify.customerPrivacy = shopify.api;
+    shopify.required = what !== 'not-required';
+    shopify.preferences = '';
+    if (what === 'granted' || what === 'denied') shopify.answer(what === 'granted' ? 'yes' : 'no');
+    this.rule.hear('shopify', what as Said);
+  }
+
+  #useTcf(what: string): void {
+    const known = this.#tcf;
+    const tcf = known ?? new Tcf();
+    this.#tcf = tcf;
+    if (what === 'silent') {
+      if (!known) this.rule.hear('tcf', null);
+      return;
+    }
+    const shown = what === 'asks';
+    const answer = {
+      gdprApplies: what !== 'not-required',
+      ...(what === 'granted' ? consents(1, 5, 6) : what === 'denied' ? consents(1, 5) : { tcString: '' }),
+      eventStatus: shown ? 'cmpuishown' : 'tcloaded',
+    };
+    if (tcf.listeners.size === 0) tcf.load(answer);
+    else tcf.say(answer.eventStatus, answer);
+    const before = this.rule.said.get('tcf');
+    // While the dialog is open, the answer before holds.
+    if (!shown || !before) this.rule.hear('tcf', what as Said);
+  }
+
+  #useGoogle(what: string): void {
+    if (what === 'replaced' || !this.#gtag) this.#gtag = googleTag();
+    if (what === 'replaced' || what === 'silent') return;
+    const update = what === 'granted' || what === 'denied';
+    const state = update ? what : what === 'not-required' ? 'granted' : 'denied';
+    this.#gtag('consent', update ? 'update' : 'default', { personalization_storage: state });
+    if (update || !this.#updated) this.rule.hear('google', what as Said);
+    this.#updated ||= update;
+  }
+}
+
+describe('the rule', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('holds for whatever tools and page say, in whatever order', async () => {
+    vi.useFakeTimers();
+    const says = (tool: string, ...whats: string[]) =>
+      fc.constantFrom(...['granted', 'denied', ...whats].map((what) => ({ tool, what })));
+    const anything = fc.oneof(
+      says('shopify', 'silent', 'asks', 'not-required'),
+      says('tcf', 'silent', 'asks', 'not-required'),
+      says('google', 'silent', 'asks', 'not-required', 'replaced'),
+      says('page'),
+    );
+    const property = fc.asyncProperty(fc.array(anything, { maxLength: 10 }), async (messages) => {
+      vi.unstubAllGlobals();
+      vi.stubGlobal('document', new EventTarget());
+      const page = new ToolPage();
+      const consenter = {
+        consent: async (given: string) => {
+          page.level = given;
+        },
+        status: async () => ({ ...STATUS, consent: page.level as 'pending' }),
+      };
+      const disconnect = connectConsent(consenter, 'auto', { wait: 1e6 });
+      try {
+        for (const { tool, what } of messages) {
+          page.do(tool, what);
+          // Time to find what is new.
+          await vi.advanceTimersByTimeAsync(700);
+          expect(page.level).toBe(page.rule.level);
+        }
+      } finally {
+        disconnect();
+      }
+    });
+    await fc.assert(property, { numRuns: 300 });
   });
 });
 

@@ -8,9 +8,9 @@ type State = 'granted' | 'denied';
 
 /**
  * Google's Consent Mode: the commands `gtag('consent', 'default' | 'update', …)` in the data layer. An update is an answer. A
- * default `granted` counts as one where no update comes in its `wait_for_update`; a default `denied` is the state before an
- * answer, as pages send it on every load, also to those who have agreed. A default with a `region` holds only for the region
- * that the settings name, and there before one without.
+ * default `granted` says that none is required, where no update comes in its `wait_for_update`; a default `denied` is the state
+ * before an answer, as pages send it on every load, also to those who have agreed. No default changes what an update said. A
+ * default with a `region` holds only for the region that the settings name, and there before one without.
  * @param create whether to make a data layer where the page has none yet; else it is sought
  */
 export function connectGoogle(
@@ -26,7 +26,7 @@ export function connectGoogle(
 
   const tell = (): void => {
     if (update) listener.level(update);
-    else if (standard) listener.level(standard === 'granted' && waiting === undefined ? 'granted' : 'pending');
+    else if (standard) listener.level(standard === 'granted' && waiting === undefined ? 'not-required' : 'pending');
   };
   const onDefault = (given: Record<string, unknown>, state: State): void => {
     const near = closenessOf(given.region, region);
@@ -39,28 +39,30 @@ export function connectGoogle(
     if (typeof wait !== 'number' || !(wait > 0)) return;
     const onTime = (): void => {
       waiting = undefined;
-      tell();
+      if (!update) tell();
     };
     waiting = setTimeout(onTime, Math.min(wait, LONGEST_WAIT));
   };
-  const onEntry = (entry: object): void => {
-    if (!isCommand(entry)) return;
+  /** @returns whether the entry says something of the type */
+  const onEntry = (entry: object): boolean => {
+    if (!isCommand(entry)) return false;
     const { 0: command, 1: kind, 2: given } = entry;
-    if (command !== 'consent') return;
+    if (command !== 'consent') return false;
     if ((kind !== 'default' && kind !== 'update') || !isObject(given)) {
       listener.ignored('the command is no default and no update with an object of consent types', entry);
-      return;
+      return false;
     }
     const state = given[type];
     // Commands name the types that they change.
-    if (state === undefined) return;
+    if (state === undefined) return false;
     listener.found();
     if (state !== 'granted' && state !== 'denied') {
       listener.ignored(`${type} is neither "granted" nor "denied"`, entry);
-      return;
+      return false;
     }
     if (kind === 'update') update = state;
     else onDefault(given, state);
+    return kind === 'update' || update === undefined;
   };
   let stop: (() => void) | undefined;
   const seek = (): void => {
@@ -69,8 +71,7 @@ export function connectGoogle(
     let replaying = true;
     stop = readEntries(dataLayer, (entry) => {
       try {
-        onEntry(entry);
-        if (!replaying) tell();
+        if (onEntry(entry) && !replaying) tell();
       } catch (thrown) {
         listener.failed(thrown);
       }

@@ -1,19 +1,21 @@
-import { isObject, type Tool, type ToolListener } from './tool';
+import { isObject, type Tool, type ToolLevel, type ToolListener } from './tool';
 
 /** Shopify's event when the shopper has answered. */
 const COLLECTED = 'visitorConsentCollected';
 const FEATURE = { name: 'consent-tracking-api', version: '0.1' };
 
 /**
- * Shopify's Customer Privacy API: whether preferences may be stored. Shopify says yes also where the shopper's region needs no
- * consent. Where the page has not loaded the API yet, Shopify's own loader is asked to.
+ * Shopify's Customer Privacy API: whether preferences may be stored. Shopify allows it also where the shopper's region requires
+ * no answer. Where the page has not loaded the API yet, Shopify's own loader is asked to.
  */
 export function connectShopify(listener: ToolListener): Tool {
   let asked = false;
   let collected = false;
   let ended = false;
+  let last: ToolLevel | undefined;
 
-  const read = (): void => {
+  /** @param answered whether the shopper has just answered; else only a change is new */
+  const read = (answered: boolean): void => {
     if (ended) return;
     try {
       const shopify: unknown = Reflect.get(globalThis, 'Shopify');
@@ -21,37 +23,48 @@ export function connectShopify(listener: ToolListener): Tool {
       const { customerPrivacy: api } = shopify;
       if (isObject(api) && typeof api.preferencesProcessingAllowed === 'function') {
         listener.found();
-        tell(api, api.preferencesProcessingAllowed());
+        tell(api, api.preferencesProcessingAllowed(), answered);
       } else if (!asked && typeof shopify.loadFeatures === 'function') {
         asked = true;
         listener.found();
         shopify.loadFeatures([FEATURE], (error: unknown) => {
           if (error) listener.failed(error);
-          else read();
+          else read(false);
         });
       }
     } catch (thrown) {
       listener.failed(thrown);
     }
   };
-  const tell = (api: Record<string, unknown>, allowed: unknown): void => {
+
+  const tell = (api: Record<string, unknown>, allowed: unknown, answered: boolean): void => {
     if (typeof allowed !== 'boolean') {
       listener.ignored('preferencesProcessingAllowed() gave no boolean', allowed);
       return;
     }
-    const consent: unknown = typeof api.currentVisitorConsent === 'function' ? api.currentVisitorConsent() : null;
-    // Not allowed means either that the shopper said no, or nothing yet.
-    const refused = isObject(consent) ? consent.preferences === 'no' : collected;
-    listener.level(allowed ? 'granted' : refused ? 'denied' : 'pending');
+    const level = levelOf(api, allowed);
+    if (level === last && !answered) return;
+    last = level;
+    listener.level(level);
   };
+
+  const levelOf = (api: Record<string, unknown>, allowed: boolean): ToolLevel => {
+    const consent: unknown = typeof api.currentVisitorConsent === 'function' ? api.currentVisitorConsent() : null;
+    // Without details: not allowed means that the shopper said no, or nothing yet.
+    const { preferences = null } = isObject(consent) ? consent : { preferences: collected && (allowed ? 'yes' : 'no') };
+    if (preferences === 'no') return 'denied';
+    if (!allowed) return 'pending';
+    return preferences === 'yes' ? 'granted' : 'not-required';
+  };
+
   const onCollected = (): void => {
     collected = true;
-    read();
+    read(true);
   };
   document.addEventListener(COLLECTED, onCollected);
-  read();
+  read(false);
   return {
-    seek: read,
+    seek: () => read(false),
     disconnect() {
       ended = true;
       document.removeEventListener(COLLECTED, onCollected);

@@ -1,4 +1,4 @@
-import { isObject, type Tool, type ToolListener, type ToolSettings } from './tool';
+import { isObject, type Tool, type ToolLevel, type ToolListener, type ToolSettings } from './tool';
 
 /** Version of the API: that of TCF 2.x. */
 const API = 2;
@@ -7,12 +7,13 @@ const ANSWERED = ['tcloaded', 'useractioncomplete'];
 
 /**
  * IAB's Transparency & Consent Framework: consent to all purposes of the settings. Where the tool says that the GDPR does not
- * apply, it asks for none. While its dialog is open, the answer before holds. The stub that the page has until the tool is
+ * apply, no answer is required. While its dialog is open, the answer before holds. The stub that the page has until the tool is
  * loaded keeps the call for it.
  */
 export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): Tool {
   let asked = false;
   let ended = false;
+  let answered = false;
   let id: unknown;
 
   const api = (): unknown => Reflect.get(globalThis, '__tcfapi');
@@ -37,21 +38,29 @@ export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): 
   };
   const tell = (data: Record<string, unknown>): void => {
     const { eventStatus, gdprApplies, tcString, purpose } = data;
-    if (eventStatus === 'cmpuishown') return;
+    if (eventStatus === 'cmpuishown') {
+      if (!answered) listener.level('pending');
+      return;
+    }
     const consents = isObject(purpose) ? purpose.consents : null;
     if (typeof eventStatus !== 'string' || !ANSWERED.includes(eventStatus)) {
       listener.ignored(`eventStatus is ${String(eventStatus)}`, data);
     } else if (gdprApplies === false) {
-      listener.level('granted');
+      say('not-required');
     } else if (!isObject(consents)) {
       listener.ignored('it has no purpose.consents', data);
     } else if (eventStatus === 'tcloaded' && tcString === '') {
       // Loaded without a stored answer.
-      listener.level('pending');
+      say('pending');
     } else {
-      listener.level(purposes.every((number) => consents[number] === true) ? 'granted' : 'denied');
+      say(purposes.every((number) => consents[number] === true) ? 'granted' : 'denied');
     }
   };
+  const say = (level: ToolLevel): void => {
+    answered = level !== 'pending';
+    listener.level(level);
+  };
+
   const seek = (): void => {
     if (asked) return;
     try {

@@ -2,8 +2,11 @@
 export const TOOLS = ['shopify', 'tcf', 'google'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
-/** What a tool says now: the shopper's answer; `pending` while there is none. */
-export type ToolLevel = 'granted' | 'denied' | 'pending';
+/**
+ * What a tool says now: the shopper's answer, or `pending` while there is none. `not-required` allows without an answer, where
+ * the law of the shopper's region asks for none.
+ */
+export type ToolLevel = 'granted' | 'not-required' | 'denied' | 'pending';
 
 /** Settings of the tools, checked. */
 export interface ToolSettings {
@@ -17,7 +20,7 @@ export interface ToolSettings {
 export interface ToolListener {
   /** The tool is on this page. */
   found(): void;
-  /** Called also where the level is the same as before. */
+  /** Called with everything that the tool says, also where it says the same again: a refusal counts each time. */
   level(level: ToolLevel): void;
   /** What it said cannot be read. */
   ignored(message: string, payload: unknown): void;

@@ -1,0 +1,2 @@
+export { type Asker, type AskOptions, askConsent } from './ask-consent';
+export { notedConsent } from './note';
