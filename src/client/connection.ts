@@ -13,6 +13,7 @@ import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
 import type { Emit, Remote } from './remote';
 import type { Visit } from './visit';
+import { deleteVisits, visitKey } from './visit-records';
 import { startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
@@ -58,6 +59,18 @@ export class WorkerConnection {
     });
   }
 
+  get namespace(): string {
+    return this.given.namespace ?? 'default';
+  }
+
+  get visitKey(): string {
+    return visitKey(this.namespace, this.given.bundle);
+  }
+
+  deleteVisits(): void {
+    deleteVisits(this.namespace);
+  }
+
   /** Whether a worker takes calls. */
   get up(): boolean {
     return this.#remote !== null;
@@ -77,7 +90,10 @@ export class WorkerConnection {
   /** Makes a call that changes the shopper's consent, which the next worker has to start with. */
   changeConsent(level: GivenOptions['consent'], work: (remote: Remote) => Promise<void>): Promise<void> {
     // At once, whatever becomes of the call.
-    if (level === 'pending' || level === 'denied') this.visit?.end();
+    if (level === 'pending' || level === 'denied') {
+      this.visit?.end();
+      this.deleteVisits();
+    }
     return this.call(work).then(
       () => this.#remember(level),
       (thrown) => {
