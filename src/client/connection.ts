@@ -9,6 +9,7 @@ import {
   type TrackInput,
   type WorkerHost,
 } from '../protocol';
+import { guarded } from './argument-depth';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
 import type { Emit, Remote } from './remote';
@@ -163,7 +164,7 @@ export class WorkerConnection {
           .then(({ visitOf }) => visitOf(this).read())
           .catch((thrown) => this.fail(thrown));
       }
-      this.#remote = await Comlink.wrap<WorkerHost>(worker).start(
+      const remote = await guarded(Comlink.wrap<WorkerHost>(worker)).start(
         this.given,
         Comlink.proxy(this.#receive),
         kept,
@@ -172,6 +173,7 @@ export class WorkerConnection {
         document.documentElement.lang,
       );
       this.#restarted = true;
+      this.#remote = guarded(remote);
       return this.#remote;
     } catch (thrown) {
       if (this.#worker === worker) this.#endWorker();
