@@ -24,9 +24,9 @@ export async function measure(folder: string, chunks: OutputChunk[]): Promise<Si
     .filter(({ name }) => name === 'device-store' || name === 'profile')
     .flatMap(({ fileName }) => reach(chunks, fileName, false));
   return [
-    await sizeOf('page: facade and element', folder, page, 19_700),
-    await sizeOf('worker, first list', folder, first, 41_300),
-    await sizeOf('worker with the store on the device', folder, [...new Set([...first, ...store])], 48_300),
+    await sizeOf('page: facade and element', folder, page, 22_000),
+    await sizeOf('worker, first list', folder, first, 42_300),
+    await sizeOf('worker with the store on the device', folder, [...new Set([...first, ...store])], 49_400),
     await sizeOf('worker with tfjs, all backends', folder, worker, 260_000),
     await sizeOf('wasm of tfjs', folder, ['tfjs-backend-wasm-simd.wasm'], 130_000),
   ];

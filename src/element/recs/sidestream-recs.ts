@@ -42,7 +42,14 @@ import {
   type Place,
   scrollRoom,
 } from './list-view';
-import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, sharedRecommender } from './page-lists';
+import {
+  deleteShownItems,
+  followConsentOf,
+  itemsShownBefore,
+  type PageList,
+  setShownItems,
+  sharedRecommender,
+} from './page-lists';
 import { safeImage } from './safe-url';
 import { idsInView, requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
@@ -501,7 +508,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   #source(): RecommenderSource | null {
     const { recommender, bundle, namespace, market, consent, lazy } = this;
-    if ((lazy && !this.#isNear()) || !this.#templateCard.ready()) return null;
+    if ((lazy && !this.#isNear()) || !this.#templateCard.ready()) {
+      // A refusal does not wait until the list is close.
+      if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
+      return null;
+    }
     if (recommender) return () => Promise.resolve(recommender);
     return bundle ? (onProgress) => sharedRecommender({ bundle, namespace, market, consent, onProgress }) : null;
   }
