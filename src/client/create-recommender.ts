@@ -55,6 +55,9 @@ async function start(options: RecommenderOptions, consent: RecommenderOptions['c
     onMetric: onMetric && typeof onMetric,
   };
   const joined = running.get(namespace);
+  if (joined && joined.given.bundle !== address) {
+    throw (await import('./late-options')).otherBundle(namespace, joined.given.bundle, address);
+  }
   const connection = joined ?? new WorkerConnection(given);
   running.set(namespace, connection);
   connection.handles++;

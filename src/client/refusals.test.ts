@@ -194,6 +194,28 @@ describe('eraseDevice()', () => {
   });
 });
 
+describe('a namespace that the page uses with another bundle', () => {
+  it('is refused by name, with what to do; once the first recommender is closed it is free', async () => {
+    const other = await serveShop();
+    const first = await create({ consent: 'pending' });
+    const second = create({ bundle: other.bundle });
+    await expect(second).rejects.toMatchObject({
+      code: 'runtime/other-bundle',
+      message: expect.stringMatching(/"test"/),
+    });
+    await expect(second).rejects.toThrow(/namespace: "outlet"/);
+    // A refusal among its options counts.
+    expect(await codeOf(create({ bundle: other.bundle, consent: 'denied' }))).toBe('runtime/other-bundle');
+    expect((await first.status()).consent).toBe('denied');
+    const apart = await create({ bundle: other.bundle, namespace: 'outlet' });
+    expect((await apart.recommend()).items.length).toBeGreaterThan(0);
+    await first.close();
+    await create({ bundle: other.bundle });
+    await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));
+    await other.close();
+  });
+});
+
 describe('an argument nested so deep that a browser cannot hand it over', () => {
   const deep = (levels: number): unknown => {
     let value: unknown = 'end';

@@ -458,6 +458,33 @@ describe('a refusal', () => {
   }
 });
 
+describe('bundles at several addresses', () => {
+  it('one after the other: the profile goes on, as where a shop moves its folder', async () => {
+    const moved = await serveShop();
+    const first = await open();
+    await clickAll(first, 'abc');
+    await first.close();
+    const next = await moved.open({ consent: undefined });
+    expect(await next.status()).toMatchObject({ consent: 'granted', events: 3 });
+    expect([moved.codes, shop.codes]).toEqual([[], []]);
+    await next.close();
+    await moved.close();
+  });
+
+  it('at once, in two tabs: each reports it, once', async () => {
+    const moved = await serveShop();
+    const first = await openedEngine(shop.bundle, { consent: 'granted' });
+    const second = await openedEngine(moved.bundle, { consent: 'granted' });
+    const third = await openedEngine(moved.bundle, { consent: 'granted' });
+    for (const { errors } of [first, second, third]) {
+      await vi.waitFor(() => expect(errors.map(({ code }) => code)).toEqual(['runtime/other-bundle']));
+    }
+    expect(first.errors[0].message).toContain('namespace "test"');
+    await Promise.all([first, second, third].map(({ engine }) => engine.close()));
+    await moved.close();
+  });
+});
+
 const logLength = async () => {
   const database = await openDB('sidestream/test');
   const count = await database.count('events');

@@ -65,6 +65,8 @@ export class ProfileStorage {
   /** Pending while the database is gone and the answer of the tab that deleted it is not known yet. */
   #answer: Promise<void> = Promise.resolve();
   #endWait: () => void = () => undefined;
+  /** Whether it was reported that another tab uses another bundle. */
+  #otherBundle = false;
 
   /**
    * Answers of the shopper count from now on, in any tab, also those given before `open`.
@@ -456,7 +458,10 @@ export class ProfileStorage {
     }
     this.#store = store;
     if (closed !== null) this.#onClosed(store, closed);
-    else await this.#tabs.join(this.#options.learning);
+    else {
+      this.#tabs.post({ bundle: this.#options.bundle, isReply: false });
+      await this.#tabs.join(this.#options.learning);
+    }
     return era === this.#era;
   }
 
@@ -469,7 +474,23 @@ export class ProfileStorage {
       if (this.#consent.answered && this.lastAnswer.consent !== 'granted') this.#tabs.post(this.lastAnswer);
     } else if (message === 'profile') {
       if (!this.leading) listener?.onProfile();
-    } else this.#onAnswer(message);
+    } else if ('bundle' in message) this.#onBundle(message.bundle, message.isReply);
+    else this.#onAnswer(message);
+  }
+
+  /** Another tab uses the database. @param isReply whether this tab was there first */
+  #onBundle(bundle: string, isReply: boolean): void {
+    const own = this.#options.bundle;
+    if (this.inMemory || bundle === own) return;
+    if (!isReply) this.#tabs.post({ bundle: own, isReply: true });
+    if (this.#otherBundle) return;
+    this.#otherBundle = true;
+    this.#listener?.onError(
+      new SidestreamError(
+        'runtime/other-bundle',
+        `Another tab uses the bundle ${bundle} in the namespace "${this.#options.namespace}" of ${own}. They share one profile, and neither learns from choices of products that it lacks. Give shops with other products a namespace of their own; after a move of the bundle, reload the older tab.`,
+      ),
+    );
   }
 
   #onAnswer(answer: ConsentAnswer): void {

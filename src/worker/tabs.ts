@@ -3,11 +3,12 @@ import { channelName, consentAnswerSchema } from '../protocol';
 
 /**
  * Messages between tabs: the log has grown, the leader saved a profile, the profile was replaced (by a rollback, an import
- * or a reset), the shopper answered about consent, or a tab asks for the last answer.
+ * or a reset), the shopper answered about consent, a tab asks for the last answer, or a tab that uses the device names its bundle.
  */
 const messageSchema = v.union([
   v.picklist(['events', 'profile', 'replaced', 'answer?']),
   consentAnswerSchema,
+  v.strictObject({ bundle: v.pipe(v.string(), v.maxLength(10_000)), isReply: v.boolean() }),
 ]);
 export type TabMessage = v.InferOutput<typeof messageSchema>;
 
