@@ -106,9 +106,9 @@ test('a bundle that cannot be had is named with its absolute address and what to
   await context.route('**/offline/manifest.json', (route) => route.abort());
   await startHeadless(page);
   const [html, missing, offline] = await refusals(page, [
-    'create({ bundle: "page" })',
-    'create({ bundle: "/gone" })',
-    'create({ bundle: "/offline/" })',
+    'create({ bundle: "page", namespace: "n" })',
+    'create({ bundle: "/gone", namespace: "n" })',
+    'create({ bundle: "/offline/", namespace: "n" })',
   ]);
   const { origin } = new URL(page.url());
   expect(html).toMatch(/^bundle\/invalid /);
@@ -118,6 +118,23 @@ test('a bundle that cannot be had is named with its absolute address and what to
   expect(missing).toContain(`${origin}/gone/manifest.json`);
   expect(offline).toMatch(/^bundle\/unreachable .*CORS/);
   expect(offline).toContain(`${origin}/offline/manifest.json`);
+});
+
+test('a list of another bundle in a namespace that is in use is hidden, with a warning that says what to do', async ({
+  page,
+  context,
+}) => {
+  await serveHeadless(context);
+  const warnings: string[] = [];
+  page.on('console', (message) => void (message.type() === 'warning' && warnings.push(message.text())));
+  await startHeadless(page);
+  await page.evaluate(() => {
+    const list = document.createElement('sidestream-recs');
+    list.setAttribute('bundle', '/outlet/');
+    document.body.append(list);
+  });
+  await expect(page.locator('sidestream-recs')).toHaveAttribute('state', 'hidden');
+  await expect.poll(() => warnings.filter((text) => /other-bundle.*namespace="outlet"/.test(text))).toHaveLength(1);
 });
 
 /** What became of calls: `fulfilled`, a code, or `hangs` after 15 s. */

@@ -185,6 +185,19 @@ test('a visitor who refused on another page: the profile is not read, and goes',
   expect(await statusOf(tab)).toMatchObject({ consent: 'denied', events: 0 });
 });
 
+test('refused by the tool while the bundle cannot be reached: the profile goes', async ({ page: tab, context }) => {
+  await serve(context, GOOGLE, 'consent="google"');
+  await open(tab, '/shop.html');
+  await run(tab, "gtag('consent', 'update', { personalization_storage: 'granted' })");
+  await expect.poll(() => databases(tab)).toEqual(ours);
+  await context.route('**/bundle/**', (route) => route.fulfill({ status: 404 }));
+  await tab.goto('/next.html');
+  await expect(tab.locator('sidestream-recs').first()).toHaveAttribute('state', 'error');
+  expect(await databases(tab)).toEqual(ours);
+  await run(tab, "gtag('consent', 'update', { personalization_storage: 'denied' })");
+  await expect.poll(() => databases(tab)).toEqual([]);
+});
+
 test('a page without the attribute loads nothing of it', async ({ page: tab, context }) => {
   const asked: string[] = [];
   tab.on('request', (request) => asked.push(request.url()));

@@ -55,6 +55,7 @@ export const ERROR_CODES = [
   'runtime/aborted',
   'runtime/timeout',
   'runtime/not-sent',
+  'runtime/other-bundle',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

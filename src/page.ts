@@ -2,7 +2,7 @@
  * What `sidestream.js` exports to a page without a bundler, which loads all of it. What such a page does not need, as the list of
  * error codes, is in the package alone.
  */
-export { createRecommender, setWorkerUrl } from './client';
+export { createRecommender, type EraseOptions, eraseDevice, setWorkerUrl } from './client';
 export {
   type CardLabels,
   formatPrice,

@@ -65,22 +65,6 @@ describe('a recommender whose worker is replaced for another option', () => {
 });
 
 describe('a worker that crashes', () => {
-  it('while the shopper withdraws: asking again deletes what is left', async () => {
-    const first = await create({ consent: 'granted' });
-    await first.track('click', 'a');
-    const lost = {} as IDBOpenDBRequest;
-    vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce(() => lost);
-    const withdrawing = first.consent('pending').catch(({ code }) => code);
-    await pause(30);
-    ThreadWorker.all[0].crash();
-    // What that worker was doing ends with it.
-    lost.onerror?.(new Event('error'));
-    expect(await withdrawing).toBe('runtime/worker-crashed');
-    // In another thread the database would be closed with the worker.
-    await first.consent('pending');
-    expect(await databases()).toEqual([]);
-  });
-
   it('before it answered is named by its address, with what helps', async () => {
     vi.stubGlobal('location', new URL(shop.bundle));
     vi.spyOn(RemoteRecommender, 'start').mockImplementationOnce(() => new Promise(() => undefined));

@@ -1,19 +1,24 @@
 import * as Comlink from 'comlink';
 import { SidestreamError } from '../error';
 import {
+  type Consent,
   carryErrors,
   type GivenOptions,
   type Offer,
   type RecommenderEvents,
+  type Refusal,
   type RemoteListener,
   type TrackInput,
   type WorkerHost,
 } from '../protocol';
+import { guarded } from './argument-depth';
 import { earlyManifest } from './early-manifest';
+import { erase, erasureOf } from './erasure';
 import type { ImpressionBatch } from './impression-batch';
 import { PendingCalls } from './pending-calls';
 import type { Emit, Remote } from './remote';
 import type { Visit } from './visit';
+import { deleteVisits, visitKey } from './visit-records';
 import { notStarted, startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
@@ -41,12 +46,20 @@ export class WorkerConnection {
   readonly offers = new Map<string, Offer>();
   readonly #pending = new PendingCalls();
   #worker: Worker | null = null;
+  /** What the worker exposes first; null without a worker. */
+  #host: Comlink.Remote<WorkerHost> | null = null;
   /** Null while no worker takes calls. */
   #remote: Remote | null = null;
   /** The start of the worker that is up or starting. */
   #starting: Promise<Remote> | null = null;
   /** Whether a worker of this connection ran before. */
   #restarted = false;
+  /** Whether the shopper withdrew consent, and it is not known that the device is empty. */
+  #withdrawn = false;
+  /** Number of withdrawals: what was handed over before one is dropped. */
+  #withdrawals = 0;
+  /** Number of withdrawals under way. */
+  #withdrawing = 0;
   #endWatch: (() => void) | null = null;
   #impressions: ImpressionBatch | null = null;
 
@@ -57,6 +70,18 @@ export class WorkerConnection {
     this.started = this.call(async () => {
       this.#loadRest().catch((thrown) => this.fail(thrown));
     });
+  }
+
+  get namespace(): string {
+    return this.given.namespace ?? 'default';
+  }
+
+  get visitKey(): string {
+    return visitKey(this.namespace, this.given.bundle);
+  }
+
+  deleteVisits(): void {
+    deleteVisits(this.namespace);
   }
 
   /** Whether a worker takes calls. */
@@ -76,17 +101,51 @@ export class WorkerConnection {
   }
 
   /** Makes a call that changes the shopper's consent, which the next worker has to start with. */
-  changeConsent(level: GivenOptions['consent'], work: (remote: Remote) => Promise<void>): Promise<void> {
-    // At once, whatever becomes of the call.
-    if (level === 'pending' || level === 'denied') this.visit?.end();
-    return this.call(work).then(
-      () => this.#remember(level),
-      (thrown) => {
-        // The shopper withdrew, whether or not the worker survived and the deletion succeeded.
-        if (level !== 'granted' && thrown.code !== 'runtime/invalid-input') this.#remember(level);
-        throw thrown;
-      },
-    );
+  async changeConsent(
+    level: Consent,
+    work: (remote: Remote) => Promise<void> = (remote) => remote.consent(level),
+  ): Promise<void> {
+    if (level === 'pending' || level === 'denied') return this.#withdraw(level, work);
+    const erasing = erasureOf(this.namespace);
+    if (erasing) await erasing;
+    try {
+      await this.call(work);
+      this.#remember(level);
+    } catch (thrown) {
+      if (level === 'session' && SidestreamError.from(thrown).code !== 'runtime/invalid-input') this.#remember(level);
+      throw thrown;
+    }
+  }
+
+  /** Carries a refusal out, in any case and at once: where no worker takes calls, without one. */
+  async #withdraw(level: Refusal, work: (remote: Remote) => Promise<void>): Promise<void> {
+    this.visit?.end();
+    this.deleteVisits();
+    this.#remember(level);
+    this.#withdrawn = true;
+    const withdrawal = ++this.#withdrawals;
+    this.#withdrawing++;
+    try {
+      if (!this.#remote || !(await this.#withdrawInWorker(work))) {
+        // A worker that is starting, or handing over to another one, stores nothing any more.
+        this.#host?.refuse(level).catch((thrown) => this.fail(thrown));
+        await erase(this.namespace, level);
+      }
+      if (withdrawal === this.#withdrawals) this.#withdrawn = false;
+    } finally {
+      this.#withdrawing--;
+    }
+  }
+
+  /** @returns false where the worker died of it, or before */
+  async #withdrawInWorker(work: (remote: Remote) => Promise<void>): Promise<boolean> {
+    try {
+      await this.call(work);
+      return true;
+    } catch (thrown) {
+      if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
+      return false;
+    }
   }
 
   track(event: TrackInput): Promise<void> {
@@ -113,11 +172,12 @@ export class WorkerConnection {
     const present = this.#remote;
     this.#remote = null;
     const replace = async (): Promise<Remote> => {
+      const withdrawals = this.#withdrawals;
       const kept = (await present?.handOver().catch((thrown) => this.fail(thrown))) ?? null;
       // Not earlier: Comlink closes the port of a remote object that was garbage collected, also while a call waits.
       present?.[Comlink.releaseProxy]();
       this.#endWorker();
-      return start(kept);
+      return start(withdrawals === this.#withdrawals ? kept : null);
     };
     void this.#expect(this.#pending.settled().then(replace));
   }
@@ -150,7 +210,9 @@ export class WorkerConnection {
           .then(({ visitOf }) => visitOf(this).read())
           .catch((thrown) => this.fail(thrown));
       }
-      this.#remote = await Comlink.wrap<WorkerHost>(worker).start(
+      const host = Comlink.wrap<WorkerHost>(worker);
+      this.#host = host;
+      const remote = await guarded(host).start(
         this.given,
         Comlink.proxy(this.#receive),
         kept,
@@ -158,8 +220,10 @@ export class WorkerConnection {
         this.offers,
         document.documentElement.lang,
         manifest,
+        this.#withdrawn,
       );
       this.#restarted = true;
+      this.#remote = guarded(remote);
       return this.#remote;
     } catch (thrown) {
       if (this.#worker === worker) this.#endWorker();
@@ -169,7 +233,7 @@ export class WorkerConnection {
 
   #endWorker(): void {
     this.#worker?.terminate();
-    this.#worker = this.#remote = null;
+    this.#worker = this.#host = this.#remote = null;
   }
 
   /** Answers the calls under way first and refuses later ones. */
@@ -182,7 +246,8 @@ export class WorkerConnection {
 
   async #close(): Promise<void> {
     try {
-      await Promise.race([this.#closeWorker(), new Promise((resolve) => setTimeout(resolve, CLOSING_LIMIT))]);
+      const closed = Promise.all([this.#closeWorker(), erasureOf(this.namespace)]);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSING_LIMIT))]);
     } finally {
       this.#pending.end(closedError());
       this.#endWorker();
@@ -212,13 +277,14 @@ export class WorkerConnection {
     if (type === 'error') this.emit(type, SidestreamError.deserialize(event));
     else if (type === 'progress') this.emit(type, event);
     else {
-      // Another tab may have changed the consent.
-      this.#remember(event.consent);
+      // Another tab may have changed the consent; a message from before a withdrawal says nothing.
+      if (this.#withdrawing === 0) this.#remember(event.consent);
       this.emit(type, event);
     }
   };
 
   #remember(consent: GivenOptions['consent']): void {
+    if (consent === 'granted') this.#withdrawn = false;
     this.given = { ...this.given, consent };
   }
 

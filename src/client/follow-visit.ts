@@ -6,13 +6,14 @@ type Level = GivenOptions['consent'];
 
 /**
  * Keeps the visit in this tab as long as the consent is `session`. Where an earlier page of the tab kept it, takes it along
- * when consent is granted, and deletes it when consent is denied. Loads the code for it only then.
+ * when consent is granted, for which it loads code. When consent is withdrawn, deletes whatever pages of the namespace kept.
  * @returns a function that ends that
  */
 export function followVisit(host: VisitHost): () => void {
   let level: Level;
   const change = async (next: Level): Promise<void> => {
     if (next === level) return;
+    const before = level;
     level = next;
     if (next === 'session') {
       if (host.visit) return;
@@ -21,17 +22,16 @@ export function followVisit(host: VisitHost): () => void {
       if (level === 'session') await visitOf(host).takeUp();
       return;
     }
-    if (host.visit) {
-      // This page kept it: the worker has it all.
-      host.visit.end();
-      return;
-    }
-    // A page that does not know an answer leaves the visit to those that do.
-    if ((next !== 'granted' && next !== 'denied') || !mayHaveVisit()) return;
+    const kept = host.visit !== null;
+    // Where this page kept it, the worker has it all.
+    host.visit?.end();
+    // A page that starts without an answer leaves the visit to those that know one.
+    if (next === 'denied' || (next === 'pending' && before !== undefined)) host.deleteVisits();
+    if (next !== 'granted' || kept || !mayHaveVisit()) return;
     const { visitOf } = await import('./visit');
     const visit = visitOf(host);
     try {
-      if (next === 'granted') await visit.handIn();
+      await visit.handIn();
     } finally {
       visit.end();
     }

@@ -95,7 +95,7 @@ export function handleOf(
     },
     async consent(level) {
       check();
-      return connection.changeConsent(level, (remote) => remote.consent(level));
+      return connection.changeConsent(level);
     },
     async forget() {
       check();

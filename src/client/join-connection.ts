@@ -31,7 +31,7 @@ async function join(connection: WorkerConnection, options: GivenOptions): Promis
   // The same consent again is no new answer of the shopper.
   if (consent === undefined || consent === connection.given.consent) return;
   try {
-    await connection.changeConsent(consent, (remote) => remote.consent(consent));
+    await connection.changeConsent(consent);
   } catch (thrown) {
     // As at the start, recommendations go on when the store cannot be opened or deleted.
     if (!SidestreamError.from(thrown).code.startsWith('store/')) throw thrown;
@@ -46,7 +46,8 @@ async function restart(connection: WorkerConnection, options: GivenOptions): Pro
   const before = connection.given;
   let refused: unknown;
   connection.replaceWorker(async (kept) => {
-    connection.given = options;
+    // Withdrawn meanwhile, perhaps.
+    connection.given = { ...options, consent: connection.given.consent };
     try {
       return await connection.startWorker(kept);
     } catch (thrown) {

@@ -85,6 +85,62 @@ const copied = (ids: string): Promise<void> =>
 const eventsOf = async (recommender: Recommender): Promise<number> => (await recommender.status()).events;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+describe('what pages of the tab kept, with several bundles', () => {
+  const others = ['sidestream/test more http://shop/', 'sidestream/tes http://shop/'];
+
+  it('goes with a refusal, a pending and forget(), whichever bundle it was kept with; that of other namespaces stays', async () => {
+    const other = await serveShop();
+    for (const refuse of [
+      (to: Recommender) => to.consent('denied'),
+      (to: Recommender) => to.consent('pending'),
+      (to: Recommender) => to.forget(),
+    ]) {
+      const first = await open();
+      await first.track('click', 'a');
+      await copied('a');
+      await leave();
+      for (const name of others) storage.content.set(name, '{}');
+      const page = await open('session', { bundle: other.bundle });
+      await page.track('click', 'b');
+      expect(storage.content.size).toBe(4);
+      await refuse(page);
+      expect([...storage.content.keys()]).toEqual(others);
+      await leave();
+      storage.content.clear();
+    }
+    await other.close();
+  });
+
+  it('goes with a refusal in another tab', async () => {
+    const page = await open();
+    await page.track('click', 'a');
+    for (const name of ['sidestream/test http://shop/other/', ...others]) storage.content.set(name, '{}');
+    const tab = await shop.open({ consent: 'pending' });
+    await tab.setConsent('denied');
+    await vi.waitFor(() => expect([...storage.content.keys()]).toEqual(others));
+    await tab.close();
+    storage.content.clear();
+  });
+});
+
+describe('a record with times that no page wrote', () => {
+  for (const time of [1e300, 8.64e15, Number.MAX_SAFE_INTEGER, -1, 1.5, '5']) {
+    it(`${time}: it is passed over, and later events are kept`, async () => {
+      const first = await open();
+      await first.track('click', 'a');
+      await copied('a');
+      const record = JSON.parse(storage.content.get(key()) ?? '');
+      const tracked = [{ type: 'click', itemId: 'b', details: {}, time }];
+      await leave(JSON.stringify({ ...record, tracked }));
+      const next = await open();
+      expect(await eventsOf(next)).toBe(1);
+      await next.track('click', 'c');
+      await copied('ac');
+      expect(codes).toEqual([]);
+    });
+  }
+});
+
 describe('a visit that is kept in the tab', () => {
   it('goes on with the next page: events, what was learned, dismissals and counts; nothing is on disk', async () => {
     const first = await open();

@@ -6,6 +6,8 @@ import type { Emit, Remote } from './remote';
 const VERSION = 1;
 /** Largest record, characters: a tab has room for about five million, which the shop needs too. */
 const MOST_CHARACTERS = 1_000_000;
+/** How far the clock of an earlier page may have been ahead, ms. */
+const MOST_AHEAD = 24 * 60 * 60 * 1000;
 /** Time after a change until the worker's data are copied, ms: training and a burst of events cost one copy. */
 const COPY_DELAY = 500;
 
@@ -16,6 +18,10 @@ export interface VisitHost {
   visit: Visit | null;
   /** Whether a worker takes calls. */
   readonly up: boolean;
+  /** Key of the visit in sessionStorage. */
+  readonly visitKey: string;
+  /** Deletes what pages of the tab kept in the namespace. */
+  deleteVisits(): void;
   readonly listeners: Set<Emit>;
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
   /** Starts a worker, which continues with what `Visit.read` returns. */
@@ -76,8 +82,7 @@ export class Visit {
 
   constructor(host: VisitHost) {
     this.#host = host;
-    const { bundle, namespace = 'default' } = host.given;
-    this.#key = `sidestream/${namespace} ${bundle}`;
+    this.#key = host.visitKey;
     const { signal } = this.#listening;
     document.addEventListener('visibilitychange', () => document.hidden && void this.save(), { signal });
     window.addEventListener('pagehide', () => this.#leave(), { signal });
@@ -105,7 +110,6 @@ export class Visit {
       this.#setMemory(record.memory);
       // The next copy of the worker's data contains them.
       this.#noted = [...tracked.map((call) => ({ call, answered: true })), ...waiting];
-      for (const { time } of tracked) this.#lastTime = Math.max(this.#lastTime, time);
       return kept;
     } catch (cause) {
       this.#damaged(cause);
@@ -138,8 +142,10 @@ export class Visit {
     // Nothing is learned from impressions, which are many: the next copy of the worker's data contains them.
     if (this.#ended || event.type === 'impression') return send();
     // A time of its own: it tells this event from others of the item.
-    this.#lastTime = Math.max(Date.now(), this.#lastTime + 1);
-    const time = this.#lastTime;
+    let time = Math.max(Date.now(), this.#lastTime + 1);
+    const taken = new Set(this.#noted.map(({ call }) => call.time));
+    while (taken.has(time)) time++;
+    this.#lastTime = time;
     let noted: Noted | null = null;
     try {
       const { type, itemId, details } = JSON.parse(JSON.stringify(event));
@@ -376,13 +382,15 @@ export class Visit {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** Types and times; the rest is parsed where the events are used. */
+/** Types and ranges of what is used here; the rest is parsed where the events are used. */
 const isTracked = (value: unknown): value is TrackedCall =>
   isObject(value) &&
   typeof value.type === 'string' &&
   typeof value.itemId === 'string' &&
   isObject(value.details) &&
-  Number.isFinite(value.time);
+  Number.isSafeInteger(value.time) &&
+  Number(value.time) >= 0 &&
+  Number(value.time) <= Date.now() + MOST_AHEAD;
 
 function isMemory(value: unknown): value is Memory {
   if (!isObject(value) || !Array.isArray(value.events) || !Array.isArray(value.items)) return false;

@@ -362,7 +362,10 @@ export interface RecommenderOptions {
    * the device is neither read nor deleted until the shopper answers: the start for shops with a consent tool.
    */
   consent?: Consent;
-  /** Separates profiles of shops on one origin. Default `default`. */
+  /**
+   * Separates profiles of shops on one origin, 1 to 256 characters. Default `default`. A page uses one bundle in a namespace:
+   * another one is rejected with `runtime/other-bundle`.
+   */
   namespace?: string;
   /** Default true. False: events are recorded and rules know them; nothing is learned, lists are not personal. */
   learning?: boolean;
@@ -464,9 +467,9 @@ export interface Recommender {
    * Sets the shopper's answer about a profile on the device. Any other value, such as a boolean, is rejected with
    * `runtime/invalid-input`. An answer counts from the moment it is given: an earlier `granted` that is not carried out yet
    * then rejects with `store/forgotten`. `denied` and `pending` delete the data on the device; `denied`, and `pending` after
-   * `granted` or `session`, also the data in memory. `session` after `granted` deletes as `pending` does, in all tabs. They
-   * reject with `store/blocked` when another page holds the database open; then the
-   * next call tries to delete it again. `granted` rejects with `store/*` when the device cannot store a profile; then
+   * `granted` or `session`, also the data in memory. `session` after `granted` deletes as `pending` does, in all tabs. `denied` and
+   * `pending` do not need a worker or the bundle. They reject with `store/blocked` when another page holds the database open; its
+   * content is deleted then, and the next call tries to delete the database again. `granted` rejects with `store/*` when the device cannot store a profile; then
    * everything stays in memory, and the next call tries again.
    */
   consent(level: Consent): Promise<void>;

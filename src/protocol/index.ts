@@ -1,12 +1,13 @@
 export { EVENT_TYPES, MOST_CHARACTERS } from '../events';
 export type * from './api';
 export { browseSchema, categoriesSchema } from './browse-request';
+export { channelName } from './channel-name';
+export { type ConsentAnswer, consentAnswerSchema, type Refusal } from './consent-answer';
 export { coreOf, setCore, unsetCore } from './core';
 export { type Kept, keptSchema, type TrackedCall } from './hand-over';
 export type * from './inspection';
 export { parsed } from './parse-argument';
 export {
-  answerSchema,
   callSchema,
   consentSchema,
   optionsSchema,

@@ -28,6 +28,7 @@ import type {
   Status,
   TrackDetails,
 } from './api';
+import type { Refusal } from './consent-answer';
 import type { Kept } from './hand-over';
 import type { InspectionAnswers } from './inspection';
 import type { TrackInput } from './requests';
@@ -78,6 +79,7 @@ export interface WorkerHost {
    * @param offers that the page updated before
    * @param lang language of the page, as a tag; empty where it says none
    * @param manifest null: the worker fetches it
+   * @param withdrawn whether the shopper withdrew consent in this page, and the device may still hold something
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   start(
@@ -88,7 +90,10 @@ export interface WorkerHost {
     offers?: ReadonlyMap<string, Offer>,
     lang?: string,
     manifest?: EarlyManifest | null,
+    withdrawn?: boolean,
   ): Promise<WorkerRecommender & ProxyMarked>;
+  /** The shopper withdrew consent while the recommender starts: nothing is stored from now on. The page deletes what is. */
+  refuse(level: Refusal): Promise<void>;
 }
 
 /** What the hooks of a page get, see `RecommenderOptions.onMetric`. */

@@ -1,6 +1,15 @@
 import { SidestreamError } from '../error';
 // Looks for the database and deletes it without opening it: a deletion must not depend on code that is loaded late.
 
+/** A transaction with this durability completes when the operating system has written it to disk. */
+export const STRICT = { durability: 'strict' } as const;
+
+/**
+ * Key in the store `profile` of a database whose content was deleted because the shopper withdrew consent, and that is to be
+ * deleted itself.
+ */
+export const WITHDRAWN = 'withdrawn';
+
 /** Name of the database of a shop on this device. */
 export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
 
@@ -28,7 +37,8 @@ const WRITING_LIMIT = 1000;
 const deletions = new Map<string, Promise<void>>();
 
 /**
- * Deletes the database of a namespace. A blocked deletion stays requested: the browser carries it out when the other page
+ * Deletes the database of a namespace, and first what is in it: a deletion that another page blocks would leave all of it on the
+ * device if the browser ended before. A blocked deletion stays requested: the browser carries it out when the other page
  * closes its connection. Calls until then wait for it.
  * @throws SidestreamError `store/blocked` when another tab keeps it open
  */
@@ -50,16 +60,54 @@ export async function deleteDeviceStore(namespace: string): Promise<void> {
 }
 
 function startDeletion(namespace: string, onBlocked: () => void): Promise<void> {
-  const deletion = new Promise<void>((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(databaseName(namespace));
-    request.onblocked = onBlocked;
-    request.onsuccess = () => resolve();
-    request.onerror = () => reject(request.error);
-  });
+  const deletion = (async () => {
+    if (await deviceStoreExists(namespace)) await emptyDatabase(namespace);
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(databaseName(namespace));
+      request.onblocked = onBlocked;
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(request.error);
+    });
+  })();
   deletions.set(namespace, deletion);
   const end = (): void => void deletions.delete(namespace);
   deletion.then(end, end);
   return deletion;
+}
+
+/**
+ * Empties the database in one transaction, and marks it: one that is merely empty would count as consent on the next visit.
+ * Resolves in any case, after a second at the latest: the deletion decides whether anything is left.
+ */
+async function emptyDatabase(namespace: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, WRITING_LIMIT);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const request = indexedDB.open(databaseName(namespace));
+    // Deleted meanwhile: it must not be created again.
+    request.onupgradeneeded = () => request.transaction?.abort();
+    request.onblocked = end;
+    request.onerror = end;
+    request.onsuccess = () => {
+      const database = request.result;
+      try {
+        const names = [...database.objectStoreNames];
+        const emptying = database.transaction(names, 'readwrite', STRICT);
+        emptying.oncomplete = end;
+        emptying.onabort = end;
+        for (const name of names) emptying.objectStore(name).clear();
+        if (names.includes('profile')) emptying.objectStore('profile').put(true, WITHDRAWN);
+      } catch {
+        // It has no stores, or is not ours: only the deletion is left.
+        end();
+      }
+      // Closed when the transaction has ended.
+      database.close();
+    };
+  });
 }
 
 export function blocked(verb: 'open' | 'delete'): SidestreamError {

@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
 import { type Closing, openDatabase } from './database';
-import { deleteDeviceStore, storeError } from './device-presence';
+import { deleteDeviceStore, STRICT, storeError, WITHDRAWN } from './device-presence';
 import type { Encryption } from './encryption';
-import { type Layout, type SnapshotRow, STRICT } from './layout';
+import type { Layout, SnapshotRow } from './layout';
 import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
 import {
   type AggregatesFile,
@@ -354,13 +354,30 @@ export class DeviceStore implements Store {
 
   async #openOnce(): Promise<IDBPDatabase<Layout>> {
     const opened = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
-    if (opened === null) {
+    if (opened === null || (await this.#isWithdrawn(opened.database))) {
       this.#lose('deleted');
       throw this.#closed;
     }
     this.#mayCreate = false;
     this.#created ||= opened.created;
     return opened.database;
+  }
+
+  /**
+   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. It is deleted then,
+   * unless this store may create one, as the shopper consented again.
+   */
+  async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
+    if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
+    if (this.#mayCreate) {
+      await database.delete('profile', WITHDRAWN);
+      this.#created = true;
+      return false;
+    }
+    database.close();
+    // Where another page blocks that, the mark stays.
+    await deleteDeviceStore(this.#namespace).catch(() => undefined);
+    return true;
   }
 
   #lose(why: Closing): void {

@@ -1,13 +1,11 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { LoggedEvent } from '../events';
+import type { WITHDRAWN } from './device-presence';
 import type { Lock } from './lock';
 import type { DeviceText, LocalItem, Snapshot } from './store';
 
 /** Version of the database layout. */
 export const DATABASE_VERSION = 3;
-
-/** A transaction with this durability completes when the operating system has written it to disk. */
-export const STRICT = { durability: 'strict' } as const;
 
 /** A row encrypted at rest: it has this in place of its content. */
 export interface EncryptedRow {
@@ -21,8 +19,8 @@ export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & 
 export interface Layout extends DBSchema {
   /** The log; the database assigns growing ids. */
   events: { key: number; value: (Omit<LoggedEvent, 'id'> | EncryptedRow) & { id?: number } };
-  /** Under `generation` a number, see `Store.generation`; under `tally` an AggregatesFile. */
-  profile: { key: 'current' | 'previous' | 'generation' | 'tally'; value: unknown };
+  /** Under `generation` a number, see `Store.generation`; under `tally` an AggregatesFile; under `WITHDRAWN` true. */
+  profile: { key: 'current' | 'previous' | 'generation' | 'tally' | typeof WITHDRAWN; value: unknown };
   /** Items in the clear, by their ids. */
   items: { key: string; value: LocalItem };
   /** Encrypted items, under generated keys. */

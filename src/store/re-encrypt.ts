@@ -1,7 +1,8 @@
 import { type IDBPDatabase, unwrap, wrap } from 'idb';
 import * as v from 'valibot';
+import { STRICT } from './device-presence';
 import type { EncryptedRows } from './encrypted-rows';
-import { type Layout, STRICT } from './layout';
+import type { Layout } from './layout';
 import type { Lock } from './lock';
 import type { DeviceText } from './store';
 

@@ -253,14 +253,21 @@ describe('a store on the device', () => {
   it('leaves no database behind a deletion that was blocked, also where one was to be opened meanwhile', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      (await DeviceStore.open('test')).close();
+      const store = await DeviceStore.open('test');
+      await store.append([click('a')]);
+      store.close();
       // A page that does not give way, such as one that the browser has frozen.
       const other = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open('sidestream/test');
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
       });
-      const outcomes = Promise.allSettled([deleteDeviceStore('test'), DeviceStore.open('test')]);
+      const deleting = deleteDeviceStore('test');
+      deleting.catch(() => undefined);
+      // Nothing is left to read, also where the browser ends now.
+      for (let n = 0; n < 200 && (await countIn(other)) > 0; n++) await new Promise(setImmediate);
+      expect(await countIn(other)).toBe(0);
+      const outcomes = Promise.allSettled([deleting, DeviceStore.open('test')]);
       await vi.advanceTimersByTimeAsync(10_000);
       expect(await outcomes).toMatchObject([
         { status: 'rejected', reason: { code: 'store/blocked' } },
@@ -274,6 +281,27 @@ describe('a store on the device', () => {
     // The request to open it comes after the deletion.
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await indexedDB.databases()).toEqual([]);
+  });
+
+  it('takes a database that was emptied, as the shopper refused, and not deleted before the browser ended, for a refusal', async () => {
+    const emptied = async (): Promise<void> => {
+      (await DeviceStore.open('test')).close();
+      const database = await openDB('sidestream/test');
+      await database.put('profile', true, 'withdrawn');
+      database.close();
+    };
+    await emptied();
+    expect(await DeviceStore.openExisting('test')).toBeNull();
+    expect(await indexedDB.databases()).toEqual([]);
+    // Unless the shopper agrees again.
+    await emptied();
+    const store = await DeviceStore.open('test');
+    expect(store.created).toBe(true);
+    await store.append([click('a')]);
+    store.close();
+    const next = await DeviceStore.openExisting('test');
+    expect(await next?.eventsAfter(0)).toHaveLength(1);
+    next?.close();
   });
 
   it('reads a log of which a part was written before encryption, and passes over rows it cannot read', async () => {
@@ -304,3 +332,19 @@ describe('a store on the device', () => {
     again.close();
   });
 });
+
+/** Number of rows in all stores of a database. */
+const countIn = async (database: IDBDatabase): Promise<number> => {
+  const names = [...database.objectStoreNames];
+  const transaction = database.transaction(names);
+  const counts = names.map(
+    (name) =>
+      new Promise<number>((resolve, reject) => {
+        // The mark that says so.
+        const request = transaction.objectStore(name).getAllKeys();
+        request.onsuccess = () => resolve(request.result.filter((key) => key !== 'withdrawn').length);
+        request.onerror = () => reject(request.error);
+      }),
+  );
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+};

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { carryErrors } from '../protocol';
-import { RemoteRecommender } from '../worker/remote-recommender';
+import { recommenderHost } from '../worker/recommender-host';
 
 carryErrors();
 
@@ -20,10 +20,7 @@ export class ThreadWorker extends EventTarget {
     });
     port1.start();
     Comlink.expose(
-      {
-        start: async (...given: Parameters<typeof RemoteRecommender.start>) =>
-          Comlink.proxy(await RemoteRecommender.start(...given)),
-      },
+      recommenderHost(),
       // Comlink closes a port whose other side was garbage collected; the scope of a worker stays open.
       {
         postMessage: (message, transfer = []) => port2.postMessage(message, transfer),

@@ -1,6 +1,6 @@
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
-import type { Consent } from '../protocol';
+import type { Consent, Refusal } from '../protocol';
 import type { EventRecorder } from './event-recorder';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { LearningScheduler } from './learning-scheduler';
@@ -120,7 +120,7 @@ export class ConsentService {
    * @param forget whether the content of memory goes too
    * @throws SidestreamError `store/blocked`: then everything is forgotten here, and the next call tries to delete again
    */
-  async #withdraw(consent: 'pending' | 'denied', forget: boolean): Promise<void> {
+  async #withdraw(consent: Refusal, forget: boolean): Promise<void> {
     const { storage } = this.#context;
     if (forget) storage.leave(consent);
     await this.#mutex.run(async () => {

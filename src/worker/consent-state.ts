@@ -1,17 +1,8 @@
-import * as v from 'valibot';
-import { answerSchema, type Consent } from '../protocol';
+import type { Consent, ConsentAnswer } from '../protocol';
 import { anonymousId } from './anonymous-id';
 
-/**
- * The shopper's answer about consent in one tab; `pending` also where everything was forgotten. Never `session`, which is no
- * answer and holds in one tab.
- */
-export const consentAnswerSchema = v.strictObject({
-  consent: answerSchema,
-  /** Orders the answers of all tabs: a Lamport time, and the tab's id where two are equal. */
-  stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
-});
-export type ConsentAnswer = v.InferOutput<typeof consentAnswerSchema>;
+/** The answers, by how much each forbids. */
+const STRICTNESS = { granted: 0, pending: 1, denied: 2 } satisfies Record<ConsentAnswer['consent'], number>;
 
 /** Whether an answer was given after another one. */
 function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }: ConsentAnswer): boolean {
@@ -20,7 +11,8 @@ function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }
 
 /**
  * The shopper's last answer about consent, in this tab or another, and the consent in force. Answers carry a Lamport time,
- * so that all tabs agree on the last one, in whatever order the messages about them arrive.
+ * so that all tabs agree on the last one, in whatever order the messages about them arrive. A refusal counts whatever its time:
+ * the clock may have been set back since the grant, and a page that deletes without a worker does not know the last time.
  */
 export class ConsentState {
   /** Id of this tab; it decides between two answers of the same time. */
@@ -50,14 +42,27 @@ export class ConsentState {
     this.#last = { consent, stamp: [Math.max(Date.now(), this.#last.stamp[0] + 1), this.#tab] };
   }
 
+  /** Whether the shopper has answered since this tab started, here or elsewhere. */
+  get answered(): boolean {
+    return this.#last.stamp[0] > 0;
+  }
+
   /**
    * Records an answer given in another tab.
-   * @returns false when a later one is known already
+   * @returns false when another one holds; `overruled` for a refusal that is older than the grant it replaces, of which the other
+   *   tabs must hear under a later time
    */
-  accept(answer: ConsentAnswer): boolean {
-    if (isLater(this.#last, answer)) return false;
-    this.#last = answer;
-    return true;
+  accept(answer: ConsentAnswer): boolean | 'overruled' {
+    if (isLater(answer, this.#last)) {
+      this.#last = answer;
+      return true;
+    }
+    const [given, known] = [STRICTNESS[answer.consent], STRICTNESS[this.#last.consent]];
+    // Forgotten again: what this tab has seen since goes too. A repeated message is no answer.
+    if (given === known) return answer.consent === 'pending' && isLater(this.#last, answer);
+    if (given < known) return false;
+    this.answer(answer.consent);
+    return 'overruled';
   }
 
   /** Puts a level in force. */

@@ -2,10 +2,12 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
 import { makeItem } from '../testing/bundles';
+import { openedEngine } from '../testing/opened-engine';
 import { CLICK, type ServedShop, serveShop } from '../testing/served-shop';
-import type { Engine } from './engine';
+import { Engine } from './engine';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {
@@ -372,6 +374,114 @@ describe('tracking', () => {
     const { items } = await next.recommend({ placement: 'trending' });
     expect(items.map(({ item }) => item.id).join('')).toBe('cdef');
     await next.close();
+  });
+});
+
+describe('a refusal', () => {
+  /** Tells the levels that a tab reports, from now on. */
+  const reported = async (engine: Engine, until: string): Promise<string[]> => {
+    const levels: string[] = [];
+    await vi.waitFor(async () => {
+      levels.push(await consentOf(engine));
+      expect(levels.at(-1)).toBe(until);
+    });
+    return [...new Set(levels)];
+  };
+
+  it('counts where the clock was set back after the grant, and in every tab', async () => {
+    const ahead = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    const first = await open();
+    ahead.mockRestore();
+    const second = await open({ consent: undefined });
+    await second.setConsent('denied');
+    for (const engine of [first, second]) expect(await reported(engine, 'denied')).not.toContain('pending');
+    // The next answer of either is the later one.
+    await second.setConsent('granted');
+    await vi.waitFor(async () => expect(await consentOf(first)).toBe('granted'));
+    await first.setConsent('denied');
+    await vi.waitFor(async () => expect(await consentOf(second)).toBe('denied'));
+    expect(await databases()).toEqual([]);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it('is what another tab reports, without another level first, also where it hears of it after the deletion', async () => {
+    const { postMessage } = BroadcastChannel.prototype;
+    const late = vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(function (
+      this: BroadcastChannel,
+      message,
+    ) {
+      setTimeout(() => {
+        try {
+          postMessage.call(this, message);
+        } catch {
+          // Closed meanwhile, by the end of the test.
+        }
+      }, 100);
+    });
+    const changes: string[] = [];
+    const first = await open();
+    const second = await Engine.start(
+      { bundle: shop.bundle, namespace: 'test', learning: true, seed: 1 },
+      { change: ({ consent }) => changes.push(consent), progress: () => undefined, error: () => undefined },
+    );
+    await pause(150);
+    await first.setConsent('denied');
+    expect(await databases()).toEqual([]);
+    expect(await consentOf(second)).toBe('denied');
+    await vi.waitFor(() => expect(changes).toContain('denied'));
+    expect(changes).not.toContain('pending');
+    late.mockRestore();
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it('that nobody explains, as by the settings of the browser, leaves a tab without an answer', async () => {
+    const [first, second] = [await open(), await open()];
+    await deleteDeviceStore('test');
+    for (const engine of [first, second]) {
+      expect(await consentOf(engine)).toBe('pending');
+      await engine.track('click', 'a', {});
+    }
+    expect(await databases()).toEqual([]);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  for (const consent of ['denied', 'pending'] as const) {
+    it(`${consent}: a worker that follows one which died of it deletes`, async () => {
+      const first = await open();
+      await clickAll(first, 'ab');
+      await first.close();
+      const next = await open({ consent, restarted: true, withdrawn: true });
+      expect(await databases()).toEqual([]);
+      expect(await consentOf(next)).toBe(consent);
+      await next.close();
+    });
+  }
+});
+
+describe('bundles at several addresses', () => {
+  it('one after the other: the profile goes on, as where a shop moves its folder', async () => {
+    const moved = await serveShop();
+    const first = await open();
+    await clickAll(first, 'abc');
+    await first.close();
+    const next = await moved.open({ consent: undefined });
+    expect(await next.status()).toMatchObject({ consent: 'granted', events: 3 });
+    expect([moved.codes, shop.codes]).toEqual([[], []]);
+    await next.close();
+    await moved.close();
+  });
+
+  it('at once, in two tabs: each reports it, once', async () => {
+    const moved = await serveShop();
+    const first = await openedEngine(shop.bundle, { consent: 'granted' });
+    const second = await openedEngine(moved.bundle, { consent: 'granted' });
+    const third = await openedEngine(moved.bundle, { consent: 'granted' });
+    for (const { errors } of [first, second, third]) {
+      await vi.waitFor(() => expect(errors.map(({ code }) => code)).toEqual(['runtime/other-bundle']));
+    }
+    expect(first.errors[0].message).toContain('namespace "test"');
+    await Promise.all([first, second, third].map(({ engine }) => engine.close()));
+    await moved.close();
   });
 });
 

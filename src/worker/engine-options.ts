@@ -21,6 +21,8 @@ export interface EngineOptions {
    * may have changed it meanwhile. Default false.
    */
   restarted?: boolean;
+  /** The shopper withdrew consent in this page, and it is not known that the device is empty. Default false. */
+  withdrawn?: boolean;
   namespace: string;
   learning: boolean;
   seed: number;

@@ -2,7 +2,7 @@ import { fetchFrom, type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Metrics } from '../experiment';
-import { learnerMemory } from '../learner';
+import { type Learner, learnerMemory } from '../learner';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -83,13 +83,13 @@ export class Engine {
     catalog: LoadedCatalog,
     large: typeof import('./cluster-loader') | null,
     running: LoadedExperiment | null,
+    storage: ProfileStorage,
   ) {
     const { seed, rules = {}, lang } = options;
     const { clusters } = catalog.bundle;
     const changes = new ListChanges();
     const tasks = new TaskQueue((thrown) => listener.error(SidestreamError.from(thrown)));
     const experiment = new ExperimentAssignment(running, options, listener);
-    const storage = new ProfileStorage(options);
     const session = new ProfileSession(catalog, seed, storage, listener);
     const clusterLoader =
       clusters && large && new large.ClusterLoader({ catalog, clusters, session, tasks, changes, listener });
@@ -157,10 +157,21 @@ export class Engine {
 
   /**
    * Loads the bundle and, with consent, the profile.
+   * @param given hears the shopper's answers while the bundle is loaded; closed where the start fails
    * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
    */
-  static async start(options: EngineOptions, listener: EngineListener): Promise<Engine> {
+  static async start(options: EngineOptions, listener: EngineListener, given?: ProfileStorage): Promise<Engine> {
     if (options.consent !== undefined) parseConsent(options.consent, 'createRecommender() consent');
+    const storage = given ?? new ProfileStorage(options);
+    try {
+      return await Engine.#start(options, listener, storage);
+    } catch (thrown) {
+      storage.close();
+      throw thrown;
+    }
+  }
+
+  static async #start(options: EngineOptions, listener: EngineListener, storage: ProfileStorage): Promise<Engine> {
     const experiment = loadExperiment(options.experiment);
     const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
     let mutable: Promise<JoinMutable | undefined> | undefined;
@@ -193,7 +204,7 @@ export class Engine {
     if (bundle.manifest.locales) {
       catalog.texts = new (await import('./item-texts')).ItemTexts(bundle, options.lang, listener);
     }
-    const engine = new Engine(options, listener, catalog, large, running);
+    const engine = new Engine(options, listener, catalog, large, running, storage);
     // A list for this shopper depends on them.
     void returning.then((known) => (known ? engine.#features.load() : undefined));
     await engine.#open();
@@ -374,7 +385,16 @@ export class Engine {
 
   /** Of what is learned by now: news of consent must not wait for the network. */
   async #status(): Promise<Status> {
-    const { backend, trainer, ...learned } = await this.#session.run(({ learner }) => learner.status);
+    const storage = this.#storage;
+    let read: Learner['status'];
+    let era: number;
+    do {
+      // Erased while the learner was busy: neither what it had learned nor an answer that is not known yet may be told.
+      await storage.known();
+      era = storage.era;
+      read = await this.#session.run(({ learner }) => learner.status);
+    } while (era !== storage.era);
+    const { backend, trainer, ...learned } = read;
     return {
       consent: this.#storage.consent,
       learning: this.#experiment.learns(),

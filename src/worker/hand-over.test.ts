@@ -2,11 +2,11 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../error';
-import type { Consent, Kept } from '../protocol';
+import type { Consent, Kept, WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
 import { makeItem } from '../testing/bundles';
 import { log, type ServedShop, serveShop } from '../testing/served-shop';
-import { RemoteRecommender } from './remote-recommender';
+import { recommenderHost } from './recommender-host';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const start = (consent: Consent, kept: Kept | null = null) =>
-  RemoteRecommender.start({ bundle: shop.bundle, namespace: 'test', consent }, () => undefined, kept, kept !== null);
+  recommenderHost().start({ bundle: shop.bundle, namespace: 'test', consent }, () => undefined, kept, kept !== null);
 /** As the page gets it from one worker, and gives it to the next. */
-const handOver = async (remote: RemoteRecommender): Promise<Kept> => structuredClone(await remote.handOver());
+const handOver = async (remote: WorkerRecommender): Promise<Kept> => structuredClone(await remote.handOver());
 
 describe('a worker that takes the place of another one', () => {
   it('has what the shopper did while consent is pending: choices, dismissals, items and counts', async () => {

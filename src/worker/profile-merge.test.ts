@@ -199,6 +199,18 @@ describe('the profiles of two devices', () => {
     await closeAll(one, two, whole);
   });
 
+  it('are gone after a rollback together with what was tracked since; what was tracked before stays', async () => {
+    const { one, two } = await split(stream(40, 4));
+    const before = await learned(one);
+    await one.importProfile(await two.exportProfile(), { merge: true });
+    const snapshot = (await one.snapshots()).at(-1);
+    await one.track('click', String((await listOf(one))[0][0]), {});
+    await one.settled();
+    await one.rollback(snapshot?.id ?? -1);
+    expect(await learned(one)).toEqual(before);
+    await closeAll(one, two);
+  });
+
   it.skipIf(!existsSync(MOVIELENS))(
     'are that of one device for ratings of real people (skipped without ../shared/data/movielens)',
     async () => {

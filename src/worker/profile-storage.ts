@@ -1,9 +1,9 @@
 import { SidestreamError } from '../error';
 import type { LoggedEvent, NewEvent } from '../events';
 import { type Profile, profileFiles } from '../learner';
-import type { Consent } from '../protocol';
+import type { Consent, ConsentAnswer, Refusal } from '../protocol';
 import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Store } from '../store';
-import { type ConsentAnswer, ConsentState } from './consent-state';
+import { ConsentState } from './consent-state';
 import {
   type Closed,
   type CopiedEvent,
@@ -34,6 +34,9 @@ export interface StorageListener {
   onTakenOver(): void;
 }
 
+/** Longest time that a tab whose database was deleted waits for the answer of the tab that deleted it, ms. */
+const ANSWER_LIMIT = 1000;
+
 /** Ids of the last and of the first event that a learner contains. */
 type Position = Pick<Profile, 'lastEvent' | 'firstEvent'>;
 
@@ -59,8 +62,16 @@ export class ProfileStorage {
   #era = 0;
   /** Id of the last event that was written or read here. */
   #lastEvent = 0;
+  /** Pending while the database is gone and the answer of the tab that deleted it is not known yet. */
+  #answer: Promise<void> = Promise.resolve();
+  #endWait: () => void = () => undefined;
+  /** Whether it was reported that another tab uses another bundle. */
+  #otherBundle = false;
 
-  /** @param options `consent` must be parsed */
+  /**
+   * Answers of the shopper count from now on, in any tab, also those given before `open`.
+   * @param options `consent` must be parsed
+   */
   constructor(options: EngineOptions) {
     this.#options = options;
     const { consent = 'pending', restarted = false } = options;
@@ -71,6 +82,10 @@ export class ProfileStorage {
       onLead: () => this.#listener?.onLead(),
       onMessage: (message) => this.#onMessage(message),
     });
+    if (consent !== 'denied' || restarted) return;
+    // The shop passed the shopper's answer: it holds in all tabs, as a later answer does.
+    this.#consent.answer('denied');
+    this.#tabs.post(this.#consent.last);
   }
 
   /** To be called once, before `open`. */
@@ -80,6 +95,11 @@ export class ProfileStorage {
 
   get consent(): Consent {
     return this.#consent.level;
+  }
+
+  /** Resolves when the consent is known: not at once where the database is gone and another tab knows why. */
+  known(): Promise<void> {
+    return this.#answer;
   }
 
   /** The shopper's last answer in any tab; it becomes the consent when it is carried out. */
@@ -113,10 +133,14 @@ export class ProfileStorage {
    * the device fails, the error is reported and the page goes on in memory.
    */
   async open(): Promise<void> {
-    const { consent: given, restarted = false } = this.#options;
+    const { consent: given, restarted = false, withdrawn = false } = this.#options;
+    const refused = this.lastAnswer.consent !== 'granted' && (this.#consent.answered || withdrawn);
     try {
-      if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
-      else if ((given === 'granted' || given === 'denied') && !restarted) await this.#openAsAnswered(given);
+      if (refused) await this.deleteDevice();
+      else if (given === undefined || (restarted && given === 'granted')) await this.#openExisting();
+      else if (given === 'granted' && !restarted) await this.#openAsGranted();
+      // In another tab, while the bundle was loaded.
+      if (this.lastAnswer.consent === 'granted' && this.consent !== 'granted') this.#listener?.onGranted();
     } catch (thrown) {
       this.#listener?.onError(SidestreamError.from(thrown));
     }
@@ -264,6 +288,7 @@ export class ProfileStorage {
 
   /** Records that the shopper granted consent in this tab. `grant` carries it out. */
   agree(): void {
+    this.#endWait();
     this.#consent.answer('granted');
   }
 
@@ -282,10 +307,17 @@ export class ProfileStorage {
    * Stops writing to the device at once. Later events stay in memory, or with `denied` are dropped. `deleteDevice` deletes the
    * database.
    */
-  leave(consent: 'pending' | 'denied'): void {
+  leave(consent: Refusal): void {
+    this.#endWait();
     this.#consent.answer(consent);
     this.#erase(consent);
     this.#tabs.post(this.#consent.last);
+  }
+
+  /** The same while the recommender starts, which may have read a profile already. The page deletes the database. */
+  refuse(consent: Refusal): void {
+    this.leave(consent);
+    this.#listener?.onErased();
   }
 
   /**
@@ -302,18 +334,16 @@ export class ProfileStorage {
   }
 
   close(): void {
+    this.#endWait();
     this.#tabs.close();
     this.#store.close();
   }
 
   /** The shop passed the shopper's answer at the start: it holds in all tabs, as a later answer does. */
-  async #openAsAnswered(answer: 'granted' | 'denied'): Promise<void> {
+  async #openAsGranted(): Promise<void> {
     const era = this.#era;
-    this.#consent.answer(answer);
-    if (answer === 'denied') {
-      this.#tabs.post(this.#consent.last);
-      await this.deleteDevice();
-    } else if (await this.#use(await openDevice(this.#options, this.#onClosed), era)) {
+    this.#consent.answer('granted');
+    if (await this.#use(await openDevice(this.#options, this.#onClosed), era)) {
       this.#tabs.post(this.#consent.last);
     } else {
       // Another tab withdrew consent meanwhile: opening may have created the database again.
@@ -356,6 +386,7 @@ export class ProfileStorage {
       }
       if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
       this.#consent.enforce('granted');
+      this.#endWait();
       await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0, items);
       this.#tabs.post(this.#consent.last);
       this.#tabs.post('events');
@@ -427,7 +458,10 @@ export class ProfileStorage {
     }
     this.#store = store;
     if (closed !== null) this.#onClosed(store, closed);
-    else await this.#tabs.join(this.#options.learning);
+    else {
+      this.#tabs.post({ bundle: this.#options.bundle, isReply: false });
+      await this.#tabs.join(this.#options.learning);
+    }
     return era === this.#era;
   }
 
@@ -435,19 +469,45 @@ export class ProfileStorage {
     const listener = this.#listener;
     if (message === 'events') listener?.onEvents();
     else if (message === 'replaced') listener?.onProfile();
-    else if (message !== 'profile') this.#onAnswer(message);
-    else if (!this.leading) listener?.onProfile();
+    else if (message === 'answer?') {
+      // A grant would create the database again.
+      if (this.#consent.answered && this.lastAnswer.consent !== 'granted') this.#tabs.post(this.lastAnswer);
+    } else if (message === 'profile') {
+      if (!this.leading) listener?.onProfile();
+    } else if ('bundle' in message) this.#onBundle(message.bundle, message.isReply);
+    else this.#onAnswer(message);
+  }
+
+  /** Another tab uses the database. @param isReply whether this tab was there first */
+  #onBundle(bundle: string, isReply: boolean): void {
+    const own = this.#options.bundle;
+    if (this.inMemory || bundle === own) return;
+    if (!isReply) this.#tabs.post({ bundle: own, isReply: true });
+    if (this.#otherBundle) return;
+    this.#otherBundle = true;
+    this.#listener?.onError(
+      new SidestreamError(
+        'runtime/other-bundle',
+        `Another tab uses the bundle ${bundle} in the namespace "${this.#options.namespace}" of ${own}. They share one profile, and neither learns from choices of products that it lacks. Give shops with other products a namespace of their own; after a move of the bundle, reload the older tab.`,
+      ),
+    );
   }
 
   #onAnswer(answer: ConsentAnswer): void {
-    if (!this.#consent.accept(answer)) return;
+    const accepted = this.#consent.accept(answer);
+    if (!accepted) return;
     if (answer.consent === 'granted') {
       if (this.consent !== 'granted') this.#listener?.onGranted();
       return;
     }
+    this.#endWait();
     // Also where the consent is the same already: an earlier grant may be under way.
     this.#erase(answer.consent);
     this.#listener?.onErased();
+    if (accepted !== 'overruled') return;
+    // Tabs that know the later grant must hear of it, and what this grant has written since must go.
+    this.#tabs.post(this.#consent.last);
+    this.deleteDevice().catch((thrown) => this.#listener?.onError(SidestreamError.from(thrown)));
   }
 
   /** Another tab deleted the database, or another page took it over. */
@@ -456,6 +516,7 @@ export class ProfileStorage {
     if (store !== this.#store) return;
     if (why === 'deleted') {
       this.#erase('pending');
+      this.#awaitAnswer();
       this.#listener?.onErased();
       return;
     }
@@ -470,7 +531,20 @@ export class ProfileStorage {
     );
   };
 
-  #erase(consent: 'pending' | 'denied'): void {
+  /** The database is gone, and the answer of the tab that deleted it may arrive after that: until then none is told. */
+  #awaitAnswer(): void {
+    this.#endWait();
+    this.#answer = new Promise((resolve) => {
+      const timer = setTimeout(resolve, ANSWER_LIMIT);
+      this.#endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#tabs.post('answer?');
+  }
+
+  #erase(consent: Refusal): void {
     this.#era++;
     this.#consent.enforce(consent);
     this.#lastEvent = 0;

@@ -11,7 +11,6 @@ import type {
   CategoriesRequest,
   CategoryCount,
   Consent,
-  EarlyManifest,
   EncoderBackend,
   Explanation,
   GivenOptions,
@@ -35,7 +34,9 @@ import type {
 import { callSchema, type Kept, optionsSchema, parsed, type TrackInput } from '../protocol';
 import type { LocalItem, Snapshot } from '../store';
 import { Engine } from './engine';
+import type { EngineListener, EngineOptions } from './engine-options';
 import { loadExperiment } from './experiment-assignment';
+import type { ProfileStorage } from './profile-storage';
 
 const timeSchema = v.optional(storedTime);
 const encoderBackendSchema = v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]);
@@ -55,32 +56,25 @@ export class RemoteRecommender implements WorkerRecommender {
 
   /**
    * Loads the bundle and, with consent, the profile.
-   * @param given parsed here
    * @param kept `Kept`, parsed where it is used
-   * @param restarted whether another worker of the page ran before
-   * @param offers that the page updated before
-   * @param lang of the page
-   * @param manifest of the bundle, where the page fetched it
-   * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
+   * @throws SidestreamError `bundle/*`
    */
   static async start(
-    given: unknown,
+    options: EngineOptions,
     listener: RemoteListener,
     kept: unknown,
-    restarted: boolean,
-    offers?: ReadonlyMap<string, Offer>,
-    lang?: string,
-    manifest?: EarlyManifest | null,
+    storage: ProfileStorage,
   ): Promise<RemoteRecommender> {
-    const options = { ...parsed(optionsSchema, given, 'createRecommender()'), restarted, offers, lang, manifest };
     let remote: RemoteRecommender | null = null;
-    const engine = await Engine.start(options, {
+    const reports: EngineListener = {
       change: (status) => listener('change', remote ? remote.#complete(status) : status),
       progress: (progress) => listener('progress', progress),
       error: (error) => listener('error', error.serialize()),
-    });
+    };
+    const engine = await Engine.start(options, reports, storage);
     remote = new RemoteRecommender(engine);
-    if (kept) await engine.takeOver(kept);
+    // Withdrawn meanwhile: what was kept before goes too.
+    if (kept && storage.era === 0) await engine.takeOver(kept);
     return remote;
   }
 

@@ -1,11 +1,15 @@
 import * as v from 'valibot';
-import { consentAnswerSchema } from './consent-state';
+import { channelName, consentAnswerSchema } from '../protocol';
 
 /**
  * Messages between tabs: the log has grown, the leader saved a profile, the profile was replaced (by a rollback, an import
- * or a reset), or the shopper answered about consent.
+ * or a reset), the shopper answered about consent, a tab asks for the last answer, or a tab that uses the device names its bundle.
  */
-const messageSchema = v.union([v.picklist(['events', 'profile', 'replaced']), consentAnswerSchema]);
+const messageSchema = v.union([
+  v.picklist(['events', 'profile', 'replaced', 'answer?']),
+  consentAnswerSchema,
+  v.strictObject({ bundle: v.pipe(v.string(), v.maxLength(10_000)), isReply: v.boolean() }),
+]);
 export type TabMessage = v.InferOutput<typeof messageSchema>;
 
 /** Longest wait for a lock of another tab, ms; then the work is done without it. */
@@ -36,7 +40,7 @@ export class Tabs {
   #resign: () => void = () => undefined;
 
   constructor(namespace: string, listener: TabListener) {
-    this.#name = `sidestream/${namespace}`;
+    this.#name = channelName(namespace);
     this.#listener = listener;
     this.#channel = openChannel(this.#name);
     if (!this.#channel) return;

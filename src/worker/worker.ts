@@ -1,14 +1,7 @@
 import * as Comlink from 'comlink';
-import type { WorkerHost } from '../protocol';
 import { carryErrors } from '../protocol';
-import { RemoteRecommender } from './remote-recommender';
+import { recommenderHost } from './recommender-host';
 
 carryErrors();
 
-const host: WorkerHost = {
-  async start(...given) {
-    return Comlink.proxy(await RemoteRecommender.start(...given));
-  },
-};
-
-Comlink.expose(host);
+Comlink.expose(recommenderHost());

@@ -1,6 +1,7 @@
 /**
  * `npm run faults -- --kills 100 --seed 1`: shows that no acknowledged event is lost when the browser is killed. A page
- * tracks events and learns, in some rounds with a second tab, in some the shopper denies consent; at a random moment every
+ * tracks events and learns, in some rounds with a second tab, in some a consent tool has the shopper's yes, in some the shopper
+ * denies consent, in all ways that there are, also while the bundle has disappeared; at a random moment every
  * process of the browser gets SIGKILL; the next one, on the same profile, must find each event that was acknowledged (none
  * of before a denial), and show a list. Linux only: processes are found in /proc.
  * A power cut is something else: what the operating system has not written yet survives a kill.
@@ -11,7 +12,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { serve } from '../../e2e/support/host';
 import { createMeter } from '../../src/build/meter';
-import { planRounds } from './plan';
+import { DENIALS, planRounds } from './plan';
 import { type Found, Shopper } from './round';
 import { prepareSite } from './site';
 
@@ -57,9 +58,11 @@ if (recoveries.length > 0) {
   const [median, largest] = [sorted[Math.floor(sorted.length / 2)], sorted[sorted.length - 1]].map(Math.round);
   console.log(`from navigation to the first list after a kill: median ${median} ms, largest ${largest} ms`);
 }
+const counts = DENIALS.map((how) => [how, shopper.denials.get(how) ?? 0] as const);
 console.log(
   `kills ${kills}, acknowledged ${shopper.total}, lost ${lost.size}, recovered ${recoveries.length}, ` +
-    `denials ${shopper.denials}, kept after a denial ${kept}`,
+    `denials ${counts.reduce((sum, [, count]) => sum + count, 0)}, kept after a denial ${kept}, ` +
+    `by ${counts.map(([how, count]) => `${how} ${count}`).join(' ')}`,
 );
 process.exitCode = lost.size > 0 || kept > 0 || recoveries.length < kills ? 1 : 0;
 

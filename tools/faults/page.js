@@ -1,15 +1,70 @@
 /**
  * The shopper of a round: starts the recommender, reports what a shopper would see, then goes through the steps that
  * the process outside has planned. `started`, `steps`, `acknowledged`, `denying`, `denied` and `failed` are functions of
- * that process (see round.ts); what they receive is safe from the kill. The address has the number of this tab.
+ * that process (see round.ts); what they receive is safe from the kill. The address has the number of this tab, and whether a
+ * consent tool is asked.
  */
-import { createRecommender } from '/sidestream/sidestream.js';
+import { connectConsent } from '/sidestream/adapters.js';
+import { createRecommender, eraseDevice } from '/sidestream/sidestream.js';
 
 const { started, steps, acknowledged, denying, denied, failed } = window;
-const tab = Number(new URL(location.href).searchParams.get('tab') ?? 1);
+const { searchParams } = new URL(location.href);
+const tab = Number(searchParams.get('tab') ?? 1);
+const bundle = '/bundle/';
+
+/** Lets the consent tool of the page answer; resolves when that is carried out. */
+function answerByTool(recommender, level) {
+  window.dataLayer ??= [];
+  window.dataLayer.push(['consent', 'update', { personalization_storage: level }]);
+  return new Promise((resolve, reject) => {
+    const disconnect = connectConsent(recommender, 'google', {
+      onReport({ outcome, error }) {
+        disconnect();
+        if (outcome === 'applied') resolve();
+        else reject(error ?? new Error(`the answer of the consent tool: ${outcome}`));
+      },
+    });
+  });
+}
+
+async function start() {
+  if (!searchParams.has('tool')) return createRecommender({ bundle, consent: 'granted' });
+  const recommender = await createRecommender({ bundle, consent: 'pending' });
+  await answerByTool(recommender, 'granted');
+  return recommender;
+}
+
+/** The ways in which a shopper denies. */
+const denials = {
+  call: (recommender) => recommender.consent('denied'),
+  tool: (recommender) => answerByTool(recommender, 'denied'),
+  erase: () => eraseDevice(),
+  async gone(recommender) {
+    await recommender.close();
+    const outcome = await createRecommender({ bundle: '/gone/', consent: 'denied' }).catch(({ code }) => code);
+    if (outcome !== 'bundle/unreachable') throw new Error(`a bundle that is gone: ${outcome}`);
+  },
+  async session(recommender, item) {
+    await recommender.close();
+    for (const folder of [bundle, '/other/']) {
+      const visit = await createRecommender({ bundle: folder, consent: 'session' });
+      await visit.track('click', item);
+      // Keeping begins after the first list.
+      while (!Object.keys(sessionStorage).some((key) => key.includes(folder))) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      if (folder !== bundle) await visit.consent('denied');
+      await visit.close();
+    }
+    const kept = Object.keys(sessionStorage).filter((key) => key.startsWith('sidestream/'));
+    if (kept.length > 0) throw new Error(`kept in the tab after a denial: ${kept.join(', ')}`);
+  },
+};
+/** Ways after which the recommender of the page is closed. */
+const CLOSING = ['gone', 'session'];
 
 try {
-  const recommender = await createRecommender({ bundle: '/bundle/', consent: 'granted' });
+  const recommender = await start();
   const { items: list } = await recommender.recommend();
   const time = performance.now();
   recommender.on('error', ({ code, message }) => failed(`${code}: ${message}`));
@@ -28,8 +83,9 @@ try {
     );
     if (deny) {
       await denying();
-      await recommender.consent('denied');
-      await denied();
+      await denials[deny](recommender, catalogue[0].id);
+      await denied(deny);
+      if (CLOSING.includes(deny)) break;
     }
     if (recommend) await recommender.recommend({ limit: 12 });
     await new Promise((resolve) => setTimeout(resolve, pause));

@@ -10,15 +10,24 @@ const LATEST_EARLY_KILL = 1000;
 /** Share of the rounds in which a second tab of the shop tracks events too. */
 const TWO_TABS_SHARE = 0.35;
 /** Share of the rounds in which the shopper denies consent. */
-const DENIAL_SHARE = 0.15;
+const DENIAL_SHARE = 0.25;
+/** Share of the rounds whose page waits for a consent tool, which has the shopper's yes. */
+const TOOL_SHARE = 0.3;
 const TYPES = ['view', 'click', 'click', 'cart'] as const;
+
+/**
+ * How the shopper denies consent: by a call, by a consent tool, by `eraseDevice()`, on a page whose bundle has disappeared, or
+ * after a visit that was kept in the tab with two bundles.
+ */
+export const DENIALS = ['call', 'tool', 'erase', 'gone', 'session'] as const;
+export type Denial = (typeof DENIALS)[number];
 
 /** What the shopper of page.js does next. */
 export interface Step {
   events: { name: string; type: (typeof TYPES)[number]; place: number }[];
   recommend: boolean;
-  /** Denies consent after the events, in this tab. */
-  deny: boolean;
+  /** Denies consent after the events, in this tab; null for no denial. */
+  deny: Denial | null;
   /** Before the next step, ms. */
   pause: number;
 }
@@ -28,6 +37,8 @@ export interface Plan {
   steps: Step[];
   /** What a second tab does at the same time; null for none. */
   second: Step[] | null;
+  /** Whether the first tab asks a consent tool. */
+  tool: boolean;
   /** Whether the kill is timed from a navigation rather than from the first acknowledgement. */
   early: boolean;
   /** When to kill, ms. */
@@ -38,6 +49,7 @@ export interface Plan {
 export function planRounds(kills: number, seed: number): Plan[] {
   const random = seededRandom(seed);
   const most = Math.min(40, Math.max(3, Math.floor(MOST_EVENTS / kills)));
+  let denials = 0;
   return Array.from({ length: kills }, (_, round) => {
     const early = random() < EARLY_SHARE;
     const delay = random() * (early ? LATEST_EARLY_KILL : LATEST_KILL);
@@ -46,8 +58,11 @@ export function planRounds(kills: number, seed: number): Plan[] {
     const steps = planSteps(random, first, most - other);
     const second = other > 0 ? planSteps(random, first + most - other, other) : null;
     // Early, so that most kills come after it, or in the middle of it.
-    if (random() < DENIAL_SHARE) steps[Math.floor(random() * Math.min(3, steps.length))].deny = true;
-    return { early, delay, steps, second };
+    if (random() < DENIAL_SHARE) {
+      // In turn, so that a short run has them all.
+      steps[Math.floor(random() * Math.min(3, steps.length))].deny = DENIALS[denials++ % DENIALS.length];
+    }
+    return { early, delay, steps, second, tool: random() < TOOL_SHARE };
   });
 }
 
@@ -62,7 +77,7 @@ function planSteps(random: Random, first: number, most: number): Step[] {
       place: random(),
     }));
     const pause = random() < 0.4 ? random() * 600 : 0;
-    steps.push({ events, recommend: random() < 0.2, deny: false, pause });
+    steps.push({ events, recommend: random() < 0.2, deny: null, pause });
   }
   return steps;
 }

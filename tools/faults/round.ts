@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
 import { kill, launch } from './browser';
 import { readLog } from './log';
-import type { Plan } from './plan';
+import type { Denial, Plan } from './plan';
 
 /** A step that takes longer has failed, ms. */
 const PATIENCE = 30_000;
@@ -37,8 +37,8 @@ export class Shopper {
   readonly acknowledged = new Set<string>();
   /** Events of before a denial that was acknowledged. */
   readonly #denied = new Set<string>();
-  /** Denials that were acknowledged. */
-  denials = 0;
+  /** Denials that were acknowledged, by how they were made. */
+  readonly denials = new Map<Denial, number>();
   /** Events that were ever acknowledged. */
   total = 0;
   /** A denial was begun in this round: what comes after it is not kept. */
@@ -62,7 +62,7 @@ export class Shopper {
       const expected = [...this.acknowledged];
       found.missing = expected.filter((entry) => !log.has(entry));
       found.kept = [...this.#denied].filter((entry) => log.has(entry));
-      const { time, listed, events } = await visit.start();
+      const { time, listed, events } = await visit.start(plan?.tool ?? false);
       found.recovery = time;
       if (listed === 0) found.trouble.push('the first list is empty');
       if (events === 0 && expected.length > 0) found.trouble.push('the recommender has forgotten every event');
@@ -91,8 +91,8 @@ export class Shopper {
         before = [...this.acknowledged];
         this.acknowledged.clear();
       },
-      denied: () => {
-        this.denials++;
+      denied: (how) => {
+        this.denials.set(how, (this.denials.get(how) ?? 0) + 1);
         for (const entry of before) this.#denied.add(entry);
       },
     };
@@ -103,13 +103,14 @@ export class Shopper {
 interface Reports {
   acknowledged(entry: string): void;
   denying(): void;
-  denied(): void;
+  denied(how: Denial): void;
 }
 
 /** The life of one browser process. */
 class Visit {
   readonly #page: Page;
   readonly #origin: string;
+  #tool = false;
   /** What the page does once it has started; it waits for them. */
   #plan: Promise<Pick<Plan, 'steps' | 'second'>> = Promise.resolve({ steps: [], second: null });
   #onPlan: (plan: Pick<Plan, 'steps' | 'second'>) => void = () => undefined;
@@ -143,7 +144,7 @@ class Visit {
           visit.#onAcknowledgement();
         },
         denying: () => reports.denying(),
-        denied: () => reports.denied(),
+        denied: (how: Denial) => reports.denied(how),
         failed,
       }),
       'the page gets its functions',
@@ -157,8 +158,9 @@ class Visit {
     return limited(readLog(this.#page), 'the log is read');
   }
 
-  /** Opens the page, and resolves with its first list. */
-  async start(): Promise<Started> {
+  /** Opens the page, and resolves with its first list. @param tool whether it asks a consent tool */
+  async start(tool: boolean): Promise<Started> {
+    this.#tool = tool;
     this.#plan = new Promise((resolve) => {
       this.#onPlan = resolve;
     });
@@ -177,7 +179,7 @@ class Visit {
     const { early, delay, second } = plan;
     if (second) {
       const other = await limited(this.#page.context().newPage(), 'a second tab opens');
-      other.goto(`${this.#shop}?tab=2`).catch(() => undefined);
+      other.goto(`${this.#origin}/faults.html?tab=2`).catch(() => undefined);
     }
     if (early) {
       this.#plan = Promise.resolve(plan);
@@ -195,7 +197,7 @@ class Visit {
   }
 
   get #shop(): string {
-    return `${this.#origin}/faults.html`;
+    return `${this.#origin}/faults.html${this.#tool ? '?tool' : ''}`;
   }
 }
 

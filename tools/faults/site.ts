@@ -23,6 +23,8 @@ export async function prepareSite(folder: string): Promise<Record<string, string
     '/log.html': join(here, 'log.html'),
     '/page.js': join(here, 'page.js'),
     '/bundle/': bundle,
+    // The same under another address, as a second bundle.
+    '/other/': bundle,
     '/sidestream/': folder,
   };
 }

@@ -1,4 +1,5 @@
-import { followConsent, type ToolName } from '../../adapters/consent';
+import { type Consenter, followConsent, type ToolName } from '../../adapters/consent';
+import { refuse } from '../../client';
 import type { Recommender } from '../../protocol';
 
 /** Longest time that the first lists wait until an answer that the tool has already is carried out, ms. */
@@ -6,28 +7,66 @@ const LONGEST_WAIT = 1000;
 
 const isTool = (name: string): name is ToolName | 'auto' => /^(auto|shopify|tcf|google)$/.test(name);
 
-/** Recommenders that follow a tool, each with the answer that it had at first. */
-const following = new WeakMap<object, Promise<void>>();
+/** The connection of a namespace to its tool. */
+interface Following {
+  /** Null while no recommender is started. */
+  recommender: Promise<Recommender> | null;
+  /** Settled when the answer that the tool had at first is carried out. */
+  first: Promise<unknown>;
+  disconnect(): void;
+}
+
+/** Connections of this page, by namespace. */
+const followings = new Map<string, Following>();
 
 /** Wrong attributes that were reported. */
 const warned = new Set<string>();
 
 /**
- * Lets a recommender follow the consent tool that an attribute `consent` names, as long as the page lives; the first attribute
- * counts. A wrong one connects nothing. Resolves when the answer that the tool has now is carried out.
+ * Lets the recommender of a namespace follow the consent tool that an attribute `consent` names, as long as the page lives; the
+ * first attribute counts. A wrong one connects nothing. A refusal is carried out at once, without the recommender, also where
+ * that cannot start. A recommender that is started later, or again after a failure, gets the answer that the tool has then.
+ * @param recommender null while none is started
+ * @returns resolves when the answer that the tool has now is carried out
  */
-export function follow(recommender: Recommender, attribute: string): Promise<void> {
+export async function follow(
+  namespace: string,
+  attribute: string,
+  recommender: Promise<Recommender> | null,
+): Promise<void> {
   const source = attribute.replace(/ session$/, '');
   if (!isTool(source)) {
     warn(attribute);
-    return Promise.resolve();
+    return;
   }
-  const known = following.get(recommender);
-  if (known) return known;
-  const { applied } = followConsent(recommender, source);
-  const first = Promise.race([applied, new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
-  following.set(recommender, first);
-  return first;
+  let following = followings.get(namespace);
+  if (!following || (recommender && following.recommender !== recommender)) {
+    following?.disconnect();
+    following = { recommender, ...connect(namespace, source, recommender) };
+    followings.set(namespace, following);
+  }
+  await following.first;
+}
+
+function connect(
+  namespace: string,
+  source: ToolName | 'auto',
+  recommender: Promise<Recommender> | null,
+): Pick<Following, 'first' | 'disconnect'> {
+  const started = recommender ?? new Promise<Recommender>(() => undefined);
+  const consenter: Consenter = {
+    async consent(level) {
+      if (level === 'pending' || level === 'denied') await refuse(namespace, level);
+      else await (await started).consent(level);
+    },
+    status: async () => (await started).status(),
+  };
+  const { applied, disconnect } = followConsent(consenter, source);
+  const late = started.then(
+    () => new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT)),
+    () => undefined,
+  );
+  return { first: recommender ? Promise.race([applied, late]) : Promise.resolve(), disconnect };
 }
 
 function warn(attribute: string): void {

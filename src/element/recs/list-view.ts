@@ -100,7 +100,7 @@ export function loadingState(places: number, host: Element): TemplateResult {
 export function isHidden(host: Element, state: ListState, placement: Placement, overdue: boolean): boolean {
   const { kind } = state;
   if (kind === 'filled' || (kind === 'loading' && !overdue)) return false;
-  if (kind === 'error' && !/invalid-input|unknown-item/.test(state.error.code)) return false;
+  if (kind === 'error' && !/invalid-input|unknown-item|other-bundle/.test(state.error.code)) return false;
   if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
   if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
   return (kind === 'empty' && state.response !== null) || !hasFallback(host);

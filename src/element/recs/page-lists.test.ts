@@ -64,6 +64,44 @@ describe('sharedRecommender', () => {
     expect(create.mock.calls.map(([{ workerUrl }]) => workerUrl)).toEqual(['/files/', undefined]);
   });
 
+  it('carries out a refusal of the consent tool where none can start, and gives the next one the answer', async () => {
+    const removed: string[] = [];
+    vi.stubGlobal('document', { baseURI: 'http://shop/', addEventListener() {}, removeEventListener() {} });
+    vi.stubGlobal('window', globalThis);
+    vi.stubGlobal('indexedDB', {
+      databases: async () => [],
+      deleteDatabase(name: string) {
+        removed.push(name);
+        const request = {} as IDBOpenDBRequest;
+        setTimeout(() => request.onsuccess?.(new Event('success')));
+        return request;
+      },
+    });
+    const dataLayer: unknown[] = [];
+    vi.stubGlobal('dataLayer', dataLayer);
+    const update = (answer: string) => dataLayer.push(['consent', 'update', { personalization_storage: answer }]);
+    const key = { bundle: 'http://shop/refusal', namespace: 'refusal', consent: 'google' };
+    let fail: (thrown: unknown) => void = () => undefined;
+    const create = vi.fn(() => new Promise<Recommender>((_, reject) => (fail = reject)));
+    const starting = sharedRecommender(key, create).catch(({ code }) => code);
+    await vi.waitFor(() => expect(create).toHaveBeenCalled());
+    update('denied');
+    // The bundle is still on its way.
+    await vi.waitFor(() => expect(removed).toEqual(['sidestream/refusal']));
+    fail(new SidestreamError('bundle/unreachable', 'no'));
+    expect(await starting).toBe('bundle/unreachable');
+    update('granted');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    update('denied');
+    await vi.waitFor(() => expect(removed).toHaveLength(2));
+    update('granted');
+    const { recommender } = new FakeRecommender();
+    const consent = vi.spyOn(recommender, 'consent').mockResolvedValue();
+    await sharedRecommender(key, async () => recommender);
+    await vi.waitFor(() => expect(consent.mock.calls).toEqual([['granted']]));
+    vi.unstubAllGlobals();
+  });
+
   it('tries again after a failed start', async () => {
     const create = creator();
     create.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no'));

@@ -56,17 +56,35 @@ export async function sharedRecommender(
   }
   const { recommender, callbacks } = entry;
   callbacks.add(onProgress);
-  const late = consent && import('./consent');
+  // From the first moment on: a refusal needs no recommender, and may come while the bundle is loaded, or cannot be.
+  const followed = consent && followConsentOf(namespace, consent, recommender);
   try {
     const started = await recommender;
-    // Where its code does not load, nothing is written.
-    if (late) await late.then(({ follow }) => follow(started, consent)).catch(reportError);
+    await followed;
     return started;
   } catch (thrown) {
     shared.delete(key);
     throw thrown;
   } finally {
     callbacks.delete(onProgress);
+  }
+}
+
+/**
+ * Follows the consent tool that an attribute names. Resolves when the answer that the tool has now is carried out, and never rejects.
+ * @param recommender null for a list that does not start one yet: until then only refusals are carried out
+ */
+export async function followConsentOf(
+  namespace: string,
+  consent: string,
+  recommender: Promise<Recommender> | null,
+): Promise<void> {
+  try {
+    const { follow } = await import('./consent');
+    await follow(namespace, consent, recommender);
+  } catch (thrown) {
+    // Where its code does not load, nothing is written.
+    reportError(thrown);
   }
 }
 

@@ -50,7 +50,14 @@ import {
   type Place,
   scrollRoom,
 } from './list-view';
-import { deleteShownItems, itemsShownBefore, type PageList, setShownItems, sharedRecommender } from './page-lists';
+import {
+  deleteShownItems,
+  followConsentOf,
+  itemsShownBefore,
+  type PageList,
+  setShownItems,
+  sharedRecommender,
+} from './page-lists';
 import { safeImage } from './safe-url';
 import { idsInView, requestOf, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
@@ -542,7 +549,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   #source(): RecommenderSource | null {
     const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this;
-    if (lazy && !this.#isNear()) return null;
+    if (lazy && !this.#isNear()) {
+      // A refusal does not wait until the list is close.
+      if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
+      return null;
+    }
     // Beside the worker; `listReady` waits for it, and reports a failure.
     this.#templateCard.ready();
     if (this.#settings.layout === 'bundle') bundleCode().catch(() => undefined);

@@ -1,0 +1,16 @@
+import * as v from 'valibot';
+import { answerSchema } from './requests';
+
+/**
+ * The shopper's answer about consent in one tab; `pending` also where everything was forgotten. Never `session`, which is no
+ * answer and holds in one tab.
+ */
+export const consentAnswerSchema = v.strictObject({
+  consent: answerSchema,
+  /** Orders the answers of all tabs: a Lamport time, and the tab's id where two are equal. */
+  stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
+});
+export type ConsentAnswer = v.InferOutput<typeof consentAnswerSchema>;
+
+/** An answer after which nothing is kept on the device. */
+export type Refusal = Exclude<ConsentAnswer['consent'], 'granted'>;
