@@ -1,6 +1,10 @@
 /** The rooms of src/ in the order of their imports: what each has, where its code runs, and the rooms it imports. */
 const ROOMS = {
-  common: { runs: 'everywhere', has: 'mutex, digest, ids, strict schemas, products of rows, trusted addresses of scripts', imports: [] },
+  common: {
+    runs: 'everywhere',
+    has: 'mutex, digest, ids, strict schemas, products of rows, trusted addresses of scripts',
+    imports: [],
+  },
   kernel: {
     runs: 'everywhere',
     has: 'products of matrices by vector instructions of WebAssembly; `network/`: all that a side network computes',
@@ -82,7 +86,7 @@ const ROOMS = {
   adapters: {
     runs: 'page',
     has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`, functions for `onMetric`',
-    imports: ['protocol'],
+    imports: ['common', 'protocol'],
   },
   demo: {
     runs: 'page',
