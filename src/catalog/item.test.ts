@@ -52,8 +52,8 @@ describe('numbers of a product', () => {
     ]);
     expect(items.map(({ id }) => id)).toEqual(['9007199254740991']);
     expect(rejected.map(({ line, field, reason }) => [line, field, reason])).toEqual([
-      [2, 'id', expect.stringContaining('must be string')],
-      [3, 'id', expect.stringContaining('must be string')],
+      [2, 'id', expect.stringContaining('write the id in quotes')],
+      [3, 'id', expect.stringContaining('write the id in quotes')],
     ]);
   });
 
