@@ -371,14 +371,14 @@ export class Engine {
 
   /** Of what is learned by now: news of consent must not wait for the network. */
   async #status(): Promise<Status> {
-    const { backend, trainer, ...learned } = await this.#session.run(({ learner }) => learner.status);
+    const { backend, ...learned } = await this.#session.run(({ learner }) => learner.status);
     return {
       consent: this.#storage.consent,
       learning: this.#experiment.learns(),
       leading: this.#storage.leading,
       items: this.#catalog.count,
       ...learned,
-      backend: { learner: backend, trainer, encoders: null },
+      backend: { learner: backend, encoders: null },
       memory: backend === null ? null : await learnerMemory(),
     };
   }
