@@ -1,18 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { PAGES } from './support/ports';
 
-test('a lost GPU: learning goes on with another backend, from the weights that stood', async ({ page }) => {
-  await page.goto(`${PAGES}/gpu-lost.html`);
-  await page.waitForFunction(() => 'loseGpu' in window);
-  const found = await page.evaluate(() => window.loseGpu());
-  expect(found.backends).toEqual(['webgpu', 'wasm']);
-  expect(found.recovered, found.failure).toBe(true);
-  expect(found.before.length).toBeGreaterThan(0);
-  expect(found.after.length).toBe(found.before.length);
-  for (const [n, value] of found.after.entries()) expect(value).toBeCloseTo(found.before[n], 3);
-  expect(found.trained).toBe(true);
-});
-
 test('a lost GPU: the base model goes on with another backend', async ({ page }) => {
   await page.goto(`${PAGES}/gpu-lost.html`);
   await page.waitForFunction(() => 'loseGpuOfBase' in window);

@@ -35,7 +35,6 @@ test('npm run gpu finds the numbers of wasm on a software adapter, and says that
   for (const part of parts) {
     expect(result.checks.filter((check) => check.part === part).length, part).toBeGreaterThan(1);
     const backends = result.times.filter((time) => time.part === part).map(({ on }) => on.replace('tfjs ', ''));
-    const own = part === 'trainer' ? ['fused'] : [];
-    expect([...new Set(backends)].sort(), part).toEqual([...own, 'wasm', 'webgpu']);
+    expect([...new Set(backends)].sort(), part).toEqual(['wasm', 'webgpu']);
   }
 });

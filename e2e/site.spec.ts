@@ -8,7 +8,7 @@ import { type Host, serve } from './support/host';
 const folder = fileURLToPath(new URL('../site/', import.meta.url));
 /** Pages with what is wide: tables, code, drawings. */
 const WIDE = [
-  ...['reference/elements', 'reference/cli', 'explanation/three-recipes', 'explanation/learning', 'results/measured'],
+  ...['reference/elements', 'reference/cli', 'explanation/two-recipes', 'explanation/learning', 'results/measured'],
   ...['how-to/lists', 'how-to/experiments', 'coming-from/algolia', 'ja/element', 'ja/', 'manual'],
 ];
 

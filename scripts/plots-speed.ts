@@ -6,7 +6,7 @@ const LEFT = 372;
 /** Bars end here; the figure stands beside them. */
 const [LEAST, MOST] = [0.1, 100];
 /** What is ours, among peers. */
-const OURS = /^(fused|int8 scan|clustered retrieval)/;
+const OURS = /^(int8 scan|clustered retrieval)/;
 
 /** How far from its bound every figure of some areas is: 1 is the bound, 2 twice as good. */
 export function barsPlot(areas: readonly KeptArea[]): Plot {

@@ -70,7 +70,6 @@ const sidebar = [
       { text: 'A/B tests and metrics', link: '/how-to/experiments' },
       { text: 'Pilot', link: '/how-to/pilot' },
       { text: 'Train on your logs', link: '/how-to/train' },
-      { text: 'Settings from your own log', link: '/how-to/tune' },
       { text: 'Evaluate', link: '/how-to/evaluate' },
       { text: 'The inspector', link: '/how-to/inspector' },
     ],
@@ -98,7 +97,7 @@ const sidebar = [
     collapsed: true,
     items: [
       { text: 'How it learns', link: '/explanation/learning' },
-      { text: 'Three recipes, one network', link: '/explanation/three-recipes' },
+      { text: 'Two recipes, one network', link: '/explanation/two-recipes' },
       { text: 'What the router guarantees', link: '/explanation/regret-bound' },
       { text: 'Privacy', link: '/explanation/privacy' },
       { text: 'Evaluation and its limits', link: '/explanation/evaluation' },

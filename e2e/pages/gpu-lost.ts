@@ -4,21 +4,6 @@ import { createTable, type Item, quantizeRow } from '../../src/catalog';
 import { Learner, type LearnerCatalog } from '../../src/learner';
 import { catalogIndex } from '../../src/ranking';
 
-/** State before and after the loss of the GPU. */
-export interface Recovery {
-  /** Backend before and after it. */
-  backends: (string | null)[];
-  /** Error of the training on the lost GPU; `none` without one. */
-  failure: string;
-  recovered: boolean;
-  /** Embeddings of the experts before and after: the same weights on another backend. */
-  before: number[];
-  after: number[];
-  /** Updates that the guard dropped after it. */
-  rejected: number;
-  trained: boolean;
-}
-
 /** Scores of a base model before and after the loss of the GPU, and the error of the update in between. */
 export interface BaseRecovery {
   failure: string;
@@ -33,7 +18,6 @@ export interface BaseRecovery {
 
 declare global {
   interface Window {
-    loseGpu(): Promise<Recovery>;
     loseGpuOfBase(): Promise<BaseRecovery>;
   }
 }
@@ -57,39 +41,6 @@ function catalog(): LearnerCatalog {
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
   return { table, blend, index: catalogIndex(items, table, blend) };
 }
-
-window.loseGpu = async () => {
-  const learner = new Learner(catalog(), { seed: 1, backend: 'webgpu', trainer: 'tfjs', policy: 'paper' });
-  let id = 0;
-  const choose = (rows: number[]): void => {
-    for (const row of rows) learner.observe({ id: ++id, type: 'click', itemId: `item-${row}`, time: id });
-  };
-  choose([0, 3, 6]);
-  await learner.train();
-  const before = Array.from(learner.state.experts?.learned ?? []);
-  const backends = [learner.status.backend];
-  const { device } = backend() as unknown as { device: GPUDevice };
-  choose([9, 1, 4]);
-  let failure = 'none';
-  try {
-    const training = learner.train();
-    // In the middle of its steps.
-    setTimeout(() => device.destroy(), 20);
-    await training;
-  } catch (thrown) {
-    failure = thrown instanceof Error ? thrown.message : String(thrown);
-  }
-  await device.lost;
-  const recovered = await learner.recover();
-  const after = Array.from(learner.state.experts?.learned ?? []);
-  backends.push(learner.status.backend);
-  const { rejected } = learner.status;
-  choose([7, 2, 5]);
-  await learner.train();
-  const trained = learner.state.experts?.learned.every(Number.isFinite) ?? false;
-  learner.dispose();
-  return { backends, failure, recovered, before, after, rejected, trained };
-};
 
 window.loseGpuOfBase = async () => {
   const shop = catalog();
@@ -115,12 +66,10 @@ window.loseGpuOfBase = async () => {
   const recovered = await learner.recover();
   const found = Array.from(learner.state.base?.scores ?? []);
   const { backend: used } = learner.status;
-  learner.dispose();
   model.dispose();
   const fresh = new Learner(shop, { seed: 1, backend: 'wasm' });
   const again = await fresh.loadBase(bytes);
   const expected = await after(fresh, [0, 3, 6]);
-  fresh.dispose();
   again.dispose();
   return { failure, recovered, backend: used, before, after: found, expected };
 };

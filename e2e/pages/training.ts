@@ -1,10 +1,5 @@
 import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
-import { createTable, type FeatureTable, quantizeRow } from '../../src/catalog';
 import { type Backend, chooseBackend } from '../../src/learner/backend';
-import { fusedTrainer } from '../../src/learner/ladder/fused/fused-trainer';
-import { LadderExperts } from '../../src/learner/ladder/ladder-experts';
-import type { TrainerKind } from '../../src/learner/ladder/ladder-trainer';
-import { tfjsTrainer } from '../../src/learner/ladder/tfjs-trainer';
 import {
   attentionMask,
   batchLoss,
@@ -35,22 +30,12 @@ export interface Trained {
   leaked: number;
 }
 
-export interface ExpertsTrained {
-  trainer: TrainerKind;
-  loss: number;
-  accepted: boolean;
-  embeddings: number[];
-  leaked: number;
-}
-
 /** The calls of e2e/training.spec.ts in this page. */
 export interface TrainingPage {
   /** The backend that is chosen by default. */
   choose(): Promise<Backend>;
   /** One step of a tiny whole model (experts, fusion, user encoder, loss, Adam). */
   model(backend: Backend): Promise<Trained>;
-  /** One training of tiny personal experts, an expansion and another training. */
-  experts(trainer: TrainerKind): Promise<ExpertsTrained>;
 }
 
 declare global {
@@ -93,15 +78,6 @@ function batchTaps(): ItemTaps {
   return { text: take(), image: take() };
 }
 
-function catalog(count: number): FeatureTable {
-  const random = seededRandom(6);
-  const table = createTable({ dim: 6, taps: { text: 2, image: 2 } }, count);
-  for (let row = 0; row < count * 4; row++) {
-    table.scales[row] = quantizeRow(uniform(random, 6, 1), table.values, row * 6);
-  }
-  return table;
-}
-
 window.training = {
   choose: () => chooseBackend(),
 
@@ -130,25 +106,5 @@ window.training = {
     disposeLossTerms(inputs.loss);
     trainer.dispose();
     return { backend, loss: number, gradients, weights, leaked: memory().numTensors - start };
-  },
-
-  async experts(trainer) {
-    if (trainer !== 'fused') await chooseBackend(trainer);
-    const make = trainer === 'fused' ? fusedTrainer() : tfjsTrainer;
-    const start = memory().numTensors;
-    const experts = LadderExperts.create({ table: catalog(20), bottleneckDim: 3, trainer: make });
-    const request = {
-      history: Int32Array.of(1, 5, 2, 7),
-      eventWeights: Float32Array.of(1, 1, 2, 1),
-      popularity: new Float32Array(20).fill(1),
-      steps: 1,
-      seed: 1,
-    };
-    await experts.train(request);
-    experts.endWindow();
-    const { loss, accepted } = await experts.train({ ...request, seed: 2 });
-    const embeddings = Array.from(await experts.embeddings());
-    experts.dispose();
-    return { trainer, loss, accepted, embeddings, leaked: memory().numTensors - start };
   },
 };

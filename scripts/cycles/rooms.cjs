@@ -7,7 +7,7 @@ const ROOMS = {
   },
   kernel: {
     runs: 'everywhere',
-    has: 'products of matrices by vector instructions of WebAssembly; `network/`: all that a side network computes',
+    has: 'products of matrices by vector instructions of WebAssembly',
     imports: [],
   },
   model: {
@@ -38,8 +38,8 @@ const ROOMS = {
   },
   learner: {
     runs: 'worker',
-    has: 'what is learned on the device: weights, `experts/`, `ladder/`, `windows/`, `journal/`, profile',
-    imports: ['base-model', 'catalog', 'common', 'events', 'kernel', 'model', 'ranking'],
+    has: 'what is learned on the device: weights, `experts/`, `windows/`, `journal/`, profile',
+    imports: ['base-model', 'catalog', 'common', 'events', 'kernel', 'ranking'],
   },
   store: {
     runs: 'worker',
@@ -105,7 +105,7 @@ const ROOMS = {
   },
   evaluate: {
     runs: 'Node; `simulate/`: everywhere',
-    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `tune/`: settings chosen on a log; `verdict/`: variants compared over all visitors',
+    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `verdict/`: variants compared over all visitors',
     imports: ['base-model', 'catalog', 'common', 'experiment', 'learner', 'model', 'ranking', 'training'],
   },
   cli: {

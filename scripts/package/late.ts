@@ -61,11 +61,6 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'encoder-files',
     test: /worker[\\/]encoder-files|bundle[\\/]read-encoder|src[\\/]encoders|models[\\/].*\.json/,
   },
-  // Trains the experts of the ladders without tfjs.
-  {
-    name: 'ladder',
-    test: /src[\\/](kernel[\\/](network|binary[\\/]network)|learner[\\/](adapter|ladder[\\/](?!tfjs-trainer|ladder-network))|model[\\/](check-weights|expand|half|layer|next-window|prune|random|safetensors|state-dict|utilization))/,
-  },
   {
     name: 'learning',
     test: (id) =>

@@ -14,7 +14,6 @@ import { reportCommand } from './report';
 import { rulesCommand } from './rules';
 import { serveCommand } from './serve';
 import { trainCommand } from './train';
-import { tuneCommand } from './tune/tune';
 import { workerCommand } from './worker';
 
 // The package's own file: two folders up from here in the sources as in `lib`.
@@ -41,7 +40,6 @@ export function commandLine(): Command {
     .addCommand(pilotCommand())
     .addCommand(reportCommand())
     .addCommand(trainCommand())
-    .addCommand(tuneCommand())
     .addCommand(exportCommand())
     .addCommand(importCommand());
 }

@@ -13,16 +13,15 @@ import {
   nearest,
   openFolder,
 } from '../build';
-import { type Bundle, inventory, type Manifest, MODALITIES, type Tuning } from '../catalog';
+import { type Bundle, inventory, type Manifest, MODALITIES } from '../catalog';
 import { fetchOffers } from '../catalog/offers';
 import { counted } from '../common/counted';
 import { languagesSchema } from '../encoders';
 import { SidestreamError } from '../error';
-import { wordsOf } from '../evaluate/tune';
 import { fetchRules, holdsAt } from '../ranking/rules-file';
 import { positiveInteger } from './option-parsers';
+import { shopSettingsText } from './shop-settings';
 import { table } from './terminal';
-import { evidenceTables } from './tune/tuning-tables';
 
 interface InspectOptions {
   neighbours?: boolean;
@@ -120,7 +119,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     console.log(`rules: ${error ?? `${count}, ${holding} of which hold now${wrong}`}`);
   }
   console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
-  if (tuning) console.log(`\n${tunedText(tuning)}`);
+  if (tuning) console.log(`\n${shopSettingsText(tuning)}`);
 
   function sizeRow([part, count]: [string, number]): string[] {
     return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
@@ -137,14 +136,6 @@ function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLangu
     { ...said, items },
     { name, ...(stored.success && stored.output ? { languages: stored.output } : {}) },
   );
-}
-
-/** What a shop has chosen, and why. */
-function tunedText({ settings, evidence }: Tuning): string {
-  const { date, log, seed, compared } = evidence;
-  const by = log ? `by ${log.events} events (log ${log.sha256.slice(0, 16)})` : 'on made-up shoppers';
-  const how = `${date}, ${by}, seed ${seed}, ${compared.length} settings compared`;
-  return `tuned: ${wordsOf(settings)}\n${how}\n${evidenceTables(evidence)}`;
 }
 
 interface InspectedOffers {

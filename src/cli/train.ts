@@ -122,7 +122,7 @@ export function trainCommand(): Command {
     )
     .option(
       '--models <folder>',
-      'where the second base model is kept for `tune` and `evaluate`, which need the same',
+      'where the second base model is kept for `evaluate`, which needs the same',
       '.cache/base-models',
     )
     .option('--resume', 'go on from the checkpoint of an interrupted training')
@@ -356,7 +356,7 @@ async function learnFromEarlier(
   // In one process, one training comes after the other.
   if (!pool) await learning;
   say(
-    `Training a base model of the first ${earlier.length} events beside it, from which the map of the experts' gradients and the lift of new items are learned; it is kept for evaluate and tune`,
+    `Training a base model of the first ${earlier.length} events beside it, from which the map of the experts' gradients and the lift of new items are learned; it is kept for evaluate`,
   );
   const { weights } = pool
     ? v.parse(trainedSchema, await pool.run('earlier events', { train: 'earlier' }))
@@ -379,7 +379,7 @@ async function learnFromEarlier(
   return learnMap({ bundle, events, now, earlierBase, seed: options.seed, meter: createMeter(), say, replay });
 }
 
-/** Keeps the base model of the earlier part as `tune` and `evaluate` would train it, where nothing about the training was chosen. */
+/** Keeps the base model of the earlier part as `evaluate` would train it, where nothing about the training was chosen. */
 async function keepEarlier(
   { options, bundle, events }: Pick<Shop, 'options' | 'bundle' | 'events'>,
   model: BaseModel,

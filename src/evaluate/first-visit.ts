@@ -72,7 +72,6 @@ export async function evaluateFirstVisits(protocol: FirstVisitProtocol): Promise
       learner.observe({ id: place + 1, type: 'click', itemId: items[row].id, time: times[place] });
       chosen.add(row);
     }
-    learner.dispose();
     onProgress?.();
   }
   return results;

@@ -109,13 +109,8 @@ export function learnerMethod({ catalog, lists, options, base, onEnd }: LearnerM
           await learner.prepare();
           for (const other of further) other.note(row);
           learner.observe({ id: ++id, type: 'click', itemId: index.items[row].id, time });
-          if (learner.trainingDue) await learner.train();
-          await learner.completeTraining();
         },
-        close() {
-          onEnd?.(learner);
-          learner.dispose();
-        },
+        close: () => onEnd?.(learner),
       };
     },
   };

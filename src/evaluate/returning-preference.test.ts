@@ -31,8 +31,7 @@ it.skipIf(!existsSync(demo))(
     const catalog = await demoCatalog(demo);
     const of = (options: Partial<LearnerOptions>) => PAIRS.map((kinds) => returned(catalog, kinds, options));
     const routed = of({});
-    // Under this policy one expert learns; another is made when the experts of the ladders have trained.
-    const one = of({ policy: 'paper' });
+    const one = of({ candidates: false });
     const none = of({ experts: false });
     for (const { before, after } of routed) {
       expect(before).toBe(0);

@@ -82,8 +82,7 @@ export function sharedLearning(): SharedLearning {
       return matrix;
     },
     termsOf(index, sources) {
-      const { history, base, residualScores, experts } = sources;
-      if (experts) return termValues(index, sources);
+      const { history, base, residualScores } = sources;
       const alone = { ...sources, residualScores: null };
       known ??= new LatestResults(4 * Object.keys(termValues(index, alone)).length * index.items.length);
       const key = [base ? 'base' : 'none', history.rows, history.strengths, [...history.dismissed]].join(';');

@@ -4,12 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BaseModel, baseConfig, initialWeights } from '../base-model';
 import type { EventType, LoggedEvent } from '../events';
 import { rank, scores } from '../ranking';
-import { STORED_SCHEMA_4 } from '../testing/profiles';
+import { STORED_SCHEMA_4, STORED_SCHEMA_5 } from '../testing/profiles';
 import { threeGroups as catalog, GROUP } from '../testing/three-groups';
-import { Learner, type LearnerOptions } from './learner';
+import { Learner } from './learner';
 import type { LearnerCatalog } from './learner-catalog';
 import { START_WEIGHTS_WITH_BASE } from './personal-weights';
 import { encodeProfile, readProfile } from './profile-file';
+import { PROFILE_SCHEMA } from './schema-version';
 
 function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {
   return { id, type, itemId: `item-${row}`, time: 1_700_000_000_000 + id };
@@ -21,15 +22,10 @@ function clicks(count: number, group = 1, from = 1): LoggedEvent[] {
 }
 
 const options = { seed: 1, backend: 'cpu' } as const;
-/** With experts of the ladders, which train. */
-const paper: LearnerOptions = { ...options, policy: 'paper' };
 
-async function learned(events: LoggedEvent[], shop = catalog(), given: LearnerOptions = options): Promise<Learner> {
-  const learner = new Learner(shop, given);
-  for (const one of events) {
-    learner.observe(one);
-    if (learner.trainingDue) await learner.train();
-  }
+function learned(events: LoggedEvent[], shop = catalog()): Learner {
+  const learner = new Learner(shop, options);
+  for (const one of events) learner.observe(one);
   return learner;
 }
 
@@ -47,7 +43,7 @@ beforeAll(async () => {
 describe('Learner', () => {
   it('is the same after a dismissal that was taken back, also over a reload', async () => {
     const shop = catalog();
-    const plain = await learned(clicks(2), shop);
+    const plain = learned(clicks(2), shop);
     const taken = new Learner(shop, options);
     for (const one of [...clicks(2), event(3, 5, 'dismiss')]) taken.observe(one);
     const apart = (learner: Learner) => {
@@ -71,7 +67,7 @@ describe('Learner', () => {
 
   it('reads factors that come after its first choices, and learns those choices from them', async () => {
     const shop = catalog();
-    const [before, without] = [await learned(clicks(3), shop), await learned(clicks(3))];
+    const [before, without] = [learned(clicks(3), shop), learned(clicks(3))];
     const blocks = (learner: Learner) => Object.entries(learner.save().experts.members[0].expert.blocks);
     expect(blocks(before)).toEqual(blocks(without));
     // Each group points its own way.
@@ -86,88 +82,41 @@ describe('Learner', () => {
 
   it('moves the list towards what was chosen', async () => {
     const shop = catalog();
-    const learner = await learned(clicks(8), shop);
+    const learner = learned(clicks(8), shop);
     expect(topOf(learner, shop).every((row) => row % 3 === 1)).toBe(true);
     expect(learner.weights.category).toBeGreaterThan(0.5);
-    learner.dispose();
   });
 
-  it('trains no experts of the ladders by default, and needs no tfjs', async () => {
-    const learner = await learned(clicks(43));
-    expect([learner.trainingDue, learner.loadDue, learner.status.backend]).toEqual([false, false, null]);
-    expect(learner.status.utilization).toEqual({ text: [], image: [] });
+  it('needs no tfjs, and ends a window after 40 choices', () => {
+    const learner = learned(clicks(43));
+    expect(learner.status.backend).toBeNull();
     expect(learner.status.windows).toBe(1);
-    expect(learner.save().ladder).toBeNull();
-    // Those of another policy are not loaded, nor stored again.
-    const trained = await learned(clicks(8), catalog(), paper);
-    learner.restore(trained.save(), []);
-    expect([learner.loadDue, learner.save().ladder]).toEqual([false, null]);
-    trained.dispose();
-  });
-
-  it('trains the experts of the ladders, which then have an effect of their own', async () => {
-    const learner = await learned(clicks(8), catalog(), paper);
-    const { experts } = learner.state;
-    expect(experts).not.toBeNull();
-    expect(experts!.learned).not.toEqual(experts!.base);
-    const { utilization, backend, trainer } = learner.status;
-    expect([trainer, backend]).toEqual(['fused', null]);
-    for (const layer of [...utilization.text, ...utilization.image]) {
-      expect(layer).toHaveLength(2);
-      expect(layer[0] + layer[1]).toBeCloseTo(1, 5);
-    }
-    learner.dispose();
-  });
-
-  it('says truly what trains them', async () => {
-    const shop = catalog();
-    const idle = new Learner(shop, { ...paper, trainer: 'tfjs' });
-    expect([idle.status.trainer, idle.status.backend]).toEqual([null, null]);
-    const learner = await learned(clicks(8), shop, { ...paper, trainer: 'tfjs' });
-    expect([learner.status.trainer, learner.status.backend]).toEqual(['cpu', 'cpu']);
-    const fused = await learned(clicks(8), shop, { ...paper, trainer: 'fused' });
-    const [a, b] = [learner, fused].map(({ state }) => state.experts?.learned ?? []);
-    expect(a.length).toBeGreaterThan(0);
-    for (const [at, value] of a.entries()) expect(Math.abs(value - b[at])).toBeLessThan(1e-4);
-    learner.dispose();
-    fused.dispose();
-  });
-
-  it('ends a window after 40 choices: under the policy of the paper the experts expand', async () => {
-    const learner = await learned(clicks(43), catalog(), paper);
-    expect(learner.status.windows).toBe(1);
-    expect(learner.status.experts.map(({ state }) => state)).toEqual(['frozen', 'active']);
-    expect(learner.status.utilization.text[0]).toHaveLength(3);
-    learner.dispose();
   });
 
   it('is the same after save and restore, and learns events the profile missed', async () => {
     const shop = catalog();
     const events = clicks(9);
-    const first = await learned(events, shop, paper);
+    const first = learned(events, shop);
     const profile = structuredClone(first.save());
 
-    const second = new Learner(shop, paper);
+    const second = new Learner(shop, options);
     second.restore(profile, events);
-    expect(second.loadDue).toBe(true);
-    await second.ensureLoaded();
     expect(second.weights).toEqual(first.weights);
     expect(topOf(second, shop)).toEqual(topOf(first, shop));
 
-    const third = new Learner(shop, paper);
+    const third = new Learner(shop, options);
     third.restore(profile, [...events, event(10, 0), event(11, 3)]);
     expect(third.status.events).toBe(11);
     expect(third.weights).not.toEqual(first.weights);
-    for (const learner of [first, second, third]) learner.dispose();
   });
 
   it('continues from a file as if nothing had happened, with candidates, kept experts and a dismissal', async () => {
     const shop = catalog();
     const events = [...clicks(30), event(31, 5, 'dismiss'), ...clicks(20, 2, 32), ...clicks(5, 0, 52)];
     const more = [event(57, 5, 'undismiss'), ...clicks(12, 1, 60), ...clicks(6, 0, 80)];
-    const first = await learned(events, shop);
+    const first = learned(events, shop);
     const second = new Learner(shop, options);
-    second.restore(await readProfile({ schema: 5, bytes: await encodeProfile(first.save()) }), []);
+    second.restore(await readProfile({ schema: PROFILE_SCHEMA, bytes: await encodeProfile(first.save()) }), []);
     expect(second.status).toEqual(first.status);
     for (const one of more) for (const learner of [first, second]) learner.observe(one);
     expect(second.save()).toEqual(first.save());
@@ -208,15 +157,17 @@ describe('Learner', () => {
     expect(learner.status.windows).toBe(1);
   });
 
-  it('learns the log again when the stored experts of the ladders are damaged', async () => {
-    const learner = await learned(clicks(6), catalog(), paper);
-    const profile = learner.save();
-    const damaged = new Learner(catalog(), paper);
-    damaged.restore({ ...profile, ladder: profile.ladder!.slice(0, 40) }, clicks(6));
-    await damaged.ensureLoaded();
-    expect(damaged.status.rejected).toBe(profile.rejected + 1);
-    learner.dispose();
-    damaged.dispose();
+  it('goes on with a profile of version 0.2, whose networks are dropped: the list is the same', async () => {
+    const shop = catalog();
+    const learner = new Learner(shop, options);
+    const profile = await readProfile(STORED_SCHEMA_5);
+    learner.restore(profile, []);
+    learner.checkFinite();
+    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_5.list);
+    const score = scores(learner.terms, learner.weights);
+    for (const [row, value] of STORED_SCHEMA_5.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
+    const saved = await encodeProfile(learner.save());
+    expect(STORED_SCHEMA_5.bytes.length - saved.length).toBeGreaterThanOrEqual(64);
   });
 
   it('passes over items the catalogue does not have', async () => {
@@ -226,14 +177,12 @@ describe('Learner', () => {
     expect(learner.save().lastEvent).toBe(1);
   });
 
-  it('scores with the experts again as soon as a grown catalogue is embedded', async () => {
-    const learner = await learned(clicks(6), catalog(), paper);
+  it('scores the items of a grown catalogue', async () => {
+    const learner = learned(clicks(6));
     const grown = catalog(3 * GROUP + 3);
     await learner.setCatalog(grown);
-    expect(learner.state.experts!.learned.length).toBe(grown.table.count * learner.state.experts!.width);
     expect(learner.terms.preference).toHaveLength(grown.table.count);
     expect(topOf(learner, grown)).toHaveLength(10);
-    learner.dispose();
   });
 
   it('scores with a base model, whatever is learned besides, and frees its memory', async () => {
@@ -241,7 +190,7 @@ describe('Learner', () => {
     const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 4, heads: 2, blocks: 1 });
     const stored = BaseModel.from(initialWeights(config, shop.table, 4, 7), config, shop.table).save();
     const before = memory().numTensors;
-    const learner = await learned(clicks(2), shop);
+    const learner = learned(clicks(2), shop);
     const alone = topOf(learner, shop);
     const model = await learner.loadBase(stored);
     // The anchor of a new shopper: 0.4 exp(-3 * 0.5).
@@ -249,7 +198,6 @@ describe('Learner', () => {
     const other = new Learner(shop, { seed: 1 });
     await other.useBase(model);
     expect(other.status.backend).toBe('cpu');
-    other.dispose();
     expect(learner.weights.base).toBeCloseTo(START_WEIGHTS_WITH_BASE.base + 0.4 * Math.exp(-1.5), 6);
     const { base } = learner.state;
     const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);
@@ -260,44 +208,23 @@ describe('Learner', () => {
     learner.observe(event(3, 5));
     await Promise.all([learner.prepare(), learner.prepare()]);
     expect(learner.state.base!.scores).not.toEqual(base!.scores);
-    learner.dispose();
     model.dispose();
     expect(memory().numTensors).toBe(before);
   });
 
   it('stays within bounds over ten thousand events, and finite whatever they are', async () => {
     const shop = catalog();
-    const learner = new Learner(shop, paper);
-    const counts: number[] = [];
+    const learner = new Learner(shop, options);
     const sizes: number[] = [];
     for (let id = 1; id <= 10_000; id++) {
       // A thousand of one single item among them, and repeated dismissals.
       const row = id > 4000 && id <= 5000 ? 7 : (id * 7) % 120;
       learner.observe(event(id, row, id % 50 === 0 ? 'dismiss' : 'click'));
-      if (id % 2500 !== 0) continue;
-      await learner.train();
-      counts.push(memory().numTensors);
-      sizes.push(JSON.stringify(learner.save().history).length);
+      if (id % 2500 === 0) sizes.push(JSON.stringify(learner.save().history).length);
     }
-    // By then every layer has as many experts as it may have.
-    expect(counts[3]).toBe(counts[2]);
     expect(sizes[3]).toBeLessThan(1.05 * sizes[1]);
     expect(Object.values(learner.weights).every(Number.isFinite)).toBe(true);
     expect(learner.state.residualScores?.every(Number.isFinite)).toBe(true);
     expect(topOf(learner, shop)).toHaveLength(10);
-    learner.dispose();
-  });
-
-  it('keeps the tensors of tfjs constant from training to training and frees them all', async () => {
-    const before = memory().numTensors;
-    const learner = await learned(clicks(6), catalog(), paper);
-    const running = memory().numTensors;
-    for (const one of clicks(12, 2, 7)) {
-      learner.observe(one);
-      if (learner.trainingDue) await learner.train();
-    }
-    expect(memory().numTensors).toBe(running);
-    learner.dispose();
-    expect(memory().numTensors).toBe(before);
   });
 });

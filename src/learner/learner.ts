@@ -17,12 +17,10 @@ import {
 import { Anchor } from './anchor';
 import type { Backend } from './backend';
 import type { BaseModelScores } from './base-model-scores';
-import { ExpertMixture, type ExpertPolicy } from './experts/expert-mixture';
+import { ExpertMixture } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
 import type { Journal } from './journal/journal';
-import type { LadderRuntime } from './ladder/ladder-runtime';
-import type { MakeTrainer, TrainerKind } from './ladder/ladder-trainer';
 import type { LearnerCatalog } from './learner-catalog';
 import { activeWeights, START, START_WITH_BASE, tunedStart } from './personal-weights';
 import type { Profile } from './profile';
@@ -31,20 +29,15 @@ import { checkFinite, TermValueCache } from './term-values';
 import { PreferenceDistance } from './windows/drift-distance';
 import { WindowClock } from './windows/window-clock';
 
-/** Choices needed before the experts of the ladders train at all. */
-const FIRST_TRAINING = 3;
-/** Choices between two of their trainings. */
-const TRAINING_INTERVAL = 10;
-
 export interface LearnerOptions {
   seed: number;
   /** tfjs backend; chosen by probing when absent. */
   backend?: Backend;
-  /** What trains the experts of the ladders; chosen by calibration when absent. */
-  trainer?: 'fused' | 'tfjs';
-  /** False: nothing but the weights of the terms is learned. Default true. */
+  /** False: the learner adjusts only the weights of the terms. Default true. */
   experts?: boolean;
-  /** False: drifts are not looked for. Lists do not depend on it but under the policy `paper`. Default true. */
+  /** False: no candidate is born, so that one expert learns every choice. Default true. */
+  candidates?: boolean;
+  /** False: the learner does not look for drifts, on which no list depends. Default true. */
   windows?: boolean;
   /** False: the list is not kept near the base model. Default true. */
   anchor?: boolean;
@@ -52,8 +45,6 @@ export interface LearnerOptions {
   coldStart?: number;
   /** How it learns, as the shop has chosen it with or without a base model. Default: as for every shop. */
   tuning?: ShopSettings;
-  /** How experts come to be; the experts of the ladders train under `paper` alone. Default `routed`. */
-  policy?: ExpertPolicy;
   /** Makes what the experts read; several learners of one catalogue may share it. Default: each makes its own. */
   featuresOf?(index: CatalogIndex, base: BaseSignal | null): FeatureMatrix;
   /** Computes the terms; several learners of one catalogue may share what is the same for them. Default `termValues`. */
@@ -65,17 +56,14 @@ export const featureMatrix = (index: CatalogIndex, base: BaseSignal | null): Fea
   new FeatureMatrix(featureBlocks(index, base));
 
 /**
- * Learns from one shopper's events: the history, and experts with their weights of the terms, at once; under the policy
- * `paper` the experts of the ladders, in `train()`. It stores nothing; the caller keeps the log and the profile.
+ * Learns from one shopper's events: the history, and the experts with their weights of the terms. It stores nothing; the
+ * caller keeps the log and the profile.
  */
 export class Learner {
   readonly history = new History();
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
   readonly #experts: ExpertMixture;
-  /** Null until the experts of the ladders are needed: their code comes late. */
-  #ladder: LadderRuntime | null = null;
-  #storedLadder: Uint8Array | null = null;
   /** Null where none is kept: its code comes late. A stored one stays in the profile. */
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
@@ -83,7 +71,6 @@ export class Learner {
   #base: BaseModelScores | null = null;
   #distance: PreferenceDistance | null = null;
   #backend: Backend | null = null;
-  #trainer: TrainerKind | null = null;
   #lastEvent = 0;
   #firstEvent = Number.MAX_SAFE_INTEGER;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
@@ -91,7 +78,6 @@ export class Learner {
   /** Keeps the list near the base model. */
   readonly anchor = new Anchor();
   readonly #clock = new WindowClock();
-  #untrainedChoices = 0;
   #rejected = 0;
   #lastUpdate: number | null = null;
   #unlearned = false;
@@ -101,7 +87,7 @@ export class Learner {
     this.#options = options;
     this.#tuning = options.tuning;
     this.#terms = new TermValueCache(options.termsOf ?? termValues);
-    this.#experts = new ExpertMixture(options.policy ?? 'routed');
+    this.#experts = new ExpertMixture(options.candidates);
     this.#followSettings();
   }
 
@@ -112,9 +98,6 @@ export class Learner {
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
       this.#experts.restore(profile.experts);
-      this.#ladder?.dispose();
-      this.#ladder = null;
-      if (this.#trains) this.#storedLadder = profile.ladder;
       this.#clock.restore(profile);
       this.#firstEvent = profile.firstEvent;
       this.anchor.restore(profile.anchor);
@@ -157,7 +140,6 @@ export class Learner {
       firstEvent: this.#firstEvent,
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
-      ladder: this.#ladder ? this.#ladder.save() : this.#storedLadder,
       ...this.#clock.save(),
       anchor: this.anchor.save(),
       journal: this.journal,
@@ -212,12 +194,8 @@ export class Learner {
     const judged = this.#learnDismissal(event, row);
     const { windows = true } = this.#options;
     const distance = chosen && windows ? this.#distanceOf(choice) : null;
-    if (this.#remember(event)) {
-      this.#clock.count(distance);
-      this.#untrainedChoices++;
-    }
-    // Where the ladders train, a window ends with a training.
-    if (!this.#trains && (kept || this.#clock.due)) this.#clock.close();
+    if (this.#remember(event)) this.#clock.count(distance);
+    if (kept || this.#clock.due) this.#clock.close();
     if (chosen || judged) this.#lastUpdate = event.time;
     journal?.after(this, event);
   }
@@ -230,58 +208,6 @@ export class Learner {
     this.#catalog.index.variants?.note(this.history, event, row);
     if (event.type !== 'impression') this.#unlearned = true;
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
-  }
-
-  /** True when `train()` has something to do. */
-  get trainingDue(): boolean {
-    const interval = this.#ladder?.embeddings && !this.#clock.due ? TRAINING_INTERVAL : FIRST_TRAINING;
-    return this.#trains && this.history.rows.length >= FIRST_TRAINING && this.#untrainedChoices >= interval;
-  }
-
-  /** True when a profile with experts of the ladders was restored and their embeddings are not computed yet. */
-  get loadDue(): boolean {
-    return this.#ladder ? this.#ladder.unloaded : this.#storedLadder !== null;
-  }
-
-  /**
-   * Loads the stored experts of the ladders and what trains them, so that their term is part of the score again after a
-   * reload. What ran on a GPU that was lost goes on elsewhere.
-   */
-  async ensureLoaded(): Promise<void> {
-    // Where nothing ran on tfjs, it is not loaded.
-    if (this.#backend !== null) await this.#ensureBackend();
-    if (!this.#trains) return;
-    const ladder = await this.#loadedLadder();
-    if (!(await ladder.load())) this.#rejected++;
-  }
-
-  /**
-   * Trains the newest experts of the ladders on the history; ends the window when that is due. An update that the experts
-   * reject (not finite, or worse on its own batch) changes nothing and is counted.
-   */
-  async train(): Promise<void> {
-    await this.ensureLoaded();
-    const ladder = await this.#loadedLadder();
-    this.#untrainedChoices = 0;
-    const ended = this.#clock.due;
-    if (!(await ladder.train(this.history, this.#options.seed + this.#lastEvent, ended))) this.#rejected++;
-    if (!ended) return;
-    this.#experts.endWindow(this.#lastUpdate ?? 0);
-    this.#clock.close();
-  }
-
-  /**
-   * Embeds the items that `train` and `ensureLoaded` left for later.
-   * @param wanted called between parts; false ends the call early, and a later call begins again. Default: always true
-   * @returns whether the scores may have changed
-   */
-  async completeTraining(wanted?: () => boolean): Promise<boolean> {
-    return (await this.#ladder?.complete(wanted)) ?? false;
-  }
-
-  /** Whether `completeTraining` has something to do. */
-  get completionDue(): boolean {
-    return this.#ladder?.incomplete ?? false;
   }
 
   /**
@@ -323,7 +249,7 @@ export class Learner {
   async recover(): Promise<boolean> {
     const { isBackendLost } = await import('./backend');
     if (!isBackendLost()) return false;
-    await this.ensureLoaded();
+    await this.#replaceBackend();
     return true;
   }
 
@@ -350,7 +276,6 @@ export class Learner {
     catalog.index.variants?.merge(this.history.rows);
     this.featuresChanged();
     if (this.#base) await this.useBase(this.#base.model);
-    await this.#ladder?.setCatalog(catalog);
   }
 
   /**
@@ -424,15 +349,9 @@ export class Learner {
       drifts: this.#clock.drifts,
       rejected: this.#rejected,
       backend: this.#backend,
-      trainer: this.#trainer,
       weights: activeWeights(this.weights, { base: !!this.#base, boughtTogether: !!this.#catalog.index.cooccurrence }),
       experts: this.#options.experts === false ? [] : this.#experts.status,
-      utilization: this.#ladder?.utilization ?? { text: [], image: [] },
     };
-  }
-
-  dispose(): void {
-    this.#ladder?.dispose();
   }
 
   /** Weights of the terms without the anchor. */
@@ -451,43 +370,16 @@ export class Learner {
     // Before the first choice there is nothing that experts could have learned.
     const { rows, dismissed } = this.history;
     const residualScores = (rows.length + dismissed.size > 0 && this.#bound?.scores) || null;
-    return { history: this.history, base: this.#baseSignal, residualScores, experts: this.#ladder?.embeddings ?? null };
+    return { history: this.history, base: this.#baseSignal, residualScores };
   }
 
-  /** Whether the experts of the ladders train. */
-  get #trains(): boolean {
-    return this.#options.policy === 'paper' && this.#options.experts !== false;
-  }
-
-  /** Sets the backend of tfjs again where it was lost, and moves the base model there. */
-  async #ensureBackend(): Promise<void> {
-    const { chooseBackend, isBackendLost } = await import('./backend');
-    const lost = isBackendLost();
+  /** Chooses another backend of tfjs after the one in use was lost, and moves the base model there. */
+  async #replaceBackend(): Promise<void> {
+    const { chooseBackend } = await import('./backend');
     const base = this.#base?.model;
-    if (lost) {
-      if (this.#trainer !== 'fused') this.#ladder?.unload();
-      base?.dispose();
-    }
+    base?.dispose();
     this.#backend = await chooseBackend(this.#options.backend);
-    if (lost && base) await this.useBase(base);
-  }
-
-  async #chosenTrainer(catalog: LearnerCatalog): Promise<MakeTrainer> {
-    const { chooseTrainer } = await import('./ladder/choose-trainer');
-    const { kind, make } = await chooseTrainer(catalog, this.#options);
-    this.#trainer = kind;
-    if (kind !== 'fused') this.#backend = kind;
-    return make;
-  }
-
-  async #loadedLadder(): Promise<LadderRuntime> {
-    const { LadderRuntime: Runtime, ladderCandidates } = await import('./ladder/ladder-runtime');
-    if (this.#ladder) return this.#ladder;
-    const nearest = () => ladderCandidates(this.terms, this.weights, this.history.rows);
-    this.#ladder = new Runtime(this.#catalog, this.#options.seed, nearest, (catalog) => this.#chosenTrainer(catalog));
-    this.#ladder.restore(this.#storedLadder);
-    this.#storedLadder = null;
-    return this.#ladder;
+    if (base) await this.useBase(base);
   }
 
   /** The experts, reading the present features; null when nothing but weights is learned. */

@@ -44,8 +44,8 @@ describe('adaGradStep', () => {
 });
 
 describe('PersonalWeights', () => {
-  it('starts at the tuned weights, with the experts at 0 and read-outs as they are', () => {
-    expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, experts: 0, preference: 1 });
+  it('starts at the weights of every shop, with read-outs as they are', () => {
+    expect(new PersonalWeights().current).toEqual({ ...START_WEIGHTS, preference: 1 });
     expect(new PersonalWeights().blockStart).toBe(START_WEIGHTS.preference);
   });
 
@@ -68,22 +68,16 @@ describe('PersonalWeights', () => {
     expect(lifted.current.coldStart).toBe(START_WEIGHTS.coldStart);
   });
 
-  it('keeps every weight within a factor e of its start and the experts within 0 and 4', () => {
+  it('keeps every weight within a factor e of its start', () => {
     const weights = new PersonalWeights();
     const terms = values({
       category: [9, 0, 0, 0, 0, 0],
       popularity: [-9, 0, 0, 0, 0, 0],
-      experts: [1, 0, 0, 0, 0, 0],
     });
     for (let n = 0; n < 300; n++) learn(weights, terms, 0);
-    const { category, popularity, experts } = weights.current;
+    const { category, popularity } = weights.current;
     expect(category).toBeLessThanOrEqual(START_WEIGHTS.category * Math.E * 1.0001);
     expect(popularity).toBeGreaterThanOrEqual(START_WEIGHTS.popularity / Math.E / 1.0001);
-    expect(experts).toBeGreaterThan(0);
-    expect(experts).toBeLessThanOrEqual(4);
-    const against = new PersonalWeights();
-    learn(against, values({ experts: [-1, 1, 0, 0, 0, 0] }), 0);
-    expect(against.current.experts).toBe(0);
   });
 
   it('takes steps along the gradient of the loss', () => {
@@ -95,14 +89,6 @@ describe('PersonalWeights', () => {
     expect(recent).toBeGreaterThan(START_WEIGHTS.recent);
     expect(nearestHistory).toBeLessThan(START_WEIGHTS.nearestHistory);
     expect(learn(weights, terms, 0)).toBeLessThan(before);
-  });
-
-  it('gives the ladders a weight for what they add, and can silence them', () => {
-    const weights = new PersonalWeights();
-    learn(weights, values({ experts: [1, 0, 0, 0, 0, 0] }), 0);
-    expect(weights.current.experts).toBeGreaterThan(0);
-    weights.silenceLadder();
-    expect(weights.current.experts).toBe(0);
   });
 
   it('starts terms that a stored profile does not know where everybody starts', () => {

@@ -4,8 +4,7 @@ import { TERMS, type TermName, type TermWeights } from '../ranking';
 /** What a new shopper's experts start from. */
 export interface Start {
   /**
-   * Weights of the terms; `preference` is that of every feature block of an expert. The ladders' experts start at 0: they
-   * have to earn their weight.
+   * Weights of the terms; `preference` is that of every feature block of an expert.
    */
   weights: TermWeights;
   /** Share of what a read-out has learned that fades with each choice. */
@@ -29,7 +28,6 @@ export const START_WEIGHTS: TermWeights = {
   coldStart: 0.3,
   disliked: 2,
   preference: 4,
-  experts: 0,
 };
 
 /** The same with a base model, which was trained to have popularity added. */
@@ -71,15 +69,12 @@ const RATE = 0.2;
 const DECAY = 0.05;
 /** Bound of |theta|: a weight stays within a factor e of its start. */
 export const MOST_THETA = 1;
-/** Largest weight of the ladders' experts. */
-const EXPERTS_LIMIT = 4;
 /** Bound of the summed squared gradients: no stream of choices reaches it, and steps are still above 0 there. */
 export const MOST_SQUARES = 1e9;
 
 /** Least and largest theta of a term. */
 export function thetaBounds(name: TermName): [low: number, high: number] {
-  if (FIXED_TERMS.includes(name)) return [0, 0];
-  return name === 'experts' ? [0, EXPERTS_LIMIT] : [-MOST_THETA, MOST_THETA];
+  return FIXED_TERMS.includes(name) ? [0, 0] : [-MOST_THETA, MOST_THETA];
 }
 
 /** Theta and summed squared gradients of every term, as a profile holds them. */
@@ -111,9 +106,8 @@ export function adaGradStep(
 }
 
 /**
- * The personal weights of the score's terms: w = w0 * exp(theta) with theta in -1..1; for the ladders' experts w = theta
- * in 0..4. Each choice takes one AdaGrad step on the softmax over the items not yet chosen, so that terms that rank the
- * chosen items high gain weight and the others lose it.
+ * The personal weights of the score's terms: w = w0 * exp(theta) with theta in -1..1. Each choice takes one AdaGrad step on
+ * the softmax over the items not yet chosen, so that terms that rank the chosen items high gain weight and the others lose it.
  */
 export class PersonalWeights {
   #theta = everyTerm(0);
@@ -161,15 +155,8 @@ export class PersonalWeights {
   get current(): TermWeights {
     const start = this.#start.weights;
     const weights = { ...start };
-    for (const name of TERMS) {
-      weights[name] = name === 'experts' ? this.#theta[name] : start[name] * Math.exp(this.#theta[name]);
-    }
+    for (const name of TERMS) weights[name] = start[name] * Math.exp(this.#theta[name]);
     return { ...weights, preference: 1 };
-  }
-
-  /** Sets the weight of the ladders' experts to 0. */
-  silenceLadder(): void {
-    this.#theta.experts = 0;
   }
 
   /**
@@ -181,7 +168,7 @@ export class PersonalWeights {
     const weights = this.current;
     for (const name of TERMS) {
       if (FIXED_TERMS.includes(name)) continue;
-      const gradient = strength * (name === 'experts' ? slopes[name] : weights[name] * slopes[name]);
+      const gradient = strength * weights[name] * slopes[name];
       const own = { theta: this.#theta[name], squares: this.#squares[name] };
       const { theta, squares } = adaGradStep(own, gradient, thetaBounds(name));
       this.#theta[name] = theta;

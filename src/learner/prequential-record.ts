@@ -1,43 +1,31 @@
-import type { TermName } from '../ranking';
-
-/** Terms whose values are learned on the device. */
-export const LEARNED_TERMS = ['preference', 'experts'] as const satisfies TermName[];
-export type LearnedTerm = (typeof LEARNED_TERMS)[number];
-
 /** Time constant of the running mean, in choices. */
 const MEMORY = 10;
-/** Mean gain, in nats per choice, below which the ladders' experts start from zero. */
-const EXPERTS_FLOOR = -0.01;
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
 export const MOST_GAIN = 100;
 
-/** Mean gain in log-likelihood, nats, of each learned term on the last choices before it learned from them. */
-export type Gains = Record<LearnedTerm, number>;
-
-/** Whether each learned term helped on choices that it had not learned from yet: the guard against learning that harms. */
+/** Whether the read-outs helped on choices that they had not learned from yet: the guard against learning that harms. */
 export class PrequentialRecord {
-  #gains: Gains = { preference: 0, experts: 0 };
+  #gain = 0;
 
-  get gains(): Gains {
-    return { ...this.#gains };
+  /** Mean gain in log-likelihood on the last choices before they were learned, nats per choice. */
+  get gain(): number {
+    return this.#gain;
   }
 
-  restore(gains: Gains): void {
-    this.#gains = { ...gains };
+  restore(gain: number): void {
+    this.#gain = gain;
   }
 
   /**
-   * Adds the gains of one choice.
-   * @param floor mean gain of `preference`, nats per choice, below which it starts from zero
-   * @returns the terms that made recent lists worse; their record starts again at 0
+   * Adds the gain of one choice, nats.
+   * @param floor mean gain, nats per choice, below which the read-outs start from zero
+   * @returns whether the read-outs made recent lists worse; the record starts again at 0 then
    */
-  note(gains: Gains, floor: number): LearnedTerm[] {
-    return LEARNED_TERMS.filter((name) => {
-      const gain = Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gains[name]));
-      this.#gains[name] += (gain - this.#gains[name]) / MEMORY;
-      const lost = this.#gains[name] < (name === 'preference' ? floor : EXPERTS_FLOOR);
-      if (lost) this.#gains[name] = 0;
-      return lost;
-    });
+  note(gain: number, floor: number): boolean {
+    const bounded = Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gain));
+    this.#gain += (bounded - this.#gain) / MEMORY;
+    const lost = this.#gain < floor;
+    if (lost) this.#gain = 0;
+    return lost;
   }
 }

@@ -1,18 +1,16 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Item } from '../catalog';
 import type { EventType, LoggedEvent } from '../events';
 import { catalogIndex, rank, TERMS } from '../ranking';
-import { CATEGORIES, categoryTable, useBackend } from '../testing/experts';
+import { CATEGORIES, categoryTable } from '../testing/experts';
 import { PROFILE } from '../testing/profiles';
 import type { StoredUserExpert } from './experts/stored-experts';
-import { encodeLadder, freshShares, freshWeights } from './ladder/ladder-weights';
 import { Learner } from './learner';
 import type { LearnerCatalog } from './learner-catalog';
 import { type Profile, parseProfile } from './profile';
 import { decodeProfile, encodeProfile, readProfile } from './profile-file';
 
 const COUNT = 120;
-const CONTENT = { text: 1, image: 1 };
 // Deep enough for weights to overflow together that do not alone.
 const table = categoryTable(COUNT, 8, { text: 8, image: 8 });
 
@@ -59,14 +57,11 @@ const block = (changes: object): object =>
 const journal = (changes: object): object => ({ journal: { ...PROFILE.journal, ...changes } });
 const noted = { item: 'a', time: 1, at: 1, ranks: null, shares: [] };
 const [generalist, specialist, candidate] = PROFILE.experts.members;
-const gains = { preference: 0, experts: 0 };
 
 describe('a stored profile beyond the bounds of a learner is refused:', () => {
   const cases: [string, object][] = [
     ['a factor that no update leaves', weights('theta', { recent: 1000 })],
     ['the same downwards', weights('theta', { recent: -1.1 })],
-    ["the experts' weight above its bound", weights('theta', { experts: 5 })],
-    ["the experts' weight below 0", weights('theta', { experts: -0.1 })],
     ['a weight that only the shop sets', weights('theta', { coldStart: 1 })],
     ['negative squares', weights('squares', { recent: -1 })],
     ['squares that end all learning', weights('squares', { recent: 1e308 })],
@@ -93,8 +88,7 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
         ),
       }),
     ],
-    ['a gain beyond the bound', expert({ gains: { ...gains, experts: 1e308 } })],
-    ['the same of the read-outs', expert({ gains: { ...gains, preference: 1e308 } })],
+    ['a gain beyond the bound', expert({ gain: 1e308 })],
     ['more choices than an expert names', expert({ chosen: ids(21).map((item) => ({ item, time: 1 })) })],
     ['a choice of an expert at an invalid time', expert({ chosen: [{ item: 'a', time: 1e300 }] })],
     ['more dismissals than an expert knows', expert({ dismissed: ids(201).map((item) => ({ item, choices: 0 })) })],
@@ -163,14 +157,13 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
       'more experts than a journal remembers',
       journal({ removed: ids(13).map((_, id) => ({ ...PROFILE.journal?.removed[0], id })) }),
     ],
-    ['experts of the ladders that are too large', { ladder: new Uint8Array(70_000_000) }],
   ];
   it.each(cases)('%s', (_, changes) => {
     expect(() => parseProfile({ ...PROFILE, ...changes })).toThrow(refused('store/corrupt'));
   });
 
   it('a file with something after its end', async () => {
-    const bytes = await encodeProfile({ ...PROFILE, ladder: new Uint8Array(4) });
+    const bytes = await encodeProfile(PROFILE);
     // Without a digest, as a page without WebCrypto writes it.
     const text = new TextDecoder('latin1').decode(bytes).replace(/[0-9a-f]{64}/, '0'.repeat(64));
     const longer = Uint8Array.from(`${text}more`, (char) => char.charCodeAt(0));
@@ -179,32 +172,6 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
 
   it('a file larger than any profile, before its bytes are looked at', async () => {
     await expect(decodeProfile(new Uint8Array(100_000_000))).rejects.toThrow('larger');
-  });
-});
-
-describe('experts of the ladders in a profile', () => {
-  beforeAll(() => useBackend('cpu'));
-
-  it('whose layers overflow together are replaced by fresh ones, and the list stays', async () => {
-    const profile = shopper().save();
-    const fresh = freshWeights(table, 4, CONTENT, 1);
-    // Repeated in every layer, 900 is too large for a float of 32 bits.
-    const weights = Object.fromEntries(
-      Object.entries(fresh).map(([name, { shape, values }]) => [name, { shape, values: values.map(() => 900) }]),
-    );
-    const shares = freshShares(table, CONTENT);
-    const ladder = encodeLadder({ weights, activation: { text: [], image: [] }, shares, content: CONTENT });
-    const next = new Learner(shop, { seed: 1, backend: 'cpu', policy: 'paper' });
-    profile.experts.members[0].expert.weights.theta.experts = 1;
-    next.restore({ ...profile, ladder }, []);
-    const { rejected } = next.status;
-    await next.ensureLoaded();
-    await next.completeTraining();
-    expect(next.terms.experts.every(Number.isFinite)).toBe(true);
-    expect(next.status.rejected).toBe(rejected + 1);
-    next.checkFinite();
-    expect(listOf(next)).toBe(10);
-    next.dispose();
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
-import { PROFILE as profile, STORED_SCHEMA_4 } from '../testing/profiles';
+import { NETWORKS, PROFILE as profile, STORED_SCHEMA_4, STORED_SCHEMA_5 } from '../testing/profiles';
 import { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
 import { PROFILE_SCHEMA } from './schema-version';
 
@@ -12,10 +12,8 @@ const codeOf = async (reading: Promise<unknown>): Promise<string> =>
   );
 
 describe('a profile as a file', () => {
-  it('reads back as it was written, with and without experts of the ladders', async () => {
+  it('reads back as it was written', async () => {
     expect(await decodeProfile(await encodeProfile(profile))).toEqual(profile);
-    const plain = { ...profile, ladder: null };
-    expect(await decodeProfile(await encodeProfile(plain))).toEqual(plain);
     expect(await readProfile(structuredClone(await storedProfile(profile)))).toEqual(profile);
   });
 
@@ -38,7 +36,7 @@ describe('a profile as a file', () => {
 
   it('of newer code is left alone, whatever its form', async () => {
     const text = new TextDecoder('latin1').decode(await encodeProfile(profile));
-    const newer = Uint8Array.from(text.replace('profile 3 ', 'profile 4 '), (char) => char.charCodeAt(0));
+    const newer = Uint8Array.from(text.replace('profile 4 ', 'profile 5 '), (char) => char.charCodeAt(0));
     expect(await codeOf(decodeProfile(newer))).toBe('store/newer-schema');
     expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, bytes: new Uint8Array(3) }))).toBe(
       'store/newer-schema',
@@ -56,18 +54,18 @@ describe('a profile as a file', () => {
     }
   });
 
-  const { experts, ladder, history, ...rest } = profile;
+  const { experts, history, ...rest } = profile;
   const [{ expert }] = experts.members;
   const preferences = { 'content 2': Float32Array.of(0.5, -1), 'year 3': Float32Array.of(1, 2, 3) };
   /** What the generalist of a profile of an older schema has learned. */
   const generalist = async (reading: ReturnType<typeof readProfile>) => (await reading).experts.members[0].expert;
 
   it('is read as code of schemas 1 and 2 stored it: a plain object, its history in the log', async () => {
-    const { drifts, drift, ...first } = { ...rest, weights: expert.weights, experts: ladder, expertsGain: 0.1 };
+    const { drifts, drift, ...first } = { ...rest, weights: expert.weights, experts: NETWORKS, expertsGain: 0.1 };
     expect(drifts && drift).toBeTruthy();
-    expect(await readProfile({ ...first, schema: 1 })).toMatchObject({ lastEvent: 12, drifts: 0, ladder });
+    expect(await readProfile({ ...first, schema: 1 })).toMatchObject({ lastEvent: 12, drifts: 0 });
     const second = { ...first, drifts, drift, schema: 2, preferences, preferenceGain: 0.2 };
-    expect(await readProfile(second)).toMatchObject({ ...rest, schema: PROFILE_SCHEMA, ladder });
+    expect(await readProfile(second)).toMatchObject({ ...rest, schema: PROFILE_SCHEMA });
     expect((await generalist(readProfile(second))).blocks['year 3'].readout).toEqual(preferences['year 3']);
   });
 
@@ -81,18 +79,14 @@ describe('a profile as a file', () => {
     };
     const names = Object.entries(preferences).map(([name, values]) => [name, values.length]);
     const stored = { ...rest, history, schema: 3, weights, expertsGain: 0.1, tasteGain: 0.2 };
-    const line = JSON.stringify({ profile: stored, taste: names, experts: ladder?.length });
+    const line = JSON.stringify({ profile: stored, taste: names, experts: NETWORKS.length });
     const floats = Object.values(preferences).map((values) => Uint8Array.from(new Uint8Array(values.buffer)));
-    const file = new Blob([
-      `sidestream-profile 1 ${'0'.repeat(64)}\n${line}\n`,
-      ...floats,
-      Uint8Array.from(ladder ?? []),
-    ]);
+    const file = new Blob([`sidestream-profile 1 ${'0'.repeat(64)}\n${line}\n`, ...floats, NETWORKS]);
     const bytes = new Uint8Array(await file.arrayBuffer());
-    expect(await decodeProfile(bytes)).toMatchObject({ ...rest, history, schema: PROFILE_SCHEMA, ladder });
+    expect(await decodeProfile(bytes)).toMatchObject({ ...rest, history, schema: PROFILE_SCHEMA });
     const learned = await generalist(decodeProfile(bytes));
     expect(learned.weights.theta).toEqual({ ...expert.weights.theta, nearestHistory: 0.5 });
-    expect(learned.gains).toEqual({ preference: 0.2, experts: 0.1 });
+    expect(learned.gain).toBe(0.2);
     expect(learned.blocks).toEqual({
       'content 2': { theta: 0.25, squares: 0, readout: preferences['content 2'] },
       'year 3': { theta: 0.25, squares: 0, readout: preferences['year 3'] },
@@ -101,10 +95,20 @@ describe('a profile as a file', () => {
 
   it('is read as code of schema 4 wrote it', async () => {
     const read = await readProfile(STORED_SCHEMA_4);
-    expect(read).toMatchObject({ schema: PROFILE_SCHEMA, lastEvent: 11, windowChoices: 10, ladder: null });
+    expect(read).toMatchObject({ schema: PROFILE_SCHEMA, lastEvent: 11, windowChoices: 10 });
     const learned = await generalist(readProfile(STORED_SCHEMA_4));
     expect(learned.blocks['content 12'].theta).toBeCloseTo(-0.53886, 5);
     expect(learned.dismissed).toEqual([{ item: 'item-5', choices: 9 }]);
     expect(await readProfile(await upgradeStoredProfile(STORED_SCHEMA_4))).toEqual(read);
+  });
+
+  it('is read as version 0.2 wrote it, without the networks at its end', async () => {
+    const read = await readProfile(STORED_SCHEMA_5);
+    expect(read).toMatchObject({ schema: PROFILE_SCHEMA, lastEvent: 5, windowChoices: 4 });
+    expect(Object.keys(read)).not.toContain('ladder');
+    expect(Object.keys((await generalist(readProfile(STORED_SCHEMA_5))).weights.theta)).not.toContain('experts');
+    expect(await readProfile(await upgradeStoredProfile(STORED_SCHEMA_5))).toEqual(read);
+    const cut = { schema: 5, bytes: STORED_SCHEMA_5.bytes.slice(0, -1) };
+    expect(await codeOf(readProfile(cut))).toBe('store/corrupt');
   });
 });

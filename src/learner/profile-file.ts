@@ -1,28 +1,26 @@
 import * as v from 'valibot';
 import { canHash, sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
-import { MOST_LADDER_BYTES, type Profile, parseAnyProfile } from './profile';
+import { type Profile, parseAnyProfile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 
 /** First bytes of the file: its name, and the version of this layout. */
 const MAGIC = 'sidestream-profile';
-const VERSION = 3;
+const VERSION = 4;
 /** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 
-/** Largest file, bytes: the ladders' experts, and 16 MiB for the rest. */
-const MOST_BYTES = MOST_LADDER_BYTES + 16 * 2 ** 20;
+/** Largest file, bytes. Files of older versions may hold 64 MiB more, which the reader drops. */
+const MOST_BYTES = 80 * 2 ** 20;
 
 /** Last version that `olderHeaderSchema` reads. */
-const LAST_OLDER = 2;
+const LAST_OLDER = 3;
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const headerSchema = v.object({
   /** The profile; `{"floats": 3}` stands for an array of 3 floats, which come in this order after the header. */
   profile: v.record(v.string(), v.unknown()),
-  /** Bytes of the ladders' experts at the end of the data; null without. */
-  ladder: v.nullable(length),
 });
 
 /** Stands for floats in the JSON. */
@@ -42,18 +40,18 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
   );
 
 /**
- * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest>`, a line of JSON, its arrays of
- * floats, little-endian, and the ladders' experts as safetensors.
+ * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest>`, a line of JSON, and its arrays of
+ * floats, little-endian.
  */
-export async function encodeProfile({ ladder, ...profile }: Profile): Promise<Uint8Array<ArrayBuffer>> {
+export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
   const floats: Uint8Array[] = [];
-  const header: v.InferOutput<typeof headerSchema> = { profile, ladder: ladder?.length ?? null };
+  const header: v.InferOutput<typeof headerSchema> = { profile };
   const json = JSON.stringify(header, (_, value: unknown) => {
     if (!(value instanceof Float32Array)) return value;
     floats.push(littleEndian(value));
     return { floats: value.length } satisfies Floats;
   });
-  const body = joined([new TextEncoder().encode(`${json}\n`), ...floats, ...(ladder ? [ladder] : [])]);
+  const body = joined([new TextEncoder().encode(`${json}\n`), ...floats]);
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
   return joined([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest}\n`), body]);
 }
@@ -82,9 +80,8 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   } catch (cause) {
     throw damaged('its header is not JSON', cause);
   }
-  const older = Number(version) <= LAST_OLDER;
-  const schema = older ? (await import('./profile-migration')).olderHeaderSchema : headerSchema;
-  const header = v.safeParse(schema, data);
+  const older = Number(version) <= LAST_OLDER ? (await import('./profile-migration')).olderHeaderSchema : null;
+  const header = v.safeParse(older ?? headerSchema, data);
   if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
   let at = second.end;
   const take = (size: number): Uint8Array => {
@@ -93,9 +90,9 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
     return body.slice(at - size, at);
   };
   const profile = withFloats(header.output.profile, (size) => fromLittleEndian(take(4 * size)));
-  const ladder = header.output.ladder === null ? null : take(header.output.ladder);
+  if ('dropped' in header.output) take(header.output.dropped);
   if (at !== body.length) throw damaged('data follows its end');
-  return parseAnyProfile({ ...profile, [older ? 'experts' : 'ladder']: ladder });
+  return parseAnyProfile(profile);
 }
 
 /** JSON with the floats that parts of it stand for. @param take returns the next ones */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { MOST_CHOSEN, MOST_DISMISSED } from './experts/expert-limits';
 
-/** The last schema of a profile with one list of weights, and one of preferences, in place of experts with both. */
-const LAST_OLDER = 4;
+/** The last schema of a profile with one list of weights, and one of preferences, instead of experts with both. */
+const LAST_WITHOUT_EXPERTS = 4;
 
 /** Names of the score's terms before schema 4, with the present ones. */
 const OLD_TERMS: Readonly<Record<string, string>> = {
@@ -28,17 +28,15 @@ const looseHistory = v.looseObject({
 });
 /** What is moved; the parser of the present schema checks the values. */
 const olderSchema = v.looseObject({
-  schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_OLDER)),
+  schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_WITHOUT_EXPERTS)),
   weights: v.object({ theta: withTerms, squares: withTerms }),
   history: v.optional(looseHistory),
   /** Read-outs by the name of their block; absent from schema 1, as is their gain. */
   preferences: v.optional(v.record(v.string(), v.unknown()), {}),
   preferenceGain: v.optional(v.unknown(), 0),
-  experts: v.unknown(),
-  expertsGain: v.unknown(),
 });
 
-/** An object of older names with the present ones; what is none is returned unchanged. */
+/** An object with the present names instead of older ones. Other values are returned unchanged. */
 const renamed = (value: unknown, names: Readonly<Record<string, string>>): unknown =>
   v.is(byTerm, value)
     ? Object.fromEntries(
@@ -46,16 +44,42 @@ const renamed = (value: unknown, names: Readonly<Record<string, string>>): unkno
       )
     : value;
 
+const withGains = v.looseObject({ gains: v.looseObject({ preference: v.unknown() }) });
+/** Schema 5 kept one more gain beside that of the read-outs: of networks that trained on the device. */
+const withExpertGains = v.looseObject({
+  schema: v.literal(5),
+  experts: v.looseObject({
+    members: v.array(
+      v.looseObject({
+        expert: withGains,
+        trial: v.nullable(v.looseObject({ before: v.array(v.looseObject({ expert: withGains })) })),
+      }),
+    ),
+  }),
+});
+
+const withOneGain = ({ gains, ...expert }: v.InferOutput<typeof withGains>) => ({ ...expert, gain: gains.preference });
+
 /**
- * A profile of an older schema in the present form, with one expert, the generalist, which has learned what the profile
- * holds. Its one weight of preferences becomes that of every block. Other data is returned unchanged.
+ * A profile of an older schema in the present form. One of schema 1 to 4 gets one expert, the generalist, which has learned
+ * what the profile holds; its one weight of preferences becomes that of every block. Other data is returned unchanged.
  * @param data not parsed yet
  * @param schema the present one
  */
 export function currentProfile(data: unknown, schema: number): unknown {
+  const fifth = v.safeParse(withExpertGains, data);
+  if (fifth.success) {
+    const { experts, ...rest } = fifth.output;
+    const members = experts.members.map(({ expert, trial, ...member }) => ({
+      ...member,
+      expert: withOneGain(expert),
+      trial: trial && { ...trial, before: trial.before.map((one) => ({ ...one, expert: withOneGain(one.expert) })) },
+    }));
+    return { ...rest, schema, experts: { ...experts, members } };
+  }
   const older = v.safeParse(olderSchema, renamed(data, OLD_FIELDS));
   if (!older.success) return data;
-  const { weights, preferences, preferenceGain, experts, expertsGain, history, ...rest } = older.output;
+  const { weights, preferences, preferenceGain, history, ...rest } = older.output;
   const { theta, squares } = weights;
   const blocks = Object.entries(preferences).map(([name, readout]) => [
     name,
@@ -66,7 +90,7 @@ export function currentProfile(data: unknown, schema: number): unknown {
   const generalist = {
     weights: { theta: { ...theta, preference: 0 }, squares: { ...squares, preference: 0 } },
     blocks: Object.fromEntries(blocks),
-    gains: { preference: preferenceGain, experts: expertsGain },
+    gain: preferenceGain,
     choices: items.length,
     chosen: items.slice(-MOST_CHOSEN).map((item) => ({ item, time: null })),
     dismissed: dislikes.slice(-MOST_DISMISSED).map(({ item, known }) => ({ item, choices: known })),
@@ -80,15 +104,15 @@ export function currentProfile(data: unknown, schema: number): unknown {
     ...(history && { history }),
     schema,
     experts: { choices: items.length, next: 1, active: 0, members: [member] },
-    ladder: experts,
   };
 }
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 const preferenceLengths = v.array(v.strictTuple([v.string(), length]));
 /**
- * Header of a file of version 1 or 2, which has the preferences and the ladders' experts alone beside the JSON, as one of the
- * present version. Version 1 names the preferences `taste`.
+ * Header of a file of version 1 to 3 as one of the present version. Versions 1 and 2 have the preferences beside the JSON;
+ * version 1 names them `taste`. All three may end in weights of networks that trained on the device, which are dropped:
+ * no list depended on them.
  */
 export const olderHeaderSchema = v.pipe(
   v.object({
@@ -96,13 +120,15 @@ export const olderHeaderSchema = v.pipe(
     /** Name and number of floats of each preference, in the order of the data. */
     preferences: v.optional(preferenceLengths),
     taste: v.optional(preferenceLengths, []),
-    experts: v.nullable(length),
+    /** Bytes of the networks: `experts` in versions 1 and 2, `ladder` in version 3. */
+    experts: v.optional(v.nullable(length)),
+    ladder: v.optional(v.nullable(length)),
   }),
-  v.transform(({ profile, preferences, taste, experts }) => ({
-    profile: {
-      ...profile,
-      preferences: Object.fromEntries((preferences ?? taste).map(([name, floats]) => [name, { floats }])),
-    },
-    ladder: experts,
-  })),
+  v.transform(({ profile, preferences, taste, experts, ladder }) => {
+    const former = (preferences ?? taste).map(([name, floats]) => [name, { floats }]);
+    return {
+      profile: ladder === undefined ? { ...profile, preferences: Object.fromEntries(former) } : profile,
+      dropped: experts ?? ladder ?? 0,
+    };
+  }),
 );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
-import { PROFILE as profile } from '../testing/profiles';
+import { NETWORKS, PROFILE as profile } from '../testing/profiles';
 import { parseAnyProfile, parseProfile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 
@@ -26,7 +26,7 @@ describe('parseProfile', () => {
   });
 
   it('reads a profile of an older schema as that of one expert, which has learned the same', async () => {
-    const { experts, ladder, history, ...rest } = profile;
+    const { experts, history, ...rest } = profile;
     const [{ expert }] = experts.members;
     const { theta, squares } = expert.weights;
     const older = {
@@ -41,12 +41,12 @@ describe('parseProfile', () => {
         squares: { ...squares, recent: 3, preference: 2 },
       },
       preferences: { 'content 2': Float32Array.of(0.5, -1), 'year 3': Float32Array.of(1, 2, 3) },
-      experts: ladder,
+      experts: NETWORKS,
       expertsGain: 0.1,
       preferenceGain: 0.2,
     };
     const parsed = await parseAnyProfile(structuredClone(older));
-    expect(parsed).toMatchObject({ ...rest, schema: PROFILE_SCHEMA, ladder });
+    expect(parsed).toMatchObject({ ...rest, schema: PROFILE_SCHEMA });
     expect(parsed.experts).toEqual({
       ...{ choices: 2, next: 1, active: 0 },
       members: [
@@ -59,7 +59,7 @@ describe('parseProfile', () => {
               'content 2': { theta: 0.5, squares: 2, readout: Float32Array.of(0.5, -1) },
               'year 3': { theta: 0.5, squares: 2, readout: Float32Array.of(1, 2, 3) },
             },
-            gains: { preference: 0.2, experts: 0.1 },
+            gain: 0.2,
             choices: 2,
             chosen: [
               { item: 'a', time: null },

@@ -7,9 +7,6 @@ import { PROFILE_SCHEMA } from './schema-version';
 import { anchorSchema } from './stored-anchor';
 import { driftSchema } from './windows/stored-drift';
 
-/** Largest size of the ladders' experts, bytes: 4 in each of 2 x 16 layers take 34 MB for features 1024 wide. */
-export const MOST_LADDER_BYTES = 64 * 2 ** 20;
-
 const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),
   /** Id of the last event learned from; later ones in the log are still to be learned. */
@@ -23,13 +20,6 @@ const profileSchema = v.object({
   history: v.optional(historySchema),
   /** The shopper's experts and their router. */
   experts: mixtureSchema,
-  /** Experts of the item ladders as safetensors; null before the first training, and where they do not train. */
-  ladder: v.nullable(
-    v.pipe(
-      v.instance(Uint8Array),
-      v.check(({ length }) => length <= MOST_LADDER_BYTES, 'the experts are larger than any that training makes'),
-    ),
-  ),
   /** Windows closed. */
   windows: count,
   /** Choices since the last window closed. */
@@ -48,15 +38,12 @@ const profileSchema = v.object({
 });
 
 /** Everything that one device learned from the events up to `lastEvent`, as it is stored. */
-export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts' | 'ladder'> & {
-  experts: StoredMixture;
-  ladder: Uint8Array | null;
-};
+export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts'> & { experts: StoredMixture };
 
 const withSchema = v.object({ schema: v.number() });
 
 /**
- * Parses a stored profile, also one that code of schema 1 to 4 stored.
+ * Parses a stored profile, also one that code of schema 1 to 5 stored.
  * @throws SidestreamError as `parseProfile`
  */
 export async function parseAnyProfile(data: unknown): Promise<Profile> {

@@ -16,7 +16,6 @@ const sources = (): TermSources => ({
   history: { rows: [0], strengths: [1], dismissed: new Set() },
   base: null,
   residualScores: null,
-  experts: null,
 });
 
 describe('KnownTerms', () => {

@@ -22,9 +22,9 @@ export class TermValueCache {
 
   /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
-    const { history, base, residualScores, experts } = sources;
+    const { history, base, residualScores } = sources;
     // A history only grows; every other source but the dismissals is replaced when it changes.
-    const of = [index, history, history.rows.length, history.strengths.at(-1), base, residualScores, experts];
+    const of = [index, history, history.rows.length, history.strengths.at(-1), base, residualScores];
     if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
       this.#values = this.#compute(index, sources);
       this.#of = of;

@@ -263,9 +263,6 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
 /** Where tfjs computes. */
 export type LearnerBackend = 'webgpu' | 'wasm' | 'cpu';
 
-/** What trains the experts of the ladders: the package's own fused kernel, without tfjs, or tfjs on that backend. */
-export type LadderTrainer = 'fused' | LearnerBackend;
-
 /** Where the encoders compute. */
 export type EncoderBackend = 'webgpu' | 'wasm';
 
@@ -295,19 +292,14 @@ export interface Status {
   /** Updates dropped by the guard. */
   rejected: number;
   /**
-   * `learner`: backend of tfjs, null where nothing needs tfjs, as without a base model. `trainer`: what trains the experts of the
-   * ladders, null while they are not trained. `encoders`: null before the first added item.
+   * `learner`: backend of tfjs, null where nothing needs tfjs, as without a base model. `encoders`: null before the first added
+   * item.
    */
-  backend: { learner: LearnerBackend | null; trainer: LadderTrainer | null; encoders: EncoderBackend | null };
+  backend: { learner: LearnerBackend | null; encoders: EncoderBackend | null };
   /** Tensors that the worker holds, and their bytes; null before tfjs was loaded. */
   memory: { tensors: number; bytes: number } | null;
   /** The experts of this profile, the generalist first. */
   experts: ExpertStatus[];
-  /**
-   * Per layer of each ladder, the share of backbone and experts in the activation, backbone first; a layer sums to 1. Empty
-   * while they are not trained.
-   */
-  utilization: { text: number[][]; image: number[][] };
   /** Personal weights of the score's terms, without those of a base model or co-occurrence table that the shop lacks. */
   weights: Partial<Record<TermName, number>>;
 }

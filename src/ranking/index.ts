@@ -28,7 +28,6 @@ export { cooccurrence } from './terms/cooccurrence';
 export type { NumberFeatures } from './terms/numeric-affinity';
 export {
   type BaseSignal,
-  type ExpertEmbeddings,
   finiteValues,
   HALF_LIFE,
   LONGEST_HISTORY,

@@ -297,19 +297,6 @@ describe('termValues', () => {
     expect(values.catalogOrder[2]).toBeGreaterThan(values.catalogOrder[5]);
   });
 
-  it('counts only the change that the experts make', () => {
-    const index = catalog();
-    const width = 2;
-    const base = new Float32Array(16).fill(Math.SQRT1_2);
-    const learned = base.slice();
-    learned.set([1, 0], 3 * width);
-    const same = termValues(index, { ...chose(3), experts: { width, base, learned: base } });
-    expect(same.experts.every((x) => Math.abs(x) < 1e-6)).toBe(true);
-    const moved = termValues(index, { ...chose(3), experts: { width, base, learned } });
-    expect(moved.experts[3]).toBeCloseTo(0);
-    expect(moved.experts[0]).toBeCloseTo(Math.SQRT1_2 - 1);
-  });
-
   it('takes the score and the embedding of a base model', () => {
     const index = catalog();
     const items = Float32Array.from({ length: 16 }, (_, n) => (n % 2 === Math.floor(n / 2) % 2 ? 1 : 0));

@@ -32,9 +32,8 @@ export const STATUS: Status = {
   drifts: 0,
   rejected: 0,
   memory: null,
-  backend: { learner: null, trainer: null, encoders: null },
+  backend: { learner: null, encoders: null },
   experts: [],
-  utilization: { text: [], image: [] },
   weights: {},
 };
 

@@ -26,7 +26,7 @@ export const PROFILE: Profile = {
             'content 2': { theta: 0.5, squares: 2, readout: Float32Array.of(0.5, -1e-20) },
             'year 3': { theta: 0, squares: 0, readout: Float32Array.of(1, 2, 3) },
           },
-          gains: { preference: 0.2, experts: 0.1 },
+          gain: 0.2,
           choices: 12,
           chosen: [
             { item: 'a', time: 1_699_000_000_000 },
@@ -49,7 +49,6 @@ export const PROFILE: Profile = {
       },
     ],
   },
-  ladder: new Uint8Array([10, 2, 3]),
   windows: 1,
   windowChoices: 4,
   drifts: 1,
@@ -73,18 +72,15 @@ export const PROFILE: Profile = {
   lastUpdate: 1_700_000_000_000,
 };
 
+/** What code before version 0.3 stored beside a profile: weights of networks that trained on the device. */
+export const NETWORKS = new Uint8Array([10, 2, 3]);
+
 /** A profile as code of schema 2 stored it: a plain object, with what its generalist has learned, its history in the log. */
-export function asSchema2({ experts, ladder, history: _, ...rest }: Profile): object {
+export function asSchema2({ experts, history: _, ...rest }: Profile): object {
   const [{ expert }] = experts.members;
-  const { weights, gains } = expert;
+  const { weights, gain } = expert;
   const preferences = Object.fromEntries(Object.entries(expert.blocks).map(([name, { readout }]) => [name, readout]));
-  const learned = {
-    weights,
-    preferences,
-    experts: ladder,
-    expertsGain: gains.experts,
-    preferenceGain: gains.preference,
-  };
+  const learned = { weights, preferences, experts: NETWORKS, expertsGain: 0.1, preferenceGain: gain };
   return { ...rest, ...learned, schema: 2 };
 }
 
@@ -123,4 +119,49 @@ export const STORED_SCHEMA_4 = {
   ),
   list: [19, 34, 82, 103, 25, 109, 67, 88, 46, 55],
   scores: [-0.43215, 2.58248, -2.52918, -2.30456, 5.33177, -4.9627],
+};
+
+/**
+ * A profile as version 0.2 stored it (schema 5), with 64 bytes of networks at its end: three choices, a dismissal and one
+ * more choice in the catalogue of `threeGroups()`, with the best ten items of its list and the scores of the first six of
+ * the catalogue.
+ */
+export const STORED_SCHEMA_5 = {
+  schema: 5,
+  bytes: Uint8Array.from(
+    atob(
+      [
+        'c2lkZXN0cmVhbS1wcm9maWxlIDMgNzFjZTM1NjEzNWJiMTdhY2IyYzY0NmRkYjhiM2I0ZTBjMGJhNzdlZmQxMGJhMGIxMzk1YjE5YzhlZWRiMTU0',
+        'Zgp7InByb2ZpbGUiOnsic2NoZW1hIjo1LCJsYXN0RXZlbnQiOjUsImZpcnN0RXZlbnQiOjEsImhpc3RvcnkiOnsiaXRlbXMiOlsiaXRlbS00Iiwi',
+        'aXRlbS03IiwiaXRlbS0xMCIsIml0ZW0tNjEiXSwic3RyZW5ndGhzIjpbMSwxLDEsMV0sImRpc21pc3NlZCI6WyJpdGVtLTUiXSwidG90YWwiOjQs',
+        'InJlY29yZCI6eyJvd25lZCI6W10sInB1cmNoYXNlcyI6W10sImNhcnQiOltdLCJzaG93biI6W10sInZpc2l0Ijp7InN0YXJ0IjoxNzAwMDAwMDAw',
+        'MDAxLCJsYXN0IjoxNzAwMDAwMDAwMDA1LCJjaG9pY2VzIjowfX19LCJleHBlcnRzIjp7ImNob2ljZXMiOjMsIm5leHQiOjEsImFjdGl2ZSI6MCwi',
+        'bWVtYmVycyI6W3siaWQiOjAsImtpbmQiOiJnZW5lcmFsaXN0IiwiYm9ybiI6eyJjaG9pY2UiOjAsInRpbWUiOjE3MDAwMDAwMDAwMDF9LCJ3ZWln',
+        'aHQiOjEsIm1hc3MiOjMuODgxNTkyLCJleHBlcnQiOnsid2VpZ2h0cyI6eyJ0aGV0YSI6eyJiYXNlIjowLCJlbWJlZGRpbmciOjAsImJvdWdodFRv',
+        'Z2V0aGVyIjowLCJyZWNlbnQiOi0wLjI2NDg2ODk4NTQyMDczNjUsInNlc3Npb24iOi0wLjI2MDkxOTc3MzI4MjQyOSwibmVhcmVzdEhpc3Rvcnki',
+        'Oi0wLjI1MTM4NjA5ODc3Mjk5MzQsImNhdGVnb3J5IjowLjM0NzUxNTM5NzQ0NTk2MTksIm51bWVyaWNBZmZpbml0eSI6MCwiY2F0YWxvZ09yZGVy',
+        'IjowLjMwMDM2MDkzNzA4OTQ0OTcsInBvcHVsYXJpdHkiOi0wLjE2NDM3NzgyMDk4NjY4MDMzLCJjb2xkU3RhcnQiOjAsImRpc2xpa2VkIjowLjE5',
+        'OTk5ODg5OTgwOTY2NzksInByZWZlcmVuY2UiOjAsImV4cGVydHMiOjB9LCJzcXVhcmVzIjp7ImJhc2UiOjAsImVtYmVkZGluZyI6MCwiYm91Z2h0',
+        'VG9nZXRoZXIiOjAsInJlY2VudCI6MC45MDk3NTc4MDA0NDE5Mzg0LCJzZXNzaW9uIjowLjkwMzQ2Nzg3MTYwODU2MjEsIm5lYXJlc3RIaXN0b3J5',
+        'IjoxMS4yNTE1Nzg3MDQxOTA2NDQsImNhdGVnb3J5Ijo4LjE2NTE4MTUyODY3MTFlLTgsIm51bWVyaWNBZmZpbml0eSI6MCwiY2F0YWxvZ09yZGVy',
+        'IjowLjA0NTI1MDg5Mjc4NjA2NjY4LCJwb3B1bGFyaXR5IjowLjkwNjQ4Mzc5MDM0MDU4MjksImNvbGRTdGFydCI6MCwiZGlzbGlrZWQiOjAuMDAw',
+        'OTA4OTI2MTM3MDM5MDI2NCwicHJlZmVyZW5jZSI6MCwiZXhwZXJ0cyI6MH19LCJibG9ja3MiOnsiY29udGVudCAxMiI6eyJ0aGV0YSI6LTAuNDE0',
+        'NDI5MjIxNTY5MjEwNzUsInNxdWFyZXMiOjE3Ljk0NDgyMzYyMzgyNDUxNSwicmVhZG91dCI6eyJmbG9hdHMiOjEyfX0sInBsYWNlIDI0Ijp7InRo',
+        'ZXRhIjowLjMyMTk5MTc0OTI5MDg3MzI2LCJzcXVhcmVzIjo0LjA0NjMyNTYwMzg1MDI5NCwicmVhZG91dCI6eyJmbG9hdHMiOjI0fX0sImNhdGVn',
+        'b3JpZXMgRnJ1aXR8VG9vbHN8U2hvZXMgMyI6eyJ0aGV0YSI6MC40Mzk0NTYzMzkzMzIwMDcxLCJzcXVhcmVzIjo1LjA5OTUxNjk3NDA2MTE5NWUt',
+        'NywicmVhZG91dCI6eyJmbG9hdHMiOjN9fX0sImdhaW5zIjp7InByZWZlcmVuY2UiOjAsImV4cGVydHMiOjB9LCJjaG9pY2VzIjo0LCJjaG9zZW4i',
+        'Olt7Iml0ZW0iOiJpdGVtLTQiLCJ0aW1lIjoxNzAwMDAwMDAwMDAxfSx7Iml0ZW0iOiJpdGVtLTciLCJ0aW1lIjoxNzAwMDAwMDAwMDAyfSx7Iml0',
+        'ZW0iOiJpdGVtLTEwIiwidGltZSI6MTcwMDAwMDAwMDAwM30seyJpdGVtIjoiaXRlbS02MSIsInRpbWUiOjE3MDAwMDAwMDAwMDV9XSwiZGlzbWlz',
+        'c2VkIjpbXX0sInNlcmllcyI6eyJmbG9hdHMiOjN9LCJ0cmlhbCI6bnVsbH1dfSwid2luZG93cyI6MCwid2luZG93Q2hvaWNlcyI6NCwiZHJpZnRz',
+        'IjowLCJkcmlmdCI6eyJjb3VudCI6ODMsIm1lYW4iOi0wLjYyMTU4NzA2MzM3NTUwODEsInNxdWFyZXMiOjM0LjkwNzQzOTIxNjcwMDYzLCJyaXNl',
+        'IjowfSwiYW5jaG9yIjp7ImdhaW4iOjAsImNob2ljZXMiOjB9LCJyZWplY3RlZCI6MSwibGFzdFVwZGF0ZSI6MTcwMDAwMDAwMDAwNX0sImxhZGRl',
+        'ciI6NjR9CgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+        'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgD8A',
+        'AIA/AACAPwABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=',
+      ].join(''),
+    ),
+    (char) => char.charCodeAt(0),
+  ),
+  list: [25, 115, 46, 94, 13, 82, 67, 40, 19, 73],
+  scores: [-0.52672, 3.87879, -1.14422, -1.95941, 7.05108, -3.20079],
 };

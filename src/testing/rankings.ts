@@ -67,7 +67,6 @@ export const WEIGHTS: TermWeights = {
   coldStart: 1,
   disliked: 2,
   preference: 1,
-  experts: 0,
 };
 
 /** State of a shopper with this history. */
@@ -77,7 +76,6 @@ export function state(history: Partial<ChoiceHistory> = {}): RankState {
     weights: WEIGHTS,
     base: null,
     residualScores: null,
-    experts: null,
   };
 }
 

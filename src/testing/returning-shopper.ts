@@ -57,17 +57,13 @@ export function traceTurns(catalog: LearnerCatalog, { kinds, choices }: Turns, o
       candidates: onTrial.reduce((sum, { share }) => sum + share, 0),
     };
   };
-  try {
-    const steps = [step()];
-    const chosen = [...first.slice(0, one), ...second.slice(0, two), ...first.slice(one, one + three)];
-    for (const [at, row] of chosen.entries()) {
-      learner.observe({ id: at + 1, type: 'click', itemId: items[row].id, time: at + 1 });
-      steps.push(step());
-    }
-    return steps;
-  } finally {
-    learner.dispose();
+  const steps = [step()];
+  const chosen = [...first.slice(0, one), ...second.slice(0, two), ...first.slice(one, one + three)];
+  for (const [at, row] of chosen.entries()) {
+    learner.observe({ id: at + 1, type: 'click', itemId: items[row].id, time: at + 1 });
+    steps.push(step());
   }
+  return steps;
 }
 
 /** @param folder of the demo bundle */

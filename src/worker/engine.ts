@@ -394,14 +394,14 @@ export class Engine {
       era = storage.era;
       read = await this.#session.run(({ learner }) => learner.status);
     } while (era !== storage.era);
-    const { backend, trainer, ...learned } = read;
+    const { backend, ...learned } = read;
     return {
       consent: this.#storage.consent,
       learning: this.#experiment.learns(),
       leading: this.#storage.leading,
       items: this.#catalog.count,
       ...learned,
-      backend: { learner: backend, trainer, encoders: null },
+      backend: { learner: backend, encoders: null },
       memory: backend === null ? null : await learnerMemory(),
     };
   }

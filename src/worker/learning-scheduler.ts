@@ -158,12 +158,8 @@ export class LearningScheduler {
   check(profile: Profile): void {
     const { catalog, seed } = this.#context;
     const probe = new Learner(catalog, { seed });
-    try {
-      probe.restore(profile, []);
-      probe.checkFinite();
-    } finally {
-      probe.dispose();
-    }
+    probe.restore(profile, []);
+    probe.checkFinite();
   }
 
   get #learns(): boolean {

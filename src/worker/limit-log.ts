@@ -29,7 +29,5 @@ async function cutLog({ storage, catalog, seed }: LimitLogContext): Promise<void
   const folded = new Learner(catalog, { seed });
   folded.restore(profile, []);
   for (const event of events.slice(0, gone)) folded.note(event);
-  const saved = folded.save();
-  folded.dispose();
-  await storage.save(saved, origin);
+  await storage.save(folded.save(), origin);
 }

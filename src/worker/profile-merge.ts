@@ -72,12 +72,8 @@ async function merge(context: TransferContext, log: ExportedLog, era: number): P
     const result: ImportResult = { added: added.length, known, leftOut, exact: whole && log.whole };
     if (added.length === 0) return result;
     const learner = await session.fresh();
-    try {
-      await session.keepJournal(learner);
-      if (await learnAndStore(context, learner, found, era)) return result;
-    } finally {
-      learner.dispose();
-    }
+    await session.keepJournal(learner);
+    if (await learnAndStore(context, learner, found, era)) return result;
   }
 }
 

@@ -112,19 +112,13 @@ export class ProfileSession {
     then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void>,
   ): Promise<boolean> {
     const learner = await this.fresh();
-    let used = false;
-    try {
-      const origin = await make(learner, this.#learner);
-      await this.#short.run(async () => {
-        if (!this.#storage.isCurrent(origin)) return;
-        used = true;
-        this.#exchange(learner, origin);
-        await then({ learner, origin });
-      });
-    } finally {
-      if (!used) learner.dispose();
-    }
-    return used;
+    const origin = await make(learner, this.#learner);
+    return this.#short.run(async () => {
+      if (!this.#storage.isCurrent(origin)) return false;
+      this.#exchange(learner, origin);
+      await then({ learner, origin });
+      return true;
+    });
   }
 
   /**
@@ -160,13 +154,9 @@ export class ProfileSession {
   beside<T>(profile: Profile, work: (learner: ActiveLearner) => T): Promise<T> {
     return this.#long.run(async () => {
       const learner = await this.fresh();
-      try {
-        learner.restore(profile, []);
-        await this.prepare(learner);
-        return work(learner);
-      } finally {
-        learner.dispose();
-      }
+      learner.restore(profile, []);
+      await this.prepare(learner);
+      return work(learner);
     });
   }
 
@@ -222,17 +212,12 @@ export class ProfileSession {
     await this.#long.run(() => this.#short.run(async () => undefined));
   }
 
-  /** Frees what the learner holds on the compute backend. */
+  /** Frees what the base model holds on the compute backend. */
   async dispose(): Promise<void> {
-    await this.#long.run(() =>
-      this.#short.run(async () => {
-        this.#learner.dispose();
-        this.#base?.dispose();
-      }),
-    );
+    await this.#long.run(() => this.#short.run(async () => this.#base?.dispose()));
   }
 
-  /** A learner of its own, with nothing learned, for the holder of a long turn; who disposes of it. */
+  /** A learner of its own, with nothing learned, for the holder of a long turn. */
   async fresh(): Promise<Learner> {
     const fresh = new Learner(this.#catalog, { seed: this.#seed, tuning: this.#tuning });
     if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
@@ -249,7 +234,6 @@ export class ProfileSession {
   }
 
   #exchange(next: Learner, origin: ProfileOrigin): void {
-    this.#learner.dispose();
     this.#learner = next;
     this.#origin = origin;
   }

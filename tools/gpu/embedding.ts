@@ -1,10 +1,9 @@
 import { BaseModel, baseConfig, initialWeights } from '../../src/base-model';
-import { seededRandom, uniform, type Weights } from '../../src/model';
 import type { Findings, Time } from './findings';
 import { type Compared, type Host, median, type Say, timed } from './host';
 import { check, largestDifference } from './parity';
+import { nowhereZero, randomTable } from './random-shop';
 import type { Sizes } from './sizes';
-import { randomTable } from './training';
 
 /** Embeddings of items and vectors of users by a base model, on WebGPU and on wasm. */
 export async function compareBaseModel(host: Host, { base, runs }: Sizes, say: Say): Promise<Findings> {
@@ -40,15 +39,4 @@ export async function compareBaseModel(host: Host, { base, runs }: Sizes, say: S
     checks: [compared('items', webgpu.items, wasm.items), compared('users', webgpu.users, wasm.users)],
     times: [...wasm.times, ...webgpu.times],
   };
-}
-
-/** The experts of an untrained model are silent, its biases 0; here all of them count. */
-function nowhereZero(weights: Weights): Weights {
-  const random = seededRandom(6);
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, { shape, values }]) => [
-      name,
-      { shape, values: values.some((value) => value !== 0) ? values : uniform(random, values.length, 0.05) },
-    ]),
-  );
 }

@@ -24,7 +24,7 @@ export const TOLERANCES = {
   'largest difference of a gradient': {
     limit: 1e-4,
     side: 'at most',
-    why: 'The bound that all trainers keep to each other and to the golden numbers.',
+    why: 'The bound that every backend keeps to the others and to the golden numbers.',
   },
   'smallest cosine of a gradient of one weight': {
     limit: 0.9999,
@@ -44,7 +44,7 @@ export const TOLERANCES = {
   'largest difference of an embedding': {
     limit: 1e-4,
     side: 'at most',
-    why: 'Of rows of unit length, as trainers keep to each other. The order of a list then differs only between items that are as good as equal.',
+    why: 'Of rows of unit length, as backends keep to each other. The order of a list then differs only between items that are as good as equal.',
   },
 } as const satisfies Record<string, Tolerance>;
 

@@ -6,7 +6,7 @@ import { TOLERANCES } from './parity';
 const TITLES: Record<Part, string> = {
   text: 'Text encoder',
   image: 'Image encoder',
-  trainer: "Trainer of the ladder's experts",
+  trainer: 'Training of a base model',
   'base-model': 'Base model',
 };
 

@@ -1,36 +1,34 @@
-import { createTable, type FeatureTable, quantizeRow } from '../../src/catalog';
-import {
-  type Ladder,
-  type Layer,
-  ladderEntries,
-  layerShapes,
-  seededRandom,
-  uniform,
-  type Weight,
-} from '../../src/model';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { baseConfig, initialWeights } from '../../src/base-model';
+import type { FeatureTable } from '../../src/catalog';
+import { seededRandom, Trainer, type Weights } from '../../src/model';
+import { prepareBatch } from '../../src/training/training-step';
 import type { Check, Findings, Time } from './findings';
-import { type Host, type Say, timed } from './host';
+import { type Compared, type Host, type Say, timed } from './host';
 import { check, cosine, distance, largestDifference } from './parity';
-import type { LadderSizes, Sizes } from './sizes';
-import { calibrated, type Numbers, type Problem, REFERENCE, TRAINERS, type TrainerKind } from './trainers';
+import { nowhereZero, randomTable } from './random-shop';
+import type { Sizes, TrainerSizes } from './sizes';
 
-/** Every trainer against the reference: gradients, weights after some steps, times with the first step apart. */
+/** As the shop's training sets them for the base model. */
+const ADAM = { learningRate: 5e-3, clipNorm: 1 };
+/** Longest history of a chunk. */
+const LENGTH = 20;
+
+/** Numbers by weight. */
+type Numbers = Record<string, Float32Array>;
+
+/** The training of a base model on WebGPU against wasm: gradients, weights after some steps, times with the first step apart. */
 export async function compareTrainers(host: Host, { trainer: sizes }: Sizes, say: Say): Promise<Findings> {
-  const problem = ladderProblem(sizes);
-  const run = (kind: TrainerKind): Promise<Trained> => {
-    say(`training by ${kind.name}`);
-    return train(host, kind, problem, sizes.steps);
+  const run = (backend: Compared): Promise<Trained> => {
+    say(`training on tfjs ${backend}`);
+    return train(host, backend, sizes);
   };
-  const expected = await run(REFERENCE);
-  const checks: Check[] = [];
-  const times = [...expected.times];
-  for (const kind of TRAINERS) {
-    const found = await run(kind);
-    checks.push(...trainingChecks(kind.name, found, expected));
-    times.push(...found.times);
-  }
-  const notes = [await calibrated(problem)];
-  return { checks, times, notes };
+  const expected = await run('wasm');
+  const found = await run('webgpu');
+  return {
+    checks: trainingChecks('tfjs webgpu', found, expected),
+    times: [...expected.times, ...found.times],
+  };
 }
 
 interface Trained {
@@ -44,26 +42,37 @@ interface Trained {
   times: Time[];
 }
 
-async function train(host: Host, kind: TrainerKind, problem: Problem, steps: number): Promise<Trained> {
-  const start = await timed(() => kind.start(host));
-  const training = kind.open(problem);
-  const before = await training.weights();
-  const first = await timed(() => training.steps(1));
-  const later = await timed(() => training.steps(steps));
-  const after = await training.weights();
-  training.close();
-  // From the start again, and last: what they compile is no part of the first step then.
-  const again = kind.open(problem);
-  const { loss, gradients } = await again.gradients();
-  again.close();
+async function train(host: Host, backend: Compared, sizes: TrainerSizes): Promise<Trained> {
+  const start = await timed(() => host.startTfjs(backend));
+  const { table, weights, batch } = trainingProblem(sizes);
+  const open = () => new Trainer(weights, Object.keys(weights), ADAM);
+  const prepared = batch(table);
+  /** Steps in a row: only the last loss is waited for. */
+  const steps = async (trainer: Trainer, count: number): Promise<number> => {
+    for (let step = 1; step < count; step++) trainer.step(prepared.loss).dispose();
+    return (await read(trainer.step(prepared.loss)))[0];
+  };
+  const training = open();
+  const first = await timed(() => steps(training, 1));
+  const later = await timed(() => steps(training, sizes.steps));
+  const after = valuesOf(await training.read());
+  training.dispose();
+  // From the start again, and last: what this compiles is no part of the first step then.
+  const again = open();
+  const found = again.gradients(prepared.loss);
+  const gradients: Numbers = {};
+  for (const [name, gradient] of Object.entries(found.gradients)) gradients[name] = await read(gradient);
+  const [loss] = await read(found.loss);
+  again.dispose();
+  prepared.dispose();
   const rows: [string, number][] = [
     ['start the backend', start.milliseconds],
     ['the first step, with its compilation', first.milliseconds],
-    [`a step, of ${steps} in a row after it`, later.milliseconds / steps],
+    [`a step, of ${sizes.steps} in a row after it`, later.milliseconds / sizes.steps],
   ];
   return {
-    ...{ loss, gradients, before, after, lastLoss: later.value },
-    times: rows.map(([name, milliseconds]) => ({ part: 'trainer', name, on: kind.name, milliseconds })),
+    ...{ loss, gradients, before: valuesOf(weights), after, lastLoss: later.value },
+    times: rows.map(([name, milliseconds]) => ({ part: 'trainer', name, on: `tfjs ${backend}`, milliseconds })),
   };
 }
 
@@ -94,40 +103,35 @@ function trainingChecks(name: string, found: Trained, expected: Trained): Check[
   ];
 }
 
-/** A catalogue of random features, experts that all say something, and choices of different items. */
-function ladderProblem({ items, dim, bottleneck, layers, experts, choices }: LadderSizes): Problem {
-  const random = seededRandom(11);
-  const shapes = layerShapes(dim, new Array(experts).fill(bottleneck), true);
-  const drawn = (shape: number[]): Weight => {
-    const size = shape.reduce((product, side) => product * side, 1);
-    // The bounds of a fresh linear layer; a bias stays near 0.
-    return { shape, values: uniform(random, size, shape.length === 1 ? 0.1 : 1 / Math.sqrt(shape[1])) };
+/** A catalogue of random features, a model in which every weight counts, and a batch of shoppers. */
+function trainingProblem({ items, dim, bottleneck, embeddingDim, layers, shoppers, choices }: TrainerSizes) {
+  const table = randomTable(items, dim, layers + 1);
+  const config = baseConfig('sidestream', { embeddingDim, maxSeqLen: Math.min(LENGTH, choices - 1) });
+  const weights = nowhereZero(initialWeights(config, table, bottleneck, 11));
+  const sequences = Array.from({ length: shoppers }, (_, shopper) =>
+    Int32Array.from({ length: config.maxSeqLen + 1 }, (_, n) => (shopper * 31 + n * 7) % items),
+  );
+  const choicesOf = new Float32Array(items);
+  for (const rows of sequences) for (const row of rows) choicesOf[row]++;
+  const source = {
+    count: items,
+    own: sequences.map((rows) => new Set(rows)),
+    choices: choicesOf,
+    total: choicesOf.reduce((sum, value) => sum + value, 0),
+    prior: choicesOf.map((value) => Math.log1p(value)),
+    negatives: Math.min(items, 64),
   };
-  const layer = (): Layer<Weight> => ({
-    experts: shapes.experts.map(({ down, up }) => ({ down: drawn(down), up: drawn(up) })),
-    router: { weight: drawn(shapes.router.weight), bias: drawn(shapes.router.bias ?? []) },
-  });
-  const ladder = (): Layer<Weight>[] => Array.from({ length: layers }, layer);
-  const blend: Record<Ladder, number> = { text: 0.6, image: 0.4 };
-  return {
-    table: randomTable(items, dim, layers + 1),
-    weights: ladderEntries({ text: ladder(), image: ladder() }),
-    blend,
-    request: {
-      history: Int32Array.from({ length: choices }, (_, n) => (n * 7) % items),
-      eventWeights: Float32Array.from({ length: choices }, (_, n) => 1 + (n % 3)),
-      popularity: Float32Array.from({ length: items }, (_, row) => row % 13),
-      seed: 3,
-    },
-  };
+  const chunks = sequences.map((rows, sequence) => ({ sequence, rows }));
+  const batch = (of: FeatureTable) => prepareBatch(config, of, chunks, source, seededRandom(3));
+  return { table, weights, batch };
 }
 
-/** Features of items that are all different. @param taps of each modality */
-export function randomTable(items: number, dim: number, taps: number): FeatureTable {
-  const random = seededRandom(12);
-  const table = createTable({ dim, taps: { text: taps, image: taps } }, items);
-  for (let row = 0; row < items * taps * 2; row++) {
-    table.scales[row] = quantizeRow(uniform(random, dim, 1), table.values, row * dim);
-  }
-  return table;
+const valuesOf = (weights: Weights): Numbers =>
+  Object.fromEntries(Object.entries(weights).map(([name, { values }]) => [name, values]));
+
+/** Reads a tensor and frees it. */
+async function read(tensor: Tensor): Promise<Float32Array> {
+  const values = Float32Array.from(await tensor.data());
+  tensor.dispose();
+  return values;
 }

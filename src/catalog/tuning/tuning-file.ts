@@ -91,7 +91,7 @@ function parsed<T extends v.GenericSchema>(schema: T, data: unknown): v.InferOut
 const invalid = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/invalid',
-    `The settings of the bundle cannot be used: ${what}. Run \`sidestream tune\` again.`,
+    `The settings of the bundle cannot be used: ${what}. Build the bundle again, into an empty folder.`,
     {
       cause,
     },

@@ -227,7 +227,7 @@ async function unlikePages(protocol: string, input: EvaluateInput): Promise<stri
   return [
     ...(bundle.manifest.tuning
       ? [
-          'The settings that tune put into this bundle were not evaluated: they were chosen on the shoppers replayed here. What to expect of them is in its own table, report.',
+          'The learner settings of this bundle were not evaluated: they were chosen on the shoppers replayed here. `sidestream inspect` shows what to expect of them.',
         ]
       : []),
     ...(now === then

@@ -2,15 +2,6 @@ import { css } from 'lit';
 
 /** The small charts that the inspector draws itself. */
 export const barStyles = css`
-  .ladders {
-    display: grid;
-    grid-template-columns: 1fr 1fr;
-    gap: 1.25rem;
-    max-inline-size: 30rem;
-  }
-  .ladder {
-    margin: 0;
-  }
   .count {
     font-weight: 400;
     color: var(--_muted);
@@ -19,14 +10,6 @@ export const barStyles = css`
     display: block;
     inline-size: 100%;
     block-size: auto;
-  }
-  .rail {
-    stroke: var(--_line);
-    stroke-width: 1.5;
-  }
-  .knot,
-  rect.backbone {
-    fill: var(--_backbone);
   }
   rect.expert {
     fill: var(--_accent);

@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** The other direction of reading, narrow places and forced colours; the last of all. */
 export const mediaStyles = css`
   /* The charts of Plot are drawn from right to left; the small ones are turned. */
-  :host(:dir(rtl)) :is(.bars, .weights, .experts, .ladders) svg {
+  :host(:dir(rtl)) :is(.bars, .weights, .experts) svg {
     transform: scaleX(-1);
   }
 

@@ -47,7 +47,6 @@ const REFRESH_DELAY = 150;
  * @csspart categories - Categories that shaped it.
  * @csspart experts - The cards of the experts.
  * @csspart chart - Each chart with its figures.
- * @csspart ladder - The chart of one item ladder, where its experts are trained.
  * @csspart weights - The chart of personal weights.
  * @csspart timeline - The points of the timeline.
  * @csspart snapshot - What going back to a snapshot would change.

@@ -15,7 +15,6 @@ const LABELS: Record<string, string> = {
   coldStart: 'new in this shop',
   disliked: 'unlike what you dismissed',
   preference: 'to your taste',
-  experts: 'favoured by the item ladders',
   boost: 'put forward by the shop',
   bury: 'held back by the shop',
   hint: 'what you look for in this visit',

@@ -165,6 +165,6 @@ function learnerRun(
     },
     experts: () =>
       learns && experts !== false ? learner.status.experts.filter(({ state }) => state !== 'candidate').length : null,
-    close: () => learner.dispose(),
+    close() {},
   };
 }

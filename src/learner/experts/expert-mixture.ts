@@ -15,12 +15,6 @@ const RULES: ExpertRules = { trial: 10, keepAt: 0.5, share: SHARE, kept: MOST_KE
 /** A candidate that is kept has learned at least this many choices. */
 const LEAST_CHOICES = 4;
 
-/**
- * How experts come to be. `routed`: candidates that are kept when they have proved right. `paper`: the rules of XSMoE. The
- * newest alone learns, and becomes frozen when a window ends; the next one starts as its copy.
- */
-export type ExpertPolicy = 'routed' | 'paper';
-
 /** What an expert is to the list at present; see `Status.experts`. */
 export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
 
@@ -78,13 +72,13 @@ export interface Outcome {
  * The experts of one shopper and their router. The list adds up their scores by their weights: with a history that all
  * share that is one weight for each term, and one sum of read-outs.
  *
- * Under `routed` the generalist, the active expert and the candidates learn every choice; the others are frozen. A
+ * The generalist, the active expert and the candidates learn every choice; the others are frozen. A
  * candidate is born from one choice beside the active expert. If it proves more probable than all others together, it is
  * kept and becomes active, and the expert that was active is put back to how it was before the trial, and frozen. The active
  * one is the most probable of those kept, so that one that is frozen comes back when its choices do.
  */
 export class ExpertMixture {
-  readonly #policy: ExpertPolicy;
+  readonly #candidates: boolean;
   #rules = RULES;
   #start: Start = START;
   #members: Member[] = [];
@@ -94,8 +88,9 @@ export class ExpertMixture {
   #matrix: FeatureMatrix | null = null;
   #scores: Float32Array | null = null;
 
-  constructor(policy: ExpertPolicy) {
-    this.#policy = policy;
+  /** @param candidates false: none is born, so that the generalist learns alone */
+  constructor(candidates = true) {
+    this.#candidates = candidates;
     this.#active = this.#added('generalist', new UserExpert(), { choice: 0, time: null });
     this.#active.weight = 1;
     this.#active.mass = 1;
@@ -282,15 +277,6 @@ export class ExpertMixture {
     for (const { expert } of this.#all()) expert.forgetDismissal(id);
   }
 
-  /** A window ended: under `paper` the newest expert is frozen, and its copy learns on. */
-  endWindow(time: number): void {
-    if (this.#policy !== 'paper') return;
-    const before = this.#active;
-    this.#active = this.#added('specialist', before.expert.clone(), { choice: this.#choices, time });
-    this.#split(before, this.#active);
-    this.#prune();
-  }
-
   /** Of every expert, those put by included, whether it is the generalist or was it. */
   *#all(): Generator<{ expert: UserExpert; generalist: boolean }> {
     for (const { expert, kind, trial } of this.#members) {
@@ -304,13 +290,12 @@ export class ExpertMixture {
 
   #stateOf(member: Member): ExpertState {
     if (member.kind === 'candidate') return 'candidate';
-    if (this.#policy === 'routed' && member.kind === 'generalist') return 'generalist';
+    if (member.kind === 'generalist') return 'generalist';
     return member === this.#active ? 'active' : 'frozen';
   }
 
   #learns(member: Member): boolean {
-    if (member === this.#active) return true;
-    return this.#policy === 'routed' && member.kind !== 'specialist';
+    return member === this.#active || member.kind !== 'specialist';
   }
 
   /** Computes the read-outs that changed since the last time. */
@@ -357,7 +342,7 @@ export class ExpertMixture {
       member.mass = MASS_MEMORY * member.mass + posterior[k];
       member.series = [...member.series, Math.fround(posterior[k])].slice(-LONGEST_SERIES);
     }
-    if (this.#policy === 'paper') return false;
+    if (!this.#candidates) return false;
     const proved = this.#members.find(
       ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= LEAST_CHOICES,
     );

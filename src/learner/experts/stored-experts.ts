@@ -37,8 +37,6 @@ export const personalWeightsSchema = v.object({
   squares: byTerm(() => [0, MOST_SQUARES]),
 });
 
-const gain = between(-MOST_GAIN, MOST_GAIN);
-
 /** Most blocks: one for each numeric attribute of the items, and a few others. */
 const MOST_BLOCKS = 10_000;
 /** Most columns of a block: twice the width of the features, or the width of a base model's embedding. */
@@ -67,7 +65,8 @@ export const userExpertSchema = v.object({
     v.record(v.pipe(v.string(), v.maxLength(LONGEST_NAME)), blockSchema),
     v.check((blocks) => Object.keys(blocks).length <= MOST_BLOCKS, `an expert has at most ${MOST_BLOCKS} read-outs`),
   ),
-  gains: v.object({ preference: gain, experts: gain }),
+  /** Mean gain of the read-outs on the last choices, nats. */
+  gain: between(-MOST_GAIN, MOST_GAIN),
   /** Choices learned. */
   choices: storedCount,
   /** The last of them, oldest first. */

@@ -1,6 +1,6 @@
 import { scores, type TermValues, type TermWeights } from '../../ranking';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
-import { type Gains, LEARNED_TERMS, PrequentialRecord } from '../prequential-record';
+import { PrequentialRecord } from '../prequential-record';
 import { type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
@@ -65,7 +65,7 @@ export class UserExpert {
   static restore(stored: StoredUserExpert): UserExpert {
     const expert = new UserExpert();
     expert.#weights = PersonalWeights.restore(stored.weights);
-    expert.#record.restore(stored.gains);
+    expert.#record.restore(stored.gain);
     expert.#choices = stored.choices;
     expert.#chosen = [...stored.chosen];
     for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
@@ -77,7 +77,7 @@ export class UserExpert {
     return {
       weights: this.#weights.save(),
       blocks: { ...this.#waiting, ...this.#boundBlocks() },
-      gains: this.#record.gains,
+      gain: this.#record.gain,
       choices: this.#choices,
       chosen: [...this.#chosen],
       dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
@@ -180,11 +180,11 @@ export class UserExpert {
   }
 
   /**
-   * Learns from one choice. A learned term that made recent choices less likely starts from zero.
+   * Learns from one choice. Read-outs that made recent choices less likely start from zero.
    * @param expectation before the choice
    * @param mean features that it expected, [width of the matrix]; null without features
-   * @returns updates that were dropped: 1 where the step is not finite, which changes nothing; and 1 for each term that
-   *   starts from zero
+   * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
+   *   from zero; else 0
    */
   learn(choice: Choice, expectation: Expectation, mean: Float32Array | null): number {
     const { row, candidates, strength } = choice;
@@ -196,7 +196,7 @@ export class UserExpert {
     // A step is finite only where the gradient is.
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
     if (!sound) return 1;
-    const gains = this.#gains(choice, expectation);
+    const gain = this.#gain(choice, expectation);
     this.#weights.step(slopes, strength);
     for (const [n, { from, to }] of (matrix?.blocks ?? []).entries()) {
       let slope = 0;
@@ -205,10 +205,9 @@ export class UserExpert {
     }
     add(this.#readout, 1 - this.#weights.fading, strength, step);
     this.#count(choice);
-    const lost = this.#record.note(gains, this.#weights.floor);
-    if (lost.includes('preference')) this.#clear();
-    if (lost.includes('experts')) this.#weights.silenceLadder();
-    return lost.length;
+    const lost = this.#record.note(gain, this.#weights.floor);
+    if (lost) this.#clear();
+    return lost ? 1 : 0;
   }
 
   /** Learns from a choice as if all items had been equally likely. */
@@ -249,18 +248,13 @@ export class UserExpert {
     return { ...this.weights, coldStart: 0 };
   }
 
-  /** By how much each learned term lowered the loss of a choice, nats; 0 while it does nothing. */
-  #gains({ row, candidates }: Choice, { values, score, loss }: Expectation): Gains {
-    const weights = this.#estimating();
-    const gains = { preference: 0, experts: 0 };
-    for (const name of LEARNED_TERMS) {
-      if (weights[name] === 0 || (name === 'preference' && !this.#scores)) continue;
-      const [weight, term] = [weights[name], values[name]];
-      const without = new Float32Array(score.length);
-      for (let at = 0; at < without.length; at++) without[at] = score[at] - weight * term[at];
-      gains[name] = softmaxOver(without, row, candidates).loss - loss;
-    }
-    return gains;
+  /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
+  #gain({ row, candidates }: Choice, { values, score, loss }: Expectation): number {
+    const weight = this.#estimating().preference;
+    if (weight === 0 || !this.#scores) return 0;
+    const without = new Float32Array(score.length);
+    for (let at = 0; at < without.length; at++) without[at] = score[at] - weight * values.preference[at];
+    return softmaxOver(without, row, candidates).loss - loss;
   }
 
   #weightOf(block: number): number {

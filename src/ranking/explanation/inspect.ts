@@ -101,7 +101,7 @@ export function influences(
 export function listWithout(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const history = { rows: [], strengths: [], dismissed: new Set<number>() };
   const { weights } = state;
-  return rank(index, { history, weights, base: null, residualScores: null, experts: null }, request);
+  return rank(index, { history, weights, base: null, residualScores: null }, request);
 }
 
 const isTerm = (name: string): name is TermName => TERMS.some((term) => term === name);

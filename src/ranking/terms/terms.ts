@@ -22,7 +22,6 @@ import { numericAffinity } from './numeric-affinity';
  * - `coldStart`: 1 for an item too new to have a popularity, so that new items are found; no choice changes its weight
  * - `disliked`: minus the content similarity to the nearest of the last 200 dismissed items
  * - `preference`: residual scores of the shopper's experts, which learn what the other terms got wrong
- * - `experts`: change of the similarity to the history by the experts of the item ladders
  */
 export const TERMS = [
   'base',
@@ -38,7 +37,6 @@ export const TERMS = [
   'coldStart',
   'disliked',
   'preference',
-  'experts',
 ] as const;
 export type TermName = (typeof TERMS)[number];
 
@@ -54,18 +52,10 @@ export const PERSONAL_TERMS: readonly TermName[] = [
   'numericAffinity',
   'catalogOrder',
   'preference',
-  'experts',
 ];
 
 /** One value per item for each term. */
 export type TermValues = Record<TermName, Float32Array>;
-
-/** Unit item embeddings with and without the experts, [count * width] each. */
-export interface ExpertEmbeddings {
-  width: number;
-  learned: Float32Array;
-  base: Float32Array;
-}
 
 /** What the shop's base model gives for the items and this shopper. */
 export interface BaseSignal {
@@ -91,19 +81,6 @@ export function recencyWeights(strengths: ArrayLike<number>, halfLife = HALF_LIF
   return Float64Array.from({ length: n }, (_, at) => strengths[at] * 2 ** (-(n - 1 - at) / halfLife));
 }
 
-/** cos(user, item) with the experts minus cos(user, item) without them. */
-function expertsEffect(experts: ExpertEmbeddings, rows: number[], weights: ArrayLike<number>): Float32Array {
-  const { width, learned, base } = experts;
-  const count = learned.length / width;
-  const withExperts = similarities(
-    { count, width, values: learned },
-    weightedMean({ width, values: learned }, rows, weights),
-  );
-  const without = similarities({ count, width, values: base }, weightedMean({ width, values: base }, rows, weights));
-  for (let i = 0; i < count; i++) withExperts[i] -= without[i];
-  return withExperts;
-}
-
 /** Values of terms without a basis: all 0. */
 const zeroValues = new WeakSet<Float32Array>();
 
@@ -117,8 +94,6 @@ export interface TermSources {
   base: BaseSignal | null;
   /** What the shopper's experts add to every item's score, [count]; null while there are none. */
   residualScores: Float32Array | null;
-  /** Null while no expert of the item ladders is trained. */
-  experts: ExpertEmbeddings | null;
 }
 
 /**
@@ -143,10 +118,7 @@ export function finiteValues(values: Float32Array): Float32Array {
  * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.
  * @returns for each term [items]
  */
-export function rawTermValues(
-  index: CatalogIndex,
-  { history, base, residualScores, experts }: TermSources,
-): TermValues {
+export function rawTermValues(index: CatalogIndex, { history, base, residualScores }: TermSources): TermValues {
   const count = index.items.length;
   const zeros = new Float32Array(count);
   zeroValues.add(zeros);
@@ -177,7 +149,6 @@ export function rawTermValues(
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
   values.catalogOrder = catalogOrder(products, count);
   index.variants?.share(values.catalogOrder);
-  if (experts) values.experts = expertsEffect(experts, rows, weights);
   if (base) {
     const embeddings = { count, width: base.width, values: base.items };
     values.base = base.scores;

@@ -2,7 +2,6 @@ import type { Area } from '../bars';
 
 /** The areas by name; each is loaded by the process that measures it. */
 export const AREAS = {
-  training: async () => (await import('./training')).area,
   scoring: async () => (await import('./scoring')).area,
   encoding: async () => (await import('./encoding')).area,
   start: async () => (await import('./start')).area,

@@ -27,7 +27,7 @@ export async function updateTimes(count: number): Promise<UpdateTimes> {
   const random = seededRandom(1);
   const matrix = featureMatrix(count, random);
   const terms = Object.fromEntries(
-    TERMS.map((name) => [name, Float32Array.from({ length: count }, () => (name === 'experts' ? 0 : random()))]),
+    TERMS.map((name) => [name, Float32Array.from({ length: count }, () => random())]),
   ) as TermValues;
   const shared = { count, matrix, terms, random };
   // The first ones are compiled on the way.
@@ -67,7 +67,7 @@ async function updates(
   experts: number,
   choices: number,
 ): Promise<Timed> {
-  const mixture = new ExpertMixture(routed ? 'routed' : 'paper');
+  const mixture = new ExpertMixture(routed);
   mixture.bind(matrix, { rows: [], strengths: [] }, new Map());
   const chosen = new Set<number>();
   const counted = timed();

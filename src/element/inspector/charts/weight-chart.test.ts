@@ -5,7 +5,7 @@ import { weightBars } from './weight-chart';
 
 describe('weightBars', () => {
   it('share one scale with room for both signs, strongest first', () => {
-    expect(weightBars({ small: 0.5, big: 1, down: -1, experts: 0, broken: Number.NaN })).toEqual([
+    expect(weightBars({ small: 0.5, big: 1, down: -1, broken: Number.NaN })).toEqual([
       { name: 'big', value: 1, start: 50, width: 50 },
       { name: 'down', value: -1, start: 0, width: 50 },
       { name: 'small', value: 0.5, start: 50, width: 25 },

@@ -9,13 +9,10 @@ export interface WeightBar {
   width: number;
 }
 
-/**
- * Bars for signed weights, strongest first, on one scale that has room for both signs. The item ladders have one only where
- * they are trained.
- */
+/** Bars for signed weights, strongest first, on one scale that has room for both signs. */
 export function weightBars(weights: Record<string, number>): WeightBar[] {
   const entries = Object.entries(weights)
-    .filter(([name, value]) => Number.isFinite(value) && (name !== 'experts' || value !== 0))
+    .filter(([, value]) => Number.isFinite(value))
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   const values = entries.map(([, value]) => value);
   const low = Math.min(0, ...values);

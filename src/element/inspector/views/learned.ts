@@ -1,7 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { InspectedExpert, Inspection } from '../../../protocol';
 import { figure } from '../charts/chart';
-import { ladderChart } from '../charts/ladder-chart';
 import type { Chart } from '../charts/plots';
 import { ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
 import { weightChart } from '../charts/weight-chart';
@@ -170,25 +169,11 @@ export class LearnedView implements View {
 
   /** For those who want the figures. */
   #details({ status }: InspectorHost): TemplateResult {
-    const { text, image } = status.utilization;
     return html`
       <details class="more">
         <summary>Weights of the score (figures)</summary>
         <p class="note">How much it counts that a product is …, learned click by click.</p>
         ${weightChart(status.weights)}
-      </details>
-      <details class="more">
-        <summary>Layers of the item ladders (figures)</summary>
-        ${
-          text.length === 0 && image.length === 0
-            ? html`<p class="note">The ladders are as the shop trained them: on a shopper’s device they do not learn.</p>`
-            : html`
-              <p class="note">How much each layer uses the frozen backbone and the experts that were trained on this device.</p>
-              <div class="ladders">${ladderChart('Text', text)}${ladderChart('Image', image)}</div>
-              <p class="legend" aria-hidden="true">
-                <span class="backbone">backbone</span><span class="expert">experts, oldest to newest</span>
-              </p>`
-        }
       </details>`;
   }
 }
