@@ -268,7 +268,10 @@ test('rows, grids in grids and our own lists are told apart; what goes wrong is 
       });
       await new Promise((resolve) => setTimeout(resolve));
       off();
-      return (box.firstElementChild?.innerHTML ?? '').replaceAll(/ data-sidestream-(item|recommendation)=/g, ' ');
+      const html = box.firstElementChild?.innerHTML ?? '';
+      return html
+        .replaceAll(/ data-sidestream-shop-position="\d+"/g, '')
+        .replaceAll(/ data-sidestream-(item|recommendation)=/g, ' ');
     };
     const refused: unknown[] = [];
     const onReport = ({ message }: { message: string }) => refused.push(message);
