@@ -276,9 +276,17 @@ test('rows, grids in grids and our own lists are told apart; what goes wrong is 
     const refused: unknown[] = [];
     const onReport = ({ message }: { message: string }) => refused.push(message);
     const rejected = Promise.reject(new Error('no bundle'));
-    connectGrid(window.recommender, '.products', { strength: 7, onReport });
-    connectGrid(window.recommender, '.products', { strenght: 1, onReport });
-    connectGrid(rejected, '.products', { onReport });
+    /** A grid without an order: one that has its order keeps it, whoever connects it. */
+    const grid = (name: string): string => {
+      const box = document.createElement('div');
+      box.className = name;
+      box.innerHTML = `${item('1')}${item('2')}`;
+      document.body.append(box);
+      return `.${name}`;
+    };
+    connectGrid(window.recommender, grid('range'), { strength: 7, onReport });
+    connectGrid(window.recommender, grid('name'), { strenght: 1, onReport });
+    connectGrid(rejected, grid('rejected'), { onReport });
     connectGrid(window.recommender, '..', { onReport });
     connectGrid(window.recommender, '.products', { wait: Number.NaN, onReport });
     await window.recommender.rerank([]);
