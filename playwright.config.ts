@@ -17,6 +17,8 @@ export default defineConfig({
   // Files at once. Three keep two cores busier and take as long, and the slow ones come near their timeouts.
   workers: 2,
   forbidOnly: true,
+  // Long walks and permutations of sizes run at night and on the main branch: NIGHTLY=1 npm test.
+  ...(process.env.NIGHTLY ? {} : { grepInvert: /@nightly/ }),
   reporter: process.env.CI ? 'line' : 'list',
   use: {
     baseURL: `http://localhost:${SITE_PORT}`,

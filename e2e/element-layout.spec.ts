@@ -36,7 +36,9 @@ for (const width of [320, 768, 1280])
     ['the slot loading', { html: '<p slot="loading">One moment.</p>' }],
   ] as const)
     for (const layout of ['grid', 'row'])
-      test(`nothing moves when cards replace ${name}: ${layout} at ${width}`, async ({ page }) => {
+      test(`nothing moves when cards replace ${name}: ${layout} at ${width}`, {
+        tag: width === 768 ? '@nightly' : [],
+      }, async ({ page }) => {
         await page.setViewportSize({ width, height: 2400 });
         const attributes = { layout, limit: '6', dismissible: '', currency: 'EUR' };
         const { list, shop } = await watched(page, { ...options, answer: 'loading', attributes });

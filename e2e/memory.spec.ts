@@ -28,7 +28,10 @@ const inUse = (page: Page) =>
     return { memory, size, experts: experts.length };
   });
 
-test('10,000 events later a profile is bounded, and a log over its budget is cut', async ({ page, context }) => {
+test('10,000 events later a profile is bounded, and a log over its budget is cut', { tag: '@nightly' }, async ({
+  page,
+  context,
+}) => {
   test.setTimeout(600_000);
   await serveHeadless(context);
   await startHeadless(page, 'granted');

@@ -7,7 +7,7 @@ import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
 import { walkNext } from './walk-next';
 
-/** The two that fail most often; `npm run frameworks` tests all. */
+/** The two that fail most often, Next at night; `npm run frameworks` tests all. */
 const QUICK = ['Vite 7', 'Next 16, Turbopack'];
 
 // Installing and building take their time on a busy machine.
@@ -26,7 +26,8 @@ test.afterEach(async () => {
 test.afterAll(() => rm(project, { recursive: true, force: true }));
 
 for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
-  test(`${app.name}: installed, built without settings, and used`, async ({ page, browser }) => {
+  const tag = app.example ? '@nightly' : [];
+  test(`${app.name}: installed, built without settings, and used`, { tag }, async ({ page, browser }) => {
     const trouble = await registryTrouble();
     test.skip(trouble !== null, trouble ?? '');
     const installed = await InstalledApp.install(app, join(project, 'public'));
