@@ -17,4 +17,6 @@ async function refresh() {
   document.querySelector('#own')?.replaceChildren(...entries);
 }
 recommender.on('change', refresh);
+// Turbo shows a page from its cache, or from the server, without what scripts put into it.
+document.addEventListener('turbo:load', refresh);
 await refresh();
