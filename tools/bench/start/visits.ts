@@ -136,11 +136,13 @@ export const waterfall = ({ before, list }: Visit): string =>
   ].join(', ');
 
 /**
- * Requests one after the other: how many of those before the list can be chosen such that each began after the one before had
- * ended. The page itself and pictures do not count.
+ * Requests one after the other: how many of those that ended before the list can be chosen such that each began after the one
+ * before had ended. The page itself and pictures do not count, nor does a request still under way: the list did not wait for it.
  */
-export function steps({ before }: Visit): number {
-  const code = before.filter(({ path }) => /\.(js|json|bin|wasm)$/.test(path)).toSorted((a, b) => a.end - b.end);
+export function steps({ before, list }: Visit): number {
+  const code = before
+    .filter(({ path, end }) => end <= list && /\.(js|json|bin|wasm)$/.test(path))
+    .toSorted((a, b) => a.end - b.end);
   let last = Number.NEGATIVE_INFINITY;
   let count = 0;
   for (const { start, end } of code) {
