@@ -86,7 +86,7 @@ const ROOMS = {
   adapters: {
     runs: 'page',
     has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`, functions for `onMetric`',
-    imports: ['common', 'protocol'],
+    imports: ['client', 'common', 'protocol'],
   },
   demo: {
     runs: 'page',

@@ -36,6 +36,8 @@ export interface ConsentOptions extends ConsentReportOptions {
   purposes?: number[];
   /** Time to look for a tool that is loaded after this call, ms. Default 10,000. */
   wait?: number;
+  /** Namespace of the recommender: a refusal is carried out there also where the recommender cannot start. Default `default`. */
+  namespace?: string;
 }
 
 /** Checks of the options; each returns what is wrong. */
@@ -44,6 +46,7 @@ const CHECKS: Record<keyof ConsentOptions, [(value: unknown) => boolean, string]
   region: [isName, 'must be a region such as "US" or "US-CA"'],
   dataLayer: [(value) => isName(value) || Array.isArray(value), 'must be a name or an array'],
   purposes: [isPurposes, 'must be a list of at least one number of a purpose, 1 to 24'],
+  namespace: [isName, 'must be the name of a namespace'],
   wait: [(value) => typeof value === 'number' && value >= 0 && value < 2 ** 31, 'must be milliseconds, 0 or more'],
   debug: [(value) => typeof value === 'boolean', 'must be true or false'],
   onReport: [(value) => typeof value === 'function', 'must be a function'],
@@ -176,6 +179,8 @@ async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
 class Answers {
   readonly #recommender: Promise<Consenter>;
   readonly #options: ConsentOptions;
+  /** Whether the recommender can be asked. */
+  #started: boolean;
   #last: Consent | null = null;
   /** Number of answers so far. */
   #count = 0;
@@ -186,8 +191,14 @@ class Answers {
   constructor(recommender: Consenter | Promise<Consenter>, options: ConsentOptions) {
     this.#recommender = Promise.resolve(recommender);
     this.#options = options;
-    // Reported with every answer that needs it.
-    this.#recommender.catch(() => undefined);
+    this.#started = !('then' in recommender);
+    // A failure is reported with every answer that needs the recommender.
+    this.#recommender.then(
+      () => {
+        this.#started = true;
+      },
+      () => undefined,
+    );
   }
 
   give(level: Consent, source: ConsentReport['source']): void {
@@ -214,7 +225,23 @@ class Answers {
 
   /** @param before level that was given before this one */
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
-    const recommender = await this.#recommender;
+    const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
+    // At once: a refusal needs neither the bundle, which is on its way, nor the recommender, which may never start.
+    const erasing = withdraws && !this.#started ? this.#erase(level) : null;
+    const erased = erasing?.then(
+      () => true,
+      () => false,
+    );
+    const recommender = await this.#recommender.catch(async (thrown) => {
+      if (!erasing) throw thrown;
+      await erasing;
+      return null;
+    });
+    await erased;
+    if (!recommender) {
+      this.report({ source, outcome: 'applied', level });
+      return;
+    }
     if (level === 'pending' || level === 'session') {
       const consent = await consentOf(recommender);
       // No answer, so what the shopper agreed to on an earlier visit stays, and so does a refusal that was not this source's.
@@ -224,5 +251,11 @@ class Answers {
     if (this.#ended || count !== this.#count) return;
     await recommender.consent(level);
     this.report({ source, outcome: 'applied', level });
+  }
+  /** @throws SidestreamError `store/blocked`, `store/unavailable` */
+  async #erase(level: 'denied' | 'pending'): Promise<void> {
+    // Part of the page's first script wherever a recommender is started.
+    const { erase } = await import('../../client/erasure');
+    await erase(this.#options.namespace ?? 'default', level);
   }
 }

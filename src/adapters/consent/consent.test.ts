@@ -870,6 +870,53 @@ describe('a function of the shop', () => {
   });
 });
 
+describe('a recommender that does not start', () => {
+  /** What an earlier visit left on the device. */
+  const leave = (name: string): Promise<void> =>
+    new Promise((resolve) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => {
+        request.result.close();
+        resolve();
+      };
+    });
+
+  it.each<[string, () => Promise<Consenter>]>([
+    ['where the bundle cannot be reached', () => Promise.reject(new Error('bundle/unreachable'))],
+    ['where the bundle is on its way', () => new Promise(() => undefined)],
+  ])('%s a refusal of the tool deletes all the same, at once', async (_, starting) => {
+    await leave('sidestream/outlet');
+    const gtag = googleTag();
+    gtag('consent', 'update', { personalization_storage: 'denied' });
+    disconnects.push(
+      connectConsent(starting(), 'auto', { namespace: 'outlet', onReport: (given) => reports.push(given) }),
+    );
+    await vi.waitFor(async () => expect(await databases()).not.toContain('sidestream/outlet'));
+    expect(outcomes()).not.toContain('failed');
+  });
+
+  it('a grant that is taken back is deleted too, and a grant is reported as failed', async () => {
+    await leave('sidestream/outlet');
+    const options = { namespace: 'outlet', onReport: (given: ConsentReport) => reports.push(given) };
+    let set: (level: 'granted' | 'pending') => void = () => undefined;
+    disconnects.push(
+      connectConsent(
+        Promise.reject(new Error('bundle/unreachable')),
+        (given) => {
+          set = given;
+        },
+        options,
+      ),
+    );
+    set('granted');
+    await vi.waitFor(() => expect(outcomes()).toEqual(['failed']));
+    expect(await databases()).toContain('sidestream/outlet');
+    set('pending');
+    await vi.waitFor(() => expect(outcomes()).toEqual(['failed', 'applied']));
+    expect(await databases()).not.toContain('sidestream/outlet');
+  });
+});
+
 describe('arguments', () => {
   it.each<[string, unknown, object]>([
     ['source', 'cookiebot', {}],
