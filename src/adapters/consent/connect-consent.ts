@@ -1,3 +1,4 @@
+import { erase } from '../../client';
 import type { Consent, Recommender } from '../../protocol';
 import { connectTools } from './consent-tools';
 import { type ConsentReport, type ConsentReportOptions, failure, report } from './report';
@@ -227,7 +228,7 @@ class Answers {
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
     // At once: a refusal needs neither the bundle, which is on its way, nor the recommender, which may never start.
-    const erasing = withdraws && !this.#started ? this.#erase(level) : null;
+    const erasing = withdraws && !this.#started ? erase(this.#options.namespace ?? 'default', level) : null;
     const erased = erasing?.then(
       () => true,
       () => false,
@@ -251,11 +252,5 @@ class Answers {
     if (this.#ended || count !== this.#count) return;
     await recommender.consent(level);
     this.report({ source, outcome: 'applied', level });
-  }
-  /** @throws SidestreamError `store/blocked`, `store/unavailable` */
-  async #erase(level: 'denied' | 'pending'): Promise<void> {
-    // Part of the page's first script wherever a recommender is started.
-    const { erase } = await import('../../client/erasure');
-    await erase(this.#options.namespace ?? 'default', level);
   }
 }
