@@ -36,7 +36,7 @@ describe('a profile as a file', () => {
 
   it('of newer code is left alone, whatever its form', async () => {
     const text = new TextDecoder('latin1').decode(await encodeProfile(profile));
-    const newer = Uint8Array.from(text.replace('profile 4 ', 'profile 5 '), (char) => char.charCodeAt(0));
+    const newer = Uint8Array.from(text.replace('profile 5 ', 'profile 6 '), (char) => char.charCodeAt(0));
     expect(await codeOf(decodeProfile(newer))).toBe('store/newer-schema');
     expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, bytes: new Uint8Array(3) }))).toBe(
       'store/newer-schema',

@@ -4,9 +4,9 @@ import { SidestreamError } from '../error';
 import { type Profile, parseAnyProfile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 
-/** First bytes of the file: its name, and the version of this layout. */
+/** First bytes of the file: its name, and the version of this layout. Version 4 is that of an exported profile with its log. */
 const MAGIC = 'sidestream-profile';
-const VERSION = 4;
+const VERSION = 5;
 /** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 

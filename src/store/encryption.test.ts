@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseAnyProfile } from '../learner/profile';
 import { storedProfile, upgradeStoredProfile } from '../learner/profile-file';
+import { PROFILE_SCHEMA } from '../learner/schema-version';
 import { makeItem } from '../testing/bundles';
 import { asSchema2, PROFILE } from '../testing/profiles';
 import { DeviceStore } from './device-store';
@@ -304,7 +305,7 @@ describe('a change of the key', () => {
       await storedProfile(await parseAnyProfile(second)),
       { schema: 99, from: 'the future' },
     ]);
-    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: 5 }));
+    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: PROFILE_SCHEMA }));
     changed.close();
   });
 
