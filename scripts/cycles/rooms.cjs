@@ -38,7 +38,7 @@ const ROOMS = {
   },
   learner: {
     runs: 'worker',
-    has: 'what is learned on the device: weights, `experts/`, `windows/`, `journal/`, profile',
+    has: 'learning on the device: weights, `experts/`, `windows/`, `journal/`, profile',
     imports: ['base-model', 'catalog', 'common', 'events', 'kernel', 'ranking'],
   },
   store: {

@@ -6,7 +6,7 @@ import type { Recommender } from '../protocol';
 type Host = ReactiveControllerHost & { recommender: Recommender | null; readonly hasUpdated: boolean };
 
 /**
- * Finds the recommender of an element beside the lists: the one it was given, else that of the page's first list that has one,
+ * Finds the recommender of an element beside the lists: the one it was given, else the recommender of the first list that has one,
  * else the page's own.
  */
 export class FoundRecommender implements ReactiveController {

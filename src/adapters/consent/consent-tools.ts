@@ -21,7 +21,7 @@ type Said = ToolLevel | null;
  * without an answer are passed over. A yes for which no answer is required says nothing about the shopper, so it waits for tools
  * that may still ask.
  * @param patient whether to wait for a tool that has said nothing yet
- * @returns the level, and the tool that it comes from; undefined while there is none
+ * @returns the level and the tool it comes from; undefined while no tool has an answer
  */
 function together(
   said: ReadonlyMap<ToolName, Said>,

@@ -507,7 +507,7 @@ describe('auto', () => {
     ],
   ];
 
-  it.each(SILENT)('%s keeps no refusal from being heard, and no grant', async (_, appear) => {
+  it.each(SILENT)('%s does not hide the refusal or the grant of another tool', async (_, appear) => {
     appear();
     const gtag = googleTag();
     gtag('consent', 'default', { personalization_storage: 'denied' });

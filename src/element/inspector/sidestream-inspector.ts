@@ -70,7 +70,7 @@ export class SidestreamInspector extends LitElement {
   /** @internal */
   static override styles = [inspectorStyles, viewStyles, barStyles, mediaStyles];
 
-  /** The recommender to inspect. Default: that of the page's first list, else what the page made with `createRecommender()`. */
+  /** The recommender to inspect. Default: the recommender of the first list on the page, else the one that the page made with `createRecommender()`. */
   @property({ attribute: false }) recommender: Recommender | null = null;
   /** The view that is open: `learned`, `timeline`, `why` or `helps`. */
   @property({ reflect: true }) view: InspectorView = 'learned';

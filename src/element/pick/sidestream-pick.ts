@@ -86,7 +86,7 @@ export class SidestreamPick extends LitElement {
   headingLevel = 2;
   /** Shows it to shoppers with a history, too. */
   always = false;
-  /** A recommender that the page created. Default: that of the page's first list, else the page's own. */
+  /** A recommender that the page created. Default: the recommender of the first list on the page, else the page's own. */
   recommender: Recommender | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<PickLabels> = {};
