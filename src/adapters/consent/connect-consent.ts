@@ -1,4 +1,4 @@
-import { erase } from '../../client';
+import { refuse } from '../../client';
 import type { Consent, Recommender } from '../../protocol';
 import { connectTools } from './consent-tools';
 import { type ConsentReport, type ConsentReportOptions, failure, report } from './report';
@@ -228,17 +228,14 @@ class Answers {
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
     // At once: a refusal needs neither the bundle, which is on its way, nor the recommender, which may never start.
-    const erasing = withdraws && !this.#started ? erase(this.#options.namespace ?? 'default', level) : null;
-    const erased = erasing?.then(
-      () => true,
-      () => false,
-    );
+    const refusing = withdraws && !this.#started ? refuse(this.#options.namespace ?? 'default', level) : null;
+    // Handled below, perhaps much later.
+    refusing?.catch(() => undefined);
     const recommender = await this.#recommender.catch(async (thrown) => {
-      if (!erasing) throw thrown;
-      await erasing;
+      if (!refusing) throw thrown;
+      await refusing;
       return null;
     });
-    await erased;
     if (!recommender) {
       this.report({ source, outcome: 'applied', level });
       return;

@@ -1,5 +1,4 @@
-import { type Consenter, followConsent, type ToolName } from '../../adapters/consent';
-import { refuse } from '../../client';
+import { followConsent, type ToolName } from '../../adapters/consent';
 import type { Recommender } from '../../protocol';
 
 /** Longest time that the first lists wait until an answer that the tool has already is carried out, ms. */
@@ -54,14 +53,7 @@ function connect(
   recommender: Promise<Recommender> | null,
 ): Pick<Following, 'first' | 'disconnect'> {
   const started = recommender ?? new Promise<Recommender>(() => undefined);
-  const consenter: Consenter = {
-    async consent(level) {
-      if (level === 'pending' || level === 'denied') await refuse(namespace, level);
-      else await (await started).consent(level);
-    },
-    status: async () => (await started).status(),
-  };
-  const { applied, disconnect } = followConsent(consenter, source);
+  const { applied, disconnect } = followConsent(started, source, { namespace });
   const late = started.then(
     () => new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT)),
     () => undefined,
