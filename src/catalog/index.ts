@@ -62,17 +62,13 @@ export { localeFor, marketFor } from './locales/bundle-locales';
 export type { Offer } from './offers';
 export { DEFAULT_MARKET, offersFile } from './offers/offers-name';
 export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
-export {
-  type ByPart,
-  type DriftPart,
-  type LearnerSettings,
-  type ShopSettings,
-  TUNED_TERMS,
-  type TunedFigure,
-  type TunedTerm,
-  type Tuning,
-  type TuningEvidence,
-  type TuningLog,
-  type TuningPart,
+export type {
+  ByPart,
+  DriftPart,
+  LearnerSettings,
+  ShopSettings,
+  TunedFigure,
+  Tuning,
+  TuningPart,
 } from './tuning/tuning';
 export type { VariantGroups } from './variants/variant-groups';

@@ -6,7 +6,7 @@ const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\]]|-?\d[\d.eE+-]*/g;
  * is 1 by then.
  * @param text JSON of one object that `JSON.parse` reads
  */
-export function writtenNumbers(text: string): Map<string, string> {
+function writtenNumbers(text: string): Map<string, string> {
   const numbers = new Map<string, string>();
   let depth = 0;
   let key = '""';

@@ -30,13 +30,13 @@ export const driftAlarms = (
 ): number[] => alarmsOf(distancesOf(distance, rows), options);
 
 /** Distance of each choice of a stream from the preferences before it; null where there is nothing to compare. */
-export function distancesOf(distance: Pick<PreferenceDistance, 'of'>, rows: readonly number[]): (number | null)[] {
+function distancesOf(distance: Pick<PreferenceDistance, 'of'>, rows: readonly number[]): (number | null)[] {
   const strengths = rows.map(() => 1);
   return rows.map((row, place) => distance.of(row, rows.slice(0, place), strengths.slice(0, place)));
 }
 
 /** Places at which the detector declares a drift, given distances. */
-export function alarmsOf(distances: readonly (number | null)[], options?: DriftOptions): number[] {
+function alarmsOf(distances: readonly (number | null)[], options?: DriftOptions): number[] {
   const detector = new DriftDetector(options);
   return [...distances.keys()].filter((place) => {
     const found = distances[place];

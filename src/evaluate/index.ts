@@ -29,7 +29,6 @@ export {
   type ReplayResult,
   type ReplayStep,
   replayer,
-  replaysOf,
   type ShopKnowledge,
   withMap,
 } from './gradient-map';

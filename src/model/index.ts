@@ -1,6 +1,6 @@
 export { checkWeights, type TapShape } from './check-weights';
-export { type Affine, linear, logSumExp, product, unitRows } from './differentiable';
-export { expandByMean, mostUsed, randomRouterRow } from './expand';
+export { type Affine, linear, product, unitRows } from './differentiable';
+export { expandByMean, randomRouterRow } from './expand';
 export { freshLayer, LADDERS, type Ladder, type Layer, layerShapes } from './layer';
 export { disposeLossTerms, lossTerms } from './loss';
 export { batchLoss, type ForwardOptions, type ItemTaps, itemEmbeddings, ladderOutputs } from './network';

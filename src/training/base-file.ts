@@ -11,7 +11,6 @@ import {
   MANIFEST_FILE,
   type Manifest,
   openBundle,
-  type Tuning,
 } from '../catalog';
 import { SidestreamError } from '../error';
 
@@ -27,12 +26,11 @@ export interface StoredLearned {
   companions?: StoredFile;
   factors?: StoredFile;
   demand?: StoredFile;
-  tuning?: StoredFile;
 }
 
 /**
- * Stores a base model, a co-occurrence table (`companions` in files), factors, demand and settings of the learner in the bundle where
- * `out` is the folder of one.
+ * Stores a base model, a co-occurrence table (`companions` in files), factors and demand in the bundle where `out` is the folder
+ * of one.
  * Elsewhere it stores a base model alone: in `out` where that ends in `.safetensors`, else in `base.safetensors` in that
  * folder. Base models are stored in half precision.
  * @param digest of the bundle that they were learned for
@@ -44,15 +42,14 @@ export async function storeLearned(
     companions,
     factors,
     demand,
-    tuning,
-  }: { base?: BaseModel; companions?: CooccurrenceTable; factors?: Factors; demand?: Demand; tuning?: Tuning },
+  }: { base?: BaseModel; companions?: CooccurrenceTable; factors?: Factors; demand?: Demand },
   out: string,
   digest: string,
 ): Promise<StoredLearned> {
   const weights = base && { bytes: base.save('F16'), config: base.config };
   if (await isBundle(out)) {
     const manifest = await requireBundle(out, digest);
-    const learned = { base: weights, cooccurrence: companions, factors, demand, tuning };
+    const learned = { base: weights, cooccurrence: companions, factors, demand };
     const next = await addLearned(manifest, learned, await folderSink(out));
     await removeStale(out, next, manifest);
     const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
@@ -61,7 +58,6 @@ export async function storeLearned(
       ...(companions && next.companions ? { companions: stored(next.companions) } : {}),
       ...(factors && next.factors ? { factors: stored(next.factors) } : {}),
       ...(demand && next.demand ? { demand: stored(next.demand) } : {}),
-      ...(tuning && next.tuning ? { tuning: stored(next.tuning) } : {}),
     };
   }
   if (!weights) return {};

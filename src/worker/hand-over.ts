@@ -71,7 +71,7 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
  * @param profile contains all the events; skipped where the store has another one already. Null: it is learned again
  * @throws SidestreamError `store/*`
  */
-export async function takeIn(
+async function takeIn(
   storage: Pick<ProfileStorage, 'change'>,
   profile: Profile | null,
   events: readonly LoggedEvent[],

@@ -1,1 +1,0 @@
-export { decodeTuning, encodeTuning, parseSettings } from './tuning-file';
