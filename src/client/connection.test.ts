@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Recommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
+import { stubPage } from '../testing/client-page';
 import { type ServedShop, serveShop } from '../testing/served-shop';
 import { ThreadWorker } from '../testing/thread-worker';
 import { RemoteRecommender } from '../worker/remote-recommender';
@@ -15,18 +15,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 const handles: Recommender[] = [];
 beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-  ThreadWorker.all = [];
-  vi.stubGlobal('Worker', ThreadWorker);
-  vi.stubGlobal(
-    'document',
-    Object.assign(new EventTarget(), {
-      visibilityState: 'visible',
-      baseURI: shop.bundle,
-      documentElement: { lang: '' },
-    }),
-  );
-  vi.stubGlobal('window', new EventTarget());
+  stubPage(shop.bundle);
 });
 afterEach(async () => {
   await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Recommender } from '../protocol';
+import { stubPage } from '../testing/client-page';
 import { log, type ServedShop, serveShop } from '../testing/served-shop';
 import { ThreadWorker } from '../testing/thread-worker';
 import { createRecommender, eraseDevice } from '.';
@@ -14,24 +14,8 @@ afterAll(() => shop.close());
 const handles: Recommender[] = [];
 let session: Map<string, string>;
 beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-  ThreadWorker.all = [];
   session = new Map();
-  vi.stubGlobal('Worker', ThreadWorker);
-  vi.stubGlobal(
-    'document',
-    Object.assign(new EventTarget(), {
-      visibilityState: 'visible',
-      baseURI: shop.bundle,
-      documentElement: { lang: '' },
-    }),
-  );
-  vi.stubGlobal('window', new EventTarget());
-  // Node has none. The keys of a real one are its properties.
-  const methods = Object.create({ removeItem: (key: string) => void session.delete(key) });
-  const ownKeys = (): string[] => [...session.keys()];
-  const getOwnPropertyDescriptor = () => ({ configurable: true, enumerable: true });
-  vi.stubGlobal('sessionStorage', new Proxy(methods, { ownKeys, getOwnPropertyDescriptor }));
+  stubPage(shop.bundle, { content: session, methods: { removeItem: (key: string) => void session.delete(key) } });
 });
 afterEach(async () => {
   await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));

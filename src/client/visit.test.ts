@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Consent, Recommender } from '../protocol';
+import { stubPage } from '../testing/client-page';
 import { log, type ServedShop, serveShop } from '../testing/served-shop';
 import { ThreadWorker } from '../testing/thread-worker';
 import { createRecommender } from './create-recommender';
@@ -34,27 +34,10 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory();
-  ThreadWorker.all = [];
   codes = [];
   storage = new TabStorage();
-  page = new EventTarget();
-  vi.stubGlobal('Worker', ThreadWorker);
-  vi.stubGlobal(
-    'document',
-    Object.assign(new EventTarget(), {
-      visibilityState: 'visible',
-      baseURI: shop.bundle,
-      documentElement: { lang: '' },
-    }),
-  );
-  vi.stubGlobal('window', page);
-  // A real one has its keys as properties.
-  const ownKeys = (): string[] => [...storage.content.keys()];
-  const getOwnPropertyDescriptor = () => ({ configurable: true, enumerable: true });
-  const { getItem, setItem, removeItem } = storage;
-  const methods = Object.create({ getItem, setItem, removeItem });
-  vi.stubGlobal('sessionStorage', new Proxy(methods, { ownKeys, getOwnPropertyDescriptor }));
+  const { content, getItem, setItem, removeItem } = storage;
+  page = stubPage(shop.bundle, { content, methods: { getItem, setItem, removeItem } });
 });
 afterEach(async () => {
   await leave();
