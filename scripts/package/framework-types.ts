@@ -88,7 +88,7 @@ function vue(elements: Declaration[]): string[] {
 /** Svelte 5: attributes for what a server writes, properties for the rest; listeners are attributes. */
 function svelte(elements: Declaration[]): string[] {
   const props = elements.flatMap((element) => {
-    const { name, attributes, properties, events } = element;
+    const { attributes, properties, events } = element;
     const named = attributes.map((attribute) => attribute.name);
     const own = [
       ...attributes.flatMap(({ name, field, text }) => member(text, quoted(name), attributeOf(element, name, field))),
@@ -97,13 +97,7 @@ function svelte(elements: Declaration[]): string[] {
         .flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
       ...events.flatMap(({ name, detail, text }) => member(text, quoted(`on${name}`), listener(detail))),
     ];
-    const omitted = [...named, ...events.map((event) => `on${event.name}`)].map((name) => `'${name}'`).join(' | ');
-    return [
-      `/** What \`<${element.tag}>\` takes. */`,
-      `export interface ${name}Props extends Omit<HTMLAttributes<${elementOf(element)}>, ${omitted}> {`,
-      ...own,
-      '}',
-    ];
+    return propsOf(element, 'HTMLAttributes', [...named, ...events.map((event) => `on${event.name}`)], own);
   });
   const tags = elements.map(({ tag, name }) => `    '${tag}': ${name}Props;`);
   return [
@@ -121,7 +115,7 @@ function svelte(elements: Declaration[]): string[] {
  */
 function solid(elements: Declaration[]): string[] {
   const props = elements.flatMap((element) => {
-    const { name, attributes, properties, events } = element;
+    const { attributes, properties, events } = element;
     const field = (of: string): string => fieldOf(element, of);
     const handler = (kind: string, detail: string): string => `JSX.${kind}<${elementOf(element)}, ${detail}>`;
     const own = [
@@ -144,13 +138,7 @@ function solid(elements: Declaration[]): string[] {
       `on${name[0].toUpperCase()}${name.slice(1)}`,
       `on:${name}`,
     ]);
-    const omitted = [...attributes.map(({ name }) => name), ...listeners].map((name) => `'${name}'`).join(' | ');
-    return [
-      `/** What \`<${element.tag}>\` takes. */`,
-      `export interface ${name}Props extends Omit<JSX.HTMLAttributes<${elementOf(element)}>, ${omitted}> {`,
-      ...own,
-      '}',
-    ];
+    return propsOf(element, 'JSX.HTMLAttributes', [...attributes.map(({ name }) => name), ...listeners], own);
   });
   const tags = elements.map(({ tag, name }) => `      '${tag}': ${name}Props;`);
   return [
@@ -180,6 +168,22 @@ const attributeOf = (element: Declaration, name: string, field: string): string 
   name.includes('-') ? `Extract<${fieldOf(element, field)}, string | number | boolean>` : fieldOf(element, field);
 const listener = (detail: string): string => `(event: ${detail}) => void`;
 const quoted = (name: string): string => (/^\w+$/.test(name) ? name : `'${name}'`);
+
+/**
+ * The interface of what an element takes.
+ * @param base attributes of every element in the framework
+ * @param omitted names among them that the element types otherwise
+ * @param own lines of its members
+ */
+function propsOf(element: Declaration, base: string, omitted: string[], own: string[]): string[] {
+  const names = omitted.map((name) => `'${name}'`).join(' | ');
+  return [
+    `/** What \`<${element.tag}>\` takes. */`,
+    `export interface ${element.name}Props extends Omit<${base}<${elementOf(element)}>, ${names}> {`,
+    ...own,
+    '}',
+  ];
+}
 
 function member(text: string, name: string, type: string): string[] {
   return [`  /** ${text.replace(/\s+/g, ' ')} */`, `  ${name}?: ${type};`];

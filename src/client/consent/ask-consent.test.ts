@@ -73,7 +73,9 @@ beforeEach(async () => {
   const getOwnPropertyDescriptor = () => ({ configurable: true, enumerable: true });
   vi.stubGlobal('sessionStorage', new Proxy(Object.create(kept), { ownKeys, getOwnPropertyDescriptor }));
   vi.stubGlobal('localStorage', storageOf(notes));
-  vi.stubGlobal('document', { querySelector: (selector: string) => (selector === '#remember' ? question : null) });
+  const found = (selector: string): Box | null =>
+    selector === '#remember' ? question : selector === '#choices' ? choices : null;
+  vi.stubGlobal('document', { querySelector: found });
   vi.stubGlobal('Element', Box);
   vi.stubGlobal('reportError', (thrown: unknown) => errors.push(thrown));
   await new Promise<void>((resolve) => {
@@ -92,8 +94,7 @@ afterEach(() => {
 });
 
 function ask(recommender: Asker | Promise<Asker>, options: Partial<AskOptions> = {}): () => void {
-  const elements = { question, choices } as unknown as Pick<AskOptions, 'question' | 'choices'>;
-  const end = askConsent(recommender, { ...elements, ...options });
+  const end = askConsent(recommender, { question: '#remember', choices: '#choices', ...options });
   ends.push(end);
   return end;
 }

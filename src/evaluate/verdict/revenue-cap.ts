@@ -18,7 +18,7 @@ const MOST_SKEWNESS = 0.25;
  * @param visitors of all variants together
  * @param smallest visitors of the variant that has fewest
  */
-export function revenueCap(steps: readonly RevenueStep[], visitors: number, smallest: number): number | null {
+function revenueCap(steps: readonly RevenueStep[], visitors: number, smallest: number): number | null {
   const ends = orderedEnds(steps);
   const all = ends.count[ends.values.length];
   for (let at = ends.values.length - 1; at >= 0; at--) {
