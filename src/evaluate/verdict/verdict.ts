@@ -119,7 +119,7 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
     known.map((name) => `${experiment}/${name}`),
   );
   const now = looks[looks.length - 1];
-  const { sums: judgedSums, caps } = cappedSums(now.sums, now.steps);
+  const { sums: judgedSums, caps } = cappedSums(now.sums, now.steps());
   const ofVariant = new Map(known.flatMap((name) => sumsAt(judgedSums, `${experiment}/${name}`, name)));
   const ratio = sampleRatio(
     log.days.map(({ variants }) => newVisitors(variants, experiment, known)),
@@ -220,21 +220,25 @@ interface LookAt {
   day: string;
   /** By `experiment/variant`. */
   sums: Map<string, VisitorSums>;
-  steps: RevenueStep[];
+  /** Made when they are asked for: copies for every look of a year would not fit in memory. */
+  steps(): RevenueStep[];
 }
 
 /** @param labels `experiment/variant` of those that are compared */
 function looksOf(days: MetricLog['days'], labels: readonly string[]): LookAt[] {
-  let before: Omit<LookAt, 'day'> = { sums: new Map(), steps: [] };
+  const steps: RevenueStep[] = [];
+  let before: LookAt['sums'] = new Map();
   return days.map(({ day, variants, revenue }) => {
-    const sums = new Map(before.sums);
+    const sums = new Map(before);
     for (const label of labels) {
       const [known, more] = [sums.get(label), variants.get(label)];
       const added = known && more ? combined(known, more, 1) : (known ?? more);
       if (added) sums.set(label, added);
     }
-    before = { sums, steps: [...before.steps, ...revenue.filter(({ variant }) => labels.includes(variant))] };
-    return { day, ...before };
+    before = sums;
+    for (const step of revenue) if (labels.includes(step.variant)) steps.push(step);
+    const count = steps.length;
+    return { day, sums, steps: () => steps.slice(0, count) };
   });
 }
 
@@ -281,7 +285,7 @@ function firstDecision(
   plan: { alpha: number; effect: number },
 ): { day: string; decision: Decision } | null {
   for (const { day, sums: all, steps } of looks) {
-    const { sums, caps } = measure.currency === undefined ? { sums: all, caps: NO_CAPS } : cappedSums(all, steps);
+    const { sums, caps } = measure.currency === undefined ? { sums: all, caps: NO_CAPS } : cappedSums(all, steps());
     const [zero, one] = [sums.get(control), sums.get(variant)];
     if (!zero || !one) continue;
     const [before, now] = [estimate(measure.sums(zero)), estimate(measure.sums(one))];
