@@ -5,6 +5,11 @@ const ROOMS = {
     has: 'mutex, digest, ids, strict schemas, products of rows, trusted addresses of scripts',
     imports: [],
   },
+  labels: {
+    runs: 'everywhere',
+    has: 'texts of the elements and of reasons: `locales/` has one file for each language',
+    imports: [],
+  },
   kernel: {
     runs: 'everywhere',
     has: 'products of matrices by vector instructions of WebAssembly',
@@ -34,7 +39,7 @@ const ROOMS = {
   ranking: {
     runs: 'worker',
     has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
-    imports: ['catalog', 'common', 'events', 'kernel'],
+    imports: ['catalog', 'common', 'events', 'kernel', 'labels'],
   },
   learner: {
     runs: 'worker',
@@ -81,7 +86,7 @@ const ROOMS = {
   element: {
     runs: 'page',
     has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`)',
-    imports: ['adapters', 'client', 'protocol'],
+    imports: ['adapters', 'client', 'labels', 'protocol'],
   },
   adapters: {
     runs: 'page',

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 /**
@@ -51,7 +51,11 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: 'calls',
     test: /worker[\\/](browse|explained-item|fresh-options|insert-item|rerank-list|ranked-segments)|ranking[\\/](explanation[\\/](explain|index|score-breakdown)|rerank|segments)|protocol[\\/]browse-request/,
   },
-  { name: 'reasons', test: /explanation[\\/]reason-locales/ },
+  // Reasons in another language than English; the page's own files of the same texts have the language's name.
+  {
+    name: (id) => `reasons-${basename(id, '.ts')}`,
+    test: /labels[\\/]locales[\\/](?!en\.ts)/,
+  },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },
   { name: 'profile', test: /src[\\/]learner[\\/](profile|((experts|journal|windows)[\\/])?stored)/ },

@@ -23,6 +23,10 @@ export const pickStyles = css`
     margin: 0.25rem 0 0;
     line-height: 1.5;
   }
+  /* Texts that are not there yet: what holds their space is in English. */
+  .hold {
+    visibility: hidden;
+  }
   .hint {
     color: var(--_muted);
   }

@@ -5,6 +5,7 @@ import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
 import { FoundRecommender, isSame } from '../found-recommender';
 import { picture } from '../inspector/picture';
+import { LanguageObserver, textsIn } from '../labels';
 import { warnOnce } from '../warn-once';
 import { type PickLabels, pickLabels } from './pick-labels';
 import { pickStyles } from './sidestream-pick.styles';
@@ -95,7 +96,6 @@ export class SidestreamPick extends LitElement {
 
   readonly #errors = new ErrorReporter(this);
   readonly #found = new FoundRecommender(this, () => this.#find());
-  readonly #language = new MutationObserver(() => this.requestUpdate());
   #items: Recommendation[] = [];
   #picked: string[] = [];
   #focusMessage = false;
@@ -107,17 +107,18 @@ export class SidestreamPick extends LitElement {
   /** What `state` says. The attribute may be another's: a copy of the page, as some routers keep one, has that of its original. */
   #phase: SidestreamPick['state'] = 'loading';
 
-  /** @internal */
-  override connectedCallback(): void {
-    super.connectedCallback();
-    for (const holder of [this, document.documentElement])
-      this.#language.observe(holder, { attributeFilter: ['lang'] });
+  constructor() {
+    super();
+    new LanguageObserver(
+      this,
+      () => undefined,
+      (thrown) => this.#errors.report(SidestreamError.from(thrown)),
+    );
   }
 
   /** @internal */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#language.disconnect();
     this.#attempt++;
     this.#endSubscriptions();
   }
@@ -160,9 +161,10 @@ export class SidestreamPick extends LitElement {
   }
 
   #head(heading: string, { hint }: PickLabels): TemplateResult {
+    const shown = textsIn(languageOf(this)) ? '' : 'hold';
     return html`
-      <div part="heading" class="heading" role="heading" aria-level=${this.headingLevel}>${heading}</div>
-      <p part="hint" class="hint" id="hint">${hint}</p>`;
+      <div part="heading" class="heading ${this.heading ? '' : shown}" role="heading" aria-level=${this.headingLevel}>${heading}</div>
+      <p part="hint" class="hint ${shown}" id="hint">${hint}</p>`;
   }
 
   #body(labels: PickLabels): TemplateResult {
@@ -207,7 +209,7 @@ export class SidestreamPick extends LitElement {
 
   #foot(labels: PickLabels, waits = false): TemplateResult {
     return html`
-      <div class="foot">
+      <div class="foot ${textsIn(languageOf(this)) ? '' : 'hold'}">
         <p part="count" role="status">${waits ? '' : labels.count(this.#picked.length, PICKS)}</p>
         <button part="skip" class="button" type="button" @click=${this.#skip}>${labels.skip}</button>
       </div>`;

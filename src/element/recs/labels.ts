@@ -1,6 +1,7 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { ENGLISH, fill } from '../../labels';
 import type { Placement, Recommendation } from '../../protocol';
-import { languageOf } from '../dom';
+import { textsIn } from '../labels';
+import { canonical } from '../price';
 
 /** The built-in texts of a list itself. */
 export interface ListLabels {
@@ -21,7 +22,7 @@ export interface ListLabels {
   back: string;
   forward: string;
   outOfStock: string;
-  /** Texts of a bundle; the built-in ones are loaded with it. */
+  /** Texts of a bundle. */
   bundle?: Partial<BundleLabels>;
 }
 
@@ -41,7 +42,7 @@ export interface BundleLabels {
   added: string;
 }
 
-/** The built-in texts of what only some cards show; they are loaded with the code that shows it. */
+/** The built-in texts of what only some cards show. */
 export interface CardLabels {
   /** Price of a product whose other variants cost more. */
   from: (price: string) => string;
@@ -67,72 +68,57 @@ export interface CardLabels {
 /** The texts of a list. The property `labels` replaces some or all of them. */
 export interface RecsLabels extends ListLabels, CardLabels {}
 
-/**
- * The labels of a language. In order: headings of `for-you`, `similar`, `complement`, `trending`, `recent` and `again`, and of
- * products of which nothing is known; loading; empty; error; retry; dismiss; dismissed; undo; restored; back; forward; sold out. `{}` stands for a product's title. A
- * line, not an object: pages load it, and the property names would weigh as much as the texts.
- */
-const ENGLISH =
-  'Recommended for you|Similar products|Goes well with it|Popular right now|Recently viewed|Buy again|From our range|Finding recommendations|Nothing to recommend yet. Look around a little and this list will follow.|Recommendations are not available at the moment.|Try again|Not interested in {}|{} will not be shown again.|Undo|{} is back in the list.|Scroll back|Scroll forward|Sold out';
+/** All texts of a list. */
+export type CompleteLabels = RecsLabels & { bundle: BundleLabels };
 
-type Five = [string, string, string, string, string];
-/** A line in parts. */
-type Words = [...Five, ...Five, ...Five, string, string, string];
-
-const lines: Record<string, string> = { en: ENGLISH };
-/** Languages that can be loaded. */
-const others = new Set(['ar', 'de', 'es', 'fr', 'ja']);
-let loading: Promise<void> | undefined;
-
-const codeOf = (language = globalThis.navigator?.language ?? ''): string =>
-  language.replace(/[-_].*/s, '').toLowerCase();
-
-/** Whether a language's labels are built in but not loaded yet. */
-export const labelsMissing = (language?: string): boolean => others.has(codeOf(language));
-
-/** Loads the labels of all other languages, once. When it rejects, those pages get English. */
-export function loadLabels(): Promise<void> {
-  loading ??= import('./locales')
-    .then(({ LOCALES }) => void Object.assign(lines, LOCALES))
-    .finally(() => others.clear());
-  return loading;
-}
+/** Headings are seen at once, and would change while they are read. */
+const NO_HEADINGS: Record<Placement, string> = {
+  'for-you': '',
+  similar: '',
+  complement: '',
+  trending: '',
+  recent: '',
+  again: '',
+};
 
 /**
  * The built-in labels in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. While
- * they are not loaded, English without headings: those are seen at once, and would change while they are read.
- * @param language a BCP 47 tag; only its first part counts. Default: the browser's language.
+ * they are not loaded, English without headings.
+ * @param language a BCP 47 tag; only its first part counts, but for the digits. Default: the browser's language.
  */
-export function labelsIn(language?: string): ListLabels {
-  const code = codeOf(language);
-  const words = ((Object.hasOwn(lines, code) && lines[code]) || ENGLISH).split('|') as Words;
-  if (others.has(code)) words.fill('', 0, 7);
-  const [forYou, similar, complement, trending, recent, again, products, ...rest] = words;
-  const [wait, empty, error, retry, ...actions] = rest;
-  const [dismiss, dismissed, undo, restored, back, forward, outOfStock] = actions;
-  // A replacer function, because `$&` in a title would be a pattern of a replacement text.
-  const about = (sentence: string) => (title: string) => sentence.replace('{}', () => title);
+export function labelsIn(language?: string): CompleteLabels {
+  const texts = textsIn(language);
+  const { list, cards, bundle } = texts ?? ENGLISH;
+  const { lowStock, ratings } = cards;
+  const number = (value: number): string => value.toLocaleString(canonical(language), { maximumFractionDigits: 1 });
+  const counted = ({ one, other }: { one: string; other: string }, count: number): string =>
+    count === 1 ? one : other;
   return {
-    headings: { 'for-you': forYou, similar, complement, trending, recent, again },
-    products,
-    loading: wait,
-    empty,
-    error,
-    retry,
-    dismiss: about(dismiss),
-    dismissed: about(dismissed),
-    undo,
-    restored: about(restored),
-    back,
-    forward,
-    outOfStock,
+    ...list,
+    ...cards,
+    ...(texts ? {} : { headings: NO_HEADINGS, products: '' }),
+    dismiss: (title) => fill(list.dismiss, { title }),
+    dismissed: (title) => fill(list.dismissed, { title }),
+    restored: (title) => fill(list.restored, { title }),
+    from: (price) => fill(cards.from, { price }),
+    lowStock: (quantity) => fill(counted(lowStock, quantity), { quantity: number(quantity) }),
+    reduced: (listPrice, price) => fill(cards.reduced, { listPrice, price }),
+    rating: (value) => fill(cards.rating, { value: number(value) }),
+    ratings: (count) => fill(counted(ratings, count), { count: number(count) }),
+    addedToCart: (title) => fill(cards.addedToCart, { title }),
+    bundle,
   };
 }
 
 /** The given labels, and the built-in ones of the language for the rest. */
-export function completeLabels(labels: Partial<RecsLabels>, language?: string): ListLabels & Partial<CardLabels> {
+export function completeLabels(given: Partial<RecsLabels>, language?: string): CompleteLabels {
   const builtIn = labelsIn(language);
-  return { ...builtIn, ...labels, headings: { ...builtIn.headings, ...labels.headings } };
+  return {
+    ...builtIn,
+    ...given,
+    headings: { ...builtIn.headings, ...given.headings },
+    bundle: { ...builtIn.bundle, ...given.bundle },
+  };
 }
 
 /**
@@ -151,44 +137,4 @@ export function headingOf(placement: Placement, items: readonly Recommendation[]
     if (source === 'content') return headings.similar;
   }
   return headings[placement];
-}
-
-/** Observes the language of an element and of the page, and renders the element again when the labels are loaded. */
-export class LanguageObserver implements ReactiveController {
-  readonly #host: ReactiveControllerHost & Element;
-  readonly #failed: (thrown: unknown) => void;
-  readonly #observer: MutationObserver | undefined;
-
-  /**
-   * @param changed called when the language may have changed
-   * @param failed called when the labels could not be loaded; the element uses English then
-   */
-  constructor(host: ReactiveControllerHost & Element, changed: () => void, failed: (thrown: unknown) => void) {
-    this.#host = host;
-    this.#failed = failed;
-    // None where elements are rendered without a browser.
-    this.#observer =
-      globalThis.MutationObserver &&
-      new MutationObserver(() => {
-        host.requestUpdate();
-        changed();
-      });
-    host.addController(this);
-  }
-
-  hostUpdate(): void {
-    if (!labelsMissing(languageOf(this.#host))) return;
-    loadLabels()
-      .catch(this.#failed)
-      .finally(() => this.#host.requestUpdate());
-  }
-
-  hostConnected(): void {
-    for (const holder of [this.#host, document.documentElement])
-      this.#observer?.observe(holder, { attributeFilter: ['lang'] });
-  }
-
-  hostDisconnected(): void {
-    this.#observer?.disconnect();
-  }
 }

@@ -5,7 +5,7 @@ import { formatPrice } from '../price';
 import { productCard, skeletonCard } from './card';
 import type { CardExtras } from './card-extras';
 import { columnsOf } from './columns';
-import type { CardLabels, ListLabels } from './labels';
+import type { CompleteLabels, ListLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
 import { itemHref } from './safe-url';
@@ -24,7 +24,7 @@ export type Place =
 export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
   language: string | undefined;
-  labels: ListLabels & Partial<CardLabels>;
+  labels: CompleteLabels;
   /** Adds to the cards what only some lists need. */
   extras: CardExtras | undefined;
   /** Fills the page's own card, if it has one. */

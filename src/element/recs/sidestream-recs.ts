@@ -13,20 +13,14 @@ import type {
 } from '../../protocol';
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, type RecsClickDetail, TypedLitElement } from '../events';
+import { LanguageObserver, loadTexts } from '../labels';
 import { canonical, formatPrice } from '../price';
 import type { Bundle } from './bundle';
 import { outline } from './card';
 import { cardStyles } from './card.styles';
 import type { CardExtras } from './card-extras';
 import { hasExtras, loadExtras } from './extras-loader';
-import {
-  type CardLabels,
-  completeLabels,
-  headingOf,
-  LanguageObserver,
-  type ListLabels,
-  type RecsLabels,
-} from './labels';
+import { type CompleteLabels, completeLabels, headingOf, type RecsLabels } from './labels';
 import type { Dismissals } from './late/dismissals';
 import type { CardPositions } from './late/flip';
 import type { Impressions } from './late/impressions';
@@ -394,9 +388,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return request;
   }
 
-  /** @internal What only some cards show is loaded before the first of them is there, so that nothing moves later. */
+  /** @internal What only some cards show, and the texts, are loaded before the first of them is there, so that nothing moves later. */
   async listReady(items: Recommendation[]): Promise<void> {
     try {
+      // The observer reports a failure.
+      await loadTexts(languageOf(this)).catch(() => undefined);
       await this.#templateCard.loaded();
       let cards = items;
       if (this.#settings.layout === 'bundle') {
@@ -528,7 +524,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return this.#state.kind === 'loading' && !OWN.test(this.#settings.placement);
   }
 
-  get #labels(): ListLabels & Partial<CardLabels> {
+  get #labels(): CompleteLabels {
     return completeLabels(this.labels ?? {}, languageOf(this));
   }
   /** A bundle stays as it is once it was added to the cart. */

@@ -7,7 +7,6 @@ import type { ListState } from '../list-controller';
 import type { cardOf, ListContext } from '../list-view';
 import type { Settings } from '../settings';
 import { bundleStyles } from './bundle.styles';
-import { bundleLabels } from './bundle-labels';
 
 /** The element around a bundle. */
 export interface BundleHost extends EventTarget {
@@ -100,7 +99,7 @@ export class Bundle {
 
   /** The cards, the total and the button. */
   view({ response, items }: Shown, context: ListContext): TemplateResult {
-    const labels = bundleLabels(context.language, context.labels.bundle);
+    const labels = context.labels.bundle;
     const choices = this.#choices(items, labels.thisItem);
     const checked = choices.filter((choice) => this.#isChecked(choice));
     const total = totalOf(checked);

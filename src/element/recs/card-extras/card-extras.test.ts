@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LABEL_LANGUAGES } from '../../../labels';
 import type { Recommendation } from '../../../protocol';
 import { recommendation } from '../../../testing/fake-recommender';
+import { loadTexts } from '../../labels';
 import { canonical, formatPrice } from '../../price';
 import { labelsIn } from '../labels';
 import { safeImage } from '../safe-url';
 import { CardExtras, type ExtrasContext } from './card-extras';
 
 // No browser here: a root without style sheets stands for the element's. What a page shows is tested in e2e/card.spec.ts.
-beforeAll(() => {
+beforeAll(async () => {
+  await Promise.all(LABEL_LANGUAGES.map(loadTexts));
   vi.stubGlobal('ShadowRoot', class {});
   vi.stubGlobal('ResizeObserver', class {});
 });
@@ -20,7 +23,7 @@ const context = (language: string, given: Partial<ExtrasContext> = {}): ExtrasCo
   language,
   currency: 'EUR',
   lowStock: 5,
-  labels: labelsIn('en'),
+  labels: labelsIn(language),
   ...given,
 });
 

@@ -2,10 +2,9 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import type { Item, Recommendation, TrackDetails } from '../../../protocol';
 import { emit, type RecsClickDetail } from '../../events';
 import type { CardParts } from '../card';
-import type { CardLabels, ListLabels, RecsLabels } from '../labels';
+import type { CardLabels, RecsLabels } from '../labels';
 import { cardExtrasStyles } from './card-extras.styles';
 import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
-import { cardLabelsIn } from './card-labels';
 import { numberFormats } from './number-formats';
 import { ReasonRoom } from './reason-room';
 
@@ -39,8 +38,7 @@ export interface ExtrasContext {
   currency: string;
   /** Pieces up to which a product is about to sell out. */
   lowStock: number;
-  /** The list's labels, and those of cards that the page replaces. */
-  labels: ListLabels & Partial<CardLabels>;
+  labels: RecsLabels;
 }
 
 /** An item, with what the variants of its product cost. */
@@ -91,7 +89,7 @@ export class CardExtras {
     const { item } = recommendation;
     const facts = this.facts(recommendation, price, context);
     const shown = facts.priceFrom || price;
-    const labels = this.#labels(context);
+    const { labels } = context;
     return {
       media: [secondImage(facts.image2), badge(facts)],
       rating: rating(item, facts, labels),
@@ -117,13 +115,13 @@ export class CardExtras {
     const rating = ratingOf(item);
     const badge = badgeOf(listPrice ? item : { ...item, listPrice: undefined }, lowStock, Date.now());
     return {
-      priceFrom: differ ? this.#labels(context).from(price) : '',
+      priceFrom: differ ? context.labels.from(price) : '',
       listPrice,
       saving: saving ? percent.format(-saving / 100).replace('-', '−') : '',
       rating: rating ? decimal.format(rating.value) : '',
       ratings: rating?.count ? decimal.format(rating.count) : '',
       badge: badge ?? '',
-      badgeText: badge ? this.#badgeText(badge, item, context) : '',
+      badgeText: badge ? badgeText(badge, item, context.labels) : '',
       image2: safeImage(secondImageOf(item)),
     };
   }
@@ -152,7 +150,7 @@ export class CardExtras {
       quantity: 1,
       ...(price === undefined ? {} : { price, ...(currency ? { currency } : {}) }),
     });
-    this.#services.announce(this.#labels(context).addedToCart(title));
+    this.#services.announce(context.labels.addedToCart(title));
     this.#confirm(id, event.target instanceof Element ? event.target.closest('[data-add-to-cart]') : null);
   }
 
@@ -169,20 +167,14 @@ export class CardExtras {
     this.#host.requestUpdate();
   }
 
-  #badgeText(badge: Badge, { quantity = 0 }: Item, context: ExtrasContext): string {
-    const labels = this.#labels(context);
-    if (badge === 'sold-out') return labels.outOfStock;
-    return badge === 'low-stock' ? labels.lowStock(quantity) : labels[badge];
-  }
-
-  #labels({ language, labels }: ExtrasContext): RecsLabels {
-    const { decimal } = this.#formats(language);
-    return { ...cardLabelsIn(language, (value) => decimal.format(value)), ...labels };
-  }
-
   #formats(language: string | undefined): ReturnType<typeof numberFormats> {
     return numberFormats(this.#services.canonical(language));
   }
+}
+
+function badgeText(badge: Badge, { quantity = 0 }: Item, labels: RecsLabels): string {
+  if (badge === 'sold-out') return labels.outOfStock;
+  return badge === 'low-stock' ? labels.lowStock(quantity) : labels[badge];
 }
 
 function secondImage(address: string): TemplateResult | typeof nothing {

@@ -1,0 +1,177 @@
+type Holding<Name extends string> = (
+  Name extends string
+    ? (text: `${string}{${Name}}${string}`) => void
+    : never
+) extends (text: infer All) => void
+  ? All
+  : never;
+
+/** A text with placeholders, each of which it must hold: `Text<'title'>` is one such as `{title} is back in the list.` */
+export type Text<Placeholder extends string> = string & Holding<Placeholder>;
+
+/** A text about a number: `one` for exactly 1, `other` for all others. They may be the same. */
+export interface Counted<Placeholder extends string> {
+  one: Text<Placeholder>;
+  other: Text<Placeholder>;
+}
+
+/** Texts of `<sidestream-recs>` around its cards. */
+export interface ListTexts {
+  /** Heading over a list, by its placement. */
+  headings: {
+    /** Over what suits the shopper. */
+    'for-you': string;
+    /** Over products that resemble the one in view. */
+    similar: string;
+    /** Over what goes with the product in view, or with the cart. */
+    complement: string;
+    /** Over what many shoppers choose now. */
+    trending: string;
+    /** Over the shopper's own history. */
+    recent: string;
+    /** Over what the shopper may need to buy again. */
+    again: string;
+  };
+  /** Heading over products of which nothing is known: it claims nothing. */
+  products: string;
+  /** Read by screen readers when the shopper has pressed `retry`. No full stop. */
+  loading: string;
+  /** The sentence of a list that has nothing to show. */
+  empty: string;
+  /** The sentence of a list that failed. */
+  error: string;
+  /** Button after `error`. */
+  retry: string;
+  /** Name of the "not interested" button of a card. `{title}` of the product. */
+  dismiss: Text<'title'>;
+  /** In the place of a dismissed card, and read by screen readers. `{title}` of the product. */
+  dismissed: Text<'title'>;
+  /** Button after `dismissed`. */
+  undo: string;
+  /** Read by screen readers once a dismissal was taken back. `{title}` of the product. */
+  restored: Text<'title'>;
+  /** Name of the button that scrolls a row to its beginning. */
+  back: string;
+  /** Name of the button that scrolls a row to its end. */
+  forward: string;
+  /** Badge of a product that cannot be bought. Short. */
+  outOfStock: string;
+}
+
+/** Texts of what only some cards show. */
+export interface CardTexts {
+  /** `{price}`, formatted, of a product whose other variants cost more. */
+  from: Text<'price'>;
+  /** Badge of a reduced product. Short. */
+  sale: string;
+  /** Badge of a new product. Short. */
+  new: string;
+  /** Badge of a product of which few pieces are left. `{quantity}` of pieces. Short. */
+  lowStock: Counted<'quantity'>;
+  /** Read by screen readers instead of the two prices. `{listPrice}` before and `{price}` now, formatted. */
+  reduced: Text<'listPrice' | 'price'>;
+  /** Name of the stars. `{value}` is a number from 0 to 5, such as 4.5. */
+  rating: Text<'value'>;
+  /** Second part of that name, after a comma. `{count}` of shoppers who rated. */
+  ratings: Counted<'count'>;
+  /** Button. */
+  addToCart: string;
+  /** The same button for a moment once it was pressed. */
+  added: string;
+  /** Read by screen readers then. `{title}` of the product. */
+  addedToCart: Text<'title'>;
+}
+
+/** Texts of `<sidestream-recs layout="bundle">`, which offers the item in view and what goes with it together. */
+export interface BundleTexts {
+  /** On the card of the item that the bundle is about, where the others have their reason. */
+  thisItem: string;
+  /** Read by screen readers: name of the group of check boxes. */
+  choose: string;
+  /** Before the price of what is checked. */
+  total: string;
+  /** Button while all boxes are checked. */
+  addAll: string;
+  /** The same button while some are not. */
+  addSelected: string;
+  /** On the button, and instead of `total`, once it was pressed. */
+  added: string;
+}
+
+/** Texts of `<sidestream-pick>`, which asks a new shopper for some products that they like. */
+export interface PickTexts {
+  /** The heading, a question. */
+  heading: string;
+  /** Below the heading. `{picks}`: how many are to be picked. */
+  hint: Text<'picks'>;
+  /** Read by screen readers after each choice. `{picked}` so far, and `{picks}`: how many are to be picked. */
+  count: Text<'picked' | 'picks'>;
+  /** Button for a shopper who would rather not. */
+  skip: string;
+  /** Instead of the products once all are picked. */
+  thanks: string;
+  /** Read by screen readers while the products load. No full stop. */
+  loading: string;
+  /** The sentence where there is nothing to pick from. */
+  empty: string;
+  /** The sentence where the products could not be loaded. */
+  error: string;
+  /** Button after `error`. */
+  retry: string;
+}
+
+/**
+ * Why a product is recommended: one line below its price, without a full stop. `{title}` is that of another product, in the
+ * quotation marks of the language.
+ */
+export interface ReasonTexts {
+  /** The product resembles one that the shopper looked at in the last seven days. */
+  'looked-at': Text<'title'>;
+  /** The product resembles one that the shopper bought or has in the cart. */
+  chosen: Text<'title'>;
+  /** As `looked-at`, of an earlier time. `{when}`: "last month" as browsers write it, or `in-month`. */
+  'looked-at-earlier': Text<'title' | 'when'>;
+  /** `{when}` of a month that was earlier than the last one. `{month}`: "March", or "March 2024" of another year. */
+  'in-month': Text<'month'>;
+  /** How often both were bought together. `{orders}` is a number from 3 on: one wording has to do for all. */
+  'bought-with': Text<'title' | 'orders'>;
+  /** Other shoppers chose both. */
+  'chosen-with': Text<'title'>;
+  /** The shop says that they go together. */
+  'goes-with': Text<'title'>;
+  /** Their texts and pictures are alike. */
+  similar: Text<'title'>;
+  /** They look as if they belonged together. */
+  style: Text<'title'>;
+  /** The shopper often looks at the `{category}`, which is a name of the catalogue, such as Teapots. */
+  category: Text<'category'>;
+  /** The shopper looks for `{hint}` in this visit: words of a search, or the name of a category or brand. */
+  hint: Text<'hint'>;
+  /** Many shoppers choose it. */
+  popular: string;
+  /** The shopper looked at this very product. */
+  seen: string;
+  /** The shopper bought it, and it may be used up. A question. */
+  again: string;
+  /** It suits the shopper, and no single reason stands out. */
+  'chosen-for-you': string;
+  /** The shop put it there. */
+  picked: string;
+}
+
+/** The texts that a page shows. */
+export interface PageTexts {
+  list: ListTexts;
+  cards: CardTexts;
+  bundle: BundleTexts;
+  pick: PickTexts;
+}
+
+/**
+ * All texts of the elements in one language. A language that is written from right to left isolates names in its sentences,
+ * `\u2068{title}\u2069`: a title in Latin letters would otherwise turn the quotation marks or brackets around it.
+ */
+export interface Labels extends PageTexts {
+  /** Worded in the worker. */
+  reasons: ReasonTexts;
+}

@@ -1,0 +1,30 @@
+import type { Labels } from './labels';
+
+/** Languages besides English, each with its file, which is loaded when something is shown in it. */
+const FILES = {
+  ja: () => import('./locales/ja'),
+  de: () => import('./locales/de'),
+  fr: () => import('./locales/fr'),
+  es: () => import('./locales/es'),
+  ar: () => import('./locales/ar'),
+} satisfies Record<string, () => Promise<{ default: Labels }>>;
+
+export type LateLanguage = keyof typeof FILES;
+export type LabelLanguage = 'en' | LateLanguage;
+
+/** All languages that have texts. */
+export const LABEL_LANGUAGES: readonly string[] = ['en', ...Object.keys(FILES)];
+
+const isLate = (code: string): code is LateLanguage => Object.hasOwn(FILES, code);
+
+/**
+ * The language of the texts for a tag such as `de-AT`, `AR` or `fr_CA`, of which only the first part counts; English for one that
+ * has no texts.
+ */
+export function labelLanguage(tag: string): LabelLanguage {
+  const code = tag.replace(/[-_].*/s, '').toLowerCase();
+  return isLate(code) ? code : 'en';
+}
+
+/** Loads the texts of a language. Rejects where its file cannot be had. */
+export const loadLabels = async (language: LateLanguage): Promise<Labels> => (await FILES[language]()).default;
