@@ -95,9 +95,9 @@ test('the code for cards of a template and for another language comes beside tha
   await includes(host, 'sidestream.js');
   host.answer();
   await includes(host, 'worker.js', 'manifest.json', 'template-card.js', 'card-extras.js');
-  await includes(host, 'locales.js');
+  await includes(host, 'de.js');
   host.answer();
-  await includes(host, 'reasons.js');
+  await includes(host, 'reasons-de.js');
   host.answer();
   await expect(page.locator('sidestream-recs[state=filled] b').first()).toBeVisible();
 });
