@@ -164,6 +164,33 @@ for (const [name, language, width, colorScheme] of [
   });
 }
 
+test('until the texts of the language are there, nothing is read in English, and nothing moves when they come', async ({
+  page,
+  context,
+}) => {
+  await serve(context, 'de');
+  let answer = (): void => undefined;
+  const held = new Promise<void>((release) => {
+    answer = release;
+  });
+  await context.route(/\/de-[\w-]+\.js$/, async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await page.goto('/first-visit.html');
+  await expect(choices(page)).toHaveCount(9);
+  const visible = pick(page).getByText(/like|Pick|Skip|picked/);
+  expect(await visible.evaluateAll((texts) => texts.map((text) => getComputedStyle(text).visibility))).toEqual(
+    Array(4).fill('hidden'),
+  );
+  const first = await choices(page).first().boundingBox();
+  await shot(page, 'texts-held');
+  answer();
+  await expect(pick(page).getByRole('button', { name: 'Überspringen' })).toBeVisible();
+  await expect(pick(page).getByText('Was gefällt Ihnen?')).toBeVisible();
+  expect(await choices(page).first().boundingBox()).toEqual(first);
+});
+
 test('while it loads, empty and failed it says so', async ({ page, context }) => {
   await serve(context);
   await page.goto('/first-visit.html');
