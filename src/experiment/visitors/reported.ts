@@ -90,7 +90,8 @@ export function nextReport(
     const reported = before ? grown(before.reported, before.seen, seen) : seen;
     const now = sumsOf(name, reported);
     const change = before ? combined(now, sumsOf(name, before.reported), -1) : now;
-    if (!before || VISITOR_COUNTS.some((one) => change[one].sum > 0)) unsent.push({ ...change, key: newKey() });
+    const moments = [...VISITOR_COUNTS.map((one) => change[one]), ...Object.values(change.revenue)];
+    if (!before || moments.some(({ sum }) => sum > 0)) unsent.push({ ...change, key: newKey() });
     return { variant: name, seen, reported };
   });
   const reports = unsent.slice(-MOST_UNSENT);
