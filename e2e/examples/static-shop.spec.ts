@@ -71,7 +71,13 @@ async function open(page: Page, path: string): Promise<void> {
 
 /** The recommender that the page's own script created. */
 const recommenderOf = (page: Page) =>
-  page.evaluateHandle(async (path): Promise<Recommender> => (await import(path)).recommender, '/assets/shop.js');
+  page.evaluateHandle(async (path): Promise<Recommender> => {
+    // The script runs when the page is parsed: imported earlier, it would not find the elements that it needs.
+    if (document.readyState === 'loading') {
+      await new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve, { once: true }));
+    }
+    return (await import(path)).recommender;
+  }, '/assets/shop.js');
 
 const metricsOf = async (page: Page): Promise<Record<string, MetricsRow>> => {
   const { rows } = await (await recommenderOf(page)).evaluate((recommender) => recommender.metrics());
