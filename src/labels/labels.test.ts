@@ -50,7 +50,7 @@ describe.each(LABEL_LANGUAGES)('the texts in %s', (language) => {
 });
 
 describe('labelLanguage', () => {
-  it('is that of the first part of a tag, and English for one without texts', () => {
+  it('follows the first part of a tag, and is English for a language without texts', () => {
     const tags = ['de-AT', 'AR', 'fr_CA', 'ja-Jpan-JP', 'EN-gb', 'zh', '', 'jav', 'constructor', '-de'];
     expect(tags.map(labelLanguage)).toEqual(['de', 'ar', 'fr', 'ja', 'en', 'en', 'en', 'en', 'en', 'en']);
   });

@@ -1,21 +1,13 @@
-import { ENGLISH, fill, labelLanguage } from '../../labels';
+import { ENGLISH, fill, labelLanguage, type PickTexts } from '../../labels';
 import { textsIn } from '../labels';
 import { canonical } from '../price';
 
 /** The texts of `<sidestream-pick>`; its property `labels` replaces some or all of them. */
-export interface PickLabels {
-  heading: string;
+export interface PickLabels extends Omit<PickTexts, 'hint' | 'count'> {
   /** Below the heading. */
   hint: string;
   /** How many are picked, for screen readers. */
   count: (picked: number, of: number) => string;
-  skip: string;
-  /** In place of the products once all are picked. */
-  thanks: string;
-  loading: string;
-  empty: string;
-  error: string;
-  retry: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ENGLISH, fill } from '../../labels';
+import { type BundleTexts, ENGLISH, fill } from '../../labels';
 import type { Placement, Recommendation } from '../../protocol';
 import { textsIn } from '../labels';
 import { canonical } from '../price';
@@ -27,20 +27,7 @@ export interface ListLabels {
 }
 
 /** Texts of `layout="bundle"`. */
-export interface BundleLabels {
-  /** Reason of the item that the bundle is about. */
-  thisItem: string;
-  /** Name of the group of check boxes, for screen readers. */
-  choose: string;
-  /** Before the price of what is checked. */
-  total: string;
-  /** Button while all boxes are checked. */
-  addAll: string;
-  /** Button while some are not. */
-  addSelected: string;
-  /** In place of both afterwards. */
-  added: string;
-}
+export type BundleLabels = BundleTexts;
 
 /** The built-in texts of what only some cards show. */
 export interface CardLabels {
