@@ -1,4 +1,4 @@
-import { type BundleTexts, ENGLISH, fill } from '../../labels';
+import { type BundleTexts as BundleLabels, ENGLISH, fill } from '../../labels';
 import type { Placement, Recommendation } from '../../protocol';
 import { textsIn } from '../labels';
 import { canonical } from '../price';
@@ -26,8 +26,7 @@ export interface ListLabels {
   bundle?: Partial<BundleLabels>;
 }
 
-/** Texts of `layout="bundle"`. */
-export type BundleLabels = BundleTexts;
+export type { BundleLabels };
 
 /** The built-in texts of what only some cards show. */
 export interface CardLabels {
