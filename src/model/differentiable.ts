@@ -31,7 +31,8 @@ export interface Affine<T> {
 /** Which arguments of a product a gradient is wanted for. Skipping the others saves their matrix products. */
 export type Wanted = 'both' | 'left' | 'right';
 
-function differentiable<T extends Tensor>(
+/** A function of tensors with a gradient of its own. */
+export function differentiable<T extends Tensor>(
   inputs: Tensor[],
   forward: (save: GradSaveFunc) => T,
   backward: (dy: T, saved: Tensor[]) => Tensor[],

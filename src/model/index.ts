@@ -10,13 +10,12 @@ export { type Random, seededRandom, uniform } from './random';
 export { decodeSafetensors, encodeSafetensors, type StoredType } from './safetensors';
 export {
   type ExpertCounts,
+  entryOf,
   expertCounts,
   fusionEntries,
-  fusionOf,
   ladderEntries,
   layersOf,
   mapLayers,
-  newestNames,
   trainableNames,
   userEncoderEntries,
   userEncoderNames,
@@ -28,6 +27,7 @@ export {
   attentionMask,
   disposeMask,
   lastPositions,
+  type UserEncoderConfig,
   userEncoder,
   userEncoderShapes,
 } from './user-encoder';

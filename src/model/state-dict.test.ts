@@ -8,7 +8,6 @@ import {
   ladderEntries,
   layersOf,
   mapLayers,
-  newestNames,
   trainableNames,
   userEncoderEntries,
   userEncoderOf,
@@ -92,13 +91,4 @@ test('all but the older experts are trainable', () => {
   expect(names).not.toContain(down);
   expect(names).not.toContain(up);
   expect(names).toHaveLength(Object.keys(weights).length - 4);
-});
-
-test('the newest expert of every layer and its router', () => {
-  const { names, routers } = newestNames(weights);
-  expect(names).toHaveLength(4 * 4);
-  const [{ down, up }, { weight, bias }] = [first.experts[1], first.router];
-  expect(names.slice(0, 4)).toEqual([down, up, weight, bias]);
-  expect(routers).toHaveLength(4 * 2);
-  expect(routers.slice(0, 2)).toEqual([weight, bias]);
 });

@@ -142,15 +142,6 @@ export function trainableNames(state: StateDict<unknown>): string[] {
   return Object.keys(state).filter((name) => !frozen.has(name));
 }
 
-/** Names of the newest expert and the router of every layer; those of the routers once more. */
-export function newestNames(state: StateDict<unknown>): { names: string[]; routers: string[] } {
-  const layers = LADDERS.flatMap((ladder) => namesOf(state, ladder));
-  return {
-    names: flat(layers.map(({ experts, router }) => [experts.slice(-1), router])),
-    routers: flat(layers.map(({ router }) => router)),
-  };
-}
-
 /** @throws SidestreamError `model/bad-weights` when a part of the fusion is missing */
 export const fusionOf = <T>(state: StateDict<T>): Affine<T> => read(state, FUSION_NAMES);
 

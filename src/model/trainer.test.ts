@@ -119,15 +119,71 @@ for (const backend of BACKENDS) {
     test('the learning rate can change between steps', async () => {
       await countingTensors(async () => {
         const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
-        await trainer.setLearningRate(0.2);
+        trainer.learningRate = 0.2;
         await take(trainer.step(distance));
         expect((await trainer.read()).a.values[0]).toBeCloseTo(1.2, 5);
-        await trainer.setLearningRate(0);
+        trainer.learningRate = 0;
         await take(trainer.step(distance));
         expect((await trainer.read()).a.values[0]).toBeCloseTo(1.2, 5);
         expect((await trainer.state()).steps.values[0]).toBe(2);
         trainer.dispose();
       });
+    });
+
+    test('weights decay besides the step of Adam, by learning rate and share, and only those that moved', async () => {
+      await countingTensors(async () => {
+        const plain = new Trainer(weights, ['a', 'b'], { learningRate: 0.1 });
+        const decaying = new Trainer(weights, ['a', 'b'], { learningRate: 0.1, weightDecay: 0.5 });
+        for (const trainer of [plain, decaying]) await take(trainer.step(distance));
+        const [one, two] = [await plain.read(), await decaying.read()];
+        for (const name of ['a', 'b']) {
+          for (const [i, value] of one[name].values.entries()) {
+            expect(two[name].values[i]).toBeCloseTo(value * (1 - 0.1 * 0.5), 5);
+          }
+        }
+        // The moments are those of the gradient alone.
+        const [first, second] = [await plain.state(), await decaying.state()];
+        for (const name of ['m/a', 'v/b']) expect(second[name].values).toEqual(first[name].values);
+        // The share is that of the rate at the time, and a weight without a gradient stays.
+        decaying.learningRate = 0;
+        await take(decaying.step(distance));
+        expect((await decaying.read()).a.values).toEqual(two.a.values);
+        decaying.learningRate = 0.1;
+        await take(decaying.step(({ a }) => tidy(() => sum(mul(a, a)) as Scalar)));
+        expect((await decaying.read()).b.values).toEqual(two.b.values);
+        expect((await decaying.read()).a.values).not.toEqual(two.a.values);
+        plain.dispose();
+        decaying.dispose();
+      });
+    });
+
+    test('masked elements do not decay', async () => {
+      const options = { learningRate: 0.1, weightDecay: 0.5, masks: { a: Float32Array.from([0, 1]) } };
+      await countingTensors(async () => {
+        const trainer = new Trainer(weights, ['a'], options);
+        await take(trainer.step(distance));
+        const { a } = await trainer.read();
+        expect(a.values[0]).toBe(1);
+        expect(a.values[1]).toBeCloseTo(-1.9 * 0.95, 4);
+        trainer.dispose();
+      });
+    });
+
+    test('the learning rate stays when the weights are set or a state is resumed', async () => {
+      const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
+      trainer.learningRate = 0.2;
+      trainer.restore(weights);
+      await take(trainer.step(distance));
+      expect((await trainer.read()).a.values[0]).toBeCloseTo(1.2, 5);
+      const state = await trainer.state();
+      const other = new Trainer({ ...weights, ...(await trainer.read()) }, ['a'], { learningRate: 0.5 });
+      other.learningRate = 0.2;
+      await other.resume(state);
+      for (const each of [trainer, other]) await take(each.step(distance));
+      const [expected, resumed] = [await trainer.read(), await other.read()];
+      for (const [i, value] of expected.a.values.entries()) expect(resumed.a.values[i]).toBeCloseTo(value, 5);
+      trainer.dispose();
+      other.dispose();
     });
 
     test('two trainers with the same names are independent', async () => {

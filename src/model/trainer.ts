@@ -1,20 +1,20 @@
 import './gradients';
 import {
+  AdamOptimizer,
   add,
   dispose,
   div,
   maximum,
   mul,
-  type Optimizer,
   type Scalar,
   scalar,
   sqrt,
   square,
+  sub,
   sum,
   type Tensor,
   tensor,
   tidy,
-  train,
   type Variable,
   variable,
   variableGrads,
@@ -34,8 +34,17 @@ export interface TrainerOptions {
   epsilon?: number;
   /** Gradients are scaled down to this L2 norm over all of them; not at all when absent. */
   clipNorm?: number;
+  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW). Default 0. */
+  weightDecay?: number;
   /** Factors for single elements of a gradient, by name and in the weight's shape; 0 keeps an element bit-identical. */
   masks?: Record<string, Float32Array>;
+}
+
+/** Adam whose learning rate can follow a schedule: its moments stay. */
+class Adam extends AdamOptimizer {
+  set rate(rate: number) {
+    this.learningRate = rate;
+  }
 }
 
 /** A loss as a function of the parameters; `trainable` are those of them that gradients are wanted for. */
@@ -49,7 +58,7 @@ export class Trainer {
   readonly #masks = new Map<string, Tensor>();
   readonly #options: TrainerOptions;
   #learningRate: number;
-  #optimizer: Optimizer;
+  #optimizer: Adam;
   /** Names of the weights that steps moved, in the order of the optimizer's moments. */
   #moved: string[] = [];
 
@@ -112,6 +121,7 @@ export class Trainer {
       );
     });
     dispose(found.gradients);
+    this.#decay();
     return found.loss;
   }
 
@@ -142,11 +152,10 @@ export class Trainer {
     return { ...state, steps: count };
   }
 
-  /** Changes the learning rate of later steps; Adam's moments are kept. */
-  async setLearningRate(rate: number): Promise<void> {
-    const state = await this.state();
+  /** Learning rate of the steps to come; Adam's moments stay. */
+  set learningRate(rate: number) {
     this.#learningRate = rate;
-    await this.resume(state);
+    this.#optimizer.rate = rate;
   }
 
   /**
@@ -175,9 +184,21 @@ export class Trainer {
     this.#optimizer.dispose();
   }
 
-  #adam(): Optimizer {
+  #adam(): Adam {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = this.#options;
-    return train.adam(this.#learningRate, beta1, beta2, epsilon);
+    return new Adam(this.#learningRate, beta1, beta2, epsilon);
+  }
+
+  /** Loshchilov and Hutter 2019: the decay does not go through Adam's moments. */
+  #decay(): void {
+    const { weightDecay = 0 } = this.#options;
+    if (weightDecay === 0) return;
+    const share = this.#learningRate * weightDecay;
+    for (const name of this.#moved) {
+      const stored = this.#variables.get(name);
+      const mask = this.#masks.get(name);
+      if (stored) tidy(() => stored.assign(mul(stored, mask ? sub(1, mul(mask, share)) : 1 - share)));
+    }
   }
 
   #clipScale(gradients: Tensor[]): Tensor | null {

@@ -1,11 +1,11 @@
-import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { mul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../testing/backends';
 import { type ModelConfig, randomUser } from '../testing/weights';
 import type { Affine } from './differentiable';
 import { seededRandom, uniform } from './random';
 import { userEncoderOf } from './state-dict';
-import { attentionMask, disposeMask, lastPositions, userEncoder } from './user-encoder';
+import { attentionMask, disposeMask, lastPositions, type UserEncoderConfig, userEncoder } from './user-encoder';
 import { type Weight, type Weights, withParameters } from './weights';
 
 const sizes = (width: number, length: number, heads: number, blocks: number): ModelConfig => ({
@@ -23,7 +23,12 @@ const sequence = (rows: number, width: number, seed: number): number[][] => {
   return Array.from({ length: rows }, () => Array.from(uniform(random, width, 1)));
 };
 
-async function encode(config: ModelConfig, weights: Weights, rows: number[][], mask: number[]): Promise<number[][]> {
+async function encode(
+  config: ModelConfig & Pick<UserEncoderConfig, 'drop'>,
+  weights: Weights,
+  rows: number[][],
+  mask: number[],
+): Promise<number[][]> {
   return countingTensors(() =>
     withParameters(weights, async (parameters) => {
       const attention = attentionMask(mask, config.maxSeqLen);
@@ -135,6 +140,21 @@ test('the last position of every sequence', async () => {
   const encoded = tensor2d([[1], [2], [3], [4]]) as Tensor2D;
   const last = await countingTensors(() => lastPositions(encoded, 2), 1);
   expect(await last.array()).toEqual([[2], [4]]);
+});
+
+test('drops the placed items and what each part of a block adds', async () => {
+  await useBackend('cpu');
+  const config = sizes(4, 2, 2, 1);
+  let calls = 0;
+  const drop = (x: Tensor2D): Tensor2D => {
+    calls++;
+    return mul(x, 0);
+  };
+  const rows = sequence(2, 4, 5);
+  const dropped = await encode({ ...config, drop }, randomUser(config, 6), rows, [1, 1]);
+  expect(calls).toBe(3);
+  // Nothing of the items is left, so all places are alike.
+  expect(dropped[0]).toEqual(dropped[1]);
 });
 
 test('refuses sequences longer than the position embedding', async () => {

@@ -21,6 +21,8 @@ export interface UserEncoderConfig {
   heads: number;
   /** Default 1e-6. */
   layerNormEps?: number;
+  /** Applied to the placed items and to what each part of a block adds: dropout, while it is trained. Default: nothing. */
+  drop?(x: Tensor2D): Tensor2D;
 }
 
 const LAYER_NORM_EPS = 1e-6;
@@ -129,7 +131,7 @@ export function disposeMask(mask: AttentionMask): void {
  */
 export function userEncoder(
   { position, norm, blocks }: UserEncoder<Tensor>,
-  { heads, layerNormEps = LAYER_NORM_EPS }: UserEncoderConfig,
+  { heads, layerNormEps = LAYER_NORM_EPS, drop = (x) => x }: UserEncoderConfig,
   sequence: Tensor2D,
   mask: AttentionMask,
 ): Tensor2D {
@@ -144,11 +146,11 @@ export function userEncoder(
     }
     const first = slice(position, [0, 0], [length, width]);
     const placed = add(reshape(sequence, [size, length, width]), reshape(first, [1, length, width]));
-    let x = layerNorm(reshape(placed, [size * length, width]), norm, layerNormEps);
+    let x = drop(layerNorm(reshape(placed, [size * length, width]), norm, layerNormEps));
     for (const { query, key, value, output, inner, outer, attentionNorm, feedForwardNorm } of blocks) {
       const attended = attention(linear(x, query), linear(x, key), linear(x, value), heads, mask);
-      x = layerNorm(add(x, linear(attended, output)), attentionNorm, layerNormEps);
-      x = layerNorm(add(x, affine(relu(affine(x, inner)), outer)), feedForwardNorm, layerNormEps);
+      x = layerNorm(add(x, drop(linear(attended, output))), attentionNorm, layerNormEps);
+      x = layerNorm(add(x, drop(affine(relu(affine(x, inner)), outer))), feedForwardNorm, layerNormEps);
     }
     return x;
   });

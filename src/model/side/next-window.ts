@@ -1,0 +1,168 @@
+import { type Random, uniform } from '../random';
+import { entryOf } from '../state-dict';
+import type { Weight, Weights } from '../weights';
+import { SIDE_INPUTS, type SideConfig, type SideInput } from './config';
+import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
+
+/** Per part the mean gate of each expert over the items that somebody chose; sums to 1. Parts without columns are absent. */
+export type SideUse = Partial<Record<SideInput, number[]>>;
+
+/** How experts are pruned and added between two windows. */
+export interface SideWindowOptions {
+  /** An expert of n goes when its use is below tau / n. Default 0.5. */
+  tau?: number;
+  /** Most experts of a part, the new one among them: where it would have more, the least used ones go. Default 8. */
+  maxExperts?: number;
+  /**
+   * What the new expert is. `copy`: the most used one, which shares its gate with it. `mean`: the mean of the present ones
+   * with a random row of the router, as XSMoE has it; with several experts that changes the output. Default `copy`.
+   */
+  expert?: 'copy' | 'mean';
+}
+
+/** Where the next window of a side model starts. */
+export interface NextSideWindow {
+  weights: Weights;
+  /** Names of the weights of all old experts. */
+  frozen: ReadonlySet<string>;
+  /** Experts that were removed, over all parts. */
+  pruned: number;
+}
+
+/**
+ * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part go,
+ * a new one comes, and all old ones are frozen. A new expert that is a copy leaves every vector as it is: the two share the
+ * gate of the one (bias -ln 2 on both). From one expert, copy and mean are the same.
+ * @param weights stay as they are
+ * @param use in the window that ends; parts that it does not know are not pruned
+ */
+export function nextSideWindow(
+  weights: Weights,
+  config: SideConfig,
+  use: SideUse,
+  random: Random,
+  { tau = 0.5, maxExperts = 8, expert = 'copy' }: SideWindowOptions = {},
+): NextSideWindow {
+  const next: Record<string, Weight> = { ...weights };
+  const frozen = new Set<string>();
+  let pruned = 0;
+  for (const input of SIDE_INPUTS) {
+    const columns = config.inputs[input];
+    if (columns === 0) continue;
+    const count = sideExpertCount(weights, input);
+    const own = use[input];
+    const shares = own?.length === count ? own : new Array<number>(count).fill(1 / count);
+    const kept = keptExperts(shares, tau, maxExperts - 1);
+    pruned += count - kept.length;
+    const names = sideInputNames(input);
+    for (let n = 0; n < count; n++) for (const name of Object.values(sideExpertNames(input, n))) delete next[name];
+    const experts = kept.map((from) => expertOf(weights, input, from));
+    for (const [at, parts] of experts.entries()) for (const name of setExpert(next, input, at, parts)) frozen.add(name);
+
+    const rows = kept.map((from) => routerRow(weights, input, from, columns));
+    const best = kept.reduce((most, from, at) => (shares[from] > shares[kept[most]] ? at : most), 0);
+    if (expert === 'mean' || experts.length === 1) {
+      setExpert(next, input, experts.length, meanOf(experts));
+      rows.push({ row: uniform(random, columns, 1 / Math.sqrt(columns)), bias: 0 });
+    } else {
+      setExpert(next, input, experts.length, experts[best]);
+      rows[best] = { ...rows[best], bias: rows[best].bias - Math.LN2 };
+      rows.push(rows[best]);
+    }
+    next[names.router] = { shape: [rows.length, columns], values: joined(rows.map(({ row }) => row)) };
+    next[names.routerBias] = { shape: [rows.length], values: Float32Array.from(rows, ({ bias }) => bias) };
+  }
+  return { weights: next, frozen, pruned };
+}
+
+/** Experts that stay, in order: those used enough, the most used ones of them where they are too many, and never none. */
+function keptExperts(shares: readonly number[], tau: number, most: number): number[] {
+  const byUse = [...shares.keys()].sort((a, b) => shares[b] - shares[a] || a - b);
+  const used = byUse.filter((n, place) => place === 0 || shares[n] >= tau / shares.length);
+  return used.slice(0, Math.max(1, most)).sort((a, b) => a - b);
+}
+
+/**
+ * The weights of a side model for another list of items: embedding and bias of an item go with its id, and items that are new
+ * start as in a new model.
+ * @param before ids of the items of `weights`
+ */
+export function carriedItems(
+  weights: Weights,
+  before: readonly string[],
+  now: readonly string[],
+  random: Random,
+): Weights {
+  const rowOf = new Map(before.map((id, row) => [id, row]));
+  const embedding = entryOf(weights, SIDE_NAMES.embedding);
+  const bias = entryOf(weights, SIDE_NAMES.bias);
+  const width = embedding.shape[1];
+  const vectors = uniform(random, now.length * width, 0.03);
+  const biases = new Float32Array(now.length);
+  for (const [row, id] of now.entries()) {
+    const from = rowOf.get(id);
+    if (from === undefined) continue;
+    vectors.set(embedding.values.subarray(from * width, (from + 1) * width), row * width);
+    biases[row] = bias.values[from];
+  }
+  return {
+    ...weights,
+    [SIDE_NAMES.embedding]: { shape: [now.length, width], values: vectors },
+    [SIDE_NAMES.bias]: { shape: [now.length, 1], values: biases },
+  };
+}
+
+type ExpertParts = Record<keyof ReturnType<typeof sideExpertNames>, Weight>;
+
+function expertOf(weights: Weights, input: SideInput, expert: number): ExpertParts {
+  const { down, downBias, up, out } = sideExpertNames(input, expert);
+  return {
+    down: entryOf(weights, down),
+    downBias: entryOf(weights, downBias),
+    up: entryOf(weights, up),
+    out: entryOf(weights, out),
+  };
+}
+
+/** @returns the names of its weights */
+function setExpert(into: Record<string, Weight>, input: SideInput, expert: number, parts: ExpertParts): string[] {
+  const names = sideExpertNames(input, expert);
+  into[names.down] = copyOf(parts.down);
+  into[names.downBias] = copyOf(parts.downBias);
+  into[names.up] = copyOf(parts.up);
+  into[names.out] = copyOf(parts.out);
+  return Object.values(names);
+}
+
+function routerRow(
+  weights: Weights,
+  input: SideInput,
+  expert: number,
+  columns: number,
+): { row: Float32Array; bias: number } {
+  const names = sideInputNames(input);
+  return {
+    row: weights[names.router]?.values.slice(expert * columns, (expert + 1) * columns) ?? new Float32Array(columns),
+    bias: weights[names.routerBias]?.values[expert] ?? 0,
+  };
+}
+
+const meanOf = (experts: readonly ExpertParts[]): ExpertParts => ({
+  down: average(experts.map(({ down }) => down)),
+  downBias: average(experts.map(({ downBias }) => downBias)),
+  up: average(experts.map(({ up }) => up)),
+  out: average(experts.map(({ out }) => out)),
+});
+
+const average = (weights: readonly Weight[]): Weight => ({
+  shape: [...weights[0].shape],
+  values: weights[0].values.map((_, at) => weights.reduce((sum, { values }) => sum + values[at], 0) / weights.length),
+});
+
+const copyOf = ({ shape, values }: Weight): Weight => ({ shape: [...shape], values: values.slice() });
+
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const values = new Float32Array(rows.length * rows[0].length);
+  for (const [n, row] of rows.entries()) values.set(row, n * row.length);
+  return values;
+}
