@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import { settingsSchema } from '../result';
+import { type LeaveOneOutMethod, type LeaveOneOutShop, ranksOf } from './ranker';
+import type { ChoiceCase } from './split';
+
+const methodSchema = v.object({
+  name: v.string(),
+  settings: settingsSchema,
+  /** NDCG@10 on the validation with these settings. */
+  validation: v.optional(v.number()),
+  /** That it took to choose the settings and to learn, and to rank the test. */
+  seconds: v.number(),
+  rankingSeconds: v.number(),
+  /** Of each case of the test, in their order. */
+  ranks: v.array(v.pipe(v.number(), v.integer(), v.minValue(1))),
+});
+
+/** What a method did on the test. */
+export type LeaveOneOutRun = v.InferOutput<typeof methodSchema>;
+
+/** Makes a method and reads the test, once. */
+export async function runLeaveOneOut(
+  name: string,
+  method: LeaveOneOutMethod,
+  shop: LeaveOneOutShop,
+  test: readonly ChoiceCase[],
+): Promise<LeaveOneOutRun> {
+  const start = performance.now();
+  const ranker = await method(shop);
+  const made = performance.now();
+  shop.meter.start(`Test of ${name}`, test.length);
+  const ranks = await ranksOf(ranker, test, (count) => shop.meter.advance(count));
+  shop.meter.stop();
+  ranker.dispose?.();
+  const { settings, validation } = ranker;
+  return {
+    ...{ name, settings: { ...settings }, seconds: (made - start) / 1000 },
+    ...{ rankingSeconds: (performance.now() - made) / 1000, ranks },
+    ...(validation === undefined ? {} : { validation }),
+  };
+}
+
+/** Runs as a text that another process reads. */
+export const leaveOneOutText = (runs: readonly LeaveOneOutRun[]): string => JSON.stringify(runs);
+
+/** Reads what `leaveOneOutText` wrote. @throws SidestreamError `runtime/invalid-input` when it is something else */
+export function parseLeaveOneOut(text: string): LeaveOneOutRun[] {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(methodSchema)), text);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `A part of the evaluation cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Evaluate again.`,
+  );
+}
