@@ -1,21 +1,15 @@
-import * as v from 'valibot';
-import { type BaseConfig, baseConfigSchema, type FeatureTable } from '../catalog';
+import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import {
   checkWeights,
-  decodeSafetensors,
   disposeParameters,
-  encodeSafetensors,
   type Parameters,
   parametersFrom,
-  type StoredType,
   type TapShape,
   type Weights,
 } from '../model';
-import { shapesBesideLadders } from './config';
+import { type BaseConfig, shapesBesideLadders } from './config';
 import { itemVectors, userVectors, vectorScores } from './vectors';
-
-const FORMAT = 'sidestream-base';
 
 /**
  * A base model: the model that a shop trained on the logs of all its users. Holds its weights on the compute backend,
@@ -24,41 +18,21 @@ const FORMAT = 'sidestream-base';
 export class BaseModel {
   readonly config: BaseConfig;
   readonly weights: Weights;
-  /** SHA-256 of its file; empty where it is of none. */
-  readonly digest: string;
   #parameters: Parameters | null = null;
 
-  private constructor(weights: Weights, config: BaseConfig, digest: string) {
+  private constructor(weights: Weights, config: BaseConfig) {
     this.config = config;
     this.weights = weights;
-    this.digest = digest;
   }
 
   /**
    * A model of these weights.
    * @param shape of the features that it will read
-   * @param digest SHA-256 of its file. Default: it is of none
    * @throws SidestreamError `model/bad-weights` when names, shapes or numbers do not fit
    */
-  static from(weights: Weights, config: BaseConfig, shape: TapShape, digest = ''): BaseModel {
+  static from(weights: Weights, config: BaseConfig, shape: TapShape): BaseModel {
     checkBase(weights, config, shape);
-    return new BaseModel(weights, config, digest);
-  }
-
-  /**
-   * Reads a model that `save` wrote.
-   * @param digest SHA-256 of the file. Default: it is of none
-   * @throws SidestreamError `model/bad-weights` when it is damaged, or was made for other features
-   */
-  static load(bytes: Uint8Array, shape: TapShape, digest = ''): BaseModel {
-    const { weights, metadata } = decodeSafetensors(bytes);
-    if (metadata.format !== FORMAT) throw bad(`its format is "${metadata.format}", not "${FORMAT}"`);
-    return BaseModel.from(weights, parseConfig(metadata.config), shape, digest);
-  }
-
-  /** @param dtype default F16: half the download, and scores that differ by far less than learning does */
-  save(dtype: StoredType = 'F16'): Uint8Array<ArrayBuffer> {
-    return encodeSafetensors(this.weights, { format: FORMAT, config: JSON.stringify(this.config) }, dtype);
+    return new BaseModel(weights, config);
   }
 
   /**
@@ -101,32 +75,14 @@ export class BaseModel {
   }
 }
 
-/** What ranking reads of a base model. */
-export type BaseScorer = Pick<BaseModel, 'config' | 'digest' | 'embedItems' | 'userVectors' | 'scores' | 'dispose'>;
-
-const bad = (reason: string, cause?: unknown): SidestreamError =>
-  new SidestreamError('model/bad-weights', `The base model cannot be used: ${reason}. Train it for this bundle.`, {
-    cause,
-  });
-
-function parseConfig(text: string | undefined): BaseConfig {
-  let data: unknown;
-  try {
-    data = JSON.parse(text ?? '');
-  } catch (error) {
-    throw bad('its configuration is not JSON', error);
-  }
-  const parsed = v.safeParse(baseConfigSchema, data);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw bad(`${v.getDotPath(issue) ?? 'its configuration'}: ${issue.message}`);
-}
+const bad = (reason: string): SidestreamError =>
+  new SidestreamError('model/bad-weights', `The base model cannot be used: ${reason}. Train it for this bundle.`);
 
 /**
  * Checks that weights are those of a base model of this configuration over these features.
  * @throws SidestreamError `model/bad-weights` naming the first that does not fit
  */
-export function checkBase(weights: Weights, config: BaseConfig, shape: TapShape): void {
+function checkBase(weights: Weights, config: BaseConfig, shape: TapShape): void {
   if (config.embeddingDim % config.heads !== 0) {
     throw bad(`embeddings of ${config.embeddingDim} do not split into ${config.heads} heads`);
   }

@@ -1,5 +1,5 @@
 import { add, concat, dispose, mul, split, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { type BaseConfig, dequantize, type FeatureTable } from '../catalog';
+import { dequantize, type FeatureTable } from '../catalog';
 import {
   type AttentionMask,
   attentionMask,
@@ -14,6 +14,7 @@ import {
   userEncoder,
   userEncoderOf,
 } from '../model';
+import type { BaseConfig } from './config';
 
 /** Taps of the items at these rows, on the compute backend. The caller frees them with `disposeTaps`. */
 export function tapsOf(table: FeatureTable, rows: ArrayLike<number>): ItemTaps {

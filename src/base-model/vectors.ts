@@ -1,6 +1,7 @@
 import { matMul, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
-import type { BaseConfig, FeatureTable } from '../catalog';
+import type { FeatureTable } from '../catalog';
 import { lastPositions, type Parameters } from '../model';
+import type { BaseConfig } from './config';
 import { disposeTaps, disposeView, historyView, itemRows, tapsOf, userRows } from './network';
 
 /** Items, or sequences, in one forward pass: bounds its memory. */

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { contentBlend, type Factors, MANIFEST_FILE, openBundle, rowsPerItem } from '../catalog';
+import { MANIFEST_FILE, openBundle, rowsPerItem } from '../catalog';
 import { fetchOffers } from '../catalog/offers';
 import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../testing/commands';
-import { type BuildRequest, buildBundle, type ShopFactorSources } from './build-bundle';
+import { type BuildRequest, buildBundle } from './build-bundle';
 import { buildFolder } from './build-folder';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
@@ -116,29 +116,6 @@ describe('buildBundle', () => {
     await writeFile(small, shopFeed(21));
     const third = await build('grown', { catalog: small, images: undefined });
     expect(third.manifest.projection.sha256).not.toBe(first.manifest.projection.sha256);
-  });
-
-  it('has factors made from links and orders, of its items in their order', async () => {
-    await build('one');
-    const ids = (await openBundle(folderFetch(join(folder, 'one')))).items.map(({ id }) => id);
-    const [links, orders] = [join(folder, 'links.csv'), join(folder, 'orders.csv')];
-    await writeFile(links, `item,linked\n${ids[0]},${ids[1]}\n`);
-    await writeFile(orders, `order,item\n1,${ids[2]}\n1,${ids[0]}\n2,${ids[5]}\n`);
-    const seen: ShopFactorSources[] = [];
-    const makeFactors = (sources: ShopFactorSources): Factors => {
-      seen.push(sources);
-      return { blocks: [{ name: 'users', width: 1, values: Float32Array.from(ids, (_, row) => row) }] };
-    };
-    await build('one', { links, orders, makeFactors });
-    const bundle = await openBundle(folderFetch(join(folder, 'one')));
-    const { blend, orders: used, items, cooccurrence } = seen[0];
-    expect([used, items.map(({ id }) => id)]).toEqual([[[2, 0]], ids]);
-    expect(blend).toEqual(contentBlend(bundle.manifest));
-    expect(cooccurrence.offsets.at(-1)).toBeGreaterThan(2);
-    const values = (await bundle.factors())?.blocks[0].values ?? [];
-    expect([...values].map(Math.round)).toEqual(ids.map((_, row) => row));
-    await build('one');
-    expect((await openBundle(folderFetch(join(folder, 'one')))).manifest.factors).toEqual(bundle.manifest.factors);
   });
 
   it('keeps the offers and the rules that are beside the bundle', async () => {

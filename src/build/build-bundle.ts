@@ -1,11 +1,7 @@
 import { availableParallelism } from 'node:os';
 import {
   type BundleEncoder,
-  type ContentBlend,
-  type CooccurrenceTable,
   describeRejectedRow,
-  type Factors,
-  type FeatureTable,
   type Item,
   inventory,
   itemText,
@@ -45,17 +41,6 @@ import { keepsRules } from './rules';
 /** Texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
 
-/** What factors of the products can be made from in a shop without logs. */
-export interface ShopFactorSources {
-  items: Item[];
-  features: FeatureTable;
-  /** How content is compared. */
-  blend: ContentBlend;
-  cooccurrence: CooccurrenceTable;
-  /** Rows of the products of each order; null without orders. */
-  orders: readonly number[][] | null;
-}
-
 export interface BuildRequest {
   /** Files, folders and addresses of the feed. */
   catalog: string | readonly string[];
@@ -79,8 +64,6 @@ export interface BuildRequest {
   /** Files of links and of orders, for the placement `complement`. */
   links?: string;
   orders?: string;
-  /** Makes the factors of the items where there are links or orders. Default: the bundle gets none. */
-  makeFactors?: (shop: ShopFactorSources) => Factors;
   /** Folder of the encoded features, which later builds reuse. Default: beside the bundle, `<out>.build`. */
   cache?: string;
   /** Processes that encode. Default: as many as the machine has cores. */
@@ -242,23 +225,6 @@ async function buildItems(
     locales: inLanguages.locales,
   };
   await writeFitted(cache, { ...known, ...fitted });
-  const blend = {
-    text: { tap: taps.text, weight },
-    image: { tap: taps.image, weight: bundle.encoders.image.contentWeight },
-  };
-  const { makeFactors } = request;
-  const factors =
-    cooccurrence &&
-    makeFactors &&
-    (await metered(meter, 'Factors', 1, (advance) => {
-      const { table, orders } = cooccurrence;
-      const made = makeFactors({
-        ...{ items: products.items, features: products.pick(features), blend },
-        ...{ cooccurrence: table, orders },
-      });
-      advance(1);
-      return made;
-    }));
   const made = inLanguages.markets.map(({ market }) => market);
   const kept = previous ? await keptMutable(out, (line) => notes.push(line), made) : {};
   const sink = await folderSink(out);
@@ -267,9 +233,7 @@ async function buildItems(
   const manifest = await writeBundle(bundle, sink, {
     previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
     offers: [...(kept.offers ?? []), ...made],
-    ...(cooccurrence
-      ? { learned: products.spread({ cooccurrence: cooccurrence.table, ...(factors ? { factors } : {}) }) }
-      : {}),
+    ...(cooccurrence ? { learned: products.spread({ cooccurrence: cooccurrence.table }) } : {}),
     onProgress: progress.show,
     verify: checkedBundle(out, meter),
   }).finally(progress.end);

@@ -30,8 +30,6 @@ const SMOOTHING = 1;
 /** Co-occurrence from files, of products. */
 export interface FileCooccurrence {
   table: CooccurrenceTable;
-  /** The products of each order that was used; null without a file of orders. */
-  orders: readonly number[][] | null;
   /** How many rows were used, for the user. */
   notes: string[];
 }
@@ -69,7 +67,7 @@ export async function fileCooccurrence(
     tables.push(linkCooccurrence(usedLinks(links, files.orders), categories, chance));
   }
   const table: CooccurrenceTable = { ...stronger(tables), origin: 'shop' };
-  return { table: used ? { ...table, support: countSupport(table, used) } : table, orders: used, notes };
+  return { table: used ? { ...table, support: countSupport(table, used) } : table, notes };
 }
 
 function usedLinks(links: Link[], path: string): Link[] {

@@ -15,9 +15,9 @@ import { SidestreamError } from '../error';
 import { kindOf } from './folders';
 import { type Meter, metered } from './meter';
 
-/** Names of the files that `writeBundle` writes, finished or not. */
+/** Names of the files that `writeBundle` writes or once wrote, finished or not. */
 const OURS =
-  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|demand|texts)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
 /** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
 export function folderFetch(folder: string): FetchFile {

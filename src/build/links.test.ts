@@ -62,10 +62,7 @@ describe.skipIf(!existsSync(shop))(
     afterAll(() => rm(out, { recursive: true }));
 
     const listOf = (placement: Placement, over: CatalogIndex, row: number) => {
-      const { state } = new Learner(
-        { index: over, table: bundle.features, blend: contentBlend(bundle.manifest) },
-        { seed: 1 },
-      );
+      const { state } = new Learner({ index: over, table: bundle.features, blend: contentBlend(bundle.manifest) });
       const request = { placement, row: null, limit: 10, exclude: new Set<number>() };
       return rank(over, state, aboutItems(over, request, [over.items[row].id]));
     };

@@ -40,9 +40,9 @@ export async function previousBundle(
 ): Promise<PreviousBundle | null> {
   if (!existsSync(join(folder, MANIFEST_FILE))) return null;
   try {
-    const { manifest, items, clusters, projection } = await openBundle(folderFetch(folder));
+    const { manifest, items, clusters, projection, side } = await openBundle(folderFetch(folder));
     const projections = madeAs(manifest, recipe) ? fitted(decodeProjection(await projection())) : {};
-    return { manifest, items, clusters, projections };
+    return { manifest, items, clusters, side, projections };
   } catch (thrown) {
     const { code, message } = SidestreamError.from(thrown);
     say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);
@@ -53,10 +53,9 @@ export async function previousBundle(
 /** What the next bundle could not keep, a line for each kind; null when it kept everything. */
 export function leftOut(before: Manifest, after: Manifest): string | null {
   const lost = [
-    ...(before.base && !after.base ? ['the base model (it was trained on other features)'] : []),
     ...(before.companions && !after.companions ? ['the co-occurrence table (the items or their order changed)'] : []),
+    ...(before.side && !after.side ? ['the side model (none of its items is left)'] : []),
     ...(before.demand && !after.demand ? ['the demand of the items (the items or their order changed)'] : []),
-    ...(before.factors && !after.factors ? ['the factors of the items (items, their order or features changed)'] : []),
   ];
   const locales = Object.keys(before.locales ?? {}).filter((tag) => !after.locales?.[tag]);
   const lines = [
@@ -67,9 +66,8 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
 }
 
 /**
- * The projections that the next build keeps. Fitting them again would change every feature of every item, and a base model
- * fits only the axes that it was trained on. So they are kept, unless there is no base model and the catalogue has more than
- * doubled since they were fitted to fewer items than a sample.
+ * The projections that the next build keeps. Fitting them again would change every feature of every item. So they are kept,
+ * unless the catalogue has more than doubled since they were fitted to fewer items than a sample.
  * @param rows number of items of the next bundle that have each modality; what variants share counts once
  * @param fitted number of items to which a projection was fitted; undefined where unknown
  */
@@ -84,7 +82,7 @@ export async function keptProjections(
     if (!projection) continue;
     const { digest } = await shareProjection(modality, projection);
     const of = fitted(digest) ?? manifest.count;
-    if (manifest.base || of >= SAMPLE || rows[modality] <= 2 * of) kept[modality] = projection;
+    if (of >= SAMPLE || rows[modality] <= 2 * of) kept[modality] = projection;
   }
   return kept;
 }

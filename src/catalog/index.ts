@@ -1,19 +1,9 @@
 export { type BundleProgress, type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
 export { inventory, publishedNames } from './bundle/inventory';
 export type { Predecessor } from './bundle/learned';
-export { addLearned } from './bundle/learned';
+export { addLearned, type Learned } from './bundle/learned';
 export type { BundleSink } from './bundle/manifest';
-export {
-  BASE_RECIPES,
-  type BaseConfig,
-  type BaseRecipe,
-  type BundleFile,
-  baseConfigSchema,
-  MANIFEST_FILE,
-  type Manifest,
-  MODALITIES,
-  type Modality,
-} from './bundle/manifest';
+export { type BundleFile, MANIFEST_FILE, type Manifest, MODALITIES, type Modality } from './bundle/manifest';
 export { type Bundle, openBundle } from './bundle/read-bundle';
 export type { EncoderFiles } from './bundle/read-encoder';
 export { bundleItems } from './bundle/read-items';
@@ -37,8 +27,6 @@ export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
 export { countSupport } from './cooccurrence/count-support';
 export { type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
 export { type Demand, popularityNow, type Repeats } from './demand/demand';
-export { extendFactors, type FactorBlock, type FactorBlockName, type Factors, MOST_FACTORS } from './factors/factors';
-export { type GradientMap, HIGHEST_RANK, mapColumns } from './factors/gradient-map';
 export type { BaseVectors } from './features/base-vectors';
 export { baseVectors, type PrincipalAxes } from './features/base-vectors';
 export {
@@ -62,13 +50,5 @@ export { localeFor, marketFor } from './locales/bundle-locales';
 export type { Offer } from './offers';
 export { DEFAULT_MARKET, offersFile } from './offers/offers-name';
 export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
-export type {
-  ByPart,
-  DriftPart,
-  LearnerSettings,
-  ShopSettings,
-  TunedFigure,
-  Tuning,
-  TuningPart,
-} from './tuning/tuning';
+export { pickSideModel, placeByContent, type SideModel, type SideState } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../common/sha256';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { type Item, itemSchema } from '../item';
+import { addLearned } from './learned';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
@@ -144,6 +145,20 @@ describe('a bundle written and read', () => {
     expect(text.tokenizer).toBe('{"tokens":["é"]}');
     await expect(bundle.encoder('image')).rejects.toMatchObject({ code: 'encoder/missing' });
   });
+
+  it.each([1, 2, 3, 4, 5, 6])('is read in version %i, without what no page uses any more', async (schema) => {
+    const { files, fetchFile, fetched, manifest } = await written();
+    const file = { file: 'base-1.safetensors', sha256: 'a'.repeat(64), bytes: 1 };
+    const former = { base: { ...file, config: { recipe: 'none' } }, factors: file, tuning: 'anything' };
+    editManifest(files, (older) => Object.assign(older, former, { schema }));
+    const bundle = await openBundle(fetchFile);
+    expect(bundle.manifest).toEqual({ ...manifest, schema });
+    expect(bundle.items).toEqual(items);
+    expect(fetched).not.toContain(file.file);
+    // The next manifest has no trace of it, and is of this version.
+    const next = await addLearned(bundle.manifest, {}, async () => undefined);
+    expect(next).toEqual(manifest);
+  });
 });
 
 describe('openBundle refuses', () => {
@@ -180,10 +195,19 @@ describe('openBundle refuses', () => {
   it('a newer format', async () => {
     const { files, fetchFile } = await written();
     editManifest(files, (manifest) => {
-      manifest.schema = 7;
+      manifest.schema = 8;
       manifest.shards = 'something new';
     });
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/unknown-version' });
+  });
+
+  it.each(['base', 'factors', 'tuning'])('a manifest of this version with %s, which older ones had', async (key) => {
+    const { files, fetchFile } = await written();
+    editManifest(files, (manifest) => Object.assign(manifest, { [key]: manifest.projection }));
+    await expect(openBundle(fetchFile)).rejects.toMatchObject({
+      code: 'bundle/invalid',
+      message: expect.stringContaining(`${key}: `),
+    });
   });
 
   it('a broken connection', async () => {

@@ -1,26 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../common/sha256';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
-import { TUNING } from '../../testing/tunings';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';
-import type { Factors } from '../factors/factors';
 import { createTable } from '../features/feature-shard';
+import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
 import { addLearned } from './learned';
-import { type BaseConfig, bundleFiles, MANIFEST_FILE } from './manifest';
+import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
 import { verifyBundle } from './verify-bundle';
 import { writeBundle } from './write-bundle';
 
-const config: BaseConfig = {
-  recipe: 'sidestream',
-  embeddingDim: 8,
-  maxSeqLen: 5,
-  heads: 2,
-  blocks: 1,
-  temperature: 0.1,
-};
-const base = (...bytes: number[]) => ({ bytes: new Uint8Array(bytes), config });
 /** Items a and b of two co-occur. */
 const cooccurrence: CooccurrenceTable = {
   count: 2,
@@ -28,9 +20,6 @@ const cooccurrence: CooccurrenceTable = {
   rows: Uint32Array.of(1, 0),
   lifts: Float32Array.of(2, 2),
 };
-
-/** One factor of each of two items, as a file has it. */
-const factors: Factors = { blocks: [{ name: 'users', width: 1, values: Float32Array.of(127, -127) }] };
 
 /** As a file has it: its values are the largest, and 0. */
 const demand: Demand = {
@@ -49,30 +38,22 @@ describe('what was learned, in a bundle', () => {
   it('is fetched when asked for and not before, and is what was put in last', async () => {
     const { manifest, sink, fetchFile, fetched } = await written();
     const empty = await openBundle(fetchFile);
-    expect([await empty.base(), await empty.cooccurrence(), await empty.factors()]).toEqual([null, null, null]);
-    expect([await empty.demand(), await empty.tuning()]).toEqual([null, null]);
-    const first = await addLearned(manifest, { base: base(1) }, sink);
-    const second = await addLearned(first, { base: base(2, 3), cooccurrence, factors, demand, tuning: TUNING }, sink);
+    expect([await empty.cooccurrence(), await empty.demand()]).toEqual([null, null]);
+    const { repeats: _, ...once } = demand;
+    const first = await addLearned(manifest, { demand: once }, sink);
+    const second = await addLearned(first, { cooccurrence, demand }, sink);
     fetched.splice(0);
     const bundle = await openBundle(fetchFile);
     expect(bundle.manifest).toEqual(second);
-    expect(fetched.filter((name) => /^(base|companions|factors|demand|tuning)-/.test(name))).toEqual([]);
-    const stored = await bundle.base();
-    expect(stored?.config).toEqual(config);
-    expect(new Uint8Array(stored?.bytes ?? new ArrayBuffer(0))).toEqual(new Uint8Array([2, 3]));
+    expect(fetched.filter((name) => /^(companions|demand)-/.test(name))).toEqual([]);
     const progress: number[] = [];
     expect(await bundle.cooccurrence((loaded, total) => progress.push(loaded / total))).toEqual(cooccurrence);
     expect(progress.at(-1)).toBe(1);
     const names = bundleFiles(second).map(({ file }) => file);
-    expect(names).toContain(second.base?.file);
-    expect(await bundle.factors()).toEqual({ ...factors, digest: second.factors?.sha256 });
     expect(names).toContain(second.companions?.file);
-    expect(names).toContain(second.factors?.file);
     expect(await bundle.demand()).toEqual(demand);
     expect(second.demand?.repeats).toEqual({ share: 0.25, interval: 7 });
     expect(names).toContain(second.demand?.file);
-    expect(await bundle.tuning()).toEqual(TUNING);
-    expect(names).toContain(second.tuning?.file);
     await verifyBundle(second, fetchFile);
     expect(second.digest).toBe(manifest.digest);
   });
@@ -91,11 +72,8 @@ describe('what was learned, in a bundle', () => {
       lifts: new Float32Array(count).fill(1),
       origin: 'shop',
     };
-    const place: Factors = {
-      blocks: [{ name: 'cooccurrence', width: 1, values: Float32Array.from({ length: count }, (_, row) => row) }],
-    };
     const counted = Float32Array.from({ length: count }, (_, row) => row);
-    const learned = { cooccurrence: chain, factors: place, demand: { choices: counted, recent: counted } };
+    const learned = { cooccurrence: chain, demand: { choices: counted, recent: counted } };
     await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned });
     const bundle = await openBundle(fetchFile);
     const table = await bundle.cooccurrence();
@@ -103,8 +81,6 @@ describe('what was learned, in a bundle', () => {
     const followers = bundle.items.map((_, at) => table && bundle.items[table.rows[table.offsets[at]]].id);
     expect(followers).toEqual(bundle.items.map(({ id }) => content.items[next[rowOf.get(id) ?? 0]].id));
     expect(table?.origin).toBe('shop');
-    const places = (await bundle.factors())?.blocks[0].values ?? [];
-    expect([...places].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
     const choices = (await bundle.demand())?.choices ?? [];
     expect([...choices].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
   });
@@ -116,51 +92,27 @@ describe('what was learned, in a bundle', () => {
       names.push(name);
       await sink(name, bytes);
     };
-    const both = await addLearned(manifest, { base: base(1), cooccurrence, factors }, noting);
+    const both = await addLearned(manifest, { cooccurrence, demand }, noting);
     expect(names.filter((name) => !name.startsWith('manifest-'))).toEqual([
-      both.base?.file,
       both.companions?.file,
-      both.factors?.file,
+      both.demand?.file,
       MANIFEST_FILE,
     ]);
     expect(names.at(-1)).toBe(MANIFEST_FILE);
-    const other = await addLearned(both, { base: base(2) }, sink);
+    const other = await addLearned(both, { demand: { ...demand, recent: Float32Array.of(1, 2) } }, sink);
     expect(other.companions).toEqual(both.companions);
-    expect(other.factors).toEqual(both.factors);
-    expect(other.base).not.toEqual(both.base);
-  });
-
-  it('has no map of the gradients once the base model is another one', async () => {
-    const { manifest, sink, fetchFile } = await written();
-    const map = {
-      blocks: [{ name: 'users 1', width: 1 }],
-      eigenvalues: Float32Array.of(2),
-      eigenvectors: Float32Array.of(127),
-    };
-    const mapped = { ...factors, map };
-    await expect(addLearned(manifest, { factors: mapped }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
-    const learned = await addLearned(manifest, { base: base(1), factors: mapped }, sink);
-    const factorsNow = async () => (await openBundle(fetchFile)).factors();
-    expect(await factorsNow()).toMatchObject(mapped);
-    await verifyBundle(learned, fetchFile);
-    const other = await addLearned(learned, { base: base(2) }, sink);
-    const { map: none, ...others } = (await factorsNow()) ?? {};
-    expect(none).toBeUndefined();
-    expect(others).toMatchObject(factors);
-    await verifyBundle(other, fetchFile);
+    expect(other.demand).not.toEqual(both.demand);
   });
 
   it('is refused when its bytes, its description or the number of its items are wrong', async () => {
     const { manifest, sink, fetchFile, files } = await written();
-    const learned = await addLearned(manifest, { base: base(1, 2), cooccurrence, factors }, sink);
-    files.set(learned.base?.file ?? '', new Uint8Array([1, 3]));
+    const learned = await addLearned(manifest, { cooccurrence, demand }, sink);
     files.get(learned.companions?.file ?? '')?.fill(0);
-    files.get(learned.factors?.file ?? '')?.fill(0);
+    files.get(learned.demand?.file ?? '')?.fill(0);
     const bundle = await openBundle(fetchFile);
-    await expect(bundle.factors()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
-    await expect(bundle.base()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    await expect(bundle.demand()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     await expect(bundle.cooccurrence()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
-    const spoilt = { ...manifest, base: { ...learned.base, config: {} } };
+    const spoilt = { ...manifest, companions: { ...learned.companions, origin: 'nowhere' } };
     files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/invalid' });
     const three = { ...cooccurrence, count: 3, offsets: Uint32Array.of(0, 1, 2, 2) };
@@ -168,57 +120,112 @@ describe('what was learned, in a bundle', () => {
       code: 'bundle/invalid',
       message: expect.stringContaining('3 items'),
     });
-    const one = { blocks: [{ name: 'users' as const, width: 1, values: Float32Array.of(1) }] };
-    await expect(addLearned(manifest, { factors: one }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
+    const one = { choices: Float32Array.of(1), recent: Float32Array.of(1) };
+    await expect(addLearned(manifest, { demand: one }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
+  });
+});
+
+describe('a side model in a bundle', () => {
+  const side = {
+    model: sideModel(2, 3),
+    weights: { popularity: 0.4, sideModel: 1.5 },
+    training: { choices: 10, shoppers: 2, windows: 1, epochs: 3, seconds: 1.5 },
+  };
+
+  it('is named by the manifest, read when asked for, and verified', async () => {
+    const { manifest, sink, fetchFile, fetched } = await written();
+    expect(await (await openBundle(fetchFile)).side()).toBeNull();
+    const learned = await addLearned(await addLearned(manifest, { demand }, sink), { side }, sink);
+    expect(learned.demand).toBeDefined();
+    expect(learned.side).toMatchObject({ weights: side.weights, training: side.training });
+    expect(bundleFiles(learned).map(({ file }) => file)).toContain(learned.side?.file);
+    fetched.splice(0);
+    const bundle = await openBundle(fetchFile);
+    expect(bundle.manifest).toEqual(learned);
+    expect(fetched.filter((name) => name.startsWith('side-'))).toEqual([]);
+    const read = await bundle.side();
+    expect(read).toEqual({
+      ...decodeSideModel(encodeSideModel(side.model, 2).buffer, 2),
+      digest: learned.side?.sha256,
+    });
+    await verifyBundle(learned, fetchFile);
+    const other = await addLearned(learned, { side: { model: sideModel(2, 3, [0.5], 2) } }, sink);
+    expect(other.side?.sha256).not.toBe(learned.side?.sha256);
+    expect([other.side?.weights, other.side?.training]).toEqual([undefined, undefined]);
   });
 
-  it('drops settings that were chosen without a base model when there is one, unless others come with it', async () => {
-    const { manifest, sink } = await written();
-    const without = await addLearned(manifest, { tuning: { ...TUNING, base: false } }, sink);
-    expect(without.tuning).toBeDefined();
-    expect((await addLearned(without, { base: base(1) }, sink)).tuning).toBeUndefined();
-    const both = await addLearned(without, { base: base(1), tuning: TUNING }, sink);
-    expect(both.tuning).toBeDefined();
-    expect(both.tuning).not.toEqual(without.tuning);
-  });
-
-  it('keeps settings of the learner beside another base model, and finds damaged ones', async () => {
+  it('is refused when it is damaged, of another number of items or described wrongly', async () => {
+    const invalid = { code: 'bundle/invalid' };
     const { manifest, sink, fetchFile, files } = await written();
-    const learned = await addLearned(manifest, { base: base(1), tuning: TUNING }, sink);
-    const other = await addLearned(learned, { base: base(2) }, sink);
-    expect(other.tuning).toEqual(learned.tuning);
-    files.set(other.tuning?.file ?? '', new Uint8Array(other.tuning?.bytes ?? 0));
-    const { tuning } = await openBundle(fetchFile);
-    for (const reading of [tuning(), verifyBundle(other, fetchFile)]) {
-      await expect(reading).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    await expect(addLearned(manifest, { side: { model: sideModel(3) } }, sink)).rejects.toMatchObject(invalid);
+    const learned = await addLearned(manifest, { side }, sink);
+    const name = learned.side?.file ?? '';
+    const whole = files.get(name) ?? new Uint8Array();
+    files.set(name, whole.slice().fill(0, 0, 4));
+    const damaged = { code: 'bundle/digest-mismatch' };
+    await expect((await openBundle(fetchFile)).side()).rejects.toMatchObject(damaged);
+    await expect(verifyBundle(learned, fetchFile)).rejects.toMatchObject(damaged);
+    // Bytes that the manifest means, but that are of other items.
+    const foreign = encodeSideModel(sideModel(3, 3), 3);
+    files.set(name, foreign);
+    const entry = { file: name, sha256: await sha256(foreign), bytes: foreign.byteLength };
+    await expect(verifyBundle({ ...learned, side: entry }, fetchFile)).rejects.toMatchObject(invalid);
+    for (const weights of [{ popularity: -1 }, { popularity: 101 }, { popularity: 'much' }]) {
+      const spoilt = { ...manifest, side: { ...learned.side, weights } };
+      files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
+      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid);
     }
+  });
+
+  it('follows the items of a bundle of clusters', async () => {
+    const count = 120;
+    const content = await topicContent({ items: count, topics: 4 });
+    const { sink, fetchFile } = memoryBundle();
+    const model = { ...sideModel(count, 2), biases: Float32Array.from({ length: count }, (_, row) => row) };
+    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { side: { model } } });
+    const bundle = await openBundle(fetchFile);
+    const rowOf = new Map(content.items.map(({ id }, row) => [id, row]));
+    expect([...((await bundle.side())?.biases ?? [])]).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
+  });
+
+  it('is kept when a bundle of the same items takes the place of another, and by id when items come and go', async () => {
+    const { manifest, sink, content, fetchFile } = await written();
+    const learned = await addLearned(manifest, { side }, sink);
+    const previous = await openBundle(fetchFile);
+    const dearer = structuredClone(content);
+    dearer.items[1].price = 7;
+    expect((await writeBundle(dearer, sink, { previous })).side).toEqual(learned.side);
+    const turned = structuredClone(content);
+    turned.items.reverse();
+    const after = await writeBundle(turned, sink, { previous });
+    expect(after.side).toMatchObject({ weights: learned.side?.weights, training: learned.side?.training });
+    const [model, before] = [await (await openBundle(fetchFile)).side(), await previous.side()];
+    const last = content.items.length - 1;
+    const vectorOf = (of: typeof model, row: number) => [...(of?.vectors.subarray(row * 3, row * 3 + 3) ?? [])];
+    expect(vectorOf(model, 0)).toEqual(vectorOf(before, last));
+    expect(model?.biases[last]).toBe(before?.biases[0]);
   });
 });
 
 describe('a bundle built in the place of another', () => {
   async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
     const { manifest, sink, content, fetchFile } = await written();
-    const learned = await addLearned(manifest, { base: base(1), cooccurrence, factors, demand, tuning: TUNING }, sink);
+    const learned = await addLearned(manifest, { cooccurrence, demand }, sink);
     const previous = await openBundle(fetchFile);
     const next = structuredClone(content);
     change(next);
     const after = await writeBundle(next, sink, { previous });
     expect((await openBundle(fetchFile)).manifest).toEqual(after);
-    const { base: kept, companions, tuning } = after;
-    return { base: kept, companions, factors: after.factors, demand: after.demand, tuning, learned };
+    return { companions: after.companions, demand: after.demand, learned };
   }
 
   it('keeps what was learned when items changed only in what they are like', async () => {
     const kept = await rebuilt(({ items }) => {
       items[1].price = 7;
     });
-    expect(kept.base).toEqual(kept.learned.base);
     expect(kept.companions).toEqual(kept.learned.companions);
-    expect(kept.factors).toEqual(kept.learned.factors);
-    expect(kept.factors).toBeDefined();
     expect(kept.demand).toEqual(kept.learned.demand);
-    expect(kept.tuning).toEqual(kept.learned.tuning);
-    expect(kept.tuning).toBeDefined();
+    expect(kept.demand).toBeDefined();
   });
 
   it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
@@ -236,12 +243,9 @@ describe('a bundle built in the place of another', () => {
         };
       },
     ],
-  ])('drops co-occurrence table, factors and demand, and keeps the base model, after %s', async (_, change) => {
+  ])('drops co-occurrence table and demand after %s', async (_, change) => {
     const kept = await rebuilt(change);
-    expect(kept.base).toEqual(kept.learned.base);
-    expect(kept.tuning).toEqual(kept.learned.tuning);
     expect(kept.companions).toBeUndefined();
-    expect(kept.factors).toBeUndefined();
     expect(kept.demand).toBeUndefined();
   });
 
@@ -256,12 +260,9 @@ describe('a bundle built in the place of another', () => {
     ],
     ['another projection', (content) => void Object.assign(content, { projection: new Uint8Array([9]) })],
     ['other texts read', (content) => void Object.assign(content, { text: 'title' })],
-  ])('drops base model and factors, and keeps the co-occurrence table, after %s', async (_, change) => {
+  ])('keeps co-occurrence table and demand after %s', async (_, change) => {
     const kept = await rebuilt(change);
-    expect(kept.base).toBeUndefined();
-    // They were chosen beside it.
-    expect(kept.tuning).toBeUndefined();
-    expect(kept.factors).toBeUndefined();
     expect(kept.companions).toEqual(kept.learned.companions);
+    expect(kept.demand).toEqual(kept.learned.demand);
   });
 });

@@ -5,62 +5,48 @@ import type { PreviousClusters } from '../clusters/cluster-plan';
 import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
 import { type Demand, pickDemand } from '../demand/demand';
 import { encodeDemand } from '../demand/demand-file';
-import { type Factors, pickFactors } from '../factors/factors';
-import { encodeFactors } from '../factors/factors-file';
+import type { ContentVectors } from '../features/content-vectors';
 import type { Item } from '../item';
-import type { Tuning } from '../tuning/tuning';
-import { encodeTuning } from '../tuning/tuning-file';
-import {
-  type BaseConfig,
-  BUNDLE_SCHEMA,
-  type BundleFile,
-  type BundleSink,
-  type Manifest,
-  MODALITIES,
-} from './manifest';
+import { placeByContent } from '../side-model/place-by-content';
+import { pickSideModel, type SideModel } from '../side-model/side-model';
+import { encodeSideModel } from '../side-model/side-model-file';
+import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest';
 import { type FeatureMeaning, sameFeatures } from './same-features';
 import { storeManifest } from './write-manifest';
 
 /** What a shop learned from its logs. */
 export interface Learned {
-  /** Weights of a base model as safetensors, and what it is. */
-  base?: { bytes: Uint8Array; config: BaseConfig };
   /** Co-occurrence of the bundle's items, in their order. */
   cooccurrence?: CooccurrenceTable;
-  /** Latent factors of the bundle's items, in their order; with a map only beside the base model that it was made with. */
-  factors?: Factors;
+  /** The side model of the bundle's items, in their order, and what the manifest says of it. */
+  side?: { model: SideModel } & Pick<NonNullable<Manifest['side']>, 'weights' | 'training'>;
   /** Demand of the bundle's items, in their order. */
   demand?: Demand;
-  /** How learners learn, chosen with a base model or without one. */
-  tuning?: Tuning;
 }
 
 /** The manifest's entries for what was learned. */
-type LearnedFiles = Pick<Manifest, 'base' | 'companions' | 'factors' | 'demand' | 'tuning'>;
+type LearnedFiles = Pick<Manifest, 'companions' | 'side' | 'demand'>;
 
 /**
  * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
  * are not given stay, and so does the previous bundle, which has other items and which a page can fall back to.
  * @returns the new manifest
- * @throws SidestreamError `bundle/invalid` when co-occurrence table, factors or demand are of another number of items than the bundle
+ * @throws SidestreamError `bundle/invalid` when co-occurrence table or demand are of another number of items than the bundle
  */
 export async function addLearned(manifest: Manifest, learned: Learned, sink: BundleSink): Promise<Manifest> {
   const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...(await putLearned(learned, manifest.count, sink)) };
-  // Settings that were chosen without a base model hold without one only.
-  if (learned.base && !manifest.base && !learned.tuning) delete next.tuning;
   await storeManifest(next, sink);
   return next;
 }
 
 /**
  * Writes the files of what was learned for a bundle of `count` items.
- * @param order rows of co-occurrence table, factors and demand in the order of the bundle's items; default: the same order
+ * @param order rows of co-occurrence table and demand in the order of the bundle's items; default: the same order
  * @returns the manifest's entries
- * @throws SidestreamError `bundle/invalid` when co-occurrence table, factors or demand are of another number of items, or
- *   factors have a map and there is no base model
+ * @throws SidestreamError `bundle/invalid` when co-occurrence table or demand are of another number of items
  */
 export async function putLearned(
-  { base, cooccurrence, factors, demand, tuning }: Learned,
+  { cooccurrence, side, demand }: Learned,
   count: number,
   sink: BundleSink,
   order?: readonly number[],
@@ -78,7 +64,6 @@ export async function putLearned(
     return { file, sha256: digest, bytes: bytes.byteLength };
   };
   const learned: LearnedFiles = {};
-  if (base) learned.base = { ...(await put('base', 'safetensors', base.bytes)), config: base.config };
   if (cooccurrence) {
     const { origin, support } = cooccurrence;
     const file = await put(
@@ -88,16 +73,16 @@ export async function putLearned(
     );
     learned.companions = { ...file, ...(origin ? { origin } : {}), ...(support ? { support: 'orders' } : {}) };
   }
-  if (factors) {
-    const bytes = encodeFactors(order ? pickFactors(factors, order) : factors, count, learned.base?.sha256);
-    learned.factors = await put('factors', 'bin', bytes);
+  if (side) {
+    const { model, weights, training } = side;
+    const file = await put('side', 'bin', encodeSideModel(order ? pickSideModel(model, order) : model, count));
+    learned.side = { ...file, ...(weights ? { weights } : {}), ...(training ? { training } : {}) };
   }
   if (demand) {
     const { repeats } = demand;
     const file = await put('demand', 'bin', encodeDemand(order ? pickDemand(demand, order) : demand, count));
     learned.demand = repeats ? { ...file, repeats: { share: repeats.share, interval: repeats.interval } } : file;
   }
-  if (tuning) learned.tuning = await put('tuning', 'json', encodeTuning(tuning));
   return learned;
 }
 
@@ -107,24 +92,21 @@ export interface Predecessor {
   items: readonly Pick<Item, 'id'>[];
   /** Where its items are, when it has clusters. */
   clusters?: BundleClusters | null;
+  /** Reads its side model, which is kept where other items come and go. Default: it is kept for the same items only. */
+  side?(): Promise<SideModel | null>;
 }
 
 /**
- * What a bundle may keep of what was learned for the bundle that it replaces: the base model when the features mean the
- * same (encoders, text recipe, projection), co-occurrence table and demand when the items are the same in the same order,
- * and the factors, of which some are predicted from the features, when both are. The settings of the learner stay as long as the
- * base model beside which they were chosen, and where there was none as long as the features.
+ * What a bundle may keep of what was learned for the bundle that it replaces: co-occurrence table, side model and demand
+ * when the items are the same in the same order.
  */
 export function keepLearned(before: Predecessor, after: Predecessor): LearnedFiles {
-  const { base, companions, factors, demand, tuning } = before.manifest;
-  const features = sameFeatures(before.manifest, after.manifest);
+  const { companions, side, demand } = before.manifest;
   const items = sameItems(before.items, after.items);
   return {
-    ...(base && features ? { base } : {}),
-    ...(tuning && features ? { tuning } : {}),
     ...(companions && items ? { companions } : {}),
+    ...(side && items ? { side } : {}),
     ...(demand && items ? { demand } : {}),
-    ...(factors && features && items ? { factors } : {}),
   };
 }
 
@@ -139,6 +121,25 @@ export async function previousClusters(
   });
   if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
   return { axes: await clusters.axes(), directory: await clusters.directory(), items };
+}
+
+/**
+ * The side model of the previous bundle for other items: those that it knows keep their vectors, and the others are placed by
+ * what they are. Null where it has none.
+ */
+export async function keepSideModel(
+  { manifest, items, side }: Predecessor,
+  after: readonly Pick<Item, 'id'>[],
+  content: () => ContentVectors,
+): Promise<Learned['side'] | null> {
+  const model = manifest.side && side ? await side() : null;
+  if (!model) return null;
+  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
+  const order = after.map(({ id }) => rowOf.get(id) ?? -1);
+  const unknown = [...order.keys()].filter((place) => order[place] < 0);
+  if (unknown.length === order.length) return null;
+  const { weights, training } = manifest.side ?? {};
+  return { model: placeByContent(pickSideModel(model, order), content(), unknown), weights, training };
 }
 
 const sameItems = (before: Predecessor['items'], after: Predecessor['items']): boolean =>

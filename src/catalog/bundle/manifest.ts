@@ -3,12 +3,14 @@ import { TEXT_RECIPES } from '../item';
 import { itemColumnsSchema } from './item-columns';
 
 /** Bundle format version that this code writes. */
-export const BUNDLE_SCHEMA = 6 as const;
+export const BUNDLE_SCHEMA = 7 as const;
 /**
- * Versions that it reads: 5 is 6 without rules and texts in other languages, 4 is 5 without items, 3 is 4 without offers, 2 is 3
- * without factors and demand, 1 is 2 without clusters and without a previous bundle.
+ * Versions that it reads: 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5 without items, 3 is 4 without offers, 2 is 3
+ * without demand, 1 is 2 without clusters and without a previous bundle.
  */
-export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, BUNDLE_SCHEMA] as const;
+export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, BUNDLE_SCHEMA] as const;
+/** Keys of versions before 7 that name what no page uses any more. They are read over. */
+export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 
 export { MANIFEST_FILE } from '../../common/manifest-file';
 
@@ -67,30 +69,6 @@ const modalitySchema = v.pipe(
   v.check((modality) => modality.contentTap < modality.taps.length, 'contentTap must be an index into taps'),
 );
 
-const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536));
-
-/**
- * How a base model is trained and how its scores are read.
- * `sidestream`: cosine over a temperature, log popularity added; the user vector is the transformer's output plus the
- * mean of the history. `paper`: dot product of item embedding and transformer output.
- */
-export const BASE_RECIPES = ['sidestream', 'paper'] as const;
-export type BaseRecipe = (typeof BASE_RECIPES)[number];
-
-/** Configuration of a base model. */
-export const baseConfigSchema = v.strictObject({
-  recipe: v.picklist(BASE_RECIPES),
-  /** E: width of item embeddings and user vectors; a multiple of `heads`. */
-  embeddingDim: size,
-  /** L: items of a history that the user encoder reads. */
-  maxSeqLen: size,
-  heads: size,
-  blocks: size,
-  /** Scores of the `sidestream` recipe are cosines divided by this. */
-  temperature: v.pipe(v.number(), v.finite(), v.minValue(1e-6)),
-});
-export type BaseConfig = v.InferOutput<typeof baseConfigSchema>;
-
 const clustersSchema = v.strictObject({
   /** Number of clusters. */
   count: upTo(MOST_ITEMS),
@@ -137,14 +115,6 @@ export const manifestSchema = v.strictObject({
   shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
   /** Clusters of a large catalogue. */
   clusters: v.optional(clustersSchema),
-  /** The base model that the shop trained on its logs, if it did. */
-  base: v.optional(
-    v.strictObject({
-      /** Weights as safetensors. */
-      ...fileSchema.entries,
-      config: baseConfigSchema,
-    }),
-  ),
   /** Co-occurrence table of these items in this order, from the shop's logs or from its links and orders. */
   companions: v.optional(
     v.strictObject({
@@ -154,8 +124,31 @@ export const manifestSchema = v.strictObject({
       support: v.optional(v.literal('orders')),
     }),
   ),
-  /** Latent factors of these items in this order, made from the shop's logs or from its links and orders. */
-  factors: v.optional(fileSchema),
+  /** The shop's side model of these items in this order, made from the shop's logs. */
+  side: v.optional(
+    v.strictObject({
+      ...fileSchema.entries,
+      /** Start weights of the terms of the score that hold with it, by term; default: those of every shop. */
+      weights: v.optional(v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)))),
+      /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
+      training: v.optional(
+        v.strictObject({
+          ...{ choices: count, shoppers: count, epochs: count, seconds: v.number() },
+          /** How many there were. */
+          windows: count,
+          /** Use of each expert of each part, 0 to 1. */
+          experts: v.optional(
+            v.record(
+              v.picklist(['text', 'image', 'attributes']),
+              v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+            ),
+          ),
+          /** Seconds that going on took less than a training on all choices would have taken, about. */
+          savedSeconds: v.optional(v.number()),
+        }),
+      ),
+    }),
+  ),
   /** Demand of these items in this order, from the shop's logs, with share and interval (days) of the repeat purchases. */
   demand: v.optional(
     v.strictObject({
@@ -168,8 +161,6 @@ export const manifestSchema = v.strictObject({
       ),
     }),
   ),
-  /** How learners learn, as the shop has chosen it, and why. */
-  tuning: v.optional(fileSchema),
   /** Markets that have a file of offers; `default` is that of pages that name none. */
   offers: v.optional(v.array(v.string())),
   /** Whether there is a file of the shop's rules, `rules.json`. */
@@ -195,17 +186,16 @@ export type Modality = keyof Manifest['modalities'];
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
 /**
- * Every file that the manifest names, once each: shards, projection, encoders, base model, co-occurrence table, factors,
- * demand, settings of the learner, texts; neither the files that the directories of clusters name nor those of the previous
- * manifest.
+ * Every file that the manifest names, once each: shards, projection, encoders, co-occurrence table, side model, demand, texts; neither
+ * the files that the directories of clusters name nor those of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {
     const { encoder } = manifest.modalities[modality];
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
-  const { shards, projection, base, companions, factors, demand, tuning, clusters, previous, locales = {} } = manifest;
-  const learned = [base, companions, factors, demand, tuning].filter((file) => file !== undefined);
+  const { shards, projection, companions, side, demand, clusters, previous, locales = {} } = manifest;
+  const learned = [companions, side, demand].filter((file) => file !== undefined);
   const large = clusters
     ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
     : [];

@@ -182,11 +182,9 @@ function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
   return {
     file: async (file, onProgress) => (await files([file], onProgress))[0],
     projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
-    base: async (onProgress) => (await learned()).base(onProgress),
     cooccurrence: async (onProgress) => (await learned()).cooccurrence(onProgress),
-    factors: async (onProgress) => (await learned()).factors(onProgress),
     demand: async (onProgress) => (await learned()).demand(onProgress),
-    tuning: async (onProgress) => (await learned()).tuning(onProgress),
+    side: async (onProgress) => (await learned()).side(onProgress),
     encoder: async (modality, onProgress) =>
       (await import('./read-encoder')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
   };

@@ -5,6 +5,7 @@ import { invalidBundle, parseJson } from './bundle-file';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
+  DROPPED_KEYS,
   MANIFEST_FILE,
   type Manifest,
   manifestSchema,
@@ -26,13 +27,19 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
       `The bundle has format version ${schema}, this page reads up to version ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
     );
   }
-  const result = v.safeParse(manifestSchema, data, { abortEarly: true });
+  const result = v.safeParse(manifestSchema, withoutDropped(data, schema), { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     throw invalidBundle(MANIFEST_FILE, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
   }
   check(result.output);
   return result.output;
+}
+
+/** A manifest of an older version without the keys that have no meaning any more, whatever they hold. */
+function withoutDropped(data: unknown, schema: unknown): unknown {
+  if (typeof data !== 'object' || data === null || schema === BUNDLE_SCHEMA) return data;
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !DROPPED_KEYS.some((dropped) => dropped === key)));
 }
 
 /** Checks that shards cover the items without gap or overlap, and that files of features have the size of their rows. */

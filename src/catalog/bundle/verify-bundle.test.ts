@@ -53,13 +53,12 @@ describe('verifyBundle', () => {
       rows: Uint32Array.of(2),
       lifts: Float32Array.of(1),
     };
-    const factors = { blocks: [{ name: 'users' as const, width: 1, values: new Float32Array(120) }] };
     let placed: boolean | undefined;
     const seen: number[] = [];
     const manifest = await writeBundle(content, sink, {
       clusterFrom: 100,
       clusterItems: 20,
-      learned: { cooccurrence, factors },
+      learned: { cooccurrence },
       verify: async (next) => {
         placed = files.has(MANIFEST_FILE);
         await verifyBundle(next, fetchFile, (done) => seen.push(done));
@@ -69,7 +68,7 @@ describe('verifyBundle', () => {
     expect(manifest.companions).toBeDefined();
     const stems = new Set(fetched.map((name) => name.split('-')[0]));
     expect(stems).toEqual(
-      new Set('directory axes statistics items features vectors ids projection companions factors'.split(' ')),
+      new Set('directory axes statistics items features vectors ids projection companions'.split(' ')),
     );
     expect(new Set(fetched).size).toBe(fetched.length);
     expect(bundleFiles(manifest).every(({ file }) => fetched.includes(file))).toBe(true);

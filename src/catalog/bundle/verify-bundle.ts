@@ -2,13 +2,12 @@ import { sha256 } from '../../common/sha256';
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
 import { decodeDemand } from '../demand/demand-file';
-import { decodeFactors } from '../factors/factors-file';
 import { decodeFeatureShard } from '../features/decode-features';
 import { createTable, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
 import { verifyTexts } from '../locales/verify-texts';
 import { fetchOffers } from '../offers';
-import { decodeTuning } from '../tuning/tuning-file';
+import { decodeSideModel } from '../side-model/side-model-file';
 import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
 import { addIds, decodeItems, encodeItems } from './item-shard';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest';
@@ -35,7 +34,7 @@ export async function verifyBundle(
     addIds(seen, items);
     onProgress?.(seen.size);
   };
-  const { clusters, companions, factors, demand, tuning, base, count } = read;
+  const { clusters, companions, side, demand, count } = read;
   await verifyHead(read);
   const done = await verifyFirst(read, fetchFile, clusters ? () => undefined : take);
   if (clusters) done.push(...(await verifyClusters(new BundleClusters(read, clusters, fetchFile), clusters, take)));
@@ -43,22 +42,18 @@ export async function verifyBundle(
     decodeCooccurrence(await fetchChecked(fetchFile, companions), count, !!companions.support);
     done.push(companions);
   }
-  if (factors) {
-    decodeFactors(await fetchChecked(fetchFile, factors), factors.file, count, base?.sha256);
-    done.push(factors);
+  if (side) {
+    decodeSideModel(await fetchChecked(fetchFile, side), count);
+    done.push(side);
   }
   if (demand) {
     decodeDemand(await fetchChecked(fetchFile, demand), count, demand.repeats);
     done.push(demand);
   }
-  if (tuning) {
-    decodeTuning(await fetchChecked(fetchFile, tuning));
-    done.push(tuning);
-  }
   done.push(...(await verifyTexts(read, fetchFile)));
   for (const market of read.offers ?? []) await fetchOffers(fetchFile, read, market);
   const names = new Set(done.map(({ file }) => file));
-  // Encoders, projection and base model: their content is checked where it is used.
+  // Encoders and projection: their content is checked where it is used.
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
 }
 

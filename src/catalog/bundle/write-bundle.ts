@@ -1,14 +1,14 @@
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import { type PutFile, writeClusters } from '../clusters/write-clusters';
-import { contentBlend } from '../features/content-vectors';
+import { contentBlend, contentVectors } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import type { FeatureTable } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
 import type { ItemText } from '../locales/item-text';
 import { type TextPlaces, writeTexts } from '../locales/write-texts';
 import { encodeItems } from './item-shard';
-import { keepLearned, type Learned, type Predecessor, previousClusters, putLearned } from './learned';
+import { keepLearned, keepSideModel, type Learned, type Predecessor, previousClusters, putLearned } from './learned';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
@@ -176,6 +176,10 @@ export async function writeBundle(
   };
   const ordered = large ? large.order.map((row) => items[row]) : items;
   if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }));
+  if (previous && !manifest.side && !learned?.side && !large) {
+    const side = await keepSideModel(previous, items, () => contentVectors(features, contentBlend(frame)));
+    if (side) Object.assign(manifest, await putLearned({ side }, items.length, sink));
+  }
   // They name products by id, or say which by their fields, whatever else changed.
   if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
   if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;

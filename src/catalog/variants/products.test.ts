@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
+import { sideModel } from '../../testing/side-models';
 import { createTable } from '../features/feature-shard';
 import { productsOf } from './products';
 
@@ -25,7 +26,7 @@ it('has one item of each product, and the place of every variant', () => {
 });
 
 it('gives what was learned of a product to its variants, and co-occurrence to the first', () => {
-  const { cooccurrence, demand, factors } = productsOf(ITEMS).spread({
+  const { cooccurrence, demand } = productsOf(ITEMS).spread({
     // Product 0 with 2, product 2 with 0 and 1.
     cooccurrence: {
       count: 3,
@@ -38,13 +39,23 @@ it('gives what was learned of a product to its variants, and co-occurrence to th
       recent: Float32Array.of(4, 5, 6),
       repeats: { share: 1, interval: 2, shares: Float32Array.of(1, 2, 3), intervals: Float32Array.of(7, 8, 9) },
     },
-    factors: { coldStart: 1, blocks: [{ name: 'users', width: 2, values: Float32Array.of(0, 1, 2, 3, 4, 5) }] },
   });
   expect([...(cooccurrence?.offsets ?? [])]).toEqual([0, 1, 1, 1, 3, 3]);
   expect([...(cooccurrence?.rows ?? [])]).toEqual([3, 0, 1]);
   expect([...(demand?.choices ?? [])]).toEqual([1, 2, 1, 3, 2]);
   expect([...(demand?.repeats?.intervals ?? [])]).toEqual([7, 8, 7, 9, 8]);
-  expect([...(factors?.blocks[0].values ?? [])]).toEqual([0, 1, 2, 3, 0, 1, 4, 5, 2, 3]);
+});
+
+it('gives all variants of a product its vector in the side model', () => {
+  const model = sideModel(3, 2);
+  const weights = { popularity: 0.4 };
+  const { side, cooccurrence } = productsOf(ITEMS).spread({ side: { model, weights } });
+  expect(cooccurrence).toBeUndefined();
+  expect(side?.weights).toEqual(weights);
+  expect(side?.model.states).toBe(model.states);
+  expect(side?.model.biases).toEqual(Float32Array.from([0, 1, 0, 2, 1], (place) => model.biases[place]));
+  const rows = [0, 1, 0, 2, 1].flatMap((place) => [...model.vectors.subarray(2 * place, 2 * place + 2)]);
+  expect([...(side?.model.vectors ?? [])]).toEqual(rows);
 });
 
 it('leaves a catalogue without variants as it is', () => {

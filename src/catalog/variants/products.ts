@@ -2,6 +2,7 @@ import type { Learned } from '../bundle/learned';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import { type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item } from '../item';
+import { pickSideModel } from '../side-model/side-model';
 import { variantGroups } from './variant-groups';
 
 /**
@@ -14,8 +15,8 @@ export interface Products {
   placeOf: ReadonlyMap<string, number>;
   /** The same rows of a table with one entry for each item. */
   pick(features: FeatureTable): FeatureTable;
-  /** What was learned of the products, for all items: a product's factors and demand are those of each of its variants. */
-  spread(learned: Pick<Learned, 'cooccurrence' | 'demand' | 'factors'>): typeof learned;
+  /** What was learned of the products, for all items: a product's demand is that of each of its variants. */
+  spread(learned: Pick<Learned, 'cooccurrence' | 'side' | 'demand'>): typeof learned;
 }
 
 /** The products of a catalogue. */
@@ -28,25 +29,15 @@ export function productsOf(items: Item[]): Products {
   const rows = groups.products;
   const placeOfRow = new Map(rows.map((row, place) => [row, place]));
   const places = items.map((_, row) => placeOfRow.get(groups.of[row]?.[0] ?? row) ?? 0);
-  const spread = (values: Float32Array, width = 1): Float32Array => {
-    const all = new Float32Array(places.length * width);
-    for (const [row, place] of places.entries())
-      all.set(values.subarray(place * width, (place + 1) * width), row * width);
-    return all;
-  };
+  const spread = (values: Float32Array): Float32Array => Float32Array.from(places, (place) => values[place]);
   return {
     items: rows.map((row) => ({ ...items[row], popularity: groups.popularity[row] })),
     placeOf: new Map(items.map(({ id }, row) => [id, places[row]])),
     pick: (features) => pickRows(features, [...rows]),
-    spread: ({ cooccurrence, demand, factors }) => ({
+    spread: ({ cooccurrence, side, demand }) => ({
+      // Variants of one product have the same vector.
+      ...(side && { side: { ...side, model: pickSideModel(side.model, places) } }),
       ...(cooccurrence && { cooccurrence: cooccurrenceOfItems(cooccurrence, rows, items.length) }),
-      ...(factors && {
-        factors: {
-          ...factors,
-          ...(factors.coldPopularity && { coldPopularity: spread(factors.coldPopularity) }),
-          blocks: factors.blocks.map((block) => ({ ...block, values: spread(block.values, block.width) })),
-        },
-      }),
       ...(demand && {
         demand: {
           ...demand,
