@@ -45,7 +45,7 @@ describe('a recommender whose worker is replaced for another option', () => {
       return request;
     });
     const denying = first.consent('denied');
-    const second = create({ seed: 7 });
+    const second = create({ rules: { diversity: 0 } });
     await denying;
     await second;
     expect((await first.status()).consent).toBe('denied');
@@ -92,7 +92,7 @@ describe('a worker that crashes', () => {
       await pause(100);
       return handOver.call(this);
     });
-    const second = create({ seed: 7 }).catch(({ code }) => code);
+    const second = create({ rules: { diversity: 0 } }).catch(({ code }) => code);
     await vi.waitFor(() => expect(held).toHaveBeenCalled());
     ThreadWorker.all[0].crash();
     expect((await first.recommend()).items.length).toBeGreaterThan(0);
@@ -122,7 +122,7 @@ describe('offers that the page updated', () => {
     ThreadWorker.all[0].crash();
     expect(await priced(first)).toBe('b4 c d');
     expect(await first.getItem('b')).toMatchObject({ price: 4, quantity: 1 });
-    const second = await create({ seed: 7 });
+    const second = await create({ rules: { diversity: 0 } });
     expect(await priced(second)).toBe('b4 c d');
     expect(ThreadWorker.all).toHaveLength(3);
   });
@@ -178,7 +178,7 @@ describe('several callers', () => {
 
   it('one that is refused leaves the others alone', async () => {
     const [first, second] = await Promise.allSettled([
-      createRecommender({ bundle: shop.bundle, namespace: 'test', seed: 0.5 }),
+      createRecommender({ bundle: shop.bundle, namespace: 'test', rules: { diversity: 2 } }),
       create(),
     ]);
     expect(first.status).toBe('rejected');
@@ -200,7 +200,7 @@ describe('several callers', () => {
       onMetric: (rows) => counts.push(...rows.map(({ impressions }) => impressions)),
     });
     await first.track('impression', 'a', { recommendationId: 'r', placement: 'for-you', position: 0 });
-    await create({ seed: 7 });
+    await create({ rules: { diversity: 0 } });
     await first.close();
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
   });

@@ -126,7 +126,7 @@ function refusalIn(options: RecommenderOptions): Promise<SidestreamError | null>
  *
  * A page has one recommender per namespace: a further call joins the one there is, and so do the elements, whichever comes
  * first. Another bundle needs another namespace. Each caller has a handle with its own listeners and its own end; the last
- * `close()` ends the worker. Of `learning`, `seed`, `encrypt`, `workerUrl`, `rules`, `experiment` and `market`, further callers
+ * `close()` ends the worker. Of `learning`, `encrypt`, `workerUrl`, `rules`, `experiment` and `market`, further callers
  * name the same values or none; another value is rejected. Elements without `bundle` and `recommender` join it, also those that
  * come into the page later; where the page creates several, of other namespaces, they join none. An option that no caller named
  * before restarts the worker, which keeps what was learned, so

@@ -71,13 +71,12 @@ export class Session {
     this.failure = null;
     this.progress = { stage: 'bundle', loaded: 0, total: 0 };
     this.#changed();
-    const { bundle, learning, seed, consent } = this.settings;
+    const { bundle, learning, consent } = this.settings;
     try {
       const recommender = await createRecommender({
         bundle,
         learning,
         rules: RULES,
-        ...(seed === undefined ? {} : { seed }),
         ...(consent === undefined ? {} : { consent }),
         onProgress: (progress) => this.#progress(progress),
       });

@@ -7,13 +7,13 @@ describe('readSettings', () => {
   });
 
   it('reads the query', () => {
-    expect(readSettings('?learning=off&bundle=other/&seed=7&consent=session')).toEqual({
-      ...{ bundle: 'other/', learning: false, seed: 7, consent: 'session' },
+    expect(readSettings('?learning=off&bundle=other/&consent=session')).toEqual({
+      ...{ bundle: 'other/', learning: false, consent: 'session' },
     });
   });
 
   it('ignores invalid values', () => {
-    expect(readSettings('?seed=x&bundle=&learning=maybe&consent=granted')).toEqual({
+    expect(readSettings('?bundle=&learning=maybe&consent=granted')).toEqual({
       bundle: 'bundle/',
       learning: true,
     });

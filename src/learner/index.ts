@@ -1,11 +1,8 @@
-export { Anchor } from './anchor';
-export { learnerMemory, preloadCompute } from './compute';
-export { BLOCK_WEIGHT, ExpertReplay, type ReplayedChoice } from './experts/expert-replay';
 export type { Journal } from './journal/journal';
 export type { StoredJournal } from './journal/stored-journal';
 export { featureMatrix, Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
-export { START_WITH_BASE, type Start } from './personal-weights';
+export { START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
 export { DriftDetector, type DriftOptions } from './windows/drift';
 export { PreferenceDistance } from './windows/drift-distance';

@@ -1,14 +1,10 @@
-import { memory, setBackend } from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BaseModel, baseConfig, initialWeights } from '../base-model';
+import { describe, expect, it } from 'vitest';
 import type { EventType, LoggedEvent } from '../events';
 import { rank, scores } from '../ranking';
-import { STORED_SCHEMA_4, STORED_SCHEMA_5 } from '../testing/profiles';
+import { STORED_SCHEMA_4, STORED_SCHEMA_5, STORED_SCHEMA_6 } from '../testing/profiles';
 import { threeGroups as catalog, GROUP } from '../testing/three-groups';
 import { Learner } from './learner';
 import type { LearnerCatalog } from './learner-catalog';
-import { START_WEIGHTS_WITH_BASE } from './personal-weights';
 import { encodeProfile, readProfile } from './profile-file';
 import { PROFILE_SCHEMA } from './schema-version';
 
@@ -21,10 +17,8 @@ function clicks(count: number, group = 1, from = 1): LoggedEvent[] {
   return Array.from({ length: count }, (_, n) => event(from + n, ((from + n) % GROUP) * 3 + group));
 }
 
-const options = { seed: 1, backend: 'cpu' } as const;
-
 function learned(events: LoggedEvent[], shop = catalog()): Learner {
-  const learner = new Learner(shop, options);
+  const learner = new Learner(shop);
   for (const one of events) learner.observe(one);
   return learner;
 }
@@ -36,15 +30,11 @@ const topOf = (learner: Learner, shop: LearnerCatalog, weights = learner.weights
     { placement: 'for-you', row: null, limit: 10, exclude: new Set() },
   ).map(({ row }) => row);
 
-beforeAll(async () => {
-  await setBackend('cpu');
-});
-
 describe('Learner', () => {
   it('is the same after a dismissal that was taken back, also over a reload', async () => {
     const shop = catalog();
     const plain = learned(clicks(2), shop);
-    const taken = new Learner(shop, options);
+    const taken = new Learner(shop);
     for (const one of [...clicks(2), event(3, 5, 'dismiss')]) taken.observe(one);
     const apart = (learner: Learner) => {
       const expected = plain.state.residualScores ?? new Float32Array();
@@ -53,7 +43,7 @@ describe('Learner', () => {
       );
     };
     expect(apart(taken)).toBeGreaterThan(1e-3);
-    const reloaded = new Learner(shop, options);
+    const reloaded = new Learner(shop);
     reloaded.restore(taken.save(), []);
     for (const learner of [taken, reloaded]) {
       // The second one has nothing left to take back.
@@ -65,18 +55,18 @@ describe('Learner', () => {
     }
   });
 
-  it('reads factors that come after its first choices, and learns those choices from them', async () => {
+  it('reads features that come after its first choices, and learns those choices from them', () => {
     const shop = catalog();
     const [before, without] = [learned(clicks(3), shop), learned(clicks(3))];
     const blocks = (learner: Learner) => Object.entries(learner.save().experts.members[0].expert.blocks);
     expect(blocks(before)).toEqual(blocks(without));
-    // Each group points its own way.
+    // Each group has its own size.
     const values = Float32Array.from(shop.index.items, (_, row) => (row % 3 === 1 ? 1 : -1));
-    shop.index = { ...shop.index, factors: { blocks: [{ name: 'users', width: 1, values }] } };
+    shop.index = { ...shop.index, numbers: [{ name: 'size', values, mean: 0, deviation: 1 }] };
     before.featuresChanged();
     before.observe(event(9, 100));
     const added = blocks(before).filter(([name]) => !blocks(without).some(([other]) => other === name));
-    expect(added.map(([name]) => name)).toEqual(['users 1']);
+    expect(added.map(([name]) => name)).toEqual(['size 17']);
     expect(added[0][1].readout.some((value) => value !== 0)).toBe(true);
   });
 
@@ -87,9 +77,8 @@ describe('Learner', () => {
     expect(learner.weights.category).toBeGreaterThan(0.5);
   });
 
-  it('needs no tfjs, and ends a window after 40 choices', () => {
+  it('ends a window after 40 choices', () => {
     const learner = learned(clicks(43));
-    expect(learner.status.backend).toBeNull();
     expect(learner.status.windows).toBe(1);
   });
 
@@ -99,12 +88,12 @@ describe('Learner', () => {
     const first = learned(events, shop);
     const profile = structuredClone(first.save());
 
-    const second = new Learner(shop, options);
+    const second = new Learner(shop);
     second.restore(profile, events);
     expect(second.weights).toEqual(first.weights);
     expect(topOf(second, shop)).toEqual(topOf(first, shop));
 
-    const third = new Learner(shop, options);
+    const third = new Learner(shop);
     third.restore(profile, [...events, event(10, 0), event(11, 3)]);
     expect(third.status.events).toBe(11);
     expect(third.weights).not.toEqual(first.weights);
@@ -115,7 +104,7 @@ describe('Learner', () => {
     const events = [...clicks(30), event(31, 5, 'dismiss'), ...clicks(20, 2, 32), ...clicks(5, 0, 52)];
     const more = [event(57, 5, 'undismiss'), ...clicks(12, 1, 60), ...clicks(6, 0, 80)];
     const first = learned(events, shop);
-    const second = new Learner(shop, options);
+    const second = new Learner(shop);
     second.restore(await readProfile({ schema: PROFILE_SCHEMA, bytes: await encodeProfile(first.save()) }), []);
     expect(second.status).toEqual(first.status);
     for (const one of more) for (const learner of [first, second]) learner.observe(one);
@@ -134,7 +123,7 @@ describe('Learner', () => {
 
   it('goes on with a profile of schema 4: what it learned counts the same', async () => {
     const shop = catalog();
-    const learner = new Learner(shop, options);
+    const learner = new Learner(shop);
     learner.restore(await readProfile(STORED_SCHEMA_4), []);
     learner.checkFinite();
     // Two terms start from twice the weight by now.
@@ -159,7 +148,7 @@ describe('Learner', () => {
 
   it('goes on with a profile of version 0.2, whose networks are dropped: the list is the same', async () => {
     const shop = catalog();
-    const learner = new Learner(shop, options);
+    const learner = new Learner(shop);
     const profile = await readProfile(STORED_SCHEMA_5);
     learner.restore(profile, []);
     learner.checkFinite();
@@ -170,8 +159,24 @@ describe('Learner', () => {
     expect(STORED_SCHEMA_5.bytes.length - saved.length).toBeGreaterThanOrEqual(64);
   });
 
+  it('goes on with a profile of schema 6, whose anchor and factors are dropped: the list is the same', async () => {
+    const shop = catalog();
+    const learner = new Learner(shop);
+    const profile = await readProfile(STORED_SCHEMA_6);
+    learner.restore(profile, []);
+    learner.checkFinite();
+    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_6.list);
+    const score = scores(learner.terms, learner.weights);
+    for (const [row, value] of STORED_SCHEMA_6.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
+    const { experts, ...saved } = learner.save();
+    expect(saved).not.toHaveProperty('anchor');
+    const names = Object.keys(experts.members[0].expert.blocks).map((name) => name.split(' ')[0]);
+    expect(names).toEqual(['content', 'place', 'categories']);
+    expect(Object.keys(experts.members[0].expert.weights.theta)).not.toContain('embedding');
+  });
+
   it('passes over items the catalogue does not have', async () => {
-    const learner = new Learner(catalog(6), options);
+    const learner = new Learner(catalog(6));
     learner.observe(event(1, 100));
     expect(learner.status.events).toBe(0);
     expect(learner.save().lastEvent).toBe(1);
@@ -180,41 +185,14 @@ describe('Learner', () => {
   it('scores the items of a grown catalogue', async () => {
     const learner = learned(clicks(6));
     const grown = catalog(3 * GROUP + 3);
-    await learner.setCatalog(grown);
+    learner.setCatalog(grown);
     expect(learner.terms.preference).toHaveLength(grown.table.count);
     expect(topOf(learner, grown)).toHaveLength(10);
   });
 
-  it('scores with a base model, whatever is learned besides, and frees its memory', async () => {
-    const shop = catalog();
-    const config = baseConfig('sidestream', { embeddingDim: 6, maxSeqLen: 4, heads: 2, blocks: 1 });
-    const stored = BaseModel.from(initialWeights(config, shop.table, 4, 7), config, shop.table).save();
-    const before = memory().numTensors;
-    const learner = learned(clicks(2), shop);
-    const alone = topOf(learner, shop);
-    const model = await learner.loadBase(stored);
-    // The anchor of a new shopper: 0.4 exp(-3 * 0.5).
-    expect(learner.status.backend).toBe('cpu');
-    const other = new Learner(shop, { seed: 1 });
-    await other.useBase(model);
-    expect(other.status.backend).toBe('cpu');
-    expect(learner.weights.base).toBeCloseTo(START_WEIGHTS_WITH_BASE.base + 0.4 * Math.exp(-1.5), 6);
-    const { base } = learner.state;
-    const user = await model.userVectors([Int32Array.from(learner.history.rows)], base!.items);
-    expect(base!.scores).toEqual(await model.scores(user, base!.items));
-    expect(topOf(learner, shop)).not.toEqual(alone);
-    const [{ expert }] = learner.save().experts.members;
-    expect(Object.keys(expert.blocks)).toContain('embedding 6');
-    learner.observe(event(3, 5));
-    await Promise.all([learner.prepare(), learner.prepare()]);
-    expect(learner.state.base!.scores).not.toEqual(base!.scores);
-    model.dispose();
-    expect(memory().numTensors).toBe(before);
-  });
-
   it('stays within bounds over ten thousand events, and finite whatever they are', async () => {
     const shop = catalog();
-    const learner = new Learner(shop, options);
+    const learner = new Learner(shop);
     const sizes: number[] = [];
     for (let id = 1; id <= 10_000; id++) {
       // A thousand of one single item among them, and repeated dismissals.

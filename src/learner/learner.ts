@@ -1,28 +1,21 @@
-import type { BaseModel, BaseScorer } from '../base-model';
-import type { ShopSettings } from '../catalog';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../events';
 import {
-  type BaseSignal,
   type CatalogIndex,
   type ExpertPart,
   type RankState,
-  rankOf,
   rawTermValues,
-  scores,
+  TERMS,
   type TermSources,
   type TermValues,
   type TermWeights,
   termValues,
 } from '../ranking';
-import { Anchor } from './anchor';
-import type { Backend } from './backend';
-import type { BaseModelScores } from './base-model-scores';
 import { ExpertMixture } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
 import type { Journal } from './journal/journal';
 import type { LearnerCatalog } from './learner-catalog';
-import { activeWeights, START, START_WITH_BASE, tunedStart } from './personal-weights';
+import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
 import type { Profile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
@@ -30,30 +23,22 @@ import { PreferenceDistance } from './windows/drift-distance';
 import { WindowClock } from './windows/window-clock';
 
 export interface LearnerOptions {
-  seed: number;
-  /** tfjs backend; chosen by probing when absent. */
-  backend?: Backend;
   /** False: the learner adjusts only the weights of the terms. Default true. */
   experts?: boolean;
   /** False: no candidate is born, so that one expert learns every choice. Default true. */
   candidates?: boolean;
   /** False: the learner does not look for drifts, on which no list depends. Default true. */
   windows?: boolean;
-  /** False: the list is not kept near the base model. Default true. */
-  anchor?: boolean;
-  /** Weight of the lift of items that nobody has chosen. Default: what the shop's log says, else 0.3. */
+  /** Weight of the lift of items that nobody has chosen. Default 0.3. */
   coldStart?: number;
-  /** How it learns, as the shop has chosen it with or without a base model. Default: as for every shop. */
-  tuning?: ShopSettings;
   /** Makes what the experts read; several learners of one catalogue may share it. Default: each makes its own. */
-  featuresOf?(index: CatalogIndex, base: BaseSignal | null): FeatureMatrix;
+  featuresOf?(index: CatalogIndex): FeatureMatrix;
   /** Computes the terms; several learners of one catalogue may share what is the same for them. Default `termValues`. */
   termsOf?: typeof termValues;
 }
 
-/** What the experts read of a catalogue. @param base of the shop's base model, if it has one */
-export const featureMatrix = (index: CatalogIndex, base: BaseSignal | null): FeatureMatrix =>
-  new FeatureMatrix(featureBlocks(index, base));
+/** What the experts read of a catalogue. */
+export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new FeatureMatrix(featureBlocks(index));
 
 /**
  * Learns from one shopper's events: the history, and the experts with their weights of the terms. It stores nothing; the
@@ -68,27 +53,21 @@ export class Learner {
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
-  #base: BaseModelScores | null = null;
   #distance: PreferenceDistance | null = null;
-  #backend: Backend | null = null;
   #lastEvent = 0;
   #firstEvent = Number.MAX_SAFE_INTEGER;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
-  #tuning: ShopSettings | undefined;
-  /** Keeps the list near the base model. */
-  readonly anchor = new Anchor();
   readonly #clock = new WindowClock();
   #rejected = 0;
   #lastUpdate: number | null = null;
   #unlearned = false;
 
-  constructor(catalog: LearnerCatalog, options: LearnerOptions) {
+  constructor(catalog: LearnerCatalog, options: LearnerOptions = {}) {
     this.#catalog = catalog;
     this.#options = options;
-    this.#tuning = options.tuning;
     this.#terms = new TermValueCache(options.termsOf ?? termValues);
     this.#experts = new ExpertMixture(options.candidates);
-    this.#followSettings();
+    this.#followShop();
   }
 
   /**
@@ -100,7 +79,6 @@ export class Learner {
       this.#experts.restore(profile.experts);
       this.#clock.restore(profile);
       this.#firstEvent = profile.firstEvent;
-      this.anchor.restore(profile.anchor);
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
       this.#storedJournal = profile.journal;
@@ -141,7 +119,6 @@ export class Learner {
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
       ...this.#clock.save(),
-      anchor: this.anchor.save(),
       journal: this.journal,
       rejected: this.#rejected,
       lastUpdate: this.#lastUpdate,
@@ -210,77 +187,18 @@ export class Learner {
     if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
   }
 
-  /**
-   * Loads tfjs and a stored base model, and scores with it from now on.
-   * @param digest SHA-256 of the bytes: coefficients learned with another model are not used with this one. Default: of no file
-   * @returns the model, for other learners of the same catalogue
-   * @throws SidestreamError `model/bad-weights` when it is damaged or was made for other features
-   */
-  async loadBase(bytes: Uint8Array, digest?: string): Promise<BaseModel> {
-    const [{ BaseModel: Model }, { chooseBackend }] = await Promise.all([
-      import('../base-model/base-model'),
-      import('./backend'),
-    ]);
-    const model = Model.load(bytes, this.#catalog.table, digest);
-    await chooseBackend(this.#options.backend);
-    await this.useBase(model);
-    return model;
-  }
-
-  /**
-   * Scores with a base model from now on. The compute backend must be set.
-   * @param model the caller disposes of it, and may share it between learners
-   */
-  async useBase(model: BaseScorer): Promise<void> {
-    const [{ BaseModelScores: Scores }, { backendInUse }] = await Promise.all([
-      import('./base-model-scores'),
-      import('./backend'),
-    ]);
-    const scores = await Scores.of(model, this.#catalog.table);
-    this.#backend = backendInUse();
-    this.#setBase(scores);
-    await this.prepare();
-  }
-
-  /**
-   * Continues on another backend after the one in use was lost, from the weights last accepted.
-   * @returns false when the backend was not lost, so that a failure had another cause
-   */
-  async recover(): Promise<boolean> {
-    const { isBackendLost } = await import('./backend');
-    if (!isBackendLost()) return false;
-    await this.#replaceBackend();
-    return true;
-  }
-
-  /** Learns in this way from now on, with a base model or without, as it was chosen; what was learned stays. */
-  useSettings(tuning: ShopSettings): void {
-    this.#tuning = tuning;
-    this.#followSettings();
-  }
-
-  /** Scores without the base model from now on. */
-  forgetBase(): void {
-    this.#setBase(null);
-  }
-
-  /** Updates the base model's scores after new choices; without a base model it does nothing. */
-  async prepare(): Promise<void> {
-    await this.#base?.prepare(this.history.rows);
-  }
-
   /** Replaces the catalogue by one with more items; items keep their rows. */
-  async setCatalog(catalog: LearnerCatalog): Promise<void> {
+  setCatalog(catalog: LearnerCatalog): void {
     this.#catalog = catalog;
     this.history.addUnseen(this.#idOf, catalog.index.rowOf);
     catalog.index.variants?.merge(this.history.rows);
+    this.#followShop();
     this.featuresChanged();
-    if (this.#base) await this.useBase(this.#base.model);
   }
 
   /**
-   * Call it when the catalogue has got other factors, which the experts read from now on, or when the kernel is loaded that
-   * multiplies their features.
+   * Call it when the catalogue has got other features, which the experts read from now on, or when the kernel is loaded
+   * that multiplies them.
    */
   featuresChanged(): void {
     this.#experts.unbind();
@@ -301,13 +219,11 @@ export class Learner {
     return this.#terms.values(this.#catalog.index, this.#sources);
   }
 
-  /** Weights of the terms in the list: what is learned, and the anchor. */
+  /** Weights of the terms in the list. */
   get weights(): TermWeights {
-    const weights = this.learnedWeights;
-    const { anchor = true } = this.#options;
-    if (!anchor || !this.#base) return weights;
-    const { weight } = this.anchor;
-    return { ...weights, base: weights.base + weight, popularity: weights.popularity + weight };
+    const { weights } = this.#experts;
+    const { coldStart = weights.coldStart } = this.#options;
+    return { ...weights, coldStart };
   }
 
   /**
@@ -348,38 +264,19 @@ export class Learner {
       windows: this.#clock.closed,
       drifts: this.#clock.drifts,
       rejected: this.#rejected,
-      backend: this.#backend,
-      weights: activeWeights(this.weights, { base: !!this.#base, boughtTogether: !!this.#catalog.index.cooccurrence }),
+      weights: activeWeights(this.weights, {
+        sideModel: !!this.#catalog.index.side,
+        boughtTogether: !!this.#catalog.index.cooccurrence,
+      }),
       experts: this.#options.experts === false ? [] : this.#experts.status,
     };
-  }
-
-  /** Weights of the terms without the anchor. */
-  get learnedWeights(): TermWeights {
-    const { weights } = this.#experts;
-    const { coldStart = this.#catalog.index.factors?.coldStart ?? weights.coldStart } = this.#options;
-    return { ...weights, coldStart };
-  }
-
-  get #baseSignal(): BaseModelScores['signal'] | null {
-    const signal = this.#base?.signal;
-    return signal && signal.scores.length === this.#catalog.index.items.length ? signal : null;
   }
 
   get #sources(): TermSources {
     // Before the first choice there is nothing that experts could have learned.
     const { rows, dismissed } = this.history;
     const residualScores = (rows.length + dismissed.size > 0 && this.#bound?.scores) || null;
-    return { history: this.history, base: this.#baseSignal, residualScores };
-  }
-
-  /** Chooses another backend of tfjs after the one in use was lost, and moves the base model there. */
-  async #replaceBackend(): Promise<void> {
-    const { chooseBackend } = await import('./backend');
-    const base = this.#base?.model;
-    base?.dispose();
-    this.#backend = await chooseBackend(this.#options.backend);
-    if (base) await this.useBase(base);
+    return { history: this.history, residualScores };
   }
 
   /** The experts, reading the present features; null when nothing but weights is learned. */
@@ -388,33 +285,24 @@ export class Learner {
     const { index } = this.#catalog;
     if (!this.#experts.bound) {
       const { featuresOf = featureMatrix } = this.#options;
-      this.#experts.bind(featuresOf(index, this.#baseSignal), this.history, index.rowOf);
+      this.#experts.bind(featuresOf(index), this.history, index.rowOf);
     }
     this.#experts.update(index);
     return this.#experts;
   }
 
-  #setBase(base: BaseModelScores | null): void {
-    this.featuresChanged();
-    this.#base = base;
-    this.#followSettings();
-  }
-
-  /** Those that were chosen with a base model hold with one only, and others without only. */
-  #followSettings(): void {
-    const base = this.#base !== null;
-    const settings = this.#tuning?.base === base ? this.#tuning.settings : {};
-    this.#experts.startFrom(tunedStart(base ? START_WITH_BASE : START, settings));
-    this.#experts.follow(settings);
-    this.anchor.settings = settings;
-    this.#clock.watch({ threshold: settings.driftThreshold });
+  /** Lets the experts start from the weights that hold with the shop's side model, or without one. */
+  #followShop(): void {
+    const { side } = this.#catalog.index;
+    const fitted = Object.entries(this.#catalog.startWeights ?? {}).filter(([name]) => isTerm(name));
+    this.#experts.startFrom(
+      side ? { ...START_WITH_SIDE, weights: { ...START_WITH_SIDE.weights, ...Object.fromEntries(fitted) } } : START,
+    );
   }
 
   /** Distance of a choice from the preferences before it; null where there is nothing to compare. */
   #distanceOf(row: number): number | null {
-    const base = this.#baseSignal;
-    const embedding = base && { width: base.width, values: base.items };
-    this.#distance ??= new PreferenceDistance(this.#catalog.index, embedding);
+    this.#distance ??= new PreferenceDistance(this.#catalog.index);
     return this.#distance.of(row, this.history.rows, this.history.strengths);
   }
 
@@ -453,21 +341,9 @@ export class Learner {
     // One row of each product: its other variants were not what the chosen one was preferred to.
     const candidates = index.variants?.candidates(row, [...gone]) ?? rowsWithout(gone, index.items.length);
     if (dismissed.has(row) && !index.variants) candidates.push(row);
-    this.#noteRanks(row);
     const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
     this.#rejected += rejected;
     return kept;
-  }
-
-  /** Records how what is learned ranked a choice, and how the base model alone did. */
-  #noteRanks(row: number): void {
-    const base = this.#baseSignal;
-    if (!base) return;
-    const { logPopularity, variants } = this.#catalog.index;
-    const { rows } = this.history;
-    const left = variants?.beside(row, rows) ?? rows;
-    const alone = base.scores.map((score, item) => score + logPopularity[item]);
-    this.anchor.note(rankOf(scores(this.terms, this.learnedWeights), row, left), rankOf(alone, row, left));
   }
 
   /**
@@ -484,6 +360,8 @@ export class Learner {
     return true;
   }
 }
+
+const isTerm = (name: string): boolean => TERMS.some((term) => term === name);
 
 /** Rows from 0 to `count` that are not among some. */
 function rowsWithout(some: Iterable<number>, count: number): number[] {

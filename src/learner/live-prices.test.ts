@@ -32,7 +32,7 @@ beforeEach(() => {
   const { index, table, blend } = threeGroups();
   const items = index.items.map((item, row) => ({ ...item, price: priced(row) }));
   shop = { table, blend, index: catalogIndex(items, table, blend) };
-  learner = new Learner(shop, { seed: 1 });
+  learner = new Learner(shop);
   for (const event of CLICKS) learner.observe(event);
 });
 
@@ -51,7 +51,7 @@ describe('a learner, when prices change', () => {
   });
 
   it('takes it in the terms where it has no experts, too', () => {
-    const plain = new Learner(shop, { seed: 1, experts: false });
+    const plain = new Learner(shop, { experts: false });
     for (const event of CLICKS) plain.observe(event);
     const far = plain.terms.numericAffinity[21];
     reprice({ 21: priced(6) });
@@ -68,7 +68,7 @@ describe('a learner, when prices change', () => {
     expect(expertsOf(learner)).toEqual(before);
     // A page that opens at those prices reads out the same.
     reprice(all);
-    const reopened = new Learner(shop, { seed: 1 });
+    const reopened = new Learner(shop);
     reopened.restore(learner.save(), []);
     for (const [row, score] of expertsOf(reopened).entries()) expect(score).toBeCloseTo(halved[row], 5);
     // So does one whose features are computed again for another reason.

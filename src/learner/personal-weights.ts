@@ -1,4 +1,3 @@
-import type { LearnerSettings } from '../catalog';
 import { TERMS, type TermName, type TermWeights } from '../ranking';
 
 /** What a new shopper's experts start from. */
@@ -13,10 +12,9 @@ export interface Start {
   floor: number;
 }
 
-/** Weights where the shop has no base model. */
+/** Weights of the terms for a new shopper. */
 export const START_WEIGHTS: TermWeights = {
-  base: 0,
-  embedding: 0,
+  sideModel: 0,
   boughtTogether: 3.2,
   recent: 1.8,
   session: 1.8,
@@ -30,33 +28,26 @@ export const START_WEIGHTS: TermWeights = {
   preference: 4,
 };
 
-/** The same with a base model, which was trained to have popularity added. */
-export const START_WEIGHTS_WITH_BASE: TermWeights = {
+/** Weights of the terms for a new shopper of a shop with a side model; `train` fits them to the shop. */
+export const START_WEIGHTS_WITH_SIDE: TermWeights = {
   ...START_WEIGHTS,
-  base: 0.32,
-  embedding: 0.17,
-  boughtTogether: 2,
-  recent: 0.52,
-  session: 0.76,
+  sideModel: 0.6,
+  boughtTogether: 1,
+  recent: 0,
+  session: 0,
   nearestHistory: 0.93,
-  numericAffinity: 0.41,
-  catalogOrder: 0.06,
-  popularity: 0.85,
+  category: 0.3,
+  numericAffinity: 0.3,
+  catalogOrder: 0,
+  popularity: 0.3,
+  // The side model places new items by what they are.
+  coldStart: 0,
   preference: 0.75,
 };
 
-/**
- * Where the shop has no base model, the read-outs are most of the score, and what the last choices share counts more.
- */
+/** What a new shopper's experts start from. */
 export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25 };
-export const START_WITH_BASE: Start = { weights: START_WEIGHTS_WITH_BASE, fading: 0.04, floor: -0.25 };
-
-/** What a new shopper's experts start from in a shop that has chosen some of it. */
-export const tunedStart = (start: Start, { weights, fading, guardFloor }: LearnerSettings): Start => ({
-  weights: { ...start.weights, ...weights },
-  fading: fading ?? start.fading,
-  floor: guardFloor ?? start.floor,
-});
+export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25 };
 
 /**
  * Terms whose weight no choice changes: the shop sets the lift of items that nobody has chosen, and the weight of an
@@ -177,13 +168,13 @@ export class PersonalWeights {
   }
 }
 
-/** The weights without those of terms that have no data: no base model, or no co-occurrence table. */
+/** The weights without those of terms that have no data: no co-occurrence table. */
 export function activeWeights(
-  { base, embedding, boughtTogether, ...weights }: TermWeights,
-  available: { base: boolean; boughtTogether: boolean },
+  { sideModel, boughtTogether, ...weights }: TermWeights,
+  available: { sideModel: boolean; boughtTogether: boolean },
 ): Partial<TermWeights> {
   return {
-    ...(available.base ? { base, embedding } : {}),
+    ...(available.sideModel ? { sideModel } : {}),
     ...(available.boughtTogether ? { boughtTogether } : {}),
     ...weights,
   };

@@ -27,7 +27,7 @@ const shop = catalog();
 const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
   ...{ id, type, itemId: `i${row}`, time: 1_700_000_000_000 + 1000 * id },
 });
-const newLearner = (): Learner => new Learner(shop, { seed: 1, backend: 'cpu' });
+const newLearner = (): Learner => new Learner(shop);
 
 function shopper(choices = 8): Learner {
   const learner = newLearner();

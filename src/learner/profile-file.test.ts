@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
-import { NETWORKS, PROFILE as profile, STORED_SCHEMA_4, STORED_SCHEMA_5 } from '../testing/profiles';
+import { TERMS } from '../ranking';
+import { NETWORKS, PROFILE as profile, STORED_SCHEMA_4, STORED_SCHEMA_5, STORED_SCHEMA_6 } from '../testing/profiles';
 import { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
 import { PROFILE_SCHEMA } from './schema-version';
 
@@ -110,5 +111,14 @@ describe('a profile as a file', () => {
     expect(await readProfile(await upgradeStoredProfile(STORED_SCHEMA_5))).toEqual(read);
     const cut = { schema: 5, bytes: STORED_SCHEMA_5.bytes.slice(0, -1) };
     expect(await codeOf(readProfile(cut))).toBe('store/corrupt');
+  });
+
+  it('is read as code of schema 6 wrote it, without the anchor and the terms of a base model', async () => {
+    const read = await readProfile(STORED_SCHEMA_6);
+    expect(read).toMatchObject({ schema: PROFILE_SCHEMA, lastEvent: 5, windowChoices: 4 });
+    expect(read).not.toHaveProperty('anchor');
+    const { theta } = (await generalist(readProfile(STORED_SCHEMA_6))).weights;
+    expect([theta.session < 0, Object.keys(theta)]).toEqual([true, [...TERMS]]);
+    expect(await readProfile(await upgradeStoredProfile(STORED_SCHEMA_6))).toEqual(read);
   });
 });

@@ -15,6 +15,8 @@ const MOST_BYTES = 80 * 2 ** 20;
 
 /** Last version that `olderHeaderSchema` reads. */
 const LAST_OLDER = 3;
+/** Versions that are read. */
+const READABLE = [1, 2, LAST_OLDER, VERSION];
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -71,6 +73,7 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
       `The profile is of version ${version}; this code knows ${VERSION}. Reload the page to get the newer code.`,
     );
   }
+  if (!READABLE.includes(Number(version))) throw damaged('it does not start like one');
   const body = bytes.slice(first.end);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
   const second = lineOf(body, 0);

@@ -4,6 +4,9 @@ import { MOST_CHOSEN, MOST_DISMISSED } from './experts/expert-limits';
 /** The last schema of a profile with one list of weights, and one of preferences, instead of experts with both. */
 const LAST_WITHOUT_EXPERTS = 4;
 
+/** The last schema that files of version 1 to 3 held. */
+const LAST_IN_OLDER_FILES = 5;
+
 /** Names of the score's terms before schema 4, with the present ones. */
 const OLD_TERMS: Readonly<Record<string, string>> = {
   companions: 'boughtTogether',
@@ -58,6 +61,9 @@ const withExpertGains = v.looseObject({
   }),
 });
 
+/** Schema 6 had the record of an anchor to a base model, which the present schema leaves out, and values of two terms more. */
+const withAnchor = v.looseObject({ schema: v.literal(6) });
+
 const withOneGain = ({ gains, ...expert }: v.InferOutput<typeof withGains>) => ({ ...expert, gain: gains.preference });
 
 /**
@@ -67,6 +73,8 @@ const withOneGain = ({ gains, ...expert }: v.InferOutput<typeof withGains>) => (
  * @param schema the present one
  */
 export function currentProfile(data: unknown, schema: number): unknown {
+  const sixth = v.safeParse(withAnchor, data);
+  if (sixth.success) return { ...sixth.output, schema };
   const fifth = v.safeParse(withExpertGains, data);
   if (fifth.success) {
     const { experts, ...rest } = fifth.output;
@@ -116,7 +124,7 @@ const preferenceLengths = v.array(v.strictTuple([v.string(), length]));
  */
 export const olderHeaderSchema = v.pipe(
   v.object({
-    profile: v.record(v.string(), v.unknown()),
+    profile: v.looseObject({ schema: v.pipe(v.number(), v.maxValue(LAST_IN_OLDER_FILES)) }),
     /** Name and number of floats of each preference, in the order of the data. */
     preferences: v.optional(preferenceLengths),
     taste: v.optional(preferenceLengths, []),

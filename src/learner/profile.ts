@@ -4,7 +4,6 @@ import { storedCount as count, historySchema, storedTime } from '../events';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
 import { journalSchema } from './journal/stored-journal';
 import { PROFILE_SCHEMA } from './schema-version';
-import { anchorSchema } from './stored-anchor';
 import { driftSchema } from './windows/stored-drift';
 
 const profileSchema = v.object({
@@ -27,8 +26,6 @@ const profileSchema = v.object({
   /** Drifts found; like the detector's state absent from schema 1. */
   drifts: v.optional(count, 0),
   drift: v.optional(driftSchema),
-  /** The record that the anchor falls with; absent before schema 5. */
-  anchor: v.optional(anchorSchema, { gain: 0, choices: 0 }),
   /** What happened to what was learned; absent from profiles of before there was one. */
   journal: v.optional(journalSchema),
   /** Updates dropped by the guard. */
@@ -43,7 +40,7 @@ export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts'> & { e
 const withSchema = v.object({ schema: v.number() });
 
 /**
- * Parses a stored profile, also one that code of schema 1 to 5 stored.
+ * Parses a stored profile, also one that code of schema 1 to 6 stored.
  * @throws SidestreamError as `parseProfile`
  */
 export async function parseAnyProfile(data: unknown): Promise<Profile> {

@@ -1,2 +1,2 @@
 /** Version of the stored profile that this code reads and writes. */
-export const PROFILE_SCHEMA = 6;
+export const PROFILE_SCHEMA = 7;

@@ -14,7 +14,6 @@ const table = { count: 3, dim: 2, taps: { text: 1, image: 1 }, values: new Int8A
 const index = catalogIndex(items, table, { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } });
 const sources = (): TermSources => ({
   history: { rows: [0], strengths: [1], dismissed: new Set() },
-  base: null,
   residualScores: null,
 });
 

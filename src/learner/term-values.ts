@@ -22,9 +22,9 @@ export class TermValueCache {
 
   /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
-    const { history, base, residualScores } = sources;
+    const { history, residualScores } = sources;
     // A history only grows; every other source but the dismissals is replaced when it changes.
-    const of = [index, history, history.rows.length, history.strengths.at(-1), base, residualScores];
+    const of = [index, history, history.rows.length, history.strengths.at(-1), residualScores];
     if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
       this.#values = this.#compute(index, sources);
       this.#of = of;
@@ -41,8 +41,8 @@ export class TermValueCache {
   }
 }
 
-/** Terms whose values come from catalogue and base model; a profile only selects the items. */
-const CATALOG_TERMS: readonly TermName[] = ['base', 'embedding', 'boughtTogether', 'popularity', 'coldStart'];
+/** Terms whose values come from the catalogue; a profile only selects the items. */
+const CATALOG_TERMS: readonly TermName[] = ['boughtTogether', 'popularity', 'coldStart'];
 
 /**
  * Checks that the terms of a profile are finite for every item: an item whose score is not finite is in no list.

@@ -9,8 +9,6 @@ import type { LearnerCatalog } from './learner-catalog';
 
 const EACH = 5;
 const COUNT = 150;
-const options = { seed: 1, backend: 'cpu' } as const;
-
 function variantShop(change?: Parameters<typeof withVariants>[3]): LearnerCatalog {
   const { index, table, blend } = threeGroups(COUNT);
   const made = withVariants(index.items, table, EACH, change);
@@ -31,9 +29,9 @@ const CHOICES = Array.from({ length: 24 }, (_, n) => (n % 8 === 7 ? n - 7 : 3 * 
 
 describe('a learner of a catalogue with variants', () => {
   it('learns what it learns where each product is one item, whichever variants are chosen', () => {
-    const plain = new Learner(threeGroups(COUNT), options);
+    const plain = new Learner(threeGroups(COUNT));
     const shop = variantShop();
-    const learner = new Learner(shop, options);
+    const learner = new Learner(shop);
     let id = 0;
     for (const [n, row] of CHOICES.entries()) {
       const type = n % 6 === 5 ? 'dismiss' : 'click';
@@ -64,7 +62,7 @@ describe('a learner of a catalogue with variants', () => {
   });
 
   it('takes one variant after another for one choice, and a product for chosen whichever variant comes back', () => {
-    const learner = new Learner(variantShop(), options);
+    const learner = new Learner(variantShop());
     for (const [n, id] of ['item-4.1', 'item-4.3', 'item-8.0', 'item-4.2'].entries()) learner.observe(event(n + 1, id));
     expect(learner.history.rows).toEqual([4 * EACH + 1, 8 * EACH, 4 * EACH + 1]);
     expect(learner.status.experts[0].choices).toBe(2);
@@ -75,7 +73,7 @@ describe('a learner of a catalogue with variants', () => {
   });
 
   it('undoes the dismissal of a product by any variant', () => {
-    const [learner, plain] = [new Learner(variantShop(), options), new Learner(variantShop(), options)];
+    const [learner, plain] = [new Learner(variantShop()), new Learner(variantShop())];
     for (const one of [learner, plain]) for (const n of [1, 2]) one.observe(event(n, `item-${n}.0`));
     learner.observe(event(3, 'item-7.2', 'dismiss'));
     learner.observe(event(4, 'item-7.3', 'dismiss'));
@@ -91,13 +89,13 @@ describe('a learner of a catalogue with variants', () => {
 
   it('is the same over a reload, also of a profile from before the catalogue had groups', () => {
     const alone = variantShop(() => ({ group: undefined }));
-    const before = new Learner(alone, options);
+    const before = new Learner(alone);
     for (const [n, id] of ['item-4.1', 'item-4.3', 'item-8.0'].entries()) before.observe(event(n + 1, id));
     expect(before.history.rows).toHaveLength(3);
-    const learner = new Learner(variantShop(), options);
+    const learner = new Learner(variantShop());
     learner.restore(before.save(), []);
     expect(new Set(learner.history.rows)).toEqual(new Set([4 * EACH + 1, 8 * EACH]));
-    const next = new Learner(variantShop(), options);
+    const next = new Learner(variantShop());
     next.restore(learner.save(), []);
     expect(next.history.rows).toEqual(learner.history.rows);
   });
@@ -105,7 +103,7 @@ describe('a learner of a catalogue with variants', () => {
   it('learns the taste for a variant: the one that resembles what was chosen is shown', () => {
     const red = (_: object, variant: number) => ({ price: variant === 3 ? 90 : 10, category: 'Shirts' });
     const shop = variantShop(red);
-    const learner = new Learner(shop, options);
+    const learner = new Learner(shop);
     for (const [n, product] of [3, 9, 15, 21].entries()) learner.observe(event(n + 1, `item-${product}.3`));
     const request = { placement: 'for-you', row: null, limit: 8, exclude: new Set<number>() } as const;
     const listed = rank(shop.index, learner.state, request).map(({ row }) => row % EACH);

@@ -260,9 +260,6 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
   image?: Blob;
 };
 
-/** Where tfjs computes. */
-export type LearnerBackend = 'webgpu' | 'wasm' | 'cpu';
-
 /** Where the encoders compute. */
 export type EncoderBackend = 'webgpu' | 'wasm';
 
@@ -291,16 +288,11 @@ export interface Status {
   drifts: number;
   /** Updates dropped by the guard. */
   rejected: number;
-  /**
-   * `learner`: backend of tfjs, null where nothing needs tfjs, as without a base model. `encoders`: null before the first added
-   * item.
-   */
-  backend: { learner: LearnerBackend | null; encoders: EncoderBackend | null };
-  /** Tensors that the worker holds, and their bytes; null before tfjs was loaded. */
-  memory: { tensors: number; bytes: number } | null;
+  /** What computes: `encoders` is null before the first added item. */
+  backend: { encoders: EncoderBackend | null };
   /** The experts of this profile, the generalist first. */
   experts: ExpertStatus[];
-  /** Personal weights of the score's terms, without those of a base model or co-occurrence table that the shop lacks. */
+  /** Personal weights of the score's terms, without that of a co-occurrence table that the shop lacks. */
   weights: Partial<Record<TermName, number>>;
 }
 
@@ -361,8 +353,6 @@ export interface RecommenderOptions {
   namespace?: string;
   /** Default true. False: events are recorded and rules know them; nothing is learned, lists are not personal. */
   learning?: boolean;
-  /** Default 1. */
-  seed?: number;
   /** Encryption of the data on this device, see `Encryption`. Needs https. Default false. */
   encrypt?: Encryption;
   /**

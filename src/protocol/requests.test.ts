@@ -23,7 +23,7 @@ describe('what comes from the page', () => {
     expect(parsed(recommendSchema, own, 'recommend()')).toEqual(own);
     const event = { type: 'click', itemId: 'a', details: { position: 0 } };
     expect(parsed(trackSchema, event, 'track()')).toEqual(event);
-    const defaults = { namespace: 'default', learning: true, seed: 1, encrypt: false };
+    const defaults = { namespace: 'default', learning: true, encrypt: false };
     expect(parsed(optionsSchema, options, 'createRecommender()')).toEqual({ ...options, ...defaults });
   });
 
@@ -55,7 +55,7 @@ describe('what comes from the page', () => {
     [trackSchema, track('a', { position: 1.5 }), 'details.position'],
     [optionsSchema, { ...options, bundel: 1 }, 'call(): Unknown option "bundel". Did you mean "bundle"?'],
     [optionsSchema, { ...options, consent: true }, 'consent'],
-    [optionsSchema, { ...options, seed: 0.5 }, 'seed'],
+    [optionsSchema, { ...options, seed: 1 }, 'seed'],
     [optionsSchema, { ...options, onMetric: 'object' }, 'onMetric: must be a function'],
     [callSchema, { timout: 5 }, 'Did you mean "timeout"?'],
     [browseSchema, { offset: -1 }, 'offset'],

@@ -31,7 +31,6 @@ export const optionsSchema = exactObject({
   consent: v.optional(consentSchema),
   namespace: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256)), 'default'),
   learning: v.optional(v.boolean(), true),
-  seed: v.optional(v.pipe(v.number(), v.safeInteger()), 1),
   encrypt: v.optional(encryptionSchema, false),
   workerUrl: v.optional(v.string()),
   rules: v.optional(rulesSchema),

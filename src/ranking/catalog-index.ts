@@ -5,10 +5,10 @@ import {
   type CooccurrenceTable,
   catalogStatistics,
   contentVectors,
-  extendFactors,
-  type Factors,
   type FeatureTable,
   type Item,
+  placeByContent,
+  type SideModel,
 } from '../catalog';
 import { NearestNeighbors } from './nearest-neighbors';
 import type { ProductVariants } from './product-variants';
@@ -32,10 +32,7 @@ export interface CatalogIndex {
   categories: CategoryIndex;
   /** Popularity per item, that of its product, the mean of the known ones where it is unknown. */
   popularity: Float32Array;
-  /**
-   * log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. Of an item too new to have one, the
-   * mean of those items, changed by what the factors predict.
-   */
+  /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
@@ -57,8 +54,8 @@ export interface CatalogIndex {
   updateFeatures?(features: NumberFeatures): boolean;
   /** Which items are chosen together in this shop; null while that is unknown. */
   cooccurrence: CooccurrenceTable | null;
-  /** Latent factors of every item, zero rows where an item has none; null while the shop has none. */
-  factors: Factors | null;
+  /** The shop's side model of all items; null while the shop has none. */
+  side: SideModel | null;
 }
 
 /** What a shop knows about the items of an index besides the items themselves. */
@@ -66,7 +63,7 @@ export interface CatalogIndexOptions {
   /** May be of fewer items: the first ones. */
   cooccurrence?: CooccurrenceTable | null;
   /** May be of fewer items: the first ones. */
-  factors?: Factors | null;
+  side?: SideModel | null;
   trend?: Float32Array | null;
   /** Which of these items are variants of one product, by `productVariants`. Default: none are. */
   variants?: ProductVariants | null;
@@ -84,7 +81,7 @@ export function catalogIndex(
   blend: ContentBlend,
   {
     cooccurrence = null,
-    factors = null,
+    side = null,
     trend = null,
     variants = null,
     statistics = variants?.statistics ?? catalogStatistics(items),
@@ -97,7 +94,6 @@ export function catalogIndex(
   const similarities = new SimilarityCache(content);
   const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
   const isCold = (row: number): boolean => mostHavePopularity && popularities[row] === undefined;
-  const cold = factors?.coldPopularity;
   const categories = items.map((item) => item.category);
   return {
     items,
@@ -109,14 +105,12 @@ export function catalogIndex(
     nearestDismissed: new NearestNeighbors(content, similarities, 1),
     categories: categoryIndex(categories, statistics),
     popularity,
-    logPopularity: popularity.map(
-      (value, row) => Math.log((value + 1) / (mean + 1)) + (isCold(row) ? (cold?.[row] ?? 0) : 0),
-    ),
+    logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
     hasPopularity: any,
     coldStart: Float32Array.from(items, (_, row) => (isCold(row) ? 1 : 0)),
     trend,
     numbers: numberColumns(items, statistics.numbers),
     cooccurrence,
-    factors: factors && extendFactors(factors, items.length),
+    side: side && placeByContent(side, content),
   };
 }

@@ -16,7 +16,7 @@ export interface FeatureBlock {
   scale: Float32Array;
 }
 
-/** Weight of a block of catalogue attributes beside content and embedding. */
+/** Weight of a block of catalogue attributes beside content. */
 export const ATTRIBUTE_WEIGHT = 0.5;
 /** Part of the mean variance that is added to a column's own, so that columns of noise stay small. */
 const SMOOTHING = 1;
@@ -67,13 +67,23 @@ export function numberRbf(values: Float32Array): Float32Array {
   return rbf;
 }
 
+/** Radial basis functions over the order of the catalogue. */
+export const ORDER_RBFS = 24;
+
+/** The radial basis functions of the place of each item in the order of the catalogue, [count * 24]. */
+export function orderRbf(count: number): Float32Array {
+  const rbf = new Float32Array(count * ORDER_RBFS);
+  for (let row = 0; row < count; row++) {
+    for (let n = 0; n < ORDER_RBFS; n++) {
+      rbf[row * ORDER_RBFS + n] = Math.exp(-(((row * ORDER_RBFS) / count - n) ** 2) / 2);
+    }
+  }
+  return rbf;
+}
+
 /** The content vectors. The first half of the columns is text, the other half the picture. */
 export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
   featureBlock('content', width, values, count, 1);
-
-/** The embedding of the items by a base model. @param items [count * width] */
-export const embeddingBlock = (width: number, items: Float32Array): FeatureBlock =>
-  featureBlock('embedding', width, items, items.length / width, 1);
 
 /** Whether an item is in each of the 64 most frequent categories, broader ones too; null where all items are in the same. */
 export function categoryBlock({

@@ -5,11 +5,12 @@ export {
   ATTRIBUTE_WEIGHT,
   categoryBlock,
   contentBlock,
-  embeddingBlock,
   type FeatureBlock,
   featureBlock,
   NUMBER_RBFS,
   numberRbf,
+  ORDER_RBFS,
+  orderRbf,
 } from './feature-block';
 export type { HintedCatalog, Hints, HintValue } from './hints/hints';
 export { PLACEMENTS, type Placement, type Source } from './placement';
@@ -26,8 +27,8 @@ export { similarities } from './similarities';
 export { categoryPreference } from './terms/category-preference';
 export { cooccurrence } from './terms/cooccurrence';
 export type { NumberFeatures } from './terms/numeric-affinity';
+export { sideScores } from './terms/side-scores';
 export {
-  type BaseSignal,
   finiteValues,
   HALF_LIFE,
   LONGEST_HISTORY,

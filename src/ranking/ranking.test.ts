@@ -297,18 +297,6 @@ describe('termValues', () => {
     expect(values.catalogOrder[2]).toBeGreaterThan(values.catalogOrder[5]);
   });
 
-  it('takes the score and the embedding of a base model', () => {
-    const index = catalog();
-    const items = Float32Array.from({ length: 16 }, (_, n) => (n % 2 === Math.floor(n / 2) % 2 ? 1 : 0));
-    const scores = Float32Array.from({ length: 8 }, (_, row) => row);
-    const base = { width: 2, items, scores };
-    const values = termValues(index, { ...chose(2), base });
-    expect(values.base).toEqual(scores);
-    expect([...values.embedding]).toEqual([1, 0, 1, 0, 1, 0, 1, 0]);
-    const newShopper = termValues(index, { ...state(), base });
-    expect(newShopper.base.every((x) => x === 0)).toBe(true);
-  });
-
   it('takes co-occurrence where it is known, and the residual scores unchanged', () => {
     const { boughtTogether } = termValues(catalog([], COOCCURRENCE), chose(0));
     expect([boughtTogether[0], boughtTogether[6], boughtTogether[7]]).toEqual([0, 3, 5]);

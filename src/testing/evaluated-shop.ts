@@ -1,4 +1,3 @@
-import { BaseModel, baseConfig, initialWeights } from '../base-model';
 import { createTable, type Item, quantizeRow } from '../catalog';
 import type { Shopper } from '../evaluate/shoppers';
 import type { LearnerCatalog } from '../learner';
@@ -6,10 +5,9 @@ import { seededRandom } from '../model';
 import { catalogIndex } from '../ranking';
 
 const COUNT = 60;
-export const config = baseConfig('sidestream', { embeddingDim: 4, maxSeqLen: 5, heads: 2, blocks: 1 });
 
-/** 60 items, every sixth of which is new, and a base model that was not trained. */
-export function evaluatedShop(): { catalog: LearnerCatalog; model: BaseModel } {
+/** 60 items, every sixth of which is new. */
+export function evaluatedCatalog(): LearnerCatalog {
   const random = seededRandom(4);
   const table = createTable({ dim: 4, taps: { text: 2, image: 2 } }, COUNT);
   for (let row = 0; row < COUNT * 4; row++) {
@@ -32,8 +30,7 @@ export function evaluatedShop(): { catalog: LearnerCatalog; model: BaseModel } {
     }),
   );
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  const catalog = { index: catalogIndex(items, table, blend), table, blend };
-  return { catalog, model: BaseModel.from(initialWeights(config, table, 4, 2), config, table) };
+  return { index: catalogIndex(items, table, blend), table, blend };
 }
 
 /** Shoppers who go through the catalogue in steps and return to the first item now and then. */

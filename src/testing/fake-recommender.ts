@@ -31,8 +31,7 @@ export const STATUS: Status = {
   windows: 0,
   drifts: 0,
   rejected: 0,
-  memory: null,
-  backend: { learner: null, encoders: null },
+  backend: { encoders: null },
   experts: [],
   weights: {},
 };

@@ -7,7 +7,7 @@ export async function openedEngine(bundle: string, given: Partial<EngineOptions>
   const errors: SidestreamError[] = [];
   const changes: number[] = [];
   const engine = await Engine.start(
-    { consent: 'pending', bundle, namespace: 'test', learning: true, seed: 1, ...given },
+    { consent: 'pending', bundle, namespace: 'test', learning: true, ...given },
     {
       change: ({ events }) => changes.push(events),
       progress: () => undefined,

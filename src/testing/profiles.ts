@@ -53,7 +53,6 @@ export const PROFILE: Profile = {
   windowChoices: 4,
   drifts: 1,
   drift: new DriftDetector().save(),
-  anchor: { gain: 0, choices: 0 },
   journal: {
     choices: [
       { item: 'a', time: 1_699_000_000_000, at: 1999, ranks: null, shares: [[0, 1]] },
@@ -164,4 +163,48 @@ export const STORED_SCHEMA_5 = {
   ),
   list: [25, 115, 46, 94, 13, 82, 67, 40, 19, 73],
   scores: [-0.52672, 3.87879, -1.14422, -1.95941, 7.05108, -3.20079],
+};
+
+/**
+ * A profile as code of schema 6 stored it, with a read-out of latent factors: four choices of one group and a dismissal in the
+ * catalogue of `threeGroups()`, with the best ten items of its list and the scores of the first six of the catalogue, both
+ * without the factors.
+ */
+export const STORED_SCHEMA_6 = {
+  schema: 6,
+  bytes: Uint8Array.from(
+    atob(
+      [
+        'c2lkZXN0cmVhbS1wcm9maWxlIDUgYjIyNmNlOTRlZDkwZDVjYTBjYzE4NTJhMTMxZmQwMmJjYjU3ODdhZjg1OTBmYjkyOWFkOTU4MzViYTY5M2U3NAp7',
+        'InByb2ZpbGUiOnsic2NoZW1hIjo2LCJsYXN0RXZlbnQiOjUsImZpcnN0RXZlbnQiOjEsImhpc3RvcnkiOnsiaXRlbXMiOlsiaXRlbS00IiwiaXRlbS03',
+        'IiwiaXRlbS0xMCIsIml0ZW0tMTMiXSwic3RyZW5ndGhzIjpbMSwxLDEsMV0sImRpc21pc3NlZCI6WyJpdGVtLTUiXSwidG90YWwiOjQsInJlY29yZCI6',
+        'eyJvd25lZCI6W10sInB1cmNoYXNlcyI6W10sImNhcnQiOltdLCJzaG93biI6W10sInZpc2l0Ijp7InN0YXJ0IjoxNzAwMDAwMDAwMDAxLCJsYXN0Ijox',
+        'NzAwMDAwMDAwMDA1LCJjaG9pY2VzIjowfX19LCJleHBlcnRzIjp7ImNob2ljZXMiOjMsIm5leHQiOjEsImFjdGl2ZSI6MCwibWVtYmVycyI6W3siaWQi',
+        'OjAsImtpbmQiOiJnZW5lcmFsaXN0IiwiYm9ybiI6eyJjaG9pY2UiOjAsInRpbWUiOjE3MDAwMDAwMDAwMDF9LCJ3ZWlnaHQiOjEsIm1hc3MiOjMuODgx',
+        'NTkyLCJleHBlcnQiOnsid2VpZ2h0cyI6eyJ0aGV0YSI6eyJiYXNlIjowLCJlbWJlZGRpbmciOjAsImJvdWdodFRvZ2V0aGVyIjowLCJyZWNlbnQiOi0w',
+        'LjI2MzEyNjEzNTgyNjA0NTY2LCJzZXNzaW9uIjotMC4yNTk0ODQxODcwMzIxMzA2LCJuZWFyZXN0SGlzdG9yeSI6LTAuMjUwMTUwMDU5OTQ4OTQ0NDYs',
+        'ImNhdGVnb3J5IjowLjAwMDAwOTM1NDg1NzkwNDg5NjEzMywibnVtZXJpY0FmZmluaXR5IjowLCJjYXRhbG9nT3JkZXIiOjAuNDAxNTU2NTE2OTUwODk3',
+        'OCwicG9wdWxhcml0eSI6LTAuMTUwNTk2MjYwNzkyOTk5NzMsImNvbGRTdGFydCI6MCwiZGlzbGlrZWQiOi0wLjE5OTk5OTk0NTczNzM4OTE2LCJwcmVm',
+        'ZXJlbmNlIjowfSwic3F1YXJlcyI6eyJiYXNlIjowLCJlbWJlZGRpbmciOjAsImJvdWdodFRvZ2V0aGVyIjowLCJyZWNlbnQiOjAuOTA2NzQ0Njg4Mzk1',
+        'NzE5Mywic2Vzc2lvbiI6MC45MDExNTgzODI1MDA5NjYsIm5lYXJlc3RIaXN0b3J5IjoxMS4yMzA5MTA2NjIxNDI1MDYsImNhdGVnb3J5IjoxLjQwOTY1',
+        'MDI3NDc2MzU0NjRlLTE3LCJudW1lcmljQWZmaW5pdHkiOjAsImNhdGFsb2dPcmRlciI6MC4wNTc1MTY3NzkxNDAyMDE3NiwicG9wdWxhcml0eSI6MC45',
+        'NTIyNDE4NjMyNzQyNjkyLCJjb2xkU3RhcnQiOjAsImRpc2xpa2VkIjowLjAxODQyODg4ODI4NjczNTc3NSwicHJlZmVyZW5jZSI6MH19LCJibG9ja3Mi',
+        'OnsiY29udGVudCAxMiI6eyJ0aGV0YSI6LTAuNDIxMTk3ODkwMTM2MTE1Nywic3F1YXJlcyI6MTkuNDE2OTIwMTYzMzYyLCJyZWFkb3V0Ijp7ImZsb2F0',
+        'cyI6MTJ9fSwicGxhY2UgMjQiOnsidGhldGEiOjAuNTA1MzQ1MTIwMzMyMDE5Nywic3F1YXJlcyI6OC4zNjI0MzA3ODA1NzQ4MSwicmVhZG91dCI6eyJm',
+        'bG9hdHMiOjI0fX0sImNhdGVnb3JpZXMgRnJ1aXR8VG9vbHN8U2hvZXMgMyI6eyJ0aGV0YSI6MCwic3F1YXJlcyI6MCwicmVhZG91dCI6eyJmbG9hdHMi',
+        'OjN9fSwidXNlcnMgMSBhYmFiYWJhYmFiYWIiOnsidGhldGEiOjAsInNxdWFyZXMiOjAsInJlYWRvdXQiOnsiZmxvYXRzIjoxfX19LCJnYWluIjotMC4x',
+        'MDk0NDEwMDk3Nzg0NzAxOCwiY2hvaWNlcyI6NCwiY2hvc2VuIjpbeyJpdGVtIjoiaXRlbS00IiwidGltZSI6MTcwMDAwMDAwMDAwMX0seyJpdGVtIjoi',
+        'aXRlbS03IiwidGltZSI6MTcwMDAwMDAwMDAwMn0seyJpdGVtIjoiaXRlbS0xMCIsInRpbWUiOjE3MDAwMDAwMDAwMDN9LHsiaXRlbSI6Iml0ZW0tMTMi',
+        'LCJ0aW1lIjoxNzAwMDAwMDAwMDA1fV0sImRpc21pc3NlZCI6W3siaXRlbSI6Iml0ZW0tNSIsImNob2ljZXMiOjN9XX0sInNlcmllcyI6eyJmbG9hdHMi',
+        'OjN9LCJ0cmlhbCI6bnVsbH1dfSwid2luZG93cyI6MCwid2luZG93Q2hvaWNlcyI6NCwiZHJpZnRzIjowLCJkcmlmdCI6eyJjb3VudCI6ODMsIm1lYW4i',
+        'Oi0wLjYyMTY5MTcyNjY2NjczNDcsInNxdWFyZXMiOjM0LjkxOTUxNzUzNTE3Mjg4LCJyaXNlIjowfSwiYW5jaG9yIjp7ImdhaW4iOjEuMzg2Mjk0MzYx',
+        'MTE5ODkwOCwiY2hvaWNlcyI6MX0sInJlamVjdGVkIjowLCJsYXN0VXBkYXRlIjoxNzAwMDAwMDAwMDA1fX0KjoY1PfeNHz74Vhu+igLRvYad4LuTlso9',
+        'b8DTvWOBiT5GICO+1I2+PQpmJruNws+9lDeBPg3KKD8YElw/vQr9PtSRRz02CPm9SSkUvpAk7r0BkLu9/zTgvZwRDr5Rhwa+fJ/GvTo0v726zQG+VosR',
+        'vhRB4r3JQ7G9pI3lvWchFb4ZfgK+MU26vTvmyL20W/q9EUVpvXdoxz7UP6q+RLGsPwAAgD8AAIA/AACAPw==',
+      ].join(''),
+    ),
+    (char) => char.charCodeAt(0),
+  ),
+  list: [19, 16, 103, 1, 82, 34, 61, 55, 25, 40],
+  scores: [1.69076, 8.06542, 0.42262, 1.59805, 12.3003, 0.2978],
 };

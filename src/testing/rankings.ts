@@ -1,4 +1,4 @@
-import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow } from '../catalog';
+import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow, type SideModel } from '../catalog';
 import type { ChoiceHistory } from '../events';
 import { type CatalogIndex, catalogIndex } from '../ranking/catalog-index';
 import { listInView } from '../ranking/lists/in-view';
@@ -14,6 +14,7 @@ const DIM = 4;
 export function catalog(
   overrides: Partial<Item>[] = [],
   boughtTogether: CooccurrenceTable | null = null,
+  side: SideModel | null = null,
 ): CatalogIndex {
   const items = Array.from({ length: 8 }, (_, row) =>
     makeItem(`item-${row}`, {
@@ -42,7 +43,7 @@ export function catalog(
     }
   }
   const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
-  return catalogIndex(items, table, blend, { cooccurrence: boughtTogether, variants: productVariants(items) });
+  return catalogIndex(items, table, blend, { cooccurrence: boughtTogether, side, variants: productVariants(items) });
 }
 
 /** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */
@@ -54,8 +55,7 @@ export const COOCCURRENCE: CooccurrenceTable = {
 };
 
 export const WEIGHTS: TermWeights = {
-  base: 1,
-  embedding: 2,
+  sideModel: 0.5,
   boughtTogether: 2,
   recent: 4,
   session: 1,
@@ -74,7 +74,6 @@ export function state(history: Partial<ChoiceHistory> = {}): RankState {
   return {
     history: { rows: [], strengths: [], dismissed: new Set(), ...history },
     weights: WEIGHTS,
-    base: null,
     residualScores: null,
   };
 }

@@ -35,7 +35,7 @@ const STRIDE = 7;
  * Replays the shopper's choices in the learner that runs in browsers.
  * @returns a step before the first choice, and one after each
  */
-export function traceTurns(catalog: LearnerCatalog, { kinds, choices }: Turns, options: Partial<LearnerOptions> = {}) {
+export function traceTurns(catalog: LearnerCatalog, { kinds, choices }: Turns, options: LearnerOptions = {}) {
   const { items } = catalog.index;
   const isOf = (kind: string, row: number): boolean => items[row].category.startsWith(`${kind}/`);
   const rowsOf = (kind: string): number[] => {
@@ -44,7 +44,7 @@ export function traceTurns(catalog: LearnerCatalog, { kinds, choices }: Turns, o
   };
   const [first, second] = kinds.map(rowsOf);
   const [one, two, three] = choices;
-  const learner = new Learner(catalog, { seed: 1, ...options });
+  const learner = new Learner(catalog, options);
   const step = (): TraceStep => {
     const request = { placement: 'for-you', row: null, limit: LIMIT, exclude: new Set<number>() } as const;
     const rows = rank(catalog.index, learner.state, request).map(({ row }) => row);

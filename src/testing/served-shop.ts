@@ -53,7 +53,7 @@ export async function serveContent(content: BundleContent, learned: Learned = {}
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const defaults = { bundle: `http://127.0.0.1:${port}`, namespace: 'test', learning: true, seed: 1 };
+  const defaults = { bundle: `http://127.0.0.1:${port}`, namespace: 'test', learning: true };
   const codes: string[] = [];
   return {
     codes,

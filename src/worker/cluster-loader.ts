@@ -185,7 +185,7 @@ export class ClusterLoader {
     return session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       const grown = catalog.grow(parts);
-      if (grown) await learner.setCatalog(catalog);
+      if (grown) learner.setCatalog(catalog);
       return grown;
     });
   }

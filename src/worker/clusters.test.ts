@@ -38,7 +38,7 @@ async function start(): Promise<{ engine: Engine; errors: string[] }> {
   const errors: string[] = [];
   const bundle = `http://127.0.0.1:${port}`;
   const engine = await Engine.start(
-    { bundle, consent: 'pending', namespace: 'clusters', learning: true, seed: 1 },
+    { bundle, consent: 'pending', namespace: 'clusters', learning: true },
     {
       change: () => undefined,
       progress: () => undefined,
@@ -267,7 +267,7 @@ describe('an engine with a catalogue in clusters and several languages', () => {
     const engine = await Engine.start(
       {
         ...{ bundle: `http://127.0.0.1:${port}`, consent: 'pending', namespace: 'languages' },
-        ...{ learning: true, seed: 1, lang: 'de' },
+        ...{ learning: true, lang: 'de' },
       },
       { change: () => undefined, progress: () => undefined, error: (error) => errors.push(error.code) },
     );

@@ -421,7 +421,7 @@ describe('a refusal', () => {
     const changes: string[] = [];
     const first = await open();
     const second = await Engine.start(
-      { bundle: shop.bundle, namespace: 'test', learning: true, seed: 1 },
+      { bundle: shop.bundle, namespace: 'test', learning: true },
       { change: ({ consent }) => changes.push(consent), progress: () => undefined, error: () => undefined },
     );
     await pause(150);

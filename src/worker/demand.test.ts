@@ -40,7 +40,6 @@ async function start(settled = true): Promise<{ engine: Engine; codes: string[] 
     consent: 'pending',
     namespace: 'test',
     learning: true,
-    seed: 1,
   } as const;
   const engine = await Engine.start(options, {
     change: () => undefined,

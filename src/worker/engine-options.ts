@@ -25,7 +25,6 @@ export interface EngineOptions {
   withdrawn?: boolean;
   namespace: string;
   learning: boolean;
-  seed: number;
   /** See `RecommenderOptions.encrypt`. */
   encrypt?: Encryption;
   /** Largest event log on the device, bytes. Default 5,000,000. */

@@ -2,7 +2,7 @@ import { fetchFrom, type Item, openBundle } from '../catalog';
 import { type SerializedError, SidestreamError } from '../error';
 import type { EventType, NewEvent } from '../events';
 import type { Metrics } from '../experiment';
-import { type Learner, learnerMemory } from '../learner';
+import type { Learner } from '../learner';
 import type {
   BrowseRequest,
   BrowseResponse,
@@ -85,12 +85,12 @@ export class Engine {
     running: LoadedExperiment | null,
     storage: ProfileStorage,
   ) {
-    const { seed, rules = {}, lang } = options;
+    const { rules = {}, lang } = options;
     const { clusters } = catalog.bundle;
     const changes = new ListChanges();
     const tasks = new TaskQueue((thrown) => listener.error(SidestreamError.from(thrown)));
     const experiment = new ExperimentAssignment(running, options, listener);
-    const session = new ProfileSession(catalog, seed, storage, listener);
+    const session = new ProfileSession(catalog, storage, listener);
     const clusterLoader =
       clusters && large && new large.ClusterLoader({ catalog, clusters, session, tasks, changes, listener });
     const events = new EventRecorder(storage, tasks, listener);
@@ -100,7 +100,6 @@ export class Engine {
       storage,
       tasks,
       listener,
-      seed,
       experiment,
       clusterLoader,
       changes,
@@ -394,15 +393,13 @@ export class Engine {
       era = storage.era;
       read = await this.#session.run(({ learner }) => learner.status);
     } while (era !== storage.era);
-    const { backend, ...learned } = read;
     return {
       consent: this.#storage.consent,
       learning: this.#experiment.learns(),
       leading: this.#storage.leading,
       items: this.#catalog.count,
-      ...learned,
-      backend: { learner: backend, encoders: null },
-      memory: backend === null ? null : await learnerMemory(),
+      ...read,
+      backend: { encoders: null },
     };
   }
 
@@ -428,7 +425,6 @@ export class Engine {
     this.#features.close();
     await this.settled();
     this.#storage.close();
-    await this.#session.dispose();
   }
 
   /** Opens store and profile. Recommendations go on in memory where the store cannot be read. */

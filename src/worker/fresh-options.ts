@@ -1,7 +1,7 @@
 import { SidestreamError } from '../error';
 
 /** Options that are fixed when a recommender starts. */
-const LASTING = ['learning', 'seed', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
+const LASTING = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
 
 type Lasting = { [Name in (typeof LASTING)[number]]?: unknown };
 

@@ -30,7 +30,7 @@ export async function insertItem(
     if (!catalog.accepts(local)) throw taken;
     await storage.saveLocalItem(local, era);
     catalog.add([local]);
-    await learner.setCatalog(catalog);
+    learner.setCatalog(catalog);
   });
   return local.item;
 }

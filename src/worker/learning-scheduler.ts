@@ -1,5 +1,4 @@
 import type { FeatureTable } from '../catalog';
-import { SidestreamError } from '../error';
 import type { LoggedEvent } from '../events';
 import { Learner, type Profile } from '../learner';
 import type { ClusterLoader } from './cluster-loader';
@@ -22,7 +21,6 @@ export interface SchedulerContext {
   storage: ProfileStorage;
   tasks: TaskQueue;
   listener: EngineListener;
-  seed: number;
   experiment: ExperimentAssignment;
   /** Null where the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
@@ -53,7 +51,7 @@ export class LearningScheduler {
     await this.#restoreAfter(async (used) => {
       catalog.setFeatures(features);
       // Lists still use the present learner.
-      await used.setCatalog(catalog);
+      used.setCatalog(catalog);
     });
     changes.announce();
   }
@@ -100,7 +98,7 @@ export class LearningScheduler {
       async (turn) => {
         this.cancel();
         catalog.clearLocal();
-        await turn.learner.setCatalog(catalog);
+        turn.learner.setCatalog(catalog);
         await erase();
         // Events since then.
         await this.#learn(turn, new Set());
@@ -156,8 +154,7 @@ export class LearningScheduler {
    * @throws SidestreamError `store/corrupt` when scores would not be finite
    */
   check(profile: Profile): void {
-    const { catalog, seed } = this.#context;
-    const probe = new Learner(catalog, { seed });
+    const probe = new Learner(this.#context.catalog);
     probe.restore(profile, []);
     probe.checkFinite();
   }
@@ -179,7 +176,7 @@ export class LearningScheduler {
         const { length } = catalog.index.items;
         if (local.length > 0) catalog.add(local);
         // Lists still use the present learner, which needs a value for every item.
-        if (catalog.index.items.length > length) await this.#guarded(() => used.setCatalog(catalog));
+        if (catalog.index.items.length > length) used.setCatalog(catalog);
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
         if (experiment.learns() && complete) {
@@ -208,7 +205,7 @@ export class LearningScheduler {
    * @returns ids to load before the rest can be learned
    */
   async #learn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
-    const { session, storage, clusterLoader, catalog } = this.#context;
+    const { storage, clusterLoader, catalog } = this.#context;
     const learning = this.#learns;
     const events = await storage.eventsAfter(learner.lastEvent);
     const unloaded = (event: LoggedEvent): boolean =>
@@ -218,10 +215,7 @@ export class LearningScheduler {
     const { windows } = learner;
     for (const event of known) {
       if (!learning) learner.note(event);
-      else {
-        await session.prepare(learner);
-        learner.observe(event);
-      }
+      else learner.observe(event);
     }
     if (learner.windows > windows) this.#windowEnded = true;
     this.#scheduleAfter(known);
@@ -260,15 +254,6 @@ export class LearningScheduler {
       this.#windowEnded = false;
       await storage.save(profile, origin, ended);
     });
-  }
-
-  /** Reports a failure where the work around it must go on. */
-  async #guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (thrown) {
-      this.#context.listener.error(SidestreamError.from(thrown));
-    }
   }
 }
 

@@ -8,7 +8,6 @@ import type { ProfileStorage } from './profile-storage';
 export interface LimitLogContext {
   storage: ProfileStorage;
   catalog: LoadedCatalog;
-  seed: number;
 }
 
 /**
@@ -21,12 +20,12 @@ export async function limitLog(context: LimitLogContext): Promise<void> {
   if (storage.measuringDue) await storage.leadFor(() => cutLog(context));
 }
 
-async function cutLog({ storage, catalog, seed }: LimitLogContext): Promise<void> {
+async function cutLog({ storage, catalog }: LimitLogContext): Promise<void> {
   const { profile, origin } = await storage.read();
   const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
   const gone = storage.excess(events.map(eventSize));
   if (gone === 0) return;
-  const folded = new Learner(catalog, { seed });
+  const folded = new Learner(catalog);
   folded.restore(profile, []);
   for (const event of events.slice(0, gone)) folded.note(event);
   await storage.save(folded.save(), origin);

@@ -26,26 +26,24 @@ async function shopDemand({ bundle }: LoadedCatalog, onProgress?: BundleProgress
 }
 
 /**
- * Queues loading the kernel, and demand, co-occurrence table, factors, settings of the learner and base model of the
- * bundle, one after the other.
- * Experts, factors and base model read the features, which must be loaded.
+ * Queues loading the kernel, and demand, co-occurrence table and side model of the bundle, one after the other. The experts read the
+ * features, which must be loaded.
  */
 export function loadLearned({ catalog, session, tasks, changes, listener }: LearnedContext): void {
   tasks.queue(() => session.useKernel());
   const { bundle } = catalog;
-  const { demand, companions, factors, tuning, base, clusters } = bundle.manifest;
+  const { demand, companions, side, clusters } = bundle.manifest;
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
   // The code that reads them comes beside the kernel. Where it cannot be had, the first file that needs it says so.
-  if (demand || companions || factors || tuning || base)
-    import('../catalog/bundle/read-learned').catch(() => undefined);
-  // Demand, table and factors number the rows of the whole catalogue.
+  if (demand || companions || side) import('../catalog/bundle/read-learned').catch(() => undefined);
+  // They number the rows of the whole catalogue.
   if (demand && !clusters && !catalog.demand) {
     tasks.queue(async () => {
       const loaded = await shopDemand(catalog, onProgress);
       if (!loaded) return;
       await session.change(async ({ learner }) => {
         catalog.setDemand(loaded);
-        await learner.setCatalog(catalog);
+        learner.setCatalog(catalog);
       });
       changes.announce();
     });
@@ -58,30 +56,15 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
       changes.announce();
     });
   }
-  if (factors && !clusters) {
+  if (side && !clusters) {
     tasks.queue(async () => {
-      const loaded = await bundle.factors(onProgress);
+      const loaded = await bundle.side(onProgress);
       if (!loaded) return;
-      // In a long turn, so that no learner is made meanwhile that reads the catalogue without them.
+      // In a long turn, so that no learner is made meanwhile that reads the catalogue without it.
       await session.change(async ({ learner }) => {
-        catalog.setFactors(loaded);
-        learner.featuresChanged();
+        catalog.setSide(loaded);
+        learner.setCatalog(catalog);
       });
-      changes.announce();
-    });
-  }
-  // Before the base model, with which they take effect.
-  if (tuning) {
-    tasks.queue(async () => {
-      const loaded = await bundle.tuning(onProgress);
-      if (loaded) await session.useSettings(loaded);
-    });
-  }
-  if (base) {
-    tasks.queue(async () => {
-      const file = await bundle.base(onProgress);
-      if (!file) return;
-      await session.useBase(new Uint8Array(file.bytes), file.digest);
       changes.announce();
     });
   }

@@ -4,12 +4,13 @@ import {
   type CooccurrenceTable,
   concatTables,
   contentBlend,
-  type Factors,
   type FeatureTable,
   type Item,
   type ItemsPart,
   type Manifest,
   pickRows,
+  placeByContent,
+  type SideModel,
 } from '../catalog';
 import { SidestreamError } from '../error';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules } from '../ranking';
@@ -53,7 +54,7 @@ export class LoadedCatalog {
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;
-  #factors: Factors | null = null;
+  #side: SideModel | null = null;
   #demand: ShopDemand | null = null;
   #index: CatalogIndex;
   #table: FeatureTable;
@@ -110,18 +111,22 @@ export class LoadedCatalog {
     this.#index = this.#reindex();
   }
 
+  /** Start weights of the terms that hold with the shop's side model. */
+  get startWeights(): Readonly<Record<string, number>> | undefined {
+    return this.bundle.manifest.side?.weights;
+  }
+
+  /** Sets the side model of the bundle's items; items that are added later are placed by what they are. */
+  setSide(side: SideModel): void {
+    this.#side = side;
+    this.#index = { ...this.#index, side: placeByContent(side, this.#index.content) };
+  }
+
   /** Sets the co-occurrence table of the bundle's items. */
   setCooccurrence(cooccurrence: CooccurrenceTable): void {
     this.#cooccurrence = cooccurrence;
     // Nothing else of the index depends on it.
     this.#index = { ...this.#index, cooccurrence };
-  }
-
-  /** Sets the factors of the bundle's items; items that are added later have none. */
-  setFactors(factors: Factors): void {
-    this.#factors = factors;
-    // They predict the popularity of new items, too.
-    this.#index = this.#reindex();
   }
 
   /** What the shop's log says of the bundle's items; null while that is unknown. */
@@ -212,7 +217,7 @@ export class LoadedCatalog {
     const index = catalogIndex(items, this.#table, this.blend, {
       variants: this.#variants?.productVariants(items),
       cooccurrence: this.#cooccurrence,
-      factors: this.#factors,
+      side: this.#side,
       trend: this.#demand?.trend(all.length),
       statistics: this.bundle.statistics ?? undefined,
     });

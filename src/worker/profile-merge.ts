@@ -71,7 +71,7 @@ async function merge(context: TransferContext, log: ExportedLog, era: number): P
     const { known, leftOut, added } = logs;
     const result: ImportResult = { added: added.length, known, leftOut, exact: whole && log.whole };
     if (added.length === 0) return result;
-    const learner = await session.fresh();
+    const learner = session.fresh();
     await session.keepJournal(learner);
     if (await learnAndStore(context, learner, found, era)) return result;
   }
@@ -126,7 +126,7 @@ async function learnAndStore(context: TransferContext, learner: Learner, found: 
 
 /** Learns events in slices, between which lists are made and the shopper may have changed her mind. */
 async function replay(
-  { session, storage, listener }: TransferContext,
+  { storage, listener }: TransferContext,
   learner: Learner,
   events: readonly LoggedEvent[],
   era: number,
@@ -134,7 +134,6 @@ async function replay(
   const total = events.length;
   let end = performance.now() + SLICE;
   for (const [loaded, event] of events.entries()) {
-    await session.prepare(learner);
     learner.observe(event);
     if (performance.now() < end) continue;
     listener.progress({ stage: 'merge', loaded: loaded + 1, total });

@@ -1,9 +1,7 @@
-import type { BaseModel } from '../base-model';
-import type { ShopSettings } from '../catalog';
 import { Mutex } from '../common/mutex';
 import { SidestreamError } from '../error';
 import { loadKernel } from '../kernel';
-import { journals, Learner, type Profile, preloadCompute } from '../learner';
+import { journals, Learner, type Profile } from '../learner';
 import type { EngineListener } from './engine-options';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileOrigin } from './profile-origin';
@@ -26,15 +24,12 @@ export type ActiveLearner = Pick<
   | 'windows'
   | 'observe'
   | 'note'
-  | 'prepare'
-  | 'recover'
-  | 'forgetBase'
   | 'renumber'
   | 'save'
 >;
 
 /** The learner in a long turn, which lets the catalogue grow or gives it what was learned from the shop's logs. */
-export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'loadBase' | 'setCatalog' | 'useSettings'>;
+export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'setCatalog'>;
 
 /** Exclusive use of the profile by one caller, among turns of the same kind. */
 export interface Turn<L> {
@@ -47,7 +42,7 @@ export interface Turn<L> {
  * The one owner of the learner and of the stored profile that it continues. The learner can be used in a turn only:
  *
  * - `run`: short turns, one after the other. Lists, events and saves.
- * - `change`: long turns, one after the other, beside the short ones: a list does not wait for the embedding of a catalogue.
+ * - `change`: long turns, one after the other, beside the short ones: a list does not wait for the store.
  * - `replace` and `renumber`: no other turn of either kind is under way while the learner is exchanged or its rows move.
  *
  * A long turn may take a short one; a short turn never waits for another turn, which would wait for it. What a turn gets
@@ -55,14 +50,11 @@ export interface Turn<L> {
  */
 export class ProfileSession {
   readonly #catalog: LoadedCatalog;
-  readonly #seed: number;
   readonly #storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>;
   readonly #short = new Mutex();
   readonly #long = new Mutex();
   #learner: Learner;
   #origin: ProfileOrigin;
-  #base: BaseModel | null = null;
-  #tuning: ShopSettings | undefined;
   /** Null until a learner learns. */
   #journals: Awaited<ReturnType<typeof journals>> | null = null;
 
@@ -71,16 +63,14 @@ export class ProfileSession {
   /** @param listener gets the errors that did not stop a turn */
   constructor(
     catalog: LoadedCatalog,
-    seed: number,
     storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
     listener: Pick<EngineListener, 'error'>,
   ) {
     this.#catalog = catalog;
-    this.#seed = seed;
     this.#listener = listener;
     this.#storage = storage;
     this.#origin = storage.emptyOrigin();
-    this.#learner = new Learner(catalog, { seed });
+    this.#learner = new Learner(catalog);
   }
 
   /** A short turn, after all that were requested before. */
@@ -96,7 +86,7 @@ export class ProfileSession {
   /**
    * Replaces the learner. Lists and events use the old one while the new one is made. Where the store was exchanged
    * meanwhile, such as from memory to the device, it is made once more.
-   * @param make restores the new learner, which has only the base model; also gets the learner in use, which must be
+   * @param make restores the new learner; also gets the learner in use, which must be
    *   informed when the catalogue grows; returns the stored profile that the new one continues
    * @param then a turn with the new one, before any other
    */
@@ -111,7 +101,7 @@ export class ProfileSession {
     make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
     then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void>,
   ): Promise<boolean> {
-    const learner = await this.fresh();
+    const learner = this.fresh();
     const origin = await make(learner, this.#learner);
     return this.#short.run(async () => {
       if (!this.#storage.isCurrent(origin)) return false;
@@ -130,7 +120,7 @@ export class ProfileSession {
       this.#short.run(async () => {
         const before: Profile = this.#learner.save();
         change(this.#learner);
-        const next = await this.fresh();
+        const next = this.fresh();
         next.restore(before, []);
         this.#exchange(next, this.#origin);
       }),
@@ -153,9 +143,8 @@ export class ProfileSession {
    */
   beside<T>(profile: Profile, work: (learner: ActiveLearner) => T): Promise<T> {
     return this.#long.run(async () => {
-      const learner = await this.fresh();
+      const learner = this.fresh();
       learner.restore(profile, []);
-      await this.prepare(learner);
       return work(learner);
     });
   }
@@ -172,64 +161,15 @@ export class ProfileSession {
     await this.change(async ({ learner }) => learner.featuresChanged());
   }
 
-  /** Learns as the shop has chosen from now on, with this learner and all that follow. */
-  async useSettings(tuning: ShopSettings): Promise<void> {
-    await this.change(async ({ learner }) => {
-      this.#tuning = tuning;
-      learner.useSettings(tuning);
-    });
-  }
-
-  /** Uses a base model from now on, for this learner and all that follow. @param digest SHA-256 of its file */
-  async useBase(bytes: Uint8Array, digest: string): Promise<void> {
-    // Before the turn: forgetting or replacing a profile must not wait for the network.
-    await preloadCompute();
-    await this.change(async ({ learner }) => {
-      this.#base = await learner.loadBase(bytes, digest);
-    });
-  }
-
-  /**
-   * Updates the scores of the base model to the history, in a short turn. Where the GPU is lost it goes on with another
-   * backend. A base model that fails is dropped and reported; the other terms go on.
-   */
-  async prepare(learner: ActiveLearner): Promise<void> {
-    try {
-      try {
-        await learner.prepare();
-      } catch (thrown) {
-        if (!(await learner.recover())) throw thrown;
-      }
-    } catch (thrown) {
-      learner.forgetBase();
-      this.#base = null;
-      this.#listener.error(SidestreamError.from(thrown));
-    }
-  }
-
   /** Resolves when all turns requested so far have ended. */
   async settled(): Promise<void> {
     await this.#long.run(() => this.#short.run(async () => undefined));
   }
 
-  /** Frees what the base model holds on the compute backend. */
-  async dispose(): Promise<void> {
-    await this.#long.run(() => this.#short.run(async () => this.#base?.dispose()));
-  }
-
   /** A learner of its own, with nothing learned, for the holder of a long turn. */
-  async fresh(): Promise<Learner> {
-    const fresh = new Learner(this.#catalog, { seed: this.#seed, tuning: this.#tuning });
+  fresh(): Learner {
+    const fresh = new Learner(this.#catalog);
     if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
-    if (!this.#base) return fresh;
-    try {
-      await fresh.useBase(this.#base);
-    } catch (thrown) {
-      // Forgetting or replacing a profile must not fail because of the shop's base model.
-      this.#base = null;
-      fresh.forgetBase();
-      this.#listener.error(SidestreamError.from(thrown));
-    }
     return fresh;
   }
 

@@ -40,7 +40,6 @@ async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: Prof
     bundle: '',
     namespace: 'test',
     learning: true,
-    seed: 1,
     consent: 'granted',
     ...given,
   };
@@ -60,7 +59,7 @@ const clicks = (count: number): NewEvent[] =>
 
 /** A learner that goes on from what a storage keeps, and from where it does. */
 async function restored(storage: ProfileStorage): Promise<{ learner: Learner; origin: ProfileOrigin }> {
-  const learner = new Learner(catalog, { seed: 1, backend: 'cpu' });
+  const learner = new Learner(catalog);
   const { profile, origin } = await storage.read();
   learner.restore(profile, await storage.eventsAfter(profile?.history ? profile.lastEvent : 0));
   return { learner, origin };

@@ -179,10 +179,7 @@ export class RecommendationService implements InputSource {
     const late = { lists, hints: visit?.of(hints) };
     await features.waitFor(!!(cart || itemId || diversity));
     await clusterLoader?.loadInView([...ids, itemId ?? []].flat(), cart, pin);
-    return session.run(async ({ learner }) => {
-      await session.prepare(learner);
-      return work(learner, late);
-    });
+    return session.run(({ learner }) => work(learner, late));
   }
 
   /** The rules for a list as of now: those of the request, of the page, and of the bundle's file. */

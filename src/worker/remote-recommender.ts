@@ -212,6 +212,6 @@ export class RemoteRecommender implements WorkerRecommender {
   }
 
   #complete(status: Status): Status {
-    return { ...status, backend: { ...status.backend, encoders: this.#encoders } };
+    return { ...status, backend: { encoders: this.#encoders } };
   }
 }

@@ -50,8 +50,7 @@ export async function rerankList(
   // Without a history the order is the shop's, and nothing of the items is needed.
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
   if (personal) await clusterLoader?.loadList(ids.slice(0, LOADED_IDS));
-  return session.run(async ({ learner }) => {
-    await session.prepare(learner);
+  return session.run(({ learner }) => {
     const state = experiment.state(learner.state);
     return rerank(catalog.index, state, { ids, strength, rules: mergedRules(rules, own) });
   });

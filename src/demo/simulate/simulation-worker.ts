@@ -21,13 +21,11 @@ let opened: { ground: Ground; onSteps: (steps: number) => void } | null = null;
 
 const worker: SimulationWorker = {
   async open({ bundle, shoppers, seed, configurations, closedLoop }, onSteps) {
-    // The learner needs tfjs for a base model alone, and made-up shops have none.
     const [folder] = await Promise.all([openBundle(bundle), loadKernel()]);
     const { manifest, items, features } = folder;
     const products = productsOf(items);
     const shop = { manifest, items: products.items, features: products.pick(features) };
-    const tuning = await folder.tuning();
-    const ground = madeUpGround({ bundle: shop, shoppers, seed, methods: configurations, tuning, closedLoop });
+    const ground = madeUpGround({ bundle: shop, shoppers, seed, methods: configurations, closedLoop });
     // What the shop learned from its past takes the longest of what comes before the first choice.
     await ground.stock();
     opened = { ground, onSteps };

@@ -292,10 +292,9 @@ export class WatchLearning extends ShopElement {
 
   /** A recommender with the settings of the shop's own, whose profile is in memory alone and nobody else's. */
   #open(): Promise<Recommender> {
-    const { bundle, seed } = this.session.settings;
+    const { bundle } = this.session.settings;
     return createRecommender({
       ...{ bundle, rules: RULES, consent: 'pending', namespace: `watch ${Date.now()} ${++visits}` },
-      ...(seed === undefined ? {} : { seed }),
     });
   }
 

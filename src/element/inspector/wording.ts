@@ -2,8 +2,6 @@ import type { InspectedExpert, Inspection, JournalKind } from '../../protocol';
 
 /** Labels of the score's parts; they end the sentence "It counts that it is …". */
 const LABELS: Record<string, string> = {
-  base: 'expected by the shop’s model',
-  embedding: 'related in the shop’s model',
   boughtTogether: 'often chosen with what you just looked at',
   recent: 'like what you looked at lately',
   session: 'like your last three',

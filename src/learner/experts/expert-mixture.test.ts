@@ -18,7 +18,7 @@ function matrixOf(width: number, values: number[], rate = 1): FeatureMatrix {
   const block = { name, key: name, width, rate, values: Float32Array.from(values) };
   return new FeatureMatrix({
     count: values.length / width,
-    blocks: [{ ...block, center: new Float32Array(width), scale: one, readoutScale: one }],
+    blocks: [{ ...block, center: new Float32Array(width), scale: one, states: [{ decay: null, gain: one }] }],
   });
 }
 /** Items of four groups, `row % 4`, which differ in one direction each. */
@@ -98,6 +98,7 @@ function changed(candidates = true): Shopper {
 describe('ExpertMixture', () => {
   it('learns as computed by hand', () => {
     const mixture = new ExpertMixture();
+    mixture.startFrom({ weights: { ...START_WEIGHTS, preference: 4 }, fading: 0.1, floor: -0.25 });
     mixture.bind(matrixOf(1, [1, -1, 0]), { rows: [], strengths: [] }, rowOf);
     mixture.bootstrap({ id: 'a', row: 0, strength: 1 }, 1);
     // u = 1, weight 4: scores 4, -4, 0.
@@ -158,33 +159,10 @@ describe('ExpertMixture', () => {
     expect(candidate).toMatchObject({ state: 'candidate', choices: 6, born: 21 });
   });
 
-  it('follows the rules of a shop: trials, sharing, when a candidate is kept and how many are', () => {
-    const trials = new Shopper();
-    trials.mixture.follow({ trial: 4, share: 0.2, keepAt: 0.99 });
-    trials.choose(0, 1);
-    const born = (): number[] =>
-      trials.mixture
-        .save()
-        .members.slice(1)
-        .map((member) => member.born.choice);
-    for (let n = 1; n <= 4; n++) trials.choose(n % GROUPS);
-    expect(born()).toEqual([2, 4]);
-    // The newborn takes a fifth of the mass.
-    expect(trials.mixture.status.at(-1)?.share).toBeCloseTo(0.2, 10);
-
-    const few = new Shopper();
-    few.mixture.follow({ kept: 2 });
-    const keptStates = (): string[] => few.states.filter((state) => state !== 'candidate');
-    for (let n = 0; n < 8; n++) few.choose(n % GROUPS, 20);
-    expect(keptStates()).toEqual(['generalist', 'active']);
-    few.mixture.follow({});
-    for (let n = 0; n < 8; n++) few.choose(n % GROUPS, 20);
-    expect(keptStates()).toHaveLength(4);
-
-    const strict = new Shopper();
-    strict.mixture.follow({ keepAt: 0.99999 });
-    strict.choose(0, 30);
-    expect(strict.choose(1, 25)).toBe(false);
+  it('keeps at most four experts', () => {
+    const shopper = new Shopper();
+    for (let n = 0; n < 12; n++) shopper.choose(n % GROUPS, 20);
+    expect(shopper.states.filter((state) => state !== 'candidate')).toHaveLength(4);
   });
 
   it('keeps a candidate that proves right, and puts the expert before it back and freezes it', () => {

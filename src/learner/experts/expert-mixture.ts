@@ -1,4 +1,3 @@
-import type { LearnerSettings } from '../../catalog';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
@@ -8,10 +7,7 @@ import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
 /** When experts are born, kept and removed, and how the router shares. */
-export type ExpertRules = Required<Pick<LearnerSettings, 'trial' | 'keepAt' | 'share' | 'kept'>>;
-
-/** Those of every shop. */
-const RULES: ExpertRules = { trial: 10, keepAt: 0.5, share: SHARE, kept: MOST_KEPT };
+const RULES = { trial: 10, keepAt: 0.5, share: SHARE, kept: MOST_KEPT };
 /** A candidate that is kept has learned at least this many choices. */
 const LEAST_CHOICES = 4;
 
@@ -79,7 +75,6 @@ export interface Outcome {
  */
 export class ExpertMixture {
   readonly #candidates: boolean;
-  #rules = RULES;
   #start: Start = START;
   #members: Member[] = [];
   #active: Member;
@@ -135,11 +130,6 @@ export class ExpertMixture {
     this.#start = start;
     this.#scores = null;
     for (const { expert } of this.#all()) expert.startFrom(start);
-  }
-
-  /** Follows these rules from now on; what is absent is as for every shop. */
-  follow(rules: LearnerSettings): void {
-    this.#rules = { ...RULES, ...rules };
   }
 
   /** Whether the experts read features at present. */
@@ -335,7 +325,7 @@ export class ExpertMixture {
   /** @returns whether a candidate was kept */
   #route(posterior: readonly number[], choice: Choice, time: number): boolean {
     this.#choices++;
-    const { trial, keepAt, share } = this.#rules;
+    const { trial, keepAt, share } = RULES;
     const weights = shared(posterior, share);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
@@ -383,7 +373,7 @@ export class ExpertMixture {
     const before = new Map([[this.#active.id, this.#active.expert.clone()]]);
     this.#added('candidate', expert, { choice: this.#choices, time }).trial = { place, before };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
-    const weights = withNewborn(others, this.#rules.share);
+    const weights = withNewborn(others, RULES.share);
     for (const [k, member] of this.#members.entries()) member.weight = weights[k];
   }
 
@@ -415,7 +405,7 @@ export class ExpertMixture {
 
   /** Removes the experts of least posterior mass, but never the generalist or the active one. */
   #prune(): void {
-    while (this.#members.length > this.#rules.kept) {
+    while (this.#members.length > RULES.kept) {
       const least = this.#members
         .filter((member) => member.kind !== 'generalist' && member !== this.#active)
         .reduce((one, other) => (other.mass < one.mass ? other : one));

@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { sideModel } from '../../testing/side-models';
 import { twoKinds } from '../../testing/two-kinds';
 import { type FeatureBlocks, featureBlocks, mayComeLater } from './feature-blocks';
 
 const COUNT = 60;
 const index = twoKinds(COUNT);
-const base = (width: number) => ({
-  width,
-  items: Float32Array.from({ length: COUNT * width }, (_, at) => Math.sin(at)),
-  scores: new Float32Array(COUNT),
-});
-const factors = {
-  blocks: [
-    { name: 'cooccurrence' as const, width: 2, values: Float32Array.from({ length: COUNT * 2 }, (_, at) => at % 7) },
-    { name: 'users' as const, width: 3, values: Float32Array.from({ length: COUNT * 3 }, (_, at) => at % 5) },
-  ],
-};
 
 const columns = ({ count, blocks }: FeatureBlocks, name: string): number[][] => {
   const block = blocks.find((entry) => entry.name.startsWith(name));
@@ -27,15 +17,12 @@ const columns = ({ count, blocks }: FeatureBlocks, name: string): number[][] => 
 
 describe('featureBlocks', () => {
   it('reads everything that is known of the items, each block of mean 0 and of its own length', () => {
-    const features = featureBlocks({ ...index, factors }, base(3));
+    const features = featureBlocks(index);
     const blocks = [
       ['content 8', 1],
       ['place 24', 0.5],
       ['categories New|Old 2', 0.5],
       ['year 17', 0.5],
-      ['embedding 3', 1],
-      ['cooccurrence 2', 1],
-      ['users 3', 1],
     ] as const;
     expect(features.blocks.map(({ name }) => name)).toEqual(blocks.map(([name]) => name));
     for (const [name, length] of blocks) {
@@ -46,56 +33,42 @@ describe('featureBlocks', () => {
     }
   });
 
-  it('reads neither an embedding nor factors where the shop has none', () => {
-    const names = (given: FeatureBlocks) => given.blocks.map(({ name }) => name.split(' ')[0]);
-    expect(names(featureBlocks(index, null))).toEqual(['content', 'place', 'categories', 'year']);
-    expect(names(featureBlocks({ ...index, factors: null }, null))).toHaveLength(4);
+  it('has one read-out of each block, that of text above that of pictures, and all others as they are', () => {
+    const { blocks } = featureBlocks(index);
+    expect(blocks.every(({ states }) => states.length === 1 && states[0].decay === null)).toBe(true);
+    const [content, ...others] = blocks.map(({ states }) => [...states[0].gain]);
+    expect(new Set(content.slice(0, 4)).size).toBe(1);
+    expect(content[0]).toBeGreaterThan(1);
+    expect(content.slice(4)).toEqual([1, 1, 1, 1]);
+    expect(others.flat().every((value) => value === 1)).toBe(true);
   });
 
-  it('takes the map of the factors where it is about the same columns, and else none', () => {
-    const without = featureBlocks({ ...index, factors }, base(3));
-    const blocks = without.blocks.map(({ name, width }) => ({ name, width }));
-    const map = {
-      blocks,
-      eigenvalues: Float32Array.of(1),
-      eigenvectors: new Float32Array(8 + 24 + 2 + 17 + 3 + 2 + 3),
-    };
-    const having = (own: typeof map, signal: ReturnType<typeof base> | null = base(3)) =>
-      featureBlocks({ ...index, factors: { ...factors, map: own } }, signal).map;
-    expect(without.map).toBeUndefined();
-    expect(having(map)).toBe(map);
-    // The base model is not loaded, or has another width; and blocks in another order.
-    expect(having(map, null)).toBeUndefined();
-    expect(having(map, base(4))).toBeUndefined();
-    expect(having({ ...map, blocks: blocks.toReversed() })).toBeUndefined();
-    expect(having({ ...map, blocks: blocks.map((block, n) => (n ? block : { ...block, width: 9 })) })).toBeUndefined();
-    expect(having({ ...map, blocks: blocks.slice(1) })).toBeUndefined();
-  });
-
-  it('tells what was learned from one file of logs from another one', () => {
-    const keysOf = (digest?: string) =>
-      featureBlocks({ ...index, factors: { ...factors, digest } }, { ...base(3), digest }).blocks.map(({ key }) => key);
-    const [one, other, none] = [keysOf('a1'.repeat(32)), keysOf('b2'.repeat(32)), keysOf()];
-    expect(one.filter((key) => !other.includes(key))).toEqual([
-      'embedding 3 a1a1a1a1a1a1',
-      ...factors.blocks.map(({ name, width }) => `${name} ${width} a1a1a1a1a1a1`),
+  it('reads the side model as it is, with its states, in place of the content', () => {
+    const side = { ...sideModel(COUNT, 3, [0.5, 0.9]), digest: 'ab'.repeat(32) };
+    const { blocks } = featureBlocks({ ...index, side });
+    const block = blocks[blocks.length - 1];
+    expect(blocks.map(({ name }) => name)).toEqual([
+      ...featureBlocks(index)
+        .blocks.map(({ name }) => name)
+        .slice(1),
+      'side 3',
     ]);
-    expect(none).toEqual(featureBlocks({ ...index, factors }, base(3)).blocks.map(({ name }) => name));
-  });
-
-  it('scales text above pictures only without a base model', () => {
-    const scales = (given: FeatureBlocks) => given.blocks.map(({ readoutScale }) => [...readoutScale]);
-    const [content, ...others] = scales(featureBlocks(index, null));
-    expect(content).toEqual([...Float32Array.of(2.56, 2.56, 2.56, 2.56, 1, 1, 1, 1)]);
-    expect([...others, ...scales(featureBlocks(index, base(3)))].flat().every((value) => value === 1)).toBe(true);
+    expect(columns({ count: COUNT, blocks }, 'side').flat()).toEqual([...side.vectors]);
+    expect(block.states.map(({ decay }) => decay)).toEqual([0.5, 0.9]);
+    // All gains by the same factor.
+    const factors = block.states.flatMap(({ gain }, h) => [...gain].map((value, d) => value / side.states[h].gain[d]));
+    for (const factor of factors) expect(factor).toBeCloseTo(factors[0], 5);
+    expect(factors[0]).toBeGreaterThan(0);
+    expect([...blocks[0].states[0].gain].every((value) => value === 1)).toBe(true);
+    // Coefficients fit the vectors of one file.
+    expect(block.key).toMatch(/^side 3 (ab)+$/);
+    const [plain] = featureBlocks({ ...index, side: sideModel(COUNT, 3) }).blocks.slice(-1);
+    expect(plain.key).toBe('side 3');
   });
 });
 
-it('knows the blocks that come after the first list', () => {
-  const late = ['embedding 3', 'cooccurrence 64 0123456789ab', 'users 64'];
-  const may = (keys: string[], present: string[]) => keys.filter((key) => mayComeLater(key, present));
-  expect(may(late, ['content 8'])).toEqual(late);
-  expect(may(['content 8', 'users', 'embeddings 3'], [])).toEqual([]);
-  // The shop trained again: what fits the files of before never comes.
-  expect(may(late, ['content 8', 'embedding 3 ffffffffffff', 'users 16 ffffffffffff'])).toEqual([late[1]]);
+it('knows that only a side model comes after the first list, and none beside another', () => {
+  const keys = ['embedding 3', 'cooccurrence 64 0123456789ab', 'content 8', 'users', 'side 3 0123456789ab', 'sides 3'];
+  expect(keys.filter((key) => mayComeLater(key, []))).toEqual(['side 3 0123456789ab']);
+  expect(keys.filter((key) => mayComeLater(key, ['content 8', 'side 3 ba9876543210']))).toEqual([]);
 });

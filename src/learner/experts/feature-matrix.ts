@@ -1,13 +1,14 @@
-import type { GradientMap } from '../../catalog';
 import { createMatrix, type Matrix } from '../../kernel';
 import type { NumberFeatures } from '../../ranking';
 import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 
 /** Columns of one block in the matrix. */
-export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale'> {
+export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale' | 'states'> {
   /** First column, and the one after the last. */
   from: number;
   to: number;
+  /** Where the block's read-outs begin among those of all blocks: one after the other, `to - from` coefficients each. */
+  at: number;
 }
 
 /**
@@ -19,25 +20,24 @@ export class FeatureMatrix implements NumberFeatures {
   /** Columns of all blocks. */
   readonly width: number;
   readonly blocks: readonly MatrixBlock[];
-  /** Factor of each column when scores are read out, [width]. */
-  readonly readoutScale: Float32Array;
+  /** Coefficients of the read-outs of all blocks. */
+  readonly coefficients: number;
   readonly #matrix: Matrix;
-  readonly #map: GradientMap | null;
 
-  constructor({ count, blocks, map }: FeatureBlocks) {
+  constructor({ count, blocks }: FeatureBlocks) {
     this.count = count;
-    this.#map = map ?? null;
     this.width = blocks.reduce((sum, { width }) => sum + width, 0);
-    this.readoutScale = new Float32Array(this.width);
+    this.coefficients = blocks.reduce((sum, { width, states }) => sum + width * states.length, 0);
     this.#matrix = createMatrix(count, this.width);
     let from = 0;
+    let at = 0;
     this.blocks = blocks.map((block) => {
       const to = from + block.width;
-      this.readoutScale.set(block.readoutScale, from);
       this.#copy(block, from);
-      const { name, key, rate, center, scale } = block;
-      const placed = { name, key, rate, center, scale, from, to };
+      const { name, key, rate, center, scale, states } = block;
+      const placed = { name, key, rate, center, scale, states, from, to, at };
       from = to;
+      at += block.width * states.length;
       return placed;
     });
   }
@@ -48,24 +48,13 @@ export class FeatureMatrix implements NumberFeatures {
   }
 
   /**
-   * Step of the read-outs on a choice of strength 1: R g + Q diag(lambda) Q^T g, where R are the rates of the blocks and the
-   * other part is the map, if there is one.
+   * Step of the read-outs on a choice of strength 1: the gradient times the rate of each block.
    * @param gradient g, features of the chosen item minus those expected, [width]
    * @returns [width]
    */
   step(gradient: Float32Array): Float32Array {
     const step = gradient.slice();
     for (const { from, to, rate } of this.blocks) for (let d = from; d < to; d++) step[d] *= rate;
-    if (!this.#map) return step;
-    const { width } = this;
-    const { eigenvalues, eigenvectors } = this.#map;
-    for (const [k, eigenvalue] of eigenvalues.entries()) {
-      const vector = eigenvectors.subarray(k * width, (k + 1) * width);
-      let product = 0;
-      for (let d = 0; d < width; d++) product += vector[d] * gradient[d];
-      const along = eigenvalue * product;
-      for (let d = 0; d < width; d++) step[d] += along * vector[d];
-    }
     return step;
   }
 

@@ -39,7 +39,7 @@ export const personalWeightsSchema = v.object({
 
 /** Most blocks: one for each numeric attribute of the items, and a few others. */
 const MOST_BLOCKS = 10_000;
-/** Most columns of a block: twice the width of the features, or the width of a base model's embedding. */
+/** Most columns of a block: twice the width of the features. */
 const WIDEST = 65_536;
 /** Longest name of a block; it may list 64 categories. */
 const LONGEST_NAME = 65_536;

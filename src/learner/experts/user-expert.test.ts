@@ -1,19 +1,20 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { TERMS, type TermValues } from '../../ranking';
+import { sideModel } from '../../testing/side-models';
 import { twoKinds } from '../../testing/two-kinds';
-import { START_WEIGHTS } from '../personal-weights';
+import { START, START_WEIGHTS } from '../personal-weights';
 import { featureBlocks } from './feature-blocks';
 import { FeatureMatrix } from './feature-matrix';
 import { userExpertSchema } from './stored-experts';
-import { type Choice, UserExpert } from './user-expert';
+import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
 const COUNT = 60;
-const NOTHING = { rows: [], strengths: [] };
+const NOTHING: PastChoices = { rows: [], strengths: [] };
 const everything = Array.from({ length: COUNT }, (_, row) => row);
 const even = new Float64Array(COUNT).fill(1 / COUNT);
 const index = twoKinds(COUNT);
-const matrix = new FeatureMatrix(featureBlocks(index, null));
+const matrix = new FeatureMatrix(featureBlocks(index));
 
 /** Terms that say nothing. */
 const silent = Object.fromEntries(TERMS.map((name) => [name, new Float32Array(COUNT)])) as TermValues;
@@ -58,6 +59,8 @@ const gradient = (row: number, shares: Float64Array): number[] => {
 };
 const readouts = (expert: UserExpert): number[] =>
   Object.values(expert.save().blocks).flatMap(({ readout }) => [...readout]);
+/** Of blocks with one state each. */
+const gains = matrix.blocks.flatMap(({ states }) => [...states[0].gain]);
 const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
 
 describe('an expert', () => {
@@ -84,33 +87,8 @@ describe('an expert', () => {
     learn(expert, choice(10, { strength: 3 }), { shares: even });
     const [before, after] = [gradient(4, first), gradient(10, even)];
     for (const [d, value] of readouts(expert).entries()) {
-      expect(value).toBeCloseTo(rates[d] * (0.9 * before[d] + 3 * after[d]), 5);
+      expect(value).toBeCloseTo(rates[d] * ((1 - START.fading) * before[d] + 3 * after[d]), 5);
     }
-  });
-
-  it('steps as the map of the shop says, and drops a step that is not finite', () => {
-    const features = featureBlocks(index, null);
-    const mapped = (eigenvalue: number) =>
-      new FeatureMatrix({
-        ...features,
-        map: {
-          blocks: [],
-          eigenvalues: Float32Array.of(eigenvalue),
-          eigenvectors: new Float32Array(matrix.width).fill(1 / Math.sqrt(matrix.width)),
-        },
-      });
-    const expert = UserExpert.restore(new UserExpert().save());
-    expert.bind(mapped(2), NOTHING);
-    learn(expert, choice(4, { strength: 3 }), { shares: even });
-    const g = gradient(4, even);
-    const mean = g.reduce((sum, value) => sum + value, 0) / matrix.width;
-    for (const [d, value] of readouts(expert).entries()) {
-      expect(value).toBeCloseTo(3 * (rates[d] * g[d] + 2 * mean), 4);
-    }
-    expert.bind(mapped(Number.POSITIVE_INFINITY), NOTHING);
-    const before = expert.save();
-    expect(learn(expert, choice(10)).rejected).toBe(1);
-    expect(expert.save()).toEqual(before);
   });
 
   it('weighs the read-out of each block by what it did for the choice', () => {
@@ -123,7 +101,7 @@ describe('an expert', () => {
     const g = gradient(58, shares);
     for (const { name, from, to } of matrix.blocks) {
       let slope = 0;
-      for (let d = from; d < to; d++) slope += before[name].readout[d - from] * matrix.readoutScale[d] * g[d];
+      for (let d = from; d < to; d++) slope += before[name].readout[d - from] * gains[d] * g[d];
       const { theta, squares } = expert.save().blocks[name];
       const step = START_WEIGHTS.preference * slope;
       expect(squares).toBeCloseTo(step ** 2, 4);
@@ -135,10 +113,10 @@ describe('an expert', () => {
     const [plain] = matrix.readOut([
       Float32Array.from(
         Object.values(before).flatMap(({ readout }) => [...readout]),
-        (value, d) => value * matrix.readoutScale[d],
+        (value, d) => value * gains[d],
       ),
     ]);
-    for (const row of everything) expect(weighed[row]).toBeCloseTo(4 * plain[row], 4);
+    for (const row of everything) expect(weighed[row]).toBeCloseTo(START_WEIGHTS.preference * plain[row], 4);
   });
 
   it('learns the weights of the terms on its own probabilities', () => {
@@ -233,6 +211,139 @@ describe('an expert', () => {
   });
 });
 
+/** As `matrix`, and a side model of three states; the digest is that of its file. */
+const withSide = (digest: string): FeatureMatrix =>
+  new FeatureMatrix(featureBlocks({ ...index, side: { ...sideModel(COUNT, 3, [0.3, 0.8, 0.95]), digest } }));
+const sided = withSide('a'.repeat(64));
+const sideBlock = sided.blocks[sided.blocks.length - 1];
+const own = (row: number): number[] => [...sided.row(row).subarray(sideBlock.from, sideBlock.to)];
+
+function bound(to: FeatureMatrix, stored = new UserExpert().save(), past = NOTHING): UserExpert {
+  const expert = UserExpert.restore(structuredClone(stored));
+  expert.bind(to, past);
+  return expert;
+}
+
+describe('a block of several states', () => {
+  const sideOf = (expert: UserExpert): number[] => [...expert.save().blocks[sideBlock.key].readout];
+
+  it('has a read-out for each, which fades by its own decay', () => {
+    const expert = bound(sided);
+    // Read-outs of chance may do harm; here they stay.
+    expert.startFrom({ ...START, floor: Number.NEGATIVE_INFINITY });
+    expert.bootstrap(choice(4));
+    expert.bootstrap(choice(9, { strength: 3 }));
+    expert.scores = sided.readOut([expert.query])[0];
+    const expected = expert.expect(silent, choice(20));
+    const [mean] = sided.means([Float32Array.from(expected.shares)]);
+    expert.learn(choice(20), expected, mean);
+    const expectedMean = [...mean.subarray(sideBlock.from, sideBlock.to)];
+    const byHand = [0.3, 0.8, 0.95].flatMap((decay) =>
+      own(4).map(
+        (first, d) => sideBlock.rate * (decay ** 2 * first + 3 * decay * own(9)[d] + own(20)[d] - expectedMean[d]),
+      ),
+    );
+    expect(sideOf(expert)).toHaveLength(9);
+    for (const [at, value] of sideOf(expert).entries()) expect(value).toBeCloseTo(byHand[at], 4);
+    // The other blocks fade as ever.
+    const place = sided.blocks.find(({ name }) => name.startsWith('place'));
+    const { readout } = expert.save().blocks['place 24'];
+    const keep = 1 - START.fading;
+    for (const [d, value] of readout.entries()) {
+      const at = (place?.from ?? 0) + d;
+      const steps = [4, 9, 20].map((row) => sided.row(row)[at]);
+      const sum = keep ** 2 * steps[0] + 3 * keep * steps[1] + steps[2] - mean[at];
+      expect(value).toBeCloseTo((place?.rate ?? 0) * sum, 4);
+    }
+  });
+
+  it('is read out as their sum by their gains, with the weight of the block', () => {
+    const expert = bound(sided);
+    for (const row of [4, 9]) expert.bootstrap(choice(row));
+    const stored = expert.save();
+    stored.blocks[sideBlock.key].theta = 0.5;
+    const weighed = bound(sided, stored);
+    const readout = sideOf(weighed);
+    for (let d = 0; d < 3; d++) {
+      const sum = sideBlock.states.reduce((total, { gain }, h) => total + gain[d] * readout[3 * h + d], 0);
+      expect(weighed.query[sideBlock.from + d]).toBeCloseTo(START_WEIGHTS.preference * Math.exp(0.5) * sum, 4);
+    }
+  });
+
+  it('learns one weight, by what all states together did for the choice', () => {
+    const expert = bound(sided);
+    for (const row of [4, 9]) expert.bootstrap(choice(row));
+    const before = sideOf(expert);
+    expert.scores = sided.readOut([expert.query])[0];
+    const expected = expert.expect(silent, choice(20));
+    const [mean] = sided.means([Float32Array.from(expected.shares)]);
+    expert.learn(choice(20), expected, mean);
+    let slope = 0;
+    for (const [h, { gain }] of sideBlock.states.entries()) {
+      for (let d = 0; d < 3; d++) slope += before[3 * h + d] * gain[d] * (own(20)[d] - mean[sideBlock.from + d]);
+    }
+    expect(expert.save().blocks[sideBlock.key].squares).toBeCloseTo((START_WEIGHTS.preference * slope) ** 2, 3);
+  });
+
+  it('keeps all coefficients when it is stored and copied', () => {
+    const expert = bound(sided);
+    for (const row of [4, 9, 13]) expert.bootstrap(choice(row));
+    expert.dismiss('item-7', 7);
+    const stored = v.parse(userExpertSchema, structuredClone(expert.save()));
+    for (const other of [bound(sided, stored), expert.clone()]) {
+      expect(other.save()).toEqual(expert.save());
+      expect(other.query).toEqual(expert.query);
+      const [one, two] = [other, expert.clone()];
+      for (const each of [one, two]) each.bootstrap(choice(20));
+      expect(one.save()).toEqual(two.save());
+    }
+  });
+
+  it('reverts what is left of a dismissal in each of them', () => {
+    const [plain, reverted] = [bound(sided), bound(sided)];
+    for (const expert of [plain, reverted]) expert.bootstrap(choice(2));
+    reverted.dismiss('item-7', 7);
+    for (const row of [3, 11, 20]) for (const expert of [plain, reverted]) expert.bootstrap(choice(row));
+    const apart = () => sideOf(reverted).map((value, at) => Math.abs(value - sideOf(plain)[at]));
+    // The slowest state has most of it left.
+    expect(Math.max(...apart().slice(6))).toBeGreaterThan(Math.max(...apart().slice(0, 3)));
+    reverted.undoDismiss('item-7', 7);
+    expect(Math.max(...apart())).toBeLessThan(1e-6);
+  });
+
+  it('learns from past choices where its coefficients are of other states or of another file', () => {
+    const expert = bound(sided);
+    for (const row of [4, 9]) expert.bootstrap(choice(row));
+    const past = { rows: [4, 9], strengths: [1, 1] };
+    const stored = expert.save();
+    // Two states in place of three.
+    const fewer = structuredClone(stored);
+    fewer.blocks[sideBlock.key].readout = new Float32Array(6).fill(1);
+    for (const [at, value] of sideOf(bound(sided, fewer, past)).entries()) {
+      expect(value).toBeCloseTo(sideOf(expert)[at], 5);
+    }
+    const other = withSide('b'.repeat(64));
+    const key = other.blocks[other.blocks.length - 1].key;
+    const marked = structuredClone(stored);
+    marked.blocks[sideBlock.key].readout.fill(99);
+    marked.blocks[sideBlock.key].theta = 0.5;
+    const { blocks } = bound(other, marked, past).save();
+    expect(Object.keys(blocks)).toEqual(other.blocks.map(({ key: name }) => name));
+    expect(blocks[key].theta).toBe(0);
+    for (const [at, value] of blocks[key].readout.entries()) expect(value).toBeCloseTo(sideOf(expert)[at], 5);
+  });
+
+  it('waits for a side model that comes after the first list', () => {
+    const expert = bound(sided);
+    for (const row of [4, 9]) expert.bootstrap(choice(row));
+    const early = bound(matrix, expert.save());
+    expect(early.save().blocks[sideBlock.key]).toEqual(expert.save().blocks[sideBlock.key]);
+    early.bind(sided, NOTHING);
+    expect(early.save()).toEqual(expert.save());
+    expect(early.query).toEqual(expert.query);
+  });
+});
+
 describe('read-outs of blocks that the features lack', () => {
   it('learn from past choices where they are new or damaged, and keep their weight', () => {
     const expert = fresh();
@@ -248,34 +359,12 @@ describe('read-outs of blocks that the features lack', () => {
     expect(mended.blocks['content 8'].theta).toBe(0.5);
   });
 
-  it('wait for their block where it comes after the first list, and are dropped otherwise', () => {
+  it('are dropped where their block never comes', () => {
     const stored = new UserExpert().save();
-    const readout = Float32Array.of(1, 2, 3);
     for (const name of ['embedding 3', 'users 3', 'colour 3'])
-      stored.blocks[name] = { theta: 0.5, squares: 1, readout };
+      stored.blocks[name] = { theta: 0.5, squares: 1, readout: Float32Array.of(1, 2, 3) };
     const kept = fresh(stored).save().blocks;
-    expect([kept['embedding 3'], kept['users 3']]).toEqual([stored.blocks['embedding 3'], stored.blocks['users 3']]);
-    expect(kept['colour 3']).toBeUndefined();
-  });
-
-  it('learn from past choices when the shop has trained again, and drop the coefficients of the files before', () => {
-    const trained = (digest: string, seed: number) => {
-      const items = Float32Array.from({ length: COUNT * 3 }, (_, at) => Math.sin(at * seed));
-      return new FeatureMatrix(
-        featureBlocks(index, { width: 3, items, digest: digest.repeat(64), scores: new Float32Array(COUNT) }),
-      );
-    };
-    const past = { rows: [4, 9], strengths: [1, 1] };
-    const learned = (on: FeatureMatrix, stored = new UserExpert().save()) => {
-      const expert = UserExpert.restore(stored);
-      expert.bind(on, past);
-      return expert.save();
-    };
-    const [first, again] = [learned(trained('a', 1)), learned(trained('b', 2))];
-    const moved = learned(trained('b', 2), first);
-    expect(Object.keys(moved.blocks)).toEqual(Object.keys(again.blocks));
-    expect(moved.blocks['embedding 3 bbbbbbbbbbbb']).toEqual(again.blocks['embedding 3 bbbbbbbbbbbb']);
-    expect(moved.blocks['content 8']).toEqual(first.blocks['content 8']);
+    expect(Object.keys(kept)).toEqual(matrix.blocks.map(({ key }) => key));
   });
 
   it('are kept while there are no features at all', () => {

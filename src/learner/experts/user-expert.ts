@@ -4,7 +4,7 @@ import { PrequentialRecord } from '../prequential-record';
 import { type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
-import type { FeatureMatrix } from './feature-matrix';
+import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
 /** Strength of a dismissal, relative to a click. */
@@ -40,11 +40,11 @@ export interface Expectation extends Softmax {
  * An expert on the user's side: personal weights of the score's terms, and one linear read-out u for each block of item
  * features x, with a weight of its own. Its score is
  *
- * sum over terms of w e^theta f + sum over blocks of w e^theta (x . u)
+ * sum over terms of w e^theta f + sum over blocks of w e^theta sum over the block's states of x . (gain u)
  *
  * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
- * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is that of the matrix: the rate of each block, and the shop's map
- * of the gradients where it has one. They start at 0.
+ * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is that of the matrix: the rate of each block. They start
+ * at 0.
  */
 export class UserExpert {
   #weights = new PersonalWeights();
@@ -125,16 +125,14 @@ export class UserExpert {
     const stored = { ...this.#waiting, ...this.#boundBlocks() };
     this.#matrix = matrix;
     this.#scores = null;
-    this.#readout = new Float32Array(matrix.width);
-    this.#blocks = matrix.blocks.map(({ key, from, to, rate }) => {
+    this.#readout = new Float32Array(matrix.coefficients);
+    this.#blocks = matrix.blocks.map((block) => {
+      const { key, at } = block;
       const known = Object.hasOwn(stored, key) ? stored[key] : null;
-      if (known?.readout.length === to - from && known.readout.every(Number.isFinite)) {
-        this.#readout.set(known.readout, from);
+      if (known?.readout.length === coefficientsOf(block) && known.readout.every(Number.isFinite)) {
+        this.#readout.set(known.readout, at);
       } else {
-        const readout = this.#readout.subarray(from, to);
-        for (const [n, row] of rows.entries()) {
-          add(readout, 1 - this.#weights.fading, rate * strengths[n], matrix.row(row).subarray(from, to));
-        }
+        for (const [n, row] of rows.entries()) this.#fade(block, block.rate * strengths[n], matrix.row(row));
       }
       return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
     });
@@ -149,13 +147,15 @@ export class UserExpert {
     this.#scores = null;
   }
 
-  /** Coefficients of the weighted read-outs, [width of the matrix]. */
+  /** Coefficients of the weighted read-outs of all states, [width of the matrix]. */
   get query(): Float32Array {
-    const query = new Float32Array(this.#readout.length);
-    const scale = this.#matrix?.readoutScale ?? new Float32Array();
-    for (const [n, { from, to }] of (this.#matrix?.blocks ?? []).entries()) {
+    const query = new Float32Array(this.#matrix?.width ?? 0);
+    for (const [n, block] of (this.#matrix?.blocks ?? []).entries()) {
       const weight = this.#weightOf(n);
-      for (let d = from; d < to; d++) query[d] = this.#readout[d] * scale[d] * weight;
+      const { from, to } = block;
+      for (const { gain, readout } of this.#statesOf(block)) {
+        for (let d = from; d < to; d++) query[d] += weight * gain[d - from] * readout[d - from];
+      }
     }
     return query;
   }
@@ -198,12 +198,15 @@ export class UserExpert {
     if (!sound) return 1;
     const gain = this.#gain(choice, expectation);
     this.#weights.step(slopes, strength);
-    for (const [n, { from, to }] of (matrix?.blocks ?? []).entries()) {
+    for (const [n, block] of (matrix?.blocks ?? []).entries()) {
+      const { from, to } = block;
       let slope = 0;
-      for (let d = from; d < to; d++) slope += this.#readout[d] * (matrix?.readoutScale[d] ?? 1) * gradient[d];
+      for (const { gain, readout } of this.#statesOf(block)) {
+        for (let d = from; d < to; d++) slope += readout[d - from] * gain[d - from] * gradient[d];
+      }
       this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
+      this.#fade(block, strength, step);
     }
-    add(this.#readout, 1 - this.#weights.fading, strength, step);
     this.#count(choice);
     const lost = this.#record.note(gain, this.#weights.floor);
     if (lost) this.#clear();
@@ -212,19 +215,19 @@ export class UserExpert {
 
   /** Learns from a choice as if all items had been equally likely. */
   bootstrap(choice: Omit<Choice, 'candidates'>): void {
-    this.#take(choice.row, choice.strength, 1 - this.#weights.fading);
+    this.#take(choice.row, choice.strength);
     this.#count(choice);
   }
 
   /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
   startAt(choice: Omit<Choice, 'candidates'>): void {
-    this.#take(choice.row, choice.strength, 1 - this.#weights.fading);
+    this.#take(choice.row, choice.strength);
     this.#chosen = [chosenItem(choice)];
   }
 
   /** Learns from a dismissal. */
   dismiss(id: string, row: number): void {
-    this.#take(row, -DISMISSAL, 1);
+    this.#take(row, -DISMISSAL, 0);
     this.#dismissed.set(id, this.#choices);
     const [oldest] = this.#dismissed.keys();
     if (this.#dismissed.size > MOST_DISMISSED) this.#dismissed.delete(oldest);
@@ -234,7 +237,7 @@ export class UserExpert {
   undoDismiss(id: string, row: number): void {
     const before = this.#dismissed.get(id);
     if (before === undefined) return;
-    this.#take(row, DISMISSAL * (1 - this.#weights.fading) ** Math.max(0, this.#choices - before), 1);
+    this.#take(row, DISMISSAL, 0, Math.max(0, this.#choices - before));
     this.#dismissed.delete(id);
   }
 
@@ -264,16 +267,47 @@ export class UserExpert {
   #boundBlocks(): Record<string, StoredBlock> {
     const blocks = this.#matrix?.blocks ?? [];
     return Object.fromEntries(
-      blocks.map(({ key, from, to }, n) => [key, { ...this.#blocks[n], readout: this.#readout.slice(from, to) }]),
+      blocks.map((block, n) => {
+        const readout = this.#readout.slice(block.at, block.at + coefficientsOf(block));
+        return [block.key, { ...this.#blocks[n], readout }];
+      }),
     );
   }
 
-  /** Adds the features of an item, against those of the average item, to the read-outs. */
-  #take(row: number, strength: number, keep: number): void {
+  /** The read-outs of a block as parts of all coefficients: what is written there is in the expert. */
+  *#statesOf({
+    from,
+    to,
+    at,
+    states,
+  }: MatrixBlock): Generator<{ keep: number; gain: Float32Array; readout: Float32Array }> {
+    const width = to - from;
+    for (const [h, { decay, gain }] of states.entries()) {
+      const start = at + h * width;
+      const readout = this.#readout.subarray(start, start + width);
+      yield { keep: decay ?? 1 - this.#weights.fading, gain, readout };
+    }
+  }
+
+  /** One more choice for the read-outs of a block. @param step [width of the matrix], times `rate` it is added */
+  #fade(block: MatrixBlock, rate: number, step: Float32Array): void {
+    const own = step.subarray(block.from, block.to);
+    for (const { keep, readout } of this.#statesOf(block)) add(readout, keep, rate, own);
+  }
+
+  /**
+   * Adds the features of an item, against those of the average item, to the read-outs.
+   * @param choices that the read-outs fade by before. Default 1
+   * @param since choices by which what is added has faded. Default 0
+   */
+  #take(row: number, strength: number, choices = 1, since = 0): void {
     const features = this.#matrix?.row(row);
     if (!features) return;
-    for (const { from, to, rate } of this.#matrix?.blocks ?? []) {
-      add(this.#readout.subarray(from, to), keep, rate * strength, features.subarray(from, to));
+    for (const block of this.#matrix?.blocks ?? []) {
+      const own = features.subarray(block.from, block.to);
+      for (const { keep, readout } of this.#statesOf(block)) {
+        add(readout, keep ** choices, block.rate * strength * keep ** since, own);
+      }
     }
     this.#scores = null;
   }
@@ -294,6 +328,8 @@ const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | 
   item: id,
   time,
 });
+
+const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;
 
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {

@@ -17,7 +17,7 @@ const choices = (count: number, group: number, from: number): LoggedEvent[] =>
   Array.from({ length: count }, (_, n) => event(from + n, ((from + n) % GROUP) * 3 + group));
 
 function newLearner(): Learner {
-  const learner = new Learner(shop, { seed: 1, backend: 'cpu' });
+  const learner = new Learner(shop);
   learner.keepJournal(new Journal());
   return learner;
 }
@@ -107,7 +107,7 @@ describe('a journal', () => {
   });
 
   it('changes nothing of what is learned', () => {
-    const plain = new Learner(shop, { seed: 1, backend: 'cpu' });
+    const plain = new Learner(shop);
     learned(CHANGING, plain);
     const { journal, ...profile } = learned(CHANGING).save();
     expect(journal).toBeDefined();
@@ -132,7 +132,7 @@ describe('a journal', () => {
 
   it('stays in the profile of a learner that keeps none', () => {
     const { journal } = learned(choices(5, 1, 1));
-    const plain = new Learner(shop, { seed: 1, backend: 'cpu' });
+    const plain = new Learner(shop);
     plain.restore(learned(choices(5, 1, 1)).save(), []);
     expect(plain.save().journal).toEqual(journal);
   });

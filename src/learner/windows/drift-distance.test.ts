@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
 import { categoryIndex } from '../../ranking/terms/category-preference';
+import { sideModel } from '../../testing/side-models';
 import { PreferenceDistance } from './drift-distance';
 
 const COUNT = 60;
@@ -63,22 +64,38 @@ describe('PreferenceDistance', () => {
     expect(even.of(5, [COUNT - 1], [1])).toBeNull();
   });
 
-  it('is the mean over content, embedding and categories, as far as they have data', () => {
-    const group = Float32Array.from(values, (_, at) => (at % WIDTH === Math.floor(at / WIDTH) % 3 ? 1 : 0));
+  it('is the mean over content and categories, as far as they have data', () => {
     const categories = categoryIndex(Array.from({ length: COUNT }, (_, row) => (row < 30 ? 'Old' : 'New')));
-    const embedding = { width: WIDTH, values: group };
     const of = (distance: PreferenceDistance): number => distance.of(33, [0, 3, 6], [1, 1, 1]) ?? Number.NaN;
     const silent = { ...content, values: new Float32Array(values.length) };
-    const parts = [
-      of(even),
-      of(new PreferenceDistance({ ...index, content: silent }, embedding)),
-      of(new PreferenceDistance({ ...index, content: silent, categories })),
-    ];
+    const parts = [of(even), of(new PreferenceDistance({ ...index, content: silent, categories }))];
     // The same group, but none of the category.
-    expect(parts[1]).toBeLessThan(-1);
-    expect(parts[2]).toBeGreaterThan(0.5);
-    const all = of(new PreferenceDistance({ ...index, categories }, embedding));
-    expect(all).toBeCloseTo((parts[0] + parts[1] + parts[2]) / 3, 6);
+    expect(parts[0]).toBeLessThan(-0.5);
+    expect(parts[1]).toBeGreaterThan(0.5);
+    expect(of(new PreferenceDistance({ ...index, categories }))).toBeCloseTo((parts[0] + parts[1]) / 2, 6);
+  });
+
+  it('is the mean over content and the vectors of the side model, whatever their length', () => {
+    // Halves of the catalogue, which the content does not know.
+    const vectors = Float32Array.from({ length: 2 * COUNT }, (_, at) => {
+      const row = Math.floor(at / 2);
+      return at % 2 === (row < 30 ? 0 : 1) ? 1 + (row % 4) : 0.1 * Math.sin(row);
+    });
+    const model = sideModel(COUNT, 2);
+    const side = { ...model, vectors };
+    const of = (distance: PreferenceDistance, row = 33): number => distance.of(row, [0, 3, 6], [1, 1, 1]) ?? Number.NaN;
+    const unit = vectors.map((value, at) => value / Math.hypot(vectors[at - (at % 2)], vectors[at - (at % 2) + 1]));
+    const alone = new PreferenceDistance({ ...index, content: { count: COUNT, width: 2, values: unit } });
+    // The same group of the content, but the other half.
+    expect(of(even)).toBeLessThan(-0.5);
+    expect(of(alone)).toBeGreaterThan(0.5);
+    expect(of(new PreferenceDistance({ ...index, side }))).toBeCloseTo((of(even) + of(alone)) / 2, 6);
+    // States and biases say nothing of a single item, and vectors of zeros have nothing to compare.
+    const other = { ...side, states: model.states.slice(1), biases: new Float32Array(COUNT) };
+    expect(of(new PreferenceDistance({ ...index, side: other }))).toBe(of(new PreferenceDistance({ ...index, side })));
+    const empty = { ...side, vectors: new Float32Array(2 * COUNT) };
+    expect(of(new PreferenceDistance({ ...index, side: empty }))).toBeCloseTo(of(even), 6);
+    expect(of(new PreferenceDistance({ ...index, side: null }))).toBe(of(even));
   });
 
   it('has a sample stand for a large catalogue', () => {

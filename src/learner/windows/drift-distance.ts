@@ -1,8 +1,9 @@
+import { type SideModel, scaleRow } from '../../catalog';
 import { rowProducts } from '../../kernel';
 import { type CatalogIndex, categoryPreference, HALF_LIFE, LONGEST_HISTORY, recencyWeights } from '../../ranking';
 
-/** Rows of vectors, such as the item embeddings of a base model. */
-export interface DriftVectors {
+/** Rows of vectors. */
+interface DriftVectors {
   width: number;
   /** [count * width]; rows of length 1, or 0 for an item without features. */
   values: Float32Array;
@@ -10,7 +11,7 @@ export interface DriftVectors {
 
 /** The parts of a catalogue that the distance reads. */
 export type DriftIndex = Pick<CatalogIndex, 'content' | 'categories' | 'popularity'> &
-  Partial<Pick<CatalogIndex, 'variants'>>;
+  Partial<Pick<CatalogIndex, 'variants' | 'side'>>;
 
 /**
  * One way to compare items: how well they fit a history, in a unit of the view's own; NaN where the view has no data.
@@ -24,7 +25,7 @@ const SAMPLE = 1024;
 /**
  * Distance of a choice from the preferences before it: how badly it fits the recency-weighted history, in standard
  * deviations of the fit of a choice by popularity alone. Mean over up to three views, which err differently: cosine of
- * the content, cosine of the base model's embedding, preference for the categories. About -0.6 for an ordinary choice,
+ * the content, cosine of the side model's vectors, preference for the categories. About -0.6 for an ordinary choice,
  * 0 for one of another shopper.
  */
 export class PreferenceDistance {
@@ -32,12 +33,11 @@ export class PreferenceDistance {
   /** Share of the choices of evenly spaced rows of the catalogue. */
   readonly #shares: Float64Array;
 
-  /** @param embedding of the base model, if there is one */
-  constructor({ content, categories, popularity, variants }: DriftIndex, embedding: DriftVectors | null = null) {
+  constructor({ content, categories, popularity, variants, side = null }: DriftIndex) {
     const count = popularity.length;
     const size = Math.min(SAMPLE, count);
     const sample = Int32Array.from({ length: size }, (_, n) => Math.floor((n * count) / size));
-    this.#views = [content, ...(embedding ? [embedding] : [])].map((vectors) => cosineView(vectors, sample));
+    this.#views = [content, ...(side ? [unitVectors(side)] : [])].map((vectors) => cosineView(vectors, sample));
     if (categories.names.length > 1) {
       this.#views.push((history, weights, row) => {
         const preference = categoryPreference(categories, history, weights);
@@ -91,6 +91,12 @@ function cosineView({ width, values }: DriftVectors, sample: Int32Array): View {
     return rowProducts(copies, { count: count + 1, width }, profile);
   };
 }
+
+const unitVectors = ({ width, vectors, biases }: SideModel): DriftVectors => {
+  const values = vectors.slice();
+  for (let row = 0; row < biases.length; row++) scaleRow(values, row * width, width);
+  return { width, values };
+};
 
 function addScaled(sum: Float32Array, values: Float32Array, from: number, weight: number): void {
   for (let d = 0; d < sum.length; d++) sum[d] += weight * values[from + d];

@@ -29,18 +29,6 @@ describe('WindowClock', () => {
     expect(clock.due).toBe(false);
   });
 
-  it('finds drifts by the threshold that it is given, also after a restore, and keeps what it knows', () => {
-    const watched = new WindowClock();
-    counted(watched, new Array(15).fill(ORDINARY));
-    const usual = new WindowClock();
-    usual.restore(watched.save());
-    watched.watch({ threshold: 2 });
-    expect(watched.save()).toEqual(usual.save());
-    expect([watched.count(STRANGE), usual.count(STRANGE)]).toEqual([true, false]);
-    watched.restore(new WindowClock().save());
-    expect(watched.count(STRANGE)).toBe(true);
-  });
-
   it('goes on from what was stored', () => {
     const clock = new WindowClock();
     const restored = new WindowClock();

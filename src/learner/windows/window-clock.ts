@@ -1,4 +1,4 @@
-import { DriftDetector, type DriftOptions, type StoredDrift } from './drift';
+import { DriftDetector, type StoredDrift } from './drift';
 
 /** Choices after which a window ends without a drift. */
 const WINDOW_CHOICES = 40;
@@ -17,7 +17,6 @@ export interface StoredClock {
 
 /** Decides when a window of the shopper's stream ends: when the preferences drift, or after 40 choices. */
 export class WindowClock {
-  #options: DriftOptions = {};
   #detector = new DriftDetector();
   #closed = 0;
   #choices = 0;
@@ -28,13 +27,7 @@ export class WindowClock {
     this.#closed = windows;
     this.#choices = windowChoices;
     this.#drifts = drifts;
-    if (drift) this.#detector = DriftDetector.restore(drift, this.#options);
-  }
-
-  /** Looks for drifts in this way from now on; what the detector knows stays. */
-  watch(options: DriftOptions): void {
-    this.#options = options;
-    this.#detector = DriftDetector.restore(this.#detector.save(), options);
+    if (drift) this.#detector = DriftDetector.restore(drift);
   }
 
   save(): StoredClock {

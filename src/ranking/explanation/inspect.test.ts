@@ -16,7 +16,7 @@ const expertScores = [
 const weights = { ...WEIGHTS, preference: 1 };
 const state: RankState = {
   history: { rows: [0, 5, 1], strengths: [1, 1, 2], dismissed: new Set() },
-  ...{ weights, base: null, residualScores, experts: null },
+  ...{ weights, residualScores },
   expertParts: (row) => [
     { id: 0, state: 'generalist', contribution: expertScores[0].scores[row], choices: [] },
     { id: 4, state: 'frozen', contribution: expertScores[1].scores[row], choices: [] },
@@ -69,7 +69,7 @@ describe('inspectRow', () => {
   it('explains the list of a shopper of whom nothing is known', () => {
     const nothing: RankState = {
       history: { rows: [], strengths: [], dismissed: new Set() },
-      ...{ weights, base: null, residualScores: null, experts: null },
+      ...{ weights, residualScores: null },
     };
     const { parts, score, items } = inspectRow(index, nothing, request, 0, []);
     expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 5);
@@ -97,7 +97,7 @@ describe('listWithout', () => {
       index,
       {
         history: { rows: [], strengths: [], dismissed: new Set() },
-        ...{ weights, base: null, residualScores: null, experts: null },
+        ...{ weights, residualScores: null },
       },
       request,
     );

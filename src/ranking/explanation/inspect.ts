@@ -101,12 +101,12 @@ export function influences(
 export function listWithout(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const history = { rows: [], strengths: [], dismissed: new Set<number>() };
   const { weights } = state;
-  return rank(index, { history, weights, base: null, residualScores: null }, request);
+  return rank(index, { history, weights, residualScores: null }, request);
 }
 
 const isTerm = (name: string): name is TermName => TERMS.some((term) => term === name);
 
-/** The state as if an item had never been chosen; what experts and the base model learned from it stays. */
+/** The state as if an item had never been chosen; what experts learned from it stays. */
 function withoutChoice({ terms, ...state }: RankState, row: number): RankState {
   const { rows, strengths, dismissed } = state.history;
   const kept = [...rows.keys()].filter((at) => rows[at] !== row);

@@ -5,16 +5,16 @@ import type { RankState } from '../rank-state';
 import { type ModalitySimilarity, modalitySimilarity, similarity, vectorOf, weightedMean } from '../similarities';
 import { cooccurrenceContributions } from '../terms/cooccurrence';
 import { NEAREST } from '../terms/nearest-history';
+import { sideContributions } from '../terms/side-scores';
 import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
 /** The terms that compare content alone; a breakdown splits them by modality. */
 const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
 
 /**
- * Breaks a personal score down: the content terms become contributions of text and of image, and the content terms and
- * co-occurrence are attributed to past items, and the preference to the shopper's experts. Terms of the history as a whole
- * (base model, category, numeric affinity, experts of the ladders) are attributed to no item, nor is the similarity of an
- * item to its own earlier choice.
+ * Breaks a personal score down: the content terms become contributions of text and of image, and the content terms,
+ * co-occurrence and the side model are attributed to past items, and the preference to the shopper's experts. Terms of the
+ * history as a whole (category, numeric affinity) are attributed to no item, nor is the similarity of an item to its own earlier choice.
  * @param terms contributions of the terms to the item's score
  */
 export function scoreBreakdown(
@@ -65,6 +65,14 @@ export function scoreBreakdown(
     const parts = cooccurrenceContributions(index.cooccurrence, rows.map(product), product(row));
     for (const [past, lift] of parts) {
       add(rows.find((chosen) => product(chosen) === past) ?? past, weights.boughtTogether * lift);
+    }
+  }
+
+  if (index.side) {
+    // What is left of the term is the item's bias, which no choice explains.
+    const parts = sideContributions(index.side, rows.map(product), product(row));
+    for (const [past, contribution] of parts) {
+      add(rows.find((chosen) => product(chosen) === past) ?? past, weights.sideModel * contribution);
     }
   }
 

@@ -1,31 +1,30 @@
 import type { ChoiceHistory } from '../../events';
 import type { CatalogIndex } from '../catalog-index';
-import { similarities, weightedMean } from '../similarities';
+import { weightedMean } from '../similarities';
 import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
 import { coldStart } from './cold-start';
 import { cooccurrence } from './cooccurrence';
 import { numericAffinity } from './numeric-affinity';
+import { sideScores } from './side-scores';
 
 /**
  * The named terms of the personal score.
- * - `base`: score of the shop's base model for this history
- * - `embedding`: similarity to the recency-weighted history in the base model's embedding
+ * - `sideModel`: score by the shop's side model after the history
  * - `boughtTogether`: co-occurrence with the last choices among other shoppers, against chance
- * - `recent`: content similarity to the recency-weighted history (half-life 20 events)
- * - `session`: content similarity to the last 3 choices
+ * - `recent`: content similarity to the recency-weighted history (half-life 20 events); 0 beside a side model
+ * - `session`: content similarity to the last 3 choices; 0 beside a side model
  * - `nearestHistory`: mean of the 3 largest content similarities to any past item
  * - `category`: preference of the history for the item's categories against the catalogue's base rate
  * - `numericAffinity`: closeness to the history in price and other numbers
- * - `catalogOrder`: closeness to the last 10 choices in the order of the catalogue
+ * - `catalogOrder`: closeness to the last 10 choices in the order of the catalogue; 0 beside a side model
  * - `popularity`: log popularity
  * - `coldStart`: 1 for an item too new to have a popularity, so that new items are found; no choice changes its weight
  * - `disliked`: minus the content similarity to the nearest of the last 200 dismissed items
  * - `preference`: residual scores of the shopper's experts, which learn what the other terms got wrong
  */
 export const TERMS = [
-  'base',
-  'embedding',
+  'sideModel',
   'boughtTogether',
   'recent',
   'session',
@@ -42,8 +41,7 @@ export type TermName = (typeof TERMS)[number];
 
 /** Terms that are 0 without a history or something learned. */
 export const PERSONAL_TERMS: readonly TermName[] = [
-  'base',
-  'embedding',
+  'sideModel',
   'boughtTogether',
   'recent',
   'session',
@@ -56,17 +54,6 @@ export const PERSONAL_TERMS: readonly TermName[] = [
 
 /** One value per item for each term. */
 export type TermValues = Record<TermName, Float32Array>;
-
-/** What the shop's base model gives for the items and this shopper. */
-export interface BaseSignal {
-  width: number;
-  /** Unit item embeddings, [count * width]. */
-  items: Float32Array;
-  /** Says which model these are of: another one embeds the items otherwise. Default: none. */
-  digest?: string;
-  /** Score of every item after this history, [count]. */
-  scores: Float32Array;
-}
 
 /** Age, in events, at which an event counts half. */
 export const HALF_LIFE = 20;
@@ -90,8 +77,6 @@ export const isWithoutBasis = (values: Float32Array): boolean => zeroValues.has(
 /** What the terms are computed from, besides the catalogue. */
 export interface TermSources {
   history: ChoiceHistory;
-  /** Null for a shop without a base model. */
-  base: BaseSignal | null;
   /** What the shopper's experts add to every item's score, [count]; null while there are none. */
   residualScores: Float32Array | null;
 }
@@ -118,7 +103,7 @@ export function finiteValues(values: Float32Array): Float32Array {
  * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.
  * @returns for each term [items]
  */
-export function rawTermValues(index: CatalogIndex, { history, base, residualScores }: TermSources): TermValues {
+export function rawTermValues(index: CatalogIndex, { history, residualScores }: TermSources): TermValues {
   const count = index.items.length;
   const zeros = new Float32Array(count);
   zeroValues.add(zeros);
@@ -134,26 +119,29 @@ export function rawTermValues(index: CatalogIndex, { history, base, residualScor
   if (rows.length === 0) return values;
   const weights = recencyWeights(strengths);
   const products = index.variants?.first(rows) ?? rows;
+  if (index.side) {
+    // Its rows are of products, too.
+    values.sideModel = sideScores(index.side, products);
+    index.variants?.share(values.sideModel);
+  }
   if (index.cooccurrence) {
     // The table is of products: it has the first variant of each.
     values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
     coldStart(values.boughtTogether, index.cooccurrence, index);
     index.variants?.share(values.boughtTogether);
   }
-  [values.recent, values.session] = index.similarities.products([
-    weightedMean(index.content, rows, weights),
-    weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
-  ]);
+  // The side model knows what the last choices have in common, and what is next to what in the catalogue.
+  if (!index.side) {
+    [values.recent, values.session] = index.similarities.products([
+      weightedMean(index.content, rows, weights),
+      weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
+    ]);
+    values.catalogOrder = catalogOrder(products, count);
+    index.variants?.share(values.catalogOrder);
+  }
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
   values.category = categoryPreference(index.categories, rows, weights);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
-  values.catalogOrder = catalogOrder(products, count);
-  index.variants?.share(values.catalogOrder);
-  if (base) {
-    const embeddings = { count, width: base.width, values: base.items };
-    values.base = base.scores;
-    values.embedding = similarities(embeddings, weightedMean(embeddings, rows, weights));
-  }
   return values;
 }
 

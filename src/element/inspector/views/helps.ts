@@ -184,12 +184,7 @@ export class HelpsView implements View {
       ['Last update', status.lastUpdate === null ? 'none yet' : formats.moment(status.lastUpdate)],
     ];
     const technical: Fact[] = [
-      ['Base model', status.backend.learner ?? 'none'],
       ['Encoders', status.backend.encoders ?? 'not needed yet'],
-      [
-        'Tensors',
-        status.memory ? `${formats.count(status.memory.tensors)}, ${formats.bytes(status.memory.bytes)}` : 'none',
-      ],
       ['Features in memory', device ? formats.bytes(device.features) : waiting],
       [
         'Worker’s heap',
