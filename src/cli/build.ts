@@ -4,8 +4,6 @@ import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { counted } from '../common/counted';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
-import { catalogIndex } from '../ranking';
-import { makeFactors } from '../training';
 import { localeFeed, positiveInteger } from './option-parsers';
 import {
   allowPrivateOption,
@@ -97,7 +95,7 @@ export function buildCommand(): Command {
       '--cache <folder>',
       'where to keep what was encoded, for a build that goes on and for the next one (default: <out>.build)',
     )
-    .option('--refit', 'fit the projections again: every feature changes, and a base model has to be trained again')
+    .option('--refit', 'fit the projections again: every feature changes, and the shop has to train again')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
       // Reports a missing package before a long feed is read.
@@ -117,13 +115,6 @@ export function buildCommand(): Command {
         catalog,
         feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
         pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
-        makeFactors: ({ items, features, blend, cooccurrence, orders }) =>
-          makeFactors({
-            index: catalogIndex(items, features, blend),
-            cooccurrence,
-            ...(orders ? { choices: orders, popularity: timesChosen(orders, items.length) } : {}),
-            seed: 1,
-          }),
         meter: createMeter(),
       });
       for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
@@ -151,11 +142,4 @@ export function buildCommand(): Command {
       console.log(`Refused: ${counted(built.rejectedRows, 'row')}, ${counted(built.rejectedPictures, 'picture')}`);
       if (rejectedCount > 0) process.exitCode = 2;
     });
-}
-
-/** How many orders hold each item, [count]. */
-function timesChosen(orders: readonly number[][], count: number): Float32Array {
-  const times = new Float32Array(count);
-  for (const rows of orders) for (const row of rows) times[row]++;
-  return times;
 }

@@ -4,8 +4,6 @@ import * as v from 'valibot';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
 import { evaluateCommand } from './evaluate/evaluate';
-import { exportCommand } from './export';
-import { importCommand } from './import';
 import { initCommand } from './init';
 import { inspectCommand } from './inspect';
 import { offersCommand } from './offers';
@@ -39,7 +37,5 @@ export function commandLine(): Command {
     .addCommand(evaluateCommand())
     .addCommand(pilotCommand())
     .addCommand(reportCommand())
-    .addCommand(trainCommand())
-    .addCommand(exportCommand())
-    .addCommand(importCommand());
+    .addCommand(trainCommand());
 }

@@ -20,7 +20,7 @@ import { languagesSchema } from '../encoders';
 import { SidestreamError } from '../error';
 import { fetchRules, holdsAt } from '../ranking/rules-file';
 import { positiveInteger } from './option-parsers';
-import { shopSettingsText } from './shop-settings';
+import { expertsText } from './side-windows';
 import { table } from './terminal';
 
 interface InspectOptions {
@@ -64,33 +64,31 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     vectors: sizeOf('vectors'),
     projection: manifest.projection.bytes,
     encoders: size(encoders),
-    base: manifest.base?.bytes ?? 0,
     companions: manifest.companions?.bytes ?? 0,
-    factors: manifest.factors?.bytes ?? 0,
+    side: manifest.side?.bytes ?? 0,
     demand: manifest.demand?.bytes ?? 0,
-    tuning: manifest.tuning?.bytes ?? 0,
     texts: sizeOf('texts'),
     total: size(files),
   };
   const offers = await offersOf(manifest, folder);
   const rules = await rulesOf(manifest, folder);
-  const tuning = await bundle.tuning();
   const { language, warning } = await languageOf(bundle);
   const locales = Object.keys(manifest.locales ?? {});
   const without = Object.fromEntries(
     MODALITIES.map((modality) => [modality, basisVectors(bundle, modality).has.filter((has) => !has).length]),
   );
   const categories = new Set(items.map((item) => item.category)).size;
+  const training = manifest.side?.training;
   if (json) {
     console.log(
       JSON.stringify({
         ...{ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes },
         ...(language ? { language } : {}),
         ...(locales.length > 0 ? { locales } : {}),
+        ...(training ? { training } : {}),
         ...(warning ? { warning } : {}),
         ...(offers.length > 0 ? { offers } : {}),
         ...(rules ? { rules } : {}),
-        ...(tuning ? { tuning } : {}),
       }),
     );
     return;
@@ -113,13 +111,13 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     const what = error ?? `${count} items${currency ? ` in ${currency}` : ''}`;
     console.log(`offers ${market}: ${what}`);
   }
+  if (training) console.log(trainingText(training));
   if (rules) {
     const { error, count, holding, faults } = rules;
     const wrong = faults ? `; faults: ${faults}, named by \`sidestream rules check\`` : '';
     console.log(`rules: ${error ?? `${count}, ${holding} of which hold now${wrong}`}`);
   }
   console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
-  if (tuning) console.log(`\n${shopSettingsText(tuning)}`);
 
   function sizeRow([part, count]: [string, number]): string[] {
     return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
@@ -136,6 +134,15 @@ function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLangu
     { ...said, items },
     { name, ...(stored.success && stored.output ? { languages: stored.output } : {}) },
   );
+}
+
+/** How the side model was trained: its windows, the experts with their use, and what going on from the model before saved. */
+function trainingText(training: NonNullable<NonNullable<Manifest['side']>['training']>): string {
+  const { choices, shoppers, epochs, seconds, windows, experts, savedSeconds } = training;
+  const of = windows > 1 ? `, the last one of ${windows} windows` : '';
+  const less = savedSeconds === undefined ? '' : `, about ${savedSeconds} s less than a training on all choices`;
+  const trained = `side model: ${counted(choices, 'choice')} of ${counted(shoppers, 'shopper')}${of}; ${counted(epochs, 'epoch')}, ${seconds} s${less}`;
+  return experts ? `${trained}\n  experts and their use: ${expertsText(experts)}` : trained;
 }
 
 interface InspectedOffers {

@@ -8,8 +8,8 @@ import { fitting, fraction, positiveInteger } from './option-parsers';
 /** Options that several commands have, in the same words. */
 
 export const modelsOption = (): Option =>
-  new Option('--models <folder>', 'where base models of the past are kept; trained when missing').default(
-    '.cache/base-models',
+  new Option('--models <folder>', 'where what takes long to learn is kept; learned when missing').default(
+    '.cache/models',
   );
 
 export const pastOption = (): Option =>

@@ -47,8 +47,6 @@ export interface TaskProcessesOptions {
   say(line: string): void;
   /** A meter for one stage of a task; stages with the same label may be shown as one. */
   meter(): Meter;
-  /** Called before a signal ends this process and the others. */
-  onSignal?(): void;
 }
 
 /**
@@ -94,7 +92,6 @@ export class TaskProcesses {
   /** Without this, a signal that ends this process would leave the others running until their next step. */
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.#end();
-    this.#options.onSignal?.();
     exitBy(signal);
   };
 

@@ -5,13 +5,10 @@ import { figureText, signed } from './report-cells';
 import type { MergedRun } from './result';
 import { FEWEST_UNITS, toldFrom } from './told-from-chance';
 
-/** The method that the verdict is about, and those that it is compared with. */
-const [LEARNER, OTHERS] = ['sidestream', ['popularity-now', 'base', 'base-alone']];
-/**
- * What pages show without learning, which it must rank better than before a pilot. `base` is no such list: it takes items
- * that nobody chose yet for the least popular, which pages do not, so that a lift of new items would count as learning.
- */
-const PILOT_RULE = ['popularity-now', 'base-alone'];
+/** The method that the verdict is about. */
+const LEARNER = 'sidestream';
+/** What it is compared with: what pages show without learning, which it must rank better than before a pilot. */
+const COMPARED = ['popularity-now'];
 /**
  * Share of the shoppers that may be worse beyond the error of their own choices. Where nothing differs for anybody, chance
  * alone makes that 2 to 3 %, and more with few choices of each.
@@ -27,8 +24,7 @@ const SIMPLER: Readonly<Record<string, string>> = {
   'item-knn': 'By item-kNN, without learning on the device,',
   ease: 'By EASE, without learning on the device,',
   terms: 'Without experts',
-  'no-map': 'Without the map of gradients',
-  'no-base': 'Without the base model, and all else that the log taught,',
+  'one-expert': 'With one expert',
 };
 
 /** A paired change with its standard error. */
@@ -53,9 +49,9 @@ export interface VerdictComparison {
 
 /** The two halves of the rule for going on to a pilot; null where one cannot be judged. */
 export interface PilotRule {
-  /** The ln rank is better than those of `popularity-now` and `base-alone`, beyond the error. */
+  /** The ln rank is better than that of `popularity-now`, beyond the error. */
   betterRanks: boolean | null;
-  /** Against each of them, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
+  /** Against it, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
   fewWorse: boolean | null;
 }
 
@@ -86,7 +82,7 @@ export function deviceVerdict(run: MergedRun): DeviceVerdict | undefined {
       const other = unitsOf(against);
       return other ? [compared(against, learner, other)] : [];
     });
-  const comparisons = comparedWith(OTHERS);
+  const comparisons = comparedWith(COMPARED);
   if (comparisons.length === 0) return undefined;
   const pilotRule = judgedRule(comparisons);
   return {
@@ -122,20 +118,16 @@ const measuresLost = ({ lnRank, hr10 }: VerdictComparison): string[] => [
   ...(hr10.told && hr10.mean < 0 ? ['HR@10'] : []),
 ];
 
-const ruledOf = (comparisons: readonly VerdictComparison[]): VerdictComparison[] =>
-  comparisons.filter(({ against }) => PILOT_RULE.includes(against));
-
 const tooFew = (comparisons: readonly VerdictComparison[]): boolean =>
   comparisons.some(({ shoppers }) => shoppers < FEWEST_UNITS);
 
 const isBetterRanked = ({ lnRank }: VerdictComparison): boolean => lnRank.told && lnRank.mean < 0;
 
 function judgedRule(comparisons: readonly VerdictComparison[]): PilotRule {
-  const ruled = ruledOf(comparisons);
-  if (ruled.length < PILOT_RULE.length || tooFew(ruled)) return { betterRanks: null, fewWorse: null };
-  const shares = ruled.map(({ worseBeyondError }) => worseBeyondError);
+  if (tooFew(comparisons)) return { betterRanks: null, fewWorse: null };
+  const shares = comparisons.map(({ worseBeyondError }) => worseBeyondError);
   return {
-    betterRanks: ruled.every(isBetterRanked),
+    betterRanks: comparisons.every(isBetterRanked),
     fewWorse: shares.includes(undefined) ? null : shares.every((share) => share !== undefined && share <= MOST_WORSE),
   };
 }
@@ -183,19 +175,17 @@ const simplerSentence = (one: VerdictComparison): string =>
   `${SIMPLER[one.against]} the lists are better by ${measuresLost(one).join(' and ')}: ${sentence(one, 'against')}`;
 
 function ruleText({ comparisons, simplerBetter, pilotRule, pilotRuleMet }: DeviceVerdict): string {
-  const ruled = ruledOf(comparisons);
-  const rule = `The rule for going on to a pilot (a better ln rank than ${PILOT_RULE.join(' and ')}, told from chance, and at most ${percent(MOST_WORSE)} % of the shoppers worse beyond the error of their own choices)`;
+  const rule = `The rule for going on to a pilot (a better ln rank than ${COMPARED.join(' and ')}, told from chance, and at most ${percent(MOST_WORSE)} % of the shoppers worse beyond the error of their own choices)`;
   if (pilotRuleMet === null) {
-    const missing = PILOT_RULE.filter((name) => !ruled.some(({ against }) => against === name));
-    const fewer = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not known one by one';
-    return `${rule} cannot be judged: ${missing.length > 0 ? `${missing.join(' and ')} was not evaluated (--methods)` : fewer}.`;
+    const why = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not known one by one';
+    return `${rule} cannot be judged: ${why}.`;
   }
-  const shares = `worse beyond the error are ${ruled.map(({ against, worseBeyondError }) => `${worseBeyondError === undefined ? '–' : percent(worseBeyondError)} % against ${against}`).join(' and ')}`;
+  const shares = `worse beyond the error are ${comparisons.map(({ against, worseBeyondError }) => `${worseBeyondError === undefined ? '–' : percent(worseBeyondError)} % against ${against}`).join(' and ')}`;
   if (pilotRuleMet) {
     const but = simplerBetter.length > 0 ? '. But see the simpler methods above, which are better' : '';
     return `${rule} is met: ${shares}${but}.`;
   }
-  const lost = ruled.filter((one) => !isBetterRanked(one)).map(({ against }) => against);
+  const lost = comparisons.filter((one) => !isBetterRanked(one)).map(({ against }) => against);
   const why = [
     ...(pilotRule.betterRanks === false ? [`the ln rank is not better than that of ${lost.join(' and ')}`] : []),
     shares,

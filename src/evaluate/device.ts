@@ -5,19 +5,15 @@ import type { Shopper } from './shoppers';
 /** A method as one shopper's device runs it. */
 export interface DeviceRun {
   /** Scores of every item as they stand before the next event. Asking for them changes nothing. */
-  scores(): Float32Array | Promise<Float32Array>;
-  /** Those of the method's other lists, in their order. */
-  otherScores?(): Float32Array[];
+  scores(): Float32Array;
   /** The shopper chose item `row`. */
-  observe(row: number, time: number): void | Promise<void>;
+  observe(row: number, time: number): void;
   close(): void;
 }
 
 /** A method under test; started for every shopper. */
 export interface DeviceMethod {
   name: string;
-  /** Names of other lists that the same run makes: what is learned for one is learned for all. Default: none. */
-  others?: readonly string[];
   start(): DeviceRun;
 }
 
@@ -44,7 +40,7 @@ export interface StreamPlan {
   ranks?(place: number): boolean;
   /** Whether the method learns the event at a place. Default: all are learned. */
   observes?(place: number): boolean;
-  /** Called with the first ten rows of each list at every ranked event. */
+  /** Called with the first ten rows of the list at every ranked event. */
   onList?(name: string, rows: number[]): void;
 }
 
@@ -54,34 +50,29 @@ const LIST = 10;
 /**
  * Ranks the events of one stream prequentially: each is ranked among all items not chosen before, then learned. A repeated
  * choice is learned but not ranked, as it is no discovery.
- * @returns the ranks in each list of the method, in the order of `namesOf`
  */
-export async function rankStream(
+export function rankStream(
   method: DeviceMethod,
   { rows, times }: Shopper,
   { from, to, ranks = always, observes = always, onList }: StreamPlan,
-): Promise<RankedStream[]> {
+): RankedStream {
   const run = method.start();
-  const names = namesOf(method);
-  const ranked = names.map((): RankedStream => ({ places: [], ranks: [], basketRanks: [] }));
+  const ranked: RankedStream = { places: [], ranks: [], basketRanks: [] };
   const chosen = new Set<number>();
   const isRanked = (place: number): boolean => place >= from && place < to && ranks(place) && !chosen.has(rows[place]);
-  /** Scores of every list at present; null after an event that was learned. */
-  let present: Float32Array[] | null = null;
-  const allScores = async (): Promise<Float32Array[]> => {
-    present ??= [await run.scores(), ...(names.length > 1 ? (run.otherScores?.() ?? []) : [])];
+  /** Scores at present; null after an event that was learned. */
+  let present: Float32Array | null = null;
+  const scoresNow = (): Float32Array => {
+    present ??= run.scores();
     return present;
   };
-  const ranksBefore = async (
-    places: readonly number[],
-    together: readonly number[],
-  ): Promise<Map<number, number[]>> => {
-    const all = await allScores();
+  const ranksBefore = (places: readonly number[], together: readonly number[]): Map<number, number> => {
+    const scores = scoresNow();
     const excluded = new Set([...chosen, ...together]);
-    return new Map(places.map((place) => [rows[place], all.map((scores) => rankOf(scores, rows[place], excluded))]));
+    return new Map(places.map((place) => [rows[place], rankOf(scores, rows[place], excluded)]));
   };
-  /** Ranks in each list of the rows of the present basket; empty where it is a single event. */
-  let basket = new Map<number, number[]>();
+  /** Ranks of the rows of the present basket; empty where it is a single event. */
+  let basket = new Map<number, number>();
   let end = 0;
   try {
     for (let place = 0; place < Math.min(to, rows.length); place++) {
@@ -90,25 +81,22 @@ export async function rankStream(
         end = basketEnd(times, place);
         const places = Array.from({ length: end - place }, (_, n) => place + n).filter(isRanked);
         const alone = end === place + 1 || places.length === 0;
-        basket = alone ? new Map() : await ranksBefore(places, rows.slice(place, end));
+        basket = alone ? new Map() : ranksBefore(places, rows.slice(place, end));
       }
       if (isRanked(place)) {
-        for (const [n, scores] of (await allScores()).entries()) {
-          const rank = rankOf(scores, row, chosen);
-          ranked[n].places.push(place);
-          ranked[n].ranks.push(rank);
-          ranked[n].basketRanks.push(basket.get(row)?.[n] ?? rank);
-          if (onList) {
-            onList(
-              names[n],
-              topRows(scores, LIST, (other) => !chosen.has(other)),
-            );
-          }
-        }
+        const scores = scoresNow();
+        const rank = rankOf(scores, row, chosen);
+        ranked.places.push(place);
+        ranked.ranks.push(rank);
+        ranked.basketRanks.push(basket.get(row) ?? rank);
+        onList?.(
+          method.name,
+          topRows(scores, LIST, (other) => !chosen.has(other)),
+        );
       }
       if (observes(place)) {
         present = null;
-        await run.observe(row, times[place]);
+        run.observe(row, times[place]);
       }
       chosen.add(row);
     }
@@ -117,9 +105,6 @@ export async function rankStream(
   }
   return ranked;
 }
-
-/** Names of a method's lists, its own first. */
-export const namesOf = ({ name, others = [] }: DeviceMethod): string[] => [name, ...others];
 
 const always = (): boolean => true;
 
@@ -140,14 +125,11 @@ export interface DeviceProtocol {
  * The device protocol: prequential, as `rankStream`.
  * @returns per method the ranks of every shopper, in the order of `shoppers`
  */
-export async function evaluateDevice(protocol: DeviceProtocol): Promise<Map<string, RankedStream[]>> {
+export function evaluateDevice(protocol: DeviceProtocol): Map<string, RankedStream[]> {
   const { shoppers, methods, from = 10, to = 110, onList, onProgress } = protocol;
-  const results = new Map<string, RankedStream[]>(methods.flatMap(namesOf).map((name) => [name, []]));
+  const results = new Map<string, RankedStream[]>(methods.map(({ name }) => [name, []]));
   for (const [done, shopper] of shoppers.entries()) {
-    for (const method of methods) {
-      const ranked = await rankStream(method, shopper, { from, to, onList });
-      for (const [n, name] of namesOf(method).entries()) results.get(name)?.push(ranked[n]);
-    }
+    for (const method of methods) results.get(method.name)?.push(rankStream(method, shopper, { from, to, onList }));
     onProgress?.(done + 1, shoppers.length);
   }
   return results;

@@ -92,9 +92,9 @@ describe('evaluateDrift', () => {
   const inPhase = (ranked: readonly RankedStream[], streams: readonly SplicedStream[], phase: string): Quality[] =>
     streamQualities(ranked, streams, (_, place, n) => phaseOf(place, streams[n].shifts) === phase);
 
-  it('ranks the first 20 events of Y, the rest of Y, and 20 of X again', async () => {
+  it('ranks the first 20 events of Y, the rest of Y, and 20 of X again', () => {
     const streams = splicedPairs(shoppers, 3, 1);
-    const results = await evaluateDrift({ streams, methods: [successor] });
+    const results = evaluateDrift({ streams, methods: [successor] });
     const of = (phase: string): Quality[] => inPhase(results.get('successor') ?? [], streams, phase);
     for (const phase of DRIFT_PHASES) expect(of(phase).map(({ events }) => events)).toEqual([20, 20, 20]);
     // Only the first event after each shift is no successor.
@@ -105,18 +105,18 @@ describe('evaluateDrift', () => {
     }
   });
 
-  it('ranks no repeats; a stream without anything to rank keeps its place', async () => {
+  it('ranks no repeats; a stream without anything to rank keeps its place', () => {
     const [stream] = splicedPairs(shoppers, 1, 1);
     const rows = [...stream.rows];
     for (let n = 40; n < 60; n++) rows[n] = rows[n - 40];
     rows[61] = rows[0];
     const streams = [{ ...stream, rows }];
-    const ranked = (await evaluateDrift({ streams, methods: [successor] })).get('successor') ?? [];
+    const ranked = evaluateDrift({ streams, methods: [successor] }).get('successor') ?? [];
     expect(inPhase(ranked, streams, 'first-20').map(({ events }) => events)).toEqual([0]);
     expect(inPhase(ranked, streams, 'later')[0].events).toBe(19);
   });
 
-  it('ranks the ceilings where they say something, and keeps from them what they do not learn', async () => {
+  it('ranks the ceilings where they say something, and keeps from them what they do not learn', () => {
     const streams = splicedPairs(shoppers, 2, 1);
     const learned: string[] = [];
     const spy: DeviceMethod = {
@@ -133,7 +133,7 @@ describe('evaluateDrift', () => {
     };
     const methods = ceilingsOf(spy);
     expect(methods.map(({ name }) => name)).toEqual(ceilingNames('spy'));
-    const results = await evaluateDrift({ streams: streams.slice(0, 1), methods });
+    const results = evaluateDrift({ streams: streams.slice(0, 1), methods });
     const [never, fresh] = learned.join().split('end,');
     const rows = streams[0].rows;
     expect(never.split(',').slice(0, -1)).toEqual([...rows.slice(0, 40), ...rows.slice(80, 100)].map(String));

@@ -1,6 +1,6 @@
 import { SidestreamError } from '../error';
 import { seededRandom } from '../model';
-import { type DeviceMethod, namesOf, type RankedStream, rankStream, type StreamPlan } from './device';
+import { type DeviceMethod, type RankedStream, rankStream, type StreamPlan } from './device';
 import type { Shopper } from './shoppers';
 
 /** Parts of a spliced stream: the first 20 events of Y, the rest of Y, the first 20 events of X again. */
@@ -53,13 +53,12 @@ const FIRST = 20;
  * ranked, whether the method has learned it or not. X's first events only teach.
  * @returns per method the ranks of every stream, in the order of `streams`; `phaseOf` says to which phase a place belongs
  */
-export async function evaluateDrift(protocol: DriftProtocol): Promise<Map<string, RankedStream[]>> {
+export function evaluateDrift(protocol: DriftProtocol): Map<string, RankedStream[]> {
   const { streams, methods, onProgress } = protocol;
-  const results = new Map<string, RankedStream[]>(methods.flatMap(namesOf).map((name) => [name, []]));
+  const results = new Map<string, RankedStream[]>(methods.map(({ name }) => [name, []]));
   for (const [done, stream] of streams.entries()) {
     for (const method of methods) {
-      const ranked = await rankStream(method, stream, planOf(method, stream));
-      for (const [n, name] of namesOf(method).entries()) results.get(name)?.push(ranked[n]);
+      results.get(method.name)?.push(rankStream(method, stream, planOf(method, stream)));
     }
     onProgress?.(done + 1, streams.length);
   }

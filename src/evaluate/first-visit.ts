@@ -36,7 +36,7 @@ export interface FirstVisitProtocol {
  * word of its title, as a search; a wrong one is that of an item which somebody chose in the past. All methods rank the same
  * learner's scores, so that they differ in the hint alone.
  */
-export async function evaluateFirstVisits(protocol: FirstVisitProtocol): Promise<MethodRanks[]> {
+export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[] {
   const { shoppers, catalog, options, methods, past, seed, onProgress } = protocol;
   const { items } = catalog.index;
   const results = methods.map(({ name }): MethodRanks => ({ name, streams: [], listed: items.map(() => 0) }));
@@ -56,7 +56,6 @@ export async function evaluateFirstVisits(protocol: FirstVisitProtocol): Promise
     for (const { streams } of results) streams.push({ places: [], ranks: [], basketRanks: [] });
     const chosen = new Set<number>();
     for (const [place, row] of rows.slice(0, FIRST_CHOICES).entries()) {
-      await learner.prepare();
       // Without a history the list is that of every shopper.
       const own = place === 0 ? catalog.index.logPopularity : scores(learner.terms, learner.weights);
       for (const [m, { wrong: share, reliability, prior }] of methods.entries()) {

@@ -1,8 +1,6 @@
-export { fullFinetuneMethod, paperExpertMethod } from './base-tuning';
-export type { LiftEvidence } from './cold-start-lift';
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
 export { comparison } from './comparison';
-export { type DeviceMethod, evaluateDevice, namesOf, type RankedStream } from './device';
+export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
 export { deviceVerdict, verdictText } from './device-verdict';
 export {
   ceilingNames,
@@ -19,20 +17,6 @@ export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detec
 export { type EventFormat, type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export {
-  EARLIER,
-  LEAST_CHANGE,
-  type LearnedFromReplay,
-  learnGradientMap,
-  type MapEvidence,
-  mapShoppers,
-  type Replay,
-  type ReplayResult,
-  type ReplayStep,
-  replayer,
-  type ShopKnowledge,
-  withMap,
-} from './gradient-map';
-export {
   type ItemItemLog,
   type ItemItemName,
   itemItemBy,
@@ -43,14 +27,13 @@ export { listQuality } from './list-quality';
 export { logNotes } from './log-notes';
 export { isPurchase } from './log-purchase';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
-export { baseMethod, contentKnnMethod, type LearnerList, learnerMethod, popularityMethod } from './methods';
+export { contentKnnMethod, type LearnerShop, learnerMethod, popularityMethod, sideMethod } from './methods';
 export type { OfflineRun } from './offline';
 export { evaluateOffline, type WindowRange } from './offline';
 export { OFFLINE_METHODS, type OfflineMethodName, offlineMethods } from './offline-methods';
 export { offlineText, parseOffline } from './offline-parts';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
-export { parseReplayResult, replayStepSchema } from './replay-steps';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';
 export {
@@ -61,6 +44,8 @@ export {
   parseKept,
   summary,
 } from './result-summary';
-export { sharedLearning, sharedModel } from './shared-work';
+export { type SharedLearning, sharedLearning } from './shared-work';
 export { coldShoppers, endOfPast, type Shopper, shopperSimilarity } from './shoppers';
+export { fitStartWeights } from './start-weights';
 export { basketQualities, sharedSeconds, shareOfSharedSeconds, streamQualities } from './stream-quality';
+export { VSKNN_TRIED, vsknnMethod, vsknnSettings } from './vsknn-method';

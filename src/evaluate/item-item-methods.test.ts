@@ -11,18 +11,18 @@ const table = {
   lifts: Float32Array.of(1, 0.5, 2),
 };
 
-const scoresAfter = async (method: DeviceMethod, ...rows: number[]): Promise<number[]> => {
+const scoresAfter = (method: DeviceMethod, ...rows: number[]): number[] => {
   const run = method.start();
-  for (const row of rows) await run.observe(row, 0);
-  return [...(await run.scores())];
+  for (const row of rows) run.observe(row, 0);
+  return [...run.scores()];
 };
 
 describe('itemItemMethod', () => {
-  it('adds the weights of the choices, which fade by half after so many choices', async () => {
-    expect(await scoresAfter(itemItemMethod('m', table, null), 0, 1)).toEqual([0, 1, 0.5, 2]);
-    expect(await scoresAfter(itemItemMethod('m', table, 1), 0, 1, 2)).toEqual([0, 0.25, 0.125, 1]);
-    expect((await scoresAfter(itemItemMethod('m', table, 2), 0, 2, 2))[1]).toBeCloseTo(0.5, 6);
-    expect(await scoresAfter(itemItemMethod('m', table, 1))).toEqual([0, 0, 0, 0]);
+  it('adds the weights of the choices, which fade by half after so many choices', () => {
+    expect(scoresAfter(itemItemMethod('m', table, null), 0, 1)).toEqual([0, 1, 0.5, 2]);
+    expect(scoresAfter(itemItemMethod('m', table, 1), 0, 1, 2)).toEqual([0, 0.25, 0.125, 1]);
+    expect(scoresAfter(itemItemMethod('m', table, 2), 0, 2, 2)[1]).toBeCloseTo(0.5, 6);
+    expect(scoresAfter(itemItemMethod('m', table, 1))).toEqual([0, 0, 0, 0]);
   });
 });
 
@@ -54,30 +54,26 @@ describe('methods that choose their settings', () => {
   const rowOf = new Map(Array.from({ length: 31 }, (_, row) => [`item-${row}`, row]));
   const log = { past: walks(60, 5), rowOf, count: 31 };
 
-  const make = async (name: ItemItemName, of: ItemItemLog) => itemItemBy(name, of, await itemItemSettings(name, of));
+  const make = (name: ItemItemName, of: ItemItemLog) => itemItemBy(name, of, itemItemSettings(name, of));
 
   it.each(['ease', 'item-knn'] as const)(
     '%s forgets fast where only the last choices count, and knows the past alone',
-    async (name) => {
-      const { method, halfLife, lambda } = await make(name, log);
+    (name) => {
+      const { method, halfLife, lambda } = make(name, log);
       expect(method.name).toBe(name);
       expect(halfLife).toBe(1);
       expect(lambda === undefined).toBe(name === 'item-knn');
-      const scores = await scoresAfter(method, 20, 3, 4);
+      const scores = scoresAfter(method, 20, 3, 4);
       expect(scores[5]).toBeGreaterThan(scores[21]);
       // Nobody chose it.
       expect(scores[30]).toBe(0);
-      const again = await make(name, log);
-      expect([again.halfLife, again.lambda, await scoresAfter(again.method, 20, 3, 4)]).toEqual([
-        halfLife,
-        lambda,
-        scores,
-      ]);
+      const again = make(name, log);
+      expect([again.halfLife, again.lambda, scoresAfter(again.method, 20, 3, 4)]).toEqual([halfLife, lambda, scores]);
     },
   );
 
-  it('have the default settings where no shopper comes late enough to judge them', async () => {
-    const { halfLife, lambda } = await make('ease', { ...log, past: log.past.slice(0, 30) });
+  it('have the default settings where no shopper comes late enough to judge them', () => {
+    const { halfLife, lambda } = make('ease', { ...log, past: log.past.slice(0, 30) });
     expect([halfLife, lambda]).toEqual([8, 500]);
   });
 });

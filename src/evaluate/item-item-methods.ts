@@ -3,8 +3,8 @@ import { easeTable } from '../training';
 import { type DeviceMethod, evaluateDevice } from './device';
 import type { LogEvent } from './event-log';
 import { itemCosines } from './item-cosines';
+import { type PastSplit, pastShoppers } from './past-shoppers';
 import { meanQuality } from './quality';
-import { coldShoppers } from './shoppers';
 import { streamQualities } from './stream-quality';
 
 /** The log that a method learns from and chooses its settings on. */
@@ -17,7 +17,7 @@ export interface ItemItemLog {
   count: number;
 }
 
-/** What ranked best on the last part of the past. */
+/** What ranked best on shoppers of the past. */
 export interface ItemItemSettings {
   /** Choices after which a choice counts half; null: all count alike. */
   halfLife: number | null;
@@ -31,11 +31,9 @@ export interface ItemItemMethod extends ItemItemSettings {
 }
 
 const LAMBDAS = [20, 50, 100, 200, 500, 1000];
-const HALF_LIVES = [1, 2, 4, 8, 20, null];
+const HALF_LIVES = [1, 2, 4, 8, 16, 32, 64, null];
 /** Where there is nothing to choose by. */
 const DEFAULTS = { lambda: 500, halfLife: 8 };
-/** Share of the past from which the settings are learned; its shoppers who come later judge them. */
-const LEARNED = 0.8;
 /** First choice that is ranked, and end of those used, as in the device protocol. */
 const [FROM, TO] = [10, 110];
 
@@ -94,25 +92,25 @@ export function itemItemBy(
 }
 
 /**
- * The settings of a method that rank best by NDCG@10 on the shoppers who come in the last fifth of the past; the defaults where
- * there are none: a half-life of 1, 2, 4, 8, 20 or no choices, and for `ease` lambda of 20, 50, 100, 200, 500 or 1,000.
+ * The settings of a method that rank best by NDCG@10 on every fifth shopper of the past, learned from the others; the defaults
+ * where there are too few: a half-life of 1 to 64 or no choices, and for `ease` lambda of 20, 50, 100, 200, 500 or 1,000.
  * @param onTried called after each setting of the table
  */
-export async function itemItemSettings(
+export function itemItemSettings(
   name: ItemItemName,
   { past, rowOf, count }: ItemItemLog,
   onTried?: () => void,
-): Promise<ItemItemSettings> {
+): ItemItemSettings {
   const { settings, table: tableOf } = METHODS[name];
-  const { past: earlier, cold: shoppers } = coldShoppers(past, LEARNED, FROM + 1, rowOf);
+  const { others, judges: shoppers }: PastSplit = pastShoppers(past, rowOf, FROM + 1);
   const usual = name === 'ease' ? DEFAULTS : { halfLife: DEFAULTS.halfLife };
   let best: { settings: ItemItemSettings; ndcg10: number } = { settings: usual, ndcg10: Number.NEGATIVE_INFINITY };
   if (shoppers.length === 0) return best.settings;
-  const choices = choicesOf(earlier, rowOf);
+  const choices = others.map(({ rows }) => rows);
   for (const setting of settings) {
     const table = tableOf(choices, count, setting);
     const methods = HALF_LIVES.map((halfLife) => itemItemMethod(`${halfLife}`, table, halfLife));
-    const results = await evaluateDevice({ shoppers, methods, from: FROM, to: TO });
+    const results = evaluateDevice({ shoppers, methods, from: FROM, to: TO });
     for (const halfLife of HALF_LIVES) {
       const units = streamQualities(results.get(`${halfLife}`) ?? [], shoppers);
       const ndcg10 = meanQuality(units, (quality) => quality.ndcg10);

@@ -1,5 +1,5 @@
-import { BaseModel } from '../base-model';
-import type { BaseConfig, FeatureTable } from '../catalog';
+import { type BaseConfig, BaseModel } from '../base-model';
+import type { FeatureTable } from '../catalog';
 import type { Utilization, Weights } from '../model';
 import { nextWeights, type RankCase, trainOffline } from '../training';
 import { type OfflineValues, recentSimilarity, rowsOf } from './offline-terms';

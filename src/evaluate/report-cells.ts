@@ -32,8 +32,8 @@ export const changeHeader = (reference: string, unit: string): string[] => [
 
 /** Figures that are shares, 0 to 1 in JSON, and are written in percent for people. */
 const SHARES = [
-  ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'newItemsHr10', 'oldItemsHr10', 'detected20', 'chance20'],
-  ...['earlyNdcg10', 'retentionNdcg10', 'hr10ChangeWithKeptPlaces'],
+  ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'matchedNewHr10', 'matchedOldHr10', 'detected20', 'chance20'],
+  ...['earlyNdcg10', 'retentionNdcg10', 'hr10ChangeWithKeptPlaces', 'recall10', 'validationNdcg10'],
 ];
 /** Units of others. A figure of a group has the words of the group after its name. */
 const UNITS: Readonly<Record<string, string>> = {
@@ -52,7 +52,8 @@ export function figureLabel(name: string): string {
   const kind = kindOf(name);
   const words = name
     .replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/\b(hr|ndcg)(5|10)\b/g, (_, measure, places) => `${measure.toUpperCase()}@${places}`);
+    .replace(/\b(hr|ndcg)(5|10)\b/g, (_, measure, places) => `${measure.toUpperCase()}@${places}`)
+    .replace(/\brecall10\b/, 'Recall@10');
   const ratio = /[a-z]Over[A-Z]/.test(kind) ? ' (ratio)' : '';
   return `${words}${UNITS[kind] ?? (SHARES.includes(kind) ? ', %' : ratio)}`;
 }

@@ -33,6 +33,7 @@ it('ends with one line of JSON that has the methods of the first table and the f
       },
     ],
     figures: { noBaseOverPopularity: 1.3123, 'experts few events': -0.0211, 'experts few events se': 0.004 },
+    tables: { experts: [expect.objectContaining({ name: 'terms', hr10: 0.0512 })] },
     refused: 3,
   });
 });
@@ -96,7 +97,13 @@ it('prints shares in percent and says the unit of every figure, while JSON keeps
   const own = { hr5: 0.3281, coverage: 0.62, novelty: 9.5, popularityBias: -0.04 };
   const again = { name: 'again', unit: 'shopper', reference: 'recency' } as const;
   const tables = [{ ...again, methods: [method('recency', 0), method('again', -0.2, own)] }];
-  const figures = { repeats: 0.0613, sharedSecond: 0.2, newItemsHr10: 0.1961, oldItemsHr10: 0.268, detected20: 0.5 };
+  const figures = {
+    repeats: 0.0613,
+    sharedSecond: 0.2,
+    matchedNewHr10: 0.1961,
+    matchedOldHr10: 0.268,
+    detected20: 0.5,
+  };
   const other = { newOverOld: 0.732, 'detected20 any': 0.25, hr10ChangeWithKeptPlaces: -0.004, medianDelay: 7 };
   const run = { ...found, tables, figures: { ...figures, ...other } };
   const text = reportBody(run);
@@ -107,8 +114,8 @@ it('prints shares in percent and says the unit of every figure, while JSON keeps
     ...[
       '- repeats, %: 6.13',
       '- shared second, %: 20.00',
-      '- new items HR@10, %: 19.61',
-      '- old items HR@10, %: 26.80',
+      '- matched new HR@10, %: 19.61',
+      '- matched old HR@10, %: 26.80',
     ],
     ...['- detected20, %: 50.00', '- new over old (ratio): 0.732', '- detected20 any, %: 25.00'],
     ...['- HR@10 change with kept places, points: -0.40', '- median delay, events: 7'],

@@ -16,19 +16,29 @@ import type { KeptResult, ProtocolSummary, TableSummary } from './result-summary
 import { round4 } from './result-summary';
 
 /**
- * The one line of JSON that a program reads: the methods of the first table, and the run's figures.
+ * The one line of JSON that a program reads: the methods of the first table, those of the other tables by their names, and
+ * the run's figures.
  * @param more what else the line says: rows of the log that were left out, and a verdict where the protocol has one
  */
 export function reportLine(
   { protocol, tables, figures }: ProtocolSummary,
   more: { refused: number; verdict?: DeviceVerdict },
 ): string {
-  const methods = tables[0].methods.map(({ name, figures: own, windows: _, worseBeyondError, ...numbers }) => ({
-    ...{ name, ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own },
-  }));
-  const line = { protocol, methods, figures, ...more };
+  const [first, ...others] = tables;
+  const methods = methodNumbers(first);
+  const line = {
+    ...{ protocol, methods, figures },
+    tables: Object.fromEntries(others.map((table) => [table.name, methodNumbers(table)])),
+    ...more,
+  };
   return JSON.stringify(line, (_, value) => (typeof value === 'number' ? round4(value) : value));
 }
+
+/** What a program reads of the methods of a table. */
+const methodNumbers = ({ methods }: TableSummary): object[] =>
+  methods.map(({ name, figures: own, windows: _, worseBeyondError, ...numbers }) => ({
+    ...{ name, ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own },
+  }));
 
 /**
  * What was found, for people, in Markdown: a table each under its name (but the first), then the figures. Of a log of orders
@@ -39,7 +49,7 @@ export function reportBody({ protocol, tables, figures }: ProtocolSummary): stri
   const baskets = orders ? tables.filter(({ name }) => name === 'baskets') : [];
   const shown = [...baskets, ...tables.filter((table) => !baskets.includes(table))].map((table) => {
     const title = table.name === protocol && baskets.length === 0 ? [] : [`### ${table.name}`];
-    return [...title, about(table), reportTable(table)].join('\n\n');
+    return [...title, about(table), reportTable(table), ...settingLines(table)].join('\n\n');
   });
   const lines = figureLines(figures);
   return [
@@ -48,6 +58,15 @@ export function reportBody({ protocol, tables, figures }: ProtocolSummary): stri
     ...(lines.some((line) => line.includes('±')) ? [`${ERROR}.`] : []),
     ...(lines.length > 0 ? [lines.join('\n')] : []),
   ].join('\n\n');
+}
+
+/** The settings that were chosen, method by method. */
+function settingLines({ methods }: TableSummary): string[] {
+  const lines = methods.flatMap(({ name, settings = {} }) => {
+    const values = Object.entries(settings).map(([setting, value]) => `${figureLabel(setting)} ${value ?? 'none'}`);
+    return values.length > 0 ? [`- Settings of ${name}: ${values.join(', ')}`] : [];
+  });
+  return lines.length > 0 ? [lines.join('\n')] : [];
 }
 
 /** A simulation prints half of a 95 % interval after the same sign. */

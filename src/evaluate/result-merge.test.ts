@@ -59,6 +59,16 @@ it('averages only what is the same unit in several seeds, where units have names
   expect(() => mergeRuns([named(1, ['x, y'], [0.1, 0.2]), named(2, ['x, y'], [0.1])])).toThrow('a name each');
 });
 
+it('has the settings of the first seed', () => {
+  const chosen = (seed: number, halfLife: number | null): ProtocolRun => {
+    const one = run(seed, [quality(1, 0.1)], {});
+    const methods = one.tables[0].methods.map((method) => ({ ...method, settings: { halfLife } }));
+    return { ...one, tables: [{ ...one.tables[0], methods }] };
+  };
+  const merged = mergeRuns([chosen(1, null), chosen(2, 4)]);
+  expect(merged.tables[0].methods[0].settings).toEqual({ halfLife: null });
+});
+
 it('refuses runs that do not belong together', () => {
   const one = run(1, [quality(1, 0.1)], {});
   expect(() => mergeRuns([])).toThrow('there is none');

@@ -2,11 +2,13 @@ import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { type MethodResult, methodResult } from './quality';
 import type { MergedRun } from './result';
-import { figuresSchema, jsonNumber, type ResultTable, unitSchema, windowSchema } from './result';
+import { figuresSchema, jsonNumber, type ResultTable, settingsSchema, unitSchema, windowSchema } from './result';
 
 /** A method of a table, over all units. */
 export type MethodSummary = MethodResult & {
   figures: Record<string, number>;
+  /** Settings that were chosen for it, by name; null: none. */
+  settings?: Record<string, number | null>;
   /** NDCG@10 of each unit, where the units are windows of time. */
   windows?: number[];
 };
@@ -60,6 +62,7 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
     methods: methods.map((method) => ({
       ...methodResult(method.name, method.units, against),
       figures: method.figures ?? {},
+      ...(method.settings ? { settings: method.settings } : {}),
       ...(unit === 'window' ? { windows: method.units.map(({ ndcg10 }) => ndcg10) } : {}),
     })),
   };
@@ -78,6 +81,7 @@ const rows = v.object({
   worse: jsonNumber,
   worseBeyondError: v.optional(jsonNumber),
   figures: figuresSchema,
+  settings: v.optional(settingsSchema),
   windows: v.optional(v.array(jsonNumber)),
 });
 const keptSchema = v.record(

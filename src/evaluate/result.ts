@@ -10,6 +10,8 @@ export interface MethodRun {
   name: string;
   units: Quality[];
   figures?: Record<string, number>;
+  /** Settings that were chosen for it, by name; null: none. */
+  settings?: Record<string, number | null>;
 }
 
 /** Methods compared on the same units. */
@@ -45,6 +47,7 @@ export const jsonNumber = v.union([
   ),
 ]);
 export const figuresSchema = v.record(v.string(), jsonNumber);
+export const settingsSchema = v.record(v.string(), v.nullable(v.number()));
 export const unitSchema = v.picklist(['shopper', 'window', 'pair']);
 export const windowSchema = v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)));
 
@@ -68,7 +71,12 @@ const runSchema = v.object({
       unitNames: v.optional(v.array(v.string())),
       reference: v.string(),
       methods: v.array(
-        v.object({ name: v.string(), units: v.array(qualitySchema), figures: v.optional(figuresSchema) }),
+        v.object({
+          name: v.string(),
+          units: v.array(qualitySchema),
+          figures: v.optional(figuresSchema),
+          settings: v.optional(settingsSchema),
+        }),
       ),
     }),
   ),
@@ -101,7 +109,7 @@ export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
 /**
  * One run out of several of the same protocol and setting: each unit's quality, the ln rank of each of its choices and each
  * figure is the mean over the seeds, so that standard errors are those over units, and over a unit's choices. Where units have names, only those of one name are averaged. A figure's own
- * standard error is averaged too, which overstates that of the mean.
+ * standard error is averaged too, which overstates that of the mean. Settings are those of the first seed.
  * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or their settings, tables,
  *   methods or units differ
  */
@@ -145,13 +153,14 @@ function byName(method: MethodRun, names: readonly string[], order: readonly str
 }
 
 function mergeMethods(runs: readonly MethodRun[]): MethodRun {
-  const [{ name, units }] = runs;
+  const [{ name, units, settings }] = runs;
   if (runs.some((run) => run.units.length !== units.length)) throw different(`${name} has not always the same units`);
   const figures = meanFigures(runs.map((run) => run.figures ?? {}));
   return {
     name,
     units: units.map((_, n) => meanOfSeeds(runs.map((run) => run.units[n]))),
     ...(Object.keys(figures).length > 0 ? { figures } : {}),
+    ...(settings ? { settings } : {}),
   };
 }
 

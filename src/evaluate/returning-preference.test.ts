@@ -10,7 +10,7 @@ const PHASE = 20;
 const LIMIT = 10;
 
 /** Places of the first ten that have the first kind again, after each of 5 choices that return to it from the second. */
-function returned(catalog: LearnerCatalog, kinds: readonly [string, string], options: Partial<LearnerOptions>) {
+function returned(catalog: LearnerCatalog, kinds: readonly [string, string], options: LearnerOptions) {
   const steps = traceTurns(catalog, { kinds, choices: [PHASE, PHASE, 5] }, options);
   const [before, ...after] = steps.slice(2 * PHASE).map(({ places }) => places[0]);
   return { before, after };
@@ -29,7 +29,7 @@ it.skipIf(!existsSync(demo))(
   'a preference that returns is listed within 5 choices, sooner than with one expert or none (skipped without the demo bundle: npm start -- --bundle-only)',
   async () => {
     const catalog = await demoCatalog(demo);
-    const of = (options: Partial<LearnerOptions>) => PAIRS.map((kinds) => returned(catalog, kinds, options));
+    const of = (options: LearnerOptions) => PAIRS.map((kinds) => returned(catalog, kinds, options));
     const routed = of({});
     const one = of({ candidates: false });
     const none = of({ experts: false });

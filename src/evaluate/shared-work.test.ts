@@ -1,74 +1,50 @@
-import '@tensorflow/tfjs-backend-cpu';
-import { env, setBackend } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { BaseScorer } from '../base-model';
-import { config, evaluatedShop, shoppersBySteps } from '../testing/evaluated-shop';
-import { type DeviceMethod, evaluateDevice } from './device';
-import { baseMethod, type LearnerList, learnerMethod } from './methods';
-import { sharedLearning, sharedModel } from './shared-work';
+import { expect, it } from 'vitest';
+import type { LearnerOptions } from '../learner';
+import { evaluatedCatalog, shoppersBySteps } from '../testing/evaluated-shop';
+import { evaluateDevice, type RankedStream } from './device';
+import { learnerMethod } from './methods';
+import { sharedLearning } from './shared-work';
 
-const { catalog, model } = evaluatedShop();
+const shop = { catalog: evaluatedCatalog() };
 const shoppers = shoppersBySteps([5, 7]);
-const LISTS: LearnerList[] = [
-  { name: 'whole' },
-  { name: 'no-anchor', anchor: false },
-  { name: 'far-anchor', settings: { anchor: 2, anchorSlope: 0 } },
-  { name: 'lift-0', coldStart: 0 },
-  { name: 'lift-0.9', coldStart: 0.9 },
-];
-const ranksOf = (methods: DeviceMethod[]) => evaluateDevice({ shoppers, methods, from: 3 });
+const METHODS: Record<string, LearnerOptions> = {
+  whole: {},
+  'one-expert': { candidates: false },
+  terms: { experts: false },
+  'lift-0': { coldStart: 0 },
+};
+const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {
+  const methods = Object.entries(METHODS).map(([name, own]) =>
+    learnerMethod({ name, shop, options: { ...shared, ...own } }),
+  );
+  return evaluateDevice({ shoppers, methods, from: 3 });
+};
 
-beforeAll(async () => {
-  env().set('PROD', true);
-  await setBackend('cpu');
+it('changes nothing what learners share', () => {
+  const [wanted, shared] = [ranksWith({}), sharedLearning()];
+  expect(ranksWith(shared)).toEqual(wanted);
+  // The methods differ, or the comparison would say nothing.
+  const names = [...wanted.keys()].filter((name) => name !== 'one-expert');
+  expect(new Set(names.map((name) => JSON.stringify(wanted.get(name)))).size).toBe(names.length);
+  expect(ranksWith(shared)).toEqual(wanted);
 });
 
-describe('what methods share', () => {
-  const options = { seed: 1, backend: 'cpu' } as const;
-
-  it('changes nothing: lists of one learner are those of as many learners, each with a model of its own', async () => {
-    const alone = [
-      ...LISTS.map((list) => learnerMethod({ catalog, lists: [list], options, base: model })),
-      learnerMethod({ catalog, lists: [{ name: 'terms' }], options: { ...options, experts: false }, base: model }),
-      baseMethod(catalog, model),
-    ];
-    const base = sharedModel(model);
-    const shared = { ...options, ...sharedLearning() };
-    const together = [
-      // In another order, so that the list without a lift of its own is not the first.
-      learnerMethod({ catalog, lists: LISTS.toReversed(), options: shared, base }),
-      learnerMethod({ catalog, lists: [{ name: 'terms' }], options: { ...shared, experts: false }, base }),
-      baseMethod(catalog, base),
-    ];
-    const [wanted, found] = [await ranksOf(alone), await ranksOf(together)];
-    expect(new Map([...found].toSorted())).toEqual(new Map([...wanted].toSorted()));
-    const names = [...wanted.keys()];
-    // The lists differ, or the comparison would say nothing.
-    expect(new Set(names.map((name) => JSON.stringify(wanted.get(name)))).size).toBe(names.length);
-    expect(await ranksOf(together)).toEqual(found);
-  });
-
-  it('is computed once', async () => {
-    const calls = { embedItems: 0, userVectors: 0, scores: 0 };
-    const counted: BaseScorer = {
-      ...{ config, digest: '', dispose() {} },
-      embedItems: (table) => count('embedItems', model.embedItems(table)),
-      userVectors: (histories, items) => count('userVectors', model.userVectors(histories, items)),
-      scores: (users, items) => count('scores', model.scores(users, items)),
-    };
-    function count<T>(name: keyof typeof calls, result: T): T {
-      calls[name]++;
-      return result;
-    }
-    const base = sharedModel(counted);
-    await ranksOf([
-      baseMethod(catalog, base),
-      ...LISTS.map((list) => learnerMethod({ catalog, lists: [list], options, base })),
-    ]);
-    // Of both shoppers, and of an empty history once for both.
-    const histories = shoppers.flatMap(({ rows }) => rows.map((_, n) => rows.slice(0, n).slice(-5).join()));
-    expect(calls.embedItems).toBe(1);
-    expect(calls.userVectors).toBeLessThanOrEqual(new Set(histories).size);
-    expect(calls.scores).toBe(calls.userVectors);
-  });
+it('makes what experts read, and the terms of a history, once', () => {
+  const { featuresOf, termsOf } = sharedLearning();
+  const { index } = shop.catalog;
+  expect(featuresOf(index)).toBe(featuresOf(index));
+  const seen: { values: unknown; rows: string }[] = [];
+  const options: LearnerOptions = {
+    experts: false,
+    termsOf(of, sources) {
+      const values = termsOf(of, sources);
+      seen.push({ values, rows: sources.history.rows.join() });
+      return values;
+    },
+  };
+  const methods = ['first', 'second'].map((name) => learnerMethod({ name, shop, options }));
+  evaluateDevice({ shoppers: shoppers.slice(0, 1), methods, from: 3 });
+  const valuesOf = (rows: string): Set<unknown> =>
+    new Set(seen.filter((one) => one.rows === rows).map(({ values }) => values));
+  for (const { rows } of seen) expect(valuesOf(rows).size).toBe(1);
 });

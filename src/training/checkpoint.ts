@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import { SidestreamError } from '../error';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../model';
-import { basePath, writeWhole } from './base-file';
+import { writeWhole } from './learned-file';
 import type { TrainingState } from './offline-training';
 
 const FORMAT = 'sidestream-checkpoint';
@@ -24,10 +23,13 @@ export interface Checkpoint {
   state: TrainingState;
 }
 
-const checkpointPath = (out: string): string => `${basePath(out)}.checkpoint`;
+const checkpointPath = (path: string): string => `${path}.checkpoint`;
 
-/** @param training fingerprint of bundle, events and options */
-export async function writeCheckpoint(out: string, training: string, { window, state }: Checkpoint): Promise<void> {
+/**
+ * @param path names the file, which gets one more ending
+ * @param training fingerprint of bundle, events and options
+ */
+export async function writeCheckpoint(path: string, training: string, { window, state }: Checkpoint): Promise<void> {
   const { weights, adam, best, reports } = state;
   const parts = { now: weights, adam, best: best?.weights ?? {} };
   const all: Weights = Object.fromEntries(
@@ -36,14 +38,14 @@ export async function writeCheckpoint(out: string, training: string, { window, s
     ),
   );
   const about = { training, window, best: best?.epoch ?? null, reports };
-  await writeWhole(checkpointPath(out), encodeSafetensors(all, { format: FORMAT, about: JSON.stringify(about) }));
+  await writeWhole(checkpointPath(path), encodeSafetensors(all, { format: FORMAT, about: JSON.stringify(about) }));
 }
 
 /**
  * @throws SidestreamError `runtime/invalid-input` when there is none, or it belongs to another training
  */
-export async function readCheckpoint(out: string, training: string): Promise<Checkpoint> {
-  const found = await findCheckpoint(out, training);
+export async function readCheckpoint(path: string, training: string): Promise<Checkpoint> {
+  const found = await findCheckpoint(path, training);
   if ('state' in found) return found;
   throw new SidestreamError('runtime/invalid-input', `Cannot resume: ${found.missing}. Train without --resume.`, {
     cause: found.cause,
@@ -52,15 +54,15 @@ export async function readCheckpoint(out: string, training: string): Promise<Che
 
 /** The checkpoint of this very training, or why there is none. */
 export async function findCheckpoint(
-  out: string,
+  path: string,
   training: string,
 ): Promise<Checkpoint | { missing: string; cause?: unknown }> {
-  const path = checkpointPath(out);
+  const file = checkpointPath(path);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readFile(file);
   } catch (cause) {
-    return { missing: `there is no checkpoint at ${path}`, cause };
+    return { missing: `there is no checkpoint at ${file}`, cause };
   }
   let stored: ReturnType<typeof decodeSafetensors>;
   let data: unknown = null;
@@ -68,11 +70,11 @@ export async function findCheckpoint(
     stored = decodeSafetensors(bytes);
     data = JSON.parse(stored.metadata.about ?? '');
   } catch (cause) {
-    return { missing: `${path} is not a checkpoint`, cause };
+    return { missing: `${file} is not a checkpoint`, cause };
   }
   const { weights, metadata } = stored;
   const parsed = v.safeParse(metadataSchema, data);
-  if (!parsed.success || metadata.format !== FORMAT) return { missing: `${path} is not a checkpoint of this version` };
+  if (!parsed.success || metadata.format !== FORMAT) return { missing: `${file} is not a checkpoint of this version` };
   const { window, best, reports } = parsed.output;
   if (parsed.output.training !== training) {
     return { missing: 'bundle, events, seed or options are not those of the training that was interrupted' };
@@ -94,7 +96,5 @@ export async function findCheckpoint(
   };
 }
 
-/** Whether a training that would store its model in `out` left a checkpoint. */
-export const hasCheckpoint = (out: string): boolean => existsSync(checkpointPath(out));
-
-export const removeCheckpoint = (out: string): Promise<void> => rm(checkpointPath(out), { force: true });
+/** @param path of the training */
+export const removeCheckpoint = (path: string): Promise<void> => rm(checkpointPath(path), { force: true });

@@ -42,9 +42,9 @@ async function loadWasm(): Promise<void> {
   setWasmPaths(wasmFolder());
 }
 
-/** The published package has the files beside those of the browser; the sources use those of tfjs's own package. */
+/** The published package has the files beside its scripts; the sources use those of tfjs's own package. */
 function wasmFolder(): string {
-  const packed = fileURLToPath(new URL('../cdn/', import.meta.url));
-  if (existsSync(packed)) return packed;
+  const packed = fileURLToPath(new URL('./', import.meta.url));
+  if (existsSync(join(packed, 'tfjs-backend-wasm-simd.wasm'))) return packed;
   return join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), sep);
 }

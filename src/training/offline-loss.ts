@@ -20,8 +20,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { disposeView, type HistoryView, historyView, itemRows, userRows } from '../base-model';
-import type { BaseConfig } from '../catalog';
+import { type BaseConfig, disposeView, type HistoryView, historyView, itemRows, userRows } from '../base-model';
 import { type ForwardOptions, type ItemTaps, linear, type Parameters } from '../model';
 import type { OfflineBatch } from './offline-batch';
 

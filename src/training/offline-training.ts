@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { initialWeights } from '../base-model';
-import type { BaseConfig, FeatureTable } from '../catalog';
+import { type BaseConfig, initialWeights } from '../base-model';
+import type { FeatureTable } from '../catalog';
 import { SidestreamError } from '../error';
 import { seededRandom, Trainer, trainableNames, type Utilization, UtilizationMeter, type Weights } from '../model';
 import { cutChunks, type OfflineSource } from './offline-batch';
@@ -127,7 +127,7 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
       reports.push(report);
       if (isBetter(reports, best?.epoch)) best = { epoch, weights: await snapshot(trainer, initial) };
       else if (best) trainer.restore(best.weights);
-      await trainer.setLearningRate(learningRate * decay(reports, epochs));
+      trainer.learningRate = learningRate * decay(reports, epochs);
       const kept = best;
       await onEpoch?.(report, async () => ({
         weights: await snapshot(trainer, initial),

@@ -1,4 +1,4 @@
-import type { BaseRecipe } from '../catalog';
+import type { BaseRecipe } from '../base-model';
 import { expandByMean, mapLayers, nextWindow, prune, randomRouterRow, type Utilization, type Weights } from '../model';
 
 /** The paper's pruning threshold. */

@@ -1,5 +1,5 @@
-import { itemVectors, userVectors, vectorScores } from '../base-model';
-import type { BaseConfig, FeatureTable } from '../catalog';
+import { type BaseConfig, itemVectors, userVectors, vectorScores } from '../base-model';
+import type { FeatureTable } from '../catalog';
 import type { Parameters } from '../model';
 import { rankOf } from '../ranking';
 

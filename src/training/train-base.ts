@@ -1,5 +1,6 @@
+import type { BaseConfig } from '../base-model';
 import type { Meter } from '../build';
-import type { BaseConfig, Bundle } from '../catalog';
+import type { Bundle } from '../catalog';
 import { sha256 } from '../common/sha256';
 import type { Weights } from '../model';
 import { type Checkpoint, findCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
@@ -13,7 +14,7 @@ export interface TrainBaseRequest {
   bundle: Bundle;
   /** Sorted by time. */
   interactions: Interaction[];
-  /** Names the file of the checkpoint, as `basePath` names one of a model. Not in the folder of a bundle, which may be public. */
+  /** Names the file of the checkpoint, which gets one more ending. Not in the folder of a bundle, which may be public. */
   checkpoint: string;
   /** 1: all events at once. */
   windows: number;

@@ -1,5 +1,5 @@
-import { disposeTaps, tapsOf } from '../base-model';
-import type { BaseConfig, FeatureTable } from '../catalog';
+import { type BaseConfig, disposeTaps, tapsOf } from '../base-model';
+import type { FeatureTable } from '../catalog';
 import {
   attentionMask,
   batchLoss,

@@ -10,7 +10,6 @@ import {
   type MethodRun,
   meanQuality,
   measuredText,
-  namesOf,
   type ProtocolRun,
   purchaseStreams,
   type Quality,
@@ -25,8 +24,8 @@ import {
   thirds,
 } from '../../evaluate';
 import { demandOf, purchasesOf } from '../event-file';
-import { coldHalf, type EvaluateInput, pastModel, popularityOf } from './input';
-import { checkMethods, deviceMethods, leftOut, METHOD_NAMES, methodFiles } from './methods';
+import { coldHalf, type EvaluateInput, popularityOf } from './input';
+import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
 import type { Protocol } from './protocol';
 
 /** Events that a shopper of the device protocol must have. */
@@ -36,14 +35,13 @@ const [FROM, TO] = [10, 110];
 
 /**
  * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
- * `device` against the base model, with what the lists hold (`listQuality`) as figures of each method; `old items` and
+ * `device` against what is popular now, with what the lists hold (`listQuality`) as figures of each method; `old items` and
  * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
- * second as one choice; `experts` against the personal terms without them; `map` against the learner without the shop's map of
- * gradients; `no-base` and `popularity-now` against popularity; `against popularity-now`, the learner against that; `again`, the repeat purchases of the same shoppers, all their
- * events, each ranked among what they had bought before, with `hr5` as a figure.
+ * second as one choice; `experts` against the personal terms without them; `popularity-now` against popularity; `again`, the
+ * repeat purchases of the same shoppers, all their events, each ranked among what they had bought before, with `hr5` as a
+ * figure.
  * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of
- * ranked events with others of their second; `noBaseOverPopularity` and
- * `ndcgOverEase`, ratios of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that
+ * ranked events with others of their second; `ndcgOverEase`, a ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that
  * on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older ones were then more
  * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
  */
@@ -60,13 +58,12 @@ export const deviceProtocol: Protocol = {
   async measure(input, part) {
     const { past, shoppers: all } = coldHalf(input, MIN_EVENTS);
     const shoppers = streamsOfPart(all, part);
-    const model = await pastModel(input);
-    const methods = await deviceMethods(input, past, model, METHOD_NAMES);
-    const names = methods.flatMap(namesOf);
+    const methods = await deviceMethods(input, past);
+    const names = methods.map(({ name }) => name);
     const listed = new Map(names.map((name) => [name, input.bundle.items.map(() => 0)]));
     const { meter } = input;
     meter.start('Shoppers', shoppers.length);
-    const results = await evaluateDevice({
+    const results = evaluateDevice({
       ...{ shoppers, methods, from: FROM, to: TO },
       onList: (name, rows) => {
         const counts = listed.get(name) ?? [];
@@ -75,7 +72,6 @@ export const deviceProtocol: Protocol = {
       onProgress: () => meter.advance(1),
     });
     meter.stop();
-    model.dispose();
     const streamsOf = (name: string) => ({ streams: results.get(name) ?? [], listed: listed.get(name) ?? [] });
     return measuredText(names.map((name) => ({ name, ...streamsOf(name) })));
   },
@@ -106,7 +102,7 @@ function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly
 }
 
 const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
-  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never${leftOut(input)}`;
+  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
 
 /** What the choices are looked at with. */
 interface Shop {
@@ -130,31 +126,25 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
   const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
     all.find((run) => run.name === name);
-  const [terms, noMap, sidestream, noBase, popular, popularNow, ease] = [
-    ...['terms', 'no-map', 'sidestream', 'no-base', 'popularity', 'popularity-now', 'ease'],
+  const [terms, sidestream, popular, popularNow, ease] = [
+    ...['terms', 'sidestream', 'popularity', 'popularity-now', 'ease'],
   ].map((name) => find(runs, name));
   const baskets = runsOf(({ streams }) => basketQualities(streams, shoppers, FROM));
   const tables = [
-    table('device', 'base', runs),
-    table('old items', 'base', oldItems),
-    table('new items', 'base', newItems),
-    table('baskets', 'base', baskets),
+    table('device', REFERENCE, runs),
+    table('old items', REFERENCE, oldItems),
+    table('new items', REFERENCE, newItems),
+    table('baskets', REFERENCE, baskets),
   ];
   if (terms && sidestream) tables.push(table('experts', 'terms', withoutFigures([terms, sidestream])));
-  if (noMap && sidestream) tables.push(table('map', 'no-map', withoutFigures([noMap, sidestream])));
-  if (noBase && popular) tables.push(table('no-base', 'popularity', withoutFigures([popular, noBase])));
   if (popularNow && popular) {
     tables.push(table('popularity-now', 'popularity', withoutFigures([popular, popularNow])));
-  }
-  if (popularNow && sidestream) {
-    tables.push(table('against popularity-now', 'popularity-now', withoutFigures([popularNow, sidestream])));
   }
   const ofSidestream = measured.find(({ name }) => name === 'sidestream');
   return {
     tables,
     figures: {
       sharedSecond: sharedSeconds(measured[0].streams, shoppers),
-      ...(noBase && popular ? { noBaseOverPopularity: ndcg10(noBase.units) / ndcg10(popular.units) } : {}),
       ...(ease && sidestream ? { ndcgOverEase: ndcg10(sidestream.units) / ndcg10(ease.units) } : {}),
       ...(ofSidestream ? coldStartFigures(ofSidestream, shop) : {}),
       ...(terms && sidestream ? changesByGroup(sidestream.units, terms.units, shoppers, popularity) : {}),
@@ -178,8 +168,8 @@ function coldStartFigures(method: MethodRanks, { shoppers, popularity, later }: 
   const { fresh, old } = coldStartQuality(asPopularIn(later.map((chosen, row) => chosen + popularity[row])));
   const against = coldStartQuality(asPopularIn(later));
   return {
-    newItemsHr10: fresh.hr10,
-    oldItemsHr10: old.hr10,
+    matchedNewHr10: fresh.hr10,
+    matchedOldHr10: old.hr10,
     newOverOld: fresh.hr10 / old.hr10,
     newOverOldLater: against.fresh.hr10 / against.old.hr10,
   };

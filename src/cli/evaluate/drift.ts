@@ -1,4 +1,3 @@
-import type { BaseModel } from '../../base-model';
 import {
   ceilingNames,
   ceilingsOf,
@@ -11,7 +10,6 @@ import {
   type LogEvent,
   type MethodRanks,
   measuredText,
-  namesOf,
   phaseOf,
   phasesOf,
   type ResultTable,
@@ -23,8 +21,8 @@ import {
   type WatchedStream,
 } from '../../evaluate';
 import { PreferenceDistance } from '../../learner';
-import { catalogOf, coldHalf, type EvaluateInput, pastModel, popularityOf, wanted } from './input';
-import { checkMethods, deviceMethods, leftOut, METHOD_NAMES, methodFiles } from './methods';
+import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from './input';
+import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
 import type { Protocol } from './protocol';
 
 /** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
@@ -32,8 +30,6 @@ const COLD_EVENTS = 30;
 /** Events that a spliced shopper must have: 40, and 20 to return with. */
 const MIN_EVENTS = 60;
 const PAIRS = 24;
-/** A shop without logs has nothing to do with drift. */
-const METHODS = METHOD_NAMES.filter((name) => name !== 'no-base');
 /** The learner without the other shopper. */
 const LEARNER = 'sidestream';
 const CEILINGS = ceilingNames(LEARNER);
@@ -44,7 +40,7 @@ const WHOLE_EVENTS = 120;
 
 /**
  * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none
- * of them. Tables, all against the base model: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
+ * of them. Tables, all against what is popular now: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
  * events of X again), and each on old and on new items alone. The ceilings `sidestream-never-y` (in `return`: Y's events
  * are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) stand in the phases that they say
  * something of. Figures: `detected20`, `medianDelay`, `falseAlarmsPer100` and `chance20` of the drift detector, with
@@ -55,7 +51,7 @@ export const driftProtocol: Protocol = {
   parts: (_, share) => share,
 
   check(input) {
-    checkMethods(input, [...METHODS, ...CEILINGS]);
+    checkMethods(input, [...METHOD_NAMES, ...CEILINGS]);
     splice(input);
   },
 
@@ -64,24 +60,18 @@ export const driftProtocol: Protocol = {
   async measure(input, part) {
     const { past, streams: all } = splice(input);
     const streams = streamsOfPart(all, part);
-    const model = await pastModel(input);
-    const methods = await driftMethods(input, past, model);
+    const methods = await driftMethods(input, past);
     const { meter } = input;
     meter.start('Pairs', streams.length);
-    const results = await evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
+    const results = evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
     meter.stop();
-    model.dispose();
-    const names = methods.flatMap(namesOf);
-    return measuredText(names.map((name) => ({ name, streams: results.get(name) ?? [], listed: [] })));
+    return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
   },
 
   async report(input, parts) {
     const measured = joinMeasured(parts);
     const { shoppers, spliced, streams, popularity, index, similarity } = splice(input);
-    const model = await pastModel(input);
-    const embedding = { width: model.config.embeddingDim, values: await model.embedItems(input.bundle.features) };
-    model.dispose();
-    const figures = detection(new PreferenceDistance(index, embedding), {
+    const figures = detection(new PreferenceDistance(index), {
       dissimilar: splicedPairs(spliced, spliced.length, input.seed, similarity),
       any: splicedPairs(spliced, ANY_ROUNDS * spliced.length, input.seed),
       own: shoppers.map(({ rows }) => ({ rows: rows.slice(0, WHOLE_EVENTS), shifts: [] })),
@@ -90,7 +80,7 @@ export const driftProtocol: Protocol = {
     return {
       protocol: 'drift',
       seed: input.seed,
-      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never${leftOut(input)}`,
+      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
       tables: [
         ...phaseTables(measured, streams),
         ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
@@ -113,18 +103,18 @@ function splice(input: EvaluateInput) {
 }
 
 /** The wanted methods and ceilings. */
-async function driftMethods(input: EvaluateInput, past: LogEvent[], model: BaseModel): Promise<DriftMethod[]> {
+async function driftMethods(input: EvaluateInput, past: LogEvent[]): Promise<DriftMethod[]> {
   const asked = CEILINGS.filter((name) => wanted(input, name));
-  const methods = await deviceMethods(input, past, model, METHODS);
+  const methods = await deviceMethods(input, past);
   if (asked.length === 0) return methods;
   // A ceiling is made of the learner, whether that one is wanted or not.
-  const learner = await deviceMethods({ ...input, methods: [LEARNER] }, past, model, [LEARNER]);
+  const learner = await deviceMethods({ ...input, methods: [LEARNER] }, past, [LEARNER]);
   const ceilings = learner.flatMap(ceilingsOf);
   return [...methods, ...ceilings.filter(({ name }) => asked.includes(name))];
 }
 
 /**
- * A table for each phase, against the base model, with the methods that are ranked in it.
+ * A table for each phase, against what is popular now, with the methods that are ranked in it.
  * @param only the items that count, with what the table's name says of them. Default: all
  */
 function phaseTables(
@@ -137,7 +127,7 @@ function phaseTables(
       phaseOf(place, streams[n].shifts) === phase && (only?.counts(row) ?? true);
     const ranked = measured.filter(({ name }) => phasesOf(name).includes(phase));
     return {
-      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: 'base' },
+      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: REFERENCE },
       // Every seed pairs other shoppers, so units are merged by name.
       unitNames: streams.map(({ id }) => id),
       methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),

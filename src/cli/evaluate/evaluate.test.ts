@@ -42,30 +42,15 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream evaluate', () => {
   it('evaluates every seed on its own, says so, and keeps the means', async () => {
-    const chosen = [
-      '--shoppers',
-      '2',
-      '--methods',
-      'popularity',
-      'popularity-now',
-      'terms',
-      'sidestream',
-      'no-base',
-      '--json',
-    ];
+    const chosen = ['--shoppers', '2', '--methods', 'popularity', 'ease', 'terms', 'sidestream', '--json'];
     chosen.push('--runs', at('runs'), '--processes', '2');
     const both = await evaluate('--seeds', '1', '2', '--results', at('results'), ...chosen);
-    expect(both.err).toMatch(/^seed 1: Training the base model of the past \(135 events\)/m);
-    expect(both.err).toMatch(
-      /^Base models of the first 135 events are not in .*: they are trained first, once for each seed, in about 60 % of/m,
-    );
+    expect(both.err).toMatch(/^seed [12]: Learned from the past$/m);
     expect(both.err).toMatch(/^seed 2: Evaluated$/m);
     expect(both.code).toBe(0);
+    // No seed changes the settings.
     expect(await readdir(at('models'))).toEqual([
-      expect.stringMatching(/^base-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6-seed-1\.safetensors$/),
-      expect.stringMatching(/^base-.*-seed-2\.safetensors$/),
-      expect.stringMatching(/^factors-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6-seed-1\.bin$/),
-      expect.stringMatching(/^factors-.*-seed-2\.bin$/),
+      expect.stringMatching(/^ease-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6\.json$/),
     ]);
 
     const line = lastLine(both.out);
@@ -73,18 +58,15 @@ describe('sidestream evaluate', () => {
     expect(line.verdict).toMatchObject({
       unit: 'event',
       pilotRuleMet: null,
-      comparisons: [
-        { against: 'popularity-now', shoppers: 2 },
-        { against: 'base', shoppers: 2 },
-      ],
+      comparisons: [{ against: 'popularity-now', shoppers: 2 }],
     });
     expect(both.out).toMatch(
       /^### verdict\n\n2 shoppers, \d+ events, .* too few shoppers for a verdict: .*\n\n- Against popularity-now, sidestream is not distinguishable by ln rank/m,
     );
-    const names = ['popularity', 'popularity-now', 'base', 'terms', 'sidestream', 'no-base'];
+    const names = ['popularity', 'popularity-now', 'ease', 'terms', 'sidestream'];
     expect(line.methods.map(({ name }) => name)).toEqual(names);
     expect(line.methods[3]).toMatchObject({ worseBeyondError: expect.any(Number), coverage: expect.any(Number) });
-    expect(line.figures).toMatchObject({ noBaseOverPopularity: expect.any(Number) });
+    expect(line.figures).toMatchObject({ ndcgOverEase: expect.any(Number) });
     expect(Object.keys(line.figures)).toContain('experts few events se');
 
     const report = await readFile(join(at('results'), 'RESULTS.md'), 'utf8');
@@ -97,39 +79,35 @@ describe('sidestream evaluate', () => {
     const kept = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8')).device;
     expect(kept.seeds).toEqual([1, 2]);
     expect(kept.tables.map(({ name, reference }) => [name, reference])).toEqual([
-      ['device', 'base'],
-      ['old items', 'base'],
-      ['new items', 'base'],
-      ['baskets', 'base'],
+      ['device', 'popularity-now'],
+      ['old items', 'popularity-now'],
+      ['new items', 'popularity-now'],
+      ['baskets', 'popularity-now'],
       ['experts', 'terms'],
-      ['no-base', 'popularity'],
       ['popularity-now', 'popularity'],
-      ['against popularity-now', 'popularity-now'],
     ]);
 
-    // The run of the second seed is there, and its result goes into a section of its own. The mean of both seeds is not
-    // what one of them says, but for the method without anything random.
+    // The run of the second seed is there, and its result goes into a section of its own.
     const section = ['--results', at('results'), '--section', 'device-second', '--before', 'device'];
     const second = await evaluate('--seeds', '2', ...section, ...chosen);
     expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);
     expect(second.err).not.toContain('Evaluated');
-    const [popularity, , ...learned] = lastLine(second.out).methods;
-    expect(popularity.lnRank).toBe(line.methods[0].lnRank);
-    expect(learned[0].lnRank).not.toBe(line.methods[2].lnRank);
+    // Nothing about these methods is random.
+    expect(lastLine(second.out).methods).toEqual(line.methods);
     const results = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8'));
     expect(Object.keys(results)).toEqual(['device', 'device-second']);
     expect(results.device).toEqual(kept);
     expect(results['device-second'].command).toMatch(/--seeds 2 --section device-second --before device$/);
     const compared = (await readFile(join(at('results'), 'RESULTS.md'), 'utf8')).split('### before and now')[1];
     expect(compared).toMatch(/^\n\nBefore: 2 shoppers .* mean of the seeds 1 and 2\./m);
-    expect(compared).toMatch(/^\| ln rank against base +\| \S+ ± \S+ +\| \S+ ± \S+ +\|$/m);
+    expect(compared).toMatch(/^\| ln rank against popularity-now +\| \S+ ± \S+ +\| \S+ ± \S+ +\|$/m);
   }, 120_000);
 
   it.each(['device', 'drift'])(
     'finds the same in one process as in several (%s)',
     async (protocol) => {
       const past = ['--events', at('long.csv'), '--past', '0.391', '--shoppers', '2'];
-      const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'base-alone', 'sidestream'];
+      const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'terms', 'sidestream'];
       if (protocol === 'drift') chosen.push('sidestream-never-y', 'sidestream-fresh-y');
       const runs = [];
       for (const processes of ['1', '2']) {
@@ -142,7 +120,7 @@ describe('sidestream evaluate', () => {
       expect(runs[1]).toEqual(runs[0]);
       const names = runs[0].tables.map(({ name, methods }) => [name, methods.map((method) => method.name).join()]);
       if (protocol === 'device') return;
-      const usual = 'content-knn,base,base-alone,sidestream';
+      const usual = 'popularity-now,content-knn,terms,sidestream';
       expect(names.slice(0, 3)).toEqual([
         ['first-20', `${usual},sidestream-fresh-y`],
         ['later', `${usual},sidestream-fresh-y`],

@@ -23,7 +23,7 @@ import {
   withResults,
 } from '../../evaluate';
 import { CONFIGURATIONS } from '../../evaluate/simulate';
-import { START_WITH_BASE } from '../../learner';
+import { WINDOW_METHODS } from '../../evaluate/windows';
 import { startCompute, writeWhole } from '../../training';
 import { byProduct, concludeRefused, REFUSED_HELP, readEventFile } from '../event-file';
 import { positiveInteger } from '../option-parsers';
@@ -32,13 +32,14 @@ import { doTasks, isTaskProcess, parentMeter, WORKER_OPTION } from '../task-proc
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import { type EvaluateInput, type Half, wanted } from './input';
-import { METHOD_NAMES, SLOW_METHODS } from './methods';
+import type { EvaluateInput, Half } from './input';
+import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
+import { METHOD_NAMES } from './methods';
 import { pooledProtocol } from './offline';
 import type { Protocol } from './protocol';
-import { pastReplay } from './replay-file';
 import { doTask, keptRun, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate/simulate';
+import { WINDOWS, windowsProtocol } from './windows';
 
 /** The protocols by name. */
 const PROTOCOLS: Record<string, Protocol> = {
@@ -46,6 +47,8 @@ const PROTOCOLS: Record<string, Protocol> = {
   pooled: pooledProtocol,
   drift: driftProtocol,
   'first-visit': firstVisitProtocol,
+  'leave-one-out': leaveOneOutProtocol,
+  windows: windowsProtocol,
 };
 
 /** The protocol whose shoppers see lists and click on them. */
@@ -67,6 +70,7 @@ interface EvaluateOptions {
   shoppers?: number;
   half: Half;
   methods?: string[];
+  windows?: number;
   seeds?: number[];
   seed?: number;
   processes: number;
@@ -115,11 +119,13 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--methods <names...>',
-      `only these methods, and what they are compared with; all: also the slow ones, ${SLOW_METHODS.join(' and ')}, which train the whole base model on each device. Of device and drift: ${METHOD_NAMES.join(', ')}. Of simulate: ${CONFIGURATIONS.join(', ')}`,
+      `only these methods, and what they are compared with (default: all). Of device and drift: ${METHOD_NAMES.join(', ')}. Of leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. Of windows: ${Object.keys(WINDOW_METHODS).join(', ')}. Of simulate: ${CONFIGURATIONS.join(', ')}`,
+      names,
     )
+    .option('--windows <n>', `windows: the log is cut into so many (default: ${WINDOWS})`, positiveInteger)
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
     .option('--seed <s>', 'simulate: seed of everything random (default: 1)', positiveInteger)
-    .addOption(processesOption(', between which seeds, shoppers and (pooled) methods are divided'))
+    .addOption(processesOption(', between which seeds, shoppers and (pooled, windows) methods are divided'))
     .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
@@ -173,7 +179,6 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.results !== undefined) {
     await keepResults(options, options.results, { ...found, ...origin(options, seeds) }, body);
   }
-  for (const line of await unlikePages(options.protocol, inputOf(seeds[0]))) console.log(`\n${line}`);
   const refused = concludeRefused(log);
   if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
 }
@@ -206,36 +211,14 @@ async function readInput(
   options: LogOptions,
   meter: Meter,
 ): Promise<{ log: EventLog; inputOf(seed: number): EvaluateInput }> {
-  const { past, shoppers, half, methods, models } = options;
+  const { past, shoppers, half, methods, windows, models } = options;
   await startCompute('wasm');
   const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events, isTaskProcess(options)));
   const { bundle } = shop;
   const { events } = shop.log;
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const limits = { past, shoppers, half, methods, models };
+  const limits = { past, shoppers, half, methods, windows, models };
   return { log: shop.log, inputOf: (seed) => ({ bundle, events, rowOf, seed, ...limits, meter, say }) };
-}
-
-/** What pages have that is not what was evaluated, in sentences: the shop is that of the end of the past. */
-async function unlikePages(protocol: string, input: EvaluateInput): Promise<string[]> {
-  if (!['device', 'drift'].includes(protocol) || !wanted(input, LEARNER)) return [];
-  const { bundle } = input;
-  const [now, then] = [await bundle.factors(), await pastReplay(input)].map(
-    // A file has it as a 32-bit float.
-    (learned) => Number((learned?.coldStart ?? START_WITH_BASE.weights.coldStart).toFixed(4)),
-  );
-  return [
-    ...(bundle.manifest.tuning
-      ? [
-          'The learner settings of this bundle were not evaluated: they were chosen on the shoppers replayed here. `sidestream inspect` shows what to expect of them.',
-        ]
-      : []),
-    ...(now === then
-      ? []
-      : [
-          `New items were lifted by ${then}, as the past of the log alone says; pages lift them by ${now}, as the bundle has it.`,
-        ]),
-  ];
 }
 
 const say = (line: string): void => console.error(line);
@@ -254,11 +237,15 @@ function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult,
   return { date: new Date().toISOString().slice(0, 10), command };
 }
 
-function choices({ protocol, past, shoppers, half, methods }: EvaluateOptions, seeds: readonly number[]): string[] {
+function choices(
+  { protocol, past, shoppers, half, methods, windows }: EvaluateOptions,
+  seeds: readonly number[],
+): string[] {
   return [
     ...['--protocol', protocol, '--past', String(past), '--half', half],
     ...(shoppers === undefined ? [] : ['--shoppers', String(shoppers)]),
     ...(methods ? ['--methods', ...methods] : []),
+    ...(windows === undefined ? [] : ['--windows', String(windows)]),
     ...['--seeds', ...seeds.map(String)],
   ];
 }
@@ -309,5 +296,8 @@ function sectionName(text: string): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(text)) throw new InvalidArgumentError('must be of small letters, digits and -.');
   return text;
 }
+
+/** Names with spaces or commas between them. */
+const names = (text: string, before: string[] = []): string[] => [...before, ...text.split(',').filter(Boolean)];
 
 const wholes = (text: string, before: number[] = []): number[] => [...before, positiveInteger(text)];

@@ -29,7 +29,7 @@ const GRID: HintMethod[] = [0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8].flatMap((relia
 const NAMES = [...METHODS, ...GRID].map(({ name }) => name);
 
 /**
- * First visits of shoppers without an event in the past, whose shop has no base model: their first five choices with and
+ * First visits of shoppers without an event in the past, whose shop knows popularity alone: their first five choices with and
  * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each alone.
  */
 export const firstVisitProtocol: Protocol = {
@@ -47,10 +47,10 @@ export const firstVisitProtocol: Protocol = {
     const shoppers = streamsOfPart(all, part);
     const { bundle, rowOf, seed, meter } = input;
     meter.start('Shoppers', shoppers.length);
-    const measured = await evaluateFirstVisits({
+    const measured = evaluateFirstVisits({
       ...{ shoppers, seed, methods: methodsOf(input) },
       catalog: catalogOf(bundle, popularityOf(input, past)),
-      options: { ...sharedLearning(), seed, backend: 'wasm' },
+      options: sharedLearning(),
       past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
       onProgress: () => meter.advance(1),
     });
@@ -65,7 +65,7 @@ export const firstVisitProtocol: Protocol = {
     return {
       protocol: 'first-visit',
       seed: input.seed,
-      setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, in a shop without a base model, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG} % probability that of another item (methods right and wrong: never and always)`,
+      setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, in a shop that knows popularity alone, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG} % probability that of another item (methods right and wrong: never and always)`,
       tables: [
         table('first-visit', measured, () => true),
         ...Array.from({ length: FIRST_CHOICES }, (_, n) => table(`choice ${n + 1}`, measured, (place) => place === n)),

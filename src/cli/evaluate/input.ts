@@ -1,26 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BaseModel, baseConfig } from '../../base-model';
 import type { Meter } from '../../build';
-import type { Bundle, CooccurrenceTable, Factors } from '../../catalog';
-import { contentBlend, popularityNow } from '../../catalog';
-import { decodeFactors, encodeFactors } from '../../catalog/factors';
+import { type Bundle, type CooccurrenceTable, contentBlend, popularityNow } from '../../catalog';
 import { counted } from '../../common/counted';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { coldShoppers, endOfPast, FIRST_CHOICES, type LogEvent, type Replay, type Shopper } from '../../evaluate';
+import { coldShoppers, endOfPast, FIRST_CHOICES, type LogEvent, type Shopper } from '../../evaluate';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
-import {
-  cooccurrenceTable,
-  factorsOf,
-  readWeightsFile,
-  recentPopularity,
-  removeCheckpoint,
-  storeBase,
-  trainBase,
-  writeWhole,
-} from '../../training';
+import { cooccurrenceTable, recentPopularity } from '../../training';
 import { interactionsOf } from '../event-file';
 
 /** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
@@ -41,7 +28,9 @@ export interface EvaluateInput {
   half: Half;
   /** Names of the methods wanted, or `all`; when absent, the usual ones of the protocol. */
   methods?: readonly string[];
-  /** Folder where base models of the past are kept. */
+  /** Windows that the log is cut into, in the protocol `windows`. Default 10. */
+  windows?: number;
+  /** Folder where what is learned from the past is kept. */
   models: string;
   meter: Meter;
   /** Reports a line that is not a result. */
@@ -53,45 +42,8 @@ export interface PastFile {
   path: string;
   /** Files that it is learned from. Default: none. */
   needs?: readonly PastFile[];
-  /**
-   * Learns it and writes the file.
-   * @param replay does steps in other processes, for a file that is `divided`
-   */
-  make(replay?: Replay): Promise<void>;
-  /** Whether parts of the work can be done by other processes. Default false. */
-  divided?: boolean;
-  /** Events that a base model is trained on, where it is one: that takes longest of all that is learned. */
-  trainedOn?: number;
-}
-
-/** Epochs at most and share of validation, as `sidestream train` has them. */
-export const TRAINING = { windows: 1, epochs: 30, validation: 0.1 };
-
-/**
- * The file of the base model of the past for this seed. It is named after catalogue, past of the log, its share and seed.
- */
-export async function baseFile(input: EvaluateInput): Promise<PastFile> {
-  const { seed, meter, say, bundle } = input;
-  const path = await pastPath(input, 'base', `-seed-${seed}.safetensors`);
-  const past = pastEvents(input);
-  const make = async (): Promise<void> => {
-    const { interactions } = interactionsOf({ events: past, rejected: [] }, bundle);
-    say(`Training the base model of the past (${interactions.length} events) once; it is kept in ${path}`);
-    const config = baseConfig('sidestream');
-    const { weights } = await trainBase({
-      ...TRAINING,
-      config,
-      bundle,
-      interactions,
-      checkpoint: path,
-      seed,
-      meter,
-      say,
-    });
-    await storeBase(BaseModel.from(weights, config, bundle.features), path, bundle.manifest.digest);
-    await removeCheckpoint(path);
-  };
-  return { path, make, trainedOn: past.length };
+  /** Learns it and writes the file. */
+  make(): Promise<void>;
 }
 
 /**
@@ -112,15 +64,6 @@ export async function pastPath(input: EvaluateInput, kind: string, rest: string)
 export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
   const end = endOfPast(events, past);
   return events.filter(({ time }) => time < end);
-}
-
-/**
- * The base model of the past for this seed, as an earlier step has trained it.
- * @throws SidestreamError `model/bad-weights` when the file is damaged or missing
- */
-export async function pastModel(input: EvaluateInput): Promise<BaseModel> {
-  const { path } = await baseFile(input);
-  return BaseModel.load(await readWeightsFile(path), input.bundle.features);
 }
 
 /**
@@ -190,67 +133,23 @@ export function popularityAtEnd(
 /**
  * The catalogue as a shop knows it.
  * @param popularity one value per item; null for a shop without logs
- * @param learned co-occurrence and factors of its logs; default: none
+ * @param cooccurrence of its logs; default: none
  */
 export function catalogOf(
   { items, features, manifest }: Bundle,
   popularity: Float32Array | null,
-  learned: Partial<PastLearned> = {},
+  cooccurrence?: CooccurrenceTable,
 ): LearnerCatalog {
   const blend = contentBlend(manifest);
   // An item without a choice has no known popularity.
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
-  return { index: catalogIndex(known, features, blend, learned), table: features, blend };
+  return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 
-/** What `sidestream train` would put into the bundle beside a base model, from some events of the log. */
-export interface PastLearned {
-  cooccurrence: CooccurrenceTable;
-  factors: Factors;
-}
-
-/** The file of the factors of the past for this seed. */
-export async function factorsFile(input: EvaluateInput): Promise<PastFile> {
-  const { bundle, seed, say } = input;
-  const path = await pastPath(input, 'factors', `-seed-${seed}.bin`);
-  const make = async (): Promise<void> => {
-    say(`Making the factors of the items of the past once; they are kept in ${path}`);
-    const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, bundle);
-    const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
-    const base = await pastModel(input);
-    const factors = await factorsOf(interactions, bundle, { base, cooccurrence, seed });
-    base.dispose();
-    await writeWhole(path, encodeFactors(factors, bundle.items.length));
-  };
-  return { path, make, needs: [await baseFile(input)] };
-}
-
-/**
- * Co-occurrence and factors of the past; an earlier step has made the factors.
- * @throws SidestreamError `bundle/invalid` when their file is damaged
- */
-export async function pastLearned(input: EvaluateInput): Promise<PastLearned> {
-  const { items } = input.bundle;
+/** Co-occurrence of the past. */
+export function pastCooccurrence(input: EvaluateInput): CooccurrenceTable {
   const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, input.bundle);
-  const { path } = await factorsFile(input);
-  const { buffer, byteOffset, byteLength } = await readFile(path);
-  const bytes = new Uint8Array(byteLength);
-  bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
-  return {
-    cooccurrence: cooccurrenceTable(interactions, items.length),
-    factors: decodeFactors(bytes.buffer, path, items.length),
-  };
-}
-
-/** Co-occurrence and factors of some events of the log. @param base model of these events */
-export async function learnedFrom(
-  { bundle, seed }: Pick<EvaluateInput, 'bundle' | 'seed'>,
-  events: LogEvent[],
-  base: BaseModel,
-): Promise<PastLearned> {
-  const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
-  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
-  return { cooccurrence, factors: await factorsOf(interactions, bundle, { base, cooccurrence, seed }) };
+  return cooccurrenceTable(interactions, input.bundle.items.length);
 }
 
 /** Whether a method is wanted: by name, or because none is named. */

@@ -8,6 +8,9 @@ import {
   itemItemBy,
   itemItemSettings,
   settingsTried,
+  VSKNN_TRIED,
+  vsknnMethod,
+  vsknnSettings,
 } from '../../evaluate';
 import { writeWhole } from '../../training';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath } from './input';
@@ -20,7 +23,7 @@ const settingsSchema = v.strictObject({
   lambda: v.optional(v.pipe(v.number(), v.gtValue(0))),
 });
 
-const pathOf = (input: EvaluateInput, name: ItemItemName): Promise<string> => pastPath(input, name, '.json');
+const pathOf = (input: EvaluateInput, name: ItemItemName): Promise<string> => pastPath(input, name, '-settings.json');
 
 const logOf = (input: EvaluateInput): ItemItemLog => ({
   past: pastEvents(input),
@@ -34,7 +37,7 @@ export async function itemItemFile(input: EvaluateInput, name: ItemItemName): Pr
   const make = async (): Promise<void> => {
     const { meter } = input;
     meter.start(`Settings of ${name}`, settingsTried(name));
-    const settings = await itemItemSettings(name, logOf(input), () => meter.advance(1));
+    const settings = itemItemSettings(name, logOf(input), () => meter.advance(1));
     meter.stop();
     await writeWhole(path, JSON.stringify(settings));
   };
@@ -55,5 +58,46 @@ export async function pastItemItem(input: EvaluateInput, name: ItemItemName): Pr
   throw new SidestreamError(
     'runtime/invalid-input',
     `${path} does not hold the settings of ${name}: ${parsed.issues[0].message}. Remove the file and evaluate again.`,
+  );
+}
+
+const positiveOrNone = v.nullable(v.pipe(v.number(), v.gtValue(0)));
+const vsknnSchema = v.strictObject({
+  neighbours: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  halfLife: positiveOrNone,
+  days: positiveOrNone,
+  idf: v.pipe(v.number(), v.minValue(0)),
+  reach: positiveOrNone,
+});
+
+const vsknnPath = (input: EvaluateInput): Promise<string> => pastPath(input, 'vsknn', '-settings.json');
+
+/** The file of the settings of vsknn, which no seed changes. */
+export async function vsknnFile(input: EvaluateInput): Promise<PastFile> {
+  const path = await vsknnPath(input);
+  const make = async (): Promise<void> => {
+    const { meter } = input;
+    meter.start('Settings of vsknn', VSKNN_TRIED);
+    const settings = await vsknnSettings(logOf(input), () => meter.advance(1));
+    meter.stop();
+    await writeWhole(path, JSON.stringify(settings));
+  };
+  return { path, make };
+}
+
+/**
+ * Session kNN with its settings, as an earlier step has chosen them.
+ * @throws SidestreamError `runtime/invalid-input` when their file is damaged or missing
+ */
+export async function pastVsknn(input: EvaluateInput): Promise<DeviceMethod> {
+  const path = await vsknnPath(input);
+  const parsed = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), vsknnSchema),
+    await readFile(path, 'utf8').catch(() => ''),
+  );
+  if (parsed.success) return vsknnMethod(logOf(input), parsed.output);
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `${path} does not hold the settings of vsknn: ${parsed.issues[0].message}. Remove the file and evaluate again.`,
   );
 }

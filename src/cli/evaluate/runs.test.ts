@@ -47,7 +47,7 @@ it('evaluates a run once, and again where any part of the request differs', asyn
   expect(evaluated).toBe(1);
   await run({ seed: 2 });
   await run({ half: 'report' });
-  await run({ methods: ['base'] });
+  await run({ methods: ['terms'] });
   await run({ shoppers: 3 });
   await run({ past: 0.5 });
   await run({ events: [{ user: 'u', item: 'a', time: 2 }] });

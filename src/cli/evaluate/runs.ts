@@ -4,12 +4,11 @@ import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
-import { type ProtocolRun, parseReplayResult, parseRun, replayStepSchema } from '../../evaluate';
+import { type ProtocolRun, parseRun } from '../../evaluate';
 import { writeWhole } from '../../training';
 import { TaskProcesses, type TaskProcessesOptions } from '../task-processes';
 import type { EvaluateInput, PastFile } from './input';
 import type { Protocol } from './protocol';
-import { replayStep } from './replay-file';
 
 /**
  * The run of one seed: read from a folder, or evaluated and kept there, so that an evaluation of hours goes on where it
@@ -36,17 +35,16 @@ export async function keptRun(
 }
 
 /** 12 hex digits of a digest over everything that a result depends on. */
-async function digestOf({ bundle, events, past, shoppers, half, methods }: EvaluateInput): Promise<string> {
+async function digestOf({ bundle, events, past, shoppers, half, methods, windows }: EvaluateInput): Promise<string> {
   const log = events.map(({ user, item, time }) => [user, item, time]);
-  const asked = [bundle.manifest.digest, past, shoppers ?? null, half, methods ?? null, log];
+  const asked = [bundle.manifest.digest, past, shoppers ?? null, half, methods ?? null, windows ?? null, log];
   return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
 }
 
-/** A step of an evaluation that a process does: it learns a file of the past, by name, or a step of one, or evaluates a part. */
+/** A step of an evaluation that a process does: it learns a file of the past, by name, or evaluates a part. */
 const taskSchema = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
   learn: v.optional(v.string()),
-  replay: v.optional(replayStepSchema),
   part: v.optional(
     v.strictObject({
       index: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -66,14 +64,9 @@ export function parseTask(data: unknown): Task {
   );
 }
 
-/** Does a task in this process. @returns of a part, what `report` needs of it; of a step of a replay, its result */
-export async function doTask(
-  protocol: Protocol,
-  input: EvaluateInput,
-  { learn, replay, part }: Task,
-): Promise<unknown> {
+/** Does a task in this process. @returns of a part, what `report` needs of it */
+export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, part }: Task): Promise<unknown> {
   if (part) return protocol.measure(input, part);
-  if (replay) return replayStep(input, replay);
   const files = (await protocol.pastFiles(input)).flatMap(withNeeds);
   await files.find(({ path }) => basename(path) === learn)?.make();
   return '';
@@ -120,20 +113,11 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   const learnOnce = async (seed: number, file: PastFile): Promise<void> => {
     if (existsSync(file.path)) return;
     await Promise.all((file.needs ?? []).map((needed) => learn(seed, needed)));
-    if (!pool || !file.divided) await queue.add({ seed, learn: basename(file.path) });
-    // The steps are done by the processes; this one puts their results together.
-    else {
-      await file.make(async (steps) =>
-        (await Promise.all(steps.map((replay) => queue.add({ seed, replay })))).map(parseReplayResult),
-      );
-    }
+    await queue.add({ seed, learn: basename(file.path) });
   };
-  let announced = false;
   const evaluate = async (input: EvaluateInput): Promise<ProtocolRun> => {
     const { seed } = input;
     const files = await protocol.pastFiles(input);
-    if (!announced) announceTraining(input, files);
-    announced = true;
     await Promise.all(files.map((file) => learn(seed, file)));
     const parts = protocol.parts(input, share);
     const all = Array.from({ length: parts }, (_, index) => queue.add({ seed, part: { index, of: parts } }));
@@ -145,20 +129,6 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
     queue.close();
     pool?.close();
   }
-}
-
-/** Says which base models are trained before anything is evaluated, as that may take longer than the evaluation. */
-function announceTraining(input: EvaluateInput, files: readonly PastFile[]): void {
-  const models = new Map(
-    files.flatMap(withNeeds).flatMap(({ path, trainedOn }) => (trainedOn === undefined ? [] : [[path, trainedOn]])),
-  );
-  const missing = [...models].filter(([path]) => !existsSync(path)).map(([, events]) => events);
-  if (missing.length === 0) return;
-  const share = missing.reduce((sum, events) => sum + events, 0) / input.events.length;
-  const of = missing.map((events) => `the first ${events} events`).join(' and of ');
-  input.say(
-    `Base models of ${of} are not in ${input.models} yet: they are trained first, once for each seed, in about ${Math.round(100 * share)} % of the time that train takes for one of the whole log`,
-  );
 }
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));

@@ -40,12 +40,12 @@ export type ShopBlock = v.InferOutput<typeof shopBlockSchema>;
  * Sends some shoppers through some shops, each shopper through all of them.
  * @param onVisit called after each visit, with its steps
  */
-export async function simulateBlock(
+export function simulateBlock(
   shops: readonly SimulatedShop[],
   shoppers: Iterable<SimulatedShopper>,
   market: Market,
   onVisit: (steps: number) => void = () => {},
-): Promise<ShopBlock[]> {
+): ShopBlock[] {
   const items = market.percentile.length;
   const blocks = shops.map(
     ({ name }): ShopBlock => ({
@@ -55,7 +55,7 @@ export async function simulateBlock(
   );
   for (const shopper of shoppers) {
     for (const [n, shop] of shops.entries()) {
-      const visit = await visitShop(shop, shopper, market);
+      const visit = visitShop(shop, shopper, market);
       const block = blocks[n];
       block.records.push(visit.record);
       for (const row of visit.lists.flat()) block.listed[row]++;

@@ -20,11 +20,11 @@ const loop = (name: Configuration): Promise<LoopRun> =>
   closedLoop({ name, rounds: ROUNDS, past, items: 120, seed: 1 }, async (round, popularity) => {
     const items = before.index.items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
     const now = { ...before, index: catalogIndex(items, before.table, before.blend) };
-    const shop = simulatedShop(name, { before: now, after: now, seed: 1 });
+    const shop = simulatedShop(name, { before: now, after: now });
     const blocks: ShopBlock[] = [];
     for (let block = 0; block < COHORT / 10; block++) {
       const shoppers = Array.from({ length: 10 }, (_, n) => steady(2 + round, 10 * block + n));
-      blocks.push(...(await simulateBlock([shop], shoppers, market)));
+      blocks.push(...simulateBlock([shop], shoppers, market));
     }
     return blocks;
   });

@@ -1,8 +1,8 @@
-import { type Bundle, contentBlend, pickRows, type ShopSettings } from '../../catalog';
+import { type Bundle, contentBlend, pickRows } from '../../catalog';
 import { SidestreamError } from '../../error';
 import type { LearnerCatalog } from '../../learner';
 import { catalogIndex } from '../../ranking';
-import { cooccurrenceTable, factorsOf, type Interaction } from '../../training/companions';
+import { cooccurrenceTable, type Interaction } from '../../training/companions';
 import { sharedLearning } from '../shared-work';
 import { choicesOf, popularityOf } from './closed-loop';
 import { chosenConfigurations, type Ground } from './ground';
@@ -34,21 +34,17 @@ export interface MadeUpOptions {
   seed: number;
   /** Configurations; all when absent. */
   methods?: readonly string[];
-  /** How the shoppers' learners learn. Default: as in every shop. */
-  tuning?: ShopSettings | null;
   /** Whether a closed loop is run too. Default true. */
   closedLoop?: boolean;
 }
 
 /**
- * Made-up shoppers in a made-up past of the same shop: what they chose is what the shop knows, popularity, co-occurrence and
- * factors, as `sidestream train --companions-only` makes them.
+ * Made-up shoppers in a made-up past of the same shop: what they chose is what the shop knows, popularity and co-occurrence, as
+ * `sidestream train --companions-only` counts them.
  * @throws SidestreamError `runtime/invalid-input` for a catalogue of less than 40 items, or an unknown configuration
  */
 export function madeUpGround(options: MadeUpOptions): Ground {
   const { bundle, shoppers, seed, methods, closedLoop = true } = options;
-  // Made-up shops have no base model.
-  const tuning = options.tuning?.base === false ? options.tuning : undefined;
   const count = bundle.items.length;
   if (count < FEWEST_ITEMS) {
     throw new SidestreamError(
@@ -72,39 +68,23 @@ export function madeUpGround(options: MadeUpOptions): Ground {
   const popularity = popularityOf(past, count);
 
   /** What the shop learned from its past; popularity may be another. */
-  const learned = once(async () => {
-    const cooccurrence = cooccurrenceTable(past, count);
-    return { cooccurrence, factors: await factorsOf(past, { ...bundle, items, features }, { cooccurrence, seed }) };
-  });
-  const catalog = async (rows: number, popular: Float32Array): Promise<LearnerCatalog> => {
-    const { cooccurrence, factors } = await learned();
+  const learned = once(() => cooccurrenceTable(past, count));
+  const catalog = (rows: number, popular: Float32Array): LearnerCatalog => {
+    const cooccurrence = learned();
     const table = pickRows(
       features,
       Array.from({ length: rows }, (_, row) => row),
     );
     const own = items.slice(0, rows).map((item, row) => ({ ...item, popularity: popular[row] || undefined }));
-    const options = {
-      cooccurrence: rows < count ? cut(cooccurrence, rows) : cooccurrence,
-      factors: {
-        ...factors,
-        ...(factors.coldPopularity && { coldPopularity: factors.coldPopularity.slice(0, rows) }),
-        blocks: factors.blocks.map((block) => ({ ...block, values: block.values.slice(0, rows * block.width) })),
-      },
-    };
+    const options = { cooccurrence: rows < count ? cut(cooccurrence, rows) : cooccurrence };
     return { index: catalogIndex(own, table, blend, options), table, blend };
   };
   const { featuresOf } = sharedLearning();
-  const stock = once(async (): Promise<ShopStock> => {
-    return {
-      before: await catalog(known, popularity),
-      after: await catalog(count, popularity),
-      tuning,
-      featuresOf,
-      seed,
-    };
-  });
+  const stock = once(
+    (): ShopStock => ({ before: catalog(known, popularity), after: catalog(count, popularity), featuresOf }),
+  );
   /** Catalogues of the rounds under way: all blocks of a round have the same. */
-  const latest = new Map<string, Promise<LearnerCatalog>>();
+  const latest = new Map<string, LearnerCatalog>();
   const configurations = chosenConfigurations(methods, CONFIGURATIONS);
   return {
     ...{
@@ -113,22 +93,22 @@ export function madeUpGround(options: MadeUpOptions): Ground {
       items: count,
       configurations,
       shoppers,
-      stock,
+      stock: async () => stock(),
       market: marketOf(whole, choicesOf(past, count)),
     },
-    setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it${tuning ? '; the shoppers’ learners learn by the settings of the bundle' : ''}`,
+    setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it`,
     shopper: (n) => madeUpShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
     loop: closedLoop
       ? {
           configurations: LOOP.filter((name) => configurations.includes(name)),
           ...{ rounds: ROUNDS, cohort, steps: part, past: inTurns(before.slice(0, PAST_ROUNDS * cohort)) },
           shopper: (round, n) => steady(FIRST_ROUND + round, n),
-          stock({ name, round, popularity: popular }) {
+          async stock({ name, round, popularity: popular }) {
             const key = `${name} ${round}`;
-            const found = latest.get(key) ?? catalog(known, popular);
-            latest.set(key, found);
+            const now = latest.get(key) ?? catalog(known, popular);
+            latest.set(key, now);
             if (latest.size > LOOP.length) latest.delete([...latest.keys()][0]);
-            return found.then((now) => ({ before: now, after: now, tuning, featuresOf, seed }));
+            return { before: now, after: now, featuresOf };
           },
         }
       : null,
@@ -148,8 +128,8 @@ const cut = ({ offsets, rows, lifts }: Cooccurrence, count: number): Cooccurrenc
   ...{ count, offsets: offsets.slice(0, count + 1), rows, lifts },
 });
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
   return () => {
     made ??= make();
     return made;

@@ -1,5 +1,3 @@
-import type { BaseScorer } from '../../base-model';
-import type { ShopSettings } from '../../catalog';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../learner';
 import { type CatalogIndex, type Placement, rank, scores, topRows } from '../../ranking';
 import { contentKnnMethod } from '../methods';
@@ -9,12 +7,12 @@ import type { SimulatedShopper } from './shopper';
 /** A shop as one shopper meets it. */
 export interface ShopRun {
   /** Rows of the list, best first. @param chosen rows that it must not hold */
-  list(chosen: ReadonlySet<number>): Promise<number[]> | number[];
+  list(chosen: ReadonlySet<number>): number[];
   /** Scores of every item, by which the list is ordered. Call it after `list`. */
   scores(): Float32Array;
   observe(row: number, time: number): void;
   /** The new items are there from now on. */
-  grow(): Promise<void> | void;
+  grow(): void;
   /** Experts of the shopper that are kept, the one that learns everything among them; null where none are learned. */
   experts(): number | null;
   close(): void;
@@ -33,13 +31,8 @@ export interface ShopStock {
   /** Before and after the new items appear; the same where none do. */
   before: LearnerCatalog;
   after: LearnerCatalog;
-  /** The shop's base model, if it has one. */
-  base?: BaseScorer;
-  /** How its shoppers' learners learn. Default: as in every shop. */
-  tuning?: ShopSettings;
   /** Made once for all learners: see `sharedLearning`. */
   featuresOf?: LearnerOptions['featuresOf'];
-  seed: number;
 }
 
 /** Names of the configurations, in the order of the tables. */
@@ -110,18 +103,18 @@ function contentRun({ before, after }: ShopStock): ShopRun {
   let score = new Float32Array(0);
   return {
     ...NOTHING_LEARNED,
-    async list(chosen) {
-      score = Float32Array.from(await run.scores());
+    list(chosen) {
+      score = Float32Array.from(run.scores());
       return ordered(score, chosen);
     },
     scores: () => score,
     observe(row, time) {
       choices.push([row, time]);
-      void run.observe(row, time);
+      run.observe(row, time);
     },
     grow() {
       run = contentKnnMethod(after).start();
-      for (const [row, time] of choices) void run.observe(row, time);
+      for (const [row, time] of choices) run.observe(row, time);
     },
   };
 }
@@ -135,17 +128,14 @@ interface LearnerRunOptions extends Pick<LearnerOptions, 'experts'> {
 
 /** The learner and the lists that a shop's worker has. */
 function learnerRun(
-  { before, after, base, tuning, featuresOf, seed }: ShopStock,
+  { before, after, featuresOf }: ShopStock,
   { learns, experts, placement = 'for-you' }: LearnerRunOptions,
 ): ShopRun {
-  const learner = new Learner(before, { ...{ seed, tuning, experts, featuresOf }, backend: 'wasm' });
-  const ready = base && learns ? learner.useBase(base) : Promise.resolve();
+  const learner = new Learner(before, { experts, featuresOf });
   let index: CatalogIndex = before.index;
   let events = 0;
   return {
-    async list(chosen) {
-      await ready;
-      await learner.prepare();
+    list(chosen) {
       const request = { placement, row: null, limit: LIST, exclude: chosen };
       return rank(index, learner.state, request).map(({ row }) => row);
     },
@@ -157,10 +147,9 @@ function learnerRun(
     observe(row, time) {
       if (learns) learner.observe({ id: ++events, type: 'click', itemId: index.items[row].id, time });
     },
-    async grow() {
-      await ready;
+    grow() {
       if (before === after) return;
-      await learner.setCatalog(after);
+      learner.setCatalog(after);
       index = after.index;
     },
     experts: () =>

@@ -5,7 +5,7 @@ import { CONFIGURATIONS, type Configuration, type SimulatedShop, simulatedShop }
 import { type VisitRecord, visitShop } from './visit';
 
 const { world, market, before, after } = smallWorld();
-const stock = { before, after, seed: 1 };
+const stock = { before, after };
 const shopper = (kind: TasteChange, n = 0): SimulatedShopper => madeUpShopper(world, kind, [1, n]);
 const visit = (name: Configuration, one: SimulatedShopper) => visitShop(simulatedShop(name, stock), one, market);
 
@@ -35,12 +35,12 @@ function lateShop(delay: number, keeps: boolean): SimulatedShop {
 }
 
 describe('a visit', () => {
-  it('counts the choices until a new taste is listed, and until an old one is again', async () => {
+  it('counts the choices until a new taste is listed, and until an old one is again', () => {
     const found: VisitRecord[][] = [];
     for (let n = 0; n < 8; n++) {
       const one = { ...shopper('returning', n), click: () => null };
-      const [quick, slow, kept] = await Promise.all(
-        [lateShop(2, false), lateShop(9, false), lateShop(9, true)].map((shop) => visitShop(shop, one, market)),
+      const [quick, slow, kept] = [lateShop(2, false), lateShop(9, false), lateShop(9, true)].map((shop) =>
+        visitShop(shop, one, market),
       );
       found.push([quick, slow, kept].map(({ record }) => record));
     }
@@ -52,13 +52,13 @@ describe('a visit', () => {
     expect(mean(2, 'fitAfter')).toBeGreaterThan(mean(1, 'fitAfter') + 0.1);
   });
 
-  it('says nothing of changes that a shopper does not have', async () => {
-    const { record } = await visit('random', shopper('steady'));
+  it('says nothing of changes that a shopper does not have', () => {
+    const { record } = visit('random', shopper('steady'));
     expect(record).toMatchObject({ adaptation: null, gradual: null, returned: null, fitBefore: null, fitAfter: null });
-    expect((await visit('random', shopper('gradual'))).record).toMatchObject({ adaptation: null, returned: null });
+    expect(visit('random', shopper('gradual')).record).toMatchObject({ adaptation: null, returned: null });
   });
 
-  it('has in its lists only what is there and was not chosen, by the scores that ranks come from', async () => {
+  it('has in its lists only what is there and was not chosen, by the scores that ranks come from', () => {
     for (const name of CONFIGURATIONS) {
       const one = shopper('abrupt', 5);
       const shop = simulatedShop(name, stock);
@@ -69,8 +69,8 @@ describe('a visit', () => {
           const run = shop.start(of);
           return {
             ...run,
-            async list(chosen) {
-              const list = await run.list(chosen);
+            list(chosen) {
+              const list = run.list(chosen);
               const scores = run.scores();
               const best = [...scores.keys()]
                 .filter((row) => !chosen.has(row))
@@ -82,16 +82,16 @@ describe('a visit', () => {
           };
         },
       };
-      await visitShop(checking, one, market);
+      visitShop(checking, one, market);
       expect(checked).toBe(60);
     }
   });
 
-  it('finds the wanted items the better the more a shop knows', async () => {
+  it('finds the wanted items the better the more a shop knows', () => {
     const means: Partial<Record<Configuration, number>> = {};
     for (const name of ['random', 'sidestream', 'oracle'] as const) {
       let sum = 0;
-      for (let n = 0; n < 6; n++) sum += (await visit(name, shopper('steady', n))).record.mrr ?? Number.NaN;
+      for (let n = 0; n < 6; n++) sum += visit(name, shopper('steady', n)).record.mrr ?? Number.NaN;
       means[name] = sum / 6;
     }
     const { random = 0, sidestream = 0, oracle = 0 } = means;
@@ -99,20 +99,20 @@ describe('a visit', () => {
     expect(oracle).toBeGreaterThan(sidestream);
   });
 
-  it('has experts where the learner has them, and learns each choice', async () => {
+  it('has experts where the learner has them, and learns each choice', () => {
     const one = shopper('returning', 1);
-    const found = await visit('sidestream', one);
+    const found = visit('sidestream', one);
     expect(found.choices).toHaveLength(60);
     expect(new Set(found.choices).size).toBe(60);
     expect(found.record.experts).toBeGreaterThanOrEqual(1);
-    for (const name of ['terms', 'content'] as const) expect((await visit(name, one)).record.experts).toBeNull();
+    for (const name of ['terms', 'content'] as const) expect(visit(name, one).record.experts).toBeNull();
   });
 
-  it('is the same again', async () => {
-    const strip = async () => {
-      const { updateMs: _, ...rest } = await visit('sidestream', shopper('abrupt', 2));
+  it('is the same again', () => {
+    const strip = () => {
+      const { updateMs: _, ...rest } = visit('sidestream', shopper('abrupt', 2));
       return rest;
     };
-    expect(await strip()).toEqual(await strip());
+    expect(strip()).toEqual(strip());
   });
 });

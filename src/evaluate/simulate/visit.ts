@@ -75,7 +75,7 @@ export const LISTED = 0.3;
  * Sends a shopper through a shop. At each step the shop shows a list; what the shopper looks for is ranked in it; the shopper
  * clicks something in the list or else chooses what was looked for; the shop learns the choice.
  */
-export async function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market: Market): Promise<Visit> {
+export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market: Market): Visit {
   const run = shop.start(shopper);
   const meter = new QualityMeter();
   const chosen = new Set<number>();
@@ -85,8 +85,8 @@ export async function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, 
   const steps = shopper.wants.length;
   try {
     for (let step = 0; step < steps; step++) {
-      if (step === shopper.arrival) await run.grow();
-      const list = await run.list(chosen);
+      if (step === shopper.arrival) run.grow();
+      const list = run.list(chosen);
       visit.lists.push(list);
       visit.fit.push(shopper.fit(list, step, chosen));
       visit.experts.push(run.experts());

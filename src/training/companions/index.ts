@@ -1,3 +1,3 @@
 export { recentPopularity } from '../demand';
 export type { Interaction } from '../offline-data';
-export { cooccurrenceTable, factorsOf } from './companions';
+export { cooccurrenceTable } from './companions';

@@ -1,12 +1,4 @@
-import { existsSync } from 'node:fs';
-import {
-  type Shopper,
-  sharedLearning,
-  sharedModel,
-  shareOfSharedSeconds,
-  shopperSimilarity,
-  splicedPairs,
-} from '../../../evaluate';
+import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../../evaluate';
 import {
   CONFIGURATIONS,
   chosenConfigurations,
@@ -15,8 +7,8 @@ import {
   marketOf,
   type ShopStock,
 } from '../../../evaluate/simulate';
-import { catalogOf, coldHalf, type EvaluateInput, type PastFile, pastModel, popularityOf } from '../input';
-import { methodFiles, pastCatalog } from '../methods';
+import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from '../input';
+import { pastShop } from '../methods';
 
 /** Events that a shopper of the log must have, and those that are used: as in the device protocol. */
 const [MIN_EVENTS, MOST_EVENTS] = [30, 110];
@@ -42,11 +34,9 @@ export function logGround(input: EvaluateInput): Ground {
   const streams: Shopper[] = [...shoppers, ...spliced];
   let stock: Promise<ShopStock> | undefined;
   const makeStock = async (): Promise<ShopStock> => {
-    const catalog = await pastCatalog(all, past);
-    const base = sharedModel(await pastModel(input));
-    return { before: catalog, after: catalog, base, featuresOf: sharedLearning().featuresOf, seed };
+    const { catalog } = await pastShop(input, past);
+    return { before: catalog, after: catalog, featuresOf: sharedLearning().featuresOf };
   };
-  const all = { ...input, methods: undefined };
   return {
     ...{ source: 'log', items: bundle.items.length, configurations, shoppers: streams.length },
     sharedSecond: shareOfSharedSeconds(shoppers, MOST_EVENTS),
@@ -59,15 +49,4 @@ export function logGround(input: EvaluateInput): Ground {
     },
     loop: null,
   };
-}
-
-/** Learns what is missing of the past, as the other protocols do, and keeps it for them. */
-export async function learnPast(input: EvaluateInput): Promise<void> {
-  const learn = async ({ path, needs = [], make }: PastFile): Promise<void> => {
-    if (existsSync(path)) return;
-    for (const needed of needs) await learn(needed);
-    await make();
-  };
-  // The learner alone: no settings of other methods are chosen.
-  for (const file of await methodFiles({ ...input, methods: ['sidestream'] })) await learn(file);
 }

@@ -21,7 +21,7 @@ import { startCompute, writeWhole } from '../../../training';
 import { byProduct, concludeRefused, readEventFile } from '../../event-file';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses } from '../../task-processes';
 import type { EvaluateInput } from '../input';
-import { learnPast, logGround } from './log-ground';
+import { logGround } from './log-ground';
 
 export interface SimulateOptions extends Pick<EvaluateInput, 'past' | 'half' | 'models' | 'methods' | 'shoppers'> {
   /** Folder of the bundle. */
@@ -58,7 +58,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     });
   }
   const started = performance.now();
-  const { ground, rejected } = await groundOf(options, true);
+  const { ground, rejected } = await groundOf(options);
   const plan = planOf(ground);
   const { seed, processes } = options;
   const meter = createMeter();
@@ -96,28 +96,21 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
 
 const say = (line: string): void => console.error(line);
 
-/** @param learns makes what is missing of the past of a log */
-async function groundOf(
-  options: SimulateOptions,
-  learns = false,
-): Promise<{ ground: Ground; rejected: EventLog['rejected'] }> {
+async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rejected: EventLog['rejected'] }> {
   const { seed, methods, closedLoop } = options;
   await startCompute('wasm');
   const folder = await openFolder(options.bundle);
   if (options.events === undefined) {
     const { bundle } = byProduct(folder, { events: [], rejected: [] });
-    const tuning = await bundle.tuning();
     const shoppers = options.shoppers ?? SHOPPERS;
-    return { ground: madeUpGround({ bundle, shoppers, seed, methods, tuning, closedLoop }), rejected: [] };
+    return { ground: madeUpGround({ bundle, shoppers, seed, methods, closedLoop }), rejected: [] };
   }
   const { bundle, log } = byProduct(folder, await readEventFile(options.events, isTaskProcess(options)));
   const { past, half, models, shoppers } = options;
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const meter = createMeter();
   const input = { bundle, events: log.events, rowOf, seed, past, half, models, shoppers, methods, meter, say };
-  const ground = logGround(input);
-  if (learns) await learnPast(input);
-  return { ground, rejected: log.rejected };
+  return { ground: logGround(input), rejected: log.rejected };
 }
 
 /** Command and options of a process that does tasks. */

@@ -1,0 +1,19 @@
+import type { SideWindow } from '../training/side';
+
+/** Experts of each part with their use. */
+export const expertsText = (experts: Readonly<Record<string, readonly number[] | undefined>>): string =>
+  Object.entries(experts)
+    .map(([input, shares]) => `${input} ${(shares ?? []).map((value) => `${Math.round(100 * value)} %`).join(' / ')}`)
+    .join(', ');
+
+/**
+ * Seconds that going on saved in the last window, against a training on all choices at the rate of the first window; null
+ * where there is one window.
+ */
+export function savedSeconds(windows: readonly SideWindow[]): number | null {
+  const [first] = windows;
+  const last = windows[windows.length - 1];
+  if (windows.length < 2 || first.choices === 0) return null;
+  const all = windows.reduce((sum, { choices }) => sum + choices, 0);
+  return Math.round((first.seconds / first.choices) * all - last.seconds);
+}

@@ -1,1 +1,0 @@
-export { type FactorSources, makeFactors } from './make-factors';
