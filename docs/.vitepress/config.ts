@@ -97,7 +97,7 @@ const sidebar = [
     collapsed: true,
     items: [
       { text: 'How it learns', link: '/explanation/learning' },
-      { text: 'Two recipes, one network', link: '/explanation/two-recipes' },
+      { text: 'Two recipes', link: '/explanation/two-recipes' },
       { text: 'What the router guarantees', link: '/explanation/regret-bound' },
       { text: 'Privacy', link: '/explanation/privacy' },
       { text: 'Evaluation and its limits', link: '/explanation/evaluation' },
