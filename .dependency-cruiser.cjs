@@ -5,7 +5,7 @@ const NODE_DOORS = '^src/(encoders/(node|recipes|adapt)|catalog/feed)/';
 /** Rooms that run in Node alone. */
 const NODE_ROOMS = ['build', 'cli', 'evaluate', 'training'].join('|');
 /** Folders of theirs that browsers run, too. */
-const EVERYWHERE = '^src/(evaluate/simulate|training/(companions|demand|factors))/';
+const EVERYWHERE = '^src/(evaluate/simulate|training/(companions|demand))/';
 
 /** Tests, and what they build on. */
 const TESTS = ['\\.test\\.ts$', '^src/testing/'];

@@ -164,7 +164,7 @@ listTest('several items in view are named by an array, or by its text in the att
 
 /** Serves the demo's bundle, in which every product goes with the two that come half a catalogue later. */
 async function serveCompanions(context: BrowserContext, folder: string): Promise<void> {
-  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', folder, 'companions'], { stdio: 'pipe' });
+  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', folder], { stdio: 'pipe' });
   const learned = /\/(manifest\.json|companions-[^/]*)$/;
   await context.route(
     (url) => url.pathname.startsWith('/bundle/') && learned.test(url.pathname),

@@ -31,7 +31,7 @@ const MEANINGLESS: [call: string, named: RegExp][] = [
   ['create({ bundle: "/bundle/", namespace: "n", bundel: 1 })', /Unknown option "bundel". Did you mean "bundle"\?/],
   ['create({ bundle: "/bundle/", namespace: "n", consent: true })', /consent: .*pending.*granted.*denied/],
   ['create({ bundle: "/bundle/", namespace: "n", consent: "yes" })', /consent: .*pending.*granted.*denied/],
-  ['create({ bundle: "/bundle/", namespace: "n", seed: "x" })', /seed/],
+  ['create({ bundle: "/bundle/", namespace: "n", market: 5 })', /market/],
   ['create({ bundle: "/bundle/", namespace: "n", learning: "no" })', /learning/],
   ['create({ bundle: "/bundle/", namespace: 3 })', /namespace/],
   ['create({ bundle: "/bundle/", namespace: "n", onProgress: 5 })', /onProgress/],
@@ -297,7 +297,12 @@ for (const first of ['element', 'script'] as const) {
       // Options that the element has none of: they hold for its list as well.
       const bundle = new URL('bundle', document.baseURI).href;
       const rules = { filter: { price: { $lt: 60 } } };
-      window.recommender = await window.sidestream.createRecommender({ bundle, consent: 'granted', rules, seed: 1 });
+      window.recommender = await window.sidestream.createRecommender({
+        bundle,
+        consent: 'granted',
+        rules,
+        learning: true,
+      });
       const [one, two] = await window.recommender.categories();
       return [one.category, two.category];
     });
@@ -332,7 +337,9 @@ for (const first of ['element', 'script'] as const) {
       const rules = { filter: { price: { $lt: 60 } } };
       const joined = await createRecommender({ bundle: '/bundle/', rules, consent: 'granted' });
       const [own, others] = await Promise.all([joined.status(), window.recommender.status()]);
-      const refused = await createRecommender({ bundle: '/bundle/', seed: 2, rules: {} }).catch((thrown) => thrown);
+      const refused = await createRecommender({ bundle: '/bundle/', learning: false, rules: {} }).catch(
+        (thrown) => thrown,
+      );
       await joined.close();
       const closed = await joined.recommend().catch(({ code }) => code);
       const { items } = await window.recommender.recommend({ limit: 3 });
@@ -344,7 +351,7 @@ for (const first of ['element', 'script'] as const) {
       };
     });
     expect(outcome).toMatchObject({ events: [4, 4], closed: 'runtime/closed', n: 3 });
-    expect(outcome.refused).toMatch(/^runtime\/invalid-input .*seed, rules: /);
+    expect(outcome.refused).toMatch(/^runtime\/invalid-input .*learning, rules: /);
     // The page's own handle is closed: the list goes on.
     await page.evaluate(() => window.recommender.close());
     await page.evaluate(() => document.querySelector('sidestream-recs')?.refresh());
@@ -361,11 +368,14 @@ test('the last handle ends the worker, and a new one begins after it', async ({ 
     const { items } = await window.recommender.browse({ limit: 5 });
     for (const { id } of items) await window.recommender.track('click', id);
     // An option that nobody named yet: what was learned in memory goes along.
-    const other = await createRecommender({ bundle: '/bundle/', seed: 7, onMetric: () => undefined });
+    const other = await createRecommender({ bundle: '/bundle/', rules: { diversity: 0 }, onMetric: () => undefined });
     const kept = (await other.status()).events;
     await window.recommender.close();
     const [fresh] = await Promise.all([other.status(), other.close()]).then(() =>
-      Promise.all([createRecommender({ bundle: '/bundle/', seed: 8 }), createRecommender({ bundle: '/bundle/' })]),
+      Promise.all([
+        createRecommender({ bundle: '/bundle/', rules: { diversity: 0 } }),
+        createRecommender({ bundle: '/bundle/' }),
+      ]),
     );
     return [kept, (await fresh.status()).events];
   });

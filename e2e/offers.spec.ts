@@ -115,7 +115,7 @@ test('updateOffers() takes what is sold out off every list at once, and shows ne
   // They come back, and hold in the worker that replaces this one.
   await page.evaluate(async (id) => {
     await window.recommender.updateOffers([{ id, availability: 'in-stock' }]);
-    await window.sidestream.createRecommender({ bundle: '/bundle/', seed: 5 });
+    await window.sidestream.createRecommender({ bundle: '/bundle/', rules: { diversity: 0 } });
   }, gone[0]);
   await expect(page.locator(`li[data-id="${gone[0]}"]`)).toHaveCount(1);
   await expect(page.locator(`li[data-id="${gone[1]}"]`)).toHaveCount(0);

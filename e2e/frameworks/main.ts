@@ -20,7 +20,7 @@ interface Row {
   app: string;
   install: number;
   build: number;
-  /** The backends used, or the failure. */
+  /** What worked, or the failure. */
   built: string;
   dev: string;
   good: boolean;
@@ -93,9 +93,9 @@ async function use(
 ): Promise<string> {
   const page = await browser.newPage();
   try {
-    const { learner, encoders } = await walk(page, origin + (app.page ?? ''), light);
+    const { learned, encoders } = await walk(page, origin + (app.page ?? ''), light);
     if (app.swaps) await walkSwapsAlone(browser, origin);
-    return light ? 'lists follow' : `lists follow, learns on ${learner}, encodes on ${encoders}`;
+    return light ? 'lists follow' : `lists follow, learns ${learned} choices, encodes on ${encoders}`;
   } finally {
     await page.close();
     await close();

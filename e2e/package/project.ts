@@ -56,14 +56,14 @@ export async function buildBundle(project: string): Promise<string> {
   return stdout;
 }
 
-/** Copies the bundle into `public/learned` and trains a small base model there. @returns what the command says */
+/** Copies the bundle into `public/learned` and trains there on a small log. @returns what the command says */
 export async function trainBundle(project: string): Promise<string> {
   const events = Array.from({ length: 60 }, (_, n) => `u${n % 6},p${(n * 7) % 10},${1_700_000_000 + n * 60}`);
   await writeFile(join(project, 'log.csv'), `user,item,time\n${events.join('\n')}\n`);
   const learned = join('public', 'learned');
   await cp(join(project, 'public', 'bundle'), join(project, learned), { recursive: true });
   const files = ['--bundle', learned, '--events', 'log.csv', '--out', learned];
-  const size = ['--width', '8', '--length', '4', '--epochs', '1'];
+  const size = ['--epochs', '1'];
   const { stdout } = await run('npx', ['--no-install', 'sidestream', 'train', ...files, ...size], { cwd: project });
   return stdout;
 }

@@ -23,15 +23,15 @@ export async function openShop(page: Page, address: string, href = /^\/product\/
   return trouble;
 }
 
-/** Learns from clicks in the shop that has a base model, which needs tfjs. @returns the backend */
-export const learn = (page: Page): Promise<string | null> =>
+/** Learns from clicks in the shop that has learned from its log. @returns how many choices were learned */
+export const learn = (page: Page): Promise<number> =>
   page.evaluate(async () => {
     const recommender = await sidestream.createRecommender({ bundle: '/learned/', namespace: 'choices' });
     for (const id of ['p1', 'p3', 'p5', 'p7']) await recommender.track('click', id);
     await recommender.settled();
-    const { backend } = await recommender.status();
+    const [{ choices }] = (await recommender.status()).experts;
     await recommender.close();
-    return backend.learner;
+    return choices;
   });
 
 /** Adds a product, for which the encoders are loaded. @returns their backend */

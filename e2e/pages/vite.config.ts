@@ -31,5 +31,4 @@ export default defineConfig({
   },
   preview: { port: PAGES_PORT, strictPort: true },
   worker: { format: 'es' },
-  resolve: { dedupe: ['@tensorflow/tfjs-core'] },
 });

@@ -23,7 +23,7 @@ const ROOMS = {
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
     runs: 'everywhere',
-    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `factors/`, `demand/`, `tuning/`, `variants/`, `offers/`, `mutable-files/`',
+    has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `demand/`, `variants/`, `offers/`, `mutable-files/`',
     imports: ['common'],
   },
   encoders: {
@@ -44,7 +44,7 @@ const ROOMS = {
   learner: {
     runs: 'worker',
     has: 'learning on the device: weights, `experts/`, `windows/`, `journal/`, profile',
-    imports: ['base-model', 'catalog', 'common', 'events', 'kernel', 'ranking'],
+    imports: ['catalog', 'common', 'events', 'kernel', 'ranking'],
   },
   store: {
     runs: 'worker',
@@ -65,7 +65,6 @@ const ROOMS = {
     runs: 'worker',
     has: "the recommender's worker and the encoder worker",
     imports: [
-      'base-model',
       'catalog',
       'common',
       'encoders',
@@ -104,8 +103,8 @@ const ROOMS = {
     imports: ['catalog', 'common', 'encoders', 'kernel', 'ranking'],
   },
   training: {
-    runs: 'Node; `companions/`: everywhere',
-    has: 'offline training of the base model on pooled logs, checkpoints; `companions/`: co-occurrence, `factors/`, `demand/` of the items; `gradient-map/`',
+    runs: 'Node; `companions/`, `demand/`: everywhere',
+    has: 'offline training of the base model on pooled logs, checkpoints; `companions/`: co-occurrence, `demand/` of the items; `ease/`',
     imports: ['base-model', 'build', 'catalog', 'common', 'kernel', 'model', 'ranking'],
   },
   evaluate: {
@@ -116,18 +115,7 @@ const ROOMS = {
   cli: {
     runs: 'Node',
     has: 'the commands of `sidestream`',
-    imports: [
-      'base-model',
-      'build',
-      'catalog',
-      'common',
-      'encoders',
-      'evaluate',
-      'learner',
-      'model',
-      'ranking',
-      'training',
-    ],
+    imports: ['build', 'catalog', 'common', 'encoders', 'evaluate', 'learner', 'ranking', 'training'],
   },
 };
 

@@ -115,15 +115,26 @@ const MODULES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
 };
 
+/** The command line computes with tfjs, which looks for these files beside its scripts. */
+const tfjsFiles = (): Plugin => ({
+  name: 'files of tfjs',
+  buildStart() {
+    for (const fileName of ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm']) {
+      const source = readFileSync(join(ROOT, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', fileName));
+      this.emitFile({ type: 'asset', fileName, source });
+    }
+  },
+});
+
 /** @param files finds the files that scripts import by address */
 const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   ...common,
   platform: 'node',
-  // Browsers alone get as far as the last two.
-  external: [...external, /^onnxruntime-web/, /^@tensorflow\/tfjs-backend-webgpu/],
+  // Browsers alone get as far as the last one.
+  external: [...external, /^onnxruntime-web/],
   // The second is the processes of a build, which start it by name.
   input: { main: source('cli/main.ts'), 'chunk-worker': source('build/chunk-worker.ts') },
-  plugins: [files, rememberPackages()],
+  plugins: [files, tfjsFiles(), rememberPackages()],
   // One copy of each tfjs package, the one of modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },

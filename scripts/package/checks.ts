@@ -86,7 +86,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'lib/THIRD-PARTY-NOTICES.txt',
     'lib/custom-elements.json',
     'examples/shopify/sections/sidestream-recs.liquid',
-    'lib/cdn/tfjs-backend-wasm-simd.wasm',
+    'lib/cli/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
     ...namedIn(about),
   ];

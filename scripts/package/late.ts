@@ -19,11 +19,6 @@ const RUNTIME = 'onnxruntime';
 const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | undefined>>['groups'] = [
   { name: 'worker', tags: ['$initial'], priority: 1 },
   { name: 'worker', test: /rolldown.runtime/, priority: 1 },
-  { name: 'tfjs-wasm', test: /tfjs-backend-wasm/ },
-  { name: 'tfjs-webgpu', test: /tfjs-backend-webgpu/ },
-  // What several backends compute with.
-  { name: 'tfjs-kernels', test: /tfjs-backend-cpu/, minShareCount: 2 },
-  { name: 'tfjs-cpu', test: /tfjs-backend-cpu|seedrandom/ },
   // Only catalogues in clusters need them.
   {
     name: 'clusters',
@@ -34,7 +29,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only bundles of shops with logs, links or orders need it.
   {
     name: 'learned',
-    test: /src[\\/](catalog[\\/](bundle[\\/]read-learned|cooccurrence[\\/]|demand[\\/]|factors[\\/](factors-file|gradient-map)|tuning[\\/])|ranking[\\/]demand)/,
+    test: /src[\\/](catalog[\\/](bundle[\\/]read-learned|cooccurrence[\\/]|demand[\\/]|side-model[\\/]side-model-file)|ranking[\\/]demand)/,
   },
   // Only shops with offers, or with a file of rules, need it.
   {
@@ -64,11 +59,6 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   {
     name: 'encoder-files',
     test: /worker[\\/]encoder-files|bundle[\\/]read-encoder|src[\\/]encoders|models[\\/].*\.json/,
-  },
-  {
-    name: 'learning',
-    test: (id) =>
-      /@tensorflow|node_modules[\\/]long|src[\\/](model|base-model|learner)[\\/]/.test(id) && !/tfjs-backend/.test(id),
   },
 ];
 const ENCODER_GROUPS: typeof GROUPS = [

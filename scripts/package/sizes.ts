@@ -15,10 +15,9 @@ export interface Size {
   budget: number;
 }
 
-/** @returns what a page loads for its first list, what the worker may load in its life, and the rest a page may load */
+/** @returns what a page and its worker load for the first list, with and without the store, and the question of consent */
 export async function measure(folder: string, chunks: OutputChunk[]): Promise<Size[]> {
   const page = reach(chunks, 'sidestream.js', false);
-  const worker = reach(chunks, 'worker.js', true);
   const first = reach(chunks, 'worker.js', false);
   const store = chunks
     .filter(({ name }) => name === 'device-store' || name === 'profile')
@@ -28,8 +27,6 @@ export async function measure(folder: string, chunks: OutputChunk[]): Promise<Si
     await sizeOf('question of consent', folder, reach(chunks, 'consent.js', true), 2_500),
     await sizeOf('worker, first list', folder, first, 45_000),
     await sizeOf('worker with the store on the device', folder, [...new Set([...first, ...store])], 52_000),
-    await sizeOf('worker with tfjs, all backends', folder, worker, 260_000),
-    await sizeOf('wasm of tfjs', folder, ['tfjs-backend-wasm-simd.wasm'], 130_000),
   ];
 }
 

@@ -88,7 +88,7 @@ export async function sessionTimes(folder: string): Promise<SessionTimes> {
     const before = memory();
     const server = await countingServer(folder);
     const engine = await Engine.start(
-      { bundle: server.address, consent: 'pending', namespace: 'bench', learning: true, seed: 1 },
+      { bundle: server.address, consent: 'pending', namespace: 'bench', learning: true },
       { change: () => undefined, progress: () => undefined, error: ({ message }) => failures.push(message) },
     );
     const downloaded = (): string =>

@@ -117,20 +117,18 @@ try {
   );
   const worker = await attached;
   const [lists, events] = [Number(options.lists), Number(options.events)];
-  const stages: { lists: number; events: number; page: number; worker: number; tensors: number }[] = [];
+  const stages: { lists: number; events: number; page: number; worker: number }[] = [];
   for (let stage = 1; stage <= STAGES; stage++) {
     await visit(page, lists / STAGES, events / STAGES);
     await session.send('HeapProfiler.collectGarbage');
     await worker.send('HeapProfiler.collectGarbage');
     const own: HeapUsage = await session.send('Runtime.getHeapUsage');
     const its = await worker.send<HeapUsage>('Runtime.getHeapUsage');
-    const { memory } = await page.evaluate(() => window.recommender.status());
     stages.push({
       lists: (stage * lists) / STAGES,
       events: (stage * events) / STAGES,
       page: own.usedSize,
       worker: its.usedSize,
-      tensors: memory?.bytes ?? 0,
     });
     const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
     console.log(

@@ -11,8 +11,7 @@ export const checkResultSchema = v.object({
   refreshed: v.number(),
   /** Where the list came from after four choices. */
   source: v.string(),
-  /** Backend of tfjs, null for a bundle without a base model, and of the encoders. */
-  learner: v.nullable(v.string()),
+  /** Backend of the encoders. */
   encoders: v.nullable(v.string()),
   /** Adding a product, encoders loaded for it. */
   added: v.number(),

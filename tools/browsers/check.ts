@@ -10,7 +10,6 @@ const result: CheckResult = {
   firstList: 0,
   refreshed: 0,
   source: '',
-  learner: null,
   encoders: null,
   added: 0,
   kept: false,
@@ -52,7 +51,6 @@ async function learn(): Promise<void> {
   }
   result.refreshed = median(times);
   await recommender.settled();
-  result.learner = (await recommender.status()).backend.learner;
   await recommender.close();
 }
 

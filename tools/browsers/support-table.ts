@@ -6,7 +6,6 @@ const COLUMNS: [string, (result: CheckResult) => string][] = [
   ['first list', ({ firstList }) => seconds(firstList)],
   ['click to list', ({ refreshed }) => seconds(refreshed)],
   ['list', ({ source }) => source],
-  ['tfjs on', ({ learner }) => learner ?? 'not needed'],
   ['encodes on', ({ encoders }) => encoders ?? 'no'],
   ['product added', ({ added }) => seconds(added)],
   [

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** What is measured, each on WebGPU and on wasm. */
-export const PARTS = ['text', 'image', 'trainer', 'base-model'] as const;
+export const PARTS = ['text', 'image'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const isPart = (name: string): name is Part => PARTS.some((part) => part === name);
@@ -19,7 +19,7 @@ export type Adapter = v.InferOutput<typeof adapterSchema>;
 
 const number = v.pipe(v.number(), v.finite());
 
-/** A comparison of WebGPU, or of another trainer, with the reference on wasm. */
+/** A comparison of WebGPU with the reference on wasm. */
 const checkSchema = v.strictObject({
   part: v.picklist(PARTS),
   name: v.string(),
@@ -34,7 +34,7 @@ export type Check = v.InferOutput<typeof checkSchema>;
 const timeSchema = v.strictObject({
   part: v.picklist(PARTS),
   name: v.string(),
-  /** Backend or trainer. */
+  /** Backend. */
   on: v.string(),
   milliseconds: number,
 });

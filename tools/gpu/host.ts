@@ -8,8 +8,6 @@ export interface Host {
   /** Opens a session; the encoder's `backend` is where it runs in the end. */
   openText(backend: Compared): Promise<Encoder<string>>;
   openImage(backend: Compared): Promise<Encoder<Pixels>>;
-  /** Sets the backend of tfjs. */
-  startTfjs(backend: Compared): Promise<void>;
 }
 
 /** Prints a line of progress. */

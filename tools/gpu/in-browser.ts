@@ -50,7 +50,6 @@ export async function measureInBrowser({ parts, sizes, software, folder }: Wante
     logLevel: 'error',
     build: { target: 'es2022', outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 5000 },
     worker: { format: 'es' },
-    resolve: { dedupe: ['@tensorflow/tfjs-core'] },
   });
   const server = await serve({ '/': `${folder}/` });
   try {

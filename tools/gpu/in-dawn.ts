@@ -1,12 +1,10 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { env, setBackend } from '@tensorflow/tfjs-core';
 import { readEncoder } from '../../src/build/encoder-files';
 import { DEFAULT_PRESETS, type Preset } from '../../src/encoders';
 import { createTokenizer } from '../../src/encoders/node';
 import { imageEncoder, textEncoder } from '../../src/encoders/onnx-encoder';
 import { EncoderSession } from '../../src/encoders/session';
 import { similarLengths } from '../../src/encoders/text-batches';
-import { startCompute } from '../../src/training/compute';
 import { ownPackage } from '../own-package';
 import { adapterHere, collect, isSoftware, type Run } from './findings';
 import type { Compared, Host, Say } from './host';
@@ -17,7 +15,7 @@ import { SIZES } from './sizes';
 const dawn = ownPackage(fileURLToPath(new URL('dawn/', import.meta.url)), 'Dawn for Node');
 
 /**
- * Measures in this process, with Dawn for Node under tfjs. onnxruntime-node has a Dawn of its own for its WebGPU provider, and
+ * Measures in this process; Dawn for Node says which adapter there is. onnxruntime-node has a Dawn of its own for its WebGPU provider, and
  * does not say which adapter it takes; the encoders' reference is the wasm build of onnxruntime-web, on one thread.
  * The process ends by `process.exit` alone: Dawn keeps it alive.
  * @returns null where there is no adapter
@@ -26,7 +24,7 @@ export async function measureInDawn({ parts, sizes }: Wanted, say: Say): Promise
   dawn.install(say);
   const { create, globals } = await import(pathToFileURL(dawn.file('webgpu', 'index.js')).href);
   Object.assign(globalThis, globals);
-  // tfjs, and who asks for the adapter below, look for it here; Node itself has no `gpu`.
+  // Who asks for the adapter below looks for it here; Node itself has no `gpu`.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
   const adapter = await adapterHere();
   if (!adapter) return null;
@@ -38,9 +36,7 @@ export async function measureInDawn({ parts, sizes }: Wanted, say: Say): Promise
     ...{ adapter, sizes: chosen, started: process.env.VK_DRIVER_FILES ?? 'no Vulkan driver named' },
   };
   const run = await collect(about, parts, (part) => measure(part, host, SIZES[chosen], say));
-  const encoders = parts.includes('text') || parts.includes('image');
-  if (encoders)
-    run.notes.push('The WebGPU of the encoders is that of onnxruntime-node, which chooses its adapter itself.');
+  run.notes.push('The WebGPU of the encoders is that of onnxruntime-node, which chooses its adapter itself.');
   return run;
 }
 
@@ -67,13 +63,6 @@ async function nodeHost(): Promise<Host> {
       const { Tensor } = runtimes[backend];
       const opened = await session(image, files.image.onnx, backend);
       return imageEncoder(image, opened, (data, dims) => new Tensor('float32', data, dims));
-    },
-    async startTfjs(backend) {
-      if (backend === 'wasm') return startCompute('wasm');
-      // Without this tfjs advertises its native build on every start in Node.
-      env().set('PROD', true);
-      await import('@tensorflow/tfjs-backend-webgpu');
-      if (!(await setBackend('webgpu'))) throw new Error('tfjs did not start on Dawn.');
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run gpu -- [--browser | --dawn] [--only <part> …] [--sizes tiny|full] [--software] [--json] [--out <folder>]`: runs
- * encoders, trainers and base model on the WebGPU of this machine and on wasm, compares the numbers, and prints the times and
+ * the encoders on the WebGPU of this machine and on wasm, compares the numbers, and prints the times and
  * what it ran on. In Chromium, or with `--dawn` in Node; on the hardware adapter, else on a software one, with sizes so tiny
  * that only the comparison counts.
  *

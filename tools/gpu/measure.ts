@@ -1,15 +1,11 @@
-import { compareBaseModel } from './embedding';
 import { compareImages, compareTexts } from './encoders';
 import type { Findings, Part } from './findings';
 import type { Host, Say } from './host';
 import type { Sizes } from './sizes';
-import { compareTrainers } from './training';
 
 const COMPARISONS: Record<Part, (host: Host, sizes: Sizes, say: Say) => Promise<Findings>> = {
   text: compareTexts,
   image: compareImages,
-  trainer: compareTrainers,
-  'base-model': compareBaseModel,
 };
 
 /** Measures one part where this runs. */

@@ -21,31 +21,6 @@ export const TOLERANCES = {
     side: 'at least',
     why: 'Items are compared by cosine. Rounding a row to int8 turns it by as much.',
   },
-  'largest difference of a gradient': {
-    limit: 1e-4,
-    side: 'at most',
-    why: 'The bound that every backend keeps to the others and to the golden numbers.',
-  },
-  'smallest cosine of a gradient of one weight': {
-    limit: 0.9999,
-    side: 'at least',
-    why: 'A weight whose gradients are all small could be wrong within the bound above; the direction shows it.',
-  },
-  'difference of the loss, relative': {
-    limit: 1e-4,
-    side: 'at most',
-    why: 'Float32 has seven digits, and a sum over the batch loses some of them.',
-  },
-  'difference of the weights after the steps, as a share of their movement': {
-    limit: 0.01,
-    side: 'at most',
-    why: 'In L2 norms. Adam moves an element by the learning rate whatever the size of its gradient, so elements whose gradient is rounding noise go their own way; there are few of them.',
-  },
-  'largest difference of an embedding': {
-    limit: 1e-4,
-    side: 'at most',
-    why: 'Of rows of unit length, as backends keep to each other. The order of a list then differs only between items that are as good as equal.',
-  },
 } as const satisfies Record<string, Tolerance>;
 
 export type ToleranceName = keyof typeof TOLERANCES;
@@ -94,12 +69,4 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   }
   if (aa === 0 && bb === 0) return 1;
   return ab / Math.sqrt(aa * bb);
-}
-
-/** L2 norm of the difference. */
-export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return Number.NaN;
-  let squares = 0;
-  for (let at = 0; at < a.length; at++) squares += (a[at] - b[at]) ** 2;
-  return Math.sqrt(squares);
 }

@@ -6,8 +6,6 @@ import { TOLERANCES } from './parity';
 const TITLES: Record<Part, string> = {
   text: 'Text encoder',
   image: 'Image encoder',
-  trainer: 'Training of a base model',
-  'base-model': 'Base model',
 };
 
 export const SOFTWARE = 'Software adapter: times say nothing about hardware, parity only.';

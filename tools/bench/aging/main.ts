@@ -78,7 +78,7 @@ async function measured(catalog: LearnerCatalog, choices: number): Promise<Point
   for (let round = 0; round < 3; round++) {
     // An index of its own, as a page that was just opened has it.
     const page = opened(catalog);
-    const next = new Learner(page, { seed: 1, experts: true });
+    const next = new Learner(page, { experts: true });
     next.restore(profile, []);
     await reload.of(async () => rank(page.index, next.state, request(index, 'for-you', null)));
   }

@@ -67,7 +67,7 @@ export class Shopper {
   constructor(catalog: LearnerCatalog, taste: Taste) {
     this.#catalog = catalog;
     this.#taste = taste;
-    this.learner = new Learner(catalog, { seed: 1, experts: true });
+    this.learner = new Learner(catalog, { experts: true });
   }
 
   /** Events so far. */

@@ -1,8 +1,7 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import buildCommandLine from '../../../scripts/command-line';
-import { startCompute } from '../../../src/training';
 import { type Area, type AreaResult, atLeast, type Figure } from '../bars';
 import { evaluateOptions, writeShop } from '../offline/made-up-shop';
 import { type Compared, compared, inWords, sidestream, speedUp } from '../offline/runs';
@@ -22,7 +21,6 @@ export const area: Area = {
     const folder = await mkdtemp(join(tmpdir(), 'sidestream-offline-'));
     try {
       await buildCommandLine();
-      await startCompute('wasm');
       const shop = await writeShop(folder);
       const evaluate = evaluateOptions(shop);
       say('learning what an evaluation needs of the past');
@@ -38,28 +36,12 @@ export const area: Area = {
           ...processes,
         ),
       );
-      const train = await measured('train', async (processes) => {
-        const out = join(folder, `bundle-${processes[1]}`);
-        await cp(shop.bundle, out, { recursive: true });
-        return sidestream(
-          'train',
-          '--bundle',
-          out,
-          '--events',
-          shop.events,
-          '--out',
-          out,
-          '--epochs',
-          '4',
-          ...processes,
-        );
-      });
-      const parts = [device, pooled, train];
+      const parts = [device, pooled];
       return {
         bars: parts.map(({ name, runs }) =>
           atLeast(`two processes over one: ${name}`, LEAST, speedUp(runs), inWords(runs)),
         ),
-        figures: [...parts.slice(0, 2).map(same), ...parts.map(idle)],
+        figures: [...parts.map(same), ...parts.map(idle)],
         series: {
           offline: { unit: '×', values: parts.map(({ name, runs }) => ({ name, value: speedUp(runs) })) },
         },

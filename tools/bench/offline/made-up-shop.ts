@@ -1,13 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BaseModel, baseConfig, initialWeights } from '../../../src/base-model';
-import { folderSink, openFolder } from '../../../src/build';
+import { folderSink } from '../../../src/build';
 import { writeBundle } from '../../../src/catalog';
-import { baseFile } from '../../../src/cli/evaluate/input';
-import { readEventFile } from '../../../src/cli/event-file';
 import { seededRandom } from '../../../src/model';
 import { topicContent } from '../../../src/testing/topics';
-import { storeBase } from '../../../src/training';
 
 /** Catalogue and log: so large that what is measured takes one process about a minute. */
 const ITEMS = 2000;
@@ -15,7 +11,7 @@ const TOPICS = 20;
 /** Shoppers of the earlier part of the log, then those of the later part, whom the earlier one does not know. */
 const [KNOWN, NEW] = [200, 64];
 const [EVENTS_OF_KNOWN, EVENTS_OF_NEW] = [44, 90];
-/** Share of the log that `evaluate` takes as the past, and `train` to learn from those who came later: no new shopper is in it. */
+/** Share of the log that `evaluate` takes as the past: no new shopper is in it. */
 const PAST = 0.6;
 
 /** Folder of a made-up shop. */
@@ -25,10 +21,7 @@ export interface MadeUpShop {
   models: string;
 }
 
-/**
- * Writes a bundle, a log of shoppers who each keep to a few topics, and a base model of the past: an untrained one, as what it
- * ranks first makes no difference to the time.
- */
+/** Writes a bundle, and a log of shoppers who each keep to a few topics. */
 export async function writeShop(folder: string): Promise<MadeUpShop> {
   const [bundle, events, models] = ['bundle', 'events.csv', 'models'].map((name) => join(folder, name));
   const content = await topicContent({ items: ITEMS, topics: TOPICS, dim: 64, taps: 3 });
@@ -54,7 +47,6 @@ export async function writeShop(folder: string): Promise<MadeUpShop> {
   visit(named('known', KNOWN), EVENTS_OF_KNOWN);
   visit(named('new', NEW), EVENTS_OF_NEW);
   await writeFile(events, `${lines.join('\n')}\n`);
-  await writeBase({ bundle, events, models });
   return { bundle, events, models };
 }
 
@@ -62,17 +54,3 @@ export async function writeShop(folder: string): Promise<MadeUpShop> {
 export const evaluateOptions = ({ bundle, events, models }: MadeUpShop): string[] => [
   ...['evaluate', '--bundle', bundle, '--events', events, '--models', models, '--past', String(PAST)],
 ];
-
-async function writeBase({ bundle: folder, events, models }: MadeUpShop): Promise<void> {
-  const bundle = await openFolder(folder);
-  const log = await readEventFile(events);
-  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const { path } = await baseFile({
-    ...{ bundle, events: log.events, rowOf, seed: 1, past: PAST, half: 'all', models },
-    meter: { start() {}, advance() {}, stop() {} },
-    say() {},
-  });
-  const config = baseConfig('sidestream');
-  const weights = initialWeights(config, bundle.features, 32, 1);
-  await storeBase(BaseModel.from(weights, config, bundle.features), path, bundle.manifest.digest);
-}

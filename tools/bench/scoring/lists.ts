@@ -32,7 +32,7 @@ export async function listCatalog(items: number): Promise<LearnerCatalog> {
 
 /** A list after a choice of a shopper with so many choices. */
 export async function listTimes({ index, ...catalog }: LearnerCatalog, choices: number): Promise<ListTimes> {
-  const learner = new Learner({ index, ...catalog }, { seed: 1, experts: true });
+  const learner = new Learner({ index, ...catalog }, { experts: true });
   const remembered = index.items.length - KEPT_BACK;
   let events = 0;
   const event = (type: EventType, row: number): LoggedEvent => ({
@@ -62,7 +62,7 @@ export async function similarTimes(catalog: LearnerCatalog, anchors: number): Pr
   const { index } = catalog;
   const { aboutItems } = await listsInView();
   const time = timed();
-  const { state } = new Learner(catalog, { seed: 1, experts: false });
+  const { state } = new Learner(catalog, { experts: false });
   for (let round = 0; round < 24; round++) {
     const ids = Array.from({ length: anchors }, (_, n) => index.items[(31 * n + 997 * round) % index.items.length].id);
     const plain: RankRequest = { placement: 'similar', row: null, limit: 8, exclude: new Set() };

@@ -5,13 +5,12 @@ import { seededRandom } from '../../../src/model';
 import { TERMS, type TermValues } from '../../../src/ranking';
 import { type Timed, timed } from '../timing';
 
-/** Blocks of a shop with texts and pictures, a base model and latent factors of its logs. */
-const WIDTHS = { content: 256, place: 24, categories: 19, year: 17, embedding: 64, cooccurrence: 64, users: 64 };
+/** Blocks of a shop with a side model, and the decays of the states of the vectors. */
+const WIDTHS = { place: 24, categories: 19, year: 17, side: 64 };
+const DECAYS = [0.2, 0.6, 0.88, 0.97];
 const TASTES = 12;
 const CHOICES = 400;
 const WARM_UP = 120;
-/** Of the map of the gradients. */
-const RANK = 64;
 
 /** Times of an update, with the list's scores that follow it. */
 export interface UpdateTimes {
@@ -37,20 +36,14 @@ export async function updateTimes(count: number): Promise<UpdateTimes> {
   return { columns: matrix.width, six, one };
 }
 
-/** Features with a map of their gradients, as a shop has it: eigenvectors of made-up numbers. */
+/** Made-up features. */
 function featureMatrix(count: number, random: () => number): FeatureMatrix {
-  const columns = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
-  const map = {
-    blocks: [],
-    eigenvalues: new Float32Array(RANK).fill(1e-3),
-    eigenvectors: Float32Array.from({ length: RANK * columns }, () => (2 * random() - 1) / Math.sqrt(columns)),
-  };
   return new FeatureMatrix({
-    ...{ count, map },
+    count,
     blocks: Object.entries(WIDTHS).map(([subject, width]) => ({
       ...{ name: `${subject} ${width}`, key: `${subject} ${width}`, width, rate: 0.5, center: new Float32Array(width) },
       scale: new Float32Array(width).fill(1 / Math.sqrt(width)),
-      readoutScale: new Float32Array(width).fill(1),
+      states: (subject === 'side' ? DECAYS : [null]).map((decay) => ({ decay, gain: new Float32Array(width).fill(1) })),
       // Items of a taste have a direction in common, so clear that experts are kept.
       values: Float32Array.from({ length: count * width }, (_, at) => {
         const taste = Math.floor(at / width) % TASTES;

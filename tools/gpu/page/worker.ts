@@ -4,7 +4,6 @@ import useLite from '../../../models/use-lite.onnx?url';
 import useLiteTokenizer from '../../../models/use-lite.tokenizer.json?url';
 import { DEFAULT_PRESETS } from '../../../src/encoders';
 import { createWebEncoder } from '../../../src/encoders/web';
-import { chooseBackend } from '../../../src/learner/backend';
 import type { Findings, Part } from '../findings';
 import type { Host } from '../host';
 import { measure } from '../measure';
@@ -24,9 +23,6 @@ async function workerHost(): Promise<Host> {
   return {
     openText: (backend) => createWebEncoder(text, files.text, { backend }),
     openImage: (backend) => createWebEncoder(image, files.image, { backend }),
-    async startTfjs(backend) {
-      await chooseBackend(backend);
-    },
   };
 }
 
