@@ -2,16 +2,14 @@ import type { KeptResult } from '../src/evaluate';
 import type { MethodSummary, TableSummary } from '../src/evaluate/result-summary';
 import { type Bar, barPanels, colorOf, heading, INK, type Panel, type Plot, signed, WIDTH } from './plots-panels';
 
-/** Methods without the base model: next to those that start from it their bars leave no room. */
-const WITHOUT_BASE = ['popularity', 'content-knn'];
 /** Methods whose way through the windows is drawn, as far as they are there. */
 const FOLLOWED = ['sidestream', 'static', 'xsmoe-paper', 'popularity'];
 const LINES: ('solid' | number[])[] = ['solid', [2, 3], [7, 4], [12, 3, 2, 3]];
 
-/** Change of ln rank against the base model, method by method. */
+/** Change of ln rank against the reference, method by method. */
 export function devicePlot({ tables: [table], ...about }: KeptResult): Plot {
   return barPanels({
-    title: `Learning on the device: change of ln rank against the ${table.reference} model alone`,
+    title: `Learning on the device: change of ln rank against ${table.reference}`,
     subtitle: `${shoppersOf(about)}; further left is better; whiskers are standard errors`,
     ...{ head: 'change ± error', axis: 'change of ln rank', panels: [changes(table)] },
   });
@@ -26,10 +24,10 @@ export function driftPlot({ tables, ...about }: KeptResult): Plot {
   };
   const shown = tables.filter(({ name }) => name in titles);
   return barPanels({
-    title: 'Drift: change of ln rank against the base model alone',
+    title: `Drift: change of ln rank against ${shown[0]?.reference ?? 'popularity-now'}`,
     subtitle: `${shoppersOf(about)}; further left is better; whiskers are standard errors`,
     ...{ head: 'change ± error', axis: 'change of ln rank' },
-    panels: shown.map((table) => ({ ...changes(table, WITHOUT_BASE), title: titles[table.name] })),
+    panels: shown.map((table) => ({ ...changes(table), title: titles[table.name] })),
   });
 }
 
@@ -37,9 +35,9 @@ export function driftPlot({ tables, ...about }: KeptResult): Plot {
 const shoppersOf = ({ command, setting }: Pick<KeptResult, 'command' | 'setting'>): string =>
   `${/--bundle (\S+)/.exec(command)?.[1] ?? 'a log'}: ${setting.split(' whom')[0]}`;
 
-function changes({ methods, reference }: TableSummary, without: readonly string[] = []): Panel {
+function changes({ methods, reference }: TableSummary): Panel {
   const bars = methods
-    .filter(({ name }) => name !== reference && !without.includes(name))
+    .filter(({ name }) => name !== reference)
     .map(
       ({ name, lnRankChange: value, se }): Bar => ({ name, value, se, text: `${signed(value, 3)} ± ${se.toFixed(3)}` }),
     );

@@ -48,9 +48,13 @@ describe('sidestream evaluate', () => {
     expect(both.err).toMatch(/^seed [12]: Learned from the past$/m);
     expect(both.err).toMatch(/^seed 2: Evaluated$/m);
     expect(both.code).toBe(0);
-    // No seed changes the settings.
-    expect(await readdir(at('models'))).toEqual([
-      expect.stringMatching(/^ease-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6\.json$/),
+    // No seed changes the settings of EASE; each has a side model, whose start weights lie beside it.
+    const modelFiles = (await readdir(at('models'))).map((name) =>
+      name.replace(/-[0-9a-f]{12}-[0-9a-f]{12}-past-0\.6/, ''),
+    );
+    expect(modelFiles.sort()).toEqual([
+      'ease-settings.json',
+      ...[1, 2].flatMap((seed) => [`side-seed-${seed}.bin`, `side-seed-${seed}.bin.json`]),
     ]);
 
     const line = lastLine(both.out);
@@ -92,8 +96,10 @@ describe('sidestream evaluate', () => {
     const second = await evaluate('--seeds', '2', ...section, ...chosen);
     expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);
     expect(second.err).not.toContain('Evaluated');
-    // Nothing about these methods is random.
-    expect(lastLine(second.out).methods).toEqual(line.methods);
+    // Nothing about the methods without a side model is random.
+    const ofSecond = lastLine(second.out).methods;
+    expect(ofSecond.slice(0, 3)).toEqual(line.methods.slice(0, 3));
+    expect(ofSecond.map(({ name }) => name)).toEqual(names);
     const results = parseKept(await readFile(join(at('results'), 'results.json'), 'utf8'));
     expect(Object.keys(results)).toEqual(['device', 'device-second']);
     expect(results.device).toEqual(kept);

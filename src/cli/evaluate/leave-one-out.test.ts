@@ -68,7 +68,7 @@ test('the parts of several processes make the same run, and a few shoppers are a
 
 test('refuses unknown methods and a log in which nobody can be ranked', () => {
   expect(() => leaveOneOutProtocol.check(input({ methods: ['base'] }))).toThrow(
-    'There is no method base here; choose of all, popularity, item-knn, ease, ials, vsknn, sasrec.',
+    'There is no method base here; choose of all, popularity, item-knn, ease, ials, vsknn, sasrec, side, side-ids.',
   );
   const few = input().events.filter(({ time }) => time < 2);
   expect(() => leaveOneOutProtocol.check(input({ events: few }))).toThrow('Nobody can be ranked');

@@ -63,17 +63,19 @@ const learner = (name: string, shop: PastShop, options?: LearnerOptions): Device
 /** The methods that read the side model. */
 const SIDE_METHODS: readonly string[] = ['side', 'terms', 'one-expert', 'sidestream'];
 
+/** Whether any of the wanted methods reads the side model. */
+export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((name) => wanted(input, name));
+
 /** Names of the methods that run on a device, in the order of the tables. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
 /** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
 export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   const chosen = ITEM_ITEM_METHODS.filter((name) => wanted(input, name));
-  const needsSide = SIDE_METHODS.some((name) => wanted(input, name));
   return Promise.all([
     ...chosen.map((name) => itemItemFile(input, name)),
     ...(wanted(input, 'vsknn') ? [vsknnFile(input)] : []),
-    ...(needsSide ? [sideFile(input)] : []),
+    ...(needsSide(input) ? [sideFile(input)] : []),
   ]);
 }
 
@@ -97,7 +99,7 @@ export async function deviceMethods(
 /** What the shop knows at the end of the past. */
 export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<LearnerShop> {
   const catalog = catalogOf(input.bundle, popularityAtEnd(input, past), pastCooccurrence(input));
-  if (!SIDE_METHODS.some((name) => wanted(input, name))) return { catalog };
+  if (!needsSide(input)) return { catalog };
   return { catalog: sideCatalog(catalog, await pastSide(input)) };
 }
 

@@ -15,8 +15,7 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
   const make = async (): Promise<void> => {
     const { bundle, seed, meter, say } = input;
     const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, bundle);
-    const checkpoint = `${path}.checkpoint`;
-    const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say, checkpoint });
+    const { learned } = await trainShopSide({ bundle, interactions, seed, meter, say });
     const { model, weights } = learned;
     await writeWhole(`${path}.json`, JSON.stringify({ weights: weights ?? null }));
     await writeWhole(path, encodeSideModel(model, bundle.items.length));

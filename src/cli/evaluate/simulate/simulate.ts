@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createMeter, type Meter, openFolder } from '../../../build';
 import type { EventLog } from '../../../evaluate';
 import {
@@ -21,6 +22,8 @@ import { startCompute, writeWhole } from '../../../training';
 import { byProduct, concludeRefused, readEventFile } from '../../event-file';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses } from '../../task-processes';
 import type { EvaluateInput } from '../input';
+import { needsSide } from '../methods';
+import { sideFile } from '../side-file';
 import { logGround } from './log-ground';
 
 export interface SimulateOptions extends Pick<EvaluateInput, 'past' | 'half' | 'models' | 'methods' | 'shoppers'> {
@@ -110,6 +113,11 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rej
   const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
   const meter = createMeter();
   const input = { bundle, events: log.events, rowOf, seed, past, half, models, shoppers, methods, meter, say };
+  // Once, before other processes read it.
+  if (!isTaskProcess(options) && needsSide(input)) {
+    const { path, make } = await sideFile(input);
+    if (!existsSync(path)) await make();
+  }
   return { ground: logGround(input), rejected: log.rejected };
 }
 
