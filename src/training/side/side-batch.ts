@@ -6,14 +6,6 @@ export const MAX_PIECE = 112;
 const BATCH_PLACES = 1792;
 const MAX_SEQUENCES = 128;
 
-/** Choices as training data. */
-export interface SideData {
-  /** Rows of each shopper's choices without repeats, oldest first; two or more. */
-  sequences: readonly Int32Array[];
-  /** [count] How often each item was chosen. */
-  popularity: Float32Array;
-}
-
 /** Sequences that are learned in one step. */
 export interface SideBatch {
   /** T and B; place t of sequence b is t * B + b. */
