@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import {
   freshLayer,
   fusionEntries,
@@ -15,29 +14,25 @@ import {
   type Weights,
 } from '../model';
 
-const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536));
-
 /**
  * How a base model is trained and how its scores are read.
  * `sidestream`: cosine over a temperature, log popularity added; the user vector is the transformer's output plus the
  * mean of the history. `paper`: dot product of item embedding and transformer output.
  */
-export const BASE_RECIPES = ['sidestream', 'paper'] as const;
-export type BaseRecipe = (typeof BASE_RECIPES)[number];
+export type BaseRecipe = 'sidestream' | 'paper';
 
 /** Configuration of a base model. */
-export const baseConfigSchema = v.strictObject({
-  recipe: v.picklist(BASE_RECIPES),
+export interface BaseConfig {
+  recipe: BaseRecipe;
   /** E: width of item embeddings and user vectors; a multiple of `heads`. */
-  embeddingDim: size,
+  embeddingDim: number;
   /** L: items of a history that the user encoder reads. */
-  maxSeqLen: size,
-  heads: size,
-  blocks: size,
+  maxSeqLen: number;
+  heads: number;
+  blocks: number;
   /** Scores of the `sidestream` recipe are cosines divided by this. */
-  temperature: v.pipe(v.number(), v.finite(), v.minValue(1e-6)),
-});
-export type BaseConfig = v.InferOutput<typeof baseConfigSchema>;
+  temperature: number;
+}
 
 /** Default sizes of a base model. */
 const SIZES = { embeddingDim: 64, maxSeqLen: 20, heads: 2, blocks: 2, temperature: 0.1 };
