@@ -1,3 +1,4 @@
+export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { placeByContent } from './place-by-content';
 export {
   MAX_SIDE_STATES,

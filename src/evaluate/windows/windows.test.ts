@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
 import { startCompute } from '../../training';
 import type { SideFeatures } from '../../training/side';
-import { rankableChoices, rankChoices } from './ranks';
 import { WINDOW_METHODS, type WindowMethodName } from './window-methods';
 import { evaluateWindows, parseWindows, type WindowsProtocol, windowsText } from './windows';
 
@@ -60,28 +59,5 @@ describe('the windows protocol', () => {
     expect(Math.max(...one.units.map(({ events }) => events))).toBeLessThanOrEqual(5);
     expect(parseWindows(windowsText([one]))).toEqual([one]);
     expect(() => parseWindows('[{}]')).toThrow(expect.objectContaining({ code: 'runtime/invalid-input' }));
-  });
-});
-
-describe('the ranks of choices', () => {
-  // One state that keeps the last choice alone; item 3 is not known.
-  const model = {
-    ...{ width: 1, states: [{ decay: 0, gain: Float32Array.of(1) }] },
-    ...{ vectors: Float32Array.of(1, 1, -1, 5), biases: Float32Array.of(0, 0.1, 0.5, 9) },
-  };
-  const known = Float32Array.of(1, 1, 1, 0);
-  const all = () => true;
-
-  it('are by the states after all earlier choices, among known items not chosen', () => {
-    // After 0 the scores of 1 and 2 are 1.1 and -0.5; after 2, when 1 alone is left, it is the first.
-    expect(rankChoices(model, [{ rows: [0, 2, 1], from: 0 }], known, all)).toEqual([2, 1]);
-    expect(rankChoices(model, [{ rows: [0, 2, 1], from: 2 }], known, all)).toEqual([1]);
-    expect(rankChoices(model, [{ rows: [0, 3, 1], from: 0 }], known, all)).toEqual([1]);
-  });
-
-  it('are of the choices that are asked for', () => {
-    const shoppers = [{ rows: [0, 2, 1], from: 0 }];
-    expect(rankableChoices(shoppers, known)).toBe(2);
-    expect(rankChoices(model, shoppers, known, (n) => n === 1)).toEqual([1]);
   });
 });

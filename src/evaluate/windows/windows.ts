@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type ChoiceSequence, choiceRanks, rankableChoices } from '../../catalog/side-model';
 import { SidestreamError } from '../../error';
 import { type Random, seededRandom, type Weight, type Weights } from '../../model';
 import {
@@ -20,7 +21,6 @@ import {
 } from '../../training/side';
 import { type Quality, qualityOf } from '../quality';
 import { qualitySchema } from '../result';
-import { type RankedShopper, rankableChoices, rankChoices } from './ranks';
 import type { WindowMethod } from './window-methods';
 
 export interface WindowsProtocol {
@@ -95,8 +95,9 @@ export async function evaluateWindows(
     run.seconds += (user + system) / 1e6;
     weights = trained.weights;
     const shoppers = rankedShoppers(histories, parts[n + 1]);
-    const every = Math.max(1, Math.ceil(rankableChoices(shoppers, known) / protocol.ranked));
-    const quality = qualityOf(rankChoices(trained.model, shoppers, known, (choice) => choice % every === 0));
+    const isKnown = (row: number): boolean => known[row] > 0;
+    const every = Math.max(1, Math.ceil(rankableChoices(shoppers, isKnown) / protocol.ranked));
+    const quality = qualityOf(choiceRanks(trained.model, shoppers, isKnown, (choice) => choice % every === 0));
     run.units.push(quality);
     onRanked?.(n + 2, quality);
   }
@@ -133,11 +134,11 @@ function addTo(histories: Map<string, number[]>, interactions: readonly Interact
   return histories;
 }
 
-/** The shoppers of a window, each with all choices before it. */
-function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readonly Interaction[]): RankedShopper[] {
+/** The shoppers of a window, each with all choices before it. Choices without an earlier one are not ranked. */
+function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readonly Interaction[]): ChoiceSequence[] {
   return [...addTo(new Map(), window)].map(([user, rows]) => {
     const before = new Set(histories.get(user));
-    return { rows: [...new Set([...before, ...rows])], from: before.size };
+    return { rows: [...new Set([...before, ...rows])], from: Math.max(1, before.size) };
   });
 }
 
