@@ -1,4 +1,5 @@
 export { checkWeights, type TapShape } from './check-weights';
+export { crossEntropy } from './cross-entropy';
 export { type Affine, linear, product, unitRows } from './differentiable';
 export { expandByMean, randomRouterRow } from './expand';
 export { freshLayer, LADDERS, type Ladder, type Layer, layerShapes } from './layer';

@@ -1,19 +1,10 @@
 import {
   add,
   customGrad,
-  div,
-  type GradSaveFunc,
   gather,
-  log,
   matMul,
-  maximum,
   mul,
-  neg,
   type Scalar,
-  softmax,
-  sub,
-  sum,
-  type Tensor,
   type Tensor1D,
   type Tensor2D,
   tensor1d,
@@ -21,7 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { type BaseConfig, disposeView, type HistoryView, historyView, itemRows, userRows } from '../base-model';
-import { type ForwardOptions, type ItemTaps, linear, type Parameters } from '../model';
+import { crossEntropy, type ForwardOptions, type ItemTaps, linear, type Parameters } from '../model';
 import type { OfflineBatch } from './offline-batch';
 
 /** A batch on the compute backend. */
@@ -91,18 +82,4 @@ function pick(x: Tensor2D, index: Tensor1D, scatter: Tensor2D): Tensor2D {
     value: gather(input as Tensor2D, index),
     gradFunc: (dy) => [matMul(scatter, dy)],
   }))(x);
-}
-
-/** Weighted cross-entropy of every row against its label, as one operation: these matrices are the largest of a step. */
-function crossEntropy(logits: Tensor2D, label: Tensor2D, weight: Tensor2D): Scalar {
-  return customGrad<Scalar>((input, save) => {
-    const shares = softmax(input as Tensor2D);
-    (save as GradSaveFunc)([shares]);
-    // The label's column holds the weight instead of 1; rows that do not count divide 0 by the floor.
-    const chosen = div(sum(mul(shares, label), 1, true), maximum(weight, 1e-12));
-    return {
-      value: neg(sum(mul(log(maximum(chosen, 1e-30)), weight))) as Scalar,
-      gradFunc: (dy: Scalar, [saved]: Tensor[]) => mul(sub(mul(saved, weight), label), dy),
-    };
-  })(logits);
 }

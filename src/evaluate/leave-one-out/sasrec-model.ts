@@ -1,19 +1,9 @@
 import {
   add,
-  customGrad,
   dispose,
-  div,
-  type GradSaveFunc,
-  log,
   matMul,
-  maximum,
   mul,
-  neg,
-  type Scalar,
   slice,
-  softmax,
-  sub,
-  sum,
   type Tensor,
   type Tensor2D,
   tensor,
@@ -24,6 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   attentionMask,
+  crossEntropy,
   disposeMask,
   lastPositions,
   linear,
@@ -187,17 +178,4 @@ function freshValues(name: string, shape: readonly number[], random: Random): Fl
   const size = shape.reduce((product, side) => product * side, 1);
   if (shape.length === 1) return new Float32Array(size).fill(/norm\.weight$/.test(name) ? 1 : 0);
   return uniform(random, size, name.includes('position') ? START : Math.sqrt(6 / (shape[0] + shape[1])));
-}
-
-/** Weighted cross-entropy of every row, as one operation. @param label in a row, its weight where the next item is */
-function crossEntropy(logits: Tensor2D, label: Tensor2D, weight: Tensor2D): Scalar {
-  return customGrad<Scalar>((input, save) => {
-    const shares = softmax(input as Tensor2D);
-    (save as GradSaveFunc)([shares]);
-    const chosen = div(sum(mul(shares, label), 1, true), maximum(weight, 1e-12));
-    return {
-      value: neg(sum(mul(log(maximum(chosen, 1e-30)), weight))) as Scalar,
-      gradFunc: (dy: Scalar, [saved]: Tensor[]) => mul(sub(mul(saved, weight), label), dy),
-    };
-  })(logits);
 }
