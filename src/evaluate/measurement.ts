@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../error';
 import type { RankedStream } from './device';
+import { parsePart, unusablePart } from './part-text';
 
 /** What one method did on the streams of an evaluation, or of a part of it. */
 export interface MethodRanks {
@@ -49,11 +49,11 @@ export const measuredText = (methods: readonly MethodRanks[]): string => JSON.st
  * @throws SidestreamError `runtime/invalid-input` when a text is no part, or parts have other methods
  */
 export function joinMeasured(texts: readonly string[]): MethodRanks[] {
-  const parts = texts.map(parseMeasured);
+  const parts = texts.map((text) => parsePart(measuredSchema, text));
   const streams = parts.reduce((sum, [method]) => sum + (method?.streams.length ?? 0), 0);
   return parts[0].map(({ name }, m) => {
     const own = parts.map((part) => part[m]);
-    if (own.some((method) => method?.name !== name)) throw unusable('the parts have other methods');
+    if (own.some((method) => method?.name !== name)) throw unusablePart('the parts have other methods');
     return {
       name,
       streams: Array.from({ length: streams }, (_, n) => {
@@ -65,16 +65,6 @@ export function joinMeasured(texts: readonly string[]): MethodRanks[] {
   });
 }
 
-function parseMeasured(text: string): MethodRanks[] {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), measuredSchema), text);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw unusable(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
-}
-
-const unusable = (why: string): SidestreamError =>
-  new SidestreamError('runtime/invalid-input', `A part of the evaluation cannot be used: ${why}. Evaluate again.`);
-
 function fail(why: string): never {
-  throw unusable(why);
+  throw unusablePart(why);
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../error';
 import type { OfflineRun } from './offline';
+import { parsePart } from './part-text';
 import { qualitySchema } from './result';
 
 const units = v.array(qualitySchema);
@@ -20,12 +20,4 @@ const runsSchema = v.array(
 export const offlineText = (runs: readonly OfflineRun[]): string => JSON.stringify(runs);
 
 /** Reads what `offlineText` wrote. @throws SidestreamError `runtime/invalid-input` when it is something else */
-export function parseOffline(text: string): OfflineRun[] {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), runsSchema), text);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `A part of the evaluation cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Evaluate again.`,
-  );
-}
+export const parseOffline = (text: string): OfflineRun[] => parsePart(runsSchema, text);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { parsePart } from '../part-text';
 import { settingsSchema } from '../result';
 import { type LeaveOneOutMethod, type LeaveOneOutShop, ranksOf } from './ranker';
 import type { ChoiceCase } from './split';
@@ -45,12 +45,4 @@ export async function runLeaveOneOut(
 export const leaveOneOutText = (runs: readonly LeaveOneOutRun[]): string => JSON.stringify(runs);
 
 /** Reads what `leaveOneOutText` wrote. @throws SidestreamError `runtime/invalid-input` when it is something else */
-export function parseLeaveOneOut(text: string): LeaveOneOutRun[] {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(methodSchema)), text);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `A part of the evaluation cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Evaluate again.`,
-  );
-}
+export const parseLeaveOneOut = (text: string): LeaveOneOutRun[] => parsePart(v.array(methodSchema), text);

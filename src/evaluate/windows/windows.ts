@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { type ChoiceSequence, choiceRanks, rankableChoices } from '../../catalog/side-model';
-import { SidestreamError } from '../../error';
 import { type Random, seededRandom, type Weight, type Weights } from '../../model';
 import {
   freshSideExpert,
@@ -19,6 +18,7 @@ import {
   sideUse,
   trainSide,
 } from '../../training/side';
+import { parsePart } from '../part-text';
 import { type Quality, qualityOf } from '../quality';
 import { qualitySchema } from '../result';
 import type { WindowMethod } from './window-methods';
@@ -156,12 +156,4 @@ const runsSchema = v.array(
 export const windowsText = (runs: readonly WindowRun[]): string => JSON.stringify(runs);
 
 /** Reads what `windowsText` wrote. @throws SidestreamError `runtime/invalid-input` when it is something else */
-export function parseWindows(text: string): WindowRun[] {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), runsSchema), text);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `A part of the evaluation cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Evaluate again.`,
-  );
-}
+export const parseWindows = (text: string): WindowRun[] => parsePart(runsSchema, text);
