@@ -7,7 +7,15 @@ import { counted } from '../common/counted';
 import { sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
 import { endOfPast } from '../evaluate';
-import { cooccurrenceTable, type Interaction, isBundle, requireBundle, startCompute, storeLearned } from '../training';
+import {
+  cooccurrenceTable,
+  type Interaction,
+  isBundle,
+  requireBundle,
+  type StoredLearned,
+  startCompute,
+  storeLearned,
+} from '../training';
 import { SIDE_SETTINGS, type SideNetwork, writeSideNetwork } from '../training/side';
 import {
   byProduct,
@@ -19,6 +27,7 @@ import {
   unknownText,
 } from './event-file';
 import { interruptible } from './interrupt';
+import { withModels } from './models-lock';
 import { positiveInteger } from './option-parsers';
 import { modelsOption } from './shared-options';
 import { type ShopSide, trainShopSide } from './side-model';
@@ -83,13 +92,18 @@ async function train(options: TrainOptions): Promise<void> {
   if (interactions.length < FEW_EVENTS) console.error(fewEvents(interactions.length));
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const demand = demandOf(past, bundle);
-  const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
-  const learned = products.spread({ cooccurrence, side: side?.learned, demand });
-  const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
-  if (side) {
-    await writeSideNetwork(side.networkFile, side.network);
-    await rm(side.checkpoint, { force: true });
-  }
+  const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
+    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
+    const learned = products.spread({ cooccurrence, side: side?.learned, demand });
+    const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
+    if (side) {
+      await writeSideNetwork(side.networkFile, side.network);
+      await rm(side.checkpoint, { force: true });
+    }
+    return { side, stored };
+  };
+  // Checkpoint and network of another run for the same folder would take the place of these.
+  const { side, stored } = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (options.json) {
     const refused = concludeRefused(log);
@@ -120,17 +134,26 @@ async function train(options: TrainOptions): Promise<void> {
   concludeRefused(log);
 }
 
+/** A side model with its network, and the files by which later trainings go on. */
+interface TrainedSide {
+  learned: ShopSide;
+  network: SideNetwork;
+  networkFile: string;
+  checkpoint: string;
+}
+
+const say = (line: string): void => console.error(line);
+
 /** Trains the side model. A checkpoint lies with the kept models, as the folder of a bundle may be online meanwhile. */
 async function trainSideOf(
   { seed, epochs, models, out, continue: goesOn, resume }: TrainOptions,
   bundle: Bundle,
   interactions: Interaction[],
-): Promise<{ learned: ShopSide; network: SideNetwork; networkFile: string; checkpoint: string }> {
+): Promise<TrainedSide> {
   await startCompute('wasm');
   const of = (await sha256(new TextEncoder().encode(resolve(out)))).slice(0, 12);
   const networkFile = join(models, `side-network-${of}.safetensors`);
   const checkpoint = join(models, `side-training-${of}.safetensors`);
-  const say = (line: string): void => console.error(line);
   const goOn = (): void =>
     say(
       '\nInterrupted. The training is kept as it was after its last whole epoch: the same command with --resume goes on.',

@@ -3,7 +3,7 @@ export { cooccurrenceTable } from './companions';
 export { startCompute } from './compute';
 export { recentPopularity, repeatsOf } from './demand';
 export { type EaseOptions, easeTable } from './ease';
-export { isBundle, requireBundle, storeLearned, writeWhole } from './learned-file';
+export { isBundle, requireBundle, type StoredLearned, storeLearned, writeWhole } from './learned-file';
 export type { OfflineSource } from './offline-batch';
 export { type Interaction, offlineData } from './offline-data';
 export { trainOffline } from './offline-training';

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -178,14 +178,21 @@ describe('sidestream evaluate', () => {
 
   it('ends with 1 and says what to do when a process fails, a method is unknown or the results are something else', async () => {
     await writeFile(at('results.json'), 'something else');
+    // Every process reads a side model of the past that is damaged.
+    await cp(at('models'), at('damaged'), { recursive: true });
+    for (const name of await readdir(at('damaged'))) {
+      if (name.endsWith('.bin')) await writeFile(join(at('damaged'), name), 'damaged');
+    }
     await writeFile(at('no-folder'), '');
-    const [failed, magic, results, section] = await Promise.all([
+    const [failed, unlocked, magic, results, section] = await Promise.all([
+      evaluate('--seeds', '1', '2', '--processes', '2', '--models', at('damaged')),
       evaluate('--seeds', '1', '2', '--processes', '2', '--models', at('no-folder')),
       evaluate('--methods', 'magic'),
       evaluate('--results', folder),
       evaluate('--before', 'long-ago'),
     ]);
-    expect([failed, magic, results, section].map(({ code }) => code)).toEqual([1, 1, 1, 1]);
+    expect([failed, unlocked, magic, results, section].map(({ code }) => code)).toEqual([1, 1, 1, 1, 1]);
+    expect(unlocked.err).toMatch(/^Error \(runtime\/invalid-input\): .*sidestream.lock cannot be/m);
     expect(section.err).toContain('There is no section long-ago in the results.');
     expect(failed.err).toMatch(/^seed [12]: Error \(/m);
     expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The process of seed [12] ended with code 1/m);

@@ -26,6 +26,7 @@ import { CONFIGURATIONS } from '../../evaluate/simulate';
 import { WINDOW_METHODS } from '../../evaluate/windows';
 import { startCompute, writeWhole } from '../../training';
 import { byProduct, concludeRefused, REFUSED_HELP, readEventFile } from '../event-file';
+import { withModels } from '../models-lock';
 import { positiveInteger } from '../option-parsers';
 import { modelsOption, pastOption, processesOption } from '../shared-options';
 import { doTasks, isTaskProcess, parentMeter, WORKER_OPTION } from '../task-processes';
@@ -161,12 +162,17 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const { inputOf, log } = await readInput(options, createMeter());
   protocol.check(inputOf(seeds[0]));
   const meters = new JointMeter();
-  const runs = await runSeeds({
-    ...{ protocol, seeds, inputOf, say, processes: options.processes },
-    kept: (input, evaluate) => keptRun(options.runs, options.protocol, input, evaluate),
-    command: taskCommand(options, seeds),
-    meter: () => meters.meter(),
-  });
+  const evaluate = () =>
+    runSeeds({
+      ...{ protocol, seeds, inputOf, say, processes: options.processes },
+      kept: (input, evaluateSeed) => keptRun(options.runs, options.protocol, input, evaluateSeed),
+      command: taskCommand(options, seeds),
+      meter: () => meters.meter(),
+    });
+  const { length: pastFiles } = await protocol.pastFiles(inputOf(seeds[0]));
+  // In this process shoppers are ranked without a pause.
+  const signals = options.processes > 1;
+  const runs = await (pastFiles > 0 ? withModels(options.models, say, evaluate, { signals }) : evaluate());
   const merged = mergeRuns(runs);
   const found = summary(merged);
   const verdict = deviceVerdict(merged);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SideModel } from '../../catalog/side-model';
 import { type Random, seededRandom, Trainer, type Weights } from '../../model';
 import { freshSideWeights, SIDE_DECAYS, type SideConfig } from '../../model/side';
@@ -157,6 +158,8 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
         trainer.learningRate = settings.learningRate * schedule(step++, steps);
         sum += await oneStep(pieces, random);
         onStep?.(n + 1, batches.length);
+        // Leaves time for signals: what is awaited in a step is done at once.
+        await setImmediate();
       }
       const report: SideReport = { epoch, loss: sum / Math.max(1, batches.length), heldOut: null };
       reports.push(report);

@@ -20,6 +20,7 @@ import {
 } from '../../../evaluate/simulate';
 import { startCompute, writeWhole } from '../../../training';
 import { byProduct, concludeRefused, readEventFile } from '../../event-file';
+import { withModels } from '../../models-lock';
 import { doTasks, isTaskProcess, parentMeter, TaskProcesses } from '../../task-processes';
 import type { EvaluateInput } from '../input';
 import { needsSide } from '../methods';
@@ -115,8 +116,10 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rej
   const input = { bundle, events: log.events, rowOf, seed, past, half, models, shoppers, methods, meter, say };
   // Once, before other processes read it.
   if (!isTaskProcess(options) && needsSide(input)) {
-    const { path, make } = await sideFile(input);
-    if (!existsSync(path)) await make();
+    await withModels(models, say, async () => {
+      const { path, make } = await sideFile(input);
+      if (!existsSync(path)) await make();
+    });
   }
   return { ground: logGround(input), rejected: log.rejected };
 }
