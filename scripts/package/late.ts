@@ -22,7 +22,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only catalogues in clusters need them.
   {
     name: 'clusters',
-    test: /bundle-clusters|cluster-(directory|loader|selection)|id-bucket|base-vectors|retrieval|row-products/,
+    test: /bundle-clusters|cluster-(directory|loader|selection|side)|file-directory|id-bucket|base-vectors|retrieval|row-products/,
   },
   // After the first list.
   { name: 'features', test: /decode-features|previous-features|same-features/ },

@@ -22,6 +22,7 @@ export {
 export { categoryPaths, inCategory } from './category';
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
+export { itemPlaces } from './clusters/item-places';
 export { CooccurrenceCounter } from './cooccurrence/cooccurrence-counter';
 export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
 export { countSupport } from './cooccurrence/count-support';
@@ -50,5 +51,5 @@ export { localeFor, marketFor } from './locales/bundle-locales';
 export type { Offer } from './offers';
 export { DEFAULT_MARKET, offersFile } from './offers/offers-name';
 export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
-export { pickSideModel, placeByContent, type SideModel, type SideState } from './side-model';
+export { pickSideModel, placeByContent, type SideModel, type SideRows, type SideState } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -65,7 +65,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
     projection: manifest.projection.bytes,
     encoders: size(encoders),
     companions: manifest.companions?.bytes ?? 0,
-    side: manifest.side?.bytes ?? 0,
+    side: sizeOf('side'),
     demand: manifest.demand?.bytes ?? 0,
     texts: sizeOf('texts'),
     total: size(files),

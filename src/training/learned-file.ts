@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { folderFetch, folderSink, removeStale } from '../build';
-import { addLearned, type BundleFile, MANIFEST_FILE, type Manifest, openBundle } from '../catalog';
+import { addLearned, type Bundle, type BundleFile, itemPlaces, MANIFEST_FILE, openBundle } from '../catalog';
 import { SidestreamError } from '../error';
 
 type Learned = Parameters<typeof addLearned>[1];
@@ -27,8 +27,9 @@ export interface StoredLearned {
  * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
  */
 export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {
-  const manifest = await requireBundle(out, digest);
-  const next = await addLearned(manifest, learned, await folderSink(out));
+  const bundle = await requireBundle(out, digest);
+  const { manifest } = bundle;
+  const next = await addLearned(manifest, learned, await folderSink(out), await itemPlaces(bundle));
   await removeStale(out, next, manifest);
   const stored = ({ file, bytes }: BundleFile): StoredFile => ({ file: join(out, file), bytes });
   return {
@@ -39,12 +40,12 @@ export async function storeLearned(learned: Learned, out: string, digest: string
 }
 
 /**
- * The manifest of the bundle in a folder.
+ * The bundle in a folder.
  * @throws SidestreamError `bundle/invalid` when it is another bundle than that of the digest
  */
-export async function requireBundle(folder: string, digest: string): Promise<Manifest> {
-  const { manifest } = await openBundle(folderFetch(folder));
-  if (manifest.digest === digest) return manifest;
+export async function requireBundle(folder: string, digest: string): Promise<Bundle> {
+  const bundle = await openBundle(folderFetch(folder));
+  if (bundle.manifest.digest === digest) return bundle;
   throw new SidestreamError(
     'bundle/invalid',
     `${folder} is another bundle than the one that is learned from; give that one.`,

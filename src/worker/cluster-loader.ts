@@ -2,6 +2,7 @@ import type { BundleClusters, Item, ItemsPart } from '../catalog';
 import { SidestreamError } from '../error';
 import { contentProfile, type Pin } from '../ranking';
 import { ClusterSelection } from './cluster-selection';
+import { ClusterSide } from './cluster-side';
 import type { EngineListener } from './engine-options';
 import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -50,6 +51,9 @@ export class ClusterLoader {
   constructor(context: ClusterLoaderContext) {
     this.#context = context;
     this.#selection = new ClusterSelection(context.clusters);
+    if (context.catalog.bundle.manifest.side?.clusters) {
+      context.catalog.clusterSide = new ClusterSide(context.catalog.bundle);
+    }
     context.changes.subscribe(() => this.scheduleLoad());
   }
 
@@ -179,9 +183,10 @@ export class ClusterLoader {
 
   /** @returns whether the loaded catalogue grew */
   async #add(parts: readonly ItemsPart[]): Promise<boolean> {
-    const { session, catalog } = this.#context;
-    // No list may show them in another language than its own.
-    await catalog.texts?.follow(parts);
+    const { session, catalog, listener } = this.#context;
+    // No list may show them in another language than its own, or know less of them than of others.
+    const side = catalog.clusterSide?.follow(parts).catch((thrown) => listener.error(SidestreamError.from(thrown)));
+    await Promise.all([catalog.texts?.follow(parts), side]);
     return session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
       const grown = catalog.grow(parts);

@@ -1,11 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Manifest, openBundle, writeBundle } from '../catalog';
+import { type Manifest, openBundle, type SideModel, verifyBundle, writeBundle } from '../catalog';
 import type { SidestreamError } from '../error';
+import type { CatalogIndex } from '../ranking';
 import { memoryBundle } from '../testing/bundles';
+import { sideModel } from '../testing/side-models';
 import { topicContent } from '../testing/topics';
+import { ClusterSide } from './cluster-side';
 import { Engine } from './engine';
+import { LoadedCatalog } from './loaded-catalog';
 
 const COUNT = 4000;
 const memory = memoryBundle();
@@ -291,6 +295,123 @@ describe('an engine with a catalogue in clusters and several languages', () => {
     expect(loaded('texts')).toBeGreaterThan(1);
     expect(await german({ lang: 'en' })).not.toContain(true);
     expect(errors).toEqual([]);
+    await engine.close();
+  });
+});
+
+describe('an engine with a catalogue in clusters and a side model', () => {
+  const memorySide = memoryBundle();
+  let model: SideModel;
+  let ids: string[];
+  let host: Server;
+  let names: string[] = [];
+  let lacks: (name: string) => boolean;
+
+  beforeAll(async () => {
+    const content = await topicContent({ items: 1000, topics: 20, dim: 24 });
+    ids = content.items.map(({ id }) => id);
+    model = sideModel(ids.length, 6);
+    const learned = { side: { model, weights: { sideModel: 2 } } };
+    const written = await writeBundle(content, memorySide.sink, { ...options, learned });
+    await verifyBundle(written, memorySide.fetchFile);
+    host = createServer(({ url = '' }, response) => {
+      const name = url.slice(1);
+      names.push(name);
+      const bytes = lacks(name) ? undefined : memorySide.files.get(name);
+      response.writeHead(bytes ? 200 : 404).end(bytes);
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  });
+  beforeEach(() => {
+    names = [];
+    lacks = () => false;
+  });
+  afterAll(() => new Promise((resolve) => host.close(resolve)));
+
+  /** What the model that was put in says of an item. */
+  const trained = (id: string): number[] => {
+    const row = ids.indexOf(id);
+    return [...model.vectors.subarray(6 * row, 6 * row + 6), model.biases[row]];
+  };
+  const said = ({ side }: CatalogIndex, row: number): number[] => [
+    ...(side?.vectors.subarray(6 * row, 6 * row + 6) ?? []),
+    side?.biases[row] ?? Number.NaN,
+  ];
+  const expectTrained = ({ index }: LoadedCatalog): void => {
+    for (const [row, { id }] of index.items.entries()) {
+      const own = trained(id);
+      for (const [n, value] of said(index, row).entries()) expect(Math.abs(value - own[n])).toBeLessThan(0.01);
+    }
+  };
+
+  it('has the rows of the head and of the clusters that are loaded, in whatever order they come and go', async () => {
+    const bundle = await openBundle(memorySide.fetchFile, undefined, { whole: false });
+    const { clusters } = bundle;
+    const head = await bundle.side();
+    if (!clusters || !head) throw new Error('The bundle has no clusters, or no side model.');
+    const catalog = new LoadedCatalog(bundle);
+    const side = new ClusterSide(bundle);
+    catalog.clusterSide = side;
+    const load = async (...numbers: number[]): Promise<void> => {
+      const parts = await Promise.all(numbers.map((cluster) => clusters.items(cluster)));
+      await side.follow(parts);
+      catalog.grow(parts);
+    };
+    await load(3, 1);
+    expect(catalog.index.side).toBeNull();
+    catalog.setSide(head);
+    const before = catalog.index.items.length;
+    expect(before).toBeGreaterThan(bundle.items.length);
+    expectTrained(catalog);
+    await load(7);
+    expect(catalog.index.items.length).toBeGreaterThan(before);
+    expectTrained(catalog);
+    const items = new Set((await clusters.items(3)).items.slice(2).map(({ id }) => id));
+    catalog.keepOnly(items);
+    expect(catalog.index.items.length).toBeLessThan(before);
+    expectTrained(catalog);
+    await load(7, 3);
+    expectTrained(catalog);
+    const whole = await openBundle(memorySide.fetchFile);
+    expect((await whole.side())?.digest).toBe(head.digest);
+  });
+
+  const engineOf = async () => {
+    const { port } = host.address() as AddressInfo;
+    const errors: string[] = [];
+    const engine = await Engine.start(
+      { bundle: `http://127.0.0.1:${port}`, consent: 'pending', namespace: 'side', learning: true },
+      { change: () => undefined, progress: () => undefined, error: (error) => errors.push(error.code) },
+    );
+    const loaded = await openBundle(memorySide.fetchFile, undefined, { whole: false });
+    const known = new Set(loaded.items.map(({ id }) => id));
+    return { engine, errors, outside: ids.filter((id) => !known.has(id)) };
+  };
+
+  it('scores items by it that the head does not have, and loads the rows of their clusters alone', async () => {
+    const { engine, errors, outside } = await engineOf();
+    await engine.track('click', outside[0], {});
+    await engine.settled();
+    const { items } = await engine.recommend({ limit: 5 });
+    const { contributions } = await engine.explain(items[0].item.id, {});
+    expect(Object.keys(contributions)).toContain('sideModel');
+    const files = names.filter((name) => name.startsWith('side-'));
+    const vectors = names.filter((name) => name.startsWith('features-'));
+    // The model of the head, the directory, and the rows of each cluster; the features are of clusters and of the head.
+    expect(files).toHaveLength(new Set(files).size);
+    expect(files.length).toBe(new Set(vectors).size + 1);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('goes on where rows are missing, and says so', async () => {
+    const { engine, errors, outside } = await engineOf();
+    await engine.settled();
+    lacks = (name) => name.startsWith('side-');
+    await engine.track('click', outside[0], {});
+    await engine.settled();
+    expect((await engine.recommend({ limit: 5 })).items).toHaveLength(5);
+    expect(new Set(errors)).toEqual(new Set(['bundle/unreachable']));
     await engine.close();
   });
 });

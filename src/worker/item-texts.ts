@@ -1,15 +1,7 @@
 // Texts of the items in further languages. Only shops with several of them need this code.
 
 import type { Bundle, BundleFile, ItemsPart } from '../catalog';
-import {
-  decodeTextDirectory,
-  decodeTexts,
-  firstTexts,
-  type ItemText,
-  localeFor,
-  type Shown,
-  shownItem,
-} from '../catalog/locales';
+import { decodeTexts, firstTexts, type ItemText, localeFor, type Shown, shownItem } from '../catalog/locales';
 import { SidestreamError } from '../error';
 import type { EngineListener } from './engine-options';
 
@@ -34,7 +26,6 @@ export class ItemTexts {
   readonly #lang: string | undefined;
   readonly #listener: Pick<EngineListener, 'error'>;
   readonly #layers = new Map<string, Promise<Layer>>();
-  readonly #directories = new Map<string, Promise<BundleFile[]>>();
   /** Ids of the items of each loaded cluster. */
   readonly #loaded = new Map<number, string[]>();
 
@@ -109,10 +100,11 @@ export class ItemTexts {
 
   /** Loads the texts of the clusters that are loaded by now. */
   async #complete(layer: Layer): Promise<void> {
-    const directory = this.#bundle.manifest.locales?.[layer.tag]?.clusters;
+    const { manifest, clusters } = this.#bundle;
+    const directory = manifest.locales?.[layer.tag]?.clusters;
     const missing = [...this.#loaded].filter(([cluster]) => !layer.clusters.has(cluster));
-    if (!directory || missing.length === 0) return;
-    const files = await this.#directory(directory);
+    if (!clusters || !directory || missing.length === 0) return;
+    const files = await clusters.filesBeside(directory, 'texts');
     for (let first = 0; first < missing.length; first += AT_ONCE) {
       const some = missing.slice(first, first + AT_ONCE).map(async ([cluster, ids]) => {
         await this.#add(layer, files[cluster], ids);
@@ -120,16 +112,6 @@ export class ItemTexts {
       });
       await Promise.all(some);
     }
-  }
-
-  #directory(file: BundleFile): Promise<BundleFile[]> {
-    const known = this.#directories.get(file.file);
-    if (known) return known;
-    const clusters = this.#bundle.manifest.clusters?.count ?? 0;
-    const wanted = this.#bundle.file(file).then((bytes) => decodeTextDirectory(bytes, file.file, clusters));
-    this.#directories.set(file.file, wanted);
-    wanted.catch(() => this.#directories.delete(file.file));
-    return wanted;
   }
 
   /** @param ids of the items whose texts the file has, in its order */

@@ -36,7 +36,7 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
   // The code that reads them comes beside the kernel. Where it cannot be had, the first file that needs it says so.
   if (demand || companions || side) import('../catalog/bundle/read-learned').catch(() => undefined);
-  // They number the rows of the whole catalogue.
+  // Demand and co-occurrence number the rows of the whole catalogue.
   if (demand && !clusters && !catalog.demand) {
     tasks.queue(async () => {
       const loaded = await shopDemand(catalog, onProgress);
@@ -56,7 +56,7 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
       changes.announce();
     });
   }
-  if (side && !clusters) {
+  if (side && (!clusters || side.clusters)) {
     tasks.queue(async () => {
       const loaded = await bundle.side(onProgress);
       if (!loaded) return;

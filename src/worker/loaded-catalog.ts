@@ -1,6 +1,7 @@
 import {
   type Bundle,
   type ContentBlend,
+  type ContentVectors,
   type CooccurrenceTable,
   concatTables,
   contentBlend,
@@ -16,6 +17,7 @@ import { SidestreamError } from '../error';
 import { type CatalogIndex, catalogIndex, type Placement, type Rules } from '../ranking';
 import type { ShopDemand } from '../ranking/demand';
 import type { LocalItem } from '../store';
+import type { ClusterRows, ClusterSide } from './cluster-side';
 import type { ItemTexts } from './item-texts';
 
 /** What takes the place of the items' own prices and stock. */
@@ -35,7 +37,7 @@ export interface LiveOffers {
 export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
 /** Some items with their features: of the bundle, or one that this device added. */
-interface LoadedPart extends ItemsPart {
+interface LoadedPart extends ItemsPart, ClusterRows {
   local: LocalItem | null;
 }
 
@@ -51,6 +53,8 @@ export class LoadedCatalog {
   rulesFor: RulesFor = (_, own) => own;
   /** Null where the shop has one language: their code comes with them. */
   texts: ItemTexts | null = null;
+  /** Null where the bundle has no clusters: its code comes with them. */
+  clusterSide: ClusterSide | null = null;
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
   #cooccurrence: CooccurrenceTable | null = null;
@@ -116,10 +120,13 @@ export class LoadedCatalog {
     return this.bundle.manifest.side?.weights;
   }
 
-  /** Sets the side model of the bundle's items; items that are added later are placed by what they are. */
+  /**
+   * Sets the side model of the items that it was opened with. Items that this device adds are placed by what they are, and those of
+   * clusters have rows of their own.
+   */
   setSide(side: SideModel): void {
     this.#side = side;
-    this.#index = { ...this.#index, side: placeByContent(side, this.#index.content) };
+    this.#index = { ...this.#index, side: this.#sideOf(this.#index.content) };
   }
 
   /** Sets the co-occurrence table of the bundle's items. */
@@ -167,12 +174,13 @@ export class LoadedCatalog {
   /** Adds items of the bundle that are not loaded yet. @returns whether there were any */
   grow(parts: readonly ItemsPart[]): boolean {
     const before = this.#index.items.length;
-    for (const { items, features } of parts) {
+    for (const { items, features, cluster } of parts) {
       const rows = [...items.keys()].filter((row) => !this.#index.rowOf.has(items[row].id));
       const fresh = rows.filter((row) => !this.#shopIds.has(items[row].id));
       if (fresh.length === 0) continue;
       for (const row of fresh) this.#shopIds.add(items[row].id);
-      this.#parts.push({ items: fresh.map((row) => items[row]), features: pickRows(features, fresh), local: null });
+      const own = { items: fresh.map((row) => items[row]), features: pickRows(features, fresh) };
+      this.#parts.push({ ...own, cluster, places: fresh, local: null });
     }
     if (this.#parts.reduce((sum, { items }) => sum + items.length, 0) === before) return false;
     this.#index = this.#reindex();
@@ -187,9 +195,13 @@ export class LoadedCatalog {
       const rows = [...part.items.keys()].filter((row) => ids.has(part.items[row].id));
       for (const { id } of part.items) if (!ids.has(id)) this.#shopIds.delete(id);
       if (rows.length === 0) return [];
-      return [{ items: rows.map((row) => part.items[row]), features: pickRows(part.features, rows), local: null }];
+      const own = { items: rows.map((row) => part.items[row]), features: pickRows(part.features, rows) };
+      return [{ ...part, ...own, places: rows.map((row) => part.places?.[row] ?? row) }];
     });
     this.#parts = [head, ...kept];
+    const left = new Set(kept.map(({ cluster }) => cluster));
+    const gone = others.flatMap(({ cluster }) => (cluster === undefined || left.has(cluster) ? [] : [cluster]));
+    this.clusterSide?.drop(gone);
     this.#index = this.#reindex();
   }
 
@@ -217,12 +229,19 @@ export class LoadedCatalog {
     const index = catalogIndex(items, this.#table, this.blend, {
       variants: this.#variants?.productVariants(items),
       cooccurrence: this.#cooccurrence,
-      side: this.#side,
       trend: this.#demand?.trend(all.length),
       statistics: this.bundle.statistics ?? undefined,
     });
+    const sided = { ...index, side: this.#sideOf(index.content) };
     // Last: the statistics, by which prices are standardised, are those of the bundle's own.
-    return this.offers?.patched(index) ?? index;
+    return this.offers?.patched(sided) ?? sided;
+  }
+
+  #sideOf(content: ContentVectors): SideModel | null {
+    if (!this.#side) return null;
+    if (!this.clusterSide) return placeByContent(this.#side, content);
+    const { model, unknown } = this.clusterSide.join(this.#side, this.#parts);
+    return placeByContent(model, content, unknown);
   }
 }
 

@@ -1,5 +1,4 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
-import { decodeTextDirectory } from '../locales/text-directory';
 import { type FetchFile, fetchChecked } from './bundle-file';
 import { type BundleFile, bundleFiles, type Manifest } from './manifest';
 import { parseManifest } from './read-manifest';
@@ -7,14 +6,14 @@ import { manifestFile } from './write-manifest';
 
 /** Every file of a bundle, once each: the files that the manifest and the directories of clusters name. */
 export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
-  const { clusters, locales = {} } = manifest;
+  const { clusters, locales = {}, side } = manifest;
   const named = bundleFiles(manifest);
   if (!clusters) return named;
-  const directory = await new BundleClusters(manifest, clusters, fetchFile).directory();
-  const texts = Object.values(locales).map(async ({ clusters: of }) =>
-    of ? decodeTextDirectory(await fetchChecked(fetchFile, of), of.file, clusters.count) : [],
-  );
-  const files = [...named, ...directory.files, ...(await Promise.all(texts)).flat()];
+  const read = new BundleClusters(manifest, clusters, fetchFile);
+  const directory = await read.directory();
+  const texts = Object.values(locales).map(async ({ clusters: of }) => (of ? read.filesBeside(of, 'texts') : []));
+  const rows = side?.clusters ? await read.filesBeside(side.clusters, 'side') : [];
+  const files = [...named, ...directory.files, ...(await Promise.all(texts)).flat(), ...rows];
   return [...new Map(files.map((file) => [file.file, file])).values()];
 }
 

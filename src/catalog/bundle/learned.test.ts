@@ -3,10 +3,12 @@ import { sha256 } from '../../common/sha256';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
+import { itemPlaces } from '../clusters/item-places';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';
 import { createTable } from '../features/feature-shard';
 import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
+import { inventory } from './inventory';
 import { addLearned } from './learned';
 import { bundleFiles, MANIFEST_FILE } from './manifest';
 import { openBundle } from './read-bundle';
@@ -177,15 +179,83 @@ describe('a side model in a bundle', () => {
     }
   });
 
-  it('follows the items of a bundle of clusters', async () => {
+  describe('of a bundle of clusters', () => {
     const count = 120;
-    const content = await topicContent({ items: count, topics: 4 });
-    const { sink, fetchFile } = memoryBundle();
+    const clustered = { clusterFrom: 100, clusterItems: 20 };
     const model = { ...sideModel(count, 2), biases: Float32Array.from({ length: count }, (_, row) => row) };
-    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned: { side: { model } } });
-    const bundle = await openBundle(fetchFile);
-    const rowOf = new Map(content.items.map(({ id }, row) => [id, row]));
-    expect([...((await bundle.side())?.biases ?? [])]).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
+    const rowsOf = (items: readonly { id: string }[]) => {
+      const rowOf = new Map(items.map(({ id }, row) => [id, row]));
+      return (of: readonly { id: string }[]) => of.map(({ id }) => rowOf.get(id));
+    };
+
+    it('follows its items, by the head and by cluster', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const { sink, fetchFile, files } = memoryBundle();
+      const manifest = await writeBundle(content, sink, { ...clustered, learned: { side: { model } } });
+      await verifyBundle(manifest, fetchFile);
+      const rows = rowsOf(content.items);
+      const bundle = await openBundle(fetchFile);
+      const whole = await bundle.side();
+      expect([...(whole?.biases ?? [])]).toEqual(rows(bundle.items));
+      const head = await openBundle(fetchFile, undefined, { whole: false });
+      expect([...((await head.side())?.biases ?? [])]).toEqual(rows(head.items));
+      expect((await head.side())?.digest).toBe(whole?.digest);
+      const { items } = (await head.clusters?.items(1)) ?? { items: [] };
+      const of = await head.sideRows(1, items.length);
+      expect([...(of?.biases ?? [])]).toEqual(rows(items));
+      expect(of?.vectors).toHaveLength(2 * items.length);
+      await expect(head.sideRows(1, items.length + 1)).rejects.toMatchObject({ code: 'bundle/invalid' });
+      const named = (await inventory(manifest, fetchFile)).map(({ file }) => file);
+      const side = [...files.keys()].filter((name) => name.startsWith('side-'));
+      expect(side).toHaveLength(2 + (manifest.clusters?.count ?? 0));
+      expect(named).toEqual(expect.arrayContaining(side));
+      // A damaged file of rows is found before the manifest is written.
+      files.set(side[0], Uint8Array.of(1));
+      await expect(verifyBundle(manifest, fetchFile)).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    });
+
+    it('is put into it later, kept where its items stay, and placed by content where they do not', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const { sink, fetchFile } = memoryBundle();
+      const manifest = await writeBundle(content, sink, clustered);
+      const bundle = await openBundle(fetchFile);
+      const learned = await addLearned(manifest, { side: { model } }, sink, await itemPlaces(bundle));
+      await verifyBundle(learned, fetchFile);
+      const previous = await openBundle(fetchFile);
+      expect([...((await previous.side())?.biases ?? [])]).toEqual([...model.biases]);
+
+      const dearer = structuredClone(content);
+      dearer.items[1].price = 7;
+      const next = await writeBundle(dearer, sink, { ...clustered, previous });
+      expect(next.side).toEqual(learned.side);
+
+      const renamed = structuredClone(content);
+      renamed.items[5].id = 'new';
+      const after = await writeBundle(renamed, sink, { ...clustered, previous: await openBundle(fetchFile) });
+      await verifyBundle(after, fetchFile);
+      const now = await openBundle(fetchFile);
+      const side = await now.side();
+      const rows = rowsOf(bundle.items);
+      for (const [row, before] of rows(now.items).entries()) {
+        if (before !== undefined) expect(side?.biases[row]).toBe(before);
+        else expect(side?.vectors.subarray(2 * row, 2 * row + 2).some((value) => value !== 0)).toBe(true);
+      }
+    });
+
+    it('is refused where it is of other items, or the bundle has no clusters', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const { sink, fetchFile, files } = memoryBundle();
+      const manifest = await writeBundle(content, sink, clustered);
+      const places = await itemPlaces(await openBundle(fetchFile));
+      const invalid = { code: 'bundle/invalid' };
+      await expect(addLearned(manifest, { side: { model: sideModel(9) } }, sink, places)).rejects.toMatchObject(
+        invalid,
+      );
+      const learned = await addLearned(manifest, { side: { model } }, sink, places);
+      const { clusters: _, ...flat } = learned;
+      files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(flat)));
+      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid);
+    });
   });
 
   it('is kept when a bundle of the same items takes the place of another, and by id when items come and go', async () => {

@@ -124,10 +124,12 @@ export const manifestSchema = v.strictObject({
       support: v.optional(v.literal('orders')),
     }),
   ),
-  /** The shop's side model of these items in this order, made from the shop's logs. */
+  /** The shop's side model of these items in this order, made from the shop's logs; of a bundle of clusters, that of the head. */
   side: v.optional(
     v.strictObject({
       ...fileSchema.entries,
+      /** Directory of the rows of each cluster. */
+      clusters: v.optional(fileSchema),
       /** Start weights of the terms of the score that hold with it, by term; default: those of every shop. */
       weights: v.optional(v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)))),
       /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
@@ -195,7 +197,7 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
     return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
   });
   const { shards, projection, companions, side, demand, clusters, previous, locales = {} } = manifest;
-  const learned = [companions, side, demand].filter((file) => file !== undefined);
+  const learned = [companions, side, side?.clusters, demand].filter((file) => file !== undefined);
   const large = clusters
     ? [clusters.directory, clusters.axes, clusters.statistics, clusters.head.items, clusters.head.features]
     : [];

@@ -134,7 +134,7 @@ async function load(
     }
   };
   const opened = { manifest, ...loaded, loadFeatures: later ? loadFeatures : null, verified: canHash() };
-  return { ...opened, ...lateFiles(fetchFile, manifest) };
+  return { ...opened, ...lateFiles(fetchFile, manifest, { clusters: loaded.clusters, whole }) };
 }
 
 /** Files of what is in memory from the start: of all items, or of the head of a catalogue in clusters. */
@@ -175,16 +175,27 @@ async function loadItems(
 
 type LateFiles = Pick<Bundle, 'file' | 'projection' | 'encoder' | keyof LearnedFiles>;
 
-function lateFiles(fetchFile: FetchFile, manifest: Manifest): LateFiles {
+/** @param loaded as `learnedFiles` */
+function lateFiles(
+  fetchFile: FetchFile,
+  manifest: Manifest,
+  loaded: { clusters: BundleClusters | null; whole: boolean },
+): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
   // The code that reads what was learned comes with it: not every bundle has some, and the first list does without.
-  const learned = async () => (await import('./read-learned')).learnedFiles(manifest, files);
+  let reader: LearnedFiles | null = null;
+  const learned = async () => {
+    const { learnedFiles } = await import('./read-learned');
+    reader ??= learnedFiles(manifest, files, loaded);
+    return reader;
+  };
   return {
     file: async (file, onProgress) => (await files([file], onProgress))[0],
     projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
     cooccurrence: async (onProgress) => (await learned()).cooccurrence(onProgress),
     demand: async (onProgress) => (await learned()).demand(onProgress),
     side: async (onProgress) => (await learned()).side(onProgress),
+    sideRows: async (cluster, count) => (await learned()).sideRows(cluster, count),
     encoder: async (modality, onProgress) =>
       (await import('./read-encoder')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
   };

@@ -1,8 +1,9 @@
+import type { BundleClusters } from '../clusters/bundle-clusters';
 import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';
 import { decodeDemand } from '../demand/demand-file';
-import type { SideModel } from '../side-model/side-model';
-import { decodeSideModel } from '../side-model/side-model-file';
+import type { SideModel, SideRows } from '../side-model/side-model';
+import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import type { BundleProgress } from './bundle-file';
 import type { BundleFile, Manifest } from './manifest';
 
@@ -10,16 +11,49 @@ import type { BundleFile, Manifest } from './manifest';
 export interface LearnedFiles {
   cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   demand(onProgress?: BundleProgress): Promise<Demand | null>;
-  /** The shop's side model of the items. */
+  /** The shop's side model of the items: of all, or where only the head is loaded of that. */
   side(onProgress?: BundleProgress): Promise<SideModel | null>;
+  /**
+   * What it says of a cluster's items, in their order; null where the bundle has no clusters.
+   * @param count items of the cluster
+   */
+  sideRows(cluster: number, count: number): Promise<SideRows | null>;
 }
 
-/** @param files fetches files of the bundle and checks them */
+/** What is fetched once: after a failure the next call fetches it again. */
+function once<T>(fetch: (onProgress?: BundleProgress) => Promise<T>): typeof fetch {
+  let known: Promise<T> | null = null;
+  return (onProgress) => {
+    known ??= fetch(onProgress).catch((thrown: unknown) => {
+      known = null;
+      throw thrown;
+    });
+    return known;
+  };
+}
+
+/**
+ * @param files fetches files of the bundle and checks them
+ * @param loaded the clusters, if any, and whether all items of theirs are loaded
+ */
 export function learnedFiles(
   manifest: Manifest,
   files: (wanted: BundleFile[], onProgress?: BundleProgress) => Promise<ArrayBuffer[]>,
+  loaded: { clusters: BundleClusters | null; whole: boolean },
 ): LearnedFiles {
-  const { companions, demand, side, count } = manifest;
+  const { companions, demand, side, clusters, count } = manifest;
+  const headOf = once(async (onProgress): Promise<SideModel | null> => {
+    if (!side || !clusters || !side.clusters) return null;
+    const [bytes] = await files([side], onProgress);
+    return { ...decodeSideModel(bytes, clusters.head.count), digest: side.sha256 };
+  });
+  const sideRows = async (cluster: number, number: number): Promise<SideRows | null> => {
+    if (!side?.clusters || !loaded.clusters) return null;
+    const [head, all] = await Promise.all([headOf(), loaded.clusters.filesBeside(side.clusters, 'side')]);
+    if (!head) return null;
+    const [bytes] = await files([all[cluster]]);
+    return decodeSideRows(bytes, number, head.width);
+  };
   return {
     async cooccurrence(onProgress) {
       if (!companions) return null;
@@ -34,8 +68,24 @@ export function learnedFiles(
     },
     async side(onProgress) {
       if (!side) return null;
+      if (clusters) {
+        const head = await headOf(onProgress);
+        if (!head || !loaded.clusters || !loaded.whole) return head;
+        const { counts } = await loaded.clusters.directory();
+        const { width } = head;
+        const whole = { ...head, vectors: new Float32Array(count * width), biases: new Float32Array(count) };
+        let start = 0;
+        for (const [cluster, number] of counts.entries()) {
+          const rows = await sideRows(cluster, number);
+          whole.vectors.set(rows?.vectors ?? [], start * width);
+          whole.biases.set(rows?.biases ?? [], start);
+          start += number;
+        }
+        return whole;
+      }
       const [bytes] = await files([side], onProgress);
       return { ...decodeSideModel(bytes, count), digest: side.sha256 };
     },
+    sideRows,
   };
 }

@@ -69,6 +69,9 @@ function check(manifest: Manifest): void {
   if (manifest.head && manifest.head.length !== first) {
     throw invalidBundle(MANIFEST_FILE, `has ${manifest.head.length} items, not ${first}`);
   }
+  if (manifest.side?.clusters && !clusters) {
+    throw invalidBundle(MANIFEST_FILE, 'it has a side model of clusters, and no clusters');
+  }
   if (!clusters) return;
   const { count: number, largest, head } = clusters;
   if (count > number * largest || number > count) {

@@ -7,7 +7,7 @@ import { createTable, featureShape } from '../features/feature-shard';
 import type { Item } from '../item';
 import { verifyTexts } from '../locales/verify-texts';
 import { fetchOffers } from '../offers';
-import { decodeSideModel } from '../side-model/side-model-file';
+import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
 import { addIds, decodeItems, encodeItems } from './item-shard';
 import { type BundleFile, bundleFiles, MANIFEST_FILE, type Manifest } from './manifest';
@@ -42,10 +42,7 @@ export async function verifyBundle(
     decodeCooccurrence(await fetchChecked(fetchFile, companions), count, !!companions.support);
     done.push(companions);
   }
-  if (side) {
-    decodeSideModel(await fetchChecked(fetchFile, side), count);
-    done.push(side);
-  }
+  if (side) done.push(...(await verifySide(read, side, fetchFile)));
   if (demand) {
     decodeDemand(await fetchChecked(fetchFile, demand), count, demand.repeats);
     done.push(demand);
@@ -55,6 +52,24 @@ export async function verifyBundle(
   const names = new Set(done.map(({ file }) => file));
   // Encoders and projection: their content is checked where it is used.
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
+}
+
+/** @returns the files read, of those that the manifest names */
+async function verifySide(
+  manifest: Manifest,
+  side: NonNullable<Manifest['side']>,
+  fetchFile: FetchFile,
+): Promise<BundleFile[]> {
+  const { clusters, count } = manifest;
+  const { clusters: directory } = side;
+  const whole = clusters && directory ? clusters.head.count : count;
+  const { width } = decodeSideModel(await fetchChecked(fetchFile, side), whole);
+  if (!clusters || !directory) return [side];
+  const read = new BundleClusters(manifest, clusters, fetchFile);
+  const files = await read.filesBeside(directory, 'side');
+  const { counts } = await read.directory();
+  for (const [n, file] of files.entries()) decodeSideRows(await fetchChecked(fetchFile, file), counts[n], width);
+  return [side, directory];
 }
 
 /** The items of the manifest must be those of the files: pages read one or the other. */

@@ -1,14 +1,23 @@
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
+import type { ItemPlaces } from '../clusters/item-places';
 import { type PutFile, writeClusters } from '../clusters/write-clusters';
 import { contentBlend, contentVectors } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
-import type { FeatureTable } from '../features/feature-table';
+import { type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
 import type { ItemText } from '../locales/item-text';
-import { type TextPlaces, writeTexts } from '../locales/write-texts';
+import { writeTexts } from '../locales/write-texts';
 import { encodeItems } from './item-shard';
-import { keepLearned, keepSideModel, type Learned, type Predecessor, previousClusters, putLearned } from './learned';
+import {
+  keepLearned,
+  keepSideModel,
+  type Learned,
+  type Predecessor,
+  previousClusters,
+  putLearned,
+  sameParts,
+} from './learned';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
@@ -158,7 +167,7 @@ export async function writeBundle(
   }
   const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
   const first = large ? [large.clusters.head.items] : shards.items;
-  const places: TextPlaces = large ?? { head: shards.items.map(({ start, count }) => rowsFrom(start, count)) };
+  const places: ItemPlaces = large ?? { head: shards.items.map(({ start, count }) => rowsFrom(start, count)) };
   const texts: NonNullable<Manifest['locales']> = {};
   for (const { tag, market, texts: rows } of locales) {
     texts[tag] = { ...(market ? { market } : {}), ...(await writeTexts(rows, places, put)) };
@@ -175,17 +184,28 @@ export async function writeBundle(
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
   };
   const ordered = large ? large.order.map((row) => items[row]) : items;
-  if (previous) Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }));
-  if (previous && !manifest.side && !learned?.side && !large) {
-    const side = await keepSideModel(previous, items, () => contentVectors(features, contentBlend(frame)));
-    if (side) Object.assign(manifest, await putLearned({ side }, items.length, sink));
+  if (previous) {
+    const parts = large ? await sameParts(previous, inOrder(large)) : !previous.manifest.side?.clusters;
+    Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }, parts));
+  }
+  if (previous && !manifest.side && !learned?.side) {
+    const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
+    const side = await keepSideModel(previous, items, content, large?.members);
+    if (side) Object.assign(manifest, await putLearned({ side }, items.length, sink, large));
   }
   // They name products by id, or say which by their fields, whatever else changed.
   if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
   if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
-  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large?.order));
+  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large));
   await verify?.(manifest);
   return putManifest(manifest, previous?.manifest ?? null, sink);
+}
+
+/** Places in the order of the bundle. */
+function inOrder({ order, head, members }: Awaited<ReturnType<typeof writeClusters>>): Required<ItemPlaces> {
+  const placeOf = new Map(order.map((row, place) => [row, place]));
+  const places = (rows: readonly number[]): number[] => rows.map((row) => placeOf.get(row) ?? -1);
+  return { head: head.map(places), members: members.map(places) };
 }
 
 const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);

@@ -22,6 +22,7 @@ import { createTable, featureShape, featureShardBytes } from '../features/featur
 import { type FeatureTable, rowsPerItem } from '../features/feature-table';
 import type { Item } from '../item';
 import { ClusterDirectory } from './cluster-directory';
+import { type BesideClusters, decodeFileDirectory } from './file-directory';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 
 /** Clusters fetched in parallel. */
@@ -115,6 +116,12 @@ export class BundleClusters {
       onProgress?.(items.length, count);
     }
     return { items, features };
+  }
+
+  /** The files that a directory of theirs names, one for each cluster in their order. */
+  filesBeside(directory: BundleFile, stem: BesideClusters): Promise<BundleFile[]> {
+    const { count } = this.#clusters;
+    return this.#once(directory, (bytes) => decodeFileDirectory(bytes, directory.file, count, stem));
   }
 
   /** Clusters that may hold an item: none for an unknown id, rarely more than one. */

@@ -1,5 +1,4 @@
 export { firstTexts, localeFor, marketFor } from './bundle-locales';
 export { type ItemText, itemTextOf, type Shown, shownItem } from './item-text';
 export { bestLocale, localeSchema } from './locale-tag';
-export { decodeTextDirectory } from './text-directory';
 export { decodeTexts } from './text-shard';

@@ -2,7 +2,6 @@ import { type FetchFile, fetchChecked } from '../bundle/bundle-file';
 import type { BundleFile, Manifest } from '../bundle/manifest';
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { firstTexts } from './bundle-locales';
-import { decodeTextDirectory } from './text-directory';
 import { decodeTexts } from './text-shard';
 
 /**
@@ -19,8 +18,9 @@ export async function verifyTexts(manifest: Manifest, fetchFile: FetchFile): Pro
       done.push(file);
     }
     if (!directory || !clusters) continue;
-    const { counts } = await new BundleClusters(manifest, clusters, fetchFile).directory();
-    const all = decodeTextDirectory(await fetchChecked(fetchFile, directory), directory.file, counts.length);
+    const read = new BundleClusters(manifest, clusters, fetchFile);
+    const { counts } = await read.directory();
+    const all = await read.filesBeside(directory, 'texts');
     for (const [n, file] of all.entries()) decodeTexts(await fetchChecked(fetchFile, file), file.file, counts[n]);
     done.push(directory);
   }

@@ -1,14 +1,9 @@
 import type { BundleFile } from '../bundle/manifest';
+import { encodeFileDirectory } from '../clusters/file-directory';
+import type { ItemPlaces } from '../clusters/item-places';
 import type { PutFile } from '../clusters/write-clusters';
 import type { ItemText } from './item-text';
-import { encodeTextDirectory } from './text-directory';
 import { encodeTexts } from './text-shard';
-
-/** Rows of the items in each file of items: of the files that a page loads first, and of those of the clusters, if any. */
-export interface TextPlaces {
-  head: readonly (readonly number[])[];
-  members?: readonly (readonly number[])[];
-}
 
 /**
  * Writes the texts of a catalogue in one more language, beside each file of items one of its texts, so that a page loads those
@@ -18,7 +13,7 @@ export interface TextPlaces {
  */
 export async function writeTexts(
   texts: readonly (ItemText | null)[],
-  { head, members }: TextPlaces,
+  { head, members }: ItemPlaces,
   put: PutFile,
 ): Promise<{ files: BundleFile[]; clusters?: BundleFile }> {
   const write = async (parts: readonly (readonly number[])[]): Promise<BundleFile[]> => {
@@ -28,5 +23,5 @@ export async function writeTexts(
   };
   const files = await write(head);
   if (!members) return { files };
-  return { files, clusters: await put('texts', 'bin', encodeTextDirectory(await write(members))) };
+  return { files, clusters: await put('texts', 'bin', encodeFileDirectory(await write(members))) };
 }

@@ -5,6 +5,7 @@ export {
   MAX_SIDE_WIDTH,
   pickSideModel,
   type SideModel,
+  type SideRows,
   type SideState,
 } from './side-model';
 export { decodeSideModel, encodeSideModel } from './side-model-file';

@@ -28,6 +28,9 @@ export interface SideModel {
   digest?: string;
 }
 
+/** What a side model says of some items. */
+export type SideRows = Pick<SideModel, 'vectors' | 'biases'>;
+
 /** The same model for the items in another order. @param order row of each item in `model`; -1 for an item that it lacks */
 export function pickSideModel(model: SideModel, order: readonly number[]): SideModel {
   const { width } = model;

@@ -3,8 +3,8 @@ import type { BundleFile } from '../bundle/manifest';
 
 const DIGEST = 32;
 
-/** Writes the directory of a language's texts, a file for each of C clusters: uint32[C] bytes, then 32-byte SHA-256 digests. */
-export function encodeTextDirectory(files: readonly BundleFile[]): Uint8Array {
+/** Writes a directory of one file for each of C clusters: uint32[C] bytes, then 32-byte SHA-256 digests. */
+export function encodeFileDirectory(files: readonly BundleFile[]): Uint8Array {
   const bytes = new Uint8Array((4 + DIGEST) * files.length);
   const view = new DataView(bytes.buffer);
   for (const [n, file] of files.entries()) {
@@ -16,20 +16,33 @@ export function encodeTextDirectory(files: readonly BundleFile[]): Uint8Array {
   return bytes;
 }
 
+/** What may lie beside the clusters, a file for each, with the ending of their names. */
+const BESIDE = { texts: 'json', side: 'bin' } as const;
+export type BesideClusters = keyof typeof BESIDE;
+
 /**
- * Reads what `encodeTextDirectory` wrote.
+ * Reads what `encodeFileDirectory` wrote.
  * @param file its name, for the message
  * @returns the files of the clusters in their order; names follow from the digests
  * @throws SidestreamError `bundle/invalid` when it is of another number of clusters
  */
-export function decodeTextDirectory(bytes: ArrayBuffer, file: string, clusters: number): BundleFile[] {
+export function decodeFileDirectory(
+  bytes: ArrayBuffer,
+  file: string,
+  clusters: number,
+  stem: BesideClusters,
+): BundleFile[] {
   if (bytes.byteLength !== (4 + DIGEST) * clusters) {
-    throw invalidBundle(file, `should have the texts of ${clusters} clusters`);
+    throw invalidBundle(file, `should have the ${stem} of ${clusters} clusters`);
   }
   const view = new DataView(bytes);
   return Array.from({ length: clusters }, (_, n) => {
     const digest = new Uint8Array(bytes, 4 * clusters + n * DIGEST, DIGEST);
     const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return { file: `texts-${sha256.slice(0, 16)}.json`, sha256, bytes: view.getUint32(4 * n, true) };
+    return {
+      file: `${stem}-${sha256.slice(0, 16)}.${BESIDE[stem]}`,
+      sha256,
+      bytes: view.getUint32(4 * n, true),
+    };
   });
 }
