@@ -1,9 +1,17 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderFetch, folderSink } from '../build/folder-bundle';
-import { type CooccurrenceTable, createTable, type Item, openBundle, quantizeRow, writeBundle } from '../catalog';
+import {
+  type CooccurrenceTable,
+  createTable,
+  type Item,
+  openBundle,
+  quantizeRow,
+  verifyBundle,
+  writeBundle,
+} from '../catalog';
 import { decodeCooccurrence, encodeCooccurrence } from '../catalog/cooccurrence/cooccurrence-table';
 import { seededRandom } from '../model';
 import { sidestream } from '../testing/commands';
@@ -50,16 +58,15 @@ beforeAll(async () => {
     contentTap: 0,
     contentWeight: 0.5,
   });
-  await writeBundle(
-    {
-      items,
-      features,
-      text: 'title',
-      encoders: { text: encoder(['x', 'y', 'z']), image: encoder(['x', 'y']) },
-      projection: new Uint8Array(3),
-    },
-    await folderSink(at('bundle')),
-  );
+  const content: Parameters<typeof writeBundle>[0] = {
+    items,
+    features,
+    text: 'title',
+    encoders: { text: encoder(['x', 'y', 'z']), image: encoder(['x', 'y']) },
+    projection: new Uint8Array(3),
+  };
+  await writeBundle(content, await folderSink(at('bundle')));
+  await writeBundle(content, await folderSink(at('clusters')), { clusterFrom: 10, clusterItems: 8 });
   const rows = Array.from({ length: 400 }, (_, i) => `${1000 + i},u${i % 20},i${(i * 7 + (i % 20)) % ITEMS}`);
   events = at('events.csv');
   await writeFile(events, `time,user,item\n${rows.join('\n')}\n2000,u1,unknown\nsoon,u1,i1\n`);
@@ -128,6 +135,33 @@ describe('sidestream train', () => {
     );
     expect(shown.out).toMatch(/experts and their use: text \d+ % \/ \d+ %/);
   }, 180_000);
+
+  it('puts the side model of a large catalogue beside its clusters', async () => {
+    const out = at('clusters');
+    const run = (...more: string[]) =>
+      sidestream('train', '--bundle', out, '--events', events, '--out', out, '--models', at('models'), ...more);
+    for (const seed of ['1', '2', '3']) {
+      const { code, out: printed } = await run('--epochs', '1', '--json', '--seed', seed);
+      expect(code).toBe(REFUSED);
+      const { manifest } = await openBundle(folderFetch(out));
+      expect(lastLine(printed)).toMatchObject({ side: { file: join(out, manifest.side?.file ?? '') } });
+      await verifyBundle(manifest, folderFetch(out));
+    }
+    const [head, whole] = [
+      await openBundle(folderFetch(out), undefined, { whole: false }),
+      await openBundle(folderFetch(out)),
+    ];
+    expect(whole.clusters).not.toBeNull();
+    // Open pages still read those of the training before, and none of an earlier one.
+    const files = (await readdir(out)).filter((name) => name.startsWith('side-'));
+    expect(files).toHaveLength(2 * (2 + (whole.manifest.clusters?.count ?? 0)));
+    expect((await whole.side())?.biases).toHaveLength(ITEMS);
+    const rowOf = new Map(whole.items.map(({ id }, row) => [id, row]));
+    const biases = head.items
+      .map(({ id }) => rowOf.get(id) ?? -1)
+      .map(async (row) => (await whole.side())?.biases[row]);
+    expect([...((await head.side())?.biases ?? [])]).toEqual(await Promise.all(biases));
+  }, 60_000);
 
   it('leaves returns out, and says how many', async () => {
     const rows = Array.from({ length: 40 }, (_, n) => `u${n % 5},i${n % 8},${1000 + n},${n % 4 === 0 ? -1 : 1}`);
