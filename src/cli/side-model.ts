@@ -127,7 +127,6 @@ const columnsOf = ({ manifest }: Bundle, index: CatalogIndex): string =>
     ...MODALITIES.map((modality) => `${modality} ${manifest.modalities[modality].digest.slice(0, 16)}`),
     `projection ${manifest.projection.sha256.slice(0, 16)}`,
     categoryBlock(index)?.name ?? '',
-    ...(index.ownNumbers ?? index.numbers).map(({ name }) => name),
   ].join('; ');
 
 const rounded = (use: SideWindow['experts']): SideWindow['experts'] =>

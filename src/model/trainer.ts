@@ -34,8 +34,8 @@ export interface TrainerOptions {
   epsilon?: number;
   /** Gradients are scaled down to this L2 norm over all of them; not at all when absent. */
   clipNorm?: number;
-  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW). Default 0. */
-  weightDecay?: number;
+  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW), by name or of all. Default 0. */
+  weightDecay?: number | ((name: string) => number);
   /** Factors for single elements of a gradient, by name and in the weight's shape; 0 keeps an element bit-identical. */
   masks?: Record<string, Float32Array>;
 }
@@ -193,8 +193,9 @@ export class Trainer {
   #decay(): void {
     const { weightDecay = 0 } = this.#options;
     if (weightDecay === 0) return;
-    const share = this.#learningRate * weightDecay;
     for (const name of this.#moved) {
+      const share = this.#learningRate * (typeof weightDecay === 'number' ? weightDecay : weightDecay(name));
+      if (share === 0) continue;
       const stored = this.#variables.get(name);
       const mask = this.#masks.get(name);
       if (stored) tidy(() => stored.assign(mul(stored, mask ? sub(1, mul(mask, share)) : 1 - share)));

@@ -1,13 +1,5 @@
 import { SIDE_INPUTS, type SideConfig, type SideInput } from '../../model/side';
-import {
-  type CatalogIndex,
-  categoryBlock,
-  contentBlock,
-  type FeatureBlock,
-  featureBlock,
-  NUMBER_RBFS,
-  numberRbf,
-} from '../../ranking';
+import { type CatalogIndex, categoryBlock, contentBlock, type FeatureBlock } from '../../ranking';
 
 /** Columns of one part of every item, [count, columns]. */
 export interface SideColumns {
@@ -28,26 +20,23 @@ export interface SideFeatures {
 const LENGTH = 16;
 
 /**
- * The parts of every item, standardised: the content tap of the text, that of the picture, and categories and numbers. A part
- * that is the same in all items has no columns.
+ * The parts of every item, standardised: the content tap of the text, the one of the picture, and categories. A part that is
+ * the same in all items has no columns. Numbers are left out: items that nobody has chosen yet often lie beyond all others
+ * (films of this year, a dearer range), where an expert has learned nothing but chance; the terms and read-outs have them.
  */
 export function sideFeatures(index: CatalogIndex): SideFeatures {
   const { count, width } = index.content;
   const content = standardised(contentBlock(index), count);
   const half = width / 2;
   const categories = categoryBlock(index);
-  const attributes = [
-    ...(categories ? [standardised(categories, count)] : []),
-    ...(index.ownNumbers ?? index.numbers).map(({ name, values }) =>
-      standardised(featureBlock(name, NUMBER_RBFS, numberRbf(values), count, 1), count),
-    ),
-  ];
   return {
     count,
     inputs: {
       text: used(part(content, count, 0, half), count),
       image: used(part(content, count, half, width), count),
-      attributes: used(beside(attributes, count), count),
+      attributes: categories
+        ? used(standardised(categories, count), count)
+        : { columns: 0, values: new Float32Array() },
     },
   };
 }
@@ -91,17 +80,6 @@ function part({ columns, values }: SideColumns, count: number, from: number, to:
     out.set(values.subarray(row * columns + from, row * columns + to), row * width);
   }
   return { columns: width, values: out };
-}
-
-function beside(parts: readonly SideColumns[], count: number): SideColumns {
-  const columns = parts.reduce((sum, { columns: own }) => sum + own, 0);
-  const values = new Float32Array(count * columns);
-  let from = 0;
-  for (const { columns: own, values: given } of parts) {
-    for (let row = 0; row < count; row++) values.set(given.subarray(row * own, (row + 1) * own), row * columns + from);
-    from += own;
-  }
-  return { columns, values };
 }
 
 /** The columns in which items differ. */

@@ -49,7 +49,7 @@ export interface TrainedSideModel {
 }
 
 /** One shopper in so many is held out, at least, and at most so many shoppers. */
-const HELD_OUT_SHARE = 10;
+const HELD_OUT_SHARE = 20;
 const MAX_HELD_OUT = 64;
 /** Choices from which a shopper may be held out. */
 const MIN_HELD_OUT_CHOICES = 5;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SideModel } from '../../catalog/side-model';
 import { type Random, seededRandom, Trainer, type Weights } from '../../model';
-import { freshSideWeights, SIDE_DECAYS, type SideConfig } from '../../model/side';
+import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../model/side';
 import { type HeldOutQuality, heldOutQuality } from './held-out';
 import { sideBatch, sideBatches } from './side-batch';
 import { inputWidths, type SideFeatures } from './side-features';
@@ -16,13 +16,15 @@ export interface SideSettings {
   hidden: number;
   /** Decays that the states start from. */
   decays: readonly number[];
-  /** Default 12. */
+  /** At most; held-out shoppers say after which to stop. Default 16. */
   epochs: number;
   /** Highest learning rate, after the warm-up; it falls to 0 by a cosine. Default 0.003. */
   learningRate: number;
-  /** Of AdamW. Default 0.01. */
+  /** Of AdamW, for the items' embeddings and the states. Default 0.01. */
   weightDecay: number;
-  /** Items sampled in a batch, from which its choices are made. Default 1024. */
+  /** The same for the experts and the paths beside them, which would otherwise know each item by its words. Default 1. */
+  contentDecay: number;
+  /** Items sampled in a batch, from which its choices are made. Default 512. */
   negatives: number;
   /** Probability that a hidden unit is dropped. Default 0.2. */
   dropout: number;
@@ -38,10 +40,11 @@ export const SIDE_SETTINGS: SideSettings = {
   width: 64,
   hidden: 128,
   decays: SIDE_DECAYS,
-  epochs: 12,
+  epochs: 16,
   learningRate: 3e-3,
   weightDecay: 0.01,
-  negatives: 1024,
+  contentDecay: 1,
+  negatives: 512,
   dropout: 0.2,
   embeddingDropout: 0.3,
   historyDropout: 0.2,
@@ -138,7 +141,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   const learning = Object.keys(start).filter((name) => !frozen.has(name));
   const trainer = new Trainer(start, learning, {
     learningRate: 0,
-    weightDecay: settings.weightDecay,
+    weightDecay: (name) => (isOfItems(name) ? settings.weightDecay : settings.contentDecay),
     clipNorm: 5,
   });
   const read = async (): Promise<Weights> => ({ ...still, ...(await trainer.read()) });
@@ -196,6 +199,10 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     return number;
   }
 }
+
+/** Whether a weight is of single items or of the states; all others read what items are. */
+const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name);
+const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAMES));
 
 /** Share of the highest learning rate. */
 function schedule(step: number, steps: number): number {
