@@ -6,6 +6,10 @@ import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-sha
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
+/** Steps that a posterior is rounded to where it is kept to be shown. */
+const SERIES_STEPS = 256;
+const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
+
 /** When experts are born, kept and removed, and how the router shares. */
 const RULES = { trial: 10, keepAt: 0.5, share: SHARE, kept: MOST_KEPT };
 /** A candidate that is kept has learned at least this many choices. */
@@ -330,7 +334,7 @@ export class ExpertMixture {
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
       member.mass = MASS_MEMORY * member.mass + posterior[k];
-      member.series = [...member.series, Math.fround(posterior[k])].slice(-LONGEST_SERIES);
+      member.series = [...member.series, rounded(posterior[k])].slice(-LONGEST_SERIES);
     }
     if (!this.#candidates) return false;
     const proved = this.#members.find(
@@ -358,7 +362,7 @@ export class ExpertMixture {
     // It learns from now on. Until then it was frozen, so this is how it was before every trial under way.
     if (best.kind !== 'specialist') return;
     for (const { trial } of this.#members) {
-      if (trial && !trial.before.has(best.id)) trial.before.set(best.id, best.expert.clone());
+      if (trial && !trial.before.has(best.id)) trial.before.set(best.id, best.expert.snapshot());
     }
   }
 
@@ -370,7 +374,7 @@ export class ExpertMixture {
     expert.startFrom(this.#start);
     if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
     expert.startAt(choice);
-    const before = new Map([[this.#active.id, this.#active.expert.clone()]]);
+    const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
     this.#added('candidate', expert, { choice: this.#choices, time }).trial = { place, before };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
     const weights = withNewborn(others, RULES.share);

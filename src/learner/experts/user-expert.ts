@@ -9,6 +9,8 @@ import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts
 
 /** Strength of a dismissal, relative to a click. */
 const DISMISSAL = 0.5;
+/** Digits of a read-out that is put by: as many as the vectors of a side model have. */
+const SNAPSHOT_DIGITS = 7;
 /** A choice from the items not chosen before. */
 export interface Choice {
   /** Id and row of the chosen item. */
@@ -93,6 +95,17 @@ export class UserExpert {
     copy.#readout = this.#readout.slice();
     copy.#blocks = [...this.#blocks];
     copy.#scores = this.#scores;
+    return copy;
+  }
+
+  /** A copy that is put by, and may never be used: rounded further where read-outs are. */
+  snapshot(): UserExpert {
+    const copy = this.clone();
+    for (const block of copy.#matrix?.blocks ?? []) {
+      if (block.digits === null) continue;
+      for (const { readout } of copy.#statesOf(block)) round(readout, Math.min(block.digits, SNAPSHOT_DIGITS));
+      copy.#scores = null;
+    }
     return copy;
   }
 
@@ -292,7 +305,10 @@ export class UserExpert {
   /** One more choice for the read-outs of a block. @param step [width of the matrix], times `rate` it is added */
   #fade(block: MatrixBlock, rate: number, step: Float32Array): void {
     const own = step.subarray(block.from, block.to);
-    for (const { keep, readout } of this.#statesOf(block)) add(readout, keep, rate, own);
+    for (const { keep, readout } of this.#statesOf(block)) {
+      add(readout, keep, rate, own);
+      if (block.digits !== null) round(readout, block.digits);
+    }
   }
 
   /**
@@ -307,6 +323,7 @@ export class UserExpert {
       const own = features.subarray(block.from, block.to);
       for (const { keep, readout } of this.#statesOf(block)) {
         add(readout, keep ** choices, block.rate * strength * keep ** since, own);
+        if (block.digits !== null) round(readout, block.digits);
       }
     }
     this.#scores = null;
@@ -335,4 +352,14 @@ const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
   for (let d = 0; d < x.length; d++)
     x[d] = Math.max(-MOST_COEFFICIENT, Math.min(MOST_COEFFICIENT, keep * x[d] + rate * y[d]));
+}
+
+/** Rounds to multiples of one power of 2. @param digits of the largest one */
+function round(x: Float32Array, digits: number): void {
+  let most = 0;
+  for (const value of x) most = Math.max(most, Math.abs(value));
+  if (!(most > 0)) return;
+  const step = 2 ** (Math.ceil(Math.log2(most)) - digits);
+  // A zero is stored without its sign.
+  for (let d = 0; d < x.length; d++) x[d] = Math.round(x[d] / step) * step + 0;
 }

@@ -3,8 +3,10 @@ import { type Area, type AreaResult, within } from '../bars';
 import { benchBundle } from '../retrieval-bundle';
 import { sessionTimes } from '../retrieval-session';
 import { listCatalog, listTimes, similarTimes } from '../scoring/lists';
+import { profileSize } from '../scoring/profile-size';
 import { rerankTimes } from '../scoring/rerank-times';
 import { searchResult } from '../scoring/search';
+import { sideShop } from '../scoring/side-shop';
 import { updateTimes } from '../scoring/updates';
 import { spread, type Timed } from '../timing';
 
@@ -19,7 +21,7 @@ export const area: Area = {
   title: 'Scoring a catalogue',
   async measure(say) {
     await loadKernel();
-    const parts = [lists, retrieval, updates, rerank, searchResult];
+    const parts = [lists, retrieval, updates, profiles, rerank, searchResult];
     const results: AreaResult[] = [];
     for (const part of parts) results.push(await part(say));
     return {
@@ -80,6 +82,19 @@ async function updates(say: Say): Promise<AreaResult> {
   return {
     bars: [within(name, 10, high(six), 'ms', `p95, scores after it included; ${six}`)],
     figures: [{ name: 'the same of one expert', measured: `${one}` }],
+  };
+}
+
+async function profiles(say: Say): Promise<AreaResult> {
+  say('a stored profile');
+  const shop = await sideShop(2_000);
+  const [usual, shown] = [await profileSize(shop, 110), await profileSize(shop, 110, true)];
+  const name = 'stored profile of 110 choices, shop with a side model';
+  return {
+    bars: [within(name, 8, usual.bytes / 1000, 'kB', `${usual.experts} experts, copies included`)],
+    figures: [
+      { name: 'the same with eight items shown before each choice', measured: `${(shown.bytes / 1000).toFixed(1)} kB` },
+    ],
   };
 }
 

@@ -43,6 +43,7 @@ function featureMatrix(count: number, random: () => number): FeatureMatrix {
     blocks: Object.entries(WIDTHS).map(([subject, width]) => ({
       ...{ name: `${subject} ${width}`, key: `${subject} ${width}`, width, rate: 0.5, center: new Float32Array(width) },
       scale: new Float32Array(width).fill(1 / Math.sqrt(width)),
+      digits: 11,
       states: (subject === 'side' ? DECAYS : [null]).map((decay) => ({ decay, gain: new Float32Array(width).fill(1) })),
       // Items of a taste have a direction in common, so clear that experts are kept.
       values: Float32Array.from({ length: count * width }, (_, at) => {
