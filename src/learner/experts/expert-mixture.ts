@@ -1,5 +1,6 @@
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
+import { TermMatrix } from '../term-matrix';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
@@ -85,6 +86,7 @@ export class ExpertMixture {
   #choices = 0;
   #next = 0;
   #matrix: FeatureMatrix | null = null;
+  #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
 
   /** @param candidates false: none is born, so that the generalist learns alone */
@@ -227,12 +229,13 @@ export class ExpertMixture {
   learn(choice: Choice, terms: TermValues, time: number): Outcome {
     this.#readOut();
     this.#scores = null;
-    const expected = this.#members.map((member) => ({ member, ...member.expert.expect(terms, choice) }));
+    const shared = this.#termsOf(terms);
+    const bases = shared.sums(this.#members.map(({ expert }) => expert.estimating));
+    const expected = this.#members.map((member, k) => ({ member, ...member.expert.expect(terms, choice, bases[k]) }));
     const learning = expected.filter(({ member }) => this.#learns(member));
-    const means = this.#means(
-      learning.map(({ shares }) => shares),
-      choice.candidates,
-    );
+    const spread = learning.map((own) => spreadOut(own.shares, choice.candidates, shared.count));
+    const means = this.#matrix?.means(spread);
+    const slopes = shared.slopes(choice.row, spread);
     const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
     const posterior = posteriorOf(
       this.#members.map(({ weight }) => weight),
@@ -241,7 +244,7 @@ export class ExpertMixture {
     const timed = { ...choice, time };
     let rejected = 0;
     for (const [n, expectation] of learning.entries()) {
-      rejected += expectation.member.expert.learn(timed, expectation, means[n] ?? null);
+      rejected += expectation.member.expert.learn(timed, expectation, means?.[n] ?? null, slopes[n]);
     }
     const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, timed, time);
     return { rejected, kept };
@@ -314,16 +317,12 @@ export class ExpertMixture {
     return mixed;
   }
 
-  /** Expected features of each list of shares of the candidates. */
-  #means(shares: readonly Float64Array[], candidates: ArrayLike<number>): Float32Array[] {
-    const matrix = this.#matrix;
-    if (!matrix) return [];
-    const spread = shares.map((own) => {
-      const all = new Float32Array(matrix.count);
-      for (let n = 0; n < candidates.length; n++) all[candidates[n]] = own[n];
-      return all;
-    });
-    return matrix.means(spread);
+  /** The matrix of the terms, with these values. */
+  #termsOf(values: TermValues): TermMatrix {
+    const { length } = values.recent;
+    if (this.#terms?.count !== length) this.#terms = new TermMatrix(length);
+    this.#terms.set(values);
+    return this.#terms;
   }
 
   /** @returns whether a candidate was kept */
@@ -428,4 +427,11 @@ export class ExpertMixture {
     this.#members.push(member);
     return member;
   }
+}
+
+/** Shares of the candidates as shares of all items. */
+function spreadOut(shares: Float64Array, candidates: ArrayLike<number>, count: number): Float32Array {
+  const all = new Float32Array(count);
+  for (let n = 0; n < candidates.length; n++) all[candidates[n]] = shares[n];
+  return all;
 }

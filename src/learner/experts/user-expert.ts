@@ -1,7 +1,7 @@
-import { scores, type TermValues, type TermWeights } from '../../ranking';
+import { scores, type TermName, type TermValues, type TermWeights } from '../../ranking';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { type Softmax, slopesOf, softmaxOver } from '../softmax';
+import { lossOver, type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
@@ -34,8 +34,8 @@ export interface PastChoices {
 export interface Expectation extends Softmax {
   /** Values of the terms, with the expert's own read-outs as `preference`. */
   values: TermValues;
-  /** Their weighted sum, [count]. */
-  score: Float32Array;
+  /** Their weighted sum without the read-outs, [count]. */
+  base: Float32Array;
 }
 
 /**
@@ -120,6 +120,11 @@ export class UserExpert {
     return this.#weights.current;
   }
 
+  /** The same without `preference`, for an estimate of the next choice: the lift of cold-start items is exploration. */
+  get estimating(): TermWeights {
+    return { ...this.weights, coldStart: 0, preference: 0 };
+  }
+
   /** Choices learned. */
   get choices(): number {
     return this.#choices;
@@ -185,26 +190,38 @@ export class UserExpert {
     this.#scores = scores;
   }
 
-  /** @param terms before the choice */
-  expect(terms: TermValues, { row, candidates }: Pick<Choice, 'row' | 'candidates'>): Expectation {
+  /**
+   * @param terms before the choice
+   * @param base their sum by `estimating`, [count]. Default: it is computed
+   */
+  expect(
+    terms: TermValues,
+    { row, candidates }: Pick<Choice, 'row' | 'candidates'>,
+    base = scores(terms, this.estimating),
+  ): Expectation {
     const values = this.#scores ? { ...terms, preference: this.#scores } : terms;
-    const score = scores(values, this.#estimating());
-    return { values, score, ...softmaxOver(score, row, candidates) };
+    const score = sum(base, values.preference);
+    return { values, base, ...softmaxOver(score, row, candidates) };
   }
 
   /**
    * Learns from one choice. Read-outs that made recent choices less likely start from zero.
    * @param expectation before the choice
    * @param mean features that it expected, [width of the matrix]; null without features
+   * @param slopes of the terms, see `slopesOf`. Default: they are computed
    * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
    *   from zero; else 0
    */
-  learn(choice: Choice, expectation: Expectation, mean: Float32Array | null): number {
-    const { row, candidates, strength } = choice;
-    const { loss, shares, values } = expectation;
+  learn(
+    choice: Choice,
+    expectation: Expectation,
+    mean: Float32Array | null,
+    slopes: Record<TermName, number> = slopesOf(expectation.values, choice.row, choice.candidates, expectation.shares),
+  ): number {
+    const { row, strength } = choice;
+    const { loss } = expectation;
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
-    const slopes = slopesOf(values, row, candidates, shares);
     const step = matrix && mean ? matrix.step(gradient) : gradient;
     // A step is finite only where the gradient is.
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
@@ -259,18 +276,9 @@ export class UserExpert {
     this.#dismissed.delete(id);
   }
 
-  /** As `weights`, for an estimate of the next choice: the lift of cold-start items is exploration. */
-  #estimating(): TermWeights {
-    return { ...this.weights, coldStart: 0 };
-  }
-
   /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
-  #gain({ row, candidates }: Choice, { values, score, loss }: Expectation): number {
-    const weight = this.#estimating().preference;
-    if (weight === 0 || !this.#scores) return 0;
-    const without = new Float32Array(score.length);
-    for (let at = 0; at < without.length; at++) without[at] = score[at] - weight * values.preference[at];
-    return softmaxOver(without, row, candidates).loss - loss;
+  #gain({ row, candidates }: Choice, { base, loss }: Expectation): number {
+    return this.#scores ? lossOver(base, row, candidates) - loss : 0;
   }
 
   #weightOf(block: number): number {
@@ -347,6 +355,12 @@ const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | 
 });
 
 const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;
+
+function sum(x: Float32Array, y: Float32Array): Float32Array {
+  const out = new Float32Array(x.length);
+  for (let row = 0; row < out.length; row++) out[row] = x[row] + y[row];
+  return out;
+}
 
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
