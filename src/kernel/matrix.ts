@@ -7,6 +7,8 @@ export interface Matrix {
   readonly width: number;
   /** Row `row`, [width]; shared: what is written there is in the matrix. */
   row(row: number): Float32Array;
+  /** Replaces the values of one column. @param values [count] */
+  setColumn(column: number, values: Float32Array): void;
   /**
    * Dot products of every row with each query.
    * @param queries [width] each

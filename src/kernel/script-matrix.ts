@@ -52,6 +52,10 @@ export class ScriptMatrix implements Matrix {
     return this.#values.subarray(row * this.width, (row + 1) * this.width);
   }
 
+  setColumn(column: number, values: Float32Array): void {
+    for (let row = 0; row < this.count; row++) this.#values[row * this.width + column] = values[row];
+  }
+
   products(queries: readonly Float32Array[]): Float32Array[] {
     return queries.map((query) => rowProducts(this.#values, this, query));
   }

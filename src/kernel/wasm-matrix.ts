@@ -59,6 +59,11 @@ class WasmMatrix implements Matrix {
     return this.#values.subarray(from, from + this.width);
   }
 
+  setColumn(column: number, values: Float32Array): void {
+    const [all, columns] = [this.#values, this.#columns];
+    for (let row = 0, at = column; row < this.count; row++, at += columns) all[at] = values[row];
+  }
+
   products(queries: readonly Float32Array[]): Float32Array[] {
     const { products } = this.#functions;
     return this.#inParts(queries, products, { from: this.#columns, to: this.#rows, length: this.count });

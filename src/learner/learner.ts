@@ -338,9 +338,9 @@ export class Learner {
     }
     const { index } = this.#catalog;
     const gone = new Set([...rows, ...dismissed]);
+    if (dismissed.has(row) && !index.variants) gone.delete(row);
     // One row of each product: its other variants were not what the chosen one was preferred to.
     const candidates = index.variants?.candidates(row, [...gone]) ?? rowsWithout(gone, index.items.length);
-    if (dismissed.has(row) && !index.variants) candidates.push(row);
     const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
     this.#rejected += rejected;
     return kept;
@@ -364,10 +364,11 @@ export class Learner {
 const isTerm = (name: string): boolean => TERMS.some((term) => term === name);
 
 /** Rows from 0 to `count` that are not among some. */
-function rowsWithout(some: Iterable<number>, count: number): number[] {
-  const left = new Uint8Array(count).fill(1);
-  for (const row of some) left[row] = 0;
-  const rows: number[] = [];
-  for (let row = 0; row < count; row++) if (left[row]) rows.push(row);
-  return rows;
+function rowsWithout(some: ReadonlySet<number>, count: number): Int32Array {
+  const rows = new Int32Array(count);
+  const gone = new Uint8Array(count);
+  for (const row of some) gone[row] = 1;
+  let left = 0;
+  for (let row = 0; row < count; row++) if (!gone[row]) rows[left++] = row;
+  return rows.subarray(0, left);
 }

@@ -63,6 +63,12 @@ export const MOST_THETA = 1;
 /** Bound of the summed squared gradients: no stream of choices reaches it, and steps are still above 0 there. */
 export const MOST_SQUARES = 1e9;
 
+/** Rounds to the 20 leading binary digits, so that a profile is small. What it leaves of a number up to a bound is within the bound. */
+const rounded = (value: number): number => {
+  const high = value * (2 ** 33 + 1);
+  return high - (high - value);
+};
+
 /** Least and largest theta of a term. */
 export function thetaBounds(name: TermName): [low: number, high: number] {
   return FIXED_TERMS.includes(name) ? [0, 0] : [-MOST_THETA, MOST_THETA];
@@ -93,7 +99,7 @@ export function adaGradStep(
   const sum = Math.min(MOST_SQUARES, squares + gradient * gradient);
   const step = (RATE * gradient) / Math.sqrt(sum + 1e-8);
   const next = theta + step - RATE * DECAY * theta;
-  return { theta: Math.max(low, Math.min(high, next)), squares: sum };
+  return { theta: rounded(Math.max(low, Math.min(high, next))), squares: rounded(sum) };
 }
 
 /**

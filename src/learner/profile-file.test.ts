@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../error';
@@ -37,7 +38,7 @@ describe('a profile as a file', () => {
 
   it('of newer code is left alone, whatever its form', async () => {
     const text = new TextDecoder('latin1').decode(await encodeProfile(profile));
-    const newer = Uint8Array.from(text.replace('profile 5 ', 'profile 6 '), (char) => char.charCodeAt(0));
+    const newer = Uint8Array.from(text.replace('profile 6 ', 'profile 7 '), (char) => char.charCodeAt(0));
     expect(await codeOf(decodeProfile(newer))).toBe('store/newer-schema');
     expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, bytes: new Uint8Array(3) }))).toBe(
       'store/newer-schema',
@@ -45,13 +46,38 @@ describe('a profile as a file', () => {
     expect(await codeOf(readProfile({ schema: PROFILE_SCHEMA + 1, from: 'the future' }))).toBe('store/newer-schema');
   });
 
+  /** A file as code of version 5 wrote it: a line of JSON, and the floats after it. */
+  const version5 = (replaced = '', by = ''): Uint8Array => {
+    const floats: Uint8Array[] = [];
+    const json = JSON.stringify({ profile }, (_, value: unknown) => {
+      if (!(value instanceof Float32Array)) return value;
+      floats.push(Uint8Array.from(new Uint8Array(value.buffer)));
+      return { floats: value.length };
+    });
+    const head = new TextEncoder().encode(`sidestream-profile 5 ${'0'.repeat(64)}\n${json.replace(replaced, by)}\n`);
+    return Uint8Array.from([head, ...floats].flatMap((part) => [...part]));
+  };
+
+  it('is read as version 5 wrote it', async () => {
+    expect(await decodeProfile(version5())).toEqual(profile);
+  });
+
   it('takes no floats that it does not have', async () => {
-    const bytes = new TextDecoder('latin1')
-      .decode(await encodeProfile(profile))
-      .replace(/[0-9a-f]{64}/, '0'.repeat(64));
     for (const wrong of ['{"floats":3000000}', '{"floats":-1}', '{"floats":0.5}', '{"floats":1}', '[]']) {
-      const changed = Uint8Array.from(bytes.replace('{"floats":3}', wrong), (char) => char.charCodeAt(0));
-      expect(await codeOf(decodeProfile(changed))).toBe('store/corrupt');
+      expect(await codeOf(decodeProfile(version5('{"floats":3}', wrong)))).toBe('store/corrupt');
+    }
+  });
+
+  it('is refused where it would be larger than any profile, or is not compressed', async () => {
+    const head = `sidestream-profile 6 ${'0'.repeat(64)}`;
+    for (const body of [
+      deflateSync(Buffer.alloc(81 * 2 ** 20), { level: 1 }),
+      Buffer.from('{}'),
+      deflateSync('{}\n'),
+    ]) {
+      expect(await codeOf(decodeProfile(Uint8Array.from([...Buffer.from(`${head} ${body.length}\n`), ...body])))).toBe(
+        'store/corrupt',
+      );
     }
   });
 

@@ -1,22 +1,25 @@
 import * as v from 'valibot';
 import { canHash, sha256 } from '../common/sha256';
 import { SidestreamError } from '../error';
+import { packed, unpacked } from './packed-profile';
 import { type Profile, parseAnyProfile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 
 /** First bytes of the file: its name, and the version of this layout. Version 4 is that of an exported profile with its log. */
 const MAGIC = 'sidestream-profile';
-const VERSION = 5;
+const VERSION = 6;
 /** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 
 /** Largest file, bytes. Files of older versions may hold 64 MiB more, which the reader drops. */
-const MOST_BYTES = 80 * 2 ** 20;
+const MAX_BYTES = 80 * 2 ** 20;
 
 /** Last version that `olderHeaderSchema` reads. */
 const LAST_OLDER = 3;
+/** Last version with the floats as they are after a line of JSON. */
+const LAST_PLAIN = 5;
 /** Versions that are read. */
-const READABLE = [1, 2, LAST_OLDER, VERSION];
+const READABLE = [1, 2, LAST_OLDER, LAST_PLAIN, VERSION];
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -42,20 +45,13 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
   );
 
 /**
- * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest>`, a line of JSON, and its arrays of
- * floats, little-endian.
+ * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest> <bytes of the rest>`, and what `packed` makes of the profile, compressed
+ * by the format of zlib.
  */
 export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
-  const floats: Uint8Array[] = [];
-  const header: v.InferOutput<typeof headerSchema> = { profile };
-  const json = JSON.stringify(header, (_, value: unknown) => {
-    if (!(value instanceof Float32Array)) return value;
-    floats.push(littleEndian(value));
-    return { floats: value.length } satisfies Floats;
-  });
-  const body = joined([new TextEncoder().encode(`${json}\n`), ...floats]);
+  const body = await through(new CompressionStream('deflate'), joined(packed(profile)), MAX_BYTES);
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
-  return joined([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest}\n`), body]);
+  return joined([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest} ${body.length}\n`), body]);
 }
 
 /**
@@ -63,9 +59,9 @@ export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayB
  * @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when it is damaged
  */
 export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
-  if (bytes.length > MOST_BYTES) throw damaged('it is larger than any profile');
+  if (bytes.length > MAX_BYTES) throw damaged('it is larger than any profile');
   const first = lineOf(bytes, 0);
-  const [magic, version, digest] = first.text.split(' ');
+  const [magic, version, digest, size] = first.text.split(' ');
   if (magic !== MAGIC) throw damaged('it does not start like one');
   if (Number(version) > VERSION) {
     throw new SidestreamError(
@@ -76,6 +72,22 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   if (!READABLE.includes(Number(version))) throw damaged('it does not start like one');
   const body = bytes.slice(first.end);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
+  if (Number(version) > LAST_PLAIN && size !== `${body.length}`) throw damaged('it has another length');
+  return parseAnyProfile(
+    Number(version) <= LAST_PLAIN ? await plainProfile(body, Number(version)) : await unpack(body),
+  );
+}
+
+async function unpack(body: Uint8Array<ArrayBuffer>): Promise<unknown> {
+  try {
+    return unpacked(await through(new DecompressionStream('deflate'), body, MAX_BYTES));
+  } catch (cause) {
+    throw damaged('it cannot be unpacked', cause);
+  }
+}
+
+/** The profile of a file whose numbers are as they are after a line of JSON. */
+async function plainProfile(body: Uint8Array, version: number): Promise<unknown> {
   const second = lineOf(body, 0);
   let data: unknown;
   try {
@@ -83,7 +95,7 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   } catch (cause) {
     throw damaged('its header is not JSON', cause);
   }
-  const older = Number(version) <= LAST_OLDER ? (await import('./profile-migration')).olderHeaderSchema : null;
+  const older = version <= LAST_OLDER ? (await import('./profile-migration')).olderHeaderSchema : null;
   const header = v.safeParse(older ?? headerSchema, data);
   if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
   let at = second.end;
@@ -95,7 +107,33 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   const profile = withFloats(header.output.profile, (size) => fromLittleEndian(take(4 * size)));
   if ('dropped' in header.output) take(header.output.dropped);
   if (at !== body.length) throw damaged('data follows its end');
-  return parseAnyProfile(profile);
+  return profile;
+}
+
+/**
+ * What a stream makes of some bytes.
+ * @throws RangeError when that is more than `most` bytes
+ */
+async function through(
+  { readable, writable }: CompressionStream | DecompressionStream,
+  bytes: Uint8Array<ArrayBuffer>,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const ended = new Blob([bytes]).stream().pipeTo(writable);
+  // What fails there fails the reading, too.
+  ended.catch(() => undefined);
+  const reader = readable.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    size += part.value.length;
+    if (size <= most) continue;
+    await reader.cancel();
+    throw new RangeError('it is larger than any profile');
+  }
+  await ended;
+  return joined(parts);
 }
 
 /** JSON with the floats that parts of it stand for. @param take returns the next ones */
@@ -141,12 +179,6 @@ function lineOf(bytes: Uint8Array, from: number): { text: string; end: number } 
   const end = bytes.indexOf(10, from);
   if (end < 0) throw damaged('it has no header');
   return { text: new TextDecoder().decode(bytes.subarray(from, end)), end: end + 1 };
-}
-
-function littleEndian(values: Float32Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * values.length));
-  for (const [n, value] of values.entries()) view.setFloat32(4 * n, value, true);
-  return new Uint8Array(view.buffer);
 }
 
 function fromLittleEndian(bytes: Uint8Array): Float32Array {

@@ -31,6 +31,7 @@ export { sideScores } from './terms/side-scores';
 export {
   finiteValues,
   HALF_LIFE,
+  isWithoutBasis,
   LONGEST_HISTORY,
   rawTermValues,
   recencyWeights,

@@ -1,9 +1,12 @@
-// npm run bench:learning -- [items]: time of one update of six experts, and of one, on a catalogue of made-up features.
+// npm run bench:learning -- [items]: time of one update of six experts, and of one, in a made-up shop with a side model.
+import { loadKernel } from '../../src/kernel';
+import { sideShop } from './scoring/side-shop';
 import { updateTimes } from './scoring/updates';
 import { spread } from './timing';
 
 const count = Number(process.argv[2] ?? 10_000);
-const { columns, six, one } = await updateTimes(count);
+await loadKernel();
+const { columns, six, one } = await updateTimes(await sideShop(count));
 console.log(`${count} items, ${columns} columns: update and scores`);
 console.log(`6 experts: ${six}`);
 console.log(`1 expert:  ${one}`);

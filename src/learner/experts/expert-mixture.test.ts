@@ -18,7 +18,9 @@ function matrixOf(width: number, values: number[], rate = 1): FeatureMatrix {
   const block = { name, key: name, width, rate, values: Float32Array.from(values) };
   return new FeatureMatrix({
     count: values.length / width,
-    blocks: [{ ...block, center: new Float32Array(width), scale: one, states: [{ decay: null, gain: one }] }],
+    blocks: [
+      { ...block, center: new Float32Array(width), scale: one, states: [{ decay: null, gain: one }], digits: null },
+    ],
   });
 }
 /** Items of four groups, `row % 4`, which differ in one direction each. */

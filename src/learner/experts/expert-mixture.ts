@@ -1,10 +1,15 @@
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
+import { TermMatrix } from '../term-matrix';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
+
+/** Steps that a posterior is rounded to where it is kept to be shown. */
+const SERIES_STEPS = 256;
+const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
 /** When experts are born, kept and removed, and how the router shares. */
 const RULES = { trial: 10, keepAt: 0.5, share: SHARE, kept: MOST_KEPT };
@@ -81,6 +86,7 @@ export class ExpertMixture {
   #choices = 0;
   #next = 0;
   #matrix: FeatureMatrix | null = null;
+  #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
 
   /** @param candidates false: none is born, so that the generalist learns alone */
@@ -223,12 +229,13 @@ export class ExpertMixture {
   learn(choice: Choice, terms: TermValues, time: number): Outcome {
     this.#readOut();
     this.#scores = null;
-    const expected = this.#members.map((member) => ({ member, ...member.expert.expect(terms, choice) }));
+    const shared = this.#termsOf(terms);
+    const bases = shared.sums(this.#members.map(({ expert }) => expert.estimating));
+    const expected = this.#members.map((member, k) => ({ member, ...member.expert.expect(terms, choice, bases[k]) }));
     const learning = expected.filter(({ member }) => this.#learns(member));
-    const means = this.#means(
-      learning.map(({ shares }) => shares),
-      choice.candidates,
-    );
+    const spread = learning.map((own) => spreadOut(own.shares, choice.candidates, shared.count));
+    const means = this.#matrix?.means(spread);
+    const slopes = shared.slopes(choice.row, spread);
     const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
     const posterior = posteriorOf(
       this.#members.map(({ weight }) => weight),
@@ -237,7 +244,7 @@ export class ExpertMixture {
     const timed = { ...choice, time };
     let rejected = 0;
     for (const [n, expectation] of learning.entries()) {
-      rejected += expectation.member.expert.learn(timed, expectation, means[n] ?? null);
+      rejected += expectation.member.expert.learn(timed, expectation, means?.[n] ?? null, slopes[n]);
     }
     const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, timed, time);
     return { rejected, kept };
@@ -310,16 +317,12 @@ export class ExpertMixture {
     return mixed;
   }
 
-  /** Expected features of each list of shares of the candidates. */
-  #means(shares: readonly Float64Array[], candidates: ArrayLike<number>): Float32Array[] {
-    const matrix = this.#matrix;
-    if (!matrix) return [];
-    const spread = shares.map((own) => {
-      const all = new Float32Array(matrix.count);
-      for (let n = 0; n < candidates.length; n++) all[candidates[n]] = own[n];
-      return all;
-    });
-    return matrix.means(spread);
+  /** The matrix of the terms, with these values. */
+  #termsOf(values: TermValues): TermMatrix {
+    const { length } = values.recent;
+    if (this.#terms?.count !== length) this.#terms = new TermMatrix(length);
+    this.#terms.set(values);
+    return this.#terms;
   }
 
   /** @returns whether a candidate was kept */
@@ -330,7 +333,7 @@ export class ExpertMixture {
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
       member.mass = MASS_MEMORY * member.mass + posterior[k];
-      member.series = [...member.series, Math.fround(posterior[k])].slice(-LONGEST_SERIES);
+      member.series = [...member.series, rounded(posterior[k])].slice(-LONGEST_SERIES);
     }
     if (!this.#candidates) return false;
     const proved = this.#members.find(
@@ -358,7 +361,7 @@ export class ExpertMixture {
     // It learns from now on. Until then it was frozen, so this is how it was before every trial under way.
     if (best.kind !== 'specialist') return;
     for (const { trial } of this.#members) {
-      if (trial && !trial.before.has(best.id)) trial.before.set(best.id, best.expert.clone());
+      if (trial && !trial.before.has(best.id)) trial.before.set(best.id, best.expert.snapshot());
     }
   }
 
@@ -370,7 +373,7 @@ export class ExpertMixture {
     expert.startFrom(this.#start);
     if (this.#matrix) expert.bind(this.#matrix, { rows: [], strengths: [] });
     expert.startAt(choice);
-    const before = new Map([[this.#active.id, this.#active.expert.clone()]]);
+    const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
     this.#added('candidate', expert, { choice: this.#choices, time }).trial = { place, before };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
     const weights = withNewborn(others, RULES.share);
@@ -424,4 +427,11 @@ export class ExpertMixture {
     this.#members.push(member);
     return member;
   }
+}
+
+/** Shares of the candidates as shares of all items. */
+function spreadOut(shares: Float64Array, candidates: ArrayLike<number>, count: number): Float32Array {
+  const all = new Float32Array(count);
+  for (let n = 0; n < candidates.length; n++) all[candidates[n]] = shares[n];
+  return all;
 }

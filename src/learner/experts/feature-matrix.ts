@@ -3,7 +3,8 @@ import type { NumberFeatures } from '../../ranking';
 import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 
 /** Columns of one block in the matrix. */
-export interface MatrixBlock extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale' | 'states'> {
+export interface MatrixBlock
+  extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale' | 'states' | 'digits'> {
   /** First column, and the one after the last. */
   from: number;
   to: number;
@@ -34,8 +35,8 @@ export class FeatureMatrix implements NumberFeatures {
     this.blocks = blocks.map((block) => {
       const to = from + block.width;
       this.#copy(block, from);
-      const { name, key, rate, center, scale, states } = block;
-      const placed = { name, key, rate, center, scale, states, from, to, at };
+      const { name, key, rate, center, scale, states, digits } = block;
+      const placed = { name, key, rate, center, scale, states, digits, from, to, at };
       from = to;
       at += block.width * states.length;
       return placed;

@@ -211,9 +211,13 @@ describe('an expert', () => {
   });
 });
 
-/** As `matrix`, and a side model of three states; the digest is that of its file. */
-const withSide = (digest: string): FeatureMatrix =>
-  new FeatureMatrix(featureBlocks({ ...index, side: { ...sideModel(COUNT, 3, [0.3, 0.8, 0.95]), digest } }));
+/** As `matrix`, and a side model of three states, read without rounding; the digest is that of its file. */
+const withSide = (digest: string): FeatureMatrix => {
+  const { count, blocks } = sideBlocks(digest);
+  return new FeatureMatrix({ count, blocks: blocks.map((block) => ({ ...block, digits: null })) });
+};
+const sideBlocks = (digest: string) =>
+  featureBlocks({ ...index, side: { ...sideModel(COUNT, 3, [0.3, 0.8, 0.95]), digest } });
 const sided = withSide('a'.repeat(64));
 const sideBlock = sided.blocks[sided.blocks.length - 1];
 const own = (row: number): number[] => [...sided.row(row).subarray(sideBlock.from, sideBlock.to)];
@@ -309,6 +313,32 @@ describe('a block of several states', () => {
     expect(Math.max(...apart().slice(6))).toBeGreaterThan(Math.max(...apart().slice(0, 3)));
     reverted.undoDismiss('item-7', 7);
     expect(Math.max(...apart())).toBeLessThan(1e-6);
+  });
+
+  it('rounds the coefficients, so that they are stored in two bytes and restored as they are', () => {
+    const [exact, rounded] = [bound(sided), bound(new FeatureMatrix(sideBlocks('a'.repeat(64))))];
+    const largest = new Map<string, number>();
+    for (const change of [
+      (expert: UserExpert) => expert.bootstrap(choice(2)),
+      (expert: UserExpert) => expert.dismiss('item-7', 7),
+      ...[3, 11, 20].map((row) => (expert: UserExpert) => expert.bootstrap(choice(row))),
+      (expert: UserExpert) => expert.undoDismiss('item-7', 7),
+    ]) {
+      for (const expert of [exact, rounded]) change(expert);
+      for (const [key, { readout }] of Object.entries(exact.save().blocks))
+        largest.set(key, Math.max(largest.get(key) ?? 0, ...readout.map(Math.abs)));
+    }
+    for (const [key, { readout }] of Object.entries(rounded.save().blocks)) {
+      const width = key === sideBlock.key ? 3 : readout.length;
+      for (let from = 0; from < readout.length; from += width) {
+        const state = readout.subarray(from, from + width);
+        const step = 2 ** (Math.ceil(Math.log2(Math.max(...state.map(Math.abs)))) - 11);
+        for (const value of state) expect(Number.isInteger(value / step)).toBe(true);
+      }
+      // Half a step for each of the six changes.
+      for (const [n, value] of readout.entries())
+        expect(Math.abs(value - exact.save().blocks[key].readout[n])).toBeLessThan((largest.get(key) ?? 0) / 2 ** 8);
+    }
   });
 
   it('learns from past choices where its coefficients are of other states or of another file', () => {

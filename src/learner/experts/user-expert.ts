@@ -1,7 +1,7 @@
-import { scores, type TermValues, type TermWeights } from '../../ranking';
+import { scores, type TermName, type TermValues, type TermWeights } from '../../ranking';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { type Softmax, slopesOf, softmaxOver } from '../softmax';
+import { lossOver, type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
@@ -9,6 +9,8 @@ import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts
 
 /** Strength of a dismissal, relative to a click. */
 const DISMISSAL = 0.5;
+/** Digits of a read-out that is put by: as many as the vectors of a side model have. */
+const SNAPSHOT_DIGITS = 7;
 /** A choice from the items not chosen before. */
 export interface Choice {
   /** Id and row of the chosen item. */
@@ -32,8 +34,8 @@ export interface PastChoices {
 export interface Expectation extends Softmax {
   /** Values of the terms, with the expert's own read-outs as `preference`. */
   values: TermValues;
-  /** Their weighted sum, [count]. */
-  score: Float32Array;
+  /** Their weighted sum without the read-outs, [count]. */
+  base: Float32Array;
 }
 
 /**
@@ -96,6 +98,17 @@ export class UserExpert {
     return copy;
   }
 
+  /** A copy that is put by, and may never be used: rounded further where read-outs are. */
+  snapshot(): UserExpert {
+    const copy = this.clone();
+    for (const block of copy.#matrix?.blocks ?? []) {
+      if (block.digits === null) continue;
+      for (const { readout } of copy.#statesOf(block)) round(readout, Math.min(block.digits, SNAPSHOT_DIGITS));
+      copy.#scores = null;
+    }
+    return copy;
+  }
+
   /** Replaces the start weights; what was learned about them stays. */
   startFrom(start: Start): void {
     this.#weights.startFrom(start);
@@ -105,6 +118,11 @@ export class UserExpert {
   /** Weights of the terms; that of `preference` is 1. */
   get weights(): TermWeights {
     return this.#weights.current;
+  }
+
+  /** The same without `preference`, for an estimate of the next choice: the lift of cold-start items is exploration. */
+  get estimating(): TermWeights {
+    return { ...this.weights, coldStart: 0, preference: 0 };
   }
 
   /** Choices learned. */
@@ -172,26 +190,38 @@ export class UserExpert {
     this.#scores = scores;
   }
 
-  /** @param terms before the choice */
-  expect(terms: TermValues, { row, candidates }: Pick<Choice, 'row' | 'candidates'>): Expectation {
+  /**
+   * @param terms before the choice
+   * @param base their sum by `estimating`, [count]. Default: it is computed
+   */
+  expect(
+    terms: TermValues,
+    { row, candidates }: Pick<Choice, 'row' | 'candidates'>,
+    base = scores(terms, this.estimating),
+  ): Expectation {
     const values = this.#scores ? { ...terms, preference: this.#scores } : terms;
-    const score = scores(values, this.#estimating());
-    return { values, score, ...softmaxOver(score, row, candidates) };
+    const score = sum(base, values.preference);
+    return { values, base, ...softmaxOver(score, row, candidates) };
   }
 
   /**
    * Learns from one choice. Read-outs that made recent choices less likely start from zero.
    * @param expectation before the choice
    * @param mean features that it expected, [width of the matrix]; null without features
+   * @param slopes of the terms, see `slopesOf`. Default: they are computed
    * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
    *   from zero; else 0
    */
-  learn(choice: Choice, expectation: Expectation, mean: Float32Array | null): number {
-    const { row, candidates, strength } = choice;
-    const { loss, shares, values } = expectation;
+  learn(
+    choice: Choice,
+    expectation: Expectation,
+    mean: Float32Array | null,
+    slopes: Record<TermName, number> = slopesOf(expectation.values, choice.row, choice.candidates, expectation.shares),
+  ): number {
+    const { row, strength } = choice;
+    const { loss } = expectation;
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
-    const slopes = slopesOf(values, row, candidates, shares);
     const step = matrix && mean ? matrix.step(gradient) : gradient;
     // A step is finite only where the gradient is.
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
@@ -246,18 +276,9 @@ export class UserExpert {
     this.#dismissed.delete(id);
   }
 
-  /** As `weights`, for an estimate of the next choice: the lift of cold-start items is exploration. */
-  #estimating(): TermWeights {
-    return { ...this.weights, coldStart: 0 };
-  }
-
   /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
-  #gain({ row, candidates }: Choice, { values, score, loss }: Expectation): number {
-    const weight = this.#estimating().preference;
-    if (weight === 0 || !this.#scores) return 0;
-    const without = new Float32Array(score.length);
-    for (let at = 0; at < without.length; at++) without[at] = score[at] - weight * values.preference[at];
-    return softmaxOver(without, row, candidates).loss - loss;
+  #gain({ row, candidates }: Choice, { base, loss }: Expectation): number {
+    return this.#scores ? lossOver(base, row, candidates) - loss : 0;
   }
 
   #weightOf(block: number): number {
@@ -292,7 +313,10 @@ export class UserExpert {
   /** One more choice for the read-outs of a block. @param step [width of the matrix], times `rate` it is added */
   #fade(block: MatrixBlock, rate: number, step: Float32Array): void {
     const own = step.subarray(block.from, block.to);
-    for (const { keep, readout } of this.#statesOf(block)) add(readout, keep, rate, own);
+    for (const { keep, readout } of this.#statesOf(block)) {
+      add(readout, keep, rate, own);
+      if (block.digits !== null) round(readout, block.digits);
+    }
   }
 
   /**
@@ -307,6 +331,7 @@ export class UserExpert {
       const own = features.subarray(block.from, block.to);
       for (const { keep, readout } of this.#statesOf(block)) {
         add(readout, keep ** choices, block.rate * strength * keep ** since, own);
+        if (block.digits !== null) round(readout, block.digits);
       }
     }
     this.#scores = null;
@@ -331,8 +356,24 @@ const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | 
 
 const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;
 
+function sum(x: Float32Array, y: Float32Array): Float32Array {
+  const out = new Float32Array(x.length);
+  for (let row = 0; row < out.length; row++) out[row] = x[row] + y[row];
+  return out;
+}
+
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
   for (let d = 0; d < x.length; d++)
     x[d] = Math.max(-MOST_COEFFICIENT, Math.min(MOST_COEFFICIENT, keep * x[d] + rate * y[d]));
+}
+
+/** Rounds to multiples of one power of 2. @param digits of the largest one */
+function round(x: Float32Array, digits: number): void {
+  let most = 0;
+  for (const value of x) most = Math.max(most, Math.abs(value));
+  if (!(most > 0)) return;
+  const step = 2 ** (Math.ceil(Math.log2(most)) - digits);
+  // A zero is stored without its sign.
+  for (let d = 0; d < x.length; d++) x[d] = Math.round(x[d] / step) * step + 0;
 }

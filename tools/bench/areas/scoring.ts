@@ -2,13 +2,15 @@ import { loadKernel } from '../../../src/kernel';
 import { type Area, type AreaResult, within } from '../bars';
 import { benchBundle } from '../retrieval-bundle';
 import { sessionTimes } from '../retrieval-session';
-import { listCatalog, listTimes, similarTimes } from '../scoring/lists';
+import { listTimes, similarTimes } from '../scoring/lists';
+import { profileSize } from '../scoring/profile-size';
 import { rerankTimes } from '../scoring/rerank-times';
 import { searchResult } from '../scoring/search';
+import { sideShop } from '../scoring/side-shop';
 import { updateTimes } from '../scoring/updates';
 import { spread, type Timed } from '../timing';
 
-const HISTORIES = [50, 1_000, 10_000];
+const HISTORIES = [0, 100, 1_000, 10_000];
 /** Items in view of a long list of similar ones. */
 const ANCHORS = [1, 20];
 
@@ -19,7 +21,7 @@ export const area: Area = {
   title: 'Scoring a catalogue',
   async measure(say) {
     await loadKernel();
-    const parts = [lists, retrieval, updates, rerank, searchResult];
+    const parts = [lists, retrieval, updates, profiles, rerank, searchResult];
     const results: AreaResult[] = [];
     for (const part of parts) results.push(await part(say));
     return {
@@ -35,7 +37,7 @@ type Say = (line: string) => void;
 /** Lists of 10,000 items for shoppers with short and long histories. */
 async function lists(say: Say): Promise<AreaResult> {
   say('lists of 10,000 items');
-  const catalog = await listCatalog(10_000);
+  const catalog = await sideShop(10_000);
   const result: Required<AreaResult> = { bars: [], figures: [], series: {} };
   const values: { name: string; value: number }[] = [];
   for (const history of HISTORIES) {
@@ -75,11 +77,24 @@ async function retrieval(say: Say): Promise<AreaResult> {
 
 async function updates(say: Say): Promise<AreaResult> {
   say('updates of the experts');
-  const { columns, six, one } = await updateTimes(10_000);
+  const { columns, six, one } = await updateTimes(await sideShop(10_000));
   const name = `update of six experts, 10,000 items, ${columns} columns`;
   return {
-    bars: [within(name, 10, high(six), 'ms', `p95, scores after it included; ${six}`)],
+    bars: [within(name, 2, high(six), 'ms', `p95, scores after it included; ${six}`)],
     figures: [{ name: 'the same of one expert', measured: `${one}` }],
+  };
+}
+
+async function profiles(say: Say): Promise<AreaResult> {
+  say('a stored profile');
+  const shop = await sideShop(2_000);
+  const [usual, shown] = [await profileSize(shop, 110), await profileSize(shop, 110, true)];
+  const name = 'stored profile of 110 choices, shop with a side model';
+  return {
+    bars: [within(name, 8, usual.bytes / 1000, 'kB', `${usual.experts} experts, copies included`)],
+    figures: [
+      { name: 'the same with eight items shown before each choice', measured: `${(shown.bytes / 1000).toFixed(1)} kB` },
+    ],
   };
 }
 

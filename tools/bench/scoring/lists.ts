@@ -1,8 +1,6 @@
-import { contentBlend } from '../../../src/catalog';
 import type { EventType, LoggedEvent } from '../../../src/events';
 import { Learner, type LearnerCatalog } from '../../../src/learner';
-import { catalogIndex, listsInView, type RankRequest, rank } from '../../../src/ranking';
-import { topicContent } from '../../../src/testing/topics';
+import { listsInView, type RankRequest, rank } from '../../../src/ranking';
 import { type Timed, timed } from '../timing';
 
 /** Choices measured after each history, and some before that are not. */
@@ -20,14 +18,6 @@ export interface ListTimes {
   /** Learning that choice, and the experts' scores after it. */
   update: Timed;
   experts: number;
-}
-
-/** A catalogue of made-up items with content vectors of the size that real ones have. The kernel must be loaded. */
-export async function listCatalog(items: number): Promise<LearnerCatalog> {
-  const content = await topicContent({ items, topics: Math.ceil(items / 150), dim: 128, taps: 3 });
-  const { text, image } = content.encoders;
-  const blend = contentBlend({ modalities: { text, image } });
-  return { index: catalogIndex(content.items, content.features, blend), table: content.features, blend };
 }
 
 /** A list after a choice of a shopper with so many choices. */

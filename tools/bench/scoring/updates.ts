@@ -1,16 +1,20 @@
-import { loadKernel } from '../../../src/kernel';
+import { History } from '../../../src/events';
+import type { LearnerCatalog } from '../../../src/learner';
+import { featureMatrix } from '../../../src/learner';
+import { MOST_KEPT } from '../../../src/learner/experts/expert-limits';
 import { ExpertMixture } from '../../../src/learner/experts/expert-mixture';
-import { FeatureMatrix } from '../../../src/learner/experts/feature-matrix';
+import type { FeatureMatrix } from '../../../src/learner/experts/feature-matrix';
+import { START_WITH_SIDE } from '../../../src/learner/personal-weights';
 import { seededRandom } from '../../../src/model';
-import { TERMS, type TermValues } from '../../../src/ranking';
+import { type TermValues, termValues } from '../../../src/ranking';
 import { type Timed, timed } from '../timing';
 
-/** Blocks of a shop with a side model, and the decays of the states of the vectors. */
-const WIDTHS = { place: 24, categories: 19, year: 17, side: 64 };
-const DECAYS = [0.2, 0.6, 0.88, 0.97];
-const TASTES = 12;
 const CHOICES = 400;
 const WARM_UP = 120;
+/** Choices of one topic before the next, and choices that made the terms. */
+const [SPELL, PAST] = [30, 40];
+/** Choices after which there are as many experts as there may be. */
+const SEVERAL = 40;
 
 /** Times of an update, with the list's scores that follow it. */
 export interface UpdateTimes {
@@ -20,15 +24,18 @@ export interface UpdateTimes {
   one: Timed;
 }
 
-/** Updates of a shopper whose taste changes, on a catalogue of made-up features. */
-export async function updateTimes(count: number): Promise<UpdateTimes> {
-  await loadKernel();
+/** Updates of a shopper whose taste changes, in a shop with a side model. The kernel must be loaded. */
+export async function updateTimes({ index }: LearnerCatalog): Promise<UpdateTimes> {
+  const matrix = featureMatrix(index);
   const random = seededRandom(1);
-  const matrix = featureMatrix(count, random);
-  const terms = Object.fromEntries(
-    TERMS.map((name) => [name, Float32Array.from({ length: count }, () => random())]),
-  ) as TermValues;
-  const shared = { count, matrix, terms, random };
+  const byTopic = new Map<string, number[]>();
+  for (const [row, { category }] of index.items.entries())
+    byTopic.set(category, [...(byTopic.get(category) ?? []), row]);
+  const topics = [...byTopic.values()];
+  const history = new History();
+  for (let n = 0; n < PAST; n++) history.add({ type: n % 10 === 9 ? 'dismiss' : 'click' }, topics[n % 3][n]);
+  const terms = termValues(index, { history, residualScores: null });
+  const shared = { count: index.items.length, matrix, terms, random, topics };
   // The first ones are compiled on the way.
   await updates(shared, true, 6, WARM_UP);
   const six = await updates(shared, true, 6, CHOICES);
@@ -36,42 +43,51 @@ export async function updateTimes(count: number): Promise<UpdateTimes> {
   return { columns: matrix.width, six, one };
 }
 
-/** Made-up features. */
-function featureMatrix(count: number, random: () => number): FeatureMatrix {
-  return new FeatureMatrix({
-    count,
-    blocks: Object.entries(WIDTHS).map(([subject, width]) => ({
-      ...{ name: `${subject} ${width}`, key: `${subject} ${width}`, width, rate: 0.5, center: new Float32Array(width) },
-      scale: new Float32Array(width).fill(1 / Math.sqrt(width)),
-      states: (subject === 'side' ? DECAYS : [null]).map((decay) => ({ decay, gain: new Float32Array(width).fill(1) })),
-      // Items of a taste have a direction in common, so clear that experts are kept.
-      values: Float32Array.from({ length: count * width }, (_, at) => {
-        const taste = Math.floor(at / width) % TASTES;
-        return random() - 0.5 + 2 * Math.sin(31 * taste + 7 * (at % width));
-      }),
-    })),
-  });
+/** Lets a shopper with candidates have as many experts as are ever kept: whichever choices it takes, an update costs the same. */
+function keepMore(mixture: ExpertMixture, matrix: FeatureMatrix): void {
+  const stored = mixture.save();
+  const [first] = stored.members;
+  const missing = MOST_KEPT - stored.members.filter(({ kind }) => kind !== 'candidate').length;
+  const more = Array.from({ length: missing }, (_, n) => ({
+    ...{ ...first, id: stored.next + n, kind: 'specialist' as const, weight: first.weight / (missing + 1) },
+  }));
+  const members = stored.members.map((member) =>
+    member === first ? { ...first, weight: first.weight / (missing + 1) } : member,
+  );
+  mixture.restore({ ...stored, next: stored.next + missing, members: [...members, ...more] });
+  mixture.bind(matrix, { rows: [], strengths: [] }, new Map());
+}
+
+interface Shared {
+  count: number;
+  matrix: FeatureMatrix;
+  terms: TermValues;
+  random: () => number;
+  topics: readonly number[][];
 }
 
 /** @param experts only updates with so many count */
 async function updates(
-  { count, matrix, terms, random }: { count: number; matrix: FeatureMatrix; terms: TermValues; random: () => number },
+  { count, matrix, terms, random, topics }: Shared,
   routed: boolean,
   experts: number,
   choices: number,
 ): Promise<Timed> {
   const mixture = new ExpertMixture(routed);
+  mixture.startFrom(START_WITH_SIDE);
   mixture.bind(matrix, { rows: [], strengths: [] }, new Map());
   const chosen = new Set<number>();
   const counted = timed();
   for (let n = 0; n < choices; n++) {
-    const taste = Math.floor(n / 30) % TASTES;
-    let row = taste + TASTES * Math.floor((random() * count) / TASTES);
-    while (row >= count || chosen.has(row)) row = (row + TASTES) % count;
-    const candidates: number[] = [];
-    for (let other = 0; other < count; other++) if (!chosen.has(other)) candidates.push(other);
-    const choice = { id: `${row}`, row, candidates, strength: 1 };
-    const time = n > 20 && mixture.status.length === experts ? counted : timed();
+    const topic = topics[Math.floor(n / SPELL) % topics.length];
+    const left = topic.filter((row) => !chosen.has(row));
+    const row = left[Math.floor(random() * left.length)];
+    const others: number[] = [];
+    for (let other = 0; other < count; other++) if (!chosen.has(other)) others.push(other);
+    const choice = { id: `${row}`, row, candidates: Int32Array.from(others), strength: 1 };
+    // After so many choices there are two candidates.
+    if (routed && n === SEVERAL) keepMore(mixture, matrix);
+    const time = n > SEVERAL && mixture.status.length === experts ? counted : timed();
     await time.of(async () => {
       if (n === 0) mixture.bootstrap(choice, n);
       else mixture.learn(choice, terms, n);

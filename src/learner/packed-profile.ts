@@ -1,0 +1,251 @@
+import * as v from 'valibot';
+
+/**
+ * What a profile is made of, in few bytes: JSON whose tables go by columns, with the long numbers in binary after it. Their bytes lie by
+ * their significance, so that like stands beside like, and compressing them pays.
+ */
+
+/** Coefficients that share one step: the columns of a state of a side model. */
+const CHUNK = 64;
+/** In place of the exponent of the step: all are 0; some need all their digits. */
+const ZEROS = -128;
+const WHOLE = 127;
+/** Integers of a chunk are below it. */
+const MAX_SHORT = 2 ** 15;
+/** Digits of the significand of a float. */
+const FLOAT_DIGITS = 23;
+const FLOAT_BIAS = 127;
+/** Numbers of more characters are binary. */
+const MAX_CHARACTERS = 7;
+/** Larger integers of a column, such as times, are written as differences. */
+const MIN_DIFFERED = 1e6;
+
+const length = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** What stands for something in the JSON: floats, a long number of so many bits, a list of them, a table by columns, differences of integers. */
+const placeholderSchema = v.union([
+  v.strictObject({ floats: length }),
+  v.strictObject({ number: v.picklist([32, 64]) }),
+  v.strictObject({ numbers: length }),
+  v.strictObject({ table: v.record(v.string(), v.unknown()) }),
+  v.strictObject({ differences: v.array(v.pipe(v.number(), v.safeInteger())) }),
+]);
+type Placeholder = v.InferOutput<typeof placeholderSchema>;
+const headerSchema = v.strictObject({
+  data: v.unknown(),
+  /** Numbers of each kind: exponents of chunks, integers, floats, doubles. */
+  counts: v.strictTuple([length, length, length, length]),
+});
+
+/** Bytes of a number of each kind. */
+const SIZES = [1, 2, 4, 8] as const;
+
+class Writer {
+  readonly #exponents: number[] = [];
+  readonly #shorts: number[] = [];
+  readonly #floats: number[] = [];
+  readonly #doubles: number[] = [];
+
+  pack(data: unknown): Uint8Array[] {
+    const packed = this.#packed(data);
+    const lists = [this.#exponents, this.#shorts, this.#floats, this.#doubles];
+    const json = JSON.stringify({ data: packed, counts: lists.map((list) => list.length) });
+    return [
+      new TextEncoder().encode(`${json}\n`),
+      planes(this.#exponents, 1, (view, value) => view.setInt8(0, value)),
+      planes(this.#shorts, 2, (view, value) => view.setInt16(0, value, true)),
+      planes(this.#floats, 4, (view, value) => view.setFloat32(0, value, true)),
+      planes(this.#doubles, 8, (view, value) => view.setFloat64(0, value, true)),
+    ];
+  }
+
+  #packed(value: unknown): unknown {
+    if (typeof value === 'number') return this.#number(value);
+    if (value instanceof Float32Array) return this.#coefficients(value);
+    if (Array.isArray(value)) return this.#list(value);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.#packed(part)]));
+  }
+
+  #number(value: number): number | Placeholder {
+    if (!Number.isFinite(value) || JSON.stringify(value).length <= MAX_CHARACTERS || Number.isSafeInteger(value)) {
+      return value;
+    }
+    if (Math.fround(value) !== value) {
+      this.#doubles.push(value);
+      return { number: 64 };
+    }
+    this.#floats.push(value);
+    return { number: 32 };
+  }
+
+  #coefficients(values: Float32Array): Placeholder {
+    for (let at = 0; at < values.length; at += CHUNK) {
+      const chunk = values.subarray(at, at + CHUNK);
+      const exponent = exponentOf(chunk);
+      this.#exponents.push(exponent);
+      if (exponent === WHOLE) this.#floats.push(...chunk);
+      else if (exponent !== ZEROS) this.#shorts.push(...Array.from(chunk, (value) => value / 2 ** exponent));
+    }
+    return { floats: values.length };
+  }
+
+  #list(list: readonly unknown[]): unknown {
+    if (isLong(list)) {
+      this.#floats.push(...list);
+      return { numbers: list.length };
+    }
+    const names = namesOf(list);
+    if (!names) return list.map((value) => this.#packed(value));
+    const columns = names.map((name) => {
+      const column = list.map((row) => (isRecord(row) ? row[name] : undefined));
+      return [name, isDiffered(column) ? { differences: differences(column) } : this.#list(column)];
+    });
+    return { table: Object.fromEntries(columns) };
+  }
+}
+
+/** Bytes of what `unpacked` reads. @param data JSON and arrays of floats, which lose no digit */
+export const packed = (data: unknown): Uint8Array[] => new Writer().pack(data);
+
+/**
+ * Reads what `packed` wrote.
+ * @throws Error where it is damaged
+ */
+export function unpacked(bytes: Uint8Array): unknown {
+  const end = bytes.indexOf(10);
+  if (end < 0) throw new RangeError('it has no header');
+  const { data, counts } = v.parse(headerSchema, JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))));
+  let at = end + 1;
+  const total = counts.reduce((sum, count, kind) => sum + count * SIZES[kind], at);
+  if (total !== bytes.length) throw new RangeError('it has another length');
+  const [exponents, shorts, floats, doubles] = counts.map((count, kind) => {
+    const size = SIZES[kind];
+    const read = reader(bytes.subarray(at, at + count * size), size);
+    at += count * size;
+    return read;
+  });
+  const chunk = (size: number): number[] => {
+    const exponent = exponents((view) => view.getInt8(0));
+    const values = Array.from({ length: size }, () => {
+      if (exponent === ZEROS) return 0;
+      if (exponent === WHOLE) return floats((view) => view.getFloat32(0, true));
+      return shorts((view) => view.getInt16(0, true)) * 2 ** exponent;
+    });
+    return values;
+  };
+  const restored = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(restored);
+    if (!isRecord(value)) return value;
+    const placeholder = v.safeParse(placeholderSchema, value);
+    if (!placeholder.success) {
+      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, restored(part)]));
+    }
+    const stands = placeholder.output;
+    if ('floats' in stands) {
+      const values: number[] = [];
+      while (values.length < stands.floats) values.push(...chunk(Math.min(CHUNK, stands.floats - values.length)));
+      return Float32Array.from(values);
+    }
+    if ('numbers' in stands)
+      return Array.from({ length: stands.numbers }, () => floats((view) => view.getFloat32(0, true)));
+    if ('number' in stands) {
+      return stands.number === 32
+        ? floats((view) => view.getFloat32(0, true))
+        : doubles((view) => view.getFloat64(0, true));
+    }
+    if ('differences' in stands) {
+      let sum = 0;
+      return stands.differences.map((difference) => {
+        sum += difference;
+        return sum;
+      });
+    }
+    return rowsOf(Object.entries(stands.table).map(([name, column]) => [name, restored(column)]));
+  };
+  const whole = restored(data);
+  for (const read of [exponents, shorts, floats, doubles])
+    if (read.left() > 0) throw new RangeError('numbers are left');
+  return whole;
+}
+
+/** The rows of a table. @param columns each with its name */
+function rowsOf(columns: readonly (readonly [string, unknown])[]): unknown[] {
+  const lists = columns.map(([name, column]) => {
+    if (!Array.isArray(column)) throw new TypeError('a column is no list');
+    return [name, column] as const;
+  });
+  const rows = lists[0]?.[1].length ?? 0;
+  if (lists.some(([, column]) => column.length !== rows)) throw new RangeError('columns have different lengths');
+  return Array.from({ length: rows }, (_, n) => Object.fromEntries(lists.map(([name, column]) => [name, column[n]])));
+}
+
+/** Exponent of the largest power of 2 of which all values are multiples by 16-bit integers; `WHOLE` without one. */
+function exponentOf(values: Float32Array): number {
+  const view = new DataView(new ArrayBuffer(4));
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const value of values) {
+    if (value === 0) continue;
+    view.setFloat32(0, value);
+    const bits = view.getUint32(0);
+    const significand = (bits & (2 ** FLOAT_DIGITS - 1)) | (2 ** FLOAT_DIGITS);
+    const exponent = ((bits >>> FLOAT_DIGITS) & 0xff) - FLOAT_BIAS - FLOAT_DIGITS;
+    const zeros = 31 - Math.clz32(significand & -significand);
+    least = Math.min(least, exponent + zeros);
+    most = Math.max(most, Math.abs(value));
+  }
+  if (most === 0) return ZEROS;
+  return least > ZEROS && least < WHOLE && most / 2 ** least < MAX_SHORT ? least : WHOLE;
+}
+
+/** Names of the fields that all rows of a list have, where it is a table of more rows than one. */
+function namesOf(list: readonly unknown[]): string[] | null {
+  if (list.length < 2 || !list.every(isRecord)) return null;
+  const [first, ...others] = list.map((row) => Object.keys(row));
+  const alike = (names: string[]): boolean =>
+    names.length === first.length && names.every((name, n) => name === first[n]);
+  return first.length > 0 && others.every(alike) ? first : null;
+}
+
+/** Whether a list is of numbers that floats can hold, most of which are long in JSON. */
+function isLong(list: readonly unknown[]): list is readonly number[] {
+  if (!list.every((value) => typeof value === 'number' && Math.fround(value) === value)) return false;
+  return list.filter((value) => JSON.stringify(value).length > MAX_CHARACTERS).length > list.length / 2;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Float32Array);
+
+const isDiffered = (column: readonly unknown[]): column is readonly number[] =>
+  column.every((value) => Number.isSafeInteger(value) && Number(value) >= 0) &&
+  column.some((value) => Number(value) > MIN_DIFFERED);
+
+const differences = (column: readonly number[]): number[] =>
+  column.map((value, n) => value - (n > 0 ? column[n - 1] : 0));
+
+/** Bytes of numbers: the first of every number, then the second, and so on. */
+function planes(values: readonly number[], size: number, write: (view: DataView, value: number) => void): Uint8Array {
+  const one = new Uint8Array(size);
+  const view = new DataView(one.buffer);
+  const bytes = new Uint8Array(size * values.length);
+  for (const [n, value] of values.entries()) {
+    write(view, value);
+    for (let byte = 0; byte < size; byte++) bytes[byte * values.length + n] = one[byte];
+  }
+  return bytes;
+}
+
+/** Reads the numbers of `planes` one after the other. */
+function reader(bytes: Uint8Array, size: number) {
+  const count = bytes.length / size;
+  const one = new Uint8Array(size);
+  const view = new DataView(one.buffer);
+  let next = 0;
+  const read = (take: (view: DataView) => number): number => {
+    if (next >= count) throw new RangeError('numbers are missing');
+    for (let byte = 0; byte < size; byte++) one[byte] = bytes[byte * count + next];
+    next++;
+    return take(view);
+  };
+  return Object.assign(read, { left: () => count - next });
+}

@@ -1,0 +1,46 @@
+import { createMatrix, type Matrix } from '../kernel';
+import { isWithoutBasis, TERMS, type TermName, type TermValues, type TermWeights } from '../ranking';
+
+/** What a shopper's experts share: an expert's own read-outs are its `preference`. */
+const SHARED = TERMS.filter((name) => name !== 'preference');
+
+/** The values of the terms that all experts of a shopper weigh, each in its own way, side by side: several read them in one pass. */
+export class TermMatrix {
+  readonly #matrix: Matrix;
+  /** Terms whose column is not zero. */
+  readonly #filled = new Set<TermName>();
+
+  /** @param count items */
+  constructor(readonly count: number) {
+    this.#matrix = createMatrix(count, SHARED.length);
+  }
+
+  /** Replaces the values. */
+  set(values: TermValues): void {
+    for (const [column, name] of SHARED.entries()) {
+      const without = isWithoutBasis(values[name]);
+      if (without && !this.#filled.has(name)) continue;
+      this.#matrix.setColumn(column, values[name]);
+      if (without) this.#filled.delete(name);
+      else this.#filled.add(name);
+    }
+  }
+
+  /** The weighted sum of the terms by each list of weights, [count]. */
+  sums(weights: readonly TermWeights[]): Float32Array[] {
+    return this.#matrix.products(weights.map((own) => Float32Array.from(SHARED, (name) => own[name])));
+  }
+
+  /**
+   * Of each term, its value for the chosen item minus its expected value; 0 for `preference`.
+   * @param shares of the items, [count] each
+   */
+  slopes(row: number, shares: readonly Float32Array[]): Record<TermName, number>[] {
+    const own = this.#matrix.row(row);
+    return this.#matrix.weightedSums(shares).map((means) => {
+      const slopes = Object.fromEntries(TERMS.map((name) => [name, 0])) as Record<TermName, number>;
+      for (const [column, name] of SHARED.entries()) slopes[name] = own[column] - means[column];
+      return slopes;
+    });
+  }
+}
