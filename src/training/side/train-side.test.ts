@@ -207,8 +207,8 @@ describe('trainSideModel', () => {
     said.splice(0);
     const trained = await trainSideModel(request());
     const users = new Set(trained.heldOutInteractions.map(({ user }) => user));
-    expect(users.size).toBe(6);
-    expect(trained.shoppers).toBe(54);
+    expect(users.size).toBe(3);
+    expect(trained.shoppers).toBe(57);
     expect(trained.choices + trained.heldOutInteractions.length).toBe(interactions.length);
     for (const user of users) {
       expect(trained.heldOutInteractions.filter((one) => one.user === user)).toEqual(
