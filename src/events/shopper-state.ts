@@ -56,7 +56,7 @@ const HALF_CHOICES = 10;
 /** Time after which it counts half, ms. */
 const HALF_TIME = 24 * 3600 * 1000;
 /** Pause that ends a visit, ms. */
-const PAUSE = 30 * 60 * 1000;
+export const VISIT_PAUSE = 30 * 60 * 1000;
 
 const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], purchases: [], cart: [], shown: [] };
 
@@ -94,7 +94,7 @@ export class ShopperState implements ShopperRecord {
    */
   shownThisVisit(now: number): number[] {
     const { start, last } = this.#visit;
-    if (Math.abs(now - last) > PAUSE) return [];
+    if (Math.abs(now - last) > VISIT_PAUSE) return [];
     return [...this.#shown].filter(([, { time }]) => time >= start).map(([row]) => row);
   }
 
@@ -104,7 +104,7 @@ export class ShopperState implements ShopperRecord {
    */
   choicesThisVisit(now: number, choices: number): number {
     const { last, choices: before = 0 } = this.#visit;
-    return Math.abs(now - last) > PAUSE ? 0 : choices - before;
+    return Math.abs(now - last) > VISIT_PAUSE ? 0 : choices - before;
   }
 
   /**
@@ -125,7 +125,7 @@ export class ShopperState implements ShopperRecord {
     if (type === 'uncart' || type === 'purchase') this.cart.delete(row);
     if (type === 'purchase') {
       this.owned.add(row);
-      const others = (this.purchases.get(row) ?? []).filter((other) => Math.abs(time - other) > PAUSE);
+      const others = (this.purchases.get(row) ?? []).filter((other) => Math.abs(time - other) > VISIT_PAUSE);
       this.purchases.set(row, [...others, time].sort((a, b) => a - b).slice(-MOST_PURCHASES));
     }
     if (type === 'impression') {
@@ -188,14 +188,14 @@ export class ShopperState implements ShopperRecord {
   /** Continues the visit with an event at this time, or starts a new one. */
   #visitAt(time: number): void {
     const { start, last } = this.#visit;
-    if (Math.abs(time - last) <= PAUSE) {
+    if (Math.abs(time - last) <= VISIT_PAUSE) {
       // Events of two tabs may come a little out of order.
       this.#visit = { ...this.#visit, start: Math.min(start, time), last: Math.max(last, time) };
       return;
     }
     this.#visit = { start: time, last: time, choices: this.#choices };
     if (time > last) return;
-    const latest = Math.max(0, time - PAUSE);
+    const latest = Math.max(0, time - VISIT_PAUSE);
     for (const shown of this.#shown.values()) shown.time = Math.min(shown.time, latest);
     const absent = this.#absent.shown.map((shown) => ({ ...shown, time: Math.min(shown.time, latest) }));
     this.#absent = { ...this.#absent, shown: absent };

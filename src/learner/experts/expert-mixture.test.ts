@@ -336,3 +336,51 @@ describe('ExpertMixture', () => {
     expect(shopper.states).toEqual(['generalist']);
   });
 });
+
+describe('a visit', () => {
+  const DAY = 24 * 3600 * 1000;
+  /** Turns from group 0 to group 1 after 30 choices, with or without a night between. */
+  const turned = (pause: number): Shopper => {
+    const shopper = new Shopper();
+    shopper.choose(0, 33);
+    shopper.time += pause;
+    shopper.choose(1);
+    return shopper;
+  };
+
+  it('begins with a candidate, born from its first choice, that takes more than others do', () => {
+    const born = (shopper: Shopper) => shopper.mixture.save().members.find(({ trial }) => trial?.place === 0);
+    expect(born(turned(0))?.born.choice).toBe(30);
+    const candidate = born(turned(DAY));
+    expect([candidate?.born.choice, candidate?.expert.choices, candidate?.weight]).toEqual([
+      33,
+      0,
+      expect.closeTo(0.2),
+    ]);
+    const longer = turned(DAY);
+    longer.choose(1, 3);
+    expect(born(longer)?.born.choice).toBe(33);
+  });
+
+  it('may be of another taste: its first choice lets the expert come back that fits it', () => {
+    const [same, next] = [0, DAY].map((pause) => {
+      const shopper = changed();
+      const frozen = shopper.mixture.status.find(({ state }) => state === 'frozen')?.id;
+      shopper.time += pause;
+      shopper.choose(0);
+      return shopper.mixture.status.find(({ id }) => id === frozen)?.posterior ?? 0;
+    });
+    expect(next).toBeGreaterThan(same);
+  });
+
+  it('is known after a reload', () => {
+    const shopper = turned(0);
+    const copy = new ExpertMixture();
+    copy.startFrom({ weights: { ...START_WEIGHTS, preference: 0.75 }, fading: 0.04, floor: -0.25 });
+    copy.restore(structuredClone(shopper.mixture.save()));
+    copy.bind(grouped, { rows: [], strengths: [] }, rowOf);
+    const choice = shopper.choice(2);
+    for (const mixture of [shopper.mixture, copy]) mixture.learn(choice, shopper.terms, shopper.time + DAY);
+    expect(copy.save()).toEqual(shopper.mixture.save());
+  });
+});

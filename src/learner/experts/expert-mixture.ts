@@ -1,3 +1,4 @@
+import { VISIT_PAUSE } from '../../events';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-matrix';
@@ -12,7 +13,16 @@ const SERIES_STEPS = 256;
 const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
 /** When experts are born, kept and removed, and how the router shares. */
-const RULES = { trial: 10, keepAt: 0.5, share: SHARE, kept: MOST_KEPT };
+const RULES = {
+  trial: 10,
+  keepAt: 0.3,
+  share: SHARE,
+  /** Part of the posterior mass that is spread before the first choice of a visit: shoppers come for something else more often than they turn to it. */
+  visitShare: 0.3,
+  /** Part of the posterior mass that a candidate takes that is born then; others take a share. */
+  visitNewborn: 0.2,
+  kept: MOST_KEPT,
+};
 /** A candidate that is kept has learned at least this many choices. */
 const LEAST_CHOICES = 4;
 
@@ -74,8 +84,8 @@ export interface Outcome {
  * share that is one weight for each term, and one sum of read-outs.
  *
  * The generalist, the active expert and the candidates learn every choice; the others are frozen. A
- * candidate is born from one choice beside the active expert. If it proves more probable than all others together, it is
- * kept and becomes active, and the expert that was active is put back to how it was before the trial, and frozen. The active
+ * candidate is born from one choice beside the active expert: the first of a visit, or one of every so many. If it proves as probable
+ * as half of all others together, it is kept and becomes active, and the expert that was active is put back to how it was before the trial, and frozen. The active
  * one is the most probable of those kept, so that one that is frozen comes back when its choices do.
  */
 export class ExpertMixture {
@@ -229,24 +239,23 @@ export class ExpertMixture {
   learn(choice: Choice, terms: TermValues, time: number): Outcome {
     this.#readOut();
     this.#scores = null;
-    const shared = this.#termsOf(terms);
-    const bases = shared.sums(this.#members.map(({ expert }) => expert.estimating));
+    const common = this.#termsOf(terms);
+    const bases = common.sums(this.#members.map(({ expert }) => expert.estimating));
     const expected = this.#members.map((member, k) => ({ member, ...member.expert.expect(terms, choice, bases[k]) }));
     const learning = expected.filter(({ member }) => this.#learns(member));
-    const spread = learning.map((own) => spreadOut(own.shares, choice.candidates, shared.count));
+    const spread = learning.map((own) => spreadOut(own.shares, choice.candidates, common.count));
     const means = this.#matrix?.means(spread);
-    const slopes = shared.slopes(choice.row, spread);
+    const slopes = common.slopes(choice.row, spread);
     const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
-    const posterior = posteriorOf(
-      this.#members.map(({ weight }) => weight),
-      losses,
-    );
+    const visit = this.#beginsVisit(time);
+    const weights = this.#members.map(({ weight }) => weight);
+    const posterior = posteriorOf(visit ? shared(weights, RULES.visitShare) : weights, losses);
     const timed = { ...choice, time };
     let rejected = 0;
     for (const [n, expectation] of learning.entries()) {
       rejected += expectation.member.expert.learn(timed, expectation, means?.[n] ?? null, slopes[n]);
     }
-    const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, timed, time);
+    const kept = posterior !== null && this.#matrix !== null && this.#route(posterior.values, timed, visit);
     return { rejected, kept };
   }
 
@@ -325,10 +334,20 @@ export class ExpertMixture {
     return this.#terms;
   }
 
-  /** @returns whether a candidate was kept */
-  #route(posterior: readonly number[], choice: Choice, time: number): boolean {
+  /** Whether a choice at this time is the first of a visit, and not of the first one. */
+  #beginsVisit(time: number): boolean {
+    // Every expert that learns has the last choice; a profile holds its time.
+    const last = this.#members.find(({ kind }) => kind === 'generalist')?.expert.chosen.at(-1)?.time ?? null;
+    return last !== null && time - last > VISIT_PAUSE;
+  }
+
+  /**
+   * @param visit whether the choice begins one
+   * @returns whether a candidate was kept
+   */
+  #route(posterior: readonly number[], choice: Choice & { time: number }, visit: boolean): boolean {
     this.#choices++;
-    const { trial, keepAt, share } = RULES;
+    const { keepAt, share } = RULES;
     const weights = shared(posterior, share);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
@@ -345,10 +364,19 @@ export class ExpertMixture {
     }
     this.#activate(posterior);
     for (let place = 0; place < CANDIDATES; place++) {
-      const since = this.#choices - (place * trial) / CANDIDATES;
-      if (since >= 0 && since % trial === 0) this.#bear(place, choice, time);
+      if (visit && place === 0) this.#bear(place, choice, RULES.visitNewborn);
+      else if (this.#isDue(place)) this.#bear(place, choice, share);
     }
     return false;
+  }
+
+  /** Whether the trial of the candidate in a place is over, or where there is none, whether it is time for one. */
+  #isDue(place: number): boolean {
+    const { trial } = RULES;
+    const candidate = this.#members.find((member) => member.trial?.place === place);
+    if (candidate) return this.#choices - candidate.born.choice >= trial;
+    const since = this.#choices - (place * trial) / CANDIDATES;
+    return since >= 0 && since % trial === 0;
   }
 
   /** Lets the most probable of the experts that are kept be the active one. */
@@ -365,8 +393,12 @@ export class ExpertMixture {
     }
   }
 
-  /** A candidate is born, in place of the one whose trial is over. */
-  #bear(place: number, choice: Choice, time: number): void {
+  /**
+   * A candidate is born, in place of the one whose trial is over.
+   * @param share of the posterior mass that it takes
+   */
+  #bear(place: number, choice: Choice & { time: number }, share: number): void {
+    const { time } = choice;
     this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
     this.#normalize();
     const expert = new UserExpert();
@@ -376,7 +408,7 @@ export class ExpertMixture {
     const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
     this.#added('candidate', expert, { choice: this.#choices, time }).trial = { place, before };
     const others = this.#members.slice(0, -1).map(({ weight }) => weight);
-    const weights = withNewborn(others, RULES.share);
+    const weights = withNewborn(others, share);
     for (const [k, member] of this.#members.entries()) member.weight = weights[k];
   }
 
