@@ -40,8 +40,6 @@ export const START_WEIGHTS_WITH_SIDE: TermWeights = {
   numericAffinity: 0.3,
   catalogOrder: 0,
   popularity: 0.3,
-  // The side model places new items by what they are.
-  coldStart: 0,
   preference: 0.75,
 };
 
