@@ -16,6 +16,7 @@ import {
   sideIds,
 } from '../../evaluate/leave-one-out';
 import { type EvaluateInput, wanted } from './input';
+import { sidestream } from './leave-one-out-learner';
 import { checkMethods } from './methods';
 import type { Protocol } from './protocol';
 
@@ -24,6 +25,7 @@ const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
   ...LEAVE_ONE_OUT_RIVALS,
   side,
   'side-ids': sideIds,
+  sidestream,
 };
 
 /** Names of the methods, in the order of the tables. */
@@ -34,7 +36,7 @@ const REFERENCE = 'popularity';
 /** The reference of a second table: the first of these that is evaluated. */
 const STRONG: readonly string[] = ['sasrec', 'vsknn', 'ease', 'item-knn', 'ials'];
 /** Methods that take longest, which processes begin with. */
-const BY_COST: readonly string[] = ['side', 'sasrec', 'ials', 'ease', 'vsknn'];
+const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 'ials', 'ease', 'vsknn'];
 
 /**
  * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had not

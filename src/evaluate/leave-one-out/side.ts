@@ -4,8 +4,14 @@ import { type SideSettings, sideFeatures, trainSide } from '../../training/side'
 import { type LeaveOneOutMethod, type LeaveOneOutShop, ndcgOf, type Ranker } from './ranker';
 import { type ChoiceHistory, evenly } from './split';
 
-/** Settings for histories of a few choices each: more of the shop's items than of a shopper must be learned. */
-const SETTINGS: Partial<SideSettings> = { width: 128, dropout: 0.4, learningRate: 2e-3, epochs: 20 };
+/**
+ * Settings for histories of a few choices each: more of the shop's items than of a shopper must be learned, and from their
+ * words more than from their choices, so the experts decay little.
+ */
+const SETTINGS: Partial<SideSettings> = {
+  ...{ width: 128, dropout: 0.4, learningRate: 2e-3, epochs: 20 },
+  contentDecay: 0.01,
+};
 /** Choices of the validation that are ranked after each epoch, at most. */
 const MAX_CASES = 4000;
 
