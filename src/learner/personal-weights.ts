@@ -10,6 +10,11 @@ export interface Start {
   fading: number;
   /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
   floor: number;
+  /**
+   * Whether the first choice of a visit bears a candidate that may be kept soon. Without a side model shoppers come for
+   * another kind of product more often than they turn to one; beside one, its fast states follow the visit already.
+   */
+  visits: boolean;
 }
 
 /** Weights of the terms for a new shopper. */
@@ -40,12 +45,13 @@ export const START_WEIGHTS_WITH_SIDE: TermWeights = {
   numericAffinity: 0.3,
   catalogOrder: 0,
   popularity: 0.3,
+  coldStart: 0.4,
   preference: 0.75,
 };
 
 /** What a new shopper's experts start from. */
-export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25 };
-export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25 };
+export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
+export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
 
 /**
  * Terms whose weight no choice changes: the shop sets the lift of items that nobody has chosen, and the weight of an

@@ -46,9 +46,9 @@ class Shopper {
   readonly terms = silent(COUNT);
   time = 0;
 
-  constructor(candidates = true, seen: number[] = [], { matrix = grouped, weight = 0.75 } = {}) {
+  constructor(candidates = true, seen: number[] = [], { matrix = grouped, weight = 0.75, visits = true } = {}) {
     this.mixture = new ExpertMixture(candidates);
-    this.mixture.startFrom({ weights: { ...START_WEIGHTS, preference: weight }, fading: 0.04, floor: -0.25 });
+    this.mixture.startFrom({ weights: { ...START_WEIGHTS, preference: weight }, fading: 0.04, floor: -0.25, visits });
     this.mixture.bind(matrix, { rows: [], strengths: [] }, rowOf);
     this.seen = [...seen];
   }
@@ -100,7 +100,7 @@ function changed(candidates = true): Shopper {
 describe('ExpertMixture', () => {
   it('learns as computed by hand', () => {
     const mixture = new ExpertMixture();
-    mixture.startFrom({ weights: { ...START_WEIGHTS, preference: 4 }, fading: 0.1, floor: -0.25 });
+    mixture.startFrom({ weights: { ...START_WEIGHTS, preference: 4 }, fading: 0.1, floor: -0.25, visits: true });
     mixture.bind(matrixOf(1, [1, -1, 0]), { rows: [], strengths: [] }, rowOf);
     mixture.bootstrap({ id: 'a', row: 0, strength: 1 }, 1);
     // u = 1, weight 4: scores 4, -4, 0.
@@ -340,8 +340,8 @@ describe('ExpertMixture', () => {
 describe('a visit', () => {
   const DAY = 24 * 3600 * 1000;
   /** Turns from group 0 to group 1 after 30 choices, with or without a night between. */
-  const turned = (pause: number): Shopper => {
-    const shopper = new Shopper();
+  const turned = (pause: number, visits = true): Shopper => {
+    const shopper = new Shopper(true, [], { visits });
     shopper.choose(0, 33);
     shopper.time += pause;
     shopper.choose(1);
@@ -362,6 +362,12 @@ describe('a visit', () => {
     expect(born(longer)?.born.choice).toBe(33);
   });
 
+  it('is like any other choice where visits do not count', () => {
+    expect(turned(DAY, false).mixture.status).toMatchObject(
+      turned(0, false).mixture.status.map(({ id, state, posterior }) => ({ id, state, posterior })),
+    );
+  });
+
   it('may be of another taste: its first choice lets the expert come back that fits it', () => {
     const [same, next] = [0, DAY].map((pause) => {
       const shopper = changed();
@@ -376,7 +382,7 @@ describe('a visit', () => {
   it('is known after a reload', () => {
     const shopper = turned(0);
     const copy = new ExpertMixture();
-    copy.startFrom({ weights: { ...START_WEIGHTS, preference: 0.75 }, fading: 0.04, floor: -0.25 });
+    copy.startFrom({ weights: { ...START_WEIGHTS, preference: 0.75 }, fading: 0.04, floor: -0.25, visits: true });
     copy.restore(structuredClone(shopper.mixture.save()));
     copy.bind(grouped, { rows: [], strengths: [] }, rowOf);
     const choice = shopper.choice(2);

@@ -12,16 +12,17 @@ import { type Choice, type PastChoices, UserExpert } from './user-expert';
 const SERIES_STEPS = 256;
 const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
-/** When experts are born, kept and removed, and how the router shares. */
-const RULES = {
-  trial: 10,
+/** When experts are born and removed, and how the router shares. */
+const RULES = { trial: 10, share: SHARE, kept: MOST_KEPT };
+/** Posterior probability from which a candidate is kept. */
+const KEEP_AT = 0.5;
+/** The same where visits count (see `Start.visits`). */
+const VISITS = {
   keepAt: 0.3,
-  share: SHARE,
-  /** Part of the posterior mass that is spread before the first choice of a visit: shoppers come for something else more often than they turn to it. */
-  visitShare: 0.3,
+  /** Part of the posterior mass that is spread before the first choice of a visit. */
+  share: 0.3,
   /** Part of the posterior mass that a candidate takes that is born then; others take a share. */
-  visitNewborn: 0.2,
-  kept: MOST_KEPT,
+  newborn: 0.2,
 };
 /** A candidate that is kept has learned at least this many choices. */
 const LEAST_CHOICES = 4;
@@ -83,10 +84,11 @@ export interface Outcome {
  * The experts of one shopper and their router. The list adds up their scores by their weights: with a history that all
  * share that is one weight for each term, and one sum of read-outs.
  *
- * The generalist, the active expert and the candidates learn every choice; the others are frozen. A
- * candidate is born from one choice beside the active expert: the first of a visit, or one of every so many. If it proves as probable
- * as half of all others together, it is kept and becomes active, and the expert that was active is put back to how it was before the trial, and frozen. The active
- * one is the most probable of those kept, so that one that is frozen comes back when its choices do.
+ * The generalist, the active expert and the candidates learn every choice; the others are frozen. A candidate is born from one
+ * choice beside the active expert: one of every ten, and the first of a visit where visits count (see `Start.visits`). If it
+ * proves probable enough, it is kept and becomes active, and the expert that was active is put back to how it was before the
+ * trial, and frozen. The active one is the most probable of those kept, so that one that is frozen comes back when its choices
+ * do.
  */
 export class ExpertMixture {
   readonly #candidates: boolean;
@@ -249,7 +251,7 @@ export class ExpertMixture {
     const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
     const visit = this.#beginsVisit(time);
     const weights = this.#members.map(({ weight }) => weight);
-    const posterior = posteriorOf(visit ? shared(weights, RULES.visitShare) : weights, losses);
+    const posterior = posteriorOf(visit ? shared(weights, VISITS.share) : weights, losses);
     const timed = { ...choice, time };
     let rejected = 0;
     for (const [n, expectation] of learning.entries()) {
@@ -334,8 +336,9 @@ export class ExpertMixture {
     return this.#terms;
   }
 
-  /** Whether a choice at this time is the first of a visit, and not of the first one. */
+  /** Whether a choice at this time is the first of a visit, and not of the first one, where that counts. */
   #beginsVisit(time: number): boolean {
+    if (!this.#start.visits) return false;
     // Every expert that learns has the last choice; a profile holds its time.
     const last = this.#members.find(({ kind }) => kind === 'generalist')?.expert.chosen.at(-1)?.time ?? null;
     return last !== null && time - last > VISIT_PAUSE;
@@ -347,7 +350,8 @@ export class ExpertMixture {
    */
   #route(posterior: readonly number[], choice: Choice & { time: number }, visit: boolean): boolean {
     this.#choices++;
-    const { keepAt, share } = RULES;
+    const { share } = RULES;
+    const keepAt = this.#start.visits ? VISITS.keepAt : KEEP_AT;
     const weights = shared(posterior, share);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
@@ -364,7 +368,7 @@ export class ExpertMixture {
     }
     this.#activate(posterior);
     for (let place = 0; place < CANDIDATES; place++) {
-      if (visit && place === 0) this.#bear(place, choice, RULES.visitNewborn);
+      if (visit && place === 0) this.#bear(place, choice, VISITS.newborn);
       else if (this.#isDue(place)) this.#bear(place, choice, share);
     }
     return false;
