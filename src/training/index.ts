@@ -1,4 +1,3 @@
-export { removeCheckpoint } from './checkpoint';
 export { cooccurrenceTable } from './companions';
 export { startCompute } from './compute';
 export { recentPopularity, repeatsOf } from './demand';
@@ -10,4 +9,3 @@ export { trainOffline } from './offline-training';
 export { cutWindows, nextWeights } from './offline-windows';
 export type { RankCase } from './rank-quality';
 export { choiceMatrix, gramProduct, type SparseMatrix, transposed } from './sparse-matrix';
-export { type TrainBaseRequest, type TrainBaseResult, trainBase } from './train-base';

@@ -13,7 +13,7 @@ export async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOu
   const catalog = sideCatalog(shopCatalog(bundle, interactions), learned);
   const method = learnerMethod({ name: 'sidestream', shop: { catalog }, options: sharedLearning() });
   return {
-    settings: { width: learned.model.width, epochs: learned.training.epochs },
+    settings: { width: learned.model.width, epochs: learned.training?.epochs ?? null },
     scores: (histories) =>
       histories.map(({ rows, times }) => {
         const run = method.start();
