@@ -37,7 +37,8 @@ const [FROM, TO] = [10, 110];
  * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
  * `device` against what is popular now, with what the lists hold (`listQuality`) as figures of each method; `old items` and
  * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
- * second as one choice; `experts` against the personal terms without them; `popularity-now` against popularity; `again`, the
+ * second as one choice; `experts` against the personal terms without them; `one expert`, against
+ * the learner that has no others; `popularity-now` against popularity; `again`, the
  * repeat purchases of the same shoppers, all their events, each ranked among what they had bought before, with `hr5` as a
  * figure.
  * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of
@@ -126,8 +127,8 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
   const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
     all.find((run) => run.name === name);
-  const [terms, sidestream, popular, popularNow, ease] = [
-    ...['terms', 'sidestream', 'popularity', 'popularity-now', 'ease'],
+  const [terms, oneExpert, sidestream, popular, popularNow, ease] = [
+    ...['terms', 'one-expert', 'sidestream', 'popularity', 'popularity-now', 'ease'],
   ].map((name) => find(runs, name));
   const baskets = runsOf(({ streams }) => basketQualities(streams, shoppers, FROM));
   const tables = [
@@ -137,6 +138,9 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
     table('baskets', REFERENCE, baskets),
   ];
   if (terms && sidestream) tables.push(table('experts', 'terms', withoutFigures([terms, sidestream])));
+  if (oneExpert && sidestream) {
+    tables.push(table('one expert', 'one-expert', withoutFigures([oneExpert, sidestream])));
+  }
   if (popularNow && popular) {
     tables.push(table('popularity-now', 'popularity', withoutFigures([popular, popularNow])));
   }

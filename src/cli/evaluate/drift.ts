@@ -32,6 +32,8 @@ const MIN_EVENTS = 60;
 const PAIRS = 24;
 /** The learner without the other shopper. */
 const LEARNER = 'sidestream';
+/** The learner that gives birth to no other expert. */
+const ONE_EXPERT = 'one-expert';
 const CEILINGS = ceilingNames(LEARNER);
 /** Pairs of any shoppers, for each of them, on which the detector is tried besides the least similar pairs. */
 const ANY_ROUNDS = 4;
@@ -43,7 +45,7 @@ const WHOLE_EVENTS = 120;
  * of them. Tables, all against what is popular now: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
  * events of X again), and each on old and on new items alone. The ceilings `sidestream-never-y` (in `return`: Y's events
  * are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) stand in the phases that they say
- * something of. Figures: `detected20`, `medianDelay`, `falseAlarmsPer100` and `chance20` of the drift detector, with
+ * something of; `first-20, one expert` and so on: the learner against the one that has no other expert. Figures: `detected20`, `medianDelay`, `falseAlarmsPer100` and `chance20` of the drift detector, with
  * every shopper as X once, and on every shopper's own stream; `falseAlarmsPer100 own` on the own streams alone;
  * `detected20 any` where Y is any shopper, whose preferences may be much the same.
  */
@@ -77,6 +79,7 @@ export const driftProtocol: Protocol = {
       own: shoppers.map(({ rows }) => ({ rows: rows.slice(0, WHOLE_EVENTS), shifts: [] })),
     });
     const isNew = (row: number): boolean => popularity[row] === 0;
+    const ofExperts = measured.filter(({ name }) => name === ONE_EXPERT || name === LEARNER);
     return {
       protocol: 'drift',
       seed: input.seed,
@@ -85,6 +88,7 @@ export const driftProtocol: Protocol = {
         ...phaseTables(measured, streams),
         ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
         ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
+        ...(ofExperts.length === 2 ? phaseTables(ofExperts, streams, { of: 'one expert', reference: ONE_EXPERT }) : []),
       ],
       figures,
     };
@@ -114,20 +118,21 @@ async function driftMethods(input: EvaluateInput, past: LogEvent[]): Promise<Dri
 }
 
 /**
- * A table for each phase, against what is popular now, with the methods that are ranked in it.
- * @param only the items that count, with what the table's name says of them. Default: all
+ * A table for each phase with the methods that are ranked in it.
+ * @param only what the table's name says besides the phase, the items that count, default all, and the reference, default what
+ *   is popular now
  */
 function phaseTables(
   measured: readonly MethodRanks[],
   streams: readonly SplicedStream[],
-  only?: { of: string; counts(row: number): boolean },
+  only?: { of: string; counts?(row: number): boolean; reference?: string },
 ): ResultTable[] {
   return DRIFT_PHASES.map((phase): ResultTable => {
     const counts = (row: number, place: number, n: number): boolean =>
-      phaseOf(place, streams[n].shifts) === phase && (only?.counts(row) ?? true);
+      phaseOf(place, streams[n].shifts) === phase && (only?.counts?.(row) ?? true);
     const ranked = measured.filter(({ name }) => phasesOf(name).includes(phase));
     return {
-      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: REFERENCE },
+      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: only?.reference ?? REFERENCE },
       // Every seed pairs other shoppers, so units are merged by name.
       unitNames: streams.map(({ id }) => id),
       methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),

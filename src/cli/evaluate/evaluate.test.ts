@@ -113,7 +113,7 @@ describe('sidestream evaluate', () => {
     'finds the same in one process as in several (%s)',
     async (protocol) => {
       const past = ['--events', at('long.csv'), '--past', '0.391', '--shoppers', '2'];
-      const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'terms', 'sidestream'];
+      const chosen = ['--protocol', protocol, ...past, '--methods', 'content-knn', 'terms', 'one-expert', 'sidestream'];
       if (protocol === 'drift') chosen.push('sidestream-never-y', 'sidestream-fresh-y');
       const runs = [];
       for (const processes of ['1', '2']) {
@@ -125,14 +125,18 @@ describe('sidestream evaluate', () => {
       }
       expect(runs[1]).toEqual(runs[0]);
       const names = runs[0].tables.map(({ name, methods }) => [name, methods.map((method) => method.name).join()]);
-      if (protocol === 'device') return;
-      const usual = 'popularity-now,content-knn,terms,sidestream';
+      if (protocol === 'device') {
+        expect(names).toContainEqual(['one expert', 'one-expert,sidestream']);
+        return;
+      }
+      const usual = 'popularity-now,content-knn,terms,one-expert,sidestream';
       expect(names.slice(0, 3)).toEqual([
         ['first-20', `${usual},sidestream-fresh-y`],
         ['later', `${usual},sidestream-fresh-y`],
         ['return', `${usual},sidestream-never-y`],
       ]);
       expect(names[5]).toEqual(['return, old items', `${usual},sidestream-never-y`]);
+      expect(names.at(-1)).toEqual(['return, one expert', 'one-expert,sidestream']);
     },
     120_000,
   );

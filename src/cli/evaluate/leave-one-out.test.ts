@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../catalog';
 import { mergeRuns, reportBody, reportLine, summary } from '../../evaluate';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { startCompute } from '../../training';
 import type { EvaluateInput } from './input';
 import { leaveOneOutProtocol, runLeaveOneOutProtocol } from './leave-one-out';
 
@@ -66,9 +67,20 @@ test('the parts of several processes make the same run, and a few shoppers are a
   expect(divided.tables[0].methods[0].units).toHaveLength(10);
 });
 
+test('ranks by the learner of a page, which begins anew with each user', async () => {
+  await startCompute('wasm');
+  const run = await runLeaveOneOutProtocol(input({ methods: ['sidestream'] }));
+  const [popularity, sidestream] = JSON.parse(reportLine(summary(mergeRuns([run])), { refused: 0 })).methods;
+  expect([popularity.name, sidestream.name]).toEqual(['popularity', 'sidestream']);
+  expect(sidestream.settings).toEqual({ width: 64, epochs: 16 });
+  // Each user walks on to the next item of a ring.
+  expect(sidestream.hr10).toBeGreaterThan(0.9);
+  expect(sidestream.hr10).toBeGreaterThan(popularity.hr10);
+}, 60_000);
+
 test('refuses unknown methods and a log in which nobody can be ranked', () => {
   expect(() => leaveOneOutProtocol.check(input({ methods: ['base'] }))).toThrow(
-    'There is no method base here; choose of all, popularity, item-knn, ease, ials, vsknn, sasrec, side, side-ids.',
+    'There is no method base here; choose of all, popularity, item-knn, ease, ials, vsknn, sasrec, side, side-ids, sidestream.',
   );
   const few = input().events.filter(({ time }) => time < 2);
   expect(() => leaveOneOutProtocol.check(input({ events: few }))).toThrow('Nobody can be ranked');
