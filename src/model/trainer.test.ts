@@ -54,6 +54,31 @@ for (const backend of BACKENDS) {
       trainer.dispose();
     });
 
+    test('keeps moving averages, of which the first step is nearly all, and goes on from stored ones', async () => {
+      await countingTensors(async () => {
+        const options = { learningRate: 0.1, averaging: 0.25 };
+        const trainer = new Trainer(weights, ['a'], options);
+        await take(trainer.step(distance));
+        const first = await trainer.read();
+        const averages = await trainer.readAverages();
+        // (1 + 1) / (10 + 1) of the starting point is left after the first step.
+        for (const [i, value] of first.a.values.entries()) {
+          expect(averages.a.values[i]).toBeCloseTo((2 / 11) * weights.a.values[i] + (9 / 11) * value, 5);
+        }
+        const other = new Trainer({ ...weights, ...first }, ['a'], options);
+        await other.resume(await trainer.state(), averages);
+        for (const one of [trainer, other]) await take(one.step(distance));
+        const second = await trainer.read();
+        const resumed = await other.readAverages();
+        for (const [i, value] of (await trainer.readAverages()).a.values.entries()) {
+          expect(value).toBeCloseTo(0.25 * averages.a.values[i] + 0.75 * second.a.values[i], 5);
+          expect(resumed.a.values[i]).toBeCloseTo(value, 5);
+        }
+        trainer.dispose();
+        other.dispose();
+      });
+    });
+
     test('masked elements keep their bits', async () => {
       const trainer = new Trainer(weights, ['a'], { learningRate: 0.1, masks: { a: Float32Array.from([0, 1]) } });
       for (let step = 0; step < 3; step++) await take(trainer.step(distance));

@@ -21,7 +21,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import { entryOf } from './state-dict';
-import { type Parameters, type Weights, weightFrom, weightsFrom } from './weights';
+import { type Parameters, type Weight, type Weights, weightFrom, weightsFrom } from './weights';
 
 /** Choices of a trainer. Adam's defaults are those of PyTorch. */
 export interface TrainerOptions {
@@ -36,6 +36,11 @@ export interface TrainerOptions {
   clipNorm?: number;
   /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW), by name or of all. Default 0. */
   weightDecay?: number | ((name: string) => number);
+  /**
+   * Share that the moving average of each weight keeps in a step, 0 to 1 (Polyak and Juditsky 1992, exponentially fading); the
+   * first steps count more, so that the starting point fades. Default: no average is kept.
+   */
+  averaging?: number;
   /** Factors for single elements of a gradient, by name and in the weight's shape; 0 keeps an element bit-identical. */
   masks?: Record<string, Float32Array>;
 }
@@ -56,11 +61,13 @@ export class Trainer {
   readonly parameters: Parameters;
   readonly #variables = new Map<string, Variable>();
   readonly #masks = new Map<string, Tensor>();
+  readonly #averages = new Map<string, Variable>();
   readonly #options: TrainerOptions;
   #learningRate: number;
   #optimizer: Adam;
   /** Names of the weights that steps moved, in the order of the optimizer's moments. */
   #moved: string[] = [];
+  #steps = 0;
 
   /**
    * @param weights starting point
@@ -75,6 +82,7 @@ export class Trainer {
       const initial = tensor(values, shape, 'float32');
       // A variable holds its own reference to the initial value's data.
       this.#variables.set(name, variable(initial));
+      if (options.averaging !== undefined) this.#averages.set(name, variable(initial, false));
       initial.dispose();
       const mask = options.masks?.[name];
       if (mask) this.#masks.set(name, tensor(mask, shape, 'float32'));
@@ -122,17 +130,14 @@ export class Trainer {
     });
     dispose(found.gradients);
     this.#decay();
+    this.#steps++;
+    this.#average();
     return found.loss;
   }
 
   /** Sets the learning weights to these and resets Adam's moments. */
   restore(weights: Weights): void {
-    for (const [name, stored] of this.#variables) {
-      const { shape, values } = entryOf(weights, name);
-      const fresh = tensor(values, shape, 'float32');
-      stored.assign(fresh);
-      fresh.dispose();
-    }
+    for (const [name, stored] of this.#variables) assignValues(stored, entryOf(weights, name));
     this.#optimizer.dispose();
     this.#optimizer = this.#adam();
   }
@@ -140,6 +145,11 @@ export class Trainer {
   /** The learning weights as plain data. */
   read(): Promise<Weights> {
     return weightsFrom(Object.fromEntries(this.#variables));
+  }
+
+  /** Moving averages of the learning weights as plain data; empty without `averaging`. */
+  readAverages(): Promise<Weights> {
+    return weightsFrom(Object.fromEntries(this.#averages));
   }
 
   /** Adam's state: its number of steps as `steps`, the moments of each weight as `m/` and `v/` and its name. */
@@ -160,9 +170,10 @@ export class Trainer {
 
   /**
    * Continues from the state of an earlier trainer of the same weights.
+   * @param averages what `readAverages` returned. Default: none were kept
    * @throws SidestreamError `model/bad-weights` when a part of the state is missing
    */
-  async resume(state: Weights): Promise<void> {
+  async resume(state: Weights, averages: Weights = {}): Promise<void> {
     const moved = Object.keys(state).flatMap((name) => (name.startsWith('m/') ? [name.slice(2)] : []));
     const stored = ['m/', 'v/'].flatMap((prefix) => moved.map((name) => entryOf(state, prefix + name)));
     const [steps] = entryOf(state, 'steps').values;
@@ -171,6 +182,8 @@ export class Trainer {
       ...stored.map(({ shape, values }) => ({ name: '', tensor: tensor(values, shape, 'float32') })),
     ];
     this.#moved = moved;
+    this.#steps = steps;
+    for (const [name, average] of this.#averages) assignValues(average, entryOf(averages, name));
     this.#optimizer.dispose();
     this.#optimizer = this.#adam();
     await this.#optimizer.setWeights(given);
@@ -180,7 +193,7 @@ export class Trainer {
 
   dispose(): void {
     dispose(Object.values(this.parameters));
-    dispose([...this.#masks.values()]);
+    dispose([...this.#masks.values(), ...this.#averages.values()]);
     this.#optimizer.dispose();
   }
 
@@ -202,6 +215,16 @@ export class Trainer {
     }
   }
 
+  #average(): void {
+    const { averaging } = this.#options;
+    if (averaging === undefined) return;
+    const kept = Math.min(averaging, (1 + this.#steps) / (10 + this.#steps));
+    for (const [name, average] of this.#averages) {
+      const stored = this.#variables.get(name);
+      if (stored) tidy(() => average.assign(add(mul(average, kept), mul(stored, 1 - kept))));
+    }
+  }
+
   #clipScale(gradients: Tensor[]): Tensor | null {
     const { clipNorm } = this.#options;
     if (clipNorm === undefined) return null;
@@ -209,4 +232,10 @@ export class Trainer {
     const total = sqrt(gradients.map((gradient) => sum(square(gradient))).reduce((a, b) => add(a, b)));
     return div(clipNorm, maximum(total, clipNorm));
   }
+}
+
+function assignValues(into: Variable, { shape, values }: Weight): void {
+  const fresh = tensor(values, shape, 'float32');
+  into.assign(fresh);
+  fresh.dispose();
 }

@@ -5,7 +5,7 @@ import { decodeSafetensors, encodeSafetensors, type Weights } from '../../model'
 import { writeWhole } from '../learned-file';
 import type { SideTrainingState } from './train-side';
 
-const FORMAT = 'sidestream-side-checkpoint';
+const FORMAT = 'sidestream-side-checkpoint 2';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(v.number(), v.finite());
 const aboutSchema = v.strictObject({
@@ -24,8 +24,8 @@ const aboutSchema = v.strictObject({
 
 /** @param training fingerprint of bundle, events and settings */
 export async function writeSideCheckpoint(path: string, training: string, state: SideTrainingState): Promise<void> {
-  const { weights, adam, best, reports, steps } = state;
-  const parts = { now: weights, adam, best: best?.weights ?? {} };
+  const { weights, averages, adam, best, reports, steps } = state;
+  const parts = { now: weights, averages, adam, best: best?.weights ?? {} };
   const all: Weights = Object.fromEntries(
     Object.entries(parts).flatMap(([part, of]) =>
       Object.entries(of).map(([name, weight]) => [`${part}:${name}`, weight]),
@@ -61,7 +61,7 @@ export async function readSideCheckpoint(path: string, training: string): Promis
       ),
     );
   return {
-    ...{ weights: part('now'), adam: part('adam'), steps, reports },
+    ...{ weights: part('now'), averages: part('averages'), adam: part('adam'), steps, reports },
     best: best === null ? null : { epoch: best, weights: part('best') },
   };
 }

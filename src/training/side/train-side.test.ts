@@ -273,8 +273,8 @@ describe('trainSideModel', () => {
       whole.subarray(0, 100),
       whole.subarray(0, whole.length - 1),
       encodeSafetensors(weights),
-      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint', about: '{}' }),
-      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint', about: '{' }),
+      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint 2', about: '{}' }),
+      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint 2', about: '{' }),
       encodeSafetensors(weights, {
         format: 'another',
         about: JSON.stringify({ training: '', steps: 1, best: null, reports: [] }),

@@ -24,8 +24,13 @@ export interface SideSettings {
   weightDecay: number;
   /** The same for the experts and the paths beside them, which would otherwise know each item by its words. Default 1. */
   contentDecay: number;
-  /** Items sampled in a batch, from which its choices are made. Default 512. */
+  /** Items sampled in a batch, from which its choices are made. Default 768. */
   negatives: number;
+  /**
+   * Share that the moving average of the weights keeps in a step; it is what is kept of a training, as single steps leave each
+   * item where its last choices moved it. Default 0.99.
+   */
+  averaging: number;
   /** Probability that a hidden unit is dropped. Default 0.2. */
   dropout: number;
   /** Probability that an item's embedding is dropped for a batch, so that new items are placed by what they are. Default 0.3. */
@@ -44,7 +49,8 @@ export const SIDE_SETTINGS: SideSettings = {
   learningRate: 3e-3,
   weightDecay: 0.01,
   contentDecay: 1,
-  negatives: 512,
+  negatives: 768,
+  averaging: 0.99,
   dropout: 0.2,
   embeddingDropout: 0.3,
   historyDropout: 0.2,
@@ -57,6 +63,8 @@ const WARM_UP = 50;
 /** A training between two epochs. */
 export interface SideTrainingState {
   weights: Weights;
+  /** Their moving averages. */
+  averages: Weights;
   adam: Weights;
   steps: number;
   best: { epoch: number; weights: Weights } | null;
@@ -143,13 +151,14 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     learningRate: 0,
     weightDecay: (name) => (isOfItems(name) ? settings.weightDecay : settings.contentDecay),
     clipNorm: 5,
+    averaging: settings.averaging,
   });
-  const read = async (): Promise<Weights> => ({ ...still, ...(await trainer.read()) });
+  const read = async (): Promise<Weights> => ({ ...still, ...(await trainer.readAverages()) });
   const reports = [...(resume?.reports ?? [])];
   let best = resume?.best ?? null;
   let step = resume?.steps ?? 0;
   try {
-    if (resume) await trainer.resume(resume.adam);
+    if (resume) await trainer.resume(resume.adam, resume.averages);
     const last = Math.min(settings.epochs, training.stop ?? settings.epochs);
     for (let epoch = reports.length + 1; epoch <= last; epoch++) {
       // Of its own in every epoch, so that a training that is resumed goes on as it would have.
@@ -175,7 +184,8 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
         if (report.heldOut && (!before || report.heldOut.lnRank < before.lnRank)) best = { epoch, weights };
       }
       const state = async (): Promise<SideTrainingState> => ({
-        ...{ weights: await read(), adam: await trainer.state(), steps: step },
+        ...{ weights: { ...still, ...(await trainer.read()) }, averages: await trainer.readAverages() },
+        ...{ adam: await trainer.state(), steps: step },
         ...{ best, reports: [...reports] },
       });
       await onEpoch?.(report, state, async () => sideModelOf(await read(), catalog));
