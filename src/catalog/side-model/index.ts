@@ -1,4 +1,3 @@
-export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { placeByContent } from './place-by-content';
 export {
   MAX_SIDE_STATES,

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { type ChoiceSequence, choiceRanks, rankableChoices } from '../../catalog/side-model';
 import { type Random, seededRandom, type Weight, type Weights } from '../../model';
 import {
   freshSideExpert,
@@ -11,7 +10,10 @@ import {
 } from '../../model/side';
 import { cutWindows, type Interaction } from '../../training';
 import {
+  type ChoiceSequence,
+  choiceRanks,
   inputWidths,
+  rankableChoices,
   SIDE_SETTINGS,
   type SideFeatures,
   type SideSettings,

@@ -1,4 +1,5 @@
-import { choiceRanks, type SideModel } from '../../catalog/side-model';
+import type { SideModel } from '../../catalog/side-model';
+import { choiceRanks } from './choice-ranks';
 
 /** How well the choices of shoppers are ranked that a training did not see. */
 export interface HeldOutQuality {

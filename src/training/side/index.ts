@@ -1,3 +1,4 @@
+export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { type HeldOutQuality, heldOutQuality } from './held-out';
 export { inputWidths, type SideFeatures, sideFeatures } from './side-features';
 export { type SideCatalog, sideModelOf } from './side-model-of';

@@ -21,8 +21,11 @@ export interface SideBatch {
   weights: Float32Array;
   /** [T * B] 0 where a choice does not enter the states: padding, or left out at random. */
   remembered: Float32Array;
-  /** [T * B, sampled] Added to the scores of the sampled items: far below 0 where one is no candidate. */
-  excluded: Float32Array;
+  /**
+   * [T * B, sampled] Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008,
+   * uniform proposal), and is far below 0 where it is no candidate.
+   */
+  offsets: Float32Array;
 }
 
 /** Score of an item that is no candidate. */
@@ -81,7 +84,8 @@ export function sideBatch(pieces: readonly Int32Array[], options: SideBatchOptio
   const chosen = new Int32Array(places);
   const weights = new Float32Array(places);
   const remembered = new Float32Array(places);
-  const excluded = new Float32Array(places * sampled);
+  const correction = Math.log(Math.max(1, known.length / Math.max(1, sampled)));
+  const offsets = new Float32Array(places * sampled).fill(correction);
   for (const [b, piece] of pieces.entries()) {
     for (const [t, row] of piece.entries()) {
       const place = t * sequences + b;
@@ -92,12 +96,12 @@ export function sideBatch(pieces: readonly Int32Array[], options: SideBatchOptio
       // The chosen item has a score of its own, and later choices are among the items not chosen before.
       if (index < sampled) {
         for (let later = t; later < piece.length; later++) {
-          excluded[(later * sequences + b) * sampled + index] = EXCLUDED;
+          offsets[(later * sequences + b) * sampled + index] = EXCLUDED;
         }
       }
     }
   }
-  return { length, sequences, rows: Int32Array.from(rows), sampled, chosen, weights, remembered, excluded };
+  return { length, sequences, rows: Int32Array.from(rows), sampled, chosen, weights, remembered, offsets };
 }
 
 /** Some of the values, without repeats, in a random order. */

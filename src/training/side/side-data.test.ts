@@ -1,12 +1,12 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { choiceRanks } from '../../catalog/side-model';
 import { disposeParameters, parametersFrom, seededRandom, uniform, type Weights } from '../../model';
 import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../model/side';
 import { contentBlock } from '../../ranking';
 import { countingTensors, useBackend } from '../../testing/backends';
 import { sideModel } from '../../testing/side-models';
 import { twoKinds } from '../../testing/two-kinds';
+import { choiceRanks } from './choice-ranks';
 import { heldOutQuality } from './held-out';
 import { MAX_PIECE, sideBatch, sideBatches } from './side-batch';
 import { inputWidths, pickFeatures, type SideFeatures, sideFeatures } from './side-features';
@@ -40,7 +40,7 @@ describe('sideBatch', () => {
       for (let t = 0; t < piece.length; t++) {
         for (let n = 0; n < batch.sampled; n++) {
           const chosen = piece.indexOf(batch.rows[n]);
-          const value = batch.excluded[at(t, b) * batch.sampled + n];
+          const value = batch.offsets[at(t, b) * batch.sampled + n];
           if (chosen >= 0 && chosen <= t) expect(value).toBeLessThan(-1e6);
           else expect(value).toBe(0);
         }
@@ -221,7 +221,7 @@ describe('a side model on a compute backend', () => {
     for (const negatives of [9, 5]) {
       const batch = sideBatch(pieces, { known, negatives, historyDropout: 0 }, seededRandom(6));
       batch.remembered[batch.sequences] = 0;
-      const given = { config, features, logPopularity, known: 9, dropout: 0, embeddingDropout: 0 };
+      const given = { config, features, logPopularity, dropout: 0, embeddingDropout: 0 };
       const value = await countingTensors(async () => {
         const { loss, dispose } = sideStep(batch, given, seededRandom(7));
         const result = tidy(() => loss(parameters, new Set()));

@@ -18,8 +18,6 @@ export interface SideStepOptions {
   features: SideFeatures;
   /** [count] */
   logPopularity: Float32Array;
-  /** Items that are sampled from. */
-  known: number;
   /** Probability that a hidden unit of an item is dropped. */
   dropout: number;
   /** Probability that the embedding of an item is dropped for a batch. */
@@ -44,7 +42,7 @@ export interface SideStep {
 /** Prepares the loss of a batch. */
 export function sideStep(batch: SideBatch, options: SideStepOptions, random: Random): SideStep {
   const { rows, sampled, length, sequences, chosen } = batch;
-  const { config, logPopularity, known, dropout, embeddingDropout } = options;
+  const { config, logPopularity, dropout, embeddingDropout } = options;
   const places = length * sequences;
   const column = (values: Float32Array): Tensor2D => tensor2d(values, [values.length, 1]);
   const items = sideItems(rows, {
@@ -63,12 +61,7 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
   }
   const weights = column(batch.weights);
   const remembered = column(batch.remembered);
-  // Each sampled item stands for known / sampled items (Bengio and Senecal 2008, uniform proposal).
-  const correction = Math.log(Math.max(1, known / Math.max(1, sampled)));
-  const excluded = tensor2d(
-    batch.excluded.map((value) => value + correction),
-    [places, sampled],
-  );
+  const offsets = tensor2d(batch.offsets, [places, sampled]);
   const average = tensor2d(new Float32Array(sampled).fill(1 / sampled), [1, sampled]);
   const ones = tensor2d(new Float32Array(places).fill(1), [places, 1]);
   const { ages, earlier } = decayAges(length);
@@ -83,14 +76,14 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
     const queries = shopperQueries(parameters, choices, { length, sequences, ages, earlier });
     // The bias of an item is one more dimension, which every query reads once.
     const read = concat([queries, ones], 1) as Tensor2D;
-    const scores = add(linear(read, candidates), excluded) as Tensor2D;
+    const scores = add(linear(read, candidates), offsets) as Tensor2D;
     return choiceLoss(sum(mul(read, own), 1, true) as Tensor2D, scores, weights);
   };
   return {
     loss,
     dispose: () => {
       disposeItems(items);
-      dispose([weights, remembered, excluded, average, ones, ages, earlier]);
+      dispose([weights, remembered, offsets, average, ones, ages, earlier]);
     },
   };
 }

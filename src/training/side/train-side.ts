@@ -200,7 +200,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   async function oneStep(pieces: readonly Int32Array[], random: Random): Promise<number> {
     const { negatives, historyDropout, dropout, embeddingDropout } = settings;
     const batch = sideBatch(pieces, { known, negatives, historyDropout }, random);
-    const options = { config, features, logPopularity, known: known.length, dropout, embeddingDropout };
+    const options = { config, features, logPopularity, dropout, embeddingDropout };
     const { loss, dispose } = sideStep(batch, options, random);
     const value = trainer.step(loss);
     const [number] = await value.data();

@@ -1,4 +1,5 @@
-import type { SideModel } from './side-model';
+import type { SideModel } from '../../catalog/side-model';
+import { createMatrix } from '../../kernel';
 
 /** A shopper whose choices are ranked. */
 export interface ChoiceSequence {
@@ -20,32 +21,46 @@ export function choiceRanks(
   isCandidate: (row: number) => boolean,
   counts: (n: number) => boolean = () => true,
 ): number[] {
-  const candidates = Int32Array.from([...biases.keys()].filter(isCandidate));
-  const scores = new Float32Array(biases.length);
+  const candidates = [...biases.keys()].filter(isCandidate);
+  const columnOf = new Map(candidates.map((row, column) => [row, column]));
+  const vectorOf = (row: number): Float32Array => vectors.subarray(row * width, (row + 1) * width);
+  const matrix = createMatrix(candidates.length, width);
+  for (const [column, row] of candidates.entries()) matrix.row(column).set(vectorOf(row));
   const ranks: number[] = [];
   let choices = 0;
   for (const { rows, from } of sequences) {
     const sums = states.map(() => new Float32Array(width));
-    const chosen = new Uint8Array(biases.length);
+    const queries: Float32Array[] = [];
+    const places: number[] = [];
     for (let place = 0; place < rows.length; place++) {
       const row = rows[place];
-      if (place >= from && isCandidate(row) && counts(choices++)) {
+      if (place >= from && columnOf.has(row) && counts(choices++)) {
         const query = new Float32Array(width);
         for (const [h, { gain }] of states.entries()) for (let d = 0; d < width; d++) query[d] += gain[d] * sums[h][d];
-        for (const other of candidates) {
-          let score = biases[other];
-          const at = other * width;
-          for (let d = 0; d < width; d++) score += query[d] * vectors[at + d];
-          scores[other] = score;
-        }
-        let rank = 1;
-        for (const other of candidates) if (!chosen[other] && scores[other] > scores[row]) rank++;
-        ranks.push(rank);
+        queries.push(query);
+        places.push(place);
       }
-      chosen[row] = 1;
+      const vector = vectorOf(row);
       for (const [h, { decay }] of states.entries()) {
-        for (let d = 0; d < width; d++) sums[h][d] = decay * sums[h][d] + vectors[row * width + d];
+        for (let d = 0; d < width; d++) sums[h][d] = decay * sums[h][d] + vector[d];
       }
+    }
+    const products = matrix.products(queries);
+    const chosen = new Uint8Array(candidates.length);
+    let next = 0;
+    for (const [n, place] of places.entries()) {
+      for (; next < place; next++) {
+        const column = columnOf.get(rows[next]);
+        if (column !== undefined) chosen[column] = 1;
+      }
+      const scores = products[n];
+      const own = columnOf.get(rows[place]) ?? 0;
+      const score = scores[own] + biases[rows[place]];
+      let rank = 1;
+      for (const [column, row] of candidates.entries()) {
+        if (column !== own && !chosen[column] && scores[column] + biases[row] > score) rank++;
+      }
+      ranks.push(rank);
     }
   }
   return ranks;
