@@ -71,7 +71,10 @@ describe('rank', () => {
     const index = catalog([], COOCCURRENCE);
     const reasons = (other: RankState) =>
       new Map(rank(index, other, { ...request, limit: 8 }).map(({ row, reason }) => [row, reason]));
-    const boughtTogether = reasons(chose(0, 4));
+    const boughtTogether = reasons({
+      ...chose(0, 4),
+      weights: { ...WEIGHTS, boughtTogether: 2 * WEIGHTS.boughtTogether },
+    });
     expect(boughtTogether.get(7)).toBe('Others chose it with “Item 0”');
     expect(boughtTogether.get(5)).toBe('Because you looked at “Item 4”');
     const residualScores = new Float32Array(8);

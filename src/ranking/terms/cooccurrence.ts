@@ -2,12 +2,12 @@ import type { CooccurrenceTable } from '../../catalog';
 
 /** Last choices that the term uses. */
 const LAST = 20;
-/** Age, in choices, at which a choice counts half. */
-const CHOICE_HALF_LIFE = 3;
+/** Age, in choices, at which a choice counts half: the last one says most about the next. */
+const CHOICE_HALF_LIFE = 1;
 
 /**
  * How much more often than by chance other shoppers chose each item near the last choices of a history: weighted mean of
- * the lifts with a half-life of 3 choices.
+ * the lifts with a half-life of one choice.
  * @param rows item rows, oldest first; rows beyond the table have no co-occurrence
  * @param count items in the catalogue, not fewer than the table has
  * @returns [count], 0 or more
