@@ -59,17 +59,6 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     );
   });
 
-  it('replaces a column, and nothing else', () => {
-    const [matrix, before] = [filled(make(10, 5)), filled(make(10, 5))];
-    matrix.setColumn(
-      3,
-      Float32Array.from({ length: 10 }, (_unused, row) => row),
-    );
-    for (let row = 0; row < 10; row++) {
-      expect([...matrix.row(row)]).toEqual([...before.row(row)].map((value, d) => (d === 3 ? row : value)));
-    }
-  });
-
   it('gives equal rows equal products, wherever they stand', () => {
     const matrix = make(71, 29);
     for (let row = 0; row < 71; row++) for (let d = 0; d < 29; d++) matrix.row(row)[d] = Math.sin(d);

@@ -13,6 +13,7 @@ import {
 import { ExpertMixture } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
+import { rowsWithout } from './experts/rows-without';
 import type { Journal } from './journal/journal';
 import type { LearnerCatalog } from './learner-catalog';
 import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
@@ -340,7 +341,7 @@ export class Learner {
     const gone = new Set([...rows, ...dismissed]);
     if (dismissed.has(row) && !index.variants) gone.delete(row);
     // One row of each product: its other variants were not what the chosen one was preferred to.
-    const candidates = index.variants?.candidates(row, [...gone]) ?? rowsWithout(gone, index.items.length);
+    const candidates = index.variants?.candidates(row, [...gone]) ?? rowsWithout([...gone], index.items.length);
     const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
     this.#rejected += rejected;
     return kept;
@@ -362,13 +363,3 @@ export class Learner {
 }
 
 const isTerm = (name: string): boolean => TERMS.some((term) => term === name);
-
-/** Rows from 0 to `count` that are not among some. */
-function rowsWithout(some: ReadonlySet<number>, count: number): Int32Array {
-  const rows = new Int32Array(count);
-  const gone = new Uint8Array(count);
-  for (const row of some) gone[row] = 1;
-  let left = 0;
-  for (let row = 0; row < count; row++) if (!gone[row]) rows[left++] = row;
-  return rows.subarray(0, left);
-}

@@ -19,7 +19,14 @@ function matrixOf(width: number, values: number[], rate = 1): FeatureMatrix {
   return new FeatureMatrix({
     count: values.length / width,
     blocks: [
-      { ...block, center: new Float32Array(width), scale: one, states: [{ decay: null, gain: one }], digits: null },
+      {
+        ...block,
+        center: new Float32Array(width),
+        scale: one,
+        states: [{ decay: null, gain: one }],
+        digits: null,
+        table: null,
+      },
     ],
   });
 }

@@ -5,6 +5,7 @@ import { TermMatrix } from '../term-matrix';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
+import { rowsWithout } from './rows-without';
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
@@ -243,11 +244,13 @@ export class ExpertMixture {
     this.#scores = null;
     const common = this.#termsOf(terms);
     const bases = common.sums(this.#members.map(({ expert }) => expert.estimating));
-    const expected = this.#members.map((member, k) => ({ member, ...member.expert.expect(terms, choice, bases[k]) }));
+    const gone = rowsWithout(choice.candidates, common.count);
+    for (const base of bases) for (const row of gone) base[row] = Number.NEGATIVE_INFINITY;
+    const expected = this.#members.map((member, k) => ({ member, ...member.expert.expect(bases[k], choice.row) }));
     const learning = expected.filter(({ member }) => this.#learns(member));
-    const spread = learning.map((own) => spreadOut(own.shares, choice.candidates, common.count));
-    const means = this.#matrix?.means(spread);
-    const slopes = common.slopes(choice.row, spread);
+    const shares = learning.map((own) => own.shares);
+    const means = this.#matrix?.means(shares);
+    const slopes = common.slopes(choice.row, shares);
     const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
     const visit = this.#beginsVisit(time);
     const weights = this.#members.map(({ weight }) => weight);
@@ -463,11 +466,4 @@ export class ExpertMixture {
     this.#members.push(member);
     return member;
   }
-}
-
-/** Shares of the candidates as shares of all items. */
-function spreadOut(shares: Float64Array, candidates: ArrayLike<number>, count: number): Float32Array {
-  const all = new Float32Array(count);
-  for (let n = 0; n < candidates.length; n++) all[candidates[n]] = shares[n];
-  return all;
 }

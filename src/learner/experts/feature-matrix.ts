@@ -1,9 +1,9 @@
-import { createMatrix, type Matrix } from '../../kernel';
+import { createMatrix, type Matrix, type PlaceTable } from '../../kernel';
 import { NUMBER_RBFS, type NumberFeatures, numberRbf } from '../../ranking';
-import type { FeatureBlocks, FeatureTable, ReadoutBlock } from './feature-blocks';
+import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 import { numberPosition } from './number-table';
 
-/** Columns of one block among those of all blocks. */
+/** Columns of one block among those of all blocks, those with a table after the others. */
 export interface MatrixBlock
   extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale' | 'states' | 'digits'> {
   /** First column, and the one after the last. */
@@ -11,15 +11,6 @@ export interface MatrixBlock
   to: number;
   /** Where the block's read-outs begin among those of all blocks: one after the other, `to - from` coefficients each. */
   at: number;
-}
-
-/** Where the columns of a block are. */
-interface Columns {
-  from: number;
-  to: number;
-  /** In the matrix of all blocks without a table, the first column. */
-  at: number;
-  table: PositionTable | null;
 }
 
 /**
@@ -33,50 +24,55 @@ export class FeatureMatrix implements NumberFeatures {
   readonly blocks: readonly MatrixBlock[];
   /** Coefficients of the read-outs of all blocks. */
   readonly coefficients: number;
-  readonly #columns: readonly Columns[];
   readonly #matrix: Matrix;
+  /** Of the blocks that have one, by their place. */
+  readonly #tables = new Map<number, PlaceTable>();
 
   constructor({ count, blocks }: FeatureBlocks) {
+    const sizeOf = ({ width, table }: ReadoutBlock) => ({ width, rows: (table?.values.length ?? 0) / width });
+    const sum = (some: readonly ReadoutBlock[]): number => some.reduce((all, { width }) => all + width, 0);
+    const tabled = blocks.filter(({ table }) => table);
     this.count = count;
-    this.width = blocks.reduce((sum, { width }) => sum + width, 0);
-    this.coefficients = blocks.reduce((sum, { width, states }) => sum + width * states.length, 0);
-    let [from, at, inMatrix] = [0, 0, 0];
-    const columns: Columns[] = [];
-    this.blocks = blocks.map((block) => {
-      const to = from + block.width;
-      columns.push({ from, to, at: inMatrix, table: block.table && new PositionTable(block, block.table) });
-      const { name, key, rate, center, scale, states, digits } = block;
-      const placed = { name, key, rate, center, scale, states, digits, from, to, at };
-      from = to;
-      at += block.width * states.length;
-      if (!block.table) inMatrix += block.width;
-      return placed;
-    });
-    this.#columns = columns;
-    this.#matrix = createMatrix(count, inMatrix);
-    for (const [n, block] of blocks.entries()) {
-      for (let row = 0; row < count && !block.table; row++) {
-        this.#matrix.row(row).set(standardized(block, block.values, row), columns[n].at);
+    this.width = sum(blocks);
+    this.coefficients = blocks.reduce((all, { width, states }) => all + width * states.length, 0);
+    this.#matrix = createMatrix(count, this.width - sum(tabled), tabled.map(sizeOf));
+    // Columns of tables come after all others.
+    let [own, inTables, at] = [0, this.#matrix.width, 0];
+    this.blocks = blocks.map((block, n) => {
+      const { name, key, rate, center, scale, states, digits, width, table, values } = block;
+      const from = table ? inTables : own;
+      if (table) {
+        const placed = this.#matrix.tables[tabled.indexOf(block)];
+        for (let row = 0; row < sizeOf(block).rows; row++) placed.row(row).set(standardized(block, table.values, row));
+        for (const [row, position] of table.positions.entries()) placed.place(row, position);
+        this.#tables.set(n, placed);
+        inTables += width;
+      } else {
+        for (let row = 0; row < count; row++) this.#matrix.row(row).set(standardized(block, values, row), from);
+        own += width;
       }
-    }
+      at += width * states.length;
+      return { name, key, rate, center, scale, states, digits, from, to: from + width, at: at - width * states.length };
+    });
   }
 
   /** The features of one item, [width]. */
   row(row: number): Float32Array {
     const features = new Float32Array(this.width);
-    const own = this.#matrix.row(row);
-    for (const { from, to, at, table } of this.#columns) {
-      features.set(table ? table.row(row) : own.subarray(at, at + to - from), from);
-    }
+    features.set(this.#matrix.row(row));
+    for (const [n, table] of this.#tables) features.set(table.of(row), this.blocks[n].from);
     return features;
   }
 
   setNumber(name: string, row: number, value: number): void {
     const n = this.blocks.findIndex((block) => block.name === `${name} ${NUMBER_RBFS}`);
     if (n < 0) return;
-    const { at, table } = this.#columns[n];
-    if (table) table.set(row, numberPosition(value));
-    else this.#matrix.row(row).set(standardized(this.blocks[n], numberRbf(Float32Array.of(value)), 0), at);
+    const table = this.#tables.get(n);
+    if (table) table.place(row, numberPosition(value));
+    else {
+      const features = standardized(this.blocks[n], numberRbf(Float32Array.of(value)), 0);
+      this.#matrix.row(row).set(features, this.blocks[n].from);
+    }
   }
 
   /**
@@ -96,14 +92,7 @@ export class FeatureMatrix implements NumberFeatures {
    * @returns for each query [count]
    */
   readOut(queries: readonly Float32Array[]): Float32Array[] {
-    const products = this.#matrix.products(queries.map((query) => this.#inMatrix(query)));
-    for (const { from, to, table } of this.#columns) {
-      table?.addProducts(
-        queries.map((query) => query.subarray(from, to)),
-        products,
-      );
-    }
-    return products;
+    return this.#matrix.products(queries);
   }
 
   /**
@@ -112,76 +101,7 @@ export class FeatureMatrix implements NumberFeatures {
    * @returns for each list [width]
    */
   means(shares: readonly Float32Array[]): Float32Array[] {
-    const means = shares.map(() => new Float32Array(this.width));
-    const sums = this.#matrix.weightedSums(shares);
-    for (const { from, to, at, table } of this.#columns) {
-      const own = table?.weightedSums(shares) ?? sums.map((sum) => sum.subarray(at, at + to - from));
-      for (const [n, mean] of means.entries()) mean.set(own[n], from);
-    }
-    return means;
-  }
-
-  /** The columns of the blocks without a table. */
-  #inMatrix(query: Float32Array): Float32Array {
-    const own = new Float32Array(this.#matrix.width);
-    for (const { from, to, at, table } of this.#columns) if (!table) own.set(query.subarray(from, to), at);
-    return own;
-  }
-}
-
-/** Features of items that lie on the rows of a table, or between two of them. */
-class PositionTable {
-  readonly #table: Matrix;
-  /** The row before each item, and how far it is from there to the next one, 0 to 1. */
-  readonly #before: Uint32Array;
-  readonly #beyond: Float32Array;
-
-  constructor(block: ReadoutBlock, { values, positions }: FeatureTable) {
-    const rows = values.length / block.width;
-    // The last row has one after it, too.
-    this.#table = createMatrix(rows + 1, block.width);
-    for (let row = 0; row < rows; row++) this.#table.row(row).set(standardized(block, values, row));
-    this.#before = new Uint32Array(positions.length);
-    this.#beyond = new Float32Array(positions.length);
-    for (const [row, position] of positions.entries()) this.set(row, position);
-  }
-
-  set(row: number, position: number): void {
-    this.#before[row] = Math.floor(position);
-    this.#beyond[row] = position - Math.floor(position);
-  }
-
-  row(row: number): Float32Array {
-    const [before, beyond] = [this.#before[row], this.#beyond[row]];
-    const next = this.#table.row(before + 1);
-    return this.#table.row(before).map((value, d) => value + beyond * (next[d] - value));
-  }
-
-  /** Adds the products of every item with each query to the sums of that query. */
-  addProducts(queries: readonly Float32Array[], sums: readonly Float32Array[]): void {
-    const [before, beyond] = [this.#before, this.#beyond];
-    for (const [n, products] of this.#table.products(queries).entries()) {
-      const sum = sums[n];
-      for (let row = 0; row < sum.length; row++) {
-        const value = products[before[row]];
-        sum[row] += value + beyond[row] * (products[before[row] + 1] - value);
-      }
-    }
-  }
-
-  /** As `Matrix.weightedSums`. */
-  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
-    const [before, beyond] = [this.#before, this.#beyond];
-    const masses = weights.map((own) => {
-      const mass = new Float32Array(this.#table.count);
-      for (let row = 0; row < own.length; row++) {
-        const next = own[row] * beyond[row];
-        mass[before[row]] += own[row] - next;
-        mass[before[row] + 1] += next;
-      }
-      return mass;
-    });
-    return this.#table.weightedSums(masses);
+    return this.#matrix.weightedSums(shares);
   }
 }
 

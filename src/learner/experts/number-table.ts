@@ -1,4 +1,4 @@
-import { FURTHEST, NUMBER_RBFS, numberRbf } from '../../ranking';
+import { FURTHEST, numberRbf } from '../../ranking';
 
 /**
  * Cells of a table of radial basis functions, which are taken as straight within each: the error is below 1e-4 of the height of a

@@ -1,7 +1,7 @@
-import { scores, type TermName, type TermValues, type TermWeights } from '../../ranking';
+import { softmax } from '../../kernel';
+import type { TermName, TermWeights } from '../../ranking';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { lossOver, type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
@@ -31,11 +31,13 @@ export interface PastChoices {
 }
 
 /** What an expert expected of a choice. */
-export interface Expectation extends Softmax {
-  /** Values of the terms, with the expert's own read-outs as `preference`. */
-  values: TermValues;
-  /** Their weighted sum without the read-outs, [count]. */
+export interface Expectation {
+  /** -log p(chosen), nats. */
+  loss: number;
+  /** Sum of the terms, as it was given. */
   base: Float32Array;
+  /** Probability of each item, [count]; 0 for those that it was not chosen from. */
+  shares: Float32Array;
 }
 
 /**
@@ -191,42 +193,37 @@ export class UserExpert {
   }
 
   /**
-   * @param terms before the choice
-   * @param base their sum by `estimating`, [count]. Default: it is computed
+   * @param base sum of the terms by `estimating`, -Infinity for the items that the choice was not made from, [count]
+   * @param row of the chosen item
    */
-  expect(
-    terms: TermValues,
-    { row, candidates }: Pick<Choice, 'row' | 'candidates'>,
-    base = scores(terms, this.estimating),
-  ): Expectation {
-    const values = this.#scores ? { ...terms, preference: this.#scores } : terms;
-    const score = sum(base, values.preference);
-    return { values, base, ...softmaxOver(score, row, candidates) };
+  expect(base: Float32Array, row: number): Expectation {
+    const shares = this.#scores ? sum(base, this.#scores) : base.slice();
+    const score = shares[row];
+    return { loss: softmax(shares) - score, base, shares };
   }
 
   /**
    * Learns from one choice. Read-outs that made recent choices less likely start from zero.
-   * @param expectation before the choice
+   * @param expectation before the choice; its base is changed
    * @param mean features that it expected, [width of the matrix]; null without features
-   * @param slopes of the terms, see `slopesOf`. Default: they are computed
+   * @param slopes of the terms, see `TermMatrix.slopes`
    * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
    *   from zero; else 0
    */
   learn(
-    choice: Choice,
-    expectation: Expectation,
+    choice: Omit<Choice, 'candidates'>,
+    { loss, base }: Pick<Expectation, 'loss' | 'base'>,
     mean: Float32Array | null,
-    slopes: Record<TermName, number> = slopesOf(expectation.values, choice.row, choice.candidates, expectation.shares),
+    slopes: Record<TermName, number>,
   ): number {
     const { row, strength } = choice;
-    const { loss } = expectation;
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
     const step = matrix && mean ? matrix.step(gradient) : gradient;
     // A step is finite only where the gradient is.
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
     if (!sound) return 1;
-    const gain = this.#gain(choice, expectation);
+    const gain = this.#gain(row, base, loss);
     this.#weights.step(slopes, strength);
     for (const [n, block] of (matrix?.blocks ?? []).entries()) {
       const { from, to } = block;
@@ -276,9 +273,10 @@ export class UserExpert {
     this.#dismissed.delete(id);
   }
 
-  /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
-  #gain({ row, candidates }: Choice, { base, loss }: Expectation): number {
-    return this.#scores ? lossOver(base, row, candidates) - loss : 0;
+  /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. @param base changed */
+  #gain(row: number, base: Float32Array, loss: number): number {
+    const score = base[row];
+    return this.#scores ? softmax(base) - score - loss : 0;
   }
 
   #weightOf(block: number): number {
