@@ -1,7 +1,7 @@
 import type { ByteMatrix } from './byte-matrix';
 import type { Matrix, TableSize } from './matrix';
 import { ScriptMatrix } from './script-matrix';
-import { scriptSoftmax } from './script-softmax';
+import { type Softmax, scriptSoftmax } from './script-softmax';
 
 export type { ByteMatrix, ByteRows } from './byte-matrix';
 export type { Matrix, PlaceTable } from './matrix';
@@ -32,8 +32,8 @@ export function createMatrix(count: number, width: number, tables: readonly Tabl
   return new ScriptMatrix(count, width, tables);
 }
 
-/** As `scriptSoftmax`, with the kernel where it is loaded. */
-export const softmax = (scores: Float32Array): number => softmaxOf(scores);
+/** With the kernel where it is loaded. */
+export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
 
 /**
  * A matrix of 8-bit integers without rows; null until the kernel is loaded.

@@ -36,9 +36,10 @@ export interface Matrix {
   /**
    * Sums of the rows, weighted by each list of weights.
    * @param weights [count] each
+   * @param out receives the results: one for each list, or more. Default new ones
    * @returns for each list [all columns]
    */
-  weightedSums(weights: readonly Float32Array[]): Float32Array[];
+  weightedSums(weights: readonly Float32Array[], out?: readonly Float32Array[]): Float32Array[];
 }
 
 /** A table in memory that is given; before the first placement all items are on its first row. */

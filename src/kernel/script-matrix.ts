@@ -74,9 +74,11 @@ export class ScriptMatrix implements Matrix {
     });
   }
 
-  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
-    return weights.map((own) => {
-      const sums = [...weightedSum(this.#values, this, own)];
+  weightedSums(weights: readonly Float32Array[], out?: readonly Float32Array[]): Float32Array[] {
+    return weights.map((own, n) => {
+      const sums = out?.[n] ?? new Float32Array(this.tables.reduce((all, { width }) => all + width, this.width));
+      sums.set(weightedSum(this.#values, this, own));
+      let from = this.width;
       for (const { values, rows, width, before, beyond } of this.tables) {
         const placed = new Float32Array(rows);
         for (let row = 0; row < own.length; row++) {
@@ -84,9 +86,10 @@ export class ScriptMatrix implements Matrix {
           placed[before[row]] += own[row] - next;
           placed[before[row] + 1] += next;
         }
-        sums.push(...weightedSum(values, { count: rows, width }, placed));
+        sums.set(weightedSum(values, { count: rows, width }, placed), from);
+        from += width;
       }
-      return Float32Array.from(sums);
+      return sums;
     });
   }
 }

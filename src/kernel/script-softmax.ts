@@ -1,19 +1,27 @@
 /**
- * Replaces scores by their softmax. A score of -Infinity has the share 0; where one is NaN, all are.
- * @returns the log of the sum of e^score: minus a score, the loss of choosing that
+ * Softmax of the sums of two scores of every item. A score of -Infinity has the share 0.
+ * @param added null: nothing is added
+ * @param shares receives the share of each item; null where only the sum matters
+ * @returns the log of the sum of e^score: minus a score, the loss of choosing that. NaN where a score is
  */
-export function scriptSoftmax(scores: Float32Array): number {
+export type Softmax = (scores: Float32Array, added: Float32Array | null, shares: Float32Array | null) => number;
+
+export const scriptSoftmax: Softmax = (scores, added, shares) => {
+  const out = shares ?? new Float32Array(scores.length);
   let most = Number.NEGATIVE_INFINITY;
-  for (const score of scores) if (!(score <= most)) most = score > most ? score : Number.NaN;
+  for (let at = 0; at < out.length; at++) {
+    out[at] = added ? scores[at] + added[at] : scores[at];
+    if (!(out[at] <= most)) most = out[at] > most ? out[at] : Number.NaN;
+  }
   let total = 0;
-  for (let at = 0; at < scores.length; at++) {
-    const value = exponential(scores[at] - most);
-    scores[at] = value;
+  for (let at = 0; at < out.length; at++) {
+    const value = exponential(out[at] - most);
+    out[at] = value;
     total += value;
   }
-  for (let at = 0; at < scores.length; at++) scores[at] /= total;
+  for (let at = 0; at < out.length; at++) out[at] /= total;
   return Math.log(total) + most;
-}
+};
 
 /** 2^-n. */
 const POWERS = Float64Array.from({ length: 1100 }, (_, n) => 2 ** -n);

@@ -1,5 +1,6 @@
 import { BINARY } from './binary/matrix-products';
 import { compiled, FLOAT, PAGE } from './compile';
+import type { Softmax } from './script-softmax';
 import { GivenTable, type Matrix, type TableSize } from './matrix';
 
 /** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
@@ -22,21 +23,24 @@ export function compileKernel(): ((count: number, width: number, tables?: readon
 }
 
 /** @returns as `scriptSoftmax`; null where the functions cannot run */
-export function kernelSoftmax(): ((scores: Float32Array) => number) | null {
+export function kernelSoftmax(): Softmax | null {
   const module = compiled(BINARY);
   if (!module) return null;
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { highest, softmax } = functionsOf(module, memory);
-  return (scores) => {
-    const count = padded(scores.length, TOGETHER);
-    const missing = count * FLOAT - memory.buffer.byteLength;
+  return (scores, added, shares) => {
+    const { length } = scores;
+    const count = padded(length, TOGETHER);
+    const missing = 2 * count * FLOAT - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    const values = new Float32Array(memory.buffer, 0, count);
-    values.fill(Number.NEGATIVE_INFINITY, scores.length);
+    const values = new Float32Array(memory.buffer, 0, 2 * count);
     values.set(scores);
-    const most = highest(0, count);
+    values.fill(Number.NEGATIVE_INFINITY, length, count);
+    if (added) values.set(added, count);
+    else values.fill(0, count);
+    const most = highest(0, count, count * FLOAT);
     const total = softmax(0, count, most);
-    scores.set(values.subarray(0, scores.length));
+    shares?.set(values.subarray(0, length));
     return Math.log(total) + most;
   };
 }
@@ -112,26 +116,32 @@ class WasmMatrix implements Matrix {
         this.#byFour(addPlaced, table, count, this.#output);
         from += width;
       }
-      return this.#taken(part, this.#rows, this.count);
+      return part.map((_, n) => this.#output.slice(n * this.#rows, n * this.#rows + this.count));
     });
   }
 
-  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
+  weightedSums(weights: readonly Float32Array[], given?: readonly Float32Array[]): Float32Array[] {
     const { weightedSums, placedWeights } = this.#functions;
-    return inParts(weights, (part, count) => {
+    const all = this.tables.reduce((sum, { width }) => sum + width, this.width);
+    return inParts(weights, (part, count, first) => {
+      const out = part.map((_, n) => given?.[first + n] ?? new Float32Array(all));
+      const take = (from: number, width: number, columns: number): void => {
+        for (const [n, sum] of out.entries()) sum.set(this.#output.subarray(n * columns, n * columns + width), from);
+      };
       this.#give(part, this.#rows, 0, this.count);
       this.#output.fill(0, 0, count * this.#columns);
       weightedSums(0, this.#rows, this.#columns, this.#input.byteOffset, count, this.#output.byteOffset);
-      const sums = this.#taken(part, this.#columns, this.width);
-      if (this.tables.length === 0) return sums;
-      const ofTables = this.tables.map((table) => {
+      take(0, this.width, this.#columns);
+      let from = this.width;
+      for (const table of this.tables) {
         const { values, rows, columns, width } = table;
         this.#byFour(placedWeights, table, count, this.#input);
         this.#output.fill(0, 0, count * columns);
         weightedSums(values.byteOffset, rows, columns, this.#ofTable.byteOffset, count, this.#output.byteOffset);
-        return this.#taken(part, columns, width);
-      });
-      return sums.map((sum, n) => Float32Array.from([sum, ...ofTables.map((own) => own[n])].flatMap((own) => [...own])));
+        take(from, width, columns);
+        from += width;
+      }
+      return out;
     });
   }
 
@@ -143,11 +153,6 @@ class WasmMatrix implements Matrix {
     }
   }
 
-  /** The results for some vectors, of which there are `length` each in the memory. */
-  #taken(vectors: readonly Float32Array[], length: number, count: number): Float32Array[] {
-    return vectors.map((_, n) => this.#output.slice(n * length, n * length + count));
-  }
-
   /** Calls a function for four vectors at a time. @param ofItems [vectors, items] */
   #byFour(call: KernelFunction, { before, beyond, rows }: GivenTable, vectors: number, ofItems: Float32Array): void {
     for (let n = 0; n < vectors; n += 4) {
@@ -157,15 +162,15 @@ class WasmMatrix implements Matrix {
   }
 }
 
-/** @param multiply vectors, so many at most; count is theirs, rounded up to a whole number of pairs */
+/** @param multiply the vectors from `first` on, so many at most; `count` is theirs, rounded up to a whole number of pairs */
 function inParts(
   vectors: readonly Float32Array[],
-  multiply: (part: readonly Float32Array[], count: number) => Float32Array[],
+  multiply: (part: readonly Float32Array[], count: number, first: number) => Float32Array[],
 ): Float32Array[] {
   const out: Float32Array[] = [];
   for (let first = 0; first < vectors.length; first += MOST_AT_ONCE) {
     const part = vectors.slice(first, first + MOST_AT_ONCE);
-    out.push(...multiply(part, padded(part.length, 2)));
+    out.push(...multiply(part, padded(part.length, 2), first));
   }
   return out;
 }

@@ -26,9 +26,12 @@ export class TermMatrix {
     }
   }
 
-  /** The weighted sum of the terms by each list of weights, [count]. */
-  sums(weights: readonly TermWeights[]): Float32Array[] {
-    return this.#matrix.weightedSums(weights.map((own) => Float32Array.from(SHARED, (name) => own[name])));
+  /** The weighted sum of the terms by each list of weights, [count]. @param out receives them. Default new arrays */
+  sums(weights: readonly TermWeights[], out?: readonly Float32Array[]): Float32Array[] {
+    return this.#matrix.weightedSums(
+      weights.map((own) => Float32Array.from(SHARED, (name) => own[name])),
+      out,
+    );
   }
 
   /**

@@ -134,11 +134,18 @@ function addFourRows(row: usize, rowBytes: usize, p: usize, listBytes: usize, su
   }
 }
 
-/** The largest of some scores, of which there are a multiple of 4; NaN where one is NaN. */
-export function highest(scores: usize, count: usize): f32 {
+/**
+ * Adds other scores to scores, of which there are a multiple of 4.
+ * @returns the largest sum that is a number
+ */
+export function highest(scores: usize, count: usize, added: usize): f32 {
   let most = f32x4.splat(-Infinity);
   const end = scores + count * 4;
-  for (let at = scores; at < end; at += 16) most = f32x4.max(most, v128.load(at));
+  for (let at = scores; at < end; at += 16, added += 16) {
+    const sum = f32x4.add(v128.load(at), v128.load(added));
+    v128.store(at, sum);
+    most = f32x4.pmax(most, sum);
+  }
   return max(
     max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
     max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
@@ -149,19 +156,22 @@ export function highest(scores: usize, count: usize): f32 {
  * Replaces each score by its share: e^(score - most) over their sum, with a relative error below 1e-6; 0 where e^(score - most) is
  * below e^-64.
  * @param most the largest of them
- * @returns the sum
+ * @returns the sum; NaN where a score is
  */
 export function softmax(scores: usize, count: usize, most: f32): f64 {
   const from = f32x4.splat(most);
   const least = f32x4.splat(-64);
+  /** A number to which this is added is rounded, and its last bits are the whole number. */
+  const rounder = f32x4.splat(12582912);
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
   const end = scores + count * 4;
   for (let at = scores; at < end; at += 16) {
     const given = f32x4.sub(v128.load(at), from);
-    const x = f32x4.max(given, least);
+    const x = f32x4.pmax(given, least);
     // e^x = 2^n e^z, |z| up to log(2) / 2. The first part of log(2) has few digits, so that n times it is exact.
-    const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.442695)));
+    const whole = f32x4.add(f32x4.mul(x, f32x4.splat(1.442695)), rounder);
+    const n = f32x4.sub(whole, rounder);
     const z = f32x4.add(
       f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))),
       f32x4.mul(n, f32x4.splat(2.1219444e-4)),
@@ -173,8 +183,8 @@ export function softmax(scores: usize, count: usize, most: f32): f64 {
     p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.6666665459e-1));
     p = f32x4.add(f32x4.mul(p, z), f32x4.splat(5.0000001201e-1));
     p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, z), z), z), f32x4.splat(1));
-    const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-    const value = v128.and(f32x4.mul(p, power), f32x4.ge(given, least));
+    const power = i32x4.add(i32x4.shl(whole, 23), i32x4.splat(0x3f800000));
+    const value = v128.andnot(f32x4.mul(p, power), f32x4.lt(given, least));
     v128.store(at, value);
     low = f64x2.add(low, f64x2.promote_low_f32x4(value));
     high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3)));

@@ -195,16 +195,16 @@ export class UserExpert {
   /**
    * @param base sum of the terms by `estimating`, -Infinity for the items that the choice was not made from, [count]
    * @param row of the chosen item
+   * @param shares receives its own, [count]
    */
-  expect(base: Float32Array, row: number): Expectation {
-    const shares = this.#scores ? sum(base, this.#scores) : base.slice();
-    const score = shares[row];
-    return { loss: softmax(shares) - score, base, shares };
+  expect(base: Float32Array, row: number, shares: Float32Array): Expectation {
+    const score = Math.fround(base[row] + (this.#scores?.[row] ?? 0));
+    return { loss: softmax(base, this.#scores, shares) - score, base, shares };
   }
 
   /**
    * Learns from one choice. Read-outs that made recent choices less likely start from zero.
-   * @param expectation before the choice; its base is changed
+   * @param expectation before the choice
    * @param mean features that it expected, [width of the matrix]; null without features
    * @param slopes of the terms, see `TermMatrix.slopes`
    * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
@@ -273,10 +273,9 @@ export class UserExpert {
     this.#dismissed.delete(id);
   }
 
-  /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. @param base changed */
+  /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
   #gain(row: number, base: Float32Array, loss: number): number {
-    const score = base[row];
-    return this.#scores ? softmax(base) - score - loss : 0;
+    return this.#scores ? softmax(base, null, null) - base[row] - loss : 0;
   }
 
   #weightOf(block: number): number {
@@ -353,12 +352,6 @@ const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | 
 });
 
 const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;
-
-function sum(x: Float32Array, y: Float32Array): Float32Array {
-  const out = new Float32Array(x.length);
-  for (let row = 0; row < out.length; row++) out[row] = x[row] + y[row];
-  return out;
-}
 
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
