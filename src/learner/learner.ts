@@ -237,10 +237,13 @@ export class Learner {
     const parts = this.#bound?.contributionsOf(row) ?? [];
     return parts.map(({ chosen, ...part }) => ({
       ...part,
-      choices: chosen.flatMap(({ item, time }) => {
-        const at = rowOf.get(item);
-        return at === undefined ? [] : { row: at, time };
-      }),
+      // A list asks for those of one expert at most.
+      get choices() {
+        return chosen.flatMap(({ item, time }) => {
+          const at = rowOf.get(item);
+          return at === undefined ? [] : { row: at, time };
+        });
+      },
     }));
   }
 
