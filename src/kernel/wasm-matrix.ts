@@ -1,7 +1,7 @@
 import { BINARY } from './binary/matrix-products';
 import { compiled, FLOAT, PAGE } from './compile';
-import type { Softmax } from './script-softmax';
 import { GivenTable, type Matrix, type TableSize } from './matrix';
+import type { Softmax } from './script-softmax';
 
 /** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
 type KernelFunction = (...given: number[]) => number;
@@ -94,7 +94,13 @@ class WasmMatrix implements Matrix {
     [this.#values, this.#input, this.#output, this.#ofTable, this.#room] = [next(), next(), next(), next(), next()];
     this.tables = sizes.map(({ width: own, columns }) => {
       const [values, before, beyond] = [next(), next(), next()];
-      return new GivenTable(values, own, columns, new Int32Array(memory.buffer, before.byteOffset, before.length), beyond);
+      return new GivenTable(
+        values,
+        own,
+        columns,
+        new Int32Array(memory.buffer, before.byteOffset, before.length),
+        beyond,
+      );
     });
   }
 

@@ -255,7 +255,10 @@ export class ExpertMixture {
     );
     const gone = rowsWithout(choice.candidates, common.count);
     for (const base of bases) for (const row of gone) base[row] = Number.NEGATIVE_INFINITY;
-    const expected = this.#members.map((member, k) => ({ member, ...member.expert.expect(bases[k], choice.row, room[k].shares) }));
+    const expected = this.#members.map((member, k) => ({
+      member,
+      ...member.expert.expect(bases[k], choice.row, room[k].shares),
+    }));
     const learning = expected.filter(({ member }) => this.#learns(member));
     const shares = learning.map((own) => own.shares);
     const means = this.#matrix?.means(shares);

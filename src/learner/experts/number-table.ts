@@ -13,5 +13,7 @@ export const numberPosition = (value: number): number =>
 /** The radial basis functions of the numbers that items may have, evenly spaced. */
 export const numberTable = (): Float32Array =>
   numberRbf(
-    Float32Array.from({ length: CELLS + 2 }, (_, n) => (n > CELLS ? Number.NaN : (n * 2 * FURTHEST) / CELLS - FURTHEST)),
+    Float32Array.from({ length: CELLS + 2 }, (_, n) =>
+      n > CELLS ? Number.NaN : (n * 2 * FURTHEST) / CELLS - FURTHEST,
+    ),
   );
