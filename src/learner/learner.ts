@@ -13,7 +13,6 @@ import {
 import { ExpertMixture } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
-import { rowsWithout } from './experts/rows-without';
 import type { Journal } from './journal/journal';
 import type { LearnerCatalog } from './learner-catalog';
 import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
@@ -344,8 +343,8 @@ export class Learner {
     const gone = new Set([...rows, ...dismissed]);
     if (dismissed.has(row) && !index.variants) gone.delete(row);
     // One row of each product: its other variants were not what the chosen one was preferred to.
-    const candidates = index.variants?.candidates(row, [...gone]) ?? rowsWithout([...gone], index.items.length);
-    const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
+    const others = index.variants?.beside(row, [...gone]) ?? [...gone];
+    const { rejected, kept } = experts.learn({ id, row, gone: others, strength }, this.terms, time);
     this.#rejected += rejected;
     return kept;
   }

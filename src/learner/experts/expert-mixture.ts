@@ -6,7 +6,6 @@ import { TermMatrix } from '../term-matrix';
 import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
-import { rowsWithout } from './rows-without';
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
@@ -253,8 +252,7 @@ export class ExpertMixture {
       this.#members.map(({ expert }) => expert.estimating),
       room.map(({ base }) => base),
     );
-    const gone = rowsWithout(choice.candidates, common.count);
-    for (const base of bases) for (const row of gone) base[row] = Number.NEGATIVE_INFINITY;
+    for (const base of bases) for (const row of choice.gone) base[row] = Number.NEGATIVE_INFINITY;
     const expected = this.#members.map((member, k) => ({
       member,
       ...member.expert.expect(bases[k], choice.row, room[k].shares),
@@ -277,7 +275,7 @@ export class ExpertMixture {
   }
 
   /** Learns from the first choice, as if all items had been equally likely. */
-  bootstrap(choice: Omit<Choice, 'candidates'>, time: number): void {
+  bootstrap(choice: Omit<Choice, 'gone'>, time: number): void {
     this.#scores = null;
     this.#active.born.time ??= time;
     for (const { expert } of this.#members) expert.bootstrap({ ...choice, time });

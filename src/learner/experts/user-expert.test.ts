@@ -7,7 +7,6 @@ import { START, START_WEIGHTS } from '../personal-weights';
 import { TermMatrix } from '../term-matrix';
 import { featureBlocks } from './feature-blocks';
 import { FeatureMatrix } from './feature-matrix';
-import { rowsWithout } from './rows-without';
 import { userExpertSchema } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
@@ -26,7 +25,7 @@ const one = (row: number, value = 1): Float32Array => Float32Array.from(everythi
 const choice = (row: number, given: Partial<Choice> = {}): Choice => ({
   id: `item-${row}`,
   row,
-  candidates: everything,
+  gone: [],
   strength: 1,
   ...given,
 });
@@ -44,11 +43,11 @@ function read(expert: UserExpert, features = matrix): Float32Array {
 }
 
 /** What the expert expects of a choice, and the slopes of the terms by some shares. */
-function expectation(expert: UserExpert, { row, candidates }: Choice, values = silent) {
+function expectation(expert: UserExpert, { row, gone }: Choice, values = silent) {
   const common = new TermMatrix(COUNT);
   common.set(values);
   const [base] = common.sums([expert.estimating]);
-  for (const gone of rowsWithout(candidates, COUNT)) base[gone] = Number.NEGATIVE_INFINITY;
+  for (const other of gone) base[other] = Number.NEGATIVE_INFINITY;
   const expected = expert.expect(base, row, new Float32Array(COUNT));
   return { ...expected, slopesBy: (shares: Float32Array) => common.slopes(row, [shares])[0] };
 }

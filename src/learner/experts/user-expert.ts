@@ -16,8 +16,8 @@ export interface Choice {
   /** Id and row of the chosen item. */
   id: string;
   row: number;
-  /** Rows it was chosen from, its own among them. */
-  candidates: ArrayLike<number>;
+  /** Rows of the items that it was not chosen from. */
+  gone: readonly number[];
   /** Strength of the event. */
   strength: number;
   /** Milliseconds since the epoch; absent where it is not known. */
@@ -211,7 +211,7 @@ export class UserExpert {
    *   from zero; else 0
    */
   learn(
-    choice: Omit<Choice, 'candidates'>,
+    choice: Omit<Choice, 'gone'>,
     { loss, base }: Pick<Expectation, 'loss' | 'base'>,
     mean: Float32Array | null,
     slopes: Record<TermName, number>,
@@ -241,13 +241,13 @@ export class UserExpert {
   }
 
   /** Learns from a choice as if all items had been equally likely. */
-  bootstrap(choice: Omit<Choice, 'candidates'>): void {
+  bootstrap(choice: Omit<Choice, 'gone'>): void {
     this.#take(choice.row, choice.strength);
     this.#count(choice);
   }
 
   /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
-  startAt(choice: Omit<Choice, 'candidates'>): void {
+  startAt(choice: Omit<Choice, 'gone'>): void {
     this.#take(choice.row, choice.strength);
     this.#chosen = [chosenItem(choice)];
   }
