@@ -1,29 +1,39 @@
 import type { ByteMatrix } from './byte-matrix';
-import type { Matrix } from './matrix';
+import type { Matrix, TableSize } from './matrix';
 import { ScriptMatrix } from './script-matrix';
+import { type Softmax, scriptSoftmax } from './script-softmax';
 
 export type { ByteMatrix, ByteRows } from './byte-matrix';
-export type { Matrix } from './matrix';
+export type { Matrix, PlaceTable } from './matrix';
 export { rowProducts } from './script-matrix';
 
 let loading: Promise<void> | null = null;
 /** Null until the kernel is loaded, and where it cannot run. */
-let make: ((count: number, width: number) => Matrix) | null = null;
+let make: ((count: number, width: number, tables?: readonly TableSize[]) => Matrix) | null = null;
+let softmaxOf = scriptSoftmax;
 /** Null until the kernel is loaded; where it cannot run, it makes matrices in JavaScript. */
 let makeBytes: ((capacity: number, width: number, parts: number) => ByteMatrix) | null = null;
 
-/** A matrix of zeros: with the kernel where it is loaded, else in JavaScript. @param count rows */
-export function createMatrix(count: number, width: number): Matrix {
+/**
+ * A matrix of zeros: with the kernel where it is loaded, else in JavaScript.
+ * @param count rows
+ * @param width columns that each row has of its own
+ * @param tables of the columns after these. Default none
+ */
+export function createMatrix(count: number, width: number, tables: readonly TableSize[] = []): Matrix {
   if (make) {
     try {
-      return make(count, width);
+      return make(count, width, tables);
     } catch (thrown) {
       // Memory is short: JavaScript needs less, and there may be enough for the next one.
       if (!(thrown instanceof RangeError)) throw thrown;
     }
   }
-  return new ScriptMatrix(count, width);
+  return new ScriptMatrix(count, width, tables);
 }
+
+/** With the kernel where it is loaded. */
+export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
 
 /**
  * A matrix of 8-bit integers without rows; null until the kernel is loaded.
@@ -47,10 +57,11 @@ export function loadKernel(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [{ compileKernel }, { byteMatrices }] = await Promise.all([
+  const [{ compileKernel, kernelSoftmax }, { byteMatrices }] = await Promise.all([
     import('./wasm-matrix'),
     import('./wasm-byte-matrix'),
   ]);
   make = compileKernel();
+  softmaxOf = kernelSoftmax() ?? scriptSoftmax;
   makeBytes = byteMatrices();
 }

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Matrix } from './matrix';
+import type { Matrix, TableSize } from './matrix';
 import { ScriptMatrix } from './script-matrix';
 import { compileKernel } from './wasm-matrix';
 
 const wasm = compileKernel();
 const KINDS = {
-  'a matrix of the kernel': (count: number, width: number) => wasm!(count, width),
-  'a matrix in JavaScript': (count: number, width: number) => new ScriptMatrix(count, width),
+  'a matrix of the kernel': (count: number, width: number, tables?: readonly TableSize[]) =>
+    wasm!(count, width, tables),
+  'a matrix in JavaScript': (count: number, width: number, tables?: readonly TableSize[]) =>
+    new ScriptMatrix(count, width, tables),
 };
 
 function filled(matrix: Matrix): Matrix {
@@ -59,15 +61,61 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     );
   });
 
-  it('replaces a column, and nothing else', () => {
-    const [matrix, before] = [filled(make(10, 5)), filled(make(10, 5))];
-    matrix.setColumn(
-      3,
-      Float32Array.from({ length: 10 }, (_unused, row) => row),
+  it('takes the columns of tables for those of the items that are placed there', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 140 }),
+        fc.nat(9),
+        fc.integer({ min: 1, max: 19 }),
+        (count, own, queries) => {
+          const sizes = [
+            { rows: 5, width: 3 },
+            { rows: 1, width: 6 },
+          ];
+          const [matrix, plain] = [filled(make(count, own, sizes)), make(count, own + 9)];
+          for (const [n, table] of matrix.tables.entries()) {
+            for (let row = 0; row < sizes[n].rows; row++) {
+              table.row(row).set(Float32Array.from(table.row(row), (_unused, d) => Math.sin(row * 5 + d + n)));
+            }
+          }
+          for (let row = 0; row < count; row++) {
+            matrix.tables[0].place(row, (row % 17) / 4);
+            plain.row(row).set(matrix.row(row));
+            let from = own;
+            for (const table of matrix.tables) {
+              plain.row(row).set(table.of(row), from);
+              from += table.width;
+            }
+          }
+          const [first] = matrix.tables;
+          // Row 5 is placed at 1.25.
+          if (count > 5) {
+            for (const [d, value] of first.of(5).entries()) {
+              expect(value).toBeCloseTo(0.75 * first.row(1)[d] + 0.25 * first.row(2)[d], 6);
+            }
+          }
+          const pairs = [
+            [matrix.products(vectors(queries, own + 9)), plain.products(vectors(queries, own + 9))],
+            [matrix.weightedSums(vectors(queries, count)), plain.weightedSums(vectors(queries, count))],
+          ];
+          for (const [tabled, whole] of pairs) {
+            expect(tabled.map(({ length }) => length)).toEqual(whole.map(({ length }) => length));
+            for (const [n, values] of whole.entries()) {
+              for (const [at, value] of values.entries()) expect(Math.abs(tabled[n][at] - value)).toBeLessThan(1e-4);
+            }
+          }
+        },
+      ),
+      { seed: 1, numRuns: 60 },
     );
-    for (let row = 0; row < 10; row++) {
-      expect([...matrix.row(row)]).toEqual([...before.row(row)].map((value, d) => (d === 3 ? row : value)));
-    }
+  });
+
+  it('writes sums where it is told to', () => {
+    const matrix = filled(make(9, 5));
+    const room = vectors(3, 5);
+    const sums = matrix.weightedSums(vectors(2, 9), room);
+    expect(sums[1]).toBe(room[1]);
+    expect(sums).toEqual(matrix.weightedSums(vectors(2, 9)));
   });
 
   it('gives equal rows equal products, wherever they stand', () => {

@@ -1,24 +1,78 @@
+/** A table that items are placed on: columns of the matrix that many items have in common. */
+export interface PlaceTable {
+  readonly width: number;
+  /** Row `row` of the table, [width]; shared: what is written there is in the table. */
+  row(row: number): Float32Array;
+  /** Places an item: at 2.25 its row is a quarter of the way from row 2 of the table to row 3. */
+  place(item: number, position: number): void;
+  /** The row of an item, [width]. */
+  of(item: number): Float32Array;
+}
+
+/** Rows and columns of a table. */
+export interface TableSize {
+  rows: number;
+  width: number;
+}
+
 /**
  * Rows of 32-bit floats that are multiplied as a whole, on the processor's vector instructions where the browser lets
  * WebAssembly run, and in JavaScript elsewhere. Both add up in another order: results differ by rounding.
  */
 export interface Matrix {
   readonly count: number;
+  /** Columns that each row has of its own. */
   readonly width: number;
-  /** Row `row`, [width]; shared: what is written there is in the matrix. */
+  /** The columns after these, of one table after the other. */
+  readonly tables: readonly PlaceTable[];
+  /** The own columns of row `row`, [width]; shared: what is written there is in the matrix. */
   row(row: number): Float32Array;
-  /** Replaces the values of one column. @param values [count] */
-  setColumn(column: number, values: Float32Array): void;
   /**
    * Dot products of every row with each query.
-   * @param queries [width] each
+   * @param queries [all columns] each
    * @returns for each query [count]
    */
   products(queries: readonly Float32Array[]): Float32Array[];
   /**
    * Sums of the rows, weighted by each list of weights.
    * @param weights [count] each
-   * @returns for each list [width]
+   * @param out receives the results: one for each list, or more. Default new ones
+   * @returns for each list [all columns]
    */
-  weightedSums(weights: readonly Float32Array[]): Float32Array[];
+  weightedSums(weights: readonly Float32Array[], out?: readonly Float32Array[]): Float32Array[];
+}
+
+/** A table in memory that is given; before the first placement all items are on its first row. */
+export class GivenTable implements PlaceTable {
+  /**
+   * @param values [rows, columns], a row more than items are placed on
+   * @param columns of which the first `width` count
+   * @param before the row before each item
+   * @param beyond how far each item is from there to the next one, 0 to 1
+   */
+  constructor(
+    readonly values: Float32Array,
+    readonly width: number,
+    readonly columns: number,
+    readonly before: Int32Array,
+    readonly beyond: Float32Array,
+  ) {}
+
+  get rows(): number {
+    return this.values.length / this.columns;
+  }
+
+  row(row: number): Float32Array {
+    return this.values.subarray(row * this.columns, row * this.columns + this.width);
+  }
+
+  place(item: number, position: number): void {
+    this.before[item] = Math.floor(position);
+    this.beyond[item] = position - Math.floor(position);
+  }
+
+  of(item: number): Float32Array {
+    const next = this.row(this.before[item] + 1);
+    return this.row(this.before[item]).map((value, d) => value + this.beyond[item] * (next[d] - value));
+  }
 }

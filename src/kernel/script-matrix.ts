@@ -1,4 +1,4 @@
-import type { Matrix } from './matrix';
+import { GivenTable, type Matrix, type TableSize } from './matrix';
 
 /**
  * Dot products of rows with a query, in JavaScript. Four rows at a time: the processor computes independent sums in parallel.
@@ -40,48 +40,79 @@ export function rowProducts(
 /** The matrix in JavaScript, for pages whose content security policy forbids WebAssembly, and devices without it. */
 export class ScriptMatrix implements Matrix {
   readonly #values: Float32Array;
+  readonly tables: readonly GivenTable[];
 
   constructor(
     readonly count: number,
     readonly width: number,
+    tables: readonly TableSize[] = [],
   ) {
     this.#values = new Float32Array(count * width);
+    this.tables = tables.map(({ rows, width: own }) => {
+      const values = new Float32Array((rows + 1) * own);
+      return new GivenTable(values, own, own, new Int32Array(count), new Float32Array(count));
+    });
   }
 
   row(row: number): Float32Array {
     return this.#values.subarray(row * this.width, (row + 1) * this.width);
   }
 
-  setColumn(column: number, values: Float32Array): void {
-    for (let row = 0; row < this.count; row++) this.#values[row * this.width + column] = values[row];
-  }
-
   products(queries: readonly Float32Array[]): Float32Array[] {
-    return queries.map((query) => rowProducts(this.#values, this, query));
-  }
-
-  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
-    return weights.map((own) => this.#weightedSum(own));
-  }
-
-  /** Four rows at a time: each sum is read and written once for all of them. */
-  #weightedSum(weights: Float32Array): Float32Array {
-    const { count, width } = this;
-    const values = this.#values;
-    const sums = new Float64Array(width);
-    const whole = count - (count % 4);
-    for (let row = 0; row < whole; row += 4) {
-      const a = weights[row];
-      const b = weights[row + 1];
-      const c = weights[row + 2];
-      const e = weights[row + 3];
-      for (let d = 0, at = row * width; d < width; d++, at++) {
-        sums[d] += a * values[at] + b * values[at + width] + c * values[at + 2 * width] + e * values[at + 3 * width];
+    return queries.map((query) => {
+      const out = rowProducts(this.#values, this, query);
+      let from = this.width;
+      for (const { values, rows, width, before, beyond } of this.tables) {
+        const products = rowProducts(values, { count: rows, width }, query.subarray(from, from + width));
+        for (let row = 0; row < out.length; row++) {
+          const value = products[before[row]];
+          out[row] += value + beyond[row] * (products[before[row] + 1] - value);
+        }
+        from += width;
       }
-    }
-    for (let row = whole; row < count; row++) {
-      for (let d = 0, at = row * width; d < width; d++, at++) sums[d] += weights[row] * values[at];
-    }
-    return Float32Array.from(sums);
+      return out;
+    });
   }
+
+  weightedSums(weights: readonly Float32Array[], out?: readonly Float32Array[]): Float32Array[] {
+    return weights.map((own, n) => {
+      const sums = out?.[n] ?? new Float32Array(this.tables.reduce((all, { width }) => all + width, this.width));
+      sums.set(weightedSum(this.#values, this, own));
+      let from = this.width;
+      for (const { values, rows, width, before, beyond } of this.tables) {
+        const placed = new Float32Array(rows);
+        for (let row = 0; row < own.length; row++) {
+          const next = own[row] * beyond[row];
+          placed[before[row]] += own[row] - next;
+          placed[before[row] + 1] += next;
+        }
+        sums.set(weightedSum(values, { count: rows, width }, placed), from);
+        from += width;
+      }
+      return sums;
+    });
+  }
+}
+
+/** Four rows at a time: each sum is read and written once for all of them. */
+function weightedSum(
+  values: Float32Array,
+  { count, width }: { count: number; width: number },
+  weights: Float32Array,
+): Float64Array {
+  const sums = new Float64Array(width);
+  const whole = count - (count % 4);
+  for (let row = 0; row < whole; row += 4) {
+    const a = weights[row];
+    const b = weights[row + 1];
+    const c = weights[row + 2];
+    const e = weights[row + 3];
+    for (let d = 0, at = row * width; d < width; d++, at++) {
+      sums[d] += a * values[at] + b * values[at + width] + c * values[at + 2 * width] + e * values[at + 3 * width];
+    }
+  }
+  for (let row = whole; row < count; row++) {
+    for (let d = 0, at = row * width; d < width; d++, at++) sums[d] += weights[row] * values[at];
+  }
+  return sums;
 }

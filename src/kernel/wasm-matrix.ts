@@ -1,20 +1,15 @@
 import { BINARY } from './binary/matrix-products';
 import { compiled, FLOAT, PAGE } from './compile';
-import type { Matrix } from './matrix';
+import { GivenTable, type Matrix, type TableSize } from './matrix';
+import type { Softmax } from './script-softmax';
 
 /** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
-type Multiplication = (
-  rows: number,
-  count: number,
-  width: number,
-  vectors: number,
-  vectorCount: number,
-  out: number,
-) => void;
+type KernelFunction = (...given: number[]) => number;
+type FunctionName = 'products' | 'weightedSums' | 'addPlaced' | 'placedWeights' | 'highest' | 'softmax';
 
 /** Columns, and rows, that the functions multiply at a time. */
 const TOGETHER = 4;
-/** Queries, or lists of weights, of one call at most. Even. */
+/** Queries, or lists of weights, of one call at most. */
 const MOST_AT_ONCE = 8;
 
 /**
@@ -22,36 +17,91 @@ const MOST_AT_ONCE = 8;
  * @returns makes matrices with them, and throws a RangeError when memory is short; null where they cannot run: a content security
  *   policy forbids WebAssembly, or the device has none with vector instructions
  */
-export function compileKernel(): ((count: number, width: number) => Matrix) | null {
+export function compileKernel(): ((count: number, width: number, tables?: readonly TableSize[]) => Matrix) | null {
   const module = compiled(BINARY);
-  return module && ((count, width) => new WasmMatrix(module, count, width));
+  return module && ((count, width, tables = []) => new WasmMatrix(module, count, width, tables));
+}
+
+/** @returns as `scriptSoftmax`; null where the functions cannot run */
+export function kernelSoftmax(): Softmax | null {
+  const module = compiled(BINARY);
+  if (!module) return null;
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { highest, softmax } = functionsOf(module, memory);
+  return (scores, added, shares) => {
+    const { length } = scores;
+    const count = padded(length, TOGETHER);
+    const missing = 2 * count * FLOAT - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    const values = new Float32Array(memory.buffer, 0, 2 * count);
+    values.set(scores);
+    values.fill(Number.NEGATIVE_INFINITY, length, count);
+    if (added) values.set(added, count);
+    else values.fill(0, count);
+    const most = highest(0, count, count * FLOAT);
+    const total = softmax(0, count, most);
+    shares?.set(values.subarray(0, length));
+    return Math.log(total) + most;
+  };
 }
 
 /** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
 class WasmMatrix implements Matrix {
+  readonly tables: readonly GivenTable[];
   readonly #rows: number;
   readonly #columns: number;
   readonly #values: Float32Array;
   /** Queries or lists of weights, and the results. */
   readonly #input: Float32Array;
   readonly #output: Float32Array;
-  readonly #functions: Record<'products' | 'weightedSums', Multiplication>;
+  /** The same of the rows of a table, and room to turn them in. */
+  readonly #ofTable: Float32Array;
+  readonly #room: Float32Array;
+  readonly #functions: Record<FunctionName, KernelFunction>;
 
   constructor(
     module: WebAssembly.Module,
     readonly count: number,
     readonly width: number,
+    tables: readonly TableSize[],
   ) {
     this.#rows = padded(count, TOGETHER);
     this.#columns = padded(width, TOGETHER);
-    const floats = this.#rows * this.#columns;
-    const longest = MOST_AT_ONCE * Math.max(this.#rows, this.#columns);
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(((floats + 2 * longest) * FLOAT) / PAGE) });
-    const { products, weightedSums } = new WebAssembly.Instance(module, { env: { memory } }).exports;
-    this.#functions = { products: multiplication(products), weightedSums: multiplication(weightedSums) };
-    this.#values = new Float32Array(memory.buffer, 0, floats);
-    this.#input = new Float32Array(memory.buffer, floats * FLOAT, longest);
-    this.#output = new Float32Array(memory.buffer, (floats + longest) * FLOAT, longest);
+    const sizes = tables.map((table) => ({
+      ...table,
+      tableRows: padded(table.rows + 1, TOGETHER),
+      columns: padded(table.width, TOGETHER),
+    }));
+    const longest = Math.max(this.#rows, this.#columns, ...sizes.map(({ columns }) => columns));
+    const most = Math.max(0, ...sizes.map(({ tableRows }) => tableRows));
+    const lengths = [
+      this.#rows * this.#columns,
+      MOST_AT_ONCE * longest,
+      MOST_AT_ONCE * longest,
+      MOST_AT_ONCE * most,
+      MOST_AT_ONCE * most,
+      ...sizes.flatMap(({ tableRows, columns }) => [tableRows * columns, this.#rows, this.#rows]),
+    ];
+    const floats = lengths.reduce((sum, length) => sum + length, 0);
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * FLOAT) / PAGE) });
+    let from = 0;
+    const next = (): Float32Array => {
+      const length = lengths.shift() ?? 0;
+      from += length * FLOAT;
+      return new Float32Array(memory.buffer, from - length * FLOAT, length);
+    };
+    this.#functions = functionsOf(module, memory);
+    [this.#values, this.#input, this.#output, this.#ofTable, this.#room] = [next(), next(), next(), next(), next()];
+    this.tables = sizes.map(({ width: own, columns }) => {
+      const [values, before, beyond] = [next(), next(), next()];
+      return new GivenTable(
+        values,
+        own,
+        columns,
+        new Int32Array(memory.buffer, before.byteOffset, before.length),
+        beyond,
+      );
+    });
   }
 
   row(row: number): Float32Array {
@@ -59,49 +109,94 @@ class WasmMatrix implements Matrix {
     return this.#values.subarray(from, from + this.width);
   }
 
-  setColumn(column: number, values: Float32Array): void {
-    const [all, columns] = [this.#values, this.#columns];
-    for (let row = 0, at = column; row < this.count; row++, at += columns) all[at] = values[row];
-  }
-
   products(queries: readonly Float32Array[]): Float32Array[] {
-    const { products } = this.#functions;
-    return this.#inParts(queries, products, { from: this.#columns, to: this.#rows, length: this.count });
+    const { products, addPlaced } = this.#functions;
+    return inParts(queries, (part, count) => {
+      this.#give(part, this.#columns, 0, this.width);
+      products(0, this.#rows, this.#columns, this.#input.byteOffset, count, this.#output.byteOffset);
+      let from = this.width;
+      for (const table of this.tables) {
+        const { values, rows, columns, width } = table;
+        this.#give(part, columns, from, from + width);
+        products(values.byteOffset, rows, columns, this.#input.byteOffset, count, this.#ofTable.byteOffset);
+        this.#byFour(addPlaced, table, count, this.#output);
+        from += width;
+      }
+      return part.map((_, n) => this.#output.slice(n * this.#rows, n * this.#rows + this.count));
+    });
   }
 
-  weightedSums(weights: readonly Float32Array[]): Float32Array[] {
-    const { weightedSums } = this.#functions;
-    return this.#inParts(weights, weightedSums, { from: this.#rows, to: this.#columns, length: this.width });
+  weightedSums(weights: readonly Float32Array[], given?: readonly Float32Array[]): Float32Array[] {
+    const { weightedSums, placedWeights } = this.#functions;
+    const all = this.tables.reduce((sum, { width }) => sum + width, this.width);
+    return inParts(weights, (part, count, first) => {
+      const out = part.map((_, n) => given?.[first + n] ?? new Float32Array(all));
+      const take = (from: number, width: number, columns: number): void => {
+        for (const [n, sum] of out.entries()) sum.set(this.#output.subarray(n * columns, n * columns + width), from);
+      };
+      this.#give(part, this.#rows, 0, this.count);
+      this.#output.fill(0, 0, count * this.#columns);
+      weightedSums(0, this.#rows, this.#columns, this.#input.byteOffset, count, this.#output.byteOffset);
+      take(0, this.width, this.#columns);
+      let from = this.width;
+      for (const table of this.tables) {
+        const { values, rows, columns, width } = table;
+        this.#byFour(placedWeights, table, count, this.#input);
+        this.#output.fill(0, 0, count * columns);
+        weightedSums(values.byteOffset, rows, columns, this.#ofTable.byteOffset, count, this.#output.byteOffset);
+        take(from, width, columns);
+        from += width;
+      }
+      return out;
+    });
   }
 
-  /**
-   * @param from places of each vector in the memory
-   * @param to places of each result
-   * @param length of each result, without the padding
-   */
-  #inParts(
-    vectors: readonly Float32Array[],
-    multiply: Multiplication,
-    { from, to, length }: { from: number; to: number; length: number },
-  ): Float32Array[] {
-    const out: Float32Array[] = [];
-    for (let first = 0; first < vectors.length; first += MOST_AT_ONCE) {
-      const part = vectors.slice(first, first + MOST_AT_ONCE);
-      const count = padded(part.length, 2);
-      this.#input.fill(0, 0, count * from);
-      for (const [n, vector] of part.entries()) this.#input.set(vector, n * from);
-      this.#output.fill(0, 0, count * to);
-      multiply(0, this.#rows, this.#columns, this.#input.byteOffset, count, this.#output.byteOffset);
-      for (const n of part.keys()) out.push(this.#output.slice(n * to, n * to + length));
+  /** Writes a part of some vectors, padded with zeros to `length`. */
+  #give(vectors: readonly Float32Array[], length: number, from: number, to: number): void {
+    for (const [n, vector] of vectors.entries()) {
+      this.#input.set(vector.subarray(from, to), n * length);
+      this.#input.fill(0, n * length + to - from, (n + 1) * length);
     }
-    return out;
+  }
+
+  /** Calls a function for four vectors at a time. @param ofItems [vectors, items] */
+  #byFour(call: KernelFunction, { before, beyond, rows }: GivenTable, vectors: number, ofItems: Float32Array): void {
+    for (let n = 0; n < vectors; n += 4) {
+      const [items, table] = [ofItems.byteOffset + n * this.#rows * FLOAT, this.#ofTable.byteOffset + n * rows * FLOAT];
+      call(before.byteOffset, beyond.byteOffset, this.#rows, items, rows, table, this.#room.byteOffset);
+    }
   }
 }
 
-/** @throws TypeError when the module does not export it */
-function multiplication(exported: unknown): Multiplication {
-  if (typeof exported !== 'function') throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
-  return (...given) => void exported(...given);
+/** @param multiply the vectors from `first` on, so many at most; `count` is theirs, rounded up to a whole number of pairs */
+function inParts(
+  vectors: readonly Float32Array[],
+  multiply: (part: readonly Float32Array[], count: number, first: number) => Float32Array[],
+): Float32Array[] {
+  const out: Float32Array[] = [];
+  for (let first = 0; first < vectors.length; first += MOST_AT_ONCE) {
+    const part = vectors.slice(first, first + MOST_AT_ONCE);
+    out.push(...multiply(part, padded(part.length, 2), first));
+  }
+  return out;
+}
+
+/** @throws TypeError when the module does not export one */
+function functionsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Record<FunctionName, KernelFunction> {
+  const exported = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const named = (name: FunctionName): KernelFunction => {
+    const found = exported[name];
+    if (typeof found !== 'function') throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
+    return (...given) => Number(found(...given));
+  };
+  return {
+    products: named('products'),
+    weightedSums: named('weightedSums'),
+    addPlaced: named('addPlaced'),
+    placedWeights: named('placedWeights'),
+    highest: named('highest'),
+    softmax: named('softmax'),
+  };
 }
 
 const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;

@@ -236,10 +236,13 @@ export class Learner {
     const parts = this.#bound?.contributionsOf(row) ?? [];
     return parts.map(({ chosen, ...part }) => ({
       ...part,
-      choices: chosen.flatMap(({ item, time }) => {
-        const at = rowOf.get(item);
-        return at === undefined ? [] : { row: at, time };
-      }),
+      // A list asks for those of one expert at most.
+      get choices() {
+        return chosen.flatMap(({ item, time }) => {
+          const at = rowOf.get(item);
+          return at === undefined ? [] : { row: at, time };
+        });
+      },
     }));
   }
 
@@ -340,8 +343,8 @@ export class Learner {
     const gone = new Set([...rows, ...dismissed]);
     if (dismissed.has(row) && !index.variants) gone.delete(row);
     // One row of each product: its other variants were not what the chosen one was preferred to.
-    const candidates = index.variants?.candidates(row, [...gone]) ?? rowsWithout(gone, index.items.length);
-    const { rejected, kept } = experts.learn({ id, row, candidates, strength }, this.terms, time);
+    const others = index.variants?.beside(row, [...gone]) ?? [...gone];
+    const { rejected, kept } = experts.learn({ id, row, gone: others, strength }, this.terms, time);
     this.#rejected += rejected;
     return kept;
   }
@@ -362,13 +365,3 @@ export class Learner {
 }
 
 const isTerm = (name: string): boolean => TERMS.some((term) => term === name);
-
-/** Rows from 0 to `count` that are not among some. */
-function rowsWithout(some: ReadonlySet<number>, count: number): Int32Array {
-  const rows = new Int32Array(count);
-  const gone = new Uint8Array(count);
-  for (const row of some) gone[row] = 1;
-  let left = 0;
-  for (let row = 0; row < count; row++) if (!gone[row]) rows[left++] = row;
-  return rows.subarray(0, left);
-}

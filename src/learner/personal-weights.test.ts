@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { scores, TERMS, type TermName, type TermValues } from '../ranking';
+import { softmax } from '../kernel';
+import { TERMS, type TermName, type TermValues } from '../ranking';
 import { personalWeightsSchema } from './experts/stored-experts';
 import { adaGradStep, PersonalWeights, START_WEIGHTS } from './personal-weights';
-import { slopesOf, softmaxOver } from './softmax';
+import { TermMatrix } from './term-matrix';
 
 const ITEMS = 6;
-const candidates = Array.from({ length: ITEMS }, (_, row) => row);
 
 /** All terms zero but the given ones. */
 function values(given: Partial<Record<TermName, number[]>>): TermValues {
@@ -17,19 +17,14 @@ function values(given: Partial<Record<TermName, number[]>>): TermValues {
 
 /** Learns one choice. @returns -log of its probability before */
 function learn(weights: PersonalWeights, terms: TermValues, chosen: number, strength = 1): number {
-  const { loss, shares } = softmaxOver(scores(terms, { ...weights.current, coldStart: 0 }), chosen, candidates);
-  weights.step(slopesOf(terms, chosen, candidates, shares), strength);
+  const matrix = new TermMatrix(ITEMS);
+  matrix.set(terms);
+  const [score] = matrix.sums([{ ...weights.current, coldStart: 0 }]);
+  const shares = new Float32Array(ITEMS);
+  const loss = softmax(score, null, shares) - score[chosen];
+  weights.step(matrix.slopes(chosen, [shares])[0], strength);
   return loss;
 }
-
-describe('softmaxOver', () => {
-  it('is the probability of each candidate, whatever the size of the scores', () => {
-    const score = Float32Array.of(1000, 9, 1000 - Math.log(4), 1000);
-    const { loss, shares } = softmaxOver(score, 2, [0, 2, 3]);
-    for (const [n, share] of [4 / 9, 1 / 9, 4 / 9].entries()) expect(shares[n]).toBeCloseTo(share, 4);
-    expect(loss).toBeCloseTo(Math.log(9), 4);
-  });
-});
 
 describe('adaGradStep', () => {
   it('divides by the root of the summed squares, decays, and stays within its bounds', () => {

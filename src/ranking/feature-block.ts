@@ -70,12 +70,15 @@ export function numberRbf(values: Float32Array): Float32Array {
 /** Radial basis functions over the order of the catalogue. */
 export const ORDER_RBFS = 24;
 
-/** The radial basis functions of the place of each item in the order of the catalogue, [count * 24]. */
-export function orderRbf(count: number): Float32Array {
-  const rbf = new Float32Array(count * ORDER_RBFS);
-  for (let row = 0; row < count; row++) {
+/**
+ * The radial basis functions of places in the order of a catalogue of `count` items, [places * 24].
+ * @param places default: of each item
+ */
+export function orderRbf(count: number, places: ArrayLike<number> = { length: count }): Float32Array {
+  const rbf = new Float32Array(places.length * ORDER_RBFS);
+  for (let at = 0; at < places.length; at++) {
     for (let n = 0; n < ORDER_RBFS; n++) {
-      rbf[row * ORDER_RBFS + n] = Math.exp(-(((row * ORDER_RBFS) / count - n) ** 2) / 2);
+      rbf[at * ORDER_RBFS + n] = Math.exp(-((((places[at] ?? at) * ORDER_RBFS) / count - n) ** 2) / 2);
     }
   }
   return rbf;

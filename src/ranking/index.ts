@@ -26,7 +26,7 @@ export { rankOf, scores, type TermWeights, topRows } from './score';
 export { similarities } from './similarities';
 export { categoryPreference } from './terms/category-preference';
 export { cooccurrence } from './terms/cooccurrence';
-export type { NumberFeatures } from './terms/numeric-affinity';
+export { FURTHEST, type NumberFeatures } from './terms/numeric-affinity';
 export { sideScores } from './terms/side-scores';
 export {
   finiteValues,

@@ -118,7 +118,7 @@ export class NearestNeighbors {
     const [only] = removed;
     for (const rows of this.#neighbors) {
       if (removed.size === 1) {
-        for (let item = 0; item < rows.length; item++) if (rows[item] === only) items.push(item);
+        for (let item = rows.indexOf(only); item >= 0; item = rows.indexOf(only, item + 1)) items.push(item);
       } else for (let item = 0; item < rows.length; item++) if (removed.has(rows[item])) items.push(item);
     }
     // Of several rows an item may have had more than one.

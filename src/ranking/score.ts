@@ -54,9 +54,12 @@ const FEW = 4096;
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
   const rows: number[] = [];
   const most = limit > FEW ? score.length : limit;
+  /** The lowest score among them; null while there is room for more. */
+  let least = most > 0 ? null : Number.POSITIVE_INFINITY;
   for (let row = 0; row < score.length; row++) {
     const value = score[row];
-    if (Number.isNaN(value) || (rows.length >= most && !(value > score[rows[most - 1]])) || !allowed(row)) continue;
+    if (least === null ? Number.isNaN(value) : !(value > least)) continue;
+    if (!allowed(row)) continue;
     let low = limit > FEW ? rows.length : 0;
     for (let high = rows.length; low < high; ) {
       const middle = (low + high) >> 1;
@@ -65,6 +68,7 @@ export function topRows(score: Float32Array, limit: number, allowed: (row: numbe
     }
     rows.splice(low, 0, row);
     if (rows.length > most) rows.pop();
+    if (rows.length === most) least = score[rows[most - 1]];
   }
   return limit > FEW ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
 }

@@ -133,3 +133,156 @@ function addFourRows(row: usize, rowBytes: usize, p: usize, listBytes: usize, su
     v128.store(others + d, f32x4.add(v128.load(others + d), b));
   }
 }
+
+/**
+ * Adds other scores to scores, of which there are a multiple of 4.
+ * @returns the largest sum that is a number
+ */
+export function highest(scores: usize, count: usize, added: usize): f32 {
+  let most = f32x4.splat(-Infinity);
+  const end = scores + count * 4;
+  for (let at = scores; at < end; at += 16, added += 16) {
+    const sum = f32x4.add(v128.load(at), v128.load(added));
+    v128.store(at, sum);
+    most = f32x4.pmax(most, sum);
+  }
+  return max(
+    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
+    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  );
+}
+
+/**
+ * Replaces each score by its share: e^(score - most) over their sum, with a relative error below 4e-6; 0 where e^(score - most) is
+ * below e^-64.
+ * @param most the largest of them
+ * @returns the sum; NaN where a score is
+ */
+export function softmax(scores: usize, count: usize, most: f32): f64 {
+  const from = f32x4.splat(most);
+  const least = f32x4.splat(-64);
+  /** A number to which this is added is rounded, and its last bits are the whole number. */
+  const rounder = f32x4.splat(12582912);
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  const end = scores + count * 4;
+  for (let at = scores; at < end; at += 16) {
+    const given = f32x4.sub(v128.load(at), from);
+    const x = f32x4.pmax(given, least);
+    // e^x = 2^n e^z, |z| up to log(2) / 2. The first part of log(2) has few digits, so that n times it is exact.
+    const whole = f32x4.add(f32x4.mul(x, f32x4.splat(Mathf.LOG2E)), rounder);
+    const n = f32x4.sub(whole, rounder);
+    const z = f32x4.add(f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))), f32x4.mul(n, f32x4.splat(2.1219444e-4)));
+    let p = f32x4.splat(1.98756915e-4);
+    p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.3981999507e-3));
+    p = f32x4.add(f32x4.mul(p, z), f32x4.splat(8.3334519073e-3));
+    p = f32x4.add(f32x4.mul(p, z), f32x4.splat(4.1665795894e-2));
+    p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.6666665459e-1));
+    p = f32x4.add(f32x4.mul(p, z), f32x4.splat(5.0000001201e-1));
+    p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, z), z), z), f32x4.splat(1));
+    const power = i32x4.add(i32x4.shl(whole, 23), i32x4.splat(0x3f800000));
+    const value = v128.andnot(f32x4.mul(p, power), f32x4.lt(given, least));
+    v128.store(at, value);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(value));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3)));
+  }
+  const sums = f64x2.add(low, high);
+  const total = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  const factor = f32x4.splat(<f32>(1 / total));
+  for (let at = scores; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), factor));
+  return total;
+}
+
+/**
+ * Adds to the products of every item those of its place in a table: out[q][item] += the products of the row before it with
+ * query q, and beyond[item] times their distance to those of the next row.
+ * @param products [4, tableRows]
+ * @param out [4, count]
+ * @param four room for the products, [tableRows, 4]
+ */
+export function addPlaced(
+  before: usize,
+  beyond: usize,
+  count: usize,
+  out: usize,
+  tableRows: usize,
+  products: usize,
+  four: usize,
+): void {
+  turn(products, 4, tableRows, four);
+  const bytes = count * 4;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const a = placed(before + at, beyond + at, four);
+    const b = placed(before + at + 4, beyond + at + 4, four);
+    const c = placed(before + at + 8, beyond + at + 8, four);
+    const d = placed(before + at + 12, beyond + at + 12, four);
+    const to = out + at;
+    const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(to, f32x4.add(v128.load(to), v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5)));
+    v128.store(to + bytes, f32x4.add(v128.load(to + bytes), v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7)));
+    v128.store(to + 2 * bytes, f32x4.add(v128.load(to + 2 * bytes), v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5)));
+    v128.store(to + 3 * bytes, f32x4.add(v128.load(to + 3 * bytes), v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7)));
+  }
+}
+
+/** The four products of one item. */
+function placed(before: usize, beyond: usize, four: usize): v128 {
+  const row = four + ((<usize>load<u32>(before)) << 4);
+  const value = v128.load(row);
+  return f32x4.add(value, f32x4.mul(v128.load32_splat(beyond), f32x4.sub(v128.load(row, 16), value)));
+}
+
+/**
+ * Weights of the rows of a table by which its weighted sums are those of the items that are placed on it.
+ * @param weights of the items, [4, count]
+ * @param out [4, tableRows]
+ * @param four room for the weights, [tableRows, 4]
+ */
+export function placedWeights(
+  before: usize,
+  beyond: usize,
+  count: usize,
+  weights: usize,
+  tableRows: usize,
+  out: usize,
+  four: usize,
+): void {
+  memory.fill(four, 0, tableRows * 16);
+  const bytes = count * 4;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const from = weights + at;
+    const a = v128.load(from);
+    const b = v128.load(from + bytes);
+    const c = v128.load(from + 2 * bytes);
+    const d = v128.load(from + 3 * bytes);
+    const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    place(v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5), before + at, beyond + at, four);
+    place(v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7), before + at + 4, beyond + at + 4, four);
+    place(v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5), before + at + 8, beyond + at + 8, four);
+    place(v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7), before + at + 12, beyond + at + 12, four);
+  }
+  turn(four, tableRows, 4, out);
+}
+
+/** Adds the four weights of one item. */
+function place(weights: v128, before: usize, beyond: usize, four: usize): void {
+  const row = four + ((<usize>load<u32>(before)) << 4);
+  const next = f32x4.mul(weights, v128.load32_splat(beyond));
+  v128.store(row, f32x4.add(v128.load(row), f32x4.sub(weights, next)));
+  v128.store(row, f32x4.add(v128.load(row, 16), next), 16);
+}
+
+/** out[column][row] = from[row][column]. */
+function turn(from: usize, rows: usize, columns: usize, out: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    for (let column: usize = 0; column < columns; column++) {
+      store<f32>(out + (column * rows + row) * 4, load<f32>(from + (row * columns + column) * 4));
+    }
+  }
+}

@@ -19,7 +19,14 @@ function matrixOf(width: number, values: number[], rate = 1): FeatureMatrix {
   return new FeatureMatrix({
     count: values.length / width,
     blocks: [
-      { ...block, center: new Float32Array(width), scale: one, states: [{ decay: null, gain: one }], digits: null },
+      {
+        ...block,
+        center: new Float32Array(width),
+        scale: one,
+        states: [{ decay: null, gain: one }],
+        digits: null,
+        table: null,
+      },
     ],
   });
 }
@@ -55,8 +62,7 @@ class Shopper {
 
   choice(row: number): Choice {
     const seen = new Set(this.seen);
-    const candidates = Array.from({ length: COUNT }, (_, other) => other).filter((other) => !seen.has(other));
-    return { id: idOf(row), row, candidates, strength: 1 };
+    return { id: idOf(row), row, gone: [...seen], strength: 1 };
   }
 
   /** Chooses the next items of a group. @returns whether an expert was kept */
@@ -105,7 +111,7 @@ describe('ExpertMixture', () => {
     mixture.bootstrap({ id: 'a', row: 0, strength: 1 }, 1);
     // u = 1, weight 4: scores 4, -4, 0.
     expect([...(mixture.scores ?? [])]).toEqual([4, -4, 0]);
-    mixture.learn({ id: 'c', row: 2, candidates: [1, 2], strength: 1 }, silent(3), 2);
+    mixture.learn({ id: 'c', row: 2, gone: [0], strength: 1 }, silent(3), 2);
     // p = 0.01799, 0.98201; the gradient of u is 0.01799, that of theta 4 * 0.01799 = 0.07194.
     const [{ expert, ...member }] = mixture.save().members;
     const { theta, squares, readout } = expert.blocks['content 1'];

@@ -1,4 +1,5 @@
 import { VISIT_PAUSE } from '../../events';
+import { createMatrix, type Matrix } from '../../kernel';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-matrix';
@@ -100,6 +101,10 @@ export class ExpertMixture {
   #matrix: FeatureMatrix | null = null;
   #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
+  /** Scores of the experts that are mixed, one below the other. */
+  #parts: Matrix | null = null;
+  /** Arrays of `learn`, one or more of each for each expert: new ones at every choice would take as long as some of its sums. */
+  #room: { base: Float32Array; shares: Float32Array }[] = [];
 
   /** @param candidates false: none is born, so that the generalist learns alone */
   constructor(candidates = true) {
@@ -242,12 +247,20 @@ export class ExpertMixture {
     this.#readOut();
     this.#scores = null;
     const common = this.#termsOf(terms);
-    const bases = common.sums(this.#members.map(({ expert }) => expert.estimating));
-    const expected = this.#members.map((member, k) => ({ member, ...member.expert.expect(terms, choice, bases[k]) }));
+    const room = this.#roomFor(this.#members.length, common.count);
+    const bases = common.sums(
+      this.#members.map(({ expert }) => expert.estimating),
+      room.map(({ base }) => base),
+    );
+    for (const base of bases) for (const row of choice.gone) base[row] = Number.NEGATIVE_INFINITY;
+    const expected = this.#members.map((member, k) => ({
+      member,
+      ...member.expert.expect(bases[k], choice.row, room[k].shares),
+    }));
     const learning = expected.filter(({ member }) => this.#learns(member));
-    const spread = learning.map((own) => spreadOut(own.shares, choice.candidates, common.count));
-    const means = this.#matrix?.means(spread);
-    const slopes = common.slopes(choice.row, spread);
+    const shares = learning.map((own) => own.shares);
+    const means = this.#matrix?.means(shares);
+    const slopes = common.slopes(choice.row, shares);
     const losses = expected.map(({ loss }) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss));
     const visit = this.#beginsVisit(time);
     const weights = this.#members.map(({ weight }) => weight);
@@ -262,7 +275,7 @@ export class ExpertMixture {
   }
 
   /** Learns from the first choice, as if all items had been equally likely. */
-  bootstrap(choice: Omit<Choice, 'candidates'>, time: number): void {
+  bootstrap(choice: Omit<Choice, 'gone'>, time: number): void {
     this.#scores = null;
     this.#active.born.time ??= time;
     for (const { expert } of this.#members) expert.bootstrap({ ...choice, time });
@@ -318,14 +331,24 @@ export class ExpertMixture {
     this.#readOut();
     const [{ expert }] = this.#members;
     if (this.#members.length === 1 && expert.scores) return expert.scores;
-    const mixed = new Float32Array(count);
-    for (const {
-      weight,
-      expert: { scores },
-    } of this.#members) {
-      if (scores) for (let row = 0; row < count; row++) mixed[row] += weight * scores[row];
+    const rows = Math.max(MOST_KEPT + CANDIDATES, this.#members.length);
+    if (this.#parts?.count !== rows || this.#parts.width !== count) this.#parts = createMatrix(rows, count);
+    const weights = new Float32Array(rows);
+    for (let k = 0; k < rows; k++) {
+      const scores = this.#members[k]?.expert.scores;
+      if (scores) this.#parts.row(k).set(scores);
+      else this.#parts.row(k).fill(0);
+      weights[k] = this.#members[k]?.weight ?? 0;
     }
-    return mixed;
+    return this.#parts.weightedSums([weights])[0];
+  }
+
+  #roomFor(experts: number, count: number): { base: Float32Array; shares: Float32Array }[] {
+    if (this.#room[0]?.base.length !== count) this.#room = [];
+    while (this.#room.length < experts) {
+      this.#room.push({ base: new Float32Array(count), shares: new Float32Array(count) });
+    }
+    return this.#room;
   }
 
   /** The matrix of the terms, with these values. */
@@ -463,11 +486,4 @@ export class ExpertMixture {
     this.#members.push(member);
     return member;
   }
-}
-
-/** Shares of the candidates as shares of all items. */
-function spreadOut(shares: Float64Array, candidates: ArrayLike<number>, count: number): Float32Array {
-  const all = new Float32Array(count);
-  for (let n = 0; n < candidates.length; n++) all[candidates[n]] = shares[n];
-  return all;
 }

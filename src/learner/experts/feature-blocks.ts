@@ -10,7 +10,9 @@ import {
   numberRbf,
   ORDER_RBFS,
   orderRbf,
+  productOf,
 } from '../../ranking';
+import { CELLS, numberPosition, numberTable } from './number-table';
 
 /** Features of every item as an expert reads them. */
 export interface ReadoutBlock extends FeatureBlock {
@@ -25,6 +27,16 @@ export interface ReadoutBlock extends FeatureBlock {
   states: readonly BlockState[];
   /** Binary digits below its largest coefficient that a state keeps, so that a profile is small; null for all. */
   digits: number | null;
+  /** What many items share of the values, so that they are multiplied once for all of them; null where there are too few. */
+  table: FeatureTable | null;
+}
+
+/** Rows that items lie on, or between two of. */
+export interface FeatureTable {
+  /** Not standardised, [rows * width]. */
+  values: Float32Array;
+  /** Where each item lies, [count]: 2.25 is a quarter of the way from row 2 to row 3. */
+  positions: Float32Array;
 }
 
 /** One read-out of a block: a fading sum of the steps on its columns. */
@@ -73,6 +85,8 @@ const SIDE_GAIN = 0.7;
  * tenths of a per cent, less than that of the vectors, whose values have seven digits.
  */
 const SIDE_DIGITS = 11;
+/** Items from which attributes are read through tables. */
+const TABLES_FROM = 4 * CELLS;
 /** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
 const DIGEST_LENGTH = 12;
 
@@ -102,14 +116,40 @@ function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
   const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
     readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
   const categories = categoryBlock(index);
+  // Stored profiles call the catalog order `place`.
+  const place = attribute('place', 'place', ORDER_RBFS, orderRbf(count));
+  const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) => ({
+    ...attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
+    numbers: values,
+  }));
+  if (count < TABLES_FROM) {
+    return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
+  }
+  const product = productOf(index);
+  const knots = Float64Array.from({ length: CELLS + 1 }, (_, n) => (n * count) / CELLS);
   return [
-    // Stored profiles call the catalog order `place`.
-    attribute('place', 'place', ORDER_RBFS, orderRbf(count)),
-    ...(categories ? [readable('categories', categories)] : []),
-    ...(index.ownNumbers ?? index.numbers).map(({ name, values }) =>
-      attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
-    ),
+    {
+      ...place,
+      table: {
+        values: orderRbf(count, knots),
+        positions: Float32Array.from({ length: count }, (_, row) => (product(row) * CELLS) / count),
+      },
+    },
+    ...(categories ? [{ ...readable('categories', categories), table: categoryTable(index, categories) }] : []),
+    ...numbers.map((block) => ({
+      ...block,
+      table: { values: numberTable(), positions: block.numbers.map(numberPosition) },
+    })),
   ];
+}
+
+/** Items of the same categories are on one row. */
+function categoryTable({ categories: { pathOf, paths } }: CatalogIndex, { width, values }: FeatureBlock): FeatureTable {
+  const table = new Float32Array(paths.length * width);
+  for (const [row, path] of pathOf.entries()) {
+    table.set(values.subarray(row * width, (row + 1) * width), path * width);
+  }
+  return { values: table, positions: Float32Array.from(pathOf) };
 }
 
 /** The vectors of the side model as they are, with its states: their size says how much a choice tells. */
@@ -132,4 +172,5 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
   rate: RATES[kind],
   states: [{ decay: null, gain: new Float32Array(block.width).fill(1) }],
   digits: null,
+  table: null,
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { numberRbf } from '../../ranking';
 import { sideModel } from '../../testing/side-models';
 import { twoKinds } from '../../testing/two-kinds';
 import { featureBlocks } from './feature-blocks';
@@ -39,5 +40,48 @@ describe('FeatureMatrix', () => {
     const gradient = Float32Array.from({ length: matrix.width }, (_, d) => Math.sin(3 * d));
     const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
     for (const [d, value] of matrix.step(gradient).entries()) expect(value).toBeCloseTo(rates[d] * gradient[d], 6);
+  });
+
+  it('reads attributes of many items through tables, within 1e-4 of their height', () => {
+    const index = twoKinds(5000);
+    const features = featureBlocks(index);
+    expect(features.blocks.map(({ table }) => table !== null)).toEqual([false, true, true, true]);
+    const tabled = new FeatureMatrix(features);
+    const plain = new FeatureMatrix({
+      ...features,
+      blocks: features.blocks.map((block) => ({ ...block, table: null })),
+    });
+    expect(tabled.blocks.map(({ key, at }) => [key, at])).toEqual(plain.blocks.map(({ key, at }) => [key, at]));
+    for (const row of [0, 1, 2499, 2502, 4999]) {
+      const [own, exact] = [tabled.row(row), plain.row(row)];
+      for (const [n, { from, to, scale }] of plain.blocks.entries()) {
+        for (let d = from; d < to; d++) {
+          const found = own[tabled.blocks[n].from + d - from];
+          expect(Math.abs(found - exact[d])).toBeLessThan(1e-4 * scale[d - from] + 1e-6);
+        }
+      }
+    }
+    const query = Float32Array.from({ length: plain.width }, (_, d) => Math.sin(d));
+    const [own] = tabled.readOut([query]);
+    const [exact] = plain.readOut([query]);
+    for (const row of own.keys()) expect(Math.abs(own[row] - exact[row])).toBeLessThan(1e-3);
+  });
+
+  it('takes another number of an item, with a table or without', () => {
+    for (const count of [60, 5000]) {
+      const matrix = new FeatureMatrix(featureBlocks(twoKinds(count)));
+      const before = [matrix.row(7), matrix.row(9)];
+      matrix.setNumber('year', 7, 1.5);
+      matrix.setNumber('price', 7, 1.5);
+      const year = matrix.blocks[3];
+      const { from, center, scale } = year;
+      for (const [d, value] of numberRbf(Float32Array.of(1.5)).entries()) {
+        expect(matrix.row(7)[from + d]).toBeCloseTo((value - center[d]) * scale[d], 4);
+      }
+      matrix.setNumber('year', 7, Number.NaN);
+      for (const [d, mean] of center.entries()) expect(matrix.row(7)[from + d]).toBeCloseTo(-mean * scale[d], 6);
+      expect(matrix.row(7).subarray(0, from)).toEqual(before[0].subarray(0, from));
+      expect(matrix.row(9)).toEqual(before[1]);
+    }
   });
 });

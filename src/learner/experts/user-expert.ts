@@ -1,7 +1,7 @@
-import { scores, type TermName, type TermValues, type TermWeights } from '../../ranking';
+import { softmax } from '../../kernel';
+import type { TermName, TermWeights } from '../../ranking';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { lossOver, type Softmax, slopesOf, softmaxOver } from '../softmax';
 import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
@@ -16,8 +16,8 @@ export interface Choice {
   /** Id and row of the chosen item. */
   id: string;
   row: number;
-  /** Rows it was chosen from, its own among them. */
-  candidates: ArrayLike<number>;
+  /** Rows of the items that it was not chosen from. */
+  gone: readonly number[];
   /** Strength of the event. */
   strength: number;
   /** Milliseconds since the epoch; absent where it is not known. */
@@ -31,11 +31,13 @@ export interface PastChoices {
 }
 
 /** What an expert expected of a choice. */
-export interface Expectation extends Softmax {
-  /** Values of the terms, with the expert's own read-outs as `preference`. */
-  values: TermValues;
-  /** Their weighted sum without the read-outs, [count]. */
+export interface Expectation {
+  /** -log p(chosen), nats. */
+  loss: number;
+  /** Sum of the terms, as it was given. */
   base: Float32Array;
+  /** Probability of each item, [count]; 0 for those that it was not chosen from. */
+  shares: Float32Array;
 }
 
 /**
@@ -191,42 +193,37 @@ export class UserExpert {
   }
 
   /**
-   * @param terms before the choice
-   * @param base their sum by `estimating`, [count]. Default: it is computed
+   * @param base sum of the terms by `estimating`, -Infinity for the items that the choice was not made from, [count]
+   * @param row of the chosen item
+   * @param shares receives its own, [count]
    */
-  expect(
-    terms: TermValues,
-    { row, candidates }: Pick<Choice, 'row' | 'candidates'>,
-    base = scores(terms, this.estimating),
-  ): Expectation {
-    const values = this.#scores ? { ...terms, preference: this.#scores } : terms;
-    const score = sum(base, values.preference);
-    return { values, base, ...softmaxOver(score, row, candidates) };
+  expect(base: Float32Array, row: number, shares: Float32Array): Expectation {
+    const score = Math.fround(base[row] + (this.#scores?.[row] ?? 0));
+    return { loss: softmax(base, this.#scores, shares) - score, base, shares };
   }
 
   /**
    * Learns from one choice. Read-outs that made recent choices less likely start from zero.
    * @param expectation before the choice
    * @param mean features that it expected, [width of the matrix]; null without features
-   * @param slopes of the terms, see `slopesOf`. Default: they are computed
+   * @param slopes of the terms, see `TermMatrix.slopes`
    * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
    *   from zero; else 0
    */
   learn(
-    choice: Choice,
-    expectation: Expectation,
+    choice: Omit<Choice, 'gone'>,
+    { loss, base }: Pick<Expectation, 'loss' | 'base'>,
     mean: Float32Array | null,
-    slopes: Record<TermName, number> = slopesOf(expectation.values, choice.row, choice.candidates, expectation.shares),
+    slopes: Record<TermName, number>,
   ): number {
     const { row, strength } = choice;
-    const { loss } = expectation;
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
     const step = matrix && mean ? matrix.step(gradient) : gradient;
     // A step is finite only where the gradient is.
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
     if (!sound) return 1;
-    const gain = this.#gain(choice, expectation);
+    const gain = this.#gain(row, base, loss);
     this.#weights.step(slopes, strength);
     for (const [n, block] of (matrix?.blocks ?? []).entries()) {
       const { from, to } = block;
@@ -244,13 +241,13 @@ export class UserExpert {
   }
 
   /** Learns from a choice as if all items had been equally likely. */
-  bootstrap(choice: Omit<Choice, 'candidates'>): void {
+  bootstrap(choice: Omit<Choice, 'gone'>): void {
     this.#take(choice.row, choice.strength);
     this.#count(choice);
   }
 
   /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
-  startAt(choice: Omit<Choice, 'candidates'>): void {
+  startAt(choice: Omit<Choice, 'gone'>): void {
     this.#take(choice.row, choice.strength);
     this.#chosen = [chosenItem(choice)];
   }
@@ -277,8 +274,8 @@ export class UserExpert {
   }
 
   /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
-  #gain({ row, candidates }: Choice, { base, loss }: Expectation): number {
-    return this.#scores ? lossOver(base, row, candidates) - loss : 0;
+  #gain(row: number, base: Float32Array, loss: number): number {
+    return this.#scores ? softmax(base, null, null) - base[row] - loss : 0;
   }
 
   #weightOf(block: number): number {
@@ -355,12 +352,6 @@ const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | 
 });
 
 const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;
-
-function sum(x: Float32Array, y: Float32Array): Float32Array {
-  const out = new Float32Array(x.length);
-  for (let row = 0; row < out.length; row++) out[row] = x[row] + y[row];
-  return out;
-}
 
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {

@@ -1,6 +1,5 @@
 import type { Item } from '../../catalog';
 import type { CatalogIndex } from '../catalog-index';
-import { NUMBER_RBFS, numberRbf } from '../feature-block';
 import { type NumberColumn, type NumberFeatures, standardized } from '../terms/numeric-affinity';
 
 const PRICE = 'price';
@@ -40,7 +39,7 @@ export function patchedIndex(index: CatalogIndex, items: ReadonlyMap<number, Ite
 /** Numbers that features were last brought up to date with. */
 const seen = new WeakMap<NumberFeatures, CatalogIndex['numbers']>();
 
-/** Writes the features of prices that changed, standardised as when the features were made. */
+/** Replaces the prices that changed. */
 function updateFeatures(
   features: NumberFeatures,
   numbers: CatalogIndex['numbers'],
@@ -50,17 +49,10 @@ function updateFeatures(
   if (before === numbers) return false;
   seen.set(features, numbers);
   for (const [n, { name, values }] of numbers.entries()) {
-    const block = features.blocks.find((other) => other.name === `${name} ${NUMBER_RBFS}`);
     const known = before[n]?.values;
-    if (!block || !known || known === values) continue;
-    const { from, center, scale } = block;
+    if (!known || known === values) continue;
     for (let row = 0; row < features.count; row++) {
-      if (Object.is(values[row], known[row])) continue;
-      const rbf = numberRbf(Float32Array.of(values[row]));
-      features.row(row).set(
-        rbf.map((feature, d) => (feature - center[d]) * scale[d]),
-        from,
-      );
+      if (!Object.is(values[row], known[row])) features.setNumber(name, row, values[row]);
     }
   }
   return true;

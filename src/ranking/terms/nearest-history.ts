@@ -19,7 +19,8 @@ export class NearestHistory {
   meanSimilarity(rows: readonly number[]): Float32Array {
     const largest = this.#neighbors.nearestTo(rows).slice(0, Math.min(NEAREST, new Set(rows).size));
     const out = new Float32Array(this.#count);
-    for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += values[i] / largest.length;
+    const part = 1 / largest.length;
+    for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += part * values[i];
     return out;
   }
 

@@ -13,13 +13,12 @@ export interface NumberColumn {
 /** Features of all items, as far as they are made from numbers. */
 export interface NumberFeatures {
   readonly count: number;
-  /** Where the features of each block begin in a row, and how they are standardised: (value - center) * scale. */
-  readonly blocks: readonly { name: string; from: number; center: Float32Array; scale: Float32Array }[];
-  /** The features of one item; to be changed in place. */
-  row(row: number): Float32Array;
+  /** Replaces the number of an item, standardised as `NumberColumn.values`; nothing where no features are made from it. */
+  setNumber(name: string, row: number, value: number): void;
 }
 
-const FURTHEST = 4;
+/** Standard deviations from the mean that a number is away at most. */
+export const FURTHEST = 4;
 
 /** The numeric columns of a catalogue (see `CatalogStatistics`), standardised by the statistics of all of it. */
 export function numberColumns(

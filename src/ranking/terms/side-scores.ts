@@ -39,8 +39,15 @@ export function sideSteps({ width, states, vectors }: SideModel, rows: readonly 
  * @returns [count]
  */
 export function sideScores(model: SideModel, rows: readonly number[]): Float32Array {
-  const query = new Float32Array(model.width);
-  for (const step of sideSteps(model, rows)) for (let d = 0; d < query.length; d++) query[d] += step[d];
+  const { width, states, vectors } = model;
+  const query = new Float32Array(width);
+  for (const { decay, gain } of states) {
+    const state = new Float64Array(width);
+    for (const row of rows) {
+      for (let d = 0, at = row * width; d < width; d++, at++) state[d] = decay * state[d] + vectors[at];
+    }
+    for (let d = 0; d < width; d++) query[d] += gain[d] * state[d];
+  }
   const [scores] = matrixOf(model).products([query]);
   for (let row = 0; row < scores.length; row++) scores[row] += model.biases[row];
   return scores;

@@ -93,9 +93,11 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
 
 /** The values with 0 for those that are not finite, in a copy where there are any. */
 export function finiteValues(values: Float32Array): Float32Array {
+  // 0 as long as all are finite, else NaN. Several at a time: each sum waits for the one before.
   let sum = 0;
-  // 0 as long as all are finite, else NaN.
-  for (let at = 0; at < values.length; at++) sum += values[at] * 0;
+  let at = 0;
+  for (; at + 4 <= values.length; at += 4) sum += (values[at] + values[at + 1] + (values[at + 2] + values[at + 3])) * 0;
+  for (; at < values.length; at++) sum += values[at] * 0;
   return sum === 0 ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
 }
 

@@ -35,7 +35,7 @@ export async function updateTimes({ index }: LearnerCatalog): Promise<UpdateTime
   const history = new History();
   for (let n = 0; n < PAST; n++) history.add({ type: n % 10 === 9 ? 'dismiss' : 'click' }, topics[n % 3][n]);
   const terms = termValues(index, { history, residualScores: null });
-  const shared = { count: index.items.length, matrix, terms, random, topics };
+  const shared = { matrix, terms, random, topics };
   // The first ones are compiled on the way.
   await updates(shared, true, 6, WARM_UP);
   const six = await updates(shared, true, 6, CHOICES);
@@ -59,7 +59,6 @@ function keepMore(mixture: ExpertMixture, matrix: FeatureMatrix): void {
 }
 
 interface Shared {
-  count: number;
   matrix: FeatureMatrix;
   terms: TermValues;
   random: () => number;
@@ -68,7 +67,7 @@ interface Shared {
 
 /** @param experts only updates with so many count */
 async function updates(
-  { count, matrix, terms, random, topics }: Shared,
+  { matrix, terms, random, topics }: Shared,
   routed: boolean,
   experts: number,
   choices: number,
@@ -82,9 +81,7 @@ async function updates(
     const topic = topics[Math.floor(n / SPELL) % topics.length];
     const left = topic.filter((row) => !chosen.has(row));
     const row = left[Math.floor(random() * left.length)];
-    const others: number[] = [];
-    for (let other = 0; other < count; other++) if (!chosen.has(other)) others.push(other);
-    const choice = { id: `${row}`, row, candidates: Int32Array.from(others), strength: 1 };
+    const choice = { id: `${row}`, row, gone: [...chosen], strength: 1 };
     // After so many choices there are two candidates.
     if (routed && n === SEVERAL) keepMore(mixture, matrix);
     const time = n > SEVERAL && mixture.status.length === experts ? counted : timed();
