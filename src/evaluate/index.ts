@@ -1,6 +1,6 @@
 export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
 export { comparison } from './comparison';
-export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
+export { type DeviceMethod, evaluateDevice } from './device';
 export { deviceVerdict, verdictText } from './device-verdict';
 export {
   ceilingNames,

@@ -14,7 +14,7 @@ import type { OfflineHistory } from './offline-history';
  * - `choices`: log(1 + choices) of all windows alike
  * - `coldStart`: 1 for items without a choice so far
  */
-export const OFFLINE_TERMS = [
+const OFFLINE_TERMS = [
   'model',
   'embedding',
   'recent',

@@ -235,7 +235,7 @@ export interface OfflineRun {
 }
 
 /** State of a method while the log is evaluated. */
-export interface MethodState {
+interface MethodState {
   method: OfflineMethod;
   run: OfflineRun;
   /** Weights for the next window. */
@@ -243,7 +243,7 @@ export interface MethodState {
 }
 
 /** Choices to rank, with the history before them. */
-export interface EvaluationWindow {
+interface EvaluationWindow {
   cases: readonly RankCase[];
   past: OfflineHistory;
   /** Terms that are the same for every user. */
@@ -253,7 +253,7 @@ export interface EvaluationWindow {
 }
 
 /** A choice and the terms that one method ranks it by. */
-export interface SampledChoice {
+interface SampledChoice {
   entry: RankCase;
   values: OfflineValues;
 }
@@ -263,13 +263,13 @@ const FITTED_CASES = 300;
 /** Pull of the fitted weights towards those of the window before, in choices. */
 const RIDGE = 10;
 /** Choices ranked at once: bounds the memory of their scores. */
-export const CHUNK = 64;
+const CHUNK = 64;
 
 /** Distance of the choices in the sample that weights are fitted to. */
 const fittedStep = (cases: readonly RankCase[]): number => Math.max(1, Math.ceil(cases.length / FITTED_CASES));
 
 /** The even sample of choices that weights are fitted to. */
-export function fittedCases(cases: readonly RankCase[]): RankCase[] {
+function fittedCases(cases: readonly RankCase[]): RankCase[] {
   const step = fittedStep(cases);
   return cases.filter((_, index) => index % step === 0);
 }
@@ -279,7 +279,7 @@ export function fittedCases(cases: readonly RankCase[]): RankCase[] {
  * @param onCase called for each choice and method (by its index), with values that are valid until it returns
  * @returns for each method the terms of the choices that its weights are fitted to, kept
  */
-export async function evaluateWindow(
+async function evaluateWindow(
   methods: readonly OfflineMethod[],
   { cases, past, terms, count }: EvaluationWindow,
   onCase: (method: number, entry: RankCase, values: OfflineValues) => void,
@@ -318,7 +318,7 @@ const copies = (values: OfflineValues): OfflineValues =>
   Object.fromEntries(Object.entries(values).map(([name, term]) => [name, term?.slice()]));
 
 /** Weights that make the sampled choices likely, near the method's previous ones; the previous ones where nothing is fitted. */
-export function fittedWeights(
+function fittedWeights(
   { method, weights }: MethodState,
   samples: readonly SampledChoice[],
   count: number,

@@ -1,5 +1,3 @@
-export type { Journal } from './journal/journal';
-export type { StoredJournal } from './journal/stored-journal';
 export { featureMatrix, Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
 export { START_WITH_SIDE } from './personal-weights';

@@ -1,16 +1,15 @@
 export { checkWeights, type TapShape } from './check-weights';
 export { crossEntropy } from './cross-entropy';
-export { type Affine, linear, product, unitRows } from './differentiable';
+export { linear, product, unitRows } from './differentiable';
 export { expandByMean, randomRouterRow } from './expand';
-export { freshLayer, LADDERS, type Ladder, type Layer, layerShapes } from './layer';
+export { freshLayer, LADDERS, type Ladder } from './layer';
 export { disposeLossTerms, lossTerms } from './loss';
-export { batchLoss, type ForwardOptions, type ItemTaps, itemEmbeddings, ladderOutputs } from './network';
+export { batchLoss, type ForwardOptions, type ItemTaps, itemEmbeddings } from './network';
 export { nextWindow } from './next-window';
 export { prune } from './prune';
 export { type Random, seededRandom, uniform } from './random';
-export { decodeSafetensors, encodeSafetensors, type StoredType } from './safetensors';
+export { decodeSafetensors, encodeSafetensors } from './safetensors';
 export {
-  type ExpertCounts,
   entryOf,
   expertCounts,
   fusionEntries,
@@ -28,7 +27,6 @@ export {
   attentionMask,
   disposeMask,
   lastPositions,
-  type UserEncoderConfig,
   userEncoder,
   userEncoderShapes,
 } from './user-encoder';

@@ -1,9 +1,7 @@
 import {
   fusionEntries,
   type Ladder,
-  type Layer,
   ladderEntries,
-  layerShapes,
   layersOf,
   type Random,
   type StateDict,
@@ -14,6 +12,7 @@ import {
   type Weight,
   type Weights,
 } from '../model';
+import { type Layer, layerShapes } from '../model/layer';
 
 export interface LadderSizes {
   dim: number;

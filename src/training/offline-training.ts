@@ -46,7 +46,7 @@ export interface TrainingRequest {
   signal?: AbortSignal;
 }
 
-export interface EpochReport {
+interface EpochReport {
   /** From 1. */
   epoch: number;
   /** Mean over the epoch's steps. */
@@ -145,7 +145,7 @@ export async function trainOffline(request: TrainingRequest): Promise<TrainingRe
 }
 
 /** log(1 + popularity), as it is added to scores; zeros by the recipe `paper`. */
-export const logPopularity = (popularity: Float32Array, { recipe }: BaseConfig): Float32Array =>
+const logPopularity = (popularity: Float32Array, { recipe }: BaseConfig): Float32Array =>
   popularity.map((value) => (recipe === 'paper' ? 0 : Math.log1p(value)));
 
 function popularityOf({ table, sequences, popularity }: TrainingRequest): Float32Array {

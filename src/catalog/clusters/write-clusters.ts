@@ -96,7 +96,7 @@ function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Arra
  * Of the variants of a product there are all or none.
  * @returns rows, at most `count`; all different
  */
-export function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
+function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
   const available = (row: number): boolean => items[row].availability !== 'out-of-stock';
   const groups = variantGroups(items);
   const popularity = items.map((item, row) => (groups ? groups.popularity[row] : item.popularity) ?? 0);

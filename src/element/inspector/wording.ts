@@ -31,7 +31,7 @@ export function termLabel(name: string): string {
 }
 
 /** What an expert is to the shopper. */
-export const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
+const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   generalist: 'Everything that you chose',
   active: 'What you look for now',
   frozen: 'What you looked for before',
@@ -47,7 +47,7 @@ export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
   removed: 'to a taste that was let go',
 };
 /** The top category of more than half of what an expert learned from; null where there is none. */
-export function mostlyOf(from: InspectedExpert['from']): string | null {
+function mostlyOf(from: InspectedExpert['from']): string | null {
   const names = from.map(({ item }) => item.category.split('/')[0]?.trim() ?? '');
   return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
 }
