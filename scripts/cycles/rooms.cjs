@@ -17,7 +17,7 @@ const ROOMS = {
   },
   model: {
     runs: 'everywhere',
-    has: 'XSMoE itself on tfjs: expert, router, ladder, fusion, user encoder, loss, expand, prune',
+    has: 'XSMoE on tfjs: the side model (`side/`); the network of the paper for the golden numbers and SASRec',
     imports: [],
   },
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },

@@ -40,7 +40,6 @@ export {
 export { createTable } from './features/feature-shard';
 export {
   concatTables,
-  dequantize,
   type FeatureTable,
   pickRows,
   quantizeRow,

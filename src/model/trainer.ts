@@ -10,7 +10,6 @@ import {
   scalar,
   sqrt,
   square,
-  sub,
   sum,
   type Tensor,
   tensor,
@@ -34,10 +33,8 @@ export interface TrainerOptions {
   epsilon?: number;
   /** Gradients are scaled down to this L2 norm over all of them; not at all when absent. */
   clipNorm?: number;
-  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW), by name or of all. Default 0. */
-  weightDecay?: number | ((name: string) => number);
-  /** Factors for single elements of a gradient, by name and in the weight's shape; 0 keeps an element bit-identical. */
-  masks?: Record<string, Float32Array>;
+  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW), by name. Default 0. */
+  weightDecay?: (name: string) => number;
 }
 
 /** Adam whose learning rate can follow a schedule: its moments stay. */
@@ -55,7 +52,6 @@ export class Trainer {
   /** The weights as they are now; the trainer owns them. */
   readonly parameters: Parameters;
   readonly #variables = new Map<string, Variable>();
-  readonly #masks = new Map<string, Tensor>();
   readonly #options: TrainerOptions;
   #learningRate: number;
   #optimizer: Adam;
@@ -76,8 +72,6 @@ export class Trainer {
       // A variable holds its own reference to the initial value's data.
       this.#variables.set(name, variable(initial));
       initial.dispose();
-      const mask = options.masks?.[name];
-      if (mask) this.#masks.set(name, tensor(mask, shape, 'float32'));
     }
     this.parameters = Object.fromEntries(
       Object.entries(weights).map(([name, { shape, values }]) => [
@@ -108,13 +102,9 @@ export class Trainer {
     const found = this.gradients(loss);
     this.#moved = Object.keys(found.gradients);
     tidy(() => {
-      const masked = Object.entries(found.gradients).map(([name, gradient]): [string, Tensor] => {
-        const mask = this.#masks.get(name);
-        return [name, mask ? mul(gradient, mask) : gradient];
-      });
-      const scale = this.#clipScale(masked.map(([, gradient]) => gradient));
+      const scale = this.#clipScale(Object.values(found.gradients));
       this.#optimizer.applyGradients(
-        masked.map(([name, gradient]) => ({
+        Object.entries(found.gradients).map(([name, gradient]) => ({
           name: this.#variables.get(name)!.name,
           tensor: scale ? mul(gradient, scale) : gradient,
         })),
@@ -123,18 +113,6 @@ export class Trainer {
     dispose(found.gradients);
     this.#decay();
     return found.loss;
-  }
-
-  /** Sets the learning weights to these and resets Adam's moments. */
-  restore(weights: Weights): void {
-    for (const [name, stored] of this.#variables) {
-      const { shape, values } = entryOf(weights, name);
-      const fresh = tensor(values, shape, 'float32');
-      stored.assign(fresh);
-      fresh.dispose();
-    }
-    this.#optimizer.dispose();
-    this.#optimizer = this.#adam();
   }
 
   /** The learning weights as plain data. */
@@ -180,7 +158,6 @@ export class Trainer {
 
   dispose(): void {
     dispose(Object.values(this.parameters));
-    dispose([...this.#masks.values()]);
     this.#optimizer.dispose();
   }
 
@@ -191,14 +168,13 @@ export class Trainer {
 
   /** Loshchilov and Hutter 2019: the decay does not go through Adam's moments. */
   #decay(): void {
-    const { weightDecay = 0 } = this.#options;
-    if (weightDecay === 0) return;
+    const { weightDecay } = this.#options;
+    if (!weightDecay) return;
     for (const name of this.#moved) {
-      const share = this.#learningRate * (typeof weightDecay === 'number' ? weightDecay : weightDecay(name));
+      const share = this.#learningRate * weightDecay(name);
       if (share === 0) continue;
       const stored = this.#variables.get(name);
-      const mask = this.#masks.get(name);
-      if (stored) tidy(() => stored.assign(mul(stored, mask ? sub(1, mul(mask, share)) : 1 - share)));
+      if (stored) tidy(() => stored.assign(mul(stored, 1 - share)));
     }
   }
 

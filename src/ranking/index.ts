@@ -23,7 +23,6 @@ export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFie
 export { RULES_FILE } from './rules-file/rules-name';
 export { rankOf, scores, type TermWeights, topRows } from './score';
 export { categoryPreference } from './terms/category-preference';
-export { cooccurrence } from './terms/cooccurrence';
 export type { NumberFeatures } from './terms/numeric-affinity';
 export { sideScores } from './terms/side-scores';
 export {
