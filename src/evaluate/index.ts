@@ -13,7 +13,6 @@ export {
   type SplicedStream,
   splicedPairs,
 } from './drift';
-export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type EventFormat, type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export {

@@ -22,12 +22,10 @@ export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
 export { RULES_FILE } from './rules-file/rules-name';
 export { rankOf, scores, type TermWeights, topRows } from './score';
-export { categoryPreference } from './terms/category-preference';
 export type { NumberFeatures } from './terms/numeric-affinity';
 export { sideScores } from './terms/side-scores';
 export {
   finiteValues,
-  HALF_LIFE,
   isWithoutBasis,
   LONGEST_HISTORY,
   rawTermValues,

@@ -76,7 +76,6 @@ export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
 /** What happened, as a sentence. */
 export const POINT_NAMES: Record<JournalKind, string> = {
   window: 'A stretch of choices was closed',
-  drift: 'You turned to something else',
   rejected: 'A step that did not help was left out',
   kept: 'A new taste was kept',
   frozen: 'A taste was put aside as it was',
@@ -86,7 +85,6 @@ export const POINT_NAMES: Record<JournalKind, string> = {
 /** The same in the terms of the field. */
 export const POINT_TERMS: Record<JournalKind, string> = {
   window: 'window',
-  drift: 'drift alarm',
   rejected: 'rejected update',
   kept: 'expansion',
   frozen: 'expert frozen',
