@@ -1,5 +1,6 @@
+import { sha256 } from '../../common/sha256';
 import { encodeItems } from '../bundle/item-shard';
-import type { BundleFile, Manifest } from '../bundle/manifest';
+import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest';
 import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
@@ -18,6 +19,16 @@ const HEAD = 512;
 
 /** Stores one file under a name that follows from its bytes. */
 export type PutFile = (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>;
+
+/** Writes files whose names have their digest. */
+export const putInto =
+  (sink: BundleSink): PutFile =>
+  async (stem, extension, bytes) => {
+    const digest = await sha256(bytes);
+    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
+    await sink(file, bytes);
+    return { file, sha256: digest, bytes: bytes.byteLength };
+  };
 
 export interface ClusterContent {
   items: Item[];
