@@ -2,7 +2,7 @@ import type { ByteMatrix } from './byte-matrix';
 import type { Matrix } from './matrix';
 import { ScriptMatrix } from './script-matrix';
 
-export type { ByteMatrix, ByteRows } from './byte-matrix';
+export type { ByteMatrix } from './byte-matrix';
 export type { Matrix } from './matrix';
 export { rowProducts } from './script-matrix';
 

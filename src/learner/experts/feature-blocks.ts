@@ -28,7 +28,7 @@ export interface ReadoutBlock extends FeatureBlock {
 }
 
 /** One read-out of a block: a fading sum of the steps on its columns. */
-export interface BlockState {
+interface BlockState {
   /** What is left of it after one more choice, 0 to 1; null where that is as of the shopper's other read-outs. */
   decay: number | null;
   /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
