@@ -38,7 +38,7 @@ const ROOMS = {
   },
   learner: {
     runs: 'worker',
-    has: 'learning on the device: weights, `experts/`, `windows/`, `journal/`, profile',
+    has: 'learning on the device: weights, `experts/`, `journal/`, profile',
     imports: ['catalog', 'common', 'events', 'kernel', 'ranking'],
   },
   store: {

@@ -226,7 +226,7 @@ async function open(view: string): Promise<number> {
 /** To be run in the page. */
 async function turned(): Promise<boolean> {
   const status = await document.querySelector('sidestream-recs')?.recommender?.status();
-  return status !== undefined && status.experts.some(({ state }) => state === 'frozen');
+  return status?.experts.some(({ state }) => state === 'frozen') ?? false;
 }
 
 async function look(page: Page, { width, dark = false, rightToLeft = false, forced = false }: Look): Promise<void> {
