@@ -8,6 +8,7 @@ import { adaptEncoder } from '../src/build/hub/adapt-encoder';
 import { folderSource } from '../src/build/hub/model-source';
 import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
 import { createNodeEncoder, decodeImage } from '../src/encoders/node';
+import { cosine } from '../src/testing/cosine';
 import { bertRepository, clipRepository, type Files } from '../src/testing/models/repositories';
 
 import { PAGES } from './support/ports';
@@ -61,16 +62,6 @@ function difference(a: ArrayLike<number>[], b: ArrayLike<number>[]): number {
     for (let d = 0; d < tap.length; d++) max = Math.max(max, Math.abs(tap[d] - b[t][d]));
   }
   return max;
-}
-
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-  }
-  return ab / Math.sqrt(aa * bb);
 }
 
 async function open(page: Page): Promise<void> {

@@ -46,12 +46,11 @@ async function inTurns(one: Page, two: Page, whole: Page, count: number, from = 
 /** What was learned, as far as it does not depend on the times of the choices. */
 const learned = async (page: Page) => {
   await page.evaluate(() => window.recommender.settled());
-  const { weights, experts, windows, drifts, events } = await statusOf(page);
+  const { weights, experts, windows, events } = await statusOf(page);
   return {
     list: await listOf(page),
     weights,
     windows,
-    drifts,
     events,
     experts: experts.map(({ born: _, ...rest }) => rest),
   };

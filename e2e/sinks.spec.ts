@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
-import { readMetricLog, totalsOf } from '../src/evaluate/verdict';
+import { readMetricLog } from '../src/evaluate/verdict';
+import { totalsOf } from '../src/evaluate/verdict/metric-log';
 import type { Recommender } from '../src/protocol';
 import { agree, type CountingShop, countingShop, hide } from './support/counting-shop';
 

@@ -9,7 +9,7 @@ import type { LearnerCatalog } from '../src/learner';
 import { demoCatalog, PAIRS, traceTurns } from '../src/testing/returning-shopper';
 import { type KeptBench, parseKeptBench } from '../tools/bench/kept';
 import { keptExperts, type TracedVisit, turnsPlot } from './plots-learning';
-import { devicePlot, driftPlot, pooledPlot } from './plots-methods';
+import { devicePlot, driftPlot } from './plots-methods';
 import type { Plot } from './plots-panels';
 import { barsPlot, seriesPlot } from './plots-speed';
 
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
   },
 });
 const plots: Record<string, (result: KeptResult) => Plot> = {
-  ...{ pooled: pooledPlot, device: devicePlot, drift: driftPlot },
+  ...{ device: devicePlot, drift: driftPlot },
   ...{ 'device-onlineretail': devicePlot, 'drift-onlineretail': driftPlot },
 };
 

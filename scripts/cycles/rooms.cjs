@@ -17,7 +17,7 @@ const ROOMS = {
   },
   model: {
     runs: 'everywhere',
-    has: 'XSMoE itself on tfjs: expert, router, ladder, fusion, user encoder, loss, expand, prune',
+    has: 'XSMoE on tfjs: the side model (`side/`); the network of the paper for the golden numbers and SASRec',
     imports: [],
   },
   events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
@@ -31,11 +31,6 @@ const ROOMS = {
     has: 'frozen text and image encoders: `web/`, `node/`, `recipes/` (npm package to ONNX), `adapt/` (foreign models)',
     imports: ['common'],
   },
-  'base-model': {
-    runs: 'everywhere',
-    has: 'the model that a shop trains offline: config, network, vectors',
-    imports: ['catalog', 'model'],
-  },
   ranking: {
     runs: 'worker',
     has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
@@ -43,7 +38,7 @@ const ROOMS = {
   },
   learner: {
     runs: 'worker',
-    has: 'learning on the device: weights, `experts/`, `windows/`, `journal/`, profile',
+    has: 'learning on the device: weights, `experts/`, `journal/`, profile',
     imports: ['catalog', 'common', 'events', 'kernel', 'ranking'],
   },
   store: {
@@ -104,13 +99,13 @@ const ROOMS = {
   },
   training: {
     runs: 'Node; `companions/`, `demand/`: everywhere',
-    has: 'offline training of the base model on pooled logs, checkpoints; `companions/`: co-occurrence, `demand/` of the items; `ease/`',
-    imports: ['base-model', 'build', 'catalog', 'common', 'kernel', 'model', 'ranking'],
+    has: 'training of the side model (`side/`), checkpoints; `companions/`: co-occurrence, `demand/` of the items; `ease/`',
+    imports: ['build', 'catalog', 'common', 'kernel', 'model', 'ranking'],
   },
   evaluate: {
     runs: 'Node; `simulate/`: everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `verdict/`: variants compared over all visitors',
-    imports: ['base-model', 'catalog', 'common', 'experiment', 'learner', 'model', 'ranking', 'training'],
+    imports: ['catalog', 'common', 'experiment', 'learner', 'model', 'ranking', 'training'],
   },
   cli: {
     runs: 'Node',

@@ -53,7 +53,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   },
   { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
   { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },
-  { name: 'profile', test: /src[\\/]learner[\\/]((packed-)?profile|((experts|journal|windows)[\\/])?stored)/ },
+  { name: 'profile', test: /src[\\/]learner[\\/]((packed-)?profile|((experts|journal)[\\/])?stored)/ },
   // After the first list.
   { name: 'journal', test: /src[\\/]learner[\\/]journal[\\/]journal/ },
   {

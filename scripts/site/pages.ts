@@ -47,7 +47,7 @@ export async function collectPages(root: string, folder: string): Promise<string
 }
 
 /** @returns the text with links from one place of the site to others */
-export function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, string>): string {
+function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, string>): string {
   const here = dirname(places.get(path) ?? path);
   return outsideCode(text, (prose) =>
     prose.replace(

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { productsOf } from '../catalog/variants';
-import { cooccurrence } from '../ranking';
-import { pairAt } from '../ranking/terms/cooccurrence';
+import { cooccurrence, pairAt } from '../ranking/terms/cooccurrence';
 import { makeItem } from '../testing/bundles';
 import { fileCooccurrence } from './build-cooccurrence';
 

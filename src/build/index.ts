@@ -6,10 +6,9 @@ export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundl
 export { requireRoom } from './folders';
 export { JointMeter } from './joint-meter';
 export type { LocaleFeed } from './locales';
-export { createMeter, type GrowingMeter, type Meter, metered } from './meter';
+export { createMeter, type Meter, metered } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 export { MISSING, type Missing, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-text';
 export { readFeed, readMapping } from './read-feed';
 export { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from './rules';
-export { unpacked } from './unpacked';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeOffers } from '../catalog/offers';
+import { decodeOffers } from '../catalog/offers/offers-file';
 import { catalogLanguage } from './catalog-language';
 import { type LocaleFeed, readLocales, writeMarkets } from './locales';
 import { type CollectedFeed, collectFeed } from './read-feed';

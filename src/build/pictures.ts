@@ -127,18 +127,18 @@ const headSchema = v.object({
 });
 
 /** A cached picture and the validators of its server. */
-export interface CachedPicture extends v.InferOutput<typeof headSchema> {
+interface CachedPicture extends v.InferOutput<typeof headSchema> {
   bytes: Uint8Array;
 }
 
 /** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or absent. */
-export interface PictureCache {
+interface PictureCache {
   /** Null when there is none, or when its file cannot be used. */
   get(url: string): Promise<CachedPicture | null>;
   put(picture: CachedPicture): Promise<void>;
 }
 
-export function pictureCache(folder: string): PictureCache {
+function pictureCache(folder: string): PictureCache {
   const pathOf = (url: string): string => {
     const name = createHash('sha256').update(url).digest('hex');
     return join(folder, name.slice(0, 2), name);

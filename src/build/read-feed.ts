@@ -33,7 +33,7 @@ export function strictError(rejected: RejectedRow): SidestreamError {
 }
 
 /** Place of a product in a feed. */
-export interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
+interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
   /** Row, counted from 0 over all files. */
   at: number;
 }
@@ -122,7 +122,7 @@ interface Count {
 }
 
 /** Counts the rows of a feed by file, or by format when there are many files. */
-export interface FeedSummary {
+interface FeedSummary {
   /** A file is begun. */
   open(file: string, format: string): void;
   count(row: FeedRow): void;
@@ -133,7 +133,7 @@ export interface FeedSummary {
 /** Files that are listed one by one. */
 const FILES = 10;
 
-export function createFeedSummary(): FeedSummary {
+function createFeedSummary(): FeedSummary {
   const byFormat = new Map<string, Count>();
   const byFile = new Map<string, Count>();
   let current: Count[] = [];

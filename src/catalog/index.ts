@@ -40,7 +40,6 @@ export {
 export { createTable } from './features/feature-shard';
 export {
   concatTables,
-  dequantize,
   type FeatureTable,
   pickRows,
   quantizeRow,
@@ -51,5 +50,5 @@ export { localeFor, marketFor } from './locales/bundle-locales';
 export type { Offer } from './offers';
 export { DEFAULT_MARKET, offersFile } from './offers/offers-name';
 export { describeRejectedRow, type RejectedRow, shortened } from './rejected-row';
-export { pickSideModel, placeByContent, type SideModel, type SideRows, type SideState } from './side-model';
+export { placeByContent, type SideModel, type SideRows } from './side-model';
 export type { VariantGroups } from './variants/variant-groups';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../build';
-import { describeRejectedRow, TEXT_RECIPES, type TextRecipe } from '../catalog';
+import { TEXT_RECIPES, type TextRecipe } from '../catalog';
 import { counted } from '../common/counted';
 import { DEFAULT_PRESETS } from '../encoders';
 import { nodeRuntime } from '../encoders/node';
@@ -13,6 +13,7 @@ import {
   mappingOption,
   refusalsOption,
 } from './shared-options';
+import { showRejectedRows } from './terminal';
 
 interface BuildOptions {
   mapping?: string;
@@ -39,9 +40,6 @@ interface BuildOptions {
   lang?: string;
   locale?: LocaleFeed[];
 }
-
-/** Refused rows shown one by one; the rest is counted. */
-const SHOWN = 50;
 
 /**
  * `sidestream build <catalog…>`: reads a feed, encodes texts and pictures, writes a bundle. Sets the exit
@@ -117,11 +115,7 @@ export function buildCommand(): Command {
         pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
         meter: createMeter(),
       });
-      for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
-      if (rejectedCount > SHOWN)
-        console.error(
-          `… and ${rejectedCount - SHOWN} more${options.refusals ? '' : '; --refusals writes all to a file'}`,
-        );
+      showRejectedRows(rejected, rejectedCount, options.refusals);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const missing = built.withoutPicture > 0 ? ` (${built.withoutPicture} without a picture)` : '';
       console.log(

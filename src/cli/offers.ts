@@ -8,12 +8,12 @@ import {
   removeOffers,
   writeOffers,
 } from '../build';
-import { describeRejectedRow } from '../catalog';
 import { marketSchema } from '../catalog/offers';
 import { counted } from '../common/counted';
 import { SidestreamError } from '../error';
 import { fitting } from './option-parsers';
 import { currencyOption, encodingOption, mappingOption, refusalsOption } from './shared-options';
+import { showRejectedRows } from './terminal';
 
 interface OffersOptions {
   out: string;
@@ -28,8 +28,6 @@ interface OffersOptions {
   json?: boolean;
 }
 
-/** Refused rows shown one by one; the rest is counted. */
-const SHOWN = 50;
 /** Bytes from which a page should not load the offers of a whole shop on every visit. */
 const LARGE = 4_000_000;
 
@@ -78,9 +76,7 @@ export function offersCommand(): Command {
         rejectedFile: refusals,
         meter: createMeter(),
       });
-      for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
-      if (rejectedCount > SHOWN)
-        console.error(`… and ${rejectedCount - SHOWN} more${refusals ? '' : '; --refusals writes all to a file'}`);
+      showRejectedRows(rejected, rejectedCount, refusals);
       if (written.bytes > LARGE)
         console.error(
           `Every page loads ${written.file}, ${(written.bytes / 1e6).toFixed(1)} MB. Build again to make it smaller.`,

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../build';
 import { SidestreamError } from '../error';
 import { ruleProblemText } from '../ranking/rules-file';
+import { showRejected } from './terminal';
 
 interface CheckOptions {
   bundle?: string;
@@ -13,9 +14,6 @@ interface PublishOptions {
   out: string;
   json?: boolean;
 }
-
-/** Problems shown one by one; the rest is counted. */
-const SHOWN = 50;
 
 /** `sidestream rules`: checks a shop's file of rules, and puts it beside a bundle or takes it out again. */
 export function rulesCommand(): Command {
@@ -86,8 +84,7 @@ async function read(file: string): Promise<Uint8Array> {
 
 function print(file: string, checked: CheckedRules): void {
   const { rules, holding, problems } = checked;
-  for (const problem of problems.slice(0, SHOWN)) console.error(lineOf(problem));
-  if (problems.length > SHOWN) console.error(`… and ${problems.length - SHOWN} more; --json prints all`);
+  showRejected(problems.map(lineOf), { shown: 50, all: '--json prints all' });
   const found = [countText(countOf(checked, 'error'), 'error'), countText(countOf(checked, 'warning'), 'warning')];
   console.log(
     `${file}: ${countText(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'holds' : 'hold'} now; ${found.join(', ')}`,

@@ -1,3 +1,5 @@
+import { describeRejectedRow, type RejectedRow } from '../catalog';
+
 /**
  * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Columns of
  * numbers are right-aligned.
@@ -21,11 +23,21 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 /** Refused rows shown one by one; the rest is counted. */
 const SHOWN = 20;
 
-/** Shows on stderr what was refused. */
-export function showRejected(rows: readonly string[]): void {
-  for (const row of rows.slice(0, SHOWN)) console.error(row);
-  if (rows.length > SHOWN) console.error(`… and ${rows.length - SHOWN} more`);
+/**
+ * Shows on stderr what was refused.
+ * @param count of all, where `rows` are the first of them
+ * @param all how to see all
+ */
+export function showRejected(rows: readonly string[], { shown = SHOWN, count = rows.length, all = '' } = {}): void {
+  for (const row of rows.slice(0, shown)) console.error(row);
+  if (count > shown) console.error(`… and ${count - shown} more${all && `; ${all}`}`);
 }
+
+/** Shows on stderr the first rows of a feed that were refused. @param file that has all of them, if any */
+export const showRejectedRows = (rows: readonly RejectedRow[], count: number, file?: string): void =>
+  showRejected(rows.map(describeRejectedRow), {
+    ...{ shown: 50, count, all: file === undefined ? '--refusals writes all to a file' : '' },
+  });
 
 /** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */
 export const onShutdown = (): Promise<void> =>

@@ -42,5 +42,5 @@ export class PendingCalls {
 }
 
 /** Wraps an error; an argument that cannot be cloned for the worker, such as a function, gets `runtime/invalid-input`. */
-export const unsendable = (thrown: unknown): SidestreamError =>
+const unsendable = (thrown: unknown): SidestreamError =>
   SidestreamError.from(thrown, (thrown as Error)?.name === 'DataCloneError' ? 'runtime/invalid-input' : undefined);

@@ -28,9 +28,9 @@ const hubSource = v.object({
 const folderSource = v.object({ kind: v.literal('folder'), folder: v.string(), file: v.string(), sha256 });
 
 /** Ways to fit a picture into a square. */
-export const FITS = ['letterbox', 'stretch', 'crop'] as const;
+const FITS = ['letterbox', 'stretch', 'crop'] as const;
 /** Filters for that. Browsers have their own. */
-export const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
+const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
 /** Pooling of a layer's tokens: the first one, or the mean of those that are not padding. */
 export const POOLINGS = ['cls', 'mean'] as const;
 

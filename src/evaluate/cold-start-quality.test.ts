@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coldStartQuality, withPlaces } from './cold-start-quality';
+import { coldStartQuality } from './cold-start-quality';
 
 const at = (rank: number, isNew: boolean, chosen: number) => ({ rank, isNew, chosen });
 
@@ -22,11 +22,4 @@ test('without new items there is no quality', () => {
   const { fresh, old } = coldStartQuality([at(1, false, 1)]);
   expect(fresh.events + old.events).toBe(0);
   expect(fresh.hr10).toBeNaN();
-});
-
-test('kept places push out the old items that stood there and let the best new ones in', () => {
-  const whole = [at(8, false, 1), at(9, false, 1), at(10, false, 1), at(50, true, 1), at(60, true, 1), at(3, true, 1)];
-  const newFirst = [at(8, false, 1), at(9, false, 1), at(10, false, 1), at(2, true, 1), at(3, true, 1), at(1, true, 1)];
-  const ranks = withPlaces({ whole, content: [], newFirst }, 2).map(({ rank }) => rank);
-  expect(ranks).toEqual([8, 11, 12, 10, 62, 3]);
 });

@@ -9,29 +9,6 @@ export interface RankedChoice {
   chosen: number;
 }
 
-/** The choices of a test window in three rankings. */
-export interface RankedWindow {
-  /** By the whole score. */
-  whole: RankedChoice[];
-  /** By the model's score without popularity. */
-  content: RankedChoice[];
-  /** By the whole score, every new item before the old ones: what a list of new items alone could be. */
-  newFirst: RankedChoice[];
-}
-
-/**
- * Ranks with the last `places` of ten reserved for the best new items: other items move down, and a new item takes the
- * better of its two ranks.
- */
-export function withPlaces({ whole, newFirst }: RankedWindow, places: number): RankedChoice[] {
-  const free = 10 - places;
-  return whole.map(({ rank, isNew, chosen }, at) => {
-    const moved = rank <= free ? rank : rank + places;
-    const kept = newFirst[at].rank;
-    return { isNew, chosen, rank: isNew && kept <= places ? Math.min(moved, free + kept) : moved };
-  });
-}
-
 /**
  * Quality on new items, and on old ones as if they had the new ones' distribution of popularity within the window: both
  * in classes of 1, 2, 3-4, 5-8 ... choices; classes without new or without old items do not count.

@@ -28,14 +28,14 @@ const SIMPLER: Readonly<Record<string, string>> = {
 };
 
 /** A paired change with its standard error. */
-export interface PairedChange extends Estimate {
+interface PairedChange extends Estimate {
   /** How many standard errors the change is; null where there is no error. */
   errors: number | null;
   /** Whether it is told from chance. */
   told: boolean;
 }
 
-export interface VerdictComparison {
+interface VerdictComparison {
   against: string;
   shoppers: number;
   /** Change of ln rank; below 0 is better. */
@@ -48,7 +48,7 @@ export interface VerdictComparison {
 }
 
 /** The two halves of the rule for going on to a pilot; null where one cannot be judged. */
-export interface PilotRule {
+interface PilotRule {
   /** The ln rank is better than that of `popularity-now`, beyond the error. */
   betterRanks: boolean | null;
   /** Against it, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */

@@ -3,7 +3,7 @@ import { basketEnd } from './baskets';
 import type { Shopper } from './shoppers';
 
 /** A method as one shopper's device runs it. */
-export interface DeviceRun {
+interface DeviceRun {
   /** Scores of every item as they stand before the next event. Asking for them changes nothing. */
   scores(): Float32Array;
   /** The shopper chose item `row`. */

@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { PreferenceDistance } from '../learner';
-import { seededRandom } from '../model';
-import { categoryIndex } from '../ranking/terms/category-preference';
 import type { DeviceMethod, RankedStream } from './device';
 import {
   ceilingNames,
@@ -13,7 +10,6 @@ import {
   type SplicedStream,
   splicedPairs,
 } from './drift';
-import { detectionQuality, driftAlarms } from './drift-detection';
 import type { Quality } from './quality';
 import type { Shopper } from './shoppers';
 import { streamQualities } from './stream-quality';
@@ -144,56 +140,5 @@ describe('evaluateDrift', () => {
     expect(phases('spy-fresh-y')).toEqual(new Set(['first-20', 'later']));
     for (const { name } of methods) expect(new Set(phasesOf(name))).toEqual(phases(name));
     expect(phasesOf('spy')).toEqual(DRIFT_PHASES);
-  });
-});
-
-describe('detectionQuality', () => {
-  it('counts alarms in the 20 events from a shift on as found, all others as false', () => {
-    const rows = Array.from({ length: 120 }, (_, row) => row);
-    const alarms = [10, 43, 59, 60, 100];
-    const quality = detectionQuality([{ rows, shifts: [40, 80] }], () => alarms);
-    expect(quality.detected20).toBe(0.5);
-    expect(quality.medianDelay).toBe(4);
-    // 10, 60 and 100, in 120 - 40 events.
-    expect(quality.falseAlarmsPer100).toBeCloseTo((100 * 3) / 80);
-    // 21 stretches before the shift, 1 between the shifts' own, 1 at the end; 10 is in 11 of them.
-    expect(quality.chance20).toBeCloseTo(13 / 23);
-    const silent = detectionQuality([{ rows, shifts: [40] }], () => []);
-    expect(silent).toMatchObject({ detected20: 0, medianDelay: Number.NaN, falseAlarmsPer100: 0, chance20: 0 });
-  });
-
-  it('finds the shift between shoppers of two kinds, on streams as a device sees them', () => {
-    const random = seededRandom(2);
-    const width = 6;
-    const values = new Float32Array(400 * width);
-    for (let row = 0; row < 400; row++) {
-      const vector = Array.from({ length: width }, (_, d) => (d === row % 4 ? 1 : 0) + 0.6 * (random() - 0.5));
-      const length = Math.hypot(...vector);
-      values.set(
-        vector.map((x) => x / length),
-        row * width,
-      );
-    }
-    const catalog = {
-      content: { count: 400, width, values },
-      categories: categoryIndex(new Array(400).fill('')),
-      popularity: new Float32Array(400),
-    };
-    const distance = new PreferenceDistance(catalog);
-    const kinds = Array.from({ length: 4 }, (_, kind): Shopper => {
-      const rows = Array.from({ length: 80 }, (_, n) => n * 4 + kind);
-      return { id: `${kind}`, rows, times: rows };
-    });
-    // The way back to preferences that are not forgotten yet is a smaller step.
-    const away = splicedPairs(kinds, 12, 1).map(({ rows, shifts: [shift] }) => ({
-      rows: rows.slice(0, 2 * shift),
-      shifts: [shift],
-    }));
-    const quality = detectionQuality(away, (rows) => driftAlarms(distance, rows));
-    expect(quality.detected20).toBeGreaterThan(0.9);
-    expect(quality.falseAlarmsPer100).toBeLessThan(3);
-    // A deaf detector finds nothing.
-    const deaf = (rows: readonly number[]): number[] => driftAlarms(distance, rows, { threshold: 1e6 });
-    expect(detectionQuality(away, deaf).detected20).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
-export { coldStartQuality, type RankedChoice, withPlaces } from './cold-start-quality';
+export { coldStartQuality, type RankedChoice } from './cold-start-quality';
 export { comparison } from './comparison';
-export { type DeviceMethod, evaluateDevice, type RankedStream } from './device';
+export { type DeviceMethod, evaluateDevice } from './device';
 export { deviceVerdict, verdictText } from './device-verdict';
 export {
   ceilingNames,
@@ -13,7 +13,6 @@ export {
   type SplicedStream,
   splicedPairs,
 } from './drift';
-export { detectionQuality, driftAlarms, type WatchedStream } from './drift-detection';
 export { type EventFormat, type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
 export {
@@ -28,10 +27,6 @@ export { logNotes } from './log-notes';
 export { isPurchase } from './log-purchase';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { contentKnnMethod, type LearnerShop, learnerMethod, popularityMethod, sideMethod } from './methods';
-export type { OfflineRun } from './offline';
-export { evaluateOffline, type WindowRange } from './offline';
-export { OFFLINE_METHODS, type OfflineMethodName, offlineMethods } from './offline-methods';
-export { offlineText, parseOffline } from './offline-parts';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';

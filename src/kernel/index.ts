@@ -3,7 +3,7 @@ import type { Matrix, TableSize } from './matrix';
 import { ScriptMatrix } from './script-matrix';
 import { type Softmax, scriptSoftmax } from './script-softmax';
 
-export type { ByteMatrix, ByteRows } from './byte-matrix';
+export type { ByteMatrix } from './byte-matrix';
 export type { Matrix, PlaceTable } from './matrix';
 export { rowProducts } from './script-matrix';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENGLISH, ENGLISH_REASONS, LABEL_LANGUAGES, labelLanguage, loadLabels } from '.';
+import { LABEL_LANGUAGES } from '../testing/languages';
+import { ENGLISH, ENGLISH_REASONS, labelLanguage, loadLabels } from '.';
 import { fill } from './fill';
 import type { Labels } from './labels';
 

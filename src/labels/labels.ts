@@ -7,16 +7,16 @@ type Holding<Name extends string> = (
   : never;
 
 /** A text with placeholders, each of which it must hold: `Text<'title'>` is one such as `{title} is back in the list.` */
-export type Text<Placeholder extends string> = string & Holding<Placeholder>;
+type Text<Placeholder extends string> = string & Holding<Placeholder>;
 
 /** A text about a number: `one` for exactly 1, `other` for all others. They may be the same. */
-export interface Counted<Placeholder extends string> {
+interface Counted<Placeholder extends string> {
   one: Text<Placeholder>;
   other: Text<Placeholder>;
 }
 
 /** Texts of `<sidestream-recs>` around its cards. */
-export interface ListTexts {
+interface ListTexts {
   /** Heading over a list, by its placement. */
   headings: {
     /** Over what suits the shopper. */
@@ -59,7 +59,7 @@ export interface ListTexts {
 }
 
 /** Texts of what only some cards show. */
-export interface CardTexts {
+interface CardTexts {
   /** `{price}`, formatted, of a product whose other variants cost more. */
   from: Text<'price'>;
   /** Badge of a reduced product. Short. */

@@ -12,9 +12,6 @@ const FILES = {
 export type LateLanguage = keyof typeof FILES;
 export type LabelLanguage = 'en' | LateLanguage;
 
-/** All languages that have texts. */
-export const LABEL_LANGUAGES: readonly string[] = ['en', ...Object.keys(FILES)];
-
 const isLate = (code: string): code is LateLanguage => Object.hasOwn(FILES, code);
 
 /**

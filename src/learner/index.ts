@@ -1,11 +1,7 @@
-export type { Journal } from './journal/journal';
-export type { StoredJournal } from './journal/stored-journal';
 export { featureMatrix, Learner, type LearnerOptions } from './learner';
 export type { LearnerCatalog } from './learner-catalog';
 export { START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
-export { DriftDetector, type DriftOptions } from './windows/drift';
-export { PreferenceDistance } from './windows/drift-distance';
 
 /** Loads the code that keeps a journal of what is learned. No list needs it. */
 export const journals = (): Promise<typeof import('./journal/journal')> => import('./journal/journal');

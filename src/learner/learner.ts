@@ -19,16 +19,15 @@ import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
 import type { Profile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
-import { PreferenceDistance } from './windows/drift-distance';
-import { WindowClock } from './windows/window-clock';
+
+/** Choices after which a window ends where no expert is kept. */
+const WINDOW_CHOICES = 40;
 
 export interface LearnerOptions {
   /** False: the learner adjusts only the weights of the terms. Default true. */
   experts?: boolean;
   /** False: no candidate is born, so that one expert learns every choice. Default true. */
   candidates?: boolean;
-  /** False: the learner does not look for drifts, on which no list depends. Default true. */
-  windows?: boolean;
   /** Weight of the lift of items that nobody has chosen. Default 0.3. */
   coldStart?: number;
   /** Makes what the experts read; several learners of one catalogue may share it. Default: each makes its own. */
@@ -53,11 +52,12 @@ export class Learner {
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
-  #distance: PreferenceDistance | null = null;
   #lastEvent = 0;
   #firstEvent = Number.MAX_SAFE_INTEGER;
   readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
-  readonly #clock = new WindowClock();
+  /** Windows closed, and choices since the last of them. */
+  #windows = 0;
+  #windowChoices = 0;
   #rejected = 0;
   #lastUpdate: number | null = null;
   #unlearned = false;
@@ -77,7 +77,8 @@ export class Learner {
   restore(profile: Profile | null, log: LoggedEvent[]): void {
     if (profile) {
       this.#experts.restore(profile.experts);
-      this.#clock.restore(profile);
+      this.#windows = profile.windows;
+      this.#windowChoices = profile.windowChoices;
       this.#firstEvent = profile.firstEvent;
       this.#rejected = profile.rejected;
       this.#lastUpdate = profile.lastUpdate;
@@ -118,7 +119,8 @@ export class Learner {
       firstEvent: this.#firstEvent,
       history: this.history.save(this.#idOf),
       experts: this.#experts.save(),
-      ...this.#clock.save(),
+      windows: this.#windows,
+      windowChoices: this.#windowChoices,
       journal: this.journal,
       rejected: this.#rejected,
       lastUpdate: this.#lastUpdate,
@@ -153,7 +155,7 @@ export class Learner {
 
   /** Windows closed. */
   get windows(): number {
-    return this.#clock.closed;
+    return this.#windows;
   }
 
   /**
@@ -169,10 +171,11 @@ export class Learner {
     journal?.before(this, this.#catalog.index, choice);
     const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
     const judged = this.#learnDismissal(event, row);
-    const { windows = true } = this.#options;
-    const distance = chosen && windows ? this.#distanceOf(choice) : null;
-    if (this.#remember(event)) this.#clock.count(distance);
-    if (kept || this.#clock.due) this.#clock.close();
+    if (this.#remember(event)) this.#windowChoices++;
+    if (kept || this.#windowChoices >= WINDOW_CHOICES) {
+      this.#windows++;
+      this.#windowChoices = 0;
+    }
     if (chosen || judged) this.#lastUpdate = event.time;
     journal?.after(this, event);
   }
@@ -202,7 +205,6 @@ export class Learner {
    */
   featuresChanged(): void {
     this.#experts.unbind();
-    this.#distance = null;
   }
 
   /** What the ranking reads of the learner. */
@@ -264,8 +266,7 @@ export class Learner {
       events: this.history.total,
       dismissed: this.history.dismissed.size,
       lastUpdate: this.#lastUpdate,
-      windows: this.#clock.closed,
-      drifts: this.#clock.drifts,
+      windows: this.#windows,
       rejected: this.#rejected,
       weights: activeWeights(this.weights, {
         sideModel: !!this.#catalog.index.side,
@@ -301,12 +302,6 @@ export class Learner {
     this.#experts.startFrom(
       side ? { ...START_WITH_SIDE, weights: { ...START_WITH_SIDE.weights, ...Object.fromEntries(fitted) } } : START,
     );
-  }
-
-  /** Distance of a choice from the preferences before it; null where there is nothing to compare. */
-  #distanceOf(row: number): number | null {
-    this.#distance ??= new PreferenceDistance(this.#catalog.index);
-    return this.#distance.of(row, this.history.rows, this.history.strengths);
   }
 
   /** Counts an event as processed. @returns the row of its item */

@@ -34,7 +34,7 @@ export const START_WEIGHTS: TermWeights = {
 };
 
 /** Weights of the terms for a new shopper of a shop with a side model; `train` fits them to the shop. */
-export const START_WEIGHTS_WITH_SIDE: TermWeights = {
+const START_WEIGHTS_WITH_SIDE: TermWeights = {
   ...START_WEIGHTS,
   sideModel: 0.6,
   boughtTogether: 1,

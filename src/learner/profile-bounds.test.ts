@@ -144,8 +144,6 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ['a posterior that is not finite', member(0, { series: Float32Array.of(Number.NaN) })],
     ['a longer series than is kept', member(0, { series: new Float32Array(201) })],
     ['an expert born at an invalid time', member(1, { born: { choice: 5, time: 1e300 } })],
-    ['a drift detector that never fires', { drift: { ...PROFILE.drift, squares: 1e300 } }],
-    ['a drift statistic above any threshold', { drift: { ...PROFILE.drift, rise: 1e300 } }],
     ['windows beyond safe integers', { windows: 1e300 }],
     ['an update at an invalid time', { lastUpdate: Number.POSITIVE_INFINITY }],
     ['more choices than a journal keeps', journal({ choices: ids(301).map((item) => ({ ...noted, item })) })],

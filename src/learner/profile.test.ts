@@ -75,9 +75,9 @@ describe('parseProfile', () => {
     for (const damage of [{ preferences: overflowing }, { preferenceGain: 1e308 }, { weights: null }, { schema: 0 }]) {
       await expect(parseAnyProfile({ ...older, ...damage })).rejects.toMatchObject({ code: 'store/corrupt' });
     }
-    // Schema 1 had no preferences, and no detector of drift.
-    const { preferences: _, preferenceGain: __, drifts: ___, drift: ____, history: _____, ...first } = older;
-    expect(await parseAnyProfile({ ...first, schema: 1 })).toMatchObject({ drifts: 0, experts: { choices: 0 } });
+    // Schema 1 had no preferences.
+    const { preferences: _, preferenceGain: __, history: ___, ...first } = older;
+    expect(await parseAnyProfile({ ...first, schema: 1 })).toMatchObject({ experts: { choices: 0 } });
   });
 
   it('distinguishes a newer schema from damage', () => {

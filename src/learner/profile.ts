@@ -4,7 +4,6 @@ import { storedCount as count, historySchema, storedTime } from '../events';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
 import { journalSchema } from './journal/stored-journal';
 import { PROFILE_SCHEMA } from './schema-version';
-import { driftSchema } from './windows/stored-drift';
 
 const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),
@@ -23,9 +22,6 @@ const profileSchema = v.object({
   windows: count,
   /** Choices since the last window closed. */
   windowChoices: count,
-  /** Drifts found; like the detector's state absent from schema 1. */
-  drifts: v.optional(count, 0),
-  drift: v.optional(driftSchema),
   /** What happened to what was learned; absent from profiles of before there was one. */
   journal: v.optional(journalSchema),
   /** Updates dropped by the guard. */

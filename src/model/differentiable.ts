@@ -151,21 +151,6 @@ export function logSumExp(x: Tensor2D): Tensor2D {
   );
 }
 
-/** Each row divided by its L2 norm; a row of zeros stays zeros. */
-export function unitRows(x: Tensor2D): Tensor2D {
-  return differentiable<Tensor2D>(
-    [x],
-    (save) => {
-      // The floor is far below any real squared norm and keeps 0/0 out.
-      const inverse = rsqrt(add(sum(square(x), 1, true), 1e-24)) as Tensor2D;
-      const unit = mul(x, inverse) as Tensor2D;
-      save([unit, inverse]);
-      return unit;
-    },
-    (dy, [unit, inverse]) => [mul(inverse, sub(dy, mul(unit, sum(mul(dy, unit), 1, true))))],
-  );
-}
-
 /** Columns or rows of x in pieces of the given sizes; the stock gradient of split cannot do a single piece. */
 export const pieces = (x: Tensor2D, sizes: number[], axis: 0 | 1): Tensor2D[] =>
   sizes.length === 1 ? [x] : split(x, sizes, axis);

@@ -22,7 +22,7 @@ export interface ForwardOptions {
  * Both ladders' outputs.
  * @returns per ladder [N, D]
  */
-export function ladderOutputs(
+function ladderOutputs(
   parameters: Parameters,
   taps: ItemTaps,
   { trainable, onActivation }: ForwardOptions = {},

@@ -7,18 +7,12 @@ describe('which expert goes', () => {
   test('the paper: the smallest share of the experts alone, below tau', () => {
     // Alone: 0.2/0.5 = 0.4, 0.1/0.5 = 0.2, 0.2/0.5 = 0.4
     const shares = [0.5, 0.2, 0.1, 0.2];
-    expect(expertToPrune(shares, { kind: 'paper', tau: 0.21 })).toBe(1);
-    expect(expertToPrune(shares, { kind: 'paper', tau: 0.2 })).toBe(null);
-  });
-
-  test('relative: below 0.8 / n', () => {
-    expect(expertToPrune([0, 0.27, 0.36, 0.37], { kind: 'relative' })).toBe(null);
-    expect(expertToPrune([0, 0.26, 0.37, 0.37], { kind: 'relative' })).toBe(0);
-    expect(expertToPrune([0, 0.27, 0.36, 0.37], { kind: 'relative', factor: 0.9 })).toBe(0);
+    expect(expertToPrune(shares, 0.21)).toBe(1);
+    expect(expertToPrune(shares, 0.2)).toBe(null);
   });
 
   test('the only expert stays', () => {
-    expect(expertToPrune([0.99, 0.01], { kind: 'paper', tau: 1 })).toBe(null);
+    expect(expertToPrune([0.99, 0.01], 1)).toBe(null);
   });
 });
 
@@ -33,7 +27,7 @@ test('the expert goes with its router row and bias; the later ones move up', () 
       ],
       image: [],
     },
-    { kind: 'relative' },
+    0.1,
   );
   expect(pruned).toEqual({ text: [1, null], image: [null, null] });
   const [[before], [after]] = [layersOf(weights, 'text'), layersOf(rest, 'text')];
@@ -53,6 +47,6 @@ test('the expert goes with its router row and bias; the later ones move up', () 
 
 test('utilization of other layers prunes nothing', () => {
   const weights = randomLadders({ dim: 2, bottleneck: 1, experts: [2] }, 3);
-  const { pruned } = prune(weights, { text: [[0.9, 0.1]], image: [] }, { kind: 'paper', tau: 1 });
+  const { pruned } = prune(weights, { text: [[0.9, 0.1]], image: [] }, 1);
   expect(pruned).toEqual({ text: [null], image: [null] });
 });

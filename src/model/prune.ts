@@ -3,26 +3,19 @@ import { mapLayers } from './state-dict';
 import { normalize, type Utilization } from './utilization';
 import type { Weight, Weights } from './weights';
 
-/** When the least used expert of a layer goes. Shares are of the experts alone; n experts. */
-export type PrunePolicy =
-  /** XSMoE's rule (arXiv 2508.05993): its share is below tau. */
-  | { kind: 'paper'; tau: number }
-  /** Its share is below factor / n. Default factor 0.8. */
-  | { kind: 'relative'; factor?: number };
-
 /** Which expert each layer lost, null where none went. */
 export type Pruned = Record<Ladder, (number | null)[]>;
 
 /**
- * The expert that has to go, or null. At least one expert stays.
+ * XSMoE's rule (arXiv 2508.05993): the least used expert has to go where its share among the experts alone is below tau;
+ * else null. At least one expert stays.
  * @param shares of backbone and experts, backbone first
  */
-export function expertToPrune(shares: number[], policy: PrunePolicy): number | null {
+export function expertToPrune(shares: number[], tau: number): number | null {
   const experts = normalize(shares.slice(1));
   if (experts.length < 2) return null;
-  const threshold = policy.kind === 'paper' ? policy.tau : (policy.factor ?? 0.8) / experts.length;
   const least = experts.indexOf(Math.min(...experts));
-  return experts[least] < threshold ? least : null;
+  return experts[least] < tau ? least : null;
 }
 
 /**
@@ -30,15 +23,11 @@ export function expertToPrune(shares: number[], policy: PrunePolicy): number | n
  * @param utilization of the window that ends; layers it does not know are left alone
  * @throws SidestreamError `model/bad-shape` when the parts of a layer do not fit each other
  */
-export function prune(
-  weights: Weights,
-  utilization: Utilization,
-  policy: PrunePolicy,
-): { weights: Weights; pruned: Pruned } {
+export function prune(weights: Weights, utilization: Utilization, tau: number): { weights: Weights; pruned: Pruned } {
   const pruned: Pruned = { text: [], image: [] };
   const rest = mapLayers(weights, (layer, ladder, index) => {
     const shares = utilization[ladder][index];
-    const gone = shares?.length === layer.experts.length + 1 ? expertToPrune(shares, policy) : null;
+    const gone = shares?.length === layer.experts.length + 1 ? expertToPrune(shares, tau) : null;
     pruned[ladder].push(gone);
     return gone === null ? layer : withoutExpert(layer, gone);
   });

@@ -32,7 +32,7 @@ function layerNames(ladder: Ladder, layer: number, experts: number, bias: boolea
   };
 }
 
-export function userEncoderNames(blocks: number): UserEncoder<string> {
+function userEncoderNames(blocks: number): UserEncoder<string> {
   const user = 'user_encoder.encoder';
   return {
     position: `${user}.position_embedding.weight`,
@@ -135,19 +135,8 @@ export function mapLayers<T>(
   return { ...Object.fromEntries(kept), ...after };
 }
 
-/** Names of the weights that learn when older experts are frozen: all but the experts that are not the newest of their layer. */
-export function trainableNames(state: StateDict<unknown>): string[] {
-  const older = LADDERS.flatMap((ladder) => namesOf(state, ladder).map(({ experts }) => experts.slice(0, -1)));
-  const frozen = new Set(flat(older));
-  return Object.keys(state).filter((name) => !frozen.has(name));
-}
-
 /** @throws SidestreamError `model/bad-weights` when a part of the fusion is missing */
 export const fusionOf = <T>(state: StateDict<T>): Affine<T> => read(state, FUSION_NAMES);
-
-/** The fusion as entries of a state dict. */
-export const fusionEntries = <T>(fusion: Affine<T>): Record<string, T> =>
-  Object.fromEntries(entriesOf<Affine<string>, T>(FUSION_NAMES, fusion));
 
 /**
  * The user encoder, with the blocks that follow each other without a gap.

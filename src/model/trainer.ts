@@ -10,7 +10,6 @@ import {
   scalar,
   sqrt,
   square,
-  sub,
   sum,
   type Tensor,
   tensor,
@@ -34,15 +33,13 @@ export interface TrainerOptions {
   epsilon?: number;
   /** Gradients are scaled down to this L2 norm over all of them; not at all when absent. */
   clipNorm?: number;
-  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW), by name or of all. Default 0. */
-  weightDecay?: number | ((name: string) => number);
+  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW), by name. Default 0. */
+  weightDecay?: (name: string) => number;
   /**
    * Share that the moving average of each weight keeps in a step, 0 to 1 (Polyak and Juditsky 1992, exponentially fading); the
    * first steps count more, so that the starting point fades. Default: no average is kept.
    */
   averaging?: number;
-  /** Factors for single elements of a gradient, by name and in the weight's shape; 0 keeps an element bit-identical. */
-  masks?: Record<string, Float32Array>;
 }
 
 /** Adam whose learning rate can follow a schedule: its moments stay. */
@@ -60,7 +57,6 @@ export class Trainer {
   /** The weights as they are now; the trainer owns them. */
   readonly parameters: Parameters;
   readonly #variables = new Map<string, Variable>();
-  readonly #masks = new Map<string, Tensor>();
   readonly #averages = new Map<string, Variable>();
   readonly #options: TrainerOptions;
   #learningRate: number;
@@ -84,8 +80,6 @@ export class Trainer {
       this.#variables.set(name, variable(initial));
       if (options.averaging !== undefined) this.#averages.set(name, variable(initial, false));
       initial.dispose();
-      const mask = options.masks?.[name];
-      if (mask) this.#masks.set(name, tensor(mask, shape, 'float32'));
     }
     this.parameters = Object.fromEntries(
       Object.entries(weights).map(([name, { shape, values }]) => [
@@ -116,13 +110,9 @@ export class Trainer {
     const found = this.gradients(loss);
     this.#moved = Object.keys(found.gradients);
     tidy(() => {
-      const masked = Object.entries(found.gradients).map(([name, gradient]): [string, Tensor] => {
-        const mask = this.#masks.get(name);
-        return [name, mask ? mul(gradient, mask) : gradient];
-      });
-      const scale = this.#clipScale(masked.map(([, gradient]) => gradient));
+      const scale = this.#clipScale(Object.values(found.gradients));
       this.#optimizer.applyGradients(
-        masked.map(([name, gradient]) => ({
+        Object.entries(found.gradients).map(([name, gradient]) => ({
           name: this.#variables.get(name)!.name,
           tensor: scale ? mul(gradient, scale) : gradient,
         })),
@@ -133,13 +123,6 @@ export class Trainer {
     this.#steps++;
     this.#average();
     return found.loss;
-  }
-
-  /** Sets the learning weights to these and resets Adam's moments. */
-  restore(weights: Weights): void {
-    for (const [name, stored] of this.#variables) assignValues(stored, entryOf(weights, name));
-    this.#optimizer.dispose();
-    this.#optimizer = this.#adam();
   }
 
   /** The learning weights as plain data. */
@@ -193,7 +176,7 @@ export class Trainer {
 
   dispose(): void {
     dispose(Object.values(this.parameters));
-    dispose([...this.#masks.values(), ...this.#averages.values()]);
+    dispose([...this.#averages.values()]);
     this.#optimizer.dispose();
   }
 
@@ -204,14 +187,13 @@ export class Trainer {
 
   /** Loshchilov and Hutter 2019: the decay does not go through Adam's moments. */
   #decay(): void {
-    const { weightDecay = 0 } = this.#options;
-    if (weightDecay === 0) return;
+    const { weightDecay } = this.#options;
+    if (!weightDecay) return;
     for (const name of this.#moved) {
-      const share = this.#learningRate * (typeof weightDecay === 'number' ? weightDecay : weightDecay(name));
+      const share = this.#learningRate * weightDecay(name);
       if (share === 0) continue;
       const stored = this.#variables.get(name);
-      const mask = this.#masks.get(name);
-      if (stored) tidy(() => stored.assign(mul(stored, mask ? sub(1, mul(mask, share)) : 1 - share)));
+      if (stored) tidy(() => stored.assign(mul(stored, 1 - share)));
     }
   }
 

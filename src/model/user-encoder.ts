@@ -37,7 +37,7 @@ export interface UserEncoder<T> {
 }
 
 /** One transformer block. */
-export interface Block<T> {
+interface Block<T> {
   /** [E, E], like `key`, `value` and `output`. */
   query: T;
   key: T;

@@ -284,8 +284,6 @@ export interface Status {
   lastUpdate: number | null;
   /** Windows closed so far. */
   windows: number;
-  /** Drifts of the preference found so far. */
-  drifts: number;
   /** Updates dropped by the guard. */
   rejected: number;
   /** What computes: `encoders` is null before the first added item. */

@@ -9,7 +9,6 @@ export type * from './inspection';
 export { parsed } from './parse-argument';
 export {
   callSchema,
-  consentSchema,
   optionsSchema,
   type ParsedRequest,
   parseConsent,

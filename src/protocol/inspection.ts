@@ -82,11 +82,11 @@ export interface Ranks {
 }
 
 /**
- * What happened to what was learned. `window`: a window ended. `drift`: the choices turned to something else. `rejected`: the
+ * What happened to what was learned. `window`: a window ended. `rejected`: the
  * guard dropped updates. `kept`: a candidate proved right and became an expert. `frozen`: an expert learns no more.
  * `returned`: a frozen one learns again. `pruned`: an expert was removed.
  */
-export type JournalKind = 'window' | 'drift' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned';
+export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned';
 
 /** One thing that happened to what was learned. */
 export interface JournalPoint {

@@ -16,7 +16,7 @@ const hook = v.optional(v.literal('function', 'must be a function'));
 /** Answers of the shopper; `pending` also where everything was forgotten. */
 export const answerSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
 
-export const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
+const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
 
 /**
  * Parses a level of consent.

@@ -1,5 +1,4 @@
-export { type CatalogIndex, type CatalogIndexOptions, catalogIndex } from './catalog-index';
-export type { DueItems } from './due-items';
+export { type CatalogIndex, catalogIndex } from './catalog-index';
 export { loadReasons } from './explanation/reason-text';
 export {
   ATTRIBUTE_WEIGHT,
@@ -14,7 +13,7 @@ export {
 } from './feature-block';
 export type { HintedCatalog, Hints, HintValue } from './hints/hints';
 export { PLACEMENTS, type Placement, type Source } from './placement';
-export { type PriceRange, type ProductVariants, productOf } from './product-variants';
+export { type PriceRange, productOf } from './product-variants';
 export { type RankRequest, rank } from './rank';
 export type { ExpertPart, RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
@@ -23,14 +22,10 @@ export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
 export { RULES_FILE } from './rules-file/rules-name';
 export { rankOf, scores, type TermWeights, topRows } from './score';
-export { similarities } from './similarities';
-export { categoryPreference } from './terms/category-preference';
-export { cooccurrence } from './terms/cooccurrence';
 export { FURTHEST, type NumberFeatures } from './terms/numeric-affinity';
 export { sideScores } from './terms/side-scores';
 export {
   finiteValues,
-  HALF_LIFE,
   isWithoutBasis,
   LONGEST_HISTORY,
   rawTermValues,

@@ -3,7 +3,7 @@ import type { TermWeights } from './score';
 import type { TermSources, TermValues } from './terms/terms';
 
 /** A choice of the shopper's. */
-export interface PastChoice {
+interface PastChoice {
   row: number;
   /** Milliseconds since the epoch; null where it is not known. */
   time: number | null;

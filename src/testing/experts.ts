@@ -1,8 +1,6 @@
 import { createTable, type FeatureTable, quantizeRow } from '../catalog';
 import { seededRandom } from '../model';
 
-export { useBackend } from './backends';
-
 export const CATEGORIES = 10;
 
 /**
@@ -25,9 +23,3 @@ export function categoryTable(count: number, dim = 8, taps = { text: 3, image: 2
   }
   return table;
 }
-
-/** `length` rows of one category, starting again when the category ends. */
-export const categoryHistory = (count: number, category: number, length: number): Int32Array => {
-  const rows = Array.from({ length: count - 1 }, (_, row) => row).filter((row) => row % CATEGORIES === category);
-  return Int32Array.from({ length }, (_, i) => rows[i % rows.length]);
-};

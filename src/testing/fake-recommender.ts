@@ -29,7 +29,6 @@ export const STATUS: Status = {
   dismissed: 0,
   lastUpdate: null,
   windows: 0,
-  drifts: 0,
   rejected: 0,
   backend: { encoders: null },
   experts: [],

@@ -1,7 +1,6 @@
 import { UserExpert } from '../learner/experts/user-expert';
 import type { Profile } from '../learner/profile';
 import { PROFILE_SCHEMA } from '../learner/schema-version';
-import { DriftDetector } from '../learner/windows/drift';
 
 const expert = new UserExpert().save();
 
@@ -51,8 +50,6 @@ export const PROFILE: Profile = {
   },
   windows: 1,
   windowChoices: 4,
-  drifts: 1,
-  drift: new DriftDetector().save(),
   journal: {
     choices: [
       { item: 'a', time: 1_699_000_000_000, at: 1999, ranks: null, shares: [[0, 1]] },

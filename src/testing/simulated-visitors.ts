@@ -1,5 +1,6 @@
 import { type RevenueStep, revenueSteps } from '../evaluate/verdict/revenue-steps';
-import { combined, sumsOf, type VisitorSums, type VisitorTotals } from '../experiment/visitors';
+import { combined, sumsOf, type VisitorSums } from '../experiment/visitors';
+import type { VisitorTotals } from '../experiment/visitors/visitor-sums';
 import type { Random } from '../model';
 
 /** How made-up visitors are drawn. */

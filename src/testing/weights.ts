@@ -1,12 +1,7 @@
 import {
-  fusionEntries,
   type Ladder,
-  type Layer,
-  ladderEntries,
-  layerShapes,
   layersOf,
   type Random,
-  type StateDict,
   seededRandom,
   uniform,
   userEncoderEntries,
@@ -14,6 +9,9 @@ import {
   type Weight,
   type Weights,
 } from '../model';
+import type { Layer } from '../model/layer';
+import { ladderEntries } from '../model/state-dict';
+import type { StateDict } from '../model/weights';
 
 export interface LadderSizes {
   dim: number;
@@ -33,6 +31,12 @@ export interface ModelConfig {
   blocks: number;
   tapLayers: number;
 }
+
+/** Shapes of a layer over taps of `dim` columns. @param bottlenecks H of each expert */
+const layerShapes = (dim: number, bottlenecks: number[], bias: boolean): Layer<number[]> => ({
+  experts: bottlenecks.map((inner) => ({ down: [inner, dim], up: [dim, inner] })),
+  router: { weight: [bottlenecks.length + 1, dim], ...(bias && { bias: [bottlenecks.length + 1] }) },
+});
 
 /** Random weights of these shapes. */
 function drawn(shapes: StateDict<number[]>, random: Random): Weights {
@@ -60,11 +64,12 @@ export const randomUser = (sizes: ModelConfig, seed: number): Weights =>
 /** A whole model with random weights and one expert per layer. */
 export function randomModel(config: ModelConfig, seed: number): Weights {
   const { hiddenDim, bottleneckDim, embeddingDim, tapLayers } = config;
-  const fusion = { weight: [embeddingDim, 2 * hiddenDim], bias: [embeddingDim] };
+  const name = 'multimodal_encoder.com_dense';
+  const fusion = { [`${name}.weight`]: [embeddingDim, 2 * hiddenDim], [`${name}.bias`]: [embeddingDim] };
   return {
     ...randomUser(config, seed + 1),
     ...randomLadders({ dim: hiddenDim, bottleneck: bottleneckDim, experts: new Array(tapLayers).fill(1) }, seed + 2),
-    ...drawn(fusionEntries(fusion), seededRandom(seed)),
+    ...drawn(fusion, seededRandom(seed)),
   };
 }
 

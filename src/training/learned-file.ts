@@ -7,7 +7,7 @@ import { SidestreamError } from '../error';
 type Learned = Parameters<typeof addLearned>[1];
 
 /** A file that was written. */
-export interface StoredFile {
+interface StoredFile {
   file: string;
   bytes: number;
 }

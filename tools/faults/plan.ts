@@ -23,7 +23,7 @@ export const DENIALS = ['call', 'tool', 'erase', 'gone', 'session'] as const;
 export type Denial = (typeof DENIALS)[number];
 
 /** What the shopper of page.js does next. */
-export interface Step {
+interface Step {
   events: { name: string; type: (typeof TYPES)[number]; place: number }[];
   recommend: boolean;
   /** Denies consent after the events, in this tab; null for no denial. */

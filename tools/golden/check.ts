@@ -121,7 +121,7 @@ async function checkWindow(golden: Golden, phase: GoldenPhase, note: Note): Prom
     }
   }
 
-  const { weights: pruned } = prune(learned, meter.shares, { kind: 'paper', tau: pruneThreshold });
+  const { weights: pruned } = prune(learned, meter.shares, pruneThreshold);
   for (const ladder of LADDERS) {
     const same =
       equal(expertCounts(initial)[ladder], phase.expertCounts.before[ladder]) &&

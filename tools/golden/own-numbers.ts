@@ -14,7 +14,6 @@ import {
   lossTerms,
   mapLayers,
   prune,
-  randomRouterRow,
   seededRandom,
   Trainer,
   UtilizationMeter,
@@ -36,6 +35,10 @@ const nested = (weights: Weights): GoldenWeights =>
       shape.length === 1 ? Array.from(values) : rowsOf(values, shape[1]),
     ]),
   );
+
+/** The paper's new router row, [dim]: uniform in the bounds of a fresh linear layer of that width. */
+const randomRouterRow = (seed: number, ladder: Ladder, layer: number, dim: number): Float32Array =>
+  uniform(seededRandom(seed + layer * 2 + (ladder === 'text' ? 0 : 1)), dim, 1 / Math.sqrt(dim));
 
 /** A fixture of one window with the numbers of this model itself, on the compute backend that is set. */
 export async function ownGolden(config: Golden['config'], initial: Weights, seed = 1): Promise<Golden> {
@@ -96,7 +99,7 @@ export async function ownGolden(config: Golden['config'], initial: Weights, seed
   }
   const afterSteps = { ...initial, ...(await trainer.read()) };
   trainer.dispose();
-  const { weights: afterPrune } = prune(afterSteps, meter.shares, { kind: 'paper', tau: pruneThreshold });
+  const { weights: afterPrune } = prune(afterSteps, meter.shares, pruneThreshold);
   const afterExpand = mapLayers(afterPrune, (layer, ladder, index) =>
     expandByMean(layer, randomRouterRow(seed, ladder, index, hiddenDim)),
   );

@@ -11,7 +11,7 @@ const perLadder = <T extends v.GenericSchema>(schema: T) => v.object({ text: sch
 const expertCounts = perLadder(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))));
 
 /** One golden fixture: numbers of the reference implementation, window by window. */
-export const goldenSchema = v.object({
+const goldenSchema = v.object({
   config: v.object({
     hiddenDim: size,
     embeddingDim: size,

@@ -4,8 +4,6 @@ import * as v from 'valibot';
 export const PARTS = ['text', 'image'] as const;
 export type Part = (typeof PARTS)[number];
 
-export const isPart = (name: string): name is Part => PARTS.some((part) => part === name);
-
 /** An adapter of WebGPU, as it describes itself; browsers may leave fields empty. */
 export const adapterSchema = v.strictObject({
   vendor: v.string(),
@@ -41,7 +39,7 @@ const timeSchema = v.strictObject({
 export type Time = v.InferOutput<typeof timeSchema>;
 
 /** What the measurement of one part found. */
-export const findingsSchema = v.strictObject({
+const findingsSchema = v.strictObject({
   checks: v.array(checkSchema),
   times: v.array(timeSchema),
   /** Sentences about this part. */

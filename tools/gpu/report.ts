@@ -8,13 +8,13 @@ const TITLES: Record<Part, string> = {
   image: 'Image encoder',
 };
 
-export const SOFTWARE = 'Software adapter: times say nothing about hardware, parity only.';
+const SOFTWARE = 'Software adapter: times say nothing about hardware, parity only.';
 
 /** Heading and cells of a table. */
 type Rows = string[][];
 
 /** What it ran on, line by line. */
-export function machineLines({ host, adapter, started, sizes }: Run, machine: Machine): [string, string][] {
+function machineLines({ host, adapter, started, sizes }: Run, machine: Machine): [string, string][] {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter;
   const named = [description, `vendor ${vendor || '–'}`, `architecture ${architecture || '–'}`, device];
   return [

@@ -39,8 +39,8 @@ interface State {
   choices: readonly [category: string, count: number, found?: 'from the list'][];
   /** What is done in the end. */
   end?: 'deny' | 'go back';
-  /** A drift alarm and an expert that is kept are what the state is about: without them it shows nothing. */
-  drifts?: boolean;
+  /** An expert that was put aside is what the state is about: without one it shows nothing. */
+  turns?: boolean;
   /** Pictures in every look; the other states have two. */
   looks?: boolean;
 }
@@ -57,7 +57,7 @@ const STATES: Record<string, State> = {
     ],
     looks: true,
   },
-  drift: {
+  turn: {
     choices: [
       ['Toys', 14, 'from the list'],
       ['Clothing', 24, 'from the list'],
@@ -66,7 +66,7 @@ const STATES: Record<string, State> = {
       ['Tools', 40],
       ['Food', 30],
     ],
-    drifts: true,
+    turns: true,
   },
   denied: { choices: [['Music', 8]], end: 'deny' },
   restored: {
@@ -116,7 +116,7 @@ try {
 }
 console.log(`load of the machine over the last minute: ${loadavg()[0]?.toFixed(1)}`);
 
-async function visit(within: Browser, name: string, { choices, end, drifts, looks = false }: State): Promise<void> {
+async function visit(within: Browser, name: string, { choices, end, turns, looks = false }: State): Promise<void> {
   const context = await within.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
@@ -125,8 +125,7 @@ async function visit(within: Browser, name: string, { choices, end, drifts, look
   await page.goto(address);
   await page.getByTestId('consent-yes').click();
   await choose(page, choices);
-  if (drifts && !(await page.evaluate(drifted)))
-    throw new Error(`${name}: there is no drift, or no expert that was kept.`);
+  if (turns && !(await page.evaluate(turned))) throw new Error(`${name}: no expert was put aside.`);
   if (end === 'deny') {
     await page.getByTestId('privacy').click();
     await page.getByTestId('consent-no').click();
@@ -225,9 +224,9 @@ async function open(view: string): Promise<number> {
 }
 
 /** To be run in the page. */
-async function drifted(): Promise<boolean> {
+async function turned(): Promise<boolean> {
   const status = await document.querySelector('sidestream-recs')?.recommender?.status();
-  return status !== undefined && status.drifts > 0 && status.experts.some(({ state }) => state === 'frozen');
+  return status?.experts.some(({ state }) => state === 'frozen') ?? false;
 }
 
 async function look(page: Page, { width, dark = false, rightToLeft = false, forced = false }: Look): Promise<void> {

@@ -4,7 +4,7 @@ import { Liquid, type TagToken, type TopLevelToken } from 'liquidjs';
 const ROOT = new URL('../../../examples/shopify/', import.meta.url);
 
 /** What a setting of the schema may be, with the attributes that Shopify documents beside the standard ones. */
-export interface Setting {
+interface Setting {
   type: string;
   id?: string;
   label?: string;

@@ -120,7 +120,7 @@ function reason(thrown: unknown): string {
 }
 
 /** Default endpoint; HF_ENDPOINT may name a mirror. */
-export const HUB_ENDPOINT = 'https://huggingface.co';
+const HUB_ENDPOINT = 'https://huggingface.co';
 
 /** Settings of the hub and of the local cache. */
 export interface HubSettings {

@@ -1,9 +1,9 @@
-import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import type { PreviousClusters } from '../clusters/cluster-plan';
 import { encodeFileDirectory } from '../clusters/file-directory';
 import type { ItemPlaces } from '../clusters/item-places';
+import { putInto } from '../clusters/write-clusters';
 import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
 import { type Demand, pickDemand } from '../demand/demand';
 import { encodeDemand } from '../demand/demand-file';
@@ -68,12 +68,7 @@ export async function putLearned(
       `The co-occurrence table is for ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
     );
   }
-  const put = async (stem: string, extension: string, bytes: Uint8Array): Promise<BundleFile> => {
-    const digest = await sha256(bytes);
-    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
-    await sink(file, bytes);
-    return { file, sha256: digest, bytes: bytes.byteLength };
-  };
+  const put = putInto(sink);
   /** The model of the head, and the rows of each cluster: a page loads those of the clusters that it has. */
   const putClusters = async (model: SideModel, { head, members }: Required<ItemPlaces>) => {
     checkRows(model, count);

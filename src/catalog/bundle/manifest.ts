@@ -95,7 +95,6 @@ const localeTextsSchema = v.strictObject({
   /** Directory of the texts of each cluster. */
   clusters: v.optional(fileSchema),
 });
-export type LocaleTexts = v.InferOutput<typeof localeTextsSchema>;
 
 /** `manifest.json`, the one mutable file of a bundle besides its offers and rules. The version decides the keys; any other key is an error. */
 export const manifestSchema = v.strictObject({

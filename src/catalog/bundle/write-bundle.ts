@@ -1,7 +1,7 @@
 import { sha256 } from '../../common/sha256';
 import { SidestreamError } from '../../error';
 import type { ItemPlaces } from '../clusters/item-places';
-import { type PutFile, writeClusters } from '../clusters/write-clusters';
+import { putInto, writeClusters } from '../clusters/write-clusters';
 import { contentBlend, contentVectors } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
 import { type FeatureTable, pickRows } from '../features/feature-table';
@@ -123,12 +123,7 @@ export async function writeBundle(
   } = options;
   const { items, features, encoders, language, locales = [] } = content;
   check(content);
-  const put: PutFile = async (stem, extension, bytes) => {
-    const digest = await sha256(bytes);
-    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
-    await sink(file, bytes);
-    return { file, sha256: digest, bytes: bytes.byteLength };
-  };
+  const put = putInto(sink);
   const projection = await put('projection', 'bin', content.projection);
   const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
     const { preset, digest, taps, contentTap, contentWeight, files } = encoders[name];

@@ -1,5 +1,6 @@
+import { sha256 } from '../../common/sha256';
 import { encodeItems } from '../bundle/item-shard';
-import type { BundleFile, Manifest } from '../bundle/manifest';
+import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest';
 import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
 import { encodeFeatureShard } from '../features/feature-shard';
@@ -18,6 +19,16 @@ const HEAD = 512;
 
 /** Stores one file under a name that follows from its bytes. */
 export type PutFile = (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>;
+
+/** Writes files whose names have their digest. */
+export const putInto =
+  (sink: BundleSink): PutFile =>
+  async (stem, extension, bytes) => {
+    const digest = await sha256(bytes);
+    const file = `${stem}-${digest.slice(0, 16)}.${extension}`;
+    await sink(file, bytes);
+    return { file, sha256: digest, bytes: bytes.byteLength };
+  };
 
 export interface ClusterContent {
   items: Item[];
@@ -96,7 +107,7 @@ function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Arra
  * Of the variants of a product there are all or none.
  * @returns rows, at most `count`; all different
  */
-export function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
+function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
   const available = (row: number): boolean => items[row].availability !== 'out-of-stock';
   const groups = variantGroups(items);
   const popularity = items.map((item, row) => (groups ? groups.popularity[row] : item.popularity) ?? 0);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cooccurrence } from '../../ranking';
+import { cooccurrence } from '../../ranking/terms/cooccurrence';
 import { CooccurrenceCounter } from './cooccurrence-counter';
 
 /** What the whole table says after these choices. */

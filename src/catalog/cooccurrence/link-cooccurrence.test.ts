@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cooccurrence } from '../../ranking';
+import { cooccurrence } from '../../ranking/terms/cooccurrence';
 import { linkCooccurrence } from './link-cooccurrence';
 
 const CATEGORIES = ['Shirt', 'Shirt', 'Shirt', 'Belt', 'Belt', 'Hat'];

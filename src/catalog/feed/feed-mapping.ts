@@ -30,7 +30,7 @@ export type MappedField = (typeof MAPPED_FIELDS)[number];
  * The mapping file of a shop; every entry is optional. A column is named as the feed names it
  * (`Article no.`, `g:id`), or by a path into a record (`variants.0.sku`); of several the first that has a value counts.
  */
-export const feedMappingSchema = v.strictObject({
+const feedMappingSchema = v.strictObject({
   ...v.entriesFromList(MAPPED_FIELDS, v.optional(columns)),
   /** The only further columns to keep: a list, or names of your own for them: `{"colour": "g:color"}`. */
   attributes: v.optional(v.union([v.array(column), v.record(v.string(), column)])),

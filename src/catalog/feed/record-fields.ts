@@ -226,7 +226,7 @@ export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unkn
  * that of the cheapest variant, and one available variant makes the product available. The file lacks the shop's address, so
  * `url` is relative: see `urlBase` of the mapping.
  */
-export function shopifyFields(product: Record<string, unknown>): NamedFields {
+function shopifyFields(product: Record<string, unknown>): NamedFields {
   const { handle, image } = product;
   const variants = Array.isArray(product.variants) ? product.variants.filter(isObject) : [];
   const images = Array.isArray(product.images) ? product.images : [];
@@ -273,7 +273,7 @@ export function shopifyFields(product: Record<string, unknown>): NamedFields {
  * Fields of a variant of a Shopify product, whose `variants` are that one alone. Title, description and category are those of
  * the product, so that all of its variants have the same text.
  */
-export function shopifyVariantFields(product: Record<string, unknown>): NamedFields {
+function shopifyVariantFields(product: Record<string, unknown>): NamedFields {
   const { handle } = product;
   const [variant = {}] = [product.variants].flat().filter(isObject);
   const options = [product.options].flat().filter(isObject);
@@ -315,7 +315,7 @@ const FACTS = ['brand', 'color', 'material', 'pattern', 'size', 'model', 'manufa
  * Fields of a schema.org Product or ProductGroup. The price is the lowest of its offers; one available offer makes the
  * product available. A property that a group lacks is taken from the first variant that has it.
  */
-export function jsonLdFields(product: Record<string, unknown>): NamedFields {
+function jsonLdFields(product: Record<string, unknown>): NamedFields {
   const variants = [product.hasVariant].flat().filter(isObject);
   const all = [product, ...variants];
   const first = (read: (node: Record<string, unknown>) => unknown): unknown => {

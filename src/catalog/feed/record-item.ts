@@ -16,7 +16,7 @@ const MAX_ADDRESS = 2000;
 /** Problems of one record that are reported, at most. */
 const MAX_PROBLEMS = 20;
 /** Characters of a value, or of the name of a field, in a report. */
-export const MAX_QUOTED = 100;
+const MAX_QUOTED = 100;
 
 const TEXT_FIELDS = ['id', 'title', 'description', 'category', 'group', 'url', 'image'] as const;
 

@@ -1,4 +1,4 @@
 export { firstTexts, localeFor, marketFor } from './bundle-locales';
 export { type ItemText, itemTextOf, type Shown, shownItem } from './item-text';
-export { bestLocale, localeSchema } from './locale-tag';
+export { localeSchema } from './locale-tag';
 export { decodeTexts } from './text-shard';

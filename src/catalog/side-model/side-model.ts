@@ -1,5 +1,5 @@
 /** A fading sum over the vectors of a shopper's choices: s <- decay * s + k(choice). */
-export interface SideState {
+interface SideState {
   /** What is left of the state after one more choice, 0 to 1 (both excluded). */
   decay: number;
   /** Factor of each dimension when the state is read out, [width]. */

@@ -3,8 +3,6 @@ import {
   ceilingsOf,
   DRIFT_PHASES,
   type DriftMethod,
-  detectionQuality,
-  driftAlarms,
   evaluateDrift,
   joinMeasured,
   type LogEvent,
@@ -18,9 +16,7 @@ import {
   splicedPairs,
   streamQualities,
   streamsOfPart,
-  type WatchedStream,
 } from '../../evaluate';
-import { PreferenceDistance } from '../../learner';
 import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
 import type { Protocol } from './protocol';
@@ -35,19 +31,13 @@ const LEARNER = 'sidestream';
 /** The learner that gives birth to no other expert. */
 const ONE_EXPERT = 'one-expert';
 const CEILINGS = ceilingNames(LEARNER);
-/** Pairs of any shoppers, for each of them, on which the detector is tried besides the least similar pairs. */
-const ANY_ROUNDS = 4;
-/** Events looked at of the streams that are not spliced. */
-const WHOLE_EVENTS = 120;
 
 /**
  * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none
  * of them. Tables, all against what is popular now: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
  * events of X again), and each on old and on new items alone. The ceilings `sidestream-never-y` (in `return`: Y's events
  * are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) stand in the phases that they say
- * something of; `first-20, one expert` and so on: the learner against the one that has no other expert. Figures: `detected20`, `medianDelay`, `falseAlarmsPer100` and `chance20` of the drift detector, with
- * every shopper as X once, and on every shopper's own stream; `falseAlarmsPer100 own` on the own streams alone;
- * `detected20 any` where Y is any shopper, whose preferences may be much the same.
+ * something of; `first-20, one expert` and so on: the learner against the one that has no other expert.
  */
 export const driftProtocol: Protocol = {
   parts: (_, share) => share,
@@ -72,12 +62,7 @@ export const driftProtocol: Protocol = {
 
   async report(input, parts) {
     const measured = joinMeasured(parts);
-    const { shoppers, spliced, streams, popularity, index, similarity } = splice(input);
-    const figures = detection(new PreferenceDistance(index), {
-      dissimilar: splicedPairs(spliced, spliced.length, input.seed, similarity),
-      any: splicedPairs(spliced, ANY_ROUNDS * spliced.length, input.seed),
-      own: shoppers.map(({ rows }) => ({ rows: rows.slice(0, WHOLE_EVENTS), shifts: [] })),
-    });
+    const { streams, popularity } = splice(input);
     const isNew = (row: number): boolean => popularity[row] === 0;
     const ofExperts = measured.filter(({ name }) => name === ONE_EXPERT || name === LEARNER);
     return {
@@ -90,7 +75,7 @@ export const driftProtocol: Protocol = {
         ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
         ...(ofExperts.length === 2 ? phaseTables(ofExperts, streams, { of: 'one expert', reference: ONE_EXPERT }) : []),
       ],
-      figures,
+      figures: {},
     };
   },
 };
@@ -103,7 +88,7 @@ function splice(input: EvaluateInput) {
   const { index } = catalogOf(input.bundle, popularity);
   const similarity = shopperSimilarity(index, popularity);
   const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, similarity);
-  return { past, shoppers, spliced, popularity, index, similarity, streams };
+  return { past, popularity, streams };
 }
 
 /** The wanted methods and ceilings. */
@@ -138,19 +123,4 @@ function phaseTables(
       methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),
     };
   });
-}
-
-/** @param streams to find the shifts of, and those without any */
-function detection(
-  distance: PreferenceDistance,
-  { dissimilar, any, own }: Record<'dissimilar' | 'any' | 'own', readonly WatchedStream[]>,
-): Record<string, number> {
-  const alarmsOf = (rows: readonly number[]): number[] => driftAlarms(distance, rows);
-  const figures = {
-    ...detectionQuality([...dissimilar, ...own], alarmsOf),
-    'falseAlarmsPer100 own': detectionQuality(own, alarmsOf).falseAlarmsPer100,
-    'detected20 any': detectionQuality(any, alarmsOf).detected20,
-  };
-  // Without a detection there is no delay.
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)));
 }

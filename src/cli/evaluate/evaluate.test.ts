@@ -141,21 +141,6 @@ describe('sidestream evaluate', () => {
     120_000,
   );
 
-  it('finds the same in one process as in several, between which it divides methods (pooled)', async () => {
-    const chosen = ['--protocol', 'pooled', '--events', at('long.csv'), '--half', 'choose'];
-    chosen.push('--methods', 'content-knn', 'static', 'sidestream');
-    const runs = [];
-    for (const processes of ['1', '2']) {
-      const { err, code } = await evaluate('--processes', processes, '--runs', at(`pooled-${processes}`), ...chosen);
-      expect([code, err.includes('seed 1, part 3 of 3: Evaluated')]).toEqual([0, processes === '2']);
-      const [file] = await readdir(at(`pooled-${processes}`));
-      runs.push(parseRun(await readFile(join(at(`pooled-${processes}`), file), 'utf8')));
-    }
-    expect(runs[1]).toEqual(runs[0]);
-    const [{ methods }] = runs[0].tables;
-    expect(methods.map(({ name }) => name)).toEqual(['popularity', 'content-knn', 'static', 'sidestream']);
-  }, 120_000);
-
   it('ends with 2 where lines of the log were refused, and counts them', async () => {
     const log = await readFile(at('events.csv'), 'utf8');
     await writeFile(at('dates.csv'), `${log}05/01/2010,u1,i1\n2010-02-30,u1,i1\n`);

@@ -36,7 +36,6 @@ import { firstVisitProtocol } from './first-visit';
 import type { EvaluateInput, Half } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
-import { pooledProtocol } from './offline';
 import type { Protocol } from './protocol';
 import { doTask, keptRun, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate/simulate';
@@ -45,7 +44,6 @@ import { WINDOWS, windowsProtocol } from './windows';
 /** The protocols by name. */
 const PROTOCOLS: Record<string, Protocol> = {
   device: deviceProtocol,
-  pooled: pooledProtocol,
   drift: driftProtocol,
   'first-visit': firstVisitProtocol,
   'leave-one-out': leaveOneOutProtocol,
@@ -111,10 +109,7 @@ export function evaluateCommand(): Command {
       positiveInteger,
     )
     .addOption(
-      new Option(
-        '--half <which>',
-        'settings are chosen on one half of the shoppers (pooled: of the windows) and reported on the other',
-      )
+      new Option('--half <which>', 'settings are chosen on one half of the shoppers and reported on the other')
         .choices(['choose', 'report', 'all'])
         .default('all'),
     )
@@ -126,7 +121,7 @@ export function evaluateCommand(): Command {
     .option('--windows <n>', `windows: the log is cut into so many (default: ${WINDOWS})`, positiveInteger)
     .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
     .option('--seed <s>', 'simulate: seed of everything random (default: 1)', positiveInteger)
-    .addOption(processesOption(', between which seeds, shoppers and (pooled, windows) methods are divided'))
+    .addOption(processesOption(', between which seeds, shoppers and (windows) methods are divided'))
     .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
     .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
     .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)

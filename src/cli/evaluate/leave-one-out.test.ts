@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../catalog';
-import { mergeRuns, reportBody, reportLine, summary } from '../../evaluate';
+import { mergeRuns, type ProtocolRun, reportBody, reportLine, summary } from '../../evaluate';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { startCompute } from '../../training';
 import type { EvaluateInput } from './input';
-import { leaveOneOutProtocol, runLeaveOneOutProtocol } from './leave-one-out';
+import { leaveOneOutProtocol } from './leave-one-out';
 
 const ITEMS = 30;
 let bundle: Bundle;
@@ -14,6 +14,9 @@ beforeAll(async () => {
   await writeBundle(await bundleContent(items), sink);
   bundle = await openBundle(fetchFile);
 });
+
+const runLeaveOneOutProtocol = async (of: EvaluateInput): Promise<ProtocolRun> =>
+  leaveOneOutProtocol.report(of, [await leaveOneOutProtocol.measure(of, { index: 0, of: 1 })]);
 
 /** Users who walk through a ring of the items; the last one ends at an item that nobody else chose. */
 function input(more: Partial<EvaluateInput> = {}): EvaluateInput {

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { type ProtocolRun, type Quality, qualityOf, type ResultTable } from '../../evaluate';
+import { type Quality, qualityOf, type ResultTable } from '../../evaluate';
 import {
   type ChoiceCase,
   choicesOf,
@@ -79,10 +79,6 @@ export const leaveOneOutProtocol: Protocol = {
     };
   },
 };
-
-/** The protocol in this process. @throws SidestreamError `runtime/invalid-input` when there is nothing to rank */
-export const runLeaveOneOutProtocol = async (input: EvaluateInput): Promise<ProtocolRun> =>
-  leaveOneOutProtocol.report(input, [await leaveOneOutProtocol.measure(input, { index: 0, of: 1 })]);
 
 const methodsOf = (input: EvaluateInput): string[] =>
   LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));

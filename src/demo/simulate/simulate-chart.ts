@@ -44,7 +44,7 @@ export class SimulateChart extends LitElement {
 }
 
 /** A chart in words. */
-export function chartLabel({ title, chart, header, rows }: Card): string {
+function chartLabel({ title, chart, header, rows }: Card): string {
   if (chart.kind === 'bars') {
     return `${title}. ${chart.bars.map(({ name, text }) => `${name}: ${text}`).join('; ')}.`;
   }

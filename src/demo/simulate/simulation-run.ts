@@ -17,7 +17,7 @@ export interface RunProgress {
 }
 
 /** Workers that a simulation has on a device. @param cores threads that run at once */
-export const workersOn = (cores: number | undefined): number => Math.max(1, Math.min(MOST_WORKERS, cores ?? 1));
+const workersOn = (cores: number | undefined): number => Math.max(1, Math.min(MOST_WORKERS, cores ?? 1));
 
 /** A simulation in workers of its own. Results do not depend on their number. */
 export class SimulationRun {

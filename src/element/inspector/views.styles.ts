@@ -64,10 +64,6 @@ export const viewStyles = css`
     background: var(--_accent);
     border-radius: 50%;
   }
-  [data-kind='drift'] .spot {
-    background: var(--_alarm);
-    border-radius: 0.125rem;
-  }
   [data-kind='rejected'] .spot {
     background: var(--_muted);
     border-radius: 0.125rem;

@@ -31,7 +31,7 @@ export function termLabel(name: string): string {
 }
 
 /** What an expert is to the shopper. */
-export const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
+const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   generalist: 'Everything that you chose',
   active: 'What you look for now',
   frozen: 'What you looked for before',
@@ -47,7 +47,7 @@ export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
   removed: 'to a taste that was let go',
 };
 /** The top category of more than half of what an expert learned from; null where there is none. */
-export function mostlyOf(from: InspectedExpert['from']): string | null {
+function mostlyOf(from: InspectedExpert['from']): string | null {
   const names = from.map(({ item }) => item.category.split('/')[0]?.trim() ?? '');
   return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
 }
@@ -76,7 +76,6 @@ export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
 /** What happened, as a sentence. */
 export const POINT_NAMES: Record<JournalKind, string> = {
   window: 'A stretch of choices was closed',
-  drift: 'You turned to something else',
   rejected: 'A step that did not help was left out',
   kept: 'A new taste was kept',
   frozen: 'A taste was put aside as it was',
@@ -86,7 +85,6 @@ export const POINT_NAMES: Record<JournalKind, string> = {
 /** The same in the terms of the field. */
 export const POINT_TERMS: Record<JournalKind, string> = {
   window: 'window',
-  drift: 'drift alarm',
   rejected: 'rejected update',
   kept: 'expansion',
   frozen: 'expert frozen',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { LABEL_LANGUAGES } from '../../labels';
 import type { Recommendation } from '../../protocol';
 import { recommendation } from '../../testing/fake-recommender';
+import { LABEL_LANGUAGES } from '../../testing/languages';
 import { loadTexts } from '../labels';
 import { completeLabels, headingOf, labelsIn } from './labels';
 

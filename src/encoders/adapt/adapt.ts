@@ -34,7 +34,7 @@ export interface AdaptRequest {
 }
 
 /** Inputs of the original model. */
-export type OriginalInputs = { text: TextInputs } | { image: ImageInput; normalization: Normalization };
+type OriginalInputs = { text: TextInputs } | { image: ImageInput; normalization: Normalization };
 
 export interface Adapted {
   /** The encoder: unified inputs, one pooled output per tap, weights in blocks. */

@@ -207,7 +207,7 @@ export type ReadExternal = (location: string) => Promise<Uint8Array>;
  * A tensor that lies in a file of its own, with its bytes.
  * @param read gives that file, by the name the model has for it
  */
-export async function externalData(tensor: Onnx.ITensorProto, read: ReadExternal): Promise<Onnx.ITensorProto> {
+async function externalData(tensor: Onnx.ITensorProto, read: ReadExternal): Promise<Onnx.ITensorProto> {
   const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
   const file = await read(entries.get('location') ?? '');
   const offset = Number(entries.get('offset') ?? 0);

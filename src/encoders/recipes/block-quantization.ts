@@ -1,7 +1,7 @@
 import type { OnnxGraph } from './onnx-graph';
 
 /** Weights that share one scale. */
-export const BLOCK = 64;
+const BLOCK = 64;
 
 /**
  * Stores a weight matrix as int8 in blocks of 64 down each column, and adds the operators that give float32 back:

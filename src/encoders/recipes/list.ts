@@ -3,7 +3,7 @@ import type { Recipe } from './recipe';
 import { useLite } from './use-lite';
 
 /** The recipes of the presets that come with the package. */
-export const RECIPES: readonly Recipe[] = [useLite, mobilenetV2];
+const RECIPES: readonly Recipe[] = [useLite, mobilenetV2];
 
 /** The recipe of a preset, or undefined when it is not built from an npm package. */
 export function findRecipe(name: string): Recipe | undefined {

@@ -7,7 +7,7 @@ import type { ChoiceCase, ChoiceHistory, LeaveOneOutSplit } from './split';
 export type MethodSettings = Readonly<Record<string, number | null>>;
 
 /** Shows how far a long step has come. */
-export interface StepMeter {
+interface StepMeter {
   start(label: string, total: number): void;
   advance(count: number): void;
   stop(): void;

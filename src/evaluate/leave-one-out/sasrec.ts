@@ -60,7 +60,7 @@ const rankerOf = (model: SasrecModel): Pick<Ranker, 'scores'> => ({
 export const sasrec: LeaveOneOutMethod = (shop) => tunedSasrec(shop);
 
 /** @param dropouts shares that are tried @param limits of the epochs */
-export async function tunedSasrec(
+async function tunedSasrec(
   { training, validation, whole, count, seed, meter, say }: LeaveOneOutShop,
   dropouts: readonly number[] = DROPOUTS,
   { epochs = EPOCHS, patience = PATIENCE, size = SIZE } = {},

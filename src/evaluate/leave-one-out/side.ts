@@ -23,7 +23,7 @@ export const sideIds: LeaveOneOutMethod = (shop) =>
   sideRanker('side-ids', shop, { ...SETTINGS, content: false, embeddingDropout: 0 });
 
 /** The number of epochs is chosen on the validation; it is then trained again with the choices of the validation. */
-export async function sideRanker(
+async function sideRanker(
   name: string,
   { bundle, training, validation, whole, seed, meter, say }: LeaveOneOutShop,
   settings: Partial<SideSettings>,

@@ -5,7 +5,7 @@ import { VISIT } from './shopper';
 import { absenceOf, absences, changeTitleOf, ERRORS, intervalText, shownFigures, titleOf } from './summary-text';
 
 /** One configuration of a bar chart. */
-export interface BarOf {
+interface BarOf {
   name: string;
   value: Interval;
   /** The value in words. */
@@ -13,7 +13,7 @@ export interface BarOf {
 }
 
 /** One configuration of a line chart. */
-export interface LineOf {
+interface LineOf {
   name: string;
   values: readonly Interval[];
 }

@@ -34,7 +34,7 @@ export type RoundFigure = keyof typeof ROUND_FIGURES;
 export const ROUND_FIGURE_NAMES = Object.keys(ROUND_FIGURES) as RoundFigure[];
 
 /** One round of one shop. */
-export type RoundFigures = Record<RoundFigure, Interval>;
+type RoundFigures = Record<RoundFigure, Interval>;
 
 /** A shop over all rounds. */
 export interface LoopFigures {

@@ -38,7 +38,7 @@ const mean =
 const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${PATIENCE} where it never did`;
 
 /** Figures of shoppers, in the order of the tables. */
-export const RATIO_FIGURES = {
+const RATIO_FIGURES = {
   hr10: {
     ...{ title: 'HR@10: looked for and in the first ten', unit: 'percent', of: mean(({ hr10 }) => hr10) },
     meaning: 'How often the list already had what the shopper looked for next. More is better.',
@@ -104,7 +104,7 @@ export const RATIO_FIGURES = {
 } as const satisfies Record<string, RatioFigure>;
 
 /** Figures of all shoppers together, from how often each item was listed. */
-export const SHARE_FIGURES = {
+const SHARE_FIGURES = {
   coverage: {
     ...{ title: 'Coverage', unit: 'percent', of: (counts: readonly number[]) => coverage(counts) },
     meaning: 'Share of the catalogue that was in any list. It grows with the number of shoppers.',

@@ -24,7 +24,7 @@ export interface Ground {
 }
 
 /** Shoppers who come round after round, and what a shop has whose popularity is made from what they choose. */
-export interface LoopGround {
+interface LoopGround {
   configurations: readonly Configuration[];
   rounds: number;
   /** Shoppers of a round. */
@@ -38,7 +38,7 @@ export interface LoopGround {
   stock(round: LoopRound): Promise<ShopStock>;
 }
 
-export interface LoopRound {
+interface LoopRound {
   /** Of the configuration. */
   name: string;
   round: number;

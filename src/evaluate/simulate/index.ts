@@ -8,16 +8,15 @@ export {
   fitCards,
   type LineChart,
   loopCards,
-  type Table,
   updateCards,
 } from './cards';
-export { FIGURES, type FigureName, type FigureUnit, type FigureWords, type Interval } from './figures';
+export type { FigureName, Interval } from './figures';
 export { chosenConfigurations, type Ground } from './ground';
 export { madeUpGround } from './made-up-ground';
-export { parseSimulation, type Simulated, type Simulation, simulationLine, simulationOf } from './result';
-export { loggedShopper, VISIT } from './shopper';
+export { type Simulated, type Simulation, simulationLine, simulationOf } from './result';
+export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
-export { answers, intervalText, SHOPS, shownFigures, simulationText, titleOf } from './summary-text';
+export { answers, SHOPS, simulationText } from './summary-text';
 export {
   doTask,
   parseTask,

@@ -1,73 +1,50 @@
-import * as v from 'valibot';
-import { SidestreamError } from '../../error';
 import { isOrderLog, simulatedOrdersText } from '../order-log';
-import { jsonNumber } from '../result';
 import { addSeries, emptySeries, type Series, type ShopBlock } from './block';
-import { type LoopRun, loopFigures, ROUND_FIGURE_NAMES } from './closed-loop';
-import { changesOf, FIGURES, type FigureName, figuresOf, type Interval, interval } from './figures';
+import { type LoopRun, loopFigures, type RoundFigure } from './closed-loop';
+import { changesOf, type FigureName, figuresOf, type Interval, interval } from './figures';
 import { type ShopperKind, TASTE_CHANGES } from './shopper';
 
 /** Version of the result that programs read. */
-export const SIMULATION_SCHEMA = 1;
+const SIMULATION_SCHEMA = 1;
 
-const FIGURE_NAMES = Object.keys(FIGURES) as FigureName[];
 const KINDS: readonly ShopperKind[] = [...TASTE_CHANGES, 'logged', 'spliced'];
 
-const intervalSchema = v.object({ mean: jsonNumber, low: jsonNumber, high: jsonNumber });
-const byFigure = v.object(v.entriesFromList(FIGURE_NAMES, intervalSchema));
-const round = v.object(v.entriesFromList(ROUND_FIGURE_NAMES, intervalSchema));
-
-const simulationSchema = v.object({
-  schema: v.literal(SIMULATION_SCHEMA),
-  protocol: v.literal('simulate'),
-  /** Made-up shoppers, or those of a log. */
-  source: v.picklist(['synthetic', 'log']),
-  /** Share of a log's events that have the second of another event of their shopper, 0..1; null for made-up shoppers. */
-  sharedSecond: v.optional(v.nullable(v.number()), null),
-  /** What to know before the figures are read, in sentences; mostly none. */
-  warnings: v.optional(v.array(v.string()), () => []),
-  setting: v.string(),
-  seed: v.number(),
-  shoppers: v.number(),
-  items: v.number(),
-  configurations: v.array(
-    v.object({
-      name: v.string(),
-      figures: byFigure,
-      /** By step: how well lists fit, by kind of shopper; experts kept. */
-      fit: v.array(v.object({ kind: v.picklist(KINDS), steps: v.array(intervalSchema) })),
-      experts: v.array(intervalSchema),
-    }),
-  ),
-  /** Changes of the configuration `of` against others, with the intervals of the difference. */
-  comparison: v.object({ of: v.string(), against: v.array(v.object({ name: v.string(), changes: byFigure })) }),
-  /** Empty where there is no closed loop. */
-  closedLoop: v.array(
-    v.object({ name: v.string(), rounds: v.array(round), change: round, againstRandom: v.nullable(round) }),
-  ),
-  /** What depends on the machine: nothing else in the result does. */
-  timing: v.object({
-    seconds: v.number(),
-    processes: v.number(),
-    visitsPerSecond: v.number(),
-    shoppersPerSecond: v.number(),
-    /** Milliseconds to learn a choice. */
-    updateMs: v.array(v.object({ name: v.string(), median: v.number(), p95: v.number() })),
-  }),
-});
+type Round = Record<RoundFigure, Interval>;
 
 /** What a simulation found. */
-export type Simulation = v.InferOutput<typeof simulationSchema>;
-
-/** Reads a result. @throws SidestreamError `runtime/invalid-input` when the text is none, or of another version */
-export function parseSimulation(text: string): Simulation {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), simulationSchema), text);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `The result cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Simulate again with this version.`,
-  );
+export interface Simulation {
+  schema: typeof SIMULATION_SCHEMA;
+  protocol: 'simulate';
+  /** Made-up shoppers, or those of a log. */
+  source: 'synthetic' | 'log';
+  /** Share of a log's events that have the second of another event of their shopper, 0..1; null for made-up shoppers. */
+  sharedSecond: number | null;
+  /** What to know before the figures are read, in sentences; mostly none. */
+  warnings: string[];
+  setting: string;
+  seed: number;
+  shoppers: number;
+  items: number;
+  configurations: {
+    name: string;
+    figures: Record<FigureName, Interval>;
+    /** By step: how well lists fit, by kind of shopper; experts kept. */
+    fit: { kind: ShopperKind; steps: Interval[] }[];
+    experts: Interval[];
+  }[];
+  /** Changes of the configuration `of` against others, with the intervals of the difference. */
+  comparison: { of: string; against: { name: string; changes: Record<FigureName, Interval> }[] };
+  /** Empty where there is no closed loop. */
+  closedLoop: { name: string; rounds: Round[]; change: Round; againstRandom: Round | null }[];
+  /** What depends on the machine: nothing else in the result does. */
+  timing: {
+    seconds: number;
+    processes: number;
+    visitsPerSecond: number;
+    shoppersPerSecond: number;
+    /** Milliseconds to learn a choice. */
+    updateMs: { name: string; median: number; p95: number }[];
+  };
 }
 
 /** One line of JSON; what is no number is null, others have 5 digits after the point. */

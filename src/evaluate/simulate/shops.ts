@@ -5,7 +5,7 @@ import { randomOf } from './seeds';
 import type { SimulatedShopper } from './shopper';
 
 /** A shop as one shopper meets it. */
-export interface ShopRun {
+interface ShopRun {
   /** Rows of the list, best first. @param chosen rows that it must not hold */
   list(chosen: ReadonlySet<number>): number[];
   /** Scores of every item, by which the list is ordered. Call it after `list`. */
@@ -40,7 +40,7 @@ export const CONFIGURATIONS = ['random', 'popularity', 'content', 'terms', 'side
 export type Configuration = (typeof CONFIGURATIONS)[number];
 
 /** Length of the lists. */
-export const LIST = 10;
+const LIST = 10;
 
 /** The shop of a configuration. `oracle` needs shoppers whose wishes are known. */
 export function simulatedShop(name: Configuration, stock: ShopStock): SimulatedShop {

@@ -1,6 +1,6 @@
 export { compared } from './effects';
-export { type MetricLog, readMetricLog, totalsOf } from './metric-log';
-export { type ComparedVariants, type PilotCounts, pilotTotals, readPilotCounts } from './pilot-counts';
+export { type MetricLog, readMetricLog } from './metric-log';
+export { type PilotCounts, pilotTotals, readPilotCounts } from './pilot-counts';
 export { type SampleRatio, type SplitDay, sampleRatio, sampleRatioOfDays, WRONG_SPLIT } from './sample-ratio';
 export {
   AT_HORIZON,
@@ -13,7 +13,7 @@ export {
   type UnitsNeeded,
   unitsNeeded,
 } from './sequential-test';
-export { type Verdict, type VerdictPlan, verdictOf } from './verdict';
+export { type VerdictPlan, verdictOf } from './verdict';
 export {
   comparisonCells,
   EXPLANATION,

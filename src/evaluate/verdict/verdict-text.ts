@@ -167,7 +167,7 @@ const whole = (count: number): string => Math.round(count).toLocaleString('en');
 const probability = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toPrecision(2));
 
 /** An estimate with its standard error. */
-export function valueText(of: Estimate | null, kind: Measure['kind']): string {
+function valueText(of: Estimate | null, kind: Measure['kind']): string {
   if (!of) return TOO_FEW;
   const [scale, unit, digits] = kind === 'mean' ? [1, '', of.value < 10 ? 3 : 2] : [100, ' %', 2];
   return `${(scale * of.value).toFixed(digits)}${unit} ± ${(scale * of.se).toFixed(digits)}`;

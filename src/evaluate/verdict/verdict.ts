@@ -33,7 +33,7 @@ export interface VerdictPlan {
  * Visitors of both variants together, with which the effect is found with the power of the plan: at the present split and spread,
  * which change daily; for a share with a base, at the declared split and the base.
  */
-export interface VisitorsNeeded {
+interface VisitorsNeeded {
   /** Where one looks as often as one likes. */
   always: number;
   /** Where one looks once, at this number. */

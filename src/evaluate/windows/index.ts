@@ -1,2 +1,2 @@
-export { WINDOW_METHODS, type WindowMethod, type WindowMethodName } from './window-methods';
-export { evaluateWindows, parseWindows, type WindowRun, type WindowsProtocol, windowsText } from './windows';
+export { WINDOW_METHODS, type WindowMethodName } from './window-methods';
+export { evaluateWindows, parseWindows, type WindowRun, windowsText } from './windows';

@@ -3,7 +3,7 @@ import { exactObject } from '../../common/strict-object';
 
 /** Counts of a visitor that are summed. */
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
-export type VisitorCount = (typeof VISITOR_COUNTS)[number];
+type VisitorCount = (typeof VISITOR_COUNTS)[number];
 
 /** What one visitor did under one variant, on any page and in any list. */
 export type VisitorTotals = Record<VisitorCount, number> & {

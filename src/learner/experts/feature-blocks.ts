@@ -32,7 +32,7 @@ export interface ReadoutBlock extends FeatureBlock {
 }
 
 /** Rows that items lie on, or between two of. */
-export interface FeatureTable {
+interface FeatureTable {
   /** Not standardised, [rows * width]. */
   values: Float32Array;
   /** Where each item lies, [count]: 2.25 is a quarter of the way from row 2 to row 3. */
@@ -40,7 +40,7 @@ export interface FeatureTable {
 }
 
 /** One read-out of a block: a fading sum of the steps on its columns. */
-export interface BlockState {
+interface BlockState {
   /** What is left of it after one more choice, 0 to 1; null where that is as of the shopper's other read-outs. */
   decay: number | null;
   /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */

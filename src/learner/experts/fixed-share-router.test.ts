@@ -1,7 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
-import { normalized, posteriorOf, regretBound, shared, withNewborn } from './fixed-share-router';
+import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-router';
+
+/**
+ * Upper bound of the regret: the cumulative log loss of the mixture, with equal weights at first, minus that of any
+ * sequence of experts.
+ *
+ * log n + s log(n / a) + (T - 1 - s) log(1 / (1 - a + a / n))
+ *
+ * The mixture is the Bayesian one over all sequences of experts, with a Markov chain as their prior: the first expert has
+ * probability 1/n, the same one follows with 1 - a + a/n, each other one with a/n. A sum over sequences is at least its
+ * largest member, so the loss is at most that of a sequence plus -log of its prior. Proof: docs/explanation/regret-bound.md.
+ * @param experts n, at least 1
+ * @param choices T, at least 0
+ * @param switches s: places where the sequence changes its expert, 0 to T - 1
+ * @param share a, 0 to 1
+ * @returns nats
+ */
+function regretBound(experts: number, choices: number, switches: number, share: number): number {
+  if (choices === 0) return 0;
+  const stays = choices - 1 - switches;
+  const other = share / experts;
+  const cost = (times: number, probability: number): number => (times === 0 ? 0 : -times * Math.log(probability));
+  return Math.log(experts) + cost(switches, other) + cost(stays, 1 - share + other);
+}
 
 /** Losses -log p of each expert on each choice: most below 3 nats, some up to 30. */
 function randomLosses(seed: number, experts: number, choices: number): number[][] {

@@ -9,7 +9,6 @@ export interface JournaledLearner {
   readonly weights: TermWeights;
   readonly status: {
     windows: number;
-    drifts: number;
     rejected: number;
     experts: readonly Pick<ExpertState, 'id' | 'state' | 'born' | 'choices' | 'share'>[];
   };
@@ -40,7 +39,7 @@ const PRECISION = 1000;
 
 /**
  * Records what happens to what is learned: how each choice was ranked before it was learned, the experts' parts in the list after
- * it, and the windows, drifts, dropped updates, and experts that came and went. It is part of the profile, so that a reload, an
+ * it, and the windows, dropped updates, and experts that came and went. It is part of the profile, so that a reload, an
  * export and a rollback keep it; it changes nothing of what is learned.
  */
 export class Journal {
@@ -88,7 +87,6 @@ export class Journal {
     const add = (kind: (typeof KINDS)[number], more: Pick<Point, 'expert' | 'count'> = {}): void => {
       points.push({ kind, time, at, ...more });
     };
-    if (status.drifts > before.status.drifts) add('drift');
     const rejected = status.rejected - before.status.rejected;
     if (rejected > 0) add('rejected', { count: rejected });
     for (const [kind, expert] of changesOf(before.status.experts, status.experts)) add(kind, { expert });

@@ -8,12 +8,22 @@ export const MOST_POINTS = 300;
 export const MOST_REMOVED = 12;
 
 /** See `JournalKind` of the protocol. */
-export const KINDS = ['window', 'drift', 'rejected', 'kept', 'frozen', 'returned', 'pruned'] as const;
+export const KINDS = ['window', 'rejected', 'kept', 'frozen', 'returned', 'pruned'] as const;
 
 const atMost = <Schema extends v.GenericSchema>(entry: Schema, most: number) =>
   v.pipe(v.array(entry), v.maxLength(most));
 const time = v.nullable(storedTime);
 const rank = v.pipe(storedCount, v.minValue(1));
+
+const pointSchema = v.object({
+  kind: v.picklist(KINDS),
+  time: storedTime,
+  at: storedCount,
+  expert: v.optional(storedCount),
+  count: v.optional(storedCount),
+});
+/** Versions to 0.2 recorded drifts, too. */
+const droppedSchema = v.object({ kind: v.literal('drift') });
 
 /** Stored form of a journal, part of the profile. */
 export const journalSchema = v.object({
@@ -35,15 +45,9 @@ export const journalSchema = v.object({
     MOST_POINTS,
   ),
   /** What happened besides, oldest first. */
-  points: atMost(
-    v.object({
-      kind: v.picklist(KINDS),
-      time: storedTime,
-      at: storedCount,
-      expert: v.optional(storedCount),
-      count: v.optional(storedCount),
-    }),
-    MOST_POINTS,
+  points: v.pipe(
+    atMost(v.union([pointSchema, droppedSchema]), MOST_POINTS),
+    v.transform((points) => points.flatMap((point) => (point.kind === 'drift' ? [] : [point]))),
   ),
   /** Experts that were removed, oldest first. */
   removed: atMost(

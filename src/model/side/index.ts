@@ -4,18 +4,16 @@ export { SIDE_DECAYS, SIDE_INPUTS, type SideConfig, type SideInput, sideConfigSc
 export { itemVectors, type SideItems } from './item-vectors';
 export {
   carriedItems,
-  type NextSideWindow,
   nextSideWindow,
   type SideUse,
   type SideWindowOptions,
 } from './next-window';
 export { pickRows } from './pick-rows';
-export { type SequencePlaces, shopperQueries } from './shopper-states';
+export { shopperQueries } from './shopper-states';
 export {
   freshSideExpert,
   freshSideWeights,
   SIDE_NAMES,
   sideExpertCount,
-  sideExpertNames,
   sideInputNames,
 } from './weights';

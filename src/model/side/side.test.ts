@@ -355,7 +355,7 @@ for (const backend of BACKENDS) {
 
     test('no tensor is left of a whole step', async () => {
       const weights = someWeights();
-      const trainer = new Trainer(weights, Object.keys(weights), { learningRate: 0.1, weightDecay: 0.1 });
+      const trainer = new Trainer(weights, Object.keys(weights), { learningRate: 0.1, weightDecay: () => 0.1 });
       const items = someItems();
       const take = (): void => {
         const value = trainer.step((parameters) => tidy(() => sum(itemVectors(parameters, items)) as Scalar));

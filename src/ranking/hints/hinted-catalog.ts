@@ -6,7 +6,7 @@ import type { HintedCatalog } from './hints';
 import type { ParsedHints } from './parse-hints';
 
 /** Choices of the visit after which hints count half. See docs/results/measured.md for how it was chosen. */
-export const PRIOR_CHOICES = 1;
+const PRIOR_CHOICES = 1;
 
 /** Contributions that are the same for every shopper: a hint is a better reason than they are. */
 const COMMON = ['popularity', 'variety', 'coldStart'];

@@ -3,7 +3,8 @@ import { parsed } from '../../protocol';
 import { catalog, state } from '../../testing/rankings';
 import { explain } from '../explanation/explain';
 import { type RankRequest, rank } from '../rank';
-import { Hinting, hintFade, hintLifts, hintsSchema, parseHints, RELIABILITY } from '.';
+import { Hinting, hintFade, hintLifts, hintsSchema, parseHints } from '.';
+import { RELIABILITY } from './hint-lifts';
 import type { Hints } from './hints';
 
 const request = (more: Partial<RankRequest>): RankRequest => ({

@@ -19,7 +19,7 @@ export const contributorInView = (inView: number, row: number, score: number): M
   new Map(inView === row ? [] : [[inView, score]]);
 
 /** Breaks a personal score down. @param terms contributions of the terms to the item's score */
-export type TermsBreakdown = (
+type TermsBreakdown = (
   index: CatalogIndex,
   state: RankState,
   row: number,

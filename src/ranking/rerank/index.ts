@@ -1,1 +1,1 @@
-export { type RerankOrder, rerank } from './rerank';
+export { rerank } from './rerank';

@@ -5,6 +5,14 @@ const LAST = 20;
 /** Age, in choices, at which a choice counts half: the last one says most about the next. */
 const CHOICE_HALF_LIFE = 1;
 
+/** The last choices with their weights, which add up to 1. @param rows item rows, oldest first */
+function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
+  const last = Array.from(rows).slice(-LAST);
+  const weights = last.map((_, n) => 2 ** (-(last.length - 1 - n) / CHOICE_HALF_LIFE));
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  return last.map((row, n) => [row, weights[n] / whole]);
+}
+
 /**
  * How much more often than by chance other shoppers chose each item near the last choices of a history: weighted mean of
  * the lifts with a half-life of one choice.
@@ -18,13 +26,8 @@ export function cooccurrence(
   count: number,
 ): Float32Array {
   const out = new Float32Array(count);
-  const first = Math.max(0, rows.length - LAST);
-  let whole = 0;
-  for (let n = first; n < rows.length; n++) whole += 2 ** (-(rows.length - 1 - n) / CHOICE_HALF_LIFE);
-  for (let n = first; n < rows.length; n++) {
-    const row = rows[n];
+  for (const [row, weight] of lastChoices(rows)) {
     if (row >= known) continue;
-    const weight = 2 ** (-(rows.length - 1 - n) / CHOICE_HALF_LIFE) / whole;
     for (let at = offsets[row]; at < offsets[row + 1]; at++) out[others[at]] += weight * lifts[at];
   }
   return out;
@@ -46,15 +49,9 @@ export function cooccurrenceContributions(
   item: number,
 ): Map<number, number> {
   const contributions = new Map<number, number>();
-  const first = Math.max(0, rows.length - LAST);
-  let whole = 0;
-  for (let n = first; n < rows.length; n++) whole += 2 ** (-(rows.length - 1 - n) / CHOICE_HALF_LIFE);
-  for (let n = first; n < rows.length; n++) {
-    const row = rows[n];
+  for (const [row, weight] of lastChoices(rows)) {
     const at = pairAt(table, row, item);
-    if (at < 0) continue;
-    const contribution = (2 ** (-(rows.length - 1 - n) / CHOICE_HALF_LIFE) / whole) * table.lifts[at];
-    contributions.set(row, (contributions.get(row) ?? 0) + contribution);
+    if (at >= 0) contributions.set(row, (contributions.get(row) ?? 0) + weight * table.lifts[at]);
   }
   return contributions;
 }

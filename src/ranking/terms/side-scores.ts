@@ -22,7 +22,7 @@ function matrixOf(model: SideModel): Matrix {
  * @param rows rows of the choices, oldest first
  * @returns [width] for each
  */
-export function sideSteps({ width, states, vectors }: SideModel, rows: readonly number[]): Float32Array[] {
+function sideSteps({ width, states, vectors }: SideModel, rows: readonly number[]): Float32Array[] {
   return rows.map((row, n) => {
     const step = new Float32Array(width);
     for (const { decay, gain } of states) {

@@ -56,7 +56,7 @@ export const PERSONAL_TERMS: readonly TermName[] = [
 export type TermValues = Record<TermName, Float32Array>;
 
 /** Age, in events, at which an event counts half. */
-export const HALF_LIFE = 20;
+const HALF_LIFE = 20;
 /** Last choices, and dismissals, that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const LONGEST_HISTORY = 200;
 /** Last choices that the term `session` uses. */

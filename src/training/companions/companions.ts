@@ -1,5 +1,5 @@
 import { CooccurrenceCounter, type CooccurrenceTable } from '../../catalog';
-import { type Interaction, offlineData } from '../offline-data';
+import { choiceSequences, type Interaction } from '../offline-data';
 
 /**
  * Counts co-occurrence.
@@ -8,6 +8,6 @@ import { type Interaction, offlineData } from '../offline-data';
  */
 export function cooccurrenceTable(interactions: readonly Interaction[], count: number): CooccurrenceTable {
   const counter = new CooccurrenceCounter(count);
-  for (const rows of offlineData(interactions, count, 0).sequences) counter.learn(rows);
+  for (const rows of choiceSequences(interactions)) counter.learn(rows);
   return counter.table();
 }

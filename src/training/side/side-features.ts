@@ -2,7 +2,7 @@ import { SIDE_INPUTS, type SideConfig, type SideInput } from '../../model/side';
 import { type CatalogIndex, categoryBlock, contentBlock, type FeatureBlock } from '../../ranking';
 
 /** Columns of one part of every item, [count, columns]. */
-export interface SideColumns {
+interface SideColumns {
   columns: number;
   values: Float32Array;
 }

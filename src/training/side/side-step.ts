@@ -89,7 +89,7 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
 }
 
 /** Puts the features of some items on the compute backend. */
-export function sideItems(rows: Int32Array, { features, kept, logPopularity }: SideItemSource): SideItems {
+function sideItems(rows: Int32Array, { features, kept, logPopularity }: SideItemSource): SideItems {
   const picked = pickFeatures(features, rows);
   const inputs: Partial<Record<SideInput, Tensor2D>> = {};
   for (const input of SIDE_INPUTS) {
@@ -107,7 +107,7 @@ export function sideItems(rows: Int32Array, { features, kept, logPopularity }: S
   };
 }
 
-export function disposeItems({ inputs, kept, logPopularity, dropout }: SideItems): void {
+function disposeItems({ inputs, kept, logPopularity, dropout }: SideItems): void {
   dispose([...Object.values(inputs), kept, logPopularity, ...Object.values(dropout ?? {})]);
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../model';
-import { freshSideWeights, nextSideWindow, type SideConfig, sideExpertNames, sideInputNames } from '../../model/side';
+import { freshSideWeights, nextSideWindow, type SideConfig, sideInputNames } from '../../model/side';
+import { sideExpertNames } from '../../model/side/weights';
 import { startCompute } from '../compute';
 import type { SideFeatures } from './side-features';
 import {

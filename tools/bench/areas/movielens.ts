@@ -15,7 +15,7 @@ const SHOPPERS = '60';
 /** The bar, minutes. */
 const MINUTES = 5;
 
-/** Takes many minutes: it trains two base models where they are not kept from an earlier time. */
+/** Takes many minutes: it trains a side model where none is kept from an earlier time. */
 export const area: Area = {
   title: `MovieLens: evaluate on ${SHOPPERS} shoppers`,
   async measure(say): Promise<AreaResult> {
@@ -53,7 +53,7 @@ export const area: Area = {
         ? []
         : [
             {
-              name: 'two base models, factors, map and settings of the past, and two shoppers',
+              name: 'what is learned of the past, and two shoppers',
               measured: `${(learning.seconds / 60).toFixed(1)} minutes, ${(learning.processor / 60).toFixed(1)} of processor time`,
             },
           ],

@@ -12,8 +12,8 @@ const LEAST = 1.8;
 const SHOPPERS = 48;
 /** Each command is run so often with one process and with two. */
 const ROUNDS = 1;
-/** Two methods of the pooled stream that take the same time. */
-const POOLED = ['text-only', 'image-only'];
+/** Two methods that take the same time, the reference and this one: of two windows, each learns the first. */
+const WINDOWS = ['--windows', '2', '--methods', 'static'];
 
 export const area: Area = {
   title: 'Offline, on all cores',
@@ -28,15 +28,10 @@ export const area: Area = {
       const device = await measured('evaluate, shoppers', (processes) =>
         sidestream(...evaluate, '--shoppers', String(SHOPPERS), '--json', ...processes),
       );
-      const pooled = await measured('evaluate, windows', (processes) =>
-        sidestream(
-          ...evaluate,
-          ...['--protocol', 'pooled', '--half', 'choose', '--methods', ...POOLED],
-          '--json',
-          ...processes,
-        ),
+      const windows = await measured('evaluate, windows', (processes) =>
+        sidestream(...evaluate, ...['--protocol', 'windows', ...WINDOWS, '--json', ...processes]),
       );
-      const parts = [device, pooled];
+      const parts = [device, windows];
       return {
         bars: parts.map(({ name, runs }) =>
           atLeast(`two processes over one: ${name}`, LEAST, speedUp(runs), inWords(runs)),

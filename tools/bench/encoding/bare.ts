@@ -36,7 +36,7 @@ interface Content {
 }
 
 /** Products of a real shop where there is one, else made-up texts and the pictures of the demo. */
-export async function content(count: number): Promise<Content> {
+async function content(count: number): Promise<Content> {
   const read = (folder: string, names: string[]) =>
     Promise.all(names.map(async (name) => new Uint8Array(await readFile(join(folder, name)))));
   if (existsSync(SHOP)) {

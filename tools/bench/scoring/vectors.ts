@@ -31,7 +31,7 @@ export interface VectorSet {
 }
 
 /** The same items in clusters, as a bundle has them. */
-export interface ClusteredSet {
+interface ClusteredSet {
   clusters: BundleClusters;
   /** First row of each cluster. */
   starts: number[];

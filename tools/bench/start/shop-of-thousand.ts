@@ -4,7 +4,7 @@ import { writeBundle } from '../../../src/catalog';
 import { topicContent } from '../../../src/testing/topics';
 
 /** Items of the shop. */
-export const ITEMS = 1000;
+const ITEMS = 1000;
 /** Pictures as a shop names them; the host has one for all. */
 const PICTURES = '/media/catalog/product/cache';
 

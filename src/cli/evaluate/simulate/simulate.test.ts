@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderSink } from '../../../build/folder-bundle';
 import { writeBundle } from '../../../catalog';
-import { parseSimulation, type Simulation } from '../../../evaluate/simulate';
+import type { Simulation } from '../../../evaluate/simulate';
 import { type Run, startSidestream } from '../../../testing/commands';
 import { topicContent } from '../../../testing/topics';
 
@@ -13,7 +13,7 @@ let folder: string;
 const at = (name: string): string => join(folder, name);
 const simulate = (...args: string[]): Promise<Run> =>
   startSidestream('evaluate', '--protocol', 'simulate', '--bundle', at('bundle'), ...args).ended;
-const resultOf = ({ out }: Run): Simulation => parseSimulation(out.trim().split('\n').at(-1) ?? '');
+const resultOf = ({ out }: Run): Simulation => JSON.parse(out.trim().split('\n').at(-1) ?? '');
 /** What does not depend on the machine. */
 const found = (run: Run): Omit<Simulation, 'timing'> => {
   const { timing: _, ...result } = resultOf(run);

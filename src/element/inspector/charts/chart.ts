@@ -11,7 +11,7 @@ const plots = () => import('./plots');
  * Draws a chart as wide as it may be, again when that changes. Part of the inspector: it is styled as part of it. A chart that
  * cannot be drawn leaves its figures, which stand beside it.
  */
-export class InspectorChart extends LitElement {
+class InspectorChart extends LitElement {
   @property({ attribute: false }) chart: Chart | null = null;
   @property({ attribute: false }) language: string | undefined;
 

@@ -37,9 +37,7 @@ export interface ChartFrame {
 const BAR = 40;
 
 /** Colours of what is no step forward. */
-const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = {
-  ...{ drift: 'var(--_alarm)', rejected: 'var(--_muted)' },
-};
+const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = { rejected: 'var(--_muted)' };
 
 /** Height of an axis with the name of its unit below the numbers. */
 const AXIS = 40;

@@ -9,7 +9,7 @@ const snapshot = (id: number, choices: number): Snapshot => ({ id, time: 100 * c
 it('is the newest first, and each snapshot is that of the window before it', () => {
   const entries = timelineEntries({
     choices: [choice(1), choice(2), choice(3)],
-    points: [point('drift', 2), point('window', 2), point('window', 3)],
+    points: [point('rejected', 2), point('window', 2), point('window', 3)],
     snapshots: [snapshot(1, 1), snapshot(2, 2), snapshot(3, 3)],
   });
   expect(
@@ -22,7 +22,7 @@ it('is the newest first, and each snapshot is that of the window before it', () 
     ['window', 3, 3],
     ['choice', 3, undefined],
     ['window', 2, 2],
-    ['drift', 2, undefined],
+    ['rejected', 2, undefined],
     ['choice', 2, undefined],
     // Older than the journal.
     ['alone', 1, 1],

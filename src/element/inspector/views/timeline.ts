@@ -57,7 +57,7 @@ export class TimelineView implements View {
       ${host.heading('Point by point')}
       <p class="note">
         The newest first. Open any point to see how your list would change if you went back to the state before it.
-        ${inspection.snapshots.length > 0 ? nothing : 'The first state is kept after 40 choices, or as soon as your taste changes.'}
+        ${inspection.snapshots.length > 0 ? nothing : 'The first state is kept after 40 choices, or as soon as a new taste is kept.'}
       </p>
       <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${() => this.#toggleChoices(host)} /> Show choices, too</label>
       <ol part="timeline" class="timeline">
@@ -73,12 +73,11 @@ export class TimelineView implements View {
 
   /** In all: the journal may have lost the first of them. */
   #lead({ status, formats }: InspectorHost): string {
-    const { drifts, rejected, experts, events } = status;
+    const { rejected, experts, events } = status;
     const kept = experts.filter(({ state }) => state === 'active' || state === 'frozen').length;
     const parts = [
       `${formats.choices(events)} so far`,
       kept === 0 ? 'no taste kept apart yet' : `${formats.count(kept)} ${kept === 1 ? 'taste' : 'tastes'} kept apart`,
-      ...(drifts > 0 ? [`${formats.count(drifts)} ${drifts === 1 ? 'change' : 'changes'} of direction`] : []),
       ...(rejected > 0
         ? [`${formats.count(rejected)} ${rejected === 1 ? 'step' : 'steps'} left out that did not help`]
         : []),
@@ -156,7 +155,7 @@ export class TimelineView implements View {
       const [oldest] = this.#inspection?.snapshots ?? [];
       return oldest
         ? `There is no snapshot from before this: the oldest one was saved after choice ${formats.count(oldest.choices)}. To start over, use “Forget what was learned” under “Does it help?”.`
-        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as your taste changes. To start over, use “Forget what was learned” under “Does it help?”.';
+        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as a new taste is kept. To start over, use “Forget what was learned” under “Does it help?”.';
     }
     const state = `what the shop knew after choice ${formats.count(snapshot.choices)} (${formats.moment(snapshot.time)})`;
     if (kept) return `The state that was kept here: ${state}.`;

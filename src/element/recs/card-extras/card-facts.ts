@@ -5,7 +5,7 @@ export type Badge = 'sold-out' | 'low-stock' | 'sale' | 'new';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Days after its first one for which a product counts as new. */
-export const NEW_DAYS = 30;
+const NEW_DAYS = 30;
 
 /** Whether other variants of the product cost more: where others cost less, only the price of this one is true. */
 export const isLowest = ({ item, prices }: Pick<Recommendation, 'item' | 'prices'>): boolean =>

@@ -1,5 +1,5 @@
 /** Share of a card that must be on screen, and for how long (ms), before it counts as seen: the usual viewability rule. */
-export const IMPRESSION_SHARE = 0.5;
+const IMPRESSION_SHARE = 0.5;
 export const IMPRESSION_DWELL = 1000;
 
 /** Reports each item of a response once, when its card has been in view long enough. */

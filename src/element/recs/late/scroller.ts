@@ -12,13 +12,13 @@ export interface ScrollEnds {
 }
 
 /** How far a row can be scrolled. In right-to-left rows `scrollLeft` counts down from 0. */
-export function scrollEnds(row: Element): ScrollEnds {
+function scrollEnds(row: Element): ScrollEnds {
   const at = Math.abs(row.scrollLeft);
   return { atStart: at < 2, atEnd: at + row.clientWidth > row.scrollWidth - 2 };
 }
 
 /** Scrolls a row by most of its width, towards its end (1) or its start (-1). */
-export function scrollRow(row: Element, towards: 1 | -1): void {
+function scrollRow(row: Element, towards: 1 | -1): void {
   const sign = isRightToLeft(row) ? -towards : towards;
   row.scrollBy({ left: sign * row.clientWidth * 0.85, behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
 }
@@ -27,7 +27,7 @@ export function scrollRow(row: Element, towards: 1 | -1): void {
  * Arrow keys, Home and End move the focus from card to card of a row and bring it into view. Tab still visits every
  * card, so nothing depends on knowing these keys.
  */
-export function moveFocus(row: Element, event: KeyboardEvent): void {
+function moveFocus(row: Element, event: KeyboardEvent): void {
   const links = [...row.querySelectorAll<HTMLElement>('li[data-id], li[data-dismissed]')].map((card) =>
     card.querySelector<HTMLElement>('a, button'),
   );

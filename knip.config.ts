@@ -1,0 +1,54 @@
+import type { KnipConfig } from 'knip';
+
+/**
+ * `knip` finds what nothing uses: files, packages, exports. `knip --production` finds what tests alone use, except what a
+ * file exports for its test and uses itself.
+ */
+const production = process.argv.includes('--production');
+
+const config: KnipConfig = {
+  // A `!` marks what is no test.
+  entry: [
+    'src/{index,headless,page,inspector,pick,consent}.ts!',
+    'src/{element,adapters,encoders/web}/index.ts!',
+    // Started by name: the command line, processes, workers and the loader that the packaging puts in front of them.
+    'src/cli/main.ts!',
+    'src/build/chunk-worker.ts!',
+    'src/worker/{worker,encoder-worker,late-files}.ts!',
+    'src/demo/{main,simulate/simulation-worker}.ts!',
+    // Comes late, as one object.
+    'src/element/recs/late/index.ts!',
+    // Compiled to WebAssembly.
+    'src/kernel/assembly/*-products.ts!',
+    'scripts/*.{ts,mjs}!',
+    'scripts/cycles/rooms.cjs!',
+    'tools/**/main.ts!',
+    'tools/bench/*.ts!',
+    'tools/gpu/page/*.ts!',
+    '{src,scripts,tools}/**/*.test.ts',
+    'e2e/**/*.spec.ts',
+    'e2e/{frameworks/main,pages/*,support/*-bundle,vendure/playwright.config}.ts',
+    'examples/*/vite.config.ts',
+    'examples/*/src/**/*.{ts,tsx}',
+    'docs/.vitepress/config.ts',
+  ],
+  project: [
+    '{src,scripts,tools}/**/*.{ts,mjs}!',
+    '!src/testing/**!',
+    '!tools/golden/own-numbers.ts!',
+    'e2e/**/*.ts',
+    '!e2e/frameworks/templates/**',
+  ],
+  // Started or named where no import is: by the checks of the package, a compiler and another tool's settings.
+  ignoreDependencies: ['@arethetypeswrong/cli', 'assemblyscript', 'svelte-check', 'typedoc-plugin-markdown'],
+  ignoreIssues: {
+    // Types of what transformers.js brings along.
+    'tools/bench/encoding/transformers.ts': ['unlisted'],
+    // A test makes that file up.
+    'src/worker/late-files.test.ts': ['unresolved'],
+  },
+  include: production ? ['files', 'exports', 'types'] : [],
+  ignoreExportsUsedInFile: production,
+};
+
+export default config;
