@@ -1,11 +1,11 @@
-const { ROOMS, ENTRIES } = require('./scripts/cycles/rooms.cjs');
+const { ROOMS, WINGS, ENTRIES, folderOf } = require('./scripts/cycles/rooms.cjs');
 
 /** Doors whose code needs Node, or is too heavy for a page. */
-const NODE_DOORS = '^src/(encoders/(node|recipes|adapt)|catalog/feed)/';
-/** Rooms that run in Node alone. */
-const NODE_ROOMS = ['build', 'cli', 'evaluate', 'training'].join('|');
+const NODE_DOORS = '^src/core/(encoders/(node|recipes|adapt)|catalog/feed)/';
+/** Wings that run in Node. */
+const NODE_WINGS = 'shop|lab';
 /** Folders of theirs that browsers run, too. */
-const EVERYWHERE = '^src/(evaluate/simulate|training/(companions|demand))/';
+const EVERYWHERE = '^src/(lab/simulate|shop/training/(companions|demand))/';
 
 /** Tests, and what they build on. */
 const TESTS = ['\\.test\\.ts$', '^src/testing/'];
@@ -15,15 +15,27 @@ const arrows = Object.entries(ROOMS).map(([room, { imports }]) => {
   const entries = ENTRIES[room] ?? [];
   return {
     name: `arrow-${room}`,
-    comment: `src/${room} may import ${imports.join(', ') || 'no other room'}.`,
+    comment: `${folderOf(room)} may import ${imports.join(', ') || 'no other room'}.`,
     severity: 'error',
-    from: { path: `^src/${room}/`, pathNot: TESTS },
+    from: { path: `^${folderOf(room)}/`, pathNot: TESTS },
     to: {
-      path: [...others.map((other) => `^src/${other}/`), '^src/[^/]+\\.ts$'].join('|'),
+      path: [...others.map((other) => `^${folderOf(other)}/`), '^src/[^/]+\\.ts$'].join('|'),
       pathNot: ['^src/error\\.ts$', ...entries.map((entry) => `^src/${entry}\\.ts$`)],
     },
   };
 });
+
+const wings = Object.entries(WINGS).map(([wing, imports]) => ({
+  name: `wing-${wing}`,
+  comment: `src/${wing} may import ${imports.join(', ') || 'no other wing'}; what is loaded late may be of any.`,
+  severity: 'error',
+  from: { path: `^src/${wing}/`, pathNot: TESTS },
+  to: {
+    dynamic: false,
+    path: '^src/(core|device|page|shop|lab|demo)/',
+    pathNot: [wing, ...imports].map((own) => `^src/${own}/`),
+  },
+}));
 
 module.exports = {
   forbidden: [
@@ -40,11 +52,27 @@ module.exports = {
       comment:
         'Other rooms are entered through an index.ts; code that comes late is imported by its file, so that no more comes along. common/ has no door: each of its files is on its own.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: TESTS },
+      from: { path: '^src/([^/]+/[^/]+)/', pathNot: ['^src/lab/', ...TESTS] },
       to: {
         dynamic: false,
-        path: '^src/[^/]+/.+',
-        pathNot: ['^src/$1/', '^src/common/', '^src/[^/]+/index\\.ts$', '^src/[^/]+/[^/]+/index\\.ts$'],
+        path: '^src/(?!demo/)[^/]+/.+',
+        pathNot: [
+          '^src/$1/',
+          '^src/core/common/',
+          '^src/[^/]+/[^/]+/index\\.ts$',
+          '^src/[^/]+/[^/]+/[^/]+/index\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'door-only-lab',
+      comment: 'The rooms of the lab share their parts, of which browsers load some for simulated shoppers.',
+      severity: 'error',
+      from: { path: '^src/lab/', pathNot: TESTS },
+      to: {
+        dynamic: false,
+        path: '^src/(?!demo/|lab/)[^/]+/.+',
+        pathNot: ['^src/core/common/', '^src/[^/]+/[^/]+/index\\.ts$', '^src/[^/]+/[^/]+/[^/]+/index\\.ts$'],
       },
     },
     {
@@ -53,7 +81,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [`^src/(${NODE_ROOMS})/`, '^src/encoders/(node|recipes|adapt)/', ...TESTS],
+        pathNot: [`^src/(${NODE_WINGS})/`, '^src/core/encoders/(node|recipes|adapt)/', ...TESTS],
       },
       to: { dependencyTypes: ['core'] },
     },
@@ -62,7 +90,7 @@ module.exports = {
       comment: 'What browsers run of the rooms of Node enters them by the doors that browsers may enter.',
       severity: 'error',
       from: { path: [EVERYWHERE, '^src/demo/'], pathNot: TESTS },
-      to: { path: '^src/(training|evaluate|build|cli)/index\\.ts$' },
+      to: { path: '^src/(shop/(training|bundler|cli)|lab/(evaluate|commands))/index\\.ts$' },
     },
     {
       name: 'everywhere-no-node-builtins',
@@ -77,7 +105,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [`^src/(${NODE_ROOMS}|encoders)/`, '^src/catalog/feed/', ...TESTS],
+        pathNot: [`^src/(${NODE_WINGS}|core/encoders)/`, '^src/core/catalog/feed/', ...TESTS],
       },
       to: { path: NODE_DOORS },
     },
@@ -96,6 +124,7 @@ module.exports = {
       to: { path: '^src/testing/' },
     },
     ...arrows,
+    ...wings,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

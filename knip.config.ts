@@ -10,16 +10,16 @@ const config: KnipConfig = {
   // A `!` marks what is no test.
   entry: [
     'src/{index,headless,page,inspector,pick,consent}.ts!',
-    'src/{element,adapters,encoders/web}/index.ts!',
+    'src/{page/element,page/adapters,core/encoders/web}/index.ts!',
     // Started by name: the command line, processes, workers and the loader that the packaging puts in front of them.
-    'src/cli/main.ts!',
-    'src/build/chunk-worker.ts!',
-    'src/worker/{worker,encoder-worker,late-files}.ts!',
+    'src/shop/cli/main.ts!',
+    'src/shop/bundler/chunk-worker.ts!',
+    'src/device/worker/{worker,encoder-worker,late-files}.ts!',
     'src/demo/{main,simulate/simulation-worker}.ts!',
     // Comes late, as one object.
-    'src/element/recs/late/index.ts!',
+    'src/page/element/recs/late/index.ts!',
     // Compiled to WebAssembly.
-    'src/kernel/assembly/*-products.ts!',
+    'src/core/kernel/assembly/*-products.ts!',
     'scripts/*.{ts,mjs}!',
     'scripts/cycles/rooms.cjs!',
     'tools/**/main.ts!',
@@ -45,7 +45,7 @@ const config: KnipConfig = {
     // Types of what transformers.js brings along.
     'tools/bench/encoding/transformers.ts': ['unlisted'],
     // A test makes that file up.
-    'src/worker/late-files.test.ts': ['unresolved'],
+    'src/device/worker/late-files.test.ts': ['unresolved'],
   },
   include: production ? ['files', 'exports', 'types'] : [],
   ignoreExportsUsedInFile: production,

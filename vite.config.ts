@@ -4,12 +4,14 @@ import { defineConfig } from 'vitest/config';
 const initial = (name: string) => ({ name, tags: ['$initial' as const], priority: 1 });
 
 /** The shop, with what its first list needs: reduced prices and ratings. */
-const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|element\/recs\/card-extras\/)/ };
+const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|page\/element\/recs\/card-extras\/)/ };
 
 /** Tests of code whose modules have a state, such as a kernel once loaded, or that put others in their place. */
 const OWN_MODULES = [
-  ...['client', 'kernel', 'learner', 'ranking', 'store', 'worker'].map((room) => `src/${room}/**/*.test.ts`),
-  'src/build/queue/build-queue.test.ts',
+  ...['page/client', 'core/kernel', 'device/learner', 'device/ranking', 'device/store', 'device/worker'].map(
+    (room) => `src/${room}/**/*.test.ts`,
+  ),
+  'src/shop/bundler/queue/build-queue.test.ts',
 ];
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import type { Counts } from '../src';
-import type { AdapterReport } from '../src/adapters/report';
+import type { AdapterReport } from '../src/page/adapters/report';
 import { eventsOf, type LogRow, serveHeadless } from './support/headless';
 import { expect, products, test } from './support/shop';
 

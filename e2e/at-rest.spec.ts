@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect, type Page, test } from '@playwright/test';
-import type { Encryption } from '../src/store';
+import type { Encryption } from '../src/device/store';
 import { PAGES } from './support/ports';
 
 const ITEM = 'telltale-item-4711';

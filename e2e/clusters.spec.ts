@@ -1,4 +1,4 @@
-import { type Item, type Manifest, openBundle, writeBundle } from '../src/catalog';
+import { type Item, type Manifest, openBundle, writeBundle } from '../src/core/catalog';
 import { topicContent } from '../src/testing/topics';
 import { listOf, serveHeadless, startHeadless } from './support/headless';
 import { expect, test } from './support/shop';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
-import { readEncoder } from '../src/build/encoder-files';
-import { adaptEncoder } from '../src/build/hub/adapt-encoder';
-import { folderSource } from '../src/build/hub/model-source';
-import { DEFAULT_PRESETS, type RawTaps } from '../src/encoders';
-import { createNodeEncoder, decodeImage } from '../src/encoders/node';
+import { DEFAULT_PRESETS, type RawTaps } from '../src/core/encoders';
+import { createNodeEncoder, decodeImage } from '../src/core/encoders/node';
+import { readEncoder } from '../src/shop/bundler/encoder-files';
+import { adaptEncoder } from '../src/shop/bundler/hub/adapt-encoder';
+import { folderSource } from '../src/shop/bundler/hub/model-source';
 import { cosine } from '../src/testing/cosine';
 import { bertRepository, clipRepository, type Files } from '../src/testing/models/repositories';
 

@@ -30,7 +30,7 @@ async function servePage(context: BrowserContext, body = LISTS.join('')): Promis
 function publish(rows: string[], ...more: string[]): void {
   const feed = join(folder, '..', 'feed.csv');
   writeFileSync(feed, `${rows.join('\n')}\n`);
-  execFileSync('npx', ['tsx', 'src/cli/main.ts', 'offers', feed, '--out', folder, ...more], { stdio: 'pipe' });
+  execFileSync('npx', ['tsx', 'src/shop/cli/main.ts', 'offers', feed, '--out', folder, ...more], { stdio: 'pipe' });
 }
 
 async function open(page: Page): Promise<void> {

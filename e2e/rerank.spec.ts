@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from '@playwright/test';
-import type { AdapterReport } from '../src/adapters/report';
+import type { AdapterReport } from '../src/page/adapters/report';
 import { eventsOf, serveHeadless, startHeadless } from './support/headless';
 import { expect, products, test } from './support/shop';
 

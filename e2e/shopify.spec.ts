@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
-import type { Recommender } from '../src/protocol';
+import type { Recommender } from '../src/device/protocol';
 import { violations } from './support/accessibility';
 import { serveHeadless } from './support/headless';
 import { defaults, readExample, schema, section, type ThemeObjects } from './support/shopify/theme-page';
@@ -23,9 +23,13 @@ test.beforeAll(() => {
   bundle = mkdtempSync(join(tmpdir(), 'sidestream-shopify-'));
   // As the README's cron step builds it.
   const mapping = join(root, 'examples/shopify/mapping.json');
-  execFileSync('npx', ['tsx', 'src/cli/main.ts', 'build', feed, '--mapping', mapping, '--out', join(bundle, 'out')], {
-    ...{ cwd: root, stdio: 'pipe' },
-  });
+  execFileSync(
+    'npx',
+    ['tsx', 'src/shop/cli/main.ts', 'build', feed, '--mapping', mapping, '--out', join(bundle, 'out')],
+    {
+      ...{ cwd: root, stdio: 'pipe' },
+    },
+  );
 });
 test.afterAll(() => rmSync(bundle, { recursive: true, force: true }));
 

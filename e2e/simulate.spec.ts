@@ -52,7 +52,7 @@ const PART = { include: ['simulate-shoppers'] };
 /** What the command finds, without what depends on the machine. */
 async function byCommand(): Promise<object> {
   const asked = ['--shoppers', String(SHOPPERS), '--seed', String(SEED), '--methods', ...METHODS];
-  const command = ['src/cli/main.ts', 'evaluate', '--protocol', 'simulate', '--bundle', bundle, ...asked];
+  const command = ['src/shop/cli/main.ts', 'evaluate', '--protocol', 'simulate', '--bundle', bundle, ...asked];
   // One process: the browser computes beside it.
   const { stdout } = await run('npx', ['tsx', ...command, '--no-closed-loop', '--json', '--processes', '1'], {
     ...{ cwd: root, maxBuffer: 2 ** 26 },

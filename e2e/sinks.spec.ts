@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
-import { readMetricLog } from '../src/evaluate/verdict';
-import { totalsOf } from '../src/evaluate/verdict/metric-log';
-import type { Recommender } from '../src/protocol';
+import type { Recommender } from '../src/device/protocol';
+import { readMetricLog } from '../src/lab/verdict';
+import { totalsOf } from '../src/lab/verdict/metric-log';
 import { agree, type CountingShop, countingShop, hide } from './support/counting-shop';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

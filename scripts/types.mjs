@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Rooms whose array elements are checked before they are used. */
-const CHECKED = /^src\/(client|protocol|element|adapters|demo|experiment)\//;
+const CHECKED = /^src\/(page|demo|device\/(protocol|experiment))\//;
 /** By what runs one after the other: the first alone takes as long as the others together. */
 const TURNS = [['tsconfig.json'], ['tsconfig/client.json', 'tsconfig/worker.json', 'tsconfig/node.json']];
 

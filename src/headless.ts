@@ -1,4 +1,8 @@
 /** The recommender without elements, for lists of a shop's own: lit is not loaded. */
+
+export type * from './device/protocol/api';
+export type * from './device/protocol/inspection';
+export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
 export {
   bundleAddress,
   coreOf,
@@ -6,7 +10,4 @@ export {
   type EraseOptions,
   eraseDevice,
   setWorkerUrl,
-} from './client';
-export { ERROR_CODES, type ErrorCode, type SerializedError, SidestreamError } from './error';
-export type * from './protocol/api';
-export type * from './protocol/inspection';
+} from './page/client';

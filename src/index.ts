@@ -1,4 +1,4 @@
+export type * from './device/protocol/api';
+export type * from './device/protocol/inspection';
 export { ERROR_CODES } from './error';
 export * from './page';
-export type * from './protocol/api';
-export type * from './protocol/inspection';

@@ -2,7 +2,9 @@
  * What `sidestream.js` exports to a page without a bundler, which loads all of it. What such a page does not need, as the list of
  * error codes, is in the package alone.
  */
-export { createRecommender, type EraseOptions, eraseDevice, setWorkerUrl } from './client';
+
+export { type ErrorCode, type SerializedError, SidestreamError } from './error';
+export { createRecommender, type EraseOptions, eraseDevice, setWorkerUrl } from './page/client';
 export {
   type CardLabels,
   formatPrice,
@@ -14,5 +16,4 @@ export {
   type RecsRenderDetail,
   SidestreamRecs,
   type SidestreamRecsEventMap,
-} from './element';
-export { type ErrorCode, type SerializedError, SidestreamError } from './error';
+} from './page/element';

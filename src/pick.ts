@@ -1,2 +1,2 @@
 /** `<sidestream-pick>`, apart from the rest: pages without it load nothing of it. */
-export { type PickDetail, type PickLabels, SidestreamPick } from './element/pick';
+export { type PickDetail, type PickLabels, SidestreamPick } from './page/element/pick';

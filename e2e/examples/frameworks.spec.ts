@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { createServer as createVite } from 'vite';
-import type { MetricsRow } from '../../src/experiment';
-import type { Recommender } from '../../src/protocol';
+import type { MetricsRow } from '../../src/device/experiment';
+import type { Recommender } from '../../src/device/protocol';
 import { createProject, followReadme, run, writeCatalog } from '../package/project';
 import { serve } from '../support/host';
 

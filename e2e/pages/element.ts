@@ -1,5 +1,5 @@
-import '../../src/element';
-import type { Item, Recommendation, Recommender, RecommendRequest, TrackDetails } from '../../src/protocol';
+import '../../src/page/element';
+import type { Item, Recommendation, Recommender, RecommendRequest, TrackDetails } from '../../src/device/protocol';
 import { FakeRecommender } from '../../src/testing/fake-recommender';
 import { productsIn } from './element-products';
 

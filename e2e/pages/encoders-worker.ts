@@ -2,8 +2,8 @@ import { expose } from 'comlink';
 import mobilenetV2 from '../../models/mobilenet-v2.onnx?url';
 import useLite from '../../models/use-lite.onnx?url';
 import useLiteTokenizer from '../../models/use-lite.tokenizer.json?url';
-import { bundlePreset, DEFAULT_PRESETS } from '../../src/encoders';
-import { createWebEncoder, decodeImage } from '../../src/encoders/web';
+import { bundlePreset, DEFAULT_PRESETS } from '../../src/core/encoders';
+import { createWebEncoder, decodeImage } from '../../src/core/encoders/web';
 
 type Backend = 'webgpu' | 'wasm';
 

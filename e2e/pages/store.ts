@@ -1,6 +1,6 @@
 import { openDB } from 'idb';
-import type { Encryption } from '../../src/store';
-import { DeviceStore } from '../../src/store/device-store';
+import type { Encryption } from '../../src/device/store';
+import { DeviceStore } from '../../src/device/store/device-store';
 
 const NAMESPACE = 'at-rest';
 

@@ -72,6 +72,6 @@ export function buildInLanguages(folder: string, bundle: string): string {
   for (const [name, text] of Object.entries(feeds)) writeFileSync(join(folder, name), text);
   const [main, ...others] = Object.keys(feeds).map((name) => join(folder, name));
   const locales = others.flatMap((path, n) => ['--locale', `${LANGUAGES[n + 1]}=${path}`]);
-  const command = ['tsx', 'src/cli/main.ts', 'build', main, ...locales, '--out', bundle, '--no-encoders'];
+  const command = ['tsx', 'src/shop/cli/main.ts', 'build', main, ...locales, '--out', bundle, '--no-encoders'];
   return execFileSync('npx', command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -4,8 +4,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addLearned, type CooccurrenceTable } from '../../src/catalog';
-import { parseManifest } from '../../src/catalog/bundle/read-manifest';
+import { addLearned, type CooccurrenceTable } from '../../src/core/catalog';
+import { parseManifest } from '../../src/core/catalog/bundle/read-manifest';
 
 const [folder] = process.argv.slice(2);
 const written = readFileSync(new URL('../../dist/bundle/manifest.json', import.meta.url));

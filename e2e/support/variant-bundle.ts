@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeBundle } from '../../src/catalog';
+import { writeBundle } from '../../src/core/catalog';
 import { topicContent } from '../../src/testing/topics';
 import { withVariants } from '../../src/testing/variants';
 

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
-import type { MetricsRow } from '../../src/experiment';
-import type { Recommender } from '../../src/protocol';
+import type { MetricsRow } from '../../src/device/experiment';
+import type { Recommender } from '../../src/device/protocol';
 import { violations } from '../support/accessibility';
 import { VendureShop } from './vendure-shop';
 

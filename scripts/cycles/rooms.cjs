@@ -1,62 +1,86 @@
-/** The rooms of src/ in the order of their imports: what each has, where its code runs, and the rooms it imports. */
+/**
+ * The wings of src/, which say where code runs, and the wings that each may import: core <- device <- page, core <- shop <- lab. What a
+ * shop builds and measures is what devices rank and learn by, so both import these rooms of the device.
+ */
+const WINGS = {
+  core: [],
+  device: ['core'],
+  page: ['core', 'device'],
+  shop: ['core', 'device'],
+  lab: ['core', 'device', 'shop'],
+};
+
+/** The rooms in the order of their imports: their wing, what each has, where its code runs, and the rooms it imports. */
 const ROOMS = {
   common: {
+    wing: 'core',
     runs: 'everywhere',
     has: 'mutex, digest, ids, strict schemas, products of rows, trusted addresses of scripts',
     imports: [],
   },
   labels: {
+    wing: 'core',
     runs: 'everywhere',
     has: 'texts of the elements and of reasons: `locales/` has one file for each language',
     imports: [],
   },
   kernel: {
+    wing: 'core',
     runs: 'everywhere',
     has: 'products of matrices by vector instructions of WebAssembly',
     imports: [],
   },
   model: {
+    wing: 'core',
     runs: 'everywhere',
     has: 'XSMoE on tfjs: the side model (`side/`); the network of the paper for the golden numbers and SASRec',
     imports: [],
   },
-  events: { runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
+  events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
+    wing: 'core',
     runs: 'everywhere',
     has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `demand/`, `variants/`, `offers/`, `mutable-files/`',
     imports: ['common'],
   },
   encoders: {
+    wing: 'core',
     runs: 'everywhere',
     has: 'frozen text and image encoders: `web/`, `node/`, `recipes/` (npm package to ONNX), `adapt/` (foreign models)',
     imports: ['common'],
   },
   ranking: {
+    wing: 'device',
     runs: 'worker',
     has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
     imports: ['catalog', 'common', 'events', 'kernel', 'labels'],
   },
   learner: {
+    wing: 'device',
     runs: 'worker',
     has: 'learning on the device: weights, `experts/`, `journal/`, profile',
     imports: ['catalog', 'common', 'events', 'kernel', 'ranking'],
   },
   store: {
+    wing: 'device',
     runs: 'worker',
     has: 'event log, profile and snapshots in memory or IndexedDB; encryption',
     imports: ['catalog', 'events'],
   },
   experiment: {
+    wing: 'device',
     runs: 'worker',
     has: 'A/B split, attribution, counters; `visitors/`: what is reported of a visitor',
     imports: ['common', 'events', 'ranking'],
   },
   protocol: {
+    wing: 'device',
     runs: 'page and worker',
     has: "public types (`protocol/api.ts`), schemas of requests, the worker's interface",
     imports: ['catalog', 'common', 'encoders', 'events', 'experiment', 'ranking', 'store'],
   },
   worker: {
+    wing: 'device',
     runs: 'worker',
     has: "the recommender's worker and the encoder worker",
     imports: [
@@ -73,48 +97,95 @@ const ROOMS = {
     ],
   },
   client: {
+    wing: 'page',
     runs: 'page',
     has: 'createRecommender: connection to the worker, impressions',
     imports: ['catalog', 'common', 'protocol', 'store'],
   },
   element: {
+    wing: 'page',
     runs: 'page',
     has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`)',
     imports: ['adapters', 'client', 'labels', 'protocol'],
   },
   adapters: {
+    wing: 'page',
     runs: 'page',
     has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`, functions for `onMetric`',
     imports: ['client', 'common', 'protocol'],
   },
   demo: {
+    wing: null,
     runs: 'page',
     has: 'the demo shop behind `index.html`; `simulate/`: made-up shoppers, in workers of its own',
-    imports: ['catalog', 'client', 'element', 'evaluate', 'kernel', 'protocol'],
+    imports: ['catalog', 'client', 'element', 'kernel', 'protocol', 'simulate'],
   },
-  build: {
+  bundler: {
+    wing: 'shop',
     runs: 'Node',
     has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`; `rules/`: the file of rules checked and published',
     imports: ['catalog', 'common', 'encoders', 'kernel', 'ranking'],
   },
+  logs: {
+    wing: 'shop',
+    runs: 'everywhere',
+    has: 'event logs of shops: readers, purchases, order logs, where the past ends',
+    imports: ['catalog', 'common'],
+  },
   training: {
+    wing: 'shop',
     runs: 'Node; `companions/`, `demand/`: everywhere',
     has: 'training of the side model (`side/`), checkpoints; `companions/`: co-occurrence, `demand/` of the items; `ease/`',
-    imports: ['build', 'catalog', 'common', 'kernel', 'model', 'ranking'],
-  },
-  evaluate: {
-    runs: 'Node; `simulate/`: everywhere',
-    has: 'protocols on held-out shoppers and windows, metrics, reports; `simulate/`: made-up shoppers; `verdict/`: variants compared over all visitors',
-    imports: ['catalog', 'common', 'experiment', 'learner', 'model', 'ranking', 'training'],
+    imports: ['bundler', 'catalog', 'common', 'kernel', 'learner', 'model', 'ranking'],
   },
   cli: {
+    wing: 'shop',
     runs: 'Node',
-    has: 'the commands of `sidestream`',
-    imports: ['build', 'catalog', 'common', 'encoders', 'evaluate', 'learner', 'ranking', 'training'],
+    has: 'the commands of `sidestream` that a shop needs; those of `lab/` are loaded late',
+    imports: ['commands', 'bundler', 'catalog', 'common', 'encoders', 'learner', 'logs', 'ranking', 'training'],
+  },
+  evaluate: {
+    wing: 'lab',
+    runs: 'Node',
+    has: 'protocols on held-out shoppers and windows, metrics, reports',
+    imports: ['catalog', 'common', 'learner', 'logs', 'model', 'ranking', 'training'],
+  },
+  verdict: {
+    wing: 'lab',
+    runs: 'everywhere',
+    has: 'variants of an experiment compared over all visitors, and how many a pilot needs',
+    imports: ['catalog', 'common', 'evaluate', 'experiment', 'logs'],
+  },
+  simulate: {
+    wing: 'lab',
+    runs: 'everywhere',
+    has: 'simulated shoppers, whose tastes are known',
+    imports: ['catalog', 'evaluate', 'learner', 'logs', 'model', 'ranking', 'training'],
+  },
+  commands: {
+    wing: 'lab',
+    runs: 'Node',
+    has: 'the commands of `sidestream` that measure',
+    imports: [
+      'bundler',
+      'catalog',
+      'cli',
+      'common',
+      'evaluate',
+      'learner',
+      'logs',
+      'ranking',
+      'simulate',
+      'training',
+      'verdict',
+    ],
   },
 };
 
 /** Files at the root of src/ that rooms may import, besides the error class. */
 const ENTRIES = { demo: ['index', 'inspector'] };
 
-module.exports = { ROOMS, ENTRIES };
+/** Folder of a room. */
+const folderOf = (room) => ['src', ROOMS[room].wing, room].filter(Boolean).join('/');
+
+module.exports = { ROOMS, WINGS, ENTRIES, folderOf };

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { type ItemInput, itemSchema } from '../../src/catalog';
+import { type ItemInput, itemSchema } from '../../src/core/catalog';
 import { pick, seeded } from './seeded';
 import { usefulTags } from './tags';
 

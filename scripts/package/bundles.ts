@@ -51,14 +51,14 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
   const options: InputOptions = { ...common, platform: 'browser', plugins };
   const first = await modulesOf({ ...options, input: sources({ sidestream: 'page.ts' }) });
   // Cards of a template need it: in a chunk of its own it would be asked for after theirs.
-  first.add(source('element/warn-once.ts'));
+  first.add(source('page/element/warn-once.ts'));
   return {
     ...options,
     input: sources({
       sidestream: 'page.ts',
       inspector: 'inspector.ts',
       pick: 'pick.ts',
-      adapters: 'adapters/index.ts',
+      adapters: 'page/adapters/index.ts',
     }),
     plugins: [...plugins, wholeEntry('sidestream.js')],
     output: {
@@ -83,7 +83,7 @@ const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
   ...common,
   platform: 'browser',
   treeshake,
-  input: sources({ encoders: 'encoders/web/index.ts' }),
+  input: sources({ encoders: 'core/encoders/web/index.ts' }),
   plugins: [ownRuntime(ROOT, files), rememberPackages()],
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
@@ -92,10 +92,10 @@ const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
 const PAGE = {
   index: 'index.ts',
   headless: 'headless.ts',
-  element: 'element/index.ts',
+  element: 'page/element/index.ts',
   inspector: 'inspector.ts',
   pick: 'pick.ts',
-  adapters: 'adapters/index.ts',
+  adapters: 'page/adapters/index.ts',
   consent: 'consent.ts',
 };
 
@@ -133,7 +133,7 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   // Browsers alone get as far as the last one.
   external: [...external, /^onnxruntime-web/],
   // The second is the processes of a build, which start it by name.
-  input: { main: source('cli/main.ts'), 'chunk-worker': source('build/chunk-worker.ts') },
+  input: { main: source('shop/cli/main.ts'), 'chunk-worker': source('shop/bundler/chunk-worker.ts') },
   plugins: [files, tfjsFiles(), rememberPackages()],
   // One copy of each tfjs package, the one of modules.
   resolve: { mainFields: ['module', 'main'] },
@@ -147,7 +147,7 @@ const filesOfPackage = filesIn((file) => `new URL('../cdn/${file}', import.meta.
 const TYPES: RolldownOptions = {
   ...common,
   external: [/^[^./]/],
-  input: sources({ ...PAGE, encoders: 'encoders/web/index.ts' }),
+  input: sources({ ...PAGE, encoders: 'core/encoders/web/index.ts' }),
   plugins: [dts({ emitDtsOnly: true, tsconfig: join(ROOT, 'tsconfig.json'), resolver: 'tsc' })],
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };

@@ -51,7 +51,15 @@ const declarationSchema = v.object({
  */
 export async function writeElements(root: string, folder: string): Promise<Declaration[]> {
   // It writes the address of its file into package.json: with the folder named, the one that is there already.
-  const argv = ['analyze', '--litelement', '--quiet', '--outdir', 'lib', '--globs', 'src/element/*/sidestream-*.ts'];
+  const argv = [
+    'analyze',
+    '--litelement',
+    '--quiet',
+    '--outdir',
+    'lib',
+    '--globs',
+    'src/page/element/*/sidestream-*.ts',
+  ];
   const { modules, ...rest } = await cli({ argv, cwd: root, noWrite: true });
   const declarations = modules.flatMap((module) => module.declarations ?? []).filter(({ tagName }) => tagName);
   const described = declarations.map((declaration) => {

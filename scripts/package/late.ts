@@ -4,7 +4,7 @@ import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 /**
  * Makes the workers' files such that no bundler has to understand them: plain scripts, one per part, that need nothing but
- * the loader in `src/worker/late-files.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
+ * the loader in `src/device/worker/late-files.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
  * file, whatever it thinks of modules, workers and code splitting.
  */
 
@@ -29,17 +29,17 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only bundles of shops with logs, links or orders need it.
   {
     name: 'learned',
-    test: /src[\\/](catalog[\\/](bundle[\\/]read-learned|cooccurrence[\\/]|demand[\\/]|side-model[\\/]side-model-file)|ranking[\\/]demand)/,
+    test: /src[\\/](core[\\/]catalog[\\/](bundle[\\/]read-learned|cooccurrence[\\/]|demand[\\/]|side-model[\\/]side-model-file)|device[\\/]ranking[\\/]demand)/,
   },
   // Only shops with offers, or with a file of rules, need it.
   {
     name: 'mutable-files',
-    test: /worker[\\/](mutable-files|offer-service|rule-service)|src[\\/](catalog|ranking)[\\/](mutable-files|offers|rules-file)[\\/]/,
+    test: /worker[\\/](mutable-files|offer-service|rule-service)|src[\\/](core[\\/]catalog|device[\\/]ranking)[\\/](mutable-files|offers|rules-file)[\\/]/,
   },
   // Comes after the first list.
   {
     name: 'kernel',
-    test: /src[\\/]kernel[\\/](compile|wasm-matrix|wasm-byte-matrix|byte-matrix|script-byte-matrix|binary[\\/](matrix|byte)-products)/,
+    test: /src[\\/]core[\\/]kernel[\\/](compile|wasm-matrix|wasm-byte-matrix|byte-matrix|script-byte-matrix|binary[\\/](matrix|byte)-products)/,
   },
   // What pages may ask for beside lists.
   {
@@ -51,14 +51,17 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
     name: (id) => `reasons-${basename(id, '.ts')}`,
     test: /labels[\\/]locales[\\/](?!en\.ts)/,
   },
-  { name: 'device-store', test: /node_modules[\\/]idb|src[\\/]store[\\/](layout|database|rows|device-store)/ },
-  { name: 'profile-migration', test: /src[\\/]learner[\\/]profile-migration/ },
-  { name: 'profile', test: /src[\\/]learner[\\/]((packed-)?profile|((experts|journal)[\\/])?stored)/ },
+  {
+    name: 'device-store',
+    test: /node_modules[\\/]idb|src[\\/]device[\\/]store[\\/](layout|database|rows|device-store)/,
+  },
+  { name: 'profile-migration', test: /src[\\/]device[\\/]learner[\\/]profile-migration/ },
+  { name: 'profile', test: /src[\\/]device[\\/]learner[\\/]((packed-)?profile|((experts|journal)[\\/])?stored)/ },
   // After the first list.
-  { name: 'journal', test: /src[\\/]learner[\\/]journal[\\/]journal/ },
+  { name: 'journal', test: /src[\\/]device[\\/]learner[\\/]journal[\\/]journal/ },
   {
     name: 'encoder-files',
-    test: /worker[\\/]encoder-files|bundle[\\/]read-encoder|src[\\/]encoders|models[\\/].*\.json/,
+    test: /worker[\\/]encoder-files|bundle[\\/]read-encoder|src[\\/]core[\\/]encoders|models[\\/].*\.json/,
   },
 ];
 const ENCODER_GROUPS: typeof GROUPS = [
@@ -74,7 +77,7 @@ export function workerBuilds(common: RolldownOptions, root: string, dir: string)
   const build = (name: string, file: string, groups: typeof GROUPS): RolldownOptions => ({
     ...common,
     preserveEntrySignatures: 'allow-extension',
-    input: { [name]: `late:${join(root, 'src', 'worker', file)}` },
+    input: { [name]: `late:${join(root, 'src', 'device', 'worker', file)}` },
     plugins: [lateEntry(root), ...[common.plugins].flat(), lateScripts()],
     transform: { define: { 'import.meta.url': SCRIPT } },
     output: {
@@ -100,7 +103,7 @@ function lateEntry(root: string): Plugin {
       filter: { id: /^(late:|\0late-start)/ },
       handler: (id) =>
         id === start
-          ? `import { lateFiles } from ${JSON.stringify(join(root, 'src/worker/late-files.ts'))};
+          ? `import { lateFiles } from ${JSON.stringify(join(root, 'src/device/worker/late-files.ts'))};
              const files = lateFiles({ script: location.href });
              globalThis.sidestreamFiles = files;
              addEventListener('message', ({ data }) => files.onMessage(data));`
@@ -171,7 +174,7 @@ function needs(name: string, importsOf: (name: string) => string[]): Set<string>
   return found;
 }
 
-const OWN_WORKERS = /src[\\/]client[\\/]own-workers\.ts$/;
+const OWN_WORKERS = /src[\\/]page[\\/]client[\\/]own-workers\.ts$/;
 
 /** Lets the scripts for pages without a bundler find all files beside them. */
 export const besideScript = (): Plugin => ({
@@ -217,13 +220,13 @@ export function ownRuntime(root: string, files: string[]): Plugin {
   return {
     name: 'own runtime',
     transform: {
-      filter: { id: /src[\\/]encoders[\\/]web[\\/]web-encoder\.ts$/ },
+      filter: { id: /src[\\/]core[\\/]encoders[\\/]web[\\/]web-encoder\.ts$/ },
       handler(code) {
         if (!code.includes(call)) this.error(`web-encoder.ts has no ${call}`);
         return `
-          import { lateFiles } from ${JSON.stringify(join(root, 'src/worker/late-files.ts'))};
+          import { lateFiles } from ${JSON.stringify(join(root, 'src/device/worker/late-files.ts'))};
           const loadLate = () => {
-            const table = ${addressTable(late, './')};
+            const table = ${addressTable(late, './/')};
             for (const file in table) table[file] = new URL(table[file], location.href).href;
             const files = lateFiles({ script: import.meta.url, files: table });
             globalThis.sidestreamFiles = files;

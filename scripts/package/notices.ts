@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 import license, { type Dependency } from 'rollup-plugin-license';
-import { PRESETS } from '../../src/encoders';
+import { PRESETS } from '../../src/core/encoders';
 
 const used = new Map<string, Dependency>();
 

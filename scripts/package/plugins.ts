@@ -56,7 +56,7 @@ export const ownError = (): Plugin => ({
   resolveId: {
     filter: { id: /\/error$/ },
     async handler(id, importer) {
-      if (!importer || !/src[\\/]adapters[\\/]/.test(importer)) return null;
+      if (!importer || !/src[\\/]page[\\/]adapters[\\/]/.test(importer)) return null;
       const found = await this.resolve(id, importer, { skipSelf: true });
       return found && `${found.id}?own`;
     },

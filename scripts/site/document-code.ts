@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandLine } from '../../src/cli/command-line';
+import { commandLine } from '../../src/shop/cli/command-line';
 import type { Declaration } from '../package/elements';
 import { type CodeBlock, codeBlocks, commandFaults, markupFaults, moduleScripts, typeFaults } from './code-blocks';
 
@@ -46,7 +46,7 @@ export async function documentCodeFaults(root: string, files: string[], elements
   const blocks = texts.flatMap(([file, text]) => codeBlocks(file, text));
   const of = (...languages: string[]) => blocks.filter(({ language }) => languages.includes(language));
   const attributes = new Map(elements.map(({ tag, attributes: own }) => [tag, new Set(own.map(({ name }) => name))]));
-  const program = commandLine();
+  const program = await commandLine();
   const paths = Object.fromEntries(
     Object.entries(MODULES).map(([name, file]) => [name, [join(root, 'lib', `${file}.d.ts`)]]),
   );

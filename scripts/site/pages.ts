@@ -8,7 +8,7 @@ const OTHERS: Record<string, string> = {
   'CHANGELOG.md': 'changelog.md',
   'CONTRIBUTING.md': 'contributing.md',
   'src/README.md': 'explanation/rooms.md',
-  'src/catalog/bundle/README.md': 'reference/bundle-format.md',
+  'src/core/catalog/bundle/README.md': 'reference/bundle-format.md',
   'models/README.md': 'reference/models.md',
 };
 /** What the site begins with: the front matter of its home page. */
@@ -59,7 +59,7 @@ function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, s
         const place = places.get(target) ?? places.get(posix.join(target, 'README.md'));
         if (place === undefined) return label;
         const relative = posix.relative(here, place) || posix.basename(place);
-        return `${picture}[${label}](${relative.startsWith('.') ? '' : './'}${relative}${anchor === undefined ? '' : `#${anchor}`})`;
+        return `${picture}[${label}](${relative.startsWith('.') ? '' : './/'}${relative}${anchor === undefined ? '' : `#${anchor}`})`;
       },
     ),
   );

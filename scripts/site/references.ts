@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandLine } from '../../src/cli/command-line';
+import { commandLine } from '../../src/shop/cli/command-line';
 import { commandReference } from './command-reference';
 import { elementReference } from './element-reference';
 
@@ -8,7 +8,7 @@ import { elementReference } from './element-reference';
 async function pages(root: string): Promise<[path: string, text: string][]> {
   const elements: unknown = JSON.parse(await readFile(join(root, 'lib', 'custom-elements.json'), 'utf8'));
   return [
-    ['docs/reference/cli.md', commandReference(commandLine())],
+    ['docs/reference/cli.md', commandReference(await commandLine())],
     ['docs/reference/elements.md', elementReference(elements)],
   ];
 }

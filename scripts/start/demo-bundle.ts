@@ -9,7 +9,14 @@ const CACHE = '.cache/demo/build';
 const STAMP = '.cache/demo/bundle.stamp';
 
 /** What the bundle is made of: sources, encoders, and the packages with pictures and names (by their locked versions). */
-const INPUTS = ['package-lock.json', 'models', 'scripts/demo', 'src/catalog', 'src/encoders', 'src/build'];
+const INPUTS = [
+  'package-lock.json',
+  'models',
+  'scripts/demo',
+  'src/core/catalog',
+  'src/core/encoders',
+  'src/shop/bundler',
+];
 
 /**
  * Makes the demo shop's catalogue and bundle unless they are there already, with a progress bar.
@@ -20,9 +27,9 @@ export async function prepareDemoBundle(): Promise<string> {
   if ((await isStamped(STAMP, digest)) && (await isComplete())) return 'up to date';
   // Loaded only now: onnxruntime and sharp take their time, and the second start does not need them.
   const { makeDemoCatalog } = await import('../demo/catalogue');
-  const { buildBundle } = await import('../../src/build/build-bundle');
-  const { createMeter } = await import('../../src/build/meter');
-  const { describeRejectedRow } = await import('../../src/catalog');
+  const { buildBundle } = await import('../../src/shop/bundler/build-bundle');
+  const { createMeter } = await import('../../src/shop/bundler/meter');
+  const { describeRejectedRow } = await import('../../src/core/catalog');
 
   // A build that is interrupted must not pass for a finished one.
   await rm(STAMP, { force: true });

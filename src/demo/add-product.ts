@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { NewItem } from '../device/protocol';
 import { SidestreamError } from '../error';
-import type { NewItem } from '../protocol';
 import { categorySlug } from './category';
 import { routeHref } from './route';
 import { ShopElement } from './shop-element';

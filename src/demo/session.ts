@@ -1,5 +1,3 @@
-import { createRecommender } from '../client';
-import { SidestreamError } from '../error';
 import type {
   Consent,
   EventType,
@@ -9,7 +7,9 @@ import type {
   Recommender,
   Rules,
   TrackDetails,
-} from '../protocol';
+} from '../device/protocol';
+import { SidestreamError } from '../error';
+import { createRecommender } from '../page/client';
 import { type Category, categoryTree } from './category';
 import type { Settings } from './settings';
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import '../element';
+import '../page/element';
 import './add-product';
 import { categorySlug } from './category';
 import { parseRoute, type Route, routeHref } from './route';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Consent } from '../protocol';
+import type { Consent } from '../device/protocol';
 import type { Session } from './session';
 import { ShopElement } from './shop-element';
 import { icon } from './templates';

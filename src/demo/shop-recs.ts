@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
-import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels } from '../element';
-import type { Placement } from '../protocol';
+import type { Placement } from '../device/protocol';
+import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels } from '../page/element';
 import { PRODUCT_TEMPLATE } from './route';
 import type { Session } from './session';
 import { CURRENCY } from './settings';

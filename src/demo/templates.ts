@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { formatPrice } from '../element';
-import type { Progress } from '../protocol';
+import type { Progress } from '../device/protocol';
+import { formatPrice } from '../page/element';
 import { routeHref } from './route';
 import type { Item } from './session';
 import { CURRENCY } from './settings';

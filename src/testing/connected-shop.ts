@@ -1,9 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
-import { connectDataLayer, type DataLayerOptions } from '../adapters/data-layer';
-import type { Tracker } from '../adapters/event-sink';
-import type { AdapterReport } from '../adapters/report';
-import type { Engine } from '../worker/engine';
+import type { Engine } from '../device/worker/engine';
+import { connectDataLayer, type DataLayerOptions } from '../page/adapters/data-layer';
+import type { Tracker } from '../page/adapters/event-sink';
+import type { AdapterReport } from '../page/adapters/report';
 import { log, type ServedShop, serveShop } from './served-shop';
 
 /** A shop whose data layers are connected to an engine; every test of the file gets a new engine. */

@@ -1,8 +1,8 @@
-import { createTable, type Item, quantizeRow } from '../catalog';
-import type { Shopper } from '../evaluate/shoppers';
-import type { LearnerCatalog } from '../learner';
-import { seededRandom } from '../model';
-import { catalogIndex } from '../ranking';
+import { createTable, type Item, quantizeRow } from '../core/catalog';
+import { seededRandom } from '../core/model';
+import type { LearnerCatalog } from '../device/learner';
+import { catalogIndex } from '../device/ranking';
+import type { Shopper } from '../lab/evaluate/shoppers';
 
 const COUNT = 60;
 

@@ -1,5 +1,5 @@
-import { createTable, type FeatureTable, quantizeRow } from '../catalog';
-import { seededRandom } from '../model';
+import { createTable, type FeatureTable, quantizeRow } from '../core/catalog';
+import { seededRandom } from '../core/model';
 
 export const CATEGORIES = 10;
 

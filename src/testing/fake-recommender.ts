@@ -1,4 +1,4 @@
-import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../protocol';
+import type { Recommendation, Recommender, RecommendRequest, RecommendResponse, Status } from '../device/protocol';
 
 /** A recommendation of an item with only an id and a title. */
 export function recommendation(id: string, position = 0): Recommendation {

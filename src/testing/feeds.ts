@@ -1,8 +1,8 @@
-import type { FeedFormat } from '../catalog/feed/feed-format';
-import type { FeedMapping } from '../catalog/feed/feed-mapping';
-import { type FeedRow, feedRows } from '../catalog/feed/feed-rows';
-import type { Item } from '../catalog/item';
-import type { RejectedRow } from '../catalog/rejected-row';
+import type { FeedFormat } from '../core/catalog/feed/feed-format';
+import type { FeedMapping } from '../core/catalog/feed/feed-mapping';
+import { type FeedRow, feedRows } from '../core/catalog/feed/feed-rows';
+import type { Item } from '../core/catalog/item';
+import type { RejectedRow } from '../core/catalog/rejected-row';
 
 type Chunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 

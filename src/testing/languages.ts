@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-const LOCALES = new URL('../labels/locales/', import.meta.url);
+const LOCALES = new URL('../core/labels/locales/', import.meta.url);
 
 /** All languages that have texts: each has its file. */
 export const LABEL_LANGUAGES: readonly string[] = readdirSync(LOCALES).map((file) => file.replace(/\.ts$/, ''));

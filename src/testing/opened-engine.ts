@@ -1,6 +1,6 @@
+import { Engine } from '../device/worker/engine';
+import type { EngineOptions } from '../device/worker/engine-options';
 import type { SidestreamError } from '../error';
-import { Engine } from '../worker/engine';
-import type { EngineOptions } from '../worker/engine-options';
 
 /** An engine for a bundle at an address, without an answer about consent, with what it reports: errors, and events at each change. */
 export async function openedEngine(bundle: string, given: Partial<EngineOptions> = {}) {

@@ -1,6 +1,6 @@
-import { UserExpert } from '../learner/experts/user-expert';
-import type { Profile } from '../learner/profile';
-import { PROFILE_SCHEMA } from '../learner/schema-version';
+import { UserExpert } from '../device/learner/experts/user-expert';
+import type { Profile } from '../device/learner/profile';
+import { PROFILE_SCHEMA } from '../device/learner/schema-version';
 
 const expert = new UserExpert().save();
 

@@ -1,11 +1,11 @@
-import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow, type SideModel } from '../catalog';
-import type { ChoiceHistory } from '../events';
-import { type CatalogIndex, catalogIndex } from '../ranking/catalog-index';
-import { listInView } from '../ranking/lists/in-view';
-import type { RankRequest } from '../ranking/rank';
-import type { RankState } from '../ranking/rank-state';
-import type { TermWeights } from '../ranking/score';
-import { productVariants } from '../ranking/variants';
+import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow, type SideModel } from '../core/catalog';
+import type { ChoiceHistory } from '../core/events';
+import { type CatalogIndex, catalogIndex } from '../device/ranking/catalog-index';
+import { listInView } from '../device/ranking/lists/in-view';
+import type { RankRequest } from '../device/ranking/rank';
+import type { RankState } from '../device/ranking/rank-state';
+import type { TermWeights } from '../device/ranking/score';
+import { productVariants } from '../device/ranking/variants';
 import { makeItem } from './bundles';
 
 const DIM = 4;

@@ -1,7 +1,7 @@
-import { openFolder } from '../build';
-import { contentBlend } from '../catalog';
-import { Learner, type LearnerCatalog, type LearnerOptions } from '../learner';
-import { catalogIndex, rank } from '../ranking';
+import { contentBlend } from '../core/catalog';
+import { Learner, type LearnerCatalog, type LearnerOptions } from '../device/learner';
+import { catalogIndex, rank } from '../device/ranking';
+import { openFolder } from '../shop/bundler';
 
 /** Kinds of products that a shopper may turn to: broad categories of the demo shop. */
 const KINDS = ['Food', 'Toys', 'Models', 'Home', 'Clothing', 'Sport'];

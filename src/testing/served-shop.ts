@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addLearned, type Item, writeBundle } from '../catalog';
-import type { Learned } from '../catalog/bundle/learned';
-import type { BundleContent } from '../catalog/bundle/write-bundle';
-import type { LoggedEvent } from '../events';
-import { DeviceStore } from '../store/device-store';
-import { Engine } from '../worker/engine';
-import type { EngineOptions } from '../worker/engine-options';
-import { encodersOf } from '../worker/loaded-catalog';
+import { addLearned, type Item, writeBundle } from '../core/catalog';
+import type { Learned } from '../core/catalog/bundle/learned';
+import type { BundleContent } from '../core/catalog/bundle/write-bundle';
+import type { LoggedEvent } from '../core/events';
+import { DeviceStore } from '../device/store/device-store';
+import { Engine } from '../device/worker/engine';
+import type { EngineOptions } from '../device/worker/engine-options';
+import { encodersOf } from '../device/worker/loaded-catalog';
 import { bundleContent, makeItem, memoryBundle } from './bundles';
 
 /** Items of the shop, the most popular first. */

@@ -1,7 +1,7 @@
-import { type RevenueStep, revenueSteps } from '../evaluate/verdict/revenue-steps';
-import { combined, sumsOf, type VisitorSums } from '../experiment/visitors';
-import type { VisitorTotals } from '../experiment/visitors/visitor-sums';
-import type { Random } from '../model';
+import type { Random } from '../core/model';
+import { combined, sumsOf, type VisitorSums } from '../device/experiment/visitors';
+import type { VisitorTotals } from '../device/experiment/visitors/visitor-sums';
+import { type RevenueStep, revenueSteps } from '../lab/verdict/revenue-steps';
 
 /** How made-up visitors are drawn. */
 export interface Crowd {

@@ -1,6 +1,6 @@
-import { type Market, marketOf } from '../evaluate/simulate/visit';
-import { makeWorld, type World } from '../evaluate/simulate/world';
-import type { LearnerCatalog } from '../learner';
+import type { LearnerCatalog } from '../device/learner';
+import { type Market, marketOf } from '../lab/simulate/visit';
+import { makeWorld, type World } from '../lab/simulate/world';
 import { threeGroups } from './three-groups';
 
 /** A small world: 120 items of three kinds, of which the last 12 appear later. */

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
-import { carryErrors } from '../protocol';
-import { recommenderHost } from '../worker/recommender-host';
+import { carryErrors } from '../device/protocol';
+import { recommenderHost } from '../device/worker/recommender-host';
 
 carryErrors();
 

@@ -1,6 +1,6 @@
-import { type FeatureTable, type Item, quantizeRow } from '../catalog';
-import type { LearnerCatalog } from '../learner';
-import { catalogIndex } from '../ranking';
+import { type FeatureTable, type Item, quantizeRow } from '../core/catalog';
+import type { LearnerCatalog } from '../device/learner';
+import { catalogIndex } from '../device/ranking';
 
 const DIM = 6;
 /** Items of each group. */

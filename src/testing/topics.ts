@@ -1,8 +1,8 @@
-import type { BundleContent } from '../catalog/bundle/write-bundle';
-import { createTable } from '../catalog/features/feature-shard';
-import { quantizeRow, rowsPerItem } from '../catalog/features/feature-table';
-import type { Item } from '../catalog/item';
-import { sha256 } from '../common/sha256';
+import type { BundleContent } from '../core/catalog/bundle/write-bundle';
+import { createTable } from '../core/catalog/features/feature-shard';
+import { quantizeRow, rowsPerItem } from '../core/catalog/features/feature-table';
+import type { Item } from '../core/catalog/item';
+import { sha256 } from '../core/common/sha256';
 
 /** How a made-up catalogue of topics is made. */
 export interface TopicsOptions {

@@ -1,6 +1,6 @@
-import { type FeatureTable, type Item, quantizeRow } from '../catalog';
-import { seededRandom } from '../model';
-import { type CatalogIndex, catalogIndex } from '../ranking';
+import { type FeatureTable, type Item, quantizeRow } from '../core/catalog';
+import { seededRandom } from '../core/model';
+import { type CatalogIndex, catalogIndex } from '../device/ranking';
 
 const DIM = 4;
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type { FeatureTable, Item } from '../catalog';
-import { pickRows } from '../catalog/features/feature-table';
-import { NO_RECORD } from '../events';
-import type { CatalogIndex } from '../ranking/catalog-index';
-import { PLACEMENTS } from '../ranking/placement';
-import type { RankRequest } from '../ranking/rank';
-import type { RankState } from '../ranking/rank-state';
-import type { Rules } from '../ranking/rules/rules';
+import type { FeatureTable, Item } from '../core/catalog';
+import { pickRows } from '../core/catalog/features/feature-table';
+import { NO_RECORD } from '../core/events';
+import type { CatalogIndex } from '../device/ranking/catalog-index';
+import { PLACEMENTS } from '../device/ranking/placement';
+import type { RankRequest } from '../device/ranking/rank';
+import type { RankState } from '../device/ranking/rank-state';
+import type { Rules } from '../device/ranking/rules/rules';
 import { state } from './rankings';
 
 /**

@@ -8,10 +8,10 @@ import {
   userEncoderShapes,
   type Weight,
   type Weights,
-} from '../model';
-import type { Layer } from '../model/layer';
-import { ladderEntries } from '../model/state-dict';
-import type { StateDict } from '../model/weights';
+} from '../core/model';
+import type { Layer } from '../core/model/layer';
+import { ladderEntries } from '../core/model/state-dict';
+import type { StateDict } from '../core/model/weights';
 
 export interface LadderSizes {
   dim: number;

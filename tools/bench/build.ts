@@ -4,14 +4,14 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import type { ChunkRunner } from '../../src/build/chunk';
-import { MODELS_FOLDER } from '../../src/build/encoder-files';
-import { FeatureCache } from '../../src/build/feature-cache';
-import { localRunner } from '../../src/build/process-pool';
-import { collectFeed } from '../../src/build/read-feed';
-import { itemText } from '../../src/catalog';
-import { table } from '../../src/cli/terminal';
-import { DEFAULT_PRESETS } from '../../src/encoders';
+import { itemText } from '../../src/core/catalog';
+import { DEFAULT_PRESETS } from '../../src/core/encoders';
+import type { ChunkRunner } from '../../src/shop/bundler/chunk';
+import { MODELS_FOLDER } from '../../src/shop/bundler/encoder-files';
+import { FeatureCache } from '../../src/shop/bundler/feature-cache';
+import { localRunner } from '../../src/shop/bundler/process-pool';
+import { collectFeed } from '../../src/shop/bundler/read-feed';
+import { table } from '../../src/shop/cli/terminal';
 
 /*
  * How fast `sidestream build` encodes: texts and pictures per second with one process and with two, and how fast what was

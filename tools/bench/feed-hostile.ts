@@ -2,7 +2,7 @@
  * Malformed feeds that a careless reader would read in time quadratic in their length. Each is read at one size and at ten
  * times that size: the ratio is near 10 where time grows linearly, and lower where reading stops early.
  */
-import { type FeedSource, feedRows } from '../../src/catalog/feed';
+import { type FeedSource, feedRows } from '../../src/core/catalog/feed';
 
 /** A feed of about so many characters. */
 type Hostile = (length: number) => string;

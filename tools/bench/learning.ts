@@ -1,5 +1,5 @@
 // npm run bench:learning -- [items]: time of one update of six experts, and of one, in a made-up shop with a side model.
-import { loadKernel } from '../../src/kernel';
+import { loadKernel } from '../../src/core/kernel';
 import { sideShop } from './scoring/side-shop';
 import { updateTimes } from './scoring/updates';
 import { spread } from './timing';

@@ -3,8 +3,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMeter, folderSink, writeOffers } from '../../src/build';
-import { writeBundle } from '../../src/catalog';
+import { writeBundle } from '../../src/core/catalog';
+import { createMeter, folderSink, writeOffers } from '../../src/shop/bundler';
 import { serveContent } from '../../src/testing/served-shop';
 import { topicContent } from '../../src/testing/topics';
 import { spread } from './timing';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { folderFetch, folderSink } from '../../src/build/folder-bundle';
-import { inventory, MANIFEST_FILE, openBundle, writeBundle } from '../../src/catalog';
+import { inventory, MANIFEST_FILE, openBundle, writeBundle } from '../../src/core/catalog';
+import { folderFetch, folderSink } from '../../src/shop/bundler/folder-bundle';
 import { topicContent } from '../../src/testing/topics';
 
 /** Items that are about one topic, on average. */

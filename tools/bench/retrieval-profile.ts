@@ -1,5 +1,5 @@
-import type { BundleClusters, ContentVectors } from '../../src/catalog';
-import { type ContentProfile, contentProfile } from '../../src/ranking';
+import type { BundleClusters, ContentVectors } from '../../src/core/catalog';
+import { type ContentProfile, contentProfile } from '../../src/device/ranking';
 
 const HISTORY = 15;
 

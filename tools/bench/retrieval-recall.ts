@@ -1,4 +1,3 @@
-import { folderFetch } from '../../src/build/folder-bundle';
 import {
   type BundleClusters,
   type ContentVectors,
@@ -6,11 +5,12 @@ import {
   contentVectors,
   createTable,
   openBundle,
-} from '../../src/catalog';
-import { decodeFeatureShard } from '../../src/catalog/features/decode-features';
-import { featureShape } from '../../src/catalog/features/feature-shard';
-import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/ranking';
-import { contentScores } from '../../src/ranking/retrieval/content-profile';
+} from '../../src/core/catalog';
+import { decodeFeatureShard } from '../../src/core/catalog/features/decode-features';
+import { featureShape } from '../../src/core/catalog/features/feature-shard';
+import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/device/ranking';
+import { contentScores } from '../../src/device/ranking/retrieval/content-profile';
+import { folderFetch } from '../../src/shop/bundler/folder-bundle';
 import { shopperProfile } from './retrieval-profile';
 import { spread, timed } from './timing';
 

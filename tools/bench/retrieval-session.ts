@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { folderFetch } from '../../src/build/folder-bundle';
-import { openBundle } from '../../src/catalog';
-import { Engine } from '../../src/worker/engine';
+import { openBundle } from '../../src/core/catalog';
+import { Engine } from '../../src/device/worker/engine';
+import { folderFetch } from '../../src/shop/bundler/folder-bundle';
 import { type Timed, timed } from './timing';
 
 const CLICKS = 15;

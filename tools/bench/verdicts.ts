@@ -3,8 +3,9 @@
  * differs, and how often their intervals hold the true effect. Run it with `npm run bench:verdicts`, the number of runs after it
  * (2,000 by default), and perhaps the name of one part: `tails` (with one of its prices, and one number of visitors), `split`, `power`, `crowds` or `days`.
  */
-import { pilotTotals, sequentialTestOfTotals, verdictOf } from '../../src/evaluate/verdict';
-import { seededRandom } from '../../src/model';
+
+import { seededRandom } from '../../src/core/model';
+import { pilotTotals, sequentialTestOfTotals, verdictOf } from '../../src/lab/verdict';
 import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
 import { measurePower, measureSplit, measureTails } from './verdicts/tails';
 

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { serve } from '../../e2e/support/host';
-import { createMeter } from '../../src/build/meter';
+import { createMeter } from '../../src/shop/bundler/meter';
 import { DENIALS, planRounds } from './plan';
 import { type Found, Shopper } from './round';
 import { prepareSite } from './site';

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../../src/model';
+import { type Random, seededRandom } from '../../src/core/model';
 
 /** Events of a whole run: few enough that the log stays as it was written, many enough to be in the way of each kill. */
 const MOST_EVENTS = 3000;

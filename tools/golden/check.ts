@@ -22,8 +22,8 @@ import {
   userEncoder,
   userEncoderOf,
   type Weights,
-} from '../../src/model';
-import { withParameters } from '../../src/model/weights';
+} from '../../src/core/model';
+import { withParameters } from '../../src/core/model/weights';
 import { type Golden, type GoldenPhase, goldenWeights } from './published-numbers';
 
 /** The quantities of a fixture, in the order of their computation. */

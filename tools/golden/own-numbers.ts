@@ -21,8 +21,8 @@ import {
   userEncoder,
   userEncoderOf,
   type Weights,
-} from '../../src/model';
-import { weightsFrom, withParameters } from '../../src/model/weights';
+} from '../../src/core/model';
+import { weightsFrom, withParameters } from '../../src/core/model/weights';
 import type { Golden, GoldenPhase, GoldenWeights } from './published-numbers';
 
 const rowsOf = (values: ArrayLike<number>, width: number): number[][] =>

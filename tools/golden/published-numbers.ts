@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { LADDERS, type Weight, type Weights } from '../../src/core/model';
 import { SidestreamError } from '../../src/error';
-import { LADDERS, type Weight, type Weights } from '../../src/model';
 
 const number = v.pipe(v.number(), v.finite());
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));

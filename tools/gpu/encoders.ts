@@ -1,4 +1,4 @@
-import type { Encoder, Preset, RawTaps } from '../../src/encoders';
+import type { Encoder, Preset, RawTaps } from '../../src/core/encoders';
 import type { Check, Findings, Time } from './findings';
 import { type Compared, type Host, median, type Say, timed } from './host';
 import { check, cosine, largestDifference, magnitude } from './parity';

@@ -1,4 +1,4 @@
-import type { Encoder, Pixels } from '../../src/encoders';
+import type { Encoder, Pixels } from '../../src/core/encoders';
 
 /** The two backends that are compared; wasm is the reference. */
 export type Compared = 'webgpu' | 'wasm';

@@ -46,7 +46,7 @@ export async function measureInBrowser({ parts, sizes, software, folder }: Wante
   await build({
     configFile: false,
     root: fileURLToPath(new URL('page/', import.meta.url)),
-    base: './',
+    base: './/',
     logLevel: 'error',
     build: { target: 'es2022', outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 5000 },
     worker: { format: 'es' },

@@ -1,10 +1,10 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { readEncoder } from '../../src/build/encoder-files';
-import { DEFAULT_PRESETS, type Preset } from '../../src/encoders';
-import { createTokenizer } from '../../src/encoders/node';
-import { imageEncoder, textEncoder } from '../../src/encoders/onnx-encoder';
-import { EncoderSession } from '../../src/encoders/session';
-import { similarLengths } from '../../src/encoders/text-batches';
+import { DEFAULT_PRESETS, type Preset } from '../../src/core/encoders';
+import { createTokenizer } from '../../src/core/encoders/node';
+import { imageEncoder, textEncoder } from '../../src/core/encoders/onnx-encoder';
+import { EncoderSession } from '../../src/core/encoders/session';
+import { similarLengths } from '../../src/core/encoders/text-batches';
+import { readEncoder } from '../../src/shop/bundler/encoder-files';
 import { ownPackage } from '../own-package';
 import { adapterHere, collect, isSoftware, type Run } from './findings';
 import type { Compared, Host, Say } from './host';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { RecsErrorDetail } from '../../element';
-import type { Recommender, Rules } from '../../protocol';
+import type { Recommender, Rules } from '../../device/protocol';
+import type { RecsErrorDetail } from '../../page/element';
 import { routeHref } from '../route';
 import { ShopElement } from '../shop-element';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PLACEMENTS } from '../../ranking';
+import { PLACEMENTS } from '../../device/ranking';
 import { ATTRIBUTES, BEGIN, givenRules, type ListSettings, markupOf, RULES } from './list-settings';
 
 const bare: ListSettings = {

@@ -1,4 +1,4 @@
-import type { Placement, Rules } from '../../protocol';
+import type { Placement, Rules } from '../../device/protocol';
 import { PRODUCT_TEMPLATE } from '../route';
 import { CURRENCY } from '../settings';
 

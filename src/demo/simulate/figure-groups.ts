@@ -7,7 +7,7 @@ import {
   loopCards,
   type Simulation,
   updateCards,
-} from '../../evaluate/simulate';
+} from '../../lab/simulate';
 
 /** Charts that answer one question. */
 export interface FigureGroup {

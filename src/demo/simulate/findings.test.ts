@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Interval, Simulation } from '../../evaluate/simulate';
-import { FIGURES } from '../../evaluate/simulate/figures';
+import type { Interval, Simulation } from '../../lab/simulate';
+import { FIGURES } from '../../lab/simulate/figures';
 import { findings } from './findings';
 
 const NOTHING: Interval = { mean: Number.NaN, low: Number.NaN, high: Number.NaN };

@@ -1,4 +1,4 @@
-import type { Interval, Simulation } from '../../evaluate/simulate';
+import type { Interval, Simulation } from '../../lab/simulate';
 
 /** Configurations in the words of a sentence. */
 const LISTS: Readonly<Record<string, string>> = {

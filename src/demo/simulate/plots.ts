@@ -12,7 +12,7 @@ import {
   ruleY,
   text,
 } from '@observablehq/plot';
-import type { BarChart, LineChart } from '../../evaluate/simulate';
+import type { BarChart, LineChart } from '../../lab/simulate';
 import { lookOf } from './looks';
 
 /** The room that a chart has, and how the page is read. */

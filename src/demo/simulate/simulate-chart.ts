@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { DrawnWidth } from '../../element/drawing';
-import type { Card } from '../../evaluate/simulate';
+import type { Card } from '../../lab/simulate';
+import { DrawnWidth } from '../../page/element/drawing';
 import { lookOf } from './looks';
 
 /** Loads the code that draws, with the first result. */

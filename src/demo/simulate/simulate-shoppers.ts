@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { SidestreamError } from '../../error';
-import { answers, CONFIGURATIONS, figureTables, SHOPS } from '../../evaluate/simulate';
+import { answers, CONFIGURATIONS, figureTables, SHOPS } from '../../lab/simulate';
 import { ShopElement } from '../shop-element';
 import { figureGroups } from './figure-groups';
 import { findings } from './findings';

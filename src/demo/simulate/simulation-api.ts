@@ -1,5 +1,5 @@
 import type { ProxyMarked } from 'comlink';
-import type { ShopBlock, Simulated, Simulation, SimulationPlan, SimulationTask } from '../../evaluate/simulate';
+import type { ShopBlock, Simulated, Simulation, SimulationPlan, SimulationTask } from '../../lab/simulate';
 
 /** What a worker is asked to simulate. All workers of a simulation are asked the same. */
 export interface SimulationRequest {

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
+import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import { runPlan, timingOf } from '../../evaluate/simulate';
-import { carryErrors } from '../../protocol';
+import { runPlan, timingOf } from '../../lab/simulate';
 import type { Found, SimulationRequest, SimulationWorker } from './simulation-api';
 
 /** Workers at most: more take memory, and small simulations end no sooner. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONFIGURATIONS } from '../../evaluate/simulate';
+import { CONFIGURATIONS } from '../../lab/simulate';
 import { commandOf, DEFAULTS, FEWEST, MOST, readSimulation } from './simulation-settings';
 
 function form(fields: Record<string, string>, configurations: readonly string[] = CONFIGURATIONS): FormData {

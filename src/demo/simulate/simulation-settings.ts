@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CONFIGURATIONS, type Configuration } from '../../evaluate/simulate';
+import { CONFIGURATIONS, type Configuration } from '../../lab/simulate';
 
 /** Made-up shoppers of a simulation in a browser: one of each kind at least, and no more than a page should run. */
 export const [FEWEST, MOST] = [4, 500];

@@ -1,18 +1,10 @@
 import * as Comlink from 'comlink';
-import { openBundle } from '../../catalog';
-import { productsOf } from '../../catalog/variants';
+import { openBundle } from '../../core/catalog';
+import { productsOf } from '../../core/catalog/variants';
+import { loadKernel } from '../../core/kernel';
+import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import {
-  doTask,
-  type Ground,
-  madeUpGround,
-  parseTask,
-  planOf,
-  simulationLine,
-  simulationOf,
-} from '../../evaluate/simulate';
-import { loadKernel } from '../../kernel';
-import { carryErrors } from '../../protocol';
+import { doTask, type Ground, madeUpGround, parseTask, planOf, simulationLine, simulationOf } from '../../lab/simulate';
 import type { SimulationWorker } from './simulation-api';
 
 carryErrors();

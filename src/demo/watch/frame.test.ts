@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Explanation, RecommendResponse, Status } from '../../protocol';
+import type { Explanation, RecommendResponse, Status } from '../../device/protocol';
 import { recommendation, STATUS } from '../../testing/fake-recommender';
 import { type Frame, makeFrame } from './frame';
 import { expertText, summaryText } from './words';

@@ -1,4 +1,4 @@
-import type { ExpertStatus, Explanation, RecommendResponse, Status } from '../../protocol';
+import type { ExpertStatus, Explanation, RecommendResponse, Status } from '../../device/protocol';
 import { trail } from '../category';
 import type { Item } from '../session';
 

@@ -1,5 +1,5 @@
+import type { Recommender } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import type { Recommender } from '../../protocol';
 import { categoryTree } from '../category';
 import type { Item } from '../session';
 import { type Frame, makeFrame, topCategory } from './frame';

@@ -1,8 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { createRecommender } from '../../client';
-import type { Recommender } from '../../protocol';
+import type { Recommender } from '../../device/protocol';
+import { createRecommender } from '../../page/client';
 import { routeHref } from '../route';
 import { type Item, RULES } from '../session';
 import { ShopElement } from '../shop-element';

@@ -1,4 +1,4 @@
-import { OnnxGraph } from '../../encoders/recipes/onnx-graph';
+import { OnnxGraph } from '../../core/encoders/recipes/onnx-graph';
 
 /**
  * Ways in which exporters write the same model: torch.onnx of old and optimum (`torchscript`), torch's dynamo exporter,

@@ -8,9 +8,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Learner, type LearnerCatalog } from '../../../src/learner';
-import { type CatalogIndex, listsInView, type Placement, type RankRequest, rank } from '../../../src/ranking';
-import { explain } from '../../../src/ranking/explanation/explain';
+import { Learner, type LearnerCatalog } from '../../../src/device/learner';
+import { type CatalogIndex, listsInView, type Placement, type RankRequest, rank } from '../../../src/device/ranking';
+import { explain } from '../../../src/device/ranking/explanation/explain';
 import { spread, type Timed, timed } from '../timing';
 import { agingCatalog, anything, opened, Shopper } from './shopper';
 

@@ -1,7 +1,7 @@
-import { contentBlend } from '../../../src/catalog';
-import type { EventType, LoggedEvent } from '../../../src/events';
-import { Learner, type LearnerCatalog } from '../../../src/learner';
-import { catalogIndex } from '../../../src/ranking';
+import { contentBlend } from '../../../src/core/catalog';
+import type { EventType, LoggedEvent } from '../../../src/core/events';
+import { Learner, type LearnerCatalog } from '../../../src/device/learner';
+import { catalogIndex } from '../../../src/device/ranking';
 import { topicContent } from '../../../src/testing/topics';
 
 /** Choices between two dismissals. */

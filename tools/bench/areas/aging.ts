@@ -1,7 +1,7 @@
-import { loadKernel } from '../../../src/kernel';
-import type { LearnerCatalog } from '../../../src/learner';
-import { encodeProfile } from '../../../src/learner/profile-file';
-import { listsInView, type RankRequest, rank } from '../../../src/ranking';
+import { loadKernel } from '../../../src/core/kernel';
+import type { LearnerCatalog } from '../../../src/device/learner';
+import { encodeProfile } from '../../../src/device/learner/profile-file';
+import { listsInView, type RankRequest, rank } from '../../../src/device/ranking';
 import { agingCatalog, changing, opened, Shopper } from '../aging/shopper';
 import { type Area, type AreaResult, atMost } from '../bars';
 import { spread, type Timed, timed } from '../timing';

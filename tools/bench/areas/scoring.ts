@@ -1,4 +1,4 @@
-import { loadKernel } from '../../../src/kernel';
+import { loadKernel } from '../../../src/core/kernel';
 import { type Area, type AreaResult, within } from '../bars';
 import { benchBundle } from '../retrieval-bundle';
 import { sessionTimes } from '../retrieval-session';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { folderSink } from '../../../src/build';
-import { writeBundle } from '../../../src/catalog';
-import { seededRandom } from '../../../src/model';
+import { writeBundle } from '../../../src/core/catalog';
+import { seededRandom } from '../../../src/core/model';
+import { folderSink } from '../../../src/shop/bundler';
 import { topicContent } from '../../../src/testing/topics';
 
 /** Catalogue and log: so large that what is measured takes one process about a minute. */

@@ -5,7 +5,7 @@
  * shoppers keep a second expert and see their taste sooner with it.
  */
 import { existsSync } from 'node:fs';
-import { loadKernel } from '../../../src/kernel';
+import { loadKernel } from '../../../src/core/kernel';
 import { demoCatalog } from '../../../src/testing/returning-shopper';
 import { type Tastes, visits } from './visits';
 

@@ -1,5 +1,5 @@
-import { Learner, type LearnerCatalog, type LearnerOptions } from '../../../src/learner';
-import { type RankRequest, rank } from '../../../src/ranking';
+import { Learner, type LearnerCatalog, type LearnerOptions } from '../../../src/device/learner';
+import { type RankRequest, rank } from '../../../src/device/ranking';
 
 /** Visits of each shopper; tastes take turns. */
 const VISITS = 10;

@@ -1,6 +1,6 @@
-import type { EventType, LoggedEvent } from '../../../src/events';
-import { Learner, type LearnerCatalog } from '../../../src/learner';
-import { listsInView, type RankRequest, rank } from '../../../src/ranking';
+import type { EventType, LoggedEvent } from '../../../src/core/events';
+import { Learner, type LearnerCatalog } from '../../../src/device/learner';
+import { listsInView, type RankRequest, rank } from '../../../src/device/ranking';
 import { type Timed, timed } from '../timing';
 
 /** Choices measured after each history, and some before that are not. */

@@ -1,5 +1,5 @@
-import { type ByteMatrix, createByteMatrix } from '../../../src/kernel';
-import { baseProfile, Retrieval, topRows } from '../../../src/ranking';
+import { type ByteMatrix, createByteMatrix } from '../../../src/core/kernel';
+import { baseProfile, Retrieval, topRows } from '../../../src/device/ranking';
 import { TOP, type VectorSet } from './vectors';
 
 /** A way to find the nearest vectors, with what it has built. */

@@ -1,8 +1,8 @@
-import { Learner, type LearnerCatalog } from '../../../src/learner';
-import { Journal } from '../../../src/learner/journal/journal';
-import { storedProfile } from '../../../src/learner/profile-file';
-import { seededRandom } from '../../../src/model';
-import { type RankRequest, rank } from '../../../src/ranking';
+import { seededRandom } from '../../../src/core/model';
+import { Learner, type LearnerCatalog } from '../../../src/device/learner';
+import { Journal } from '../../../src/device/learner/journal/journal';
+import { storedProfile } from '../../../src/device/learner/profile-file';
+import { type RankRequest, rank } from '../../../src/device/ranking';
 
 /** Mean time between two choices, ms. */
 const PAUSE = 6 * 3600 * 1000;

@@ -1,8 +1,8 @@
-import { contentBlend, contentVectors, type SideModel } from '../../../src/catalog';
-import type { LearnerCatalog } from '../../../src/learner';
-import { seededRandom, uniform } from '../../../src/model';
-import { SIDE_DECAYS } from '../../../src/model/side';
-import { catalogIndex } from '../../../src/ranking';
+import { contentBlend, contentVectors, type SideModel } from '../../../src/core/catalog';
+import { seededRandom, uniform } from '../../../src/core/model';
+import { SIDE_DECAYS } from '../../../src/core/model/side';
+import type { LearnerCatalog } from '../../../src/device/learner';
+import { catalogIndex } from '../../../src/device/ranking';
 import { topicContent } from '../../../src/testing/topics';
 
 /** Columns of a shop's vectors, as `sidestream train` makes them. */

@@ -1,12 +1,12 @@
-import { History } from '../../../src/events';
-import type { LearnerCatalog } from '../../../src/learner';
-import { featureMatrix } from '../../../src/learner';
-import { MOST_KEPT } from '../../../src/learner/experts/expert-limits';
-import { ExpertMixture } from '../../../src/learner/experts/expert-mixture';
-import type { FeatureMatrix } from '../../../src/learner/experts/feature-matrix';
-import { START_WITH_SIDE } from '../../../src/learner/personal-weights';
-import { seededRandom } from '../../../src/model';
-import { type TermValues, termValues } from '../../../src/ranking';
+import { History } from '../../../src/core/events';
+import { seededRandom } from '../../../src/core/model';
+import type { LearnerCatalog } from '../../../src/device/learner';
+import { featureMatrix } from '../../../src/device/learner';
+import { MOST_KEPT } from '../../../src/device/learner/experts/expert-limits';
+import { ExpertMixture } from '../../../src/device/learner/experts/expert-mixture';
+import type { FeatureMatrix } from '../../../src/device/learner/experts/feature-matrix';
+import { START_WITH_SIDE } from '../../../src/device/learner/personal-weights';
+import { type TermValues, termValues } from '../../../src/device/ranking';
 import { type Timed, timed } from '../timing';
 
 const CHOICES = 400;

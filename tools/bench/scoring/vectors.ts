@@ -1,4 +1,3 @@
-import { folderFetch } from '../../../src/build/folder-bundle';
 import {
   type BundleClusters,
   type ContentVectors,
@@ -6,11 +5,12 @@ import {
   contentVectors,
   createTable,
   openBundle,
-} from '../../../src/catalog';
-import { decodeFeatureShard } from '../../../src/catalog/features/decode-features';
-import { featureShape } from '../../../src/catalog/features/feature-shard';
-import { createMatrix } from '../../../src/kernel';
-import { topRows } from '../../../src/ranking';
+} from '../../../src/core/catalog';
+import { decodeFeatureShard } from '../../../src/core/catalog/features/decode-features';
+import { featureShape } from '../../../src/core/catalog/features/feature-shard';
+import { createMatrix } from '../../../src/core/kernel';
+import { topRows } from '../../../src/device/ranking';
+import { folderFetch } from '../../../src/shop/bundler/folder-bundle';
 import { topicContent } from '../../../src/testing/topics';
 
 /** Results of a query. */

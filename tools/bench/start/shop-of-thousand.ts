@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { pick, seeded } from '../../../scripts/demo/seeded';
-import { writeBundle } from '../../../src/catalog';
+import { writeBundle } from '../../../src/core/catalog';
 import { topicContent } from '../../../src/testing/topics';
 
 /** Items of the shop. */

@@ -1,6 +1,6 @@
-import { compared, type MetricLog, sampleRatio, verdictOf } from '../../../src/evaluate/verdict';
-import { sumsOf, type VisitorSums } from '../../../src/experiment/visitors';
-import { type Random, seededRandom } from '../../../src/model';
+import { type Random, seededRandom } from '../../../src/core/model';
+import { sumsOf, type VisitorSums } from '../../../src/device/experiment/visitors';
+import { compared, type MetricLog, sampleRatio, verdictOf } from '../../../src/lab/verdict';
 import { logNormal, pareto } from '../../../src/testing/simulated-visitors';
 
 /** Share of the visitors who buy. */

@@ -1,0 +1,130 @@
+import { SidestreamError } from '../../../error';
+import { canHash, sha256 } from '../../common/sha256';
+import { type BundleFile, MANIFEST_FILE } from './manifest';
+
+/** Gets one file of a bundle by its name relative to the manifest. */
+export interface FetchFile {
+  (name: string): Promise<Response>;
+  /** Full address of a file, for messages. */
+  addressOf?(name: string): string;
+}
+
+/** Called as bytes arrive. `total` is the size of all requested files, from the manifest. */
+export type BundleProgress = (loaded: number, total: number) => void;
+
+/** Fetches from a folder over HTTP. The manifest is revalidated on every visit; all other files never change. */
+export function fetchFrom(folder: string | URL): FetchFile {
+  const base = String(folder).replace(/\/*$/, '/');
+  const addressOf = (name: string): string => base + name;
+  const get = (name: string) => fetch(addressOf(name), name === MANIFEST_FILE ? { cache: 'no-cache' } : {});
+  return Object.assign(get, { addressOf });
+}
+
+/** Fetches from a folder over HTTP, asking the host each time whether the file is still the same. */
+export function freshFrom(folder: string): FetchFile {
+  const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
+  return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });
+}
+
+/** Gets files in parallel, each checked, and reports their joint progress. */
+export async function fetchFiles(
+  fetchFile: FetchFile,
+  files: readonly BundleFile[],
+  onProgress?: BundleProgress,
+): Promise<ArrayBuffer[]> {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  let loaded = 0;
+  const report = (bytes: number): void => {
+    loaded += bytes;
+    onProgress?.(loaded, total);
+  };
+  onProgress?.(0, total);
+  return Promise.all(files.map((file) => fetchChecked(fetchFile, file, report)));
+}
+
+/**
+ * Gets a file and checks its size and, where the browser offers hashing, its SHA-256.
+ * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`
+ */
+export async function fetchChecked(
+  fetchFile: FetchFile,
+  file: BundleFile,
+  report?: (bytes: number) => void,
+): Promise<ArrayBuffer> {
+  const bytes = await fetchBytes(fetchFile, file.file, report);
+  if (bytes.byteLength !== file.bytes || (canHash() && (await sha256(bytes)) !== file.sha256)) {
+    throw new SidestreamError(
+      'bundle/digest-mismatch',
+      `${file.file} is not the file the manifest names (${bytes.byteLength} bytes, expected ${file.bytes}). Upload the whole bundle again, the manifest last.`,
+    );
+  }
+  return bytes;
+}
+
+/** Gets a file unchecked. @throws SidestreamError `bundle/unreachable` */
+export async function fetchBytes(
+  fetchFile: FetchFile,
+  name: string,
+  report?: (bytes: number) => void,
+): Promise<ArrayBuffer> {
+  const unreachable = (why: string, advice: string, cause?: unknown): SidestreamError => {
+    const address = fetchFile.addressOf?.(name) ?? name;
+    return new SidestreamError('bundle/unreachable', `Cannot get ${address}: ${why}. ${advice}`, { cause });
+  };
+  try {
+    const response = await fetchFile(name);
+    if (!response.ok) {
+      const why = `the server answered ${response.status} ${response.statusText}`.trim();
+      throw unreachable(why, 'Check the address of the bundle, and that all of it was uploaded there.');
+    }
+    if (!response.body || !report) return await response.arrayBuffer();
+    const chunks: Uint8Array[] = [];
+    const reader = response.body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      chunks.push(part.value);
+      report(part.value.byteLength);
+    }
+    return join(chunks);
+  } catch (error) {
+    throw error instanceof SidestreamError
+      ? error
+      : unreachable(
+          error instanceof Error ? error.message : String(error),
+          'Check the connection and, for a bundle on another host, that it allows this page by CORS.',
+          error,
+        );
+  }
+}
+
+/** @throws SidestreamError `bundle/invalid` when it is no JSON */
+export function parseJson(name: string, bytes: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    const isPage = new TextDecoder().decode(bytes.slice(0, 100)).trimStart().startsWith('<');
+    if (!isPage) throw invalidBundle(name, String(error), error);
+    throw new SidestreamError(
+      'bundle/invalid',
+      `${name} is a web page, which many hosts send in place of a missing file. Check the address of the bundle.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The error for a file of a bundle that cannot be read. */
+export const invalidBundle = (name: string, what: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'bundle/invalid',
+    `The bundle cannot be read: ${name}: ${what}. Build it again with \`sidestream build\`.`,
+    { cause },
+  );
+
+function join(chunks: Uint8Array[]): ArrayBuffer {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes.buffer;
+}

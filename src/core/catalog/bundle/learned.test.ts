@@ -1,0 +1,338 @@
+import { describe, expect, it } from 'vitest';
+import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import { sideModel } from '../../../testing/side-models';
+import { topicContent } from '../../../testing/topics';
+import { sha256 } from '../../common/sha256';
+import { itemPlaces } from '../clusters/item-places';
+import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
+import type { Demand } from '../demand/demand';
+import { createTable } from '../features/feature-shard';
+import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
+import { inventory } from './inventory';
+import { addLearned } from './learned';
+import { bundleFiles, MANIFEST_FILE } from './manifest';
+import { openBundle } from './read-bundle';
+import { verifyBundle } from './verify-bundle';
+import { writeBundle } from './write-bundle';
+
+/** Items a and b of two co-occur. */
+const cooccurrence: CooccurrenceTable = {
+  count: 2,
+  offsets: Uint32Array.of(0, 1, 2),
+  rows: Uint32Array.of(1, 0),
+  lifts: Float32Array.of(2, 2),
+};
+
+/** As a file has it: its values are the largest, and 0. */
+const demand: Demand = {
+  choices: Float32Array.of(3, 0),
+  recent: Float32Array.of(0, 3),
+  repeats: { share: 0.25, interval: 7, shares: Float32Array.of(1, 0), intervals: Float32Array.of(7, 0) },
+};
+
+async function written() {
+  const memory = memoryBundle();
+  const content = await bundleContent([makeItem('a'), makeItem('b')]);
+  return { ...memory, content, manifest: await writeBundle(content, memory.sink) };
+}
+
+describe('what was learned, in a bundle', () => {
+  it('is fetched when asked for and not before, and is what was put in last', async () => {
+    const { manifest, sink, fetchFile, fetched } = await written();
+    const empty = await openBundle(fetchFile);
+    expect([await empty.cooccurrence(), await empty.demand()]).toEqual([null, null]);
+    const { repeats: _, ...once } = demand;
+    const first = await addLearned(manifest, { demand: once }, sink);
+    const second = await addLearned(first, { cooccurrence, demand }, sink);
+    fetched.splice(0);
+    const bundle = await openBundle(fetchFile);
+    expect(bundle.manifest).toEqual(second);
+    expect(fetched.filter((name) => /^(companions|demand)-/.test(name))).toEqual([]);
+    const progress: number[] = [];
+    expect(await bundle.cooccurrence((loaded, total) => progress.push(loaded / total))).toEqual(cooccurrence);
+    expect(progress.at(-1)).toBe(1);
+    const names = bundleFiles(second).map(({ file }) => file);
+    expect(names).toContain(second.companions?.file);
+    expect(await bundle.demand()).toEqual(demand);
+    expect(second.demand?.repeats).toEqual({ share: 0.25, interval: 7 });
+    expect(names).toContain(second.demand?.file);
+    await verifyBundle(second, fetchFile);
+    expect(second.digest).toBe(manifest.digest);
+  });
+
+  it('is about the items in the order of the bundle, where clusters change it', async () => {
+    const count = 120;
+    const content = await topicContent({ items: count, topics: 4 });
+    const { sink, fetchFile } = memoryBundle();
+    // Every item goes with the next one of the feed.
+    const next = Uint32Array.from({ length: count }, (_, row) => (row + 1) % count);
+    const offsets = Uint32Array.from({ length: count + 1 }, (_, row) => row);
+    const chain: CooccurrenceTable = {
+      count,
+      offsets,
+      rows: next,
+      lifts: new Float32Array(count).fill(1),
+      origin: 'shop',
+    };
+    const counted = Float32Array.from({ length: count }, (_, row) => row);
+    const learned = { cooccurrence: chain, demand: { choices: counted, recent: counted } };
+    await writeBundle(content, sink, { clusterFrom: 100, clusterItems: 20, learned });
+    const bundle = await openBundle(fetchFile);
+    const table = await bundle.cooccurrence();
+    const rowOf = new Map(content.items.map(({ id }, row) => [id, row]));
+    const followers = bundle.items.map((_, at) => table && bundle.items[table.rows[table.offsets[at]]].id);
+    expect(followers).toEqual(bundle.items.map(({ id }) => content.items[next[rowOf.get(id) ?? 0]].id));
+    expect(table?.origin).toBe('shop');
+    const choices = (await bundle.demand())?.choices ?? [];
+    expect([...choices].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
+  });
+
+  it('is written with one manifest, after its files, and stays where nothing takes its place', async () => {
+    const { manifest, sink } = await written();
+    const names: string[] = [];
+    const noting = async (name: string, bytes: Uint8Array): Promise<void> => {
+      names.push(name);
+      await sink(name, bytes);
+    };
+    const both = await addLearned(manifest, { cooccurrence, demand }, noting);
+    expect(names.filter((name) => !name.startsWith('manifest-'))).toEqual([
+      both.companions?.file,
+      both.demand?.file,
+      MANIFEST_FILE,
+    ]);
+    expect(names.at(-1)).toBe(MANIFEST_FILE);
+    const other = await addLearned(both, { demand: { ...demand, recent: Float32Array.of(1, 2) } }, sink);
+    expect(other.companions).toEqual(both.companions);
+    expect(other.demand).not.toEqual(both.demand);
+  });
+
+  it('is refused when its bytes, its description or the number of its items are wrong', async () => {
+    const { manifest, sink, fetchFile, files } = await written();
+    const learned = await addLearned(manifest, { cooccurrence, demand }, sink);
+    files.get(learned.companions?.file ?? '')?.fill(0);
+    files.get(learned.demand?.file ?? '')?.fill(0);
+    const bundle = await openBundle(fetchFile);
+    await expect(bundle.demand()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    await expect(bundle.cooccurrence()).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    const spoilt = { ...manifest, companions: { ...learned.companions, origin: 'nowhere' } };
+    files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
+    await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/invalid' });
+    const three = { ...cooccurrence, count: 3, offsets: Uint32Array.of(0, 1, 2, 2) };
+    await expect(addLearned(manifest, { cooccurrence: three }, sink)).rejects.toMatchObject({
+      code: 'bundle/invalid',
+      message: expect.stringContaining('3 items'),
+    });
+    const one = { choices: Float32Array.of(1), recent: Float32Array.of(1) };
+    await expect(addLearned(manifest, { demand: one }, sink)).rejects.toMatchObject({ code: 'bundle/invalid' });
+  });
+});
+
+describe('a side model in a bundle', () => {
+  const side = {
+    model: sideModel(2, 3),
+    weights: { popularity: 0.4, sideModel: 1.5 },
+    training: { choices: 10, shoppers: 2, windows: 1, epochs: 3, seconds: 1.5 },
+  };
+
+  it('is named by the manifest, read when asked for, and verified', async () => {
+    const { manifest, sink, fetchFile, fetched } = await written();
+    expect(await (await openBundle(fetchFile)).side()).toBeNull();
+    const learned = await addLearned(await addLearned(manifest, { demand }, sink), { side }, sink);
+    expect(learned.demand).toBeDefined();
+    expect(learned.side).toMatchObject({ weights: side.weights, training: side.training });
+    expect(bundleFiles(learned).map(({ file }) => file)).toContain(learned.side?.file);
+    fetched.splice(0);
+    const bundle = await openBundle(fetchFile);
+    expect(bundle.manifest).toEqual(learned);
+    expect(fetched.filter((name) => name.startsWith('side-'))).toEqual([]);
+    const read = await bundle.side();
+    expect(read).toEqual({
+      ...decodeSideModel(encodeSideModel(side.model, 2).buffer, 2),
+      digest: learned.side?.sha256,
+    });
+    await verifyBundle(learned, fetchFile);
+    const other = await addLearned(learned, { side: { model: sideModel(2, 3, [0.5], 2) } }, sink);
+    expect(other.side?.sha256).not.toBe(learned.side?.sha256);
+    expect([other.side?.weights, other.side?.training]).toEqual([undefined, undefined]);
+  });
+
+  it('is refused when it is damaged, of another number of items or described wrongly', async () => {
+    const invalid = { code: 'bundle/invalid' };
+    const { manifest, sink, fetchFile, files } = await written();
+    await expect(addLearned(manifest, { side: { model: sideModel(3) } }, sink)).rejects.toMatchObject(invalid);
+    const learned = await addLearned(manifest, { side }, sink);
+    const name = learned.side?.file ?? '';
+    const whole = files.get(name) ?? new Uint8Array();
+    files.set(name, whole.slice().fill(0, 0, 4));
+    const damaged = { code: 'bundle/digest-mismatch' };
+    await expect((await openBundle(fetchFile)).side()).rejects.toMatchObject(damaged);
+    await expect(verifyBundle(learned, fetchFile)).rejects.toMatchObject(damaged);
+    // Bytes that the manifest means, but that are of other items.
+    const foreign = encodeSideModel(sideModel(3, 3), 3);
+    files.set(name, foreign);
+    const entry = { file: name, sha256: await sha256(foreign), bytes: foreign.byteLength };
+    await expect(verifyBundle({ ...learned, side: entry }, fetchFile)).rejects.toMatchObject(invalid);
+    for (const weights of [{ popularity: -1 }, { popularity: 101 }, { popularity: 'much' }]) {
+      const spoilt = { ...manifest, side: { ...learned.side, weights } };
+      files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(spoilt)));
+      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid);
+    }
+  });
+
+  describe('of a bundle of clusters', () => {
+    const count = 120;
+    const clustered = { clusterFrom: 100, clusterItems: 20 };
+    const model = { ...sideModel(count, 2), biases: Float32Array.from({ length: count }, (_, row) => row) };
+    const rowsOf = (items: readonly { id: string }[]) => {
+      const rowOf = new Map(items.map(({ id }, row) => [id, row]));
+      return (of: readonly { id: string }[]) => of.map(({ id }) => rowOf.get(id));
+    };
+
+    it('follows its items, by the head and by cluster', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const { sink, fetchFile, files } = memoryBundle();
+      const manifest = await writeBundle(content, sink, { ...clustered, learned: { side: { model } } });
+      await verifyBundle(manifest, fetchFile);
+      const rows = rowsOf(content.items);
+      const bundle = await openBundle(fetchFile);
+      const whole = await bundle.side();
+      expect([...(whole?.biases ?? [])]).toEqual(rows(bundle.items));
+      const head = await openBundle(fetchFile, undefined, { whole: false });
+      expect([...((await head.side())?.biases ?? [])]).toEqual(rows(head.items));
+      expect((await head.side())?.digest).toBe(whole?.digest);
+      const { items } = (await head.clusters?.items(1)) ?? { items: [] };
+      const of = await head.sideRows(1, items.length);
+      expect([...(of?.biases ?? [])]).toEqual(rows(items));
+      expect(of?.vectors).toHaveLength(2 * items.length);
+      await expect(head.sideRows(1, items.length + 1)).rejects.toMatchObject({ code: 'bundle/invalid' });
+      const named = (await inventory(manifest, fetchFile)).map(({ file }) => file);
+      const side = [...files.keys()].filter((name) => name.startsWith('side-'));
+      expect(side).toHaveLength(2 + (manifest.clusters?.count ?? 0));
+      expect(named).toEqual(expect.arrayContaining(side));
+      // A damaged file of rows is found before the manifest is written.
+      files.set(side[0], Uint8Array.of(1));
+      await expect(verifyBundle(manifest, fetchFile)).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
+    });
+
+    it('is put into it later, kept where its items stay, and placed by content where they do not', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const { sink, fetchFile } = memoryBundle();
+      const manifest = await writeBundle(content, sink, clustered);
+      const bundle = await openBundle(fetchFile);
+      const learned = await addLearned(manifest, { side: { model } }, sink, await itemPlaces(bundle));
+      await verifyBundle(learned, fetchFile);
+      const previous = await openBundle(fetchFile);
+      expect([...((await previous.side())?.biases ?? [])]).toEqual([...model.biases]);
+
+      const dearer = structuredClone(content);
+      dearer.items[1].price = 7;
+      const next = await writeBundle(dearer, sink, { ...clustered, previous });
+      expect(next.side).toEqual(learned.side);
+
+      const renamed = structuredClone(content);
+      renamed.items[5].id = 'new';
+      const after = await writeBundle(renamed, sink, { ...clustered, previous: await openBundle(fetchFile) });
+      await verifyBundle(after, fetchFile);
+      const now = await openBundle(fetchFile);
+      const side = await now.side();
+      const rows = rowsOf(bundle.items);
+      for (const [row, before] of rows(now.items).entries()) {
+        if (before !== undefined) expect(side?.biases[row]).toBe(before);
+        else expect(side?.vectors.subarray(2 * row, 2 * row + 2).some((value) => value !== 0)).toBe(true);
+      }
+    });
+
+    it('is refused where it is of other items, or the bundle has no clusters', async () => {
+      const content = await topicContent({ items: count, topics: 4 });
+      const { sink, fetchFile, files } = memoryBundle();
+      const manifest = await writeBundle(content, sink, clustered);
+      const places = await itemPlaces(await openBundle(fetchFile));
+      const invalid = { code: 'bundle/invalid' };
+      await expect(addLearned(manifest, { side: { model: sideModel(9) } }, sink, places)).rejects.toMatchObject(
+        invalid,
+      );
+      const learned = await addLearned(manifest, { side: { model } }, sink, places);
+      const { clusters: _, ...flat } = learned;
+      files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(flat)));
+      await expect(openBundle(fetchFile)).rejects.toMatchObject(invalid);
+    });
+  });
+
+  it('is kept when a bundle of the same items takes the place of another, and by id when items come and go', async () => {
+    const { manifest, sink, content, fetchFile } = await written();
+    const learned = await addLearned(manifest, { side }, sink);
+    const previous = await openBundle(fetchFile);
+    const dearer = structuredClone(content);
+    dearer.items[1].price = 7;
+    expect((await writeBundle(dearer, sink, { previous })).side).toEqual(learned.side);
+    const turned = structuredClone(content);
+    turned.items.reverse();
+    const after = await writeBundle(turned, sink, { previous });
+    expect(after.side).toMatchObject({ weights: learned.side?.weights, training: learned.side?.training });
+    const [model, before] = [await (await openBundle(fetchFile)).side(), await previous.side()];
+    const last = content.items.length - 1;
+    const vectorOf = (of: typeof model, row: number) => [...(of?.vectors.subarray(row * 3, row * 3 + 3) ?? [])];
+    expect(vectorOf(model, 0)).toEqual(vectorOf(before, last));
+    expect(model?.biases[last]).toBe(before?.biases[0]);
+  });
+});
+
+describe('a bundle built in the place of another', () => {
+  async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
+    const { manifest, sink, content, fetchFile } = await written();
+    const learned = await addLearned(manifest, { cooccurrence, demand }, sink);
+    const previous = await openBundle(fetchFile);
+    const next = structuredClone(content);
+    change(next);
+    const after = await writeBundle(next, sink, { previous });
+    expect((await openBundle(fetchFile)).manifest).toEqual(after);
+    return { companions: after.companions, demand: after.demand, learned };
+  }
+
+  it('keeps what was learned when items changed only in what they are like', async () => {
+    const kept = await rebuilt(({ items }) => {
+      items[1].price = 7;
+    });
+    expect(kept.companions).toEqual(kept.learned.companions);
+    expect(kept.demand).toEqual(kept.learned.demand);
+    expect(kept.demand).toBeDefined();
+  });
+
+  it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
+    ['another order', ({ items }) => void items.reverse()],
+    [
+      'an item less',
+      (content) => {
+        content.items.pop();
+        const { count, values, scales } = content.features;
+        content.features = {
+          ...content.features,
+          count: count - 1,
+          values: values.slice(0, values.length / 2),
+          scales: scales.slice(0, scales.length / 2),
+        };
+      },
+    ],
+  ])('drops co-occurrence table and demand after %s', async (_, change) => {
+    const kept = await rebuilt(change);
+    expect(kept.companions).toBeUndefined();
+    expect(kept.demand).toBeUndefined();
+  });
+
+  it.each<[string, (content: Awaited<ReturnType<typeof bundleContent>>) => void]>([
+    ['another encoder', ({ encoders }) => void Object.assign(encoders.image, { digest: 'e'.repeat(64) })],
+    ['other taps', ({ encoders }) => void Object.assign(encoders.image, { taps: ['c', 'd', 'x'] })],
+    [
+      'another width',
+      (content) => {
+        content.features = createTable({ ...content.features, dim: 2 }, 2);
+      },
+    ],
+    ['another projection', (content) => void Object.assign(content, { projection: new Uint8Array([9]) })],
+    ['other texts read', (content) => void Object.assign(content, { text: 'title' })],
+  ])('keeps co-occurrence table and demand after %s', async (_, change) => {
+    const kept = await rebuilt(change);
+    expect(kept.companions).toEqual(kept.learned.companions);
+    expect(kept.demand).toEqual(kept.learned.demand);
+  });
+});

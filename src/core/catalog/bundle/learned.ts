@@ -1,0 +1,205 @@
+import { SidestreamError } from '../../../error';
+import type { BundleClusters } from '../clusters/bundle-clusters';
+import type { PreviousClusters } from '../clusters/cluster-plan';
+import { encodeFileDirectory } from '../clusters/file-directory';
+import type { ItemPlaces } from '../clusters/item-places';
+import { putInto } from '../clusters/write-clusters';
+import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
+import { type Demand, pickDemand } from '../demand/demand';
+import { encodeDemand } from '../demand/demand-file';
+import type { ContentVectors } from '../features/content-vectors';
+import type { Item } from '../item';
+import { placeByContent } from '../side-model/place-by-content';
+import { pickSideModel, type SideModel } from '../side-model/side-model';
+import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
+import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest';
+import { type FeatureMeaning, sameFeatures } from './same-features';
+import { storeManifest } from './write-manifest';
+
+/** What a shop learned from its logs. */
+export interface Learned {
+  /** Co-occurrence of the bundle's items, in their order. */
+  cooccurrence?: CooccurrenceTable;
+  /** The side model of the bundle's items, in their order, and what the manifest says of it. */
+  side?: { model: SideModel } & Pick<NonNullable<Manifest['side']>, 'weights' | 'training'>;
+  /** Demand of the bundle's items, in their order. */
+  demand?: Demand;
+}
+
+/** The manifest's entries for what was learned. */
+type LearnedFiles = Pick<Manifest, 'companions' | 'side' | 'demand'>;
+
+/**
+ * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
+ * are not given stay, and so does the previous bundle, which has other items and which a page can fall back to.
+ * @param places of the items of a bundle of clusters, by `itemPlaces`; null for a bundle without
+ * @returns the new manifest
+ * @throws SidestreamError `bundle/invalid` when something is of another number of items than the bundle
+ */
+export async function addLearned(
+  manifest: Manifest,
+  learned: Learned,
+  sink: BundleSink,
+  places: Required<ItemPlaces> | null = null,
+): Promise<Manifest> {
+  const { count } = manifest;
+  const files = await putLearned(learned, count, sink, places && { ...places, order: rowsFrom(0, count) });
+  const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA, ...files };
+  await storeManifest(next, sink);
+  return next;
+}
+
+/**
+ * Writes the files of what was learned for a bundle of `count` items.
+ * @param clusters of a bundle of clusters: rows of what was learned in the order of the bundle's items, and in each file of items
+ * @returns the manifest's entries
+ * @throws SidestreamError `bundle/invalid` when something is of another number of items
+ */
+export async function putLearned(
+  { cooccurrence, side, demand }: Learned,
+  count: number,
+  sink: BundleSink,
+  clusters: (Required<ItemPlaces> & { order: readonly number[] }) | null = null,
+): Promise<LearnedFiles> {
+  const order = clusters?.order;
+  if (cooccurrence && cooccurrence.count !== count) {
+    throw new SidestreamError(
+      'bundle/invalid',
+      `The co-occurrence table is for ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
+    );
+  }
+  const put = putInto(sink);
+  /** The model of the head, and the rows of each cluster: a page loads those of the clusters that it has. */
+  const putClusters = async (model: SideModel, { head, members }: Required<ItemPlaces>) => {
+    checkRows(model, count);
+    const rows = head.flat();
+    const file = await put('side', 'bin', encodeSideModel(pickSideModel(model, rows), rows.length));
+    const files: BundleFile[] = [];
+    for (const of of members)
+      files.push(await put('side', 'bin', encodeSideRows(pickSideModel(model, of), model.width)));
+    return { ...file, clusters: await put('side', 'bin', encodeFileDirectory(files)) };
+  };
+  const learned: LearnedFiles = {};
+  if (cooccurrence) {
+    const { origin, support } = cooccurrence;
+    const file = await put(
+      'companions',
+      'bin',
+      encodeCooccurrence(order ? pickCooccurrence(cooccurrence, order) : cooccurrence),
+    );
+    learned.companions = { ...file, ...(origin ? { origin } : {}), ...(support ? { support: 'orders' } : {}) };
+  }
+  if (side) {
+    const { model, weights, training } = side;
+    const file = clusters
+      ? await putClusters(model, clusters)
+      : await put('side', 'bin', encodeSideModel(model, count));
+    learned.side = { ...file, ...(weights ? { weights } : {}), ...(training ? { training } : {}) };
+  }
+  if (demand) {
+    const { repeats } = demand;
+    const file = await put('demand', 'bin', encodeDemand(order ? pickDemand(demand, order) : demand, count));
+    learned.demand = repeats ? { ...file, repeats: { share: repeats.share, interval: repeats.interval } } : file;
+  }
+  return learned;
+}
+
+const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
+
+/** @throws SidestreamError `bundle/invalid` when a model is of another number of items */
+function checkRows({ width, vectors, biases }: SideModel, count: number): void {
+  if (biases.length === count && vectors.length === count * width) return;
+  throw new SidestreamError(
+    'bundle/invalid',
+    `The side model is of ${biases.length} items, the bundle has ${count}. Train for this bundle.`,
+  );
+}
+
+/** The parts of a bundle that decide what the next one may keep of it. */
+export interface Predecessor {
+  manifest: Manifest;
+  items: readonly Pick<Item, 'id'>[];
+  /** Where its items are, when it has clusters. */
+  clusters?: BundleClusters | null;
+  /** Reads its side model, which is kept where other items come and go. Default: it is kept for the same items only. */
+  side?(): Promise<SideModel | null>;
+}
+
+/**
+ * What a bundle may keep of what was learned for the bundle that it replaces: co-occurrence table, side model and demand
+ * when the items are the same in the same order.
+ * @param parts whether each file of items has the same items as before, too: the files of a side model lie beside them
+ */
+export function keepLearned(before: Predecessor, after: Predecessor, parts = true): LearnedFiles {
+  const { companions, side, demand } = before.manifest;
+  const items = sameItems(before.items, after.items);
+  return {
+    ...(companions && items ? { companions } : {}),
+    ...(side && items && parts ? { side } : {}),
+    ...(demand && items ? { demand } : {}),
+  };
+}
+
+/** The clusters of a bundle, when the vectors that they were made from still mean the same; else null. */
+export async function previousClusters(
+  { manifest, items, clusters }: Predecessor,
+  after: FeatureMeaning,
+): Promise<PreviousClusters | null> {
+  const sameBlend = MODALITIES.every((modality) => {
+    const [old, now] = [manifest.modalities[modality], after.modalities[modality]];
+    return old.contentTap === now.contentTap && old.contentWeight === now.contentWeight;
+  });
+  if (!clusters || !sameBlend || !sameFeatures(manifest, after)) return null;
+  return { axes: await clusters.axes(), directory: await clusters.directory(), items };
+}
+
+/** Whether the files of items of two bundles of clusters have the same items, where these are the same in the same order. */
+export async function sameParts(
+  { manifest, items, clusters }: Predecessor,
+  { head, members }: Required<ItemPlaces>,
+): Promise<boolean> {
+  if (!clusters || !manifest.head || !manifest.side?.clusters) return false;
+  const { counts } = await clusters.directory();
+  const first = head.flat();
+  return (
+    counts.length === members.length &&
+    members.every(({ length }, cluster) => length === counts[cluster]) &&
+    manifest.head.length === first.length &&
+    manifest.head.every(({ id }, n) => id === items[first[n]].id)
+  );
+}
+
+/**
+ * The side model of the previous bundle for other items: those that it knows keep their vectors, and the others are placed by
+ * what they are. Null where it has none.
+ * @param content vectors of the items at some rows
+ * @param groups rows of items that are alike: a new item is placed among those of its own
+ */
+export async function keepSideModel(
+  { manifest, items, side }: Predecessor,
+  after: readonly Pick<Item, 'id'>[],
+  content: (rows: readonly number[]) => ContentVectors,
+  groups: readonly (readonly number[])[] = [rowsFrom(0, after.length)],
+): Promise<Learned['side'] | null> {
+  const model = manifest.side && side ? await side() : null;
+  if (!model) return null;
+  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
+  const order = after.map(({ id }) => rowOf.get(id) ?? -1);
+  if (order.every((row) => row < 0)) return null;
+  const { weights, training } = manifest.side ?? {};
+  const kept = pickSideModel(model, order);
+  const { width } = kept;
+  for (const rows of groups) {
+    const unknown = [...rows.keys()].filter((n) => order[rows[n]] < 0);
+    if (unknown.length === 0) continue;
+    const placed = placeByContent(pickSideModel(kept, rows), content(rows), unknown);
+    for (const n of unknown) {
+      kept.vectors.set(placed.vectors.subarray(n * width, (n + 1) * width), rows[n] * width);
+      kept.biases[rows[n]] = placed.biases[n];
+    }
+  }
+  return { model: kept, weights, training };
+}
+
+const sameItems = (before: Predecessor['items'], after: Predecessor['items']): boolean =>
+  before.length === after.length && before.every(({ id }, row) => id === after[row].id);

@@ -1,0 +1,41 @@
+import { SidestreamError } from '../../../error';
+import { createTable } from '../features/feature-shard';
+import { type FeatureTable, rowsPerItem } from '../features/feature-table';
+import type { Item } from '../item';
+import type { Manifest } from './manifest';
+import { sameFeatures } from './same-features';
+
+/** The part of a bundle by which its features are found. */
+interface Featured {
+  manifest: Manifest;
+  items: readonly Item[];
+  features: FeatureTable;
+}
+
+/**
+ * Features of the previous bundle for the items that it has; others have none. For a bundle that is only partly uploaded.
+ * @param before null where it cannot be opened
+ * @returns null where its features mean something else
+ */
+export function previousFeatures(after: Omit<Featured, 'features'>, before: Featured | null): FeatureTable | null {
+  if (!before || !sameFeatures(before.manifest, after.manifest)) return null;
+  const table = createTable(before.features, after.items.length);
+  const perItem = rowsPerItem(table);
+  const width = perItem * table.dim;
+  const rowOf = new Map(before.items.map(({ id }, row) => [id, row]));
+  for (const [n, { id }] of after.items.entries()) {
+    const row = rowOf.get(id);
+    if (row === undefined) continue;
+    table.values.set(before.features.values.subarray(row * width, (row + 1) * width), n * width);
+    table.scales.set(before.features.scales.subarray(row * perItem, (row + 1) * perItem), n * perItem);
+  }
+  return table;
+}
+
+/** The error that says so. @param cause why the bundle's own features could not be read */
+export const incompleteFeatures = (cause: unknown): SidestreamError =>
+  new SidestreamError(
+    'bundle/incomplete',
+    'The bundle is only partly uploaded, so the features of the previous one are used. Upload the whole bundle again, the manifest last.',
+    { cause },
+  );

@@ -1,0 +1,202 @@
+import { SidestreamError } from '../../../error';
+import { canHash } from '../../common/sha256';
+import type { CatalogStatistics } from '../catalog-statistics';
+import type { BundleClusters } from '../clusters/bundle-clusters';
+import { createTable, featureShape } from '../features/feature-shard';
+import type { FeatureTable } from '../features/feature-table';
+import type { Item } from '../item';
+import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
+import { addIds, decodeItems } from './item-shard';
+import { type BundleFile, type BundleShard, MANIFEST_FILE, type Manifest, type Modality } from './manifest';
+import type { EncoderFiles } from './read-encoder';
+import type { LearnedFiles } from './read-learned';
+import { parseManifest } from './read-manifest';
+
+/** An open bundle. Items and, but for `loadFeatures`, features are in memory; all other files are fetched on request. */
+export interface Bundle extends LearnedFiles {
+  manifest: Manifest;
+  /** All items, cluster by cluster where there are clusters; or the head alone, see `OpenOptions`. */
+  items: Item[];
+  /** Of the items, in their order. No item has any where they are loaded later. */
+  features: FeatureTable;
+  /**
+   * Gets the features of the items; null where `features` has them. Those of the previous bundle take the place of missing
+   * ones where they mean the same, as `onIncomplete` says.
+   */
+  loadFeatures: ((onProgress?: BundleProgress) => Promise<FeatureTable>) | null;
+  /** Clusters of a large catalogue; null for a catalogue without clusters. */
+  clusters: BundleClusters | null;
+  /** Statistics of the whole catalogue where `items` is its head alone; else null. */
+  statistics: CatalogStatistics | null;
+  /** False on a page served over plain HTTP: browsers then offer no hashing, and only sizes are checked. */
+  verified: boolean;
+  /** One file of the manifest, checked. */
+  file(file: BundleFile, onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** Means, deviations and projection of every tap. */
+  projection(onProgress?: BundleProgress): Promise<ArrayBuffer>;
+  /** @throws SidestreamError `encoder/missing` when the bundle was built without encoders */
+  encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
+}
+
+/** How to open a bundle. */
+export interface OpenOptions {
+  /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
+  whole?: boolean;
+  /**
+   * True: features are left to `loadFeatures`. Lists that are the same for every shopper do without. Not together with
+   * `whole` in a catalogue in clusters. Default false.
+   */
+  featuresLater?: boolean;
+  /** Called with the manifest before the items are fetched. */
+  onManifest?: (manifest: Manifest) => void;
+  /**
+   * Called when a bundle is only partly uploaded and the previous one was opened instead (`bundle/incomplete`). Without it
+   * such a bundle is an error.
+   */
+  onIncomplete?: (error: SidestreamError) => void;
+}
+
+/**
+ * Opens a bundle: manifest, then items and features in parallel, each checked against its SHA-256.
+ * @param source address of the bundle's folder, or a function that gets its files
+ * @throws SidestreamError
+ *   `bundle/unreachable` a file could not be fetched; `bundle/invalid` a file is not what the manifest or the schema
+ *   says; `bundle/digest-mismatch` a file has other bytes than the manifest says; `bundle/unknown-version` the bundle
+ *   was written by a newer version
+ */
+export async function openBundle(
+  source: string | URL | FetchFile,
+  onProgress?: BundleProgress,
+  options: OpenOptions = {},
+): Promise<Bundle> {
+  const { onIncomplete } = options;
+  const fetchFile = typeof source === 'function' ? source : fetchFrom(source);
+  const manifest = parseManifest(await fetchBytes(fetchFile, MANIFEST_FILE), fetchFile.addressOf?.(MANIFEST_FILE));
+  try {
+    return await load(manifest, fetchFile, options, onProgress);
+  } catch (thrown) {
+    const { previous } = manifest;
+    if (!previous || !onIncomplete) throw thrown;
+    const before = await reopen(previous, fetchFile, options, onProgress);
+    // Where the previous one cannot be opened either, the error of this one is the one to report.
+    if (!before) throw thrown;
+    onIncomplete(
+      new SidestreamError(
+        'bundle/incomplete',
+        'The bundle is only partly uploaded, so the previous one is used. Upload the whole bundle again, the manifest last.',
+        { cause: thrown },
+      ),
+    );
+    return before;
+  }
+}
+
+async function reopen(
+  previous: BundleFile,
+  fetchFile: FetchFile,
+  options: OpenOptions,
+  onProgress?: BundleProgress,
+): Promise<Bundle | null> {
+  try {
+    return await load(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile, options, onProgress);
+  } catch {
+    return null;
+  }
+}
+
+async function load(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  { whole = true, featuresLater = false, onManifest, onIncomplete }: OpenOptions,
+  onProgress?: BundleProgress,
+): Promise<Bundle> {
+  onManifest?.(manifest);
+  const later = featuresLater && !(whole && manifest.clusters);
+  const loaded = await loadItems(manifest, fetchFile, { whole, later }, onProgress);
+  const { items } = loaded;
+  addIds(new Set(), items);
+  const loadFeatures = async (progress?: BundleProgress): Promise<FeatureTable> => {
+    const { features } = firstFiles(manifest);
+    try {
+      const [files, { decodeFeatures }] = await Promise.all([
+        fetchFiles(fetchFile, features, progress),
+        featureFiles(),
+      ]);
+      return decodeFeatures(featureShape(manifest), items.length, features, files);
+    } catch (thrown) {
+      if (!onIncomplete || !manifest.previous) throw thrown;
+      // Rare: its code comes with it.
+      const { previousFeatures, incompleteFeatures } = await import('./previous-features');
+      const found = previousFeatures({ manifest, items }, await reopen(manifest.previous, fetchFile, { whole }));
+      if (!found) throw thrown;
+      onIncomplete(incompleteFeatures(thrown));
+      return found;
+    }
+  };
+  const opened = { manifest, ...loaded, loadFeatures: later ? loadFeatures : null, verified: canHash() };
+  return { ...opened, ...lateFiles(fetchFile, manifest, { clusters: loaded.clusters, whole }) };
+}
+
+/** Files of what is in memory from the start: of all items, or of the head of a catalogue in clusters. */
+export function firstFiles({ shards, clusters }: Manifest): Manifest['shards'] {
+  if (!clusters) return shards;
+  const { items, features, count } = clusters.head;
+  const whole = (file: BundleFile): BundleShard[] => [{ ...file, start: 0, count }];
+  return { items: whole(items), features: whole(features) };
+}
+
+const featureFiles = () => import('../features/decode-features');
+
+async function loadItems(
+  manifest: Manifest,
+  fetchFile: FetchFile,
+  { whole, later }: { whole: boolean; later: boolean },
+  onProgress?: BundleProgress,
+): Promise<Pick<Bundle, 'items' | 'features' | 'clusters' | 'statistics'>> {
+  const large =
+    manifest.clusters &&
+    new (await import('../clusters/bundle-clusters')).BundleClusters(manifest, manifest.clusters, fetchFile);
+  if (large && whole) return { ...(await large.all(onProgress)), clusters: large, statistics: null };
+  const { head } = manifest;
+  const first = firstFiles(manifest);
+  const [named, scaled] = [head ? [] : first.items, later ? [] : first.features];
+  const [files, statistics = null] = await Promise.all([
+    fetchFiles(fetchFile, [...named, ...scaled], onProgress),
+    large?.statistics(),
+  ]);
+  const items = head ?? first.items.flatMap(({ file, count }, n) => decodeItems(files[n], file, count));
+  const { length } = items;
+  const shape = featureShape(manifest);
+  const features = later
+    ? createTable(shape, length)
+    : (await featureFiles()).decodeFeatures(shape, length, scaled, files.slice(named.length));
+  return { items, features, clusters: large ?? null, statistics };
+}
+
+type LateFiles = Pick<Bundle, 'file' | 'projection' | 'encoder' | keyof LearnedFiles>;
+
+/** @param loaded as `learnedFiles` */
+function lateFiles(
+  fetchFile: FetchFile,
+  manifest: Manifest,
+  loaded: { clusters: BundleClusters | null; whole: boolean },
+): LateFiles {
+  const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
+  // The code that reads what was learned comes with it: not every bundle has some, and the first list does without.
+  let reader: LearnedFiles | null = null;
+  const learned = async () => {
+    const { learnedFiles } = await import('./read-learned');
+    reader ??= learnedFiles(manifest, files, loaded);
+    return reader;
+  };
+  return {
+    file: async (file, onProgress) => (await files([file], onProgress))[0],
+    projection: async (onProgress) => (await files([manifest.projection], onProgress))[0],
+    cooccurrence: async (onProgress) => (await learned()).cooccurrence(onProgress),
+    demand: async (onProgress) => (await learned()).demand(onProgress),
+    side: async (onProgress) => (await learned()).side(onProgress),
+    sideRows: async (cluster, count) => (await learned()).sideRows(cluster, count),
+    encoder: async (modality, onProgress) =>
+      (await import('./read-encoder')).readEncoder(manifest, modality, (wanted) => files(wanted, onProgress)),
+  };
+}

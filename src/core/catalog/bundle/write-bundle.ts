@@ -1,0 +1,223 @@
+import { SidestreamError } from '../../../error';
+import { sha256 } from '../../common/sha256';
+import type { ItemPlaces } from '../clusters/item-places';
+import { putInto, writeClusters } from '../clusters/write-clusters';
+import { contentBlend, contentVectors } from '../features/content-vectors';
+import { encodeFeatureShard } from '../features/feature-shard';
+import { type FeatureTable, pickRows } from '../features/feature-table';
+import type { Item, TextRecipe } from '../item';
+import type { ItemText } from '../locales/item-text';
+import { writeTexts } from '../locales/write-texts';
+import { encodeItems } from './item-shard';
+import {
+  keepLearned,
+  keepSideModel,
+  type Learned,
+  type Predecessor,
+  previousClusters,
+  putLearned,
+  sameParts,
+} from './learned';
+import {
+  BUNDLE_SCHEMA,
+  type BundleFile,
+  type BundleShard,
+  type BundleSink,
+  type Manifest,
+  type Modality,
+} from './manifest';
+import { putManifest } from './write-manifest';
+
+/**
+ * Largest items in the manifest itself, bytes: about 2,000 products with short texts. A page that finds its manifest changed
+ * fetches them again, so above it they are files of their own, which are never fetched twice.
+ */
+const LARGEST_HEAD = 1_000_000;
+
+/** One encoder as the bundle records it. */
+export interface BundleEncoder {
+  preset: string;
+  /** SHA-256 of the ONNX file. */
+  digest: string;
+  /** Tap names, shallow to deep. */
+  taps: string[];
+  contentTap: number;
+  /** Share of this modality in content similarity, 0 to 1. */
+  contentWeight: number;
+  /** Files with which the browser encodes new items; left out to save bytes on the server. */
+  files?: { onnx: Uint8Array; tokenizer?: Uint8Array; settings?: Record<string, unknown> };
+}
+
+/** The content of a bundle. `features` has one entry per item, in the order of `items`. */
+export interface BundleContent {
+  items: Item[];
+  features: FeatureTable;
+  text: TextRecipe;
+  encoders: Record<Modality, BundleEncoder>;
+  /** Statistics and projection of every tap, as the encoders wrote them. */
+  projection: Uint8Array;
+  /** Language of the items, as a tag. */
+  language?: string;
+  /** Texts in other languages. */
+  locales?: LocaleContent[];
+}
+
+/** The texts of a catalogue in one more language. */
+export interface LocaleContent {
+  /** Its tag. */
+  tag: string;
+  /** Market whose offers pages in this language use where they name none. */
+  market?: string;
+  /** Of each item, in the order of the items; null where there are none, so that the item is shown in its own. */
+  texts: (ItemText | null)[];
+}
+
+export interface WriteBundleOptions {
+  /** Items per shard of a catalogue that is not clustered. Default 1024. */
+  shardItems?: number;
+  /** Number of items from which a catalogue is written in clusters, which browsers load on demand. Default 20,001. */
+  clusterFrom?: number;
+  /** Items that a cluster should have; it has at most twice as many. Default 256. */
+  clusterItems?: number;
+  /** The bundle that this one replaces in the same folder: what was learned for it is kept where it still fits. */
+  previous?: Predecessor;
+  /** Markets that have a file of offers. Default: those of the previous bundle. */
+  offers?: readonly string[];
+  /** What the shop learned, for the items in the given order; replaces what would be kept of the previous bundle. */
+  learned?: Learned;
+  /**
+   * Called when all files but the manifest are written; if it throws, the previous manifest stays. See `verifyBundle`.
+   */
+  verify?: (manifest: Manifest) => Promise<void>;
+  onProgress?: WriteProgress;
+}
+
+/**
+ * Called as items are processed.
+ * @param step `group`: items are assigned to clusters; `write`: their files are written
+ * @param items processed in this step, of `total`
+ */
+export type WriteProgress = (step: 'group' | 'write', items: number, total: number) => void;
+
+/**
+ * Writes a bundle: items, features, projection and encoders under content-hashed names, the manifest last, so that an
+ * interrupted build never leaves a manifest that names missing files. The same content and the same previous bundle give
+ * the same bytes.
+ * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not match;
+ *   what `verify` throws
+ */
+export async function writeBundle(
+  content: BundleContent,
+  sink: BundleSink,
+  options: WriteBundleOptions = {},
+): Promise<Manifest> {
+  const {
+    shardItems = 1024,
+    clusterFrom = 20_001,
+    clusterItems = 256,
+    previous,
+    offers = previous?.manifest.offers ?? [],
+    learned,
+    verify,
+    onProgress,
+  } = options;
+  const { items, features, encoders, language, locales = [] } = content;
+  check(content);
+  const put = putInto(sink);
+  const projection = await put('projection', 'bin', content.projection);
+  const modality = async (name: Modality): Promise<Manifest['modalities']['text']> => {
+    const { preset, digest, taps, contentTap, contentWeight, files } = encoders[name];
+    const base = { preset, digest, taps, contentTap, contentWeight };
+    if (!files) return base;
+    const onnx = await put(name, 'onnx', files.onnx);
+    if (onnx.sha256 !== digest) {
+      throw invalid(`the ${name} encoder's file is not the one its features were made with; run the build again`);
+    }
+    const tokenizer = files.tokenizer && (await put(`${name}-tokenizer`, 'json', files.tokenizer));
+    const { settings } = files;
+    return { ...base, encoder: { onnx, ...(tokenizer ? { tokenizer } : {}), ...(settings ? { settings } : {}) } };
+  };
+  const frame = {
+    schema: BUNDLE_SCHEMA,
+    count: items.length,
+    dim: features.dim,
+    text: content.text,
+    modalities: { text: await modality('text'), image: await modality('image') },
+    projection,
+  };
+  const shards: Manifest['shards'] = { items: [], features: [] };
+  let large: Awaited<ReturnType<typeof writeClusters>> | null = null;
+  if (items.length >= clusterFrom) {
+    const before = previous ? await previousClusters(previous, frame) : null;
+    const blend = contentBlend(frame);
+    large = await writeClusters({ items, features, blend, clusterItems, previous: before, onProgress }, put);
+  } else {
+    for (let start = 0; start < items.length; start += shardItems) {
+      const count = Math.min(shardItems, items.length - start);
+      const rows = (file: BundleFile): BundleShard => ({ ...file, start, count });
+      shards.items.push(rows(await put('items', 'json', encodeItems(items.slice(start, start + count)))));
+      shards.features.push(rows(await put('features', 'bin', encodeFeatureShard(features, start, count))));
+      onProgress?.('write', start + count, items.length);
+    }
+  }
+  const catalog = large ? [large.clusters.directory, large.clusters.axes] : [...shards.items, ...shards.features];
+  const first = large ? [large.clusters.head.items] : shards.items;
+  const places: ItemPlaces = large ?? { head: shards.items.map(({ start, count }) => rowsFrom(start, count)) };
+  const texts: NonNullable<Manifest['locales']> = {};
+  for (const { tag, market, texts: rows } of locales) {
+    texts[tag] = { ...(market ? { market } : {}), ...(await writeTexts(rows, places, put)) };
+  }
+  const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= LARGEST_HEAD;
+  const digests = [...catalog, projection].map((file) => file.sha256);
+  const manifest: Manifest = {
+    ...frame,
+    digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
+    shards,
+    ...(large ? { clusters: large.clusters } : {}),
+    ...(language ? { language } : {}),
+    ...(locales.length > 0 ? { locales: texts } : {}),
+    ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),
+  };
+  const ordered = large ? large.order.map((row) => items[row]) : items;
+  if (previous) {
+    const parts = large ? await sameParts(previous, inOrder(large)) : !previous.manifest.side?.clusters;
+    Object.assign(manifest, keepLearned(previous, { manifest, items: ordered }, parts));
+  }
+  if (previous && !manifest.side && !learned?.side) {
+    const content = (rows: readonly number[]) => contentVectors(pickRows(features, [...rows]), contentBlend(frame));
+    const side = await keepSideModel(previous, items, content, large?.members);
+    if (side) Object.assign(manifest, await putLearned({ side }, items.length, sink, large));
+  }
+  // They name products by id, or say which by their fields, whatever else changed.
+  if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
+  if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
+  if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large));
+  await verify?.(manifest);
+  return putManifest(manifest, previous?.manifest ?? null, sink);
+}
+
+/** Places in the order of the bundle. */
+function inOrder({ order, head, members }: Awaited<ReturnType<typeof writeClusters>>): Required<ItemPlaces> {
+  const placeOf = new Map(order.map((row, place) => [row, place]));
+  const places = (rows: readonly number[]): number[] => rows.map((row) => placeOf.get(row) ?? -1);
+  return { head: head.map(places), members: members.map(places) };
+}
+
+const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
+
+function check({ items, features, encoders, locales = [] }: BundleContent): void {
+  if (items.length === 0) throw new SidestreamError('catalog/empty', 'There is no item to put into the bundle.');
+  if (features.count !== items.length) throw invalid(`${items.length} items but features of ${features.count}`);
+  for (const name of ['text', 'image'] as const) {
+    if (features.taps[name] !== encoders[name].taps.length) {
+      throw invalid(`the ${name} encoder has ${encoders[name].taps.length} taps, the features ${features.taps[name]}`);
+    }
+  }
+  for (const { tag, texts } of locales) {
+    if (texts.length !== items.length) throw invalid(`${items.length} items but ${texts.length} texts in ${tag}`);
+  }
+  if (!features.scales.every(Number.isFinite)) throw invalid('a feature row is not finite');
+}
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError('bundle/invalid', `Cannot write the bundle: ${what}.`);

@@ -1,0 +1,169 @@
+import { SidestreamError } from '../../../error';
+import type { BundleFile } from '../bundle/manifest';
+
+/** Centroids, one int8 row with one scale per cluster. */
+export interface Centroids {
+  dims: number;
+  /** [clusters * dims] */
+  values: Int8Array;
+  /** [clusters] */
+  scales: Float32Array;
+}
+
+/** The files of a cluster, in the order that the directory has them. */
+export const CLUSTER_TIERS = ['vectors', 'items', 'features'] as const;
+export type ClusterTier = (typeof CLUSTER_TIERS)[number];
+
+/** Extension of a tier's files. */
+export const TIER_EXTENSIONS: Record<ClusterTier, string> = { vectors: 'bin', items: 'json', features: 'bin' };
+
+/** Content of a directory. */
+export interface DirectoryContent {
+  centroids: Centroids;
+  /** Distance of the furthest member from the centroid, per cluster. */
+  radii: Float32Array;
+  /** Items per cluster. */
+  counts: Uint32Array;
+  /** Files of each cluster. */
+  files: Record<ClusterTier, BundleFile>[];
+  /** Id buckets in their order. */
+  ids: BundleFile[];
+}
+
+const HEADER = 3 * 4;
+const DIGEST = 32;
+const TIERS = CLUSTER_TIERS.length;
+
+/**
+ * Writes a directory, little-endian, C clusters of d dimensions and B id buckets:
+ * uint32 C, uint32 d, uint32 B; float32[C] centroid scales; float32[C] radii; uint32[C] items; uint32[3C] bytes of each
+ * cluster's vectors, items and features; uint32[B] bytes of the buckets; int8[C d] centroids; 32-byte SHA-256 digests of
+ * each cluster's three files, then of the buckets. A file's name follows from its digest.
+ */
+export function encodeDirectory({ centroids, radii, counts, files, ids }: DirectoryContent): Uint8Array {
+  const clusters = counts.length;
+  const size = sizeOf(clusters, centroids.dims, ids.length);
+  const bytes = new Uint8Array(size.whole);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  const word = (value: number): void => {
+    view.setUint32(at, value, true);
+    at += 4;
+  };
+  const real = (value: number): void => {
+    view.setFloat32(at, value, true);
+    at += 4;
+  };
+  for (const value of [clusters, centroids.dims, ids.length]) word(value);
+  centroids.scales.forEach(real);
+  radii.forEach(real);
+  counts.forEach(word);
+  const all = files.flatMap((entry) => CLUSTER_TIERS.map((tier) => entry[tier]));
+  for (const file of [...all, ...ids]) word(file.bytes);
+  bytes.set(new Uint8Array(centroids.values.buffer, centroids.values.byteOffset, centroids.values.byteLength), at);
+  for (const [n, { sha256 }] of [...all, ...ids].entries()) {
+    for (let b = 0; b < DIGEST; b++) {
+      bytes[size.digests + n * DIGEST + b] = Number.parseInt(sha256.slice(2 * b, 2 * b + 2), 16);
+    }
+  }
+  return bytes;
+}
+
+/** The clusters of a catalogue and their files. Decodes file entries on request. */
+export class ClusterDirectory {
+  /** Number of clusters. */
+  readonly clusters: number;
+  readonly centroids: Centroids;
+  /** [clusters] */
+  readonly radii: Float32Array;
+  /** Items per cluster. */
+  readonly counts: Uint32Array;
+  /** Number of id buckets. */
+  readonly buckets: number;
+  readonly #bytes: Uint8Array;
+  readonly #sizes: Uint32Array;
+  readonly #digests: number;
+
+  /**
+   * Reads what `encodeDirectory` wrote.
+   * @param expected numbers of the manifest
+   * @throws SidestreamError `bundle/invalid` when its length or its numbers contradict the manifest
+   */
+  constructor(bytes: ArrayBuffer, expected: { count: number; clusters: number; dims: number; largest: number }) {
+    const view = new DataView(bytes);
+    const header = bytes.byteLength >= HEADER ? [0, 4, 8].map((at) => view.getUint32(at, true)) : [0, 0, 0];
+    const [clusters, dims, buckets] = header;
+    const size = sizeOf(clusters, dims, buckets);
+    if (clusters !== expected.clusters || dims !== expected.dims || bytes.byteLength !== size.whole) {
+      throw invalid('it does not have the shape in the manifest');
+    }
+    let at = HEADER;
+    const next = <T>(length: number, make: (read: (n: number) => number) => T): T => {
+      const from = at;
+      at += 4 * length;
+      return make((n) => from + 4 * n);
+    };
+    const reals = (length: number): Float32Array =>
+      next(length, (place) => Float32Array.from({ length }, (_, n) => view.getFloat32(place(n), true)));
+    const words = (length: number): Uint32Array =>
+      next(length, (place) => Uint32Array.from({ length }, (_, n) => view.getUint32(place(n), true)));
+    this.clusters = clusters;
+    this.buckets = buckets;
+    const scales = reals(clusters);
+    this.radii = reals(clusters);
+    this.counts = words(clusters);
+    this.#sizes = words(TIERS * clusters + buckets);
+    this.centroids = { dims, scales, values: new Int8Array(bytes, at, clusters * dims) };
+    this.#bytes = new Uint8Array(bytes);
+    this.#digests = size.digests;
+    const total = this.counts.reduce((sum, count) => sum + count, 0);
+    const powerOfTwo = buckets > 0 && Number.isInteger(Math.log2(buckets));
+    const sized = this.counts.every((count) => count > 0 && count <= expected.largest);
+    const measured = [...scales, ...this.radii].every((value) => value >= 0 && value < Number.POSITIVE_INFINITY);
+    if (total !== expected.count || !powerOfTwo || !sized || !measured) throw invalid('its numbers do not fit');
+  }
+
+  /** One file of a cluster. */
+  file(cluster: number, tier: ClusterTier): BundleFile {
+    return this.#file(tier, TIER_EXTENSIONS[tier], cluster * TIERS + CLUSTER_TIERS.indexOf(tier));
+  }
+
+  /** The file of an id bucket. */
+  idFile(bucket: number): BundleFile {
+    return this.#file('ids', 'bin', this.clusters * TIERS + bucket);
+  }
+
+  /** Every file that the directory names. */
+  get files(): BundleFile[] {
+    const clusters = Array.from({ length: this.clusters }, (_, cluster) =>
+      CLUSTER_TIERS.map((tier) => this.file(cluster, tier)),
+    );
+    return [...clusters.flat(), ...Array.from({ length: this.buckets }, (_, bucket) => this.idFile(bucket))];
+  }
+
+  /** The centroid of a cluster. @returns [dims] */
+  centroid(cluster: number): Float32Array {
+    const { dims, values, scales } = this.centroids;
+    const row = values.subarray(cluster * dims, (cluster + 1) * dims);
+    return Float32Array.from(row, (value) => value * scales[cluster]);
+  }
+
+  #file(stem: string, extension: string, at: number): BundleFile {
+    const from = this.#digests + at * DIGEST;
+    const digest = this.#bytes.subarray(from, from + DIGEST);
+    const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return { file: `${stem}-${sha256.slice(0, 16)}.${extension}`, sha256, bytes: this.#sizes[at] };
+  }
+}
+
+function sizeOf(clusters: number, dims: number, buckets: number): { digests: number; whole: number } {
+  const files = TIERS * clusters + buckets;
+  const digests = HEADER + 4 * (3 * clusters + files) + clusters * dims;
+  return { digests, whole: digests + DIGEST * files };
+}
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError(
+    'bundle/invalid',
+    `The directory of the bundle's clusters cannot be read: ${what}. Build it again with \`sidestream build\`.`,
+  );

@@ -1,0 +1,155 @@
+import { EVD, Matrix } from 'ml-matrix';
+import { SidestreamError } from '../../../error';
+import { type ContentBlend, type ContentVectors, contentVectors } from './content-vectors';
+import { decodeScales } from './decode-features';
+import { type FeatureTable, rowsPerItem } from './feature-table';
+
+/** Axes of the base vectors: the leading eigenvectors of the content vectors' second moment. */
+export interface PrincipalAxes {
+  /** Length of a base vector, at most `width`. */
+  dims: number;
+  /** Length of a content vector, 2D. */
+  width: number;
+  /** [dims * width], rows of length 1. */
+  values: Float32Array;
+}
+
+/** Rows used at most; an even selection of more rows gives the same axes in a fraction of the time. */
+const MOST_ROWS = 8192;
+/** Items whose content vectors are in memory at a time. */
+const CHUNK = 4096;
+const HEADER = 2 * 4;
+
+/**
+ * The axes that preserve most of the dot products of these items' content vectors. Not centred, so that the dot product of
+ * two base vectors approximates the cosine of the items. Each axis's largest component is positive, so that the same items
+ * give the same axes.
+ * @param dims number of axes; fewer where content vectors are shorter
+ */
+export function principalAxes(table: FeatureTable, blend: ContentBlend, dims: number): PrincipalAxes {
+  const width = 2 * table.dim;
+  const moment = Matrix.zeros(width, width);
+  const step = Math.max(1, Math.ceil(table.count / MOST_ROWS));
+  for (let row = 0; row < table.count; row += step) {
+    const { values } = contentVectors(slice(table, row, 1), blend);
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; values[i] !== 0 && j <= i; j++) moment.set(i, j, moment.get(i, j) + values[i] * values[j]);
+    }
+  }
+  for (let i = 0; i < width; i++) for (let j = i + 1; j < width; j++) moment.set(i, j, moment.get(j, i));
+  const { realEigenvalues, eigenvectorMatrix } = new EVD(moment, { assumeSymmetric: true });
+  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a] || a - b);
+  const kept = Math.min(dims, width);
+  const axes = new Float32Array(kept * width);
+  for (let axis = 0; axis < kept; axis++) {
+    const column = eigenvectorMatrix.getColumn(order[axis]);
+    const largest = column.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    for (let d = 0; d < width; d++) axes[axis * width + d] = largest < 0 ? -column[d] : column[d];
+  }
+  return { dims: kept, width, values: axes };
+}
+
+/** Base vectors of content vectors. @returns [count * dims] */
+export function baseVectors({ dims, width, values: axes }: PrincipalAxes, content: ContentVectors): Float32Array {
+  const out = new Float32Array(content.count * dims);
+  for (let row = 0; row < content.count; row++) {
+    for (let axis = 0; axis < dims; axis++) {
+      let sum = 0;
+      for (let d = 0; d < width; d++) sum += content.values[row * width + d] * axes[axis * width + d];
+      out[row * dims + axis] = sum;
+    }
+  }
+  return out;
+}
+
+/**
+ * Base vectors of a whole table, computed in chunks, so that its content vectors are never all in memory.
+ * @param onProgress called with the number of rows processed
+ * @returns [count * dims]
+ */
+export function tableBaseVectors(
+  axes: PrincipalAxes,
+  table: FeatureTable,
+  blend: ContentBlend,
+  onProgress?: (rows: number) => void,
+): Float32Array {
+  const out = new Float32Array(table.count * axes.dims);
+  for (let start = 0; start < table.count; start += CHUNK) {
+    const part = slice(table, start, Math.min(CHUNK, table.count - start));
+    out.set(baseVectors(axes, contentVectors(part, blend)), start * axes.dims);
+    onProgress?.(start + part.count);
+  }
+  return out;
+}
+
+/** Writes axes, little-endian: uint32 dims, uint32 width, float32 values. */
+export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
+  const bytes = new Uint8Array(HEADER + 4 * values.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, dims, true);
+  view.setUint32(4, width, true);
+  for (const [at, value] of values.entries()) view.setFloat32(HEADER + 4 * at, value, true);
+  return bytes;
+}
+
+/**
+ * Reads what `encodeAxes` wrote.
+ * @throws SidestreamError `bundle/invalid` when their shape is not the bundle's, or a value is not finite
+ */
+export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
+  const { dims, width } = shape;
+  const view = new DataView(bytes);
+  if (
+    bytes.byteLength === HEADER + 4 * dims * width &&
+    view.getUint32(0, true) === dims &&
+    view.getUint32(4, true) === width
+  ) {
+    const values = Float32Array.from({ length: dims * width }, (_, at) => view.getFloat32(HEADER + 4 * at, true));
+    if (values.every(Number.isFinite)) return { dims, width, values };
+  }
+  throw new SidestreamError(
+    'bundle/invalid',
+    `The axes of the bundle are not ${dims} of ${width} numbers. Build it again with \`sidestream build\`.`,
+  );
+}
+
+/** Consecutive items of a table, not copied. */
+function slice(table: FeatureTable, start: number, count: number): FeatureTable {
+  const rows = rowsPerItem(table);
+  return {
+    ...table,
+    count,
+    values: table.values.subarray(start * rows * table.dim, (start + count) * rows * table.dim),
+    scales: table.scales.subarray(start * rows, (start + count) * rows),
+  };
+}
+/** Base vectors of the items of a cluster: int8 rows with one scale per row, like features. */
+export interface BaseVectors {
+  count: number;
+  dims: number;
+  /** [count * dims] */
+  values: Int8Array;
+  /** [count] */
+  scales: Float32Array;
+}
+
+/** Bytes of a shard of `count` base vectors. */
+export const vectorShardBytes = (count: number, dims: number): number => count * (4 + dims);
+
+/** Writes base vectors, little-endian, without a header: float32 scales, then int8 values. */
+export function encodeVectorShard({ count, dims, values, scales }: BaseVectors): Uint8Array {
+  const bytes = new Uint8Array(vectorShardBytes(count, dims));
+  const view = new DataView(bytes.buffer);
+  for (const [row, scale] of scales.entries()) view.setFloat32(4 * row, scale, true);
+  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 4 * count);
+  return bytes;
+}
+
+/**
+ * Reads what `encodeVectorShard` wrote. The caller has checked its length against `vectorShardBytes`.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
+ */
+export function decodeVectorShard(bytes: ArrayBuffer, file: string, count: number, dims: number): BaseVectors {
+  return { count, dims, scales: decodeScales(bytes, file, count), values: new Int8Array(bytes, 4 * count) };
+}

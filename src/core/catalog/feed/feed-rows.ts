@@ -1,0 +1,144 @@
+import { SidestreamError } from '../../../error';
+import type { Item } from '../item';
+import { type RejectedRow, type RowUnit, shortened } from '../rejected-row';
+import { detectFormat, type FeedFormat } from './feed-format';
+import { feedLanguage } from './feed-language';
+import type { FeedMapping } from './feed-mapping';
+import type { FeedRecord, RecordShape } from './feed-record';
+import { feedText, peekText } from './feed-text';
+import { jsonlRecords, jsonRecords } from './read-json';
+import { htmlRecords, jsonLdRecords } from './read-json-ld';
+import { xmlRecords } from './read-xml';
+import { type ParsedRecord, type Problem, recordItem } from './record-item';
+import { SeenIds } from './seen-ids';
+import { tableRecords } from './shopify-table';
+import { variantRecords } from './variant-records';
+
+/** One file of a feed. */
+export interface FeedSource {
+  /** Name in rejected rows. */
+  file: string;
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** A product and its place in the feed, the place of one that the feed says is not published, or the errors of a row. */
+export type FeedRow<T = Item> = {
+  file: string;
+  /** As `unit` counts: 1-based. */
+  line: number;
+  unit: RowUnit;
+} & (
+  | {
+      item: T;
+      /** Field that replaces a missing title. */
+      titled?: 'description' | 'id';
+      /** Of the price, as a code, where the feed says it. */
+      currency?: string;
+    }
+  | { unpublished: true; id?: string }
+  | {
+      /** One entry per bad field, the first 20 of them. */
+      rejected: RejectedRow[];
+      /** Whether an earlier row has the same id. */
+      duplicate?: true;
+    }
+);
+
+/** Longest reason of a row that cannot be read, in characters: parsers quote the bad text in their messages. */
+const MAX_REASON = 300;
+
+export interface FeedOptions {
+  mapping?: FeedMapping;
+  /** Called once a file's format is known, with its language where the file says it. */
+  onFormat?(file: string, format: FeedFormat['name'], language: string | undefined): void;
+}
+
+/**
+ * Reads the products of files in any format that `detectFormat` knows, row by row, in the order of the feed. A bad row is
+ * yielded with its errors, and reading goes on; of several rows with one id, in any of the files, the first is kept.
+ * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
+ * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
+ */
+export const feedRows = (
+  sources: AsyncIterable<FeedSource> | Iterable<FeedSource>,
+  options: FeedOptions = {},
+): AsyncGenerator<FeedRow> => parsedRows(sources, recordItem, options);
+
+/** The same for another reading of the records, such as their offers alone. */
+export async function* parsedRows<T extends { id: string }>(
+  sources: AsyncIterable<FeedSource> | Iterable<FeedSource>,
+  parse: (shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping) => ParsedRecord<T>,
+  options: FeedOptions = {},
+): AsyncGenerator<FeedRow<T>> {
+  const { mapping = {} } = options;
+  const seen = new SeenIds();
+  const files: { name: string; unit: RowUnit }[] = [];
+  for await (const { file, bytes } of sources) {
+    const { head, all } = await peekText(feedText(bytes, mapping.encoding));
+    const format = detectFormat(head, mapping.separator);
+    if (format === null) throw unknownFormat(file);
+    options.onFormat?.(file, format.name, feedLanguage(head));
+    const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
+    files.push({ name: file, unit });
+    const records = recordsOf(format, all, mapping);
+    for await (const record of mapping.variants ? variantRecords(records) : records) {
+      const { line } = record;
+      const rejection = (problems: Problem[], known: { id?: string; title?: string } = {}): FeedRow<T> => ({
+        file,
+        line,
+        unit,
+        rejected: problems.map((problem) => ({
+          file,
+          line,
+          ...(unit === 'line' ? {} : { unit }),
+          ...known,
+          ...problem,
+        })),
+      });
+      if ('reason' in record) {
+        yield rejection([{ field: 'row', reason: shortened(record.reason, MAX_REASON) }]);
+        continue;
+      }
+      const parsed = parse(record.shape, record.fields, mapping);
+      if ('problems' in parsed) {
+        const { problems, ...known } = parsed;
+        yield rejection(problems, known);
+        continue;
+      }
+      if ('unpublished' in parsed) {
+        yield { file, line, unit, ...parsed };
+        continue;
+      }
+      const earlier = seen.add(parsed.item.id, files.length - 1, line);
+      if (earlier) {
+        const { name, unit } = files[earlier.file];
+        const where = name === file ? `${unit} ${earlier.line}` : `${name}, ${unit} ${earlier.line}`;
+        const problems = [{ field: 'id', reason: `already used in ${where}` }];
+        yield { ...rejection(problems, { id: parsed.item.id }), duplicate: true };
+      } else yield { file, line, unit, ...parsed };
+    }
+  }
+}
+
+function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: FeedMapping): AsyncGenerator<FeedRecord> {
+  switch (format.name) {
+    case 'jsonl':
+      return jsonlRecords(text);
+    case 'csv':
+      return tableRecords(text, { separator: format.separator, quote: mapping.quote }, mapping.variants ?? false);
+    case 'xml':
+      return xmlRecords(text);
+    case 'json':
+      return jsonRecords(text, { list: format.list, products: mapping.products });
+    case 'json-ld':
+      return jsonLdRecords(text);
+    case 'html':
+      return htmlRecords(text);
+  }
+}
+
+const unknownFormat = (file: string) =>
+  new SidestreamError(
+    'catalog/unknown-format',
+    `${file} is not a feed that can be read: it is neither JSON, JSON Lines, CSV, XML nor HTML. A table of one column needs "separator" in a mapping file.`,
+  );

@@ -1,0 +1,209 @@
+import { SidestreamError } from '../../../error';
+import { FORMAT_HEAD } from './feed-format';
+
+const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+/** Bytes at the beginning in which a declaration is looked for. */
+const DECLARED_IN = 2048;
+
+/**
+ * Decodes the bytes of a feed by, in this order: a byte order mark, the given encoding, the declared one (XML declaration,
+ * HTML meta element), UTF-16 where zero bytes show it, UTF-8.
+ * @param encoding WHATWG name, such as `windows-1252`
+ * @param invalid makes the error of bytes that are none of the encoding; without it they become U+FFFD
+ * @throws SidestreamError `catalog/unreadable` no such encoding
+ */
+export async function* feedText(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  encoding?: string,
+  invalid?: InvalidText,
+): AsyncGenerator<string> {
+  let head: Uint8Array | null = new Uint8Array(0);
+  let decoder: LineDecoder | null = null;
+  for await (const chunk of chunks) {
+    if (decoder !== null) {
+      const text = decoder.decode(chunk, true);
+      if (text !== '') yield text;
+      continue;
+    }
+    head = joined(head ?? new Uint8Array(0), chunk);
+    if (head.length < DECLARED_IN) continue;
+    decoder = new LineDecoder(encodingOf(head, encoding), invalid);
+    yield decoder.decode(head, true);
+    head = null;
+  }
+  decoder ??= new LineDecoder(encodingOf(head ?? new Uint8Array(0), encoding), invalid);
+  const rest = decoder.decode(head ?? new Uint8Array(0), false);
+  if (rest !== '') yield rest;
+}
+
+/** Makes an error. @param line 1-based @param encoding that the bytes were read in */
+export type InvalidText = (line: number, encoding: string) => Error;
+
+/** Bytes that are kept to find a bad one: longer than a character in any encoding, and even for UTF-16. */
+const KEPT = 8;
+
+/** Decodes chunks and knows in which line the first bad byte is. */
+class LineDecoder {
+  readonly #decoder: TextDecoder;
+  readonly #invalid: InvalidText | undefined;
+  #line = 1;
+  /** The last bytes of what was decoded, which may be the beginning of a character. */
+  #last = new Uint8Array(0);
+
+  constructor(encoding: string, invalid: InvalidText | undefined) {
+    this.#decoder = decoderOf(encoding, invalid !== undefined);
+    this.#invalid = invalid;
+  }
+
+  decode(chunk: Uint8Array, stream: boolean): string {
+    if (this.#invalid === undefined) return this.#decoder.decode(chunk, { stream });
+    let text: string;
+    try {
+      text = this.#decoder.decode(chunk, { stream });
+    } catch {
+      const { encoding } = this.#decoder;
+      const lenient = decoderOf(encoding, false);
+      lenient.decode(this.#last, { stream: true });
+      const before = lenient.decode(chunk, { stream }).split('\uFFFD', 1)[0];
+      throw this.#invalid(this.#line + lineEnds(before), encoding);
+    }
+    this.#line += lineEnds(text);
+    this.#last = (chunk.length < KEPT ? joined(this.#last, chunk) : chunk).slice(-KEPT);
+    return text;
+  }
+}
+
+function lineEnds(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** The beginning of a text, from which its format is detected, and the whole text including its beginning. */
+export async function peekText(chunks: AsyncIterable<string>): Promise<{ head: string; all: AsyncGenerator<string> }> {
+  const source = chunks[Symbol.asyncIterator]();
+  let head = '';
+  let ended = false;
+  while (head.length < FORMAT_HEAD && !ended) {
+    const next = await source.next();
+    if (next.done) ended = true;
+    else head += next.value;
+  }
+  async function* all(): AsyncGenerator<string> {
+    try {
+      yield head;
+      for (let next = ended ? null : await source.next(); next && !next.done; next = await source.next())
+        yield next.value;
+    } finally {
+      await source.return?.();
+    }
+  }
+  return { head: head.slice(0, FORMAT_HEAD), all: all() };
+}
+
+function encodingOf(head: Uint8Array, given: string | undefined): string {
+  const mark = BYTE_ORDER_MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
+  return mark ?? given ?? declared(head) ?? unmarkedUtf16(head) ?? 'utf-8';
+}
+
+function decoderOf(label: string, fatal: boolean): TextDecoder {
+  try {
+    return new TextDecoder(label, { fatal });
+  } catch (cause) {
+    throw new SidestreamError('catalog/unreadable', `There is no encoding "${label}"; name one such as windows-1252.`, {
+      cause,
+    });
+  }
+}
+
+function declared(head: Uint8Array): string | undefined {
+  const ascii = String.fromCharCode(...head.subarray(0, DECLARED_IN));
+  const label =
+    /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)/i.exec(ascii)?.[1] ??
+    /<meta[^>]*charset\s*=\s*["']?([\w.:-]+)/i.exec(ascii)?.[1];
+  // A declaration that can be read byte by byte is not UTF-16, whatever it declares.
+  return label && /^utf-?16/i.test(label) ? undefined : label;
+}
+
+function unmarkedUtf16(head: Uint8Array): string | undefined {
+  if (head.length < 4) return undefined;
+  if (head[0] !== 0 && head[1] === 0 && head[2] !== 0 && head[3] === 0) return 'utf-16le';
+  if (head[0] === 0 && head[1] !== 0 && head[2] === 0 && head[3] !== 0) return 'utf-16be';
+  return undefined;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** One line of a feed. */
+export interface FeedLine {
+  /** 1-based. */
+  line: number;
+  /** Without line end; null when the line was longer than the limit. */
+  text: string | null;
+}
+
+/**
+ * Splits chunks of text, which may end anywhere, into lines at LF or CRLF. Drops a leading byte order mark and skips blank
+ * lines, which still count. At most one line is in memory.
+ * @param maxLength characters of the longest line accepted
+ */
+export async function* feedLines(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  maxLength: number,
+): AsyncGenerator<FeedLine> {
+  const lines = new LineSplitter(maxLength);
+  const isBlank = ({ text }: FeedLine): boolean => text !== null && text.trim() === '';
+  for await (const chunk of chunks) {
+    for (const line of lines.push(chunk)) if (!isBlank(line)) yield line;
+  }
+  for (const line of lines.end()) if (!isBlank(line)) yield line;
+}
+
+/** Splits text into lines chunk by chunk. Keeps blank lines, which a table may have inside its cells. */
+export class LineSplitter {
+  readonly #maxLength: number;
+  #rest = '';
+  #line = 1;
+  #tooLong = false;
+  #begun = false;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /** The lines that end in this chunk. */
+  *push(chunk: string): Generator<FeedLine> {
+    let from = !this.#begun && chunk.startsWith('\uFEFF') ? 1 : 0;
+    this.#begun ||= chunk.length > 0;
+    for (let end = chunk.indexOf('\n', from); end !== -1; end = chunk.indexOf('\n', from)) {
+      const text = this.#rest + chunk.slice(from, end);
+      from = end + 1;
+      yield this.#finish(text);
+    }
+    this.#rest += chunk.slice(from);
+    if (this.#rest.length <= this.#maxLength) return;
+    this.#tooLong = true;
+    this.#rest = '';
+  }
+
+  /** The last line, if it has no line end. */
+  *end(): Generator<FeedLine> {
+    if (this.#rest !== '' || this.#tooLong) yield this.#finish(this.#rest);
+  }
+
+  #finish(text: string): FeedLine {
+    const whole = !this.#tooLong && text.length <= this.#maxLength;
+    this.#rest = '';
+    this.#tooLong = false;
+    return { line: this.#line++, text: whole ? (text.endsWith('\r') ? text.slice(0, -1) : text) : null };
+  }
+}

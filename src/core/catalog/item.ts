@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+
+/**
+ * A text from outside. A lone surrogate, such as the end of a title that was cut in the middle of an emoji, becomes U+FFFD:
+ * UTF-8 cannot encode it, and `encodeURIComponent` throws.
+ */
+const wellFormedText = v.pipe(v.string(), v.transform(wellFormed));
+
+/** A number from outside that is finite as a 32-bit float, which is how the ranking stores it. */
+export const finiteNumber = v.pipe(
+  v.number(),
+  v.check((value) => Number.isFinite(Math.fround(value)), 'must be a number between -3.4e38 and 3.4e38'),
+);
+
+// Few steps: a page checks every field of every item before its first list.
+const text = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.transform((value) => wellFormed(value).trim()),
+    v.maxLength(max, `must have at most ${max} characters`),
+  );
+const amount = v.pipe(finiteNumber, v.minValue(0, 'must be 0 or more'));
+const whole = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be 0 or more'));
+const attributeValue = v.union([
+  wellFormedText,
+  finiteNumber,
+  v.boolean(),
+  v.pipe(v.array(wellFormedText), v.maxLength(100, 'must have at most 100 texts')),
+]);
+
+/**
+ * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
+ * recommended by its text alone. A feed's further columns become `attributes`, when they are texts, numbers or truth
+ * values. All numbers are finite as 32-bit floats, all texts are well-formed Unicode.
+ */
+export const itemSchema = v.object({
+  /** Unique in the catalogue, 1 to 256 characters. */
+  id: v.pipe(text(256), v.minLength(1, 'must not be empty')),
+  title: v.pipe(text(1000), v.minLength(1, 'must not be empty')),
+  description: v.optional(text(20_000), ''),
+  /** A path of names from broad to narrow, joined by `/`: `Men/Tops/Hoodies`. Several paths are joined by `|`. */
+  category: v.optional(text(500), ''),
+  /** What the product costs now, in the shop's currency, 0 or more. */
+  price: v.optional(amount),
+  /** What it cost before a reduction, or the recommended retail price; it is shown struck out where it is above the price. */
+  listPrice: v.optional(amount),
+  /** File name under the image folder at build time; address relative to the page (or absolute) in a bundle. */
+  image: v.optional(text(2000)),
+  /** Addresses of further pictures, at most 10; they are shown, not encoded. */
+  images: v.optional(v.pipe(v.array(text(2000)), v.maxLength(10, 'must have at most 10 addresses'))),
+  /** The product's own page. */
+  url: v.optional(text(2000)),
+  availability: v.optional(v.picklist(['in-stock', 'out-of-stock', 'preorder']), 'in-stock'),
+  /** Pieces in stock. */
+  quantity: v.optional(whole),
+  /** Id of the variant group: items with the same one are one product in several sizes or colours. */
+  group: v.optional(text(256)),
+  /** What customers gave the product, 0 to 5 stars, and how many of them. */
+  rating: v.optional(
+    v.object({
+      value: v.pipe(finiteNumber, v.minValue(0, 'must be 0 or more'), v.maxValue(5, 'must be at most 5')),
+      count: v.optional(whole),
+    }),
+  ),
+  /** Day since when the shop has sold it, `2026-11-26`. */
+  published: v.optional(v.pipe(v.string(), v.isoDate('must be a day such as 2026-11-26'))),
+  /**
+   * How often shoppers chose the item lately (any unit, 0 or more); orders the list of a new shopper. Leave it out for a new
+   * item: unknown counts as average, so that a new item does not start at the bottom.
+   */
+  popularity: v.optional(amount),
+  /** Further attributes; a list is of texts, such as tags. Numbers, such as a year, are used by the ranking like the price. */
+  attributes: v.optional(v.record(wellFormedText, attributeValue), {}),
+});
+
+export type Item = v.InferOutput<typeof itemSchema>;
+export type ItemInput = v.InferInput<typeof itemSchema>;
+
+/**
+ * Checks an item before it is written into a bundle: an item that does not fit the schema could be written but not read
+ * again, as JSON writes a number that is not finite as `null`.
+ * @returns its fields in a fixed order, so that equal items give equal bytes
+ * @throws SidestreamError `bundle/invalid` naming the item and the field
+ */
+export function writableItem(item: Item): Item {
+  const result = v.safeParse(itemSchema, item, { abortEarly: true });
+  if (result.success) return ordered(result.output);
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue) ?? 'item';
+  throw new SidestreamError(
+    'bundle/invalid',
+    `Cannot write the bundle: item ${JSON.stringify(item.id)}, field ${field}: ${issue.message}. Correct the item and build again.`,
+  );
+}
+
+function ordered(item: Item): Item {
+  const attributes = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { id, title, description, category, price, listPrice, image, images, url } = item;
+  const { availability, quantity, group, rating, published, popularity } = item;
+  return {
+    ...{ id, title, description, category, price, listPrice, image, images, url },
+    ...{ availability, quantity, group, rating, published, popularity, attributes },
+  };
+}
+
+function wellFormed(text: string): string {
+  // Most texts have no surrogate; testing that first is five times as fast.
+  return /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\uFFFD') : text;
+}
+
+/** Fields that the text encoder reads. The category is never one of them: it is a term of its own. */
+export const TEXT_RECIPES = ['title-description', 'title'] as const;
+
+export type TextRecipe = (typeof TEXT_RECIPES)[number];
+
+/**
+ * The text of an item that the encoder reads: title first, because encoders truncate long texts at the end.
+ * @param recipe default `title-description`
+ */
+export function itemText(
+  item: Pick<Item, 'title'> & Partial<Pick<Item, 'description'>>,
+  recipe: TextRecipe = 'title-description',
+): string {
+  if (recipe === 'title' || !item.description) return item.title;
+  return /[.!?:]$/.test(item.title) ? `${item.title} ${item.description}` : `${item.title}. ${item.description}`;
+}

@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../../error';
+import { exactObject } from '../../common/strict-object';
+import type { FetchFile } from '../bundle/bundle-file';
+import type { Manifest } from '../bundle/manifest';
+import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
+import { OFFERED, type Offer, offerSchema } from './offer';
+import { DEFAULT_MARKET, offersFile } from './offers-name';
+
+/** Format version of a file of offers. */
+const OFFERS_SCHEMA = 1 as const;
+/** Largest file that is read or written, bytes: pages load it whole. */
+export const MOST_BYTES = 32_000_000;
+
+/**
+ * Name of a market: lower-case letters and digits in groups joined by hyphens, at most 32 characters, as it is part of the name of
+ * its file. Not 16 hex digits alone, which hosts take for the digest of a file that never changes.
+ */
+export const marketSchema = v.pipe(
+  v.string(),
+  v.regex(/^(?![\da-f]{16}$)(?=.{1,32}$)[a-z\d]+(-[a-z\d]+)*$/, 'must be a name such as "at" or "de-ch"'),
+);
+
+export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be a code such as "EUR"'));
+
+/** A file of offers, the prices and stock of one market. */
+const offersFileSchema = exactObject({
+  schema: v.literal(OFFERS_SCHEMA),
+  /** Absent in that of the default market. */
+  market: v.optional(marketSchema),
+  /** Of all prices. */
+  currency: v.optional(currencySchema),
+  /** At most one of a product. */
+  offers: v.array(offerSchema),
+});
+
+/** The offers of one market. */
+export interface MarketOffers {
+  currency?: string;
+  offers: Offer[];
+}
+
+/**
+ * Writes a file of offers, fields in a fixed order and one offer a line, so that equal offers give equal bytes.
+ * @throws SidestreamError `bundle/offers` when it is larger than pages read
+ */
+export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAULT_MARKET): Uint8Array {
+  const head = JSON.stringify({ schema: OFFERS_SCHEMA, ...(market === DEFAULT_MARKET ? {} : { market }), currency });
+  const rows = offers.map((offer) => JSON.stringify({ id: offer.id, ...pick(offer) }));
+  const bytes = new TextEncoder().encode(`${head.slice(0, -1)},"offers":[\n${rows.join(',\n')}\n]}\n`);
+  if (bytes.byteLength <= MOST_BYTES) return bytes;
+  const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, and pages read ${MOST_BYTES} at most; nothing was written. Build again, so that fewer of them differ from the bundle.`;
+  throw new SidestreamError('bundle/offers', text);
+}
+
+const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) => [field, offer[field]]));
+
+/**
+ * Reads what `encodeOffers` wrote.
+ * @throws SidestreamError `bundle/offers` naming offer and field
+ */
+export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
+  const file = offersFile(market);
+  const result = v.safeParse(offersFileSchema, parseMutable(bytes, mutable(file)), { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    const row = issue.path?.[1]?.value;
+    const id = typeof row === 'object' && row !== null && 'id' in row ? ` (item ${JSON.stringify(row.id)})` : '';
+    throw unusable(`${file}: ${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
+  }
+  const { market: own = DEFAULT_MARKET, currency, offers } = result.output;
+  if (own !== market) throw unusable(`${file}: it is of the market "${own}"`);
+  const ids = new Set<string>();
+  for (const { id } of offers) {
+    if (ids.has(id)) throw unusable(`${file}: item ${JSON.stringify(id)} occurs twice`);
+    ids.add(id);
+  }
+  return { offers, ...(currency ? { currency } : {}) };
+}
+
+/**
+ * Gets the offers of a market.
+ * @throws SidestreamError `bundle/offers` when the bundle has none of this market, or its file is missing or damaged
+ */
+export async function fetchOffers(
+  fetchFile: FetchFile,
+  { offers: markets = [] }: Pick<Manifest, 'offers'>,
+  market = DEFAULT_MARKET,
+): Promise<MarketOffers> {
+  if (!markets.includes(market) || !v.is(marketSchema, market)) {
+    throw unusable(`the bundle has offers of ${markets.join(', ') || 'no market'}, not of "${market}"`);
+  }
+  return decodeOffers(await fetchMutable(fetchFile, mutable(offersFile(market))), market);
+}
+
+const unusable = (what: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'bundle/offers',
+    `The offers cannot be used, so prices and stock are those of the bundle: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
+    { cause },
+  );
+
+const mutable = (name: string): MutableFile => ({ name, mostBytes: MOST_BYTES, unusable });

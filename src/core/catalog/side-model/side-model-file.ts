@@ -1,0 +1,113 @@
+import { SidestreamError } from '../../../error';
+import { quantizeRow } from '../features/feature-table';
+import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, type SideModel, type SideRows } from './side-model';
+
+/** uint32 count, width and number of states. */
+const HEADER = 12;
+
+const rowsLength = (count: number, width: number): number => count * (4 + 4 + width);
+const headLength = (width: number, states: number): number => HEADER + 4 * states * (1 + width);
+
+/**
+ * Writes a side model, little-endian: uint32 number of items, width and number of states; float32 decay of each state, then
+ * the float32 gains of each; then the rows as `encodeSideRows` does.
+ * @throws SidestreamError `bundle/invalid` when it is of another number of items, too wide, or not finite
+ */
+export function encodeSideModel(model: SideModel, count: number): Uint8Array<ArrayBuffer> {
+  const { width, states, vectors, biases } = model;
+  if (biases.length !== count || vectors.length !== count * width) {
+    throw invalid(`it is of ${biases.length} items, the bundle has ${count}`);
+  }
+  if (!(width >= 1 && width <= MAX_SIDE_WIDTH)) throw invalid(`a vector has ${width} values`);
+  if (!(states.length >= 1 && states.length <= MAX_SIDE_STATES)) throw invalid(`it has ${states.length} states`);
+  if (!states.every(({ gain }) => gain.length === width)) throw invalid('a state has gains of another width');
+  if (!states.every(({ decay }) => isDecay(decay))) throw invalid('a state never fades, or keeps nothing');
+  if (!states.every(({ gain }) => gain.every(Number.isFinite))) throw invalid('a value is not finite');
+  const head = headLength(width, states.length);
+  const bytes = new Uint8Array(head + rowsLength(count, width));
+  const view = new DataView(bytes.buffer);
+  for (const [n, value] of [count, width, states.length].entries()) view.setUint32(4 * n, value, true);
+  const floats = [...states.map(({ decay }) => decay), ...states.flatMap(({ gain }) => [...gain])];
+  for (const [n, value] of floats.entries()) view.setFloat32(HEADER + 4 * n, value, true);
+  bytes.set(encodeSideRows(model, width), head);
+  return bytes;
+}
+
+/**
+ * Writes the rows of some items, little-endian: float32 scale of each, then float32 bias of each, then their int8 values.
+ * @throws SidestreamError `bundle/invalid` when a value is not finite
+ */
+export function encodeSideRows({ vectors, biases }: SideRows, width: number): Uint8Array<ArrayBuffer> {
+  const count = biases.length;
+  if (![vectors, biases].every((values) => values.every(Number.isFinite))) throw invalid('a value is not finite');
+  const steps = new Int8Array(count * width);
+  const scales = Float32Array.from({ length: count }, (_, row) =>
+    quantizeRow(vectors.subarray(row * width, (row + 1) * width), steps, row * width),
+  );
+  if (!scales.every(isScale)) throw invalid('a value is too large');
+  const bytes = new Uint8Array(rowsLength(count, width));
+  const view = new DataView(bytes.buffer);
+  for (const [row, scale] of scales.entries()) view.setFloat32(4 * row, scale, true);
+  for (const [row, bias] of biases.entries()) view.setFloat32(4 * (count + row), bias, true);
+  bytes.set(new Uint8Array(steps.buffer), 8 * count);
+  return bytes;
+}
+
+/**
+ * Reads what `encodeSideModel` wrote.
+ * @param count items of the bundle
+ * @throws SidestreamError `bundle/invalid` when it is no side model, or that of another catalogue
+ */
+export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
+  const view = new DataView(bytes);
+  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is of other items');
+  const width = view.getUint32(4, true);
+  const number = view.getUint32(8, true);
+  if (width < 1 || width > MAX_SIDE_WIDTH) throw invalid(`a vector has ${width} values`);
+  if (number < 1 || number > MAX_SIDE_STATES) throw invalid(`it has ${number} states`);
+  const head = headLength(width, number);
+  if (bytes.byteLength !== head + rowsLength(count, width)) throw invalid('the length is wrong');
+  const decays = floatsAt(view, HEADER, number);
+  if (!decays.every(isDecay)) throw invalid('a state never fades, or keeps nothing');
+  const gains = HEADER + 4 * number;
+  const states = Array.from(decays, (decay, h) => ({ decay, gain: floatsAt(view, gains + 4 * h * width, width) }));
+  return { width, states, ...readRows(bytes, head, count, width) };
+}
+
+/**
+ * Reads what `encodeSideRows` wrote.
+ * @throws SidestreamError `bundle/invalid` when they are no rows of so many items and values
+ */
+export function decodeSideRows(bytes: ArrayBuffer, count: number, width: number): SideRows {
+  if (bytes.byteLength !== rowsLength(count, width)) throw invalid('the rows of a cluster have the wrong length');
+  return readRows(bytes, 0, count, width);
+}
+
+function readRows(bytes: ArrayBuffer, at: number, count: number, width: number): SideRows {
+  const view = new DataView(bytes);
+  const scales = floatsAt(view, at, count);
+  if (!scales.every(isScale)) throw invalid('a scale is below 0, or too large');
+  const biases = floatsAt(view, at + 4 * count, count);
+  const steps = new Int8Array(bytes, at + 8 * count, count * width);
+  const vectors = new Float32Array(count * width);
+  for (let row = 0; row < count; row++) {
+    const scale = scales[row];
+    for (let n = row * width; n < (row + 1) * width; n++) vectors[n] = steps[n] * scale;
+  }
+  return { vectors, biases };
+}
+
+function floatsAt(view: DataView, at: number, length: number): Float32Array {
+  const values = Float32Array.from({ length }, (_, n) => view.getFloat32(at + 4 * n, true));
+  if (!values.every(Number.isFinite)) throw invalid('a value is not finite');
+  return values;
+}
+
+/** As the file has it: a decay that is nearly 1 may be 1 there. */
+const isDecay = (decay: number): boolean => Math.fround(decay) > 0 && Math.fround(decay) < 1;
+
+/** Whether no value of a row of this scale is too large for a float. */
+const isScale = (scale: number): boolean => scale >= 0 && Number.isFinite(Math.fround(128 * scale));
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError('bundle/invalid', `The side model does not fit: ${what}. Train again with \`sidestream train\`.`);

@@ -1,0 +1,118 @@
+import { SidestreamError } from '../../../error';
+import type { Preset } from '../preset';
+import { type Bits, storeInBlocks } from './block-weights';
+import {
+  findImageInput,
+  findTextInputs,
+  fixedSize,
+  type ImageInput,
+  type Normalization,
+  type TextInputs,
+  unifyImageInput,
+  unifyTextInputs,
+} from './model-inputs';
+import type { ReadExternal } from './onnx-model';
+import { OnnxModel, unsupported } from './onnx-model';
+import { addPooling, type Pooling } from './pooling';
+import { findHiddenStates } from './residual-stream';
+import { declared, operator } from './tensors';
+
+/** How to adapt a model. */
+export interface AdaptRequest {
+  modality: Preset['modality'];
+  pooling: Pooling;
+  bits: Bits;
+  /** Hidden states to use, 0 for what goes into the first layer; spread evenly when left out. */
+  layers?: number[];
+  /** How many, when they are spread evenly. */
+  taps: number;
+  /** Image models: side of the square picture, and the statistics it is normalised with. */
+  size?: number;
+  normalization?: Normalization;
+  /** Kept in the file as its description. */
+  notice: string;
+}
+
+/** Inputs of the original model. */
+type OriginalInputs = { text: TextInputs } | { image: ImageInput; normalization: Normalization };
+
+export interface Adapted {
+  /** The encoder: unified inputs, one pooled output per tap, weights in blocks. */
+  onnx: Uint8Array;
+  /** The original model with the chosen hidden states as its outputs, in the order of `taps`. */
+  reference: Uint8Array;
+  inputs: OriginalInputs;
+  /** `layer_<n>`, shallow to deep. */
+  taps: string[];
+  /** Layers the model has. */
+  layers: number;
+}
+
+const FLOAT = 1;
+
+/**
+ * Turns a BERT- or ViT-like ONNX model into an encoder of this project. The same bytes and request give the same bytes.
+ * @param read files beside the model in which it keeps tensors
+ * @throws SidestreamError `encoder/unsupported-graph`; `encoder/bad-settings` for layers it does not have
+ */
+export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request: AdaptRequest): Promise<Adapted> {
+  const model = await OnnxModel.parse(bytes, read);
+  const states = findHiddenStates(model);
+  const layers = states.length - 1;
+  const chosen = request.layers ?? spread(layers, request.taps, request.pooling);
+  if (chosen.length < 2 || chosen.some((layer, i) => !(layer in states) || layer <= (chosen[i - 1] ?? -1))) {
+    const message = `Layers must be at least two of 0 to ${layers}, rising; got ${chosen.join(', ')}. Name others.`;
+    throw new SidestreamError('encoder/bad-settings', message);
+  }
+  const taps = chosen.map((layer) => `layer_${layer}`);
+  const state = new Map(taps.map((tap, i) => [tap, states[chosen[i]]]));
+  model.prune([...state.values()]);
+  const inputs = originalInputs(model, request);
+  const reference = await referenceModel(bytes, read, [...state.values()]);
+  // An exporter's own value may have the name of a tap.
+  for (const name of taps) {
+    model.rename(name, `original/${name}`);
+    for (const [tap, value] of state) if (value === name) state.set(tap, `original/${name}`);
+  }
+  const unified =
+    'text' in inputs
+      ? unifyTextInputs(model, inputs.text)
+      : unifyImageInput(model, inputs.image, request.size ?? 0, inputs.normalization);
+  addPooling(model, state, request.pooling, unified.mask);
+  storeInBlocks(model, request.bits);
+  const outputs = taps.map((tap) => declared(tap, FLOAT, ['batch', `${tap}_width`]));
+  return { onnx: model.encode(outputs, unified.inputs, request.notice), reference, inputs, taps, layers };
+}
+
+/**
+ * `count` of the hidden states 0 to `layers`, evenly, always with the last. The first token of what goes into the first
+ * layer is the same for every input, so `cls` starts after it.
+ */
+function spread(layers: number, count: number, pooling: Pooling): number[] {
+  const steps = Array.from({ length: count }, (_, i) => (pooling === 'cls' ? (i + 1) / count : i / (count - 1)));
+  return [...new Set(steps.map((step) => Math.round(step * layers)))];
+}
+
+function originalInputs(model: OnnxModel, { modality, size, normalization }: AdaptRequest): OriginalInputs {
+  const fixed = model.inputs.find(({ dims }) => dims[0] !== null && dims[0] !== undefined);
+  if (fixed) throw unsupported(`its input "${fixed.name}" is fixed to a batch of ${fixed.dims[0]}`);
+  if (modality === 'text') return { text: findTextInputs(model) };
+  const image = findImageInput(model);
+  const side = fixedSize(image);
+  if (!size || !normalization) throw new Error('An image model needs a size and a normalisation.');
+  if (side !== null && side !== size) {
+    const message = `The model reads pictures of ${side} pixels, but its preprocessor makes ${size}. Give --size ${side}.`;
+    throw new SidestreamError('encoder/bad-settings', message);
+  }
+  return { image, normalization };
+}
+
+/** The untouched model with other outputs, float32 whatever they were. */
+async function referenceModel(bytes: Uint8Array, read: ReadExternal, states: string[]): Promise<Uint8Array> {
+  const model = await OnnxModel.parse(bytes, read);
+  // Some fused operators give the bare sum only when asked; finding the states asks.
+  findHiddenStates(model);
+  const outputs = states.map((_, i) => `reference/${i}`);
+  model.append(states.map((state, i) => operator('Cast', outputs[i], [state], { to: FLOAT })));
+  return model.encode(outputs.map((name) => declared(name, FLOAT, ['batch', 'tokens', `${name}/width`])));
+}

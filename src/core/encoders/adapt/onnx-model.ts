@@ -1,0 +1,217 @@
+import { SidestreamError } from '../../../error';
+import { type Onnx, onnx } from '../onnx';
+
+type Tensor = Onnx.ITensorProto;
+
+/** One operator of a graph. */
+export interface GraphNode {
+  op: string;
+  /** Values read, in the operator's order; an optional one left out is ''. */
+  inputs: string[];
+  outputs: string[];
+  /** Everything read: `inputs` and what its subgraphs take from outside. */
+  reads: string[];
+  proto: Onnx.INodeProto;
+}
+
+/** An input the caller feeds. */
+export interface GraphInput {
+  name: string;
+  /** `TensorProto.DataType` */
+  type: number;
+  /** Sizes; a symbolic or absent one is null. */
+  dims: (number | null)[];
+}
+
+/**
+ * A foreign ONNX model that can be inspected and changed. Values are known by name; nodes are in an order in which everything is
+ * computed before it is read, as the format asks.
+ */
+export class OnnxModel {
+  readonly constants = new Map<string, Tensor>();
+  nodes: GraphNode[];
+  inputs: GraphInput[];
+  /** Version of the standard operators. */
+  readonly opset: number;
+  readonly #graph: Onnx.IGraphProto;
+  readonly #model: Onnx.IModelProto;
+
+  private constructor(model: Onnx.IModelProto) {
+    this.#model = model;
+    if (model.functions?.length) {
+      throw unsupported('it has functions of its own (Export it again with its functions inlined)');
+    }
+    if (!model.graph?.node?.length) throw unsupported('it has no graph');
+    this.#graph = model.graph;
+    const standard = model.opsetImport?.find(({ domain }) => !domain || domain === 'ai.onnx');
+    this.opset = Number(standard?.version ?? 0);
+    for (const tensor of this.#graph.initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
+    this.nodes = [];
+    for (const proto of this.#graph.node ?? []) {
+      const value = proto.opType === 'Constant' ? proto.attribute?.find(({ name }) => name === 'value')?.t : undefined;
+      const name = proto.output?.[0];
+      if (value && name) this.constants.set(name, { ...value, name });
+      else this.nodes.push(graphNode(proto));
+    }
+    this.inputs = (this.#graph.input ?? []).filter(({ name }) => !this.constants.has(name ?? '')).map(graphInput);
+  }
+
+  /**
+   * @param read gives the files in which a big model keeps its tensors
+   * @throws SidestreamError `encoder/unsupported-graph` when the bytes are no ONNX model or one of a kind not handled
+   */
+  static async parse(bytes: Uint8Array, read: ReadExternal): Promise<OnnxModel> {
+    const parsed = new OnnxModel(decode(bytes));
+    for (const [name, tensor] of parsed.constants) {
+      if (tensor.externalData?.length) parsed.constants.set(name, await externalData(tensor, read));
+    }
+    return parsed;
+  }
+
+  /** Position of the node that computes each value. */
+  producers(): Map<string, number> {
+    return new Map(this.nodes.flatMap(({ outputs }, i) => outputs.filter(Boolean).map((name) => [name, i])));
+  }
+
+  /** Values that do not depend on the inputs: stored tensors, and values computed from them alone. */
+  constantValues(): Set<string> {
+    const constant = new Set(this.constants.keys());
+    for (const { reads, outputs } of this.nodes) {
+      if (reads.every((name) => constant.has(name))) for (const name of outputs) constant.add(name);
+    }
+    return constant;
+  }
+
+  /** Puts operators before all others. */
+  prepend(nodes: Onnx.INodeProto[]): void {
+    this.nodes.unshift(...nodes.map(graphNode));
+  }
+
+  append(nodes: Onnx.INodeProto[]): void {
+    this.nodes.push(...nodes.map(graphNode));
+  }
+
+  /** Gives a value another name, where it is made and wherever it is read. */
+  rename(from: string, to: string): void {
+    this.nodes = this.nodes.map((node) =>
+      node.reads.includes(from) || node.outputs.includes(from) ? graphNode(renamed(node.proto, from, to)) : node,
+    );
+    const tensor = this.constants.get(from);
+    if (!tensor) return;
+    this.constants.delete(from);
+    this.constants.set(to, { ...tensor, name: to });
+  }
+
+  /** Leaves out the operators, tensors and inputs that none of the values needs. */
+  prune(values: readonly string[]): void {
+    const needed = new Set(values);
+    this.nodes = this.nodes
+      .toReversed()
+      .filter(({ outputs, reads }) => {
+        if (!outputs.some((name) => needed.has(name))) return false;
+        for (const name of reads) needed.add(name);
+        return true;
+      })
+      .toReversed();
+    for (const name of [...this.constants.keys()]) if (!needed.has(name)) this.constants.delete(name);
+    this.inputs = this.inputs.filter(({ name }) => needed.has(name));
+  }
+
+  /**
+   * The file's bytes, without what the outputs do not need.
+   * @param inputs declared inputs; the present ones when left out
+   * @param notice description kept in the file
+   */
+  encode(outputs: Onnx.IValueInfoProto[], inputs?: Onnx.IValueInfoProto[], notice = ''): Uint8Array {
+    this.prune(outputs.map(({ name }) => name ?? ''));
+    const names = new Set(this.inputs.map(({ name }) => name));
+    const imports = (this.#model.opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
+    const contrib = this.nodes.some(({ proto }) => proto.domain === MICROSOFT);
+    return onnx.ModelProto.encode({
+      // Since version 4 a stored tensor need not be declared as an input too.
+      irVersion: Math.max(4, Number(this.#model.irVersion ?? 0)),
+      producerName: 'sidestream',
+      docString: notice,
+      opsetImport: contrib ? [...imports, { domain: MICROSOFT, version: 1 }] : imports,
+      graph: {
+        name: this.#graph.name ?? 'encoder',
+        node: this.nodes.map(({ proto }) => proto),
+        initializer: [...this.constants.values()],
+        input: inputs ?? (this.#graph.input ?? []).filter(({ name }) => names.has(name ?? '')),
+        output: outputs,
+        ...(this.#graph.sparseInitializer?.length ? { sparseInitializer: this.#graph.sparseInitializer } : {}),
+      },
+    }).finish();
+  }
+}
+
+/** Domain of the runtime's own operators. */
+export const MICROSOFT = 'com.microsoft';
+
+function decode(bytes: Uint8Array): Onnx.IModelProto {
+  try {
+    return onnx.ModelProto.decode(bytes);
+  } catch (cause) {
+    throw unsupported(`it is not an ONNX file or is cut short (${String(cause)})`, cause);
+  }
+}
+
+function graphNode(proto: Onnx.INodeProto): GraphNode {
+  const inputs = proto.input ?? [];
+  const outer = (proto.attribute ?? []).flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])]);
+  const reads = [...inputs, ...outer.flatMap(takenFromOutside)].filter(Boolean);
+  return { op: proto.opType ?? '', inputs, outputs: proto.output ?? [], reads, proto };
+}
+
+/** Values a subgraph reads and does not make. */
+function takenFromOutside(graph: Onnx.IGraphProto): string[] {
+  const made = new Set([...(graph.input ?? []), ...(graph.initializer ?? [])].map(({ name }) => name ?? ''));
+  const nodes = (graph.node ?? []).map(graphNode);
+  for (const name of nodes.flatMap(({ outputs }) => outputs)) made.add(name);
+  const read = [...nodes.flatMap(({ reads }) => reads), ...(graph.output ?? []).map(({ name }) => name ?? '')];
+  return read.filter((name) => !made.has(name));
+}
+
+function renamed(proto: Onnx.INodeProto, from: string, to: string): Onnx.INodeProto {
+  const within = (graph: Onnx.IGraphProto): Onnx.IGraphProto => ({
+    ...graph,
+    node: graph.node?.map((node) => renamed(node, from, to)),
+  });
+  const attribute = proto.attribute?.map((entry) => {
+    if (!entry.g && !entry.graphs?.length) return entry;
+    return { ...entry, ...(entry.g ? { g: within(entry.g) } : {}), graphs: entry.graphs?.map(within) };
+  });
+  const swap = (names: string[] | null | undefined) => names?.map((name) => (name === from ? to : name));
+  return { ...proto, input: swap(proto.input), output: swap(proto.output), attribute };
+}
+
+function graphInput({ name, type }: Onnx.IValueInfoProto): GraphInput {
+  const dims = type?.tensorType?.shape?.dim ?? [];
+  return {
+    name: name ?? '',
+    type: type?.tensorType?.elemType ?? 0,
+    dims: dims.map(({ dimValue }) => (dimValue ? Number(dimValue) : null)),
+  };
+}
+
+/** The error for a model that cannot be adapted. */
+export function unsupported(why: string, cause?: unknown): SidestreamError {
+  const message = `This ONNX model cannot be used: ${why}. Use an export of a BERT- or ViT-like encoder.`;
+  return new SidestreamError('encoder/unsupported-graph', message, cause === undefined ? undefined : { cause });
+}
+
+/** Files beside the model that hold tensors, by the name the model gives them. */
+export type ReadExternal = (location: string) => Promise<Uint8Array>;
+
+/**
+ * A tensor that lies in a file of its own, with its bytes.
+ * @param read gives that file, by the name the model has for it
+ */
+async function externalData(tensor: Onnx.ITensorProto, read: ReadExternal): Promise<Onnx.ITensorProto> {
+  const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
+  const file = await read(entries.get('location') ?? '');
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? file.length - offset);
+  const { name, dims, dataType } = tensor;
+  return { name, dims, dataType, rawData: file.subarray(offset, offset + length) };
+}

@@ -1,0 +1,108 @@
+import type { TypedTensor } from 'onnxruntime-web';
+import { SidestreamError } from '../../error';
+import type { ImageEncoder, RawTaps, TextEncoder } from './encoder';
+import type { ImagePreset, Preset, TextPreset } from './preset';
+import type { EncoderSession } from './session';
+import type { Batching } from './text-batches';
+import type { Tokenizer } from './tokenizer';
+
+/** Creates a float32 tensor of the runtime in use. */
+export type FloatTensor = (data: Float32Array, dims: number[]) => TypedTensor<'float32'>;
+
+/** Pictures per run of the session: each takes 600 KB of pixels and some 20 MB of activations. */
+const PICTURES_PER_RUN = 8;
+
+/** An image encoder over a session with the input `pixels`. */
+export function imageEncoder(preset: ImagePreset, session: EncoderSession, tensor: FloatTensor): ImageEncoder {
+  const { size } = preset;
+  const length = 3 * size * size;
+  return {
+    preset,
+    get backend() {
+      return session.backend;
+    },
+    encode: (pictures) =>
+      inChunks(preset, pictures, PICTURES_PER_RUN, (chunk) => {
+        const pixels = new Float32Array(chunk.length * length);
+        for (const [i, picture] of chunk.entries()) {
+          if (picture.length !== length) {
+            const message = `A picture for "${preset.name}" must be 3 x ${size} x ${size} values; got ${picture.length}.`;
+            throw new SidestreamError('encoder/bad-image', message);
+          }
+          pixels.set(picture, i * length);
+        }
+        return session.run({ pixels: tensor(pixels, [chunk.length, 3, size, size]) });
+      }),
+    release: () => session.release(),
+  };
+}
+
+/** Creates an int32 tensor of the runtime in use. */
+export type IntTensor = (data: Int32Array, dims: number[]) => TypedTensor<'int32'>;
+
+/**
+ * A text encoder over a session with the inputs `input_ids` and `attention_mask`, int32 [texts, tokens].
+ * @param batching which texts of one call run together
+ */
+export function textEncoder(
+  preset: TextPreset,
+  tokenizer: Tokenizer,
+  session: EncoderSession,
+  tensor: IntTensor,
+  batching: Batching,
+): TextEncoder {
+  return {
+    preset,
+    get backend() {
+      return session.backend;
+    },
+    async encode(texts) {
+      const tokens = texts.map((text) => tokenizer.ids(text));
+      const whole = emptyTaps(preset, texts.length);
+      for (const run of batching(tokens.map((ids) => ids.length))) {
+        const taps = await runTokens(
+          run.map((n) => tokens[n]),
+          { tokenizer, session, tensor },
+        );
+        for (const [t, { width }] of preset.taps.entries()) {
+          for (const [row, n] of run.entries()) {
+            whole[t].set(taps[t].subarray(row * width, (row + 1) * width), n * width);
+          }
+        }
+      }
+      return whole;
+    },
+    release: () => session.release(),
+  };
+}
+
+/** One run of the session over texts, given by their token ids. */
+export function runTokens(
+  rows: readonly number[][],
+  { tokenizer, session, tensor }: { tokenizer: Tokenizer; session: EncoderSession; tensor: IntTensor },
+): Promise<RawTaps> {
+  const { ids, mask, length } = tokenizer.padded(rows);
+  const dims = [rows.length, length];
+  return session.run({ input_ids: tensor(ids, dims), attention_mask: tensor(mask, dims) });
+}
+
+const emptyTaps = (preset: Preset, count: number): RawTaps =>
+  preset.taps.map(({ width }) => new Float32Array(count * width));
+
+/**
+ * Encodes a long batch in chunks, so that memory does not grow with its length.
+ * @returns taps of the whole batch, [batch * width] each; empty arrays for an empty batch
+ */
+async function inChunks<Input>(
+  preset: Preset,
+  batch: Input[],
+  size: number,
+  encode: (chunk: Input[]) => Promise<RawTaps>,
+): Promise<RawTaps> {
+  const whole = emptyTaps(preset, batch.length);
+  for (let start = 0; start < batch.length; start += size) {
+    const taps = await encode(batch.slice(start, start + size));
+    for (const [t, { width }] of preset.taps.entries()) whole[t].set(taps[t], start * width);
+  }
+  return whole;
+}

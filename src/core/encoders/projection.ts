@@ -1,0 +1,229 @@
+import { SidestreamError } from '../../error';
+import { type Rows, rowProducts } from '../common/row-products';
+import { type Eigenpairs, leadingEigenpairs } from './eigen';
+import type { RawTaps } from './encoder';
+
+/** How one tap becomes a row of width D: (x - mean) / deviation, then times `matrix`. */
+export interface TapProjection {
+  width: number;
+  /** [width] */
+  mean: Float32Array;
+  /** [width]; 1 where the catalogue shows no spread. */
+  deviation: Float32Array;
+  /** [dim, width]; rows beyond the rank of the catalogue are zero. */
+  matrix: Float32Array;
+}
+
+/** The projection of all taps of one modality. */
+export interface Projection {
+  /** Width D of every projected tap. */
+  dim: number;
+  taps: TapProjection[];
+}
+
+export interface FitOptions {
+  /** Default 128. */
+  dim?: number;
+  /** Default 1. */
+  seed?: number;
+}
+
+/** Rows used at most; an even selection of more rows gives the same statistics in a fraction of the time. */
+const MOST_ROWS = 4096;
+/** Variance of an axis, as a share of the first one's, below which it is only rounding. */
+const LEAST_SHARE = 1e-9;
+
+/**
+ * Learns, for every tap, mean and deviation of each value and the principal axes of the standardised values (PCA). The
+ * axes are scaled together so that projected catalogue rows have a mean square of 1 per dimension: taps of all depths and
+ * both modalities then carry the same energy. Cosines do not depend on that scale.
+ * @param rawTaps taps of the whole catalogue, [count * width] each
+ * @param count number of items, at least 1
+ */
+export function fitProjection(rawTaps: RawTaps, count: number, options: FitOptions = {}): Projection {
+  const { dim = 128, seed = 1 } = options;
+  return { dim, taps: rawTaps.map((tap) => fitTap(tap, count, dim, seed)) };
+}
+
+/**
+ * Standardises and projects taps.
+ * @param rawTaps [count * width] each, taps in the order of the projection
+ * @returns [count, taps, dim], row-major: the rows of one item lie side by side
+ */
+export function project(projection: Projection, rawTaps: RawTaps): Float32Array {
+  const { dim, taps } = projection;
+  const count = rawTaps[0].length / taps[0].width;
+  const rows = new Float32Array(count * taps.length * dim);
+  for (const [t, { width, mean, deviation, matrix }] of taps.entries()) {
+    const values = new Float64Array(count * width);
+    for (let n = 0; n < count; n++) {
+      for (let d = 0; d < width; d++) values[n * width + d] = (rawTaps[t][n * width + d] - mean[d]) / deviation[d];
+    }
+    const axes = { count: dim, length: width, values: doubles(matrix) };
+    const products = rowProducts(axes, { count, length: width, values });
+    for (let n = 0; n < count; n++) {
+      const start = (n * taps.length + t) * dim;
+      for (let p = 0; p < dim; p++) rows[start + p] = products[p * count + n];
+    }
+  }
+  return rows;
+}
+
+const converted = new WeakMap<Float32Array, Float64Array>();
+
+/** The matrix of a projection as rows of doubles, converted once. */
+function doubles(matrix: Float32Array): Float64Array {
+  const known = converted.get(matrix);
+  if (known) return known;
+  const made = Float64Array.from(matrix);
+  converted.set(matrix, made);
+  return made;
+}
+
+function fitTap(tap: Float32Array, count: number, dim: number, seed: number): TapProjection {
+  const width = tap.length / count;
+  const { mean, deviation } = statistics(tap, count, width);
+  const step = Math.max(1, Math.ceil(count / MOST_ROWS));
+  const rows = Math.ceil(count / step);
+  const standard = new Float64Array(rows * width);
+  for (let r = 0; r < rows; r++) {
+    for (let d = 0; d < width; d++) {
+      standard[r * width + d] = (tap[r * step * width + d] - mean[d]) / deviation[d];
+    }
+  }
+  const { values, vectors } = principalAxes(
+    { count: rows, length: width, values: standard },
+    Math.min(dim, width),
+    seed,
+  );
+  const matrix = new Float32Array(dim * width);
+  const kept = values.filter((value) => value > values[0] * LEAST_SHARE);
+  const energy = kept.reduce((sum, value) => sum + value, 0);
+  if (energy > 0) {
+    const scale = Math.sqrt(dim / energy);
+    for (let i = 0; i < kept.length * width; i++) matrix[i] = vectors[i] * scale;
+  }
+  return { width, mean, deviation, matrix };
+}
+
+function statistics(tap: Float32Array, count: number, width: number): Pick<TapProjection, 'mean' | 'deviation'> {
+  const sum = new Float64Array(width);
+  const squares = new Float64Array(width);
+  for (let n = 0; n < count; n++) for (let d = 0; d < width; d++) sum[d] += tap[n * width + d];
+  const mean = Float32Array.from(sum, (s) => s / count);
+  for (let n = 0; n < count; n++) for (let d = 0; d < width; d++) squares[d] += (tap[n * width + d] - mean[d]) ** 2;
+  const spread = squares.map((s) => Math.sqrt(s / count));
+  const largest = spread.reduce((max, s) => Math.max(max, s), 0);
+  // Dividing by a tiny deviation would amplify noise: below a millionth of the largest one a value counts as constant.
+  return { mean, deviation: Float32Array.from(spread, (s) => (s > largest * 1e-6 ? s : 1)) };
+}
+
+/**
+ * The leading eigenpairs of rows^T * rows / count. Where there are fewer rows than values in each, they come from the
+ * smaller rows * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
+ */
+function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
+  const columns = transposed(rows);
+  const { count, length: width } = rows;
+  const few = count < width ? rows : columns;
+  const square = rowProducts(few, few).map((x) => x / count);
+  if (few === columns) return leadingEigenpairs(square, width, axes, seed);
+  const found = Math.min(axes, count);
+  const { values, vectors } = leadingEigenpairs(square, count, found, seed);
+  const mixed = rowProducts({ count: found, length: count, values: vectors }, columns);
+  const out = new Float64Array(axes * width);
+  for (let axis = 0; axis < found && values[axis] > values[0] * LEAST_SHARE; axis++) {
+    const row = mixed.subarray(axis * width, (axis + 1) * width);
+    const largest = row.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)) * Math.sign(largest);
+    for (let d = 0; d < width; d++) out[axis * width + d] = row[d] / length;
+  }
+  return { values, vectors: out };
+}
+
+function transposed({ count, length, values }: Rows): Rows {
+  const out = new Float64Array(values.length);
+  for (let n = 0; n < count; n++) for (let d = 0; d < length; d++) out[d * count + n] = values[n * length + d];
+  return { count: length, length: count, values: out };
+}
+
+/** The projections of a bundle; a modality without encoder is left out. */
+export interface Projections {
+  text?: Projection;
+  image?: Projection;
+}
+
+/*
+ * The file: 32-bit little-endian words throughout. Header: magic, version, then per modality (text, image) D and the
+ * number of taps (0 and 0 when absent). Widths of all taps follow, text first, then for each tap in the same order
+ * float32 mean [width], deviation [width] and matrix [D, width].
+ */
+/** "SSPJ" */
+const MAGIC = 0x4a505353;
+const VERSION = 1;
+const MODALITIES = ['text', 'image'] as const;
+const HEADER_WORDS = 2 + 2 * MODALITIES.length;
+
+/** Writes projections as the bundle's projection file. */
+export function encodeProjection(projections: Projections): Uint8Array<ArrayBuffer> {
+  const present = MODALITIES.map((name) => projections[name]);
+  const taps = present.flatMap((projection) => projection?.taps ?? []);
+  const floats = taps.reduce((sum, tap) => sum + 2 * tap.width + tap.matrix.length, 0);
+  const view = new DataView(new ArrayBuffer(4 * (HEADER_WORDS + taps.length + floats)));
+  const header = [MAGIC, VERSION, ...present.flatMap((p) => (p ? [p.dim, p.taps.length] : [0, 0]))];
+  for (const [i, word] of [...header, ...taps.map((tap) => tap.width)].entries()) view.setUint32(4 * i, word, true);
+  let offset = 4 * (HEADER_WORDS + taps.length);
+  for (const { mean, deviation, matrix } of taps) {
+    for (const values of [mean, deviation, matrix]) {
+      for (const value of values) {
+        view.setFloat32(offset, value, true);
+        offset += 4;
+      }
+    }
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/**
+ * Reads what `encodeProjection` wrote.
+ * @throws SidestreamError `bundle/invalid`
+ */
+export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
+  const view =
+    bytes instanceof Uint8Array ? new DataView(bytes.buffer, bytes.byteOffset, bytes.length) : new DataView(bytes);
+  if (view.byteLength < 4 * HEADER_WORDS || view.getUint32(0, true) !== MAGIC) throw invalid('it has no magic number');
+  const version = view.getUint32(4, true);
+  if (version !== VERSION) throw invalid(`it has version ${version}, not ${VERSION}`);
+  const word = (i: number) => view.getUint32(4 * i, true);
+  const shapes = MODALITIES.map((_, m) => ({ dim: word(2 + 2 * m), taps: word(3 + 2 * m) }));
+  const count = shapes.reduce((sum, { taps }) => sum + taps, 0);
+  if (view.byteLength < 4 * (HEADER_WORDS + count)) throw invalid('it ends inside its header');
+  const widths = Array.from({ length: count }, (_, i) => word(HEADER_WORDS + i));
+  const dims = shapes.flatMap(({ dim, taps }) => new Array<number>(taps).fill(dim));
+  const floats = widths.reduce((sum, width, i) => sum + width * (2 + dims[i]), 0);
+  if (view.byteLength !== 4 * (HEADER_WORDS + count + floats)) throw invalid('its length does not fit its header');
+
+  let offset = 4 * (HEADER_WORDS + count);
+  const read = (length: number) => {
+    const start = offset;
+    offset += 4 * length;
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = view.getFloat32(start + 4 * i, true);
+    return values;
+  };
+  const taps = widths.map((width, i): TapProjection => {
+    return { width, mean: read(width), deviation: read(width), matrix: read(width * dims[i]) };
+  });
+  const projections: Projections = {};
+  let first = 0;
+  for (const [m, name] of MODALITIES.entries()) {
+    const { dim, taps: length } = shapes[m];
+    if (length > 0) projections[name] = { dim, taps: taps.slice(first, first + length) };
+    first += length;
+  }
+  return projections;
+}
+
+function invalid(what: string): SidestreamError {
+  return new SidestreamError('bundle/invalid', `The projection file cannot be read: ${what}. Build the bundle again.`);
+}

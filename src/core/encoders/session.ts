@@ -1,0 +1,118 @@
+import type { Tensor } from 'onnxruntime-web';
+import { SidestreamError } from '../../error';
+import { Mutex } from '../common/mutex';
+import type { Encoder, RawTaps } from './encoder';
+import type { Preset } from './preset';
+
+/** Where a session runs. */
+export type EncoderBackend = Encoder<unknown>['backend'];
+
+/** Tensors by graph input name. */
+export type Feeds = Record<string, Tensor>;
+
+/** The part of a session that onnxruntime-node and onnxruntime-web have in common. */
+export interface RuntimeSession {
+  run(feeds: Feeds, outputs: string[]): Promise<Record<string, { data: unknown }>>;
+  release(): Promise<void>;
+}
+
+/** Opens a session on one backend. */
+export type OpenSession = (backend: EncoderBackend) => Promise<RuntimeSession>;
+
+/**
+ * Lock on all sessions of this thread: onnxruntime-web throws when two sessions are created at once, and never returns when
+ * two run at once.
+ */
+const sessionLock = new Mutex();
+
+/**
+ * A session that survives the loss of its device: when a run fails, the session is opened again on the next backend of its
+ * list and the run is repeated. Only failures use up the list, so a GPU that is lost twice ends on wasm for good.
+ */
+export class EncoderSession {
+  readonly #preset: Preset;
+  readonly #open: OpenSession;
+  #backends: EncoderBackend[];
+  #session: RuntimeSession | null;
+
+  private constructor(preset: Preset, open: OpenSession, backends: EncoderBackend[], session: RuntimeSession | null) {
+    this.#preset = preset;
+    this.#open = open;
+    this.#backends = backends;
+    this.#session = session;
+  }
+
+  /**
+   * @param backends where to run, in order of preference; naming one twice means trying it again
+   * @throws SidestreamError `encoder/failed` when no backend takes the graph
+   */
+  static async create(preset: Preset, open: OpenSession, backends: EncoderBackend[]): Promise<EncoderSession> {
+    const created = new EncoderSession(preset, open, [...backends], null);
+    await sessionLock.run(() => created.#reopen());
+    return created;
+  }
+
+  get backend(): EncoderBackend {
+    return this.#backends[0];
+  }
+
+  /**
+   * @returns one array per tap of the preset
+   * @throws SidestreamError `encoder/failed`
+   */
+  run(feeds: Feeds): Promise<RawTaps> {
+    return sessionLock.run(async () => {
+      if (!this.#session) throw this.#failed('it was released. Create a new encoder');
+      for (;;) {
+        try {
+          return await this.#attempt(this.#session, feeds);
+        } catch (cause) {
+          if (this.#backends.length === 1) throw this.#failed('the graph did not run', cause);
+          await this.#drop();
+          this.#backends.shift();
+          this.#session = await this.#reopen();
+        }
+      }
+    });
+  }
+
+  /** Frees the session; calling it again does nothing. */
+  release(): Promise<void> {
+    return sessionLock.run(() => this.#drop());
+  }
+
+  async #attempt(session: RuntimeSession, feeds: Feeds): Promise<RawTaps> {
+    const names = this.#preset.taps.map((tap) => tap.name);
+    const outputs = await session.run(feeds, names);
+    return names.map((name) => {
+      const { data } = outputs[name];
+      if (!(data instanceof Float32Array)) throw new Error(`output "${name}" is not float32`);
+      return data;
+    });
+  }
+
+  /** Opens on the first backend of the list that works, dropping those that do not. */
+  async #reopen(): Promise<RuntimeSession> {
+    for (;;) {
+      try {
+        this.#session = await this.#open(this.#backends[0]);
+        return this.#session;
+      } catch (cause) {
+        if (this.#backends.length === 1) throw this.#failed('no session could be opened', cause);
+        this.#backends.shift();
+      }
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.release();
+  }
+
+  #failed(what: string, cause?: unknown): SidestreamError {
+    const detail = cause instanceof Error ? ` (${cause.message})` : '';
+    const message = `The encoder "${this.#preset.name}" failed on ${this.backend}: ${what}${detail}.`;
+    return new SidestreamError('encoder/failed', message, cause === undefined ? undefined : { cause });
+  }
+}

@@ -1,0 +1,89 @@
+import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import type { TextPreset } from './preset';
+import { type BareIds, wordIds } from './word-ids';
+
+/** Token ids of a batch, padded to its longest text: both [texts, length], row-major. */
+export interface TokenBatch {
+  ids: Int32Array;
+  /** 1 for a token, 0 for padding. */
+  mask: Int32Array;
+  length: number;
+}
+
+/** Turns texts into token ids; see `createTokenizer`. */
+export interface Tokenizer {
+  /** Ids of one text, clipped to the encoder's length. */
+  ids(text: string): number[];
+  /** Ids of several texts, padded. */
+  batch(texts: string[]): TokenBatch;
+  /** Pads what `ids` gave for several texts; at least one column, so that a batch of empty texts still has a shape. */
+  padded(rows: readonly number[][]): TokenBatch;
+}
+
+/** Token settings of a preset. Default: no prefix, padding id 0. */
+export type TokenSettings = Pick<TextPreset, 'maxTokens'> & Partial<Pick<TextPreset, 'prefix' | 'padId'>>;
+
+/**
+ * @param json contents of a `tokenizer.json`
+ * @throws SidestreamError `encoder/unsupported-graph` when the file is not a tokeniser this library knows
+ */
+export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 0 }: TokenSettings): Tokenizer {
+  const { model, file } = parse(json);
+  // A token is seldom longer than a word; cutting first keeps one very long text from costing seconds.
+  const longest = maxTokens * 32;
+  const words = wordIds(model, file);
+  const clip = words ? clippedWords(model, words, maxTokens) : (text: string) => clipped(model, text, maxTokens);
+  const ids = (text: string) => clip(prefix + text.slice(0, longest));
+  const padded = (rows: readonly number[][]): TokenBatch => {
+    const length = rows.reduce((max, row) => Math.max(max, row.length), 1);
+    const batch = {
+      ids: new Int32Array(rows.length * length).fill(padId),
+      mask: new Int32Array(rows.length * length),
+      length,
+    };
+    for (const [i, row] of rows.entries()) {
+      batch.ids.set(row, i * length);
+      batch.mask.fill(1, i * length, i * length + row.length);
+    }
+    return batch;
+  };
+  return { ids, padded, batch: (texts) => padded(texts.map(ids)) };
+}
+
+/** The first tokens of a text; special ones at its end (BERT's `[SEP]`) are kept at the end. */
+function clipped(model: HubTokenizer, text: string, maxTokens: number): number[] {
+  const { ids } = model.encode(text);
+  if (ids.length <= maxTokens) return ids;
+  const bare = model.encode(text, { add_special_tokens: false }).ids;
+  const { before, after } = specialIds(ids, bare);
+  return [...before, ...bare.slice(0, maxTokens - before.length - after.length), ...after];
+}
+
+/** The same of a tokeniser that works word by word; what comes after the last token kept is not looked at. */
+function clippedWords(model: HubTokenizer, words: BareIds, maxTokens: number): (text: string) => number[] {
+  const known = 'a';
+  const { before, after } = specialIds(model.encode(known).ids, model.encode(known, { add_special_tokens: false }).ids);
+  const most = maxTokens - before.length - after.length;
+  return (text) => [...before, ...words(text, most).slice(0, most), ...after];
+}
+
+/** The special tokens round a text. @param bare ids without them */
+function specialIds(ids: number[], bare: number[]): { before: number[]; after: number[] } {
+  const special = ids.length - bare.length;
+  let start = 0;
+  while (start < special && !bare.every((id, i) => id === ids[start + i])) start++;
+  return { before: ids.slice(0, start), after: ids.slice(start + bare.length) };
+}
+
+function parse(json: string): { model: HubTokenizer; file: unknown } {
+  try {
+    const file = v.parse(v.looseObject({ model: v.looseObject({ type: v.string() }) }), JSON.parse(json));
+    return { model: new HubTokenizer(file, {}), file };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `The tokenizer file cannot be read (${why}). Run "sidestream encoders add" again.`;
+    throw new SidestreamError('encoder/unsupported-graph', message, { cause });
+  }
+}

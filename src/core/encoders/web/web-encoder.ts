@@ -1,0 +1,69 @@
+import { SidestreamError } from '../../../error';
+import type { ImageEncoder, TextEncoder } from '../encoder';
+import { imageEncoder, textEncoder } from '../onnx-encoder';
+import type { ImagePreset, Preset, TextPreset } from '../preset';
+import { EncoderSession, type OpenSession } from '../session';
+import { similarLengths } from '../text-batches';
+import { createTokenizer } from '../tokenizer';
+import { backendList, webBackends } from './web-backend';
+
+/** The built files of an encoder, as a bundle carries them. */
+export interface WebEncoderFiles {
+  onnx: ArrayBuffer | Uint8Array;
+  /** Contents of the tokeniser file; text encoders only. */
+  tokenizer?: string;
+}
+
+export interface WebEncoderOptions {
+  /** Default: WebGPU on a hardware adapter, else wasm. */
+  backend?: 'webgpu' | 'wasm';
+}
+
+/**
+ * Creates an encoder on onnxruntime-web, which is loaded by this call. Call it in a worker that ends after the encoding:
+ * loading takes a second, and a wasm heap never shrinks. After a lost GPU device the session is opened again once, then on
+ * wasm; `backend` of the encoder is where it runs.
+ * @throws SidestreamError `encoder/missing` when a text encoder comes without its tokeniser; `encoder/failed` when the
+ *   runtime does not load or no backend takes the graph; `encoder/unsupported-graph` for a tokeniser that cannot be read
+ */
+export function createWebEncoder(
+  preset: TextPreset,
+  files: WebEncoderFiles,
+  options?: WebEncoderOptions,
+): Promise<TextEncoder>;
+export function createWebEncoder(
+  preset: ImagePreset,
+  files: WebEncoderFiles,
+  options?: WebEncoderOptions,
+): Promise<ImageEncoder>;
+export async function createWebEncoder(
+  preset: Preset,
+  files: WebEncoderFiles,
+  options: WebEncoderOptions = {},
+): Promise<TextEncoder | ImageEncoder> {
+  const { InferenceSession, Tensor } = await loadRuntime();
+  const backends = options.backend ? backendList(options.backend) : await webBackends();
+  const onnx = files.onnx instanceof Uint8Array ? files.onnx : new Uint8Array(files.onnx);
+  const open: OpenSession = (backend) =>
+    InferenceSession.create(onnx, { executionProviders: [backend], logSeverityLevel: 3 });
+  if (preset.modality === 'image') {
+    const session = await EncoderSession.create(preset, open, backends);
+    return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
+  }
+  if (files.tokenizer === undefined) {
+    const message = `The encoder "${preset.name}" came without its tokeniser. Build the bundle again.`;
+    throw new SidestreamError('encoder/missing', message);
+  }
+  const tokenizer = createTokenizer(files.tokenizer, preset);
+  const session = await EncoderSession.create(preset, open, backends);
+  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims), similarLengths);
+}
+
+async function loadRuntime(): Promise<typeof import('./web-runtime')> {
+  try {
+    return await import('./web-runtime');
+  } catch (cause) {
+    const message = 'onnxruntime-web did not load. Check that the page may fetch its own scripts and run WebAssembly.';
+    throw new SidestreamError('encoder/failed', message, { cause });
+  }
+}

@@ -1,0 +1,31 @@
+import { SidestreamError } from '../../../error';
+import type { Pixels } from '../encoder';
+import { frame, planar } from '../picture';
+import type { Framing } from '../preset';
+
+/**
+ * Decodes a picture the browser can show, turns it upright, fits it into the encoder's square and fills what is left, as
+ * well as what is transparent, with white. Works on the page and in a worker.
+ * @param framing the image preset, or as much of it as matters; letterboxed by default. The filter is the browser's own
+ * @returns [3, size, size], 0..1
+ * @throws SidestreamError `encoder/bad-image`
+ */
+export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixels> {
+  const { size } = framing;
+  const bitmap = await createImageBitmap(picture).catch((cause) => {
+    const message = 'The picture cannot be decoded. Use a PNG, JPEG, WebP or AVIF file.';
+    throw new SidestreamError('encoder/bad-image', message, { cause });
+  });
+  try {
+    const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
+    if (!context) throw new SidestreamError('encoder/failed', 'This browser gave no 2D canvas. Close other tabs.');
+    const { x, y, width, height } = frame(bitmap.width, bitmap.height, framing);
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, size, size);
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, x, y, width, height);
+    return planar(context.getImageData(0, 0, size, size).data, 4, size);
+  } finally {
+    bitmap.close();
+  }
+}

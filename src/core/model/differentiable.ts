@@ -1,0 +1,156 @@
+import './gradients';
+import {
+  add,
+  customGrad,
+  erf,
+  exp,
+  type GradSaveFunc,
+  log,
+  matMul,
+  max,
+  mean,
+  mul,
+  rsqrt,
+  softmax,
+  split,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { SidestreamError } from '../../error';
+
+/** Weight and bias of a linear layer, [out, in] and [out], or of a LayerNorm, [E] and [E]. */
+export interface Affine<T> {
+  weight: T;
+  bias: T;
+}
+
+/** Which arguments of a product a gradient is wanted for. Skipping the others saves their matrix products. */
+export type Wanted = 'both' | 'left' | 'right';
+
+/** A function of tensors with a gradient of its own. */
+export function differentiable<T extends Tensor>(
+  inputs: Tensor[],
+  forward: (save: GradSaveFunc) => T,
+  backward: (dy: T, saved: Tensor[]) => Tensor[],
+): T {
+  return customGrad<T>((...args) => ({
+    value: forward(args[args.length - 1] as GradSaveFunc),
+    gradFunc: backward,
+  }))(...inputs);
+}
+
+// The wasm backend is ten times slower on transposed or batched products, and the stock gradient of matMul
+// transposes. The two products below transpose first, so that every matMul is plain in both directions.
+
+/**
+ * x [N, in] times weight [out, in] transposed: [N, out].
+ * @throws SidestreamError `model/bad-shape` when the weight is no matrix
+ */
+export function linear(x: Tensor2D, weight: Tensor, wanted: Wanted = 'both'): Tensor2D {
+  checkRank(weight, 2);
+  const forward = (save: GradSaveFunc): Tensor2D => {
+    save([x, weight]);
+    return matMul(x, transpose(weight));
+  };
+  const left = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(dy, saved[1] as Tensor2D);
+  const right = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(transpose(dy), saved[0] as Tensor2D);
+  return withWanted(x, weight, wanted, forward, left, right);
+}
+
+/** x [N, in] times weight [out, in] transposed, plus bias [out]: [N, out]. No bias is the same as zeros. */
+export function affine(x: Tensor2D, { weight, bias }: { weight: Tensor; bias?: Tensor }, wanted?: Wanted): Tensor2D {
+  const y = linear(x, weight, wanted);
+  if (!bias) return y;
+  checkRank(bias, 1);
+  return add(y, bias);
+}
+
+function checkRank({ rank, shape }: Tensor, expected: number): void {
+  if (rank === expected) return;
+  throw new SidestreamError(
+    'model/bad-shape',
+    `A weight has shape [${shape}] but needs ${expected} dimensions; load weights of this model.`,
+  );
+}
+
+/** a [N, M] times b [M, P]: [N, P]. */
+export function product(a: Tensor2D, b: Tensor2D, wanted: Wanted = 'both'): Tensor2D {
+  const forward = (save: GradSaveFunc): Tensor2D => {
+    save([a, b]);
+    return matMul(a, b);
+  };
+  const left = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(dy, transpose(saved[1] as Tensor2D));
+  const right = (dy: Tensor2D, saved: Tensor[]): Tensor2D => matMul(transpose(saved[0] as Tensor2D), dy);
+  return withWanted(a, b, wanted, forward, left, right);
+}
+
+function withWanted(
+  a: Tensor2D,
+  b: Tensor,
+  wanted: Wanted,
+  forward: (save: GradSaveFunc) => Tensor2D,
+  left: (dy: Tensor2D, saved: Tensor[]) => Tensor2D,
+  right: (dy: Tensor2D, saved: Tensor[]) => Tensor2D,
+): Tensor2D {
+  if (wanted === 'left') return differentiable<Tensor2D>([a], forward, (dy, saved) => [left(dy, saved)]);
+  if (wanted === 'right') return differentiable<Tensor2D>([b], forward, (dy, saved) => [right(dy, saved)]);
+  return differentiable<Tensor2D>([a, b], forward, (dy, saved) => [left(dy, saved), right(dy, saved)]);
+}
+
+/** Exact GELU: x * Phi(x) with the normal distribution function by erf (not the tanh approximation). */
+export function gelu(x: Tensor2D): Tensor2D {
+  return differentiable<Tensor2D>(
+    [x],
+    (save) => {
+      const cdf = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5) as Tensor2D;
+      save([x, cdf]);
+      return mul(x, cdf);
+    },
+    (dy, [input, cdf]) => {
+      const density = mul(exp(mul(square(input), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return [mul(dy, add(cdf, mul(input, density)))];
+    },
+  );
+}
+
+/** LayerNorm over the last axis with biased variance, then times weight [E] plus bias [E]. */
+export function layerNorm(x: Tensor2D, { weight, bias }: Affine<Tensor>, epsilon: number): Tensor2D {
+  checkRank(weight, 1);
+  checkRank(bias, 1);
+  return differentiable<Tensor2D>(
+    [x, weight, bias],
+    (save) => {
+      const centered = sub(x, mean(x, 1, true));
+      const scale = rsqrt(add(mean(square(centered), 1, true), epsilon));
+      const normal = mul(centered, scale) as Tensor2D;
+      save([normal, scale, weight]);
+      return add(mul(normal, weight), bias);
+    },
+    (dy, [normal, scale, saved]) => {
+      const d = mul(dy, saved);
+      const dx = mul(scale, sub(sub(d, mean(d, 1, true)), mul(normal, mean(mul(d, normal), 1, true))));
+      return [dx, sum(mul(dy, normal), 0), sum(dy, 0)];
+    },
+  );
+}
+
+/** log(sum(exp(x))) of each row: [N, M] to [N, 1]. */
+export function logSumExp(x: Tensor2D): Tensor2D {
+  return differentiable<Tensor2D>(
+    [x],
+    (save) => {
+      save([x]);
+      const top = max(x, 1, true);
+      return add(log(sum(exp(sub(x, top)), 1, true)), top) as Tensor2D;
+    },
+    (dy, [input]) => [mul(softmax(input as Tensor2D), dy)],
+  );
+}
+
+/** Columns or rows of x in pieces of the given sizes; the stock gradient of split cannot do a single piece. */
+export const pieces = (x: Tensor2D, sizes: number[], axis: 0 | 1): Tensor2D[] =>
+  sizes.length === 1 ? [x] : split(x, sizes, axis);

@@ -1,0 +1,138 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import { fromHalf, toHalf } from './half';
+import type { Weight, Weights } from './weights';
+
+/** How numbers are stored: 4 bytes each, or 2 with 11 significant bits and at most 65504. */
+export type StoredType = 'F32' | 'F16';
+const BYTES: Record<StoredType, number> = { F32: 4, F16: 2 };
+
+/** Longest JSON header that is read, as in the format's own limit. */
+const MAX_HEADER = 100_000_000;
+
+const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const entrySchema = v.object({
+  dtype: v.picklist(['F32', 'F16'], 'must be F32 or F16'),
+  shape: v.pipe(v.array(size), v.maxLength(6)),
+  data_offsets: v.strictTuple([size, size]),
+});
+const metadataSchema = v.record(v.string(), v.string());
+const headerSchema = v.record(v.string(), v.unknown());
+
+const bad = (reason: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'model/bad-weights',
+    `The weights are not a sound safetensors file: ${reason}. Save or fetch them again.`,
+    {
+      cause,
+    },
+  );
+
+/**
+ * Writes weights as safetensors (little-endian, names in sorted order, so equal weights give equal bytes).
+ * @param metadata free text pairs, kept under `__metadata__`
+ * @param dtype F16 for downloads
+ * @throws SidestreamError `model/not-finite` when a number is too large for F16
+ */
+export function encodeSafetensors(
+  weights: Weights,
+  metadata: Record<string, string> = {},
+  dtype: StoredType = 'F32',
+): Uint8Array<ArrayBuffer> {
+  const width = BYTES[dtype];
+  const names = Object.keys(weights).sort();
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const name of names) {
+    const { shape, values } = weights[name];
+    header[name] = { dtype, shape, data_offsets: [offset, offset + values.length * width] };
+    offset += values.length * width;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  // Padded so that the data starts on a multiple of 8.
+  const headerLength = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerLength + offset);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, 8, 8 + headerLength);
+  bytes.set(text, 8);
+  let position = 8 + headerLength;
+  for (const name of names) {
+    for (const value of weights[name].values) {
+      if (dtype === 'F32') view.setFloat32(position, value, true);
+      else view.setUint16(position, halfOf(value, name), true);
+      position += width;
+    }
+  }
+  return bytes;
+}
+
+function halfOf(value: number, name: string): number {
+  if (Math.abs(value) < 65520) return toHalf(value);
+  throw new SidestreamError(
+    'model/not-finite',
+    `"${name}" holds ${value}, which half precision cannot; train again with a lower learning rate, or store F32.`,
+  );
+}
+
+/**
+ * Reads a safetensors file of F32 or F16 weights.
+ * @throws SidestreamError `model/bad-weights` when the file breaks the format
+ */
+export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metadata: Record<string, string> } {
+  if (bytes.length < 8) throw bad('it is shorter than its header');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getBigUint64(0, true);
+  if (headerLength > BigInt(Math.min(MAX_HEADER, bytes.length - 8))) throw bad('its header is longer than the file');
+  const start = 8 + Number(headerLength);
+  const { __metadata__: rawMetadata = {}, ...entries } = parseHeader(bytes.subarray(8, start));
+  const metadata = v.safeParse(metadataSchema, rawMetadata);
+  if (!metadata.success) throw bad('its metadata is not text');
+
+  const weights: Record<string, Weight> = Object.create(null);
+  const spans: [number, number][] = [];
+  for (const [name, raw] of Object.entries(entries)) {
+    const parsed = v.safeParse(entrySchema, raw);
+    if (!parsed.success) {
+      const issue = parsed.issues[0];
+      throw bad(`"${name}" ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
+    }
+    const { dtype, shape, data_offsets } = parsed.output;
+    const [from, to] = data_offsets;
+    const length = shape.reduce((product, side) => product * side, 1);
+    const width = BYTES[dtype];
+    if (to - from !== length * width || start + to > bytes.length)
+      throw bad(`the data of "${name}" does not fit its shape [${shape}]`);
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) {
+      const at = start + from + i * width;
+      values[i] = dtype === 'F32' ? view.getFloat32(at, true) : fromHalf(view.getUint16(at, true));
+    }
+    weights[name] = { shape, values };
+    spans.push([from, to]);
+  }
+  checkCoverage(spans, bytes.length - start);
+  return { weights, metadata: metadata.output };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw bad('its header is not JSON', error);
+  }
+  const parsed = v.safeParse(headerSchema, header);
+  if (!parsed.success || Array.isArray(header)) throw bad('its header is not an object');
+  return parsed.output;
+}
+
+/** The format forbids holes and overlaps, which could hide other data. */
+function checkCoverage(spans: [number, number][], total: number): void {
+  let end = 0;
+  for (const [from, to] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (from !== end) throw bad('its data has holes or overlaps');
+    end = to;
+  }
+  if (end !== total) throw bad('the length of its data is not that of the header');
+}

@@ -1,0 +1,419 @@
+import {
+  dispose,
+  mul,
+  type Scalar,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor,
+  tensor2d,
+  tidy,
+  valueAndGrads,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
+import { seededRandom, uniform } from '../random';
+import { Trainer } from '../trainer';
+import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../weights';
+import { choiceLoss } from './choice-loss';
+import { SIDE_DECAYS, type SideConfig, sideConfigSchema } from './config';
+import { itemVectors, type SideItems } from './item-vectors';
+import { pickRows } from './pick-rows';
+import { type SequencePlaces, shopperQueries } from './shopper-states';
+import { freshSideExpert, freshSideWeights, SIDE_NAMES, sideExpertCount, sideInputNames } from './weights';
+
+const COUNT = 6;
+const CONFIG: SideConfig = {
+  width: 3,
+  hidden: 4,
+  inputs: { text: 2, image: 0, attributes: 3 },
+  decays: [0.3, 0.9],
+};
+
+/** Weights in which nothing is 0, with two experts of the text. */
+function someWeights(experts = 2): Weights {
+  const random = seededRandom(5);
+  const weights: Record<string, Weights[string]> = { ...freshSideWeights(CONFIG, COUNT, random) };
+  for (let n = 1; n < experts; n++) Object.assign(weights, freshSideExpert(CONFIG, 'text', n, random));
+  if (experts > 1) {
+    weights[sideInputNames('text').router] = { shape: [experts, 2], values: new Float32Array(2 * experts) };
+  }
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, values }]) => [
+      name,
+      { shape, values: values.map((value) => value + 1.4 * (random() - 0.5)) },
+    ]),
+  );
+}
+
+const rows = Int32Array.of(4, 0, 5);
+const TEXT = [
+  [0.5, -1],
+  [2, 0.3],
+  [-0.7, 0.1],
+];
+const ATTRIBUTES = [
+  [1, 0, -1],
+  [0.2, 0.4, 0],
+  [-1, 2, 0.5],
+];
+const LOG_POPULARITY = [1.2, 0.7, 0];
+
+const someItems = (kept: number[] = [1, 1, 0]): SideItems => ({
+  inputs: { text: tensor2d(TEXT), attributes: tensor2d(ATTRIBUTES) },
+  rows,
+  kept: tensor2d(kept, [3, 1]),
+  logPopularity: tensor2d(LOG_POPULARITY, [3, 1]),
+});
+
+const freeItems = ({ inputs, kept, logPopularity, dropout }: SideItems): void =>
+  dispose([...Object.values(inputs), kept, logPopularity, ...Object.values(dropout ?? {})]);
+
+/** Error function by its series, for numbers of moderate size. */
+function erf(x: number): number {
+  let [sum, term] = [0, x];
+  for (let n = 0; n < 60; n++) {
+    sum += term / (2 * n + 1);
+    term *= (-x * x) / (n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+const gelu = (x: number): number => 0.5 * x * (1 + erf(x / Math.SQRT2));
+
+const matrixOf = ({ shape, values }: Weights[string]): number[][] =>
+  Array.from({ length: shape[0] }, (_, row) => {
+    const width = values.length / shape[0];
+    return [...values.subarray(row * width, (row + 1) * width)];
+  });
+const times = (matrix: number[][], x: number[]): number[] =>
+  matrix.map((row) => row.reduce((total, value, d) => total + value * x[d], 0));
+
+/** Vector and bias of an item by plain sums. */
+function plainVector(weights: Weights, n: number, kept: number, factors?: Record<'text' | 'attributes', number[]>) {
+  const get = (name: string): number[][] => matrixOf(weights[name]);
+  const vector = get(SIDE_NAMES.embedding)[rows[n]].map((value) => kept * value);
+  let bias = kept * (get(SIDE_NAMES.bias)[rows[n]][0] + get(SIDE_NAMES.popularity)[0][0] * LOG_POPULARITY[n]);
+  for (const [input, x] of [
+    ['text', TEXT[n]],
+    ['attributes', ATTRIBUTES[n]],
+  ] as const) {
+    for (const [d, value] of times(get(`${input}.skip.weight`), x).entries()) vector[d] += value;
+    const experts = sideExpertCount(weights, input);
+    const logits = experts > 1 ? times(get(`${input}.router.weight`), x).map(Math.exp) : [1];
+    const total = logits.reduce((all, value) => all + value, 0);
+    for (let expert = 0; expert < experts; expert++) {
+      const name = `${input}.experts.${expert}`;
+      const offset = [...weights[`${name}.down.bias`].values];
+      const hidden = times(get(`${name}.down.weight`), x).map(
+        (value, at) => gelu(value + offset[at]) * (factors?.[input][at] ?? 1) * (logits[expert] / total),
+      );
+      for (const [d, value] of times(get(`${name}.up.weight`), hidden).entries()) vector[d] += value;
+      bias += times(get(`${name}.out.weight`), hidden)[0];
+    }
+  }
+  return [...vector, bias];
+}
+
+/** Central differences of a function of some numbers. */
+function differences(values: ArrayLike<number>, f: (values: number[]) => number, step = 0.01): number[] {
+  const given = Array.from(values);
+  return given.map((value, at) => {
+    const moved = (by: number): number => f(given.map((own, n) => (n === at ? value + by : own)));
+    return (moved(step) - moved(-step)) / (2 * step);
+  });
+}
+
+const expectClose = (values: ArrayLike<number>, expected: ArrayLike<number>, digits: number): void => {
+  expect(values.length).toBe(expected.length);
+  for (let at = 0; at < values.length; at++) expect(values[at]).toBeCloseTo(expected[at], digits);
+};
+
+for (const backend of BACKENDS) {
+  describe(`the side network on ${backend}`, () => {
+    beforeAll(() => useBackend(backend));
+
+    test.each([1, 2, 3])(
+      'item vectors with %i experts of the text are plain sums; no tensor is left',
+      async (experts) => {
+        const weights = someWeights(experts);
+        await countingTensors(async () => {
+          const parameters = parametersFrom(weights);
+          const items = someItems();
+          const all = tidy(() => itemVectors(parameters, items));
+          expect(all.shape).toEqual([3, 4]);
+          const values = await all.data();
+          for (const [n, kept] of [1, 1, 0].entries()) {
+            expectClose(values.subarray(4 * n, 4 * n + 4), plainVector(weights, n, kept), 4);
+          }
+          dispose(all);
+          freeItems(items);
+          disposeParameters(parameters);
+        });
+      },
+    );
+
+    test('hidden units are dropped in the experts of their part', async () => {
+      const weights = someWeights();
+      const factors = { text: [0, 1.25, 1.25, 0], attributes: [1.25, 0, 1.25, 1.25] };
+      await countingTensors(async () => {
+        const parameters = parametersFrom(weights);
+        const three = (row: number[]): Tensor2D => tensor2d([row, row, row]);
+        const items = {
+          ...someItems(),
+          dropout: { text: three(factors.text), attributes: three(factors.attributes) },
+        };
+        const all = tidy(() => itemVectors(parameters, items));
+        expectClose((await all.data()).subarray(0, 4), plainVector(weights, 0, 1, factors), 4);
+        dispose(all);
+        freeItems(items);
+        disposeParameters(parameters);
+      });
+    });
+
+    test('an item whose embedding is dropped is placed by what it is alone', async () => {
+      const weights = someWeights();
+      const changed = {
+        ...weights,
+        [SIDE_NAMES.embedding]: { shape: [COUNT, 3], values: new Float32Array(3 * COUNT).fill(9) },
+        [SIDE_NAMES.bias]: { shape: [COUNT, 1], values: new Float32Array(COUNT).fill(9) },
+        [SIDE_NAMES.popularity]: { shape: [1, 1], values: Float32Array.of(9) },
+      };
+      const [one, two] = [weights, changed].map((given) => {
+        const parameters = parametersFrom(given);
+        const items = someItems([0, 1, 0]);
+        const all = tidy(() => itemVectors(parameters, items));
+        const values = all.dataSync().slice();
+        dispose(all);
+        freeItems(items);
+        disposeParameters(parameters);
+        return values;
+      });
+      for (const n of [0, 2]) expect(one.slice(4 * n, 4 * n + 4)).toEqual(two.slice(4 * n, 4 * n + 4));
+      expect(one.slice(4, 8)).not.toEqual(two.slice(4, 8));
+    });
+
+    test('the gradients of all weights of item vectors agree with differences', async () => {
+      const weights = someWeights();
+      await countingTensors(async () => {
+        const names = Object.keys(weights).filter((name) => !name.startsWith('state.'));
+        const trainer = new Trainer(weights, names, { learningRate: 0.1 });
+        const items = someItems();
+        const factors = tensor2d(uniform(seededRandom(8), 12, 1), [3, 4]);
+        const value = (parameters: Parameters): Scalar =>
+          tidy(() => sum(mul(itemVectors(parameters, items), factors)) as Scalar);
+        const { loss, gradients } = trainer.gradients(value);
+        expect(Object.keys(gradients).sort()).toEqual(names.sort());
+        for (const name of names) {
+          const { shape } = weights[name];
+          const byHand = differences(weights[name].values, (values) => {
+            const changed = tensor(values, shape);
+            const moved = value({ ...trainer.parameters, [name]: changed });
+            const [number] = moved.dataSync();
+            dispose([moved, changed]);
+            return number;
+          });
+          expectClose(await gradients[name].data(), byHand, 2);
+        }
+        loss.dispose();
+        dispose(gradients);
+        dispose(factors);
+        freeItems(items);
+        trainer.dispose();
+      });
+    });
+
+    test('rows are picked with repeats and factors, and gradients add up over repeats', async () => {
+      const x = [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ];
+      const picked = Int32Array.of(2, 0, 2, 2);
+      const factors = [1, 0.5, -2, 0];
+      await countingTensors(async () => {
+        for (const own of [undefined, factors]) {
+          const [given, column] = [tensor2d(x), own && tensor2d(own, [4, 1])];
+          const weights = tensor2d(uniform(seededRandom(2), 8, 1), [4, 2]);
+          const value = (of: Tensor): Scalar => sum(mul(pickRows(of as Tensor2D, picked, column), weights)) as Scalar;
+          const plain = tidy(() => pickRows(given, picked, column));
+          expect([...(await plain.data())]).toEqual(
+            [...picked].flatMap((row, n) => x[row].map((number) => number * (own?.[n] ?? 1) + 0)),
+          );
+          const { grads, value: at } = valueAndGrads((of) => value(of))([given]);
+          const byHand = differences(x.flat(), (values) => tidy(() => value(tensor2d(values, [3, 2])).dataSync()[0]));
+          expectClose(await grads[0].data(), byHand, 2);
+          // Nobody picked this one.
+          expect([...(await grads[0].data())].slice(2, 4)).toEqual([0, 0]);
+          dispose([given, weights, plain, at, ...grads, ...(column ? [column] : [])]);
+        }
+      });
+    });
+
+    test('queries of shoppers are their fading states, read out; gradients agree with differences', async () => {
+      const [length, sequences, width] = [5, 2, 3];
+      const weights = someWeights();
+      const given = uniform(seededRandom(4), length * sequences * width, 1);
+      // No choice at this place.
+      given.fill(0, (2 * sequences + 1) * width, (2 * sequences + 2) * width);
+      /** By the recurrence. */
+      const plain = (logits: ArrayLike<number>, gains: ArrayLike<number>, choices: ArrayLike<number>): number[] => {
+        const out = new Array<number>(length * sequences * width).fill(0);
+        for (let b = 0; b < sequences; b++) {
+          for (let h = 0; h < logits.length; h++) {
+            const decay = 1 / (1 + Math.exp(-logits[h]));
+            const state = new Array<number>(width).fill(0);
+            for (let t = 0; t < length; t++) {
+              for (let d = 0; d < width; d++) {
+                const at = (t * sequences + b) * width + d;
+                out[at] += gains[h * width + d] * state[d];
+                state[d] = decay * state[d] + choices[at];
+              }
+            }
+          }
+        }
+        return out;
+      };
+      await countingTensors(async () => {
+        const matrix = (f: (age: number) => number): Tensor2D =>
+          tensor2d(
+            Array.from({ length: length * length }, (_, n) => {
+              const age = Math.floor(n / length) - (n % length) - 1;
+              return age < 0 ? 0 : f(age);
+            }),
+            [length, length],
+          );
+        const places: SequencePlaces = { length, sequences, ages: matrix((age) => age), earlier: matrix(() => 1) };
+        const choices = tensor2d(given, [length * sequences, width]);
+        const [logits, gains] = [SIDE_NAMES.decay, SIDE_NAMES.gain].map((name) => weights[name]);
+        const [decay, gain] = [tensor2d(logits.values, [2, 1]), tensor2d(gains.values, [2, width])];
+        const factors = uniform(seededRandom(9), given.length, 1);
+        const weigh = tensor2d(factors, [length * sequences, width]);
+        const queries = tidy(() =>
+          shopperQueries({ [SIDE_NAMES.decay]: decay, [SIDE_NAMES.gain]: gain }, choices, places),
+        );
+        expectClose(await queries.data(), plain(logits.values, gains.values, given), 4);
+        // Nothing is known before the first choice.
+        expect([...(await queries.data())].slice(0, sequences * width).every((value) => value === 0)).toBe(true);
+        const { grads, value } = valueAndGrads((a, b, c) =>
+          sum(mul(shopperQueries({ [SIDE_NAMES.decay]: a, [SIDE_NAMES.gain]: b }, c as Tensor2D, places), weigh)),
+        )([decay, gain, choices]);
+        const total = (values: number[]): number => values.reduce((all, number, at) => all + number * factors[at], 0);
+        const step = 1e-4;
+        const byHand = [
+          differences(logits.values, (values) => total(plain(values, gains.values, given)), step),
+          differences(gains.values, (values) => total(plain(logits.values, values, given)), step),
+          differences(given, (values) => total(plain(logits.values, gains.values, values)), step),
+        ];
+        for (const [n, expected] of byHand.entries()) expectClose(await grads[n].data(), expected, 3);
+        dispose([choices, decay, gain, weigh, queries, value, ...grads, places.ages, places.earlier]);
+      });
+    });
+
+    test('the loss of choices is the weighted mean of their cross-entropy', async () => {
+      const chosen = [1, -0.5, 300, 7];
+      const others = [
+        [0.5, 2, -1],
+        [1, -1e9, 0],
+        [299, 301, 0],
+        [50, 2, 3],
+      ];
+      const weights = [1, 2, 1, 0];
+      const plain = (own: ArrayLike<number>, rest: number[][]): number =>
+        weights.reduce((total, weight, n) => {
+          const top = Math.max(own[n], ...rest[n]);
+          const exps = [own[n], ...rest[n]].map((score) => Math.exp(score - top));
+          const loss = Math.log(exps.reduce((all, value) => all + value)) + top - own[n];
+          return total + (weight / 4) * loss;
+        }, 0);
+      await countingTensors(async () => {
+        const tensors = [tensor2d(chosen, [4, 1]), tensor2d(others), tensor2d(weights, [4, 1])];
+        const { grads, value } = valueAndGrads((a, b) =>
+          choiceLoss(a as Tensor2D, b as Tensor2D, tensors[2] as Tensor2D),
+        )([tensors[0], tensors[1]]);
+        expect((await value.data())[0]).toBeCloseTo(plain(chosen, others), 4);
+        const step = 1e-3;
+        const cut = (values: number[]): number[][] => [0, 1, 2, 3].map((n) => values.slice(3 * n, 3 * n + 3));
+        expectClose(
+          await grads[0].data(),
+          differences(chosen, (values) => plain(values, others), step),
+          4,
+        );
+        expectClose(
+          await grads[1].data(),
+          differences(others.flat(), (values) => plain(chosen, cut(values)), step),
+          4,
+        );
+        // A place of weight 0 teaches nothing, and what is no candidate neither.
+        expect((await grads[0].data())[3]).toBeCloseTo(0, 12);
+        expectClose([...(await grads[1].data())].slice(9), [0, 0, 0], 12);
+        expect((await grads[1].data())[4]).toBeCloseTo(0, 12);
+        dispose([...tensors, ...grads, value]);
+      });
+    });
+
+    test('no tensor is left of a whole step', async () => {
+      const weights = someWeights();
+      const trainer = new Trainer(weights, Object.keys(weights), { learningRate: 0.1, weightDecay: () => 0.1 });
+      const items = someItems();
+      const take = (): void => {
+        const value = trainer.step((parameters) => tidy(() => sum(itemVectors(parameters, items)) as Scalar));
+        value.dispose();
+      };
+      take();
+      await countingTensors(() => {
+        for (let n = 0; n < 5; n++) take();
+      });
+      // Neither where the caller has no tidy of its own.
+      await countingTensors(() => {
+        const { value, grads } = variableGrads(() => sum(itemVectors(trainer.parameters, items)) as Scalar);
+        dispose([value, ...Object.values(grads)]);
+      });
+      freeItems(items);
+      trainer.dispose();
+    });
+  });
+}
+
+describe('weights of a side model', () => {
+  test('are those of the parts that the catalogue has', () => {
+    const weights = freshSideWeights(CONFIG, COUNT, seededRandom(1));
+    expect(Object.keys(weights).filter((name) => name.startsWith('image'))).toEqual([]);
+    expect(sideExpertCount(weights, 'text')).toBe(1);
+    expect(sideExpertCount(weights, 'image')).toBe(0);
+    expect(sideExpertCount(someWeights(3), 'text')).toBe(3);
+    for (const [name, { shape, values }] of Object.entries(weights)) {
+      expect(values.length, name).toBe(shape.reduce((product, side) => product * side, 1));
+      expect(values.every(Number.isFinite), name).toBe(true);
+    }
+    const decays = Array.from(weights[SIDE_NAMES.decay].values, (logit) => 1 / (1 + Math.exp(-logit)));
+    expectClose(decays, CONFIG.decays, 5);
+    expect(freshSideWeights(CONFIG, COUNT, seededRandom(1))).toEqual(weights);
+    expect(freshSideWeights(CONFIG, COUNT, seededRandom(2))).not.toEqual(weights);
+  });
+});
+
+describe('the configuration of a side model', () => {
+  test('is parsed as it is', () => {
+    expect(v.parse(sideConfigSchema, structuredClone(CONFIG))).toEqual(CONFIG);
+    expect(v.is(sideConfigSchema, { ...CONFIG, decays: [...SIDE_DECAYS] })).toBe(true);
+  });
+
+  test.each<[string, unknown]>([
+    ['no width', { ...CONFIG, width: 0 }],
+    ['a width that is no whole number', { ...CONFIG, width: 2.5 }],
+    ['too wide a vector', { ...CONFIG, width: 257 }],
+    ['no hidden unit', { ...CONFIG, hidden: 0 }],
+    ['a part below 0', { ...CONFIG, inputs: { ...CONFIG.inputs, text: -1 } }],
+    ['a part that is missing', { ...CONFIG, inputs: { text: 1, image: 1 } }],
+    ['an unknown part', { ...CONFIG, inputs: { ...CONFIG.inputs, sound: 1 } }],
+    ['no state', { ...CONFIG, decays: [] }],
+    ['too many states', { ...CONFIG, decays: new Array(9).fill(0.5) }],
+    ['a state that keeps nothing', { ...CONFIG, decays: [0] }],
+    ['a state that never fades', { ...CONFIG, decays: [1] }],
+    ['an unknown key', { ...CONFIG, heads: 2 }],
+  ])('is refused with %s', (_, config) => {
+    expect(v.is(sideConfigSchema, config)).toBe(false);
+  });
+});

@@ -1,0 +1,187 @@
+import {
+  add,
+  concat,
+  mul,
+  relu,
+  reshape,
+  slice,
+  softmax,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { SidestreamError } from '../../error';
+import { type Affine, affine, layerNorm, linear, pieces, product } from './differentiable';
+
+/** Sizes that the shapes of the weights do not give. */
+export interface UserEncoderConfig {
+  /** Attention heads; they divide E. */
+  heads: number;
+  /** Default 1e-6. */
+  layerNormEps?: number;
+  /** Applied to the placed items and to what each part of a block adds: dropout, while it is trained. Default: nothing. */
+  drop?(x: Tensor2D): Tensor2D;
+}
+
+const LAYER_NORM_EPS = 1e-6;
+
+/** The weights of a user encoder over sequences of up to L items, or their tensors, names or shapes. */
+export interface UserEncoder<T> {
+  /** [L, E] */
+  position: T;
+  /** [E] */
+  norm: Affine<T>;
+  blocks: Block<T>[];
+}
+
+/** One transformer block. */
+interface Block<T> {
+  /** [E, E], like `key`, `value` and `output`. */
+  query: T;
+  key: T;
+  value: T;
+  output: T;
+  /** [4E, E] and [4E]. */
+  inner: Affine<T>;
+  /** [E, 4E] and [E]. */
+  outer: Affine<T>;
+  /** [E], like `feedForwardNorm`. */
+  attentionNorm: Affine<T>;
+  feedForwardNorm: Affine<T>;
+}
+
+/** Shapes of a user encoder for E = `embeddingDim` and L = `maxSeqLen`. */
+export function userEncoderShapes({
+  embeddingDim: width,
+  maxSeqLen,
+  blocks,
+}: {
+  embeddingDim: number;
+  maxSeqLen: number;
+  blocks: number;
+}): UserEncoder<number[]> {
+  const square = [width, width];
+  const norm = { weight: [width], bias: [width] };
+  const block = {
+    query: square,
+    key: square,
+    value: square,
+    output: square,
+    inner: { weight: [4 * width, width], bias: [4 * width] },
+    outer: { weight: [width, 4 * width], bias: [width] },
+    attentionNorm: norm,
+    feedForwardNorm: norm,
+  };
+  return { position: [maxSeqLen, width], norm, blocks: new Array(blocks).fill(block) };
+}
+
+/** Added to scores of padded and future positions, as in the reference. */
+const MASKED = -1e9;
+/** Added to scores of another user's positions: far below MASKED, so that a row with nothing but padding stays inside its own sequence. */
+const FOREIGN = -3e9;
+/** Rows of one attention product. Longer products waste work on other users' positions, shorter ones cost more calls. */
+const GROUP_ROWS = 128;
+
+/** Which positions attend to which, for sequences of one length. Constant during training; build it once per batch. */
+export interface AttentionMask {
+  /** B */
+  size: number;
+  /** L */
+  length: number;
+  /** One additive mask [rows, rows] per group of whole sequences, in order. */
+  groups: Tensor2D[];
+}
+
+/**
+ * Additive masks for B sequences of length L.
+ * @param mask [B * L], 0 where padded
+ * @returns tensors that the caller frees with `disposeMask`
+ */
+export function attentionMask(mask: ArrayLike<number>, length: number): AttentionMask {
+  const size = mask.length / length;
+  const perGroup = Math.max(1, Math.floor(GROUP_ROWS / length));
+  const groups: Tensor2D[] = [];
+  for (let first = 0; first < size; first += perGroup) {
+    const rows = Math.min(perGroup, size - first) * length;
+    const values = new Float32Array(rows * rows).fill(FOREIGN);
+    for (let row = 0; row < rows; row++) {
+      const start = row - (row % length);
+      for (let column = start; column < start + length; column++) {
+        const visible = column <= row && mask[first * length + column] !== 0;
+        values[row * rows + column] = visible ? 0 : MASKED;
+      }
+    }
+    groups.push(tensor2d(values, [rows, rows]));
+  }
+  return { size, length, groups };
+}
+
+export function disposeMask(mask: AttentionMask): void {
+  for (const group of mask.groups) group.dispose();
+}
+
+/**
+ * Causal transformer over item embeddings: position embedding and LayerNorm, then post-norm blocks of multi-head
+ * attention and a ReLU feed-forward layer.
+ * @param sequence [B * L, E], one user's L items after the other, oldest first
+ * @returns [B * L, E]; row (i, j) has seen user i's items 0..j
+ * @throws SidestreamError `model/bad-shape` when mask, items and position embedding do not fit
+ */
+export function userEncoder(
+  { position, norm, blocks }: UserEncoder<Tensor>,
+  { heads, layerNormEps = LAYER_NORM_EPS, drop = (x) => x }: UserEncoderConfig,
+  sequence: Tensor2D,
+  mask: AttentionMask,
+): Tensor2D {
+  return tidy(() => {
+    const { size, length } = mask;
+    const width = sequence.shape[1];
+    if (sequence.shape[0] !== size * length || !(position.shape[0] >= length) || position.shape[1] !== width) {
+      throw new SidestreamError(
+        'model/bad-shape',
+        `${size} sequences of ${length} do not fit items [${sequence.shape}] and positions [${position.shape}]; cut them to the model's maxSeqLen.`,
+      );
+    }
+    const first = slice(position, [0, 0], [length, width]);
+    const placed = add(reshape(sequence, [size, length, width]), reshape(first, [1, length, width]));
+    let x = drop(layerNorm(reshape(placed, [size * length, width]), norm, layerNormEps));
+    for (const { query, key, value, output, inner, outer, attentionNorm, feedForwardNorm } of blocks) {
+      const attended = attention(linear(x, query), linear(x, key), linear(x, value), heads, mask);
+      x = layerNorm(add(x, drop(linear(attended, output))), attentionNorm, layerNormEps);
+      x = layerNorm(add(x, drop(affine(relu(affine(x, inner)), outer))), feedForwardNorm, layerNormEps);
+    }
+    return x;
+  });
+}
+
+/** Multi-head attention; each head of each group is one masked 2-D product. All [B * L, E]. */
+function attention(query: Tensor2D, key: Tensor2D, value: Tensor2D, heads: number, mask: AttentionMask): Tensor2D {
+  const sizes = mask.groups.map((group) => group.shape[0]);
+  const headWidths = Array.from({ length: heads }, () => query.shape[1] / heads);
+  const scale = 1 / Math.sqrt(query.shape[1] / heads);
+  const parts = [mul(query, scale), key, value].map((tensor) => pieces(tensor as Tensor2D, sizes, 0));
+  const rows = mask.groups.map((group, index) => {
+    const [q, k, v] = parts.map((part) => pieces(part[index], headWidths, 1));
+    const outputs = q.map((head, h) => {
+      const scores = add(linear(head, k[h]), group) as Tensor2D;
+      return product(softmax(scores), v[h]);
+    });
+    return outputs.length === 1 ? outputs[0] : concat(outputs, 1);
+  });
+  return rows.length === 1 ? rows[0] : concat(rows, 0);
+}
+
+/**
+ * The vector at the last position of every sequence.
+ * @param encoded [B * L, E]
+ * @returns [B, E]
+ */
+export function lastPositions(encoded: Tensor2D, length: number): Tensor2D {
+  return tidy(() => {
+    const [rows, width] = encoded.shape;
+    const cube: Tensor3D = reshape(encoded, [rows / length, length, width]);
+    return reshape(slice(cube, [0, length - 1, 0], [rows / length, 1, width]), [rows / length, width]);
+  });
+}

@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { eventSchema, type NewEvent } from '../../core/events';
+
+/**
+ * Time after a click on a recommendation, or a cart that names one, in which carts and purchases of its item are attributed to
+ * it, ms: 7 days.
+ */
+export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
+/** Most items whose last click is kept. */
+const MOST_ITEMS = 500;
+
+/** Schemas of the event, as these fields are copied to events that are parsed when the log is read. */
+const { itemId, time, recommendationId, placement, position, variant } = eventSchema.entries;
+const lastClickSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
+type LastClick = v.InferOutput<typeof lastClickSchema>;
+
+export const lastClicksSchema = v.pipe(v.array(v.strictTuple([itemId, lastClickSchema])), v.maxLength(MOST_ITEMS));
+export type StoredLastClicks = v.InferOutput<typeof lastClicksSchema>;
+
+/** The last click on a recommendation of each item. */
+export class LastClickIndex {
+  #last: Map<string, LastClick>;
+
+  constructor(stored: StoredLastClicks = []) {
+    this.#last = new Map(stored);
+  }
+
+  save(): StoredLastClicks {
+    return [...this.#last];
+  }
+
+  /**
+   * Records a click on a recommendation, or a cart that names one itself, such as that of a bundle. Events come in the order of the log. An event with an earlier time than a click
+   * before it shows that the clock was set back, so the click gets the event's time.
+   */
+  note({ type, itemId, time, recommendationId, placement, position, variant }: NewEvent): void {
+    for (const [id, click] of this.#last) if (click.time > time) this.#last.set(id, { ...click, time });
+    if ((type !== 'click' && type !== 'cart') || recommendationId === undefined) return;
+    // A cart that was attributed to a click does not make that click later.
+    if (type === 'cart' && this.#last.get(itemId)?.recommendationId === recommendationId) return;
+    // Inserted at the end again, so that the oldest click is the first.
+    this.#last.delete(itemId);
+    this.#last.set(itemId, { time, recommendationId, placement, position, variant });
+    for (const [id, click] of this.#last) {
+      if (this.#last.size <= MOST_ITEMS && time - click.time <= ATTRIBUTION_WINDOW) break;
+      this.#last.delete(id);
+    }
+  }
+
+  /** The last click on a recommendation of an item within 7 days before `time`. */
+  of(itemId: string, time: number): LastClick | null {
+    const click = this.#last.get(itemId);
+    return click && time - click.time <= ATTRIBUTION_WINDOW ? click : null;
+  }
+}
+
+/**
+ * Attributes a cart or purchase to the last click: copies its recommendation, placement, position and variant. An event that
+ * names its recommendation itself, and every other event, stays as it is.
+ */
+export function attribute(event: NewEvent, click: LastClick | null): NewEvent {
+  if (!click || event.recommendationId !== undefined || !isConversion(event)) return event;
+  const { time: _, ...origin } = click;
+  return { ...event, ...origin };
+}
+
+/** Whether an event can be attributed to a click. */
+export const isConversion = ({ type }: Pick<NewEvent, 'type'>): boolean => type === 'cart' || type === 'purchase';

@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import { type LoggedEvent, MOST_CHARACTERS, type NewEvent } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
+import { Counters, type Counts, countsSchema } from './counters';
+import { type Metrics, withRatios } from './metrics';
+import { orderOf } from './order';
+
+/** Most lines of orders that are kept. */
+const MOST_ORDERS = 1000;
+/** Longest key of one: a JSON array of transaction and item, 6 characters for each when escaped, and 7 of syntax. */
+const LONGEST_ORDER = 6 * (MOST_CHARACTERS.transactionId + MOST_CHARACTERS.itemId) + 7;
+
+const AGGREGATES_SCHEMA = 1;
+const fileSchema = v.object({
+  schema: v.literal(AGGREGATES_SCHEMA),
+  lastEvent: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  bytes: v.instance(Uint8Array),
+});
+const contentSchema = v.object({
+  /** Last clicks. */
+  touches: lastClicksSchema,
+  orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_ORDER))), v.maxLength(MOST_ORDERS)),
+  counts: countsSchema,
+});
+
+/** The error for aggregates that cannot be read. */
+export const damagedAggregates = (): SidestreamError =>
+  new SidestreamError(
+    'store/corrupt',
+    'The counters on this device cannot be read. They are counted again from the events that the log still has.',
+  );
+
+/**
+ * Aggregates of the log: counters, the last clicks on recommendations, known orders. Tabs that read the same log have the
+ * same aggregates.
+ */
+export class EventAggregates {
+  #lastEvent = 0;
+  #clicks = new LastClickIndex();
+  readonly #orders = new Set<string>();
+  #counters = new Counters();
+
+  /**
+   * @param stored null where nothing is: then they are empty
+   * @returns null for what this code cannot read: damaged, or of newer code
+   */
+  static read(stored: unknown): EventAggregates | null {
+    if (stored === null) return new EventAggregates();
+    const file = v.safeParse(fileSchema, stored);
+    if (!file.success) return null;
+    const content = v.safeParse(contentSchema, fromJson(file.output.bytes));
+    if (!content.success) return null;
+    const { touches, orders, counts } = content.output;
+    const aggregates = new EventAggregates();
+    aggregates.#lastEvent = file.output.lastEvent;
+    aggregates.#clicks = new LastClickIndex(touches);
+    for (const order of orders) aggregates.#orders.add(order);
+    aggregates.#counters = new Counters(counts);
+    return aggregates;
+  }
+
+  /** Id of the last event included. */
+  get lastEvent(): number {
+    return this.#lastEvent;
+  }
+
+  get counts(): Counts[] {
+    return this.#counters.rows;
+  }
+
+  /** The counts with their ratios. @param variant the device's own */
+  metrics(variant: string | undefined): Metrics {
+    return { variant: variant ?? null, rows: this.counts.map(withRatios) };
+  }
+
+  /** Stored form; the last event stands beside the bytes, so that the later of two files is known without decoding them. */
+  save(): { schema: number; lastEvent: number; bytes: Uint8Array } {
+    const orders = [...this.#orders].slice(-MOST_ORDERS);
+    const content = { touches: this.#clicks.save(), orders, counts: this.counts };
+    const bytes = new TextEncoder().encode(JSON.stringify(content));
+    return { schema: AGGREGATES_SCHEMA, lastEvent: this.#lastEvent, bytes };
+  }
+
+  /** Includes the next event of the log. A repeated order is counted once, and an event of another device where it was tracked. */
+  observe(event: LoggedEvent): void {
+    this.#lastEvent = Math.max(this.#lastEvent, event.id);
+    const order = orderOf(event);
+    if (order !== null) {
+      if (this.#orders.has(order)) return;
+      this.#orders.add(order);
+    }
+    if (event.imported) return;
+    this.#clicks.note(event);
+    this.#counters.add(event);
+  }
+
+  /** Whether this purchase is known: the same item of the same transaction. */
+  knows(event: NewEvent): boolean {
+    const order = orderOf(event);
+    return order !== null && this.#orders.has(order);
+  }
+
+  /** Attributes an event to a click of the last 7 days, if there is one. */
+  attributed(event: NewEvent): NewEvent {
+    return attribute(event, this.#clicks.of(event.itemId, event.time));
+  }
+}
+
+function fromJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { exactObject } from '../../core/common/strict-object';
+import { PLACEMENTS, type Placement, TERMS, type TermName } from '../ranking';
+
+/** One alternative of an experiment. A setting that it leaves out is the shop's. */
+export interface Variant {
+  /** Letters, digits, `.`, `_`, `-`; at most 32. `holdout` is taken. */
+  name: string;
+  /** Share of the shoppers, in proportion to the other variants' weights. Default 1. */
+  weight?: number;
+  /** False: nothing is learned and lists are not personal, as with the option `learning`. */
+  learning?: boolean;
+  /** Factors on the weights of the score's terms, 0 to 100: `{ popularity: 0, boughtTogether: 2 }`. */
+  weights?: Partial<Record<TermName, number>>;
+  /** Lists that placements show instead of their own: `{ 'for-you': 'trending' }`. */
+  placements?: Partial<Record<Placement, Placement>>;
+}
+
+/** An A/B test. A shop runs one at a time; shoppers who do not take part have no variant. */
+export interface Experiment {
+  /** Letters, digits, `.`, `_`, `-`; at most 32. Part of the variant that events carry: `name/variant`. */
+  name: string;
+  /** Assigns units to variants together with the unit; another salt assigns them differently. Default: the name. */
+  salt?: string;
+  /** Percent of shoppers who take part. When it is raised, those who took part before keep their variant. Default 100. */
+  rollout?: number;
+  /** Percent of those who get lists without learning, as variant `holdout`. Default 0. */
+  holdout?: number;
+  variants: Variant[];
+  /**
+   * The shop's own id of the shopper, which is hashed and not stored. Default: a random id of this device, stored on disk with
+   * consent only, else kept while the page is open.
+   */
+  unit?: string;
+}
+
+/** Variant of the shoppers who get no personal lists. */
+const HOLDOUT: Variant = { name: 'holdout', learning: false };
+
+const name = v.pipe(v.string(), v.regex(/^[\w.-]{1,32}$/, 'a name has 1 to 32 letters, digits, ".", "_" or "-"'));
+const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+const placement = v.picklist(PLACEMENTS);
+const factor = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+
+const variantSchema = exactObject({
+  name,
+  weight: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+  learning: v.optional(v.boolean()),
+  weights: v.optional(v.record(v.picklist(TERMS), factor)),
+  placements: v.optional(v.record(placement, placement)),
+});
+
+/** An experiment as a shop writes it. A misspelled setting is rejected, or two variants could be equal by mistake. */
+export const experimentSchema = exactObject({
+  name,
+  salt: v.optional(v.string()),
+  rollout: v.optional(percent),
+  holdout: v.optional(percent),
+  variants: v.pipe(
+    v.array(variantSchema),
+    v.minLength(1, 'an experiment needs a variant'),
+    v.check((variants) => new Set(variants.map(({ name }) => name)).size === variants.length, 'variant names repeat'),
+    v.check((variants) => variants.every(({ name }) => name !== HOLDOUT.name), 'the variant name "holdout" is taken'),
+    v.check((variants) => variants.some(({ weight = 1 }) => weight > 0), 'a variant needs a weight above 0'),
+  ),
+  unit: v.optional(v.pipe(v.string(), v.minLength(1))),
+});
+
+/**
+ * Assigns a unit to a variant, always the same one for the same experiment. Rollout, holdout and variant are three
+ * independent draws, so that changing one percentage leaves the other assignments as they are.
+ * @returns null for a unit that does not take part
+ */
+export function assign(experiment: Experiment, unit: string): Variant | null {
+  const { salt = experiment.name, rollout = 100, holdout = 0, variants } = experiment;
+  const draw = (what: string): number => bucket(`${salt}/${what}/${unit}`);
+  if (100 * draw('rollout') >= rollout) return null;
+  if (100 * draw('holdout') < holdout) return HOLDOUT;
+  let left = draw('variant') * variants.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  for (const variant of variants) {
+    left -= variant.weight ?? 1;
+    if (left < 0) return variant;
+  }
+  return variants.at(-1) ?? null;
+}
+
+/**
+ * Hashes a text to a number between 0 and 1, uniformly; must never change, or every shopper would move to another variant.
+ * FNV-1a over the UTF-8 bytes (offset basis 2166136261, prime 16777619), then the 32-bit finalizer of MurmurHash3, which
+ * separates texts that differ only in their last letter. Not cryptographic.
+ * @returns at least 0, below 1
+ */
+export function bucket(text: string): number {
+  let hash = 2166136261;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 16777619);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}

@@ -1,0 +1,133 @@
+import * as v from 'valibot';
+import { exactObject } from '../../../core/common/strict-object';
+
+/** Counts of a visitor that are summed. */
+export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
+type VisitorCount = (typeof VISITOR_COUNTS)[number];
+
+/** What one visitor did under one variant, on any page and in any list. */
+export type VisitorTotals = Record<VisitorCount, number> & {
+  /** As in `Counts`. */
+  revenue: Record<string, number>;
+};
+
+/** Sums of a count x over visitors. */
+export interface Moments {
+  /** Visitors with x above 0. */
+  visitors: number;
+  /** Sum of x. */
+  sum: number;
+  /** Sum of x². */
+  squares: number;
+}
+
+/** What visitors did under one variant, as sums over visitors. */
+export interface VisitorSums extends Record<VisitorCount, Moments> {
+  /** `experiment/variant`. */
+  variant: string;
+  /** Number of visitors. */
+  visitors: number;
+  /** Sums of products of two counts, from which the intervals of their ratio are computed. */
+  products: {
+    /** Sum of clicks times impressions. */
+    clicksImpressions: number;
+    /** Sum of purchases times clicks. */
+    purchasesClicks: number;
+  };
+  /** By currency; `XXX` for an unknown one. Purchases whose price is known. */
+  revenue: Record<string, Moments>;
+}
+
+/**
+ * By how much one visitor raised the sums of a variant since the visitor's report before, so that adding all reports gives the sums
+ * over all visitors. `visitors` is 1 in a visitor's first report under the variant, and 0 in the others. No number is negative.
+ */
+export interface VisitorReport extends VisitorSums {
+  /**
+   * Random, of this report alone: where it is not known whether a report has arrived, it is sent again under the same key, and
+   * counts once.
+   */
+  key: string;
+}
+
+const moments = (x: number): Moments => ({ visitors: x > 0 ? 1 : 0, sum: x, squares: x * x });
+
+/** The sums of one visitor. */
+export function sumsOf(variant: string, totals: VisitorTotals): VisitorSums {
+  const { impressions, clicks, carts, purchases } = totals;
+  const revenue: Record<string, Moments> = {};
+  for (const [currency, x] of Object.entries(totals.revenue)) revenue[currency] = moments(x);
+  return {
+    variant,
+    visitors: 1,
+    impressions: moments(impressions),
+    clicks: moments(clicks),
+    carts: moments(carts),
+    purchases: moments(purchases),
+    products: { clicksImpressions: clicks * impressions, purchasesClicks: purchases * clicks },
+    revenue,
+  };
+}
+
+const NONE: Moments = { visitors: 0, sum: 0, squares: 0 };
+
+/** @returns a + factor b, with the variant of a */
+export function combined(a: VisitorSums, b: VisitorSums, factor: 1 | -1): VisitorSums {
+  const revenue = { ...a.revenue };
+  for (const [currency, more] of Object.entries(b.revenue)) {
+    // A currency is a name from outside.
+    const known = Object.hasOwn(revenue, currency) ? revenue[currency] : undefined;
+    revenue[currency] = both(known ?? NONE, more, factor);
+  }
+  return {
+    variant: a.variant,
+    visitors: a.visitors + factor * b.visitors,
+    impressions: both(a.impressions, b.impressions, factor),
+    clicks: both(a.clicks, b.clicks, factor),
+    carts: both(a.carts, b.carts, factor),
+    purchases: both(a.purchases, b.purchases, factor),
+    products: {
+      clicksImpressions: a.products.clicksImpressions + factor * b.products.clicksImpressions,
+      purchasesClicks: a.products.purchasesClicks + factor * b.products.purchasesClicks,
+    },
+    revenue,
+  };
+}
+
+const both = (a: Moments, b: Moments, factor: 1 | -1): Moments => ({
+  visitors: a.visitors + factor * b.visitors,
+  sum: a.sum + factor * b.sum,
+  squares: a.squares + factor * b.squares,
+});
+
+/** Most currencies in a line. */
+const MOST_CURRENCIES = 201;
+const NOT_NEGATIVE = 'must be a finite number of 0 or more';
+const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE));
+/** A line is of one device. */
+const visitor = v.pipe(
+  v.number(),
+  v.check((count) => count === 0 || count === 1, 'must be 0 or 1: a line is of one visitor'),
+);
+/** The square of a total grows by the square of what is added at least. Room for rounding. */
+const GROWTH = 1 - 1e-9;
+const momentsSchema = v.pipe(
+  exactObject({ visitors: visitor, sum: number, squares: number }),
+  v.check(({ sum, squares }) => squares >= GROWTH * sum * sum, 'squares must be at least the square of sum'),
+);
+
+/** What a report has of a visitor, as it comes back in a line of a log. */
+export const visitorReportSchema = exactObject({
+  key: v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" or "-"')),
+  variant: v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant')),
+  visitors: visitor,
+  impressions: momentsSchema,
+  clicks: momentsSchema,
+  carts: momentsSchema,
+  purchases: momentsSchema,
+  products: exactObject({ clicksImpressions: number, purchasesClicks: number }),
+  revenue: v.pipe(
+    v.record(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR')), momentsSchema),
+    v.maxEntries(MOST_CURRENCIES),
+  ),
+});

@@ -1,0 +1,176 @@
+import type { SideModel } from '../../../core/catalog';
+import {
+  ATTRIBUTE_WEIGHT,
+  type CatalogIndex,
+  categoryBlock,
+  contentBlock,
+  type FeatureBlock,
+  featureBlock,
+  NUMBER_RBFS,
+  numberRbf,
+  ORDER_RBFS,
+  orderRbf,
+  productOf,
+} from '../../ranking';
+import { CELLS, numberPosition, numberTable } from './number-table';
+
+/** Features of every item as an expert reads them. */
+export interface ReadoutBlock extends FeatureBlock {
+  /**
+   * What stored coefficients fit: the name, and for what was learned from logs the file that it came from, as the columns mean
+   * something else in every other one.
+   */
+  key: string;
+  /** Learning rate of its read-out: step on one choice of strength 1. */
+  rate: number;
+  /** The read-outs of the block, one or more: each fades in its own way. */
+  states: readonly BlockState[];
+  /** Binary digits below its largest coefficient that a state keeps, so that a profile is small; null for all. */
+  digits: number | null;
+  /** What many items share of the values, so that they are multiplied once for all of them; null where there are too few. */
+  table: FeatureTable | null;
+}
+
+/** Rows that items lie on, or between two of. */
+interface FeatureTable {
+  /** Not standardised, [rows * width]. */
+  values: Float32Array;
+  /** Where each item lies, [count]: 2.25 is a quarter of the way from row 2 to row 3. */
+  positions: Float32Array;
+}
+
+/** One read-out of a block: a fading sum of the steps on its columns. */
+interface BlockState {
+  /** What is left of it after one more choice, 0 to 1; null where that is as of the shopper's other read-outs. */
+  decay: number | null;
+  /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
+  gain: Float32Array;
+}
+
+/** Feature blocks over the same items. */
+export interface FeatureBlocks {
+  count: number;
+  blocks: ReadoutBlock[];
+}
+
+/** Learning rate of the read-outs of each kind of block. */
+const RATES = {
+  content: 0.5,
+  place: 1,
+  categories: 1,
+  numbers: 0.5,
+  side: 1,
+} as const;
+type Kind = keyof typeof RATES;
+
+/** Blocks that are read from the bundle after the first list: their stored coefficients wait for them. */
+const LATE_BLOCKS: readonly Kind[] = ['side'];
+
+/**
+ * Whether stored coefficients wait for a block that may come later.
+ * @param key of the block that they fit
+ * @param present keys of the blocks that are there: once its kind is, a block of another file never comes
+ */
+export function mayComeLater(key: string, present: readonly string[]): boolean {
+  const kind = LATE_BLOCKS.find((late) => key.startsWith(`${late} `));
+  return kind !== undefined && !present.some((other) => other.startsWith(`${kind} `));
+}
+
+/** Gain of the text of an item, relative to its picture, where no side model has learned how to weigh them. */
+const TEXT_SCALE = 2.56;
+/** Gain of the states of the side model, relative to the read-outs of the other blocks. */
+const SIDE_GAIN = 0.7;
+/**
+ * Digits of a state of a shop with a side model, whose experts have several times as many coefficients: the error of each is some
+ * tenths of a per cent, less than that of the vectors, whose values have seven digits.
+ */
+const SIDE_DIGITS = 11;
+/** Items from which attributes are read through tables. */
+const TABLES_FROM = 4 * CELLS;
+/** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
+const DIGEST_LENGTH = 12;
+
+/**
+ * Features that the experts read, at the bundle's own prices (see `CatalogIndex.updateFeatures`): content, or the vectors of
+ * the side model, in which it is; catalog order, categories and numeric attributes.
+ */
+export function featureBlocks(index: CatalogIndex): FeatureBlocks {
+  const { content, side, variants } = index;
+  const attributes = attributeBlocks(index);
+  const blocks = side ? attributes : [contentReadout(index), ...attributes];
+  const weighed = variants ? blocks.map((block) => ({ ...block, ...variants.weigh(block) })) : blocks;
+  if (!side) return { count: content.count, blocks: weighed };
+  const all = [...weighed, sideBlock(side)];
+  return { count: content.count, blocks: all.map((block) => ({ ...block, digits: SIDE_DIGITS })) };
+}
+
+function contentReadout(index: CatalogIndex): ReadoutBlock {
+  const content = readable('content', contentBlock(index));
+  // The first half of a content vector is text.
+  content.states[0].gain.fill(TEXT_SCALE, 0, content.width / 2);
+  return content;
+}
+
+function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
+  const { count } = index.content;
+  const attribute = (kind: Kind, subject: string, width: number, values: Float32Array): ReadoutBlock =>
+    readable(kind, featureBlock(subject, width, values, count, ATTRIBUTE_WEIGHT));
+  const categories = categoryBlock(index);
+  // Stored profiles call the catalog order `place`.
+  const place = attribute('place', 'place', ORDER_RBFS, orderRbf(count));
+  const numbers = (index.ownNumbers ?? index.numbers).map(({ name, values }) => ({
+    ...attribute('numbers', name, NUMBER_RBFS, numberRbf(values)),
+    numbers: values,
+  }));
+  if (count < TABLES_FROM) {
+    return [place, ...(categories ? [readable('categories', categories)] : []), ...numbers];
+  }
+  const product = productOf(index);
+  const knots = Float64Array.from({ length: CELLS + 1 }, (_, n) => (n * count) / CELLS);
+  return [
+    {
+      ...place,
+      table: {
+        values: orderRbf(count, knots),
+        positions: Float32Array.from({ length: count }, (_, row) => (product(row) * CELLS) / count),
+      },
+    },
+    ...(categories ? [{ ...readable('categories', categories), table: categoryTable(index, categories) }] : []),
+    ...numbers.map((block) => ({
+      ...block,
+      table: { values: numberTable(), positions: block.numbers.map(numberPosition) },
+    })),
+  ];
+}
+
+/** Items of the same categories are on one row. */
+function categoryTable({ categories: { pathOf, paths } }: CatalogIndex, { width, values }: FeatureBlock): FeatureTable {
+  const table = new Float32Array(paths.length * width);
+  for (const [row, path] of pathOf.entries()) {
+    table.set(values.subarray(row * width, (row + 1) * width), path * width);
+  }
+  return { values: table, positions: Float32Array.from(pathOf) };
+}
+
+/** The vectors of the side model as they are, with its states: their size says how much a choice tells. */
+function sideBlock({ width, vectors, states, digest }: SideModel): ReadoutBlock {
+  const block = {
+    name: `side ${width}`,
+    width,
+    values: vectors,
+    center: new Float32Array(width),
+    scale: new Float32Array(width).fill(1),
+  };
+  const own = states.map(({ decay, gain }) => ({ decay, gain: gain.map((factor) => SIDE_GAIN * factor) }));
+  return { ...readable('side', block, digest), states: own };
+}
+
+/** @param digest of the file that the block comes from; default: of none */
+const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
+  ...block,
+  key: digest ? `${block.name} ${digest.slice(0, DIGEST_LENGTH)}` : block.name,
+  rate: RATES[kind],
+  states: [{ decay: null, gain: new Float32Array(block.width).fill(1) }],
+  digits: null,
+  table: null,
+});

@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import { storedCount, storedId, storedTime } from '../../../core/events';
+import { TERMS, type TermName } from '../../ranking';
+import { MOST_SQUARES, MOST_THETA, thetaBounds } from '../personal-weights';
+import { MOST_GAIN } from '../prequential-record';
+import {
+  CANDIDATES,
+  LONGEST_SERIES,
+  MASS_MEMORY,
+  MOST_CHOSEN,
+  MOST_COEFFICIENT,
+  MOST_DISMISSED,
+  MOST_KEPT,
+} from './expert-limits';
+
+const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+
+const byTerm = (bounds: (name: TermName) => [low: number, high: number]) => {
+  // A term that a stored profile does not have starts at 0, as for a new shopper.
+  const terms = TERMS.map((name) => [name, v.optional(between(...bounds(name)), 0)] as const);
+  return v.object(Object.fromEntries(terms) as Record<TermName, (typeof terms)[number][1]>);
+};
+
+/** Some floats within bounds, none of which is NaN. */
+const floats = (most: number, low: number, high: number) =>
+  v.pipe(
+    v.instance(Float32Array),
+    v.check(
+      (values) => values.length <= most && values.every((value) => value >= low && value <= high),
+      `there are at most ${most} values, of ${low} to ${high}`,
+    ),
+  );
+
+/** Stored form of the personal weights, within the bounds that every step keeps to. */
+export const personalWeightsSchema = v.object({
+  theta: byTerm(thetaBounds),
+  squares: byTerm(() => [0, MOST_SQUARES]),
+});
+
+/** Most blocks: one for each numeric attribute of the items, and a few others. */
+const MOST_BLOCKS = 10_000;
+/** Most columns of a block: twice the width of the features. */
+const WIDEST = 65_536;
+/** Longest name of a block; it may list 64 categories. */
+const LONGEST_NAME = 65_536;
+
+const blockSchema = v.object({
+  /** Its weight is w0 * exp(theta). */
+  theta: between(-MOST_THETA, MOST_THETA),
+  squares: between(0, MOST_SQUARES),
+  /** One coefficient per column. */
+  readout: floats(WIDEST, -MOST_COEFFICIENT, MOST_COEFFICIENT),
+});
+export type StoredBlock = v.InferOutput<typeof blockSchema>;
+
+/** A choice that an expert learned: the item, and milliseconds since the epoch, null where the time is not known. */
+const chosenSchema = v.object({ item: storedId, time: v.nullable(storedTime) });
+export type ChosenItem = v.InferOutput<typeof chosenSchema>;
+
+/** Stored form of what an expert has learned. */
+export const userExpertSchema = v.object({
+  weights: personalWeightsSchema,
+  /** Read-outs by the name of their block. */
+  blocks: v.pipe(
+    v.record(v.pipe(v.string(), v.maxLength(LONGEST_NAME)), blockSchema),
+    v.check((blocks) => Object.keys(blocks).length <= MOST_BLOCKS, `an expert has at most ${MOST_BLOCKS} read-outs`),
+  ),
+  /** Mean gain of the read-outs on the last choices, nats. */
+  gain: between(-MOST_GAIN, MOST_GAIN),
+  /** Choices learned. */
+  choices: storedCount,
+  /** The last of them, oldest first. */
+  chosen: v.pipe(v.array(chosenSchema), v.maxLength(MOST_CHOSEN)),
+  /** Dismissals that can be undone, oldest first, each with the number of choices learned before it. */
+  dismissed: v.pipe(v.array(v.object({ item: storedId, choices: storedCount })), v.maxLength(MOST_DISMISSED)),
+});
+export type StoredUserExpert = v.InferOutput<typeof userExpertSchema>;
+
+/** Sum of weights that add up to 1, with rounding. */
+const NEARLY = 1e-6;
+
+const memberSchema = v.object({
+  id: storedCount,
+  kind: v.picklist(['generalist', 'specialist', 'candidate']),
+  /** Choices that the router had seen, and the time of the last of them; null for the time where it is not known. */
+  born: v.object({ choice: storedCount, time: v.nullable(storedTime) }),
+  expert: userExpertSchema,
+  /** Its part in the next list. */
+  weight: between(0, 1),
+  /** Sum of its posteriors, each choice counting 0.98 of the next. */
+  mass: between(0, 1 / (1 - MASS_MEMORY) + 1),
+  /** Its posteriors after the last choices, oldest first. */
+  series: floats(LONGEST_SERIES, 0, 1),
+  /** Of a candidate: its place among the candidates, and other experts as they were before its trial. */
+  trial: v.nullable(
+    v.object({
+      place: v.pipe(storedCount, v.maxValue(CANDIDATES - 1)),
+      before: v.pipe(v.array(v.object({ id: storedCount, expert: userExpertSchema })), v.maxLength(MOST_KEPT)),
+    }),
+  ),
+});
+
+const unique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
+
+/** Stored form of a shopper's experts. */
+export const mixtureSchema = v.pipe(
+  v.object({
+    /** Choices that the router has seen. */
+    choices: storedCount,
+    /** Id of the next expert. */
+    next: storedCount,
+    /** Id of the active expert. */
+    active: storedCount,
+    members: v.pipe(v.array(memberSchema), v.maxLength(MOST_KEPT + CANDIDATES)),
+  }),
+  v.check(({ next, active, members }) => {
+    const kept = members.filter(({ kind }) => kind !== 'candidate');
+    const places = members.filter(({ kind }) => kind === 'candidate').map(({ trial }) => trial?.place);
+    const sum = members.reduce((total, { weight }) => total + weight, 0);
+    return (
+      unique(members.map(({ id }) => id)) &&
+      members.every(({ id }) => id < next) &&
+      kept.length <= MOST_KEPT &&
+      kept.filter(({ kind }) => kind === 'generalist').length === 1 &&
+      kept.some(({ id }) => id === active) &&
+      unique(places) &&
+      !places.includes(undefined) &&
+      Math.abs(sum - 1) < NEARLY
+    );
+  }, 'the experts do not fit together'),
+);
+export type StoredMixture = v.InferOutput<typeof mixtureSchema>;

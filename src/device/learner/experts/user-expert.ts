@@ -1,0 +1,370 @@
+import { softmax } from '../../../core/kernel';
+import type { TermName, TermWeights } from '../../ranking';
+import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
+import { PrequentialRecord } from '../prequential-record';
+import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
+import { mayComeLater } from './feature-blocks';
+import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
+import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
+
+/** Strength of a dismissal, relative to a click. */
+const DISMISSAL = 0.5;
+/** Digits of a read-out that is put by: as many as the vectors of a side model have. */
+const SNAPSHOT_DIGITS = 7;
+/** A choice from the items not chosen before. */
+export interface Choice {
+  /** Id and row of the chosen item. */
+  id: string;
+  row: number;
+  /** Rows of the items that it was not chosen from. */
+  gone: readonly number[];
+  /** Strength of the event. */
+  strength: number;
+  /** Milliseconds since the epoch; absent where it is not known. */
+  time?: number;
+}
+
+/** Choices as rows, from which a read-out learns whose block is new. */
+export interface PastChoices {
+  rows: readonly number[];
+  strengths: readonly number[];
+}
+
+/** What an expert expected of a choice. */
+export interface Expectation {
+  /** -log p(chosen), nats. */
+  loss: number;
+  /** Sum of the terms, as it was given. */
+  base: Float32Array;
+  /** Probability of each item, [count]; 0 for those that it was not chosen from. */
+  shares: Float32Array;
+}
+
+/**
+ * An expert on the user's side: personal weights of the score's terms, and one linear read-out u for each block of item
+ * features x, with a weight of its own. Its score is
+ *
+ * sum over terms of w e^theta f + sum over blocks of w e^theta sum over the block's states of x . (gain u)
+ *
+ * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
+ * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is that of the matrix: the rate of each block. They start
+ * at 0.
+ */
+export class UserExpert {
+  #weights = new PersonalWeights();
+  #record = new PrequentialRecord();
+  #choices = 0;
+  #chosen: ChosenItem[] = [];
+  /** Choices learned before each dismissal that can be undone, by the item's id. */
+  readonly #dismissed = new Map<string, number>();
+  #matrix: FeatureMatrix | null = null;
+  /** [width of the matrix] */
+  #readout = new Float32Array();
+  /** One for each block of the matrix. */
+  #blocks: AdaGrad[] = [];
+  /** Stored blocks that the matrix lacks; all of them where there is no matrix. */
+  #waiting: Record<string, StoredBlock> = {};
+  #scores: Float32Array | null = null;
+
+  static restore(stored: StoredUserExpert): UserExpert {
+    const expert = new UserExpert();
+    expert.#weights = PersonalWeights.restore(stored.weights);
+    expert.#record.restore(stored.gain);
+    expert.#choices = stored.choices;
+    expert.#chosen = [...stored.chosen];
+    for (const { item, choices } of stored.dismissed) expert.#dismissed.set(item, choices);
+    expert.#waiting = stored.blocks;
+    return expert;
+  }
+
+  save(): StoredUserExpert {
+    return {
+      weights: this.#weights.save(),
+      blocks: { ...this.#waiting, ...this.#boundBlocks() },
+      gain: this.#record.gain,
+      choices: this.#choices,
+      chosen: [...this.#chosen],
+      dismissed: [...this.#dismissed].map(([item, choices]) => ({ item, choices })),
+    };
+  }
+
+  clone(): UserExpert {
+    const copy = UserExpert.restore(this.save());
+    copy.#weights = this.#weights.clone();
+    if (!this.#matrix) return copy;
+    copy.#waiting = this.#waiting;
+    copy.#matrix = this.#matrix;
+    copy.#readout = this.#readout.slice();
+    copy.#blocks = [...this.#blocks];
+    copy.#scores = this.#scores;
+    return copy;
+  }
+
+  /** A copy that is put by, and may never be used: rounded further where read-outs are. */
+  snapshot(): UserExpert {
+    const copy = this.clone();
+    for (const block of copy.#matrix?.blocks ?? []) {
+      if (block.digits === null) continue;
+      for (const { readout } of copy.#statesOf(block)) round(readout, Math.min(block.digits, SNAPSHOT_DIGITS));
+      copy.#scores = null;
+    }
+    return copy;
+  }
+
+  /** Replaces the start weights; what was learned about them stays. */
+  startFrom(start: Start): void {
+    this.#weights.startFrom(start);
+    this.#scores = null;
+  }
+
+  /** Weights of the terms; that of `preference` is 1. */
+  get weights(): TermWeights {
+    return this.#weights.current;
+  }
+
+  /** The same without `preference`, for an estimate of the next choice: the lift of cold-start items is exploration. */
+  get estimating(): TermWeights {
+    return { ...this.weights, coldStart: 0, preference: 0 };
+  }
+
+  /** Choices learned. */
+  get choices(): number {
+    return this.#choices;
+  }
+
+  /** The items of the last 20 choices learned, oldest first. */
+  get chosen(): readonly ChosenItem[] {
+    return this.#chosen;
+  }
+
+  /**
+   * Reads out these features from now on. A read-out whose block is new, or whose numbers are damaged, learns from past
+   * choices as if all items had been equally likely.
+   */
+  bind(matrix: FeatureMatrix, { rows, strengths }: PastChoices): void {
+    const stored = { ...this.#waiting, ...this.#boundBlocks() };
+    this.#matrix = matrix;
+    this.#scores = null;
+    this.#readout = new Float32Array(matrix.coefficients);
+    this.#blocks = matrix.blocks.map((block) => {
+      const { key, at } = block;
+      const known = Object.hasOwn(stored, key) ? stored[key] : null;
+      if (known?.readout.length === coefficientsOf(block) && known.readout.every(Number.isFinite)) {
+        this.#readout.set(known.readout, at);
+      } else {
+        for (const [n, row] of rows.entries()) this.#fade(block, block.rate * strengths[n], matrix.row(row));
+      }
+      return { theta: known?.theta ?? 0, squares: known?.squares ?? 0 };
+    });
+    const keys = matrix.blocks.map(({ key }) => key);
+    this.#waiting = Object.fromEntries(Object.entries(stored).filter(([key]) => mayComeLater(key, keys)));
+  }
+
+  /** Stops reading features; the read-outs are kept. */
+  unbind(): void {
+    this.#waiting = { ...this.#waiting, ...this.#boundBlocks() };
+    this.#matrix = null;
+    this.#scores = null;
+  }
+
+  /** Coefficients of the weighted read-outs of all states, [width of the matrix]. */
+  get query(): Float32Array {
+    const query = new Float32Array(this.#matrix?.width ?? 0);
+    for (const [n, block] of (this.#matrix?.blocks ?? []).entries()) {
+      const weight = this.#weightOf(n);
+      const { from, to } = block;
+      for (const { gain, readout } of this.#statesOf(block)) {
+        for (let d = from; d < to; d++) query[d] += weight * gain[d - from] * readout[d - from];
+      }
+    }
+    return query;
+  }
+
+  /**
+   * What the weighted read-outs add to every item's score, [count]. Null after a change, until it is set to the products
+   * of the features with `query`, and without features. Shared: not to be changed.
+   */
+  get scores(): Float32Array | null {
+    return this.#scores;
+  }
+
+  set scores(scores: Float32Array | null) {
+    this.#scores = scores;
+  }
+
+  /**
+   * @param base sum of the terms by `estimating`, -Infinity for the items that the choice was not made from, [count]
+   * @param row of the chosen item
+   * @param shares receives its own, [count]
+   */
+  expect(base: Float32Array, row: number, shares: Float32Array): Expectation {
+    const score = Math.fround(base[row] + (this.#scores?.[row] ?? 0));
+    return { loss: softmax(base, this.#scores, shares) - score, base, shares };
+  }
+
+  /**
+   * Learns from one choice. Read-outs that made recent choices less likely start from zero.
+   * @param expectation before the choice
+   * @param mean features that it expected, [width of the matrix]; null without features
+   * @param slopes of the terms, see `TermMatrix.slopes`
+   * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
+   *   from zero; else 0
+   */
+  learn(
+    choice: Omit<Choice, 'gone'>,
+    { loss, base }: Pick<Expectation, 'loss' | 'base'>,
+    mean: Float32Array | null,
+    slopes: Record<TermName, number>,
+  ): number {
+    const { row, strength } = choice;
+    const matrix = this.#matrix;
+    const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
+    const step = matrix && mean ? matrix.step(gradient) : gradient;
+    // A step is finite only where the gradient is.
+    const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
+    if (!sound) return 1;
+    const gain = this.#gain(row, base, loss);
+    this.#weights.step(slopes, strength);
+    for (const [n, block] of (matrix?.blocks ?? []).entries()) {
+      const { from, to } = block;
+      let slope = 0;
+      for (const { gain, readout } of this.#statesOf(block)) {
+        for (let d = from; d < to; d++) slope += readout[d - from] * gain[d - from] * gradient[d];
+      }
+      this.#blocks[n] = adaGradStep(this.#blocks[n], strength * this.#weightOf(n) * slope);
+      this.#fade(block, strength, step);
+    }
+    this.#count(choice);
+    const lost = this.#record.note(gain, this.#weights.floor);
+    if (lost) this.#clear();
+    return lost ? 1 : 0;
+  }
+
+  /** Learns from a choice as if all items had been equally likely. */
+  bootstrap(choice: Omit<Choice, 'gone'>): void {
+    this.#take(choice.row, choice.strength);
+    this.#count(choice);
+  }
+
+  /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
+  startAt(choice: Omit<Choice, 'gone'>): void {
+    this.#take(choice.row, choice.strength);
+    this.#chosen = [chosenItem(choice)];
+  }
+
+  /** Learns from a dismissal. */
+  dismiss(id: string, row: number): void {
+    this.#take(row, -DISMISSAL, 0);
+    this.#dismissed.set(id, this.#choices);
+    const [oldest] = this.#dismissed.keys();
+    if (this.#dismissed.size > MOST_DISMISSED) this.#dismissed.delete(oldest);
+  }
+
+  /** Reverts what choices learned since have left of a dismissal; nothing where this expert has not learned it. */
+  undoDismiss(id: string, row: number): void {
+    const before = this.#dismissed.get(id);
+    if (before === undefined) return;
+    this.#take(row, DISMISSAL, 0, Math.max(0, this.#choices - before));
+    this.#dismissed.delete(id);
+  }
+
+  /** The item was chosen: its dismissal counts no more, and cannot be undone. */
+  forgetDismissal(id: string): void {
+    this.#dismissed.delete(id);
+  }
+
+  /** By how much the read-outs lowered the loss of a choice, nats; 0 while they do nothing. */
+  #gain(row: number, base: Float32Array, loss: number): number {
+    return this.#scores ? softmax(base, null, null) - base[row] - loss : 0;
+  }
+
+  #weightOf(block: number): number {
+    return this.#weights.blockStart * Math.exp(this.#blocks[block].theta);
+  }
+
+  #boundBlocks(): Record<string, StoredBlock> {
+    const blocks = this.#matrix?.blocks ?? [];
+    return Object.fromEntries(
+      blocks.map((block, n) => {
+        const readout = this.#readout.slice(block.at, block.at + coefficientsOf(block));
+        return [block.key, { ...this.#blocks[n], readout }];
+      }),
+    );
+  }
+
+  /** The read-outs of a block as parts of all coefficients: what is written there is in the expert. */
+  *#statesOf({
+    from,
+    to,
+    at,
+    states,
+  }: MatrixBlock): Generator<{ keep: number; gain: Float32Array; readout: Float32Array }> {
+    const width = to - from;
+    for (const [h, { decay, gain }] of states.entries()) {
+      const start = at + h * width;
+      const readout = this.#readout.subarray(start, start + width);
+      yield { keep: decay ?? 1 - this.#weights.fading, gain, readout };
+    }
+  }
+
+  /** One more choice for the read-outs of a block. @param step [width of the matrix], times `rate` it is added */
+  #fade(block: MatrixBlock, rate: number, step: Float32Array): void {
+    const own = step.subarray(block.from, block.to);
+    for (const { keep, readout } of this.#statesOf(block)) {
+      add(readout, keep, rate, own);
+      if (block.digits !== null) round(readout, block.digits);
+    }
+  }
+
+  /**
+   * Adds the features of an item, against those of the average item, to the read-outs.
+   * @param choices that the read-outs fade by before. Default 1
+   * @param since choices by which what is added has faded. Default 0
+   */
+  #take(row: number, strength: number, choices = 1, since = 0): void {
+    const features = this.#matrix?.row(row);
+    if (!features) return;
+    for (const block of this.#matrix?.blocks ?? []) {
+      const own = features.subarray(block.from, block.to);
+      for (const { keep, readout } of this.#statesOf(block)) {
+        add(readout, keep ** choices, block.rate * strength * keep ** since, own);
+        if (block.digits !== null) round(readout, block.digits);
+      }
+    }
+    this.#scores = null;
+  }
+
+  #count(choice: Pick<Choice, 'id' | 'time'>): void {
+    this.#choices++;
+    this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MOST_CHOSEN);
+    this.#scores = null;
+  }
+
+  #clear(): void {
+    this.#readout.fill(0);
+    this.#dismissed.clear();
+  }
+}
+
+const chosenItem = ({ id, time = null }: Pick<Choice, 'id'> & { time?: number | null }): ChosenItem => ({
+  item: id,
+  time,
+});
+
+const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from) * states.length;
+
+/** x <- keep * x + rate * y, within the bound. */
+function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
+  for (let d = 0; d < x.length; d++)
+    x[d] = Math.max(-MOST_COEFFICIENT, Math.min(MOST_COEFFICIENT, keep * x[d] + rate * y[d]));
+}
+
+/** Rounds to multiples of one power of 2. @param digits of the largest one */
+function round(x: Float32Array, digits: number): void {
+  let most = 0;
+  for (const value of x) most = Math.max(most, Math.abs(value));
+  if (!(most > 0)) return;
+  const step = 2 ** (Math.ceil(Math.log2(most)) - digits);
+  // A zero is stored without its sign.
+  for (let d = 0; d < x.length; d++) x[d] = Math.round(x[d] / step) * step + 0;
+}

@@ -1,0 +1,144 @@
+import type { LoggedEvent } from '../../../core/events';
+import { type CatalogIndex, type ExpertPart, rankOf, scores, type TermValues, type TermWeights } from '../../ranking';
+import { type KINDS, MOST_POINTS, MOST_REMOVED, type StoredJournal } from './stored-journal';
+
+/** What a journal reads of a learner. */
+export interface JournaledLearner {
+  readonly history: { readonly rows: readonly number[]; readonly total: number };
+  readonly terms: TermValues;
+  readonly weights: TermWeights;
+  readonly status: {
+    windows: number;
+    rejected: number;
+    experts: readonly Pick<ExpertState, 'id' | 'state' | 'born' | 'choices' | 'share'>[];
+  };
+  contributionsOf(row: number): readonly Pick<ExpertPart, 'id' | 'choices'>[];
+}
+
+interface ExpertState {
+  id: number;
+  state: 'generalist' | 'active' | 'frozen' | 'candidate';
+  born: number | null;
+  choices: number;
+  share: number;
+}
+
+type Point = StoredJournal['points'][number];
+
+/** The learner as it was before a choice. */
+interface Before {
+  ranks: [own: number, popularity: number, content: number] | null;
+  total: number;
+  status: JournaledLearner['status'];
+  /** The last choices of each expert, by id. */
+  chosen: Map<number, StoredJournal['removed'][number]['chosen']>;
+}
+
+/** Places of a part that are kept of a share. */
+const PRECISION = 1000;
+
+/**
+ * Records what happens to what is learned: how each choice was ranked before it was learned, the experts' parts in the list after
+ * it, and the windows, dropped updates, and experts that came and went. It is part of the profile, so that a reload, an
+ * export and a rollback keep it; it changes nothing of what is learned.
+ */
+export class Journal {
+  #stored: StoredJournal = { choices: [], points: [], removed: [] };
+  #before: Before | null = null;
+
+  /** Continues from a stored one; without one it begins empty. */
+  restore(stored: StoredJournal = { choices: [], points: [], removed: [] }): void {
+    this.#stored = stored;
+  }
+
+  save(): StoredJournal {
+    const { choices, points, removed } = this.#stored;
+    return { choices: [...choices], points: [...points], removed: [...removed] };
+  }
+
+  /**
+   * To be called before the learner learns a choice.
+   * @param row the choice
+   */
+  before(learner: JournaledLearner, index: CatalogIndex, row: number): void {
+    const { history, status } = learner;
+    const id = (at: number): string => index.items[at].id;
+    // Any row: only the choices are read. Candidates that are dropped were no experts yet.
+    const parts = status.experts.some(({ state }) => state === 'active' || state === 'frozen')
+      ? learner.contributionsOf(row)
+      : [];
+    this.#before = {
+      ranks: history.rows.length > 0 && !history.rows.includes(row) ? ranksOf(learner, index, row) : null,
+      total: history.total,
+      status,
+      chosen: new Map(
+        parts.map((part) => [part.id, part.choices.map((choice) => ({ item: id(choice.row), time: choice.time }))]),
+      ),
+    };
+  }
+
+  /** To be called after the learner learned the choice, or found that it repeats the last one. */
+  after({ history, status }: JournaledLearner, { itemId: item, time }: Pick<LoggedEvent, 'itemId' | 'time'>): void {
+    const before = this.#before;
+    this.#before = null;
+    if (!before) return;
+    const at = history.total;
+    const points: Point[] = [];
+    const add = (kind: (typeof KINDS)[number], more: Pick<Point, 'expert' | 'count'> = {}): void => {
+      points.push({ kind, time, at, ...more });
+    };
+    const rejected = status.rejected - before.status.rejected;
+    if (rejected > 0) add('rejected', { count: rejected });
+    for (const [kind, expert] of changesOf(before.status.experts, status.experts)) add(kind, { expert });
+    if (status.windows > before.status.windows) add('window');
+    const { choices, points: earlier, removed } = this.#stored;
+    const shares = status.experts.map(({ id, share }): [number, number] => [
+      id,
+      Math.round(PRECISION * share) / PRECISION,
+    ]);
+    const gone = points.flatMap(({ kind, expert }) => (kind === 'pruned' ? [expert] : []));
+    const lost = before.status.experts.filter(({ id }) => gone.includes(id));
+    this.#stored = {
+      // A repeat of the last item is no choice of its own.
+      choices:
+        at > before.total ? [...choices, { item, time, at, ranks: before.ranks, shares }].slice(-MOST_POINTS) : choices,
+      points: [...earlier, ...points].slice(-MOST_POINTS),
+      removed: [
+        ...removed,
+        ...lost.map(({ id, born, choices: learned }) => ({
+          ...{ id, born, removed: time, choices: learned },
+          chosen: before.chosen.get(id) ?? [],
+        })),
+      ].slice(-MOST_REMOVED),
+    };
+  }
+}
+
+/** What happened to the experts, with the id of each. */
+function changesOf(
+  before: JournaledLearner['status']['experts'],
+  after: JournaledLearner['status']['experts'],
+): [kind: (typeof KINDS)[number], expert: number][] {
+  const changes: [(typeof KINDS)[number], number][] = [];
+  for (const { id, state } of after) {
+    const was = before.find((one) => one.id === id)?.state;
+    if (was === 'candidate' && state !== 'candidate') changes.push(['kept', id]);
+    // One without a state before is what the generalist knew before a trial.
+    else if (was !== state && state === 'frozen') changes.push(['frozen', id]);
+    else if (was === 'frozen' && state === 'active') changes.push(['returned', id]);
+  }
+  for (const { id, state } of before) {
+    if (state !== 'candidate' && !after.some((one) => one.id === id)) changes.push(['pruned', id]);
+  }
+  return changes;
+}
+
+function ranksOf({ terms, weights, history }: JournaledLearner, index: CatalogIndex, row: number): Before['ranks'] {
+  const left = index.variants?.beside(row, [...history.rows]) ?? history.rows;
+  return [
+    rankOf(scores(terms, weights), row, left),
+    rankOf(index.logPopularity, row, left),
+    // Likeness to the history, as far as it is content: what a shop shows that learns nothing but the past choices.
+    rankOf(terms.recent, row, left),
+  ];
+}

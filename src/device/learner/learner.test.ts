@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type { EventType, LoggedEvent } from '../../core/events';
+import { STORED_SCHEMA_4, STORED_SCHEMA_5, STORED_SCHEMA_6 } from '../../testing/profiles';
+import { threeGroups as catalog, GROUP } from '../../testing/three-groups';
+import { rank, scores } from '../ranking';
+import { Learner } from './learner';
+import type { LearnerCatalog } from './learner-catalog';
+import { encodeProfile, readProfile } from './profile-file';
+import { PROFILE_SCHEMA } from './schema-version';
+
+function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {
+  return { id, type, itemId: `item-${row}`, time: 1_700_000_000_000 + id };
+}
+
+/** Clicks on `count` items of one group, the first id being `from`. */
+function clicks(count: number, group = 1, from = 1): LoggedEvent[] {
+  return Array.from({ length: count }, (_, n) => event(from + n, ((from + n) % GROUP) * 3 + group));
+}
+
+function learned(events: LoggedEvent[], shop = catalog()): Learner {
+  const learner = new Learner(shop);
+  for (const one of events) learner.observe(one);
+  return learner;
+}
+
+const topOf = (learner: Learner, shop: LearnerCatalog, weights = learner.weights): number[] =>
+  rank(
+    shop.index,
+    { ...learner.state, weights },
+    { placement: 'for-you', row: null, limit: 10, exclude: new Set() },
+  ).map(({ row }) => row);
+
+describe('Learner', () => {
+  it('is the same after a dismissal that was taken back, also over a reload', async () => {
+    const shop = catalog();
+    const plain = learned(clicks(2), shop);
+    const taken = new Learner(shop);
+    for (const one of [...clicks(2), event(3, 5, 'dismiss')]) taken.observe(one);
+    const apart = (learner: Learner) => {
+      const expected = plain.state.residualScores ?? new Float32Array();
+      return Math.max(
+        ...(learner.state.residualScores ?? []).map((residualScores, row) => Math.abs(residualScores - expected[row])),
+      );
+    };
+    expect(apart(taken)).toBeGreaterThan(1e-3);
+    const reloaded = new Learner(shop);
+    reloaded.restore(taken.save(), []);
+    for (const learner of [taken, reloaded]) {
+      // The second one has nothing left to take back.
+      for (const id of [9, 10]) {
+        learner.observe(event(id, 5, 'undismiss'));
+        expect(learner.history.dismissed.size).toBe(0);
+        expect(apart(learner)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it('reads features that come after its first choices, and learns those choices from them', () => {
+    const shop = catalog();
+    const [before, without] = [learned(clicks(3), shop), learned(clicks(3))];
+    const blocks = (learner: Learner) => Object.entries(learner.save().experts.members[0].expert.blocks);
+    expect(blocks(before)).toEqual(blocks(without));
+    // Each group has its own size.
+    const values = Float32Array.from(shop.index.items, (_, row) => (row % 3 === 1 ? 1 : -1));
+    shop.index = { ...shop.index, numbers: [{ name: 'size', values, mean: 0, deviation: 1 }] };
+    before.featuresChanged();
+    before.observe(event(9, 100));
+    const added = blocks(before).filter(([name]) => !blocks(without).some(([other]) => other === name));
+    expect(added.map(([name]) => name)).toEqual(['size 17']);
+    expect(added[0][1].readout.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('moves the list towards what was chosen', async () => {
+    const shop = catalog();
+    const learner = learned(clicks(8), shop);
+    expect(topOf(learner, shop).every((row) => row % 3 === 1)).toBe(true);
+    expect(learner.weights.category).toBeGreaterThan(0.5);
+  });
+
+  it('ends a window after 40 choices', () => {
+    const learner = learned(clicks(43));
+    expect(learner.status.windows).toBe(1);
+  });
+
+  it('is the same after save and restore, and learns events the profile missed', async () => {
+    const shop = catalog();
+    const events = clicks(9);
+    const first = learned(events, shop);
+    const profile = structuredClone(first.save());
+
+    const second = new Learner(shop);
+    second.restore(profile, events);
+    expect(second.weights).toEqual(first.weights);
+    expect(topOf(second, shop)).toEqual(topOf(first, shop));
+
+    const third = new Learner(shop);
+    third.restore(profile, [...events, event(10, 0), event(11, 3)]);
+    expect(third.status.events).toBe(11);
+    expect(third.weights).not.toEqual(first.weights);
+  });
+
+  it('continues from a file as if nothing had happened, with candidates, kept experts and a dismissal', async () => {
+    const shop = catalog();
+    const events = [...clicks(30), event(31, 5, 'dismiss'), ...clicks(20, 2, 32), ...clicks(5, 0, 52)];
+    const more = [event(57, 5, 'undismiss'), ...clicks(12, 1, 60), ...clicks(6, 0, 80)];
+    const first = learned(events, shop);
+    const second = new Learner(shop);
+    second.restore(await readProfile({ schema: PROFILE_SCHEMA, bytes: await encodeProfile(first.save()) }), []);
+    expect(second.status).toEqual(first.status);
+    for (const one of more) for (const learner of [first, second]) learner.observe(one);
+    expect(second.save()).toEqual(first.save());
+    expect(second.state.residualScores).toEqual(first.state.residualScores);
+    expect(topOf(second, shop)).toEqual(topOf(first, shop));
+    const { experts } = second.status;
+    expect(experts.filter(({ state }) => state === 'candidate')).not.toHaveLength(0);
+    for (const row of [0, 50, 100]) {
+      const parts = second.contributionsOf(row);
+      expect(parts.map(({ id }) => id)).toEqual(experts.map(({ id }) => id));
+      const sum = parts.reduce((total, { contribution }) => total + contribution, 0);
+      expect(sum).toBeCloseTo(second.terms.preference[row] * second.weights.preference, 4);
+    }
+  });
+
+  it('goes on with a profile of schema 4: what it learned counts the same', async () => {
+    const shop = catalog();
+    const learner = new Learner(shop);
+    learner.restore(await readProfile(STORED_SCHEMA_4), []);
+    learner.checkFinite();
+    // Two terms start from twice the weight by now.
+    const { session, nearestHistory, ...weights } = learner.weights;
+    const before = { ...weights, session: session / 2, nearestHistory: nearestHistory / 2 };
+    expect(topOf(learner, shop, before)).toEqual(STORED_SCHEMA_4.list);
+    const score = scores(learner.terms, before);
+    for (const [row, value] of STORED_SCHEMA_4.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
+    const [generalist, ...others] = learner.status.experts;
+    expect(generalist).toMatchObject({ state: 'generalist', born: null, choices: 10 });
+    expect(others).toEqual([]);
+    expect(learner.save().experts.members[0].expert.chosen.at(-1)?.item).toBe('item-61');
+    // The dismissal can still be undone.
+    const disliked = learner.terms.preference[5];
+    learner.observe(event(12, 5, 'undismiss'));
+    expect(learner.terms.preference[5]).toBeGreaterThan(disliked + 1);
+    for (const one of clicks(12, 2, 20)) learner.observe(one);
+    expect(learner.status.experts.map(({ state }) => state)).toEqual(['generalist', 'active', 'frozen']);
+    // A window ends when an expert is kept, and not only after 40 choices.
+    expect(learner.status.windows).toBe(1);
+  });
+
+  it('goes on with a profile of version 0.2, whose networks are dropped: the list is the same', async () => {
+    const shop = catalog();
+    const learner = new Learner(shop);
+    const profile = await readProfile(STORED_SCHEMA_5);
+    learner.restore(profile, []);
+    learner.checkFinite();
+    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_5.list);
+    const score = scores(learner.terms, learner.weights);
+    for (const [row, value] of STORED_SCHEMA_5.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
+    const saved = await encodeProfile(learner.save());
+    expect(STORED_SCHEMA_5.bytes.length - saved.length).toBeGreaterThanOrEqual(64);
+  });
+
+  it('goes on with a profile of schema 6, whose anchor and factors are dropped: the list is the same', async () => {
+    const shop = catalog();
+    const learner = new Learner(shop);
+    const profile = await readProfile(STORED_SCHEMA_6);
+    learner.restore(profile, []);
+    learner.checkFinite();
+    expect(topOf(learner, shop)).toEqual(STORED_SCHEMA_6.list);
+    const score = scores(learner.terms, learner.weights);
+    for (const [row, value] of STORED_SCHEMA_6.scores.entries()) expect(score[row]).toBeCloseTo(value, 4);
+    const { experts, ...saved } = learner.save();
+    expect(saved).not.toHaveProperty('anchor');
+    const names = Object.keys(experts.members[0].expert.blocks).map((name) => name.split(' ')[0]);
+    expect(names).toEqual(['content', 'place', 'categories']);
+    expect(Object.keys(experts.members[0].expert.weights.theta)).not.toContain('embedding');
+  });
+
+  it('passes over items the catalogue does not have', async () => {
+    const learner = new Learner(catalog(6));
+    learner.observe(event(1, 100));
+    expect(learner.status.events).toBe(0);
+    expect(learner.save().lastEvent).toBe(1);
+  });
+
+  it('scores the items of a grown catalogue', async () => {
+    const learner = learned(clicks(6));
+    const grown = catalog(3 * GROUP + 3);
+    learner.setCatalog(grown);
+    expect(learner.terms.preference).toHaveLength(grown.table.count);
+    expect(topOf(learner, grown)).toHaveLength(10);
+  });
+
+  it('stays within bounds over ten thousand events, and finite whatever they are', async () => {
+    const shop = catalog();
+    const learner = new Learner(shop);
+    const sizes: number[] = [];
+    for (let id = 1; id <= 10_000; id++) {
+      // A thousand of one single item among them, and repeated dismissals.
+      const row = id > 4000 && id <= 5000 ? 7 : (id * 7) % 120;
+      learner.observe(event(id, row, id % 50 === 0 ? 'dismiss' : 'click'));
+      if (id % 2500 === 0) sizes.push(JSON.stringify(learner.save().history).length);
+    }
+    expect(sizes[3]).toBeLessThan(1.05 * sizes[1]);
+    expect(Object.values(learner.weights).every(Number.isFinite)).toBe(true);
+    expect(learner.state.residualScores?.every(Number.isFinite)).toBe(true);
+    expect(topOf(learner, shop)).toHaveLength(10);
+  });
+});

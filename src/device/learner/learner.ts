@@ -1,0 +1,362 @@
+import { EVENT_STRENGTH, History, type LoggedEvent } from '../../core/events';
+import {
+  type CatalogIndex,
+  type ExpertPart,
+  type RankState,
+  rawTermValues,
+  TERMS,
+  type TermSources,
+  type TermValues,
+  type TermWeights,
+  termValues,
+} from '../ranking';
+import { ExpertMixture } from './experts/expert-mixture';
+import { featureBlocks } from './experts/feature-blocks';
+import { FeatureMatrix } from './experts/feature-matrix';
+import type { Journal } from './journal/journal';
+import type { LearnerCatalog } from './learner-catalog';
+import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
+import type { Profile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
+import { checkFinite, TermValueCache } from './term-values';
+
+/** Choices after which a window ends where no expert is kept. */
+const WINDOW_CHOICES = 40;
+
+export interface LearnerOptions {
+  /** False: the learner adjusts only the weights of the terms. Default true. */
+  experts?: boolean;
+  /** False: no candidate is born, so that one expert learns every choice. Default true. */
+  candidates?: boolean;
+  /** Weight of the lift of items that nobody has chosen. Default 0.3. */
+  coldStart?: number;
+  /** Makes what the experts read; several learners of one catalogue may share it. Default: each makes its own. */
+  featuresOf?(index: CatalogIndex): FeatureMatrix;
+  /** Computes the terms; several learners of one catalogue may share what is the same for them. Default `termValues`. */
+  termsOf?: typeof termValues;
+}
+
+/** What the experts read of a catalogue. */
+export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new FeatureMatrix(featureBlocks(index));
+
+/**
+ * Learns from one shopper's events: the history, and the experts with their weights of the terms. It stores nothing; the
+ * caller keeps the log and the profile.
+ */
+export class Learner {
+  readonly history = new History();
+  #catalog: LearnerCatalog;
+  readonly #options: LearnerOptions;
+  readonly #experts: ExpertMixture;
+  /** Null where none is kept: its code comes late. A stored one stays in the profile. */
+  #journal: Journal | null = null;
+  #storedJournal: Profile['journal'];
+  readonly #terms: TermValueCache;
+  #lastEvent = 0;
+  #firstEvent = Number.MAX_SAFE_INTEGER;
+  readonly #idOf = (row: number): string => this.#catalog.index.items[row].id;
+  /** Windows closed, and choices since the last of them. */
+  #windows = 0;
+  #windowChoices = 0;
+  #rejected = 0;
+  #lastUpdate: number | null = null;
+  #unlearned = false;
+
+  constructor(catalog: LearnerCatalog, options: LearnerOptions = {}) {
+    this.#catalog = catalog;
+    this.#options = options;
+    this.#terms = new TermValueCache(options.termsOf ?? termValues);
+    this.#experts = new ExpertMixture(options.candidates);
+    this.#followShop();
+  }
+
+  /**
+   * Continues from a stored profile and the log. Events later than the profile are learned; earlier ones only rebuild the
+   * history of a profile that was stored without one.
+   */
+  restore(profile: Profile | null, log: LoggedEvent[]): void {
+    if (profile) {
+      this.#experts.restore(profile.experts);
+      this.#windows = profile.windows;
+      this.#windowChoices = profile.windowChoices;
+      this.#firstEvent = profile.firstEvent;
+      this.#rejected = profile.rejected;
+      this.#lastUpdate = profile.lastUpdate;
+      this.#storedJournal = profile.journal;
+      this.#journal?.restore(profile.journal);
+      if (profile.history) this.history.restore(profile.history, this.#catalog.index.rowOf);
+      this.#catalog.index.variants?.merge(this.history.rows);
+    }
+    const known = profile?.lastEvent ?? 0;
+    for (const event of log) {
+      if (event.id > known) this.observe(event);
+      else if (!profile?.history) this.#remember(event);
+    }
+    this.#lastEvent = Math.max(this.#lastEvent, known);
+  }
+
+  /**
+   * Continues from a stored profile without learning: takes over the state that rules need, such as items bought or
+   * dismissed, but no choices and no experts. Pass the events of the log to `note`.
+   */
+  restoreWithoutLearning(profile: Profile | null): void {
+    this.#unlearned = profile !== null;
+    if (profile) this.#firstEvent = profile.firstEvent;
+    if (!profile?.history) return;
+    this.history.restore({ ...profile.history, items: [], strengths: [] }, this.#catalog.index.rowOf);
+    this.#lastEvent = profile.lastEvent;
+  }
+
+  /** Whether there is something to learn from what `restoreWithoutLearning` and `note` took over. */
+  get unlearned(): boolean {
+    return this.#unlearned;
+  }
+
+  save(): Profile {
+    return {
+      schema: PROFILE_SCHEMA,
+      lastEvent: this.#lastEvent,
+      firstEvent: this.#firstEvent,
+      history: this.history.save(this.#idOf),
+      experts: this.#experts.save(),
+      windows: this.#windows,
+      windowChoices: this.#windowChoices,
+      journal: this.journal,
+      rejected: this.#rejected,
+      lastUpdate: this.#lastUpdate,
+    };
+  }
+
+  /** Keeps a journal from now on. A stored one is continued where it comes before `restore`. */
+  keepJournal(journal: Journal): void {
+    this.#journal = journal;
+  }
+
+  /** What happened to what was learned; undefined where no journal was ever kept. */
+  get journal(): Profile['journal'] {
+    return this.#journal?.save() ?? this.#storedJournal;
+  }
+
+  /** Id of the last event processed; 0 before the first. */
+  get lastEvent(): number {
+    return this.#lastEvent;
+  }
+
+  /** Id of the first one, see `Profile`. */
+  get firstEvent(): number {
+    return this.#firstEvent;
+  }
+
+  /** The log was replaced by one in which the events processed so far have other ids: those of the last and of the first one. */
+  renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
+    this.#lastEvent = lastEvent;
+    this.#firstEvent = firstEvent;
+  }
+
+  /** Windows closed. */
+  get windows(): number {
+    return this.#windows;
+  }
+
+  /**
+   * Processes one event: the experts learn from the list as it was before the event, then the history grows. Variants of one
+   * product are one item: a choice of another one of them is a repeat.
+   */
+  observe(event: LoggedEvent): void {
+    const row = this.#rowOf(event);
+    if (row === undefined) return;
+    const chosen = EVENT_STRENGTH[event.type] > 0;
+    const choice = this.#choiceOf(row);
+    const journal = chosen ? this.#journal : null;
+    journal?.before(this, this.#catalog.index, choice);
+    const kept = chosen && !this.history.rows.includes(choice) && this.#learn(event, row);
+    const judged = this.#learnDismissal(event, row);
+    if (this.#remember(event)) this.#windowChoices++;
+    if (kept || this.#windowChoices >= WINDOW_CHOICES) {
+      this.#windows++;
+      this.#windowChoices = 0;
+    }
+    if (chosen || judged) this.#lastUpdate = event.time;
+    journal?.after(this, event);
+  }
+
+  /** Updates only the state that rules need; nothing is learned. */
+  note(event: LoggedEvent): void {
+    const row = this.#rowOf(event);
+    if (row === undefined) return;
+    this.history.note(event, row);
+    this.#catalog.index.variants?.note(this.history, event, row);
+    if (event.type !== 'impression') this.#unlearned = true;
+    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
+  }
+
+  /** Replaces the catalogue by one with more items; items keep their rows. */
+  setCatalog(catalog: LearnerCatalog): void {
+    this.#catalog = catalog;
+    this.history.addUnseen(this.#idOf, catalog.index.rowOf);
+    catalog.index.variants?.merge(this.history.rows);
+    this.#followShop();
+    this.featuresChanged();
+  }
+
+  /**
+   * Call it when the catalogue has got other features, which the experts read from now on, or when the kernel is loaded
+   * that multiplies them.
+   */
+  featuresChanged(): void {
+    this.#experts.unbind();
+  }
+
+  /** What the ranking reads of the learner. */
+  get state(): RankState {
+    return {
+      ...this.#sources,
+      ...{ record: this.history.record, weights: this.weights, terms: this.terms },
+      expertParts: (row) => this.contributionsOf(row),
+    };
+  }
+
+  /** The present value of every term for every item. Shared: not to be changed. */
+  get terms(): TermValues {
+    return this.#terms.values(this.#catalog.index, this.#sources);
+  }
+
+  /** Weights of the terms in the list. */
+  get weights(): TermWeights {
+    const { weights } = this.#experts;
+    const { coldStart = weights.coldStart } = this.#options;
+    return { ...weights, coldStart };
+  }
+
+  /**
+   * What each expert adds to the score of an item, and what it learned from; they add up to the contribution of the term
+   * `preference`.
+   * @returns ids as in `status.experts`; choices of items that have no row at present are left out
+   */
+  contributionsOf(row: number): ExpertPart[] {
+    const { rowOf } = this.#catalog.index;
+    const parts = this.#bound?.contributionsOf(row) ?? [];
+    return parts.map(({ chosen, ...part }) => ({
+      ...part,
+      // A list asks for those of one expert at most.
+      get choices() {
+        return chosen.flatMap(({ item, time }) => {
+          const at = rowOf.get(item);
+          return at === undefined ? [] : { row: at, time };
+        });
+      },
+    }));
+  }
+
+  /** What each expert adds to every item's score, by its id; see `contributionsOf`. Not to be changed. */
+  get expertScores(): { id: number; scores: Float32Array }[] {
+    return this.#bound?.parts ?? [];
+  }
+
+  /**
+   * Call it after `restore` and before the first list: an item whose score is not finite is in no list.
+   * @throws SidestreamError `store/corrupt` naming the term
+   */
+  checkFinite(): void {
+    checkFinite(rawTermValues(this.#catalog.index, this.#sources), this.weights);
+  }
+
+  get status() {
+    return {
+      events: this.history.total,
+      dismissed: this.history.dismissed.size,
+      lastUpdate: this.#lastUpdate,
+      windows: this.#windows,
+      rejected: this.#rejected,
+      weights: activeWeights(this.weights, {
+        sideModel: !!this.#catalog.index.side,
+        boughtTogether: !!this.#catalog.index.cooccurrence,
+      }),
+      experts: this.#options.experts === false ? [] : this.#experts.status,
+    };
+  }
+
+  get #sources(): TermSources {
+    // Before the first choice there is nothing that experts could have learned.
+    const { rows, dismissed } = this.history;
+    const residualScores = (rows.length + dismissed.size > 0 && this.#bound?.scores) || null;
+    return { history: this.history, residualScores };
+  }
+
+  /** The experts, reading the present features; null when nothing but weights is learned. */
+  get #bound(): ExpertMixture | null {
+    if (this.#options.experts === false) return null;
+    const { index } = this.#catalog;
+    if (!this.#experts.bound) {
+      const { featuresOf = featureMatrix } = this.#options;
+      this.#experts.bind(featuresOf(index), this.history, index.rowOf);
+    }
+    this.#experts.update(index);
+    return this.#experts;
+  }
+
+  /** Lets the experts start from the weights that hold with the shop's side model, or without one. */
+  #followShop(): void {
+    const { side } = this.#catalog.index;
+    const fitted = Object.entries(this.#catalog.startWeights ?? {}).filter(([name]) => isTerm(name));
+    this.#experts.startFrom(
+      side ? { ...START_WITH_SIDE, weights: { ...START_WITH_SIDE.weights, ...Object.fromEntries(fitted) } } : START,
+    );
+  }
+
+  /** Counts an event as processed. @returns the row of its item */
+  #rowOf({ id, itemId }: LoggedEvent): number | undefined {
+    this.#lastEvent = Math.max(this.#lastEvent, id);
+    this.#firstEvent = Math.min(this.#firstEvent, id);
+    return this.#catalog.index.rowOf.get(itemId);
+  }
+
+  #remember(event: LoggedEvent): boolean {
+    const row = this.#catalog.index.rowOf.get(event.itemId);
+    if (EVENT_STRENGTH[event.type] > 0) this.#experts.forgetDismissal(event.itemId);
+    if (row === undefined) return false;
+    const isNew = this.history.add(event, row, this.#choiceOf(row));
+    this.#catalog.index.variants?.note(this.history, event, row);
+    return isNew;
+  }
+
+  /** The row that stands for an item among the choices: where it is a variant of a product, the one chosen first. */
+  #choiceOf(row: number): number {
+    return this.#catalog.index.variants?.among(this.history.rows, row) ?? row;
+  }
+
+  /** Learns from a choice. @returns whether an expert was kept */
+  #learn({ itemId: id, type, time }: LoggedEvent, row: number): boolean {
+    const { rows, dismissed } = this.history;
+    const experts = this.#bound ?? this.#experts;
+    const strength = EVENT_STRENGTH[type];
+    if (rows.length === 0) {
+      experts.bootstrap({ id, row, strength }, time);
+      return false;
+    }
+    const { index } = this.#catalog;
+    const gone = new Set([...rows, ...dismissed]);
+    if (dismissed.has(row) && !index.variants) gone.delete(row);
+    // One row of each product: its other variants were not what the chosen one was preferred to.
+    const others = index.variants?.beside(row, [...gone]) ?? [...gone];
+    const { rejected, kept } = experts.learn({ id, row, gone: others, strength }, this.terms, time);
+    this.#rejected += rejected;
+    return kept;
+  }
+
+  /**
+   * Learns from a dismissal, or reverts one. Choices in between keep the steps that they took under it.
+   * @returns false for all other events, which change nothing
+   */
+  #learnDismissal({ itemId: id, type }: LoggedEvent, row: number): boolean {
+    if (type !== 'dismiss' && type !== 'undismiss') return false;
+    const { dismissed } = this.history;
+    // The first of the product's dismissals is the one that was learned.
+    const before = this.#catalog.index.variants?.among(dismissed, row) ?? row;
+    if (type === 'undismiss') this.#bound?.undoDismiss(this.#idOf(before), before);
+    else if (!dismissed.has(before)) this.#bound?.dismiss(id, row);
+    return true;
+  }
+}
+
+const isTerm = (name: string): boolean => TERMS.some((term) => term === name);

@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Item } from '../../core/catalog';
+import type { LoggedEvent } from '../../core/events';
+import { threeGroups } from '../../testing/three-groups';
+import { catalogIndex } from '../ranking';
+import { patchedIndex } from '../ranking/offers';
+import { Learner } from './learner';
+import type { LearnerCatalog } from './learner-catalog';
+
+const CHEAP = 5;
+const DEAR = 80;
+let shop: LearnerCatalog;
+let learner: Learner;
+
+/** Clicks on the cheap items of one group. */
+const CLICKS: LoggedEvent[] = [0, 6, 12, 18].map((row, n) => ({
+  ...{ id: n + 1, type: 'click', itemId: `item-${row}`, time: 1_700_000_000_000 + n },
+}));
+
+function reprice(prices: Record<number, number | undefined>): void {
+  const items = Object.entries(prices).map(([row, price]): [number, Item] => {
+    const { price: _, ...item } = shop.index.items[Number(row)];
+    return [Number(row), price === undefined ? item : { ...item, price }];
+  });
+  shop.index = patchedIndex(shop.index, new Map(items));
+}
+
+const priced = (row: number): number => (row % 2 ? DEAR : CHEAP) + row / 100;
+const expertsOf = (of: Learner): number[] => [...(of.state.residualScores ?? [])];
+
+beforeEach(() => {
+  const { index, table, blend } = threeGroups();
+  const items = index.items.map((item, row) => ({ ...item, price: priced(row) }));
+  shop = { table, blend, index: catalogIndex(items, table, blend) };
+  learner = new Learner(shop);
+  for (const event of CLICKS) learner.observe(event);
+});
+
+describe('a learner, when prices change', () => {
+  it('takes the live price in the terms and in what its experts read', () => {
+    const far = learner.terms.numericAffinity[21];
+    const before = expertsOf(learner);
+    reprice({ 21: priced(6) });
+    expect(learner.terms.numericAffinity[21]).toBe(learner.terms.numericAffinity[6]);
+    expect(learner.terms.numericAffinity[21]).toBeGreaterThan(far + 0.5);
+    expect(learner.terms.preference).toBe(learner.state.residualScores);
+    const after = expertsOf(learner);
+    // It is as cheap as what was chosen, so the experts like it better; nothing else is another.
+    expect(after[21]).toBeGreaterThan(before[21] + 1e-3);
+    for (const [row, score] of after.entries()) if (row !== 21) expect(score).toBe(before[row]);
+  });
+
+  it('takes it in the terms where it has no experts, too', () => {
+    const plain = new Learner(shop, { experts: false });
+    for (const event of CLICKS) plain.observe(event);
+    const far = plain.terms.numericAffinity[21];
+    reprice({ 21: priced(6) });
+    expect(plain.terms.numericAffinity[21]).toBeGreaterThan(far + 0.5);
+  });
+
+  it('keeps the meaning of what was learned, however many prices change', () => {
+    const before = expertsOf(learner);
+    const all = Object.fromEntries(before.map((_, row) => [row, priced(row) / 2]));
+    reprice(all);
+    const halved = expertsOf(learner);
+    expect(halved).not.toEqual(before);
+    reprice(Object.fromEntries(before.map((_, row) => [row, priced(row)])));
+    expect(expertsOf(learner)).toEqual(before);
+    // A page that opens at those prices reads out the same.
+    reprice(all);
+    const reopened = new Learner(shop);
+    reopened.restore(learner.save(), []);
+    for (const [row, score] of expertsOf(reopened).entries()) expect(score).toBeCloseTo(halved[row], 5);
+    // So does one whose features are computed again for another reason.
+    learner.featuresChanged();
+    for (const [row, score] of expertsOf(learner).entries()) expect(score).toBeCloseTo(halved[row], 5);
+  });
+
+  it('learns on from there, and knows an item without a price', () => {
+    reprice({ 21: undefined, 3: 1e30 });
+    expect(shop.index.numbers.find(({ name }) => name === 'price')?.values[21]).toBeNaN();
+    learner.observe({ id: 9, type: 'click', itemId: 'item-21', time: 1_700_000_000_100 });
+    learner.checkFinite();
+    expect(expertsOf(learner).every(Number.isFinite)).toBe(true);
+    expect(learner.status.rejected).toBe(0);
+  });
+
+  it('reads the same parts of the index as before where no price changed', () => {
+    const before = shop.index;
+    const { items } = before;
+    shop.index = patchedIndex(before, new Map([[2, { ...items[2], availability: 'out-of-stock' }]]));
+    expect(shop.index.numbers).toBe(before.numbers);
+    expect(shop.index.content).toBe(before.content);
+    expect(shop.index.updateFeatures).toBeUndefined();
+    expect(before.items[2].availability).toBe('in-stock');
+    expect(patchedIndex(before, new Map())).toBe(before);
+  });
+});

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { Item } from '../../core/catalog';
+import type { EventType, LoggedEvent } from '../../core/events';
+import { CATEGORIES, categoryTable } from '../../testing/experts';
+import { PROFILE } from '../../testing/profiles';
+import { catalogIndex, rank, TERMS } from '../ranking';
+import type { StoredUserExpert } from './experts/stored-experts';
+import { Learner } from './learner';
+import type { LearnerCatalog } from './learner-catalog';
+import { type Profile, parseProfile } from './profile';
+import { decodeProfile, encodeProfile, readProfile } from './profile-file';
+
+const COUNT = 120;
+// Deep enough for weights to overflow together that do not alone.
+const table = categoryTable(COUNT, 8, { text: 8, image: 8 });
+
+function catalog(): LearnerCatalog {
+  const items = Array.from({ length: COUNT }, (_, row): Item => {
+    const category = `c${row % CATEGORIES}`;
+    return { id: `i${row}`, title: `Item ${row}`, description: '', category, availability: 'in-stock', attributes: {} };
+  });
+  const blend = { text: { tap: 1, weight: 0.5 }, image: { tap: 1, weight: 0.5 } };
+  return { table, blend, index: catalogIndex(items, table, blend) };
+}
+
+const shop = catalog();
+const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
+  ...{ id, type, itemId: `i${row}`, time: 1_700_000_000_000 + 1000 * id },
+});
+const newLearner = (): Learner => new Learner(shop);
+
+function shopper(choices = 8): Learner {
+  const learner = newLearner();
+  for (let id = 1; id <= choices; id++) learner.observe(event(id, (id * 7) % COUNT));
+  return learner;
+}
+
+const listOf = (learner: Learner): number =>
+  rank(shop.index, learner.state, { placement: 'for-you', row: null, limit: 10, exclude: new Set() }).length;
+
+const refused = (code: string) => expect.objectContaining({ code });
+const record = { owned: [], cart: [], shown: [], visit: { start: 0, last: 0 } };
+const shown = { item: 'a', times: 1, choice: 1, time: 1 };
+const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `i${n}`);
+const history = (changes: object): object => ({ history: { ...PROFILE.history, ...changes } });
+/** The profile with changes in its experts, of which the third is a candidate. */
+const experts = (changes: object): object => ({ experts: { ...PROFILE.experts, ...changes } });
+const member = (at: number, changes: object): object =>
+  experts({ members: PROFILE.experts.members.map((one, n) => (n === at ? { ...one, ...changes } : one)) });
+const expert = (changes: object): object => member(1, { expert: { ...PROFILE.experts.members[1].expert, ...changes } });
+const weights = (part: 'theta' | 'squares', changes: object): object => {
+  const { weights: own } = PROFILE.experts.members[1].expert;
+  return expert({ weights: { ...own, [part]: { ...own[part], ...changes } } });
+};
+const block = (changes: object): object =>
+  expert({ blocks: { 'content 2': { theta: 0, squares: 0, readout: new Float32Array(2), ...changes } } });
+const journal = (changes: object): object => ({ journal: { ...PROFILE.journal, ...changes } });
+const noted = { item: 'a', time: 1, at: 1, ranks: null, shares: [] };
+const [generalist, specialist, candidate] = PROFILE.experts.members;
+
+describe('a stored profile beyond the bounds of a learner is refused:', () => {
+  const cases: [string, object][] = [
+    ['a factor that no update leaves', weights('theta', { recent: 1000 })],
+    ['the same downwards', weights('theta', { recent: -1.1 })],
+    ['a weight that only the shop sets', weights('theta', { coldStart: 1 })],
+    ['negative squares', weights('squares', { recent: -1 })],
+    ['squares that end all learning', weights('squares', { recent: 1e308 })],
+    ['a strength that no event has', history({ strengths: [1, 1e308, 1] })],
+    ['fewer strengths than items', history({ strengths: [1] })],
+    ['a longer history than is stored', history({ items: ids(1001), strengths: ids(1001).map(() => 1), total: 1001 })],
+    ['more dismissals than are stored', history({ dismissed: ids(1001) })],
+    ['fewer choices in all than are listed', history({ total: 2 })],
+    ['a number of choices beyond safe integers', history({ total: 1e300 })],
+    ['an impression counted without bound', history({ record: { ...record, shown: [{ ...shown, times: 1e308 }] } })],
+    ['an impression at an invalid time', history({ record: { ...record, shown: [{ ...shown, time: 1e300 }] } })],
+    ['a visit at an invalid time', history({ record: { ...record, visit: { start: 1e300, last: 1e300 } } })],
+    ['more products than are remembered', history({ record: { ...record, owned: ids(1001) } })],
+    ['a read-out that overflows', block({ readout: Float32Array.of(3e38, 0) })],
+    ['a read-out that is not finite', block({ readout: Float32Array.of(Number.NaN, 0) })],
+    ['a read-out wider than any block', block({ readout: new Float32Array(100_001) })],
+    ["a block's factor that no update leaves", block({ theta: -1.1 })],
+    ["a block's squares that end all learning", block({ squares: 1e308 })],
+    [
+      'read-outs of more blocks than there are',
+      expert({
+        blocks: Object.fromEntries(
+          ids(10_001).map((id) => [id, { theta: 0, squares: 0, readout: new Float32Array(1) }]),
+        ),
+      }),
+    ],
+    ['a gain beyond the bound', expert({ gain: 1e308 })],
+    ['more choices than an expert names', expert({ chosen: ids(21).map((item) => ({ item, time: 1 })) })],
+    ['a choice of an expert at an invalid time', expert({ chosen: [{ item: 'a', time: 1e300 }] })],
+    ['more dismissals than an expert knows', expert({ dismissed: ids(201).map((item) => ({ item, choices: 0 })) })],
+    [
+      'an expert put by with a read-out that overflows',
+      member(2, {
+        trial: {
+          place: 0,
+          before: [
+            {
+              id: 3,
+              expert: { ...specialist.expert, blocks: { x: { theta: 0, squares: 0, readout: Float32Array.of(3e38) } } },
+            },
+          ],
+        },
+      }),
+    ],
+    [
+      'more experts put by than are kept',
+      member(2, {
+        trial: { place: 0, before: ids(5).map((_, id) => ({ id, expert: specialist.expert })) },
+      }),
+    ],
+    [
+      'more experts than are kept',
+      experts({
+        members: [generalist, ...ids(4).map((_, n) => ({ ...specialist, id: n + 1, weight: 0.75 / 4 }))],
+      }),
+    ],
+    ['two generalists', member(1, { kind: 'generalist' })],
+    ['no generalist', member(0, { kind: 'specialist' })],
+    ['no experts', experts({ members: [] })],
+    ['two experts of one id', member(1, { id: 0 })],
+    ['an expert whose id is given again', experts({ next: 6 })],
+    ['an active expert that is not there', experts({ active: 4 })],
+    ['an active expert on trial', experts({ active: 6 })],
+    ['a candidate without a place', member(2, { trial: null })],
+    ['a candidate in a place that there is not', member(2, { trial: { place: 2, before: [] } })],
+    [
+      'two candidates in one place',
+      experts({
+        members: [generalist, specialist, { ...candidate, weight: 0.125 }, { ...candidate, id: 5, weight: 0.125 }],
+      }),
+    ],
+    ['weights that do not add up to 1', member(0, { weight: 0.2 })],
+    [
+      'a weight below 0',
+      experts({ members: [{ ...generalist, weight: -0.25 }, { ...specialist, weight: 1 }, candidate] }),
+    ],
+    ['a weight that is not finite', member(0, { weight: Number.NaN })],
+    ['a posterior mass that no choices give', member(0, { mass: 52 })],
+    ['a posterior above 1', member(0, { series: Float32Array.of(1.5) })],
+    ['a posterior that is not finite', member(0, { series: Float32Array.of(Number.NaN) })],
+    ['a longer series than is kept', member(0, { series: new Float32Array(201) })],
+    ['an expert born at an invalid time', member(1, { born: { choice: 5, time: 1e300 } })],
+    ['windows beyond safe integers', { windows: 1e300 }],
+    ['an update at an invalid time', { lastUpdate: Number.POSITIVE_INFINITY }],
+    ['more choices than a journal keeps', journal({ choices: ids(301).map((item) => ({ ...noted, item })) })],
+    ['a rank that no item has', journal({ choices: [{ ...noted, ranks: [0, 1, 1] }] })],
+    ['a part of the list above 1', journal({ choices: [{ ...noted, shares: [[0, 1.5]] }] })],
+    ['a choice at an invalid time', journal({ choices: [{ ...noted, time: 1e300 }] })],
+    ['something that cannot happen', journal({ points: [{ kind: 'forgotten', time: 1, at: 1 }] })],
+    [
+      'more experts than a journal remembers',
+      journal({ removed: ids(13).map((_, id) => ({ ...PROFILE.journal?.removed[0], id })) }),
+    ],
+  ];
+  it.each(cases)('%s', (_, changes) => {
+    expect(() => parseProfile({ ...PROFILE, ...changes })).toThrow(refused('store/corrupt'));
+  });
+
+  it('a file with something after its end', async () => {
+    const bytes = await encodeProfile(PROFILE);
+    // Without a digest, as a page without WebCrypto writes it.
+    const text = new TextDecoder('latin1').decode(bytes).replace(/[0-9a-f]{64}/, '0'.repeat(64));
+    const longer = Uint8Array.from(`${text}more`, (char) => char.charCodeAt(0));
+    await expect(decodeProfile(longer)).rejects.toEqual(refused('store/corrupt'));
+  });
+
+  it('a file larger than any profile, before its bytes are looked at', async () => {
+    await expect(decodeProfile(new Uint8Array(100_000_000))).rejects.toThrow('larger');
+  });
+});
+
+describe('checkFinite()', () => {
+  /** A learner with a profile that was not checked, after changes in place. */
+  const after = (change: (profile: Profile) => void): Learner => {
+    const profile = shopper().save();
+    change(profile);
+    const learner = newLearner();
+    learner.restore(profile, []);
+    return learner;
+  };
+
+  it('accepts a trained learner and a new one', () => {
+    newLearner().checkFinite();
+    const learner = shopper();
+    learner.checkFinite();
+    expect(listOf(learner)).toBe(10);
+  });
+
+  const learnedBy = ({ experts: { members } }: Profile): StoredUserExpert[] => members.map(({ expert: own }) => own);
+  const cases: [string, (profile: Profile) => void][] = [
+    [
+      'preference',
+      (profile) => {
+        for (const { blocks } of learnedBy(profile))
+          for (const { readout } of Object.values(blocks)) readout.fill(3e38);
+      },
+    ],
+    [
+      'recent',
+      (profile) => {
+        for (const { weights: own } of learnedBy(profile)) own.theta.recent = 1000;
+      },
+    ],
+    ['recent', ({ history: known }) => known?.strengths.fill(1e308)],
+  ];
+  it.each(cases)('names the term that is not finite: %s', (name, changes) => {
+    const learner = after(changes);
+    expect(() => learner.checkFinite()).toThrow(refused('store/corrupt'));
+    expect(() => learner.checkFinite()).toThrow(name);
+  });
+});
+
+describe('what a learner saves', () => {
+  it('is always within the bounds that it is read with', async () => {
+    const learner = newLearner();
+    let id = 0;
+    const types: EventType[] = ['impression', 'click', 'purchase', 'dismiss', 'cart', 'undismiss', 'view', 'uncart'];
+    for (let n = 0; n < 2500; n++)
+      learner.observe(event(++id, (n * 37) % COUNT, types[(n * 5 + (n >> 4)) % types.length]));
+    const saved = learner.save();
+    expect(saved.history?.items.length).toBeGreaterThan(900);
+    expect(parseProfile(structuredClone(saved))).toEqual(saved);
+    expect(await readProfile(structuredClone(saved))).toEqual(saved);
+    for (const name of TERMS) expect(Number.isFinite(learner.weights[name])).toBe(true);
+  });
+});

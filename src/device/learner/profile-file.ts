@@ -1,0 +1,197 @@
+import * as v from 'valibot';
+import { canHash, sha256 } from '../../core/common/sha256';
+import { SidestreamError } from '../../error';
+import { packed, unpacked } from './packed-profile';
+import { type Profile, parseAnyProfile } from './profile';
+import { PROFILE_SCHEMA } from './schema-version';
+
+/** First bytes of the file: its name, and the version of this layout. Version 4 is that of an exported profile with its log. */
+const MAGIC = 'sidestream-profile';
+const VERSION = 6;
+/** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
+const NO_DIGEST = '0'.repeat(64);
+
+/** Largest file, bytes. Files of older versions may hold 64 MiB more, which the reader drops. */
+const MAX_BYTES = 80 * 2 ** 20;
+
+/** Last version that `olderHeaderSchema` reads. */
+const LAST_OLDER = 3;
+/** Last version with the floats as they are after a line of JSON. */
+const LAST_PLAIN = 5;
+/** Versions that are read. */
+const READABLE = [1, 2, LAST_OLDER, LAST_PLAIN, VERSION];
+
+const length = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const headerSchema = v.object({
+  /** The profile; `{"floats": 3}` stands for an array of 3 floats, which come in this order after the header. */
+  profile: v.record(v.string(), v.unknown()),
+});
+
+/** Stands for floats in the JSON. */
+interface Floats {
+  floats: number;
+}
+const isFloats = (value: unknown): value is Floats =>
+  typeof value === 'object' && value !== null && 'floats' in value && v.is(length, value.floats);
+
+const damaged = (what: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'store/corrupt',
+    `The profile is damaged: ${what}. An older one or the event log is used instead.`,
+    {
+      cause,
+    },
+  );
+
+/**
+ * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest> <bytes of the rest>`, and what `packed` makes of the profile, compressed
+ * by the format of zlib.
+ */
+export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
+  const body = await through(new CompressionStream('deflate'), joined(packed(profile)), MAX_BYTES);
+  const digest = canHash() ? await sha256(body) : NO_DIGEST;
+  return joined([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest} ${body.length}\n`), body]);
+}
+
+/**
+ * Reads a file of `encodeProfile`.
+ * @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when it is damaged
+ */
+export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
+  if (bytes.length > MAX_BYTES) throw damaged('it is larger than any profile');
+  const first = lineOf(bytes, 0);
+  const [magic, version, digest, size] = first.text.split(' ');
+  if (magic !== MAGIC) throw damaged('it does not start like one');
+  if (Number(version) > VERSION) {
+    throw new SidestreamError(
+      'store/newer-schema',
+      `The profile is of version ${version}; this code knows ${VERSION}. Reload the page to get the newer code.`,
+    );
+  }
+  if (!READABLE.includes(Number(version))) throw damaged('it does not start like one');
+  const body = bytes.slice(first.end);
+  if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
+  if (Number(version) > LAST_PLAIN && size !== `${body.length}`) throw damaged('it has another length');
+  return parseAnyProfile(
+    Number(version) <= LAST_PLAIN ? await plainProfile(body, Number(version)) : await unpack(body),
+  );
+}
+
+async function unpack(body: Uint8Array<ArrayBuffer>): Promise<unknown> {
+  try {
+    return unpacked(await through(new DecompressionStream('deflate'), body, MAX_BYTES));
+  } catch (cause) {
+    throw damaged('it cannot be unpacked', cause);
+  }
+}
+
+/** The profile of a file whose numbers are as they are after a line of JSON. */
+async function plainProfile(body: Uint8Array, version: number): Promise<unknown> {
+  const second = lineOf(body, 0);
+  let data: unknown;
+  try {
+    data = JSON.parse(second.text);
+  } catch (cause) {
+    throw damaged('its header is not JSON', cause);
+  }
+  const older = version <= LAST_OLDER ? (await import('./profile-migration')).olderHeaderSchema : null;
+  const header = v.safeParse(older ?? headerSchema, data);
+  if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
+  let at = second.end;
+  const take = (size: number): Uint8Array => {
+    if (at + size > body.length) throw damaged('it is cut short');
+    at += size;
+    return body.slice(at - size, at);
+  };
+  const profile = withFloats(header.output.profile, (size) => fromLittleEndian(take(4 * size)));
+  if ('dropped' in header.output) take(header.output.dropped);
+  if (at !== body.length) throw damaged('data follows its end');
+  return profile;
+}
+
+/**
+ * What a stream makes of some bytes.
+ * @throws RangeError when that is more than `most` bytes
+ */
+async function through(
+  { readable, writable }: CompressionStream | DecompressionStream,
+  bytes: Uint8Array<ArrayBuffer>,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const ended = new Blob([bytes]).stream().pipeTo(writable);
+  // What fails there fails the reading, too.
+  ended.catch(() => undefined);
+  const reader = readable.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    size += part.value.length;
+    if (size <= most) continue;
+    await reader.cancel();
+    throw new RangeError('it is larger than any profile');
+  }
+  await ended;
+  return joined(parts);
+}
+
+/** JSON with the floats that parts of it stand for. @param take returns the next ones */
+function withFloats(json: Record<string, unknown>, take: (size: number) => Float32Array): Record<string, unknown> {
+  const filled = (value: unknown): unknown => {
+    if (isFloats(value)) return take(value.floats);
+    if (Array.isArray(value)) return value.map(filled);
+    return typeof value === 'object' && value !== null ? filledObject(value) : value;
+  };
+  const filledObject = (value: object): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(value).map(([name, part]) => [name, filled(part)]));
+  return filledObject(json);
+}
+
+const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });
+
+/** As `encodeProfile`, for the store. */
+export const storedProfile = async (profile: Profile): Promise<{ schema: number; bytes: Uint8Array<ArrayBuffer> }> => ({
+  schema: PROFILE_SCHEMA,
+  bytes: await encodeProfile(profile),
+});
+
+/**
+ * Reads a profile from the store, also as code before schema 3 wrote it.
+ * @throws SidestreamError as `decodeProfile`
+ */
+export async function readProfile(data: unknown): Promise<Profile> {
+  const stored = v.safeParse(storedSchema, data);
+  // Older profiles are plain objects; newer ones state their schema whatever their form.
+  return stored.success && stored.output.schema <= PROFILE_SCHEMA
+    ? decodeProfile(stored.output.bytes)
+    : parseAnyProfile(data);
+}
+
+/**
+ * Converts a profile that older code stored to the present form.
+ * @throws SidestreamError as `decodeProfile`
+ */
+export const upgradeStoredProfile = async (stored: unknown): ReturnType<typeof storedProfile> =>
+  storedProfile(await readProfile(stored));
+
+function lineOf(bytes: Uint8Array, from: number): { text: string; end: number } {
+  const end = bytes.indexOf(10, from);
+  if (end < 0) throw damaged('it has no header');
+  return { text: new TextDecoder().decode(bytes.subarray(from, end)), end: end + 1 };
+}
+
+function fromLittleEndian(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, n) => view.getFloat32(4 * n, true));
+}
+
+function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

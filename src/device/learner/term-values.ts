@@ -1,0 +1,65 @@
+import { SidestreamError } from '../../error';
+import {
+  type CatalogIndex,
+  TERMS,
+  type TermName,
+  type TermSources,
+  type TermValues,
+  type TermWeights,
+  type termValues,
+} from '../ranking';
+
+/** Values of the terms, computed once per state of their sources: a list and the choice from it need the same values. */
+export class TermValueCache {
+  #of: readonly unknown[] = [];
+  #dismissed: readonly number[] = [];
+  #values: TermValues | null = null;
+  readonly #compute: typeof termValues;
+
+  constructor(compute: typeof termValues) {
+    this.#compute = compute;
+  }
+
+  /** As `termValues`. Shared: not to be changed. */
+  values(index: CatalogIndex, sources: TermSources): TermValues {
+    const { history, residualScores } = sources;
+    // A history only grows; every other source but the dismissals is replaced when it changes.
+    const of = [index, history, history.rows.length, history.strengths.at(-1), residualScores];
+    if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
+      this.#values = this.#compute(index, sources);
+      this.#of = of;
+      this.#dismissed = [...history.dismissed];
+    }
+    return this.#values;
+  }
+
+  #dismissedAre(rows: ReadonlySet<number>): boolean {
+    if (rows.size !== this.#dismissed.length) return false;
+    let n = 0;
+    for (const row of rows) if (row !== this.#dismissed[n++]) return false;
+    return true;
+  }
+}
+
+/** Terms whose values come from the catalogue; a profile only selects the items. */
+const CATALOG_TERMS: readonly TermName[] = ['boughtTogether', 'popularity', 'coldStart'];
+
+/**
+ * Checks that the terms of a profile are finite for every item: an item whose score is not finite is in no list.
+ * @throws SidestreamError `store/corrupt` naming the first term that is not finite
+ */
+export function checkFinite(values: TermValues, weights: TermWeights): void {
+  const wrong = TERMS.find((name) => {
+    const weight = weights[name];
+    if (!Number.isFinite(Math.fround(weight))) return true;
+    // The score adds them up as 32-bit floats.
+    return (
+      !CATALOG_TERMS.includes(name) && !values[name].every((value) => Number.isFinite(Math.fround(weight * value)))
+    );
+  });
+  if (wrong === undefined) return;
+  throw new SidestreamError(
+    'store/corrupt',
+    `The profile's "${wrong}" gives scores that are not finite. An older profile or the event log is used instead.`,
+  );
+}

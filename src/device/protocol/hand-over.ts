@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import { itemSchema } from '../../core/catalog';
+import { eventFields, eventSchema, storedTime } from '../../core/events';
+import { countsSchema } from '../experiment';
+
+/** A call of `track()`, as the page noted it. */
+const trackedSchema = v.object({ ...eventFields, details: v.record(v.string(), v.unknown()), time: storedTime });
+export type TrackedCall = v.InferOutput<typeof trackedSchema>;
+
+/** Data that a worker hands over, through the page, to the one that takes its place, in this page or in the next. */
+export const keptSchema = v.object({
+  /** Data in memory only; null where the device has them, or the shopper denied consent. */
+  memory: v.nullable(
+    v.object({
+      /** As a file; null where only the events were kept. */
+      profile: v.nullable(v.custom<Uint8Array>((value) => value instanceof Uint8Array)),
+      events: v.array(eventSchema),
+      items: v.array(
+        v.object({
+          item: itemSchema,
+          encoders: v.string(),
+          values: v.custom<Int8Array>((value) => value instanceof Int8Array),
+          scales: v.custom<Float32Array>((value) => value instanceof Float32Array),
+        }),
+      ),
+    }),
+  ),
+  /** Counts that were not taken yet. */
+  counts: countsSchema,
+  /** Calls that an earlier page noted, and that may be missing in `memory`. */
+  tracked: v.optional(v.array(trackedSchema)),
+  /** What the page said that the shopper looks for: from worker to worker of one page, never kept beyond it. */
+  hints: v.optional(v.unknown()),
+});
+export type Kept = v.InferOutput<typeof keptSchema>;

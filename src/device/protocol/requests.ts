@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import { exactObject } from '../../core/common/strict-object';
+import { detailFields, type EventType, eventFields, itemIdSchema } from '../../core/events';
+import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
+import { encryptionSchema } from '../store';
+import type { Consent, TrackDetails } from './api';
+import { parsed } from './parse-argument';
+
+/** Placements that need an item in view. */
+const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
+
+const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
+const hook = v.optional(v.literal('function', 'must be a function'));
+
+/** Answers of the shopper; `pending` also where everything was forgotten. */
+export const answerSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
+
+const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
+
+/**
+ * Parses a level of consent.
+ * @param what the method or option, for the message
+ * @throws SidestreamError `runtime/invalid-input`: a boolean or an unknown word must never pass for an answer
+ */
+export const parseConsent = (level: unknown, what: string): Consent => parsed(consentSchema, level, what);
+
+/** Options of a recommender, as they come from the page: `'function'` in place of a function. */
+export const optionsSchema = exactObject({
+  bundle: v.string(),
+  consent: v.optional(consentSchema),
+  namespace: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256)), 'default'),
+  learning: v.optional(v.boolean(), true),
+  encrypt: v.optional(encryptionSchema, false),
+  workerUrl: v.optional(v.string()),
+  rules: v.optional(rulesSchema),
+  // Parsed by code that only shops with an experiment load.
+  experiment: v.optional(v.unknown()),
+  market: v.optional(v.string()),
+  onProgress: hook,
+  onMetric: hook,
+});
+
+/** A request for a list, as it comes from the page. */
+export const recommendSchema = v.pipe(
+  exactObject({
+    placement: v.optional(v.picklist(PLACEMENTS)),
+    itemId: v.optional(v.union([itemIdSchema, v.pipe(v.array(itemIdSchema), v.minLength(1), v.maxLength(100))])),
+    cart: v.optional(v.boolean()),
+    limit: v.optional(count(1, 100), 8),
+    exclude: v.optional(v.pipe(v.array(v.string()), v.maxLength(10_000)), []),
+    lang: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    // Parsed by code that only pages with hints load.
+    hints: v.optional(v.unknown()),
+    ...ruleFields,
+  }),
+  v.transform(({ placement, ...request }) => ({
+    placement: placement ?? (request.cart ? 'complement' : 'for-you'),
+    ...request,
+  })),
+  v.forward(
+    v.check(
+      ({ placement, itemId, cart }) => cart || itemId !== undefined || !ABOUT_ITEM.includes(placement),
+      'the placements "similar" and "complement" need the id of an item',
+    ),
+    ['itemId'],
+  ),
+);
+
+export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
+
+/** Options of a call; its signal stays on the page. */
+export const callSchema = exactObject({
+  signal: v.undefined(),
+  timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),
+});
+
+/** An event before it is parsed. */
+export interface TrackInput {
+  type: EventType;
+  itemId: string;
+  details: TrackDetails;
+}
+
+/** An event, as it comes from the page. */
+export const trackSchema = exactObject({ ...eventFields, details: exactObject(detailFields) });

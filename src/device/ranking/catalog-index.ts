@@ -1,0 +1,116 @@
+import {
+  type CatalogStatistics,
+  type ContentBlend,
+  type ContentVectors,
+  type CooccurrenceTable,
+  catalogStatistics,
+  contentVectors,
+  type FeatureTable,
+  type Item,
+  placeByContent,
+  type SideModel,
+} from '../../core/catalog';
+import { NearestNeighbors } from './nearest-neighbors';
+import type { ProductVariants } from './product-variants';
+import { SimilarityCache } from './similarity-cache';
+import { type CategoryIndex, categoryIndex } from './terms/category-preference';
+import { NearestHistory } from './terms/nearest-history';
+import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
+
+/** What the terms read from a catalogue, computed once per catalogue. Items are named by their row. */
+export interface CatalogIndex {
+  items: Item[];
+  /** Row of an item id. */
+  rowOf: Map<string, number>;
+  /** Which items are variants of one product; null where none are. */
+  variants: ProductVariants | null;
+  content: ContentVectors;
+  similarities: SimilarityCache;
+  nearestHistory: NearestHistory;
+  /** Similarity of every item to the dismissed item nearest to it. */
+  nearestDismissed: NearestNeighbors;
+  categories: CategoryIndex;
+  /** Popularity per item, that of its product, the mean of the known ones where it is unknown. */
+  popularity: Float32Array;
+  /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
+  logPopularity: Float32Array;
+  /** True when at least one item has a popularity. */
+  hasPopularity: boolean;
+  /** 1 for an item without popularity in a shop where most items have one; 0 for all others. */
+  coldStart: Float32Array;
+  /** Log of what sells now per item, for lists without a shopper; null while it is unknown. */
+  trend: Float32Array | null;
+  numbers: NumberColumn[];
+  /**
+   * The numbers without offers, where these replaced some. Features are made from them: a coefficient must mean the same under
+   * all offers.
+   */
+  ownNumbers?: NumberColumn[];
+  /**
+   * Brings features up to date that were made from the numbers without offers. Most shops have no offers: the code comes with
+   * them.
+   * @returns whether the features changed
+   */
+  updateFeatures?(features: NumberFeatures): boolean;
+  /** Which items are chosen together in this shop; null while that is unknown. */
+  cooccurrence: CooccurrenceTable | null;
+  /** The shop's side model of all items; null while the shop has none. */
+  side: SideModel | null;
+}
+
+/** What a shop knows about the items of an index besides the items themselves. */
+export interface CatalogIndexOptions {
+  /** May be of fewer items: the first ones. */
+  cooccurrence?: CooccurrenceTable | null;
+  /** May be of fewer items: the first ones. */
+  side?: SideModel | null;
+  trend?: Float32Array | null;
+  /** Which of these items are variants of one product, by `productVariants`. Default: none are. */
+  variants?: ProductVariants | null;
+  /** Of the catalogue that the items are a part of. Default: of these items. */
+  statistics?: CatalogStatistics;
+}
+
+/** Share of the items that must have a popularity for the others to count as cold starts. */
+const MOSTLY_KNOWN = 0.5;
+
+/** Builds the index. `table` has one row per item, in the same order. */
+export function catalogIndex(
+  items: Item[],
+  table: FeatureTable,
+  blend: ContentBlend,
+  {
+    cooccurrence = null,
+    side = null,
+    trend = null,
+    variants = null,
+    statistics = variants?.statistics ?? catalogStatistics(items),
+  }: CatalogIndexOptions = {},
+): CatalogIndex {
+  const { known, mean, any } = statistics.popularity;
+  const popularities = variants?.popularity ?? items.map((item) => item.popularity);
+  const popularity = Float32Array.from(popularities, (value) => value ?? mean);
+  const content = contentVectors(table, blend);
+  const similarities = new SimilarityCache(content);
+  const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
+  const isCold = (row: number): boolean => mostHavePopularity && popularities[row] === undefined;
+  const categories = items.map((item) => item.category);
+  return {
+    items,
+    rowOf: new Map(items.map((item, row) => [item.id, row])),
+    variants,
+    content,
+    similarities,
+    nearestHistory: new NearestHistory(content, similarities),
+    nearestDismissed: new NearestNeighbors(content, similarities, 1),
+    categories: categoryIndex(categories, statistics),
+    popularity,
+    logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
+    hasPopularity: any,
+    coldStart: Float32Array.from(items, (_, row) => (isCold(row) ? 1 : 0)),
+    trend,
+    numbers: numberColumns(items, statistics.numbers),
+    cooccurrence,
+    side: side && placeByContent(side, content),
+  };
+}

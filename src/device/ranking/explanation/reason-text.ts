@@ -1,0 +1,85 @@
+import { categoryPaths, type Item } from '../../../core/catalog';
+import type { Shown } from '../../../core/catalog/locales';
+import {
+  ENGLISH_REASONS,
+  fill,
+  type LabelLanguage,
+  labelLanguage,
+  loadLabels,
+  type ReasonTexts,
+} from '../../../core/labels';
+
+/** Why an item is recommended. `about` is the item that the reason names: by its title, or for `category` by its category. */
+export type ReasonKind =
+  /** `time` of the choice, milliseconds since the epoch; null where it is not known. */
+  | { kind: 'looked-at-earlier'; about: Item; time: number | null }
+  /** `orders`: in how many orders both were. */
+  | { kind: 'bought-with'; about: Item; orders: number }
+  | { kind: 'looked-at' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
+  /** `name`: what the shopper is known to look for, in the words of the hint. */
+  | { kind: 'hint'; name: string }
+  | { kind: 'popular' | 'seen' | 'again' | 'chosen-for-you' | 'picked' }
+  /** Nothing is known that would be a reason. */
+  | { kind: 'none' };
+
+const texts: Partial<Record<LabelLanguage, ReasonTexts>> = { en: ENGLISH_REASONS };
+
+/**
+ * Loads the texts of a language unless they are there. Until then, and where it rejects, its reasons are in English.
+ * @param lang a language tag; default English
+ */
+export async function loadReasons(lang = 'en'): Promise<void> {
+  const language = labelLanguage(lang);
+  if (language === 'en' || texts[language]) return;
+  texts[language] = (await loadLabels(language)).reasons;
+}
+
+/** Age from which a choice is an earlier one, ms: a week. */
+const EARLIER = 7 * 24 * 3600 * 1000;
+
+/**
+ * The reason as one sentence for the shopper, without a full stop; empty for `none`. A choice of the last seven days, or of a time that is
+ * not known, is told without its time.
+ * @param lang a language tag; default English
+ * @param now milliseconds since the epoch; default 0
+ * @param shown the item that is named, as the shopper reads it; default: as it is
+ */
+export function reasonText(
+  reason: ReasonKind,
+  { lang = 'en', now = 0, shown = (item) => item }: { lang?: string; now?: number; shown?: Shown } = {},
+): string {
+  if (reason.kind === 'none') return '';
+  const language = labelLanguage(lang);
+  const own = texts[language];
+  const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;
+  const kind = reason.kind === 'looked-at-earlier' && time === null ? 'looked-at' : reason.kind;
+  const name = nameIn(reason, shown);
+  return fill((own ?? ENGLISH_REASONS)[kind], {
+    when: time === null ? '' : whenText(time, now, own ? language : 'en'),
+    orders: 'orders' in reason ? reason.orders.toLocaleString(language) : '',
+    title: name,
+    category: name,
+    hint: name,
+  });
+}
+
+/** What a reason names, as the shopper reads it; empty where it names nothing. */
+function nameIn(reason: ReasonKind, shown: Shown): string {
+  if ('name' in reason) return reason.name;
+  if (!('about' in reason)) return '';
+  const about = shown(reason.about);
+  return reason.kind === 'category' ? categoryName(about) : about.title;
+}
+
+/** The narrowest name of an item's first category; empty without one. */
+export const categoryName = ({ category }: Item): string => categoryPaths(category)[0]?.split('/').at(-1) ?? '';
+
+/** When something was, by the shopper's calendar: `this month`, `last month`, `in March`, or `in March 2024` of another year. */
+function whenText(time: number, now: number, language: LabelLanguage): string {
+  const [then, today] = [new Date(time), new Date(now)];
+  const years = today.getFullYear() - then.getFullYear();
+  const months = 12 * years + today.getMonth() - then.getMonth();
+  if (months <= 1) return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-months, 'month');
+  const month = new Intl.DateTimeFormat(language, { month: 'long', year: years === 0 ? undefined : 'numeric' });
+  return fill((texts[language] ?? ENGLISH_REASONS)['in-month'], { month: month.format(then) });
+}

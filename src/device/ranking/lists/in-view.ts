@@ -1,0 +1,143 @@
+import { categoryPaths } from '../../../core/catalog';
+import { SidestreamError } from '../../../error';
+import type { CatalogIndex } from '../catalog-index';
+import { cooccurrenceReason } from '../explanation/reason-kind';
+import type { Placement } from '../placement';
+import type { RankRequest } from '../rank';
+import { cooccurrence } from '../terms/cooccurrence';
+import type { ListInView, Scored } from './scored';
+import { similarList } from './similar';
+
+/** Most items of a cart that a list is about. */
+const MOST_IN_CART = 100;
+/** Most items in view whose content is compared: each costs a pass over the catalogue. */
+const MOST_COMPARED = 20;
+/** Placements that are empty without an item in view. */
+const ABOUT_ITEMS: readonly Placement[] = ['similar', 'complement'];
+
+/**
+ * The request for the same list about these items.
+ * @param ids of items in view; those that the catalogue lacks are left out
+ * @param cart rows of what is in the cart, of which the last 100 are in view, too, the newest first; without any, and without ids, `similar` and
+ *   `complement` are empty. Default: the list is not about the cart
+ * @throws SidestreamError `runtime/unknown-item` when there are ids and the catalogue lacks all of them
+ */
+export function aboutItems(
+  index: CatalogIndex,
+  request: RankRequest,
+  ids: readonly string[],
+  cart?: Iterable<number> | false,
+): RankRequest {
+  const known = ids.flatMap((id) => index.rowOf.get(id) ?? []);
+  if (ids.length > 0 && known.length === 0) {
+    const text = `The catalogue has none of the ${ids.length} items in view, such as "${ids[0]}". Publish a new bundle, or check the ids.`;
+    throw new SidestreamError('runtime/unknown-item', text);
+  }
+  const rows = [...new Set([...known, ...[...(cart || [])].slice(-MOST_IN_CART).reverse()])];
+  const products = index.variants?.all(rows) ?? rows;
+  const about = { ...request, row: null, exclude: new Set([...request.exclude, ...products]) };
+  if (rows.length > 0) return { ...about, inView: listInView(rows) };
+  // Nothing goes with an empty cart.
+  return cart && ABOUT_ITEMS.includes(request.placement) ? { ...about, limit: 0 } : about;
+}
+
+/**
+ * The list of items in view: for `complement` what others chose with them, or else similar items of other categories.
+ * @param rows of the items in view, each once
+ */
+export const listInView =
+  (rows: readonly number[]): ListInView =>
+  (index, holds, placement) =>
+    (placement === 'complement' ? (cooccurrenceList(index, rows, holds) ?? styleList(index, rows, holds)) : null) ??
+    nearestList(index, rows, holds);
+
+/** What others chose with the items, by the mean of the lifts: an item that goes with several of them comes first. */
+function cooccurrenceList(
+  index: CatalogIndex,
+  rows: readonly number[],
+  holds: (row: number) => boolean,
+): Scored | null {
+  const { items, cooccurrence: table } = index;
+  if (!table) return null;
+  const first = index.variants?.first(rows) ?? rows;
+  // Variants of one product count once.
+  const inView = rows.filter((_, n) => first.indexOf(first[n]) === n);
+  const products = [...new Set(first)];
+  /** What each product in view adds to the score. */
+  const parts = products.map((row) => cooccurrence(table, [row], items.length).map((lift) => lift / inView.length));
+  const score = new Float32Array(items.length);
+  for (const part of parts) {
+    index.variants?.share(part);
+    for (let at = 0; at < score.length; at++) score[at] += part[at];
+  }
+  const listed = (at: number): boolean => score[at] > 0 && holds(at);
+  if (!items.some((_, at) => listed(at))) return null;
+  const contributions = (at: number): Record<string, number> => (score[at] === 0 ? {} : { boughtTogether: score[at] });
+  return {
+    score,
+    holds: listed,
+    contributions,
+    source: () => 'boughtTogether',
+    reasonKind: (at) =>
+      score[at] > 0 ? cooccurrenceReason(index, inView[strongest(parts, at)], at) : { kind: 'none' },
+    breakdown: (at) => ({
+      contributions: contributions(at),
+      contributors: new Map(inView.map((row, n) => [row, parts[n][at]])),
+    }),
+  };
+}
+
+/** Similar items outside the categories of the items in view: another shirt does not complement a shirt. */
+function styleList(index: CatalogIndex, rows: readonly number[], holds: (row: number) => boolean): Scored | null {
+  const pathsOf = (row: number): string[] => categoryPaths(index.items[row].category);
+  const own = new Set(rows.flatMap(pathsOf));
+  if (own.size === 0) return null;
+  const elsewhere = (at: number): boolean => {
+    const paths = pathsOf(at);
+    return paths.length > 0 && !paths.some((path) => own.has(path)) && holds(at);
+  };
+  return index.items.some((_, at) => elsewhere(at)) ? nearestList(index, rows, elsewhere, 'style') : null;
+}
+
+/**
+ * Items by the one in view that each of them resembles most, which alone gives it its score: nothing resembles the mean of a
+ * teapot and a shirt.
+ */
+function nearestList(
+  index: CatalogIndex,
+  rows: readonly number[],
+  holds: (row: number) => boolean,
+  style?: 'style',
+): Scored | null {
+  const compared = rows.slice(0, MOST_COMPARED);
+  // Those that are not cached yet, in one pass.
+  index.similarities.similaritiesToEach(compared);
+  const lists = compared.flatMap((row) => {
+    const asStyle = style && ({ source: style, reasonKind: { kind: style, about: index.items[row] } } as const);
+    return similarList(index, row, holds, asStyle) ?? [];
+  });
+  if (lists.length === 0) return null;
+  const scores = lists.map(({ score }) => score);
+  const nearest = (at: number): Scored => lists[strongest(scores, at)];
+  return {
+    score: largest(scores),
+    holds,
+    contributions: (at) => nearest(at).contributions(at),
+    source: (at) => nearest(at).source(at),
+    reasonKind: (at) => nearest(at).reasonKind(at),
+    breakdown: (at, ofTerms) => nearest(at).breakdown(at, ofTerms),
+  };
+}
+
+/** The largest of several scores of every item. */
+function largest([first, ...others]: readonly Float32Array[]): Float32Array {
+  const out = first.slice();
+  for (const score of others) {
+    for (let row = 0; row < out.length; row++) if (score[row] > out[row]) out[row] = score[row];
+  }
+  return out;
+}
+
+/** Index of the largest of several scores of an item; the first of equal ones. */
+const strongest = (scores: readonly Float32Array[], row: number): number =>
+  scores.reduce((best, score, n) => (score[row] > scores[best][row] ? n : best), 0);

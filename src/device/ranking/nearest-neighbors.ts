@@ -1,0 +1,158 @@
+import type { ContentVectors } from '../../core/catalog';
+import { similarity } from './similarities';
+import type { SimilarityCache } from './similarity-cache';
+
+/** Similarity where there is no row to compare with. */
+const NONE = -1;
+/** Rows whose similarities are computed, and in memory, at a time. */
+const AT_ONCE = 32;
+/** Neighbors that are known of every item beyond those wanted: one that leaves is replaced without comparing the item again. */
+const SPARE = 9;
+
+/**
+ * The largest content similarities of every item to a set of rows, such as those of a history. The cost of adding or
+ * removing one row does not depend on the size of the set, but for the few items that have lost more neighbors than were spare.
+ */
+export class NearestNeighbors {
+  readonly #vectors: ContentVectors;
+  readonly #similar: SimilarityCache;
+  readonly #most: number;
+  /** [most + spare][count], the largest first. */
+  readonly #similarities: Float32Array[];
+  /** [most + spare][count]: the row of each similarity; -1 for none. */
+  readonly #neighbors: Int32Array[];
+  /** [count]: rows that are not among the neighbors of an item are not more similar to it than this. */
+  readonly #threshold: Float32Array;
+  readonly #rows = new Set<number>();
+
+  /** @param most how many similarities are kept for each item */
+  constructor(vectors: ContentVectors, similar: SimilarityCache, most: number) {
+    this.#vectors = vectors;
+    this.#similar = similar;
+    this.#most = most;
+    this.#similarities = Array.from({ length: most + SPARE }, () => new Float32Array(vectors.count));
+    this.#neighbors = this.#similarities.map(() => new Int32Array(vectors.count));
+    this.#threshold = new Float32Array(vectors.count);
+    this.#reset();
+  }
+
+  /**
+   * The largest similarities of every item to these rows.
+   * @param rows repeats count once
+   * @returns [most][count], the largest first, -1 where there are fewer rows. Shared: do not change them; the next call does
+   */
+  nearestTo(rows: Iterable<number>): readonly Float32Array[] {
+    const wanted = new Set(rows);
+    let removed = new Set([...this.#rows].filter((row) => !wanted.has(row)));
+    // An item that loses its neighbors is compared with all rows that stay: where many rows are removed, a reset is cheaper.
+    if (removed.size * (this.#most + 1) > this.#rows.size) {
+      this.#reset();
+      removed = new Set();
+    }
+    const added = [...wanted].filter((row) => !this.#rows.has(row));
+    for (let start = 0; start < added.length; start += AT_ONCE) {
+      const block = added.slice(start, start + AT_ONCE);
+      for (const [n, similarities] of this.#similar.similaritiesToEach(block).entries())
+        this.#add(block[n], similarities);
+    }
+    if (removed.size > 0) this.#remove(removed);
+    return this.#similarities.slice(0, this.#most);
+  }
+
+  /**
+   * The row, of those of the last call of `nearestTo`, that an item is most similar to.
+   * @param leftOut rows that do not count
+   * @returns null where no other row counts; undefined where so many are left out that it is not known
+   */
+  nearestRow(item: number, leftOut: (row: number) => boolean): number | null | undefined {
+    for (const [rank, rows] of this.#neighbors.entries()) {
+      if (rows[item] < 0) return rank < this.#rows.size ? undefined : null;
+      if (!leftOut(rows[item])) return rows[item];
+    }
+    return this.#neighbors.length < this.#rows.size ? undefined : null;
+  }
+
+  #reset(): void {
+    this.#rows.clear();
+    for (const values of this.#similarities) values.fill(NONE);
+    for (const rows of this.#neighbors) rows.fill(-1);
+    this.#threshold.fill(NONE);
+  }
+
+  #add(row: number, similarities: Float32Array): void {
+    this.#rows.add(row);
+    const threshold = this.#threshold;
+    for (let item = 0; item < similarities.length; item++) {
+      // Of equal similarities the newest row stays: it leaves a history last. NaN is never kept.
+      if (similarities[item] >= threshold[item]) this.#insert(item, similarities[item], row);
+    }
+  }
+
+  #insert(item: number, value: number, row: number): void {
+    const [similarities, neighbors] = [this.#similarities, this.#neighbors];
+    const last = similarities.length - 1;
+    let rank = last;
+    for (; rank > 0 && value >= similarities[rank - 1][item]; rank--) {
+      similarities[rank][item] = similarities[rank - 1][item];
+      neighbors[rank][item] = neighbors[rank - 1][item];
+    }
+    similarities[rank][item] = value;
+    neighbors[rank][item] = row;
+    if (neighbors[last][item] >= 0) this.#threshold[item] = similarities[last][item];
+  }
+
+  #remove(removed: ReadonlySet<number>): void {
+    for (const row of removed) this.#rows.delete(row);
+    const short: number[] = [];
+    for (const item of this.#itemsNear(removed)) {
+      this.#leaveOut(item, removed);
+      // Only where all neighbors are known it has no others.
+      if (this.#neighbors[this.#most - 1][item] < 0 && this.#threshold[item] > NONE) short.push(item);
+    }
+    if (short.length > 0) this.#compareAgain(short);
+  }
+
+  /** Items that have one of these rows among their neighbors. */
+  #itemsNear(removed: ReadonlySet<number>): Iterable<number> {
+    const items: number[] = [];
+    const [only] = removed;
+    for (const rows of this.#neighbors) {
+      if (removed.size === 1) {
+        for (let item = rows.indexOf(only); item >= 0; item = rows.indexOf(only, item + 1)) items.push(item);
+      } else for (let item = 0; item < rows.length; item++) if (removed.has(rows[item])) items.push(item);
+    }
+    // Of several rows an item may have had more than one.
+    return removed.size === 1 ? items : new Set(items);
+  }
+
+  /** Moves the other neighbors of an item up. */
+  #leaveOut(item: number, removed: ReadonlySet<number>): void {
+    const [similarities, neighbors] = [this.#similarities, this.#neighbors];
+    let to = 0;
+    for (let rank = 0; rank < neighbors.length; rank++) {
+      if (removed.has(neighbors[rank][item])) continue;
+      similarities[to][item] = similarities[rank][item];
+      neighbors[to++][item] = neighbors[rank][item];
+    }
+    for (; to < neighbors.length; to++) {
+      similarities[to][item] = NONE;
+      neighbors[to][item] = -1;
+    }
+  }
+
+  /** Finds the neighbors of items among all rows. */
+  #compareAgain(items: readonly number[]): void {
+    for (const item of items) {
+      this.#leaveOut(item, this.#rows);
+      this.#threshold[item] = NONE;
+    }
+    // Row by row: the similarities of one row lie together in memory.
+    for (const row of this.#rows) {
+      const values = this.#similar.cached(row);
+      for (const item of items) {
+        const value = values ? values[item] : similarity(this.#vectors, row, item);
+        if (value >= this.#threshold[item]) this.#insert(item, value, row);
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { CatalogStatistics, Item, VariantGroups } from '../../core/catalog';
+import type { ChoiceHistory, History, LoggedEvent, ShopperRecord } from '../../core/events';
+import type { DueItems } from './due-items';
+import type { Placement } from './placement';
+import type { Rules } from './rules/rules';
+
+/** The parts of a request for a list that depend on variants. */
+export interface VariantRequest {
+  placement: Placement;
+  row: number | null;
+  limit: number;
+  exclude: ReadonlySet<number>;
+  rules?: Rules;
+  shownBefore?: ReadonlySet<number>;
+  due?: DueItems | null;
+  /** Log-odds by which each item fits what the shopper looks for. */
+  hints?: { readonly lifts: ArrayLike<number> } | null;
+}
+
+/** The parts of a shopper's state that do. */
+export interface VariantState {
+  history: ChoiceHistory;
+  record?: ShopperRecord;
+}
+
+/** Standardised features of every item, see `FeatureBlock`. */
+export interface WeighedBlock {
+  values: Float32Array;
+  center: Float32Array;
+  scale: Float32Array;
+}
+
+/** What the variants of a product cost: the lowest and the highest price, in the currency of the items. */
+export interface PriceRange {
+  lowest: number;
+  highest: number;
+}
+
+/** How variants of one product are listed and learned as one. Made by `ranking/variants`, which is loaded late. */
+export interface ProductVariants extends VariantGroups {
+  /** Of the items, where they are the whole catalogue. */
+  readonly statistics: CatalogStatistics;
+  /**
+   * Narrows a request to one variant of each product: all others are excluded. What is known of a variant is known of the
+   * whole product. Under the rule `variants: 'all'` only the product in view is excluded.
+   * @param personal score of every item, which counts where the shopper has a history
+   */
+  narrow<S extends VariantState, R extends VariantRequest>(
+    items: readonly Item[],
+    state: S,
+    request: R,
+    personal: Float32Array,
+  ): { state: S; request: R };
+  /**
+   * Prices of the variants of a row's product that are not sold out; undefined where they cost the same, or fewer than two
+   * have a price.
+   * @param items with their present prices and stock
+   */
+  prices(items: readonly Item[], row: number): PriceRange | undefined;
+  /** The first of some rows that is of the product of `row`; undefined where none is. */
+  among(rows: Iterable<number>, row: number): number | undefined;
+  /** Lets one row of each product, the first, stand for it among the choices; changed in place. */
+  merge(choices: number[]): void;
+  /** Has an event, which the history has already, count for the whole product of its row: a choice ends what is known of it. */
+  note(history: History, event: Pick<LoggedEvent, 'type' | 'time'>, row: number): void;
+  /** The first variant of the product of each row. */
+  first(rows: readonly number[]): number[];
+  /** All variants of the products of some rows. */
+  all(rows: Iterable<number>): Set<number>;
+  /** Gives all variants of a product the value of the first; changed in place. */
+  share(values: Float32Array): void;
+  /**
+   * What a choice is one of: the chosen row, and of each product that is not gone its first variant.
+   * @param gone rows of products that it was not chosen from
+   */
+  candidates(chosen: number, gone: readonly number[]): number[];
+  /** Standardises a block again, so that every product weighs the same. Of the catalog order, all variants have one place. */
+  weigh(block: WeighedBlock & { name: string; width: number }): WeighedBlock;
+  /** All other rows. */
+  beside(chosen: number, gone: readonly number[]): number[];
+}
+
+/** The first variant of a row's product. */
+export const productOf =
+  ({ variants }: { variants: VariantGroups | null }) =>
+  (row: number): number =>
+    variants?.of[row]?.[0] ?? row;

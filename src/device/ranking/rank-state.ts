@@ -1,0 +1,31 @@
+import type { ShopperRecord } from '../../core/events';
+import type { TermWeights } from './score';
+import type { TermSources, TermValues } from './terms/terms';
+
+/** A choice of the shopper's. */
+interface PastChoice {
+  row: number;
+  /** Milliseconds since the epoch; null where it is not known. */
+  time: number | null;
+}
+
+/** What one of the shopper's experts adds to the term `preference` of an item. */
+export interface ExpertPart {
+  /** Id and state as in the status of the recommender. */
+  id: number;
+  state: 'generalist' | 'active' | 'frozen' | 'candidate';
+  contribution: number;
+  /** The last choices that it learned from, oldest first. */
+  choices: readonly PastChoice[];
+}
+
+/** What the ranking reads of the shopper. With an empty history every shopper gets the same list. */
+export interface RankState extends TermSources {
+  weights: TermWeights;
+  /** Cached values of the terms for exactly this state; computed where they are absent. */
+  terms?: TermValues;
+  /** Shopper state that the rules read. Default: nothing is known. */
+  record?: ShopperRecord;
+  /** What each expert adds to an item; their contributions add up to the value of `preference`. Default: none is known. */
+  expertParts?: (row: number) => ExpertPart[];
+}

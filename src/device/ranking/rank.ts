@@ -1,0 +1,174 @@
+import type { Shown } from '../../core/catalog/locales';
+import { NO_RECORD, type ShopperRecord } from '../../core/events';
+import type { CatalogIndex } from './catalog-index';
+import type { DueItems } from './due-items';
+import { reasonText } from './explanation/reason-text';
+import type { HintedCatalog } from './hints/hints';
+import { commonList } from './lists/common';
+import { ownList, recency } from './lists/own';
+import { personalList } from './lists/personal';
+import type { ListInView, Scored } from './lists/scored';
+import { similarList } from './lists/similar';
+import { OWN, type Placement, type Source } from './placement';
+import type { PriceRange } from './product-variants';
+import type { RankState } from './rank-state';
+import { type Admission, admission } from './rules/admission';
+import { applyBoosts } from './rules/apply-boosts';
+import { arrange, type ListPlace } from './rules/arrange';
+import type { Rules } from './rules/rules';
+import { scores } from './score';
+import { termValues } from './terms/terms';
+
+/** A request for a ranked list. */
+export interface RankRequest {
+  placement: Placement;
+  /** Row of the item in view, if any. */
+  row: number | null;
+  limit: number;
+  /**
+   * The list of the items in view, where `row` is null and `exclude` has their rows: `complement`, and every list about more
+   * items than one, needs it. Its code comes late, see `aboutItems`.
+   */
+  inView?: ListInView;
+  /** Rows already in view. */
+  exclude: ReadonlySet<number>;
+  /** Default: only the exclusions that are on by default. */
+  rules?: Rules;
+  /** Language tag of the reasons. Default English. */
+  lang?: string;
+  /** An item as the shopper reads it, for the names in reasons. Default: as it is. */
+  shown?: Shown;
+  /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default none. */
+  shownBefore?: ReadonlySet<number>;
+  /** Milliseconds since the epoch, for the rule `rotation` and for reasons. Default 0. */
+  now?: number;
+  /** What the shopper may buy again. Default nothing. */
+  due?: DueItems | null;
+  /** What the shopper looks for in this visit, for `for-you`. Default nothing. */
+  hints?: HintedCatalog | null;
+}
+
+/** One place of a ranked list. */
+export interface RankedItem {
+  row: number;
+  /** Higher is better; comparable only inside one list. Pins, cap, diversity and `fresh` change the order, not the score. */
+  score: number;
+  source: Source;
+  /** Named contributions that add up to the score; zero ones are left out. */
+  contributions: Record<string, number>;
+  /** Why it is in the list, as one sentence for the shopper; empty where nothing is known. */
+  reason: string;
+  /** What the variants of its product cost, where the list shows one of them, and their prices differ. */
+  prices?: PriceRange;
+}
+
+/** Default of the rule `excludeRecent`. */
+const EXCLUDE_RECENT = 40;
+
+/**
+ * The list for one placement. Falls back from personal scores or co-occurrence to content similarity, then to popularity,
+ * then to items of every category in turn; only `recent` and `again` have no fallback. Never returns items in view or what the rules
+ * exclude.
+ */
+export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
+  const { limit, rules = {} } = request;
+  const { scored, pinnable, shownBefore = new Set<number>() } = scoreAll(index, state, request);
+  return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map((place) =>
+    rankedItem(index, scored, place, request),
+  );
+}
+
+/** One place of a list with its score and reason. */
+export function rankedItem(
+  { items, variants }: CatalogIndex,
+  scored: Scored,
+  { row, pinned }: ListPlace,
+  request: RankRequest,
+): RankedItem {
+  const prices = request.rules?.variants === 'all' ? undefined : variants?.prices(items, row);
+  return {
+    row,
+    score: scored.score[row],
+    source: pinned ? 'pinned' : scored.source(row),
+    contributions: scored.contributions(row),
+    reason: reasonText(pinned ? { kind: 'picked' } : scored.reasonKind(row), request),
+    ...(prices && { prices }),
+  };
+}
+
+/** Scores of every item for a request, rules included, before the list is arranged. */
+export function scoreAll(
+  index: CatalogIndex,
+  given: RankState,
+  asked: RankRequest,
+): { scored: Scored } & Pick<Admission, 'pinnable'> & Pick<RankRequest, 'shownBefore'> {
+  const { state, request } = narrowed(index, given, asked);
+  const { rules = {}, now = 0, hints } = request;
+  const record = state.record ?? NO_RECORD;
+  const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
+  const again = repeatsForYou(index, state, record, request);
+  const list = listOf(index, state, request, admits, again);
+  // Before the rules: these count in standard deviations of all the rest.
+  const scored = applyBoosts(index, hints?.apply(list) ?? list, record, rules, now);
+  // Lists of the shopper's own items hold no others, so pins of others have no effect there.
+  return { ...request, scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };
+}
+
+/** State and request by which a list shows one variant of each product. */
+function narrowed(
+  index: CatalogIndex,
+  state: RankState,
+  request: RankRequest,
+): { state: RankState; request: RankRequest } {
+  if (!index.variants) return { state, request };
+  const terms = state.terms ?? termValues(index, state);
+  return index.variants.narrow(index.items, { ...state, terms }, request, scores(terms, state.weights));
+}
+
+/** Rows bought before that `for-you` may hold: the best of those due, unless a rule says to leave out what was bought. */
+function repeatsForYou(
+  index: CatalogIndex,
+  { history }: RankState,
+  record: ShopperRecord,
+  request: RankRequest,
+): ReadonlySet<number> {
+  const { placement, due, rules } = request;
+  if (placement !== 'for-you' || !due || rules?.excludeOwned) return new Set();
+  const { admits } = admission(index, history, record, { ...request, rules: { ...rules, excludeOwned: false } });
+  return new Set([...due.contributions.keys()].filter(admits).slice(0, due.places));
+}
+
+function listOf(
+  index: CatalogIndex,
+  state: RankState,
+  { placement, row, inView, due, rules: { excludeRecent = EXCLUDE_RECENT, coldStart } = {} }: RankRequest,
+  admits: (row: number) => boolean,
+  again: ReadonlySet<number>,
+): Scored {
+  const { history } = state;
+  const about = (kind: 'similar' | 'complement', holds: (at: number) => boolean): Scored =>
+    inView?.(index, holds, kind) ?? (row === null ? null : similarList(index, row, holds)) ?? commonList(index, holds);
+  switch (placement) {
+    case 'recent':
+      return ownList(index, recency(history.rows), 'seen', admits);
+    case 'again':
+      return ownList(index, due?.contributions ?? new Map(), 'again', admits);
+    case 'similar':
+    case 'complement':
+      return about(placement, admits);
+    case 'trending':
+      return commonList(index, admits);
+    case 'for-you': {
+      const { rows } = history;
+      const recent = rows.slice(Math.max(0, rows.length - excludeRecent));
+      const last = index.variants?.all(recent) ?? new Set(recent);
+      const notRecent = (at: number): boolean => again.has(at) || (admits(at) && !last.has(at));
+      const weights = coldStart === undefined ? state.weights : { ...state.weights, coldStart };
+      if (rows.length > 0) {
+        const list = personalList(index, { ...state, weights }, notRecent);
+        return { ...list, reasonKind: (at) => (again.has(at) ? { kind: 'again' } : list.reasonKind(at)) };
+      }
+      return about('similar', notRecent);
+    }
+  }
+}

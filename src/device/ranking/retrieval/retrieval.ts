@@ -1,0 +1,194 @@
+import type { BaseVectors, ClusterDirectory } from '../../../core/catalog';
+import { type ByteMatrix, createByteMatrix } from '../../../core/kernel';
+import { topRows } from '../score';
+import { byteScores, type ContentProfile, ContentScorer, type ContentWeights, contentScores } from './content-profile';
+
+/** An item that may suit a profile. */
+export interface RetrievalCandidate {
+  cluster: number;
+  /** Place in its cluster. */
+  row: number;
+  /** Content score by the base vectors, see `contentScores`. */
+  score: number;
+}
+
+export interface RetrievalOptions {
+  /** Clusters nearest to the profile whose items are scored. Default 192. */
+  probes?: number;
+  /** Candidates wanted. Default 1000. */
+  limit?: number;
+}
+
+/** Items multiplied at a time on vector instructions: 128 kB of base vectors. */
+const AT_ONCE = 2048;
+/** Leading dimensions of the base vectors, by which JavaScript scores all items of the clusters first. */
+const LEADING = 24;
+/** Items scored by all dimensions, as a multiple of the candidates wanted. */
+const RESCORED = 4;
+
+/** Bytes of base vectors cached: those of about 460 clusters of 256 items. */
+const BUDGET = 8 * 1024 * 1024;
+
+/**
+ * Finds the items of a large catalogue that suit a profile without loading most of the catalogue (IVF): the nearest
+ * clusters by their centroids, then the items of those clusters by their base vectors. The base vectors used last are
+ * cached. Until the kernel is loaded, and where it cannot run, fewer products are made: see `bestOf`.
+ */
+export class Retrieval {
+  readonly #directory: ClusterDirectory;
+  readonly #load: (cluster: number) => Promise<BaseVectors>;
+  readonly #budget: number;
+  readonly #loaded = new Map<number, BaseVectors>();
+  #bytes = 0;
+  #matrix: ByteMatrix | null = null;
+
+  /**
+   * @param load gets the base vectors of a cluster; rejects with `bundle/*`
+   * @param budget bytes of base vectors cached; those of one search are kept in any case
+   */
+  constructor(directory: ClusterDirectory, load: (cluster: number) => Promise<BaseVectors>, budget = BUDGET) {
+    this.#directory = directory;
+    this.#load = load;
+    this.#budget = budget;
+  }
+
+  /** Bytes of base vectors in memory. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Items that suit a profile, best first.
+   * @param profile in the space of base vectors
+   * @throws SidestreamError `bundle/*` when no cluster could be loaded; some are enough
+   */
+  async candidates(
+    profile: ContentProfile,
+    weights: ContentWeights,
+    { probes = 192, limit = 1000 }: RetrievalOptions = {},
+  ): Promise<RetrievalCandidate[]> {
+    const near = this.nearestClusters(profile, weights, probes);
+    const found = await Promise.allSettled(near.map((cluster) => this.#vectors(cluster)));
+    const failed = found.find((result) => result.status === 'rejected');
+    if (failed && found.every(({ status }) => status === 'rejected')) throw failed.reason;
+    const scanned = found.flatMap((result, n) =>
+      result.status === 'fulfilled' ? [{ cluster: near[n], vectors: result.value }] : [],
+    );
+    this.#evict();
+    const matrix = this.#vectorized(profile.width);
+    return matrix ? bestOfAll(scanned, profile, weights, limit, matrix) : bestOf(scanned, profile, weights, limit);
+  }
+
+  /** Clusters whose mean item suits a profile best, best first. */
+  nearestClusters(profile: ContentProfile, weights: ContentWeights, count: number): number[] {
+    const { values, scales } = this.#directory.centroids;
+    const matrix = this.#vectorized(profile.width);
+    const scores = matrix
+      ? byteScores(profile, weights, [{ count: scales.length, dims: profile.width, values, scales }], matrix)
+      : contentScores(profile, weights, values, scales);
+    return topRows(scores, count);
+  }
+
+  /** Null where there are no vector instructions, or none yet. */
+  #vectorized(width: number): ByteMatrix | null {
+    this.#matrix ??= createByteMatrix(AT_ONCE, width, 1);
+    return this.#matrix?.vectorized ? this.#matrix : null;
+  }
+
+  async #vectors(cluster: number): Promise<BaseVectors> {
+    const known = this.#loaded.get(cluster);
+    const vectors = known ?? (await this.#load(cluster));
+    // Re-inserting makes the map's order the order of use.
+    if (this.#loaded.delete(cluster)) this.#bytes -= bytesOf(vectors);
+    this.#loaded.set(cluster, vectors);
+    this.#bytes += bytesOf(vectors);
+    return vectors;
+  }
+
+  #evict(): void {
+    for (const [cluster, vectors] of this.#loaded) {
+      if (this.#bytes <= this.#budget) return;
+      this.#loaded.delete(cluster);
+      this.#bytes -= bytesOf(vectors);
+    }
+  }
+}
+
+/** A cluster whose base vectors are loaded. */
+interface ScannedCluster {
+  cluster: number;
+  vectors: BaseVectors;
+}
+
+/** The items of some clusters with the best scores by all dimensions of their base vectors. */
+function bestOfAll(
+  scanned: ScannedCluster[],
+  profile: ContentProfile,
+  weights: ContentWeights,
+  limit: number,
+  matrix: ByteMatrix,
+): RetrievalCandidate[] {
+  const sets = scanned.map(({ vectors }) => vectors);
+  const scores = byteScores(profile, weights, sets, matrix);
+  const clusterOf = new Uint32Array(scores.length);
+  const starts: number[] = [];
+  let at = 0;
+  for (const [n, { count }] of sets.entries()) {
+    starts.push(at);
+    clusterOf.fill(n, at, at + count);
+    at += count;
+  }
+  return topRows(scores, limit).map((item) => {
+    const n = clusterOf[item];
+    return { cluster: scanned[n].cluster, row: item - starts[n], score: scores[item] };
+  });
+}
+
+/**
+ * The items of some clusters with the best scores: first by the leading dimensions of their base vectors, which have most
+ * of the variance, then the best of those by all dimensions.
+ */
+function bestOf(
+  scanned: ScannedCluster[],
+  profile: ContentProfile,
+  weights: ContentWeights,
+  limit: number,
+): RetrievalCandidate[] {
+  const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
+  const leading = new ContentScorer(profile, weights, Math.min(LEADING, profile.width));
+  const rough = new Float32Array(total);
+  const clusterOf = new Uint32Array(total);
+  const rowOf = new Uint32Array(total);
+  let at = 0;
+  for (const [n, { vectors }] of scanned.entries()) {
+    rough.set(leading.scores(vectors.values, vectors.scales), at);
+    clusterOf.fill(n, at, at + vectors.count);
+    for (let row = 0; row < vectors.count; row++, at++) rowOf[at] = row;
+  }
+  const kept = topRows(rough, RESCORED * limit);
+  const values = new Int8Array(kept.length * profile.width);
+  const scales = new Float32Array(kept.length);
+  for (const [n, item] of kept.entries()) {
+    const { vectors } = scanned[clusterOf[item]];
+    const from = rowOf[item] * profile.width;
+    values.set(vectors.values.subarray(from, from + profile.width), n * profile.width);
+    scales[n] = vectors.scales[rowOf[item]];
+  }
+  const scores = contentScores(profile, weights, values, scales);
+  return topRows(scores, limit).map((n) => {
+    const item = kept[n];
+    return { cluster: scanned[clusterOf[item]].cluster, row: rowOf[item], score: scores[n] };
+  });
+}
+
+const bytesOf = ({ values, scales }: BaseVectors): number => values.byteLength + scales.byteLength;
+
+/** The clusters that the best candidates are in, best first, until `most` of them or until none is left. */
+export function clustersOf(candidates: readonly RetrievalCandidate[], most: number): number[] {
+  const clusters = new Set<number>();
+  for (const { cluster } of candidates) {
+    if (clusters.size >= most) break;
+    clusters.add(cluster);
+  }
+  return [...clusters];
+}

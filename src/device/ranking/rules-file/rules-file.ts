@@ -1,0 +1,142 @@
+import * as v from 'valibot';
+import type { FetchFile } from '../../../core/catalog';
+import { fetchMutable, type MutableFile, parseMutable } from '../../../core/catalog/mutable-files';
+import { exactObject } from '../../../core/common/strict-object';
+import { SidestreamError } from '../../../error';
+import { PLACEMENTS, type Placement } from '../placement';
+import { type Rules, ruleFields } from '../rules/rules';
+import { momentOf } from './moment';
+import { RULES_FILE } from './rules-name';
+
+/** Format version of the file. */
+const RULES_VERSION = 1;
+/** Largest file that is read, bytes. */
+const MOST_BYTES = 256_000;
+/** Most entries. */
+const MOST_RULES = 200;
+/** Most filters of `boost` and `bury`, all entries together: each is tried on every item of a list. */
+const MOST_PUSHES = 200;
+
+/** One entry of the file: rules for some placements and for some time. */
+export interface PublishedRule {
+  /** What messages call it: its name, else its number, from 1. */
+  name: string;
+  /** Undefined: all. */
+  placements?: readonly Placement[];
+  /** When it begins, milliseconds since the epoch. Undefined: at once. */
+  from?: number;
+  /** From when on it does not hold any more, milliseconds since the epoch. Undefined: it does not end. */
+  until?: number;
+  rules: Rules;
+}
+
+/** What is wrong with an entry. */
+export interface RuleProblem {
+  /** Name of the entry, or its number; empty for the file. */
+  rule: string;
+  /** The field that is wrong, such as `boost.0.filter.price`; empty for the entry as a whole. */
+  field: string;
+  reason: string;
+}
+
+/** The rules of a file, in its order, without the entries that have a problem. */
+export interface PublishedRules {
+  rules: PublishedRule[];
+  problems: RuleProblem[];
+}
+
+const moment = (end: boolean) =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const at = momentOf(dataset.value, end);
+        if (at !== null) return at;
+        addIssue({ message: 'must be a date such as "2026-11-27" or a time such as "2026-11-27T18:00+01:00"' });
+        return NEVER;
+      }),
+    ),
+  );
+
+const entrySchema = v.pipe(
+  exactObject({
+    name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
+    placements: v.optional(v.pipe(v.array(v.picklist(PLACEMENTS)), v.minLength(1), v.maxLength(PLACEMENTS.length))),
+    from: moment(false),
+    until: moment(true),
+    ...ruleFields,
+  }),
+  v.forward(
+    v.check(
+      ({ from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }) => from < until,
+      'is not after "from", so the rule never holds',
+    ),
+    ['until'],
+  ),
+);
+
+const fileSchema = exactObject({
+  version: v.literal(RULES_VERSION, `must be ${RULES_VERSION}`),
+  rules: v.pipe(v.array(v.unknown()), v.maxLength(MOST_RULES, `must be at most ${MOST_RULES} rules`)),
+});
+
+/**
+ * Reads a file of rules. An entry that is wrong is left out and named, the others hold.
+ * @throws SidestreamError `bundle/rules` when the file as a whole cannot be read
+ */
+export function parseRules(bytes: ArrayBuffer): PublishedRules {
+  const file = v.safeParse(fileSchema, parseMutable(bytes, FILE));
+  if (!file.success) {
+    const [issue] = file.issues;
+    throw unusable(`${RULES_FILE}: ${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
+  }
+  const read: PublishedRules = { rules: [], problems: [] };
+  let pushes = 0;
+  for (const [n, entry] of file.output.rules.entries()) {
+    const name = nameOf(entry, n);
+    const result = v.safeParse(entrySchema, entry);
+    if (!result.success) {
+      for (const issue of result.issues) {
+        read.problems.push({ rule: name, field: v.getDotPath(issue) ?? '', reason: issue.message });
+      }
+      continue;
+    }
+    const { name: _, placements, from, until, ...rules } = result.output;
+    const more = (rules.boost?.length ?? 0) + (rules.bury?.length ?? 0);
+    if (pushes + more > MOST_PUSHES) {
+      const field = rules.boost?.length ? 'boost' : 'bury';
+      const reason = `a file has at most ${MOST_PUSHES} entries of "boost" and "bury", all rules together`;
+      read.problems.push({ rule: name, field, reason });
+      continue;
+    }
+    pushes += more;
+    read.rules.push({ name, placements, from, until, rules });
+  }
+  return read;
+}
+
+/**
+ * Gets the rules of a bundle.
+ * @throws SidestreamError `bundle/rules` when the file is missing, or cannot be read as a whole
+ */
+export async function fetchRules(fetchFile: FetchFile): Promise<PublishedRules> {
+  return parseRules(await fetchMutable(fetchFile, FILE));
+}
+
+/** A problem as one line: `"Black Friday", boost.0.strength: …`. */
+export const ruleProblemText = ({ rule, field, reason }: RuleProblem): string =>
+  `${[rule && JSON.stringify(rule), field].filter((part) => part !== '').join(', ') || RULES_FILE}: ${reason}`;
+
+function nameOf(entry: unknown, n: number): string {
+  const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined;
+  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : `rule ${n + 1}`;
+}
+
+const unusable = (what: string, cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'bundle/rules',
+    `The shop's file of rules cannot be used, so lists follow the page's own rules alone: ${what.replace(/\.$/, '')}. Correct it; \`sidestream rules check\` names every fault.`,
+    { cause },
+  );
+
+const FILE: MutableFile = { name: RULES_FILE, mostBytes: MOST_BYTES, unusable };

@@ -1,0 +1,49 @@
+import type { ChoiceHistory, ShopperRecord } from '../../../core/events';
+import type { CatalogIndex } from '../catalog-index';
+import { OWN, type Placement } from '../placement';
+import { itemFilter } from './item-filter';
+import type { Rules } from './rules';
+
+/** Which rows a list may have. */
+export interface Admission {
+  /** Whether the row is not excluded and passes the filter. */
+  admits(row: number): boolean;
+  /** Whether the row may be pinned: not excluded, whatever the filter says. */
+  pinnable(row: number): boolean;
+}
+
+/** The part of a request that admission depends on. */
+export interface AdmissionRequest {
+  placement: Placement;
+  /** Row of the item in view. */
+  row: number | null;
+  /** Rows already in view. */
+  exclude: ReadonlySet<number>;
+  rules: Rules;
+}
+
+/** Combines the exclusions and the filter of a request. */
+export function admission(
+  index: CatalogIndex,
+  { dismissed }: Pick<ChoiceHistory, 'dismissed'>,
+  record: ShopperRecord,
+  { placement, row: inView, exclude, rules }: AdmissionRequest,
+): Admission {
+  const byDefault = !OWN.includes(placement);
+  const {
+    excludeOutOfStock = true,
+    excludeDismissed = true,
+    excludeOwned = byDefault,
+    // What is in the cart is being bought again already.
+    excludeInCart = placement !== 'recent',
+  } = rules;
+  const fits = rules.filter ? itemFilter(rules.filter) : () => true;
+  const pinnable = (row: number): boolean =>
+    row !== inView &&
+    !exclude.has(row) &&
+    !(excludeDismissed && dismissed.has(row)) &&
+    !(excludeOwned && record.owned.has(row)) &&
+    !(excludeInCart && record.cart.has(row)) &&
+    !(excludeOutOfStock && index.items[row].availability === 'out-of-stock');
+  return { pinnable, admits: (row) => pinnable(row) && fits(index.items[row]) };
+}

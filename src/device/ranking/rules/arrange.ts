@@ -1,0 +1,147 @@
+import { categoryPaths } from '../../../core/catalog';
+import type { CatalogIndex } from '../catalog-index';
+import type { Scored } from '../lists/scored';
+import { topRows } from '../score';
+import type { CategoryCap, Rules } from './rules';
+
+/** Candidates that each place of a diverse list is chosen from. */
+const POOL = 100;
+/** Share of the list that the rule `fresh` leaves in place. */
+const STABLE = 0.5;
+
+/** One place of a list. */
+export interface ListPlace {
+  row: number;
+  pinned: boolean;
+}
+
+/** What the arrangement of a list depends on. */
+export interface Arrangement {
+  limit: number;
+  rules: Rules;
+  /** Rows that may be pinned. */
+  pinnable(row: number): boolean;
+  /** Rows that earlier pages of this visit showed. */
+  shownBefore: ReadonlySet<number>;
+}
+
+/**
+ * Arranges a list: by score, with pins at their positions, items shown before below those that were not, at most `max`
+ * items per category, and dissimilar items next to each other, as far as the rules say so.
+ */
+export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
+  const { limit, rules, shownBefore } = arrangement;
+  const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
+  const plain = pin.length === 0 && categoryCap === undefined && diversity === 0 && !(fresh && shownBefore.size > 0);
+  if (plain) return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
+
+  const pins = pinnedRows(index, arrangement);
+  const reserved = new Set(pins.values());
+  const waiting = freshOrder(
+    topRows(scored.score, scored.score.length, scored.holds),
+    fresh ? shownBefore : null,
+    limit,
+  )
+    .map((tier) => tier.filter((row) => !reserved.has(row)))
+    .filter((tier) => tier.length > 0);
+  const count = new CategoryCount(index, categoryCap);
+  const relevance = relevanceOf(scored, waiting);
+  const places: ListPlace[] = [];
+  const maxSimilarity = new Float32Array(diversity > 0 ? scored.score.length : 0).fill(-1);
+  const take = (row: number, pinned: boolean): void => {
+    places.push({ row, pinned });
+    count.add(row);
+    if (diversity === 0) return;
+    const similar = index.similarities.similaritiesTo(row);
+    for (let other = 0; other < maxSimilarity.length; other++)
+      maxSimilarity[other] = Math.max(maxSimilarity[other], similar[other]);
+  };
+  const marginalRelevance = (row: number): number =>
+    places.length === 0 ? relevance(row) : (1 - diversity) * relevance(row) - diversity * maxSimilarity[row];
+
+  for (let at = 0; at < limit; at++) {
+    const pinned = pins.get(at);
+    const row = pinned ?? next(waiting, (candidate) => count.fits(candidate), diversity > 0 ? marginalRelevance : null);
+    if (row !== null) take(row, pinned !== undefined);
+  }
+  return places;
+}
+
+/** Pinned rows by place, each once. */
+function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement): Map<number, number> {
+  const pins = new Map<number, number>();
+  const used = new Set<number>();
+  for (const { itemId, position } of rules.pin ?? []) {
+    const row = index.rowOf.get(itemId);
+    if (row === undefined || position >= limit || pins.has(position) || used.has(row) || !pinnable(row)) continue;
+    pins.set(position, row);
+    used.add(row);
+  }
+  return pins;
+}
+
+/** Tiers of rows in the order in which they are placed: those that stay, those not shown before, those shown before. */
+function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: number): number[][] {
+  if (!shown || shown.size === 0) return [order];
+  const stay = Math.ceil(limit * STABLE);
+  const rest = order.slice(stay);
+  return [order.slice(0, stay), rest.filter((row) => !shown.has(row)), rest.filter((row) => shown.has(row))];
+}
+
+/** Removes and returns the next row; null when none fits. @param value the highest is chosen; null: the order decides */
+function next(
+  waiting: number[][],
+  fits: (row: number) => boolean,
+  value: ((row: number) => number) | null,
+): number | null {
+  for (const tier of waiting) {
+    let best: number | null = null;
+    let seen = 0;
+    for (const row of tier) {
+      if (!fits(row)) continue;
+      if (best === null || (value && value(row) > value(best))) best = row;
+      if (!value || ++seen >= POOL) break;
+    }
+    if (best === null) continue;
+    tier.splice(tier.indexOf(best), 1);
+    return best;
+  }
+  return null;
+}
+
+/** Scores of the best candidates, scaled to 0..1. */
+function relevanceOf({ score }: Scored, waiting: readonly number[][]): (row: number) => number {
+  const [first = []] = waiting;
+  const high = Math.max(...waiting.map(([best]) => score[best]), Number.NEGATIVE_INFINITY);
+  const low = score[first[Math.min(first.length, POOL) - 1]] ?? 0;
+  const range = high - low || 1;
+  return (row) => (score[row] - low) / range;
+}
+
+/** Counts a list's items per category against the cap. */
+class CategoryCount {
+  readonly #index: CatalogIndex;
+  readonly #cap: CategoryCap | null;
+  readonly #counts = new Map<string, number>();
+
+  /** @param cap undefined: everything fits */
+  constructor(index: CatalogIndex, cap: number | CategoryCap | undefined) {
+    this.#index = index;
+    this.#cap = typeof cap === 'number' ? { max: cap } : (cap ?? null);
+  }
+
+  /** Whether the cap leaves room for one more item of the row's categories. */
+  fits(row: number): boolean {
+    const cap = this.#cap;
+    return cap === null || [...this.#names(row)].every((name) => (this.#counts.get(name) ?? 0) < cap.max);
+  }
+
+  add(row: number): void {
+    for (const name of this.#names(row)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  #names(row: number): Set<string> {
+    const paths = categoryPaths(this.#index.items[row].category);
+    return new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
+  }
+}

@@ -1,0 +1,57 @@
+import { type ContentVectors, scaleRow } from '../../core/catalog';
+import { rowProducts } from '../../core/kernel';
+
+/** Dot products of `query` [width] with every row. @returns [count] */
+export const similarities = (
+  vectors: Pick<ContentVectors, 'count' | 'width' | 'values'>,
+  query: Float32Array,
+): Float32Array => rowProducts(vectors.values, vectors, query);
+
+/** The row of item `index`, not copied. */
+export function vectorOf(vectors: ContentVectors, index: number): Float32Array {
+  return vectors.values.subarray(index * vectors.width, (index + 1) * vectors.width);
+}
+
+/** Weighted sum of rows, scaled to length 1; zeros for an empty sum. @returns [width] */
+export function weightedMean(
+  vectors: Pick<ContentVectors, 'width' | 'values'>,
+  rows: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): Float32Array {
+  const { width, values } = vectors;
+  const out = new Float32Array(width);
+  for (let n = 0; n < rows.length; n++) {
+    const from = rows[n] * width;
+    for (let d = 0; d < width; d++) out[d] += weights[n] * values[from + d];
+  }
+  scaleRow(out, 0, width);
+  return out;
+}
+
+/** Dot product of two rows, exactly the number that `similarities` gives. */
+export function similarity({ width, values }: Pick<ContentVectors, 'width' | 'values'>, a: number, b: number): number {
+  let sum = 0;
+  for (let n = 0, at = b * width, of = a * width; n < width; n++, at++, of++) sum += values[at] * values[of];
+  return Math.fround(sum);
+}
+
+/** A content similarity, split into the contributions of text and image. */
+export interface ModalitySimilarity {
+  text: number;
+  image: number;
+}
+
+/** Dot product of an item's content vector with a query, by modality: a content vector is text ++ image. */
+export function modalitySimilarity(
+  { width, values }: Pick<ContentVectors, 'width' | 'values'>,
+  row: number,
+  query: Float32Array,
+): ModalitySimilarity {
+  const half = width / 2;
+  let [text, image] = [0, 0];
+  for (let d = 0, at = row * width; d < half; d++, at++) {
+    text += query[d] * values[at];
+    image += query[d + half] * values[at + half];
+  }
+  return { text, image };
+}

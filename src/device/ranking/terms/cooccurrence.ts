@@ -1,0 +1,68 @@
+import type { CooccurrenceTable } from '../../../core/catalog';
+
+/** Last choices that the term uses. */
+const LAST = 20;
+/** Age, in choices, at which a choice counts half: the last one says most about the next. */
+const CHOICE_HALF_LIFE = 1;
+
+/** The last choices with their weights, which add up to 1. @param rows item rows, oldest first */
+function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
+  const last = Array.from(rows).slice(-LAST);
+  const weights = last.map((_, n) => 2 ** (-(last.length - 1 - n) / CHOICE_HALF_LIFE));
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  return last.map((row, n) => [row, weights[n] / whole]);
+}
+
+/**
+ * How much more often than by chance other shoppers chose each item near the last choices of a history: weighted mean of
+ * the lifts with a half-life of one choice.
+ * @param rows item rows, oldest first; rows beyond the table have no co-occurrence
+ * @param count items in the catalogue, not fewer than the table has
+ * @returns [count], 0 or more
+ */
+export function cooccurrence(
+  { count: known, offsets, rows: others, lifts }: CooccurrenceTable,
+  rows: ArrayLike<number>,
+  count: number,
+): Float32Array {
+  const out = new Float32Array(count);
+  for (const [row, weight] of lastChoices(rows)) {
+    if (row >= known) continue;
+    for (let at = offsets[row]; at < offsets[row + 1]; at++) out[others[at]] += weight * lifts[at];
+  }
+  return out;
+}
+
+/** Index of the entry of item `other` among those of item `row`; -1 where it has none. */
+export function pairAt({ count, offsets, rows }: CooccurrenceTable, row: number, other: number): number {
+  const at = row < count ? rows.subarray(offsets[row], offsets[row + 1]).indexOf(other) : -1;
+  return at < 0 ? at : offsets[row] + at;
+}
+
+/**
+ * Contribution of each of the last choices to an item's value of `cooccurrence`, by row; they add up to it.
+ * @param rows item rows, oldest first
+ */
+export function cooccurrenceContributions(
+  table: CooccurrenceTable,
+  rows: ArrayLike<number>,
+  item: number,
+): Map<number, number> {
+  const contributions = new Map<number, number>();
+  for (const [row, weight] of lastChoices(rows)) {
+    const at = pairAt(table, row, item);
+    if (at >= 0) contributions.set(row, (contributions.get(row) ?? 0) + weight * table.lifts[at]);
+  }
+  return contributions;
+}
+
+/**
+ * The choice, other than the item itself, that contributes most to the item's value of `cooccurrence`.
+ * @param rows item rows, oldest first
+ * @returns its row; null when the item does not co-occur with the last choices
+ */
+export function strongestContributor(table: CooccurrenceTable, rows: ArrayLike<number>, item: number): number | null {
+  const others = [...cooccurrenceContributions(table, rows, item)].filter(([row]) => row !== item);
+  const [strongest] = others.sort(([, a], [, b]) => b - a);
+  return strongest?.[0] ?? null;
+}

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import { seededRandom } from '../../../core/model';
+import { SimilarityCache } from '../similarity-cache';
+import { NearestHistory } from './nearest-history';
+
+const COUNT = 23;
+const width = 3;
+const values = Float32Array.from({ length: COUNT * width }, (_, at) => Math.sin(at * 12.9898) * 0.57);
+const vectors = { count: COUNT, width, values };
+const similar = new SimilarityCache(vectors);
+
+/** The same, computed directly. */
+const direct = (rows: number[]): number[] =>
+  Array.from({ length: COUNT }, (_, item) => {
+    const largest = [...new Set(rows)].map((row) => similar.similaritiesTo(row)[item]).sort((a, b) => b - a);
+    const used = largest.slice(0, 3);
+    return used.reduce((sum, x) => sum + x, 0) / used.length;
+  });
+
+it('gives the same for a history that grew, shrank or was replaced as for a new one', () => {
+  const nearestHistory = new NearestHistory(vectors, similar);
+  for (const rows of [[4], [4, 9], [4, 9, 4, 17], [4, 9, 4, 17, 2, 8], [9, 17, 2, 8], [1, 2, 3], [3, 2, 1, 20]]) {
+    for (const [item, value] of direct(rows).entries())
+      expect(nearestHistory.meanSimilarity(rows)[item]).toBeCloseTo(value, 5);
+  }
+});
+
+it('gives the same for the last items of a long history, with a large cache and a small one', () => {
+  const all = Array.from({ length: 60 }, (_, n) => (n * n * 7 + 3 * n) % COUNT);
+  for (const cache of [similar, new SimilarityCache(vectors, 0)]) {
+    const nearestHistory = new NearestHistory(vectors, cache);
+    for (let n = 1; n < all.length; n++) {
+      const rows = all.slice(0, n).slice(-15);
+      for (const [item, value] of direct(rows).entries())
+        expect(nearestHistory.meanSimilarity(rows)[item]).toBeCloseTo(value, 5);
+    }
+  }
+});
+
+it('gives the same however many neighbors leave before others come', () => {
+  const random = seededRandom(3);
+  const count = 90;
+  const far = { count, width, values: Float32Array.from({ length: count * width }, () => random() - 0.5) };
+  const cache = new SimilarityCache(far);
+  const grown = new NearestHistory(far, cache);
+  const all = Array.from({ length: 400 }, () => Math.floor(random() * count));
+  for (let n = 40; n < all.length; n++) {
+    const rows = all.slice(n - 40, n);
+    // A new one knows nothing but these rows.
+    if (n % 9 === 0) expect(grown.meanSimilarity(rows)).toEqual(new NearestHistory(far, cache).meanSimilarity(rows));
+    else grown.meanSimilarity(rows);
+  }
+});
+
+it('knows the row that an item resembles most, some left out, or says that it does not', () => {
+  const random = seededRandom(5);
+  const count = 120;
+  const far = { count, width, values: Float32Array.from({ length: count * width }, () => random() - 0.5) };
+  const cache = new SimilarityCache(far);
+  const nearestHistory = new NearestHistory(far, cache);
+  let unknown = 0;
+  for (let n = 0; n < 60; n++) {
+    const rows = Array.from({ length: 1 + (n % 40) }, () => Math.floor(random() * count));
+    const left = Array.from({ length: n % 30 }, () => Math.floor(random() * count));
+    const item = Math.floor(random() * count);
+    const found = nearestHistory.nearestRow(rows, item, (row) => left.includes(row));
+    const allowed = rows.filter((row) => !left.includes(row));
+    const similarityOf = (row: number): number => cache.similaritiesTo(row)[item];
+    if (found === undefined) unknown++;
+    else if (allowed.length === 0) expect(found).toBeNull();
+    else expect(similarityOf(found as number)).toBe(Math.max(...allowed.map(similarityOf)));
+  }
+  expect(unknown).toBeLessThan(20);
+});
+
+it('leaves out similarities that are not a number', () => {
+  const broken = { ...vectors, values: values.slice() };
+  broken.values.fill(Number.NaN, 5 * width, 6 * width);
+  const nearestHistory = new NearestHistory(broken, new SimilarityCache(broken));
+  const without = new NearestHistory(vectors, similar).meanSimilarity([4, 9, 17]);
+  const seen = nearestHistory.meanSimilarity([4, 9, 17, 5]);
+  for (const row of [0, 1, 2, 22]) expect(seen[row]).toBeCloseTo(without[row], 5);
+});
+
+it('gives a new list each time, which may be changed', () => {
+  const nearestHistory = new NearestHistory(vectors, similar);
+  nearestHistory.meanSimilarity([1, 2]).fill(7);
+  expect(nearestHistory.meanSimilarity([1, 2])[0]).not.toBe(7);
+});

@@ -1,0 +1,156 @@
+import type { ChoiceHistory } from '../../../core/events';
+import type { CatalogIndex } from '../catalog-index';
+import { weightedMean } from '../similarities';
+import { catalogOrder } from './catalog-order';
+import { categoryPreference } from './category-preference';
+import { coldStart } from './cold-start';
+import { cooccurrence } from './cooccurrence';
+import { numericAffinity } from './numeric-affinity';
+import { sideScores } from './side-scores';
+
+/**
+ * The named terms of the personal score.
+ * - `sideModel`: score by the shop's side model after the history
+ * - `boughtTogether`: co-occurrence with the last choices among other shoppers, against chance
+ * - `recent`: content similarity to the recency-weighted history (half-life 20 events); 0 beside a side model
+ * - `session`: content similarity to the last 3 choices; 0 beside a side model
+ * - `nearestHistory`: mean of the 3 largest content similarities to any past item
+ * - `category`: preference of the history for the item's categories against the catalogue's base rate
+ * - `numericAffinity`: closeness to the history in price and other numbers
+ * - `catalogOrder`: closeness to the last 10 choices in the order of the catalogue; 0 beside a side model
+ * - `popularity`: log popularity
+ * - `coldStart`: 1 for an item too new to have a popularity, so that new items are found; no choice changes its weight
+ * - `disliked`: minus the content similarity to the nearest of the last 200 dismissed items
+ * - `preference`: residual scores of the shopper's experts, which learn what the other terms got wrong
+ */
+export const TERMS = [
+  'sideModel',
+  'boughtTogether',
+  'recent',
+  'session',
+  'nearestHistory',
+  'category',
+  'numericAffinity',
+  'catalogOrder',
+  'popularity',
+  'coldStart',
+  'disliked',
+  'preference',
+] as const;
+export type TermName = (typeof TERMS)[number];
+
+/** Terms that are 0 without a history or something learned. */
+export const PERSONAL_TERMS: readonly TermName[] = [
+  'sideModel',
+  'boughtTogether',
+  'recent',
+  'session',
+  'nearestHistory',
+  'category',
+  'numericAffinity',
+  'catalogOrder',
+  'preference',
+];
+
+/** One value per item for each term. */
+export type TermValues = Record<TermName, Float32Array>;
+
+/** Age, in events, at which an event counts half. */
+const HALF_LIFE = 20;
+/** Last choices, and dismissals, that the terms use; older choices weigh less than 2^-10 of the newest. */
+export const LONGEST_HISTORY = 200;
+/** Last choices that the term `session` uses. */
+export const SESSION = 3;
+
+/** Strengths decayed by age: strength * 2^(-age / half-life); the newest has age 0. */
+export function recencyWeights(strengths: ArrayLike<number>, halfLife = HALF_LIFE): Float64Array {
+  const n = strengths.length;
+  return Float64Array.from({ length: n }, (_, at) => strengths[at] * 2 ** (-(n - 1 - at) / halfLife));
+}
+
+/** Values of terms without a basis: all 0. */
+const zeroValues = new WeakSet<Float32Array>();
+
+/** Whether these are values of a term without a basis, which change no score. */
+export const isWithoutBasis = (values: Float32Array): boolean => zeroValues.has(values);
+
+/** What the terms are computed from, besides the catalogue. */
+export interface TermSources {
+  history: ChoiceHistory;
+  /** What the shopper's experts add to every item's score, [count]; null while there are none. */
+  residualScores: Float32Array | null;
+}
+
+/**
+ * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero, so
+ * they cannot change the order, and neither can a value that is not finite: it counts as 0.
+ */
+export function termValues(index: CatalogIndex, sources: TermSources): TermValues {
+  const values = rawTermValues(index, sources);
+  for (const name of TERMS) if (!isWithoutBasis(values[name])) values[name] = finiteValues(values[name]);
+  return values;
+}
+
+/** The values with 0 for those that are not finite, in a copy where there are any. */
+export function finiteValues(values: Float32Array): Float32Array {
+  // 0 as long as all are finite, else NaN. Several at a time: each sum waits for the one before.
+  let sum = 0;
+  let at = 0;
+  for (; at + 4 <= values.length; at += 4) sum += (values[at] + values[at + 1] + (values[at + 2] + values[at + 3])) * 0;
+  for (; at < values.length; at++) sum += values[at] * 0;
+  return sum === 0 ? values : values.map((value) => (Number.isFinite(value) ? value : 0));
+}
+
+/**
+ * Values of every term for every item as the sources give them: some may not be finite. `termValues` is for lists.
+ * @returns for each term [items]
+ */
+export function rawTermValues(index: CatalogIndex, { history, residualScores }: TermSources): TermValues {
+  const count = index.items.length;
+  const zeros = new Float32Array(count);
+  zeroValues.add(zeros);
+  const rows = history.rows.slice(-LONGEST_HISTORY);
+  const strengths = history.strengths.slice(-LONGEST_HISTORY);
+  const values: TermValues = {
+    ...(Object.fromEntries(TERMS.map((name) => [name, zeros])) as TermValues),
+    popularity: index.logPopularity,
+    coldStart: index.coldStart,
+  };
+  if (history.dismissed.size > 0) values.disliked = dislikes(index, history.dismissed);
+  if (residualScores) values.preference = residualScores;
+  if (rows.length === 0) return values;
+  const weights = recencyWeights(strengths);
+  const products = index.variants?.first(rows) ?? rows;
+  if (index.side) {
+    // Its rows are of products, too.
+    values.sideModel = sideScores(index.side, products);
+    index.variants?.share(values.sideModel);
+  }
+  if (index.cooccurrence) {
+    // The table is of products: it has the first variant of each.
+    values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
+    coldStart(values.boughtTogether, index.cooccurrence, index);
+    index.variants?.share(values.boughtTogether);
+  }
+  // The side model knows what the last choices have in common, and what is next to what in the catalogue.
+  if (!index.side) {
+    [values.recent, values.session] = index.similarities.products([
+      weightedMean(index.content, rows, weights),
+      weightedMean(index.content, rows.slice(-SESSION), strengths.slice(-SESSION)),
+    ]);
+    values.catalogOrder = catalogOrder(products, count);
+    index.variants?.share(values.catalogOrder);
+  }
+  values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
+  values.category = categoryPreference(index.categories, rows, weights);
+  values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
+  return values;
+}
+
+/** Minus the content similarity to the nearest of the last 200 of these items, at most 0. */
+function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
+  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-LONGEST_HISTORY));
+  const out = new Float32Array(nearest.length);
+  for (let row = 0; row < out.length; row++) out[row] = -Math.max(0, nearest[row]);
+  return out;
+}

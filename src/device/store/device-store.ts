@@ -1,0 +1,493 @@
+import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
+import * as v from 'valibot';
+import type { LoggedEvent, NewEvent } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { type Closing, openDatabase } from './database';
+import { deleteDeviceStore, STRICT, storeError, WITHDRAWN } from './device-presence';
+import type { Encryption } from './encryption';
+import type { Layout, SnapshotRow } from './layout';
+import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
+import {
+  type AggregatesFile,
+  type DeviceText,
+  eventSize,
+  type LocalItem,
+  MOST_SNAPSHOTS,
+  type SaveOptions,
+  type Snapshot,
+  type Store,
+  type StoredProfile,
+  type Undo,
+} from './store';
+
+export interface DeviceStoreOptions {
+  /** Encryption of what is written, see `Encryption`. Default false. Rows in the clear stay readable. */
+  encrypt?: Encryption;
+  /**
+   * Converts profiles that code before schema 3 stored, so that they can be encrypted. Default: they stay in the clear until
+   * the next save.
+   */
+  upgradeProfile?: UpgradeProfile;
+  /** Called once when this store has lost the database: it was deleted, or newer code took it over. */
+  onClosed?: (why: Exclude<Closing, 'lost'>) => void;
+}
+
+/** Largest size of an event, bytes: a log of fewer than budget / LARGEST events need not be measured. */
+const LARGEST = 1000;
+/** Share of its budget to which a log that outgrew it is cut. */
+const CUT = 0.8;
+
+/** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
+export class DeviceStore implements Store {
+  readonly #namespace: string;
+  readonly #options: DeviceStoreOptions;
+  #opening: Promise<IDBPDatabase<Layout>> | null = null;
+  /** Whether a missing database may be created: never again once this store has opened its own. */
+  #mayCreate: boolean;
+  #created = false;
+  #rows: Rows;
+  /** Whether it can read rows under a key of the browser, see `Encryption`. */
+  #hasBrowserKey = false;
+  /** Id of the database's lock when it was opened; null without one. */
+  #lock: string | null = null;
+  /** Set for good by `close()`, by a deletion and by newer code. */
+  #closed: SidestreamError | null = null;
+
+  private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
+    this.#namespace = namespace;
+    this.#options = options;
+    this.#rows = new PlainRows(options.upgradeProfile);
+    this.#mayCreate = mayCreate;
+  }
+
+  /**
+   * Opens (or creates) the database of a namespace.
+   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`, `store/wrong-passphrase`,
+   *   `store/corrupt` where the lock of an encrypted one is damaged
+   */
+  static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
+    const store = new DeviceStore(namespace, options, true);
+    try {
+      await store.#run((database) => store.#useKey(database));
+    } catch (thrown) {
+      store.close();
+      // The caller does not get this store, and an empty database would count as consent on the next visit. A blocked
+      // deletion stays requested, and the first error is the one to report.
+      const deleted = SidestreamError.from(thrown).code === 'store/forgotten';
+      if (store.#created && !deleted) await deleteDeviceStore(namespace).catch(() => undefined);
+      throw thrown;
+    }
+    return store;
+  }
+
+  /** Whether this store created its database. */
+  get created(): boolean {
+    return this.#created;
+  }
+
+  /**
+   * Opens the database of a namespace where there is one.
+   * @returns null without one, also when it was deleted a moment ago
+   * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
+   */
+  static async openExisting(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore | null> {
+    const store = new DeviceStore(namespace, { ...options, onClosed: undefined }, false);
+    try {
+      await store.#run((database) => store.#useKey(database));
+    } catch (thrown) {
+      if (SidestreamError.from(thrown).code === 'store/forgotten') return null;
+      throw thrown;
+    }
+    // Deleted while it was being opened.
+    if (store.#closed) return null;
+    store.#options.onClosed = options.onClosed;
+    return store;
+  }
+
+  async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
+    const rows = await Promise.all(events.map((event) => this.#rows.event(event)));
+    return this.#run(async (database) => {
+      const tx = database.transaction('events', 'readwrite', STRICT);
+      const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
+      return events.map((event, n) => ({ ...event, id: ids[n] }));
+    });
+  }
+
+  /** Deletes events from the log. */
+  async removeEvents(ids: readonly number[]): Promise<void> {
+    await this.#run(async (database) => {
+      const tx = database.transaction('events', 'readwrite', STRICT);
+      await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done]);
+    });
+  }
+
+  async eventsAfter(id: number): Promise<LoggedEvent[]> {
+    const rows = await this.#run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
+    return this.#read(() => rows.map((row) => this.#rows.readEvent(row)));
+  }
+
+  async profiles(): Promise<unknown[]> {
+    const found = await this.#run(async (database) => {
+      const tx = database.transaction('profile');
+      return Promise.all([tx.store.get('current'), tx.store.get('previous')]);
+    });
+    return Promise.all(found.filter((profile) => profile !== undefined).map((profile) => this.#openFile(profile)));
+  }
+
+  async saveProfile(profile: StoredProfile, generation: number, options: SaveOptions = {}): Promise<boolean> {
+    const { snapshot, overDamaged = false, first = false } = options;
+    const stored = await this.#rows.file(profile);
+    const about = snapshot && (await this.#rows.snapshot(snapshot));
+    return this.#run(async (database) => {
+      const tx = database.transaction(['profile', 'snapshots', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
+      const profiles = tx.objectStore('profile');
+      const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
+      if (generation !== numberOf(now) || schemaOf(before) > profile.schema) return false;
+      if (first && before !== undefined) return false;
+      const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
+      if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
+      if (about) {
+        writes.push(addSnapshot(tx.objectStore('snapshots'), about, stored));
+      }
+      await Promise.all([...writes, tx.done]);
+      return true;
+    });
+  }
+
+  async generation(): Promise<number> {
+    return numberOf(await this.#run((database) => database.get('profile', 'generation')));
+  }
+
+  async snapshots(): Promise<Snapshot[]> {
+    const rows = await this.#run((database) => database.getAll('snapshots'));
+    return this.#read(() => rows.map((row) => this.#rows.readSnapshot(row)));
+  }
+
+  async snapshotProfile(id: number): Promise<unknown> {
+    const row = await this.#run((database) => database.get('snapshots', id));
+    return row ? this.#openFile(row.profile) : null;
+  }
+
+  async rollback(id: number): Promise<boolean> {
+    return this.#run(async (database) => {
+      const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
+      const snapshot = await tx.objectStore('snapshots').get(id);
+      if (snapshot) {
+        await Promise.all([
+          tx.objectStore('profile').put(snapshot.profile, 'current'),
+          tx.objectStore('profile').delete('previous'),
+          nextGeneration(tx.objectStore('profile')),
+          tx.objectStore('snapshots').delete(IDBKeyRange.lowerBound(id, true)),
+          tx.objectStore('events').delete(IDBKeyRange.lowerBound(snapshot.lastEvent, true)),
+        ]);
+      }
+      await tx.done;
+      return snapshot !== undefined;
+    });
+  }
+
+  async replace(profile: StoredProfile, events: readonly LoggedEvent[] = [], undo?: Undo): Promise<boolean> {
+    const stored = await this.#rows.file(profile);
+    const rows = await Promise.all(events.map(async (event) => ({ ...(await this.#rows.event(event)), id: event.id })));
+    const about = undo && (await this.#rows.snapshot(undo.snapshot));
+    const before = undo && (await this.#rows.file(undo.profile));
+    return this.#run(async (database) => {
+      const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
+      const profiles = tx.objectStore('profile');
+      const snapshots = tx.objectStore('snapshots');
+      const log = tx.objectStore('events');
+      if (undo) {
+        const later = await log.count(IDBKeyRange.lowerBound(undo.snapshot.lastEvent, true));
+        if (later > 0 || undo.generation !== numberOf(await profiles.get('generation'))) return false;
+      }
+      await Promise.all([
+        ...(about && before ? [addSnapshot(snapshots, about, before)] : [log.clear(), snapshots.clear()]),
+        ...rows.map((row) => log.add(row)),
+        profiles.delete('previous'),
+        profiles.put(stored, 'current'),
+        nextGeneration(profiles),
+        tx.done,
+      ]);
+      return true;
+    });
+  }
+
+  async compact(known: number, budget: number): Promise<number> {
+    return this.#run(async (database) => {
+      if ((await database.count('events')) * LARGEST < budget) return 0;
+      const tx = database.transaction('events', 'readwrite', STRICT);
+      const rows = await tx.store.getAll();
+      const sizes = rows.map((row) => ('sealed' in row ? 40 + row.sealed.length : eventSize(row)));
+      let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+      let gone = 0;
+      if (size > budget) {
+        while (gone < rows.length && size > CUT * budget && (rows[gone].id ?? 0) <= known) size -= sizes[gone++];
+        const last = rows[gone - 1]?.id;
+        if (last !== undefined) await tx.store.delete(IDBKeyRange.upperBound(last));
+      }
+      await tx.done;
+      return gone;
+    });
+  }
+
+  async aggregates(): Promise<unknown> {
+    const stored = await this.#run((database) => database.get('profile', 'tally'));
+    return stored === undefined ? null : this.#openFile(stored);
+  }
+
+  async saveAggregates(
+    aggregates: AggregatesFile,
+    generation: number,
+    { overDamaged = false }: Pick<SaveOptions, 'overDamaged'> = {},
+  ): Promise<boolean> {
+    const file = await this.#rows.file(aggregates);
+    return this.#run(async (database) => {
+      const tx = database.transaction(['profile', 'keys'], 'readwrite');
+      await this.#checkLock(tx.objectStore('keys'));
+      const store = tx.objectStore('profile');
+      const [before, now] = await Promise.all([store.get('tally'), store.get('generation')]);
+      if (generation !== numberOf(now) || schemaOf(before) > aggregates.schema) return false;
+      if (!overDamaged && numberIn(before, 'lastEvent') > aggregates.lastEvent) return false;
+      await Promise.all([store.put(file, 'tally'), tx.done]);
+      return true;
+    });
+  }
+
+  async text(name: DeviceText, change: (stored: string | null) => string): Promise<string> {
+    for (;;) {
+      const stored = await this.#run((database) => database.get('keys', name));
+      const [known] = await this.#read(() => [this.#rows.readText(stored)]);
+      const text = change(known ?? null);
+      // Also written where it stays the same: a text from before encryption is encrypted so.
+      const row = await this.#rows.text(text);
+      const first = await this.#run(async (database) => {
+        const { store, done } = database.transaction('keys', 'readwrite', STRICT);
+        await this.#checkLock(store);
+        // Another tab may have been first.
+        const same = JSON.stringify(await store.get(name)) === JSON.stringify(stored);
+        if (same) await store.put(row, name);
+        await done;
+        return same;
+      });
+      if (first) return text;
+    }
+  }
+
+  async localItems(): Promise<LocalItem[]> {
+    const [plain, sealed] = await this.#run(async (database) => {
+      const tx = database.transaction(['items', 'sealedItems']);
+      return Promise.all([tx.objectStore('items').getAll(), tx.objectStore('sealedItems').getAll()]);
+    });
+    return [...plain, ...(await this.#read(() => sealed.map((row) => this.#rows.readItem(row))))];
+  }
+
+  async saveLocalItem(item: LocalItem): Promise<void> {
+    const { id } = item.item;
+    const row = await this.#rows.item(item);
+    const [keys, sealed] = await this.#run(async (database) => {
+      const { store } = database.transaction('sealedItems');
+      return Promise.all([store.getAllKeys(), store.getAll()]);
+    });
+    const known = await this.#readEach(() => sealed.map((one) => this.#rows.readItem(one)));
+    await this.#run(async (database) => {
+      const tx = database.transaction(['items', 'sealedItems', 'keys'], 'readwrite', STRICT);
+      await this.#checkLock(tx.objectStore('keys'));
+      const [items, sealedItems] = [tx.objectStore('items'), tx.objectStore('sealedItems')];
+      const before = keys.filter((_, n) => known[n]?.item.id === id);
+      await Promise.all([
+        ...before.map((key) => sealedItems.delete(key)),
+        ...(row ? [items.delete(id), sealedItems.add(row)] : [items.put(item)]),
+        tx.done,
+      ]);
+    });
+  }
+
+  async clear({ keepItems = false } = {}): Promise<void> {
+    await this.#run(async (database) => {
+      const learned = ['events', 'profile', 'snapshots'] as const;
+      const names = keepItems ? learned : ([...learned, 'items', 'sealedItems'] as const);
+      const tx = database.transaction(names, 'readwrite', STRICT);
+      const generation = numberOf(await tx.objectStore('profile').get('generation'));
+      await Promise.all([
+        ...names.map((name) => tx.objectStore(name).clear()),
+        tx.objectStore('profile').put(generation + 1, 'generation'),
+        tx.done,
+      ]);
+    });
+  }
+
+  close(): void {
+    this.#closed ??= new SidestreamError('runtime/closed', 'This store is closed. Open it again.');
+    const opening = this.#opening;
+    this.#opening = null;
+    opening?.then(
+      (database) => database.close(),
+      () => undefined,
+    );
+  }
+
+  /** Runs work on the database; opens it again, once, where the browser closed the connection meanwhile. */
+  async #run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#closed) throw this.#closed;
+      try {
+        return await work(await this.#connect());
+      } catch (thrown) {
+        if (this.#closed) throw this.#closed;
+        const disconnected = thrown instanceof DOMException && thrown.name === 'InvalidStateError';
+        if (disconnected) this.#opening = null;
+        if (!disconnected || attempt > 1) throw storeError(thrown);
+      }
+    }
+  }
+
+  #connect(): Promise<IDBPDatabase<Layout>> {
+    this.#opening ??= this.#openOnce().catch((thrown) => {
+      this.#opening = null;
+      throw thrown;
+    });
+    return this.#opening;
+  }
+
+  async #openOnce(): Promise<IDBPDatabase<Layout>> {
+    const opened = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
+    if (opened === null || (await this.#isWithdrawn(opened.database))) {
+      this.#lose('deleted');
+      throw this.#closed;
+    }
+    this.#mayCreate = false;
+    this.#created ||= opened.created;
+    return opened.database;
+  }
+
+  /**
+   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. It is deleted then,
+   * unless this store may create one, as the shopper consented again.
+   */
+  async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
+    if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
+    if (this.#mayCreate) {
+      await database.delete('profile', WITHDRAWN);
+      this.#created = true;
+      return false;
+    }
+    database.close();
+    // Where another page blocks that, the mark stays.
+    await deleteDeviceStore(this.#namespace).catch(() => undefined);
+    return true;
+  }
+
+  #lose(why: Closing): void {
+    this.#opening = null;
+    if (why === 'lost' || this.#closed) return;
+    this.#closed =
+      why === 'deleted'
+        ? new SidestreamError('store/forgotten', 'Another tab deleted the profile.')
+        : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
+    this.#options.onClosed?.(why);
+  }
+
+  async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
+    const { encrypt = false } = this.#options;
+    const keys = await database.getAllKeys('keys');
+    // Most shops do not encrypt: then the code for it is not loaded.
+    if (encrypt === false && !keys.includes('rest') && !keys.includes('lock')) return;
+    const { unlock } = await import('./unlock');
+    try {
+      const { rows, lock } = await unlock(database, new PlainRows(this.#options.upgradeProfile), encrypt);
+      this.#rows = rows;
+      this.#lock = lock;
+      this.#hasBrowserKey = encrypt === true || keys.includes('rest');
+    } catch (thrown) {
+      if (thrown instanceof SidestreamError) {
+        // The caller does not get this store: its connection must not block others.
+        this.#closed ??= thrown;
+        this.close();
+      }
+      throw thrown;
+    }
+  }
+
+  /**
+   * Reads rows, without those that cannot be read. Where one cannot, another page may have encrypted it.
+   * @throws SidestreamError `store/newer-schema`
+   */
+  async #read<T>(read: () => readonly Promise<T | null>[]): Promise<T[]> {
+    return (await this.#readEach(read)).filter((value) => value !== null);
+  }
+
+  /** The same, with null for a row that cannot be read. */
+  async #readEach<T>(read: () => readonly Promise<T | null>[]): Promise<(T | null)[]> {
+    const values = await Promise.all(read());
+    return values.includes(null) && (await this.#findKey()) ? Promise.all(read()) : values;
+  }
+
+  async #openFile(stored: unknown): Promise<unknown> {
+    const file = await this.#rows.openFile(stored);
+    return isEncryptedFile(file) && (await this.#findKey()) ? this.#rows.openFile(stored) : file;
+  }
+
+  /**
+   * Looks for a key under which another page may have encrypted rows since this store was opened.
+   * @returns true for a key of the browser that this store did not have: unreadable rows may be readable now
+   * @throws SidestreamError `store/newer-schema` for a lock
+   */
+  async #findKey(): Promise<boolean> {
+    return this.#run(async (database) => {
+      await this.#checkLock(database.transaction('keys').store);
+      if (this.#hasBrowserKey || (await database.getKey('keys', 'rest')) === undefined) return false;
+      await this.#useKey(database);
+      return true;
+    });
+  }
+
+  /**
+   * Checks that the database is still under the lock that this store knows, in the same transaction as a write that others
+   * continue.
+   * @throws SidestreamError `store/newer-schema` when another page has encrypted it; then the store is closed
+   */
+  async #checkLock(keys: { get(key: 'lock'): Promise<unknown> }): Promise<void> {
+    const lock = v.safeParse(v.object({ id: v.string() }), await keys.get('lock'));
+    if ((lock.success ? lock.output.id : null) === this.#lock) return;
+    this.#closed ??= new SidestreamError(
+      'store/newer-schema',
+      'Another page of this shop encrypted the profile by a passphrase or key that this one was not given. Reload the page.',
+    );
+    this.close();
+    this.#options.onClosed?.('newer-code');
+    throw this.#closed;
+  }
+}
+
+/** Schema of a stored profile, also of newer code. */
+const schemaOf = (stored: unknown): number => numberIn(stored, 'schema');
+
+/** A number beside the bytes of a stored file; 0 where it is missing. */
+const numberIn = (stored: unknown, name: string): number => {
+  const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
+  return found.success ? numberOf(found.output[name]) : 0;
+};
+
+const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
+
+/** Adds a snapshot, and drops the oldest where there are too many. To be called within a transaction. */
+async function addSnapshot(
+  snapshots: IDBPObjectStore<Layout, ArrayLike<StoreNames<Layout>>, 'snapshots', 'readwrite'>,
+  about: SnapshotRow,
+  profile: StoredProfile,
+): Promise<void> {
+  const ids = await snapshots.getAllKeys();
+  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MOST_SNAPSHOTS));
+  await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
+}
+
+/** To be called within a transaction that replaces the profile. */
+async function nextGeneration(profiles: {
+  get(key: 'generation'): Promise<unknown>;
+  put(value: unknown, key: 'generation'): Promise<unknown>;
+}): Promise<void> {
+  await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
+}

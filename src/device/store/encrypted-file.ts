@@ -1,0 +1,82 @@
+import { SidestreamError } from '../../error';
+import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
+
+/** First line of an encrypted file: format, version, rounds of PBKDF2, salt and nonce in hex. */
+const MAGIC = 'sidestream-sealed';
+const VERSION = 1;
+/** AES-GCM's usual length of a nonce. */
+const NONCE = 12;
+/** Longest first line, bytes. */
+const LONGEST_HEAD = 256;
+const HEAD = new RegExp(`^${MAGIC} ${VERSION} (\\d{6,7}) ([0-9a-f]{${2 * SALT}}) ([0-9a-f]{${2 * NONCE}})\n$`);
+const ANY_VERSION = new RegExp(`^${MAGIC} (\\d{1,9}) `);
+
+/** Whether a file is encrypted by `encryptFile`. */
+export const isEncrypted = (bytes: Uint8Array): boolean =>
+  new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
+
+/**
+ * Encrypts a file by a passphrase: AES-GCM under a key of PBKDF2-SHA-256 (600,000 rounds, random salt).
+ * @throws SidestreamError `runtime/invalid-input` for an empty passphrase, which would not protect the file
+ */
+export async function encryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (passphrase === '') {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      'exportProfile(): the passphrase is empty. Give one, or leave it out for a file that anybody can read.',
+    );
+  }
+  const salt = crypto.getRandomValues(new Uint8Array(SALT));
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
+  const key = await passphraseKey(passphrase, salt, ROUNDS);
+  const head = new TextEncoder().encode(`${MAGIC} ${VERSION} ${ROUNDS} ${hex(salt)} ${hex(nonce)}\n`);
+  const encrypted = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv: nonce, additionalData: head },
+    key,
+    bytes as BufferSource,
+  );
+  const whole = new Uint8Array(head.length + encrypted.byteLength);
+  whole.set(head);
+  whole.set(new Uint8Array(encrypted), head.length);
+  return whole;
+}
+
+/**
+ * Decrypts a file of `encryptFile`.
+ * @throws SidestreamError `store/wrong-passphrase` when the passphrase is another one or the file was changed,
+ *   `store/corrupt` when it is not an encrypted file, `store/newer-schema` when newer code wrote it
+ */
+export async function decryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
+  const end = bytes.subarray(0, LONGEST_HEAD).indexOf(10) + 1;
+  const head = bytes.slice(0, end);
+  const text = new TextDecoder().decode(head);
+  const version = Number(ANY_VERSION.exec(text)?.[1] ?? 0);
+  if (version > VERSION) {
+    throw new SidestreamError('store/newer-schema', `The file is of version ${version}; reload the page to read it.`);
+  }
+  const [, iterations, salt = '', nonce = ''] = HEAD.exec(text) ?? [];
+  const rounds = Number(iterations);
+  if (!(rounds >= LEAST_ROUNDS && rounds <= MOST_ROUNDS)) {
+    throw new SidestreamError('store/corrupt', 'The file is not an encrypted profile. Export it again.');
+  }
+  const key = await passphraseKey(passphrase, bytesOf(salt), rounds);
+  try {
+    const open = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: bytesOf(nonce), additionalData: head },
+      key,
+      bytes.slice(end),
+    );
+    return new Uint8Array(open);
+  } catch (cause) {
+    throw new SidestreamError(
+      'store/wrong-passphrase',
+      'The passphrase is wrong, or the file was changed. Try another passphrase, or export the profile again.',
+      { cause },
+    );
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

@@ -1,0 +1,360 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeItem } from '../../testing/bundles';
+import { asSchema2, PROFILE } from '../../testing/profiles';
+import { parseAnyProfile } from '../learner/profile';
+import { storedProfile, upgradeStoredProfile } from '../learner/profile-file';
+import { PROFILE_SCHEMA } from '../learner/schema-version';
+import { DeviceStore } from './device-store';
+import { type Encryption, encryptionSchema } from './encryption';
+import type { LocalItem, StoredProfile } from './store';
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+afterEach(() => void vi.restoreAllMocks());
+
+const KEY = { key: Uint8Array.from({ length: 32 }, (_, n) => n) };
+const OTHER = { key: new Uint8Array(32).fill(9) };
+const PASSPHRASE = { passphrase: 'correct horse' };
+const DAY = 24 * 60 * 60 * 1000;
+const click = (itemId: string) => ({ type: 'click' as const, itemId, time: 5 });
+const profile = (text: string): StoredProfile => ({ schema: 3, bytes: new TextEncoder().encode(text) });
+const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('secret counts') };
+const item = (id: string): LocalItem => ({
+  ...{ item: makeItem(id, { title: `title of ${id}` }), values: Int8Array.of(1, 2), scales: Float32Array.of(0.5) },
+  encoders: 'text/image',
+});
+const refused = (code: string) => expect.objectContaining({ code });
+const open = (encrypt: Encryption = false, onClosed = (_: string): void => undefined) =>
+  DeviceStore.open('test', { encrypt, upgradeProfile: upgradeStoredProfile, onClosed });
+
+/** Puts something of every kind into a store; each says `secret`, and each number is one of a kind. */
+async function fill(store: DeviceStore): Promise<void> {
+  const generation = await store.generation();
+  await store.append([click('secret a'), click('secret b')]);
+  const about = { time: 1_234_567, choices: 7_654_321, windows: 1_928_374, lastEvent: 2 };
+  await store.saveProfile(profile('secret before'), generation);
+  await store.saveProfile(profile('secret now'), generation, { snapshot: about });
+  await store.saveAggregates(aggregates, generation);
+  await store.saveLocalItem(item('secret item'));
+  await store.text('unit', () => 'secret unit');
+  await store.text('visitors', () => 'secret visitors');
+}
+
+const fresh = (known: string | null): string => known ?? 'fresh';
+
+/** All that can be read from a store of what `fill` put in. */
+async function contentOf(store: DeviceStore): Promise<unknown> {
+  const [events, profiles, snapshots] = [await store.eventsAfter(0), await store.profiles(), await store.snapshots()];
+  const [items, counted] = [await store.localItems(), await store.aggregates()];
+  const [unit, visitors] = [await store.text('unit', fresh), await store.text('visitors', fresh)];
+  return { events, profiles, snapshots, items, counted, unit, visitors };
+}
+
+/** Every row of the database, as somebody who has its files sees it. */
+async function rows(): Promise<Record<string, unknown[]>> {
+  const raw = await openDB('sidestream/test');
+  const all: Record<string, unknown[]> = {};
+  for (const name of raw.objectStoreNames) all[name] = [await raw.getAllKeys(name), await raw.getAll(name)];
+  raw.close();
+  return all;
+}
+
+/** The same as text. */
+const text = async (): Promise<string> =>
+  JSON.stringify(await rows(), (_, value) =>
+    ArrayBuffer.isView(value) ? new TextDecoder('latin1').decode(value as Uint8Array) : value,
+  );
+
+/** The content of an unencrypted store, to compare with. */
+async function expected(): Promise<unknown> {
+  const store = await DeviceStore.open('plain');
+  await fill(store);
+  const all = await contentOf(store);
+  store.close();
+  return all;
+}
+
+describe('the option', () => {
+  const cryptoKey = (extractable = false, usages: KeyUsage[] = ['encrypt', 'decrypt'], length = 256) =>
+    crypto.subtle.generateKey({ name: 'AES-GCM', length }, extractable, usages);
+
+  it('is true, false, a passphrase or a key', async () => {
+    for (const right of [true, false, PASSPHRASE, KEY, { key: await cryptoKey() }]) {
+      expect(v.parse(encryptionSchema, right)).toEqual(right);
+    }
+  });
+
+  it('is refused with what it has to be', async () => {
+    const wrong: [unknown, string][] = [
+      ['yes', 'encrypt'],
+      [null, 'encrypt'],
+      [{}, 'encrypt'],
+      [{ pass: 'x' }, 'encrypt'],
+      [{ ...PASSPHRASE, more: 1 }, 'encrypt'],
+      [{ ...PASSPHRASE, ...KEY }, 'encrypt'],
+      [{ passphrase: '' }, 'passphrase'],
+      [{ passphrase: 'x'.repeat(2000) }, 'passphrase'],
+      [{ key: new Uint8Array(16) }, '32 bytes'],
+      [{ key: 'text' }, 'key'],
+      [{ key: await cryptoKey(false, ['encrypt']) }, 'CryptoKey'],
+      [{ key: await cryptoKey(false, ['encrypt', 'decrypt'], 128) }, 'CryptoKey'],
+      [{ key: await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign']) }, 'CryptoKey'],
+    ];
+    for (const [value, about] of wrong) {
+      const result = v.safeParse(encryptionSchema, value);
+      expect(result.success, JSON.stringify(value)).toBe(false);
+      expect(result.issues?.[0].message).toContain(about);
+    }
+  });
+});
+
+describe.each<[string, Encryption]>([
+  ['a key of this browser', true],
+  ['a passphrase', PASSPHRASE],
+  ['a key of the shop', KEY],
+])('a store under %s', (_, encrypt) => {
+  it('returns what it was given, on this visit and the next, and shows none of it', async () => {
+    const wanted = await expected();
+    const store = await open(encrypt);
+    await fill(store);
+    expect(await contentOf(store)).toEqual(wanted);
+    store.close();
+    const seen = await text();
+    for (const clear of ['secret', '1234567', '7654321', '1928374', 'correct horse']) expect(seen).not.toContain(clear);
+    const again = await open(encrypt);
+    expect(await contentOf(again)).toEqual(wanted);
+    again.close();
+  });
+});
+
+it('a store from before a key of the browser reads what another page encrypts under it', async () => {
+  const wanted = await expected();
+  const before = await open(false);
+  const after = await open(true);
+  await fill(after);
+  expect(await contentOf(before)).toEqual(wanted);
+  before.close();
+  after.close();
+});
+
+describe('a store under a passphrase or key', () => {
+  const openings: [string, Encryption, string][] = [
+    ['another passphrase', { passphrase: 'wrong horse' }, 'does not open'],
+    ['no passphrase', false, 'createRecommender({ encrypt: { passphrase } })'],
+    ['a key of the browser', true, 'createRecommender({ encrypt: { passphrase } })'],
+    ['a key of the shop', KEY, 'createRecommender({ encrypt: { passphrase } })'],
+  ];
+
+  it('is not opened by anything else, and nothing of it changes', async () => {
+    const store = await open(PASSPHRASE);
+    await fill(store);
+    const wanted = await contentOf(store);
+    store.close();
+    const before = await rows();
+    for (const [what, encrypt, message] of openings) {
+      const closings: string[] = [];
+      const opening = open(encrypt, (why) => closings.push(why));
+      await expect(opening, what).rejects.toEqual(refused('store/wrong-passphrase'));
+      await expect(opening, what).rejects.toThrow(message);
+      expect(closings).toEqual([]);
+    }
+    expect(await rows()).toEqual(before);
+    const again = await open({ passphrase: 'correct horse'.normalize('NFD') });
+    expect(await contentOf(again)).toEqual(wanted);
+    again.close();
+    const keyed = await DeviceStore.open('keyed', { encrypt: KEY });
+    keyed.close();
+    for (const encrypt of [OTHER, PASSPHRASE, true]) {
+      await expect(DeviceStore.open('keyed', { encrypt })).rejects.toEqual(refused('store/wrong-passphrase'));
+    }
+    const imported = await crypto.subtle.importKey('raw', KEY.key, 'AES-GCM', false, ['encrypt', 'decrypt']);
+    (await DeviceStore.open('keyed', { encrypt: { key: imported } })).close();
+  });
+
+  it('may be deleted by a page that could not open it', async () => {
+    (await open(KEY)).close();
+    await expect(open()).rejects.toEqual(refused('store/wrong-passphrase'));
+    const deleting = indexedDB.deleteDatabase('sidestream/test');
+    const blocked = vi.fn();
+    deleting.onblocked = blocked;
+    await new Promise((resolve) => {
+      deleting.onsuccess = resolve;
+    });
+    expect(blocked).not.toHaveBeenCalled();
+  });
+
+  it('refuses a lock that is damaged, or asks for too much, before it derives anything', async () => {
+    (await open(PASSPHRASE)).close();
+    const raw = await openDB('sidestream/test');
+    const lock = await raw.get('keys', 'lock');
+    expect(lock).toMatchObject({ kind: 'passphrase', rounds: 600_000 });
+    const derive = vi.spyOn(crypto.subtle, 'deriveKey');
+    for (const [wrong, code] of [
+      [{ rounds: 10_000_000 }, 'store/corrupt'],
+      [{ rounds: 1 }, 'store/corrupt'],
+      [{ salt: new Uint8Array(1) }, 'store/corrupt'],
+      [{ sealedKey: new Uint8Array(1) }, 'store/corrupt'],
+      [{ version: 2, kind: 'passkey' }, 'store/newer-schema'],
+    ] as const) {
+      await raw.put('keys', { ...lock, ...wrong }, 'lock');
+      await expect(open(PASSPHRASE)).rejects.toEqual(refused(code));
+      await expect(open()).rejects.toEqual(refused(code === 'store/corrupt' ? 'store/corrupt' : code));
+    }
+    expect(derive).not.toHaveBeenCalled();
+    raw.close();
+  });
+
+  it('is one store for tabs that opened it at the same moment', async () => {
+    const [first, second] = await Promise.all([open(KEY), open(KEY)]);
+    await first.append([click('a')]);
+    await second.append([click('b')]);
+    expect((await first.eventsAfter(0)).map(({ itemId }) => itemId)).toEqual(['a', 'b']);
+    first.close();
+    second.close();
+    const third = await open(KEY);
+    expect(await third.eventsAfter(0)).toHaveLength(2);
+    third.close();
+  });
+
+  it('names what is missing where there is no WebCrypto', async () => {
+    vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as unknown as SubtleCrypto);
+    for (const encrypt of [true, KEY, PASSPHRASE]) {
+      await expect(open(encrypt)).rejects.toThrow('https');
+      await expect(open(encrypt)).rejects.toEqual(refused('store/unavailable'));
+    }
+  });
+});
+
+describe('a change of the key', () => {
+  it.each<[string, Encryption]>([
+    ['nothing', false],
+    ['a key of this browser', true],
+  ])(
+    'from %s: all that was kept is encrypted again, and the old key goes when nobody can need it',
+    async (_, before) => {
+      const wanted = await expected();
+      const old = await open(before);
+      await fill(old);
+      old.close();
+      const { keys } = await rows();
+      const rest = (keys[1] as unknown[]).find((value) => value instanceof CryptoKey) as CryptoKey | undefined;
+      expect(rest !== undefined).toBe(before === true);
+      const changed = await open(KEY);
+      expect(await contentOf(changed)).toEqual(wanted);
+      expect(await text()).not.toContain('secret');
+      changed.close();
+      if (rest) await expect(opened(rest)).resolves.toBe(0);
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 8 * DAY);
+      const later = await open(KEY);
+      expect(await contentOf(later)).toEqual(wanted);
+      later.close();
+      expect(((await rows()).keys[0] as string[]).sort()).toEqual(['lock', 'unit', 'visitors']);
+    },
+  );
+
+  /** Sealed bytes of the database that a key opens. */
+  async function opened(key: CryptoKey): Promise<number> {
+    const sealed: Uint8Array[] = [];
+    JSON.stringify(await rows(), (_, value) => {
+      if (value instanceof Uint8Array) sealed.push(value);
+      return value instanceof Uint8Array ? null : value;
+    });
+    expect(sealed.length).toBeGreaterThan(6);
+    const tries = sealed.map((bytes) =>
+      crypto.subtle.decrypt({ name: 'AES-GCM', iv: bytes.slice(0, 12) }, key, bytes.slice(12)).then(
+        () => 1,
+        () => 0,
+      ),
+    );
+    return (await Promise.all(tries)).reduce<number>((sum, one) => sum + one, 0);
+  }
+
+  it('goes on where it was interrupted', async () => {
+    const wanted = await expected();
+    const old = await open(true);
+    await fill(old);
+    old.close();
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+    let calls = 0;
+    const spy = vi.spyOn(crypto.subtle, 'encrypt').mockImplementation((...args) => {
+      return ++calls > 4 ? Promise.reject(new DOMException('The page is gone.', 'OperationError')) : encrypt(...args);
+    });
+    await expect(open(KEY)).rejects.toThrow();
+    spy.mockRestore();
+    const again = await open(KEY);
+    expect(await contentOf(again)).toEqual(wanted);
+    expect(await text()).not.toContain('secret');
+    again.close();
+  });
+
+  it('takes in profiles that older code stored as plain objects', async () => {
+    const second = asSchema2(PROFILE);
+    const plain = await open();
+    plain.close();
+    const raw = await openDB('sidestream/test');
+    await raw.put('profile', second, 'current');
+    await raw.put('profile', { schema: 99, from: 'the future' }, 'previous');
+    raw.close();
+    const changed = await open(KEY);
+    expect(await changed.profiles()).toEqual([
+      await storedProfile(await parseAnyProfile(second)),
+      { schema: 99, from: 'the future' },
+    ]);
+    expect((await rows()).profile[1]).toContainEqual(expect.objectContaining({ sealed: true, schema: PROFILE_SCHEMA }));
+    changed.close();
+  });
+
+  it('shuts out a tab that has the old one: it goes on in memory, and what it had tracked is kept', async () => {
+    for (const before of [true, false]) {
+      globalThis.indexedDB = new IDBFactory();
+      const closings: string[] = [];
+      const old = await open(before, (why) => closings.push(why));
+      await fill(old);
+      const changed = await open(KEY);
+      // It does not know yet: what it tracks is read all the same.
+      await old.append([click('late')]);
+      await changed.saveProfile(profile('by the new key'), 0);
+      const wrongly = old.saveProfile(profile('by the old key'), 0);
+      await expect(wrongly).rejects.toEqual(refused('store/newer-schema'));
+      await expect(old.append([click('later')])).rejects.toEqual(refused('store/newer-schema'));
+      expect(closings).toEqual(['newer-code']);
+      expect((await changed.eventsAfter(2)).map(({ itemId }) => itemId)).toEqual(['late']);
+      expect((await changed.profiles())[0]).toEqual(profile('by the new key'));
+      changed.close();
+      const later = await open(KEY);
+      expect((await later.eventsAfter(2)).map(({ itemId }) => itemId)).toEqual(['late']);
+      expect(await text()).not.toContain('late');
+      later.close();
+    }
+  });
+
+  const readings: [string, (store: DeviceStore) => Promise<unknown>][] = [
+    ['events', (store) => store.eventsAfter(2)],
+    ['profiles', (store) => store.profiles()],
+    ['snapshots', (store) => store.snapshots()],
+    ['the aggregates', (store) => store.aggregates()],
+    ['items', (store) => store.localItems()],
+    ['its id', (store) => store.text('unit', fresh)],
+    ['nothing, but saves aggregates', (store) => store.saveAggregates({ ...aggregates, lastEvent: 9 }, 0)],
+    ['nothing, but saves an item', (store) => store.saveLocalItem(item('c'))],
+    ['nothing, but goes back', async (store) => store.rollback(1)],
+    ['nothing, but takes in a profile', (store) => store.replace(profile('x'))],
+  ];
+  it.each(readings)('shuts out a tab that has the old one as soon as it reads %s', async (_, read) => {
+    const closings: string[] = [];
+    const old = await open(true, (why) => closings.push(why));
+    await fill(old);
+    const changed = await open(KEY);
+    await changed.append([click('c')]);
+    const before = await contentOf(changed);
+    await expect(read(old)).rejects.toEqual(refused('store/newer-schema'));
+    expect(closings).toEqual(['newer-code']);
+    expect(await contentOf(changed)).toEqual(before);
+    changed.close();
+  });
+});

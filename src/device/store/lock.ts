@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import { AtRestCipher } from './at-rest-cipher';
+import type { Encryption } from './encryption';
+import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
+
+/** Passphrase or key that opens a lock. */
+export type Opener = Exclude<Encryption, boolean>;
+
+const VERSION = 1;
+/** Bytes of the key that a lock holds. */
+const KEY = 32;
+/** Bytes of that key encrypted, with nonce and tag. */
+const ENCRYPTED_KEY = 12 + KEY + 16;
+
+const bytes = (length: number) =>
+  v.pipe(
+    v.instance(Uint8Array),
+    v.check((value) => value.length === length, `must have ${length} bytes`),
+  );
+const fields = {
+  version: v.literal(VERSION),
+  /** Identifies the lock. */
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  /** The key of all stored data, encrypted: only the right passphrase or key decrypts it. */
+  sealedKey: bytes(ENCRYPTED_KEY),
+  /** Creation time, ms since the epoch. */
+  since: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Whether some rows may still be in the clear, or under a key of the browser. */
+  pending: v.boolean(),
+};
+const lockSchema = v.variant('kind', [
+  v.object({
+    ...fields,
+    kind: v.literal('passphrase'),
+    salt: bytes(SALT),
+    rounds: v.pipe(v.number(), v.integer(), v.minValue(LEAST_ROUNDS), v.maxValue(MOST_ROUNDS)),
+  }),
+  v.object({ ...fields, kind: v.literal('key') }),
+]);
+
+/** Stored form of a key that only a passphrase or key of the shop decrypts. */
+export type Lock = v.InferOutput<typeof lockSchema>;
+
+/**
+ * Parses a stored lock.
+ * @throws SidestreamError `store/newer-schema`, `store/corrupt`
+ */
+export function parseLock(stored: unknown): Lock {
+  const lock = v.safeParse(lockSchema, stored);
+  if (lock.success) return lock.output;
+  const version = v.safeParse(v.object({ version: v.pipe(v.number(), v.minValue(VERSION + 1)) }), stored);
+  if (version.success) {
+    throw new SidestreamError(
+      'store/newer-schema',
+      'Newer code encrypted the profile on this device. Reload the page to get it.',
+    );
+  }
+  throw new SidestreamError(
+    'store/corrupt',
+    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations go on in memory; forget() deletes it.',
+  );
+}
+
+/** Makes a lock with a new key. */
+export async function newLock(opener: Opener): Promise<Lock> {
+  const key = crypto.getRandomValues(new Uint8Array(KEY));
+  const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
+  const common = { version: VERSION, id, since: Date.now(), pending: true } as const;
+  if ('key' in opener) {
+    const sealedKey = await (await cipherOf(opener)).encrypt(key);
+    return { ...common, kind: 'key', sealedKey };
+  }
+  const [salt, rounds] = [crypto.getRandomValues(new Uint8Array(SALT)), ROUNDS];
+  const sealedKey = await (await cipherOf(opener, salt, rounds)).encrypt(key);
+  return { ...common, kind: 'passphrase', salt, rounds, sealedKey };
+}
+
+/**
+ * Decrypts the key of a lock.
+ * @returns the cipher with that key
+ * @throws SidestreamError `store/wrong-passphrase`
+ */
+export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRestCipher> {
+  if (typeof encryption === 'boolean' || !(lock.kind in encryption)) {
+    throw new SidestreamError(
+      'store/wrong-passphrase',
+      `The profile on this device is encrypted by a ${lock.kind} of the shop: start with it, createRecommender({ encrypt: { ${lock.kind} } }). Until then nothing of it is read or changed, and recommendations go on in memory; forget() deletes it.`,
+    );
+  }
+  const { salt = null, rounds = 0 } = lock.kind === 'passphrase' ? lock : {};
+  const opening = await cipherOf(encryption, salt, rounds);
+  try {
+    return await AtRestCipher.of(await opening.decrypt(lock.sealedKey));
+  } catch (cause) {
+    throw new SidestreamError(
+      'store/wrong-passphrase',
+      `The profile on this device does not open with this ${lock.kind}. Ask for it again; until then nothing of it is read or changed, and recommendations go on in memory. forget() deletes it.`,
+      { cause },
+    );
+  }
+}
+
+/** The cipher that encrypts a lock's key. */
+async function cipherOf(opener: Opener, salt: Uint8Array | null = null, rounds = 0): Promise<AtRestCipher> {
+  if ('passphrase' in opener) {
+    return new AtRestCipher(await passphraseKey(opener.passphrase, Uint8Array.from(salt ?? []), rounds));
+  }
+  return opener.key instanceof Uint8Array ? AtRestCipher.of(opener.key) : new AtRestCipher(opener.key);
+}

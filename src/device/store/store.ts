@@ -1,0 +1,136 @@
+import type { Item } from '../../core/catalog';
+import type { LoggedEvent, NewEvent } from '../../core/events';
+
+/** An item that the shopper's device encoded. */
+export interface LocalItem {
+  item: Item;
+  /** Feature rows as in a FeatureTable of one item. */
+  values: Int8Array;
+  scales: Float32Array;
+  /** Encoder digests the features were made with: `text/image`. */
+  encoders: string;
+}
+
+/** Description of a snapshot, readable without loading it. */
+export interface Snapshot {
+  id: number;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** Choices learned from up to then. */
+  choices: number;
+  /** Windows closed up to then. */
+  windows: number;
+  /** Id of the last event that it contains. */
+  lastEvent: number;
+}
+
+/** Aggregates of the log, as JSON in bytes. They can be computed again from the log. */
+export interface AggregatesFile {
+  schema: number;
+  /** Id of the last event in them. */
+  lastEvent: number;
+  bytes: Uint8Array;
+}
+
+/** Most snapshots that are kept; the oldest is dropped first. */
+export const MOST_SNAPSHOTS = 12;
+
+/** How a profile is saved. */
+export interface SaveOptions {
+  /** Saves the profile as a snapshot too; default: it does not. */
+  snapshot?: Omit<Snapshot, 'id'>;
+  /**
+   * The stored data is damaged: it is overwritten, and the profile before it stays. Default false.
+   */
+  overDamaged?: boolean;
+  /** Saves only where there is no profile yet, as two tabs may move theirs to the device at once. Default false. */
+  first?: boolean;
+}
+
+/** What a profile from elsewhere is joined to. */
+export interface Undo {
+  /** Describes the snapshot that is made of the profile before. Its last event must still be the last of the log. */
+  snapshot: Omit<Snapshot, 'id'>;
+  profile: StoredProfile;
+  /** Of the store when log and profile were read. */
+  generation: number;
+}
+
+/** A stored profile: the file, and the version of its schema in a form that old and new code can read. */
+export interface StoredProfile {
+  schema: number;
+  bytes: Uint8Array;
+}
+
+/**
+ * Stores log and profile: in memory while consent is pending, in IndexedDB once it is granted. Both give events the same
+ * ids in the same order.
+ */
+export interface Store {
+  /** Resolves when all events are stored; if one fails, none is. */
+  append(events: readonly NewEvent[]): Promise<LoggedEvent[]>;
+  /** The log from the event after `id` on, oldest first. */
+  eventsAfter(id: number): Promise<LoggedEvent[]>;
+  /** The stored profile and the one before it, where they exist, not parsed. */
+  profiles(): Promise<unknown[]>;
+  /**
+   * Saves a profile as the newest one; the present one becomes the one before, in the same transaction.
+   * @param generation of the store when the profile that this one continues was read
+   * @returns false when that profile was replaced meanwhile, or newer code wrote one; then nothing is saved
+   */
+  saveProfile(profile: StoredProfile, generation: number, options?: SaveOptions): Promise<boolean>;
+  /** Grows whenever the profile is replaced by one that does not continue it: by `rollback`, `replace` and `clear`. */
+  generation(): Promise<number>;
+  /** Oldest first. */
+  snapshots(): Promise<Snapshot[]>;
+  /** The profile of a snapshot, not parsed; null when there is no such snapshot, or its profile cannot be read. */
+  snapshotProfile(id: number): Promise<unknown>;
+  /**
+   * Makes a snapshot the profile again; later events and snapshots are deleted.
+   * @returns false when there is no such snapshot
+   */
+  rollback(id: number): Promise<boolean>;
+  /**
+   * Replaces profile, log and snapshots by a profile from elsewhere and its log.
+   * @param events with ids later than all of this log
+   * @param undo keeps log and snapshots: the events follow the log, and the profile before becomes a snapshot
+   * @returns false when the log or the profile changed since `undo` was made; then nothing is changed
+   */
+  replace(profile: StoredProfile, events?: readonly LoggedEvent[], undo?: Undo): Promise<boolean>;
+  /**
+   * Deletes the oldest events, up to `known`, while the log is larger than its budget.
+   * @param known id of the last event that all stored profiles contain
+   * @param budget bytes
+   * @returns number of deleted events
+   */
+  compact(known: number, budget: number): Promise<number>;
+  /** The stored aggregates, not parsed; null without any. Only `clear` deletes them. */
+  aggregates(): Promise<unknown>;
+  /**
+   * Saves aggregates in the place of the stored ones.
+   * @param generation of the store when the aggregates that these continue were read
+   * @returns false when those were replaced, or another tab or newer code saved later ones; then nothing is saved
+   */
+  saveAggregates(
+    aggregates: AggregatesFile,
+    generation: number,
+    options?: Pick<SaveOptions, 'overDamaged'>,
+  ): Promise<boolean>;
+  /**
+   * Replaces a text about this device by what `change` makes of it, in one step for all tabs. `clear` keeps it.
+   * @param change gets the stored text, null where there is none or it cannot be read; called again where another tab was first
+   * @returns the new text
+   */
+  text(name: DeviceText, change: (stored: string | null) => string): Promise<string>;
+  localItems(): Promise<LocalItem[]>;
+  saveLocalItem(item: LocalItem): Promise<void>;
+  /** Deletes events, profiles and snapshots, and local items unless `keepItems`. */
+  clear(options?: { keepItems?: boolean }): Promise<void>;
+  close(): void;
+}
+
+/** A text about this device: `unit`, its anonymous id; `visitors`, what was reported of it in experiments. */
+export type DeviceText = 'unit' | 'visitors';
+
+/** Approximate size of an event in the log, bytes. */
+export const eventSize = (event: NewEvent): number => 40 + JSON.stringify(event).length;

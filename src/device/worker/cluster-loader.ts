@@ -1,0 +1,221 @@
+import type { BundleClusters, Item, ItemsPart } from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import { contentProfile, type Pin } from '../ranking';
+import { ClusterSelection } from './cluster-selection';
+import { ClusterSide } from './cluster-side';
+import type { EngineListener } from './engine-options';
+import type { ListChanges } from './list-changes';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ActiveLearner, ProfileSession } from './profile-session';
+import type { TaskQueue } from './task-queue';
+
+/** Quiet time after a choice before the clusters near the shopper's preference are loaded, ms. */
+const LOAD_DELAY = 20;
+/** Most items in the catalogue before the clusters that were requested longest ago are evicted. */
+const MOST_ITEMS = 6144;
+/** Items that remain then, besides the head and the history. */
+const ITEMS_AFTER_EVICTION = 3072;
+/** Items in view around which clusters are loaded; of more, the first ones. */
+const MOST_AROUND = 5;
+/** Clusters loaded around an item in view. */
+const CLUSTERS_AROUND_ITEM = 3;
+/** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
+const PROBES_AROUND_ITEM = 24;
+/** Last choices that are never evicted: no term looks further back. Neither are dismissed items and those in the cart. */
+const LONGEST_HISTORY = 200;
+
+export interface ClusterLoaderContext {
+  catalog: LoadedCatalog;
+  clusters: BundleClusters;
+  session: ProfileSession;
+  tasks: TaskQueue;
+  changes: ListChanges;
+  /** Gets errors of loading that leave enough to go on with. */
+  listener: Pick<EngineListener, 'error'>;
+}
+
+/**
+ * Loads the part of a large catalogue that a shopper needs: besides its head, the clusters of what was chosen, near the
+ * preference, and around items in view. When too many items are loaded, those requested longest ago are evicted.
+ */
+export class ClusterLoader {
+  readonly #context: ClusterLoaderContext;
+  readonly #selection: ClusterSelection;
+  /** History for which clusters were loaded last. */
+  #loadedHistory = '';
+  /** Ids of items around which clusters were loaded. */
+  readonly #loadedAround = new Set<string>();
+  /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
+  readonly #loadedPins = new Map<string, Promise<void>>();
+
+  constructor(context: ClusterLoaderContext) {
+    this.#context = context;
+    this.#selection = new ClusterSelection(context.clusters);
+    if (context.catalog.bundle.manifest.side?.clusters) {
+      context.catalog.clusterSide = new ClusterSide(context.catalog.bundle);
+    }
+    context.changes.subscribe(() => this.scheduleLoad());
+  }
+
+  /** Loads the clusters near the preference in a quiet moment, if the history changed since they were loaded last. */
+  scheduleLoad(): void {
+    const { tasks, session, changes } = this.#context;
+    tasks.later('load-clusters', LOAD_DELAY, async () => {
+      if (!(await this.#loadNearPreference())) return;
+      await session.run(({ learner }) => void learner.terms);
+      changes.announce();
+    });
+  }
+
+  /** Loads the clusters of items, the most important first; a failure is reported. */
+  async load(ids: readonly string[]): Promise<void> {
+    try {
+      await this.#load(ids);
+    } catch (thrown) {
+      this.#context.listener.error(SidestreamError.from(thrown));
+    }
+  }
+
+  /** Loads the clusters of the first items of a list, as `load` does, after room was made for them. */
+  async loadList(ids: readonly string[]): Promise<void> {
+    if (ids.every((id) => this.#context.catalog.find(id))) return;
+    try {
+      if (await this.#evict()) {
+        // The clusters near the preference may be among those that left.
+        this.#loadedHistory = '';
+        this.scheduleLoad();
+      }
+      await this.#load(ids);
+    } catch (thrown) {
+      this.#context.listener.error(SidestreamError.from(thrown));
+    }
+  }
+
+  /**
+   * Loads items and what is near them, for a list about them, and those that are pinned in it.
+   * @param cart whether the list is about what is in the cart, too
+   */
+  async loadInView(ids: readonly string[], cart = false, pins: readonly Pin[] = []): Promise<void> {
+    const { session, catalog } = this.#context;
+    await this.#loadPinned(pins.map(({ itemId }) => itemId));
+    await this.#loadAround(ids);
+    if (!cart) return;
+    const inCart = await session.run(({ learner }) => {
+      const { items } = catalog.index;
+      return [...learner.history.record.cart].map((row) => items[row].id);
+    });
+    await this.#loadAround(inCart.reverse());
+  }
+
+  /**
+   * Loads items, and the clusters near the first 5 of them. Items in more clusters than may be loaded at once are left out,
+   * the last ones first.
+   * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
+   */
+  async #loadAround(ids: readonly string[]): Promise<void> {
+    const { catalog, listener } = this.#context;
+    await this.#load(ids);
+    const weights = { recent: 1, session: 0, nearestHistory: 0 };
+    try {
+      for (const id of ids.slice(0, MOST_AROUND)) {
+        const { content, rowOf } = catalog.index;
+        const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
+        const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
+        if (!profile) continue;
+        // Added at once: another list may look for these items while the next ones are fetched.
+        await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
+        this.#loadedAround.add(id);
+      }
+    } catch (thrown) {
+      listener.error(SidestreamError.from(thrown));
+    }
+  }
+
+  /** Finds an item that may not be loaded; null where the catalogue has none of that id. @throws SidestreamError `bundle/*` */
+  async find(id: string): Promise<Item | null> {
+    const { clusters, catalog } = this.#context;
+    for (const cluster of await clusters.clustersWith(id)) {
+      const part = await clusters.items(cluster);
+      const item = part.items.find((other) => other.id === id);
+      if (item) await catalog.texts?.follow([part]);
+      if (item) return catalog.offers?.joined(item) ?? item;
+    }
+    return null;
+  }
+
+  /**
+   * Checks that the catalogue has these items.
+   * @throws SidestreamError `runtime/unknown-item`, `bundle/*` when that cannot be found out
+   */
+  async check(ids: readonly string[]): Promise<void> {
+    const { catalog } = this.#context;
+    for (const id of new Set(ids)) {
+      if (!catalog.find(id) && !(await this.#selection.has(id))) catalog.rowOf(id);
+    }
+  }
+
+  /** @returns whether the loaded catalogue changed */
+  async #loadNearPreference(): Promise<boolean> {
+    const { session, catalog } = this.#context;
+    const { profile, weights, history } = await session.run(({ learner }) => ({
+      profile: contentProfile(catalog.index.content, learner.history),
+      weights: learner.weights,
+      history: this.#historyOf(learner),
+    }));
+    if (!profile || history === this.#loadedHistory) return false;
+    const changed = await this.#add(await this.#selection.partsNear(profile, weights));
+    this.#loadedHistory = history;
+    return (await this.#evict()) || changed;
+  }
+
+  async #load(ids: readonly string[]): Promise<void> {
+    const missing = ids.filter((id) => !this.#context.catalog.find(id));
+    if (missing.length > 0) await this.#add(await this.#selection.partsWith(missing));
+  }
+
+  /** Loads pinned items, each at its first list; a failure is reported, and lists go on without them. */
+  async #loadPinned(ids: readonly string[]): Promise<void> {
+    const fresh = ids.filter((id) => !this.#loadedPins.has(id));
+    const loading = this.load(fresh);
+    for (const id of fresh) this.#loadedPins.set(id, loading);
+    await Promise.all(ids.map((id) => this.#loadedPins.get(id)));
+  }
+
+  /** @returns whether the loaded catalogue grew */
+  async #add(parts: readonly ItemsPart[]): Promise<boolean> {
+    const { session, catalog, listener } = this.#context;
+    // No list may show them in another language than its own, or know less of them than of others.
+    const side = catalog.clusterSide?.follow(parts).catch((thrown) => listener.error(SidestreamError.from(thrown)));
+    await Promise.all([catalog.texts?.follow(parts), side]);
+    return session.change(async ({ learner }) => {
+      // No list may be made between the two: the learner must know all rows.
+      const grown = catalog.grow(parts);
+      if (grown) learner.setCatalog(catalog);
+      return grown;
+    });
+  }
+
+  /** @returns whether items were evicted */
+  async #evict(): Promise<boolean> {
+    const { session, catalog } = this.#context;
+    if (catalog.index.items.length <= MOST_ITEMS) return false;
+    let kept: ReadonlySet<string> = new Set();
+    await session.renumber(({ history }) => {
+      const { items } = catalog.index;
+      const { rows, dismissed, record } = history;
+      const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
+      this.#loadedAround.clear();
+      this.#loadedPins.clear();
+      kept = new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]);
+      catalog.keepOnly(kept);
+    });
+    await catalog.texts?.keepOnly(kept);
+    return true;
+  }
+
+  /** The end of the history as a text, to compare with a later one. */
+  #historyOf({ history: { rows, dismissed } }: ActiveLearner): string {
+    const { items } = this.#context.catalog.index;
+    return [rows.length, ...rows.slice(-3).map((row) => items[row].id), dismissed.size].join(' ');
+  }
+}

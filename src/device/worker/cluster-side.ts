@@ -1,0 +1,98 @@
+import type { Bundle, ItemsPart, SideModel, SideRows } from '../../core/catalog';
+
+/** Clusters whose rows are fetched in parallel. */
+const AT_ONCE = 16;
+
+/** Some loaded items of a bundle of clusters. */
+export interface ClusterRows {
+  items: ItemsPart['items'];
+  /** The cluster that they are of; the items that the bundle was opened with, and those that this device added, are of none. */
+  cluster?: number;
+  /** Place of each in the cluster. */
+  places?: readonly number[];
+}
+
+/**
+ * The side model of a large catalogue, as far as it is loaded: that of the head, and the rows of the clusters that are loaded, each
+ * fetched before its items are there.
+ */
+export class ClusterSide {
+  readonly #bundle: Bundle;
+  readonly #rows = new Map<number, SideRows>();
+  /** Rows on their way: two lists may look for one cluster at once. */
+  readonly #loading = new Map<number, Promise<void>>();
+  /** Number of items of each loaded cluster. */
+  readonly #loaded = new Map<number, number>();
+
+  constructor(bundle: Bundle) {
+    this.#bundle = bundle;
+  }
+
+  /**
+   * Loads the rows of clusters that are about to be loaded, and those that failed before.
+   * @throws SidestreamError `bundle/*`; what could be loaded is there
+   */
+  async follow(parts: readonly ItemsPart[]): Promise<void> {
+    for (const { cluster, items } of parts) if (cluster !== undefined) this.#loaded.set(cluster, items.length);
+    const missing = [...this.#loaded].filter(([cluster]) => !this.#rows.has(cluster));
+    const failures: unknown[] = [];
+    for (let first = 0; first < missing.length; first += AT_ONCE) {
+      const some = missing.slice(first, first + AT_ONCE).map(([cluster, count]) => this.#load(cluster, count));
+      for (const result of await Promise.allSettled(some)) {
+        if (result.status === 'rejected') failures.push(result.reason);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #load(cluster: number, count: number): Promise<void> {
+    const known = this.#loading.get(cluster);
+    if (known) return known;
+    const loading = this.#bundle
+      .sideRows(cluster, count)
+      .then((rows) => {
+        if (rows) this.#rows.set(cluster, rows);
+      })
+      .finally(() => this.#loading.delete(cluster));
+    this.#loading.set(cluster, loading);
+    return loading;
+  }
+
+  /** Drops the rows of clusters of which no item is left. Others may be loaded at this moment, whose items are not there yet. */
+  drop(clusters: Iterable<number>): void {
+    for (const cluster of clusters) {
+      this.#loaded.delete(cluster);
+      this.#rows.delete(cluster);
+    }
+  }
+
+  /**
+   * The model of the loaded items, part after part. Items of a cluster whose rows could not be loaded are like the average one.
+   * @param head the model of the first part
+   * @returns with the rows that it does not know because they are of no cluster
+   */
+  join(head: SideModel, parts: readonly ClusterRows[]): { model: SideModel; unknown: number[] } {
+    const { width } = head;
+    const count = parts.reduce((sum, { items }) => sum + items.length, 0);
+    const vectors = new Float32Array(count * width);
+    const average = head.biases.reduce((sum, bias) => sum + bias, 0) / Math.max(1, head.biases.length);
+    const biases = new Float32Array(count).fill(average);
+    vectors.set(head.vectors);
+    biases.set(head.biases);
+    const unknown: number[] = [];
+    let start = parts[0].items.length;
+    for (const { items, cluster, places = [] } of parts.slice(1)) {
+      const rows = cluster === undefined ? undefined : this.#rows.get(cluster);
+      for (const n of items.keys()) {
+        const row = start + n;
+        if (cluster === undefined) unknown.push(row);
+        if (!rows) continue;
+        const place = places[n];
+        vectors.set(rows.vectors.subarray(place * width, (place + 1) * width), row * width);
+        biases[row] = rows.biases[place];
+      }
+      start += items.length;
+    }
+    return { model: { ...head, vectors, biases }, unknown };
+  }
+}

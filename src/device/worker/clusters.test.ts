@@ -1,0 +1,417 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Manifest, openBundle, type SideModel, verifyBundle, writeBundle } from '../../core/catalog';
+import type { SidestreamError } from '../../error';
+import { memoryBundle } from '../../testing/bundles';
+import { sideModel } from '../../testing/side-models';
+import { topicContent } from '../../testing/topics';
+import type { CatalogIndex } from '../ranking';
+import { ClusterSide } from './cluster-side';
+import { Engine } from './engine';
+import { LoadedCatalog } from './loaded-catalog';
+
+const COUNT = 4000;
+const memory = memoryBundle();
+const options = { clusterFrom: 100, clusterItems: 24 };
+let server: Server;
+let manifest: Manifest;
+/** Names that the server was asked for. */
+let asked: string[] = [];
+/** Names that it does not have any more. */
+let gone: (name: string) => boolean;
+
+beforeAll(async () => {
+  manifest = await writeBundle(await topicContent({ items: COUNT, topics: 50, dim: 24 }), memory.sink, options);
+  server = createServer(({ url = '' }, response) => {
+    const name = url.slice(1);
+    asked.push(name);
+    const bytes = gone(name) ? undefined : memory.files.get(name);
+    response.writeHead(bytes ? 200 : 404).end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+beforeEach(() => {
+  asked = [];
+  gone = () => false;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+async function start(): Promise<{ engine: Engine; errors: string[] }> {
+  const { port } = server.address() as AddressInfo;
+  const errors: string[] = [];
+  const bundle = `http://127.0.0.1:${port}`;
+  const engine = await Engine.start(
+    { bundle, consent: 'pending', namespace: 'clusters', learning: true },
+    {
+      change: () => undefined,
+      progress: () => undefined,
+      error: (error: SidestreamError) => errors.push(error.code),
+    },
+  );
+  return { engine, errors };
+}
+
+/** An item that the head does not have, and its topic. */
+async function outside(engine: Engine, topic: number) {
+  const whole = await openBundle(memory.fetchFile);
+  const { items } = await openBundle(memory.fetchFile, undefined, { whole: false });
+  const head = new Set(items.map(({ id }) => id));
+  const found = whole.items.filter(({ id, category }) => !head.has(id) && category.endsWith(`Topic ${topic}`));
+  expect(await engine.getItem(found[0].id)).toEqual(found[0]);
+  return found;
+}
+
+describe('an engine with a catalogue in clusters', () => {
+  it('shows a first list from the head alone, and says how large the shop is', async () => {
+    const { engine, errors } = await start();
+    const { items } = await engine.recommend({ limit: 8 });
+    expect(items).toHaveLength(8);
+    expect(items[0].source).toBe('popularity');
+    expect(asked.filter((name) => name.startsWith('vectors-'))).toEqual([]);
+    expect((await engine.status()).items).toBe(COUNT);
+    expect((await engine.categories()).find(({ category }) => category === 'Group 1')?.count).toBeGreaterThan(50);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('learns choices of items that were not loaded, and then recommends what is near them from the whole catalogue', async () => {
+    const { engine, errors } = await start();
+    const chosen = (await outside(engine, 7)).slice(0, 2);
+    for (const { id } of chosen) await engine.track('click', id, {});
+    await engine.settled();
+    const { items } = await engine.recommend({ limit: 8 });
+    expect(items.filter(({ item }) => item.category === chosen[0].category).length).toBeGreaterThanOrEqual(5);
+    expect(items[0].source).toBe('personal');
+    expect(items[0].reason).toContain('Item');
+    const clusters = manifest.clusters?.count ?? 0;
+    expect(asked.filter((name) => name.startsWith('features-')).length).toBeLessThan(clusters / 3);
+    expect((await engine.status()).events).toBe(2);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('knows what resembles an item that it did not load', async () => {
+    const { engine } = await start();
+    const [item] = await outside(engine, 11);
+    const { items } = await engine.recommend({ placement: 'similar', itemId: item.id, limit: 6 });
+    expect(items.map(({ item: { category } }) => category)).toEqual(new Array(6).fill(item.category));
+    await engine.close();
+  });
+
+  it('loads the first items of a list of the shop for a shopper whom it knows, and goes on without them', async () => {
+    const { engine, errors } = await start();
+    const [liked, other] = [await outside(engine, 7), await outside(engine, 12)];
+    const ids = [...other.slice(0, 20), ...liked.slice(2, 22)].map(({ id }) => id);
+    asked = [];
+    expect((await engine.rerank([...ids, 'x'], {})).ids).toEqual([...ids, 'x']);
+    expect(asked).toEqual([]);
+    for (const { id } of liked.slice(0, 2)) await engine.track('click', id, {});
+    await engine.settled();
+    const { ids: ordered } = await engine.rerank([...ids, 'x'], {});
+    expect(ordered.toSorted()).toEqual([...ids, 'x'].toSorted());
+    expect(ordered.at(-1)).toBe('x');
+    const first = new Set(ordered.slice(0, 20));
+    expect(liked.filter(({ id }) => first.has(id)).length).toBeGreaterThan(15);
+    expect(errors).toEqual([]);
+
+    const far = (await outside(engine, 30)).map(({ id }) => id);
+    gone = () => true;
+    expect((await engine.rerank(['nobody knows it', ...far], {})).ids).toEqual(['nobody knows it', ...far]);
+    expect(new Set(errors)).toEqual(new Set(['bundle/unreachable']));
+    await engine.close();
+  });
+
+  it('knows what resembles several items, and what is in the cart, that it did not load', async () => {
+    const { engine, errors } = await start();
+    const topics = [12, 17, 23];
+    const items = await Promise.all(topics.map(async (topic) => (await outside(engine, topic))[0]));
+    const itemId = items.map(({ id }) => id);
+    const list = await engine.recommend({ placement: 'similar', itemId: [...itemId, 'no such item'], limit: 12 });
+    const expected = new Set(items.map(({ category }) => category));
+    expect(new Set(list.items.map(({ item }) => item.category))).toEqual(expected);
+    expect(list.items.map(({ item }) => item.id).filter((id) => itemId.includes(id))).toEqual([]);
+    const [inCart] = await outside(engine, 31);
+    await engine.track('cart', inCart.id, {});
+    // The item has to be loaded first.
+    await engine.settled();
+    const about = await engine.recommend({ placement: 'similar', cart: true, limit: 4 });
+    expect(about.items.map(({ item }) => item.category)).toEqual(new Array(4).fill(inCart.category));
+    await expect(engine.recommend({ placement: 'similar', itemId: ['none', 'either'] })).rejects.toMatchObject({
+      code: 'runtime/unknown-item',
+    });
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('loads a bounded part of the catalogue for a hundred items', async () => {
+    const { engine, errors } = await start();
+    const { items } = await openBundle(memory.fetchFile);
+    const every = items.filter((_, n) => n % 40 === 0).map(({ id }) => id);
+    expect(every).toHaveLength(100);
+    asked = [];
+    expect((await engine.recommend({ placement: 'similar', itemId: every, limit: 8 })).items).toHaveLength(8);
+    const loaded = asked.filter((name) => name.startsWith('features-')).length;
+    // 10 clusters of the items themselves, and 3 around each of 5.
+    expect(loaded).toBeLessThanOrEqual(25);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('keeps an event of an item that the shop does not have, says so, and learns nothing of it', async () => {
+    const { engine, errors } = await start();
+    await engine.track('click', 'no such item', {});
+    await engine.settled();
+    expect(errors).toEqual(['runtime/unknown-item']);
+    expect((await engine.status()).events).toBe(0);
+    const [known] = await outside(engine, 3);
+    await engine.track('click', known.id, {});
+    await engine.settled();
+    expect((await engine.status()).events).toBe(1);
+    await expect(engine.recommend({ placement: 'similar', itemId: 'no such item' })).rejects.toMatchObject({
+      code: 'runtime/unknown-item',
+    });
+    expect(await engine.getItem('no such item')).toBeNull();
+    await engine.close();
+  });
+
+  it('goes on with what it has when the files of an old bundle are gone, and says so', async () => {
+    const { engine, errors } = await start();
+    const [item] = await outside(engine, 5);
+    const { items } = await engine.recommend({});
+    gone = () => true;
+    await expect(engine.recommend({ placement: 'similar', itemId: item.id })).rejects.toMatchObject({
+      code: 'bundle/unreachable',
+    });
+    await engine.track('click', items[0].item.id, {});
+    await engine.settled();
+    expect((await engine.recommend({})).items.length).toBeGreaterThan(0);
+    expect(new Set(errors)).toEqual(new Set(['bundle/unreachable']));
+    await engine.close();
+  });
+
+  it('goes on from a saved profile, whose past it loads again', async () => {
+    const first = await start();
+    const chosen = (await outside(first.engine, 3)).slice(0, 2);
+    for (const { id } of chosen) await first.engine.track('click', id, {});
+    const profile = await first.engine.exportProfile();
+    await first.engine.close();
+    const { engine, errors } = await start();
+    await engine.importProfile(profile);
+    await engine.settled();
+    const { items } = await engine.recommend({ limit: 6 });
+    expect(items.filter(({ item }) => item.category === chosen[0].category).length).toBeGreaterThanOrEqual(4);
+    expect((await engine.status()).events).toBe(2);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('knows the cart of a saved profile that many later choices followed', async () => {
+    const first = await start();
+    const [inCart] = await outside(first.engine, 31);
+    await first.engine.track('cart', inCart.id, {});
+    for (let n = 0; n < 50; n++) {
+      const { items } = await first.engine.browse({ offset: n, limit: 1 });
+      await first.engine.track('view', items[0].id, {});
+    }
+    const profile = await first.engine.exportProfile();
+    await first.engine.close();
+    const { engine } = await start();
+    await engine.importProfile(profile);
+    await engine.settled();
+    const { items } = await engine.recommend({ placement: 'similar', cart: true, limit: 4 });
+    expect(items.map(({ item }) => item.category)).toEqual(new Array(4).fill(inCart.category));
+    await engine.close();
+  });
+
+  it('uses the features of the bundle before one that is uploaded in part, and says so', async () => {
+    const kept = new Map(memory.files);
+    const previous = await openBundle(memory.fetchFile);
+    const head = await openBundle(memory.fetchFile, undefined, { whole: false });
+    const before = new Set(head.items.map(({ id }) => id));
+    const content = await topicContent({ items: COUNT, topics: 50, dim: 24, seed: 2 });
+    const next = await writeBundle(content, memory.sink, { ...options, previous });
+    gone = (name) => name === next.clusters?.head.features.file;
+    const { engine, errors } = await start();
+    const { items } = await engine.recommend({ limit: 100 });
+    await engine.settled();
+    expect(errors).toEqual(['bundle/incomplete']);
+    const known = items.find(({ item }) => before.has(item.id));
+    const similar = await engine.recommend({ placement: 'similar', itemId: known?.item.id });
+    expect(similar.items[0].source).toBe('content');
+    await engine.close();
+    for (const [name, bytes] of kept) memory.files.set(name, bytes);
+  });
+});
+
+describe('an engine with a catalogue in clusters and several languages', () => {
+  const texts = memoryBundle();
+  let host: Server;
+  let names: string[] = [];
+
+  beforeAll(async () => {
+    const content = await topicContent({ items: 1000, topics: 20, dim: 24 });
+    const titles = content.items.map(({ title }) => ({ title: `DE ${title}` }));
+    const locales = [{ tag: 'de', texts: titles }];
+    await writeBundle({ ...content, language: 'en', locales }, texts.sink, options);
+    host = createServer(({ url = '' }, response) => {
+      const name = url.slice(1);
+      names.push(name);
+      const bytes = texts.files.get(name);
+      response.writeHead(bytes ? 200 : 404).end(bytes);
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => new Promise((resolve) => host.close(resolve)));
+
+  it('loads the texts of the clusters that it has, and of no others', async () => {
+    names = [];
+    const errors: string[] = [];
+    const { port } = host.address() as AddressInfo;
+    const engine = await Engine.start(
+      {
+        ...{ bundle: `http://127.0.0.1:${port}`, consent: 'pending', namespace: 'languages' },
+        ...{ learning: true, lang: 'de' },
+      },
+      { change: () => undefined, progress: () => undefined, error: (error) => errors.push(error.code) },
+    );
+    const german = async (request = {}): Promise<boolean[]> =>
+      (await engine.recommend({ limit: 20, ...request })).items.map(({ item }) => item.title.startsWith('DE '));
+    const loaded = (kind: string): number => names.filter((name) => new RegExp(`^${kind}-.*json$`).test(name)).length;
+    expect(await german()).not.toContain(false);
+    expect([loaded('texts'), loaded('items')]).toEqual([1, 0]);
+
+    const whole = await openBundle(texts.fetchFile);
+    const { items: head } = await openBundle(texts.fetchFile, undefined, { whole: false });
+    const outside = whole.items.find(({ id }) => !head.some((item) => item.id === id));
+    const id = outside?.id ?? '';
+    expect((await engine.getItem(id))?.title).toBe(`DE ${outside?.title}`);
+    expect((await engine.getItem(id, 'en'))?.title).toBe(outside?.title);
+    await engine.track('click', id, {});
+    await engine.settled();
+    expect(await german({ placement: 'similar', itemId: id })).not.toContain(false);
+    // As many files of texts as of items, and the head's.
+    expect(loaded('texts')).toBeLessThanOrEqual(loaded('items') + 1);
+    expect(loaded('texts')).toBeGreaterThan(1);
+    expect(await german({ lang: 'en' })).not.toContain(true);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+});
+
+describe('an engine with a catalogue in clusters and a side model', () => {
+  const memorySide = memoryBundle();
+  let model: SideModel;
+  let ids: string[];
+  let host: Server;
+  let names: string[] = [];
+  let lacks: (name: string) => boolean;
+
+  beforeAll(async () => {
+    const content = await topicContent({ items: 1000, topics: 20, dim: 24 });
+    ids = content.items.map(({ id }) => id);
+    model = sideModel(ids.length, 6);
+    const learned = { side: { model, weights: { sideModel: 2 } } };
+    const written = await writeBundle(content, memorySide.sink, { ...options, learned });
+    await verifyBundle(written, memorySide.fetchFile);
+    host = createServer(({ url = '' }, response) => {
+      const name = url.slice(1);
+      names.push(name);
+      const bytes = lacks(name) ? undefined : memorySide.files.get(name);
+      response.writeHead(bytes ? 200 : 404).end(bytes);
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  });
+  beforeEach(() => {
+    names = [];
+    lacks = () => false;
+  });
+  afterAll(() => new Promise((resolve) => host.close(resolve)));
+
+  /** What the model that was put in says of an item. */
+  const trained = (id: string): number[] => {
+    const row = ids.indexOf(id);
+    return [...model.vectors.subarray(6 * row, 6 * row + 6), model.biases[row]];
+  };
+  const said = ({ side }: CatalogIndex, row: number): number[] => [
+    ...(side?.vectors.subarray(6 * row, 6 * row + 6) ?? []),
+    side?.biases[row] ?? Number.NaN,
+  ];
+  const expectTrained = ({ index }: LoadedCatalog): void => {
+    for (const [row, { id }] of index.items.entries()) {
+      const own = trained(id);
+      for (const [n, value] of said(index, row).entries()) expect(Math.abs(value - own[n])).toBeLessThan(0.01);
+    }
+  };
+
+  it('has the rows of the head and of the clusters that are loaded, in whatever order they come and go', async () => {
+    const bundle = await openBundle(memorySide.fetchFile, undefined, { whole: false });
+    const { clusters } = bundle;
+    const head = await bundle.side();
+    if (!clusters || !head) throw new Error('The bundle has no clusters, or no side model.');
+    const catalog = new LoadedCatalog(bundle);
+    const side = new ClusterSide(bundle);
+    catalog.clusterSide = side;
+    const load = async (...numbers: number[]): Promise<void> => {
+      const parts = await Promise.all(numbers.map((cluster) => clusters.items(cluster)));
+      await side.follow(parts);
+      catalog.grow(parts);
+    };
+    await load(3, 1);
+    expect(catalog.index.side).toBeNull();
+    catalog.setSide(head);
+    const before = catalog.index.items.length;
+    expect(before).toBeGreaterThan(bundle.items.length);
+    expectTrained(catalog);
+    await load(7);
+    expect(catalog.index.items.length).toBeGreaterThan(before);
+    expectTrained(catalog);
+    const items = new Set((await clusters.items(3)).items.slice(2).map(({ id }) => id));
+    catalog.keepOnly(items);
+    expect(catalog.index.items.length).toBeLessThan(before);
+    expectTrained(catalog);
+    await load(7, 3);
+    expectTrained(catalog);
+    const whole = await openBundle(memorySide.fetchFile);
+    expect((await whole.side())?.digest).toBe(head.digest);
+  });
+
+  const engineOf = async () => {
+    const { port } = host.address() as AddressInfo;
+    const errors: string[] = [];
+    const engine = await Engine.start(
+      { bundle: `http://127.0.0.1:${port}`, consent: 'pending', namespace: 'side', learning: true },
+      { change: () => undefined, progress: () => undefined, error: (error) => errors.push(error.code) },
+    );
+    const loaded = await openBundle(memorySide.fetchFile, undefined, { whole: false });
+    const known = new Set(loaded.items.map(({ id }) => id));
+    return { engine, errors, outside: ids.filter((id) => !known.has(id)) };
+  };
+
+  it('scores items by it that the head does not have, and loads the rows of their clusters alone', async () => {
+    const { engine, errors, outside } = await engineOf();
+    await engine.track('click', outside[0], {});
+    await engine.settled();
+    const { items } = await engine.recommend({ limit: 5 });
+    const { contributions } = await engine.explain(items[0].item.id, {});
+    expect(Object.keys(contributions)).toContain('sideModel');
+    const files = names.filter((name) => name.startsWith('side-'));
+    const vectors = names.filter((name) => name.startsWith('features-'));
+    // The model of the head, the directory, and the rows of each cluster; the features are of clusters and of the head.
+    expect(files).toHaveLength(new Set(files).size);
+    expect(files.length).toBe(new Set(vectors).size + 1);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('goes on where rows are missing, and says so', async () => {
+    const { engine, errors, outside } = await engineOf();
+    await engine.settled();
+    lacks = (name) => name.startsWith('side-');
+    await engine.track('click', outside[0], {});
+    await engine.settled();
+    expect((await engine.recommend({ limit: 5 })).items).toHaveLength(5);
+    expect(new Set(errors)).toEqual(new Set(['bundle/unreachable']));
+    await engine.close();
+  });
+});

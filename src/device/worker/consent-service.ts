@@ -1,0 +1,146 @@
+import { Mutex } from '../../core/common/mutex';
+import { SidestreamError } from '../../error';
+import type { Consent, Refusal } from '../protocol';
+import type { EventRecorder } from './event-recorder';
+import type { ExperimentAssignment } from './experiment-assignment';
+import type { LearningScheduler } from './learning-scheduler';
+import type { ListChanges } from './list-changes';
+import type { ProfileStorage } from './profile-storage';
+import type { RecommendationService } from './recommendation-service';
+
+/** Attempts to move to the device while other tabs delete the database. */
+const GRANT_ATTEMPTS = 3;
+
+export interface ConsentContext {
+  storage: ProfileStorage;
+  scheduler: LearningScheduler;
+  events: EventRecorder;
+  experiment: ExperimentAssignment;
+  recommendations: RecommendationService;
+  changes: ListChanges;
+}
+
+/**
+ * Carries out the shopper's answers about consent, given in this tab or in another. An answer counts from the moment it is
+ * given; one is carried out completely before the next one begins.
+ */
+export class ConsentService {
+  readonly #context: ConsentContext;
+  readonly #mutex = new Mutex();
+
+  constructor(context: ConsentContext) {
+    this.#context = context;
+  }
+
+  /** Opens the first store. */
+  async open(): Promise<void> {
+    await this.#mutex.run(() => this.#context.storage.open());
+  }
+
+  /** The shopper answered in this tab. @throws SidestreamError `store/*` */
+  async answer(level: Consent): Promise<void> {
+    if (level === 'granted') await this.#grantHere();
+    else if (level === 'session') await this.#keepVisit();
+    else await this.#withdraw(level, !this.#context.storage.holds(level));
+  }
+
+  /**
+   * Deletes everything of ours on this device; later events stay in memory until the shopper consents again.
+   * @throws SidestreamError `store/blocked`
+   */
+  async forget(): Promise<void> {
+    await this.#withdraw('pending', true);
+  }
+
+  /** Another tab granted consent; the shopper may have answered otherwise since. */
+  async grantedElsewhere(): Promise<void> {
+    const { storage } = this.#context;
+    await this.#mutex.run(async () => {
+      if (storage.consent !== 'granted' && storage.lastAnswer.consent === 'granted') await this.#grant();
+    });
+  }
+
+  /** Another tab withdrew consent, or deleted the database; the storage has left the device already. */
+  async erasedElsewhere(): Promise<void> {
+    await this.#mutex.run(() => this.#erase());
+  }
+
+  /** Resolves when the answers given so far are carried out. */
+  carriedOut(): Promise<void> {
+    return this.#mutex.run(async () => undefined);
+  }
+
+  async #grantHere(): Promise<void> {
+    const { storage } = this.#context;
+    if (storage.holds('granted')) return;
+    storage.agree();
+    await this.#mutex.run(async () => {
+      if (!storage.holds('granted')) await this.#grant();
+    });
+  }
+
+  /** Goes on in memory, which the page copies to its tab. A grant before it is withdrawn, as this keeps less. */
+  async #keepVisit(): Promise<void> {
+    const { storage, changes } = this.#context;
+    const withdrawn = storage.lastAnswer.consent === 'granted' ? this.#withdraw('pending', true) : undefined;
+    const { lastAnswer } = storage;
+    try {
+      await withdrawn;
+    } finally {
+      // Answered since, here or in another tab: that counts.
+      if (storage.lastAnswer === lastAnswer) {
+        storage.keepVisit();
+        changes.announce();
+      }
+    }
+  }
+
+  async #grant(): Promise<void> {
+    const { storage, scheduler, events, experiment, changes } = this.#context;
+    const { lastAnswer } = storage;
+    await scheduler.catchUp();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await scheduler.moveToDevice();
+        break;
+      } catch (thrown) {
+        // Another tab may still be deleting the database because of an earlier answer.
+        const { code } = SidestreamError.from(thrown);
+        const answered = storage.lastAnswer !== lastAnswer;
+        if (code !== 'store/forgotten' || answered || attempt === GRANT_ATTEMPTS) throw thrown;
+      }
+    }
+    events.restart();
+    await experiment.draw(storage.counting);
+    changes.announce();
+  }
+
+  /**
+   * Keeps nothing from now on, whatever is under way, and deletes what the device holds.
+   * @param forget whether the content of memory goes too
+   * @throws SidestreamError `store/blocked`: then everything is forgotten here, and the next call tries to delete again
+   */
+  async #withdraw(consent: Refusal, forget: boolean): Promise<void> {
+    const { storage } = this.#context;
+    if (forget) storage.leave(consent);
+    await this.#mutex.run(async () => {
+      // At the same time: a training that is under way must not delay the deletion.
+      const results = await Promise.allSettled([storage.deleteDevice(), forget && this.#erase()]);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    });
+  }
+
+  /** Forgets what this tab knows of the shopper, once the storage has left the device. */
+  async #erase(): Promise<void> {
+    const { storage, scheduler, events, experiment, recommendations, changes } = this.#context;
+    await scheduler.erase(async () => {
+      events.forget();
+      experiment.forget();
+      await experiment.draw(storage.counting);
+    });
+    // Consent was granted again meanwhile: the profile on the device goes on.
+    if (storage.consent === 'granted') await scheduler.restore();
+    await recommendations.begin();
+    changes.announce();
+  }
+}

@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { addLearned, type Demand, type Manifest, writeBundle } from '../../core/catalog';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { Engine } from './engine';
+
+const DAY = 24 * 3600 * 1000;
+const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
+const DEMAND: Demand = {
+  choices: Float32Array.of(60, 50, 40, 30, 20, 0),
+  recent: Float32Array.of(1, 2, 3, 9, 0, 0),
+  repeats: {
+    share: 0.3,
+    interval: 30,
+    shares: new Float32Array(IDS.length).fill(0.3),
+    intervals: new Float32Array(IDS.length).fill(30),
+  },
+};
+
+const memory = memoryBundle();
+let server: Server;
+let manifest: Manifest;
+beforeAll(async () => {
+  const content = await bundleContent(IDS.map((id) => makeItem(id)));
+  manifest = await addLearned(await writeBundle(content, memory.sink), { demand: DEMAND }, memory.sink);
+  server = createServer(({ url = '' }, response) => {
+    const bytes = memory.files.get(url.slice(1));
+    response.writeHead(bytes ? 200 : 404).end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+async function start(settled = true): Promise<{ engine: Engine; codes: string[] }> {
+  const { port } = server.address() as AddressInfo;
+  const codes: string[] = [];
+  const options = {
+    bundle: `http://127.0.0.1:${port}`,
+    consent: 'pending',
+    namespace: 'test',
+    learning: true,
+  } as const;
+  const engine = await Engine.start(options, {
+    change: () => undefined,
+    progress: () => undefined,
+    error: ({ code }) => codes.push(code),
+  });
+  if (settled) await engine.settled();
+  return { engine, codes };
+}
+
+const idsOf = async (engine: Engine, ...[request]: Parameters<Engine['recommend']>): Promise<string[]> =>
+  (await engine.recommend(request)).items.map(({ item }) => item.id);
+
+it('lists what sells now at first already, where the feed has no popularity', async () => {
+  const { engine } = await start(false);
+  try {
+    const { items } = await engine.recommend({ limit: 3 });
+    expect(items.map(({ item, reason }) => [item.id, reason])).toEqual(
+      ['d', 'c', 'b'].map((id) => [id, 'Popular in this shop']),
+    );
+  } finally {
+    await engine.close();
+  }
+});
+
+it('lists what sells now, takes it as popularity, and lists what is due to be bought again', async () => {
+  const { engine, codes } = await start();
+  expect((await idsOf(engine, { placement: 'trending', limit: 3 })).slice(0, 3)).toEqual(['d', 'c', 'b']);
+  const popular = { placement: 'trending', filter: { popularity: { $gte: 40 } } } as const;
+  expect((await idsOf(engine, popular)).sort()).toEqual(['d']);
+
+  const now = Date.now();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(now - 30 * DAY);
+  try {
+    await engine.track('purchase', 'b', {});
+    expect(await idsOf(engine, { placement: 'again' })).toEqual([]);
+    clock.mockReturnValue(now);
+    const { items } = await engine.recommend({ placement: 'again', lang: 'de' });
+    expect(items.map(({ item, reason }) => [item.id, reason])).toEqual([['b', 'Zeit, das wieder zu kaufen?']]);
+    expect(await idsOf(engine, { limit: 6 })).toContain('b');
+    expect(await idsOf(engine, { limit: 6, repeats: false })).not.toContain('b');
+    expect(await idsOf(engine, { limit: 6, excludeOwned: true })).not.toContain('b');
+    expect(codes).toEqual([]);
+  } finally {
+    clock.mockRestore();
+    await engine.close();
+  }
+});
+
+it('goes on without it when its file is damaged, and says so', async () => {
+  const { file = '' } = manifest.demand ?? {};
+  const sound = memory.files.get(file)!;
+  memory.files.set(file, sound.slice().fill(0));
+  try {
+    const { engine, codes } = await start();
+    expect(codes).toEqual(['bundle/digest-mismatch']);
+    expect(await idsOf(engine, { placement: 'trending' })).toHaveLength(IDS.length);
+    expect(await idsOf(engine, { placement: 'again' })).toEqual([]);
+    await engine.close();
+  } finally {
+    memory.files.set(file, sound);
+  }
+});

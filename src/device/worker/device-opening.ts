@@ -1,0 +1,125 @@
+import { SidestreamError } from '../../error';
+import { profileFiles } from '../learner';
+import { type Closing, type DeviceStore, deviceStoreExists, deviceStores, type Store } from '../store';
+import type { EngineOptions } from './engine-options';
+
+/** Why the connection of a store was closed for good. */
+export type Closed = Exclude<Closing, 'lost'>;
+
+/** A store on the device, and why its connection was closed; null while it is open. */
+export interface OpenedDevice {
+  readonly store: DeviceStore;
+  readonly closed: Closed | null;
+}
+
+type Options = Pick<EngineOptions, 'namespace' | 'encrypt'>;
+
+/**
+ * Opens the store on the device and creates it where there is none.
+ * @param onClosed called with the store when its connection was closed from elsewhere
+ * @throws SidestreamError `store/*`
+ */
+export async function openDevice(
+  { namespace, encrypt }: Options,
+  onClosed: (store: DeviceStore, why: Closed) => void,
+): Promise<OpenedDevice> {
+  const Implementation = await loadDeviceStore();
+  const closing = new ClosingWatch(onClosed);
+  return closing.watch(await Implementation.open(namespace, { encrypt, upgradeProfile, onClosed: closing.onClosed }));
+}
+
+const upgradeProfile = async (stored: unknown) => (await profileFiles()).upgradeStoredProfile(stored);
+
+/** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
+export async function openExistingDevice(
+  { namespace, encrypt }: Options,
+  onClosed: (store: DeviceStore, why: Closed) => void,
+): Promise<OpenedDevice | null> {
+  if (!(await deviceStoreExists(namespace))) return null;
+  const Implementation = await loadDeviceStore();
+  const closing = new ClosingWatch(onClosed);
+  const store = await Implementation.openExisting(namespace, {
+    encrypt,
+    upgradeProfile,
+    onClosed: closing.onClosed,
+  });
+  return store && closing.watch(store);
+}
+
+/**
+ * Starts loading the code of the store on the device where it will be needed, in parallel to the bundle.
+ * @returns whether an earlier visit left one that is used now
+ */
+export async function preloadDevice({
+  consent,
+  namespace,
+}: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<boolean> {
+  try {
+    const exists = await deviceStoreExists(namespace);
+    const needed = consent === 'granted' || (!consent && exists);
+    if (needed) await loadDeviceStore();
+    return needed && exists;
+  } catch {
+    // Opening the store tries again and reports the error.
+    return false;
+  }
+}
+
+/** Ids of a copied event in the two stores. */
+export interface CopiedEvent {
+  from: number;
+  to: number;
+}
+
+/**
+ * Copies the events after a given one to another store, until there are no more.
+ * @param ids filled with the ids of the copied events, in the order of the log
+ */
+export async function copyEvents(
+  from: Pick<Store, 'eventsAfter'>,
+  to: Store,
+  after: number,
+  ids: CopiedEvent[] = [],
+): Promise<void> {
+  let events = await from.eventsAfter(after);
+  while (events.length > 0) {
+    const copied = await to.append(events.map(({ id: _, ...event }) => event));
+    ids.push(...events.map(({ id }, n) => ({ from: id, to: copied[n].id })));
+    events = await from.eventsAfter(events[events.length - 1].id);
+  }
+}
+
+/** Loads the code of the store on the device and of the profiles in it. @throws SidestreamError `store/unavailable` */
+async function loadDeviceStore(): Promise<typeof DeviceStore> {
+  try {
+    const [{ DeviceStore: Implementation }] = await Promise.all([deviceStores(), profileFiles()]);
+    return Implementation;
+  } catch (cause) {
+    throw new SidestreamError(
+      'store/unavailable',
+      'The code that stores a profile on the device could not be loaded. Recommendations go on in memory; check the connection and the files beside worker.js, and try again.',
+      { cause },
+    );
+  }
+}
+
+/** Notices that a connection is closed from elsewhere, also before the store is returned. */
+class ClosingWatch {
+  closed: Closed | null = null;
+  #store: DeviceStore | null = null;
+
+  /** @param report called when the connection is closed after the store was returned */
+  constructor(report: (store: DeviceStore, why: Closed) => void) {
+    this.onClosed = (why) => {
+      this.closed = why;
+      if (this.#store) report(this.#store, why);
+    };
+  }
+
+  readonly onClosed: (why: Closed) => void;
+
+  watch(store: DeviceStore): OpenedDevice {
+    this.#store = store;
+    return Object.assign(this, { store });
+  }
+}

@@ -1,0 +1,63 @@
+import * as Comlink from 'comlink';
+import type { Bundle, Manifest, Modality } from '../../core/catalog';
+import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../../core/encoders';
+import { SidestreamError } from '../../error';
+import type { BundleEncoders } from '../protocol';
+import type { EngineListener } from './engine-options';
+import { encodersOf } from './loaded-catalog';
+
+/**
+ * Fetches encoders and projection of a bundle, to be transferred to the page.
+ * @throws SidestreamError `encoder/missing` when the bundle was built without them or with presets this code lacks;
+ *   `bundle/*` when a file cannot be loaded
+ */
+export async function bundleEncoders(
+  bundle: Bundle,
+  listener: Pick<EngineListener, 'progress'>,
+): Promise<BundleEncoders> {
+  const parts = [0, 0, 0];
+  const totals = [0, 0, 0];
+  const report = (part: number) => (loaded: number, total: number) => {
+    parts[part] = loaded;
+    totals[part] = total;
+    const sum = (values: number[]) => values.reduce((a, b) => a + b);
+    listener.progress({ stage: 'encoders', loaded: sum(parts), total: sum(totals) });
+  };
+  const { manifest } = bundle;
+  const presets = bundlePresets(manifest);
+  const [text, image, projection] = await Promise.all([
+    bundle.encoder('text', report(0)),
+    bundle.encoder('image', report(1)),
+    bundle.projection(report(2)),
+  ]);
+  const files: BundleEncoders = {
+    text: { ...text, preset: presets.text },
+    image: { ...image, preset: presets.image },
+    projection,
+    dim: manifest.dim,
+    recipe: manifest.text,
+    encoders: encodersOf(manifest),
+  };
+  return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
+}
+
+/**
+ * Presets of the encoders that a bundle was built with.
+ * @throws SidestreamError `encoder/missing` for an unknown preset, or one of the other modality
+ */
+function bundlePresets({ modalities }: Manifest): { text: TextPreset; image: ImagePreset } {
+  const [text, image] = [presetOf(modalities.text), presetOf(modalities.image)];
+  if (text.modality !== 'text') throw mismatch(text, 'text');
+  if (image.modality !== 'image') throw mismatch(image, 'image');
+  return { text, image };
+}
+
+const presetOf = ({ preset, encoder }: Manifest['modalities'][Modality]): Preset =>
+  bundlePreset(preset, encoder?.settings);
+
+function mismatch({ name }: Preset, modality: Modality): SidestreamError {
+  return new SidestreamError(
+    'encoder/missing',
+    `The bundle names "${name}" as its ${modality} encoder, which it is not. Build the bundle again.`,
+  );
+}

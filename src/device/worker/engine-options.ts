@@ -1,0 +1,44 @@
+import type { Offer } from '../../core/catalog';
+import type { SidestreamError } from '../../error';
+import type { Consent, EarlyManifest, Progress, Status } from '../protocol';
+import type { Rules } from '../ranking';
+import type { Encryption } from '../store';
+
+/** Receives what the engine reports to the page. */
+export interface EngineListener {
+  change(status: Status): void;
+  progress(progress: Progress): void;
+  error(error: SidestreamError): void;
+}
+
+/** How to start an engine. */
+export interface EngineOptions {
+  /** Absolute address of the bundle folder. */
+  bundle: string;
+  consent?: Consent;
+  /**
+   * Another worker of the page ran before: the consent is the one it knew, not a new answer of the shopper, and another tab
+   * may have changed it meanwhile. Default false.
+   */
+  restarted?: boolean;
+  /** The shopper withdrew consent in this page, and it is not known that the device is empty. Default false. */
+  withdrawn?: boolean;
+  namespace: string;
+  learning: boolean;
+  /** See `RecommenderOptions.encrypt`. */
+  encrypt?: Encryption;
+  /** Largest event log on the device, bytes. Default 5,000,000. */
+  logBudget?: number;
+  /** As the shop wrote it. */
+  experiment?: unknown;
+  /** The page's rules for every list, as `optionsSchema` lets them in. */
+  rules?: Rules;
+  /** Market whose offers are used. Default `default`. */
+  market?: string;
+  /** Language of the page, as a tag: that of calls that name none. Empty: not known. */
+  lang?: string;
+  /** Offers that the page updated before this worker started, by product; parsed where they are used. */
+  offers?: ReadonlyMap<string, Offer>;
+  /** The bundle's manifest, where the page fetched it. */
+  manifest?: EarlyManifest | null;
+}

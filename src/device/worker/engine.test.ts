@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addLearned, type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../../core/catalog';
+import type { SidestreamError } from '../../error';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { Engine } from './engine';
+import { encodersOf } from './loaded-catalog';
+
+const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
+/** Others chose item d with item a. */
+const COOCCURRENCE: CooccurrenceTable = {
+  count: IDS.length,
+  offsets: Uint32Array.from([0, 1, 1, 1, 2, 2, 2]),
+  rows: Uint32Array.of(3, 0),
+  lifts: Float32Array.of(2, 2),
+};
+
+const memory = memoryBundle();
+let server: Server;
+let manifest: Manifest;
+beforeAll(async () => {
+  manifest = await addLearned(
+    await writeBundle(await bundleContent(IDS.map((id) => makeItem(id))), memory.sink),
+    { cooccurrence: COOCCURRENCE },
+    memory.sink,
+  );
+  server = createServer(({ url = '' }, response) => {
+    const bytes = memory.files.get(url.slice(1));
+    response.writeHead(bytes ? 200 : 404).end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+async function start(): Promise<{ engine: Engine; errors: SidestreamError[] }> {
+  const { port } = server.address() as AddressInfo;
+  const errors: SidestreamError[] = [];
+  const bundle = `http://127.0.0.1:${port}`;
+  const options = { bundle, consent: 'pending', namespace: 'test', learning: true } as const;
+  const engine = await Engine.start(options, {
+    change: () => undefined,
+    progress: () => undefined,
+    error: (error) => errors.push(error),
+  });
+  return { engine, errors };
+}
+
+const firstWith = async (engine: Engine, itemId: string) =>
+  (await engine.recommend({ placement: 'complement', itemId })).items[0];
+
+describe('an engine whose bundle has a co-occurrence table', () => {
+  it('uses the table in `complement` and as a term, also after an item was added', async () => {
+    const { engine, errors } = await start();
+    await engine.settled();
+    expect(await firstWith(engine, 'a')).toMatchObject({
+      item: { id: 'd' },
+      source: 'boughtTogether',
+      reason: 'Others chose it with “Title of a”',
+    });
+    expect((await engine.status()).weights.boughtTogether).toBeGreaterThan(0);
+
+    const shape = { taps: { text: 2, image: 3 } };
+    const rows = rowsPerItem(shape);
+    const features = { values: new Int8Array(rows * 4).fill(50), scales: new Float32Array(rows).fill(1) };
+    const local = { item: makeItem('mine'), encoders: encodersOf(manifest), ...features };
+    await engine.insertItem(local);
+    await engine.track('click', 'a', {});
+    expect((await firstWith(engine, 'a')).source).toBe('boughtTogether');
+    expect((await firstWith(engine, 'mine')).source).toBe('content');
+    const { items } = await engine.recommend({});
+    expect(items.find(({ item }) => item.id === 'd')?.contributions.boughtTogether).toBeGreaterThan(0);
+    expect(errors).toEqual([]);
+    await engine.close();
+  });
+
+  it('goes on without the table when its file is damaged, and says so', async () => {
+    const file = manifest.companions?.file ?? '';
+    const sound = memory.files.get(file)!;
+    memory.files.set(file, sound.slice().fill(0));
+    try {
+      const { engine, errors } = await start();
+      await engine.settled();
+      expect(errors.map(({ code }) => code)).toEqual(['bundle/digest-mismatch']);
+      expect((await engine.status()).weights).not.toHaveProperty('boughtTogether');
+      expect((await firstWith(engine, 'a')).source).toBe('content');
+      await engine.close();
+    } finally {
+      memory.files.set(file, sound);
+    }
+  });
+});

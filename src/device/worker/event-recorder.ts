@@ -1,0 +1,187 @@
+import { Mutex } from '../../core/common/mutex';
+import type { NewEvent } from '../../core/events';
+import { SidestreamError } from '../../error';
+import {
+  attribute,
+  Counters,
+  type Counts,
+  type EventAggregates,
+  isConversion,
+  LastClickIndex,
+  orderOf,
+} from '../experiment';
+import type { EngineListener } from './engine-options';
+import type { ProfileStorage } from './profile-storage';
+import type { TaskQueue } from './task-queue';
+
+/** Quiet time before the aggregates are saved, ms. Until then they can be computed again from the log. */
+const SAVE_DELAY = 2000;
+
+/**
+ * Writes events to the log: attributes carts and purchases to clicks, and records each line of an order once. Keeps the
+ * aggregates of the log.
+ */
+export class EventRecorder {
+  readonly #storage: ProfileStorage;
+  readonly #tasks: TaskQueue;
+  readonly #listener: Pick<EngineListener, 'error'>;
+  /** Null before it is read, and when it has to be read again. */
+  #known: KnownAggregates | null = null;
+  /** Guards the aggregates. */
+  readonly #mutex = new Mutex();
+  /** Clicks and orders of this tab that may not be in the log yet, for the events right after them. */
+  #clicks = new LastClickIndex();
+  readonly #orders = new Set<string>();
+  /** Writes of conversions, which are attributed first, and of events behind them: the log keeps the order of tracking. */
+  readonly #ordered = new Mutex();
+  /** Counts of this tab since `take` was last called. */
+  #taken = new Counters();
+  /** Whether it was reported that the stored aggregates cannot be read. */
+  #reported = false;
+
+  /** @param listener gets the errors that did not stop an event */
+  constructor(storage: ProfileStorage, tasks: TaskQueue, listener: Pick<EngineListener, 'error'>) {
+    this.#storage = storage;
+    this.#tasks = tasks;
+    this.#listener = listener;
+  }
+
+  /**
+   * Resolves when the events are in the log, or when everything was erased meanwhile. Purchases of a known transaction, of
+   * this tab or another, are skipped.
+   * @throws SidestreamError `store/full`, `store/unavailable`
+   */
+  append(events: readonly NewEvent[]): Promise<void> {
+    const { era } = this.#storage;
+    for (const event of events) this.#clicks.note(event);
+    const conversions = events.some(isConversion);
+    // Written at once where possible: the page may be left right after the call.
+    if (!conversions && this.#ordered.idle) return this.#write(events, era);
+    const convert = async (): Promise<void> => this.#write(await this.#conversions(events), era);
+    return this.#ordered.run(() => {
+      if (!conversions) return this.#write(events, era);
+      // Two tabs that show the same order confirmation must not both record its order.
+      return events.some((event) => orderOf(event) !== null) ? this.#storage.alone('orders', convert) : convert();
+    });
+  }
+
+  /** Aggregates of the whole log on this device. */
+  aggregates(): Promise<EventAggregates> {
+    return this.#mutex.run(async () => (await this.#current()).aggregates);
+  }
+
+  /** Counts of what this tab tracked since the last call. */
+  take(): Counts[] {
+    const { rows } = this.#taken;
+    this.#taken = new Counters();
+    return rows;
+  }
+
+  /** Takes over counts of another worker of this page that were not taken yet. */
+  resume(counts: readonly Counts[]): void {
+    this.#taken = new Counters(counts);
+  }
+
+  /** Starts all counts at zero, including those that were not taken yet. */
+  forget(): void {
+    this.#taken = new Counters();
+    this.#tasks.cancel('save-aggregates');
+    this.restart();
+  }
+
+  /** Reads the aggregates from the store again: another log is kept from now on, or its profile was replaced. */
+  restart(): void {
+    this.#clicks = new LastClickIndex();
+    this.#orders.clear();
+    this.#known = null;
+  }
+
+  async #write(events: readonly NewEvent[], era: number): Promise<void> {
+    if (events.length === 0) return;
+    let kept = false;
+    try {
+      kept = await this.#storage.append(events, era);
+    } finally {
+      if (!kept) for (const event of events) this.#orders.delete(orderOf(event) ?? '');
+    }
+    if (!kept || era !== this.#storage.era) return;
+    for (const event of events) this.#taken.add(event);
+    this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
+  }
+
+  /** Attributes events to clicks, and leaves out the purchases that are known. */
+  async #conversions(events: readonly NewEvent[]): Promise<NewEvent[]> {
+    let aggregates: EventAggregates | null = null;
+    try {
+      aggregates = await this.aggregates();
+    } catch (thrown) {
+      // The event is recorded without attribution; if the store is gone, writing the log will fail.
+      this.#listener.error(SidestreamError.from(thrown));
+    }
+    return events.flatMap((event) => {
+      const order = orderOf(event);
+      if (order !== null) {
+        if (aggregates?.knows(event) || this.#orders.has(order)) return [];
+        this.#orders.add(order);
+      }
+      // Clicks that this tab has just tracked are later than those of the log.
+      const recent = attribute(event, this.#clicks.of(event.itemId, event.time));
+      return [recent === event ? (aggregates?.attributed(event) ?? event) : recent];
+    });
+  }
+
+  /** To be called while the mutex is held. */
+  async #current(): Promise<KnownAggregates> {
+    for (;;) {
+      const { counting } = this.#storage;
+      try {
+        const known = this.#known ?? (await this.#read(counting));
+        this.#known = known;
+        for (const event of await this.#storage.eventsAfter(known.aggregates.lastEvent))
+          known.aggregates.observe(event);
+        // Another log may have taken its place meanwhile.
+        if (this.#known === known && known.counting === this.#storage.counting) return known;
+      } catch (thrown) {
+        if (counting === this.#storage.counting) throw thrown;
+      }
+      this.#known = null;
+    }
+  }
+
+  async #read(counting: ProfileStorage['counting']): Promise<KnownAggregates> {
+    // Late: no list needs the aggregates.
+    const { damagedAggregates, EventAggregates } = await import('../experiment/event-aggregates');
+    const generation = await counting.generation();
+    const read = EventAggregates.read(await counting.aggregates());
+    if (!read && !this.#reported) {
+      this.#reported = true;
+      this.#listener.error(damagedAggregates());
+      // Saved even if nothing is tracked, so that the next page reads them without an error.
+      this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
+    }
+    return { aggregates: read ?? new EventAggregates(), counting, generation, overDamaged: !read };
+  }
+
+  async #save(): Promise<void> {
+    await this.#mutex.run(async () => {
+      const known = await this.#current();
+      const { aggregates, counting, generation, overDamaged } = known;
+      try {
+        if (await counting.saveAggregates(aggregates.save(), generation, { overDamaged })) known.overDamaged = false;
+        else this.restart();
+      } catch (thrown) {
+        // The store was replaced: nothing can be saved in it any more.
+        if (counting === this.#storage.counting) throw thrown;
+      }
+    });
+  }
+}
+
+/** Aggregates of a log, with its store and generation. */
+interface KnownAggregates {
+  aggregates: EventAggregates;
+  counting: ProfileStorage['counting'];
+  generation: number;
+  /** Whether they start at zero because the stored ones cannot be read. */
+  overDamaged: boolean;
+}

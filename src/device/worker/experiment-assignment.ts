@@ -1,0 +1,97 @@
+import { SidestreamError } from '../../error';
+import type { assign, Experiment, Variant } from '../experiment';
+import { parsed } from '../protocol';
+import { type Placement, type RankState, TERMS } from '../ranking';
+import type { Store } from '../store';
+import { anonymousId } from './anonymous-id';
+import type { EngineListener, EngineOptions } from './engine-options';
+
+/** An experiment, and how it assigns units to variants. */
+export interface LoadedExperiment {
+  experiment: Experiment;
+  assign: typeof assign;
+}
+
+/**
+ * Parses the shop's experiment. The code for it comes late: most shops run none.
+ * @param given as the shop wrote it; undefined for none
+ * @throws SidestreamError `runtime/invalid-input` naming the field
+ */
+export async function loadExperiment(given: unknown): Promise<LoadedExperiment | null> {
+  if (given === undefined) return null;
+  const { assign, experimentSchema } = await import('../experiment/experiment');
+  return { experiment: parsed(experimentSchema, given, 'createRecommender()', 'experiment'), assign };
+}
+
+/** The shop's experiment on this device: the variant drawn, and what it changes. */
+export class ExperimentAssignment {
+  readonly #learning: boolean;
+  readonly #experiment: Experiment | null;
+  readonly #assign: typeof assign;
+  readonly #listener: Pick<EngineListener, 'error'>;
+  #unit: string | null = null;
+  #variant: Variant | null = null;
+
+  /**
+   * @param loaded null without an experiment
+   * @param options `learning` applies to every variant
+   * @param listener gets the error when the id of this device cannot be read
+   */
+  constructor(
+    loaded: LoadedExperiment | null,
+    { learning }: Pick<EngineOptions, 'learning'>,
+    listener: Pick<EngineListener, 'error'>,
+  ) {
+    this.#learning = learning;
+    this.#listener = listener;
+    this.#experiment = loaded?.experiment ?? null;
+    this.#assign = loaded?.assign ?? (() => null);
+  }
+
+  /** `experiment/variant`, which every event carries; undefined for a device that takes part in none. Changes with `draw`. */
+  label(): string | undefined {
+    return this.#experiment && this.#variant ? `${this.#experiment.name}/${this.#variant.name}` : undefined;
+  }
+
+  /** Whether this device learns: shop and variant must both allow it. Changes with `draw`. */
+  learns(): boolean {
+    return this.#learning && (this.#variant?.learning ?? true);
+  }
+
+  /**
+   * Draws the variant, by the id that is kept where events are kept now. To be called again when that place changes: an id
+   * that the device already has takes precedence over the one of this page. Where the store fails, the page's own counts.
+   */
+  async draw(store: Pick<Store, 'text'>): Promise<void> {
+    if (!this.#experiment) return;
+    const unit = this.#unit ?? this.#experiment.unit ?? anonymousId(4);
+    this.#unit = unit;
+    try {
+      if (!this.#experiment.unit) this.#unit = await store.text('unit', (known) => known ?? unit);
+    } catch (thrown) {
+      this.#listener.error(SidestreamError.from(thrown));
+    }
+    this.#variant = this.#assign(this.#experiment, this.#unit);
+  }
+
+  /** Forgets the id of this device, so that the next draw counts as another device's. */
+  forget(): void {
+    this.#unit = null;
+  }
+
+  /** The placement whose list is shown in this one. */
+  placement(asked: Placement): Placement {
+    return this.#variant?.placements?.[asked] ?? asked;
+  }
+
+  /** The state that the ranking uses under this variant. */
+  state(state: RankState): RankState {
+    const { weights: factors } = this.#variant ?? {};
+    if (!factors && this.learns()) return state;
+    const { dismissed } = state.history;
+    const history = this.learns() ? state.history : { rows: [], strengths: [], dismissed };
+    const weights = { ...state.weights };
+    for (const name of TERMS) weights[name] *= factors?.[name] ?? 1;
+    return { ...state, history, weights };
+  }
+}

@@ -1,0 +1,88 @@
+// The file that a shopper takes from one device to another: a profile, and the log that it was learned from.
+
+import * as v from 'valibot';
+import { canHash, sha256 } from '../../core/common/sha256';
+import { exactObject } from '../../core/common/strict-object';
+import { detailFields, eventFields, type LoggedEvent, type NewEvent, storedTime } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { type Profile, profileFiles } from '../learner';
+
+/** First line of the file; the versions before were the profile alone, as `profile-file` writes it. */
+const HEAD = /^sidestream-profile 4 ([0-9a-f]{64})\n$/;
+/** Length of that line, bytes. */
+const HEAD_LENGTH = 86;
+/** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
+const NO_DIGEST = '0'.repeat(64);
+/** Longest log, bytes. The log of a device is cut at a third of that. */
+const MOST_BYTES = 16 * 2 ** 20;
+
+const logSchema = exactObject({
+  /** Whether it holds every event that the profile was learned from. */
+  whole: v.boolean(),
+  /** Oldest first. What was shown where, and what it cost, stays on the device that counted it. */
+  events: v.array(exactObject({ ...eventFields, time: storedTime, transactionId: detailFields.transactionId })),
+});
+export type ExportedLog = v.InferOutput<typeof logSchema>;
+
+export interface ExportedProfile {
+  profile: Profile;
+  /** Null in files that older code wrote. */
+  log: ExportedLog | null;
+}
+
+/** Whether a log holds every event that a profile was learned from. @param events oldest first */
+export function isWhole({ firstEvent }: Pick<Profile, 'firstEvent'>, events: readonly LoggedEvent[]): boolean {
+  const first = events[0]?.id ?? Number.MAX_SAFE_INTEGER;
+  return first <= firstEvent;
+}
+
+/** @param events the log up to the profile's last event, oldest first */
+export async function encodeExport(profile: Profile, events: readonly LoggedEvent[]): Promise<Uint8Array<ArrayBuffer>> {
+  const log: ExportedLog = {
+    whole: isWhole(profile, events),
+    events: events.map(({ type, itemId, time, transactionId }) => ({ type, itemId, time, transactionId })),
+  };
+  const file = await (await profileFiles()).encodeProfile(profile);
+  const body = joined(new TextEncoder().encode(`${JSON.stringify(log)}\n`), file);
+  const digest = canHash() ? await sha256(body) : NO_DIGEST;
+  return joined(new TextEncoder().encode(`sidestream-profile 4 ${digest}\n`), body);
+}
+
+/** @throws SidestreamError `store/newer-schema` when newer code wrote it, `store/corrupt` when it is damaged */
+export async function decodeExport(bytes: Uint8Array): Promise<ExportedProfile> {
+  const { decodeProfile } = await profileFiles();
+  const digest = HEAD.exec(new TextDecoder().decode(bytes.subarray(0, HEAD_LENGTH)))?.[1];
+  if (digest === undefined) return { profile: await decodeProfile(bytes), log: null };
+  const body = bytes.slice(HEAD_LENGTH);
+  if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
+  const end = body.subarray(0, MOST_BYTES).indexOf(10);
+  if (end < 0) throw damaged('its log has no end');
+  const log = v.safeParse(logSchema, fromJson(body.subarray(0, end)));
+  if (!log.success) {
+    const [issue] = log.issues;
+    throw damaged(`its log at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`);
+  }
+  return { profile: await decodeProfile(body.slice(end + 1)), log: log.output };
+}
+
+/** Events of a file as part of a log. @param after id of the last event of that log */
+export const importedEvents = (events: readonly NewEvent[], after: number): LoggedEvent[] =>
+  events.map((event, n) => ({ ...event, id: after + 1 + n, imported: true }));
+
+const damaged = (what: string): SidestreamError =>
+  new SidestreamError('store/corrupt', `The file is damaged: ${what}. Nothing was changed; export the profile again.`);
+
+function fromJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw damaged('its log is not JSON');
+  }
+}
+
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(head.length + tail.length);
+  whole.set(head);
+  whole.set(tail, head.length);
+  return whole;
+}

@@ -1,0 +1,181 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { last, type ServedShop, serveShop } from '../../testing/served-shop';
+import type { Engine } from './engine';
+
+let shop: ServedShop;
+/** Answers the requests for features. */
+let release: (fails?: boolean) => void;
+let open: Engine[] = [];
+
+beforeAll(async () => {
+  shop = await serveShop();
+  return () => shop.close();
+});
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+  release = shop.hold('features-');
+});
+afterEach(async () => {
+  release();
+  for (const engine of open) await engine.close();
+  open = [];
+});
+
+async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> {
+  const engine = await shop.open(given);
+  open.push(engine);
+  return engine;
+}
+
+const listOf = async (engine: Engine): Promise<string[]> =>
+  (await engine.recommend({})).items.map(({ item }) => item.id);
+
+/** Whether a promise is settled after some turns of the event loop, which is enough for all that needs no network. */
+async function settles(promise: Promise<unknown>): Promise<boolean> {
+  const late = new Promise((resolve) => setTimeout(resolve, 150, 'late'));
+  return (await Promise.race([promise.then(() => 'settled'), late])) === 'settled';
+}
+
+describe('while the features are on their way', () => {
+  it('the first list is there, the same as with them', async () => {
+    const engine = await start();
+    const first = await listOf(engine);
+    release();
+    await engine.settled();
+    expect(await listOf(engine)).toEqual(first);
+    expect(shop.codes).toEqual([]);
+  });
+
+  it('lists about an item wait for them, and so do lists that must be diverse', async () => {
+    const engine = await start();
+    const similar = engine.recommend({ itemId: 'a', placement: 'similar' });
+    const diverse = engine.recommend({ diversity: 0.5 });
+    expect(await settles(similar)).toBe(false);
+    expect(await settles(diverse)).toBe(false);
+    release();
+    expect((await similar).items[0].source).toBe('content');
+    expect((await diverse).items.length).toBeGreaterThan(0);
+  });
+
+  it('an event is in the log at once; it is learned, and in the next list, once they are there', async () => {
+    const engine = await start();
+    await engine.track('click', 'd', {});
+    expect(await last()).toMatchObject({ type: 'click', itemId: 'd' });
+    const list = engine.recommend({});
+    expect(await settles(list)).toBe(false);
+    release();
+    expect((await list).items[0].source).toBe('personal');
+    expect((await engine.status()).events).toBe(1);
+  });
+
+  it('a shopper who returns gets no list but their own', async () => {
+    release();
+    const before = await start();
+    for (const id of 'fefe') await before.track('click', id, {});
+    await before.settled();
+    const own = await listOf(before);
+    await before.close();
+    open = [];
+
+    release = shop.hold('features-');
+    const engine = await start({ consent: undefined });
+    const list = listOf(engine);
+    expect(await settles(list)).toBe(false);
+    release();
+    expect(await list).toEqual(own);
+  });
+
+  it('a denial and a forget() erase at once, and nothing of before is learned later', async () => {
+    const denied = await start();
+    await denied.track('click', 'd', {});
+    await denied.setConsent('denied');
+    expect(await indexedDB.databases()).toEqual([]);
+    const forgotten = await start({ consent: 'granted', namespace: 'other' });
+    await forgotten.track('click', 'd', {});
+    await forgotten.forget();
+    expect(await indexedDB.databases()).toEqual([]);
+    release();
+    for (const engine of [denied, forgotten]) {
+      await engine.settled();
+      expect(await engine.status()).toMatchObject({ events: 0, lastUpdate: null });
+    }
+  });
+
+  it('consent moves what was tracked to the device, where it is learned', async () => {
+    const engine = await start({ consent: 'pending' });
+    await engine.track('click', 'd', {});
+    await engine.setConsent('granted');
+    expect(await last()).toMatchObject({ itemId: 'd' });
+    release();
+    await engine.settled();
+    expect(await engine.status()).toMatchObject({ consent: 'granted', events: 1 });
+  });
+
+  it('an import is kept, and learned from after it', async () => {
+    release();
+    const source = await start({ consent: 'pending', namespace: 'source' });
+    for (const id of 'fefe') await source.track('click', id, {});
+    const file = await source.exportProfile();
+
+    release = shop.hold('features-');
+    const engine = await start();
+    await engine.importProfile(file);
+    await engine.track('click', 'f', {});
+    release();
+    await engine.settled();
+    expect(await engine.status()).toMatchObject({ events: 5 });
+    await engine.close();
+    open.pop();
+    expect(await (await start({ consent: undefined })).status()).toMatchObject({ events: 5 });
+  });
+
+  it('an export waits for them', async () => {
+    const engine = await start();
+    await engine.track('click', 'd', {});
+    const exported = engine.exportProfile();
+    expect(await settles(exported)).toBe(false);
+    release();
+    const other = await start({ consent: 'pending', namespace: 'other' });
+    await other.importProfile(await exported);
+    expect(await other.status()).toMatchObject({ events: 1 });
+  });
+
+  it('a second tab that has them writes the profile, and this one goes on from it', async () => {
+    const slow = await start();
+    await slow.track('click', 'd', {});
+    release();
+    const fast = await start({ consent: undefined });
+    await fast.track('click', 'e', {});
+    await fast.settled();
+    await slow.settled();
+    await vi.waitFor(async () => expect(await slow.status()).toMatchObject({ events: 2 }));
+    expect(await fast.status()).toMatchObject({ events: 2 });
+  });
+
+  it('a page that closes ends without them', async () => {
+    const engine = await start();
+    const closing = engine.close();
+    release();
+    await closing;
+    open = [];
+  });
+});
+
+describe('features that do not come', () => {
+  it('are reported once, lists go on by popularity, and they are tried again', async () => {
+    const engine = await start();
+    release(true);
+    await engine.track('click', 'd', {});
+    const { items } = await engine.recommend({});
+    expect(items[0].source).toBe('popularity');
+    expect(shop.codes).toEqual(['bundle/unreachable']);
+    await expect(engine.exportProfile()).rejects.toMatchObject({ code: 'bundle/unreachable' });
+    expect(await last()).toMatchObject({ itemId: 'd' });
+    release();
+    await vi.waitFor(async () => expect((await engine.recommend({})).items[0].source).toBe('personal'), 8000);
+    expect(await engine.status()).toMatchObject({ events: 1 });
+    expect(shop.codes).toEqual(['bundle/unreachable']);
+  });
+});

@@ -1,0 +1,109 @@
+import { SidestreamError } from '../../error';
+import type { EngineListener } from './engine-options';
+import type { ExperimentAssignment } from './experiment-assignment';
+import type { LearningScheduler } from './learning-scheduler';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ProfileSession } from './profile-session';
+
+/** Time from the first list until the features are loaded, ms: the page renders it, and asks for its pictures. */
+const AFTER_LIST = 100;
+/** Time after which they are loaded although no list was made, ms. */
+const WITHOUT_LIST = 1000;
+/** Time until a failed load is tried again, ms; each further one after twice the time. */
+const RETRY = 2000;
+const LONGEST_RETRY = 60_000;
+
+export interface FeatureLoaderContext {
+  catalog: LoadedCatalog;
+  session: ProfileSession;
+  scheduler: LearningScheduler;
+  experiment: ExperimentAssignment;
+  listener: Pick<EngineListener, 'error' | 'progress'>;
+  /** Called once, when the catalogue has them. */
+  onComplete: () => void;
+}
+
+/**
+ * Loads the features of the catalogue after the first list, which is the same for all shoppers of whom nothing is known, or
+ * as soon as a list depends on them. Until then events are kept, and rules know them, but nothing is learned.
+ */
+export class FeatureLoader {
+  readonly #context: FeatureLoaderContext;
+  #loading: Promise<void> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #retry = RETRY;
+  /** Why the last attempt failed, while another one is due. */
+  failure: SidestreamError | null = null;
+  #closed = false;
+
+  constructor(context: FeatureLoaderContext) {
+    this.#context = context;
+    if (!this.complete) this.#later(WITHOUT_LIST);
+  }
+
+  /** Whether the catalogue has them, and the learner knows. */
+  get complete(): boolean {
+    return this.#context.scheduler.complete;
+  }
+
+  /** A list was made. */
+  listed(): void {
+    if (!this.complete && !this.failure) this.#later(AFTER_LIST);
+  }
+
+  /**
+   * Waits for the features where a list depends on them.
+   * @param content whether it depends on what items are alike. Default: only on what the shopper chose
+   */
+  async waitFor(content?: boolean): Promise<void> {
+    if (this.complete) return;
+    const { session, experiment } = this.#context;
+    const unlearned = experiment.learns() && (await session.run(({ learner }) => learner.unlearned));
+    if (content || unlearned) await this.load();
+  }
+
+  /**
+   * Resolves when the catalogue has them, or when they could not be loaded: that is reported, and tried again later. It never
+   * rejects.
+   */
+  load(): Promise<void> {
+    if (this.complete || this.failure || this.#closed) return Promise.resolve();
+    clearTimeout(this.#timer);
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #load(): Promise<void> {
+    const { catalog, scheduler, listener, onComplete } = this.#context;
+    try {
+      const features = await catalog.bundle.loadFeatures?.((loaded, total) =>
+        listener.progress({ stage: 'bundle', loaded, total }),
+      );
+      if (!features || this.#closed) return;
+      // Where the store fails, the next list or event tries again.
+      await scheduler.completeCatalog(features).catch((thrown) => listener.error(SidestreamError.from(thrown)));
+    } catch (thrown) {
+      this.failure = SidestreamError.from(thrown);
+      listener.error(this.failure);
+      this.#later(this.#retry);
+      this.#retry = Math.min(2 * this.#retry, LONGEST_RETRY);
+    }
+    if (this.complete) onComplete();
+  }
+
+  #later(delay: number): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.failure = null;
+      void this.load();
+    }, delay);
+  }
+}

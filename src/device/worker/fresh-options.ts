@@ -1,0 +1,35 @@
+import { SidestreamError } from '../../error';
+
+/** Options that are fixed when a recommender starts. */
+const LASTING = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
+
+type Lasting = { [Name in (typeof LASTING)[number]]?: unknown };
+
+/**
+ * Finds the options of a further caller that a running recommender does not have yet. An option that one caller named may
+ * be named again with the same value, or left out; an option that none named may still be set.
+ * @param wanted the further caller's
+ * @param running those named by the callers before it
+ * @param defaults values of options that were not named
+ * @returns names of options that were not named yet and differ from the default
+ * @throws SidestreamError `runtime/invalid-input` for an option with another value than a caller before it named
+ */
+export function freshOptions(wanted: Lasting, running: Lasting, defaults: Lasting): string[] {
+  const asked = LASTING.filter((name) => wanted[name] !== undefined);
+  const other = asked.filter((name) => running[name] !== undefined && !isSame(wanted[name], running[name]));
+  if (other.length > 0) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `createRecommender(): ${other.join(', ')}: the recommender of this bundle and namespace runs with another value, and a page has one. Name the same, leave it out, or close() the other first.`,
+    );
+  }
+  return asked.filter((name) => running[name] === undefined && !isSame(wanted[name], defaults[name]));
+}
+
+/** Whether two values are equal, whatever the order of their names. CryptoKeys count as different: they cannot be compared. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof CryptoKey !== 'undefined' && a instanceof CryptoKey) return false;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => isSame(Reflect.get(a, name), Reflect.get(b, name)));
+}

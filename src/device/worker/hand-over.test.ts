@@ -1,0 +1,81 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SidestreamError } from '../../error';
+import { makeItem } from '../../testing/bundles';
+import { log, type ServedShop, serveShop } from '../../testing/served-shop';
+import type { Consent, Kept, WorkerRecommender } from '../protocol';
+import { DeviceStore } from '../store/device-store';
+import { recommenderHost } from './recommender-host';
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+afterEach(() => void vi.restoreAllMocks());
+
+let shop: ServedShop;
+beforeAll(async () => {
+  shop = await serveShop();
+});
+afterAll(() => shop.close());
+
+const start = (consent: Consent, kept: Kept | null = null) =>
+  recommenderHost().start({ bundle: shop.bundle, namespace: 'test', consent }, () => undefined, kept, kept !== null);
+/** As the page gets it from one worker, and gives it to the next. */
+const handOver = async (remote: WorkerRecommender): Promise<Kept> => structuredClone(await remote.handOver());
+
+describe('a worker that takes the place of another one', () => {
+  it('has what the shopper did while consent is pending: choices, dismissals, items and counts', async () => {
+    const first = await start('pending');
+    const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
+    await first.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
+    await first.track('click', 'b', { recommendationId: 'r', placement: 'similar', position: 0 });
+    await first.track('dismiss', 'a', {});
+    const [status, metrics] = [await first.status(), await first.metrics()];
+    const next = await start('pending', await handOver(first));
+    expect(await next.getItem('mine')).not.toBeNull();
+    const { items } = await next.recommend({ placement: 'trending' }, { signal: undefined });
+    expect(items.map(({ item }) => item.id)).not.toContain('a');
+    const { events, dismissed } = status;
+    expect(await next.status()).toMatchObject({ events, dismissed });
+    expect(await next.metrics()).toEqual(metrics);
+    expect(await next.takeMetrics([])).toMatchObject({ counts: [] });
+    await next.consent('granted');
+    expect(await next.takeMetrics([])).toMatchObject({ counts: [{ placement: 'similar', clicks: 1 }] });
+    await next.close();
+  });
+
+  it('has a dismissal, also where nothing was chosen', async () => {
+    const first = await start('pending');
+    await first.track('dismiss', 'a', {});
+    const next = await start('pending', await handOver(first));
+    expect((await next.status()).dismissed).toBe(1);
+    await next.close();
+  });
+
+  it('has what was learned in memory where the device could not be opened, and keeps it where it can be now', async () => {
+    const opening = vi
+      .spyOn(DeviceStore, 'open')
+      .mockRejectedValue(new SidestreamError('store/unavailable', 'Shut off by the test.'));
+    const first = await start('granted');
+    for (const id of 'abab') await first.track('click', id, {});
+    const second = await start('granted', await handOver(first));
+    expect((await second.status()).events).toBe(4);
+    opening.mockRestore();
+    await second.consent('granted');
+    expect((await log()).map(({ itemId }) => itemId).join('')).toBe('abab');
+    expect((await second.status()).events).toBe(4);
+    await second.close();
+  });
+
+  it('has nothing after a denial', async () => {
+    const first = await start('pending');
+    await first.track('click', 'a', {});
+    await first.consent('denied');
+    const kept = await handOver(first);
+    expect(kept).toEqual({ memory: null, counts: [] });
+    const next = await start('denied', kept);
+    expect(await next.status()).toMatchObject({ consent: 'denied', events: 0 });
+    await next.close();
+  });
+});

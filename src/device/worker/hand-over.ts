@@ -1,0 +1,105 @@
+// What a worker, or a page of the same visit, hands over to the next. Most pages never load it.
+
+import * as v from 'valibot';
+import type { LoggedEvent, NewEvent } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { type Profile, profileFiles } from '../learner';
+import { keptSchema, type TrackInput } from '../protocol';
+import type { LocalItem } from '../store';
+import type { EngineListener } from './engine-options';
+import type { EventRecorder } from './event-recorder';
+import type { LearningScheduler } from './learning-scheduler';
+import { keyOf } from './log-difference';
+import { firstOf, isEmpty, type ProfileStorage } from './profile-storage';
+import type { RecommendationService } from './recommendation-service';
+
+export interface HandOverContext {
+  storage: ProfileStorage;
+  scheduler: LearningScheduler;
+  events: EventRecorder;
+  listener: Pick<EngineListener, 'error'>;
+  /** Makes an entry of the log. @throws SidestreamError `runtime/*` */
+  entryOf(event: TrackInput, time: number): NewEvent;
+  recommendations: Pick<RecommendationService, 'setHints'>;
+}
+
+/**
+ * Continues with data that were handed over. Events that the log has already are left out.
+ * @param given parsed here: it may come from the page's sessionStorage
+ * @throws SidestreamError `store/*`
+ */
+export async function takeOver(given: unknown, context: HandOverContext): Promise<void> {
+  const { storage, scheduler, events: recorder, listener } = context;
+  const { era } = storage;
+  const result = v.safeParse(keptSchema, given);
+  if (!result.success) {
+    const [{ message, path }] = result.issues;
+    const where = path?.map(({ key }) => `${key}`).join('.');
+    const text = `What was kept of this visit cannot be read (${where}: ${message}). It goes on without.`;
+    throw new SidestreamError('store/corrupt', text);
+  }
+  const { memory, counts, tracked = [], hints } = result.output;
+  if (hints !== undefined) await context.recommendations.setHints(hints);
+  if (counts.length > 0) recorder.resume(counts);
+  if (storage.consent === 'denied') return;
+  const known = new Set((await storage.eventsAfter(0)).map(keyOf));
+  const isNew = (event: NewEvent): boolean => !known.has(keyOf(event));
+  if (memory) {
+    const { items } = memory;
+    const events = memory.events.filter(isNew);
+    const profile = await readProfile(memory.profile, context);
+    await scheduler.replaceStored(() => takeIn(storage, profile, events, items, era));
+    for (const event of memory.events) known.add(keyOf(event));
+  }
+  const entries = tracked.flatMap(({ time, ...event }) => {
+    try {
+      const entry = context.entryOf(event, time);
+      return isNew(entry) ? [entry] : [];
+    } catch {
+      // The page that tracked it got the same error, unless the item left the shop since.
+      return [];
+    }
+  });
+  if (era !== storage.era) return;
+  // One after the other: each may be attributed to a click before it.
+  for (const entry of entries) await recorder.append([entry]);
+  await scheduler.catchUp().catch((thrown) => listener.error(SidestreamError.from(thrown)));
+}
+
+/**
+ * Stores what another worker of this page kept in memory.
+ * @param profile contains all the events; skipped where the store has another one already. Null: it is learned again
+ * @throws SidestreamError `store/*`
+ */
+async function takeIn(
+  storage: Pick<ProfileStorage, 'change'>,
+  profile: Profile | null,
+  events: readonly LoggedEvent[],
+  items: readonly LocalItem[],
+  era: number,
+): Promise<void> {
+  await storage.change(era, async (store) => {
+    const generation = await store.generation();
+    const isNew = await isEmpty(store);
+    const logged = await store.append(events.map(({ id: _, ...event }) => event));
+    for (const item of items) await store.saveLocalItem(item);
+    if (!isNew || !profile) return;
+    const firstEvent = firstOf(profile, logged[0] && { from: events[0].id, to: logged[0].id });
+    const lastEvent = logged.at(-1)?.id ?? 0;
+    const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
+    await store.saveProfile(stored, generation, { first: true });
+  });
+}
+
+/** A profile that can be used; else null, and its events are learned again. */
+async function readProfile(file: Uint8Array | null, { scheduler, listener }: HandOverContext) {
+  if (!file) return null;
+  try {
+    const profile = await (await profileFiles()).decodeProfile(file);
+    scheduler.check(profile);
+    return profile;
+  } catch (thrown) {
+    listener.error(SidestreamError.from(thrown));
+    return null;
+  }
+}

@@ -1,0 +1,298 @@
+// What the inspector asks. No page needs it that has none.
+
+import * as v from 'valibot';
+import { categoryPaths, type Item } from '../../core/catalog';
+import type { Shown } from '../../core/catalog/locales';
+import { itemIdSchema } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { profileFiles } from '../learner';
+import type {
+  DeviceReport,
+  InspectedExpert,
+  Inspection,
+  InspectionAnswers,
+  ItemInspection,
+  ListChange,
+  ListComparison,
+  PlaceChange,
+  PrequentialSummary,
+  RankGain,
+  Ranks,
+} from '../protocol';
+import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
+import { inspections, LONGEST_HISTORY, rank, recencyWeights } from '../ranking';
+import { eventSize } from '../store';
+import type { LearningScheduler } from './learning-scheduler';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ActiveLearner, ProfileSession } from './profile-session';
+import type { ProfileStorage } from './profile-storage';
+import type { RecommendationService } from './recommendation-service';
+
+/** Places of a list whose change is told. */
+const FIRST = 20;
+/** Places of the lists with and without what was learned. */
+const COMPARED = 10;
+const MOST_PRODUCTS = 12;
+const MOST_CATEGORIES = 8;
+/** Quantile of the normal distribution for a two-sided interval of 95 %. */
+const Z = 1.96;
+
+export interface InspectionContext {
+  catalog: LoadedCatalog;
+  recommendations: RecommendationService;
+  scheduler: LearningScheduler;
+  session: ProfileSession;
+  storage: ProfileStorage;
+}
+
+const questionSchema = v.picklist(
+  ['profile', 'snapshot', 'item', 'lists', 'device'],
+  'inspect() answers profile, snapshot, item, lists and device',
+);
+const idSchema = v.pipe(v.number(), v.safeInteger());
+/** The list that is told of: `for-you`, by what was learned alone. */
+const list = (limit: number): ParsedRequest => parsed(recommendSchema, { limit }, 'inspect()');
+
+/**
+ * Answers a question of the inspector.
+ * @param question and what it is about: parsed here
+ * @throws SidestreamError `runtime/invalid-input`, `store/unknown-snapshot`, `runtime/unknown-item`
+ */
+export async function inspect(
+  context: InspectionContext,
+  question: unknown,
+  about: unknown,
+): Promise<InspectionAnswers[keyof InspectionAnswers]> {
+  switch (parsed(questionSchema, question, 'inspect()', 'question')) {
+    case 'profile':
+      return inspectProfile(context);
+    case 'snapshot':
+      return inspectSnapshot(context, parsed(idSchema, about, 'inspect()', 'id'));
+    case 'item':
+      return inspectItem(context, parsed(itemIdSchema, about, 'inspect()', 'itemId'));
+    case 'lists':
+      return compareLists(context);
+    case 'device':
+      return reportDevice(context);
+  }
+}
+
+/** Items in the language of the page. */
+const shownIn = async ({ texts }: LoadedCatalog): Promise<Shown> => (await texts?.in()) ?? ((item) => item);
+
+async function inspectProfile({ catalog, recommendations, storage }: InspectionContext): Promise<Inspection> {
+  const { influences } = await inspections();
+  const snapshots = await storage.reading((store) => store.snapshots());
+  const shown = await shownIn(catalog);
+  return recommendations.withLearner([], list(FIRST), (learner) => {
+    const { index } = catalog;
+    const journal = learner.journal ?? { choices: [], points: [], removed: [] };
+    const itemAt = (row: number): Item => shown(index.items[row]);
+    const itemOf = (id: string): Item | null => {
+      const item = catalog.find(id);
+      return item && shown(item);
+    };
+    const { rows, strengths } = learner.history;
+    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(FIRST), learner)) : [];
+    const weights = recencyWeights(strengths.slice(-LONGEST_HISTORY));
+    return {
+      products: parts.slice(0, MOST_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
+      categories: categoriesOf(
+        rows.slice(-LONGEST_HISTORY).map((row) => itemAt(row).category),
+        weights,
+        index.items.map((item) => shown(item).category),
+      ),
+      experts: expertsOf(learner, journal.removed, itemAt, itemOf),
+      choices: journal.choices.map(({ item, ranks, ...choice }) => ({
+        ...choice,
+        item: itemOf(item),
+        ranks: ranks && { own: ranks[0], popularity: ranks[1], content: ranks[2] },
+      })),
+      points: journal.points,
+      record: summaryOf(
+        journal.choices.flatMap(({ ranks }) =>
+          ranks ? [{ own: ranks[0], popularity: ranks[1], content: ranks[2] }] : [],
+        ),
+        index.items.length,
+      ),
+      snapshots,
+    };
+  });
+}
+
+/** The experts of now with their choices, then those that were removed. */
+function expertsOf(
+  learner: ActiveLearner,
+  removed: NonNullable<ActiveLearner['journal']>['removed'],
+  itemAt: (row: number) => Item,
+  itemOf: (id: string) => Item | null,
+): InspectedExpert[] {
+  const parts = learner.contributionsOf(0);
+  const present = learner.status.experts.map(({ id, state, born, choices, share }) => ({
+    ...{ id, state, born, choices, share, removed: null },
+    from: (parts.find((part) => part.id === id)?.choices ?? [])
+      .toReversed()
+      .map(({ row, time }) => ({ item: itemAt(row), time })),
+  }));
+  const gone = removed.toReversed().map(({ id, born, removed: end, choices, chosen }) => ({
+    ...{ id, born, choices, removed: end, state: 'removed' as const, share: 0 },
+    from: chosen.toReversed().flatMap(({ item, time }) => {
+      const found = itemOf(item);
+      return found ? [{ item: found, time }] : [];
+    }),
+  }));
+  return [...present, ...gone];
+}
+
+/**
+ * Shares of the categories in some choices, and in the catalogue.
+ * @param weights of the choices, above 0
+ */
+export function categoriesOf(
+  choices: readonly string[],
+  weights: ArrayLike<number>,
+  all: readonly string[],
+): Inspection['categories'] {
+  const shares = (categories: readonly string[], weightOf: (at: number) => number): Map<string, number> => {
+    const sums = new Map<string, number>();
+    let total = 0;
+    for (const [at, category] of categories.entries()) {
+      total += weightOf(at);
+      for (const path of categoryPaths(category)) sums.set(path, (sums.get(path) ?? 0) + weightOf(at));
+    }
+    return new Map([...sums].map(([name, sum]) => [name, sum / total]));
+  };
+  const usual = shares(all, () => 1);
+  return [...shares(choices, (at) => weights[at])]
+    .map(([name, share]) => ({ name, share, usual: usual.get(name) ?? 0 }))
+    .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
+    .slice(0, MOST_CATEGORIES);
+}
+
+/** @param of items of the catalogue */
+export function summaryOf(ranks: readonly Ranks[], of: number): PrequentialSummary {
+  const mean = (name: keyof Ranks): number =>
+    Math.exp(ranks.reduce((sum, one) => sum + Math.log(one[name]), 0) / ranks.length);
+  return {
+    ...{ choices: ranks.length, of },
+    mean: ranks.length === 0 ? null : { own: mean('own'), popularity: mean('popularity'), content: mean('content') },
+    against: ranks.length < 2 ? null : { popularity: gainOf(ranks, 'popularity'), content: gainOf(ranks, 'content') },
+  };
+}
+
+function gainOf(ranks: readonly Ranks[], other: 'popularity' | 'content'): RankGain {
+  const gains = ranks.map((one) => Math.log(one[other] / one.own));
+  const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / (gains.length - 1);
+  const error = Math.sqrt(variance / gains.length);
+  return {
+    factor: Math.exp(mean),
+    range: [Math.exp(mean - Z * error), Math.exp(mean + Z * error)],
+    better: gains.filter((gain) => gain > 0).length,
+    worse: gains.filter((gain) => gain < 0).length,
+  };
+}
+
+async function inspectSnapshot(
+  { recommendations, session, storage, catalog }: InspectionContext,
+  id: number,
+): Promise<ListChange> {
+  const snapshot = (await storage.reading((store) => store.snapshots())).find((one) => one.id === id);
+  const stored = snapshot && (await storage.reading((store) => store.snapshotProfile(id)));
+  if (!snapshot || !stored) {
+    throw new SidestreamError(
+      'store/unknown-snapshot',
+      `There is no snapshot ${id}; snapshots() lists those there are.`,
+    );
+  }
+  const profile = await (await profileFiles()).readProfile(stored);
+  const idsOf = (learner: ActiveLearner): string[] =>
+    rank(catalog.index, ...recommendations.inputOf(list(FIRST), learner)).map(({ row }) => catalog.index.items[row].id);
+  const now = await recommendations.withLearner([], list(FIRST), idsOf);
+  const earlier = await session.beside(profile, idsOf);
+  const shown = await shownIn(catalog);
+  const itemOf = (one: string): Item | null => {
+    const item = catalog.find(one);
+    return item && shown(item);
+  };
+  return { snapshot, ...placeChanges(now, earlier, itemOf) };
+}
+
+/**
+ * What changes from one list to another.
+ * @param now ids in their order
+ * @param earlier the same of the other list
+ */
+export function placeChanges(
+  now: readonly string[],
+  earlier: readonly string[],
+  itemOf: (id: string) => Item | null,
+): Omit<ListChange, 'snapshot'> {
+  const placeOf = (ids: readonly string[], id: string): number | null =>
+    ids.includes(id) ? ids.indexOf(id) + 1 : null;
+  const items = [...earlier, ...now.filter((id) => !earlier.includes(id))].flatMap((id): PlaceChange[] => {
+    const item = itemOf(id);
+    return item ? [{ item, now: placeOf(now, id), earlier: placeOf(earlier, id) }] : [];
+  });
+  return {
+    items,
+    added: items.filter((one) => one.now === null).length,
+    left: items.filter((one) => one.earlier === null).length,
+    moved: items.filter((one) => one.now !== null && one.earlier !== null && one.now !== one.earlier).length,
+  };
+}
+
+async function inspectItem({ catalog, recommendations }: InspectionContext, id: string): Promise<ItemInspection> {
+  const { inspectRow } = await inspections();
+  const shown = await shownIn(catalog);
+  return recommendations.withLearner([id], list(FIRST), (learner) => {
+    const { index } = catalog;
+    const row = catalog.rowOf(id);
+    const { items, ...found } = inspectRow(
+      index,
+      ...recommendations.inputOf(list(FIRST), learner, { shown }),
+      row,
+      learner.expertScores,
+    );
+    return {
+      ...found,
+      item: shown(index.items[row]),
+      items: items.map(({ row: past, ...part }) => ({ ...part, item: shown(index.items[past]) })),
+    };
+  });
+}
+
+async function compareLists({ catalog, recommendations }: InspectionContext): Promise<ListComparison> {
+  const { listWithout } = await inspections();
+  const shown = await shownIn(catalog);
+  return recommendations.withLearner([], list(FIRST), (learner) => {
+    const { index } = catalog;
+    const [state, request] = recommendations.inputOf(list(COMPARED), learner, { shown });
+    const items = (ranked: ReturnType<typeof rank>) =>
+      ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
+    return { own: items(rank(index, state, request)), without: items(listWithout(index, state, request)) };
+  });
+}
+
+async function reportDevice({ catalog, scheduler, session, storage }: InspectionContext): Promise<DeviceReport> {
+  const [events, profile] = [
+    await storage.eventsAfter(0),
+    scheduler.complete ? await session.run(({ learner }) => learner.save()) : null,
+  ];
+  const { values, scales } = catalog.table;
+  const files = performance.getEntriesByType('resource').filter((entry) => entry instanceof PerformanceResourceTiming);
+  return {
+    features: values.byteLength + scales.byteLength,
+    heap: heapOf(performance),
+    profile: profile ? (await (await profileFiles()).encodeProfile(profile)).length : 0,
+    log: { events: events.length, bytes: events.reduce((sum, event) => sum + eventSize(event), 0) },
+    inMemory: storage.inMemory,
+    loaded: { files: files.length, bytes: files.reduce((sum, { transferSize }) => sum + transferSize, 0) },
+  };
+}
+
+/** Chromium alone says how large the heap is. */
+function heapOf(of: object): number | null {
+  const { memory } = of as { memory?: { usedJSHeapSize?: unknown } };
+  return typeof memory?.usedJSHeapSize === 'number' ? memory.usedJSHeapSize : null;
+}

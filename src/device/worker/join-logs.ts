@@ -1,0 +1,55 @@
+import type { LoggedEvent, NewEvent } from '../../core/events';
+import { keyOf } from './log-difference';
+
+export interface JoinedLogs {
+  /** Both logs by time. */
+  events: LoggedEvent[];
+  /** The part that the other log adds to this one, by time, with ids behind it. */
+  added: LoggedEvent[];
+  /** Number of events of the other log that this one has already. */
+  known: number;
+  /** Number of events of the other log that are left out: this log may have had them before it was cut. */
+  leftOut: number;
+}
+
+/**
+ * Joins the logs of two devices by time. An event that both have counts once: as often as in the log that has it more often.
+ * Events of one time stay in the order of their log; among those of two logs the order is the same whichever of the two is
+ * `own`, so that both devices come to the same result.
+ * @param after the ids of added events begin after it
+ * @param since time from which on this log is whole. Default: ever
+ */
+export function joinLogs(
+  own: readonly LoggedEvent[],
+  other: readonly NewEvent[],
+  after: number,
+  since = 0,
+): JoinedLogs {
+  const left = new Map<string, LoggedEvent[]>();
+  for (const event of own) left.set(keyOf(event), [...(left.get(keyOf(event)) ?? []), event]);
+  const added: LoggedEvent[] = [];
+  const known = new Set<LoggedEvent>();
+  const sorted = byTime(other);
+  const theirs = sorted.flatMap((event) => {
+    const same = left.get(keyOf(event))?.shift();
+    if (same) known.add(same);
+    else if (event.time >= since) added.push({ ...event, id: after + 1 + added.length, imported: true });
+    else return [];
+    return [same ?? added[added.length - 1]];
+  });
+  const events = isFirst(byTime(own), sorted)
+    ? [...own, ...added]
+    : [...theirs, ...own.filter((event) => !known.has(event))];
+  return { events: byTime(events), added, known: known.size, leftOut: sorted.length - theirs.length };
+}
+
+/** The sort is stable. */
+const byTime = <E extends NewEvent>(events: readonly E[]): E[] => events.toSorted((one, two) => one.time - two.time);
+
+/** Whether a log comes before another: at the first event in which they differ. */
+function isFirst(one: readonly NewEvent[], two: readonly NewEvent[]): boolean {
+  const at = one.findIndex((event, n) => n >= two.length || keyOf(event) !== keyOf(two[n]));
+  if (at < 0 || at >= two.length) return true;
+  const [a, b] = [one[at], two[at]];
+  return a.time === b.time ? keyOf(a) < keyOf(b) : a.time < b.time;
+}

@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import type { Places } from '../protocol';
+
+/**
+ * Loads the files of code that a worker needs late, into which the package's build cuts it. They are plain scripts that
+ * define themselves, not modules that import each other: bundlers copy each one under a new name, so none can know the
+ * address of another. The page sends the addresses.
+ */
+type Require = (name: string) => object | Promise<object>;
+type Factory = (exports: object, require: Require, script: string) => void;
+
+/** The global object `sidestreamFiles` that each file uses. */
+export interface LateFiles {
+  /** A file defines itself. @param needs files that must run before it */
+  define(name: string, needs: string[], factory: Factory): void;
+  /** The worker's script says which further files each file needs, directly or not: they are fetched beside it. */
+  expect(needs: Readonly<Record<string, readonly string[]>>): void;
+  /** Exports of a file: at once when it has run, as a promise when it must be loaded first. */
+  require: Require;
+  /** Address of a file of the package. */
+  address(name: string): string;
+}
+
+declare global {
+  /** Only in scripts of the package that load others. */
+  var sidestreamFiles: LateFiles | undefined;
+}
+
+const address = v.pipe(v.string(), v.url());
+const typeSchema = v.object({ type: v.literal('sidestream-places') });
+/** A PlacesMessage. */
+const messageSchema = v.strictObject({
+  ...typeSchema.entries,
+  places: v.strictObject({ script: address, files: v.optional(v.record(v.string(), address)) }),
+});
+
+/**
+ * Makes the loader of this thread.
+ * @param places known to the script itself, until the page sends others
+ * @param fetchScript runs the script at an address; for tests
+ */
+export function lateFiles(
+  places: Places,
+  fetchScript: (address: string) => Promise<unknown> = (address) => import(/* @vite-ignore */ address),
+): LateFiles & { onMessage(message: unknown): void } {
+  const defined = new Map<string, { needs: string[]; factory: Factory }>();
+  const ready = new Map<string, object>();
+  const loading = new Map<string, Promise<object>>();
+  const expected = new Map<string, readonly string[]>();
+  const fetching = new Map<string, Promise<unknown>>();
+  const addressOf = (name: string): string => {
+    const file = name.replace(/^\.\//, '');
+    return places.files?.[file] ?? new URL(file, places.script).href;
+  };
+  const require: Require = (name) => {
+    const known = ready.get(name) ?? loading.get(name);
+    if (known) return known;
+    // A failed load is tried again the next time.
+    const load = run(name).finally(() => loading.delete(name));
+    loading.set(name, load);
+    return load;
+  };
+  /** Fetches a file that did not define itself yet, once at a time. */
+  const get = (name: string): Promise<unknown> | undefined => {
+    if (defined.has(name)) return undefined;
+    const known = fetching.get(name);
+    if (known) return known;
+    const script = fetchScript(addressOf(name)).finally(() => fetching.delete(name));
+    fetching.set(name, script);
+    return script;
+  };
+  const run = async (name: string): Promise<object> => {
+    const found = addressOf(name);
+    await Promise.all([name, ...(expected.get(name) ?? [])].map(get));
+    const file = defined.get(name);
+    if (!file) {
+      const text = `${found} is not a file of this version. Host all files of one version in one folder.`;
+      throw new SidestreamError('runtime/unexpected', text);
+    }
+    await Promise.all(file.needs.map(require));
+    const exports = {};
+    file.factory(exports, require, found);
+    ready.set(name, exports);
+    return exports;
+  };
+  return {
+    define: (name, needs, factory) => void defined.set(name, { needs, factory }),
+    expect(needs) {
+      for (const [name, files] of Object.entries(needs)) expected.set(name, files);
+    },
+    require,
+    address: addressOf,
+    onMessage(input) {
+      if (v.is(typeSchema, input)) places = v.parse(messageSchema, input).places;
+    },
+  };
+}

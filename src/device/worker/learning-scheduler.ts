@@ -1,0 +1,265 @@
+import type { FeatureTable } from '../../core/catalog';
+import type { LoggedEvent } from '../../core/events';
+import { Learner, type Profile } from '../learner';
+import type { ClusterLoader } from './cluster-loader';
+import type { EngineListener } from './engine-options';
+import type { ExperimentAssignment } from './experiment-assignment';
+import type { ListChanges } from './list-changes';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ActiveLearner, ChangingLearner, ProfileSession, Turn } from './profile-session';
+import type { ProfileStorage } from './profile-storage';
+import type { TaskQueue } from './task-queue';
+
+/** Quiet time before the profile is saved, ms. */
+const SAVE_DELAY = 400;
+/** Past choices, and dismissals, and items of the cart, that are loaded of a large catalogue. */
+const MOST_PAST_ITEMS = 40;
+
+export interface SchedulerContext {
+  catalog: LoadedCatalog;
+  session: ProfileSession;
+  storage: ProfileStorage;
+  tasks: TaskQueue;
+  listener: EngineListener;
+  experiment: ExperimentAssignment;
+  /** Null where the whole catalogue is loaded. */
+  clusterLoader: ClusterLoader | null;
+  changes: ListChanges;
+}
+
+/** Decides when the learner learns, in the order of the log, and when what it learned is saved. */
+export class LearningScheduler {
+  readonly #context: SchedulerContext;
+  /** Whether a window has ended since the last save, which then leaves a snapshot. */
+  #windowEnded = false;
+  /** Whether the learner in use was made for a catalogue with its features. */
+  #complete: boolean;
+
+  constructor(context: SchedulerContext) {
+    this.#context = context;
+    this.#complete = context.catalog.complete;
+  }
+
+  /** Whether the learner in use reads the features of the items. Until then it only notes events, which stay in the log. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Gives the catalogue its features, and learns what was only noted until now. @throws SidestreamError `store/*` */
+  async completeCatalog(features: FeatureTable): Promise<void> {
+    const { catalog, changes } = this.#context;
+    await this.#restoreAfter(async (used) => {
+      catalog.setFeatures(features);
+      // Lists still use the present learner.
+      used.setCatalog(catalog);
+    });
+    changes.announce();
+  }
+
+  /**
+   * Learns the events of the log that are not learned yet, from this tab and from others. A list requested after the call
+   * reflects them, unless items of a large catalogue must be loaded first.
+   */
+  async catchUp(): Promise<void> {
+    const { session, clusterLoader } = this.#context;
+    const tried = new Set<string>();
+    for (;;) {
+      const missing = await session.run((turn) => this.#learn(turn, tried));
+      if (missing.length === 0) return;
+      // Outside of any turn: a slow network must not delay the lists.
+      await clusterLoader?.load(missing);
+      for (const id of missing) tried.add(id);
+    }
+  }
+
+  /** Loads the stored profile: at the start, when another tab saved or replaced it, and after a change of store. */
+  async restore(): Promise<void> {
+    await this.#restoreAfter(async () => undefined);
+  }
+
+  /**
+   * Changes the store so that what was learned here no longer applies, then loads what is stored.
+   * @param change of the store; when it fails, everything stays as it was
+   */
+  async replaceStored(change: () => Promise<void>): Promise<void> {
+    await this.#restoreAfter(change);
+    this.#context.changes.announce();
+  }
+
+  /**
+   * Starts over with nothing learned and without the items that this device added.
+   * @param erase erases the rest in the same turn
+   */
+  async erase(erase: () => Promise<void>): Promise<void> {
+    const { session, storage, catalog } = this.#context;
+    this.cancel();
+    await session.replace(
+      async () => (await storage.read()).origin,
+      async (turn) => {
+        this.cancel();
+        catalog.clearLocal();
+        turn.learner.setCatalog(catalog);
+        await erase();
+        // Events since then.
+        await this.#learn(turn, new Set());
+      },
+    );
+  }
+
+  /**
+   * Moves log and profile from memory to the device; a profile that the device holds already takes precedence.
+   * @throws SidestreamError `store/*`: then everything stays in memory
+   */
+  async moveToDevice(): Promise<void> {
+    const { session, storage } = this.#context;
+    const known = await session.run(async ({ learner }) => {
+      const learned = this.#learns && learner.status.lastUpdate !== null;
+      // One of an earlier page of the visit, which this learner has not continued yet.
+      const earlier = this.#complete ? null : (await storage.read()).profile;
+      const profile = learned ? learner.save() : earlier;
+      const moved = await storage.grant(profile, profile ?? learner);
+      if (moved === null) return false;
+      learner.renumber(moved);
+      session.rebase(moved.origin);
+      return this.#complete;
+    });
+    if (!known) await this.restore();
+  }
+
+  /** Saves to another store than before from now on. */
+  async rebase(): Promise<void> {
+    const { session, storage } = this.#context;
+    await session.run(async () => session.rebase((await storage.read()).origin));
+  }
+
+  /** Loads the stored profile, and announces that lists changed. */
+  async reload(): Promise<void> {
+    await this.restore();
+    this.#context.changes.announce();
+  }
+
+  /** Drops the delayed work of the learner in use, which is about to be replaced. */
+  cancel(): void {
+    for (const name of ['save', 'limit-log']) this.#context.tasks.cancel(name);
+    this.#windowEnded = false;
+  }
+
+  /** Saves now what is not saved yet. */
+  hurry(): void {
+    this.#context.tasks.hurry('save');
+  }
+
+  /**
+   * Checks that a profile gives usable scores.
+   * @throws SidestreamError `store/corrupt` when scores would not be finite
+   */
+  check(profile: Profile): void {
+    const probe = new Learner(this.#context.catalog);
+    probe.restore(profile, []);
+    probe.checkFinite();
+  }
+
+  get #learns(): boolean {
+    return this.#complete && this.#context.experiment.learns();
+  }
+
+  async #restoreAfter(change: (used: ChangingLearner) => Promise<void>): Promise<void> {
+    const { session, storage, catalog, clusterLoader, experiment } = this.#context;
+    let past: string[] = [];
+    let complete = false;
+    this.cancel();
+    await session.replace(
+      async (fresh, used) => {
+        await change(used);
+        complete = catalog.complete;
+        const local = await storage.localItems();
+        const { length } = catalog.index.items;
+        if (local.length > 0) catalog.add(local);
+        // Lists still use the present learner, which needs a value for every item.
+        if (catalog.index.items.length > length) used.setCatalog(catalog);
+        const { profile, origin } = await storage.read((stored) => this.check(stored));
+        past = pastOf(profile);
+        if (experiment.learns() && complete) {
+          // Without a profile the log is learned below, with what must be loaded for it.
+          const log = profile && !profile.history ? await storage.eventsAfter(0) : [];
+          await session.keepJournal(fresh);
+          fresh.restore(profile, log);
+        } else fresh.restoreWithoutLearning(profile);
+        return origin;
+      },
+      async (turn) => {
+        // Work that became due for the old learner meanwhile.
+        this.cancel();
+        this.#complete = complete;
+        await this.#learn(turn, new Set());
+      },
+    );
+    const missing = past.filter((id) => !catalog.find(id));
+    if (missing.length > 0) await clusterLoader?.load(missing);
+    await this.catchUp();
+  }
+
+  /**
+   * Learns the events of the log in their order, up to the first of an item that is not loaded.
+   * @param tried ids that could not be loaded: their events are skipped
+   * @returns ids to load before the rest can be learned
+   */
+  async #learn({ learner }: Turn<ActiveLearner>, tried: ReadonlySet<string>): Promise<string[]> {
+    const { storage, clusterLoader, catalog } = this.#context;
+    const learning = this.#learns;
+    const events = await storage.eventsAfter(learner.lastEvent);
+    const unloaded = (event: LoggedEvent): boolean =>
+      event.type !== 'impression' && !tried.has(event.itemId) && !catalog.find(event.itemId);
+    const first = clusterLoader ? events.findIndex(unloaded) : -1;
+    const known = first < 0 ? events : events.slice(0, first);
+    const { windows } = learner;
+    for (const event of known) {
+      if (!learning) learner.note(event);
+      else learner.observe(event);
+    }
+    if (learner.windows > windows) this.#windowEnded = true;
+    this.#scheduleAfter(known);
+    if (first < 0) return [];
+    const missing = new Set(
+      events
+        .slice(first)
+        .filter(unloaded)
+        .map(({ itemId }) => itemId),
+    );
+    return [...missing].slice(-MOST_PAST_ITEMS).toReversed();
+  }
+
+  /** Schedules the work that new events require. */
+  #scheduleAfter(events: readonly LoggedEvent[]): void {
+    if (events.length === 0) return;
+    const { tasks, changes, session, experiment } = this.#context;
+    const choices = events.some(({ type }) => type !== 'impression');
+    if (this.#learns) {
+      this.#scheduleSave();
+      // Computes the terms for the next list now; they are cached until something changes.
+      if (choices) tasks.queue(() => session.run((turn) => void turn.learner.terms));
+    } else if (!experiment.learns())
+      tasks.later('limit-log', SAVE_DELAY, async () => (await import('./limit-log')).limitLog(this.#context));
+    if (choices) changes.announce();
+  }
+
+  #scheduleSave(): void {
+    const { tasks, storage, session } = this.#context;
+    tasks.later('save', SAVE_DELAY, async () => {
+      const { profile, origin } = await session.run(({ learner, origin: from }) => ({
+        profile: learner.save(),
+        origin: from,
+      }));
+      const ended = this.#windowEnded;
+      this.#windowEnded = false;
+      await storage.save(profile, origin, ended);
+    });
+  }
+}
+
+/** Ids of the items that a profile's cart, last choices and dismissals are about, the newest first. */
+function pastOf(profile: Profile | null): string[] {
+  const { items = [], dismissed = [], record } = profile?.history ?? {};
+  const past = [items, record?.cart ?? [], dismissed].flatMap((ids) => ids.slice(-MOST_PAST_ITEMS).toReversed());
+  return [...new Set(past)];
+}

@@ -1,0 +1,71 @@
+import type { BundleProgress } from '../../core/catalog';
+import type { ShopDemand } from '../ranking/demand';
+import type { EngineListener } from './engine-options';
+import type { ListChanges } from './list-changes';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ProfileSession } from './profile-session';
+import type { TaskQueue } from './task-queue';
+
+export interface LearnedContext {
+  catalog: LoadedCatalog;
+  session: ProfileSession;
+  tasks: TaskQueue;
+  changes: ListChanges;
+  listener: Pick<EngineListener, 'progress'>;
+}
+
+/** Loads what the shop's log says of the bundle's items. */
+export async function loadDemand(catalog: LoadedCatalog): Promise<void> {
+  const demand = await shopDemand(catalog);
+  if (demand) catalog.setDemand(demand);
+}
+
+async function shopDemand({ bundle }: LoadedCatalog, onProgress?: BundleProgress): Promise<ShopDemand | null> {
+  const [loaded, { ShopDemand: Demand }] = await Promise.all([bundle.demand(onProgress), import('../ranking/demand')]);
+  return loaded && new Demand(loaded);
+}
+
+/**
+ * Queues loading the kernel, and demand, co-occurrence table and side model of the bundle, one after the other. The experts read the
+ * features, which must be loaded.
+ */
+export function loadLearned({ catalog, session, tasks, changes, listener }: LearnedContext): void {
+  tasks.queue(() => session.useKernel());
+  const { bundle } = catalog;
+  const { demand, companions, side, clusters } = bundle.manifest;
+  const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
+  // The code that reads them comes beside the kernel. Where it cannot be had, the first file that needs it says so.
+  if (demand || companions || side) import('../../core/catalog/bundle/read-learned').catch(() => undefined);
+  // Demand and co-occurrence number the rows of the whole catalogue.
+  if (demand && !clusters && !catalog.demand) {
+    tasks.queue(async () => {
+      const loaded = await shopDemand(catalog, onProgress);
+      if (!loaded) return;
+      await session.change(async ({ learner }) => {
+        catalog.setDemand(loaded);
+        learner.setCatalog(catalog);
+      });
+      changes.announce();
+    });
+  }
+  if (companions && !clusters) {
+    tasks.queue(async () => {
+      const table = await bundle.cooccurrence(onProgress);
+      if (!table) return;
+      catalog.setCooccurrence(table);
+      changes.announce();
+    });
+  }
+  if (side && (!clusters || side.clusters)) {
+    tasks.queue(async () => {
+      const loaded = await bundle.side(onProgress);
+      if (!loaded) return;
+      // In a long turn, so that no learner is made meanwhile that reads the catalogue without it.
+      await session.change(async ({ learner }) => {
+        catalog.setSide(loaded);
+        learner.setCatalog(catalog);
+      });
+      changes.announce();
+    });
+  }
+}

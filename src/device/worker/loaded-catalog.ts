@@ -1,0 +1,251 @@
+import {
+  type Bundle,
+  type ContentBlend,
+  type ContentVectors,
+  type CooccurrenceTable,
+  concatTables,
+  contentBlend,
+  type FeatureTable,
+  type Item,
+  type ItemsPart,
+  type Manifest,
+  pickRows,
+  placeByContent,
+  type SideModel,
+} from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import { type CatalogIndex, catalogIndex, type Placement, type Rules } from '../ranking';
+import type { ShopDemand } from '../ranking/demand';
+import type { LocalItem } from '../store';
+import type { ClusterRows, ClusterSide } from './cluster-side';
+import type { ItemTexts } from './item-texts';
+
+/** What takes the place of the items' own prices and stock. */
+export interface LiveOffers {
+  /** Currency of the prices, as a code; undefined where it is not known. */
+  readonly currency?: string;
+  /** The item at its present price and stock. */
+  joined(item: Item): Item;
+  /** The index with all its items at their present prices and stock. */
+  patched(index: CatalogIndex): CatalogIndex;
+}
+
+/**
+ * The rules of the bundle's file that hold now for a placement, or with null for a list of the shop's own, replaced by those of the
+ * page where it has the same.
+ */
+export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
+
+/** Some items with their features: of the bundle, or one that this device added. */
+interface LoadedPart extends ItemsPart, ClusterRows {
+  local: LocalItem | null;
+}
+
+/**
+ * The catalogue in the worker, indexed for ranking: the bundle's items, then items that this device added and clusters of
+ * a large catalogue as they are loaded. Rows keep their numbers, except in `keepOnly` and `clearLocal`.
+ */
+export class LoadedCatalog {
+  readonly bundle: Bundle;
+  /** Null where there are none: their code comes with them. */
+  offers: LiveOffers | null = null;
+  /** Those of the page alone where the bundle has no file of rules: its code comes with it. */
+  rulesFor: RulesFor = (_, own) => own;
+  /** Null where the shop has one language: their code comes with them. */
+  texts: ItemTexts | null = null;
+  /** Null where the bundle has no clusters: its code comes with them. */
+  clusterSide: ClusterSide | null = null;
+  #parts: LoadedPart[];
+  readonly #shopIds: Set<string>;
+  #cooccurrence: CooccurrenceTable | null = null;
+  #side: SideModel | null = null;
+  #demand: ShopDemand | null = null;
+  #index: CatalogIndex;
+  #table: FeatureTable;
+  #complete: boolean;
+  readonly #variants: typeof import('../ranking/variants') | null;
+
+  /** @param variants the code for variants of one product; null where the catalogue has none */
+  constructor(bundle: Bundle, variants: typeof import('../ranking/variants') | null = null) {
+    this.#variants = variants;
+    const { items, features } = bundle;
+    this.bundle = bundle;
+    this.#complete = !bundle.loadFeatures;
+    this.#shopIds = new Set(items.map(({ id }) => id));
+    this.#parts = [{ items, features, local: null }];
+    this.#table = features;
+    this.#index = this.#reindex();
+  }
+
+  get index(): CatalogIndex {
+    return this.#index;
+  }
+
+  /** For the offers: nothing but prices and stock is another. */
+  set index(index: CatalogIndex) {
+    this.#index = index;
+  }
+
+  get table(): FeatureTable {
+    return this.#table;
+  }
+
+  get blend(): ContentBlend {
+    return contentBlend(this.bundle.manifest);
+  }
+
+  get localItems(): LocalItem[] {
+    return this.#parts.flatMap(({ local }) => local ?? []);
+  }
+
+  /** Number of items of the shop, loaded or not. */
+  get count(): number {
+    return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.#index.items.length;
+  }
+
+  /** Whether it has the features of the items that it was opened with. Until then these are as items without features. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Sets the features of the items that it was opened with. */
+  setFeatures(features: FeatureTable): void {
+    this.#parts[0] = { ...this.#parts[0], features };
+    this.#complete = true;
+    this.#index = this.#reindex();
+  }
+
+  /** Start weights of the terms that hold with the shop's side model. */
+  get startWeights(): Readonly<Record<string, number>> | undefined {
+    return this.bundle.manifest.side?.weights;
+  }
+
+  /**
+   * Sets the side model of the items that it was opened with. Items that this device adds are placed by what they are, and those of
+   * clusters have rows of their own.
+   */
+  setSide(side: SideModel): void {
+    this.#side = side;
+    this.#index = { ...this.#index, side: this.#sideOf(this.#index.content) };
+  }
+
+  /** Sets the co-occurrence table of the bundle's items. */
+  setCooccurrence(cooccurrence: CooccurrenceTable): void {
+    this.#cooccurrence = cooccurrence;
+    // Nothing else of the index depends on it.
+    this.#index = { ...this.#index, cooccurrence };
+  }
+
+  /** What the shop's log says of the bundle's items; null while that is unknown. */
+  get demand(): ShopDemand | null {
+    return this.#demand;
+  }
+
+  setDemand(demand: ShopDemand): void {
+    this.#demand = demand;
+    this.#index = this.#reindex();
+  }
+
+  /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
+  add(items: LocalItem[]): void {
+    const { dim, taps } = this.#table;
+    for (const local of items) {
+      const { item, values, scales } = local;
+      if (!this.accepts(local)) continue;
+      const part = { items: [item], features: { count: 1, dim, taps, values, scales }, local };
+      const at = this.#parts.findIndex((other) => other.local?.item.id === item.id);
+      if (at < 0) this.#parts.push(part);
+      else this.#parts[at] = part;
+    }
+    this.#index = this.#reindex();
+  }
+
+  /** Whether an item was encoded by the bundle's encoders and has an id that the shop does not use. */
+  accepts({ item, encoders }: LocalItem): boolean {
+    return encoders === encodersOf(this.bundle.manifest) && !this.#shopIds.has(item.id);
+  }
+
+  /** Removes the items that this device added. */
+  clearLocal(): void {
+    this.#parts = this.#parts.filter(({ local }) => local === null);
+    this.#index = this.#reindex();
+  }
+
+  /** Adds items of the bundle that are not loaded yet. @returns whether there were any */
+  grow(parts: readonly ItemsPart[]): boolean {
+    const before = this.#index.items.length;
+    for (const { items, features, cluster } of parts) {
+      const rows = [...items.keys()].filter((row) => !this.#index.rowOf.has(items[row].id));
+      const fresh = rows.filter((row) => !this.#shopIds.has(items[row].id));
+      if (fresh.length === 0) continue;
+      for (const row of fresh) this.#shopIds.add(items[row].id);
+      const own = { items: fresh.map((row) => items[row]), features: pickRows(features, fresh) };
+      this.#parts.push({ ...own, cluster, places: fresh, local: null });
+    }
+    if (this.#parts.reduce((sum, { items }) => sum + items.length, 0) === before) return false;
+    this.#index = this.#reindex();
+    return true;
+  }
+
+  /** Removes the bundle's items except those it was opened with and those given. The others get new rows. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    const [head, ...others] = this.#parts;
+    const kept = others.flatMap((part): LoadedPart[] => {
+      if (part.local) return [part];
+      const rows = [...part.items.keys()].filter((row) => ids.has(part.items[row].id));
+      for (const { id } of part.items) if (!ids.has(id)) this.#shopIds.delete(id);
+      if (rows.length === 0) return [];
+      const own = { items: rows.map((row) => part.items[row]), features: pickRows(part.features, rows) };
+      return [{ ...part, ...own, places: rows.map((row) => part.places?.[row] ?? row) }];
+    });
+    this.#parts = [head, ...kept];
+    const left = new Set(kept.map(({ cluster }) => cluster));
+    const gone = others.flatMap(({ cluster }) => (cluster === undefined || left.has(cluster) ? [] : [cluster]));
+    this.clusterSide?.drop(gone);
+    this.#index = this.#reindex();
+  }
+
+  find(id: string): Item | null {
+    const row = this.#index.rowOf.get(id);
+    return row === undefined ? null : this.#index.items[row];
+  }
+
+  /** @throws SidestreamError `runtime/unknown-item` */
+  rowOf(itemId: string): number {
+    const row = this.#index.rowOf.get(itemId);
+    if (row === undefined) {
+      throw new SidestreamError(
+        'runtime/unknown-item',
+        `The catalogue has no item "${itemId}". Publish a new bundle, or check the id.`,
+      );
+    }
+    return row;
+  }
+
+  #reindex(): CatalogIndex {
+    this.#table = concatTables(this.#parts.map(({ features }) => features));
+    const all = this.#parts.flatMap(({ items }) => items);
+    const items = this.#demand?.withPopularity(all) ?? all;
+    const index = catalogIndex(items, this.#table, this.blend, {
+      variants: this.#variants?.productVariants(items),
+      cooccurrence: this.#cooccurrence,
+      trend: this.#demand?.trend(all.length),
+      statistics: this.bundle.statistics ?? undefined,
+    });
+    const sided = { ...index, side: this.#sideOf(index.content) };
+    // Last: the statistics, by which prices are standardised, are those of the bundle's own.
+    return this.offers?.patched(sided) ?? sided;
+  }
+
+  #sideOf(content: ContentVectors): SideModel | null {
+    if (!this.#side) return null;
+    if (!this.clusterSide) return placeByContent(this.#side, content);
+    const { model, unknown } = this.clusterSide.join(this.#side, this.#parts);
+    return placeByContent(model, content, unknown);
+  }
+}
+
+/** Digests of a bundle's encoders: `text/image`. Features are comparable only where these are the same. */
+export function encodersOf(manifest: Manifest): string {
+  return `${manifest.modalities.text.digest}/${manifest.modalities.image.digest}`;
+}

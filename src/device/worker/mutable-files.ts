@@ -1,0 +1,34 @@
+import { freshFrom, type Manifest } from '../../core/catalog';
+import type { EngineListener, EngineOptions } from './engine-options';
+import type { ListChanges } from './list-changes';
+import type { LoadedCatalog } from './loaded-catalog';
+import { openOffers } from './offer-service';
+import { openRules } from './rule-service';
+import type { StartedFiles } from './started-files';
+
+export { updateOffers } from './offer-service';
+
+/** Longest time that the first list waits for offers and rules once everything else is there, ms. */
+const LONGEST_WAIT = 1500;
+
+/**
+ * Joins what changes between builds to a catalogue. Resolves when it is joined, or when the first list should not wait longer for
+ * it: then lists change as soon as it comes. A failure is reported, and lists go on without.
+ */
+export type JoinMutable = (catalog: LoadedCatalog, changes: ListChanges) => Promise<void>;
+
+/** Fetches the files of a bundle that change between builds: offers and rules. @param files may have begun with them */
+export function openMutable(
+  manifest: Pick<Manifest, 'offers' | 'rules'>,
+  options: EngineOptions,
+  listener: Pick<EngineListener, 'error'>,
+  files: StartedFiles,
+): JoinMutable {
+  const fetchFile = files.over(freshFrom(options.bundle));
+  const offers = openOffers(manifest, options, listener, fetchFile);
+  const joins = [offers, ...(manifest.rules ? [openRules(listener, fetchFile)] : [])];
+  return async (...context) => {
+    const waiting = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT));
+    await Promise.race([Promise.all(joins.map((join) => join(...context))), waiting]);
+  };
+}

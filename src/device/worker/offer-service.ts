@@ -1,0 +1,150 @@
+import * as v from 'valibot';
+import type { FetchFile, Item, Manifest } from '../../core/catalog';
+import { marketFor } from '../../core/catalog/locales';
+import {
+  DEFAULT_MARKET,
+  fetchOffers,
+  type MarketOffers,
+  mergedOffer,
+  type Offer,
+  offeredItem,
+  offerSchema,
+} from '../../core/catalog/offers';
+import { SidestreamError } from '../../error';
+import { type KeptUpdate, parsed } from '../protocol';
+import type { CatalogIndex } from '../ranking';
+import { patchedIndex } from '../ranking/offers';
+import type { EngineListener, EngineOptions } from './engine-options';
+import type { ListChanges } from './list-changes';
+import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
+
+/** Most offers of one call. */
+const MOST_AT_ONCE = 10_000;
+/** Most products whose offers are kept: a page may go on calling. */
+const MOST_KEPT = 100_000;
+
+const offersOf = (most: number) =>
+  v.pipe(v.array(offerSchema, 'must be a list of offers'), v.maxLength(most, `must be at most ${most} offers`));
+
+/**
+ * Begins to fetch the offers of a bundle; those that the page updated before this worker started are joined without them. The
+ * market is the one that the page names, else that of the language that it is in.
+ * @returns joins them to the catalogue. A failure is reported, and prices and stock are those of the bundle
+ */
+export function openOffers(
+  manifest: Pick<Manifest, 'offers' | 'language' | 'locales'>,
+  { lang, market = marketFor(manifest, lang), offers }: Pick<EngineOptions, 'lang' | 'market' | 'offers'>,
+  listener: Pick<EngineListener, 'error'>,
+  fetchFile: FetchFile,
+): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
+  // Where other markets alone have offers, the bundle's own values are those of pages that name none.
+  const wanted = market || manifest.offers?.includes(DEFAULT_MARKET);
+  const file = wanted ? fetchOffers(fetchFile, manifest, market) : null;
+  // Reported by whoever joins them.
+  file?.catch(() => undefined);
+  return async (catalog, changes) => {
+    try {
+      if (!file && !offers) return;
+      const service = serviceOf(catalog, changes);
+      service.foreign = market !== undefined && market !== DEFAULT_MARKET;
+      if (offers) service.update(parsed(offersOf(MOST_KEPT), [...offers.values()], 'updateOffers()'));
+      if (file) service.use(await file);
+    } catch (thrown) {
+      listener.error(SidestreamError.from(thrown));
+    }
+  };
+}
+
+/** @throws SidestreamError `runtime/invalid-input` naming offer and field: then nothing changes */
+export const updateOffers = (catalog: LoadedCatalog, changes: ListChanges, given: unknown): KeptUpdate =>
+  serviceOf(catalog, changes).update(parsed(offersOf(MOST_AT_ONCE), given, 'updateOffers()'));
+
+function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
+  if (catalog.offers instanceof OfferService) return catalog.offers;
+  const service = new OfferService(catalog, changes);
+  catalog.offers = service;
+  return service;
+}
+
+/** Prices and stock between builds: those of the bundle's file of offers, and those that the page updates, which hold against them. */
+class OfferService implements LiveOffers {
+  currency: string | undefined;
+  /** Whether prices are of another market than the bundle's. The ranking then reads the bundle's: others are no measure of them. */
+  foreign = false;
+  readonly #catalog: LoadedCatalog;
+  readonly #changes: ListChanges;
+  #file: ReadonlyMap<string, Offer> = new Map();
+  readonly #updated = new Map<string, Offer>();
+  /** Items as the bundle has them, of those at another price or stock. */
+  readonly #own = new WeakMap<Item, Item>();
+
+  constructor(catalog: LoadedCatalog, changes: ListChanges) {
+    this.#catalog = catalog;
+    this.#changes = changes;
+  }
+
+  /** Uses the offers of a file from now on. */
+  use({ offers, currency }: MarketOffers): void {
+    this.#file = new Map(offers.map((offer) => [offer.id, offer]));
+    this.currency = currency;
+    this.#join(this.#catalog.index.items.keys(), currency !== undefined);
+  }
+
+  update(offers: readonly Offer[]): KeptUpdate {
+    const { bundle, index } = this.#catalog;
+    const { rowOf } = index;
+    const ids = new Set(offers.map(({ id }) => id));
+    // Of a large catalogue, items may be loaded later.
+    const unknown = bundle.clusters === null ? [...ids].filter((id) => !rowOf.has(id)) : [];
+    for (const id of unknown) ids.delete(id);
+    const fresh = [...ids].filter((id) => !this.#updated.has(id));
+    if (this.#updated.size + fresh.length > MOST_KEPT) {
+      const text = `updateOffers(): a page keeps the offers of ${MOST_KEPT} products at most. Write more of them with \`sidestream offers\`.`;
+      throw new SidestreamError('runtime/invalid-input', text);
+    }
+    for (const offer of offers) {
+      if (ids.has(offer.id)) this.#updated.set(offer.id, mergedOffer(this.#updated.get(offer.id), offer));
+    }
+    const rows = [...ids].flatMap((id) => rowOf.get(id) ?? []);
+    const kept = [...ids].flatMap((id) => this.#updated.get(id) ?? []);
+    return { changed: this.#join(rows), unknown, kept };
+  }
+
+  joined(item: Item): Item {
+    const own = this.#own.get(item) ?? item;
+    const joined = offeredItem(own, this.#updated.get(own.id), this.#file.get(own.id));
+    if (joined !== own) this.#own.set(joined, own);
+    return joined;
+  }
+
+  patched(index: CatalogIndex): CatalogIndex {
+    return patchedIndex(index, this.#changed(index, index.items.keys()), !this.foreign);
+  }
+
+  /** Joins offers that changed. @param tell whether lists are another in any case @returns number of items that are another */
+  #join(rows: Iterable<number>, tell = false): number {
+    const { index } = this.#catalog;
+    const changed = this.#changed(index, rows);
+    this.#catalog.index = patchedIndex(index, changed, !this.foreign);
+    if (changed.size > 0 || tell) this.#changes.announce();
+    return changed.size;
+  }
+
+  /** The items of these rows that have another price or stock now. */
+  #changed({ items }: CatalogIndex, rows: Iterable<number>): Map<number, Item> {
+    const changed = new Map<number, Item>();
+    for (const row of rows) {
+      const joined = this.joined(items[row]);
+      if (!isSame(items[row], joined)) changed.set(row, joined);
+    }
+    return changed;
+  }
+}
+
+/** Whether two states of one item have the same price and stock. */
+const isSame = (one: Item, other: Item): boolean =>
+  one === other ||
+  (one.price === other.price &&
+    one.listPrice === other.listPrice &&
+    one.availability === other.availability &&
+    one.quantity === other.quantity);

@@ -1,0 +1,145 @@
+// Few shoppers have two devices, and fewer join what they learned.
+
+import type { LoggedEvent } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { type Learner, type Profile, profileFiles } from '../learner';
+import type { ImportResult } from '../protocol';
+import type { Store } from '../store';
+import { type ExportedLog, isWhole } from './exported-file';
+import { type JoinedLogs, joinLogs } from './join-logs';
+import type { ProfileOrigin } from './profile-origin';
+import { checkEra, type TransferContext } from './transfer-context';
+
+/** Longest work between two pauses, ms: lists are made in the pauses. */
+const SLICE = 30;
+/** Items of a large catalogue that are loaded at once. */
+const LOADED_AT_ONCE = 40;
+
+/**
+ * Joins the log of another device to this one's, and learns both from the start in the order of time.
+ * @param era in which the shopper asked for it
+ * @throws SidestreamError `runtime/unknown-item` when the log is of another shop, `store/*`, `bundle/*`
+ */
+export async function mergeProfile(context: TransferContext, log: ExportedLog, era: number): Promise<ImportResult> {
+  const { features, scheduler, storage } = context;
+  await features.load();
+  if (features.failure) throw features.failure;
+  await scheduler.catchUp();
+  await loadItems(context, log);
+  const results: ImportResult[] = [];
+  await scheduler.replaceStored(async () => {
+    // The store may be exchanged right after it: then this is done again.
+    results.push(await storage.alone('merge', () => merge(context, log, era)));
+  });
+  return results[0];
+}
+
+/** Loads the items that events are about, as was done when they were learned. */
+async function loadItems({ catalog, clusterLoader, storage }: TransferContext, { events }: ExportedLog): Promise<void> {
+  if (clusterLoader) {
+    const all = [...(await storage.eventsAfter(0)), ...events].filter(({ type }) => type !== 'impression');
+    const missing = [...new Set(all.map(({ itemId }) => itemId))].filter((id) => !catalog.find(id));
+    for (let at = 0; at < missing.length; at += LOADED_AT_ONCE)
+      await clusterLoader.load(missing.slice(at, at + LOADED_AT_ONCE));
+  }
+  if (events.length > 0 && !events.some(({ itemId }) => catalog.find(itemId))) {
+    throw new SidestreamError(
+      'runtime/unknown-item',
+      'importProfile(): no event of the file is about an item of this shop. It was exported by another shop. Nothing was changed.',
+    );
+  }
+}
+
+/** What is joined, as it was read. */
+interface Found {
+  /** Null where nothing was stored. */
+  before: Profile | null;
+  origin: ProfileOrigin;
+  logs: JoinedLogs;
+  /** Whether this log holds every event that was learned here. */
+  whole: boolean;
+  /** Id of the last event of this log. */
+  last: number;
+}
+
+/** Nothing is stored before all is learned; then all of it is, in one transaction. To be called in a long turn. */
+async function merge(context: TransferContext, log: ExportedLog, era: number): Promise<ImportResult> {
+  const { session } = context;
+  for (;;) {
+    const found = await read(context, log, era);
+    const { logs, whole } = found;
+    const { known, leftOut, added } = logs;
+    const result: ImportResult = { added: added.length, known, leftOut, exact: whole && log.whole };
+    if (added.length === 0) return result;
+    const learner = session.fresh();
+    await session.keepJournal(learner);
+    if (await learnAndStore(context, learner, found, era)) return result;
+  }
+}
+
+async function read({ storage }: TransferContext, log: ExportedLog, era: number): Promise<Found> {
+  checkEra(storage, era);
+  const { profile: before, origin } = await storage.read();
+  if (origin.readOnly) {
+    throw new SidestreamError(
+      'store/newer-schema',
+      'importProfile(): newer code wrote the profile on this device. Reload the page to get that code, then try again.',
+    );
+  }
+  const own = await storage.eventsAfter(0);
+  const whole = !origin.damaged && (before === null || isWhole(before, own));
+  // Events of other devices may be older than those of this one around them; what was dropped of both is older than this.
+  const since = own.find(({ imported }) => !imported)?.time ?? before?.lastUpdate ?? 0;
+  const last = Math.max(own.at(-1)?.id ?? 0, before?.lastEvent ?? 0);
+  return { before, origin, whole, last, logs: joinLogs(own, log.events, last, whole ? 0 : since) };
+}
+
+/** @returns false when another tab replaced the profile meanwhile, or another store is in use: then nothing is stored */
+async function learnAndStore(context: TransferContext, learner: Learner, found: Found, era: number): Promise<boolean> {
+  const { storage } = context;
+  const { before, origin, logs, whole } = found;
+  const { storedProfile } = await profileFiles();
+  const undone = await storedProfile(before ?? learner.save());
+  // What the log lacks is in the profile alone: it is continued.
+  const base = whole ? null : before;
+  if (base) learner.restore(base, []);
+  await replay(context, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events, era);
+  for (let { last } = found; ; ) {
+    if (!storage.isCurrent(origin) || (await origin.store.generation()) !== origin.generation) return false;
+    // Tracked while the others were learned.
+    const late = await storage.eventsAfter(last);
+    await replay(context, learner, late, era);
+    const moved = (late.at(-1)?.id ?? last) - found.last;
+    last = found.last + moved;
+    const added = logs.added.map((event) => ({ ...event, id: event.id + moved }));
+    const snapshot = { choices: before?.history?.total ?? 0, windows: before?.windows ?? 0 };
+    const stored = await storedProfile({ ...learner.save(), lastEvent: last + added.length });
+    checkEra(storage, era);
+    const undo = {
+      ...{ profile: undone, generation: origin.generation },
+      snapshot: { ...snapshot, time: Date.now(), lastEvent: last },
+    };
+    const replace = async (store: Store) => store === origin.store && store.replace(stored, added, undo);
+    if (await storage.change(era, replace)) return true;
+  }
+}
+
+/** Learns events in slices, between which lists are made and the shopper may have changed her mind. */
+async function replay(
+  { storage, listener }: TransferContext,
+  learner: Learner,
+  events: readonly LoggedEvent[],
+  era: number,
+): Promise<void> {
+  const total = events.length;
+  let end = performance.now() + SLICE;
+  for (const [loaded, event] of events.entries()) {
+    learner.observe(event);
+    if (performance.now() < end) continue;
+    listener.progress({ stage: 'merge', loaded: loaded + 1, total });
+    await new Promise((resolve) => setTimeout(resolve));
+    checkEra(storage, era);
+    end = performance.now() + SLICE;
+  }
+  if (total > 0) listener.progress({ stage: 'merge', loaded: total, total });
+}

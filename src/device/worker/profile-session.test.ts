@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { openBundle, pickRows } from '../../core/catalog';
+import { makeItem } from '../../testing/bundles';
+import { serveShop } from '../../testing/served-shop';
+import { MemoryStore } from '../store';
+import { LoadedCatalog } from './loaded-catalog';
+import { firstOrigin } from './profile-origin';
+import { ProfileSession } from './profile-session';
+
+async function opened() {
+  const shop = await serveShop();
+  const catalog = new LoadedCatalog(await openBundle(shop.bundle));
+  await shop.close();
+  const store = new MemoryStore();
+  const codes: string[] = [];
+  const storage = { isCurrent: () => true, emptyOrigin: () => firstOrigin(store) };
+  const session = new ProfileSession(catalog, storage, { error: ({ code }) => codes.push(code) });
+  return { catalog, session, codes };
+}
+
+it('goes on with the same choices after rows have moved', async () => {
+  const { catalog, session, codes } = await opened();
+  const features = pickRows(catalog.table, [0, 1]);
+  await session.change(async ({ learner }) => {
+    catalog.grow([{ items: [makeItem('p'), makeItem('q')], features }]);
+    learner.setCatalog(catalog);
+  });
+  await session.run(({ learner }) => {
+    for (const [n, itemId] of ['q', 'a', 'q'].entries()) learner.observe({ id: n + 1, type: 'click', itemId, time: n });
+  });
+  const chosen = () => session.run(({ learner }) => learner.history.rows.map((row) => catalog.index.items[row]?.id));
+  const before = await chosen();
+  await session.renumber(() => catalog.keepOnly(new Set(['q'])));
+  expect(await chosen()).toEqual(before);
+  expect(codes).toEqual([]);
+});

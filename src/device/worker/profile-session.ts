@@ -1,0 +1,180 @@
+import { Mutex } from '../../core/common/mutex';
+import { loadKernel } from '../../core/kernel';
+import { SidestreamError } from '../../error';
+import { journals, Learner, type Profile } from '../learner';
+import type { EngineListener } from './engine-options';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ProfileOrigin } from './profile-origin';
+import type { ProfileStorage } from './profile-storage';
+
+/** The learner in a short turn, which makes lists or learns events. */
+export type ActiveLearner = Pick<
+  Learner,
+  | 'contributionsOf'
+  | 'expertScores'
+  | 'history'
+  | 'journal'
+  | 'firstEvent'
+  | 'lastEvent'
+  | 'state'
+  | 'status'
+  | 'terms'
+  | 'unlearned'
+  | 'weights'
+  | 'windows'
+  | 'observe'
+  | 'note'
+  | 'renumber'
+  | 'save'
+>;
+
+/** The learner in a long turn, which lets the catalogue grow or gives it what was learned from the shop's logs. */
+export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'setCatalog'>;
+
+/** Exclusive use of the profile by one caller, among turns of the same kind. */
+export interface Turn<L> {
+  readonly learner: L;
+  /** The stored profile that the learner continues; what it saves is bound to it. */
+  readonly origin: ProfileOrigin;
+}
+
+/**
+ * The one owner of the learner and of the stored profile that it continues. The learner can be used in a turn only:
+ *
+ * - `run`: short turns, one after the other. Lists, events and saves.
+ * - `change`: long turns, one after the other, beside the short ones: a list does not wait for the store.
+ * - `replace` and `renumber`: no other turn of either kind is under way while the learner is exchanged or its rows move.
+ *
+ * A long turn may take a short one; a short turn never waits for another turn, which would wait for it. What a turn gets
+ * is not used after the turn.
+ */
+export class ProfileSession {
+  readonly #catalog: LoadedCatalog;
+  readonly #storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>;
+  readonly #short = new Mutex();
+  readonly #long = new Mutex();
+  #learner: Learner;
+  #origin: ProfileOrigin;
+  /** Null until a learner learns. */
+  #journals: Awaited<ReturnType<typeof journals>> | null = null;
+
+  readonly #listener: Pick<EngineListener, 'error'>;
+
+  /** @param listener gets the errors that did not stop a turn */
+  constructor(
+    catalog: LoadedCatalog,
+    storage: Pick<ProfileStorage, 'isCurrent' | 'emptyOrigin'>,
+    listener: Pick<EngineListener, 'error'>,
+  ) {
+    this.#catalog = catalog;
+    this.#listener = listener;
+    this.#storage = storage;
+    this.#origin = storage.emptyOrigin();
+    this.#learner = new Learner(catalog);
+  }
+
+  /** A short turn, after all that were requested before. */
+  run<T>(work: (turn: Turn<ActiveLearner>) => T | Promise<T>): Promise<T> {
+    return this.#short.run(async () => work({ learner: this.#learner, origin: this.#origin }));
+  }
+
+  /** A long turn. Short turns run during it: values read before an await may have changed after it. */
+  change<T>(work: (turn: Turn<ChangingLearner>) => Promise<T>): Promise<T> {
+    return this.#long.run(() => work({ learner: this.#learner, origin: this.#origin }));
+  }
+
+  /**
+   * Replaces the learner. Lists and events use the old one while the new one is made. Where the store was exchanged
+   * meanwhile, such as from memory to the device, it is made once more.
+   * @param make restores the new learner; also gets the learner in use, which must be
+   *   informed when the catalogue grows; returns the stored profile that the new one continues
+   * @param then a turn with the new one, before any other
+   */
+  async replace(
+    make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
+    then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void> = () => undefined,
+  ): Promise<void> {
+    while (!(await this.#long.run(() => this.#tryToReplace(make, then))));
+  }
+
+  async #tryToReplace(
+    make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
+    then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void>,
+  ): Promise<boolean> {
+    const learner = this.fresh();
+    const origin = await make(learner, this.#learner);
+    return this.#short.run(async () => {
+      if (!this.#storage.isCurrent(origin)) return false;
+      this.#exchange(learner, origin);
+      await then({ learner, origin });
+      return true;
+    });
+  }
+
+  /**
+   * Restores the same profile after a change by which the catalogue's items get other rows.
+   * @param change gets the learner as it was before
+   */
+  async renumber(change: (learner: ActiveLearner) => void): Promise<void> {
+    await this.#long.run(() =>
+      this.#short.run(async () => {
+        const before: Profile = this.#learner.save();
+        change(this.#learner);
+        const next = this.fresh();
+        next.restore(before, []);
+        this.#exchange(next, this.#origin);
+      }),
+    );
+  }
+
+  /** Lets a learner that is about to be restored keep a journal, and all that follow. Where that fails, they learn without. */
+  async keepJournal(learner: Learner): Promise<void> {
+    try {
+      this.#journals ??= await journals();
+      learner.keepJournal(new this.#journals.Journal());
+    } catch (thrown) {
+      this.#listener.error(SidestreamError.from(thrown));
+    }
+  }
+
+  /**
+   * Runs work with a learner of its own that continues a profile; nothing of it is kept.
+   * @param work must end in the same turn
+   */
+  beside<T>(profile: Profile, work: (learner: ActiveLearner) => T): Promise<T> {
+    return this.#long.run(async () => {
+      const learner = this.fresh();
+      learner.restore(profile, []);
+      return work(learner);
+    });
+  }
+
+  /** Lets the learner continue another stored profile: what it learned was moved there. To be called in a turn. */
+  rebase(origin: ProfileOrigin): void {
+    this.#origin = origin;
+  }
+
+  /** Uses the kernel of the experts from now on, for this learner and all that follow. */
+  async useKernel(): Promise<void> {
+    // Before the turn: forgetting or replacing a profile must not wait for the network.
+    await loadKernel();
+    await this.change(async ({ learner }) => learner.featuresChanged());
+  }
+
+  /** Resolves when all turns requested so far have ended. */
+  async settled(): Promise<void> {
+    await this.#long.run(() => this.#short.run(async () => undefined));
+  }
+
+  /** A learner of its own, with nothing learned, for the holder of a long turn. */
+  fresh(): Learner {
+    const fresh = new Learner(this.#catalog);
+    if (this.#journals) fresh.keepJournal(new this.#journals.Journal());
+    return fresh;
+  }
+
+  #exchange(next: Learner, origin: ProfileOrigin): void {
+    this.#learner = next;
+    this.#origin = origin;
+  }
+}

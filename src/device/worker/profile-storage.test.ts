@@ -1,0 +1,226 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { NewEvent } from '../../core/events';
+import { loadKernel } from '../../core/kernel';
+import { SidestreamError } from '../../error';
+import { asSchema2 } from '../../testing/profiles';
+import { Learner, type Profile } from '../learner';
+import { catalogIndex } from '../ranking';
+import { DeviceStore } from '../store/device-store';
+import type { EngineOptions } from './engine-options';
+import type { ProfileOrigin } from './profile-origin';
+import { ProfileStorage } from './profile-storage';
+
+// A stored profile comes with the kernel, which rounds otherwise than JavaScript does.
+beforeAll(loadKernel);
+
+// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+const COUNT = 40;
+const items = Array.from({ length: COUNT }, (_, row) => ({
+  ...{ id: `item-${row}`, title: `Item ${row}`, description: '', category: '', attributes: {} },
+  availability: 'in-stock' as const,
+}));
+const table = {
+  ...{ count: COUNT, dim: 2, taps: { text: 1, image: 1 } },
+  values: Int8Array.from({ length: 4 * COUNT }, (_, at) => ((at * 37) % 120) - 60),
+  scales: new Float32Array(2 * COUNT).fill(1),
+};
+const blend = { text: { tap: 0, weight: 0.5 }, image: { tap: 0, weight: 0.5 } };
+const catalog = { table, blend, index: catalogIndex(items, table, blend) };
+
+async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: ProfileStorage; codes: string[] }> {
+  const codes: string[] = [];
+  const options: EngineOptions = {
+    bundle: '',
+    namespace: 'test',
+    learning: true,
+    consent: 'granted',
+    ...given,
+  };
+  const nothing = (): void => undefined;
+  const storage = new ProfileStorage(options);
+  storage.subscribe({
+    onError: ({ code }) => codes.push(code),
+    ...{ onEvents: nothing, onProfile: nothing, onLead: nothing },
+    ...{ onErased: nothing, onGranted: nothing, onTakenOver: nothing },
+  });
+  await storage.open();
+  return { storage, codes };
+}
+
+const clicks = (count: number): NewEvent[] =>
+  Array.from({ length: count }, (_, n) => ({ type: 'click', itemId: `item-${(n * 7) % COUNT}`, time: n }));
+
+/** A learner that goes on from what a storage keeps, and from where it does. */
+async function restored(storage: ProfileStorage): Promise<{ learner: Learner; origin: ProfileOrigin }> {
+  const learner = new Learner(catalog);
+  const { profile, origin } = await storage.read();
+  learner.restore(profile, await storage.eventsAfter(profile?.history ? profile.lastEvent : 0));
+  return { learner, origin };
+}
+
+describe('a storage on the device', () => {
+  it('cuts a log that grew too large, and what was learned from it stays', async () => {
+    const { storage } = await open({ logBudget: 20_000 });
+    const { learner: first, origin } = await restored(storage);
+    for (let n = 0; n < 3; n++) {
+      await storage.append(clicks(600), storage.era);
+      for (const event of await storage.eventsAfter(first.lastEvent)) first.observe(event);
+      await storage.save(first.save(), origin);
+    }
+    const left = await storage.eventsAfter(0);
+    expect(left.length).toBeLessThan(1000);
+    // Whatever the profile before the newest does not know is still in the log.
+    expect(left[0].id).toBeLessThanOrEqual(1201);
+    expect(left.at(-1)?.id).toBe(1800);
+    storage.close();
+    const { storage: again } = await open();
+    const { learner: second } = await restored(again);
+    expect(second.status.events).toBe(first.status.events);
+    expect(second.terms).toEqual(first.terms);
+    expect(second.weights).toEqual(first.weights);
+    again.close();
+  });
+
+  it('saves nothing over a profile that another tab has put in the place of its own', async () => {
+    const { storage } = await open();
+    const { learner: first, origin } = await restored(storage);
+    await storage.append(clicks(4), storage.era);
+    for (const event of await storage.eventsAfter(0)) first.observe(event);
+    await storage.save(first.save(), origin, true);
+    const { storage: other } = await open();
+    const [snapshot] = await other.reading((store) => store.snapshots());
+    await storage.append(clicks(9).slice(4), storage.era);
+    for (const event of await storage.eventsAfter(4)) first.observe(event);
+    await other.change(other.era, (store) => store.rollback(snapshot.id));
+    await storage.save(first.save(), origin);
+    expect((await other.read()).profile?.lastEvent).toBe(4);
+    storage.close();
+    other.close();
+  });
+
+  it('learns on from a profile of before it had a history, by the log', async () => {
+    const { storage } = await open();
+    const { learner: first, origin } = await restored(storage);
+    await storage.append(clicks(20), storage.era);
+    for (const event of await storage.eventsAfter(0)) first.observe(event);
+    await storage.save(asSchema2(first.save()) as unknown as Profile, origin);
+    storage.close();
+    const { storage: again, codes } = await open();
+    const { learner: second } = await restored(again);
+    expect(second.status.events).toBe(20);
+    // Experts beside the generalist came later.
+    expect({ ...second.terms, preference: null }).toEqual({ ...first.terms, preference: null });
+    expect(second.status.experts).toHaveLength(1);
+    expect(codes).toEqual([]);
+    again.close();
+  });
+
+  it('moves what was learned in memory to the device under the ids of its log', async () => {
+    // A log that was cleared goes on counting, so that an id never means two events.
+    const { storage: old } = await open();
+    await old.append(clicks(5), old.era);
+    await old.change(old.era, (store) => store.clear({ keepItems: true }));
+    old.close();
+    const { storage } = await open({ consent: 'pending' });
+    await storage.append(clicks(3), storage.era);
+    const { learner } = await restored(storage);
+    expect(learner.lastEvent).toBe(3);
+    storage.agree();
+    expect((await storage.grant(learner.save(), learner))?.lastEvent).toBe(8);
+    expect(storage.consent).toBe('granted');
+    expect((await storage.read()).profile?.lastEvent).toBe(8);
+    expect(await storage.eventsAfter(8)).toEqual([]);
+    storage.leave('denied');
+    await storage.deleteDevice();
+    expect(await indexedDB.databases()).toEqual([]);
+    storage.close();
+  });
+
+  it('keeps the sound profile before a damaged one until there is a newer sound one', async () => {
+    const { storage, codes } = await open();
+    const { learner, origin } = await restored(storage);
+    for (const event of await storage.append(clicks(3), storage.era).then(() => storage.eventsAfter(0)))
+      learner.observe(event);
+    await storage.save(learner.save(), origin);
+    await storage.save(learner.save(), origin);
+    storage.close();
+    const database = await openDB('sidestream/test');
+    await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
+    const { storage: second, codes: reported } = await open();
+    const sound = await second.read();
+    expect(sound.profile?.lastEvent).toBe(3);
+    expect(reported).toEqual(['store/corrupt']);
+    await second.save(learner.save(), sound.origin);
+    // Torn again: what it had before is still there.
+    await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
+    database.close();
+    expect((await second.read()).profile?.lastEvent).toBe(3);
+    expect(codes).toEqual([]);
+    second.close();
+  });
+
+  it('stays in memory with every event when the device has no room for them', async () => {
+    const { storage } = await open({ consent: 'pending' });
+    const { learner } = await restored(storage);
+    await storage.append(clicks(4), storage.era);
+    for (const event of await storage.eventsAfter(0)) learner.observe(event);
+    // Node's IndexedDB is never full; e2e fills a real one.
+    for (const write of ['append', 'saveProfile'] as const) {
+      const full = vi.spyOn(DeviceStore.prototype, write);
+      full.mockRejectedValue(new SidestreamError('store/full', 'The disk is full.'));
+      storage.agree();
+      await expect(storage.grant(learner.save(), learner)).rejects.toMatchObject({
+        code: 'store/full',
+      });
+      full.mockRestore();
+    }
+    expect(storage.consent).toBe('pending');
+    expect(await storage.eventsAfter(0)).toHaveLength(4);
+    await storage.append(clicks(1), storage.era);
+    expect(await storage.eventsAfter(0)).toHaveLength(5);
+    // Another try finds nothing of the first.
+    storage.agree();
+    expect((await storage.grant(learner.save(), learner))?.lastEvent).toBe(4);
+    expect(await storage.eventsAfter(0)).toHaveLength(5);
+    storage.close();
+  });
+
+  it('takes events along that come while it moves to the device, and knows which were learned', async () => {
+    const { storage } = await open({ consent: 'pending' });
+    const { learner } = await restored(storage);
+    await storage.append(clicks(2), storage.era);
+    for (const event of await storage.eventsAfter(0)) learner.observe(event);
+    await storage.append(clicks(1), storage.era);
+    const save = DeviceStore.prototype.saveProfile;
+    const meanwhile = vi.spyOn(DeviceStore.prototype, 'saveProfile');
+    meanwhile.mockImplementationOnce(async function (this: DeviceStore, ...given) {
+      await storage.append(clicks(1), storage.era);
+      return save.apply(this, given);
+    });
+    storage.agree();
+    expect((await storage.grant(learner.save(), learner))?.lastEvent).toBe(2);
+    meanwhile.mockRestore();
+    await storage.append(clicks(1), storage.era);
+    expect((await storage.eventsAfter(0)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+    storage.close();
+  });
+
+  it('learns in the order of the log when the clock is set back', async () => {
+    const { storage } = await open();
+    const { learner: first } = await restored(storage);
+    const back = clicks(12).map((event, n) => ({ ...event, time: n < 6 ? 90_000 + n : 50 - n }));
+    await storage.append(back, storage.era);
+    for (const [n, { itemId, type }] of back.entries()) first.observe({ id: n + 1, itemId, type, time: n });
+    const { learner: again } = await restored(storage);
+    expect(again.terms).toEqual(first.terms);
+    expect(again.weights).toEqual(first.weights);
+    storage.close();
+  });
+});

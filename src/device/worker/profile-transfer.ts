@@ -1,0 +1,125 @@
+// What carries a profile out of a worker and into another. Few pages need it.
+
+import * as v from 'valibot';
+import { exactObject } from '../../core/common/strict-object';
+import { SidestreamError } from '../../error';
+import { type Profile, profileFiles } from '../learner';
+import { type ImportOptions, type ImportResult, parsed } from '../protocol';
+import { encryptedFiles } from '../store';
+import { decodeExport, type ExportedProfile, encodeExport, importedEvents } from './exported-file';
+import { checkEra, type TransferContext } from './transfer-context';
+
+const idSchema = v.pipe(v.number(), v.safeInteger());
+const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
+const fileSchema = v.union([v.instance(Blob), v.instance(Uint8Array)], 'must be a Blob or File');
+const isGiven = (given: unknown): boolean => typeof given === 'string' || (typeof given === 'object' && given !== null);
+const givenSchema = v.optional(
+  v.custom<string | object>(isGiven, 'must be the passphrase, or options such as { merge: true }'),
+);
+const optionsSchema = exactObject({
+  passphrase: v.optional(v.string(), ''),
+  merge: v.optional(v.boolean(), false),
+} satisfies Record<keyof ImportOptions, v.GenericSchema>);
+
+/**
+ * @param given passphrase, parsed here
+ * @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded
+ */
+export async function exportProfile(
+  { features, scheduler, session, storage }: TransferContext,
+  given?: unknown,
+): Promise<Uint8Array> {
+  const passphrase = parsed(passphraseSchema, given, 'exportProfile()', 'passphrase');
+  await features.load();
+  if (features.failure) throw features.failure;
+  await scheduler.catchUp();
+  const { profile, log } = await session.run(async ({ learner }) => {
+    const saved = learner.save();
+    return { profile: saved, log: await storage.eventsAfter(0) };
+  });
+  const file = await encodeExport(
+    profile,
+    log.filter(({ id }) => id <= profile.lastEvent),
+  );
+  return passphrase === undefined ? file : (await encryptedFiles()).encryptFile(file, passphrase);
+}
+
+/**
+ * @param source a Blob or bytes, parsed here
+ * @param given parsed here
+ * @param era in which the shopper asked for it
+ */
+export async function importProfile(
+  context: TransferContext,
+  source: unknown,
+  given: unknown,
+  era: number,
+): Promise<ImportResult> {
+  const blob = parsed(fileSchema, source, 'importProfile()', 'file');
+  const found = parsed(givenSchema, given, 'importProfile()', 'passphrase');
+  const plain = typeof found === 'string' ? { passphrase: found } : (found ?? {});
+  const { passphrase, merge } = parsed(optionsSchema, plain, 'importProfile()', 'options');
+  const bytes = blob instanceof Blob ? new Uint8Array(await blob.arrayBuffer()) : blob;
+  const { isEncrypted, decryptFile } = await encryptedFiles();
+  const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
+  context.scheduler.check(file.profile);
+  if (!merge) return replaceProfile(context, file, era);
+  if (file.log) return (await import('./profile-merge')).mergeProfile(context, file.log, era);
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    'importProfile(): the file is of an earlier version and holds no events, so it cannot be merged. Export it again, or import it without merge.',
+  );
+}
+
+async function replaceProfile(
+  { scheduler, session, storage }: TransferContext,
+  { profile, log }: ExportedProfile,
+  era: number,
+): Promise<ImportResult> {
+  const { whole = false, events: logged = [] } = log ?? {};
+  await scheduler.replaceStored(async () => {
+    // Its events were numbered by another log: here it counts as having learned all events.
+    const last = await session.run(({ learner }) => learner.lastEvent);
+    const events = importedEvents(logged, last);
+    const firstEvent = whole ? Math.min(last + 1, profile.firstEvent) : 0;
+    const stored = await (await profileFiles()).storedProfile({
+      ...profile,
+      lastEvent: last + events.length,
+      firstEvent,
+    });
+    checkEra(storage, era);
+    await storage.change(era, (store) => store.replace(stored, events));
+  });
+  return { added: logged.length, known: 0, leftOut: 0, exact: whole };
+}
+
+/**
+ * @param given id of a snapshot, parsed here
+ * @param era in which the shopper asked for it
+ * @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era`
+ */
+export async function rollback({ scheduler, storage }: TransferContext, given: unknown, era: number): Promise<void> {
+  const id = parsed(idSchema, given, 'rollback()', 'id');
+  await scheduler.replaceStored(async () => {
+    if (await storage.change(era, (store) => store.rollback(id))) return;
+    throw new SidestreamError(
+      'store/unknown-snapshot',
+      `There is no snapshot ${id}; snapshots() lists those there are.`,
+    );
+  });
+}
+
+/** What is in memory only; null where the device has it, or nothing may be kept. */
+export async function memoryOf({ scheduler, session, storage }: TransferContext) {
+  await scheduler.catchUp();
+  if (!storage.inMemory || storage.consent === 'denied') return null;
+  // While only notes are taken, the profile is the stored one, which may be none.
+  const profile: Profile | null = await session.run(async ({ learner }) =>
+    scheduler.complete ? learner.save() : (await storage.read()).profile,
+  );
+  return {
+    profile: profile && (await (await profileFiles()).encodeProfile(profile)),
+    events: await storage.eventsAfter(0),
+    items: await storage.localItems(),
+  };
+}

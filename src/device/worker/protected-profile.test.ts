@@ -1,0 +1,76 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ServedShop, serveShop } from '../../testing/served-shop';
+import { encodeProfile } from '../learner/profile-file';
+import { decodeExport } from './exported-file';
+
+// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+let shop: ServedShop;
+const open: ServedShop['open'] = (given) => shop.open(given);
+beforeAll(async () => {
+  shop = await serveShop();
+});
+afterAll(() => shop.close());
+
+describe('a profile under a passphrase', () => {
+  it('is read with it, and left alone without: the page goes on in memory and says what to do', async () => {
+    const encrypt = { passphrase: 'correct horse' };
+    const first = await open({ encrypt });
+    for (const id of 'ab') await first.track('click', id, {});
+    await first.close();
+
+    const wrong = await open({ consent: undefined, encrypt: { passphrase: 'battery staple' } });
+    expect(shop.codes).toEqual(['store/wrong-passphrase']);
+    expect(await wrong.status()).toMatchObject({ consent: 'pending', events: 0 });
+    await wrong.track('click', 'c', {});
+    await expect(wrong.setConsent('granted')).rejects.toMatchObject({ code: 'store/wrong-passphrase' });
+    expect(await wrong.status()).toMatchObject({ consent: 'pending', events: 1 });
+    await wrong.close();
+
+    const again = await open({ consent: undefined, encrypt });
+    expect(await again.status()).toMatchObject({ consent: 'granted', events: 2 });
+    // Who has forgotten it can still have everything deleted.
+    await again.close();
+    const none = await open({ consent: undefined });
+    await none.forget();
+    expect(await indexedDB.databases()).toEqual([]);
+    await none.close();
+  });
+});
+
+describe('a tab from before the profile is encrypted under a key of the browser', () => {
+  it('learns what another tab tracks, and does not take the encrypted profile for damaged', async () => {
+    const before = await open({ encrypt: false });
+    const after = await open({ encrypt: true });
+    for (const id of 'abc') await after.track('click', id, {});
+    await after.settled();
+    await vi.waitFor(async () => expect((await before.status()).events).toBe(3));
+    shop.codes.length = 0;
+    await before.track('click', 'd', {});
+    await before.settled();
+    await Promise.all([before.close(), after.close()]);
+    expect(shop.codes).toEqual([]);
+    const next = await open({ encrypt: true });
+    expect((await next.status()).events).toBe(4);
+    await next.close();
+  });
+});
+
+describe('a profile from elsewhere', () => {
+  it('whose numbers cannot be is refused, and everything stays as it was', async () => {
+    const engine = await open();
+    for (const id of 'ab') await engine.track('click', id, {});
+    const before = (await engine.recommend({})).items.map(({ item, score }) => [item.id, score]);
+    const { profile } = await decodeExport(await engine.exportProfile());
+    profile.experts.members[0].expert.weights.theta.recent = 1000;
+    await expect(engine.importProfile(await encodeProfile(profile))).rejects.toMatchObject({ code: 'store/corrupt' });
+    expect((await engine.recommend({})).items.map(({ item, score }) => [item.id, score])).toEqual(before);
+    await expect(engine.exportProfile('')).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+    await engine.close();
+  });
+});

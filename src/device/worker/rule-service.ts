@@ -1,0 +1,38 @@
+import type { FetchFile } from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import { mergedRules } from '../ranking';
+import { fetchRules, type PublishedRules, ruleProblemText, rulesAt } from '../ranking/rules-file';
+import type { EngineListener } from './engine-options';
+import type { ListChanges } from './list-changes';
+import type { LoadedCatalog } from './loaded-catalog';
+
+/**
+ * Begins to fetch the file of the shop's rules.
+ * @returns joins it to the catalogue. A failure is reported, once, and lists follow the page's own rules
+ */
+export function openRules(
+  listener: Pick<EngineListener, 'error'>,
+  fetchFile: FetchFile,
+): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
+  const file = fetchRules(fetchFile);
+  // Reported by whoever joins it.
+  file.catch(() => undefined);
+  return async (catalog, changes) => {
+    try {
+      const { rules, problems } = await file;
+      // A page may be open over midnight, so dates are judged for each list.
+      catalog.rulesFor = (placement, own) => mergedRules(rulesAt(rules, placement, Date.now()), own);
+      changes.announce();
+      if (problems.length > 0) throw leftOut(problems);
+    } catch (thrown) {
+      listener.error(SidestreamError.from(thrown));
+    }
+  };
+}
+
+function leftOut(problems: PublishedRules['problems']): SidestreamError {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` Another ${problems.length - 1} of its faults: \`sidestream rules check\`.` : '';
+  const text = `Rules of the shop's file are left out, the others hold: ${ruleProblemText(first)}.${more}`;
+  return new SidestreamError('bundle/rules', text);
+}

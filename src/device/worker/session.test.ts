@@ -1,0 +1,94 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { log, type ServedShop, serveShop } from '../../testing/served-shop';
+import type { Consent } from '../protocol';
+import type { Engine } from './engine';
+
+let shop: ServedShop;
+const tabs: Engine[] = [];
+beforeAll(async () => {
+  shop = await serveShop();
+});
+afterAll(() => shop.close());
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+afterEach(async () => {
+  for (const tab of tabs.splice(0)) await tab.close();
+});
+
+async function open(consent: Consent): Promise<Engine> {
+  const tab = await shop.open({ consent });
+  tabs.push(tab);
+  return tab;
+}
+const consentOf = async (tab: Engine): Promise<Consent> => (await tab.status()).consent;
+const becomes = (tab: Engine, level: Consent): Promise<void> =>
+  vi.waitFor(async () => expect(await consentOf(tab)).toBe(level));
+const databases = async (): Promise<unknown[]> => (await indexedDB.databases()).map(({ name }) => name);
+const items = async (): Promise<string> => (await log()).map(({ itemId }) => itemId).join('');
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the consent `session`', () => {
+  it('is the tab’s own: others neither hear of it nor take it from a message', async () => {
+    const [here, there] = [await open('pending'), await open('granted')];
+    await becomes(here, 'granted');
+    const alone = await open('session');
+    const channel = new BroadcastChannel('sidestream/test');
+    channel.postMessage({ consent: 'session', stamp: [Date.now() + 1000, 'x'] });
+    await alone.track('click', 'a', {});
+    await pause(50);
+    channel.close();
+    expect(await Promise.all([here, there, alone].map(consentOf))).toEqual(['granted', 'granted', 'session']);
+    expect(await items()).toBe('');
+    // An answer there holds here too, and takes the visit along.
+    await there.setConsent('denied');
+    await becomes(alone, 'denied');
+    await alone.setConsent('session');
+    await alone.track('click', 'b', {});
+    expect([await consentOf(there), await databases()]).toEqual(['denied', []]);
+    await there.setConsent('granted');
+    await becomes(alone, 'granted');
+    expect(await items()).toBe('b');
+  });
+
+  it('neither reads nor deletes what an earlier visit left on the device; a grant goes on with it', async () => {
+    await (await open('granted')).track('click', 'a', {});
+    await tabs.pop()?.close();
+    const tab = await open('session');
+    await tab.setConsent('session');
+    expect((await tab.status()).events).toBe(0);
+    await tab.track('click', 'b', {});
+    await tab.setConsent('granted');
+    expect([await items(), (await tab.status()).events]).toEqual(['ab', 2]);
+  });
+
+  it('after `granted` deletes everything, in all tabs, and goes on in memory', async () => {
+    const [here, there] = [await open('granted'), await open('granted')];
+    await here.track('click', 'a', {});
+    await here.setConsent('session');
+    await becomes(there, 'pending');
+    expect([await databases(), await here.status()]).toMatchObject([[], { consent: 'session', events: 0 }]);
+  });
+
+  it('a grant under way, then `session`: nothing is kept; then `granted`: it is', async () => {
+    const tab = await open('pending');
+    await tab.track('click', 'a', {});
+    const granting = tab.setConsent('granted').catch(({ code }) => code);
+    await tab.setConsent('session');
+    await granting;
+    expect([await databases(), await consentOf(tab)]).toEqual([[], 'session']);
+    await tab.track('click', 'b', {});
+    await Promise.all([tab.setConsent('session'), tab.setConsent('granted')]);
+    expect([await items(), await consentOf(tab)]).toEqual(['b', 'granted']);
+  });
+
+  it('refused: drops the visit, and later events', async () => {
+    const tab = await open('session');
+    await tab.track('click', 'a', {});
+    await tab.setConsent('denied');
+    await tab.track('click', 'b', {});
+    expect(await tab.copy()).toEqual({ memory: null, counts: [] });
+  });
+});

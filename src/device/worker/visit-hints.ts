@@ -1,0 +1,66 @@
+import type { History } from '../../core/events';
+import { parsed } from '../protocol';
+import type { HintedCatalog } from '../ranking';
+import { Hinting, hintsSchema } from '../ranking/hints';
+import type { ListChanges } from './list-changes';
+import type { LoadedCatalog } from './loaded-catalog';
+import type { ProfileStorage } from './profile-storage';
+
+export interface HintsContext {
+  catalog: LoadedCatalog;
+  storage: Pick<ProfileStorage, 'consent' | 'era'>;
+  changes: ListChanges;
+}
+
+/** The hints of a list in the turn that makes it; null where they have no effect. @param now milliseconds since the epoch */
+export type HintsOfList = (history: History, now: number) => HintedCatalog | null;
+
+/**
+ * What the page said that the shopper looks for: in memory alone, until everything is forgotten or the shopper denies
+ * consent. While it is denied, no hints have an effect.
+ */
+export class VisitHints {
+  readonly #context: HintsContext;
+  #kept: { given: unknown; hinting: Hinting; era: number } | null = null;
+
+  constructor(context: HintsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * @param given from the page
+   * @param era in which it was: of an earlier one nothing is kept
+   * @throws SidestreamError `runtime/invalid-input` naming the field
+   */
+  set(given: unknown, era: number): void {
+    const hinting = new Hinting(parsed(hintsSchema, given, 'setHints()', 'hints'));
+    const { storage, changes } = this.#context;
+    if (era !== storage.era || storage.consent === 'denied') return;
+    this.#kept = { given, hinting, era };
+    changes.announce();
+  }
+
+  /** The hints of this visit as they were given; undefined without. */
+  get given(): unknown {
+    return this.#present?.given;
+  }
+
+  /**
+   * The hints of one list.
+   * @param given of its request, which go before those of the visit
+   * @throws SidestreamError `runtime/invalid-input` naming the field
+   */
+  of(given?: unknown): HintsOfList {
+    const { catalog, storage } = this.#context;
+    const own = given === undefined ? null : new Hinting(parsed(hintsSchema, given, 'recommend()', 'hints'));
+    return ({ record, total }, now) => {
+      const hinting = own ?? this.#present?.hinting;
+      if (!hinting || storage.consent === 'denied') return null;
+      return hinting.of(catalog.index, record.choicesThisVisit(now, total));
+    };
+  }
+
+  get #present() {
+    return this.#kept?.era === this.#context.storage.era ? this.#kept : null;
+  }
+}

@@ -1,0 +1,224 @@
+import { demandOf, purchasesOf } from '../../../shop/cli';
+import type { LogEvent } from '../../../shop/logs';
+import {
+  basketQualities,
+  coldStartQuality,
+  evaluateDevice,
+  joinMeasured,
+  listQuality,
+  lnRankChange,
+  type MethodRanks,
+  type MethodRun,
+  meanQuality,
+  measuredText,
+  type ProtocolRun,
+  purchaseStreams,
+  type Quality,
+  type RankedChoice,
+  type ResultTable,
+  rankRepeats,
+  repeatShare,
+  type Shopper,
+  sharedSeconds,
+  streamQualities,
+  streamsOfPart,
+  thirds,
+} from '../../evaluate';
+import { coldHalf, type EvaluateInput, popularityOf } from './input';
+import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
+import type { Protocol } from './protocol';
+
+/** Events that a shopper of the device protocol must have. */
+const MIN_EVENTS = 30;
+/** First event that is ranked, and end of the events used. */
+const [FROM, TO] = [10, 110];
+
+/**
+ * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
+ * `device` against what is popular now, with what the lists hold (`listQuality`) as figures of each method; `old items` and
+ * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
+ * second as one choice; `experts` against the personal terms without them; `one expert`, against
+ * the learner that has no others; `popularity-now` against popularity; `again`, the
+ * repeat purchases of the same shoppers, all their events, each ranked among what they had bought before, with `hr5` as a
+ * figure.
+ * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of
+ * ranked events with others of their second; `ndcgOverEase`, a ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that
+ * on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older ones were then more
+ * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
+ */
+export const deviceProtocol: Protocol = {
+  parts: (_, share) => share,
+
+  check(input) {
+    checkMethods(input, METHOD_NAMES);
+    coldHalf(input, MIN_EVENTS);
+  },
+
+  pastFiles: methodFiles,
+
+  async measure(input, part) {
+    const { past, shoppers: all } = coldHalf(input, MIN_EVENTS);
+    const shoppers = streamsOfPart(all, part);
+    const methods = await deviceMethods(input, past);
+    const names = methods.map(({ name }) => name);
+    const listed = new Map(names.map((name) => [name, input.bundle.items.map(() => 0)]));
+    const { meter } = input;
+    meter.start('Shoppers', shoppers.length);
+    const results = evaluateDevice({
+      ...{ shoppers, methods, from: FROM, to: TO },
+      onList: (name, rows) => {
+        const counts = listed.get(name) ?? [];
+        for (const row of rows) counts[row]++;
+      },
+      onProgress: () => meter.advance(1),
+    });
+    meter.stop();
+    const streamsOf = (name: string) => ({ streams: results.get(name) ?? [], listed: listed.get(name) ?? [] });
+    return measuredText(names.map((name) => ({ name, ...streamsOf(name) })));
+  },
+
+  async report(input, parts) {
+    const { past, shoppers } = coldHalf(input, MIN_EVENTS);
+    const popularity = popularityOf(input, past);
+    const later = popularityOf(input, input.events.slice(past.length));
+    const { tables, figures } = findings(joinMeasured(parts), { shoppers, popularity, later });
+    return {
+      protocol: 'device',
+      seed: input.seed,
+      setting: settingOf(input, shoppers),
+      tables: [...tables, ...repeatTables(input, past, shoppers)],
+      figures: { repeats: repeatShare(shoppers, TO), ...figures },
+    };
+  },
+};
+
+/** The table `again`, where the past has repeat purchases. */
+function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly Shopper[]): ResultTable[] {
+  const { bundle, events, rowOf } = input;
+  const { repeats } = demandOf({ events: past, rejected: [] }, bundle);
+  if (!repeats) return [];
+  const streams = purchaseStreams(shoppers, purchasesOf(events), rowOf);
+  const methods = rankRepeats(bundle, repeats, streams).map(({ hr5, ...run }) => ({ ...run, figures: { hr5 } }));
+  return [table('again', 'recency', methods)];
+}
+
+const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
+  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
+
+/** What the choices are looked at with. */
+interface Shop {
+  shoppers: readonly Shopper[];
+  /** [items] choices in the past, and after it. */
+  popularity: Float32Array;
+  later: Float32Array;
+}
+
+function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRun, 'tables' | 'figures'> {
+  const { shoppers, popularity } = shop;
+  const isNew = (row: number): boolean => popularity[row] === 0;
+  const runsOf = (unitsOf: (method: MethodRanks) => Quality[]): MethodRun[] =>
+    measured.map((method) => ({ name: method.name, units: unitsOf(method) }));
+  const runs = measured.map((method) => ({
+    name: method.name,
+    units: streamQualities(method.streams, shoppers),
+    figures: { ...listQuality(method.listed, rowsOf(method, shoppers), popularity) },
+  }));
+  const oldItems = runsOf(({ streams }) => streamQualities(streams, shoppers, (row) => !isNew(row)));
+  const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
+  const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
+    all.find((run) => run.name === name);
+  const [terms, oneExpert, sidestream, popular, popularNow, ease] = [
+    ...['terms', 'one-expert', 'sidestream', 'popularity', 'popularity-now', 'ease'],
+  ].map((name) => find(runs, name));
+  const baskets = runsOf(({ streams }) => basketQualities(streams, shoppers, FROM));
+  const tables = [
+    table('device', REFERENCE, runs),
+    table('old items', REFERENCE, oldItems),
+    table('new items', REFERENCE, newItems),
+    table('baskets', REFERENCE, baskets),
+  ];
+  if (terms && sidestream) tables.push(table('experts', 'terms', withoutFigures([terms, sidestream])));
+  if (oneExpert && sidestream) {
+    tables.push(table('one expert', 'one-expert', withoutFigures([oneExpert, sidestream])));
+  }
+  if (popularNow && popular) {
+    tables.push(table('popularity-now', 'popularity', withoutFigures([popular, popularNow])));
+  }
+  const ofSidestream = measured.find(({ name }) => name === 'sidestream');
+  return {
+    tables,
+    figures: {
+      sharedSecond: sharedSeconds(measured[0].streams, shoppers),
+      ...(ease && sidestream ? { ndcgOverEase: ndcg10(sidestream.units) / ndcg10(ease.units) } : {}),
+      ...(ofSidestream ? coldStartFigures(ofSidestream, shop) : {}),
+      ...(terms && sidestream ? changesByGroup(sidestream.units, terms.units, shoppers, popularity) : {}),
+      ...changeFigures('experts old items', find(oldItems, 'sidestream')?.units, find(oldItems, 'terms')?.units),
+      ...changeFigures('experts new items', find(newItems, 'sidestream')?.units, find(newItems, 'terms')?.units),
+    },
+  };
+}
+
+/** Rows of the ranked events of all shoppers. */
+const rowsOf = ({ streams }: MethodRanks, shoppers: readonly Shopper[]): number[] =>
+  streams.flatMap(({ places }, n) => places.map((place) => shoppers[n].rows[place]));
+
+const withoutFigures = (runs: readonly MethodRun[]): MethodRun[] => runs.map(({ name, units }) => ({ name, units }));
+
+function coldStartFigures(method: MethodRanks, { shoppers, popularity, later }: Shop): Record<string, number> {
+  const rows = rowsOf(method, shoppers);
+  const ranked = method.streams.flatMap(({ ranks }) => ranks).map((rank, n) => ({ rank, row: rows[n] }));
+  const asPopularIn = (chosen: Float32Array): RankedChoice[] =>
+    ranked.map(({ rank, row }) => ({ rank, isNew: popularity[row] === 0, chosen: chosen[row] }));
+  const { fresh, old } = coldStartQuality(asPopularIn(later.map((chosen, row) => chosen + popularity[row])));
+  const against = coldStartQuality(asPopularIn(later));
+  return {
+    matchedNewHr10: fresh.hr10,
+    matchedOldHr10: old.hr10,
+    newOverOld: fresh.hr10 / old.hr10,
+    newOverOldLater: against.fresh.hr10 / against.old.hr10,
+  };
+}
+
+const table = (name: string, reference: string, methods: MethodRun[]): ResultTable => ({
+  ...{ name, unit: 'shopper', reference, methods },
+});
+
+const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
+
+/** What the experts change about ln rank, for all shoppers and for thirds of them, each with its standard error. */
+function changesByGroup(
+  experts: readonly Quality[],
+  terms: readonly Quality[],
+  shoppers: readonly Shopper[],
+  popularity: Float32Array,
+): Record<string, number> {
+  // By all their events, as many shoppers have more than are ranked.
+  const [few, some, many] = thirds(shoppers.map(({ rows }) => rows.length));
+  const [rare, mixed, popular] = thirds(
+    shoppers.map(({ rows }) => {
+      const ranked = rows.slice(FROM, TO);
+      return ranked.reduce((sum, row) => sum + Math.log1p(popularity[row]), 0) / ranked.length;
+    }),
+  );
+  const groups = {
+    'all shoppers': [...shoppers.keys()],
+    ...{ 'few events': few, 'some events': some, 'many events': many },
+    ...{ 'rare items': rare, 'mixed items': mixed, 'popular items': popular },
+  };
+  const figures = Object.entries(groups).map(([name, group]) =>
+    changeFigures(`experts ${name}`, experts, terms, group),
+  );
+  return Object.fromEntries(figures.flatMap(Object.entries<number>));
+}
+
+/** Change of ln rank with its standard error, by name; nothing where a method is missing or no unit was ranked. */
+function changeFigures(
+  name: string,
+  units?: readonly Quality[],
+  reference?: readonly Quality[],
+  group?: readonly number[],
+): Record<string, number> {
+  if (!units || !reference) return {};
+  const { mean, se } = lnRankChange(units, reference, group);
+  return Number.isNaN(mean) ? {} : { [name]: mean, [`${name} se`]: se };
+}

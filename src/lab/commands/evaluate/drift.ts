@@ -1,0 +1,126 @@
+import type { LogEvent } from '../../../shop/logs';
+import {
+  ceilingNames,
+  ceilingsOf,
+  DRIFT_PHASES,
+  type DriftMethod,
+  evaluateDrift,
+  joinMeasured,
+  type MethodRanks,
+  measuredText,
+  phaseOf,
+  phasesOf,
+  type ResultTable,
+  type SplicedStream,
+  shopperSimilarity,
+  splicedPairs,
+  streamQualities,
+  streamsOfPart,
+} from '../../evaluate';
+import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from './input';
+import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
+import type { Protocol } from './protocol';
+
+/** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
+const COLD_EVENTS = 30;
+/** Events that a spliced shopper must have: 40, and 20 to return with. */
+const MIN_EVENTS = 60;
+const PAIRS = 24;
+/** The learner without the other shopper. */
+const LEARNER = 'sidestream';
+/** The learner that gives birth to no other expert. */
+const ONE_EXPERT = 'one-expert';
+const CEILINGS = ceilingNames(LEARNER);
+
+/**
+ * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none
+ * of them. Tables, all against what is popular now: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
+ * events of X again), and each on old and on new items alone. The ceilings `sidestream-never-y` (in `return`: Y's events
+ * are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) stand in the phases that they say
+ * something of; `first-20, one expert` and so on: the learner against the one that has no other expert.
+ */
+export const driftProtocol: Protocol = {
+  parts: (_, share) => share,
+
+  check(input) {
+    checkMethods(input, [...METHOD_NAMES, ...CEILINGS]);
+    splice(input);
+  },
+
+  pastFiles: methodFiles,
+
+  async measure(input, part) {
+    const { past, streams: all } = splice(input);
+    const streams = streamsOfPart(all, part);
+    const methods = await driftMethods(input, past);
+    const { meter } = input;
+    meter.start('Pairs', streams.length);
+    const results = evaluateDrift({ streams, methods, onProgress: () => meter.advance(1) });
+    meter.stop();
+    return measuredText(methods.map(({ name }) => ({ name, streams: results.get(name) ?? [], listed: [] })));
+  },
+
+  async report(input, parts) {
+    const measured = joinMeasured(parts);
+    const { streams, popularity } = splice(input);
+    const isNew = (row: number): boolean => popularity[row] === 0;
+    const ofExperts = measured.filter(({ name }) => name === ONE_EXPERT || name === LEARNER);
+    return {
+      protocol: 'drift',
+      seed: input.seed,
+      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
+      tables: [
+        ...phaseTables(measured, streams),
+        ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
+        ...phaseTables(measured, streams, { of: 'new items', counts: isNew }),
+        ...(ofExperts.length === 2 ? phaseTables(ofExperts, streams, { of: 'one expert', reference: ONE_EXPERT }) : []),
+      ],
+      figures: {},
+    };
+  },
+};
+
+/** The pairs of an evaluation, and what they are made of. */
+function splice(input: EvaluateInput) {
+  const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
+  const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
+  const popularity = popularityOf(input, past);
+  const { index } = catalogOf(input.bundle, popularity);
+  const similarity = shopperSimilarity(index, popularity);
+  const streams = splicedPairs(spliced, input.shoppers ?? PAIRS, input.seed, similarity);
+  return { past, popularity, streams };
+}
+
+/** The wanted methods and ceilings. */
+async function driftMethods(input: EvaluateInput, past: LogEvent[]): Promise<DriftMethod[]> {
+  const asked = CEILINGS.filter((name) => wanted(input, name));
+  const methods = await deviceMethods(input, past);
+  if (asked.length === 0) return methods;
+  // A ceiling is made of the learner, whether that one is wanted or not.
+  const learner = await deviceMethods({ ...input, methods: [LEARNER] }, past, [LEARNER]);
+  const ceilings = learner.flatMap(ceilingsOf);
+  return [...methods, ...ceilings.filter(({ name }) => asked.includes(name))];
+}
+
+/**
+ * A table for each phase with the methods that are ranked in it.
+ * @param only what the table's name says besides the phase, the items that count, default all, and the reference, default what
+ *   is popular now
+ */
+function phaseTables(
+  measured: readonly MethodRanks[],
+  streams: readonly SplicedStream[],
+  only?: { of: string; counts?(row: number): boolean; reference?: string },
+): ResultTable[] {
+  return DRIFT_PHASES.map((phase): ResultTable => {
+    const counts = (row: number, place: number, n: number): boolean =>
+      phaseOf(place, streams[n].shifts) === phase && (only?.counts?.(row) ?? true);
+    const ranked = measured.filter(({ name }) => phasesOf(name).includes(phase));
+    return {
+      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: only?.reference ?? REFERENCE },
+      // Every seed pairs other shoppers, so units are merged by name.
+      unitNames: streams.map(({ id }) => id),
+      methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),
+    };
+  });
+}

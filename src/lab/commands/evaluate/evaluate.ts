@@ -1,0 +1,314 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { SidestreamError } from '../../../error';
+import { createMeter, JointMeter, type Meter, openFolder } from '../../../shop/bundler';
+import {
+  byProduct,
+  concludeRefused,
+  doTasks,
+  isTaskProcess,
+  modelsOption,
+  parentMeter,
+  pastOption,
+  positiveInteger,
+  processesOption,
+  REFUSED_HELP,
+  readEventFile,
+  WORKER_OPTION,
+  withModels,
+} from '../../../shop/cli';
+import type { EventLog } from '../../../shop/logs';
+import { startCompute, writeWhole } from '../../../shop/training';
+import {
+  comparison,
+  deviceVerdict,
+  type KeptResult,
+  type KeptResults,
+  keptText,
+  mergeRuns,
+  type ProtocolSummary,
+  parseKept,
+  reportBody,
+  reportLine,
+  reportOrigin,
+  seedsInWords,
+  summary,
+  verdictText,
+  withResults,
+} from '../../evaluate';
+import { WINDOW_METHODS } from '../../evaluate/windows';
+import { CONFIGURATIONS } from '../../simulate';
+import { deviceProtocol } from './device';
+import { driftProtocol } from './drift';
+import { firstVisitProtocol } from './first-visit';
+import type { EvaluateInput, Half } from './input';
+import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
+import { METHOD_NAMES } from './methods';
+import type { Protocol } from './protocol';
+import { doTask, keptRun, parseTask, runSeeds } from './runs';
+import { runSimulation } from './simulate/simulate';
+import { WINDOWS, windowsProtocol } from './windows';
+
+/** The protocols by name. */
+const PROTOCOLS: Record<string, Protocol> = {
+  device: deviceProtocol,
+  drift: driftProtocol,
+  'first-visit': firstVisitProtocol,
+  'leave-one-out': leaveOneOutProtocol,
+  windows: windowsProtocol,
+};
+
+/** The protocol whose shoppers see lists and click on them. */
+const SIMULATE = 'simulate';
+
+/** Files of a folder of results: for people, and for programs. */
+const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
+
+const SHOPPERS_HELP =
+  'The shoppers of a log that are replayed are new after its first part (--past): they have no event there, and 30 or more after it; with drift 60, with first-visit 5. Made-up shoppers, of simulate without --events, need no log.';
+
+interface EvaluateOptions {
+  protocol: string;
+  bundle: string;
+  /** Absent where shoppers are made up. */
+  events?: string;
+  models: string;
+  past: number;
+  shoppers?: number;
+  half: Half;
+  methods?: string[];
+  windows?: number;
+  seeds?: number[];
+  seed?: number;
+  processes: number;
+  /** Whether this process does tasks for another one. */
+  worker?: boolean;
+  runs?: string;
+  results?: string;
+  section?: string;
+  before?: string;
+  json?: boolean;
+  report?: string;
+  closedLoop: boolean;
+}
+
+/** Of the protocols that read a log. */
+type LogOptions = EvaluateOptions & { events: string };
+
+/** `sidestream evaluate`: how well the ranking would have served the shoppers of a log. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('rank the events of a log before learning them, method by method; or simulate shoppers')
+    .addOption(
+      new Option('--protocol <name>', 'what to evaluate')
+        .choices([...Object.keys(PROTOCOLS), SIMULATE])
+        .default('device'),
+    )
+    .requiredOption('--bundle <folder>', 'bundle of the catalogue')
+    .option(
+      '--events <file>',
+      'log as .csv or .jsonl with user, item and time; simulate: shoppers are made up without one',
+    )
+    .addOption(modelsOption())
+    .addOption(pastOption())
+    .option(
+      '--shoppers <n>',
+      'an even selection of so many shoppers; simulate: so many made-up ones (default: 1000)',
+      positiveInteger,
+    )
+    .addOption(
+      new Option('--half <which>', 'settings are chosen on one half of the shoppers and reported on the other')
+        .choices(['choose', 'report', 'all'])
+        .default('all'),
+    )
+    .option(
+      '--methods <names...>',
+      `only these methods, and what they are compared with (default: all). Of device and drift: ${METHOD_NAMES.join(', ')}. Of leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. Of windows: ${Object.keys(WINDOW_METHODS).join(', ')}. Of simulate: ${CONFIGURATIONS.join(', ')}`,
+      names,
+    )
+    .option('--windows <n>', `windows: the log is cut into so many (default: ${WINDOWS})`, positiveInteger)
+    .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
+    .option('--seed <s>', 'simulate: seed of everything random (default: 1)', positiveInteger)
+    .addOption(processesOption(', between which seeds, shoppers and (windows) methods are divided'))
+    .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
+    .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
+    .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
+    .option('--before <section>', 'section of the results whose learner is put beside the one of now', sectionName)
+    .option(
+      '--no-closed-loop',
+      'simulate: without the rounds in which a shop learns what is popular from its own lists',
+    )
+    .option('--report <file>', 'simulate: write a report with plots to this .html file')
+    .option('--json', 'print the result as one line of JSON, last')
+    .addOption(new Option(WORKER_OPTION, 'do steps of an evaluation for another process').hideHelp())
+    .addHelpText(
+      'after',
+      `\n${SHOPPERS_HELP}\n\nExit status: 0 when the log was evaluated, ${REFUSED_HELP}, 1 after an error.`,
+    )
+    .action(runEvaluate);
+}
+
+async function runEvaluate(options: EvaluateOptions): Promise<void> {
+  if (options.protocol === SIMULATE) return simulate(options);
+  requireLog(options);
+  const seeds = [...new Set(options.seeds ?? (options.seed === undefined ? [1] : [options.seed]))];
+  const protocol = PROTOCOLS[options.protocol];
+  if (isTaskProcess(options)) {
+    const { inputOf } = await readInput(options, parentMeter());
+    await doTasks((data) => {
+      const task = parseTask(data);
+      return doTask(protocol, inputOf(task.seed), task);
+    });
+  }
+  // Reports bad files before hours of work.
+  const earlier = await earlierResult(options);
+  const { inputOf, log } = await readInput(options, createMeter());
+  protocol.check(inputOf(seeds[0]));
+  const meters = new JointMeter();
+  const evaluate = () =>
+    runSeeds({
+      ...{ protocol, seeds, inputOf, say, processes: options.processes },
+      kept: (input, evaluateSeed) => keptRun(options.runs, options.protocol, input, evaluateSeed),
+      command: taskCommand(options, seeds),
+      meter: () => meters.meter(),
+    });
+  const { length: pastFiles } = await protocol.pastFiles(inputOf(seeds[0]));
+  // In this process shoppers are ranked without a pause.
+  const signals = options.processes > 1;
+  const runs = await (pastFiles > 0 ? withModels(options.models, say, evaluate, { signals }) : evaluate());
+  const merged = mergeRuns(runs);
+  const found = summary(merged);
+  const verdict = deviceVerdict(merged);
+  const body = [
+    reportBody(found),
+    ...(earlier ? [beforeAndNow(earlier, found)] : []),
+    ...(verdict ? [verdictText(verdict)] : []),
+  ].join('\n\n');
+  console.log(`${found.setting}, ${seedsInWords(seeds)}\n\n${body}`);
+  if (options.results !== undefined) {
+    await keepResults(options, options.results, { ...found, ...origin(options, seeds) }, body);
+  }
+  const refused = concludeRefused(log);
+  if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
+}
+
+/** @throws SidestreamError `runtime/invalid-input` for options of the other protocols */
+function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOptions): Promise<void> {
+  const given = (['runs', 'results', 'section', 'before'] as const).filter((name) => options[name] !== undefined);
+  const others = [...(seeds.length > 1 ? ['seeds with several'] : []), ...given];
+  if (others.length === 0) return runSimulation({ ...options, seed });
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `--protocol simulate has no ${others.map((name) => `--${name}`).join(', ')}. Leave that out: it has --seed, --json and --report.`,
+  );
+}
+
+/** @throws SidestreamError `runtime/invalid-input` where there is no log, or a report is asked for */
+function requireLog(options: EvaluateOptions): asserts options is LogOptions {
+  const { protocol, events, report } = options;
+  if (events !== undefined && report === undefined) return;
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    events === undefined
+      ? `--protocol ${protocol} needs a log: give it with --events, or make shoppers up with --protocol ${SIMULATE}.`
+      : `--report is of --protocol ${SIMULATE}; --protocol ${protocol} keeps its tables with --results.`,
+  );
+}
+
+/** Reads the files. @returns the log, and the input of each seed */
+async function readInput(
+  options: LogOptions,
+  meter: Meter,
+): Promise<{ log: EventLog; inputOf(seed: number): EvaluateInput }> {
+  const { past, shoppers, half, methods, windows, models } = options;
+  await startCompute('wasm');
+  const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events, isTaskProcess(options)));
+  const { bundle } = shop;
+  const { events } = shop.log;
+  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
+  const limits = { past, shoppers, half, methods, windows, models };
+  return { log: shop.log, inputOf: (seed) => ({ bundle, events, rowOf, seed, ...limits, meter, say }) };
+}
+
+const say = (line: string): void => console.error(line);
+
+/** Command and options of a process that does tasks. */
+function taskCommand(options: LogOptions, seeds: readonly number[]): string[] {
+  const { bundle, events, models } = options;
+  return ['evaluate', '--bundle', bundle, '--events', events, '--models', models, ...choices(options, seeds)];
+}
+
+/** When a result was found and how: the command is for another machine, so without the folders of files. */
+function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
+  const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
+  const named = (['section', 'before'] as const).flatMap((name) => (options[name] ? [`--${name}`, options[name]] : []));
+  const command = ['sidestream', 'evaluate', ...files, ...choices(options, seeds), ...named].join(' ');
+  return { date: new Date().toISOString().slice(0, 10), command };
+}
+
+function choices(
+  { protocol, past, shoppers, half, methods, windows }: EvaluateOptions,
+  seeds: readonly number[],
+): string[] {
+  return [
+    ...['--protocol', protocol, '--past', String(past), '--half', half],
+    ...(shoppers === undefined ? [] : ['--shoppers', String(shoppers)]),
+    ...(methods ? ['--methods', ...methods] : []),
+    ...(windows === undefined ? [] : ['--windows', String(windows)]),
+    ...['--seeds', ...seeds.map(String)],
+  ];
+}
+
+/** Replaces the section's earlier result; the rest of the files stays. */
+async function keepResults(
+  { section }: EvaluateOptions,
+  folder: string,
+  kept: KeptResult,
+  body: string,
+): Promise<void> {
+  const name = section ?? kept.protocol;
+  const { report, data } = await readResults(folder);
+  await writeWhole(join(folder, REPORT), withResults(report, name, `${reportOrigin(kept)}\n\n${body}`));
+  await writeWhole(join(folder, DATA), keptText({ ...data, [name]: kept }));
+}
+
+/** The method that is looked at before and now. */
+const LEARNER = 'sidestream';
+
+const beforeAndNow = (before: KeptResult, now: ProtocolSummary): string =>
+  `### before and now\n\nBefore: ${reportOrigin(before)}\n\n${comparison(before, now, LEARNER)}`;
+
+/**
+ * The result to compare with; none where no one is asked for.
+ * @throws SidestreamError `runtime/invalid-input` when the results hold something else, or not that section
+ */
+async function earlierResult({ results, before }: EvaluateOptions): Promise<KeptResult | undefined> {
+  const sections: KeptResults = results === undefined ? {} : (await readResults(results)).data;
+  if (before === undefined) return undefined;
+  if (before in sections) return sections[before];
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `There is no section ${before} in ${results ?? 'the results'}. Give their folder with --results, and one of their sections with --before: ${Object.keys(sections).join(', ') || 'there is none'}.`,
+  );
+}
+
+/** Reads the files of results. @throws SidestreamError `runtime/invalid-input` when they hold something else */
+async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
+  const [report, data] = await Promise.all([REPORT, DATA].map((name) => textOf(join(folder, name))));
+  return { report, data: parseKept(data || '{}') };
+}
+
+/** Empty where there is no such file. */
+const textOf = async (file: string): Promise<string> => (existsSync(file) ? readFile(file, 'utf8') : '');
+
+function sectionName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(text)) throw new InvalidArgumentError('must be of small letters, digits and -.');
+  return text;
+}
+
+/** Names with spaces or commas between them. */
+const names = (text: string, before: string[] = []): string[] => [...before, ...text.split(',').filter(Boolean)];
+
+const wholes = (text: string, before: number[] = []): number[] => [...before, positiveInteger(text)];

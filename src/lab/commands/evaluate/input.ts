@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { type Bundle, type CooccurrenceTable, contentBlend, popularityNow } from '../../../core/catalog';
+import { counted } from '../../../core/common/counted';
+import { sha256 } from '../../../core/common/sha256';
+import type { LearnerCatalog } from '../../../device/learner';
+import { catalogIndex } from '../../../device/ranking';
+import { SidestreamError } from '../../../error';
+import type { Meter } from '../../../shop/bundler';
+import { interactionsOf } from '../../../shop/cli';
+import { endOfPast, type LogEvent } from '../../../shop/logs';
+import { cooccurrenceTable, recentPopularity } from '../../../shop/training';
+import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
+
+/** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
+export type Half = 'choose' | 'report' | 'all';
+
+/** Input of every protocol. The compute backend is set. */
+export interface EvaluateInput {
+  bundle: Bundle;
+  /** Sorted by time. */
+  events: LogEvent[];
+  /** Row of an item id in the bundle. */
+  rowOf: ReadonlyMap<string, number>;
+  seed: number;
+  /** Share of the log that is the past, above 0 and below 1. */
+  past: number;
+  /** Shoppers at most; all when absent. */
+  shoppers?: number;
+  half: Half;
+  /** Names of the methods wanted, or `all`; when absent, the usual ones of the protocol. */
+  methods?: readonly string[];
+  /** Windows that the log is cut into, in the protocol `windows`. Default 10. */
+  windows?: number;
+  /** Folder where what is learned from the past is kept. */
+  models: string;
+  meter: Meter;
+  /** Reports a line that is not a result. */
+  say(line: string): void;
+}
+
+/** Something that is learned from the past of the log, once, and kept in a file for all parts and later evaluations. */
+export interface PastFile {
+  path: string;
+  /** Files that it is learned from. Default: none. */
+  needs?: readonly PastFile[];
+  /** Learns it and writes the file. */
+  make(): Promise<void>;
+}
+
+/**
+ * Path of something learned from the past of the log, in `models`. It names catalogue, past of the log and its share.
+ * @param kind what is learned, first in the name
+ * @param rest what it depends on besides, and the ending
+ */
+export async function pastPath(input: EvaluateInput, kind: string, rest: string): Promise<string> {
+  const log = pastEvents(input)
+    .map(({ user, item, time }) => `${user}\t${item}\t${time}`)
+    .join('\n');
+  const digests = [input.bundle.manifest.digest, await sha256(new TextEncoder().encode(log))];
+  const of = digests.map((hex) => hex.slice(0, 12)).join('-');
+  return join(input.models, `${kind}-${of}-past-${input.past}${rest}`);
+}
+
+/** Events before the end of the past. */
+export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
+  const end = endOfPast(events, past);
+  return events.filter(({ time }) => time < end);
+}
+
+/**
+ * The shoppers to evaluate: those without an event in the past, of the half asked for, an even selection of them where
+ * there is a limit. And the events of the past.
+ * @param limit default: `input.shoppers`
+ * @throws SidestreamError `runtime/invalid-input` when there is none
+ */
+export function coldHalf(
+  { events, past: share, rowOf, half, shoppers }: EvaluateInput,
+  minEvents: number,
+  limit = shoppers,
+): { past: LogEvent[]; shoppers: Shopper[] } {
+  const { past, cold } = coldShoppers(events, share, minEvents, rowOf);
+  const side = cold.filter((_, n) => half === 'all' || n % 2 === (half === 'choose' ? 0 : 1));
+  if (side.length === 0) throw tooFewShoppers({ events, past: share, rowOf, half }, minEvents, cold.length);
+  if (limit === undefined || limit >= side.length) return { past, shoppers: side };
+  return { past, shoppers: Array.from({ length: limit }, (_, n) => side[Math.floor((n * side.length) / limit)]) };
+}
+
+/** @param others shoppers of the other half who have as many events as are needed */
+function tooFewShoppers(
+  { events, past, rowOf, half }: Pick<EvaluateInput, 'events' | 'past' | 'rowOf' | 'half'>,
+  minEvents: number,
+  others: number,
+): SidestreamError {
+  const all = coldShoppers(events, past, 1, rowOf).cold;
+  const best = all.reduce((most, { rows }) => Math.max(most, rows.length), 0);
+  const had =
+    all.length === 0
+      ? 'no shopper is new then'
+      : `of the ${counted(all.length, 'shopper')} who are new then, the one with the most events has ${best}`;
+  const why = others > 0 ? `The half ${half} has no such shopper, the other one has ${others}: use --half all` : had;
+  const instead = [
+    ...(minEvents > FIRST_CHOICES ? [`--protocol first-visit, for which ${FIRST_CHOICES} events are enough`] : []),
+    'or --protocol simulate without --events, which makes shoppers up',
+  ].join(', ');
+  return new SidestreamError(
+    'runtime/invalid-input',
+    `Nobody can be replayed: a shopper must be new, with no event in the first ${Math.round(100 * past)} % of the log, and have ${minEvents} events or more on items of this bundle after it. ${why[0].toUpperCase()}${why.slice(1)}. Give a longer log, a smaller --past (more shoppers are then new), ${instead}.`,
+  );
+}
+
+/** How often each item of the bundle was chosen. */
+export function popularityOf(
+  { bundle, rowOf }: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
+  events: readonly LogEvent[],
+): Float32Array {
+  const popularity = new Float32Array(bundle.items.length);
+  for (const { item } of events) {
+    const row = rowOf.get(item);
+    if (row !== undefined) popularity[row]++;
+  }
+  return popularity;
+}
+
+/** How much each item of the bundle is chosen at the end of some events, sorted by time; see `popularityNow`. */
+export function popularityAtEnd(
+  input: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
+  events: readonly LogEvent[],
+): Float32Array {
+  const { interactions } = interactionsOf({ events: [...events], rejected: [] }, input.bundle);
+  const recent = recentPopularity(interactions, input.bundle.items.length);
+  return popularityNow({ choices: popularityOf(input, events), recent });
+}
+
+/**
+ * The catalogue as a shop knows it.
+ * @param popularity one value per item; null for a shop without logs
+ * @param cooccurrence of its logs; default: none
+ */
+export function catalogOf(
+  { items, features, manifest }: Bundle,
+  popularity: Float32Array | null,
+  cooccurrence?: CooccurrenceTable,
+): LearnerCatalog {
+  const blend = contentBlend(manifest);
+  // An item without a choice has no known popularity.
+  const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
+  return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
+}
+
+/** Co-occurrence of the past. */
+export function pastCooccurrence(input: EvaluateInput): CooccurrenceTable {
+  const { interactions } = interactionsOf({ events: pastEvents(input), rejected: [] }, input.bundle);
+  return cooccurrenceTable(interactions, input.bundle.items.length);
+}
+
+/** Whether a method is wanted: by name, or because none is named. */
+export const wanted = ({ methods }: EvaluateInput, name: string): boolean =>
+  !methods || methods.includes('all') || methods.includes(name);

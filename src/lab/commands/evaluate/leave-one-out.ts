@@ -1,0 +1,123 @@
+import { SidestreamError } from '../../../error';
+import { type Quality, qualityOf, type ResultTable } from '../../evaluate';
+import {
+  type ChoiceCase,
+  choicesOf,
+  evenly,
+  LEAVE_ONE_OUT_RIVALS,
+  type LeaveOneOutMethod,
+  type LeaveOneOutRun,
+  type LeaveOneOutSplit,
+  leaveOneOut,
+  leaveOneOutText,
+  parseLeaveOneOut,
+  runLeaveOneOut,
+  side,
+  sideIds,
+} from '../../evaluate/leave-one-out';
+import { type EvaluateInput, wanted } from './input';
+import { sidestream } from './leave-one-out-learner';
+import { checkMethods } from './methods';
+import type { Protocol } from './protocol';
+
+/** The methods by name, in the order of the tables. A method is made from the choices and the bundle alone. */
+const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
+  ...LEAVE_ONE_OUT_RIVALS,
+  side,
+  'side-ids': sideIds,
+  sidestream,
+};
+
+/** Names of the methods, in the order of the tables. */
+export const LEAVE_ONE_OUT_METHODS: readonly string[] = Object.keys(METHODS);
+
+/** Reference of the changes; always evaluated. */
+const REFERENCE = 'popularity';
+/** The reference of a second table: the first of these that is evaluated. */
+const STRONG: readonly string[] = ['sasrec', 'vsknn', 'ease', 'item-knn', 'ials'];
+/** Methods that take longest, which processes begin with. */
+const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 'ials', 'ease', 'vsknn'];
+
+/**
+ * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had not
+ * chosen. Each method chooses its settings on the last but one, and then learns that one, too. With `input.shoppers` the last
+ * choices of so many users are ranked; `past` and `half` do not matter. Tables: `leave-one-out` against popularity, with
+ * `recall10`, `seconds` and `validationNdcg10` as figures of each method; `against …`, the same against the strongest rival that
+ * is there; `old items` and `new items`, the choices of items that the methods knew and of those that nobody had chosen.
+ */
+export const leaveOneOutProtocol: Protocol = {
+  parts: (input, share) => (share === 1 ? 1 : methodsOf(input).length),
+  check(input) {
+    checkMethods(input, LEAVE_ONE_OUT_METHODS);
+    splitOf(input);
+  },
+  pastFiles: async () => [],
+  async measure(input, { index, of }) {
+    const all = methodsOf(input);
+    const slow = BY_COST.filter((name) => all.includes(name));
+    const ordered = [...slow, ...all.filter((name) => !slow.includes(name))];
+    const { bundle, seed, meter, say } = input;
+    const { test, ...split } = splitOf(input);
+    const shop = { ...split, bundle, count: bundle.items.length, seed, meter, say };
+    const runs: LeaveOneOutRun[] = [];
+    for (const name of ordered.filter((_, n) => n % of === index)) {
+      runs.push(await runLeaveOneOut(name, METHODS[name], shop, test));
+    }
+    return leaveOneOutText(runs);
+  },
+  async report(input, parts) {
+    const found = new Map(parts.flatMap(parseLeaveOneOut).map((run) => [run.name, run]));
+    const runs = methodsOf(input).flatMap((name) => found.get(name) ?? []);
+    const { test, whole } = splitOf(input);
+    const chosen = choicesOf(whole, input.bundle.items.length);
+    return {
+      protocol: 'leave-one-out',
+      seed: input.seed,
+      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items but those that they had chosen; settings chosen on the last but one, which is then learned, too`,
+      tables: tablesOf(runs, test, (row) => chosen[row] === 0),
+      figures: {},
+    };
+  },
+};
+
+const methodsOf = (input: EvaluateInput): string[] =>
+  LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
+
+/** @throws SidestreamError `runtime/invalid-input` when no user has three choices */
+function splitOf({ events, rowOf, shoppers = Number.POSITIVE_INFINITY }: EvaluateInput): LeaveOneOutSplit {
+  const split = leaveOneOut(events, rowOf);
+  if (split.test.length > 0) return { ...split, test: evenly(split.test, shoppers) };
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    'Nobody can be ranked: no user has three or more choices of items of this bundle, the last of them a new one. Give a longer log.',
+  );
+}
+
+function tablesOf(
+  runs: readonly LeaveOneOutRun[],
+  test: readonly ChoiceCase[],
+  isNew: (row: number) => boolean,
+): ResultTable[] {
+  const table = (name: string, reference: string, counts: (row: number) => boolean = () => true): ResultTable => ({
+    ...{ name, unit: 'shopper', reference },
+    methods: runs.map((run) => ({
+      name: run.name,
+      units: run.ranks.map((rank, n): Quality => qualityOf(counts(test[n].target) ? [rank] : [])),
+    })),
+  });
+  const [first, ...more] = [
+    table('leave-one-out', REFERENCE),
+    ...STRONG.filter((name) => runs.some((run) => run.name === name))
+      .slice(0, 1)
+      .map((name) => table(`against ${name}`, name)),
+    table('old items', REFERENCE, (row) => !isNew(row)),
+    table('new items', REFERENCE, isNew),
+  ];
+  const methods = first.methods.map((method, n) => {
+    const { settings, seconds, validation } = runs[n];
+    const recall10 = method.units.reduce((sum, { hr10 }) => sum + hr10, 0) / method.units.length;
+    const figures = { recall10, seconds, ...(validation === undefined ? {} : { validationNdcg10: validation }) };
+    return { ...method, settings, figures };
+  });
+  return [{ ...first, methods }, ...more];
+}

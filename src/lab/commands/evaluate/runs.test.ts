@@ -1,0 +1,159 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
+import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
+import type { ProtocolRun } from '../../evaluate';
+import type { EvaluateInput, PastFile } from './input';
+import type { Protocol } from './protocol';
+import { keptRun, parseTask, runSeeds } from './runs';
+
+let bundle: Bundle;
+let folder: string;
+beforeAll(async () => {
+  const { sink, fetchFile } = memoryBundle();
+  await writeBundle(await bundleContent([makeItem('a')]), sink);
+  bundle = await openBundle(fetchFile);
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const input = (more: Partial<EvaluateInput> = {}): EvaluateInput => ({
+  ...{
+    bundle,
+    events: [{ user: 'u', item: 'a', time: 1 }],
+    rowOf: new Map(),
+    seed: 1,
+    past: 0.6,
+    half: 'all',
+    models: '',
+  },
+  meter: { start() {}, advance() {}, stop() {} },
+  say() {},
+  ...more,
+});
+
+it('evaluates a run once, and again where any part of the request differs', async () => {
+  let evaluated = 0;
+  const evaluate = async ({ seed }: EvaluateInput): Promise<ProtocolRun> => {
+    evaluated++;
+    return { protocol: 'device', seed, setting: 'a few', tables: [], figures: { ratio: evaluated } };
+  };
+  const run = (more: Partial<EvaluateInput> = {}, protocol = 'device'): Promise<ProtocolRun> =>
+    keptRun(folder, protocol, input(more), evaluate);
+  const first = await run();
+  expect(await run()).toEqual(first);
+  expect(evaluated).toBe(1);
+  await run({ seed: 2 });
+  await run({ half: 'report' });
+  await run({ methods: ['terms'] });
+  await run({ shoppers: 3 });
+  await run({ past: 0.5 });
+  await run({ events: [{ user: 'u', item: 'a', time: 2 }] });
+  await run({}, 'drift');
+  expect(evaluated).toBe(8);
+  expect(await readdir(folder)).toHaveLength(8);
+  await keptRun(undefined, 'device', input(), evaluate);
+  expect(evaluated).toBe(9);
+});
+
+it('refuses a file that is no run', async () => {
+  const other = join(folder, 'bad');
+  const evaluate = async (): Promise<ProtocolRun> => ({
+    protocol: 'device',
+    seed: 1,
+    setting: '',
+    tables: [],
+    figures: {},
+  });
+  await keptRun(other, 'device', input(), evaluate);
+  for (const file of await readdir(other)) await writeFile(join(other, file), '{');
+  await expect(keptRun(other, 'device', input(), evaluate)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+});
+
+/** Notes what is done; the file `shared` of the past is that of all seeds. */
+function fakeProtocol(models: string, done: string[]): Protocol {
+  const result = (seed: number): ProtocolRun => ({
+    ...{ protocol: 'device', seed, setting: 'a few', tables: [], figures: {} },
+  });
+  return {
+    parts: (_, share) => share,
+    check() {},
+    pastFiles: async ({ seed }) =>
+      ['shared', `of-seed-${seed}`].map((name) => ({
+        path: join(models, name),
+        make: async () => {
+          done.push(name);
+          await writeFile(join(models, name), name);
+        },
+      })),
+    measure: async ({ seed }, { index, of }) => {
+      done.push(`seed ${seed}, ${index} of ${of}`);
+      if (seed === 13) throw new Error('this seed fails');
+      return `${seed}`;
+    },
+    report: async ({ seed }, parts) => ({ ...result(seed), setting: parts.join() }),
+  };
+}
+
+const seedsRequest = (protocol: Protocol, seeds: number[]): Parameters<typeof runSeeds>[0] => ({
+  ...{ protocol, seeds, processes: 1, inputOf: (seed) => input({ seed }) },
+  ...{ kept: (own, evaluate) => evaluate(own), command: [], say() {} },
+  meter: () => ({ start() {}, advance() {}, stop() {} }),
+});
+
+it('learns what is missing of the past once, before the seeds that read it', async () => {
+  const models = await mkdtemp(join(folder, 'models-'));
+  const done: string[] = [];
+  const request = seedsRequest(fakeProtocol(models, done), [3, 5]);
+  const runs = await runSeeds(request);
+  expect(runs.map(({ seed, setting }) => [seed, setting])).toEqual([
+    [3, '3'],
+    [5, '5'],
+  ]);
+  expect(done.toSorted()).toEqual(['of-seed-3', 'of-seed-5', 'seed 3, 0 of 1', 'seed 5, 0 of 1', 'shared']);
+  expect(done.indexOf('shared')).toBeLessThan(done.findIndex((what) => what.startsWith('seed')));
+  done.length = 0;
+  await runSeeds(request);
+  expect(done).toEqual(['seed 3, 0 of 1', 'seed 5, 0 of 1']);
+});
+
+it('learns a file after those that it is learned from, and those only for it', async () => {
+  const models = await mkdtemp(join(folder, 'models-'));
+  const done: string[] = [];
+  const fileOf = (name: string, needs: PastFile[] = []): PastFile => ({
+    ...{ path: join(models, name), needs },
+    make: async () => {
+      done.push(name);
+      await writeFile(join(models, name), name);
+    },
+  });
+  const deep = fileOf('deep');
+  const files = [fileOf('top', [fileOf('middle', [deep]), deep])];
+  const request = seedsRequest({ ...fakeProtocol(models, done), pastFiles: async () => files }, [1]);
+  await runSeeds(request);
+  expect(done).toEqual(['deep', 'middle', 'top', 'seed 1, 0 of 1']);
+  await rm(join(models, 'deep'));
+  done.length = 0;
+  await runSeeds(request);
+  expect(done).toEqual(['seed 1, 0 of 1']);
+});
+
+it('ends with the first failure: what waits is not begun', async () => {
+  const models = await mkdtemp(join(folder, 'models-'));
+  const done: string[] = [];
+  await expect(runSeeds(seedsRequest(fakeProtocol(models, done), [13, 1, 2]))).rejects.toThrow('this seed fails');
+  const before = done.length;
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(done).toHaveLength(before);
+  expect(done).not.toContain('seed 2, 0 of 1');
+});
+
+it('refuses what is no task', () => {
+  const task = { seed: 2, part: { index: 1, of: 3 } };
+  expect(parseTask(task)).toEqual(task);
+  for (const data of ['{', { seed: 0 }, { seed: 1, part: { index: -1, of: 1 } }, { seed: 1, else: 1 }]) {
+    expect(() => parseTask(data)).toThrow(expect.objectContaining({ code: 'runtime/invalid-input' }));
+  }
+});

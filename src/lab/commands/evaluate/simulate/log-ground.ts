@@ -1,0 +1,52 @@
+import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../../evaluate';
+import {
+  CONFIGURATIONS,
+  chosenConfigurations,
+  type Ground,
+  loggedShopper,
+  marketOf,
+  type ShopStock,
+} from '../../../simulate';
+import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from '../input';
+import { pastShop } from '../methods';
+
+/** Events that a shopper of the log must have, and those that are used: as in the device protocol. */
+const [MIN_EVENTS, MOST_EVENTS] = [30, 110];
+/** Events that a shopper must have whose stream is spliced with another's: as in the drift protocol. */
+const SPLICED_EVENTS = 60;
+/** Nobody knows what the shoppers of a log wanted. */
+const POSSIBLE = CONFIGURATIONS.filter((name) => name !== 'oracle');
+
+/**
+ * The shoppers of a log whom the past does not know. Those with 60 events or more are spliced with the one least similar
+ * besides, half as many as there are shoppers: changes and returns of taste come from these alone.
+ * @throws SidestreamError `runtime/invalid-input` when there is none
+ */
+export function logGround(input: EvaluateInput): Ground {
+  const { seed, bundle } = input;
+  const configurations = chosenConfigurations(input.methods, POSSIBLE);
+  const { past, shoppers } = coldHalf(input, MIN_EVENTS);
+  const popularity = popularityOf(input, past);
+  const { index } = catalogOf(bundle, popularity);
+  const long = shoppers.filter(({ rows }) => rows.length >= SPLICED_EVENTS);
+  const pairs = Math.min(long.length, Math.ceil(shoppers.length / 2));
+  const spliced = long.length < 2 ? [] : splicedPairs(long, pairs, seed, shopperSimilarity(index, popularity));
+  const streams: Shopper[] = [...shoppers, ...spliced];
+  let stock: Promise<ShopStock> | undefined;
+  const makeStock = async (): Promise<ShopStock> => {
+    const { catalog } = await pastShop(input, past);
+    return { before: catalog, after: catalog, featuresOf: sharedLearning().featuresOf };
+  };
+  return {
+    ...{ source: 'log', items: bundle.items.length, configurations, shoppers: streams.length },
+    sharedSecond: shareOfSharedSeconds(shoppers, MOST_EVENTS),
+    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MOST_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
+    shopper: (n) => loggedShopper(streams[n], seed, n, MOST_EVENTS),
+    market: marketOf(index, popularity),
+    stock() {
+      stock ??= makeStock();
+      return stock;
+    },
+    loop: null,
+  };
+}

@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { createMeter, type Meter, openFolder } from '../../../../shop/bundler';
+import {
+  byProduct,
+  concludeRefused,
+  doTasks,
+  isTaskProcess,
+  parentMeter,
+  readEventFile,
+  TaskProcesses,
+  withModels,
+} from '../../../../shop/cli';
+import type { EventLog } from '../../../../shop/logs';
+import { startCompute, writeWhole } from '../../../../shop/training';
+import {
+  blockText,
+  doTask,
+  type Ground,
+  madeUpGround,
+  parseBlock,
+  parseTask,
+  planOf,
+  runPlan,
+  type ShopBlock,
+  type SimulationTask,
+  simulationLine,
+  simulationOf,
+  simulationText,
+  taskLabel,
+  timingOf,
+} from '../../../simulate';
+import type { EvaluateInput } from '../input';
+import { needsSide } from '../methods';
+import { sideFile } from '../side-file';
+import { logGround } from './log-ground';
+
+export interface SimulateOptions extends Pick<EvaluateInput, 'past' | 'half' | 'models' | 'methods' | 'shoppers'> {
+  /** Folder of the bundle. */
+  bundle: string;
+  /** Log to replay; without it shoppers are made up. */
+  events?: string;
+  seed: number;
+  /** Whether made-up shoppers feed back into what a shop knows, too. */
+  closedLoop: boolean;
+  processes: number;
+  /** Whether this process does tasks for another one. */
+  worker?: boolean;
+  json?: boolean;
+  /** File of the report to write. */
+  report?: string;
+}
+
+/** Made-up shoppers unless a number is asked for. */
+const SHOPPERS = 1000;
+/** What the progress counts. */
+const STAGE = 'Choices';
+
+/** Simulates, and prints what was found. */
+export async function runSimulation(options: SimulateOptions): Promise<void> {
+  if (isTaskProcess(options)) {
+    const { ground } = await groundOf(options);
+    const meter = parentMeter();
+    await doTasks(async (data) => {
+      // The process that shows it knows the total.
+      meter.start(STAGE, 0);
+      const text = blockText(await doTask(ground, parseTask(data), (steps) => meter.advance(steps)));
+      meter.stop();
+      return text;
+    });
+  }
+  const started = performance.now();
+  const { ground, rejected } = await groundOf(options);
+  const plan = planOf(ground);
+  const { seed, processes } = options;
+  const meter = createMeter();
+  meter.start(STAGE, plan.steps);
+  // A process starts its meter with every block; here all of them are one stage.
+  const ofBlock: Meter = { start() {}, advance: (count) => meter.advance(count), stop() {} };
+  const run = { size: processes, command: taskCommand(options), say, meter: () => ofBlock };
+  const pool = processes > 1 ? new TaskProcesses(run) : null;
+  let last: Promise<unknown> = Promise.resolve();
+  const work = async (task: SimulationTask): Promise<ShopBlock[]> => {
+    if (pool) return parseBlock(await pool.run(taskLabel(task), task));
+    // One after the other: this process has one thread.
+    const result = last.then(() => doTask(ground, task, (steps) => meter.advance(steps)));
+    last = result.catch(() => {});
+    return result;
+  };
+  try {
+    const simulated = await runPlan(plan, seed, work);
+    meter.stop();
+    const timing = timingOf(simulated, (performance.now() - started) / 1000, processes);
+    const found = simulationOf({ ...simulated, timing });
+    console.log(`${plan.setting}, seed ${seed}\n\n${simulationText(found)}`);
+    if (options.report !== undefined) {
+      const { simulationPage } = await import('../../../simulate/page/page');
+      await writeWhole(options.report, simulationPage(found));
+      say(`The report is in ${options.report}`);
+    }
+    concludeRefused({ rejected });
+    if (options.json) console.log(simulationLine(found));
+  } finally {
+    meter.stop();
+    pool?.close();
+  }
+}
+
+const say = (line: string): void => console.error(line);
+
+async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rejected: EventLog['rejected'] }> {
+  const { seed, methods, closedLoop } = options;
+  await startCompute('wasm');
+  const folder = await openFolder(options.bundle);
+  if (options.events === undefined) {
+    const { bundle } = byProduct(folder, { events: [], rejected: [] });
+    const shoppers = options.shoppers ?? SHOPPERS;
+    return { ground: madeUpGround({ bundle, shoppers, seed, methods, closedLoop }), rejected: [] };
+  }
+  const { bundle, log } = byProduct(folder, await readEventFile(options.events, isTaskProcess(options)));
+  const { past, half, models, shoppers } = options;
+  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
+  const meter = createMeter();
+  const input = { bundle, events: log.events, rowOf, seed, past, half, models, shoppers, methods, meter, say };
+  // Once, before other processes read it.
+  if (!isTaskProcess(options) && needsSide(input)) {
+    await withModels(models, say, async () => {
+      const { path, make } = await sideFile(input);
+      if (!existsSync(path)) await make();
+    });
+  }
+  return { ground: logGround(input), rejected: log.rejected };
+}
+
+/** Command and options of a process that does tasks. */
+function taskCommand(options: SimulateOptions): string[] {
+  const { bundle, events, models, past, half, seed, shoppers, methods, closedLoop } = options;
+  return [
+    ...['evaluate', '--protocol', 'simulate', '--bundle', bundle, '--seed', String(seed), '--models', models],
+    ...['--past', String(past), '--half', half],
+    ...(events === undefined ? [] : ['--events', events]),
+    ...(shoppers === undefined ? [] : ['--shoppers', String(shoppers)]),
+    ...(methods ? ['--methods', ...methods] : []),
+    ...(closedLoop ? [] : ['--no-closed-loop']),
+  ];
+}

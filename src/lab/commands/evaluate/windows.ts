@@ -1,0 +1,99 @@
+import { contentBlend } from '../../../core/catalog';
+import { catalogIndex } from '../../../device/ranking';
+import { SidestreamError } from '../../../error';
+import { interactionsOf } from '../../../shop/cli';
+import { type SideSettings, sideFeatures } from '../../../shop/training/side';
+import type { ResultTable } from '../../evaluate';
+import {
+  evaluateWindows,
+  parseWindows,
+  WINDOW_METHODS,
+  type WindowMethodName,
+  type WindowRun,
+  windowsText,
+} from '../../evaluate/windows';
+import { type EvaluateInput, wanted } from './input';
+import { checkMethods } from './methods';
+import type { Protocol } from './protocol';
+
+/** Windows where the command does not say how many. */
+export const WINDOWS = 10;
+/** Fewer epochs and sampled items than in `train`, so that the protocol takes minutes. */
+const EPOCHS = 6;
+const SETTINGS: Partial<SideSettings> = { epochs: EPOCHS, negatives: 512 };
+/** Choices ranked in a window. */
+const MAX_RANKED = 2000;
+/** Events of a window below which none is evaluated. */
+const MIN_EVENTS = 20;
+/** What the changes are against; always evaluated. */
+const REFERENCE: WindowMethodName = 'scratch';
+const isName = (name: string): name is WindowMethodName => name in WINDOW_METHODS;
+const NAMES = Object.keys(WINDOW_METHODS).filter(isName);
+
+/**
+ * The side model from window to window: after each training the choices of the next window are ranked. A model goes on from
+ * window to window, so that its methods are what processes are divided among.
+ */
+export const windowsProtocol: Protocol = {
+  parts: (input) => methodsOf(input).length,
+
+  check(input) {
+    checkMethods(input, NAMES);
+    const windows = windowsOf(input);
+    const { interactions } = interactionsOf({ events: input.events, rejected: [] }, input.bundle);
+    if (windows >= 2 && interactions.length >= MIN_EVENTS * windows) return;
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      windows < 2
+        ? 'One window has no next one to be ranked. Give 2 or more with --windows.'
+        : `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
+    );
+  },
+
+  pastFiles: async () => [],
+
+  async measure(input, { index, of }) {
+    const { bundle, events, seed, say } = input;
+    const { interactions } = interactionsOf({ events, rejected: [] }, bundle);
+    const { items, features, manifest } = bundle;
+    const windows = windowsOf(input);
+    const runs: WindowRun[] = [];
+    for (const name of methodsOf(input).filter((_, n) => n % of === index)) {
+      const run = await evaluateWindows(name, WINDOW_METHODS[name], {
+        ...{ interactions, windows, seed, settings: SETTINGS, ranked: MAX_RANKED },
+        features: sideFeatures(catalogIndex(items, features, contentBlend(manifest))),
+        onRanked: (window, { lnRank, hr10 }) =>
+          say(
+            `${name}, window ${window} of ${windows}: ln rank ${lnRank.toFixed(3)}, HR@10 ${(100 * hr10).toFixed(2)} %`,
+          ),
+      });
+      runs.push(run);
+    }
+    return windowsText(runs);
+  },
+
+  async report(input, parts) {
+    const found = new Map(parts.flatMap(parseWindows).map((run) => [run.name, run]));
+    const runs = methodsOf(input).flatMap((name) => found.get(name) ?? []);
+    const { interactions } = interactionsOf({ events: input.events, rejected: [] }, input.bundle);
+    const table: ResultTable = {
+      ...{ name: 'windows', unit: 'window', firstWindow: 2, reference: REFERENCE },
+      methods: runs.map(({ name, units, seconds, bytes, experts }) => ({
+        ...{ name, units },
+        figures: { processorSeconds: Math.round(seconds), kilobytes: Math.round(bytes / 1e3), allExperts: experts },
+      })),
+    };
+    return {
+      protocol: 'windows',
+      seed: input.seed,
+      setting: `${interactions.length} choices in ${windowsOf(input)} windows; after each, up to ${MAX_RANKED} choices of the next ranked among the items known so far; ${EPOCHS} epochs`,
+      tables: [table],
+      figures: {},
+    };
+  },
+};
+
+const windowsOf = ({ windows }: EvaluateInput): number => windows ?? WINDOWS;
+
+const methodsOf = (input: EvaluateInput): WindowMethodName[] =>
+  NAMES.filter((name) => name === REFERENCE || wanted(input, name));

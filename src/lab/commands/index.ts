@@ -1,0 +1,3 @@
+export { evaluateCommand } from './evaluate/evaluate';
+export { pilotCommand } from './pilot';
+export { reportCommand } from './report';

@@ -1,0 +1,225 @@
+import { Command } from 'commander';
+import { SidestreamError } from '../../error';
+import { openText } from '../../shop/bundler';
+import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
+import {
+  AT_HORIZON,
+  advice,
+  lossInWords,
+  type PilotCounts,
+  pilotTotals,
+  readPilotCounts,
+  type SampleRatio,
+  type SequentialPlan,
+  type SequentialResult,
+  type SplitDay,
+  sampleRatioOfDays,
+  sequentialTest,
+  sequentialTestOfTotals,
+  splitSentence,
+  type UnitsNeeded,
+  unitsNeeded,
+  WRONG_SPLIT,
+} from '../verdict';
+import { differenceOfShares, type EffectSize, effectSize, largeEffectNote } from './effect-size';
+import { readMetricFile } from './metric-file';
+
+interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
+  effect: EffectSize;
+  margin?: EffectSize;
+  share?: ShareStage[];
+  perDay?: number;
+  control: string;
+  treatment: string;
+  experiment?: string;
+  metric: string;
+  json?: boolean;
+}
+
+/** What the counts so far say. */
+interface Judged {
+  days: string[];
+  notes: string[];
+  result: SequentialResult;
+  ratio: SampleRatio;
+  /** Those who did what is counted. */
+  whom: string;
+}
+
+/** The horizon. */
+interface Needed extends UnitsNeeded {
+  /** Where it is known how many visitors a day brings. */
+  days?: number;
+}
+
+/** `sidestream pilot [counts]`: how many visitors a pilot needs, and whether it may stop. */
+export function pilotCommand(): Command {
+  return new Command('pilot')
+    .description(
+      'say how many visitors a pilot needs and, from its counts, whether it may stop; exits with 2 where the split is wrong or there is only one variant',
+    )
+    .argument(
+      '[counts]',
+      'CSV of the days so far (day, variant, units, successes), or JSON lines of onMetric; without them, only what is needed',
+    )
+    .requiredOption('--base <share>', 'share of successes expected without the variant, such as 3%', fraction)
+    .requiredOption(
+      '--effect <size>',
+      'smallest worth finding: 20% of the base, or a difference such as 0.006',
+      effectSize,
+    )
+    .option('--margin <size>', 'loss that is accepted, written in the same way (default: the effect)', effectSize)
+    .option('--alpha <probability>', 'of a false alarm, over all looks', fraction, 0.05)
+    .option('--design-effect <factor>', 'of the variance, where a visitor is several units', positiveNumber, 1)
+    .option(
+      '--share <share>',
+      'of the visitors that get the variant (default: 50%); 5%,2026-03-16=50% where a CSV has days before and after a raise',
+      shareStages,
+    )
+    .option(
+      '--per-day <n>',
+      'new visitors a day who agree to be remembered, as only they are counted; says how many days the horizon is',
+      positiveInteger,
+    )
+    .option('--control <name>', 'variant to compare with; of JSON lines also experiment/variant', 'off')
+    .option('--treatment <name>', 'variant to judge, written in the same way', 'on')
+    .option('--experiment <name>', 'where JSON lines have several, as after the share was raised: pilot-50')
+    .option('--metric <name>', 'of JSON lines: buyers, adders or clickers', 'buyers')
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (file: string | undefined, options: PilotOptions) => {
+      const plan = planOf(options);
+      const { share } = (options.share ?? EVEN)[(options.share ?? EVEN).length - 1];
+      const needed = neededOf(plan, share, options.perDay);
+      const note = largeEffectNote('--effect', options.effect, plan.base, true);
+      if (note !== null) console.error(note);
+      const found = file === undefined ? null : await judged(file, options, plan);
+      for (const text of found?.notes ?? []) console.error(`Note: ${text}`);
+      if (found?.ratio.mismatch) process.exitCode = WRONG_SPLIT;
+      if (options.json) {
+        console.log(JSON.stringify(found ? { needed, ...fieldsOf(found) } : { needed }));
+        return;
+      }
+      console.log(horizonText(needed, share, options));
+      if (found) show(found, needed, plan, options);
+    });
+}
+
+const EVEN: ShareStage[] = [{ from: null, share: 0.5 }];
+
+/** The plan in differences of shares. */
+function planOf({ base, alpha, designEffect, effect, margin }: PilotOptions): SequentialPlan & { margin: number } {
+  const sought = differenceOfShares('--effect', effect, base);
+  const accepted = margin ? differenceOfShares('--margin', margin, base) : sought;
+  return { base, alpha, designEffect, effect: sought, margin: accepted };
+}
+
+function neededOf(plan: SequentialPlan, share: number, perDay: number | undefined): Needed {
+  const needed = unitsNeeded(plan, share);
+  return perDay === undefined ? needed : { ...needed, days: Math.ceil((needed.control + needed.treatment) / perDay) };
+}
+
+function horizonText({ control, treatment, days }: Needed, share: number, options: PilotOptions): string {
+  const visitors = `Horizon: ${control} visitors of “${options.control}”, ${treatment} of “${options.treatment}”.`;
+  if (days === undefined) return visitors;
+  return `${visitors} That is ${daysText(days)} from the first visitor on, with ${options.perDay} new visitors a day who agree to be remembered, of whom ${Number((100 * share).toPrecision(4))} % get “${options.treatment}”.`;
+}
+
+const daysText = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
+
+const fieldsOf = ({ days, result, ratio }: Judged) => ({
+  ...{ days: days.length, ...result, ...datesOf(days, result), sampleRatio: ratio },
+});
+
+/** Days on which the decision fell, and on which the interval was that `no-worse` rests on. */
+function datesOf(days: readonly string[], { decidedAfter, boundAfter }: SequentialResult) {
+  const dayOf = (after: number | null) => (after === null ? null : days[after - 1]);
+  return { decidedOn: dayOf(decidedAfter), boundOn: dayOf(boundAfter) };
+}
+
+/** Reads the counts, by their content: JSON lines begin with a brace. */
+async function judged(file: string, options: PilotOptions, plan: SequentialPlan): Promise<Judged> {
+  const stages = options.share ?? EVEN;
+  const text = await textOf(file);
+  const isLines = text.trimStart().startsWith('{');
+  const { days, periods, notes }: PilotCounts = isLines
+    ? pilotTotals(await readMetricFile(file), options, options.metric)
+    : readPilotCounts(text, options);
+  const result = isLines ? sequentialTestOfTotals(periods, plan) : sequentialTest(periods, plan);
+  const split = periods.map(({ control, treatment }, at): SplitDay => {
+    // Totals hold the visitors of the days before.
+    const before = isLines && at > 0 ? periods[at - 1] : null;
+    const share = stages.findLast(({ from }) => from === null || from <= days[at])?.share ?? 0.5;
+    return {
+      ...{ control: control.units - (before?.control.units ?? 0), share },
+      treatment: treatment.units - (before?.treatment.units ?? 0),
+    };
+  });
+  const ratio = sampleRatioOfDays(split, options, plan.designEffect);
+  // Where the split is wrong, no other figure counts.
+  const shown: SequentialResult = ratio.mismatch ? { ...result, decision: 'continue', decidedAfter: null } : result;
+  return { days, notes, ratio, result: shown, whom: isLines ? options.metric : 'successes' };
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    let text = '';
+    for await (const part of openText(file)) text += part;
+    return text;
+  } catch (cause) {
+    if (cause instanceof SidestreamError) throw cause;
+    throw new SidestreamError('runtime/invalid-input', `The counts cannot be read from ${file}. Check the path.`, {
+      cause,
+    });
+  }
+}
+
+function show(
+  found: Judged,
+  needed: UnitsNeeded,
+  plan: SequentialPlan & { margin: number },
+  options: PilotOptions,
+): void {
+  const { days, result, ratio, whom } = found;
+  const against = options.share ? 'the share' : 'an even split (name another with --share)';
+  console.log(splitSentence(ratio, against));
+  const rows = (['control', 'treatment'] as const).map((side) => {
+    const { units, successes } = result[side];
+    return [options[side], String(units), String(successes), (units > 0 ? (100 * successes) / units : 0).toFixed(3)];
+  });
+  console.log(table(['variant', 'units', 'successes', '%'], rows));
+  const { difference, interval, p } = result;
+  if (difference !== null && interval !== null) {
+    const [low, high] = interval.map(points);
+    const after = `Difference after ${daysText(days.length)}`;
+    console.log(`${after}: ${points(difference)} points (${low} to ${high}), p = ${p.toPrecision(2)}`);
+  }
+  const accepted = lossInWords(plan.margin / plan.base, whom, options.margin === undefined);
+  if (!ratio.mismatch) console.log(adviceOf(result, needed, datesOf(days, result), accepted));
+  const caution = cautionOf(result, days.length);
+  if (caution) console.log(caution);
+}
+
+/** What to do, with what it rests on. @param accepted the margin in words */
+function adviceOf(
+  { decision, bound, weight }: SequentialResult,
+  needed: UnitsNeeded,
+  { decidedOn, boundOn }: { decidedOn: string | null; boundOn: string | null },
+  accepted: string,
+): string {
+  const horizon = (needed.control * needed.treatment) / (needed.control + needed.treatment);
+  if (decision === 'continue' && weight >= horizon) return AT_HORIZON;
+  const action = advice(decision, accepted);
+  if (decidedOn !== null) return `${action} Decided on ${decidedOn}.`;
+  if (decision !== 'no-worse' || bound === null) return action;
+  const rests = `the interval of ${boundOn} begins at ${points(bound)} points, and those of all days hold together`;
+  return `${action} This rests on its one side: ${rests}.`;
+}
+
+/** Null where the days differ as independent visitors do. */
+function cautionOf({ dispersion }: SequentialResult, days: number): string | null {
+  const spread = 1 + 3 * Math.sqrt(2 / Math.max(1, days - 1));
+  if (dispersion === null || days <= 7 || dispersion <= spread) return null;
+  return `Caution: the days differ ${dispersion.toFixed(1)} times as much as independent visitors would. Count visitors, or name --design-effect.`;
+}
+
+const points = (share: number): string => `${share < 0 ? '' : '+'}${(100 * share).toFixed(3)}`;

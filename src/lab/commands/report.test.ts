@@ -1,0 +1,140 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { seededRandom } from '../../core/model';
+import { startSidestream } from '../../testing/commands';
+import { drawCrowd } from '../../testing/simulated-visitors';
+
+let folder: string;
+let counts: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  counts = join(folder, 'counts.jsonl');
+  const random = seededRandom(3);
+  const lines = Array.from({ length: 3000 }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift: 1.4, days: 3 }))
+    .flatMap((days) => days.map(({ variants }, day) => ({ day: `2026-03-0${day + 1}`, variants })))
+    .map(({ day, variants }, line) => {
+      const visitors = [...variants.values()].map((sums) => ({ ...sums, key: `report-${line}` }));
+      return JSON.stringify({ day, counts: [], visitors });
+    });
+  await writeFile(counts, ['{"day":"today"}', ...lines].join('\n'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('prints words, tables and JSON, writes a page, and names a line that it left out', async () => {
+  const html = join(folder, 'report.html');
+  const { code, out, err } = await startSidestream('report', counts, '--html', html, '--json').ended;
+  expect(code).toBe(0);
+  expect(err).toContain('line 1, field day: must be a date');
+  expect(out).toContain('The visitors are split as they should be');
+  expect(out).toMatch(/Visitors who clicked a list +\d+\.\d\d % ± \d/);
+  const found = JSON.parse(out.trim().split('\n').at(-1) ?? '');
+  expect(found).toMatchObject({ rejected: 1, experiment: 'test', control: 'off', sampleRatio: { mismatch: false } });
+  expect(found.decision).toBe(found.comparisons[0].decision);
+  expect(out).toContain('computed from the data so far, so that it changes daily; --base fixes it');
+  expect(await readFile(html, 'utf8')).toContain('Experiment test');
+});
+
+it('sets a stray report aside with a note, in both commands, and goes on', async () => {
+  const stray = join(folder, 'stray.jsonl.gz');
+  const text = await readFile(counts, 'utf8');
+  // The first report of a visitor.
+  const line = text.split('\n').find((line) => line.includes('"visitors":1,"impressions"')) ?? '';
+  const other = (variant: string): string =>
+    line.replaceAll(/test\/(on|off)/g, variant).replace(/report-\d+/, `stray-report-${variant.length}`);
+  await writeFile(stray, gzipSync([text, other('test/zzz'), other('elsewhere/off')].join('\n')));
+  const { code, out, err } = await startSidestream('report', stray, '--split', 'on=50,off=50', '--json').ended;
+  expect([code, out]).toEqual([0, expect.stringContaining('The visitors are split as they should be')]);
+  expect(err).toContain('Note: Set aside');
+  expect(JSON.parse(out.trim().split('\n').at(-1) ?? '').setAside).toEqual([
+    { name: 'elsewhere', visitors: 1 },
+    { name: 'test/zzz', visitors: 1 },
+  ]);
+  const plain = await startSidestream('report', stray).ended;
+  expect([plain.code, plain.err]).toEqual([0, expect.stringContaining('“test/zzz” (1 visitor)')]);
+  const pilot = await startSidestream('pilot', stray, '--base', '0.05', '--effect', '20%').ended;
+  expect([pilot.code, pilot.err]).toEqual([0, expect.stringContaining('“test/zzz” (1 visitor)')]);
+});
+
+it('warns of a split that is not the declared one', async () => {
+  const { out, code } = await startSidestream('report', counts, '--split', 'on=5,off=95').ended;
+  expect(out).toMatch(/^WARNING: THE SPLIT IS WRONG/);
+  expect(code).toBe(2);
+  const { err } = await startSidestream('report', counts, '--split', 'on').ended;
+  expect(err).toContain('must be like on=5,off=95');
+});
+
+it('takes an effect as a part of the control, or with a base as a difference', async () => {
+  const planOf = async (...args: string[]) => {
+    const { out } = await startSidestream('report', counts, '--json', ...args).ended;
+    return JSON.parse(out.trim().split('\n').at(-1) ?? '').plan.effect;
+  };
+  expect(await planOf()).toBe(0.05);
+  expect(await planOf('--effect', '20%')).toBe(0.2);
+  expect(await planOf('--effect', '0.02', '--base', '0.1')).toBeCloseTo(0.2, 12);
+  const { err, code } = await startSidestream('report', counts, '--effect', '0.05').ended;
+  expect([code, err]).toEqual([1, expect.stringContaining('Write --effect 5% for a part of the control')]);
+  const whole = await startSidestream('report', counts, '--effect', '20').ended;
+  expect(whole.err).toContain('Write --effect 20% for a part of the control');
+  const far = await startSidestream('report', counts, '--effect', '20', '--base', '3%').ended;
+  expect([far.code, far.err]).toEqual([1, expect.stringContaining('Write --effect 20%')]);
+  const large = await startSidestream('report', counts, '--effect', '0.2', '--base', '3%').ended;
+  expect(large.err).toContain('from 3.0 % to 23.0 %. --effect 20% is relative to the base');
+  expect(await planOf('--base', '3%', '--effect', '0.006', '--alpha', '5%', '--power', '80%')).toBeCloseTo(0.2, 12);
+});
+
+it('ends with the code of a wrong split where there is only one variant', async () => {
+  const single = join(folder, 'single.jsonl');
+  const lines = (await readFile(counts, 'utf8')).split('\n').filter((line) => line.includes('test/off'));
+  await writeFile(single, lines.join('\n'));
+  const none = await startSidestream('report', single).ended;
+  expect([none.code, none.out]).toEqual([2, expect.stringMatching(/^WARNING: THERE IS ONLY ONE VARIANT.*“off”/)]);
+  const html = join(folder, 'single.html');
+  const declared = await startSidestream('report', single, '--split', 'on=50%,off=50%', '--json', '--html', html).ended;
+  expect([declared.code, declared.out]).toEqual([
+    2,
+    expect.stringMatching(/^WARNING: THE SPLIT IS WRONG. No visitor had “on”/),
+  ]);
+  expect(JSON.parse(declared.out.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    ...{ decision: 'continue', sampleRatio: { mismatch: true }, comparisons: [] },
+  });
+  expect(await readFile(html, 'utf8')).toContain('role="alert"');
+});
+
+it('refuses a split that does not name each variant', async () => {
+  const { code, err } = await startSidestream('report', counts, '--split', 'on=50').ended;
+  expect([code, err]).toEqual([1, expect.stringContaining('The split does not name “off”')]);
+  const mixed = await startSidestream('report', counts, '--split', 'on=5%,off=95').ended;
+  expect(mixed.err).toContain('must be like on=5,off=95');
+});
+
+it('names what is wrong with the file or the plan', async () => {
+  const missing = await startSidestream('report', join(folder, 'none')).ended;
+  expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('Check the path')]);
+  const empty = join(folder, 'empty.jsonl');
+  await writeFile(empty, '');
+  expect((await startSidestream('report', empty).ended).err).toContain('is empty: no report has come yet');
+  const control = await startSidestream('report', counts, '--control', 'as-is').ended;
+  expect(control.err).toContain('the log has off, on');
+});
+
+it('is what a pilot reads, too', async () => {
+  const { out } = await startSidestream('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'clickers')
+    .ended;
+  expect(out).toMatch(/Difference after 3 days/);
+  const { err } = await startSidestream('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'x').ended;
+  expect(err).toContain('there are buyers, adders, clickers');
+  const plan = ['--base', '0.05', '--effect', '20%'];
+  const two = join(folder, 'two.jsonl');
+  const lines = (await readFile(counts, 'utf8')).split('\n').slice(1);
+  const renamed = lines.map((line, at) => line.replaceAll('test/', at % 2 ? 'test/' : 'test-50/'));
+  await writeFile(two, renamed.join('\n'));
+  const both = await startSidestream('pilot', two, ...plan).ended;
+  expect(both.err).toContain('name one with --experiment');
+  const one = await startSidestream('pilot', two, ...plan, '--experiment', 'test-50').ended;
+  expect([one.code, one.out]).toEqual([0, expect.stringContaining('Difference after 3 days')]);
+  const split = await startSidestream('pilot', counts, ...plan, '--share', '0.05').ended;
+  expect([split.code, split.out]).toEqual([2, expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
+});

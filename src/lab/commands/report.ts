@@ -1,0 +1,88 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { fraction, positiveValue, table } from '../../shop/cli';
+import { writeWhole } from '../../shop/training';
+import {
+  comparisonCells,
+  EXPLANATION,
+  setAsideText,
+  type VerdictPlan,
+  variantCells,
+  verdictOf,
+  verdictSentences,
+  WRONG_SPLIT,
+} from '../verdict';
+import { type EffectSize, effectSize, largeEffectNote, partOfControl } from './effect-size';
+import { readMetricFile } from './metric-file';
+
+interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
+  effect: EffectSize;
+  json?: boolean;
+  html?: string;
+}
+
+/** `sidestream report <counts>`: what the reports of all visitors say of the variants of an experiment. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .description(
+      'compare the variants of an experiment by what onMetric brought of all visitors; exits with 2 where the split is wrong or there is only one variant',
+    )
+    .argument('<counts>', 'JSON lines as beaconSink() and callbackSink() make them')
+    .option('--experiment <name>', 'where the counts have several')
+    .option('--control <name>', 'variant to compare with', 'off')
+    .option('--split <weights>', 'declared weight of each variant, such as on=5,off=95 (default: equal)', splitOf)
+    .addOption(
+      new Option(
+        '--effect <size>',
+        'smallest worth finding: 5% of the control, or with --base a difference such as 0.006',
+      )
+        .argParser(effectSize)
+        .default({ value: 0.05, relative: true }, '5%'),
+    )
+    .option(
+      '--base <value>',
+      'what is expected of the metric without the variant, such as 3%; fixes the visitors needed (default: taken from the counts, which change)',
+      positiveValue,
+    )
+    .option('--alpha <probability>', 'of a false alarm', fraction, 0.05)
+    .option('--power <probability>', 'of finding the effect with the visitors needed', fraction, 0.8)
+    .option('--metric <name>', 'what the decision is about', 'buyers')
+    .option('--html <file>', 'write a page with pictures')
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (file: string, { json, html, effect, ...plan }: ReportOptions) => {
+      const relative = partOfControl('--effect', effect, plan.base);
+      const log = await readMetricFile(file);
+      const verdict = verdictOf(log, { ...plan, effect: relative });
+      const { metric, base } = verdict.plan;
+      const isShare = verdict.metrics.some(({ name, kind }) => name === metric && kind === 'share');
+      const note = base === null ? null : largeEffectNote('--effect', effect, base, isShare);
+      if (note !== null) console.error(note);
+      const aside = setAsideText(verdict);
+      if (aside !== null) console.error(`Note: ${aside}`);
+      if (verdict.sampleRatio.mismatch) process.exitCode = WRONG_SPLIT;
+      console.log(verdictSentences(verdict).join('\n'));
+      for (const { title, header, rows } of [variantCells(verdict), ...comparisonCells(verdict)]) {
+        console.log(`\n${title}\n${table(header, rows)}`);
+      }
+      console.log(`\n${EXPLANATION.map(([term, text]) => `${term}: ${text}`).join('\n')}`);
+      if (html !== undefined) {
+        const { verdictPage } = await import('../verdict/page');
+        await writeWhole(html, verdictPage(verdict));
+        console.error(`The report is in ${html}`);
+      }
+      if (json) console.log(JSON.stringify({ lines: log.lines, rejected: log.rejected.length, ...verdict }));
+    });
+}
+
+/** Parses `on=5,off=95` or `on=5%,off=95%`. @throws InvalidArgumentError */
+function splitOf(text: string): ReadonlyMap<string, number> {
+  const split = new Map<string, number>();
+  const units = new Set<string>();
+  for (const part of text.split(',')) {
+    const [, name, weight, unit] = /^([\w.-]{1,32})=(\d+(?:\.\d+)?)(%?)$/.exec(part.trim()) ?? [];
+    if (name === undefined || split.has(name) || units.add(unit).size > 1)
+      throw new InvalidArgumentError('must be like on=5,off=95.');
+    split.set(name, Number(weight));
+  }
+  if ([...split.values()].every((weight) => weight === 0)) throw new InvalidArgumentError('needs a weight above 0.');
+  return split;
+}

@@ -1,0 +1,204 @@
+import { counted } from '../../core/common/counted';
+import { isOrderLog } from '../../shop/logs';
+import { type Estimate, estimate, lnRankChange, methodResult, type Quality } from './quality';
+import { figureText, signed } from './report-cells';
+import type { MergedRun } from './result';
+import { FEWEST_UNITS, toldFrom } from './told-from-chance';
+
+/** The method that the verdict is about. */
+const LEARNER = 'sidestream';
+/** What it is compared with: what pages show without learning, which it must rank better than before a pilot. */
+const COMPARED = ['popularity-now'];
+/**
+ * Share of the shoppers that may be worse beyond the error of their own choices. Where nothing differs for anybody, chance
+ * alone makes that 2 to 3 %, and more with few choices of each.
+ */
+const MOST_WORSE = 0.05;
+/** With fewer shoppers, a single one who is unlike the others moves an error much. */
+const FEW_SHOPPERS = 30;
+
+/** Methods that do without a part of the learner, or without learning, and what lists are then made of. */
+const SIMPLER: Readonly<Record<string, string>> = {
+  popularity: 'By popularity alone, the same for everybody,',
+  'content-knn': 'By likeness to the last choices alone, without learning,',
+  'item-knn': 'By item-kNN, without learning on the device,',
+  ease: 'By EASE, without learning on the device,',
+  terms: 'Without experts',
+  'one-expert': 'With one expert',
+};
+
+/** A paired change with its standard error. */
+interface PairedChange extends Estimate {
+  /** How many standard errors the change is; null where there is no error. */
+  errors: number | null;
+  /** Whether it is told from chance. */
+  told: boolean;
+}
+
+interface VerdictComparison {
+  against: string;
+  shoppers: number;
+  /** Change of ln rank; below 0 is better. */
+  lnRank: PairedChange;
+  /** Change of HR@10, a share; above 0 is better. */
+  hr10: PairedChange;
+  /** Share of the shoppers ranked worse, and of those beyond the error of their own choices. */
+  worse: number;
+  worseBeyondError?: number;
+}
+
+/** The two halves of the rule for going on to a pilot; null where one cannot be judged. */
+interface PilotRule {
+  /** The ln rank is better than that of `popularity-now`, beyond the error. */
+  betterRanks: boolean | null;
+  /** Against it, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
+  fewWorse: boolean | null;
+}
+
+/** What the device protocol says of the learner. */
+export interface DeviceVerdict {
+  /** What is ranked: events, or in a log of orders baskets. */
+  unit: 'event' | 'basket';
+  choices: number;
+  /** Shoppers with a single choice, who have no error of their own and never count as worse beyond it. */
+  singleChoice: number;
+  comparisons: VerdictComparison[];
+  /** Simpler methods among those evaluated that the learner is worse than, by ln rank or by HR@10. */
+  simplerBetter: VerdictComparison[];
+  pilotRule: PilotRule;
+  /** Whether both halves of the rule hold; null where that cannot be judged. */
+  pilotRuleMet: boolean | null;
+}
+
+/** @returns undefined for other protocols, and where the learner or all that it is compared with are missing */
+export function deviceVerdict(run: MergedRun): DeviceVerdict | undefined {
+  const unit = isOrderLog(run.figures.sharedSecond) ? 'basket' : 'event';
+  const table = run.tables.find(({ name }) => name === (unit === 'basket' ? 'baskets' : 'device'));
+  const unitsOf = (name: string): Quality[] | undefined => table?.methods.find((method) => method.name === name)?.units;
+  const learner = unitsOf(LEARNER);
+  if (run.protocol !== 'device' || !learner?.some(({ events }) => events > 0)) return undefined;
+  const comparedWith = (names: readonly string[]): VerdictComparison[] =>
+    names.flatMap((against) => {
+      const other = unitsOf(against);
+      return other ? [compared(against, learner, other)] : [];
+    });
+  const comparisons = comparedWith(COMPARED);
+  if (comparisons.length === 0) return undefined;
+  const pilotRule = judgedRule(comparisons);
+  return {
+    unit,
+    choices: learner.reduce((sum, { events }) => sum + events, 0),
+    singleChoice: learner.filter(({ events }) => events === 1).length,
+    comparisons,
+    simplerBetter: comparedWith(Object.keys(SIMPLER)).filter((one) => measuresLost(one).length > 0),
+    pilotRule,
+    pilotRuleMet: both(pilotRule.betterRanks, pilotRule.fewWorse),
+  };
+}
+
+function compared(against: string, learner: readonly Quality[], other: readonly Quality[]): VerdictComparison {
+  const pairs = learner.flatMap((own, n) => (own.events > 0 && other[n].events > 0 ? [[own, other[n]]] : []));
+  const { worse, worseBeyondError } = methodResult(LEARNER, learner, other);
+  return {
+    ...{ against, shoppers: pairs.length },
+    lnRank: inErrors(lnRankChange(learner, other), pairs.length),
+    hr10: inErrors(estimate(pairs.map(([own, theirs]) => own.hr10 - theirs.hr10)), pairs.length),
+    ...{ worse, ...(worseBeyondError === undefined ? {} : { worseBeyondError }) },
+  };
+}
+
+function inErrors({ mean, se }: Estimate, shoppers: number): PairedChange {
+  const errors = se > 0 ? Math.abs(mean) / se : null;
+  return { mean, se, errors, told: errors !== null && errors > toldFrom(shoppers) };
+}
+
+/** Measures by which the learner is worse, beyond the error. */
+const measuresLost = ({ lnRank, hr10 }: VerdictComparison): string[] => [
+  ...(lnRank.told && lnRank.mean > 0 ? ['ln rank'] : []),
+  ...(hr10.told && hr10.mean < 0 ? ['HR@10'] : []),
+];
+
+const tooFew = (comparisons: readonly VerdictComparison[]): boolean =>
+  comparisons.some(({ shoppers }) => shoppers < FEWEST_UNITS);
+
+const isBetterRanked = ({ lnRank }: VerdictComparison): boolean => lnRank.told && lnRank.mean < 0;
+
+function judgedRule(comparisons: readonly VerdictComparison[]): PilotRule {
+  if (tooFew(comparisons)) return { betterRanks: null, fewWorse: null };
+  const shares = comparisons.map(({ worseBeyondError }) => worseBeyondError);
+  return {
+    betterRanks: comparisons.every(isBetterRanked),
+    fewWorse: shares.includes(undefined) ? null : shares.every((share) => share !== undefined && share <= MOST_WORSE),
+  };
+}
+
+function both(one: boolean | null, other: boolean | null): boolean | null {
+  if (one === false || other === false) return false;
+  return one === null || other === null ? null : true;
+}
+
+/** The verdict in sentences, in Markdown. */
+export function verdictText(verdict: DeviceVerdict): string {
+  const { comparisons, simplerBetter } = verdict;
+  const lines = [...comparisons.map((one) => sentence(one)), ...simplerBetter.map(simplerSentence), ruleText(verdict)];
+  return ['### verdict', howText(verdict), lines.map((line) => `- ${line}`).join('\n')].join('\n\n');
+}
+
+/** What was compared, and from where on a difference is one. */
+function howText({ unit, choices, singleChoice, comparisons }: DeviceVerdict): string {
+  const [{ shoppers }] = comparisons;
+  const units = unit === 'basket' ? 'baskets' : 'events';
+  const what = `${counted(shoppers, 'shopper')}, ${figureText(Math.round(choices))} ${units}, each ranked before it was learned. ± is one standard error of the change, shopper by shopper`;
+  if (tooFew(comparisons)) {
+    return `${what}. These are too few shoppers for a verdict: ${FEWEST_UNITS} are the least, as all of five agree by chance alone in 1 of 16 evaluations. Leave --shoppers out, or give a longer log or a smaller --past.`;
+  }
+  const single =
+    singleChoice > 0
+      ? ` ${counted(singleChoice, 'shopper')} had one ${unit} alone, which has no error of its own: none of them counts as worse beyond it.`
+      : '';
+  const few =
+    shoppers < FEW_SHOPPERS
+      ? ` Fewer than ${FEW_SHOPPERS} shoppers may be unlike the others: take the verdict for a first impression.`
+      : '';
+  return `${what}; within ${toldFrom(shoppers).toFixed(1)} errors two methods cannot be distinguished.${single}${few}`;
+}
+
+function sentence({ against, lnRank, hr10, worse, worseBeyondError }: VerdictComparison, begin = 'Against'): string {
+  const ranks = `${judged(lnRank, lnRank.mean < 0)} by ln rank (${signed(lnRank.mean, 3)} ± ${lnRank.se.toFixed(3)}, ${errorsText(lnRank)}; its places are at ${Math.round(100 * Math.exp(lnRank.mean))} % of those of ${against})`;
+  const hits = `${judged(hr10, hr10.mean > 0)} by HR@10 (${signed(100 * hr10.mean, 2)} ± ${(100 * hr10.se).toFixed(2)} percentage points, ${errorsText(hr10)})`;
+  const beyond =
+    worseBeyondError === undefined ? '' : `, ${percent(worseBeyondError)} % beyond the error of their own choices`;
+  return `${begin} ${against}, ${LEARNER} is ${ranks} and ${hits}. ${percent(worse)} % of the shoppers are ranked worse${beyond}.`;
+}
+
+const simplerSentence = (one: VerdictComparison): string =>
+  `${SIMPLER[one.against]} the lists are better by ${measuresLost(one).join(' and ')}: ${sentence(one, 'against')}`;
+
+function ruleText({ comparisons, simplerBetter, pilotRule, pilotRuleMet }: DeviceVerdict): string {
+  const rule = `The rule for going on to a pilot (a better ln rank than ${COMPARED.join(' and ')}, told from chance, and at most ${percent(MOST_WORSE)} % of the shoppers worse beyond the error of their own choices)`;
+  if (pilotRuleMet === null) {
+    const why = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not known one by one';
+    return `${rule} cannot be judged: ${why}.`;
+  }
+  const shares = `worse beyond the error are ${comparisons.map(({ against, worseBeyondError }) => `${worseBeyondError === undefined ? '–' : percent(worseBeyondError)} % against ${against}`).join(' and ')}`;
+  if (pilotRuleMet) {
+    const but = simplerBetter.length > 0 ? '. But see the simpler methods above, which are better' : '';
+    return `${rule} is met: ${shares}${but}.`;
+  }
+  const lost = comparisons.filter((one) => !isBetterRanked(one)).map(({ against }) => against);
+  const why = [
+    ...(pilotRule.betterRanks === false ? [`the ln rank is not better than that of ${lost.join(' and ')}`] : []),
+    shares,
+  ];
+  return `${rule} is not met: ${why.join('; ')}.`;
+}
+
+function judged({ told }: PairedChange, isBetter: boolean): string {
+  if (!told) return 'not distinguishable';
+  return isBetter ? 'better' : 'worse';
+}
+
+const percent = (share: number): number => Math.round(100 * share);
+
+const errorsText = ({ errors }: PairedChange): string =>
+  errors === null ? 'no error known' : `${errors.toFixed(1)} errors`;

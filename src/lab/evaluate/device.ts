@@ -1,0 +1,136 @@
+import { rankOf, topRows } from '../../device/ranking';
+import { basketEnd } from './baskets';
+import type { Shopper } from './shoppers';
+
+/** A method as one shopper's device runs it. */
+interface DeviceRun {
+  /** Scores of every item as they stand before the next event. Asking for them changes nothing. */
+  scores(): Float32Array;
+  /** The shopper chose item `row`. */
+  observe(row: number, time: number): void;
+  close(): void;
+}
+
+/** A method under test; started for every shopper. */
+export interface DeviceMethod {
+  name: string;
+  start(): DeviceRun;
+}
+
+/** Ranks of a stream's events by one method. The three lists have one entry for each ranked event. */
+export interface RankedStream {
+  /** Places in the stream, ascending. */
+  places: number[];
+  /** Ranks by the scores right before the event, among all items not chosen before it. */
+  ranks: number[];
+  /**
+   * Ranks by the scores before the first event of the same second, among the items not chosen before that second and
+   * not chosen in it.
+   */
+  basketRanks: number[];
+}
+
+/** Which events of a stream are ranked, and which are learned. */
+export interface StreamPlan {
+  /** First place that is ranked. */
+  from: number;
+  /** End of the events used. */
+  to: number;
+  /** Whether the event at a place from `from` on is ranked. Default: all are. */
+  ranks?(place: number): boolean;
+  /** Whether the method learns the event at a place. Default: all are learned. */
+  observes?(place: number): boolean;
+  /** Called with the first ten rows of the list at every ranked event. */
+  onList?(name: string, rows: number[]): void;
+}
+
+/** Length of the lists that are looked at. */
+const LIST = 10;
+
+/**
+ * Ranks the events of one stream prequentially: each is ranked among all items not chosen before, then learned. A repeated
+ * choice is learned but not ranked, as it is no discovery.
+ */
+export function rankStream(
+  method: DeviceMethod,
+  { rows, times }: Shopper,
+  { from, to, ranks = always, observes = always, onList }: StreamPlan,
+): RankedStream {
+  const run = method.start();
+  const ranked: RankedStream = { places: [], ranks: [], basketRanks: [] };
+  const chosen = new Set<number>();
+  const isRanked = (place: number): boolean => place >= from && place < to && ranks(place) && !chosen.has(rows[place]);
+  /** Scores at present; null after an event that was learned. */
+  let present: Float32Array | null = null;
+  const scoresNow = (): Float32Array => {
+    present ??= run.scores();
+    return present;
+  };
+  const ranksBefore = (places: readonly number[], together: readonly number[]): Map<number, number> => {
+    const scores = scoresNow();
+    const excluded = new Set([...chosen, ...together]);
+    return new Map(places.map((place) => [rows[place], rankOf(scores, rows[place], excluded)]));
+  };
+  /** Ranks of the rows of the present basket; empty where it is a single event. */
+  let basket = new Map<number, number>();
+  let end = 0;
+  try {
+    for (let place = 0; place < Math.min(to, rows.length); place++) {
+      const row = rows[place];
+      if (place === end) {
+        end = basketEnd(times, place);
+        const places = Array.from({ length: end - place }, (_, n) => place + n).filter(isRanked);
+        const alone = end === place + 1 || places.length === 0;
+        basket = alone ? new Map() : ranksBefore(places, rows.slice(place, end));
+      }
+      if (isRanked(place)) {
+        const scores = scoresNow();
+        const rank = rankOf(scores, row, chosen);
+        ranked.places.push(place);
+        ranked.ranks.push(rank);
+        ranked.basketRanks.push(basket.get(row) ?? rank);
+        onList?.(
+          method.name,
+          topRows(scores, LIST, (other) => !chosen.has(other)),
+        );
+      }
+      if (observes(place)) {
+        present = null;
+        run.observe(row, times[place]);
+      }
+      chosen.add(row);
+    }
+  } finally {
+    run.close();
+  }
+  return ranked;
+}
+
+const always = (): boolean => true;
+
+export interface DeviceProtocol {
+  shoppers: readonly Shopper[];
+  methods: readonly DeviceMethod[];
+  /** First events, which are learned but not ranked. Default 10. */
+  from?: number;
+  /** Events used, the first ones included. Default 110. */
+  to?: number;
+  /** Called with the first ten rows of a method's list at every ranked event. */
+  onList?(method: string, rows: number[]): void;
+  /** Called after each shopper. */
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * The device protocol: prequential, as `rankStream`.
+ * @returns per method the ranks of every shopper, in the order of `shoppers`
+ */
+export function evaluateDevice(protocol: DeviceProtocol): Map<string, RankedStream[]> {
+  const { shoppers, methods, from = 10, to = 110, onList, onProgress } = protocol;
+  const results = new Map<string, RankedStream[]>(methods.map(({ name }) => [name, []]));
+  for (const [done, shopper] of shoppers.entries()) {
+    for (const method of methods) results.get(method.name)?.push(rankStream(method, shopper, { from, to, onList }));
+    onProgress?.(done + 1, shoppers.length);
+  }
+  return results;
+}

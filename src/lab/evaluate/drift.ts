@@ -1,0 +1,148 @@
+import { seededRandom } from '../../core/model';
+import { SidestreamError } from '../../error';
+import { type DeviceMethod, type RankedStream, rankStream, type StreamPlan } from './device';
+import type { Shopper } from './shoppers';
+
+/** Parts of a spliced stream: the first 20 events of Y, the rest of Y, the first 20 events of X again. */
+export const DRIFT_PHASES = ['first-20', 'later', 'return'] as const;
+export type DriftPhase = (typeof DRIFT_PHASES)[number];
+
+/** A method under test; one that does not learn some parts of the streams shows what there is to gain. */
+export interface DriftMethod extends DeviceMethod {
+  /** Phases that are ranked. Default: all. */
+  phases?: readonly DriftPhase[];
+  /** Parts that are learned; `start` are X's first events. Default: all. */
+  observed?: readonly (DriftPhase | 'start')[];
+}
+
+/** What a learner would be without the other shopper, by the end of its name: what there is to gain in these phases. */
+const CEILINGS: Record<string, Required<Pick<DriftMethod, 'phases' | 'observed'>>> = {
+  'never-y': { phases: ['return'], observed: ['start', 'return'] },
+  'fresh-y': { phases: ['first-20', 'later'], observed: ['first-20', 'later'] },
+};
+
+/** Names of the ceilings of a method: `…-never-y` did not learn Y's events, `…-fresh-y` nothing before them. */
+export const ceilingNames = (method: string): string[] => Object.keys(CEILINGS).map((end) => `${method}-${end}`);
+
+/** The ceilings of a method, as `ceilingNames`. */
+export const ceilingsOf = (method: DeviceMethod): DriftMethod[] =>
+  Object.entries(CEILINGS).map(([end, parts]) => ({
+    ...parts,
+    name: `${method.name}-${end}`,
+    start: () => method.start(),
+  }));
+
+/** Phases that the method of this name is ranked in. */
+export function phasesOf(name: string): readonly DriftPhase[] {
+  const [, ceiling] = Object.entries(CEILINGS).find(([end]) => name.endsWith(`-${end}`)) ?? [];
+  return ceiling?.phases ?? DRIFT_PHASES;
+}
+
+export interface DriftProtocol {
+  streams: readonly SplicedStream[];
+  methods: readonly DriftMethod[];
+  /** Called after each stream. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** Events right after a shift. */
+const FIRST = 20;
+
+/**
+ * The drift protocol: prequential over spliced streams, as `rankStream`; nothing that its stream has chosen before is
+ * ranked, whether the method has learned it or not. X's first events only teach.
+ * @returns per method the ranks of every stream, in the order of `streams`; `phaseOf` says to which phase a place belongs
+ */
+export function evaluateDrift(protocol: DriftProtocol): Map<string, RankedStream[]> {
+  const { streams, methods, onProgress } = protocol;
+  const results = new Map<string, RankedStream[]>(methods.map(({ name }) => [name, []]));
+  for (const [done, stream] of streams.entries()) {
+    for (const method of methods) {
+      results.get(method.name)?.push(rankStream(method, stream, planOf(method, stream)));
+    }
+    onProgress?.(done + 1, streams.length);
+  }
+  return results;
+}
+
+function planOf({ phases, observed }: DriftMethod, { shifts }: SplicedStream): StreamPlan {
+  const [shift, back] = shifts;
+  const isIn = (places: readonly string[] | undefined, place: number): boolean =>
+    places?.includes(phaseOf(place, shifts)) ?? true;
+  return {
+    ...{ from: shift, to: back + FIRST },
+    ranks: (place) => isIn(phases, place),
+    observes: (place) => isIn(observed, place),
+  };
+}
+
+/** @param shifts of the stream */
+export function phaseOf(place: number, [shift, back]: SplicedStream['shifts']): DriftPhase | 'start' | 'end' {
+  if (place < shift) return 'start';
+  if (place < Math.min(back, shift + FIRST)) return 'first-20';
+  if (place < back) return 'later';
+  return place < back + FIRST ? 'return' : 'end';
+}
+
+/** Shopper X's stream, then shopper Y's, then more of X's. */
+export interface SplicedStream extends Shopper {
+  /** Places of the first event of Y, and of the first event of X again. */
+  shifts: [number, number];
+}
+
+/** Events of X at the start, of Y, and of X again at most. */
+const SEGMENT = 40;
+
+/**
+ * Pairs shoppers X and Y and splices their streams: 40 events of X, the first 40 of Y, the next of X, up to 40.
+ * Every shopper is X once before any is X again, with another Y each time.
+ * @param shoppers with more than 40 events each
+ * @param count pairs; fewer where the shoppers do not make so many
+ * @param similarity of two shoppers: Y is then the shopper least similar to X, next time the second least, and so on;
+ *   without it Y is any shopper
+ * @throws SidestreamError `runtime/invalid-input` for fewer than two shoppers
+ */
+export function splicedPairs(
+  shoppers: readonly Shopper[],
+  count: number,
+  seed: number,
+  similarity?: (x: Shopper, y: Shopper) => number,
+): SplicedStream[] {
+  const n = shoppers.length;
+  if (n < 2) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      'A spliced stream needs two shoppers with enough events. Give a longer log, or a smaller --past.',
+    );
+  }
+  const random = seededRandom(seed);
+  const ring = shoppers
+    .map((shopper) => ({ shopper, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ shopper }) => shopper);
+  const others = ring.map((x, at) => {
+    const rest = [...ring.slice(at + 1), ...ring.slice(0, at)];
+    return similarity ? rest.sort((a, b) => similarity(x, a) - similarity(x, b)) : rest;
+  });
+  return Array.from({ length: Math.min(count, n * (n - 1)) }, (_, pair) =>
+    splice(ring[pair % n], others[pair % n][Math.floor(pair / n)]),
+  );
+}
+
+function splice(x: Shopper, y: Shopper): SplicedStream {
+  const parts = [
+    { of: x, from: 0, to: SEGMENT },
+    { of: y, from: 0, to: SEGMENT },
+    { of: x, from: SEGMENT, to: 2 * SEGMENT },
+  ];
+  const rows = parts.flatMap(({ of, from, to }) => of.rows.slice(from, to));
+  const times: number[] = [];
+  for (const { of, from, to } of parts) {
+    // Y starts when X's next event would have come, so that times do not reveal the shift.
+    const gap = x.times[SEGMENT] - x.times[SEGMENT - 1];
+    const start = times.length === 0 ? of.times[from] : times[times.length - 1] + gap;
+    for (const time of of.times.slice(from, to)) times.push(start + time - of.times[from]);
+  }
+  const back = SEGMENT + Math.min(SEGMENT, y.rows.length);
+  return { id: `${x.id}, ${y.id}, ${x.id}`, rows, times, shifts: [SEGMENT, back] };
+}

@@ -1,0 +1,104 @@
+import type { Bundle } from '../../../core/catalog';
+import { rankOf } from '../../../device/ranking';
+import { meanQuality, qualityOf } from '../quality';
+import type { ChoiceCase, ChoiceHistory, LeaveOneOutSplit } from './split';
+
+/** Settings by name; null where a setting is "none", such as choices that do not fade. */
+export type MethodSettings = Readonly<Record<string, number | null>>;
+
+/** Shows how far a long step has come. */
+interface StepMeter {
+  start(label: string, total: number): void;
+  advance(count: number): void;
+  stop(): void;
+}
+
+/** What a method is made from. The choices of the test are not among it. */
+export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
+  bundle: Bundle;
+  /** Items in the catalogue. */
+  count: number;
+  seed: number;
+  meter: StepMeter;
+  /** Reports a line that is not a result. */
+  say(line: string): void;
+}
+
+/** A method that has learned from the choices of all users. */
+export interface Ranker {
+  /** As they were chosen on the validation. */
+  settings: MethodSettings;
+  /** NDCG@10 on the validation with these settings; absent where there was nothing to choose. */
+  validation?: number;
+  /** Scores of all items after each of some histories, which are valid until the next call. */
+  scores(histories: readonly ChoiceHistory[]): Float32Array[] | Promise<Float32Array[]>;
+  dispose?(): void;
+}
+
+/**
+ * Makes a method: chooses its settings by how well it ranks `validation` after it learned from `training`, then learns from
+ * `whole` with them.
+ */
+export type LeaveOneOutMethod = (shop: LeaveOneOutShop) => Promise<Ranker>;
+
+/** Adds the scores of all items after a history to `out`. */
+export type AddScores = (history: ChoiceHistory, out: Float32Array) => void;
+
+/** Histories that are scored at once: bounds the memory of their scores. */
+const CHUNK = 64;
+
+/** Ranks of the targets among all items but those of their histories. @param onRanked called after so many cases */
+export async function ranksOf(
+  { scores }: Pick<Ranker, 'scores'>,
+  cases: readonly ChoiceCase[],
+  onRanked?: (count: number) => void,
+): Promise<number[]> {
+  const ranks: number[] = [];
+  for (let first = 0; first < cases.length; first += CHUNK) {
+    const part = cases.slice(first, first + CHUNK);
+    const all = await scores(part.map(({ history }) => history));
+    for (const [n, { history, target }] of part.entries()) ranks.push(rankOf(all[n], target, history.rows));
+    onRanked?.(part.length);
+  }
+  return ranks;
+}
+
+/** NDCG@10 over cases, each counting alike. */
+export async function ndcgOf(ranker: Pick<Ranker, 'scores'>, cases: readonly ChoiceCase[]): Promise<number> {
+  return meanQuality([qualityOf(await ranksOf(ranker, cases))], ({ ndcg10 }) => ndcg10);
+}
+
+/**
+ * Scores from what a method adds for one history. Items to which it adds nothing are ranked by their popularity, as are
+ * others with the same score, but for differences below a millionth.
+ */
+export function rankerOf(add: AddScores, popularity: Float32Array): Pick<Ranker, 'scores'> {
+  const most = popularity.reduce((max, value) => Math.max(max, value), 1);
+  const start = popularity.map((value) => (1e-6 * value) / most);
+  const kept = Array.from({ length: CHUNK }, () => new Float32Array(popularity.length));
+  return {
+    scores: (histories) =>
+      histories.map((history, n) => {
+        kept[n] ??= new Float32Array(popularity.length);
+        kept[n].set(start);
+        add(history, kept[n]);
+        return kept[n];
+      }),
+  };
+}
+
+/** Choices of each item. */
+export function popularityOf(histories: readonly ChoiceHistory[], count: number): Float32Array {
+  const popularity = new Float32Array(count);
+  for (const { rows } of histories) for (const row of rows) popularity[row]++;
+  return popularity;
+}
+
+/** Weights of the choices of a history, the last one 1. @param halfLife in choices; null: all count alike */
+export function fading(length: number, halfLife: number | null): Float64Array {
+  const step = halfLife === null ? 1 : 2 ** (-1 / halfLife);
+  return Float64Array.from({ length }, (_, n) => step ** (length - 1 - n));
+}
+
+/** Half-lives that are tried, in choices. */
+export const HALF_LIVES = [0.5, 1, 2, 4, 8, 16, null];

@@ -1,0 +1,103 @@
+import { setImmediate } from 'node:timers/promises';
+import { seededRandom } from '../../../core/model';
+import { type LeaveOneOutMethod, type LeaveOneOutShop, ndcgOf, type Ranker } from './ranker';
+import { sasrecBatch, sasrecParts, sasrecSource } from './sasrec-batch';
+import { SasrecModel, type SasrecSize } from './sasrec-model';
+import { type ChoiceHistory, evenly } from './split';
+
+const SIZE: SasrecSize = { width: 64, blocks: 2, heads: 1, length: 50 };
+/** Sequences of a step, and its uniform negatives. */
+const [BATCH, NEGATIVES] = [128, 512];
+const LEARNING_RATE = 1e-3;
+/** Shares that are left out in training; each is tried. */
+const DROPOUTS = [0.2, 0.5];
+/** Epochs at most, and those without a better ranking after which a training ends. */
+const [EPOCHS, PATIENCE] = [80, 5];
+/** Choices of the validation that are ranked after each epoch, at most. */
+const MAX_CASES = 4000;
+
+/** How a model is trained. */
+export interface SasrecTraining {
+  histories: readonly ChoiceHistory[];
+  count: number;
+  seed: number;
+  dropout: number;
+  epochs: number;
+  size?: SasrecSize;
+  learningRate?: number;
+  /** Called after each epoch, from 1; training ends where it returns false. */
+  onEpoch(epoch: number, loss: number, model: SasrecModel): Promise<boolean>;
+}
+
+/** Trains a model: every choice from those before it. Where no user has two choices, it learns nothing. */
+export async function trainSasrec(training: SasrecTraining): Promise<SasrecModel> {
+  const { histories, count, seed, dropout, epochs, onEpoch } = training;
+  const { size = SIZE, learningRate = LEARNING_RATE } = training;
+  const random = seededRandom(seed);
+  const model = new SasrecModel(count, size, random, learningRate);
+  const source = sasrecSource(histories, { count, length: size.length, negatives: Math.min(NEGATIVES, count) });
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const batches = sasrecParts(source, BATCH, random);
+    let loss = 0;
+    for (const parts of batches) {
+      loss += model.step(sasrecBatch(parts, source, random), dropout) / batches.length;
+      // Steps follow one another without a pause, in which Node could not handle Ctrl+C.
+      await setImmediate();
+    }
+    if (!(await onEpoch(epoch, loss, model))) break;
+  }
+  return model;
+}
+
+const rankerOf = (model: SasrecModel): Pick<Ranker, 'scores'> => ({
+  scores: (histories) => model.scores(histories.map(({ rows }) => rows)),
+});
+
+/**
+ * SASRec with a sampled softmax: two blocks of width 64, whose dropout and number of epochs are chosen on the validation. It
+ * is then trained again for as many epochs with the choices of the validation.
+ */
+export const sasrec: LeaveOneOutMethod = (shop) => tunedSasrec(shop);
+
+/** @param dropouts shares that are tried @param limits of the epochs */
+async function tunedSasrec(
+  { training, validation, whole, count, seed, meter, say }: LeaveOneOutShop,
+  dropouts: readonly number[] = DROPOUTS,
+  { epochs = EPOCHS, patience = PATIENCE, size = SIZE } = {},
+): Promise<Ranker> {
+  const cases = evenly(validation, MAX_CASES);
+  let best = { dropout: dropouts[0], epochs, ndcg10: Number.NEGATIVE_INFINITY };
+  for (const dropout of cases.length > 0 ? dropouts : []) {
+    let own = { epochs: 0, ndcg10: Number.NEGATIVE_INFINITY };
+    meter.start(`sasrec, dropout ${dropout}`, epochs);
+    await trainSasrec({
+      ...{ histories: training, count, seed, dropout, epochs, size },
+      async onEpoch(epoch, loss, model) {
+        const ndcg10 = await ndcgOf(rankerOf(model), cases);
+        if (ndcg10 > own.ndcg10) own = { epochs: epoch, ndcg10 };
+        say(
+          `sasrec, dropout ${dropout}, epoch ${epoch}: loss ${loss.toFixed(3)}, NDCG@10 ${(100 * ndcg10).toFixed(2)}`,
+        );
+        meter.advance(1);
+        return epoch - own.epochs < patience;
+      },
+    });
+    meter.stop();
+    if (own.ndcg10 > best.ndcg10) best = { dropout, ...own };
+  }
+  meter.start('sasrec, with the validation', best.epochs);
+  const model = await trainSasrec({
+    ...{ histories: whole, count, seed, dropout: best.dropout, epochs: best.epochs, size },
+    async onEpoch() {
+      meter.advance(1);
+      return true;
+    },
+  });
+  meter.stop();
+  const { dropout, ndcg10 } = best;
+  return {
+    settings: { ...{ width: size.width, blocks: size.blocks }, dropout, epochs: best.epochs },
+    ...(Number.isFinite(ndcg10) ? { validation: ndcg10 } : {}),
+    ...rankerOf(model),
+  };
+}

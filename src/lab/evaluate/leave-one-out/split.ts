@@ -1,0 +1,79 @@
+import type { LogEvent } from '../../../shop/logs';
+
+/** What a user chose, oldest first. */
+export interface ChoiceHistory {
+  /** Rows of the catalogue. */
+  rows: Int32Array;
+  /** Milliseconds since the epoch, same length. */
+  times: Float64Array;
+}
+
+/** A choice to be ranked, with all that its user chose before. */
+export interface ChoiceCase {
+  history: ChoiceHistory;
+  /** Row of the catalogue; not in the history. */
+  target: number;
+}
+
+/** A log with the last choices of every user held out. */
+export interface LeaveOneOutSplit {
+  /** Of every user, all but the last two choices. */
+  training: ChoiceHistory[];
+  /** The last but one choice of every user, after `training`. Settings are chosen on it. */
+  validation: ChoiceCase[];
+  /** Of every user, all but the last choice: `training` and the choices of `validation`. */
+  whole: ChoiceHistory[];
+  /** The last choice of every user, after `whole`. Read once. */
+  test: ChoiceCase[];
+}
+
+/** Choices of a user of whom two are held out: one is left to rank the first of them by. */
+const MIN_CHOICES = 3;
+
+/**
+ * Holds out the last two choices of every user. All choices of users with fewer than three are trained on and none of them
+ * is ranked. A choice of an item that its user chose before is no discovery and is not ranked either.
+ * @param events sorted by time; of one time, in the order of the log
+ * @param rowOf row of an item id; events on other items are left out
+ */
+export function leaveOneOut(events: readonly LogEvent[], rowOf: ReadonlyMap<string, number>): LeaveOneOutSplit {
+  const users = new Map<string, { rows: number[]; times: number[] }>();
+  for (const { user, item, time } of events) {
+    const row = rowOf.get(item);
+    if (row === undefined) continue;
+    const own = users.get(user) ?? { rows: [], times: [] };
+    users.set(user, own);
+    own.rows.push(row);
+    own.times.push(time);
+  }
+  const split: LeaveOneOutSplit = { training: [], validation: [], whole: [], test: [] };
+  for (const { rows, times } of users.values()) {
+    const all = { rows: Int32Array.from(rows), times: Float64Array.from(times) };
+    const first = (count: number): ChoiceHistory => ({
+      rows: all.rows.subarray(0, count),
+      times: all.times.subarray(0, count),
+    });
+    if (rows.length < MIN_CHOICES) {
+      split.training.push(all);
+      split.whole.push(all);
+      continue;
+    }
+    const [training, whole] = [first(rows.length - 2), first(rows.length - 1)];
+    split.training.push(training);
+    split.whole.push(whole);
+    for (const [cases, history] of [
+      [split.validation, training],
+      [split.test, whole],
+    ] as const) {
+      const target = rows[history.rows.length];
+      if (!history.rows.includes(target)) cases.push({ history, target });
+    }
+  }
+  return split;
+}
+
+/** An even selection of some values, in their order; all where there are no more than that. */
+export function evenly<T>(values: readonly T[], limit: number): T[] {
+  if (values.length <= limit) return [...values];
+  return Array.from({ length: limit }, (_, n) => values[Math.floor((n * values.length) / limit)]);
+}

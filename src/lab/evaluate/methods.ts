@@ -1,0 +1,81 @@
+import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
+import { LONGEST_HISTORY, scores, sideScores } from '../../device/ranking';
+import type { DeviceMethod } from './device';
+
+/** The same list for every shopper. @param popularity one value per item */
+export function popularityMethod(popularity: Float32Array, name = 'popularity'): DeviceMethod {
+  return { name, start: () => ({ scores: () => popularity, observe() {}, close() {} }) };
+}
+
+/** Mean content similarity to the last `k` chosen items. */
+export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMethod {
+  return {
+    name: 'content-knn',
+    start() {
+      const rows: number[] = [];
+      return {
+        scores() {
+          const sum = new Float32Array(index.items.length);
+          for (const row of rows.slice(-k)) {
+            const similar = index.similarities.similaritiesTo(row);
+            for (let i = 0; i < sum.length; i++) sum[i] += similar[i];
+          }
+          return sum;
+        },
+        observe(row) {
+          rows.push(row);
+        },
+        close() {},
+      };
+    },
+  };
+}
+
+/** The shop's side model alone: no personal weights, and no experts. */
+export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
+  return {
+    name: 'side',
+    start() {
+      const rows: number[] = [];
+      return {
+        scores: () => (index.side ? sideScores(index.side, rows.slice(-LONGEST_HISTORY)) : index.logPopularity),
+        observe(row) {
+          if (!rows.includes(row)) rows.push(row);
+        },
+        close() {},
+      };
+    },
+  };
+}
+
+/** What a shop knows, of which the learner of a method is made. */
+export interface LearnerShop {
+  catalog: LearnerCatalog;
+}
+
+/** The parts of the learner that a method uses. */
+export interface LearnerMethod {
+  name: string;
+  shop: LearnerShop;
+  /** How it learns: ablations differ in this. */
+  options?: LearnerOptions;
+}
+
+/** The learner as it runs in the worker, event by event. */
+export function learnerMethod({ name, shop, options = {} }: LearnerMethod): DeviceMethod {
+  const { items } = shop.catalog.index;
+  return {
+    name,
+    start() {
+      const learner = new Learner(shop.catalog, options);
+      let id = 0;
+      return {
+        scores: () => scores(learner.terms, learner.weights),
+        observe(row, time) {
+          learner.observe({ id: ++id, type: 'click', itemId: items[row].id, time });
+        },
+        close() {},
+      };
+    },
+  };
+}

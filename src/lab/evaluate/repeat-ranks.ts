@@ -1,0 +1,105 @@
+import type { Repeats } from '../../core/catalog';
+import type { CatalogIndex } from '../../device/ranking';
+import { repeatScores } from '../../device/ranking/demand';
+import type { LogEvent } from '../../shop/logs';
+import { basketEnd } from './baskets';
+import { type Quality, qualityOf } from './quality';
+import type { Shopper } from './shoppers';
+
+/** Purchases within it are of one visit, ms; times of purchases of one item that are kept. Both as on the device. */
+const VISIT = 30 * 60 * 1000;
+const KEPT = 10;
+
+/** Times of a shopper's purchases by row, oldest first. */
+type Purchases = Map<number, number[]>;
+
+/** Scores the rows that a shopper has bought as something to buy again at a moment. */
+type RepeatMethod = (purchases: Purchases, now: number) => Map<number, number>;
+
+/** Ranks of a shopper's repeat purchases by one method. */
+export interface RankedRepeats {
+  name: string;
+  /** By shopper. */
+  units: Quality[];
+  /** Share of the repeats among the first 5, mean over the shoppers who have some; NaN without any. */
+  hr5: number;
+}
+
+/**
+ * Share of the choices that repeat an earlier one of the same shopper, 0 to 1.
+ * @param to end of the events used
+ */
+export function repeatShare(shoppers: readonly Shopper[], to: number): number {
+  const streams = shoppers.map(({ rows }) => rows.slice(0, to));
+  const all = streams.reduce((sum, { length }) => sum + length, 0);
+  return 1 - streams.reduce((sum, rows) => sum + new Set(rows).size, 0) / all;
+}
+
+/** The purchases of some shoppers as streams of their own. @param purchases sorted by time */
+export function purchaseStreams(
+  shoppers: readonly Shopper[],
+  purchases: readonly LogEvent[],
+  rowOf: ReadonlyMap<string, number>,
+): Shopper[] {
+  const streams = new Map(shoppers.map(({ id }): [string, Shopper] => [id, { id, rows: [], times: [] }]));
+  for (const { user, item, time } of purchases) {
+    const [stream, row] = [streams.get(user), rowOf.get(item)];
+    if (!stream || row === undefined) continue;
+    stream.rows.push(row);
+    stream.times.push(time);
+  }
+  return [...streams.values()];
+}
+
+/**
+ * Ranks each repeat purchase among what the shopper had bought on earlier visits, the other repeats of the same second left
+ * out: by `recency` (of the last purchase), by `frequency` (purchases so far, then recency) and as the placement `again`
+ * does. Equal scores share their mean rank.
+ * @param repeats of the past
+ */
+export function rankRepeats(
+  index: Pick<CatalogIndex, 'items'>,
+  repeats: Repeats,
+  streams: readonly Shopper[],
+): RankedRepeats[] {
+  const methods: Record<string, RepeatMethod> = {
+    recency: (purchases) => new Map([...purchases].map(([row, times]) => [row, lastOf(times)])),
+    frequency: (purchases, now) =>
+      new Map([...purchases].map(([row, times]) => [row, times.length + lastOf(times) / (now + 1)])),
+    again: (purchases, now) =>
+      new Map(repeatScores(index, repeats, purchases, now).map(({ row, repeats, due }) => [row, repeats + due])),
+  };
+  return Object.entries(methods).map(([name, scoresOf]) => {
+    const ranks = streams.map((stream) => ranksOf(stream, scoresOf));
+    const found = ranks.filter(({ length }) => length > 0);
+    const hits = found.map((own) => own.filter((rank) => rank <= 5).length / own.length);
+    return { name, units: ranks.map(qualityOf), hr5: hits.reduce((sum, share) => sum + share, 0) / found.length };
+  });
+}
+
+function ranksOf({ rows, times }: Shopper, scoresOf: RepeatMethod): number[] {
+  const bought: Purchases = new Map();
+  const ranks: number[] = [];
+  for (let start = 0; start < rows.length; start = basketEnd(times, start)) {
+    const now = times[start];
+    const basket = [...new Set(rows.slice(start, basketEnd(times, start)))];
+    const earlier = new Map([...bought].filter(([, own]) => now - lastOf(own) > VISIT));
+    const repeated = basket.filter((row) => earlier.has(row));
+    if (repeated.length > 0 && earlier.size > 1) {
+      const scores = scoresOf(earlier, now);
+      const others = [...scores].filter(([row]) => !repeated.includes(row)).map(([, score]) => score);
+      for (const row of repeated) {
+        const own = scores.get(row) ?? Number.NaN;
+        const above = others.filter((score) => score > own).length;
+        ranks.push(1 + above + others.filter((score) => score === own).length / 2);
+      }
+    }
+    for (const row of basket) {
+      const before = (bought.get(row) ?? []).filter((time) => now - time > VISIT);
+      bought.set(row, [...before, now].slice(-KEPT));
+    }
+  }
+  return ranks;
+}
+
+const lastOf = (times: readonly number[]): number => times[times.length - 1];

@@ -1,0 +1,208 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import { type Quality, QualityMeter } from './quality';
+
+/**
+ * One method of a table: a quality for every unit (shopper, window, pair), in the same order for all methods, and further
+ * figures by name.
+ */
+export interface MethodRun {
+  name: string;
+  units: Quality[];
+  figures?: Record<string, number>;
+  /** Settings that were chosen for it, by name; null: none. */
+  settings?: Record<string, number | null>;
+}
+
+/** Methods compared on the same units. */
+export interface ResultTable {
+  name: string;
+  unit: 'shopper' | 'window' | 'pair';
+  /** Number of the first one, where the units are windows. */
+  firstWindow?: number;
+  /** Names of the units where seeds differ in them (pairs drawn at random); a name is the same unit in every seed. */
+  unitNames?: string[];
+  /** Method that the changes are against. */
+  reference: string;
+  methods: MethodRun[];
+}
+
+/** Result of one protocol with one seed. The first table is the one that programs read. */
+export interface ProtocolRun {
+  protocol: string;
+  seed: number;
+  /** Description of the evaluation, without the seed. */
+  setting: string;
+  tables: ResultTable[];
+  /** Single numbers of the whole run, by name; `x se` is the standard error of `x`. */
+  figures: Record<string, number>;
+}
+
+/** JSON has no NaN (the mean of nothing): it is written as null. */
+export const jsonNumber = v.union([
+  v.number(),
+  v.pipe(
+    v.null(),
+    v.transform(() => Number.NaN),
+  ),
+]);
+export const figuresSchema = v.record(v.string(), jsonNumber);
+export const settingsSchema = v.record(v.string(), v.nullable(v.number()));
+export const unitSchema = v.picklist(['shopper', 'window', 'pair']);
+export const windowSchema = v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)));
+
+export const qualitySchema = v.object({
+  events: v.number(),
+  hr10: jsonNumber,
+  ndcg10: jsonNumber,
+  mrr: jsonNumber,
+  lnRank: jsonNumber,
+  ranks: v.optional(v.array(v.number())),
+});
+const runSchema = v.object({
+  protocol: v.string(),
+  seed: v.number(),
+  setting: v.string(),
+  tables: v.array(
+    v.object({
+      name: v.string(),
+      unit: unitSchema,
+      firstWindow: windowSchema,
+      unitNames: v.optional(v.array(v.string())),
+      reference: v.string(),
+      methods: v.array(
+        v.object({
+          name: v.string(),
+          units: v.array(qualitySchema),
+          figures: v.optional(figuresSchema),
+          settings: v.optional(settingsSchema),
+        }),
+      ),
+    }),
+  ),
+  figures: figuresSchema,
+});
+
+/**
+ * A run as JSON.stringify wrote it.
+ * @throws SidestreamError `runtime/invalid-input` when the text is no such run
+ */
+export function parseRun(text: string): ProtocolRun {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new SidestreamError('runtime/invalid-input', 'The run is not JSON; evaluate again.', { cause });
+  }
+  const parsed = v.safeParse(runSchema, data);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `The run cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Evaluate again.`,
+  );
+}
+
+/** Result of one protocol over all its seeds. */
+export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
+
+/**
+ * One run out of several of the same protocol and setting: each unit's quality, the ln rank of each of its choices and each
+ * figure is the mean over the seeds, so that standard errors are those over units, and over a unit's choices. Where units have names, only those of one name are averaged. A figure's own
+ * standard error is averaged too, which overstates that of the mean. Settings are those of the first seed.
+ * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or their settings, tables,
+ *   methods or units differ
+ */
+export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
+  if (runs.length === 0) throw different('there is none');
+  const [{ protocol, setting, tables }] = runs;
+  if (runs.some((run) => run.protocol !== protocol)) throw different('they are of several protocols');
+  if (runs.some((run) => run.setting !== setting)) throw different('they are of several settings');
+  const seeds = runs.map(({ seed }) => seed);
+  const twice = seeds.find((seed, n) => seeds.indexOf(seed) !== n);
+  if (twice !== undefined) throw different(`seed ${twice} is there twice`);
+  return {
+    protocol,
+    setting,
+    seeds,
+    tables: tables.map((table) => mergeTables(table, runs)),
+    figures: meanFigures(runs.map(({ figures }) => figures)),
+  };
+}
+
+function mergeTables({ methods, ...table }: ResultTable, runs: readonly ProtocolRun[]): ResultTable {
+  const same = runs.map(({ tables }) => tables.find(({ name }) => name === table.name));
+  const names = same.map((one) => one?.unitNames);
+  const all = names.some((own) => own !== undefined) ? [...new Set(names.flatMap((own) => own ?? []))] : undefined;
+  return {
+    ...table,
+    ...(all ? { unitNames: all } : {}),
+    methods: methods.map((method) => {
+      const own = same.map((run) => run?.methods.find(({ name }) => name === method.name));
+      const found = own.map((one) => one ?? missing(`${method.name} of the table ${table.name}`));
+      return all ? mergeMethods(found.map((one, n) => byName(one, names[n] ?? [], all))) : mergeMethods(found);
+    }),
+  };
+}
+
+/** The units of a method in another order; one that it lacks becomes a unit in which nothing was ranked. */
+function byName(method: MethodRun, names: readonly string[], order: readonly string[]): MethodRun {
+  if (names.length !== method.units.length) throw different(`the units of ${method.name} have not a name each`);
+  const units = new Map(names.map((name, n) => [name, method.units[n]]));
+  return { ...method, units: order.map((name) => units.get(name) ?? new QualityMeter().quality) };
+}
+
+function mergeMethods(runs: readonly MethodRun[]): MethodRun {
+  const [{ name, units, settings }] = runs;
+  if (runs.some((run) => run.units.length !== units.length)) throw different(`${name} has not always the same units`);
+  const figures = meanFigures(runs.map((run) => run.figures ?? {}));
+  return {
+    name,
+    units: units.map((_, n) => meanOfSeeds(runs.map((run) => run.units[n]))),
+    ...(Object.keys(figures).length > 0 ? { figures } : {}),
+    ...(settings ? { settings } : {}),
+  };
+}
+
+/** Seeds in which nothing was ranked do not count, unless there are no others. */
+function meanOfSeeds(all: readonly Quality[]): Quality {
+  const ranked = all.filter(({ events }) => events > 0);
+  const mean = (pick: (quality: Quality) => number): number => average((ranked.length > 0 ? ranked : all).map(pick));
+  const ranks = geometricMeans(ranked.map((quality) => quality.ranks));
+  return {
+    events: mean(({ events }) => events),
+    hr10: mean(({ hr10 }) => hr10),
+    ndcg10: mean(({ ndcg10 }) => ndcg10),
+    mrr: mean(({ mrr }) => mrr),
+    lnRank: mean(({ lnRank }) => lnRank),
+    ...(ranks ? { ranks } : {}),
+  };
+}
+
+/** Of each choice; undefined where a seed does not have the same choices one by one. */
+function geometricMeans(all: readonly (readonly number[] | undefined)[]): number[] | undefined {
+  const [first] = all;
+  const known = all.flatMap((ranks) => (ranks && ranks.length === first?.length ? [ranks] : []));
+  if (!first || known.length < all.length) return undefined;
+  return first.map((_, choice) => Math.exp(average(known.map((ranks) => Math.log(ranks[choice])))));
+}
+
+/** A figure that some seeds lack is the mean over the others. */
+function meanFigures(all: readonly Record<string, number>[]): Record<string, number> {
+  const names = [...new Set(all.flatMap((figures) => Object.keys(figures)))];
+  return Object.fromEntries(
+    names.map((name) => [name, average(all.filter((figures) => name in figures).map((figures) => figures[name]))]),
+  );
+}
+
+const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const different = (why: string): SidestreamError =>
+  new SidestreamError(
+    'runtime/invalid-input',
+    `The runs cannot be merged: ${why}. Evaluate each seed in the same way.`,
+  );
+
+function missing(what: string): never {
+  throw different(`a seed lacks ${what}`);
+}

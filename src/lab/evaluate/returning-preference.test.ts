@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import type { LearnerCatalog, LearnerOptions } from '../../device/learner';
+import { demoCatalog, PAIRS, traceTurns } from '../../testing/returning-shopper';
+
+const demo = fileURLToPath(new URL('../../../public/bundle', import.meta.url));
+/** Choices of one kind before the shopper turns to another. */
+const PHASE = 20;
+const LIMIT = 10;
+
+/** Places of the first ten that have the first kind again, after each of 5 choices that return to it from the second. */
+function returned(catalog: LearnerCatalog, kinds: readonly [string, string], options: LearnerOptions) {
+  const steps = traceTurns(catalog, { kinds, choices: [PHASE, PHASE, 5] }, options);
+  const [before, ...after] = steps.slice(2 * PHASE).map(({ places }) => places[0]);
+  return { before, after };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Mean of the differences, in standard errors. */
+function standardErrors(values: readonly number[], reference: readonly number[]): number {
+  const differences = values.map((value, n) => value - reference[n]);
+  const center = mean(differences);
+  const variance = differences.reduce((sum, one) => sum + (one - center) ** 2, 0) / (differences.length - 1);
+  return variance === 0 ? 0 : center / Math.sqrt(variance / differences.length);
+}
+
+it.skipIf(!existsSync(demo))(
+  'a preference that returns is listed within 5 choices, sooner than with one expert or none (skipped without the demo bundle: npm start -- --bundle-only)',
+  async () => {
+    const catalog = await demoCatalog(demo);
+    const of = (options: LearnerOptions) => PAIRS.map((kinds) => returned(catalog, kinds, options));
+    const routed = of({});
+    const one = of({ candidates: false });
+    const none = of({ experts: false });
+    for (const { before, after } of routed) {
+      expect(before).toBe(0);
+      expect(after[4]).toBeGreaterThanOrEqual(0.8 * LIMIT);
+    }
+    const second = (found: typeof routed): number[] => found.map(({ after }) => after[1]);
+    expect(standardErrors(second(routed), second(one))).toBeGreaterThan(2);
+    expect(standardErrors(second(routed), second(none))).toBeGreaterThan(2);
+  },
+  120_000,
+);

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { LearnerOptions } from '../../device/learner';
+import { evaluatedCatalog, shoppersBySteps } from '../../testing/evaluated-shop';
+import { evaluateDevice, type RankedStream } from './device';
+import { learnerMethod } from './methods';
+import { sharedLearning } from './shared-work';
+
+const shop = { catalog: evaluatedCatalog() };
+const shoppers = shoppersBySteps([5, 7]);
+const METHODS: Record<string, LearnerOptions> = {
+  whole: {},
+  'one-expert': { candidates: false },
+  terms: { experts: false },
+  'lift-0': { coldStart: 0 },
+};
+const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {
+  const methods = Object.entries(METHODS).map(([name, own]) =>
+    learnerMethod({ name, shop, options: { ...shared, ...own } }),
+  );
+  return evaluateDevice({ shoppers, methods, from: 3 });
+};
+
+it('changes nothing what learners share', () => {
+  const [wanted, shared] = [ranksWith({}), sharedLearning()];
+  expect(ranksWith(shared)).toEqual(wanted);
+  // The methods differ, or the comparison would say nothing.
+  const names = [...wanted.keys()].filter((name) => name !== 'one-expert');
+  expect(new Set(names.map((name) => JSON.stringify(wanted.get(name)))).size).toBe(names.length);
+  expect(ranksWith(shared)).toEqual(wanted);
+});
+
+it('makes what experts read, and the terms of a history, once', () => {
+  const { featuresOf, termsOf } = sharedLearning();
+  const { index } = shop.catalog;
+  expect(featuresOf(index)).toBe(featuresOf(index));
+  const seen: { values: unknown; rows: string }[] = [];
+  const options: LearnerOptions = {
+    experts: false,
+    termsOf(of, sources) {
+      const values = termsOf(of, sources);
+      seen.push({ values, rows: sources.history.rows.join() });
+      return values;
+    },
+  };
+  const methods = ['first', 'second'].map((name) => learnerMethod({ name, shop, options }));
+  evaluateDevice({ shoppers: shoppers.slice(0, 1), methods, from: 3 });
+  const valuesOf = (rows: string): Set<unknown> =>
+    new Set(seen.filter((one) => one.rows === rows).map(({ values }) => values));
+  for (const { rows } of seen) expect(valuesOf(rows).size).toBe(1);
+});

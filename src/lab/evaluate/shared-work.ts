@@ -1,0 +1,50 @@
+import { featureMatrix, type LearnerOptions } from '../../device/learner';
+import { type CatalogIndex, finiteValues, type TermValues, termValues } from '../../device/ranking';
+
+/** Memory for results that other methods may ask for again, bytes. */
+const MOST_BYTES = 128 * 2 ** 20;
+
+/** Results by key, those asked for last: methods replay the same shopper one after the other. */
+class LatestResults<T> {
+  readonly #most: number;
+  readonly #known = new Map<string, T>();
+
+  /** @param bytes of one result */
+  constructor(bytes: number) {
+    this.#most = Math.max(4, Math.floor(MOST_BYTES / Math.max(1, bytes)));
+  }
+
+  get(key: string, make: () => T): T {
+    const found = this.#known.get(key) ?? make();
+    // Re-inserting makes the map's order the order of use.
+    this.#known.delete(key);
+    this.#known.set(key, found);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > this.#most) this.#known.delete(oldest);
+    return found;
+  }
+}
+
+/** Parts of a learner that others may use too. */
+export type SharedLearning = Required<Pick<LearnerOptions, 'featuresOf' | 'termsOf'>>;
+
+/** What learners of one catalogue may share: the features that experts read, and the terms that follow from the history alone. */
+export function sharedLearning(): SharedLearning {
+  const matrices = new WeakMap<CatalogIndex, ReturnType<typeof featureMatrix>>();
+  let known: LatestResults<TermValues> | null = null;
+  return {
+    featuresOf(index) {
+      const matrix = matrices.get(index) ?? featureMatrix(index);
+      matrices.set(index, matrix);
+      return matrix;
+    },
+    termsOf(index, sources) {
+      const { history, residualScores } = sources;
+      const alone = { ...sources, residualScores: null };
+      known ??= new LatestResults(4 * Object.keys(termValues(index, alone)).length * index.items.length);
+      const key = [history.rows, history.strengths, [...history.dismissed]].join(';');
+      const values = known.get(key, () => termValues(index, alone));
+      return residualScores ? { ...values, preference: finiteValues(residualScores) } : values;
+    },
+  };
+}

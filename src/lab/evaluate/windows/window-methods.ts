@@ -1,0 +1,33 @@
+import type { SideWindowOptions } from '../../../core/model/side';
+
+/** How a side model goes from window to window. */
+export interface WindowMethod {
+  /** Experts of each part in the first window. */
+  experts: number;
+  /** Whether each window starts from fresh weights and learns from all windows before, too. */
+  restarts: boolean;
+  /** Whether every window after the first adds an expert to each part, and how; null: none is added or pruned. */
+  grows: SideWindowOptions | null;
+  /** Whether the experts of earlier windows are frozen. */
+  freezes: boolean;
+}
+
+const CONTINUED: WindowMethod = { experts: 1, restarts: false, grows: null, freezes: false };
+/** Experts where their number is fixed. */
+const MANY = 4;
+
+/** The methods by name. */
+export const WINDOW_METHODS = {
+  /** As `sidestream train --continue` goes on. */
+  windows: { ...CONTINUED, grows: {}, freezes: true },
+  /** Retrained on everything. */
+  scratch: { ...CONTINUED, restarts: true },
+  /** One expert, always trained on the newest window. */
+  static: CONTINUED,
+  /** Several experts from the start, all always trained. */
+  'static-n': { ...CONTINUED, experts: MANY },
+  /** New experts, and nothing frozen. */
+  'full-side-network': { ...CONTINUED, grows: {} },
+} as const satisfies Record<string, WindowMethod>;
+
+export type WindowMethodName = keyof typeof WINDOW_METHODS;

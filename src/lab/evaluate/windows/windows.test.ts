@@ -1,0 +1,63 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../core/model';
+import { startCompute } from '../../../shop/training';
+import type { SideFeatures } from '../../../shop/training/side';
+import { WINDOW_METHODS, type WindowMethodName } from './window-methods';
+import { evaluateWindows, parseWindows, type WindowsProtocol, windowsText } from './windows';
+
+const ITEMS = 20;
+const random = seededRandom(4);
+const none = { columns: 0, values: new Float32Array() };
+const text = { columns: 3, values: Float32Array.from({ length: ITEMS * 3 }, () => 4 * random() - 2) };
+const features: SideFeatures = { count: ITEMS, inputs: { text, image: none, attributes: none } };
+const interactions = Array.from({ length: 120 }, (_, n) => ({
+  ...{ user: `u${n % 8}`, row: Math.floor(random() * (n < 60 ? 15 : ITEMS)), time: n },
+}));
+const protocol: WindowsProtocol = {
+  ...{ interactions, features, windows: 4, seed: 1, ranked: 1000 },
+  settings: { width: 4, hidden: 5, decays: [0.5, 0.9], epochs: 2 },
+};
+const run = (name: WindowMethodName, change: Partial<WindowsProtocol> = {}) =>
+  evaluateWindows(name, WINDOW_METHODS[name], { ...protocol, ...change });
+
+beforeAll(() => startCompute('wasm'));
+
+describe('the windows protocol', () => {
+  it('ranks the choices of every window but the first, the same ones by every method', async () => {
+    const windows: number[] = [];
+    const all = await run('windows', { onRanked: (window) => windows.push(window) });
+    expect(windows).toEqual([2, 3, 4]);
+    const counts = all.units.map(({ events }) => events);
+    expect(Math.min(...counts)).toBeGreaterThan(10);
+    expect(all.units.every(({ lnRank }) => lnRank >= 0 && lnRank <= Math.log(ITEMS))).toBe(true);
+    for (const name of ['scratch', 'static', 'static-n', 'full-side-network'] as const) {
+      const { units, seconds } = await run(name);
+      // Before the second training there is nothing to go on from.
+      if (name !== 'static-n') expect(units[0]).toEqual(all.units[0]);
+      expect(units.map(({ events }) => events)).toEqual(counts);
+      expect(seconds).toBeGreaterThan(0);
+    }
+  });
+
+  it('grows by an expert a window where a method grows', async () => {
+    const [windows, still, many] = await Promise.all([run('windows'), run('static'), run('static-n')]);
+    expect([windows.experts, still.experts, many.experts]).toEqual([3, 1, 4]);
+    expect(windows.bytes).toBeGreaterThan(still.bytes);
+  });
+
+  it('freezes the earlier experts in windows alone', async () => {
+    const fast = { settings: { ...protocol.settings, learningRate: 0.1, epochs: 3 } };
+    const [windows, full] = [await run('windows', fast), await run('full-side-network', fast)];
+    // Until the second window nothing is frozen.
+    expect(full.units[0]).toEqual(windows.units[0]);
+    expect(full.units[2]).not.toEqual(windows.units[2]);
+  });
+
+  it('gives the same result again, ranks no more than it may, and can be passed on as a text', async () => {
+    const [one, two] = [await run('static', { ranked: 5 }), await run('static', { ranked: 5 })];
+    expect(one.units).toEqual(two.units);
+    expect(Math.max(...one.units.map(({ events }) => events))).toBeLessThanOrEqual(5);
+    expect(parseWindows(windowsText([one]))).toEqual([one]);
+    expect(() => parseWindows('[{}]')).toThrow(expect.objectContaining({ code: 'runtime/invalid-input' }));
+  });
+});

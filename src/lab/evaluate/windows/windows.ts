@@ -1,0 +1,161 @@
+import * as v from 'valibot';
+import { type Random, seededRandom, type Weight, type Weights } from '../../../core/model';
+import {
+  freshSideExpert,
+  freshSideWeights,
+  nextSideWindow,
+  SIDE_INPUTS,
+  type SideConfig,
+  sideInputNames,
+} from '../../../core/model/side';
+import { cutWindows, type Interaction } from '../../../shop/training';
+import {
+  type ChoiceSequence,
+  choiceRanks,
+  inputWidths,
+  rankableChoices,
+  SIDE_SETTINGS,
+  type SideFeatures,
+  type SideSettings,
+  sideUse,
+  trainSide,
+} from '../../../shop/training/side';
+import { parsePart } from '../part-text';
+import { type Quality, qualityOf } from '../quality';
+import { qualitySchema } from '../result';
+import type { WindowMethod } from './window-methods';
+
+export interface WindowsProtocol {
+  /** Sorted by time. */
+  interactions: readonly Interaction[];
+  /** Of all items. */
+  features: SideFeatures;
+  /** Windows of equal counts. */
+  windows: number;
+  seed: number;
+  settings?: Partial<SideSettings>;
+  /** Choices ranked in a window at most, an even selection. */
+  ranked: number;
+  /** Called when a window has been learned and the next one ranked; windows from 1. */
+  onRanked?(window: number, quality: Quality): void;
+}
+
+/** What one method did. */
+export interface WindowRun {
+  name: string;
+  /** Quality of each window but the first. */
+  units: Quality[];
+  /** Processor time of all trainings. */
+  seconds: number;
+  /** Of the network after the last window, as float32. */
+  bytes: number;
+  /** Experts of all parts after the last window. */
+  experts: number;
+}
+
+/**
+ * Learns a log window by window; after window n the choices of window n + 1 are ranked among all items that somebody chose
+ * before and the shopper did not. The compute backend must be set.
+ */
+export async function evaluateWindows(
+  name: string,
+  method: WindowMethod,
+  protocol: WindowsProtocol,
+): Promise<WindowRun> {
+  const { interactions, features, seed, onRanked } = protocol;
+  const parts = cutWindows(interactions, protocol.windows);
+  const settings = { ...SIDE_SETTINGS, ...protocol.settings };
+  const config: SideConfig = {
+    ...{ width: settings.width, hidden: settings.hidden, inputs: inputWidths(features) },
+    decays: [...settings.decays],
+  };
+  const run: WindowRun = { name, units: [], seconds: 0, bytes: 0, experts: 0 };
+  const known = new Float32Array(features.count);
+  const histories = new Map<string, number[]>();
+  let weights: Weights | null = null;
+  for (const [n, part] of parts.slice(0, -1).entries()) {
+    const random = seededRandom(seed * 1013 + n);
+    const knownBefore = known.slice();
+    for (const { row } of part) known[row]++;
+    addTo(histories, part);
+    const before = method.restarts ? null : weights;
+    let initial = before ?? manyExperts(config, features.count, method.experts, random);
+    let frozen: ReadonlySet<string> = new Set();
+    if (before && method.grows) {
+      const next = nextSideWindow(before, config, sideUse(before, features, knownBefore), random, method.grows);
+      initial = next.weights;
+      if (method.freezes) frozen = next.frozen;
+    }
+    const learned: Map<string, number[]> = method.restarts ? histories : addTo(new Map(), part);
+    const sequences = [...learned.values()].map((rows) => Int32Array.from(rows));
+    const earlier = method.restarts ? undefined : knownBefore;
+    const started = process.cpuUsage();
+    const trained = await trainSide({
+      ...{ features, sequences, settings, seed: seed * 101 + n, initial, frozen, earlier },
+    });
+    const { user, system } = process.cpuUsage(started);
+    run.seconds += (user + system) / 1e6;
+    weights = trained.weights;
+    const shoppers = rankedShoppers(histories, parts[n + 1]);
+    const isKnown = (row: number): boolean => known[row] > 0;
+    const every = Math.max(1, Math.ceil(rankableChoices(shoppers, isKnown) / protocol.ranked));
+    const quality = qualityOf(choiceRanks(trained.model, shoppers, isKnown, (choice) => choice % every === 0));
+    run.units.push(quality);
+    onRanked?.(n + 2, quality);
+  }
+  const last: readonly Weight[] = Object.values(weights ?? {});
+  run.bytes = last.reduce((sum, { values }) => sum + values.byteLength, 0);
+  run.experts = Object.keys(weights ?? {}).filter((key) => key.endsWith('.down.weight')).length;
+  return run;
+}
+
+/** Weights of a fresh side model with so many experts in each part. */
+function manyExperts(config: SideConfig, count: number, experts: number, random: Random): Weights {
+  const weights: Record<string, Weight> = { ...freshSideWeights(config, count, random) };
+  if (experts === 1) return weights;
+  for (const input of SIDE_INPUTS) {
+    const columns = config.inputs[input];
+    if (columns === 0) continue;
+    for (let n = 1; n < experts; n++) Object.assign(weights, freshSideExpert(config, input, n, random));
+    const names = sideInputNames(input);
+    const bound = 1 / Math.sqrt(columns);
+    const values = Float32Array.from({ length: experts * columns }, () => (random() * 2 - 1) * bound);
+    weights[names.router] = { shape: [experts, columns], values };
+    weights[names.routerBias] = { shape: [experts], values: new Float32Array(experts) };
+  }
+  return weights;
+}
+
+/** Adds the choices to the rows of their shoppers. */
+function addTo(histories: Map<string, number[]>, interactions: readonly Interaction[]): Map<string, number[]> {
+  for (const { user, row } of interactions) {
+    const own = histories.get(user);
+    if (own) own.push(row);
+    else histories.set(user, [row]);
+  }
+  return histories;
+}
+
+/** The shoppers of a window, each with all choices before it. Choices without an earlier one are not ranked. */
+function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readonly Interaction[]): ChoiceSequence[] {
+  return [...addTo(new Map(), window)].map(([user, rows]) => {
+    const before = new Set(histories.get(user));
+    return { rows: [...new Set([...before, ...rows])], from: Math.max(1, before.size) };
+  });
+}
+
+const runsSchema = v.array(
+  v.strictObject({
+    name: v.string(),
+    units: v.array(qualitySchema),
+    seconds: v.number(),
+    bytes: v.number(),
+    experts: v.number(),
+  }),
+);
+
+/** Runs as a text that another process reads. */
+export const windowsText = (runs: readonly WindowRun[]): string => JSON.stringify(runs);
+
+/** Reads what `windowsText` wrote. @throws SidestreamError `runtime/invalid-input` when it is something else */
+export const parseWindows = (text: string): WindowRun[] => parsePart(runsSchema, text);

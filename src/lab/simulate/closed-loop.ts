@@ -1,0 +1,148 @@
+import { popularityNow } from '../../core/catalog';
+import { type Interaction, recentPopularity } from '../../shop/training/companions';
+import type { ShopBlock } from './block';
+import {
+  coverage,
+  type FigureWords,
+  gini,
+  type Interval,
+  interval,
+  jackknifeError,
+  leavingOut,
+  topDecile,
+} from './figures';
+import { randomOf } from './seeds';
+
+/** Figures of a round of the closed loop. */
+export const ROUND_FIGURES = {
+  coverage: {
+    ...{ title: 'Items chosen', unit: 'percent', of: coverage },
+    meaning: 'Share of the catalogue that anybody chose in the round. Falling means that the shop narrows.',
+  },
+  gini: {
+    ...{ title: 'Concentration of what is chosen (Gini)', unit: 'number', of: gini },
+    meaning:
+      '0 where all items are chosen alike, 1 where one item gets everything. Rising means that the shop narrows.',
+  },
+  topDecile: {
+    ...{ title: 'Share of the top tenth', unit: 'percent', of: topDecile },
+    meaning: 'Share of the choices that the most chosen tenth of the items gets. Rising means that the shop narrows.',
+  },
+} as const satisfies Record<string, FigureWords & { of(counts: readonly number[]): number }>;
+
+export type RoundFigure = keyof typeof ROUND_FIGURES;
+export const ROUND_FIGURE_NAMES = Object.keys(ROUND_FIGURES) as RoundFigure[];
+
+/** One round of one shop. */
+type RoundFigures = Record<RoundFigure, Interval>;
+
+/** A shop over all rounds. */
+export interface LoopFigures {
+  rounds: RoundFigures[];
+  /** What the last round has more than the first. */
+  change: RoundFigures;
+  /** What the last round has more than that of the shop of random lists, where the same shoppers came; null without one. */
+  againstRandom: RoundFigures | null;
+}
+
+/** A shop and the blocks of each round, block by block as many shoppers. */
+export interface LoopRun {
+  name: string;
+  rounds: readonly (readonly ShopBlock[])[];
+}
+
+/** What is known before the first round. */
+export interface LoopStart {
+  name: string;
+  rounds: number;
+  /** Choices, oldest first. */
+  past: readonly Interaction[];
+  /** Items of the catalogue. */
+  items: number;
+  seed: number;
+}
+
+/** Purpose of random numbers. */
+const ORDER = 21;
+
+/**
+ * Runs a closed loop: what is chosen in a round is part of the popularity in the next, as `sidestream train` would count it.
+ * @param work sends the shoppers of a round through the shop, whose popularity is given for each item
+ */
+export async function closedLoop(
+  { name, rounds, past, items, seed }: LoopStart,
+  work: (round: number, popularity: Float32Array) => Promise<ShopBlock[]>,
+): Promise<LoopRun> {
+  const log = [...past];
+  const all: ShopBlock[][] = [];
+  for (let round = 0; round < rounds; round++) {
+    const blocks = await work(round, popularityOf(log, items));
+    all.push(blocks);
+    log.push(...choicesIn(blocks, seed, round));
+  }
+  return { name, rounds: all };
+}
+
+/** Popularity after some choices, as a shop counts it: see `popularityNow`. @returns [items] */
+export function popularityOf(log: readonly Interaction[], items: number): Float32Array {
+  return popularityNow({ choices: choicesOf(log, items), recent: recentPopularity(log, items) });
+}
+
+/** How often each item was chosen. */
+export function choicesOf(log: readonly Interaction[], items: number): Float32Array {
+  const choices = new Float32Array(items);
+  for (const { row } of log) choices[row]++;
+  return choices;
+}
+
+/** What was chosen in a round, in any order: what came last counts no more than what came first. */
+function choicesIn(blocks: readonly ShopBlock[], seed: number, round: number): Interaction[] {
+  const random = randomOf(seed, ORDER, round);
+  const rows = blocks.flatMap(({ chosen }) => chosen.flatMap((times, row) => Array<number>(times).fill(row)));
+  return rows
+    .map((row) => ({ row, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ row }, n) => ({ user: `round ${round}, ${n}`, row, time: n }));
+}
+
+/** What closed loops do to the shops. */
+export function loopFigures(runs: readonly LoopRun[]): (LoopFigures & { name: string })[] {
+  const all = runs.map(({ name, rounds }) => ({ name, rounds: rounds.map(figuresOfRound) }));
+  const random = all.find(({ name }) => name === 'random')?.rounds.at(-1);
+  return all.map(({ name, rounds }) => {
+    const [first, last] = [rounds[0], rounds[rounds.length - 1]];
+    return {
+      name,
+      rounds: rounds.map((round) =>
+        mapFigures((figure) => interval(round[figure].value, jackknifeError(round[figure].without))),
+      ),
+      // Shoppers of two rounds are others, so that errors add up; those of two shops are the same, so that they cancel.
+      change: mapFigures((figure) => {
+        const errors = [first, last].map((round) => jackknifeError(round[figure].without));
+        return interval(last[figure].value - first[figure].value, Math.hypot(...errors));
+      }),
+      againstRandom:
+        random && name !== 'random'
+          ? mapFigures((figure) => {
+              const [own, other] = [last[figure], random[figure]];
+              const error = jackknifeError(own.without.map((value, block) => value - other.without[block]));
+              return interval(own.value - other.value, error);
+            })
+          : null,
+    };
+  });
+}
+
+type Left = ReturnType<typeof leavingOut>;
+
+const figuresOfRound = (blocks: readonly ShopBlock[]): Record<RoundFigure, Left> =>
+  mapFigures((name) =>
+    leavingOut(
+      blocks.map(({ chosen }) => chosen),
+      ROUND_FIGURES[name].of,
+    ),
+  );
+
+const mapFigures = <T>(of: (name: RoundFigure) => T): Record<RoundFigure, T> => ({
+  ...{ coverage: of('coverage'), gini: of('gini'), topDecile: of('topDecile') },
+});

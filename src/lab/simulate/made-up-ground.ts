@@ -1,0 +1,137 @@
+import { type Bundle, contentBlend, pickRows } from '../../core/catalog';
+import type { LearnerCatalog } from '../../device/learner';
+import { catalogIndex } from '../../device/ranking';
+import { SidestreamError } from '../../error';
+import { cooccurrenceTable, type Interaction } from '../../shop/training/companions';
+import { sharedLearning } from '../evaluate/shared-work';
+import { choicesOf, popularityOf } from './closed-loop';
+import { chosenConfigurations, type Ground } from './ground';
+import { madeUpShopper, TASTE_CHANGES, VISIT } from './shopper';
+import { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
+import { marketOf } from './visit';
+import { makeWorld, newItemsLast } from './world';
+
+/** Share of the catalogue that appears during the visits. */
+const NEW_SHARE = 0.1;
+/** Rounds of the closed loop, among which as many shoppers are divided as are simulated besides. */
+const ROUNDS = 8;
+/** Shoppers who came before and found everything themselves: what the shop knows, however many are simulated. */
+const PAST_SHOPPERS = 500;
+/** The log that the closed loop begins with has as many shoppers as so many rounds, so that rounds change it. */
+const PAST_ROUNDS = 4;
+/** Shops whose lists feed back into their log. */
+const LOOP: readonly Configuration[] = ['random', 'popularity', 'content', 'sidestream'];
+/** Fewer items leave no room for tastes that differ. */
+const FEWEST_ITEMS = 40;
+/** Cohorts: those who came before, those of the comparison, and those of the first round. */
+const [PAST, MAIN, FIRST_ROUND] = [0, 1, 2];
+
+/** Made-up shoppers and their shop. */
+export interface MadeUpOptions {
+  /** By product. */
+  bundle: Pick<Bundle, 'items' | 'features' | 'manifest'>;
+  shoppers: number;
+  seed: number;
+  /** Configurations; all when absent. */
+  methods?: readonly string[];
+  /** Whether a closed loop is run too. Default true. */
+  closedLoop?: boolean;
+}
+
+/**
+ * Made-up shoppers in a made-up past of the same shop: what they chose is what the shop knows, popularity and co-occurrence, as
+ * `sidestream train --companions-only` counts them.
+ * @throws SidestreamError `runtime/invalid-input` for a catalogue of less than 40 items, or an unknown configuration
+ */
+export function madeUpGround(options: MadeUpOptions): Ground {
+  const { bundle, shoppers, seed, methods, closedLoop = true } = options;
+  const count = bundle.items.length;
+  if (count < FEWEST_ITEMS) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `Made-up shoppers need a catalogue of ${FEWEST_ITEMS} items or more, and this one has ${count}. Simulate with a larger bundle.`,
+    );
+  }
+  const blend = contentBlend(bundle.manifest);
+  const { order, known } = newItemsLast(count, NEW_SHARE, seed);
+  const items = order.map((row) => ({ ...bundle.items[row], popularity: undefined }));
+  const features = pickRows(bundle.features, order);
+  const whole = catalogIndex(items, features, blend);
+  const world = makeWorld(whole, known, seed);
+
+  const cohort = Math.ceil(shoppers / ROUNDS);
+  const { part } = VISIT;
+  const steady = (number: number, n: number) =>
+    madeUpShopper(world, 'steady', [number, n], { part, arrival: Number.POSITIVE_INFINITY }, part);
+  const before = Array.from({ length: PAST_SHOPPERS }, (_, n) => steady(PAST, n).wants);
+  const past = inTurns(before);
+  const popularity = popularityOf(past, count);
+
+  /** What the shop learned from its past; popularity may be another. */
+  const learned = once(() => cooccurrenceTable(past, count));
+  const catalog = (rows: number, popular: Float32Array): LearnerCatalog => {
+    const cooccurrence = learned();
+    const table = pickRows(
+      features,
+      Array.from({ length: rows }, (_, row) => row),
+    );
+    const own = items.slice(0, rows).map((item, row) => ({ ...item, popularity: popular[row] || undefined }));
+    const options = { cooccurrence: rows < count ? cut(cooccurrence, rows) : cooccurrence };
+    return { index: catalogIndex(own, table, blend, options), table, blend };
+  };
+  const { featuresOf } = sharedLearning();
+  const stock = once(
+    (): ShopStock => ({ before: catalog(known, popularity), after: catalog(count, popularity), featuresOf }),
+  );
+  /** Catalogues of the rounds under way: all blocks of a round have the same. */
+  const latest = new Map<string, LearnerCatalog>();
+  const configurations = chosenConfigurations(methods, CONFIGURATIONS);
+  return {
+    ...{
+      source: 'synthetic',
+      sharedSecond: null,
+      items: count,
+      configurations,
+      shoppers,
+      stock: async () => stock(),
+      market: marketOf(whole, choicesOf(past, count)),
+    },
+    setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it`,
+    shopper: (n) => madeUpShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
+    loop: closedLoop
+      ? {
+          configurations: LOOP.filter((name) => configurations.includes(name)),
+          ...{ rounds: ROUNDS, cohort, steps: part, past: inTurns(before.slice(0, PAST_ROUNDS * cohort)) },
+          shopper: (round, n) => steady(FIRST_ROUND + round, n),
+          async stock({ name, round, popularity: popular }) {
+            const key = `${name} ${round}`;
+            const now = latest.get(key) ?? catalog(known, popular);
+            latest.set(key, now);
+            if (latest.size > LOOP.length) latest.delete([...latest.keys()][0]);
+            return { before: now, after: now, featuresOf };
+          },
+        }
+      : null,
+  };
+}
+
+/** The first choice of every shopper, then the second of every one, and so on. */
+const inTurns = (streams: readonly (readonly number[])[]): Interaction[] =>
+  (streams[0] ?? []).flatMap((_, step) =>
+    streams.map((rows, n) => ({ user: `past-${n}`, row: rows[step], time: step * streams.length + n })),
+  );
+
+type Cooccurrence = ReturnType<typeof cooccurrenceTable>;
+
+/** The table of the first items; the others were never chosen, so nothing is lost. */
+const cut = ({ offsets, rows, lifts }: Cooccurrence, count: number): Cooccurrence => ({
+  ...{ count, offsets: offsets.slice(0, count + 1), rows, lifts },
+});
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

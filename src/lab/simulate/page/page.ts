@@ -1,0 +1,58 @@
+import {
+  alarm,
+  captionOf,
+  cards,
+  definitions,
+  escaped,
+  figure,
+  htmlPage,
+  list,
+  note,
+  section,
+  table,
+} from '../../evaluate/page';
+import {
+  type Card,
+  expertCards,
+  figureCards,
+  figureTables,
+  fitCards,
+  loopCards,
+  type Table,
+  updateCards,
+} from '../cards';
+import type { Simulation } from '../result';
+import { answers, SHOPS } from '../summary-text';
+import { barChart, lineChart } from './charts';
+
+/** A report of a simulation as one file: pictures with the numbers behind them, no script, nothing from the network. */
+export function simulationPage(simulation: Simulation): string {
+  const { setting, seed, configurations, warnings } = simulation;
+  const sections = [
+    ...warnings.map(alarm),
+    section('What was found', [list(answers(simulation))]),
+    section('Configurations', [definitions(configurations.map(({ name }) => [name, SHOPS[name] ?? '']))]),
+    section('Figures, with their 95 % intervals', [cardsOf(figureCards(simulation))]),
+    section('How lists follow a taste', [cardsOf(fitCards(simulation))]),
+    section('Experts of a shopper, and what learning takes', [
+      cardsOf([...expertCards(simulation), ...updateCards(simulation)]),
+    ]),
+    section('Closed loop', [cardsOf(loopCards(simulation))]),
+    section('All figures', figureTables(simulation).map(titledTable)),
+  ];
+  return htmlPage('Simulated shoppers', `${setting}. Seed ${seed}.`, sections);
+}
+
+const cardsOf = (all: readonly Card[]): string => cards(all.map(card));
+
+function card({ title, meaning, chart, header, rows, notes }: Card): string {
+  const caption = captionOf(title);
+  const svg = chart.kind === 'bars' ? barChart(chart, caption) : lineChart(chart, caption);
+  return figure(title, meaning, svg, `${notesOf(notes)}${table(title, header, rows)}`);
+}
+
+/** A table under its title. */
+const titledTable = ({ title, header, rows, notes }: Table): string =>
+  `<h3>${escaped(title)}</h3>\n${notesOf(notes)}${table(title, header, rows)}`;
+
+const notesOf = (notes: Table['notes'] = []): string => notes.map(note).join('');

@@ -1,0 +1,109 @@
+import { isOrderLog, simulatedOrdersText } from '../../shop/logs';
+import { addSeries, emptySeries, type Series, type ShopBlock } from './block';
+import { type LoopRun, loopFigures, type RoundFigure } from './closed-loop';
+import { changesOf, type FigureName, figuresOf, type Interval, interval } from './figures';
+import { type ShopperKind, TASTE_CHANGES } from './shopper';
+
+/** Version of the result that programs read. */
+const SIMULATION_SCHEMA = 1;
+
+const KINDS: readonly ShopperKind[] = [...TASTE_CHANGES, 'logged', 'spliced'];
+
+type Round = Record<RoundFigure, Interval>;
+
+/** What a simulation found. */
+export interface Simulation {
+  schema: typeof SIMULATION_SCHEMA;
+  protocol: 'simulate';
+  /** Made-up shoppers, or those of a log. */
+  source: 'synthetic' | 'log';
+  /** Share of a log's events that have the second of another event of their shopper, 0..1; null for made-up shoppers. */
+  sharedSecond: number | null;
+  /** What to know before the figures are read, in sentences; mostly none. */
+  warnings: string[];
+  setting: string;
+  seed: number;
+  shoppers: number;
+  items: number;
+  configurations: {
+    name: string;
+    figures: Record<FigureName, Interval>;
+    /** By step: how well lists fit, by kind of shopper; experts kept. */
+    fit: { kind: ShopperKind; steps: Interval[] }[];
+    experts: Interval[];
+  }[];
+  /** Changes of the configuration `of` against others, with the intervals of the difference. */
+  comparison: { of: string; against: { name: string; changes: Record<FigureName, Interval> }[] };
+  /** Empty where there is no closed loop. */
+  closedLoop: { name: string; rounds: Round[]; change: Round; againstRandom: Round | null }[];
+  /** What depends on the machine: nothing else in the result does. */
+  timing: {
+    seconds: number;
+    processes: number;
+    visitsPerSecond: number;
+    shoppersPerSecond: number;
+    /** Milliseconds to learn a choice. */
+    updateMs: { name: string; median: number; p95: number }[];
+  };
+}
+
+/** One line of JSON; what is no number is null, others have 5 digits after the point. */
+export const simulationLine = (simulation: Simulation): string =>
+  JSON.stringify(simulation, (_, value) => (typeof value === 'number' ? Number(value.toFixed(5)) : value));
+
+/** What was simulated. */
+export interface Simulated extends Pick<Simulation, 'source' | 'sharedSecond' | 'setting' | 'seed' | 'items'> {
+  /** Blocks of shoppers, each with the shops in the same order. */
+  blocks: readonly (readonly ShopBlock[])[];
+  /** Shop that is compared with the others. */
+  compared: string;
+  /** By shop: the blocks of each round. */
+  loop: readonly LoopRun[];
+  timing: Omit<Simulation['timing'], 'updateMs'>;
+}
+
+/** What the blocks say together. It depends on their order, not on which process simulated which. */
+export function simulationOf({ blocks, compared, loop, timing, ...about }: Simulated): Simulation {
+  const names = blocks[0].map(({ name }) => name);
+  const ofShop = (name: string): ShopBlock[] => blocks.map((block) => block[names.indexOf(name)]);
+  const others = names.filter((name) => name !== compared && names.includes(compared));
+  const { sharedSecond } = about;
+  return {
+    ...{ schema: SIMULATION_SCHEMA, protocol: 'simulate', ...about },
+    warnings: sharedSecond !== null && isOrderLog(sharedSecond) ? [simulatedOrdersText(sharedSecond)] : [],
+    shoppers: blocks.reduce((sum, [{ records }]) => sum + records.length, 0),
+    configurations: names.map((name) => configuration(name, ofShop(name))),
+    comparison: {
+      of: compared,
+      against: others.map((name) => ({ name, changes: changesOf(ofShop(compared), ofShop(name)) })),
+    },
+    closedLoop: loopFigures(loop),
+    timing: { ...timing, updateMs: names.flatMap((name) => updateTimes(name, ofShop(name))) },
+  };
+}
+
+function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['configurations'][number] {
+  const joined = (pick: (block: ShopBlock) => Series | undefined): Interval[] => {
+    const all = emptySeries();
+    for (const block of blocks) addSeries(all, pick(block) ?? emptySeries());
+    return all.count.map((n, step) => intervalOf(n, all.sum[step], all.squares[step]));
+  };
+  return {
+    ...{ name, figures: figuresOf(blocks) },
+    fit: KINDS.map((kind) => ({ kind, steps: joined(({ fit }) => fit[kind]) })).filter(({ steps }) => steps.length > 0),
+    experts: joined(({ experts }) => experts),
+  };
+}
+
+function intervalOf(n: number, sum: number, squares: number): Interval {
+  const variance = Math.max(0, (squares - sum ** 2 / n) / (n - 1));
+  return interval(sum / n, Math.sqrt(variance / n));
+}
+
+/** None where nothing is learned. */
+function updateTimes(name: string, blocks: readonly ShopBlock[]): Simulation['timing']['updateMs'] {
+  const sorted = blocks.flatMap(({ updateMs }) => updateMs).sort((a, b) => a - b);
+  if (sorted.length === 0) return [];
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
+  return [{ name, median: at(0.5), p95: at(0.95) }];
+}

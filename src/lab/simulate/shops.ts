@@ -1,0 +1,159 @@
+import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
+import { type CatalogIndex, type Placement, rank, scores, topRows } from '../../device/ranking';
+import { contentKnnMethod } from '../evaluate/methods';
+import { randomOf } from './seeds';
+import type { SimulatedShopper } from './shopper';
+
+/** A shop as one shopper meets it. */
+interface ShopRun {
+  /** Rows of the list, best first. @param chosen rows that it must not hold */
+  list(chosen: ReadonlySet<number>): number[];
+  /** Scores of every item, by which the list is ordered. Call it after `list`. */
+  scores(): Float32Array;
+  observe(row: number, time: number): void;
+  /** The new items are there from now on. */
+  grow(): void;
+  /** Experts of the shopper that are kept, the one that learns everything among them; null where none are learned. */
+  experts(): number | null;
+  close(): void;
+}
+
+/** A configuration: what shoppers are shown, and whether the shop learns from them. */
+export interface SimulatedShop {
+  name: string;
+  /** Whether choices are learned, so that it is worth saying how long that takes. */
+  learns: boolean;
+  start(shopper: SimulatedShopper): ShopRun;
+}
+
+/** What a shop has at hand. */
+export interface ShopStock {
+  /** Before and after the new items appear; the same where none do. */
+  before: LearnerCatalog;
+  after: LearnerCatalog;
+  /** Made once for all learners: see `sharedLearning`. */
+  featuresOf?: LearnerOptions['featuresOf'];
+}
+
+/** Names of the configurations, in the order of the tables. */
+export const CONFIGURATIONS = ['random', 'popularity', 'content', 'terms', 'sidestream', 'oracle'] as const;
+export type Configuration = (typeof CONFIGURATIONS)[number];
+
+/** Length of the lists. */
+const LIST = 10;
+
+/** The shop of a configuration. `oracle` needs shoppers whose wishes are known. */
+export function simulatedShop(name: Configuration, stock: ShopStock): SimulatedShop {
+  const starts: Record<Configuration, SimulatedShop['start']> = {
+    random: (shopper) => randomRun(stock, shopper),
+    popularity: () => learnerRun(stock, { learns: false, placement: 'trending' }),
+    content: () => contentRun(stock),
+    terms: () => learnerRun(stock, { learns: true, experts: false }),
+    sidestream: () => learnerRun(stock, { learns: true }),
+    oracle: (shopper) => oracleRun(stock, shopper),
+  };
+  return { name, learns: name === 'terms' || name === 'sidestream', start: starts[name] };
+}
+
+/** Without what runs that learn nothing have nothing to say about. */
+const NOTHING_LEARNED = { experts: () => null, observe() {}, close() {} };
+
+const ordered = (score: Float32Array, chosen: ReadonlySet<number>): number[] =>
+  topRows(score, LIST, (row) => !chosen.has(row));
+
+/** Another order of the catalogue in each list. */
+function randomRun({ before, after }: ShopStock, { seed }: SimulatedShopper): ShopRun {
+  let count = before.index.items.length;
+  let [lists, score] = [0, new Float32Array(0)];
+  return {
+    ...NOTHING_LEARNED,
+    list(chosen) {
+      const random = randomOf(seed, ++lists);
+      score = Float32Array.from({ length: count }, random);
+      return ordered(score, chosen);
+    },
+    scores: () => score,
+    grow() {
+      count = after.index.items.length;
+    },
+  };
+}
+
+/** Ranks by what the shopper wants: no shop can do better. */
+function oracleRun({ before, after }: ShopStock, shopper: SimulatedShopper): ShopRun {
+  let count = before.index.items.length;
+  let [step, score] = [0, new Float32Array(0)];
+  return {
+    ...NOTHING_LEARNED,
+    list(chosen) {
+      score = Float32Array.from((shopper.wishes(step++) ?? new Float64Array(count)).subarray(0, count));
+      return ordered(score, chosen);
+    },
+    scores: () => score,
+    grow() {
+      count = after.index.items.length;
+    },
+  };
+}
+
+/** Items whose content is like that of the last ten choices. */
+function contentRun({ before, after }: ShopStock): ShopRun {
+  let run = contentKnnMethod(before).start();
+  const choices: [number, number][] = [];
+  let score = new Float32Array(0);
+  return {
+    ...NOTHING_LEARNED,
+    list(chosen) {
+      score = Float32Array.from(run.scores());
+      return ordered(score, chosen);
+    },
+    scores: () => score,
+    observe(row, time) {
+      choices.push([row, time]);
+      run.observe(row, time);
+    },
+    grow() {
+      run = contentKnnMethod(after).start();
+      for (const [row, time] of choices) run.observe(row, time);
+    },
+  };
+}
+
+interface LearnerRunOptions extends Pick<LearnerOptions, 'experts'> {
+  /** False: choices are not learned, so that every shopper gets the same list. */
+  learns: boolean;
+  /** Default `for-you`. */
+  placement?: Placement;
+}
+
+/** The learner and the lists that a shop's worker has. */
+function learnerRun(
+  { before, after, featuresOf }: ShopStock,
+  { learns, experts, placement = 'for-you' }: LearnerRunOptions,
+): ShopRun {
+  const learner = new Learner(before, { experts, featuresOf });
+  let index: CatalogIndex = before.index;
+  let events = 0;
+  return {
+    list(chosen) {
+      const request = { placement, row: null, limit: LIST, exclude: chosen };
+      return rank(index, learner.state, request).map(({ row }) => row);
+    },
+    // Before the first choice every shopper gets what is popular.
+    scores: () =>
+      placement === 'trending' || learner.history.rows.length === 0
+        ? index.logPopularity
+        : scores(learner.terms, learner.weights),
+    observe(row, time) {
+      if (learns) learner.observe({ id: ++events, type: 'click', itemId: index.items[row].id, time });
+    },
+    grow() {
+      if (before === after) return;
+      learner.setCatalog(after);
+      index = after.index;
+    },
+    experts: () =>
+      learns && experts !== false ? learner.status.experts.filter(({ state }) => state !== 'candidate').length : null,
+    close() {},
+  };
+}

@@ -1,0 +1,156 @@
+import { markdownTable, signed } from '../evaluate/report-cells';
+import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
+import { FIGURES, type FigureName, type FigureUnit, type FigureWords, type Interval } from './figures';
+import type { Simulation } from './result';
+
+/** What the configurations are, in words. */
+export const SHOPS: Readonly<Record<string, string>> = {
+  random: 'another order in each list',
+  popularity: 'what is chosen most, the same for everybody',
+  content: 'like the last ten choices, nothing is learned',
+  terms: 'the learner without experts: it learns the weights of the terms alone',
+  sidestream: 'the learner as a shop has it',
+  oracle: 'ranks by what the shopper wants, as no shop can: the most there is to gain',
+};
+
+const DIGITS: Record<FigureUnit, number> = { percent: 1, choices: 1, bits: 2, number: 3 };
+
+/** In place of a value that a configuration does not have. */
+const NONE = '–';
+
+/** A value with half the width of its interval; a dash where there is none. */
+export function intervalText({ mean, high }: Interval, unit: FigureUnit, withSign = false): string {
+  if (Number.isNaN(mean)) return NONE;
+  const scale = unit === 'percent' ? 100 : 1;
+  const text = (value: number): string => (scale * value).toFixed(DIGITS[unit]);
+  const error = Number.isNaN(high) ? '' : ` ± ${text(high - mean)}`;
+  return `${withSign ? signed(scale * mean, DIGITS[unit]) : text(mean).replace('-', '−')}${error}`;
+}
+
+/** A figure's title with its unit. */
+export const titleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
+  ({ percent: `${title}, %`, bits: `${title}, bits`, choices: title, number: title })[unit];
+
+/** Names of the figures that any configuration has. */
+export const shownFigures = ({ configurations }: Simulation): FigureName[] =>
+  (Object.keys(FIGURES) as FigureName[]).filter((name) =>
+    configurations.some(({ figures }) => !Number.isNaN(figures[name].mean)),
+  );
+
+/** A figure's title where a change of it is meant: that of a percentage is in points. */
+export const changeTitleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
+  unit === 'percent' ? `${title}, points` : titleOf({ title, unit });
+
+/** What the sign means beside each table: the other protocols print one standard error after it. */
+export const ERRORS = '± is half of a 95 % interval, about two standard errors.';
+
+/** Why configurations lack a figure that others have; none where all have it. */
+export function absenceOf({ configurations }: Simulation, name: FigureName): string | undefined {
+  const { absent = 'it applied to no shopper' }: FigureWords = FIGURES[name];
+  const without = configurations.filter(({ figures }) => Number.isNaN(figures[name].mean));
+  if (without.length === 0) return undefined;
+  const names = without.map((one) => one.name);
+  const [last] = names.slice(-1);
+  const all = names.length === 1 ? `${last} has` : `${names.slice(0, -1).join(', ')} and ${last} have`;
+  return `${all} no value (${NONE}), as ${absent}.`;
+}
+
+/** The same for all figures shown. */
+export const absences = (simulation: Simulation): string[] =>
+  shownFigures(simulation).flatMap((name) => {
+    const absence = absenceOf(simulation, name);
+    return absence === undefined ? [] : [`${FIGURES[name].title}: ${absence}`];
+  });
+
+/** What was found, for people, in Markdown: tables with their 95 % intervals, and one sentence for each answer. */
+export function simulationText(simulation: Simulation): string {
+  const { configurations, comparison, closedLoop } = simulation;
+  const names = shownFigures(simulation);
+  const table = markdownTable(
+    ['', ...configurations.map(({ name }) => name)],
+    names.map((name) => [
+      titleOf(FIGURES[name]),
+      ...configurations.map(({ figures }) => intervalText(figures[name], FIGURES[name].unit)),
+    ]),
+  );
+  const changes = markdownTable(
+    ['', ...comparison.against.map(({ name }) => `against ${name}`)],
+    names.map((name) => [
+      changeTitleOf(FIGURES[name]),
+      ...comparison.against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
+    ]),
+  );
+  const compared =
+    comparison.against.length > 0
+      ? [`### ${comparison.of} against the others, shopper by shopper`, ERRORS, changes]
+      : [];
+  const loop =
+    closedLoop.length > 0
+      ? ['### closed loop', `${ERRORS} Changes of percentages are in percentage points.`, loopTable(simulation)]
+      : [];
+  return [
+    ...simulation.warnings,
+    ERRORS,
+    table,
+    ...absences(simulation),
+    configurations.map(({ name }) => `- ${name}: ${SHOPS[name] ?? ''}`).join('\n'),
+    ...compared,
+    ...loop,
+    answers(simulation)
+      .map((line) => `- ${line}`)
+      .join('\n'),
+  ].join('\n\n');
+}
+
+/** First and last round of each shop. */
+function loopTable({ closedLoop }: Simulation): string {
+  const last = closedLoop[0].rounds.length;
+  return markdownTable(
+    ['', 'round 1', `round ${last}`, 'change', `round ${last} against random`],
+    closedLoop.flatMap(({ name, rounds, change, againstRandom }) =>
+      ROUND_FIGURE_NAMES.map((figure) => {
+        const { unit } = ROUND_FIGURES[figure];
+        const cells = [rounds[0][figure], rounds[last - 1][figure]].map((value) => intervalText(value, unit));
+        const changes = [change, againstRandom].map((all) => (all ? intervalText(all[figure], unit, true) : ''));
+        return [`${name}: ${titleOf(ROUND_FIGURES[figure])}`, ...cells, ...changes];
+      }),
+    ),
+  );
+}
+
+/** One sentence for each question, from the figures alone. */
+export function answers({ comparison, closedLoop, timing }: Simulation): string[] {
+  const found = comparison.against
+    .filter(({ name }) => name !== 'oracle' && name !== 'random')
+    .map(({ name, changes: { ndcg10, clicks } }) => {
+      const hits = `NDCG@10 of ${comparison.of} is ${compared(ndcg10)} that of ${name}`;
+      return `${hits}: ${intervalText(ndcg10, 'percent', true)} percentage points; clicks per list ${intervalText(clicks, 'percent', true)} points.`;
+    });
+  const loop = closedLoop.map(({ name, change, againstRandom }) => {
+    const first = `From the first round to the last a shop of ${name} ${narrows(change.gini)} (Gini ${intervalText(change.gini, 'number', true)})`;
+    if (!againstRandom) return `${first}.`;
+    const { gini, coverage } = againstRandom;
+    return `${first}; in the last its choices are ${concentrated(gini)} in one of random lists (Gini ${intervalText(gini, 'number', true)}, items chosen ${intervalText(coverage, 'percent', true)} percentage points).`;
+  });
+  const learned = timing.updateMs.map(
+    ({ name, median, p95 }) =>
+      `Learning a choice took ${median.toFixed(2)} ms with ${name} (median; 95th percentile ${p95.toFixed(2)} ms) on this machine.`,
+  );
+  const speed = `${timing.shoppersPerSecond.toFixed(1)} shoppers per second, each through all configurations, in ${timing.processes} processes.`;
+  return [...found, ...loop, ...learned, speed];
+}
+
+function narrows({ low, high }: Interval): string {
+  if (low > 0) return 'narrows';
+  return high < 0 ? 'widens' : 'does not narrow measurably';
+}
+
+function concentrated({ low, high }: Interval): string {
+  if (low > 0) return 'more concentrated than';
+  return high < 0 ? 'less concentrated than' : 'as concentrated as';
+}
+
+function compared({ low, high }: Interval): string {
+  if (low > 0) return 'above';
+  return high < 0 ? 'below' : 'about';
+}

@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openBundle, writeBundle } from '../../core/catalog';
+import { memoryBundle } from '../../testing/bundles';
+import { topicContent } from '../../testing/topics';
+import type { Ground } from './ground';
+import { madeUpGround } from './made-up-ground';
+import { simulationOf } from './result';
+import { doTask, parseTask, planOf, runPlan, type SimulationTask, timingOf } from './tasks';
+
+const [SHOPPERS, SEED] = [5, 2];
+const methods = ['popularity', 'sidestream'];
+let groundOf: (closedLoop: boolean) => Ground;
+/** With one ground that does the tasks in their order. */
+let one: Awaited<ReturnType<typeof simulate>>;
+
+beforeAll(async () => {
+  const { sink, fetchFile } = memoryBundle();
+  await writeBundle(await topicContent({ items: 60, topics: 4 }), sink);
+  const bundle = await openBundle(fetchFile);
+  groundOf = (closedLoop) => madeUpGround({ bundle, shoppers: SHOPPERS, seed: SEED, methods, closedLoop });
+  one = await simulate([groundOf(true)], 'first');
+});
+
+/** Simulates with so many grounds, each doing what the others do not. @param order of the tasks that are there at once */
+async function simulate(grounds: readonly Ground[], order: 'first' | 'last') {
+  const plan = planOf(grounds[0]);
+  let [steps, asked] = [0, 0];
+  const waiting: (() => Promise<void>)[] = [];
+  const next = async (): Promise<void> => (order === 'first' ? waiting.shift() : waiting.pop())?.();
+  const work = (task: SimulationTask): Promise<Awaited<ReturnType<typeof doTask>>> =>
+    new Promise((resolve, reject) => {
+      const ground = grounds[asked++ % grounds.length];
+      waiting.push(() =>
+        doTask(ground, parseTask(task), (more) => {
+          steps += more;
+        }).then(resolve, reject),
+      );
+      setTimeout(() => void next());
+    });
+  const simulated = await runPlan(plan, SEED, work);
+  const { timing: _, ...found } = simulationOf({ ...simulated, timing: timingOf(simulated, 2, grounds.length) });
+  return { plan, steps, simulated, found };
+}
+
+describe('tasks of a simulation', () => {
+  it('find the same whichever ground does which, and in whichever order', async () => {
+    const two = await simulate([groundOf(true), groundOf(true)], 'last');
+    expect(two.found).toEqual(one.found);
+    expect(one.found.closedLoop.map(({ name }) => name)).toEqual(methods);
+    expect(one.steps).toBe(one.plan.steps);
+    expect(timingOf(one.simulated, 2, 3)).toEqual({
+      ...{
+        seconds: 2,
+        processes: 3,
+        shoppersPerSecond: SHOPPERS / 2,
+        visitsPerSecond: (methods.length * SHOPPERS) / 2,
+      },
+    });
+  });
+
+  it('leave the closed loop out, and find the rest as with it', async () => {
+    const none = await simulate([groundOf(false)], 'first');
+    expect(none.found.closedLoop).toEqual([]);
+    expect(none.steps).toBe(none.plan.steps);
+    expect(none.steps).toBe(60 * SHOPPERS * methods.length);
+    expect(none.found.configurations).toEqual(one.found.configurations);
+  });
+
+  it('are refused where they are none', async () => {
+    for (const task of [null, { block: -1 }, { block: 0, loop: { name: 'random', round: 0 } }]) {
+      expect(() => parseTask(task)).toThrow(/This is no task of the simulation.*Simulate again/);
+    }
+    const round = { name: 'magic', round: 0, popularity: new Float32Array(60) };
+    await expect(doTask(groundOf(true), { block: 0, loop: round }, () => {})).rejects.toThrow('no task');
+  });
+});

@@ -1,0 +1,133 @@
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import type { Interaction } from '../../shop/training/companions';
+import { type ShopBlock, simulateBlock } from './block';
+import { closedLoop, type LoopRun } from './closed-loop';
+import type { Ground } from './ground';
+import type { Simulated } from './result';
+import { type Configuration, simulatedShop } from './shops';
+
+/**
+ * Blocks that shoppers are divided into: what a process or worker does at once, and the groups that the errors of counts over
+ * all shoppers come from. Results do not depend on the number of processes, as this one does not.
+ */
+const BLOCKS = 20;
+/** The configuration that is compared with the others. */
+const COMPARED: Configuration = 'sidestream';
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const taskSchema = v.strictObject({
+  block: whole,
+  loop: v.optional(
+    v.strictObject({ name: v.string(), round: whole, popularity: v.instance(Float32Array<ArrayBufferLike>) }),
+  ),
+});
+/** A block of the shoppers through all shops, or of those of a round through one whose popularity is given. */
+export type SimulationTask = v.InferOutput<typeof taskSchema>;
+
+/** @throws SidestreamError `runtime/invalid-input` when it is none */
+export function parseTask(data: unknown): SimulationTask {
+  const parsed = v.safeParse(taskSchema, data);
+  return parsed.success ? parsed.output : fail(parsed.issues[0].message);
+}
+
+/** A task in words. */
+export const taskLabel = ({ block, loop }: SimulationTask): string =>
+  loop ? `${loop.name}, round ${loop.round + 1}, block ${block + 1}` : `block ${block + 1}`;
+
+/** Does a task. @param onVisit called after each visit, with its steps */
+export async function doTask(
+  ground: Ground,
+  { block, loop }: SimulationTask,
+  onVisit: (steps: number) => void,
+): Promise<ShopBlock[]> {
+  const { market } = ground;
+  if (!loop) {
+    const stock = await ground.stock();
+    const shops = ground.configurations.map((name) => simulatedShop(name, stock));
+    return simulateBlock(shops, members(ground.shoppers, block, ground.shopper), market, onVisit);
+  }
+  const { configurations, cohort, shopper, stock } = ground.loop ?? fail();
+  const name = configurations.find((one) => one === loop.name) ?? fail();
+  const shops = [simulatedShop(name, await stock(loop))];
+  return simulateBlock(
+    shops,
+    members(cohort, block, (n) => shopper(loop.round, n)),
+    market,
+    onVisit,
+  );
+}
+
+/** What is to be done: of a ground, what can be sent to another thread. */
+export interface SimulationPlan extends Pick<Simulated, 'source' | 'sharedSecond' | 'setting' | 'items'> {
+  shoppers: number;
+  /** Steps of all visits. */
+  steps: number;
+  loop: {
+    configurations: readonly Configuration[];
+    rounds: number;
+    cohort: number;
+    past: readonly Interaction[];
+  } | null;
+}
+
+/** The plan of a ground. */
+export function planOf(ground: Ground): SimulationPlan {
+  const { source, sharedSecond, setting, items, shoppers, shopper, configurations, loop } = ground;
+  // Made-up visits are all of the same length, and making shoppers takes time.
+  const one = shopper(0).wants.length;
+  const lengths = Array.from({ length: shoppers }, (_, n) => (source === 'log' ? shopper(n).wants.length : one));
+  const visits = lengths.reduce((sum, length) => sum + length, 0) * configurations.length;
+  return {
+    ...{ source, sharedSecond, setting, items, shoppers },
+    steps: visits + (loop ? loop.configurations.length * loop.rounds * loop.cohort * loop.steps : 0),
+    loop: loop && {
+      ...{ configurations: loop.configurations, rounds: loop.rounds, cohort: loop.cohort, past: loop.past },
+    },
+  };
+}
+
+/**
+ * Carries a plan out.
+ * @param work does a task, here or elsewhere; it is called for many at once
+ * @returns all but the times
+ */
+export async function runPlan(
+  { source, sharedSecond, setting, items, shoppers, loop }: SimulationPlan,
+  seed: number,
+  work: (task: SimulationTask) => Promise<ShopBlock[]>,
+): Promise<Omit<Simulated, 'timing'>> {
+  const loopOf = (name: string, { rounds, past, cohort }: NonNullable<typeof loop>): Promise<LoopRun> =>
+    closedLoop({ name, rounds, past, items, seed }, async (round, popularity) => {
+      const tasks = blocksOf(cohort).map((block) => work({ block, loop: { name, round, popularity } }));
+      return (await Promise.all(tasks)).flat();
+    });
+  const [blocks, rounds] = await Promise.all([
+    Promise.all(blocksOf(shoppers).map((block) => work({ block }))),
+    Promise.all(loop ? loop.configurations.map((name) => loopOf(name, loop)) : []),
+  ]);
+  return { source, sharedSecond, setting, items, seed, blocks, compared: COMPARED, loop: rounds };
+}
+
+/** Speed of a simulation, as results have it. @param processes or workers */
+export function timingOf(
+  { blocks }: Pick<Simulated, 'blocks'>,
+  seconds: number,
+  processes: number,
+): Simulated['timing'] {
+  const visits = blocks.reduce((sum, block) => sum + block.reduce((all, { records }) => all + records.length, 0), 0);
+  const shoppers = blocks.reduce((sum, [{ records }]) => sum + records.length, 0);
+  return { seconds, processes, visitsPerSecond: visits / seconds, shoppersPerSecond: shoppers / seconds };
+}
+
+const blocksOf = (shoppers: number): number[] =>
+  Array.from({ length: Math.min(BLOCKS, shoppers) }, (_, block) => block);
+
+/** Shoppers of a block: every twentieth, so that all blocks are alike. */
+function* members<T>(count: number, block: number, shopper: (n: number) => T): Generator<T> {
+  for (let n = block; n < count; n += Math.min(BLOCKS, count)) yield shopper(n);
+}
+
+function fail(why = 'there is no such round'): never {
+  throw new SidestreamError('runtime/invalid-input', `This is no task of the simulation: ${why}. Simulate again.`);
+}

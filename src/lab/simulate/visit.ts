@@ -1,0 +1,175 @@
+import type { CatalogIndex } from '../../device/ranking';
+import { rankOf } from '../../device/ranking';
+import { percentilesOf, selfInformation } from '../evaluate/list-quality';
+import { QualityMeter } from '../evaluate/quality';
+import type { SimulatedShopper } from './shopper';
+import type { SimulatedShop } from './shops';
+
+/** What is known of the items before the shoppers come. */
+export interface Market {
+  /** All items, those that appear later last. */
+  index: Pick<CatalogIndex, 'content'>;
+  /** [items] -log2 of the share of past choices, one choice added to each item. */
+  selfInformation: Float64Array;
+  /** [items] share of the items that were chosen less in the past, 0 to 1. */
+  percentile: Float64Array;
+  /** Whether nobody had chosen an item. */
+  isNew(row: number): boolean;
+}
+
+/** @param popularity [items] past choices; an item without any is new */
+export const marketOf = (index: Market['index'], popularity: Float32Array): Market => ({
+  index,
+  selfInformation: selfInformation(popularity),
+  percentile: percentilesOf(popularity),
+  isNew: (row) => popularity[row] === 0,
+});
+
+/** Sums over a visit; a figure is a ratio of two of them, see `figures.ts`. Null: it does not apply to this shopper. */
+export interface VisitRecord {
+  hr10: number | null;
+  ndcg10: number | null;
+  mrr: number | null;
+  /** Share of the lists that were clicked. */
+  clicks: number;
+  /** Choices until the first, the second, the gradually coming, the returning taste was listed; `PATIENCE` where it never was. */
+  start: number | null;
+  adaptation: number | null;
+  gradual: number | null;
+  returned: number | null;
+  /** How well lists fitted right before the first taste left, and right after it came back, 0 to 1. */
+  fitBefore: number | null;
+  fitAfter: number | null;
+  novelty: number;
+  popularityBias: number;
+  diversity: number;
+  /** New items that were looked for, and those of them in the first ten. */
+  newWants: number;
+  newHits: number;
+  /** Experts kept at the end. */
+  experts: number | null;
+}
+
+/** What happened to one shopper in one shop. */
+export interface Visit {
+  record: VisitRecord;
+  /** Rows of the list at each step. */
+  lists: number[][];
+  /** Rows chosen, in order. */
+  choices: number[];
+  /** By step: how well the list fitted, and the experts kept. */
+  fit: number[];
+  experts: (number | null)[];
+  /** Milliseconds that learning each choice took. */
+  updateMs: number[];
+}
+
+/** Choices after which nobody waits any longer for lists to follow. */
+export const PATIENCE = 20;
+/** Choices before a taste leaves and after it returned that say what was kept of it. */
+const KEPT = 5;
+/** A taste is listed when so much of the list fits; 3 of 10, where chance brings half an item. */
+export const LISTED = 0.3;
+
+/**
+ * Sends a shopper through a shop. At each step the shop shows a list; what the shopper looks for is ranked in it; the shopper
+ * clicks something in the list or else chooses what was looked for; the shop learns the choice.
+ */
+export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market: Market): Visit {
+  const run = shop.start(shopper);
+  const meter = new QualityMeter();
+  const chosen = new Set<number>();
+  const visit = { lists: [], choices: [], fit: [], experts: [], updateMs: [] } as Omit<Visit, 'record'>;
+  const listed = { clicks: 0, novelty: 0, percentile: 0, diversity: 0 };
+  const news = { newWants: 0, newHits: 0 };
+  const steps = shopper.wants.length;
+  try {
+    for (let step = 0; step < steps; step++) {
+      if (step === shopper.arrival) run.grow();
+      const list = run.list(chosen);
+      visit.lists.push(list);
+      visit.fit.push(shopper.fit(list, step, chosen));
+      visit.experts.push(run.experts());
+      listed.novelty += meanOf(list, (row) => market.selfInformation[row]);
+      listed.percentile += meanOf(list, (row) => market.percentile[row]);
+      listed.diversity += 1 - meanCosine(market.index, list);
+      const want = chosen.has(shopper.wants[step]) ? shopper.instead(step, chosen) : shopper.wants[step];
+      if (want !== null && shopper.ranked) {
+        const rank = rankOf(run.scores(), want, chosen);
+        meter.add(rank);
+        if (market.isNew(want)) {
+          news.newWants++;
+          news.newHits += Number(rank <= 10);
+        }
+      }
+      const click = shopper.click(list, step);
+      if (click !== null) listed.clicks++;
+      // A repeated choice of a log is learned, too.
+      const choice = click ?? want ?? (shopper.wishes(step) ? null : shopper.wants[step]);
+      if (choice === null) continue;
+      const started = performance.now();
+      run.observe(choice, shopper.times[step]);
+      visit.updateMs.push(performance.now() - started);
+      visit.choices.push(choice);
+      chosen.add(choice);
+    }
+    const { hr10, ndcg10, mrr, events } = meter.quality;
+    const ranked = (value: number): number | null => (events > 0 ? value : null);
+    const { novelty, percentile, diversity } = listed;
+    return {
+      ...visit,
+      record: {
+        ...{ hr10: ranked(hr10), ndcg10: ranked(ndcg10), mrr: ranked(mrr), clicks: listed.clicks / steps },
+        ...changesOf(shopper, visit.fit),
+        ...{ novelty: novelty / steps, diversity: diversity / steps },
+        popularityBias: percentile / steps - meanOf(shopper.wants, (row) => market.percentile[row]),
+        ...{ ...news, experts: run.experts() },
+      },
+    };
+  } finally {
+    run.close();
+  }
+}
+
+type Changes = Pick<VisitRecord, 'start' | 'adaptation' | 'gradual' | 'returned' | 'fitBefore' | 'fitAfter'>;
+
+/** How lists followed the taste. */
+function changesOf({ kind, shift, back }: SimulatedShopper, fit: readonly number[]): Changes {
+  const until = (from: number | null): number | null => {
+    if (from === null || fit.length - from < PATIENCE) return null;
+    const found = fit.slice(from, from + PATIENCE).findIndex((value) => value >= LISTED);
+    return found === -1 ? PATIENCE : found;
+  };
+  const mean = (from: number): number => meanOf(fit.slice(from, from + KEPT), (value) => value);
+  return {
+    start: kind === 'spliced' ? null : until(0),
+    adaptation: kind === 'gradual' ? null : until(shift),
+    gradual: kind === 'gradual' ? until(shift) : null,
+    returned: until(back),
+    fitBefore: back === null || shift === null ? null : mean(shift - KEPT),
+    // The first list after the return was made before anybody could know.
+    fitAfter: back === null ? null : mean(back + 1),
+  };
+}
+
+function meanOf<T>(values: readonly T[], of: (value: T) => number): number {
+  let sum = 0;
+  for (const value of values) sum += of(value);
+  return values.length > 0 ? sum / values.length : 0;
+}
+
+/** Mean content similarity of the pairs of a list: from the length of the sum of its vectors. */
+function meanCosine({ content: { width, values } }: Market['index'], list: readonly number[]): number {
+  let [ofSum, own] = [0, 0];
+  for (let d = 0; d < width; d++) {
+    let sum = 0;
+    for (const row of list) {
+      const value = values[row * width + d];
+      sum += value;
+      own += value * value;
+    }
+    ofSum += sum * sum;
+  }
+  const n = list.length;
+  return n > 1 ? (ofSum - own) / (n * (n - 1)) : 0;
+}

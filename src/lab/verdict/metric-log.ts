@@ -1,0 +1,106 @@
+import * as v from 'valibot';
+import type { RejectedRow } from '../../core/catalog';
+import {
+  combined,
+  metricLineSchema,
+  VISITOR_COUNTS,
+  type VisitorReport,
+  type VisitorSums,
+} from '../../device/experiment/visitors';
+import { jsonLines, rejectedRow } from '../../shop/logs';
+import { type RevenueStep, revenueSteps } from './revenue-steps';
+
+/** A log of what `onMetric` brought, added up. */
+export interface MetricLog {
+  /** Lines that were used. */
+  lines: number;
+  /** One entry per line that was left out. */
+  rejected: RejectedRow[];
+  /** What each day's reports brought; the days in the order of time. */
+  days: MetricDay[];
+}
+
+export interface MetricDay {
+  day: string;
+  /** Sums over visitors, by variant. */
+  variants: Map<string, VisitorSums>;
+  /** What visitors paid, report by report, as revenue is judged up to an amount that depends on all. */
+  revenue: RevenueStep[];
+}
+
+/** Characters of the longest line accepted. */
+const LONGEST = 200_000;
+
+/**
+ * Reads a log with one `MetricLine` a line. A line that is wrong is left out and named; the others count. So is one that brings
+ * more than one visitor of a variant, as a page writes none. A report that was sent twice counts once.
+ * @param chunks text cut anywhere
+ */
+export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<string>): Promise<MetricLog> {
+  const days = new Map<string, Pick<MetricDay, 'variants' | 'revenue'>>();
+  const rejected: RejectedRow[] = [];
+  /** Keys of reports, each of which counts once. */
+  const known = new Set<string>();
+  let lines = 0;
+  const reject = (line: number, reason: string): void => {
+    rejected.push({ line, field: 'row', reason });
+  };
+  for await (const { line, data } of jsonLines(chunks, LONGEST, reject)) {
+    const parsed = v.safeParse(metricLineSchema, data);
+    if (!parsed.success) {
+      rejected.push(rejectedRow(line, parsed.issues[0]));
+      continue;
+    }
+    const { day, visitors } = parsed.output;
+    const crowded = crowdedVariant(visitors);
+    if (crowded !== null) {
+      const reason = `a line is of one visitor, and “${crowded}” has several`;
+      rejected.push({ line, field: 'visitors', reason });
+      continue;
+    }
+    lines++;
+    const own = days.get(day) ?? { variants: new Map<string, VisitorSums>(), revenue: [] };
+    days.set(day, own);
+    for (const { key, ...sums } of visitors) {
+      if (known.has(key)) continue;
+      known.add(key);
+      add(own.variants, sums);
+      own.revenue.push(...revenueSteps(sums));
+    }
+  }
+  const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { lines, rejected, days: sorted.map(([day, own]) => ({ day, ...own })) };
+}
+
+/**
+ * A variant that a line names more than once as that of a new visitor, or of one who did something for the first time. A line may
+ * hold several reports of one variant, of which the earlier ones could not be sent; only one of them begins anything.
+ */
+function crowdedVariant(reports: readonly VisitorReport[]): string | null {
+  const first = new Set<string>();
+  for (const { variant, visitors, revenue, ...of } of reports) {
+    const begun = [
+      ...(visitors > 0 ? ['visitors'] : []),
+      ...VISITOR_COUNTS.filter((name) => of[name].visitors > 0),
+      ...Object.keys(revenue).filter((currency) => revenue[currency].visitors > 0),
+    ];
+    for (const what of begun) {
+      const mark = `${variant} ${what}`;
+      if (first.has(mark)) return variant;
+      first.add(mark);
+    }
+  }
+  return null;
+}
+
+/** Sums over all days, by variant. */
+export function totalsOf(days: readonly Pick<MetricDay, 'variants'>[]): Map<string, VisitorSums> {
+  const totals = new Map<string, VisitorSums>();
+  for (const { variants } of days) for (const sums of variants.values()) add(totals, sums);
+  return totals;
+}
+
+function add(totals: Map<string, VisitorSums>, sums: VisitorSums): void {
+  const known = totals.get(sums.variant);
+  totals.set(sums.variant, known ? combined(known, sums, 1) : sums);
+}

@@ -1,0 +1,363 @@
+import { combined, type VisitorSums } from '../../device/experiment/visitors';
+import { SidestreamError } from '../../error';
+import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
+import { type MetricLog, totalsOf } from './metric-log';
+import { fixedRatio, mixtureRatio } from './mixture';
+import { type CappedSums, cappedSums } from './revenue-cap';
+import type { RevenueStep } from './revenue-steps';
+import { type SampleRatio, sampleRatio } from './sample-ratio';
+import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
+import { strayNames } from './stray';
+
+/** What is fixed before the first look. */
+export interface VerdictPlan {
+  /** Name of the experiment; default: the only one of the log. */
+  experiment?: string;
+  /** Variant to compare with, without the experiment's name. Default `off`. */
+  control?: string;
+  /** Declared weights by variant; default: all equal. */
+  split?: ReadonlyMap<string, number>;
+  /** Smallest relative effect that is worth finding, and loss that is accepted, above 0. Default 0.05. */
+  effect?: number;
+  /** What is expected of the metric that decides without the variant: fixes the visitors needed. Default: taken from the log. */
+  base?: number;
+  /** Probability of a false alarm. Default 0.05. */
+  alpha?: number;
+  /** Probability of finding the effect with the visitors needed. Default 0.8. */
+  power?: number;
+  /** What the decision is about. Default `buyers`. */
+  metric?: string;
+}
+
+/**
+ * Visitors of both variants together, with which the effect is found with the power of the plan: at the present split and spread,
+ * which change daily; for a share with a base, at the declared split and the base.
+ */
+interface VisitorsNeeded {
+  /** Where one looks as often as one likes. */
+  always: number;
+  /** Where one looks once, at this number. */
+  once: number;
+}
+
+/** One thing measured, of a variant against the control. */
+export interface Comparison {
+  variant: string;
+  metric: string;
+  /** In the unit of the metric. */
+  difference: Effect | null;
+  /** Relative to the control: 0.05 for 5 % more. */
+  relative: Effect | null;
+  /** Of the relative interval that holds at all looks; `continue` while too few visitors did it, or where the split is wrong. */
+  decision: Decision;
+  /**
+   * Day after which `better` or `worse` fell for the metric that decides. It stays: the intervals of all looks hold together. Null
+   * before, and for the other metrics.
+   */
+  decidedOn: string | null;
+  needed: VisitorsNeeded | null;
+}
+
+export interface Verdict {
+  experiment: string;
+  control: string;
+  /** First and last day with reports. */
+  days: [string, string];
+  plan: { effect: number; base: number | null; alpha: number; power: number; metric: string; declaredSplit: boolean };
+  sampleRatio: SampleRatio;
+  metrics: (Pick<Measure, 'name' | 'title' | 'kind'> & {
+    /** Of revenue: the amount up to which that of each visitor counts; null where all of it does, and for other metrics. */
+    cap: number | null;
+  })[];
+  /** Variants and experiments that are left out, as few visitors or none of a declared variant had them. */
+  setAside: { name: string; visitors: number }[];
+  /** Of the metric that decides; `continue` where the split is wrong, null where several variants are compared. */
+  decision: Decision | null;
+  /** The control first; without those that no visitor had. */
+  variants: {
+    name: string;
+    visitors: number;
+    estimates: Record<string, Estimate | null>;
+    /** Of metrics with a cap: the same of all that visitors paid. */
+    uncapped: Record<string, Estimate | null>;
+  }[];
+  comparisons: Comparison[];
+}
+
+/**
+ * Visitors of both variants that have to do something before a decision: below, means are not normal enough. Of revenue there is no
+ * interval before, either.
+ */
+export const LEAST_ACTIVE = 30;
+
+/**
+ * What a log says of the variants of an experiment. The visitor is the unit throughout.
+ * @throws SidestreamError `runtime/invalid-input` for a plan that cannot be, or that the log does not fit
+ */
+export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}): Verdict {
+  const { effect = 0.05, alpha = 0.05, power = 0.8, metric = 'buyers', control = 'off', split, base } = plan;
+  if (!(effect > 0 && effect < 10))
+    throw wrong('The effect must be above 0 and below 10 times the control: 0.05 for 5 %.');
+  if (!(alpha > 0 && alpha < 1)) throw wrong('Alpha must be above 0 and below 1.');
+  if (!(power > 0 && power < 1)) throw wrong('The power must be above 0 and below 1.');
+  const totals = totalsOf(log.days);
+  const { experiment, ...aside } = experimentOf(totals, plan.experiment);
+  const present = new Map<string, VisitorSums>();
+  for (const [label, sums] of totals) {
+    const [name, variant] = label.split('/');
+    if (name === experiment) present.set(variant, sums);
+  }
+  const unknown = unknownVariants(present, control, split);
+  const setAside = [
+    ...aside.setAside,
+    ...unknown.map((name) => ({ name: `${experiment}/${name}`, visitors: present.get(name)?.visitors ?? 0 })),
+  ];
+  const known = [...present.keys()].filter((name) => !unknown.includes(name)).sort();
+  const names = [control, ...known.filter((name) => name !== control)];
+  const looks = looksOf(
+    log.days,
+    known.map((name) => `${experiment}/${name}`),
+  );
+  const now = looks[looks.length - 1];
+  const { sums: judgedSums, caps } = cappedSums(now.sums, now.steps());
+  const ofVariant = new Map(known.flatMap((name) => sumsAt(judgedSums, `${experiment}/${name}`, name)));
+  const ratio = sampleRatio(
+    log.days.map(({ variants }) => newVisitors(variants, experiment, known)),
+    split ?? new Map(names.filter((name) => ofVariant.has(name)).map((name) => [name, 1])),
+  );
+  // Where the control should have visitors, or no other has any, that is the finding, and no error of use.
+  const isFinding = ratio.mismatch && (known.length === 1 || (split?.get(control) ?? 0) > 0);
+  if (!ofVariant.has(control) && !isFinding) {
+    throw wrong(`No visitor had the variant “${control}”; the log has ${known.join(', ')}. Name one with --control.`);
+  }
+  const measures = measuresOf([...ofVariant.values()]);
+  const deciding = measures.find(({ name }) => name === metric);
+  if (!deciding) {
+    throw wrong(`There is no metric “${metric}”; there are ${measures.map(({ name }) => name).join(', ')}.`);
+  }
+  if (base !== undefined && !(base > 0 && (deciding.kind !== 'share' || base < 1))) {
+    throw wrong(
+      `The base of “${metric}” must be above 0${deciding.kind === 'share' ? ' and below 1: 0.03 for 3 %' : ''}.`,
+    );
+  }
+  const variants = names.flatMap((name) => {
+    const sums = ofVariant.get(name);
+    if (!sums) return [];
+    const of = (from: VisitorSums, own: readonly Measure[]) =>
+      Object.fromEntries(own.map((one): [string, Estimate | null] => [one.name, estimate(one.sums(from))]));
+    const whole = of(
+      present.get(name) ?? sums,
+      measures.filter((one) => capOf(one, caps) !== null),
+    );
+    return [{ name, visitors: sums.visitors, estimates: of(sums, measures), uncapped: whole }];
+  });
+  const treatments = ofVariant.has(control) ? variants.slice(1) : [];
+  const comparisons = treatments.flatMap(({ name, estimates }) =>
+    measures.map((one): Comparison => {
+      const [before, now] = [variants[0].estimates[one.name], estimates[one.name]];
+      const { difference, relative } = comparedIn(one, caps, before, now, { alpha, effect });
+      const expected = one.name === metric ? base : undefined;
+      const margin = effect * (expected ?? before?.value ?? 0);
+      const weights = [split?.get(control) ?? 1, split?.get(name) ?? 1] as const;
+      const enough = !ratio.mismatch && relative !== null && isEnough(before, one) && isEnough(now, one);
+      const fell =
+        one.name === metric && !ratio.mismatch
+          ? firstDecision(looks, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect })
+          : null;
+      return {
+        ...{ variant: name, metric: one.name, difference, relative },
+        decision: fell?.decision ?? (enough ? decisionOf(...relative.always, effect) : 'continue'),
+        decidedOn: fell?.day ?? null,
+        needed:
+          expected !== undefined && one.kind === 'share'
+            ? neededOfShare({ base: expected, effect: margin, alpha }, weights, power)
+            : before && now && margin > 0 && (one.currency === undefined || relative !== null)
+              ? neededFor(before, now, margin, { alpha, power })
+              : null,
+      };
+    }),
+  );
+  const days = log.days.map(({ day }) => day);
+  const decisions = comparisons.filter(({ metric: name }) => name === metric).map(({ decision }) => decision);
+  return {
+    ...{ experiment, control, days: [days[0], days[days.length - 1]], comparisons, variants },
+    plan: { effect, base: base ?? null, alpha, power, metric, declaredSplit: split !== undefined },
+    decision: decisions.length > 1 ? null : (decisions[0] ?? 'continue'),
+    sampleRatio: ratio,
+    metrics: measures.map((one) => {
+      const cap = capOf(one, caps);
+      const title = cap === null ? one.title : `${one.title}, up to ${amountText(cap)} each`;
+      return { name: one.name, title, kind: one.kind, cap };
+    }),
+    setAside,
+  };
+}
+
+/** The amount up to which revenue counts; null where all of it does. */
+function capOf({ currency }: Measure, caps: CappedSums['caps']): number | null {
+  const cap = currency === undefined ? null : (caps.get(currency) ?? null);
+  return cap !== null && Number.isFinite(cap) ? cap : null;
+}
+
+const amountText = (amount: number): string => amount.toLocaleString('en', { maximumFractionDigits: 2 });
+
+/** As `compared`; of revenue nothing before enough visitors of both variants have paid. */
+function comparedIn(
+  measure: Measure,
+  caps: CappedSums['caps'],
+  control: Estimate | null,
+  variant: Estimate | null,
+  plan: { alpha: number; effect: number },
+): ReturnType<typeof compared> {
+  const { currency } = measure;
+  const isKnown =
+    currency === undefined || (caps.get(currency) != null && isEnough(control, measure) && isEnough(variant, measure));
+  return isKnown ? compared(control, variant, plan) : { difference: null, relative: null };
+}
+
+/** All that was reported until the end of a day. */
+interface LookAt {
+  day: string;
+  /** By `experiment/variant`. */
+  sums: Map<string, VisitorSums>;
+  /** Made when they are asked for: copies for every look of a year would not fit in memory. */
+  steps(): RevenueStep[];
+}
+
+/** @param labels `experiment/variant` of those that are compared */
+function looksOf(days: MetricLog['days'], labels: readonly string[]): LookAt[] {
+  const steps: RevenueStep[] = [];
+  let before: LookAt['sums'] = new Map();
+  return days.map(({ day, variants, revenue }) => {
+    const sums = new Map(before);
+    for (const label of labels) {
+      const [known, more] = [sums.get(label), variants.get(label)];
+      const added = known && more ? combined(known, more, 1) : (known ?? more);
+      if (added) sums.set(label, added);
+    }
+    before = sums;
+    for (const step of revenue) if (labels.includes(step.variant)) steps.push(step);
+    const count = steps.length;
+    return { day, sums, steps: () => steps.slice(0, count) };
+  });
+}
+
+const sumsAt = (from: ReadonlyMap<string, VisitorSums>, label: string, name: string): [string, VisitorSums][] => {
+  const sums = from.get(label);
+  return sums ? [[name, sums]] : [];
+};
+
+const newVisitors = (variants: ReadonlyMap<string, VisitorSums>, experiment: string, names: readonly string[]) =>
+  new Map(names.map((name) => [name, variants.get(`${experiment}/${name}`)?.visitors ?? 0]));
+
+/**
+ * Variants of the log that are left out: those that a declared split does not name, or without one those that only stray reports
+ * have brought.
+ * @throws SidestreamError `runtime/invalid-input` where the split seems to name one of them otherwise
+ */
+function unknownVariants(
+  present: ReadonlyMap<string, VisitorSums>,
+  control: string,
+  split: VerdictPlan['split'],
+): string[] {
+  const visitors = new Map([...present].map(([name, sums]) => [name, sums.visitors]));
+  const stray = strayNames(visitors);
+  if (!split) return [...stray].filter((name) => name !== control);
+  const isExpected = (name: string): boolean => (split.get(name) ?? 0) > 0;
+  const unnamed = [...present.keys()].filter((name) => !split.has(name)).sort();
+  const missing = [...split.keys()].filter((name) => isExpected(name) && !(visitors.get(name) ?? 0));
+  const isMistyped = unnamed.includes(control) || (missing.length > 0 && unnamed.some((name) => !stray.has(name)));
+  if (isMistyped) {
+    const typo = missing.length > 0 ? ` It names “${missing.join('”, “')}”, which no visitor had.` : '';
+    throw wrong(
+      `The split does not name “${unnamed.join('”, “')}”. Give each variant of the log a weight: ${[...present.keys()].sort().join(', ')}.${typo}`,
+    );
+  }
+  return [...unnamed, ...[...stray].filter((name) => split.has(name) && !isExpected(name))];
+}
+
+/** The first day after which a metric was decided, looking every day; null where it was not. */
+function firstDecision(
+  looks: readonly LookAt[],
+  control: string,
+  variant: string,
+  measure: Measure,
+  plan: { alpha: number; effect: number },
+): { day: string; decision: Decision } | null {
+  for (const { day, sums: all, steps } of looks) {
+    const { sums, caps } = measure.currency === undefined ? { sums: all, caps: NO_CAPS } : cappedSums(all, steps());
+    const [zero, one] = [sums.get(control), sums.get(variant)];
+    if (!zero || !one) continue;
+    const [before, now] = [estimate(measure.sums(zero)), estimate(measure.sums(one))];
+    const { relative } = comparedIn(measure, caps, before, now, plan);
+    if (!relative || !isEnough(before, measure) || !isEnough(now, measure)) continue;
+    const decision = decisionOf(...relative.always, plan.effect);
+    if (decision === 'better' || decision === 'worse') return { day, decision };
+  }
+  return null;
+}
+
+const NO_CAPS: CappedSums['caps'] = new Map();
+
+function isEnough(of: Estimate | null, { kind }: Measure): boolean {
+  if (!of) return false;
+  return Math.min(of.active, kind === 'share' ? of.visitors - of.active : of.active) >= LEAST_ACTIVE;
+}
+
+/** Visitors at the present split and spread. */
+function neededFor(
+  zero: Estimate,
+  one: Estimate,
+  effect: number,
+  { alpha, power }: { alpha: number; power: number },
+): VisitorsNeeded | null {
+  const all = zero.visitors + one.visitors;
+  // The squared error times all visitors, which stays as they grow.
+  const spread = all * (zero.se ** 2 + one.se ** 2);
+  if (!(spread > 0)) return null;
+  const visitors = (ratio: number): number => Math.ceil((ratio * spread) / effect ** 2);
+  return { always: visitors(mixtureRatio(alpha, power)), once: visitors(fixedRatio(alpha, power)) };
+}
+
+/** Visitors by what is fixed beforehand, and by nothing of the log. */
+function neededOfShare(
+  plan: { base: number; effect: number; alpha: number },
+  [control, variant]: readonly [number, number],
+  power: number,
+): VisitorsNeeded | null {
+  if (!(control > 0 && variant > 0)) return null;
+  const visitors = (ratioOf: (alpha: number, power: number) => number): number => {
+    const needed = unitsNeeded(plan, variant / (control + variant), (alpha) => ratioOf(alpha, power));
+    return needed.control + needed.treatment;
+  };
+  return { always: visitors(mixtureRatio), once: visitors(fixedRatio) };
+}
+
+function experimentOf(
+  totals: ReadonlyMap<string, VisitorSums>,
+  wanted: string | undefined,
+): { experiment: string; setAside: Verdict['setAside'] } {
+  const visitors = new Map<string, number>();
+  for (const [label, sums] of totals) {
+    const [name] = label.split('/');
+    visitors.set(name, (visitors.get(name) ?? 0) + sums.visitors);
+  }
+  const names = [...visitors.keys()].sort();
+  if (names.length === 0) {
+    throw wrong('The log has no visitor in an experiment: were the pages started with `experiment`, and with consent?');
+  }
+  const stray = strayNames(visitors);
+  const found = names.filter((name) => !stray.has(name));
+  if (wanted === undefined && found.length > 1) {
+    throw wrong(`The log has the experiments ${found.join(', ')}. Name one with --experiment.`);
+  }
+  const name = wanted ?? found[0];
+  if (!visitors.has(name)) throw wrong(`The log has no experiment “${name}”; it has ${names.join(', ')}.`);
+  const others = wanted === undefined ? [...stray] : [];
+  return {
+    experiment: name,
+    setAside: others.map((name) => ({ name, visitors: visitors.get(name) ?? 0 })),
+  };
+}
+
+const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);

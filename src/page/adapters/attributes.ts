@@ -1,0 +1,113 @@
+import * as v from 'valibot';
+import { EVENT_TYPES } from '../../device/protocol';
+import { EventSink, type Tracker } from './event-sink';
+import { idSchema, isEventType, readDetails } from './field';
+import { ImpressionObserver } from './impression-observer';
+import { ancestors, around, detailsOf, EVENT, ITEM, inOwnElement, itemOf, pageRoot, VIEW } from './marked-element';
+import { OnlyConnection } from './only-connection';
+import type { AdapterOptions } from './report';
+
+/** Options of `connectAttributes`. */
+export interface AttributesOptions extends AdapterOptions {
+  /**
+   * Contains the marked elements. Default: the document, which stays where a router exchanges its body; `document.body` means the
+   * same. Another element is followed as long as it is in the page.
+   */
+  root?: Document | ShadowRoot | Element;
+}
+
+const connections = new OnlyConnection();
+
+/**
+ * Tracks events that a shop's own markup declares, also in elements that are added later:
+ *
+ * - `data-sidestream-item="ID"` on an element about an item, such as a card. A click on a link in it is a click on the item.
+ * - `data-sidestream-view` (or `="ID"`) on the main element of an item's page: a view, once it was in view for a second.
+ * - `data-sidestream-event="cart"` on a button, link or form: that event when it is pressed or submitted. The name of any event.
+ * - `data-sidestream-placement` or `-recommendation` on a list: its items are impressions, once half in view for a second.
+ * - `data-sidestream-position`, `-quantity`, `-price`, `-currency`, `-transaction`: details, of the nearest element that has
+ *   them. A form's field `quantity` counts as one.
+ *
+ * Lists of `<sidestream-recs>` track by themselves and are ignored. Without a page (on a server) it does nothing. Connecting the same
+ * root and recommender again, as a script does that a router runs once more, changes nothing.
+ * @param recommender or a promise of it while it starts
+ * @returns a function that disconnects
+ */
+export function connectAttributes(
+  recommender: Tracker | Promise<Tracker>,
+  options: AttributesOptions = {},
+): () => void {
+  if (typeof document === 'undefined') return () => undefined;
+  const root = pageRoot(options.root);
+  const sink = new EventSink(recommender, options);
+
+  const onEvent = (name: string, chain: Element[], quantity: unknown = null): void => {
+    const [payload] = chain;
+    const found = itemOf(chain);
+    const received = { source: 'attributes' as const, event: name, itemId: found, payload };
+    if (!isEventType(name)) {
+      sink.drop(received, 'invalid-field', `${EVENT} names no event: ${EVENT_TYPES.join(', ')}`);
+      return;
+    }
+    const id = v.safeParse(idSchema, found);
+    if (!id.success) {
+      sink.drop(received, 'no-id', 'neither it nor an element around it has a data-sidestream-item');
+      return;
+    }
+    const given = detailsOf(chain);
+    const details = readDetails({ ...given, quantity: given.quantity ?? quantity }, (message) =>
+      sink.drop(received, 'invalid-field', message),
+    );
+    sink.track({ ...received, type: name, itemId: id.output, details });
+  };
+
+  const ended = new AbortController();
+  // In the capture phase, so that a page that stops the propagation does not hide the event.
+  const listening = { capture: true, signal: ended.signal };
+  const onClick = (event: Event): void => {
+    const pressed = pressedIn(event as MouseEvent);
+    if (pressed) onEvent(pressed.name, pressed.chain);
+  };
+  root.addEventListener('click', onClick, listening);
+  root.addEventListener('auxclick', onClick, listening);
+  root.addEventListener(
+    'submit',
+    (event) => {
+      const chain = around(event);
+      const [form] = chain;
+      if (!(form instanceof HTMLFormElement) || !form.hasAttribute(EVENT) || inOwnElement(chain)) return;
+      onEvent(form.getAttribute(EVENT) ?? '', chain, new FormData(form).get('quantity'));
+    },
+    listening,
+  );
+  const impressions = new ImpressionObserver(root, (element, type) => onEvent(type, ancestors(element)));
+  const disconnect = (): void => {
+    ended.abort();
+    impressions.stop();
+    sink.close();
+    giveBack();
+  };
+  const giveBack = sink.takeOnly(connections, root, disconnect);
+  return disconnect;
+}
+
+/** The event of a click: that of the control it was on, or a click on the item whose link it was on. */
+function pressedIn(event: MouseEvent): { name: string; chain: Element[] } | null {
+  // A middle click opens a tab and counts too; other buttons open menus.
+  if (event.type === 'auxclick' && event.button !== 1) return null;
+  const path = around(event);
+  if (inOwnElement(path)) return null;
+  const control = path.find((element) => element.hasAttribute(EVENT));
+  if (control) {
+    const name = control.getAttribute(EVENT) ?? '';
+    // Forms count when they are submitted; a middle click presses no button.
+    const ignored = control instanceof HTMLFormElement || (event.type === 'auxclick' && name !== 'click');
+    return ignored ? null : { name, chain: path.slice(path.indexOf(control)) };
+  }
+  const link = path.findIndex((element) => element instanceof HTMLAnchorElement && element.hasAttribute('href'));
+  if (link < 0) return null;
+  const chain = path.slice(link);
+  const item = chain.find((element) => element.hasAttribute(ITEM) || element.hasAttribute(VIEW));
+  // Links in the main element of an item's page lead away from the item.
+  return item && !item.hasAttribute(VIEW) ? { name: 'click', chain } : null;
+}

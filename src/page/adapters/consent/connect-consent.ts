@@ -1,0 +1,253 @@
+import type { Consent, Recommender } from '../../../device/protocol';
+import { refuse } from '../../client';
+import { connectTools } from './consent-tools';
+import { type ConsentReport, type ConsentReportOptions, failure, report } from './report';
+import { TOOLS, type ToolName } from './tool';
+
+/** The calls of a recommender that are needed to follow a consent tool. */
+export type Consenter = Pick<Recommender, 'consent' | 'status'>;
+
+/** Follows the shop's own question: calls `set` with every answer, and may return a function that ends that. */
+export type ConsentCallback = (set: (level: Consent) => void) => unknown;
+
+/**
+ * Where the shopper's answer comes from: Google's Consent Mode, Shopify's Customer Privacy API, a tool with IAB's TCF 2.x,
+ * whichever of them is on the page, or a function of the shop.
+ */
+export type ConsentSource = ToolName | 'auto' | ConsentCallback;
+
+/** Options of `connectConsent`. */
+export interface ConsentOptions extends ConsentReportOptions {
+  /**
+   * Google: the consent type to follow, such as `functionality_storage` or `ad_personalization`. Default
+   * `personalization_storage`.
+   */
+  type?: string;
+  /**
+   * Google: region of the shopper, as in the page's commands (`US`, `US-CA`), for which defaults with a `region` hold.
+   * Default: they hold for nobody, as the page does not say where the shopper is.
+   */
+  region?: string;
+  /** Google: name of the data layer on `window`, or the array itself. Default `dataLayer`. */
+  dataLayer?: string | unknown[];
+  /**
+   * TCF: numbers of the purposes that the shopper must all have agreed to. Default 1 (store on a device), 5 and 6 (profiles
+   * to personalise content, and selecting it by them).
+   */
+  purposes?: number[];
+  /** Time to look for a tool that is loaded after this call, ms. Default 10,000. */
+  wait?: number;
+  /** Namespace of the recommender: a refusal is carried out there also where the recommender cannot start. Default `default`. */
+  namespace?: string;
+}
+
+/** Checks of the options; each returns what is wrong. */
+const CHECKS: Record<keyof ConsentOptions, [(value: unknown) => boolean, string]> = {
+  type: [isName, 'must be the name of a consent type'],
+  region: [isName, 'must be a region such as "US" or "US-CA"'],
+  dataLayer: [(value) => isName(value) || Array.isArray(value), 'must be a name or an array'],
+  purposes: [isPurposes, 'must be a list of at least one number of a purpose, 1 to 24'],
+  namespace: [isName, 'must be the name of a namespace'],
+  wait: [(value) => typeof value === 'number' && value >= 0 && value < 2 ** 31, 'must be milliseconds, 0 or more'],
+  debug: [(value) => typeof value === 'boolean', 'must be true or false'],
+  onReport: [(value) => typeof value === 'function', 'must be a function'],
+};
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+/** An empty list would be agreed to by everybody. */
+function isPurposes(value: unknown): boolean {
+  const isPurpose = (number: unknown): boolean =>
+    Number.isInteger(number) && Number(number) >= 1 && Number(number) <= 24;
+  return Array.isArray(value) && value.length > 0 && value.every(isPurpose);
+}
+
+/** What is wrong with the arguments; null where nothing is. */
+function mistakeIn(source: unknown, options: object): string | null {
+  const names: readonly unknown[] = [...TOOLS, 'auto'];
+  if (typeof source !== 'function' && !names.includes(source)) {
+    return `source must be ${names.join(', ')} or a function, not ${String(source)}`;
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const [, found] = Object.entries(CHECKS).find(([key]) => key === name) ?? [];
+    if (!found) return `there is no option "${name}"`;
+    if (value !== undefined && !found[0](value)) return `${name} ${found[1]}`;
+  }
+  return null;
+}
+
+/**
+ * Gives a recommender the answers of the shop's consent tool: agreed, refused, and taken back later. Start the recommender with
+ * `consent: 'pending'` (or `'session'`): until the tool has the shopper's answer, nothing on the device is then read, written
+ * or deleted. While it is connected, each new answer of the tool replaces the one in force. Without a page (on a server) it
+ * does nothing. A wrong source or option connects nothing, and is reported.
+ * @param recommender or a promise of it while it starts
+ * @returns a function that disconnects; the consent stays as it is
+ */
+export function connectConsent(
+  recommender: Consenter | Promise<Consenter>,
+  source: ConsentSource,
+  options: ConsentOptions = {},
+): () => void {
+  return followConsent(recommender, source, options).disconnect;
+}
+
+/** The same. @returns also a promise that resolves when the answer that the tool has now is carried out or failed */
+export function followConsent(
+  recommender: Consenter | Promise<Consenter>,
+  source: ConsentSource,
+  options: ConsentOptions = {},
+): { disconnect: () => void; applied: Promise<void> } {
+  const nothing = { disconnect: () => undefined, applied: Promise.resolve() };
+  if (typeof document === 'undefined') return nothing;
+  const mistake = mistakeIn(source, options);
+  if (mistake !== null) {
+    report(options, {
+      source: null,
+      outcome: 'invalid',
+      message: `connectConsent(): ${mistake}; nothing is connected`,
+    });
+    return nothing;
+  }
+  const answers = new Answers(recommender, options);
+  const disconnect = typeof source === 'function' ? callback(source, answers) : tools(source, answers, options);
+  return {
+    disconnect() {
+      answers.end();
+      disconnect();
+    },
+    applied: answers.applied,
+  };
+}
+
+function tools(source: ToolName | 'auto', answers: Answers, options: ConsentOptions): () => void {
+  const { type = 'personalization_storage', region = '', dataLayer = 'dataLayer' } = options;
+  const { purposes = [1, 5, 6], wait = 10_000 } = options;
+  return connectTools(source, { type, region, dataLayer, purposes }, wait, {
+    level: (level, tool) => answers.give(level, tool),
+    report: (given) => answers.report(given),
+  });
+}
+
+const LEVELS: readonly unknown[] = ['granted', 'denied', 'pending', 'session'] satisfies Consent[];
+const isLevel = (value: unknown): value is Consent => LEVELS.includes(value);
+
+function callback(source: ConsentCallback, answers: Answers): () => void {
+  const set = (level: unknown): void => {
+    if (isLevel(level)) answers.give(level, 'callback');
+    else {
+      const message = 'set() takes "granted", "denied", "pending" or "session"';
+      answers.report({ source: 'callback', outcome: 'ignored', message, payload: level });
+    }
+  };
+  const fail = (thrown: unknown): void => answers.report(failure('callback', null, thrown));
+  let end: unknown;
+  try {
+    end = source(set);
+    // An async function: what it resolves to is of no use, what it throws is.
+    if (end instanceof Promise) end.catch(fail);
+  } catch (thrown) {
+    fail(thrown);
+  }
+  return () => {
+    try {
+      if (typeof end === 'function') end();
+    } catch (thrown) {
+      fail(thrown);
+    }
+  };
+}
+
+/** Longest wait for the consent in force, ms: what takes a grant back must not depend on a worker that does not answer. */
+const STATUS_LIMIT = 1000;
+
+/** The consent in force; undefined where the recommender does not say. */
+async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), STATUS_LIMIT);
+  });
+  const known = recommender.status().then(
+    ({ consent }) => consent,
+    () => undefined,
+  );
+  return Promise.race([known, limit]).finally(() => clearTimeout(timer));
+}
+
+/** Carries the answers of one source out, each at once: an answer counts from the moment it is given. */
+class Answers {
+  readonly #recommender: Promise<Consenter>;
+  readonly #options: ConsentOptions;
+  /** Whether the recommender can be asked. */
+  #started: boolean;
+  #last: Consent | null = null;
+  /** Number of answers so far. */
+  #count = 0;
+  #ended = false;
+  /** Settled when the last answer is carried out. */
+  applied: Promise<void> = Promise.resolve();
+
+  constructor(recommender: Consenter | Promise<Consenter>, options: ConsentOptions) {
+    this.#recommender = Promise.resolve(recommender);
+    this.#options = options;
+    this.#started = !('then' in recommender);
+    // A failure is reported with every answer that needs the recommender.
+    this.#recommender.then(
+      () => {
+        this.#started = true;
+      },
+      () => undefined,
+    );
+  }
+
+  give(level: Consent, source: ConsentReport['source']): void {
+    const before = this.#last;
+    // A refusal counts each time: the page may have agreed since.
+    if (this.#ended || (level === before && level !== 'denied')) return;
+    this.#last = level;
+    // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete it.
+    if (before === null && level === 'pending') return;
+    const count = ++this.#count;
+    this.applied = this.#apply(level, source, before, count).catch((thrown) => {
+      // One that was withdrawn meanwhile is no failure: the next one is carried out.
+      if (count === this.#count) this.report(failure(source, level, thrown));
+    });
+  }
+
+  report(given: ConsentReport): void {
+    report(this.#options, given);
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** @param before level that was given before this one */
+  async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
+    const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
+    // At once: a refusal needs neither the bundle, which is on its way, nor the recommender, which may never start.
+    const refusing = withdraws && !this.#started ? refuse(this.#options.namespace ?? 'default', level) : null;
+    // Handled below, perhaps much later.
+    refusing?.catch(() => undefined);
+    const recommender = await this.#recommender.catch(async (thrown) => {
+      if (!refusing) throw thrown;
+      await refusing;
+      return null;
+    });
+    if (!recommender) {
+      this.report({ source, outcome: 'applied', level });
+      return;
+    }
+    if (level === 'pending' || level === 'session') {
+      const consent = await consentOf(recommender);
+      // No answer, so what the shopper agreed to on an earlier visit stays, and so does a refusal that was not this source's.
+      if (level === 'session' && before === null && consent === 'granted') return;
+      if (before !== 'denied' && consent === 'denied') return;
+    }
+    if (this.#ended || count !== this.#count) return;
+    await recommender.consent(level);
+    this.report({ source, outcome: 'applied', level });
+  }
+}

@@ -1,0 +1,119 @@
+import { coreOf, type Recommender } from '../../device/protocol';
+import { ElementEvents, reportedBefore } from './duplicates';
+import type { OnlyConnection } from './only-connection';
+import {
+  type AdapterOptions,
+  type DroppedReport,
+  type DropReason,
+  messageOf,
+  report,
+  type TrackedReport,
+} from './report';
+
+/** The calls of a recommender that adapters need. */
+export type Tracker = Pick<Recommender, 'track' | 'getItem'>;
+/** An event before it is tracked. */
+export type Candidate = Omit<TrackedReport, 'outcome'>;
+export type Drop = Omit<DroppedReport, 'outcome'>;
+
+/** Tracks the events of an adapter, each once, and reports which were tracked and which were dropped. */
+export class EventSink {
+  readonly #options: AdapterOptions;
+  readonly #ready: Promise<Tracker>;
+  readonly #elements = new ElementEvents();
+  readonly #known = new Map<string, Promise<boolean>>();
+  /** Whether another connection of the page tracks what this one would. */
+  #redundant = false;
+
+  constructor(tracker: Tracker | Promise<Tracker>, options: AdapterOptions) {
+    this.#options = options;
+    this.#ready = Promise.resolve(tracker);
+    // A rejection is reported with every event that needs the recommender.
+    this.#ready.catch(() => undefined);
+  }
+
+  /**
+   * Tracks nothing where an earlier connection of the recommender reads the same source.
+   * @param standDown called then
+   * @returns a function to call when the connection ends
+   */
+  takeOnly(connections: OnlyConnection, source: object, standDown: () => void): () => void {
+    return connections.take(this.#ready, source, '', () => {
+      this.#redundant = true;
+      standDown();
+    });
+  }
+
+  /**
+   * Tracks an event, unless it is a duplicate. Never throws: a push or a click of the page must go on.
+   * @param isNew whether the recommender with this core has not had it yet, asked once it has started; default: it has not
+   */
+  track(candidate: Candidate, isNew: (core: object) => boolean = () => true): void {
+    const { type, itemId, details } = candidate;
+    const time = Date.now();
+    if (itemId === null) return;
+    if (this.#elements.has(type, itemId, details.placement)) {
+      this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
+      return;
+    }
+    this.#track(candidate, itemId, time, isNew).catch((thrown: unknown) => {
+      this.drop(candidate, isUnknownItem(thrown) ? 'unknown-item' : 'failed', messageOf(thrown));
+    });
+  }
+
+  drop(
+    { source, event, itemId, payload }: Omit<Drop, 'reason' | 'message'>,
+    reason: DropReason,
+    message: string,
+  ): void {
+    report(this.#options, { outcome: 'dropped', source, event, itemId, payload, reason, message });
+  }
+
+  close(): void {
+    this.#elements.close();
+  }
+
+  async #track(candidate: Candidate, itemId: string, time: number, isNew: (core: object) => boolean): Promise<void> {
+    const { source, type, details } = candidate;
+    // By then all listeners of an event under way have run.
+    const tracker = await this.#ready;
+    if (this.#redundant) {
+      this.drop(candidate, 'duplicate', 'an earlier connection of this page tracks it');
+      return;
+    }
+    if (!isNew(coreOf(tracker))) return;
+    if (type === 'cart' && this.#elements.hasCart(itemId, time)) {
+      this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
+      return;
+    }
+    const other = reportedBefore(coreOf(tracker), type, itemId, source, time);
+    if (other) {
+      this.drop(candidate, 'duplicate', `${other} reported it less than a second ago`);
+      return;
+    }
+    // Impressions are tracked in batches, and one with an unknown item would make its batch fail.
+    if (type === 'impression' && !(await this.#knows(tracker, itemId))) {
+      this.drop(candidate, 'unknown-item', `the catalog has no item "${itemId}"`);
+      return;
+    }
+    await tracker.track(type, itemId, details);
+    report(this.#options, { outcome: 'tracked', ...candidate });
+  }
+
+  #knows(tracker: Tracker, itemId: string): Promise<boolean> {
+    const known = this.#known.get(itemId);
+    if (known) return known;
+    const found = tracker.getItem(itemId).then((item) => item !== null);
+    this.#known.set(itemId, found);
+    // An item that is missing now, or whose lookup failed, may be found later.
+    const remove = (): boolean => this.#known.delete(itemId);
+    found.then((exists) => exists || remove(), remove);
+    return found;
+  }
+}
+
+/** By its code and not by its class: the page may have another copy of the package. */
+function isUnknownItem(thrown: unknown): boolean {
+  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
+  return code === 'runtime/unknown-item';
+}

@@ -1,0 +1,151 @@
+import * as v from 'valibot';
+import type { EventType, TrackDetails } from '../../device/protocol';
+import type { Candidate, Drop } from './event-sink';
+import { idSchema, isEventType, readDetails } from './field';
+import { type AdapterSource, messageOf } from './report';
+
+/** How the shop's e-commerce events are read. */
+export interface Ga4Options {
+  /**
+   * The item's id in the catalog: the name of a field, or a function of the item. Null from a function skips the item.
+   * Default `item_id`.
+   */
+  itemId?: string | ((item: Record<string, unknown>) => string | number | null | undefined);
+  /** Placement of a list, from its `item_list_id` (or else `item_list_name`). Default: unchanged. */
+  placement?: (list: string) => string | undefined;
+  /** Additional or changed mappings: `{ add_to_wishlist: 'click' }`; null ignores an event. */
+  events?: Record<string, EventType | null>;
+}
+
+/** An e-commerce event as it was pushed. */
+export interface Ga4Event {
+  source: AdapterSource;
+  name: string;
+  /** Its `ecommerce` object, or gtag's parameters. */
+  params: unknown;
+  /** Whether the entry itself has the items, and not an earlier one. */
+  own: boolean;
+  /** The pushed entry. */
+  payload: unknown;
+}
+
+/**
+ * Events of GA4 and of the recommender. `refund` has none, because it does not show that the item is disliked.
+ * `add_to_wishlist` has none either; a shop may map it.
+ */
+const EVENTS: Record<string, EventType> = {
+  view_item: 'view',
+  view_item_list: 'impression',
+  select_item: 'click',
+  add_to_cart: 'cart',
+  remove_from_cart: 'uncart',
+  purchase: 'purchase',
+};
+/** Known events without a mapping, which are not reported as dropped. */
+const IGNORED = ['refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
+
+/** Items that are read of one event, as many as GA4 takes. */
+const MAX_ITEMS = 200;
+
+/** Fields are read one by one when they are needed: a schema for the object would copy everything a page puts there. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Candidates of a push to track, and its drops. */
+export function readGa4({ source, name, params, own, payload }: Ga4Event, options: Ga4Options): (Candidate | Drop)[] {
+  const received = { source, event: name, payload };
+  const dropped = (reason: Drop['reason'], message: string, itemId: string | null = null): Drop => ({
+    ...received,
+    ...{ itemId, reason, message },
+  });
+  const mapped = Object.hasOwn(options.events ?? {}, name);
+  const type = mapped ? options.events?.[name] : Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;
+  if (type === null || (type === undefined && IGNORED.includes(name))) return [];
+  if (type === undefined) {
+    // Pages push many events without items.
+    return own ? [dropped('unmapped-event', 'no event of the recommender has this name; see `events`')] : [];
+  }
+  if (!isEventType(type)) return [dropped('invalid-field', `\`events\` maps it to "${type}", which is no event type`)];
+  const event = isObject(params) ? params : {};
+  const { items } = event;
+  const count = Array.isArray(items) ? items.length : 0;
+  if (!Array.isArray(items) || count === 0) {
+    return [dropped('no-items', 'it has no list `items` (in `ecommerce`, or in gtag’s parameters)')];
+  }
+  const found: (Candidate | Drop)[] = [];
+  const candidates = new Map<string, Candidate>();
+  const take = (item: unknown): void => {
+    if (!isObject(item)) {
+      found.push(dropped('no-id', 'an item is no object'));
+      return;
+    }
+    const id = idOf(item, options);
+    if (id === null) return;
+    if ('reason' in id) {
+      found.push(dropped(id.reason, id.message));
+      return;
+    }
+    const fields = fieldsOf(type, item, event, options);
+    const details = readDetails(fields, (message) => found.push(dropped('invalid-field', message, id.id)));
+    const known = candidates.get(id.id);
+    if (known && isBought(type)) known.details = combined(known.details, details);
+    if (!known) candidates.set(id.id, { ...received, type, itemId: id.id, details });
+  };
+  for (let at = 0; at < Math.min(count, MAX_ITEMS); at++) {
+    try {
+      take(items[at]);
+    } catch (thrown) {
+      found.push(dropped('failed', `an item cannot be read: ${messageOf(thrown)}`));
+    }
+  }
+  if (count > MAX_ITEMS) {
+    found.push(dropped('too-many-items', `it has ${count} items; those after the first ${MAX_ITEMS} are left out`));
+  }
+  return [...found, ...candidates.values()];
+}
+
+const isBought = (type: EventType): boolean => type === 'cart' || type === 'purchase';
+
+type FoundId = { id: string } | { reason: 'no-id' | 'failed'; message: string };
+
+function idOf(item: Record<string, unknown>, { itemId = 'item_id' }: Ga4Options): FoundId | null {
+  let value: unknown;
+  try {
+    value = typeof itemId === 'function' ? itemId(item) : item[itemId];
+  } catch (thrown) {
+    return { reason: 'failed', message: `\`itemId\` failed: ${messageOf(thrown)}` };
+  }
+  if (typeof itemId === 'function' && (value === null || value === undefined)) return null;
+  const result = v.safeParse(idSchema, value);
+  if (result.success) return { id: result.output };
+  const where = typeof itemId === 'function' ? 'the result of `itemId`' : `its \`${itemId}\``;
+  return { reason: 'no-id', message: `an item without an id: ${where}: ${result.issues[0].message}` };
+}
+
+/** Fields of the item override those of the event. */
+function fieldsOf(
+  type: EventType,
+  item: Record<string, unknown>,
+  event: Record<string, unknown>,
+  { placement = (list) => list }: Ga4Options,
+): Partial<Record<keyof TrackDetails, unknown>> {
+  const list = item.item_list_id ?? event.item_list_id ?? item.item_list_name ?? event.item_list_name;
+  return {
+    placement: typeof list === 'string' ? placement(list) : list,
+    position: item.index,
+    recommendationId: item.recommendation_id ?? event.recommendation_id,
+    ...(isBought(type)
+      ? { quantity: item.quantity, price: item.price, currency: item.currency ?? event.currency }
+      : {}),
+    ...(type === 'purchase' ? { transactionId: event.transaction_id } : {}),
+  };
+}
+
+/** Combines two lines of the same item, such as two sizes, into one event of the same total. */
+function combined(first: TrackDetails, second: TrackDetails): TrackDetails {
+  const [a, b] = [first.quantity ?? 1, second.quantity ?? 1];
+  const { price: _, ...rest } = first;
+  const quantity = a + b;
+  if (first.price === undefined || second.price === undefined || quantity === 0) return { ...rest, quantity };
+  return { ...rest, quantity, price: (first.price * a + second.price * b) / quantity };
+}

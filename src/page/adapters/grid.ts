@@ -1,0 +1,330 @@
+import type { Recommender, RerankOptions } from '../../device/protocol';
+import { type Cell, cellsOf, exchangeable, fillPlaces } from './grid-cells';
+import { heldOrder } from './held-order';
+import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
+import { OnlyConnection } from './only-connection';
+import { type AdapterOptions, messageOf, report } from './report';
+
+/** The calls of a recommender that a grid needs. */
+export type Ranker = Pick<Recommender, 'rerank' | 'on'>;
+
+/** Options of `connectGrid`. */
+export interface GridOptions extends RerankOptions, AdapterOptions {
+  /**
+   * Contains the grids. Default: the document, which stays where a router exchanges its body; `document.body` means the same.
+   * Another element is followed as long as it is in the page.
+   */
+  root?: Document | ShadowRoot | Element;
+  /** Name of the list for events, where no `data-sidestream-placement` around it names one. */
+  placement?: string;
+  /**
+   * Milliseconds after items were found in which their order may still change those in view; an order that comes later
+   * leaves them where they are. Default 700.
+   */
+  wait?: number;
+  /** Whether to order all items again when lists change, also those in view. Default false. */
+  live?: boolean;
+}
+
+/** Marks a grid that has its order, or that keeps the shop's. */
+const RANKED = 'data-sidestream-ranked';
+/** Number of an item in the shop's order, from 0: a copy of the grid, as routers keep one, is recognised by it. */
+const SHOP_POSITION = 'data-sidestream-shop-position';
+/** Default of the option `wait`, ms. */
+const WAIT = 700;
+
+const connections = new OnlyConnection();
+
+/**
+ * Puts the items of the page's own grids in the order of `Recommender.rerank()`: elements with `data-sidestream-item` inside
+ * those that the selector fits, once when they are found, also in grids and rows that are added later. Items that come later
+ * are ordered among themselves. Nodes are moved in the document, so that the order on the screen, of the keyboard and of
+ * screen readers is the same; what is no item, and the item that has the focus, keeps its place.
+ *
+ * A grid that had its order already, as one that a router shows again from its copy of a page does, keeps it. Connecting the same
+ * selector, root and recommender again changes nothing.
+ *
+ * A grid gets `data-sidestream-ranked` when it has its order, or when that failed, and its items get
+ * `data-sidestream-recommendation`, by which `connectAttributes` attributes clicks, and `data-sidestream-shop-position`. Without a
+ * page (on a server) it does nothing.
+ * @param recommender or a promise of it while it starts
+ * @returns a function that disconnects; the order stays. Like the other adapters it never throws: a wrong selector or option,
+ *   and an order that could not be made, are reported as `failed`
+ */
+export function connectGrid(
+  recommender: Ranker | Promise<Ranker>,
+  selector: string,
+  options: GridOptions = {},
+): () => void {
+  if (typeof document === 'undefined') return () => undefined;
+  const { root: given, wait = WAIT, live = false, placement, debug, onReport, ...ranking } = options;
+  const root = pageRoot(given);
+  const grids = new WeakMap<Element, Grid>();
+  const ended = new AbortController();
+  const ready = Promise.resolve(recommender);
+  // A rejection is reported for every grid.
+  ready.catch(() => undefined);
+  const fail = (payload: unknown, thrown: unknown): void => {
+    const message = messageOf(thrown);
+    const received = { source: 'grid' as const, event: 'rerank', itemId: null, payload };
+    report({ debug, onReport }, { outcome: 'dropped', ...received, reason: 'failed', message });
+  };
+  const wrong = wrongArgument(root, selector, wait);
+  if (wrong) {
+    fail(root, `connectGrid(): ${wrong}`);
+    return () => undefined;
+  }
+  const view = new ViewRecord();
+  const connection: GridConnection = { selector, placement, wait, ranking, view, ready, ended: ended.signal, fail };
+  const scan = (): void => {
+    for (const element of root.querySelectorAll(selector)) {
+      const grid = grids.get(element) ?? new Grid(element, connection);
+      grids.set(element, grid);
+      if (isParsed(element)) grid.scan();
+    }
+  };
+  scan();
+  const changes = new MutationObserver((records) => {
+    const nodes = records.flatMap(({ type, target, addedNodes }) => (type === 'attributes' ? target : [...addedNodes]));
+    if (nodes.some((node) => node instanceof Element && concerns(node, selector))) scan();
+  });
+  changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: [ITEM] });
+  document.addEventListener('DOMContentLoaded', scan, { signal: ended.signal });
+  const disconnect = (): void => {
+    ended.abort();
+    changes.disconnect();
+    view.close();
+    giveBack();
+  };
+  const giveBack = connections.take(ready, root, selector, disconnect);
+  if (live) {
+    const listen = (ranker: Ranker): void => {
+      if (ended.signal.aborted) return;
+      const off = ranker.on('change', () => {
+        for (const element of root.querySelectorAll(selector)) grids.get(element)?.refresh();
+      });
+      ended.signal.addEventListener('abort', off);
+    };
+    ready.then(listen, () => undefined);
+  }
+  return disconnect;
+}
+
+/** What the grids of one call have in common. */
+interface GridConnection {
+  selector: string;
+  placement: string | undefined;
+  wait: number;
+  ranking: RerankOptions;
+  view: ViewRecord;
+  ready: Promise<Ranker>;
+  ended: AbortSignal;
+  /** Reports that a grid keeps its order. */
+  fail(grid: Element, thrown: unknown): void;
+}
+
+/** One grid of the page. */
+class Grid {
+  readonly #element: Element;
+  readonly #connection: GridConnection;
+  /** Ids and numbers in the shop's order of the items found so far. */
+  readonly #known = new WeakMap<Element, { id: string; number: number }>();
+  #count = 0;
+  /** Items in the order in which they were left. */
+  #left: Cell[] = [];
+  /** Orders are made one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #refreshDue = false;
+
+  constructor(element: Element, connection: GridConnection) {
+    this.#element = element;
+    this.#connection = connection;
+    if (element.hasAttribute(RANKED)) this.#adopt();
+  }
+
+  /** Takes the order that an earlier connection made, or that came with the copy of a grid, for what it is: not the shop's. */
+  #adopt(): void {
+    const cells = this.#cells().filter(({ item }) => /^\d{1,6}$/.test(item.getAttribute(SHOP_POSITION) ?? ''));
+    for (const { item, node, id } of cells) {
+      const number = Number(item.getAttribute(SHOP_POSITION));
+      this.#known.set(item, { id, number });
+      this.#count = Math.max(this.#count, number + 1);
+      this.#connection.view.observe(node);
+    }
+    this.#left = cells;
+  }
+
+  /** Orders the items that were not there before. */
+  scan(): void {
+    const { wait, view } = this.#connection;
+    const before = this.#count;
+    const found = this.#cells().filter(({ item, id }) => this.#known.get(item)?.id !== id);
+    const batch = distinct(exchangeable(found));
+    for (const { item, node, id } of found) {
+      this.#known.set(item, { id, number: this.#count });
+      item.setAttribute(SHOP_POSITION, `${this.#count++}`);
+      view.observe(node);
+    }
+    if (batch.length === 0) return;
+    const until = performance.now() + wait;
+    this.#queue(async () => {
+      const pin = before === 0 ? undefined : pinsAfter(before, this.#connection.ranking);
+      await this.#order(batch, pin, (node) => performance.now() > until && view.seen(node));
+    });
+  }
+
+  /** Orders all items again, but for the one under the pointer. Calls are combined while one is under way. */
+  refresh(): void {
+    if (this.#refreshDue || this.#count === 0) return;
+    this.#refreshDue = true;
+    this.#queue(async () => {
+      this.#refreshDue = false;
+      const cells = exchangeable(this.#cells().filter(({ item }) => this.#known.has(item)));
+      // The shop has sorted it since then, as the shopper asked it to.
+      if (!sameOrder(cells, this.#left)) return;
+      const number = ({ item }: Cell): number => this.#known.get(item)?.number ?? 0;
+      const batch = distinct(cells.toSorted((a, b) => number(a) - number(b)));
+      await this.#order(batch, undefined, (node) => node.matches(':hover'));
+    });
+  }
+
+  #queue(work: () => Promise<void>): void {
+    const { ended, fail } = this.#connection;
+    this.#work = this.#work.then(async () => {
+      try {
+        if (!ended.aborted) await work();
+      } catch (thrown) {
+        fail(this.#element, thrown);
+      }
+      if (!ended.aborted) this.#element.setAttribute(RANKED, '');
+    });
+  }
+
+  /**
+   * Puts items in the shopper's order, in the places that they have.
+   * @param batch in the shop's order
+   * @param holds whether a node stays where it is
+   */
+  async #order(batch: readonly Cell[], pin: RerankOptions['pin'], holds: (node: Element) => boolean): Promise<void> {
+    const { ready, ranking, ended } = this.#connection;
+    const ranker = await ready;
+    // Another connection of the page has these grids.
+    if (ended.aborted) return;
+    const options = pin ? { ...ranking, pin } : ranking;
+    let asked = batch;
+    for (;;) {
+      const shop = asked.map(({ id }) => id);
+      const before = this.#cells(asked);
+      const { id, ids: wanted } = await ranker.rerank(shop, options);
+      if (ended.aborted) return;
+      const now = this.#cells(asked);
+      if (now.length === asked.length && sameOrder(now, before)) {
+        const held = new Set(now.flatMap((cell) => (hasFocus(cell.node) || holds(cell.node) ? cell.id : [])));
+        const cells = new Map(now.map((cell) => [cell.id, cell]));
+        const order = heldOrder({ shop, wanted, present: now.map((cell) => cell.id), held });
+        fillPlaces(
+          now,
+          order.flatMap((itemId) => cells.get(itemId) ?? []),
+        );
+        this.#name(now, id);
+        this.#left = this.#cells().filter(({ item }) => this.#known.has(item));
+        return;
+      }
+      // Where the shop sorted it meanwhile, that is its order; some may also have left.
+      const left = new Set(now.map(({ item }) => item));
+      asked = sameOrder(now, before) ? asked.filter(({ item }) => left.has(item)) : now;
+    }
+  }
+
+  /** The items, or those of a batch that are still there. */
+  #cells(batch?: readonly Cell[]): Cell[] {
+    const cells = cellsOf(this.#element, this.#connection.selector);
+    if (!batch) return cells;
+    const ids = new Map(batch.map(({ item, id }) => [item, id]));
+    return cells.filter(({ item, id }) => ids.get(item) === id);
+  }
+
+  /** Says on the page which response ordered the items, unless the shop says which list they are of. */
+  #name(cells: readonly Cell[], recommendationId: string): void {
+    const { placement } = this.#connection;
+    if (placement && !this.#element.closest(`[${PLACEMENT}]`)) this.#element.setAttribute(PLACEMENT, placement);
+    for (const { item } of cells) {
+      if (!item.closest(`[${RECOMMENDATION}]`)) item.setAttribute(RECOMMENDATION, recommendationId);
+    }
+  }
+}
+
+/** Which nodes were in view at some time. */
+class ViewRecord {
+  readonly #seen = new WeakSet<Element>();
+  readonly #observer = new IntersectionObserver((entries) => this.#note(entries));
+
+  observe(node: Element): void {
+    this.#observer.observe(node);
+  }
+
+  seen(node: Element): boolean {
+    this.#note(this.#observer.takeRecords());
+    return this.#seen.has(node);
+  }
+
+  close(): void {
+    this.#observer.disconnect();
+  }
+
+  #note(entries: IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      this.#seen.add(target);
+      this.#observer.unobserve(target);
+    }
+  }
+}
+
+/** What is wrong with the arguments; null where nothing is. */
+function wrongArgument(root: ParentNode, selector: string, wait: unknown): string | null {
+  if (typeof wait !== 'number' || !(wait >= 0)) return 'wait must be a number of milliseconds, from 0 on.';
+  try {
+    root.querySelector(selector);
+    return null;
+  } catch {
+    return `"${selector}" is no selector. Pass one that fits your grids, such as ".products".`;
+  }
+}
+
+/** Whether an element is part of a grid, or has one. */
+const concerns = (element: Element, selector: string): boolean =>
+  element.closest(selector) !== null || element.querySelector(selector) !== null;
+
+/** Whether the parser is past an element. */
+function isParsed(element: Element): boolean {
+  if (document.readyState !== 'loading') return true;
+  for (let at: Element | null = element; at; at = at.parentElement) if (at.nextSibling) return true;
+  return false;
+}
+
+/** Whether the focus is on a node or inside it. */
+function hasFocus(node: Element): boolean {
+  const root = node.getRootNode();
+  return (root instanceof Document || root instanceof ShadowRoot) && node.contains(root.activeElement);
+}
+
+/** The pins of the options for items that come after others: positions count from the first item of the grid. */
+const pinsAfter = (before: number, { pin = [] }: RerankOptions): RerankOptions['pin'] =>
+  pin.flatMap(({ itemId, position }) => (position < before ? [] : { itemId, position: position - before }));
+
+/** The first cell of each id: copies keep their places. */
+function distinct(cells: readonly Cell[]): Cell[] {
+  const ids = new Set<string>();
+  return cells.filter(({ id }) => !ids.has(id) && ids.add(id));
+}
+
+/** Whether the items that two lists have in common stand in the same order. */
+function sameOrder(one: readonly Cell[], other: readonly Cell[]): boolean {
+  const common = (list: readonly Cell[], of: readonly Cell[]): Element[] => {
+    const items = new Set(of.map(({ item }) => item));
+    return list.flatMap(({ item }) => (items.has(item) ? item : []));
+  };
+  const order = common(other, one);
+  return common(one, other).every((item, at) => item === order[at]);
+}

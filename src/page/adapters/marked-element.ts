@@ -1,0 +1,53 @@
+import type { TrackDetails } from '../../device/protocol';
+
+/** The attribute of each detail of an event. */
+const ATTRIBUTES: Record<keyof TrackDetails, string> = {
+  quantity: 'data-sidestream-quantity',
+  price: 'data-sidestream-price',
+  currency: 'data-sidestream-currency',
+  position: 'data-sidestream-position',
+  placement: 'data-sidestream-placement',
+  recommendationId: 'data-sidestream-recommendation',
+  transactionId: 'data-sidestream-transaction',
+};
+
+export const ITEM = 'data-sidestream-item';
+export const VIEW = 'data-sidestream-view';
+export const EVENT = 'data-sidestream-event';
+export const { placement: PLACEMENT, position: POSITION, recommendationId: RECOMMENDATION } = ATTRIBUTES;
+/** Attributes whose change gives an element another item or list. */
+export const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
+
+/** What an adapter listens to: routers exchange the body of the document, and never the document. */
+export const pageRoot = (given: Document | ShadowRoot | Element = document): Document | ShadowRoot | Element =>
+  given === document.body ? document : given;
+
+/** The target of an event and its ancestors, innermost first, through shadow roots. */
+export const around = (event: Event): Element[] =>
+  event.composedPath().filter((target): target is Element => target instanceof Element);
+
+/** An element and its ancestors, innermost first. */
+export function ancestors(element: Element): Element[] {
+  const chain: Element[] = [];
+  for (let at: Element | null = element; at; at = at.parentElement) chain.push(at);
+  return chain;
+}
+
+/** Value of an attribute on the nearest element that has it. */
+const nearest = (chain: readonly Element[], name: string): string | null =>
+  chain.find((element) => element.hasAttribute(name))?.getAttribute(name) ?? null;
+
+/** Id of the nearest item or view in a chain of elements; null without any. */
+export function itemOf(chain: readonly Element[]): string | null {
+  const element = chain.find((at) => at.hasAttribute(ITEM) || at.getAttribute(VIEW));
+  return element?.getAttribute(ITEM) || element?.getAttribute(VIEW) || null;
+}
+
+/** Details of an event from the attributes of a chain of elements, not yet parsed. */
+export function detailsOf(chain: readonly Element[]): Partial<Record<keyof TrackDetails, unknown>> {
+  return Object.fromEntries(Object.entries(ATTRIBUTES).map(([name, attribute]) => [name, nearest(chain, attribute)]));
+}
+
+/** Whether a chain contains an element of Sidestream, which tracks by itself. */
+export const inOwnElement = (chain: readonly Element[]): boolean =>
+  chain.some(({ localName }) => localName === 'sidestream-recs');

@@ -1,0 +1,50 @@
+import { coreOf } from '../../device/protocol';
+
+/** The connection that has a source. */
+interface Holder {
+  recommender: object;
+  standDown: () => void;
+}
+
+/**
+ * Lets an adapter be connected once per recommender and source. A router that puts the body of another document into the page runs
+ * its scripts again, and a second connection would track every event twice.
+ */
+export class OnlyConnection {
+  readonly #taken = new WeakMap<object, Map<string, WeakMap<object, Holder>>>();
+
+  /**
+   * Takes a source, once the recommender is there.
+   * @param name tells connections that read one source differently apart
+   * @param standDown called where another connection has it, by the time that later callbacks of the promise run; and later, where
+   *   the page closed the recommender without ending the connection, and connects another handle
+   * @returns a function that gives it back
+   */
+  take(recommender: Promise<object>, source: object, name: string, standDown: () => void): () => void {
+    let ended = false;
+    let sources: WeakMap<object, Holder> | undefined;
+    const claim = (given: object): void => {
+      if (ended) return;
+      const core = coreOf(given);
+      const names = this.#taken.get(core) ?? new Map<string, WeakMap<object, Holder>>();
+      this.#taken.set(core, names);
+      const found = names.get(name) ?? new WeakMap<object, Holder>();
+      names.set(name, found);
+      const holder = found.get(source);
+      if (holder && coreOf(holder.recommender) === core) {
+        standDown();
+        return;
+      }
+      holder?.standDown();
+      found.set(source, { recommender: given, standDown });
+      sources = found;
+    };
+    // A rejection is reported with what needs the recommender.
+    recommender.then(claim, () => undefined);
+    return () => {
+      ended = true;
+      // Another connection may have it by now.
+      if (sources?.get(source)?.standDown === standDown) sources.delete(source);
+    };
+  }
+}

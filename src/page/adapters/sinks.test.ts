@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Counts, MetricLine, VisitorReport } from '../../device/protocol';
+import { beaconSink, callbackSink, ga4Sink } from './sinks';
+
+const counts: Counts[] = [
+  {
+    variant: 't/on',
+    placement: 'similar',
+    impressions: 9,
+    clicks: 2,
+    carts: 1,
+    purchases: 1,
+    revenue: { EUR: 30, USD: 5 },
+  },
+];
+const none = { visitors: 0, sum: 0, squares: 0 };
+const visitor: VisitorReport = {
+  ...{
+    key: 'k'.repeat(22),
+    variant: 't/on',
+    visitors: 1,
+    impressions: none,
+    clicks: none,
+    carts: none,
+    purchases: none,
+  },
+  ...{ products: { clicksImpressions: 0, purchasesClicks: 0 }, revenue: {} },
+};
+afterEach(() => void vi.unstubAllGlobals());
+
+describe('beaconSink', () => {
+  const sent = { day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), counts, visitors: [visitor] };
+
+  it('sends a line that outlives the page, and fails where the server does not answer that it has it', async () => {
+    const fetch = vi.fn(async (_: string, _options: RequestInit) => ({ ok: true, status: 204 }));
+    const sendBeacon = vi.fn(() => true);
+    vi.stubGlobal('navigator', { sendBeacon });
+    vi.stubGlobal('fetch', fetch);
+    const sink = beaconSink('https://shop.example/metrics');
+    await sink(counts, [visitor]);
+    const [[address, { body, ...options }]] = fetch.mock.calls;
+    expect([address, JSON.parse(String(body))]).toEqual(['https://shop.example/metrics', sent]);
+    expect(options).toEqual({ method: 'POST', keepalive: true });
+    fetch.mockResolvedValueOnce({ ok: false, status: 503 });
+    await expect(sink(counts, [])).rejects.toThrow('503');
+    fetch.mockRejectedValueOnce(new TypeError('no network'));
+    await expect(sink(counts, [])).rejects.toThrow('no network');
+    expect(sendBeacon).not.toHaveBeenCalled();
+    // Larger than what a browser lets outlive its page: it goes while the page lives.
+    await sink(Array(1000).fill(counts[0]), []);
+    expect(fetch.mock.lastCall?.[1]).toMatchObject({ keepalive: false });
+  });
+
+  it('sends a beacon where a browser ends requests with the page, and only while the page is left', async () => {
+    const fetch = vi.fn(async () => ({ ok: true, status: 204 }));
+    const sendBeacon = vi.fn((_address: string, _body: string) => true);
+    vi.stubGlobal('Request', class {});
+    vi.stubGlobal('navigator', { sendBeacon });
+    vi.stubGlobal('fetch', fetch);
+    const page = { baseURI: 'https://shop.example/a/', visibilityState: 'visible' };
+    vi.stubGlobal('document', page);
+    await beaconSink('/metrics')(counts, [visitor]);
+    expect([fetch.mock.calls.length, sendBeacon.mock.calls.length]).toEqual([1, 0]);
+    page.visibilityState = 'hidden';
+    await beaconSink('/metrics')(counts, [visitor]);
+    const [[address, body]] = sendBeacon.mock.calls;
+    expect([address, JSON.parse(body)]).toEqual(['https://shop.example/metrics', sent]);
+    sendBeacon.mockReturnValue(false);
+    await beaconSink('/metrics')(counts, [visitor]);
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
+  it('fails where what it has is no address', async () => {
+    await expect(beaconSink('https://')(counts, [])).rejects.toThrow('Invalid URL');
+  });
+});
+
+describe('ga4Sink', () => {
+  const events = [
+    ['experience_impression', { exp_variant_string: 'sidestream-t-on' }],
+    ['sidestream_counts', { variant: 't/on', placement: 'similar', impressions: 9, clicks: 2, carts: 1, purchases: 1 }],
+    ['sidestream_revenue', { variant: 't/on', placement: 'similar', value: 30, currency: 'EUR' }],
+    ['sidestream_revenue', { variant: 't/on', placement: 'similar', value: 5, currency: 'USD' }],
+  ] as const;
+
+  it('makes events of counts, and one for a visitor who is new, for gtag() and for a data layer', async () => {
+    const gtag = vi.fn();
+    await ga4Sink(gtag)(counts, [visitor]);
+    expect(gtag.mock.calls).toEqual(events.map(([name, parameters]) => ['event', name, parameters]));
+    const dataLayer: object[] = [];
+    await ga4Sink(dataLayer)(counts, [visitor]);
+    expect(dataLayer).toEqual(events.map(([event, parameters]) => ({ event, ...parameters })));
+    await ga4Sink(dataLayer)([], [{ ...visitor, visitors: 0 }]);
+    expect(dataLayer).toHaveLength(events.length);
+  });
+
+  it('finds those of the page, and says where there is none', async () => {
+    const sink = ga4Sink();
+    expect(() => sink(counts, [])).toThrow('GA4 is not on this page');
+    const dataLayer: object[] = [];
+    vi.stubGlobal('dataLayer', dataLayer);
+    await sink(counts, []);
+    expect(dataLayer).toHaveLength(3);
+    const gtag = vi.fn();
+    vi.stubGlobal('gtag', gtag);
+    await sink(counts, []);
+    expect(gtag).toHaveBeenCalledTimes(3);
+  });
+});
+
+describe('callbackSink', () => {
+  it('hands over a line, and says what went wrong', async () => {
+    const lines: MetricLine[] = [];
+    await callbackSink((line) => lines.push(line))(counts, [visitor]);
+    expect(lines).toMatchObject([{ counts, visitors: [visitor] }]);
+    const failing = callbackSink(() => Promise.reject(new Error('full')));
+    await expect(failing(counts, [])).rejects.toThrow('full');
+  });
+});

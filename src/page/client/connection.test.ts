@@ -1,0 +1,217 @@
+import 'fake-indexeddb/auto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Recommender } from '../../device/protocol';
+import { DeviceStore } from '../../device/store/device-store';
+import { RemoteRecommender } from '../../device/worker/remote-recommender';
+import { stubPage } from '../../testing/client-page';
+import { type ServedShop, serveShop } from '../../testing/served-shop';
+import { ThreadWorker } from '../../testing/thread-worker';
+import { createRecommender } from './create-recommender';
+
+let shop: ServedShop;
+beforeAll(async () => {
+  shop = await serveShop();
+});
+afterAll(() => shop.close());
+const handles: Recommender[] = [];
+beforeEach(() => {
+  stubPage(shop.bundle);
+});
+afterEach(async () => {
+  await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+const create = async (options: Partial<Parameters<typeof createRecommender>[0]> = {}): Promise<Recommender> => {
+  const handle = await createRecommender({ bundle: shop.bundle, namespace: 'test', ...options });
+  handles.push(handle);
+  return handle;
+};
+const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('a recommender whose worker is replaced for another option', () => {
+  it('does not come back with the consent that was withdrawn meanwhile', async () => {
+    const first = await create({ consent: 'granted' });
+    await first.track('click', 'a');
+    // A deletion takes its time.
+    const { deleteDatabase } = indexedDB;
+    vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce((name) => {
+      const request = {} as IDBOpenDBRequest;
+      setTimeout(() => {
+        const real = deleteDatabase.call(indexedDB, name);
+        real.onsuccess = (event) => request.onsuccess?.(event);
+      }, 200);
+      return request;
+    });
+    const denying = first.consent('denied');
+    const second = create({ rules: { diversity: 0 } });
+    await denying;
+    await second;
+    expect((await first.status()).consent).toBe('denied');
+    expect(await databases()).toEqual([]);
+  });
+});
+
+describe('a worker that crashes', () => {
+  it('before it answered is named by its address, with what helps', async () => {
+    vi.stubGlobal('location', new URL(shop.bundle));
+    vi.spyOn(RemoteRecommender, 'start').mockImplementationOnce(() => new Promise(() => undefined));
+    const starting = create({ workerUrl: '/files/' }).catch((thrown) => thrown);
+    await vi.waitFor(() => expect(ThreadWorker.all).toHaveLength(1));
+    ThreadWorker.all[0].crash();
+    const { code, message } = await starting;
+    expect(code).toBe('runtime/worker-crashed');
+    expect(message).toContain(`${location.origin}/files/worker.js did not start (crashed by the test)`);
+    expect(message).toContain('docs/how-to/frameworks.md');
+  });
+
+  it('while close() waits does not make close() fail, nor keep the next one from starting', async () => {
+    const first = await create({ consent: 'granted' });
+    const held = vi
+      .spyOn(RemoteRecommender.prototype, 'close')
+      .mockImplementationOnce(() => new Promise(() => undefined));
+    const closing = first.close().then(
+      () => 'closed',
+      ({ code }) => code,
+    );
+    await vi.waitFor(() => expect(held).toHaveBeenCalled());
+    ThreadWorker.all[0].crash();
+    expect(await closing).toBe('closed');
+    const second = await create();
+    expect((await second.recommend()).items.length).toBeGreaterThan(0);
+  });
+
+  it('while it is being replaced: calls go on with another one', async () => {
+    const first = await create({ consent: 'pending' });
+    await first.track('click', 'a');
+    const { handOver } = RemoteRecommender.prototype;
+    const held = vi.spyOn(RemoteRecommender.prototype, 'handOver').mockImplementationOnce(async function (
+      this: RemoteRecommender,
+    ) {
+      await pause(100);
+      return handOver.call(this);
+    });
+    const second = create({ rules: { diversity: 0 } }).catch(({ code }) => code);
+    await vi.waitFor(() => expect(held).toHaveBeenCalled());
+    ThreadWorker.all[0].crash();
+    expect((await first.recommend()).items.length).toBeGreaterThan(0);
+    await second;
+    await pause(300);
+    expect((await first.recommend()).items.length).toBeGreaterThan(0);
+    expect(ThreadWorker.all.filter(({ ended }) => !ended)).toHaveLength(1);
+  });
+});
+
+describe('offers that the page updated', () => {
+  const priced = async (handle: Recommender) => {
+    const { items } = await handle.recommend({ placement: 'trending', limit: 3 });
+    return items.map(({ item }) => `${item.id}${item.price ?? ''}`).join(' ');
+  };
+
+  it('hold in a worker that replaces a crashed one, or one with other options', async () => {
+    const first = await create({ consent: 'pending' });
+    const update = await first.updateOffers([
+      { id: 'a', availability: 'out-of-stock' },
+      { id: 'b', price: 5, quantity: 1 },
+      { id: 'unknown', price: 1 },
+    ]);
+    expect(update).toEqual({ changed: 2, unknown: ['unknown'] });
+    await first.updateOffers([{ id: 'b', price: 4 }]);
+    expect(await priced(first)).toBe('b4 c d');
+    ThreadWorker.all[0].crash();
+    expect(await priced(first)).toBe('b4 c d');
+    expect(await first.getItem('b')).toMatchObject({ price: 4, quantity: 1 });
+    const second = await create({ rules: { diversity: 0 } });
+    expect(await priced(second)).toBe('b4 c d');
+    expect(ThreadWorker.all).toHaveLength(3);
+  });
+
+  it('are not kept where the worker refused them, nor by a closed handle', async () => {
+    const first = await create({ consent: 'pending' });
+    await expect(Reflect.apply(first.updateOffers, first, [[{ id: 'b', price: 'free' }]])).rejects.toMatchObject({
+      code: 'runtime/invalid-input',
+    });
+    ThreadWorker.all[0].crash();
+    expect(await priced(first)).toBe('a b c');
+    const { updateOffers } = first;
+    await first.close();
+    await expect(updateOffers([{ id: 'b', price: 4 }])).rejects.toMatchObject({ code: 'runtime/closed' });
+  });
+
+  it('of a market: a further caller names the same one, or none', async () => {
+    const first = await create({ consent: 'pending' });
+    const errors: string[] = [];
+    first.on('error', ({ code }) => errors.push(code));
+    const second = await create({ market: 'at' });
+    expect(await priced(second)).toBe('a b c');
+    expect(errors).toEqual(['bundle/offers']);
+    await create({ market: 'at' });
+    await expect(create({ market: 'ch' })).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+  });
+});
+
+describe('several callers', () => {
+  it('with other consents at once: the last one counts, and nobody waits for ever', async () => {
+    const all = await Promise.all([
+      create({ consent: 'granted' }),
+      create({ consent: 'denied' }),
+      create(),
+      create({ consent: 'pending' }),
+    ]);
+    expect((await all[0].status()).consent).toBe('pending');
+    expect(await databases()).toEqual([]);
+  });
+
+  it('name the place of the worker in several ways, and the encoders come from there for all', async () => {
+    vi.stubGlobal('location', new URL(shop.bundle));
+    const addItem = vi.fn(async () => ({ id: 'new', title: 'New', tags: [], attributes: {} }));
+    vi.doMock('./encode-item', () => ({ addItem }));
+    await create({ workerUrl: '/files/' });
+    await create({ workerUrl: `${location.origin}/files/worker.js` });
+    await expect(create({ workerUrl: '/elsewhere/' })).rejects.toMatchObject({ code: 'runtime/invalid-input' });
+    await (await create()).addItem({ title: 'New' });
+    vi.doUnmock('./encode-item');
+    const context = expect.objectContaining({ workerUrl: `${location.origin}/files/worker.js` });
+    expect(addItem).toHaveBeenCalledExactlyOnceWith({ title: 'New' }, context);
+  });
+
+  it('one that is refused leaves the others alone', async () => {
+    const [first, second] = await Promise.allSettled([
+      createRecommender({ bundle: shop.bundle, namespace: 'test', rules: { diversity: 2 } }),
+      create(),
+    ]);
+    expect(first.status).toBe('rejected');
+    expect(second.status).toBe('fulfilled');
+  });
+
+  it('one that closes at once and one that begins at once', async () => {
+    const first = await create({ consent: 'granted' });
+    await first.track('click', 'a');
+    const [, second] = await Promise.all([first.close(), create()]);
+    expect((await second.status()).events).toBe(1);
+    expect(ThreadWorker.all.filter(({ ended }) => !ended)).toHaveLength(1);
+  });
+
+  it('what was counted for a hook is not lost when the worker is replaced', async () => {
+    const counts: number[] = [];
+    const first = await create({
+      consent: 'granted',
+      onMetric: (rows) => counts.push(...rows.map(({ impressions }) => impressions)),
+    });
+    await first.track('impression', 'a', { recommendationId: 'r', placement: 'for-you', position: 0 });
+    await create({ rules: { diversity: 0 } });
+    await first.close();
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+  });
+});
+
+describe('a store that could not be opened at the start', () => {
+  it('is opened when the shop asks again', async () => {
+    const open = vi.spyOn(DeviceStore, 'open').mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    const first = await create({ consent: 'granted' });
+    await first.track('click', 'a');
+    await first.consent('granted');
+    expect(open.mock.calls.length).toBeGreaterThan(1);
+  });
+});

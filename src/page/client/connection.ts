@@ -1,0 +1,298 @@
+import * as Comlink from 'comlink';
+import {
+  type Consent,
+  carryErrors,
+  type GivenOptions,
+  type Offer,
+  type RecommenderEvents,
+  type Refusal,
+  type RemoteListener,
+  type TrackInput,
+  type WorkerHost,
+} from '../../device/protocol';
+import { SidestreamError } from '../../error';
+import { guarded } from './argument-depth';
+import { earlyManifest } from './early-manifest';
+import { erase, erasureOf } from './erasure';
+import type { ImpressionBatch } from './impression-batch';
+import { PendingCalls } from './pending-calls';
+import type { Emit, Remote } from './remote';
+import type { Visit } from './visit';
+import { deleteVisits, visitKey } from './visit-records';
+import { notStarted, startWorker } from './worker-script';
+
+/** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
+const CLOSING_LIMIT = 10_000;
+
+/** The error of every call of a closed recommender. */
+export const closedError = (): SidestreamError =>
+  new SidestreamError('runtime/closed', 'This recommender is closed. Create another.');
+
+/** The page's connection to one worker, which all handles of a recommender share. A worker that crashed is replaced. */
+export class WorkerConnection {
+  /** Number of handles that are not closed. */
+  handles = 0;
+  /** Every event goes to each of them. */
+  readonly listeners = new Set<Emit>();
+  /** Resolves when the worker takes calls; rejects when the start failed. */
+  readonly started: Promise<void>;
+  /** Set when closing begins. */
+  closing: Promise<void> | null = null;
+  /** Options of all callers, with the consent in force: the next worker starts with them. */
+  given: GivenOptions;
+  /** Keeps the visit in this tab under the consent `session`. */
+  visit: Visit | null = null;
+  /** Offers that the page updated, by product: the next worker starts with them. */
+  readonly offers = new Map<string, Offer>();
+  readonly #pending = new PendingCalls();
+  #worker: Worker | null = null;
+  /** What the worker exposes first; null without a worker. */
+  #host: Comlink.Remote<WorkerHost> | null = null;
+  /** Null while no worker takes calls. */
+  #remote: Remote | null = null;
+  /** The start of the worker that is up or starting. */
+  #starting: Promise<Remote> | null = null;
+  /** Whether a worker of this connection ran before. */
+  #restarted = false;
+  /** Whether the shopper withdrew consent, and it is not known that the device is empty. */
+  #withdrawn = false;
+  /** Number of withdrawals: what was handed over before one is dropped. */
+  #withdrawals = 0;
+  /** Number of withdrawals under way. */
+  #withdrawing = 0;
+  #endWatch: (() => void) | null = null;
+  #impressions: ImpressionBatch | null = null;
+
+  /** Starts the worker, which loads the bundle. */
+  constructor(options: GivenOptions) {
+    carryErrors();
+    this.given = options;
+    this.started = this.call(async () => {
+      this.#loadRest().catch((thrown) => this.fail(thrown));
+    });
+  }
+
+  get namespace(): string {
+    return this.given.namespace ?? 'default';
+  }
+
+  get visitKey(): string {
+    return visitKey(this.namespace, this.given.bundle);
+  }
+
+  deleteVisits(): void {
+    deleteVisits(this.namespace);
+  }
+
+  /** Whether a worker takes calls. */
+  get up(): boolean {
+    return this.#remote !== null;
+  }
+
+  /**
+   * Calls the worker, at once when it is up: the page may block its main thread right after the call.
+   * @throws SidestreamError what the worker throws; `runtime/worker-crashed`; `runtime/closed`; `runtime/invalid-input`
+   *   for an argument that cannot be cloned
+   */
+  call<T>(work: (remote: Remote) => Promise<T>): Promise<T> {
+    return this.#pending.add(() =>
+      this.#remote ? work(this.#remote) : (this.#starting ?? this.#expect(this.startWorker(null))).then(work),
+    );
+  }
+
+  /** Makes a call that changes the shopper's consent, which the next worker has to start with. */
+  async changeConsent(
+    level: Consent,
+    work: (remote: Remote) => Promise<void> = (remote) => remote.consent(level),
+  ): Promise<void> {
+    if (level === 'pending' || level === 'denied') return this.#withdraw(level, work);
+    const erasing = erasureOf(this.namespace);
+    if (erasing) await erasing;
+    try {
+      await this.call(work);
+      this.#remember(level);
+    } catch (thrown) {
+      if (level === 'session' && SidestreamError.from(thrown).code !== 'runtime/invalid-input') this.#remember(level);
+      throw thrown;
+    }
+  }
+
+  /** Carries a refusal out, in any case and at once: where no worker takes calls, without one. */
+  async #withdraw(level: Refusal, work: (remote: Remote) => Promise<void>): Promise<void> {
+    this.visit?.end();
+    this.deleteVisits();
+    this.#remember(level);
+    this.#withdrawn = true;
+    const withdrawal = ++this.#withdrawals;
+    this.#withdrawing++;
+    try {
+      if (!this.#remote || !(await this.#withdrawInWorker(work))) {
+        // A worker that is starting, or handing over to another one, stores nothing any more.
+        this.#host?.refuse(level).catch((thrown) => this.fail(thrown));
+        await erase(this.namespace, level);
+      }
+      if (withdrawal === this.#withdrawals) this.#withdrawn = false;
+    } finally {
+      this.#withdrawing--;
+    }
+  }
+
+  /** @returns false where the worker died of it, or before */
+  async #withdrawInWorker(work: (remote: Remote) => Promise<void>): Promise<boolean> {
+    try {
+      await this.call(work);
+      return true;
+    } catch (thrown) {
+      if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
+      return false;
+    }
+  }
+
+  track(event: TrackInput): Promise<void> {
+    // Impressions from before the batch is loaded are sent one by one.
+    if (this.#impressions && event.type === 'impression') return this.#impressions.add(event);
+    const send = (time?: number) => this.call((remote) => remote.track(event.type, event.itemId, event.details, time));
+    return this.visit?.track(event, send) ?? send();
+  }
+
+  emit<K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void {
+    for (const listener of this.listeners) listener(type, event);
+  }
+
+  /** Emits an error. */
+  fail(thrown: unknown): void {
+    this.emit('error', SidestreamError.from(thrown));
+  }
+
+  /**
+   * Ends the worker once the calls under way are answered. Calls made from now on wait for another one.
+   * @param start starts that one; `kept` is what the worker before it handed over
+   */
+  replaceWorker(start: (kept: unknown) => Promise<Remote>): void {
+    const present = this.#remote;
+    this.#remote = null;
+    const replace = async (): Promise<Remote> => {
+      const withdrawals = this.#withdrawals;
+      const kept = (await present?.handOver().catch((thrown) => this.fail(thrown))) ?? null;
+      // Not earlier: Comlink closes the port of a remote object that was garbage collected, also while a call waits.
+      present?.[Comlink.releaseProxy]();
+      this.#endWorker();
+      return start(withdrawals === this.#withdrawals ? kept : null);
+    };
+    void this.#expect(this.#pending.settled().then(replace));
+  }
+
+  /** Starts a worker. @param kept what an earlier worker handed over. Null: what an earlier page of the visit kept, if any */
+  async startWorker(kept: unknown): Promise<Remote> {
+    const { worker, address } = startWorker('worker.js', this.given.workerUrl);
+    this.#worker = worker;
+    const manifest = this.#restarted ? null : earlyManifest(this.given.bundle);
+    const crash = (event: Event): void => {
+      // A worker that was ended may still report an error.
+      if (this.#worker !== worker) return;
+      const { up } = this;
+      // The next call starts another one; what was only in memory is lost.
+      this.#endWorker();
+      this.#starting = null;
+      const reason = (event as Partial<ErrorEvent>).message || undefined;
+      const text = up
+        ? `The recommender's worker stopped (${reason ?? 'no reason given'}). The next call starts another.`
+        : notStarted(address, reason);
+      const error = new SidestreamError('runtime/worker-crashed', text);
+      this.#pending.fail(error);
+      this.fail(error);
+    };
+    worker.addEventListener('error', crash);
+    worker.addEventListener('messageerror', crash);
+    try {
+      if (this.given.consent === 'session') {
+        kept ??= await import('./visit')
+          .then(({ visitOf }) => visitOf(this).read())
+          .catch((thrown) => this.fail(thrown));
+      }
+      const host = Comlink.wrap<WorkerHost>(worker);
+      this.#host = host;
+      const remote = await guarded(host).start(
+        this.given,
+        Comlink.proxy(this.#receive),
+        kept,
+        this.#restarted,
+        this.offers,
+        document.documentElement.lang,
+        manifest,
+        this.#withdrawn,
+      );
+      this.#restarted = true;
+      this.#remote = guarded(remote);
+      return this.#remote;
+    } catch (thrown) {
+      if (this.#worker === worker) this.#endWorker();
+      throw thrown;
+    }
+  }
+
+  #endWorker(): void {
+    this.#worker?.terminate();
+    this.#worker = this.#host = this.#remote = null;
+  }
+
+  /** Answers the calls under way first and refuses later ones. */
+  close(): Promise<void> {
+    this.#impressions?.close();
+    this.#endWatch?.();
+    this.closing ??= this.#close();
+    return this.closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      const closed = Promise.all([this.#closeWorker(), erasureOf(this.namespace)]);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSING_LIMIT))]);
+    } finally {
+      this.#pending.end(closedError());
+      this.#endWorker();
+    }
+  }
+
+  async #closeWorker(): Promise<void> {
+    await this.#pending.settled();
+    try {
+      if (this.#remote) await this.call((remote) => remote.close());
+    } catch (thrown) {
+      // A worker that crashed is closed; the crash was emitted.
+      if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
+    }
+  }
+
+  /** Sets the start that calls wait for. One that fails is dropped, so that the next call tries again. */
+  #expect(start: Promise<Remote>): Promise<Remote> {
+    this.#starting = start;
+    start.catch(() => {
+      if (this.#starting === start) this.#starting = null;
+    });
+    return start;
+  }
+
+  readonly #receive: RemoteListener = (type, event) => {
+    if (type === 'error') this.emit(type, SidestreamError.deserialize(event));
+    else if (type === 'progress') this.emit(type, event);
+    else {
+      // Another tab may have changed the consent; a message from before a withdrawal says nothing.
+      if (this.#withdrawing === 0) this.#remember(event.consent);
+      this.emit(type, event);
+    }
+  };
+
+  #remember(consent: GivenOptions['consent']): void {
+    if (consent === 'granted') this.#withdrawn = false;
+    this.given = { ...this.given, consent };
+  }
+
+  /** Loads what is needed after the first list: nothing is seen or to be saved before. */
+  async #loadRest(): Promise<void> {
+    const { ImpressionBatch, watchPage } = await import('./after-start');
+    if (this.closing) return;
+    this.#impressions = new ImpressionBatch((events) => this.call((remote) => remote.trackAll(events)));
+    this.#endWatch = watchPage(this);
+  }
+}

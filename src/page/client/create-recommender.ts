@@ -1,0 +1,144 @@
+import type { GivenOptions, Recommender, RecommenderOptions, Refusal } from '../../device/protocol';
+import { SidestreamError } from '../../error';
+import { WorkerConnection } from './connection';
+import { erase } from './erasure';
+import { handleOf } from './handle';
+import { addPageRecommender, deletePageRecommender } from './page-recommender';
+import { workerAddress } from './worker-url';
+
+/** Connections of this page, by namespace. */
+const running = new Map<string, WorkerConnection>();
+
+/**
+ * Absolute address of a bundle's folder.
+ * @throws SidestreamError `runtime/invalid-input`
+ */
+export function bundleAddress(bundle: unknown): string {
+  const page = globalThis.document?.baseURI;
+  if (typeof bundle === 'string' && bundle !== '' && URL.canParse(bundle, page)) {
+    return new URL(bundle.replace(/\/*$/, '/'), page).href;
+  }
+  const text = 'createRecommender(): bundle: must be a folder, such as "/bundle/".';
+  throw new SidestreamError('runtime/invalid-input', text);
+}
+
+/**
+ * Starts a recommender, or joins the one there is, as `createRecommender` does.
+ * @param consent the consent at the start; unlike the option, a further call does not change it
+ */
+export async function startRecommender(
+  options: RecommenderOptions,
+  consent?: RecommenderOptions['consent'],
+): Promise<Recommender> {
+  const refusal = refusalIn(options);
+  try {
+    const handle = await start(options, consent);
+    await refusal;
+    return handle;
+  } catch (thrown) {
+    // Without a bundle too. That something is left on the device is the graver failure.
+    throw (await refusal) ?? thrown;
+  }
+}
+
+async function start(options: RecommenderOptions, consent: RecommenderOptions['consent']): Promise<Recommender> {
+  const address = bundleAddress(options?.bundle);
+  const { bundle, namespace = 'default', onProgress, ...others } = options;
+  // A connection that is being closed may still write.
+  for (let last = running.get(namespace); last?.closing; last = running.get(namespace)) {
+    await last.closing.catch(() => undefined);
+  }
+  const { onMetric, workerUrl } = others;
+  const given: GivenOptions = {
+    consent,
+    ...options,
+    bundle: address,
+    // Callers may name the same place in several ways.
+    workerUrl: workerUrl === undefined ? undefined : workerAddress(workerUrl),
+    onProgress: onProgress && typeof onProgress,
+    onMetric: onMetric && typeof onMetric,
+  };
+  const joined = running.get(namespace);
+  if (joined && joined.given.bundle !== address) {
+    throw (await import('./late-options')).otherBundle(namespace, joined.given.bundle, address);
+  }
+  const connection = joined ?? new WorkerConnection(given);
+  running.set(namespace, connection);
+  connection.handles++;
+  let endHook: (() => Promise<void>) | undefined;
+  const handle = handleOf(connection, options, async () => {
+    deletePageRecommender(handle);
+    await endHook?.();
+    if (--connection.handles > 0) return;
+    await connection.close().finally(() => running.delete(namespace));
+  });
+  let started = false;
+  try {
+    await connection.started;
+    started = true;
+    // A caller that names no other options, such as an element, needs no more.
+    const more = Object.keys(others).length > 0 || (onProgress && typeof onProgress !== 'function');
+    if (joined && more) await (await import('./late-options')).joinConnection(connection, given);
+    // Loaded only for shops that send metrics.
+    if (onMetric) endHook = (await import('./late-options')).addHook(connection, onMetric);
+    return handle;
+  } catch (thrown) {
+    await handle.close().catch(() => undefined);
+    // An option of the other caller may have made its start fail.
+    if (joined && !started) return start(options, consent);
+    throw SidestreamError.from(thrown);
+  }
+}
+
+/**
+ * Withdraws consent in a namespace: in the recommender that the page has, while it starts too, or else without one.
+ * @throws SidestreamError `store/blocked`, `store/unavailable`
+ */
+export async function refuse(namespace: string, consent: Refusal): Promise<void> {
+  const connection = running.get(namespace);
+  // Whatever a worker that is being closed still does, it hears of it as another tab does.
+  await (connection && !connection.closing ? connection.changeConsent(consent) : erase(namespace, consent));
+}
+
+/**
+ * Carries out a refusal among the options at once, whatever becomes of the start; undefined without one. `pending` is one only
+ * where a recommender that goes on has another consent. Resolves with the failure, if any, and never rejects.
+ */
+function refusalIn(options: RecommenderOptions): Promise<SidestreamError | null> | undefined {
+  const { consent, namespace = 'default' } = options ?? {};
+  const connection = typeof namespace === 'string' ? running.get(namespace) : undefined;
+  // The same consent again is no new answer.
+  const withdraws = connection ? connection.given.consent !== consent : consent === 'denied';
+  if (typeof namespace !== 'string' || (consent !== 'denied' && consent !== 'pending') || !withdraws) return undefined;
+  return refuse(namespace, consent).then(
+    () => null,
+    (thrown) => {
+      // Where there is none yet, its worker tries again, and reports.
+      connection?.fail(thrown);
+      return SidestreamError.from(thrown);
+    },
+  );
+}
+
+/**
+ * Starts a recommender: a worker that loads the bundle, ranks, and learns. Resolves when the first list can be asked
+ * for.
+ *
+ * A page has one recommender per namespace: a further call joins the one there is, and so do the elements, whichever comes
+ * first. Another bundle needs another namespace. Each caller has a handle with its own listeners and its own end; the last
+ * `close()` ends the worker. Of `learning`, `encrypt`, `workerUrl`, `rules`, `experiment` and `market`, further callers
+ * name the same values or none; another value is rejected. Elements without `bundle` and `recommender` join it, also those that
+ * come into the page later; where the page creates several, of other namespaces, they join none. An option that no caller named
+ * before restarts the worker, which keeps what was learned, so
+ * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
+ * `onMetric` belong to each caller.
+ * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
+ *   cannot be read, `runtime/worker-crashed` when the worker dies, `runtime/other-bundle` when the page uses the namespace with
+ *   another bundle. With `consent: 'denied'` the device is empty then all the same
+ */
+export async function createRecommender(options: RecommenderOptions): Promise<Recommender> {
+  const recommender = await startRecommender(options);
+  const { namespace = 'default' } = options;
+  addPageRecommender(recommender, { bundle: bundleAddress(options.bundle), namespace });
+  return recommender;
+}

@@ -1,0 +1,85 @@
+import * as Comlink from 'comlink';
+import * as v from 'valibot';
+import { itemSchema } from '../../core/catalog';
+import { exactObject } from '../../core/common/strict-object';
+import type { BundleEncoders, EncoderHost, Item, NewItem, Progress } from '../../device/protocol';
+import { carryErrors, parsed } from '../../device/protocol';
+import type { LocalItem } from '../../device/store';
+import { SidestreamError } from '../../error';
+import type { Remote } from './remote';
+import { notStarted, startWorker } from './worker-script';
+
+/** An item with its features, and the backend that encoded it. */
+interface EncodedItem {
+  local: LocalItem;
+  backend: string;
+}
+
+/** What `addItem` needs of the recommender. */
+export interface AddContext {
+  call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
+  /** Address of `worker.js` that the shop named; `encoder-worker.js` lies beside it. */
+  workerUrl: string | undefined;
+  /** Aborted when the recommender is closed. */
+  ended: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+const newItemSchema = exactObject({
+  ...itemSchema.entries,
+  image: v.optional(v.instance(Blob, 'must be a Blob or File')),
+});
+
+let made = 0;
+
+/**
+ * Encodes a product that the shop does not have and adds it to this device's catalogue.
+ * @throws SidestreamError `runtime/invalid-input` naming the field, `encoder/bad-image`, `encoder/failed`,
+ *   `runtime/closed`
+ */
+export async function addItem(product: NewItem, context: AddContext): Promise<Item> {
+  const { id = `local-${Date.now().toString(36)}-${++made}` } = product ?? {};
+  const { image, ...item } = parsed(newItemSchema, product && { ...product, id }, 'addItem()');
+  const files = await context.call((remote) => remote.encoderFiles());
+  const { local, backend } = await encodeItem(item, image, files, context);
+  return context.call((remote) => remote.insertItem(local, backend));
+}
+
+/**
+ * Encodes a product in a worker of its own, which is ended afterwards: nothing else releases the memory of onnxruntime.
+ */
+async function encodeItem(
+  item: Item,
+  picture: Blob | undefined,
+  files: BundleEncoders,
+  { workerUrl, ended, onProgress }: AddContext,
+): Promise<EncodedItem> {
+  carryErrors();
+  const { encoders } = files;
+  const { worker, address } = startWorker('encoder-worker.js', workerUrl);
+  const failed = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', ({ message }) => {
+      const text = message
+        ? `The encoders' worker stopped (${message}). Try again, with a smaller picture if it repeats.`
+        : notStarted(address);
+      reject(new SidestreamError('runtime/worker-crashed', text));
+    });
+    const end = () =>
+      reject(new SidestreamError('runtime/closed', 'The recommender was closed before the item was encoded.'));
+    if (ended.aborted) end();
+    ended.addEventListener('abort', end, { once: true });
+  });
+  try {
+    const host = Comlink.wrap<EncoderHost>(worker);
+    const buffers = [files.text.onnx, files.image.onnx, files.projection];
+    const encoded = await Promise.race([
+      host.encode(item, picture ?? null, Comlink.transfer(files, buffers), Comlink.proxy(onProgress)),
+      failed,
+    ]);
+    const { values, scales, thumbnail, backend } = encoded;
+    if (thumbnail) item.image = thumbnail;
+    return { local: { item, values, scales, encoders }, backend };
+  } finally {
+    worker.terminate();
+  }
+}

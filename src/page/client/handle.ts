@@ -1,0 +1,144 @@
+import {
+  type CallOptions,
+  type Recommender,
+  type RecommenderEvents,
+  type RecommenderOptions,
+  setCore,
+  unsetCore,
+} from '../../device/protocol';
+import { SidestreamError } from '../../error';
+import { closedError, type WorkerConnection } from './connection';
+import type { Emit, Remote } from './remote';
+
+/** Most errors that are kept until a listener is added. */
+const MOST_EARLY_ERRORS = 20;
+
+/** Methods that only call the worker. */
+const FORWARDED = [
+  'recommendSegments',
+  'setHints',
+  'explain',
+  'getItem',
+  'browse',
+  'categories',
+  'status',
+  'metrics',
+  'settled',
+  'reset',
+  'snapshots',
+  'inspect',
+  'rollback',
+  'exportProfile',
+  'importProfile',
+] as const;
+
+type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
+
+/**
+ * Makes the recommender of one caller, with its own listeners and its own end. It receives events from now on, and can be
+ * called once its connection has started. Its methods are closures, so that a page may detach them.
+ * @param leave called when it is closed
+ */
+export function handleOf(
+  connection: WorkerConnection,
+  { onProgress }: RecommenderOptions,
+  leave: () => Promise<void>,
+): Recommender {
+  const listeners: Listeners = { change: new Set(), progress: new Set(), error: new Set() };
+  if (onProgress) listeners.progress.add(onProgress);
+  /** Errors emitted before the first listener was added. */
+  const earlyErrors: SidestreamError[] = [];
+  const emit: Emit = (type, event) => {
+    if (type === 'error' && listeners.error.size === 0 && earlyErrors.length < MOST_EARLY_ERRORS) {
+      earlyErrors.push(event as SidestreamError);
+    }
+    for (const listener of listeners[type]) {
+      try {
+        listener(event);
+      } catch (thrown) {
+        // The page's own error: the other listeners still get the event.
+        reportError(thrown);
+      }
+    }
+  };
+  connection.listeners.add(emit);
+  const ended = new AbortController();
+  let closing: Promise<void> | null = null;
+  const check = (): void => {
+    if (closing) throw closedError();
+  };
+  const call = async <T>(work: (remote: Remote) => Promise<T>): Promise<T> => {
+    check();
+    return connection.call(work);
+  };
+  /** Makes a call that its caller may give up. */
+  const within = async <T>(
+    what: string,
+    wait: CallOptions | undefined,
+    work: (remote: Remote, rest: CallOptions) => Promise<T>,
+  ): Promise<T> => {
+    const waiting = () => call((remote) => work(remote, { ...wait, signal: undefined }));
+    // Loaded only for callers that do not want to wait.
+    return wait ? (await import('./deadline')).withDeadline(waiting, wait, what) : waiting();
+  };
+  const forwarded = FORWARDED.map((name) => [
+    name,
+    (...given: never[]) => call((remote): Promise<unknown> => remote[name](...given)),
+  ]);
+  const recommender: Recommender = {
+    ...(Object.fromEntries(forwarded) as Pick<Recommender, (typeof FORWARDED)[number]>),
+    recommend: (request = {}, wait) => within('recommend()', wait, (remote, rest) => remote.recommend(request, rest)),
+    rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
+    async track(type, itemId, details = {}) {
+      check();
+      return connection.track({ type, itemId, details });
+    },
+    async consent(level) {
+      check();
+      return connection.changeConsent(level);
+    },
+    async forget() {
+      check();
+      return connection.changeConsent('pending', (remote) => remote.forget());
+    },
+    async addItem(item) {
+      check();
+      const { addItem } = await import('./encode-item');
+      return addItem(item, {
+        call,
+        workerUrl: connection.given.workerUrl,
+        ended: ended.signal,
+        onProgress: (progress) => emit('progress', progress),
+      });
+    },
+    async updateOffers(offers) {
+      const { kept, ...update } = await call((remote) => remote.updateOffers(offers));
+      for (const offer of kept) connection.offers.set(offer.id, offer);
+      return update;
+    },
+    on(type, listener) {
+      if (!Object.hasOwn(listeners, type) || typeof listener !== 'function') {
+        const text = `on() takes ${Object.keys(listeners).join(', ')}, and a function.`;
+        throw new SidestreamError('runtime/invalid-input', text);
+      }
+      listeners[type].add(listener);
+      // Errors of the start go to the first listener.
+      if (type === 'error') for (const error of earlyErrors.splice(0)) emit('error', error);
+      return () => listeners[type].delete(listener);
+    },
+    close() {
+      closing ??= (async () => {
+        ended.abort();
+        unsetCore(recommender);
+        try {
+          await leave();
+        } finally {
+          connection.listeners.delete(emit);
+        }
+      })();
+      return closing;
+    },
+  };
+  setCore(recommender, connection);
+  return recommender;
+}

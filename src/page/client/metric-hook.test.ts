@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MetricReport } from '../../device/protocol';
+import { MetricHooks } from './metric-hook';
+
+const NOTHING: MetricReport = { counts: [], visitors: [] };
+const report = (clicks: number): MetricReport => ({
+  counts: [{ variant: null, placement: 'similar', impressions: 0, clicks, carts: 0, purchases: 0, revenue: {} }],
+  visitors: [],
+});
+/** Arguments of the hook for it. */
+const call = (clicks: number): [MetricReport['counts'], MetricReport['visitors']] => [report(clicks).counts, []];
+
+describe('a hook for metrics', () => {
+  const onMetric = vi.fn();
+  const take = vi.fn<(sent: string[]) => Promise<MetricReport>>();
+  const failed: unknown[] = [];
+  let page: EventTarget & { visibilityState: string };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    onMetric.mockReset();
+    take.mockReset();
+    failed.length = 0;
+    page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+    vi.stubGlobal('document', page);
+    vi.stubGlobal('window', new EventTarget());
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  const hooks = () => new MetricHooks(take, (thrown) => failed.push(thrown));
+  /** Hooks that have passed on nothing yet, with one added. */
+  const begun = async (): Promise<MetricHooks> => {
+    take.mockResolvedValue(NOTHING);
+    const own = hooks();
+    own.add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    return own;
+  };
+
+  it('gets what was counted at the start, every 30 seconds and when the page is hidden, never nothing, and the rest at the end', async () => {
+    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(NOTHING).mockResolvedValueOnce(report(2));
+    const end = hooks().add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onMetric.mock.calls).toEqual([call(1)]);
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(take).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(take).toHaveBeenCalledTimes(2);
+    page.visibilityState = 'hidden';
+    page.dispatchEvent(new Event('visibilitychange'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onMetric.mock.calls[1]).toEqual(call(2));
+    take.mockResolvedValue(report(3));
+    await end();
+    expect(onMetric.mock.calls[2]).toEqual(call(3));
+    await vi.advanceTimersByTimeAsync(60_000);
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(onMetric).toHaveBeenCalledTimes(3);
+  });
+
+  it('gets a visitor of whom nothing is counted yet', async () => {
+    const none = { visitors: 0, sum: 0, squares: 0 };
+    const visitor = {
+      ...{
+        key: 'k'.repeat(22),
+        variant: 'test/on',
+        visitors: 1,
+        impressions: none,
+        clicks: none,
+        carts: none,
+        purchases: none,
+      },
+      ...{ products: { clicksImpressions: 0, purchasesClicks: 0 }, revenue: {} },
+    };
+    take.mockResolvedValue(NOTHING).mockResolvedValueOnce({ counts: [], visitors: [visitor] });
+    hooks().add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onMetric.mock.calls).toEqual([[[], [visitor]]]);
+    // It says at once what was sent; where the hook fails, it does not.
+    expect(take.mock.calls).toEqual([[[]], [[visitor.key]]]);
+    take.mockResolvedValueOnce({ counts: [], visitors: [visitor] });
+    onMetric.mockRejectedValueOnce(new Error('offline'));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(take.mock.calls.slice(2)).toEqual([[[]]]);
+  });
+
+  it('has what was counted at hand when the page is left, before the worker can answer', async () => {
+    const own = await begun();
+    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
+    void own.soon();
+    void own.soon();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(onMetric).not.toHaveBeenCalled();
+    take.mockReturnValue(new Promise(() => undefined));
+    window.dispatchEvent(new Event('pagehide'));
+    // Both answers, added.
+    expect(onMetric.mock.calls).toEqual([call(3)]);
+    page.visibilityState = 'hidden';
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(onMetric).toHaveBeenCalledTimes(1);
+  });
+
+  it('is told when what was counted is at hand', async () => {
+    const own = await begun();
+    let answer: (given: MetricReport) => void = () => undefined;
+    take.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const known = own.soon();
+    void known.then(() => window.dispatchEvent(new Event('pagehide')));
+    await vi.advanceTimersByTimeAsync(10);
+    answer(report(1));
+    await known;
+    expect(onMetric.mock.calls).toEqual([call(1)]);
+  });
+
+  it('gets within a second what the page says is to be passed on soon, in one call', async () => {
+    const own = await begun();
+    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
+    void own.soon();
+    await vi.advanceTimersByTimeAsync(900);
+    void own.soon();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(onMetric.mock.calls).toEqual([call(3)]);
+  });
+
+  it('gets nothing that was held, or asked for, when the shopper withdraws consent', async () => {
+    const own = await begun();
+    let answer: (given: MetricReport) => void = () => undefined;
+    take.mockResolvedValueOnce(report(1)).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    void own.soon();
+    await vi.advanceTimersByTimeAsync(0);
+    void own.soon();
+    await vi.advanceTimersByTimeAsync(0);
+    own.drop();
+    answer(report(2));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(onMetric).not.toHaveBeenCalled();
+  });
+
+  it('gets a report again that it could not send, also while the page is left, and no other twice', async () => {
+    const none = { visitors: 0, sum: 0, squares: 0 };
+    const counted = { visitors: 1, impressions: none, clicks: none, carts: none, purchases: none };
+    const products = { clicksImpressions: 0, purchasesClicks: 0 };
+    const one = { key: 'k'.repeat(22), variant: 'test/on', ...counted, products, revenue: {} };
+    const both: MetricReport = { counts: [], visitors: [one, { ...one, key: 'l'.repeat(22) }] };
+    take.mockResolvedValue({ counts: [], visitors: [one] });
+    onMetric.mockRejectedValueOnce(new Error('status 500')).mockReturnValueOnce(new Promise(() => undefined));
+    hooks().add(onMetric);
+    await vi.advanceTimersByTimeAsync(0);
+    window.dispatchEvent(new Event('pagehide'));
+    expect(onMetric.mock.calls).toEqual([
+      [[], [one]],
+      [[], [one]],
+    ]);
+    // Under way: the worker does not know yet, and hands it out with the next.
+    take.mockResolvedValue(both);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(onMetric.mock.lastCall).toEqual([[], [both.visitors[1]]]);
+  });
+
+  it('may throw or reject without harm; that is reported as an error', async () => {
+    take.mockResolvedValue(report(1));
+    onMetric.mockImplementationOnce(() => {
+      throw new Error('the shop’s own');
+    });
+    onMetric.mockRejectedValueOnce(new Error('later'));
+    hooks().add(onMetric);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(failed).toMatchObject([
+      {
+        code: 'runtime/not-sent',
+        message: expect.stringContaining('the shop’s own'),
+        cause: new Error('the shop’s own'),
+      },
+      { code: 'runtime/not-sent', cause: new Error('later') },
+    ]);
+  });
+
+  it('is not alone: each gets all that was counted, until it ends', async () => {
+    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2)).mockResolvedValueOnce(report(3));
+    const other = vi.fn();
+    const both = hooks();
+    const end = both.add(onMetric);
+    both.add(other);
+    await vi.advanceTimersByTimeAsync(0);
+    await end();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(onMetric.mock.calls).toEqual([call(1), call(2)]);
+    expect(other.mock.calls).toEqual([call(1), call(2), call(3)]);
+  });
+});

@@ -1,0 +1,209 @@
+import type { Counts, MetricHook, MetricReport, TrackInput, VisitorReport } from '../../device/protocol';
+import { SidestreamError } from '../../error';
+import type { WorkerConnection } from './connection';
+import { onHidden } from './page-visibility';
+
+/** Time between two calls of a hook where nothing is to be passed on soon, ms. */
+const INTERVAL = 30_000;
+/** Longest time until what a shopper did, or agreed to, is passed on, ms: the lines of an order are one call. */
+const SOON = 1000;
+/** Events after which the page may be left for good, the next one being of another site. */
+const DECISIVE: ReadonlySet<TrackInput['type']> = new Set(['click', 'cart', 'purchase']);
+
+const NOTHING: MetricReport = { counts: [], visitors: [] };
+
+/**
+ * Passes what is counted to the shop's hooks: at the start, where pages before left something, soon after a click, a cart or a
+ * purchase, and after the shopper agreed, every 30 s, when the page is hidden, and at the end. Each hook gets everything.
+ *
+ * A page that is left ends before a worker can answer. What the worker counts is therefore asked for at once and held here until
+ * it is passed on, so that the hooks can be called while the page is left.
+ */
+export class MetricHooks {
+  readonly #hooks = new Set<MetricHook>();
+  readonly #take: (sent: string[]) => Promise<MetricReport>;
+  readonly #fail: (thrown: unknown) => void;
+  /** Held for the next call of the hooks. */
+  #counts: Counts[] = [];
+  #visitors: VisitorReport[] = [];
+  /** Keys of reports that hooks have got and did not fail to send: the worker may not know yet. */
+  readonly #given = new Set<string>();
+  /** Those of them that were sent, which the worker does not know yet. */
+  #sent: string[] = [];
+  #asking: Promise<void> = Promise.resolve();
+  /** Answers to questions from before are dropped: the shopper withdrew consent since. */
+  #era = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #end: (() => void) | null = null;
+
+  /**
+   * @param take returns what was counted since its last call, and reports of the visitor that are not known to be sent
+   * @param fail called with errors of a hook or of `take`
+   */
+  constructor(take: (sent: string[]) => Promise<MetricReport>, fail: (thrown: unknown) => void) {
+    this.#take = take;
+    this.#fail = fail;
+  }
+
+  /** @returns a function that passes on the remaining counts and ends this hook */
+  add(hook: MetricHook): () => Promise<void> {
+    this.#hooks.add(hook);
+    this.#begin();
+    return async () => {
+      // Before the deletion: hooks that end at the same moment all get the remaining counts.
+      await this.#passOn();
+      this.#hooks.delete(hook);
+      if (this.#hooks.size > 0) return;
+      this.#end?.();
+      this.#end = null;
+    };
+  }
+
+  /**
+   * There is something to count: passes it on soon.
+   * Resolves when it is at hand: from then on it is passed on even where the page is left.
+   */
+  async soon(): Promise<void> {
+    if (!this.#end) return;
+    this.#timer ??= setTimeout(() => void this.#passOn(), SOON);
+    await this.#ask();
+  }
+
+  /** Drops what is held: the shopper withdrew consent. */
+  drop(): void {
+    this.#era++;
+    this.#counts = [];
+    this.#visitors = [];
+  }
+
+  #begin(): void {
+    if (this.#end) return;
+    void this.#passOn();
+    const interval = setInterval(() => void this.#passOn(), INTERVAL);
+    const endHidden = onHidden(() => {
+      // At once: the page may end before the worker answers.
+      void this.#give();
+      void this.#passOn();
+    });
+    this.#end = () => {
+      clearInterval(interval);
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      endHidden();
+    };
+  }
+
+  /** Passes on what the worker has, until it has nothing more. */
+  async #passOn(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // Says at once what was sent: the page may end before the next report.
+    do await this.#ask();
+    while (await this.#give());
+  }
+
+  /** Asks the worker for what it counted, one question after the other. */
+  #ask(): Promise<void> {
+    const ask = async (): Promise<void> => {
+      const [era, sent] = [this.#era, this.#sent];
+      const { counts, visitors } = await this.#take(sent);
+      this.#sent = this.#sent.filter((key) => !sent.includes(key));
+      if (era !== this.#era) return;
+      this.#counts = joined(this.#counts, counts);
+      this.#visitors = visitors.filter(({ key }) => !this.#given.has(key));
+    };
+    this.#asking = this.#asking.then(ask).catch((thrown) => this.#fail(thrown));
+    return this.#asking;
+  }
+
+  /**
+   * Calls the hooks with what is held, before it returns.
+   * @returns whether reports of the visitor were sent, which the worker should know
+   */
+  async #give(): Promise<boolean> {
+    const report = { counts: this.#counts, visitors: this.#visitors };
+    [this.#counts, this.#visitors] = [[], []];
+    if (report.counts.length + report.visitors.length === 0) return false;
+    const era = this.#era;
+    const keys = report.visitors.map(({ key }) => key);
+    for (const key of keys) this.#given.add(key);
+    const passed = await Promise.all([...this.#hooks].map((hook) => this.#call(hook, report)));
+    // A hook that failed must not make the others get the same again for ever.
+    if (passed.includes(true)) {
+      this.#sent = [...this.#sent, ...keys];
+      return keys.length > 0;
+    }
+    for (const key of keys) this.#given.delete(key);
+    if (era === this.#era) this.#visitors = [...report.visitors, ...this.#visitors];
+    return false;
+  }
+
+  /** @returns whether it succeeded */
+  async #call(hook: MetricHook, { counts, visitors }: MetricReport): Promise<boolean> {
+    try {
+      await hook(counts, visitors);
+      return true;
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      const text = `The counts of this page were not sent (${why}). Check the function that onMetric has.`;
+      this.#fail(SidestreamError.from(thrown, 'runtime/not-sent', text));
+      return false;
+    }
+  }
+}
+
+/** Counts of the same page, added by variant and placement. */
+function joined(before: readonly Counts[], more: readonly Counts[]): Counts[] {
+  const rows = new Map<string, Counts>();
+  for (const { revenue, ...row } of [...before, ...more]) {
+    const name = JSON.stringify([row.variant, row.placement]);
+    const known = rows.get(name) ?? { ...row, impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
+    for (const count of ['impressions', 'clicks', 'carts', 'purchases'] as const) known[count] += row[count];
+    for (const [currency, sum] of Object.entries(revenue)) {
+      known.revenue[currency] = (known.revenue[currency] ?? 0) + sum;
+    }
+    rows.set(name, known);
+  }
+  return [...rows.values()];
+}
+
+const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
+
+/**
+ * Adds a hook to those of a connection.
+ * @returns a function that passes on the remaining counts and ends the hook
+ */
+export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {
+  const hooks = hooksOf.get(connection) ?? watched(connection);
+  hooksOf.set(connection, hooks);
+  return hooks.add(hook);
+}
+
+/** Hooks that hear of the events and the consent of a connection. Its calls are wrapped here: other pages load no code for that. */
+function watched(connection: WorkerConnection): MetricHooks {
+  // Without a worker nothing was counted.
+  const take = async (sent: string[]) =>
+    connection.up ? connection.call((remote) => remote.takeMetrics(sent)) : NOTHING;
+  const hooks = new MetricHooks(take, (thrown) => connection.fail(thrown));
+  const track = connection.track.bind(connection);
+  const changeConsent = connection.changeConsent.bind(connection);
+  connection.track = async (event) => {
+    await track(event);
+    // Awaited: who has waited for an order may leave the page, and the order counts.
+    if (DECISIVE.has(event.type)) await hooks.soon();
+  };
+  connection.changeConsent = (level, work) => {
+    // At once, whatever becomes of the call.
+    if (level !== 'granted') hooks.drop();
+    return changeConsent(level, work);
+  };
+  let { consent } = connection.given;
+  connection.listeners.add((type, event) => {
+    if (type !== 'change' || !('consent' in event) || event.consent === consent) return;
+    consent = event.consent;
+    // The answer may come from another tab.
+    if (consent === 'granted') void hooks.soon();
+    else hooks.drop();
+  });
+  return hooks;
+}

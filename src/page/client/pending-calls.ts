@@ -1,0 +1,46 @@
+import { SidestreamError } from '../../error';
+
+type Abandon = (error: SidestreamError) => void;
+
+/**
+ * Calls without an answer yet, all of which can be rejected at once. Nothing is kept of an answered call: racing each call
+ * against one lasting promise would keep every answer as long as that promise.
+ */
+export class PendingCalls {
+  readonly #calls = new Map<Promise<unknown>, Abandon>();
+  #ended: SidestreamError | null = null;
+
+  /** @param work called at once; rejects with a SidestreamError, or a DataCloneError for an argument */
+  add<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    let abandon: Abandon = () => undefined;
+    const call = new Promise<T>((resolve, reject) => {
+      abandon = reject;
+      work().then(resolve, (thrown) => reject(unsendable(thrown)));
+    });
+    this.#calls.set(call, abandon);
+    const done = () => this.#calls.delete(call);
+    call.then(done, done);
+    return call;
+  }
+
+  /** Rejects all present calls. */
+  fail(error: SidestreamError): void {
+    for (const abandon of this.#calls.values()) abandon(error);
+  }
+
+  /** Rejects all present and later calls. */
+  end(error: SidestreamError): void {
+    this.#ended = error;
+    this.fail(error);
+  }
+
+  /** Resolves when all present calls have settled. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#calls.keys());
+  }
+}
+
+/** Wraps an error; an argument that cannot be cloned for the worker, such as a function, gets `runtime/invalid-input`. */
+const unsendable = (thrown: unknown): SidestreamError =>
+  SidestreamError.from(thrown, (thrown as Error)?.name === 'DataCloneError' ? 'runtime/invalid-input' : undefined);

@@ -1,0 +1,61 @@
+import { trustedScript } from '../../core/common/trusted-script';
+import type { PlacesMessage } from '../../device/protocol';
+import { SidestreamError } from '../../error';
+import { ownPlaces, startSource, type WorkerFile } from './own-workers';
+import { namedWorker } from './worker-url';
+
+/** A worker that was started, and the address of its script; none where a bundler makes it from the sources. */
+export interface StartedWorker {
+  worker: Worker;
+  address?: string;
+}
+
+/**
+ * Starts a worker of the package.
+ * @param workerUrl address of `worker.js` that the shop named; all other files lie beside it
+ * @throws SidestreamError `runtime/invalid-input` when `workerUrl` is not such an address, `runtime/worker-crashed` when the
+ *   browser refuses to start it
+ */
+export function startWorker(file: WorkerFile, workerUrl: string | undefined): StartedWorker {
+  const script = namedWorker(workerUrl);
+  const places = script === undefined ? ownPlaces() : { script };
+  if (!places) return { worker: startSource(file) };
+  const address = new URL(places.files?.[file] ?? file, places.script);
+  const worker = startAt(address);
+  worker.postMessage({ type: 'sidestream-places', places } satisfies PlacesMessage);
+  return { worker, address: address.href };
+}
+
+/**
+ * The message for a worker whose script did not load, or threw before it answered.
+ * @param address of the script, as `startWorker` returned it
+ * @param reason the browser's own. Where the script cannot be had it gives none
+ */
+export function notStarted(
+  address = 'that the bundler made',
+  reason = 'its script cannot be had or is refused',
+): string {
+  return `The worker ${address} did not start (${reason}). That address must answer with the package's own file: where a bundler left it out, host the folder lib/cdn of the package and name its place with workerUrl. See docs/how-to/frameworks.md of the package, and angular.md beside it. A Content-Security-Policy needs the place in worker-src: docs/how-to/host.md.`;
+}
+
+/** Starts a module worker. Browsers reject a script from another host, but allow a script of the page to import it. */
+function startAt(address: URL): Worker {
+  if (address.origin === location.origin) return startScript(address.href, address);
+  const shim = new Blob([`import ${JSON.stringify(address.href)};`], { type: 'text/javascript' });
+  const url = URL.createObjectURL(shim);
+  const worker = startScript(url, address);
+  const release = () => URL.revokeObjectURL(url);
+  worker.addEventListener('message', release, { once: true });
+  worker.addEventListener('error', release, { once: true });
+  return worker;
+}
+
+/** @param named the address for the error */
+function startScript(script: string, named: URL): Worker {
+  try {
+    return new Worker(trustedScript(script), { type: 'module', name: 'sidestream' });
+  } catch (cause) {
+    const text = `The browser refuses to start the worker ${named}. A Content-Security-Policy with require-trusted-types-for needs "trusted-types sidestream lit-html", and every policy worker-src: see docs/how-to/host.md of the package.`;
+    throw new SidestreamError('runtime/worker-crashed', text, { cause });
+  }
+}

@@ -1,0 +1,29 @@
+import type { ItemInspection, ScorePart } from '../../../../device/protocol';
+import { EXPERT_LABELS, termLabel } from '../wording';
+
+/** One bar of a waterfall: from the sum of those before it to the sum with it. */
+export interface WaterfallBar {
+  label: string;
+  from: number;
+  to: number;
+  kind: 'more' | 'less' | 'sum';
+}
+
+/** What a part of the score says, at the end of the sentence "It counts that it is …". */
+export const partWords = ({ name, expert }: Pick<ScorePart, 'name' | 'expert'>): string =>
+  expert ? EXPERT_LABELS[expert.state] : termLabel(name);
+
+/** Name of a part of the score, another one for each. */
+export const partLabel = (part: Pick<ScorePart, 'name' | 'expert'>): string =>
+  part.expert ? `${partWords(part)} (expert ${part.expert.id})` : partWords(part);
+
+/** Bars of all parts one after the other, the largest first, and their sum, which is the score. */
+export function waterfallBars({ parts, score }: Pick<ItemInspection, 'parts' | 'score'>): WaterfallBar[] {
+  let sum = 0;
+  const bars = parts.map((part): WaterfallBar => {
+    const from = sum;
+    sum += part.contribution;
+    return { label: partLabel(part), from, to: sum, kind: part.contribution < 0 ? 'less' : 'more' };
+  });
+  return [...bars, { label: 'the score', from: 0, to: score, kind: 'sum' }];
+}

@@ -1,0 +1,28 @@
+import { html, type TemplateResult } from 'lit';
+import type { Item } from '../../../device/protocol';
+
+/** Schemes of pictures; `recs/safe-url.ts` is part of the page's first script, and would become a file of its own. */
+const SCHEMES = ['http:', 'https:', 'blob:', 'data:'];
+
+/**
+ * A picture of a product, or its initial where there is none. Its name is to stand beside it.
+ * @param size of its sides, px
+ */
+export function picture({ image = '', title }: Item, size = 64): TemplateResult {
+  const base = 'https://page.invalid/';
+  const shown = image !== '' && URL.canParse(image, base) && SCHEMES.includes(new URL(image, base).protocol);
+  return html`
+    <span part="picture" class="picture" data-initial=${[...title][0] ?? ''}>
+      ${shown ? html`<img src=${image} alt="" width=${size} height=${size} loading="lazy" decoding="async" @error=${hideBroken} />` : ''}
+    </span>`;
+}
+
+/** The picture of a choice with its name as its text. */
+export function namedPicture(item: Item, more = ''): TemplateResult {
+  const name = more ? `${item.title}, ${more}` : item.title;
+  return html`<li class="named" title=${name}>${picture(item)}<span class="unseen">${name}</span></li>`;
+}
+
+const hideBroken = ({ currentTarget }: Event): void => {
+  if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
+};

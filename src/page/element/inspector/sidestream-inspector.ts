@@ -1,0 +1,291 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { Metrics, Recommender, Status } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { define, languageOf } from '../dom';
+import { emit } from '../events';
+import { FoundRecommender, isSame } from '../found-recommender';
+import { warnOnce } from '../warn-once';
+import { barStyles } from './bars.styles';
+import { mediaStyles } from './media.styles';
+import { inspectorStyles } from './sidestream-inspector.styles';
+import { HelpsView } from './views/helps';
+import { LearnedView } from './views/learned';
+import { TimelineView } from './views/timeline';
+import type { InspectorHost, View } from './views/view';
+import { WhyView } from './views/why';
+import { viewStyles } from './views.styles';
+import { Formats } from './wording';
+
+/** The views, in their order, each with its question. */
+const QUESTIONS = {
+  learned: 'What did it learn?',
+  timeline: 'When?',
+  why: 'Why this?',
+  helps: 'Does it help?',
+} as const;
+export type InspectorView = keyof typeof QUESTIONS;
+const VIEWS = Object.keys(QUESTIONS) as InspectorView[];
+
+/** Quiet time after a change before the view is read again, ms: a burst of events costs one reading. */
+const REFRESH_DELAY = 150;
+
+/**
+ * Shows what a recommender has learned on this device, in four views: what it learned, when, why a product has its place, and
+ * whether it helps. Each says it in plain words first, with figures for those who open them; a state of before can be restored,
+ * and the profile exported, imported and deleted.
+ *
+ * @tag sidestream-inspector
+ * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
+ *
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something could not be read, or not be done.
+ *
+ * @csspart panel - All of it.
+ * @csspart tabs - The row of the four questions.
+ * @csspart view - The view that is open.
+ * @csspart products - Products that shaped the list.
+ * @csspart categories - Categories that shaped it.
+ * @csspart experts - The cards of the experts.
+ * @csspart chart - Each chart with its figures.
+ * @csspart weights - The chart of personal weights.
+ * @csspart timeline - The points of the timeline.
+ * @csspart snapshot - What going back to a snapshot would change.
+ * @csspart choices - The products to take apart.
+ * @csspart why - One product taken apart.
+ * @csspart behind - The past choices behind a product.
+ * @csspart lists - The lists with and without what was learned.
+ * @csspart record - The table of mean places.
+ * @csspart metrics - The chart of clicks per impression.
+ * @csspart facts - The list of operating figures.
+ * @csspart controls - The buttons for export, import and deletion.
+ * @csspart reset - The button that forgets what was learned.
+ * @csspart picture - The picture of a product.
+ *
+ * @cssproperty [--sidestream-accent=currentColor] - Colour of bars, lines and focus rings.
+ * @cssproperty [--sidestream-tile] - Background of cards, pictures and tracks; a tint of the text colour.
+ * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
+ * @cssproperty [--sidestream-surface=Canvas] - Background behind it, for the edges in charts.
+ */
+export class SidestreamInspector extends LitElement {
+  /** @internal */
+  static override styles = [inspectorStyles, viewStyles, barStyles, mediaStyles];
+
+  /** The recommender to inspect. Default: the recommender of the first list on the page, else the one that the page made with `createRecommender()`. */
+  @property({ attribute: false }) recommender: Recommender | null = null;
+  /** The view that is open: `learned`, `timeline`, `why` or `helps`. */
+  @property({ reflect: true }) view: InspectorView = 'learned';
+  /** Id of a product that the view `why` takes apart; without it the first of the list. */
+  @property({ attribute: 'item-id' }) itemId: string | null = null;
+  /** Level of the headings of the views' parts in the page's outline, 2 to 5. */
+  @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
+
+  readonly #found = new FoundRecommender(this, () => this.#find());
+  #used: Recommender | null = null;
+  #status: Status | null = null;
+  #metrics: Metrics | null = null;
+  #failure: SidestreamError | null = null;
+  #said = '';
+  #views = freshViews();
+  /** Views that show the present state. */
+  readonly #loaded = new Set<InspectorView>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unsubscribe: (() => void) | null = null;
+
+  /** @internal */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#endSubscription();
+  }
+
+  /** Reads everything again; rarely needed, because changes of the recommender refresh it. */
+  async refresh(): Promise<void> {
+    const recommender = this.#used;
+    if (!recommender) return;
+    this.#loaded.clear();
+    try {
+      const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
+      if (recommender !== this.#used) return;
+      this.#status = status;
+      this.#metrics = metrics;
+      await this.#load(this.view);
+      this.#failure = null;
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.requestUpdate();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('headingLevel') && !/^[2-5]$/.test(`${this.headingLevel ?? 3}`)) {
+      const given = this.getAttribute('heading-level') ?? this.headingLevel;
+      warnOnce(
+        this,
+        'headingLevel',
+        `heading-level="${given}": must be a whole number from 2 to 5; the headings go on at level 3.`,
+      );
+      this.headingLevel = 3;
+    }
+    if (changed.has('view') && !VIEWS.includes(this.view)) {
+      warnOnce(this, 'view', `view="${this.view}": must be ${VIEWS.join(', ')}; the first one is open.`);
+      this.view = 'learned';
+    }
+    if (changed.has('recommender') && this.#find()) return;
+    if (changed.has('view') && !this.#loaded.has(this.view)) void this.#show(this.view);
+    if (changed.has('itemId') && this.itemId !== null) void this.#choose(this.itemId);
+  }
+
+  protected override render(): TemplateResult {
+    const host = this.#host;
+    return html`
+      <div part="panel" class="panel">
+        ${this.#failure ? html`<p class="note alert" role="alert">${this.#failure.message}</p>` : nothing}
+        ${host ? this.#panel(host) : this.#failure ? nothing : html`<p class="note">Waiting for the recommender.</p>`}
+        <p class="said" role="status" data-testid="said">${this.#said}</p>
+      </div>`;
+  }
+
+  #panel(host: InspectorHost): TemplateResult {
+    return html`
+      <div part="tabs" class="tabs" role="tablist" aria-label="Questions" @keydown=${this.#tabKey}>
+        ${VIEWS.map((name) => {
+          const open = name === this.view;
+          return html`
+            <button id=${`tab-${name}`} role="tab" type="button" data-tab=${name} aria-controls=${open ? `view-${name}` : nothing} aria-selected=${open ? 'true' : 'false'} tabindex=${open ? 0 : -1} @click=${() => this.#open(name)}>
+              ${QUESTIONS[name]}
+            </button>`;
+        })}
+      </div>
+      <div part="view" class="view" id=${`view-${this.view}`} role="tabpanel" tabindex="0" aria-labelledby=${`tab-${this.view}`} data-view=${this.view}>
+        ${this.#views[this.view].render(host)}
+      </div>`;
+  }
+
+  /** What the views get; null until the recommender has answered. */
+  get #host(): InspectorHost | null {
+    const [recommender, status, metrics] = [this.#used, this.#status, this.#metrics];
+    if (!recommender || !status || !metrics) return null;
+    const language = languageOf(this);
+    return {
+      ...{ recommender, status, metrics, language, level: this.headingLevel, formats: new Formats(language) },
+      heading: (text) => html`<h3 aria-level=${this.headingLevel}>${text}</h3>`,
+      update: () => this.requestUpdate(),
+      focus: (selector) => {
+        this.requestUpdate();
+        void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(selector)?.focus());
+      },
+      fail: (thrown) => this.#fail(thrown),
+      say: (text) => {
+        this.#said = text;
+        this.requestUpdate();
+      },
+      refresh: () => this.refresh(),
+    };
+  }
+
+  /** Reads what a view shows, unless it shows that already. */
+  async #load(name: InspectorView): Promise<void> {
+    const host = this.#host;
+    if (!host || this.#loaded.has(name)) return;
+    this.#loaded.add(name);
+    try {
+      await this.#views[name].load(host);
+    } catch (thrown) {
+      this.#loaded.delete(name);
+      throw thrown;
+    }
+  }
+
+  async #show(name: InspectorView): Promise<void> {
+    try {
+      await this.#load(name);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.requestUpdate();
+  }
+
+  async #choose(id: string): Promise<void> {
+    const host = this.#host;
+    if (host) await this.#views.why.choose(host, id);
+  }
+
+  #open(name: InspectorView): void {
+    this.#said = '';
+    this.view = name;
+  }
+
+  readonly #tabKey = (event: KeyboardEvent): void => {
+    const rightToLeft = getComputedStyle(this).direction === 'rtl';
+    const at = VIEWS.indexOf(this.view);
+    const steps: Record<string, number> = {
+      ArrowRight: at + (rightToLeft ? -1 : 1),
+      ArrowLeft: at + (rightToLeft ? 1 : -1),
+      Home: 0,
+      End: VIEWS.length - 1,
+    };
+    const next = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
+    const name = next === undefined ? undefined : VIEWS[(next + VIEWS.length) % VIEWS.length];
+    if (name === undefined) return;
+    event.preventDefault();
+    this.#open(name);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus());
+  };
+
+  /** Uses the recommender that is found now. @returns whether it is another one */
+  #find(): boolean {
+    // An update may come after it left the page.
+    if (!this.isConnected) return false;
+    const recommender = this.#found.value ?? this.#used;
+    const handle = this.#used;
+    const other = !isSame(recommender, handle);
+    this.#used = recommender;
+    if (other) {
+      this.#status = null;
+      this.#metrics = null;
+      this.#failure = null;
+      this.#views = freshViews();
+      this.requestUpdate();
+    }
+    if (recommender !== handle || !this.#unsubscribe) this.#subscribe();
+    return other;
+  }
+
+  #subscribe(): void {
+    this.#endSubscription();
+    const recommender = this.#used;
+    if (!recommender) return;
+    this.#unsubscribe = recommender.on('change', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.refresh(), REFRESH_DELAY);
+    });
+    void this.refresh().then(() => (this.itemId === null ? undefined : this.#choose(this.itemId)));
+  }
+
+  #endSubscription(): void {
+    clearTimeout(this.#timer);
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+  }
+
+  #fail(thrown: unknown): void {
+    const error = SidestreamError.from(thrown);
+    this.#failure = error;
+    this.requestUpdate();
+    if (emit(this, 'error', { error })) console.warn(`sidestream-inspector: ${error.code}: ${error.message}`);
+  }
+}
+
+const freshViews = (): Record<InspectorView, View> & { why: WhyView } => ({
+  learned: new LearnedView(),
+  timeline: new TimelineView(),
+  why: new WhyView(),
+  helps: new HelpsView(),
+});
+
+define('sidestream-inspector', SidestreamInspector);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sidestream-inspector': SidestreamInspector;
+  }
+}

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import type { JournalChoice, JournalKind, JournalPoint, Snapshot } from '../../../../device/protocol';
+import { pointKey, timelineEntries } from './timeline-entries';
+
+const choice = (at: number): JournalChoice => ({ item: null, time: 100 * at, at, ranks: null, shares: [] });
+const point = (kind: JournalKind, at: number): JournalPoint => ({ kind, time: 100 * at, at });
+const snapshot = (id: number, choices: number): Snapshot => ({ id, time: 100 * choices + 50, choices, windows: id });
+
+it('is the newest first, and each snapshot is that of the window before it', () => {
+  const entries = timelineEntries({
+    choices: [choice(1), choice(2), choice(3)],
+    points: [point('rejected', 2), point('window', 2), point('window', 3)],
+    snapshots: [snapshot(1, 1), snapshot(2, 2), snapshot(3, 3)],
+  });
+  expect(
+    entries.map(({ choice: chosen, point: happened, at, kept, snapshot: own }) => [
+      chosen ? 'choice' : (happened?.kind ?? 'alone'),
+      at,
+      kept ? own?.id : undefined,
+    ]),
+  ).toEqual([
+    ['window', 3, 3],
+    ['choice', 3, undefined],
+    ['window', 2, 2],
+    ['rejected', 2, undefined],
+    ['choice', 2, undefined],
+    // Older than the journal.
+    ['alone', 1, 1],
+    ['choice', 1, undefined],
+  ]);
+});
+
+it('opens at every point the newest snapshot from before its choice, and none where none is so old', () => {
+  const entries = timelineEntries({
+    choices: [choice(4), choice(5), choice(6), choice(9)],
+    points: [point('window', 5), point('kept', 9), point('window', 9)],
+    // That of the window that ended with the ninth choice is not there any more.
+    snapshots: [snapshot(1, 5)],
+  });
+  expect(entries.map(({ key, snapshot: opens, kept }) => [key, opens?.id ?? null, kept])).toEqual([
+    ['window-9-900', 1, false],
+    ['kept-9-900', 1, false],
+    ['choice-9', 1, false],
+    ['choice-6', 1, false],
+    ['window-5-500', 1, true],
+    // Going back to the state after this choice would not undo it.
+    ['choice-5', null, false],
+    ['choice-4', null, false],
+  ]);
+});
+
+it('tells points of the same choice apart', () => {
+  const keys = [0, 1].map((expert) => pointKey({ ...point('frozen', 3), expert }));
+  expect(new Set([...keys, pointKey(point('kept', 3))]).size).toBe(3);
+});
+
+it('has an entry of its own for a snapshot whose window the journal lacks', () => {
+  const entries = timelineEntries({
+    choices: [],
+    points: [point('window', 5)],
+    snapshots: [snapshot(1, 5), snapshot(2, 8)],
+  });
+  expect(entries.map(({ key, snapshot: opens }) => [key, opens?.id])).toEqual([
+    ['snapshot-2', 2],
+    ['window-5-500', 1],
+  ]);
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { recommendation } from '../../../testing/fake-recommender';
+import { expertName, Formats } from './wording';
+
+const from = (...categories: string[]) =>
+  categories.map((category, n) => ({ item: { ...recommendation(`i${n}`).item, category }, time: null }));
+
+describe('expertName', () => {
+  it('says what an expert is about where more than half of its choices do', () => {
+    expect(expertName({ state: 'frozen', from: from('Toys/Plush', 'Toys', 'Food') })).toBe(
+      'What you looked for before: Toys',
+    );
+    expect(expertName({ state: 'frozen', from: from('Toys', 'Food') })).toBe('What you looked for before');
+    expect(expertName({ state: 'active', from: from('', '') })).toBe('What you look for now');
+    expect(expertName({ state: 'generalist', from: from('Toys') })).toBe('Everything that you chose');
+  });
+});
+
+describe('Formats', () => {
+  it('names the day of a moment unless that is today', () => {
+    const formats = new Formats('en');
+    expect(formats.moment(Date.now())).toMatch(/^today, \d/);
+    expect(formats.moment(new Date(2020, 2, 4, 15, 6).getTime())).toMatch(/^Mar 4, 2020, 3:06/);
+  });
+});

@@ -1,0 +1,194 @@
+import type { InspectedExpert, Inspection, JournalKind } from '../../../device/protocol';
+
+/** Labels of the score's parts; they end the sentence "It counts that it is …". */
+const LABELS: Record<string, string> = {
+  boughtTogether: 'often chosen with what you just looked at',
+  recent: 'like what you looked at lately',
+  session: 'like your last three',
+  nearestHistory: 'close to some that you chose',
+  category: 'from your categories',
+  numericAffinity: 'close to yours in price and numbers',
+  catalogOrder: 'next to yours in the catalogue',
+  popularity: 'popular in this shop',
+  coldStart: 'new in this shop',
+  disliked: 'unlike what you dismissed',
+  preference: 'to your taste',
+  boost: 'put forward by the shop',
+  bury: 'held back by the shop',
+  hint: 'what you look for in this visit',
+  rotation: 'shown to you before',
+  demand: 'due to be bought again',
+};
+
+/** Label of a part of the score. An unknown name is split into words: `contentRecent` becomes `content recent`. */
+export function termLabel(name: string): string {
+  const label = Object.hasOwn(LABELS, name) && LABELS[name];
+  if (label) return label;
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]+/g, ' ')
+    .toLowerCase();
+}
+
+/** What an expert is to the shopper. */
+const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
+  generalist: 'Everything that you chose',
+  active: 'What you look for now',
+  frozen: 'What you looked for before',
+  candidate: 'Perhaps something new',
+  removed: 'What was let go',
+};
+/** The same at the end of the sentence "It counts that it is …". */
+export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
+  generalist: 'to your taste as a whole',
+  active: 'to your taste of now',
+  frozen: 'to a taste that you had before',
+  candidate: 'to what may be a new taste',
+  removed: 'to a taste that was let go',
+};
+/** The top category of more than half of what an expert learned from; null where there is none. */
+function mostlyOf(from: InspectedExpert['from']): string | null {
+  const names = from.map(({ item }) => item.category.split('/')[0]?.trim() ?? '');
+  return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
+}
+/** Name of an expert with what it is about, as far as one category says that. */
+export function expertName({ state, from }: Pick<InspectedExpert, 'state' | 'from'>): string {
+  const mostly = state === 'generalist' ? null : mostlyOf(from);
+  return mostly === null ? EXPERT_NAMES[state] : `${EXPERT_NAMES[state]}: ${mostly}`;
+}
+/** Whether it learns, in a word. */
+export const EXPERT_STATES: Record<InspectedExpert['state'], string> = {
+  generalist: 'learning',
+  active: 'learning',
+  frozen: 'frozen',
+  candidate: 'on trial',
+  removed: 'pruned',
+};
+/** What that means, for those who know the terms of the field. */
+export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
+  generalist: 'generalist, learns every choice',
+  active: 'active, learns',
+  frozen: 'frozen, kept as it was',
+  candidate: 'candidate, on trial',
+  removed: 'pruned: it had the smallest weight lately',
+};
+
+/** What happened, as a sentence. */
+export const POINT_NAMES: Record<JournalKind, string> = {
+  window: 'A stretch of choices was closed',
+  rejected: 'A step that did not help was left out',
+  kept: 'A new taste was kept',
+  frozen: 'A taste was put aside as it was',
+  returned: 'An earlier taste came back',
+  pruned: 'A taste was let go',
+};
+/** The same in the terms of the field. */
+export const POINT_TERMS: Record<JournalKind, string> = {
+  window: 'window',
+  rejected: 'rejected update',
+  kept: 'expansion',
+  frozen: 'expert frozen',
+  returned: 'expert active again',
+  pruned: 'pruning',
+};
+
+/** Why nothing is learned; null where something is. */
+export function whyNothing(consent: string, learning: boolean): string | null {
+  if (consent === 'denied')
+    return 'You said no. Nothing is learned from what you do here, and nothing about you is kept.';
+  if (!learning) return 'Learning is switched off on this page. The lists are the same for everybody.';
+  return null;
+}
+
+/** What is said where nothing was learned yet. */
+export const NOTHING_YET =
+  'Nothing yet. Look at a few products, then come back. What is learned then is learned in this browser and stays in it.';
+
+/** What a merge did. @param added events that came from the file @param exact whether both devices still had all of theirs */
+export function mergedText(added: number, exact: boolean): string {
+  if (added === 0) return 'The file holds nothing that this device does not know.';
+  const done = 'The file is merged: everything was learned again in the order in which you did it.';
+  return exact ? done : `${done} One of the two devices no longer had its oldest notes.`;
+}
+
+/** Formats of one language. */
+export class Formats {
+  readonly #number: Intl.NumberFormat;
+  readonly #fine: Intl.NumberFormat;
+  readonly #signed: Intl.NumberFormat;
+  readonly #percent: Intl.NumberFormat;
+  readonly #day: Intl.DateTimeFormat;
+  readonly #moment: Intl.DateTimeFormat;
+  readonly #time: Intl.DateTimeFormat;
+
+  constructor(language?: string) {
+    this.#number = new Intl.NumberFormat(language);
+    this.#fine = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    this.#signed = new Intl.NumberFormat(language, {
+      ...{ signDisplay: 'exceptZero', minimumFractionDigits: 2, maximumFractionDigits: 2 },
+    });
+    this.#percent = new Intl.NumberFormat(language, { style: 'percent' });
+    this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+    this.#moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+    this.#time = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  }
+
+  count(value: number): string {
+    return this.#number.format(value);
+  }
+
+  /** With one digit after the point. */
+  fine(value: number): string {
+    return this.#fine.format(value);
+  }
+
+  signed(value: number): string {
+    return this.#signed.format(value);
+  }
+
+  percent(value: number): string {
+    return this.#percent.format(value);
+  }
+
+  day(time: number): string {
+    return this.#day.format(time);
+  }
+
+  /** Day and time; of today the time alone. */
+  moment(time: number): string {
+    const today = new Date(time).toDateString() === new Date().toDateString();
+    return today ? `today, ${this.#time.format(time)}` : this.#moment.format(time);
+  }
+
+  bytes(value: number): string {
+    if (value < 1000) return `${this.count(value)} B`;
+    return value < 1e6 ? `${this.fine(value / 1000)} kB` : `${this.fine(value / 1e6)} MB`;
+  }
+
+  choices(count: number): string {
+    return `${this.count(count)} ${count === 1 ? 'choice' : 'choices'}`;
+  }
+
+  /** A place of a list: "2nd". */
+  place(place: number): string {
+    const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' };
+    return `${this.count(place)}${endings[ORDINALS.select(place)] ?? 'th'}`;
+  }
+}
+
+/** The words are English whatever the numbers are. */
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+
+/** Lists words as a sentence does: "a, b and c". */
+export const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** What the choices say of the shopper, as one sentence. */
+export function tasteSentence({ categories, choices }: Inspection, total: number, formats: Formats): string {
+  const last = (name: string): string => name.split('/').at(-1) ?? name;
+  const most = categories.slice(0, 3).map(({ name, share }) => `${last(name)} (${formats.percent(share)})`);
+  const [first] = choices;
+  const since = first?.at === 1 ? `, the first on ${formats.day(first.time)}` : '';
+  const from = `This browser has learned your taste from ${formats.choices(total)}${since}.`;
+  return most.length === 0 ? from : `${from} Lately you chose mostly ${listed(most)}.`;
+}

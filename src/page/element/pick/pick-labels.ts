@@ -1,0 +1,29 @@
+import { ENGLISH, fill, labelLanguage, type PickTexts } from '../../../core/labels';
+import { textsIn } from '../labels';
+import { canonical } from '../price';
+
+/** The texts of `<sidestream-pick>`; its property `labels` replaces some or all of them. */
+export interface PickLabels extends Omit<PickTexts, 'hint' | 'count'> {
+  /** Below the heading. */
+  hint: string;
+  /** How many are picked, for screen readers. */
+  count: (picked: number, of: number) => string;
+}
+
+/**
+ * The given labels, and the built-in ones of the language for the rest; English while those are not loaded.
+ * @param language a tag; default: the browser's language; others than the six are in English
+ * @param of how many are to be picked
+ */
+export function pickLabels(given: Partial<PickLabels>, language = navigator.language, of = 3): PickLabels {
+  const { pick } = textsIn(language) ?? ENGLISH;
+  const digits = labelLanguage(language) === 'en' ? 'en' : canonical(language);
+  const number = (n: number): string => n.toLocaleString(digits);
+  const picks = number(of);
+  return {
+    ...pick,
+    hint: fill(pick.hint, { picks }),
+    count: (picked) => fill(pick.count, { picked: number(picked), picks }),
+    ...given,
+  };
+}

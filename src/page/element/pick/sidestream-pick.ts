@@ -1,0 +1,327 @@
+import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { Recommendation, Recommender } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { define, languageOf } from '../dom';
+import { ErrorReporter } from '../events';
+import { FoundRecommender, isSame } from '../found-recommender';
+import { picture } from '../inspector/picture';
+import { LanguageObserver, textsIn } from '../labels';
+import { warnOnce } from '../warn-once';
+import { type PickLabels, pickLabels } from './pick-labels';
+import { pickStyles } from './sidestream-pick.styles';
+
+/** How many products there are to pick from. */
+const COUNTS = [9, 12] as const;
+/** How many are to be picked. */
+const PICKS = 3;
+/** How much they should differ: as much as they should be popular. */
+const DIVERSITY = 0.5;
+
+/** Detail of `sidestream-picked` and `sidestream-skipped`. */
+export interface PickDetail {
+  /** Ids of the products picked so far, in the order of picking. */
+  ids: string[];
+}
+
+/**
+ * "Pick three": popular products that differ from each other, of which a new shopper picks three. They count as clicks, and all
+ * lists of the page follow at once. It is hidden for a shopper with a history, and where nothing may be learned.
+ *
+ * It uses its property `recommender`, else the recommender of the page's first `<sidestream-recs>` that has one, else what the page
+ * made with `createRecommender()`. Texts are in the language of the nearest `lang` attribute (English, Japanese, German, French,
+ * Spanish, Arabic).
+ *
+ * @tag sidestream-pick
+ * @summary `<sidestream-pick></sidestream-pick>`
+ *
+ * @fires {CustomEvent<PickDetail>} sidestream-picked - Three products were picked and tracked. Bubbles.
+ * @fires {CustomEvent<PickDetail>} sidestream-skipped - The shopper would rather not. Bubbles. It is not remembered.
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page goes on. `preventDefault()` keeps it out of the
+ *   console.
+ *
+ * @csspart section - All of it.
+ * @csspart heading - The heading.
+ * @csspart hint - The sentence below it.
+ * @csspart list - The list of products.
+ * @csspart choice - One product, a button.
+ * @csspart picture - Its picture.
+ * @csspart name - Its title.
+ * @csspart mark - The mark of a product that is picked.
+ * @csspart count - How many are picked.
+ * @csspart skip - The button that skips it.
+ * @csspart message - The sentence of the other states.
+ * @csspart retry - The retry button.
+ *
+ * @cssproperty [--sidestream-card-size=8.5rem] - Least width of a product.
+ * @cssproperty [--sidestream-gap=1rem] - Space between products.
+ * @cssproperty [--sidestream-radius=0.875rem] - Corners of the tiles.
+ * @cssproperty [--sidestream-tile] - Background behind pictures; a tint of the text colour.
+ * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
+ * @cssproperty [--sidestream-accent=currentColor] - Frame of what is picked, and focus rings.
+ * @cssproperty [--sidestream-surface=Canvas] - Background of the mark.
+ * @cssproperty [--sidestream-on-surface=CanvasText] - Colour of the mark.
+ * @cssproperty [--sidestream-media-ratio=1] - Aspect ratio of the tiles.
+ * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the pictures.
+ * @cssproperty [--sidestream-image-padding=0] - Space around the pictures inside their tiles.
+ * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
+ */
+export class SidestreamPick extends LitElement {
+  /** @internal */
+  static override styles = pickStyles;
+  /** @internal */
+  static override properties: PropertyDeclarations = {
+    count: { type: Number },
+    heading: {},
+    headingLevel: { type: Number, attribute: 'heading-level' },
+    always: { type: Boolean },
+    recommender: { attribute: false },
+    labels: { attribute: false },
+    state: { reflect: true },
+  };
+
+  /** How many products there are to pick from, 9 or 12. */
+  count = 9;
+  /** The heading; default: "What do you like?". */
+  heading = '';
+  /** Level of the heading in the page's outline, 2 to 6. */
+  headingLevel = 2;
+  /** Shows it to shoppers with a history, too. */
+  always = false;
+  /** A recommender that the page created. Default: the recommender of the first list on the page, else the page's own. */
+  recommender: Recommender | null = null;
+  /** Texts that replace the built-in ones. */
+  labels: Partial<PickLabels> = {};
+  /** `loading`, `filled`, `empty`, `error`, `picked`, or `hidden` where it has nothing to ask. For style sheets. */
+  state: 'loading' | 'filled' | 'empty' | 'error' | 'picked' | 'hidden' = 'loading';
+
+  readonly #errors = new ErrorReporter(this);
+  readonly #found = new FoundRecommender(this, () => this.#find());
+  #items: Recommendation[] = [];
+  #picked: string[] = [];
+  #focusMessage = false;
+  /** Counts the attempts to load: an earlier one has no effect any more. */
+  #attempt = 0;
+  #used: Recommender | null = null;
+  #unsubscribe: (() => void)[] = [];
+  #skipped = false;
+  /** What `state` says. The attribute may be another's: a copy of the page, as some routers keep one, has that of its original. */
+  #phase: SidestreamPick['state'] = 'loading';
+
+  constructor() {
+    super();
+    new LanguageObserver(
+      this,
+      () => undefined,
+      (thrown) => this.#errors.report(SidestreamError.from(thrown)),
+    );
+  }
+
+  /** @internal */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#attempt++;
+    this.#endSubscriptions();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    this.state = this.#phase;
+    if (changed.has('count') && !COUNTS.some((count) => count === this.count)) {
+      warnOnce(this, 'count', `count="${this.count}": must be ${COUNTS.join(' or ')}; there are ${COUNTS[0]}.`);
+      this.count = COUNTS[0];
+    }
+    if (changed.has('headingLevel') && !/^[2-6]$/.test(`${this.headingLevel}`)) {
+      warnOnce(
+        this,
+        'headingLevel',
+        `heading-level="${this.headingLevel}": must be 2 to 6; the heading is at level 2.`,
+      );
+      this.headingLevel = 2;
+    }
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('recommender')) this.#find();
+    else if (changed.has('always') || changed.has('count')) void this.#load();
+    if (!this.#focusMessage || this.state !== 'picked') return;
+    // The buttons are gone, and the focus would be with them.
+    this.#focusMessage = false;
+    this.renderRoot.querySelector<HTMLElement>('.message')?.focus();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { state } = this;
+    if (state === 'hidden') return nothing;
+    const labels = pickLabels(this.labels ?? {}, languageOf(this), PICKS);
+    const heading = this.heading || labels.heading;
+    return html`
+      <section part="section" aria-label=${heading} aria-busy=${state === 'loading' ? 'true' : 'false'}>
+        ${state === 'picked' ? nothing : this.#head(heading, labels)}
+        ${this.#body(labels)}
+      </section>`;
+  }
+
+  #head(heading: string, { hint }: PickLabels): TemplateResult {
+    const shown = textsIn(languageOf(this)) ? '' : 'hold';
+    return html`
+      <div part="heading" class="heading ${this.heading ? '' : shown}" role="heading" aria-level=${this.headingLevel}>${heading}</div>
+      <p part="hint" class="hint ${shown}" id="hint">${hint}</p>`;
+  }
+
+  #body(labels: PickLabels): TemplateResult {
+    switch (this.state) {
+      case 'filled':
+        return this.#choices(labels);
+      case 'picked':
+        return html`<p part="message" class="message" tabindex="-1" role="status">${labels.thanks}</p>`;
+      case 'empty':
+        return html`<p part="message" class="message">${labels.empty}</p>`;
+      case 'error':
+        return html`
+          <p part="message" class="message">
+            ${labels.error}
+            <button part="retry" class="button" type="button" @click=${this.#load}>${labels.retry}</button>
+          </p>`;
+      default:
+        return html`
+          <ul class="skeleton" aria-label=${labels.loading}>
+            ${Array.from({ length: this.count }, () => html`<li><span class="picture"></span><span class="name"></span></li>`)}
+          </ul>
+          ${this.#foot(labels, true)}`;
+    }
+  }
+
+  #choices(labels: PickLabels): TemplateResult {
+    return html`
+      <ul part="list" role="list" @click=${this.#onClick}>
+        ${this.#items.map(
+          ({ item }) => html`
+          <li>
+            <button part="choice" class="choice" type="button" data-id=${item.id} aria-pressed=${this.#picked.includes(item.id) ? 'true' : 'false'} aria-describedby="hint">
+              ${picture(item, 256)}
+              <span part="name" class="name">${item.title}</span>
+              <span part="mark" class="mark" aria-hidden="true"><svg viewBox="0 0 16 16" width="16" height="16"><path d="m3 8.5 3.5 3.5 6.5-8" /></svg></span>
+            </button>
+          </li>`,
+        )}
+      </ul>
+      ${this.#foot(labels)}`;
+  }
+
+  #foot(labels: PickLabels, waits = false): TemplateResult {
+    return html`
+      <div class="foot ${textsIn(languageOf(this)) ? '' : 'hold'}">
+        <p part="count" role="status">${waits ? '' : labels.count(this.#picked.length, PICKS)}</p>
+        <button part="skip" class="button" type="button" @click=${this.#skip}>${labels.skip}</button>
+      </div>`;
+  }
+
+  readonly #onClick = ({ target }: Event): void => {
+    const id = target instanceof Element ? target.closest<HTMLElement>('[data-id]')?.dataset.id : undefined;
+    if (id === undefined || this.state !== 'filled') return;
+    const { length } = this.#picked;
+    this.#picked = this.#picked.filter((other) => other !== id);
+    if (this.#picked.length === length) this.#picked.push(id);
+    this.requestUpdate();
+    if (this.#picked.length === PICKS) void this.#finish();
+  };
+
+  async #finish(): Promise<void> {
+    const ids = this.#picked;
+    const recommender = this.#used;
+    this.#focusMessage = true;
+    this.#enter('picked');
+    try {
+      for (const id of ids) await recommender?.track('click', id, { placement: 'pick' });
+      this.#emit('sidestream-picked');
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  readonly #skip = (): void => {
+    this.#skipped = true;
+    this.#enter('hidden');
+    this.#emit('sidestream-skipped');
+  };
+
+  #emit(type: 'sidestream-picked' | 'sidestream-skipped'): void {
+    dispatch(this, type, { ids: [...this.#picked] });
+  }
+
+  /** Looks for a recommender: the page's own, or that of a list that has one by now. */
+  readonly #find = (): void => {
+    // An update may come after it left the page.
+    if (this.isConnected) this.#use(this.#found.value ?? this.#used);
+  };
+
+  #use(recommender: Recommender | null): void {
+    if (recommender === this.#used && this.#unsubscribe.length > 0) return;
+    this.#endSubscriptions();
+    // A shopper who has begun to pick goes on where the page moves it.
+    if (!isSame(recommender, this.#used)) this.#picked = [];
+    this.#used = recommender;
+    if (!recommender) return;
+    this.#unsubscribe = [
+      // A shopper in the middle of picking is left alone.
+      recommender.on('change', () => this.#picked.length > 0 || void this.#load()),
+      recommender.on('error', (error) => this.#errors.report(error)),
+    ];
+    void this.#load();
+  }
+
+  #endSubscriptions(): void {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+  }
+
+  #enter(phase: SidestreamPick['state']): void {
+    this.#phase = phase;
+    this.state = phase;
+  }
+
+  readonly #load = async (): Promise<void> => {
+    const recommender = this.#used;
+    const attempt = ++this.#attempt;
+    if (!recommender || !this.isConnected || this.#skipped || this.#phase === 'picked') return;
+    if (this.#phase === 'error') this.#enter('loading');
+    try {
+      const { events, consent, learning } = await recommender.status();
+      const asks = learning && consent !== 'denied' && (this.always || events === 0);
+      const response = asks
+        ? await recommender.recommend({
+            ...{ limit: this.count, diversity: DIVERSITY, excludeOutOfStock: true },
+            lang: languageOf(this),
+          })
+        : null;
+      if (attempt !== this.#attempt || this.#picked.length > 0) return;
+      this.#items = response?.items ?? [];
+      const few = this.#items.length < PICKS;
+      this.#enter(!response ? 'hidden' : few ? 'empty' : 'filled');
+      this.requestUpdate();
+    } catch (thrown) {
+      if (attempt === this.#attempt) this.#fail(thrown);
+    }
+  };
+
+  #fail(thrown: unknown): void {
+    this.#enter('error');
+    this.#picked = [];
+    this.#errors.report(SidestreamError.from(thrown));
+  }
+}
+
+define('sidestream-pick', SidestreamPick);
+
+/** Outside the class, in whose description an event of the name `type` would appear. */
+function dispatch(host: SidestreamPick, type: 'sidestream-picked' | 'sidestream-skipped', detail: PickDetail): void {
+  host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sidestream-pick': SidestreamPick;
+  }
+  interface GlobalEventHandlersEventMap {
+    'sidestream-picked': CustomEvent<PickDetail>;
+    'sidestream-skipped': CustomEvent<PickDetail>;
+  }
+}

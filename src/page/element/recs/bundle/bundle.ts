@@ -1,0 +1,198 @@
+import { html, type TemplateResult } from 'lit';
+import type { Item, Recommendation, Recommender } from '../../../../device/protocol';
+import { SidestreamError } from '../../../../error';
+import type { emit } from '../../events';
+import type { formatPrice } from '../../price';
+import type { ListState } from '../list-controller';
+import type { cardOf, ListContext } from '../list-view';
+import type { Settings } from '../settings';
+import { bundleStyles } from './bundle.styles';
+
+/** The element around a bundle. */
+export interface BundleHost extends EventTarget {
+  /** Absent where a framework set it to nothing. */
+  readonly itemId: string | readonly string[] | null | undefined;
+  readonly activeRecommender: Recommender | null;
+  readonly shadowRoot: ShadowRoot | null;
+  requestUpdate(): void;
+  listFailed(error: SidestreamError): void;
+}
+
+/** A list as a bundle shows it. */
+interface Shown {
+  /** Id of the response. */
+  response: string;
+  items: Recommendation[];
+}
+
+/** One card of a bundle. */
+interface Choice extends Recommendation {
+  /** Absent for the item that the bundle is about. */
+  place?: number;
+}
+
+/**
+ * The item in view and what goes with it, with check boxes, the price of what is checked, and a button that puts it into the
+ * cart.
+ */
+export class Bundle {
+  readonly #host: BundleHost;
+  readonly #cardOf: typeof cardOf;
+  readonly #emit: typeof emit;
+  readonly #formatPrice: typeof formatPrice;
+  /** The item that the bundle is about; null where there is none, or the catalogue lacks it. */
+  #item: Item | null = null;
+  #itemId: string | undefined;
+  /** Ids that are not checked. */
+  readonly #unchecked = new Set<string>();
+  #added: ListState | null = null;
+
+  /** The functions are passed: a late chunk that imported code of lists would make chunks of its files. */
+  constructor(host: BundleHost, card: typeof cardOf, emits: typeof emit, formats: typeof formatPrice) {
+    this.#host = host;
+    this.#cardOf = card;
+    this.#emit = emits;
+    this.#formatPrice = formats;
+    const { shadowRoot } = host;
+    const { styleSheet } = bundleStyles;
+    if (shadowRoot && styleSheet) shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, styleSheet];
+  }
+
+  /**
+   * The list as it was added to the cart, until its item changes; null before. What is in the cart leaves lists, but not
+   * under the shopper's eyes.
+   */
+  get added(): ListState | null {
+    // The page took the item away, or set the first one.
+    if (!`${this.#host.itemId ?? ''}` !== !this.#itemId) this.release();
+    return this.#added;
+  }
+
+  /** Follows the list again after a bundle was added to the cart. */
+  release(): void {
+    this.#added = null;
+  }
+
+  /**
+   * Gets the item that the bundle is about, with its present price, before a list is shown.
+   * @param items of the list
+   * @returns what the bundle has cards for
+   */
+  async cardsOf(items: Recommendation[], itemId: string | undefined): Promise<Recommendation[]> {
+    const another = itemId !== this.#itemId;
+    if (items.length === 0 || (this.#added && !another)) return items;
+    let item: Item | null = null;
+    try {
+      if (itemId !== undefined) item = (await this.#host.activeRecommender?.getItem(itemId)) ?? null;
+    } catch (thrown) {
+      // What goes with it can be bought all the same.
+      this.#host.listFailed(SidestreamError.from(thrown));
+    }
+    if (another) {
+      this.#unchecked.clear();
+      this.release();
+    }
+    this.#itemId = itemId;
+    this.#item = item;
+    return this.#choices(items, '');
+  }
+
+  /** The cards, the total and the button. */
+  view({ response, items }: Shown, context: ListContext): TemplateResult {
+    const labels = context.labels.bundle;
+    const choices = this.#choices(items, labels.thisItem);
+    const checked = choices.filter((choice) => this.#isChecked(choice));
+    const total = totalOf(checked);
+    const { currency, language, placement, onClick } = context;
+    const add = (): void => {
+      if (checked.length > 0 && !this.#added) this.#add({ response, items }, checked, total, placement, currency);
+    };
+    const button = this.#added ? labels.added : checked.length < choices.length ? labels.addSelected : labels.addAll;
+    const plain: ListContext = { ...context, dismissible: false };
+    return html`
+      <div part="bundle" class="bundle" role="group" aria-label=${labels.choose}>
+        <ol part="list" class="list" role="list" @click=${onClick} @auxclick=${onClick}>
+          ${choices.map((choice) => this.#card(choice, plain))}
+        </ol>
+        <div part="summary" class="summary">
+          <p part="total" class="total" role="status">
+            ${total === null ? html`<span>${this.#added ? labels.added : ''}</span>` : html`<span>${this.#added ? labels.added : labels.total}</span> <strong>${this.#formatPrice(total, currency, language)}</strong>`}
+          </p>
+          <button part="add" class="add-checked" type="button" aria-disabled=${checked.length === 0 || this.#added ? 'true' : 'false'} @click=${add}>${button}</button>
+        </div>
+      </div>`;
+  }
+
+  /** Every card of the bundle, that of its item first. */
+  #choices(items: Recommendation[], reason: string): Choice[] {
+    // What is checked costs what it says: no price "from".
+    const listed = items.map(({ prices: _, ...recommendation }, place) => ({ ...recommendation, place }));
+    const item = this.#item;
+    return item ? [{ item, reason, score: 0, source: 'catalog', contributions: {}, position: 0 }, ...listed] : listed;
+  }
+
+  #card(choice: Choice, context: ListContext): TemplateResult {
+    const { item, place } = choice;
+    const onChange = ({ target }: Event): void => {
+      if (target instanceof HTMLInputElement && target.checked) this.#unchecked.delete(item.id);
+      else this.#unchecked.add(item.id);
+      this.#host.requestUpdate();
+    };
+    const box = html`
+      <label class="check">
+        <input part="check" type="checkbox" aria-label=${item.title} .checked=${this.#isChecked(choice)} ?disabled=${isSoldOut(item) || this.#added !== null} @change=${onChange} />
+      </label>`;
+    const card = this.#cardOf(choice, place ?? 0, context);
+    // Without an id, the item in view counts neither as shown nor as clicked.
+    return place === undefined
+      ? html`<li part="item" class="item">${card}${box}</li>`
+      : html`<li part="item" class="item" data-id=${item.id}>${card}${box}</li>`;
+  }
+
+  #isChecked({ item }: Choice): boolean {
+    return !this.#unchecked.has(item.id) && !isSoldOut(item);
+  }
+
+  #add(
+    { response, items }: Shown,
+    checked: readonly Choice[],
+    total: number | null,
+    placement: Settings['placement'],
+    currency: string,
+  ): void {
+    const chosen = checked.map(({ item, place }) => ({
+      item,
+      quantity: 1,
+      placement,
+      ...(place === undefined ? {} : { position: place, recommendationId: response }),
+    }));
+    this.#added = { kind: 'filled', response: { id: response, placement, items, ...(currency ? { currency } : {}) } };
+    this.#host.requestUpdate();
+    if (!this.#emit(this.#host, 'addtocart', { items: chosen, total })) return;
+    for (const { item, quantity, ...origin } of chosen) {
+      const details = {
+        quantity,
+        ...(item.price === undefined ? {} : { price: item.price }),
+        ...(currency ? { currency: currency.toUpperCase() } : {}),
+        // The item in view came from no list.
+        ...(origin.recommendationId === undefined ? {} : origin),
+      };
+      this.#host.activeRecommender
+        ?.track('cart', item.id, details)
+        .catch((thrown: unknown) => this.#host.listFailed(SidestreamError.from(thrown)));
+    }
+  }
+}
+
+const isSoldOut = ({ availability }: Item): boolean => availability === 'out-of-stock';
+
+/** What some items cost together; null where the price of one is not known. */
+function totalOf(choices: readonly Choice[]): number | null {
+  let total = 0;
+  for (const { item } of choices) {
+    if (item.price === undefined) return null;
+    total += item.price;
+  }
+  // Binary fractions leave a remainder: 0.1 + 0.2. No currency has more than four digits.
+  return Number(total.toFixed(4));
+}

@@ -1,0 +1,234 @@
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import type { Item, Recommendation, TrackDetails } from '../../../../device/protocol';
+import { emit, type RecsClickDetail } from '../../events';
+import type { CardParts } from '../card';
+import type { CardLabels, RecsLabels } from '../labels';
+import { cardExtrasStyles } from './card-extras.styles';
+import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
+import { numberFormats } from './number-formats';
+import { ReasonRoom } from './reason-room';
+
+/** How long a button confirms, ms; the list keeps the card for as long, though the product is in the cart now. */
+const CONFIRMATION = 2500;
+
+/** Outlines of five stars, 16 units each. */
+const STARS = [8, 24, 40, 56, 72]
+  .map((x) => `M${x} 1.3l2.06 4.17 4.61.67-3.33 3.25.79 4.59L${x} 11.8l-4.13 2.18.79-4.59-3.33-3.25 4.61-.67z`)
+  .join('');
+
+/** The list whose cards are made. */
+export interface ExtrasHost extends ReactiveControllerHost, Element {
+  readonly renderRoot: DocumentFragment | HTMLElement;
+  readonly addToCart: boolean;
+}
+
+/** What the page's first script has already, and what only the list can do. */
+export interface ExtrasServices {
+  formatPrice(price: number, currency?: string, language?: string): string;
+  canonical(language: string | undefined): string | undefined;
+  safeImage(address: string | undefined): string;
+  /** Tracks an event of an item of the list, with the list's recommendation. */
+  track(type: 'cart', id: string, details: TrackDetails): void;
+  announce(message: string): void;
+}
+
+/** What the cards of one rendering have in common. */
+export interface ExtrasContext {
+  language: string | undefined;
+  currency: string;
+  /** Pieces up to which a product is about to sell out. */
+  lowStock: number;
+  labels: RecsLabels;
+}
+
+/** An item, with what the variants of its product cost. */
+type Priced = Pick<Recommendation, 'item' | 'prices'>;
+
+/** What a card shows of an item besides picture, title, price and reason, as texts; empty where the item has none. */
+export interface CardFacts {
+  /** `from €25.00`, where other variants of the product cost more. */
+  priceFrom: string;
+  listPrice: string;
+  /** `−20 %`. */
+  saving: string;
+  rating: string;
+  /** How many gave it. */
+  ratings: string;
+  badge: Badge | '';
+  badgeText: string;
+  /** Address of the second picture. */
+  image2: string;
+}
+
+/** Makes what a card shows besides picture, title, price and reason, and lets the shopper add a product to the cart. */
+export class CardExtras {
+  readonly #host: ExtrasHost;
+  readonly #services: ExtrasServices;
+  /** Ids of the products whose buttons confirm, each with the timer that ends it. */
+  readonly #added = new Map<string, ReturnType<typeof setTimeout>>();
+  #confirmedUntil = 0;
+
+  constructor(host: ExtrasHost, services: ExtrasServices) {
+    this.#host = host;
+    this.#services = services;
+    const root = host.renderRoot;
+    const { styleSheet } = cardExtrasStyles;
+    if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
+    new ReasonRoom(host);
+    for (const type of ['pointerover', 'focusin']) root.addEventListener(type, loadSecondImage);
+  }
+
+  /** Milliseconds for which the list should stay as it is; undefined when no button confirms. */
+  get pause(): number | undefined {
+    const left = this.#confirmedUntil - Date.now();
+    return left > 0 ? left : undefined;
+  }
+
+  /** Adds to an item's card. @param price formatted */
+  parts(recommendation: Priced, price: string, context: ExtrasContext): CardParts {
+    const { item } = recommendation;
+    const facts = this.facts(recommendation, price, context);
+    const shown = facts.priceFrom || price;
+    const { labels } = context;
+    return {
+      media: [secondImage(facts.image2), badge(facts)],
+      rating: rating(item, facts, labels),
+      price: facts.listPrice ? reducedPrice(shown, facts, labels) : shown,
+      button:
+        this.#host.addToCart && facts.badge !== 'sold-out'
+          ? addButton(item, this.#added.has(item.id) ? labels.added : labels.addToCart)
+          : nothing,
+    };
+  }
+
+  /** What an item's card shows, as texts. @param price formatted */
+  facts(recommendation: Priced, price: string, context: ExtrasContext): CardFacts {
+    const { item, prices } = recommendation;
+    const { language, currency, lowStock } = context;
+    const { formatPrice, safeImage } = this.#services;
+    const { decimal, percent } = this.#formats(language);
+    const formatted = isReduced(item) ? formatPrice(item.listPrice ?? 0, currency, language) : '';
+    // Two prices that read the same would look like a mistake.
+    const differ = isLowest(recommendation) && formatPrice(prices?.highest ?? 0, currency, language) !== price;
+    const listPrice = formatted === price ? '' : formatted;
+    const saving = listPrice && savingOf(item);
+    const rating = ratingOf(item);
+    const badge = badgeOf(listPrice ? item : { ...item, listPrice: undefined }, lowStock, Date.now());
+    return {
+      priceFrom: differ ? context.labels.from(price) : '',
+      listPrice,
+      saving: saving ? percent.format(-saving / 100).replace('-', '−') : '',
+      rating: rating ? decimal.format(rating.value) : '',
+      ratings: rating?.count ? decimal.format(rating.count) : '',
+      badge: badge ?? '',
+      badgeText: badge ? badgeText(badge, item, context.labels) : '',
+      image2: safeImage(secondImageOf(item)),
+    };
+  }
+
+  /** A value of the catalog as a text: numbers in the reader's language, lists joined by commas. */
+  text(value: Item['attributes'][string], language: string | undefined): string {
+    if (Array.isArray(value)) return value.join(', ');
+    return typeof value === 'number' ? this.#formats(language).plain.format(value) : `${value}`;
+  }
+
+  /**
+   * Lets the page add a product to its cart, and tracks that unless the page prevents it.
+   * @param event the click; it is prevented too when the page prevents, so that a link or form of a template does nothing
+   */
+  add(chosen: RecsClickDetail, event: Event, context: ExtrasContext): void {
+    const { item } = chosen;
+    const { id, price, title } = item;
+    // The middle button opens links in a tab; on a button it is a slip.
+    if (event.type !== 'click' || item.availability === 'out-of-stock') return;
+    if (!emit(this.#host, 'addtocart', { items: [{ ...chosen, quantity: 1 }], total: price ?? null })) {
+      event.preventDefault();
+      return;
+    }
+    const currency = context.currency.toUpperCase();
+    this.#services.track('cart', id, {
+      quantity: 1,
+      ...(price === undefined ? {} : { price, ...(currency ? { currency } : {}) }),
+    });
+    this.#services.announce(context.labels.addedToCart(title));
+    this.#confirm(id, event.target instanceof Element ? event.target.closest('[data-add-to-cart]') : null);
+  }
+
+  #confirm(id: string, button: Element | null): void {
+    clearTimeout(this.#added.get(id));
+    this.#confirmedUntil = Date.now() + CONFIRMATION;
+    button?.toggleAttribute('data-added', true);
+    const end = () => {
+      this.#added.delete(id);
+      button?.removeAttribute('data-added');
+      this.#host.requestUpdate();
+    };
+    this.#added.set(id, setTimeout(end, CONFIRMATION));
+    this.#host.requestUpdate();
+  }
+
+  #formats(language: string | undefined): ReturnType<typeof numberFormats> {
+    return numberFormats(this.#services.canonical(language));
+  }
+}
+
+function badgeText(badge: Badge, { quantity = 0 }: Item, labels: RecsLabels): string {
+  if (badge === 'sold-out') return labels.outOfStock;
+  return badge === 'low-stock' ? labels.lowStock(quantity) : labels[badge];
+}
+
+function secondImage(address: string): TemplateResult | typeof nothing {
+  return address
+    ? html`<img part="second-image" class="second" data-src=${address} alt="" width="256" height="256" decoding="async" @load=${markLoaded} />`
+    : nothing;
+}
+
+/** The list already shows the one of sold-out products, which needs no late code. */
+function badge({ badge, badgeText }: CardFacts): TemplateResult | typeof nothing {
+  return badge && badge !== 'sold-out'
+    ? html`<span part="badge badge-${badge}" class="badge ${badge}">${badgeText}</span>`
+    : nothing;
+}
+
+/** Few screen readers say that a text is struck out: they read a sentence, the two prices are for the eye. */
+function reducedPrice(price: string, { listPrice, saving }: CardFacts, labels: CardLabels): TemplateResult {
+  return html`
+    <span class="unseen">${labels.reduced(listPrice, price)}</span>
+    <span part="sale-price" class="now" aria-hidden="true">${price}</span>
+    <s part="list-price" aria-hidden="true">${listPrice}</s>
+    ${saving ? html`<span part="saving" class="saving">${saving}</span>` : nothing}`;
+}
+
+function rating(item: Item, { ratings }: CardFacts, labels: CardLabels): TemplateResult | typeof nothing {
+  const found = ratingOf(item);
+  if (!found) return nothing;
+  const { value, count } = found;
+  const name = count ? `${labels.rating(value)}, ${labels.ratings(count)}` : labels.rating(value);
+  // Widths and not styles: a page's policy may bar inline styles.
+  return html`
+    <p part="rating" class="rating" role="img" aria-label=${name}>
+      <svg part="stars" class="stars" viewBox="0 0 80 16" width="80" height="16"><path class="no-star" d=${STARS} /><svg width=${value * 16} height="16"><path class="star" d=${STARS} /></svg></svg>
+      ${ratings ? html`<span part="ratings">(${ratings})</span>` : nothing}
+    </p>`;
+}
+
+function addButton({ title }: Item, label: string): TemplateResult {
+  return html`<button part="add-to-cart" class="add" type="button" data-add-to-cart aria-label="${label}: ${title}">${label}</button>`;
+}
+
+/** Loads a card's second picture when a mouse, a pen or the keyboard first comes to the card; a finger never sees it. */
+function loadSecondImage(event: Event): void {
+  const { target } = event;
+  if (!(target instanceof Element)) return;
+  if (event instanceof PointerEvent ? event.pointerType === 'touch' : !target.matches(':focus-visible')) return;
+  const image = target.closest('.card')?.querySelector<HTMLImageElement>('.second');
+  const address = image?.dataset.src;
+  if (!image || !address || image.getAttribute('src') === address) return;
+  image.classList.remove('loaded');
+  image.src = address;
+}
+
+/** Shows it once it is complete, so that the first picture does not give way to an empty tile. */
+function markLoaded({ target }: Event): void {
+  if (target instanceof Element) target.classList.add('loaded');
+}

@@ -1,0 +1,57 @@
+import type { Item, Recommendation } from '../../../../device/protocol';
+
+/** Badges, the first that holds is shown. */
+export type Badge = 'sold-out' | 'low-stock' | 'sale' | 'new';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Days after its first one for which a product counts as new. */
+const NEW_DAYS = 30;
+
+/** Whether other variants of the product cost more: where others cost less, only the price of this one is true. */
+export const isLowest = ({ item, prices }: Pick<Recommendation, 'item' | 'prices'>): boolean =>
+  prices !== undefined && item.price === prices.lowest;
+
+/** Whether the price is reduced: the list price is above it. */
+export const isReduced = ({ price, listPrice }: Item): boolean =>
+  price !== undefined && listPrice !== undefined && listPrice > price;
+
+/**
+ * What a reduced price saves, in whole percent of the list price. Rounded down: 19.6 % must not read as 20 %.
+ * @returns 0 when it is not reduced, or by less than 1 %
+ */
+export function savingOf(item: Item): number {
+  const { price = 0, listPrice = 0 } = item;
+  // 60 to 48 is 19.999999999999996 %.
+  return isReduced(item) ? Math.floor(((listPrice - price) / listPrice) * 100 + 1e-6) : 0;
+}
+
+/**
+ * The one badge of a card.
+ * @param lowStock pieces up to which a product in stock is about to sell out
+ * @param now milliseconds since the epoch
+ */
+export function badgeOf(item: Item, lowStock: number, now: number): Badge | undefined {
+  const { availability, quantity = 0 } = item;
+  if (availability === 'out-of-stock') return 'sold-out';
+  if (availability === 'in-stock' && quantity > 0 && quantity <= lowStock) return 'low-stock';
+  if (isReduced(item)) return 'sale';
+  return isNew(item, now) ? 'new' : undefined;
+}
+
+/** Whether the shop has sold it for less than 30 days. Its first day has begun somewhere on earth before it does in UTC. */
+function isNew({ published }: Item, now: number): boolean {
+  const age = now - Date.parse(published ?? '');
+  return age > -DAY && age < NEW_DAYS * DAY;
+}
+
+/** The rating, if anybody gave one. */
+export function ratingOf({ rating }: Item): { value: number; count: number } | undefined {
+  if (!rating) return undefined;
+  const { value, count = 0 } = rating;
+  // Shops write 0 of 0 for a product that nobody has rated.
+  return value > 0 || count > 0 ? { value, count } : undefined;
+}
+
+/** Address of the first further picture; feeds often repeat the main one among them. */
+export const secondImageOf = ({ image, images = [] }: Item): string | undefined =>
+  images.find((address) => address !== image);

@@ -1,0 +1,83 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Recommendation } from '../../../device/protocol';
+import type { ListLabels } from './labels';
+import { safeImage } from './safe-url';
+
+/** Values that a card shows besides the recommendation. */
+export interface CardContext {
+  /** Address of the item's page; empty makes the card a button. */
+  href: string;
+  /** Already formatted; empty when the item has no price. */
+  price: string;
+  dismissible: boolean;
+  labels: ListLabels;
+  /** What only some cards show; undefined where it is not needed, or could not be loaded. */
+  parts: CardParts | undefined;
+}
+
+/** What is added to a card by code that is loaded late, see `card-extras/`. */
+export interface CardParts {
+  /** On the picture. */
+  media: unknown;
+  /** Between title and price. */
+  rating: unknown;
+  /** In place of the price. */
+  price: unknown;
+  button: unknown;
+}
+
+/** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
+export function productCard(
+  { item, reason }: Recommendation,
+  { href, price, dismissible, labels, parts }: CardContext,
+): TemplateResult {
+  const soldOut = item.availability === 'out-of-stock';
+  return html`
+    <article part="card" class="card">
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
+      <div part="body" class="body">
+        ${
+          href
+            ? html`<a part="link" class="link" href=${href}>${item.title}</a>`
+            : html`<button part="link" class="link" type="button">${item.title}</button>`
+        }
+        ${parts?.rating}
+        <p part="price" class="price">${parts?.price ?? price}</p>
+        <p part="reason" class="reason" title=${reason}>${reason}</p>
+      </div>
+      ${parts?.button}
+      ${
+        dismissible
+          ? html`<button part="dismiss" class="dismiss" type="button" data-dismiss aria-label=${labels.dismiss(item.title)}>
+              <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="m4.5 4.5 7 7m0-7-7 7" /></svg>
+            </button>`
+          : nothing
+      }
+    </article>`;
+}
+
+/** The `alt` is empty: the title right below already names the product to a screen reader. */
+function image(address: string | undefined): TemplateResult | typeof nothing {
+  const src = safeImage(address);
+  return src
+    ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding="async" @error=${hideBroken} />`
+    : nothing;
+}
+
+/** Hides an image that does not load, so that the initial behind it shows. */
+function hideBroken(event: Event): void {
+  if (event.target instanceof HTMLElement) event.target.hidden = true;
+}
+
+/** Boxes in the space of a card. */
+export const outline = html`
+  <span class="media"></span>
+  <div class="body"><i></i><i></i><i></i></div>`;
+
+/** A card of a loading list: the same boxes as a real card, so that nothing moves when it comes. */
+export function skeletonCard(): TemplateResult {
+  return html`
+    <li part="item" class="item">
+      <div part="card skeleton" class="card skeleton">${outline}</div>
+    </li>`;
+}

@@ -1,0 +1,126 @@
+import { type BundleTexts as BundleLabels, ENGLISH, fill } from '../../../core/labels';
+import type { Placement, Recommendation } from '../../../device/protocol';
+import { textsIn } from '../labels';
+import { canonical } from '../price';
+
+/** The built-in texts of a list itself. */
+export interface ListLabels {
+  headings: Record<Placement, string>;
+  /** Heading over products of which nothing is known. */
+  products: string;
+  loading: string;
+  empty: string;
+  error: string;
+  retry: string;
+  /** Name of the "not interested" button of a card. */
+  dismiss: (title: string) => string;
+  /** Shown at the place of a dismissed card, and announced to screen readers. */
+  dismissed: (title: string) => string;
+  undo: string;
+  /** Announced to screen readers once a dismissal was taken back. */
+  restored: (title: string) => string;
+  back: string;
+  forward: string;
+  outOfStock: string;
+  /** Texts of a bundle. */
+  bundle?: Partial<BundleLabels>;
+}
+
+export type { BundleLabels };
+
+/** The built-in texts of what only some cards show. */
+export interface CardLabels {
+  /** Price of a product whose other variants cost more. */
+  from: (price: string) => string;
+  /** Badge of a reduced product. */
+  sale: string;
+  /** Badge of a new product. */
+  new: string;
+  /** Badge of a product of which few pieces are left. */
+  lowStock: (quantity: number) => string;
+  /** Read by screen readers in place of the two prices. */
+  reduced: (listPrice: string, price: string) => string;
+  /** Name of the stars, from 0 to 5. */
+  rating: (value: number) => string;
+  /** Second part of that name. */
+  ratings: (count: number) => string;
+  addToCart: string;
+  /** The button's text for a moment once it was pressed. */
+  added: string;
+  /** Announced to screen readers then. */
+  addedToCart: (title: string) => string;
+}
+
+/** The texts of a list. The property `labels` replaces some or all of them. */
+export interface RecsLabels extends ListLabels, CardLabels {}
+
+/** All texts of a list. */
+export type CompleteLabels = RecsLabels & { bundle: BundleLabels };
+
+/** Headings are seen at once, and would change while they are read. */
+const NO_HEADINGS: Record<Placement, string> = {
+  'for-you': '',
+  similar: '',
+  complement: '',
+  trending: '',
+  recent: '',
+  again: '',
+};
+
+/**
+ * The built-in labels in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. While
+ * they are not loaded, English without headings.
+ * @param language a BCP 47 tag; only its first part counts, but for the digits. Default: the browser's language.
+ */
+export function labelsIn(language?: string): CompleteLabels {
+  const texts = textsIn(language);
+  const { list, cards, bundle } = texts ?? ENGLISH;
+  const { lowStock, ratings } = cards;
+  const number = (value: number): string => value.toLocaleString(canonical(language), { maximumFractionDigits: 1 });
+  const counted = ({ one, other }: { one: string; other: string }, count: number): string =>
+    count === 1 ? one : other;
+  return {
+    ...list,
+    ...cards,
+    ...(texts ? {} : { headings: NO_HEADINGS, products: '' }),
+    dismiss: (title) => fill(list.dismiss, { title }),
+    dismissed: (title) => fill(list.dismissed, { title }),
+    restored: (title) => fill(list.restored, { title }),
+    from: (price) => fill(cards.from, { price }),
+    lowStock: (quantity) => fill(counted(lowStock, quantity), { quantity: number(quantity) }),
+    reduced: (listPrice, price) => fill(cards.reduced, { listPrice, price }),
+    rating: (value) => fill(cards.rating, { value: number(value) }),
+    ratings: (count) => fill(counted(ratings, count), { count: number(count) }),
+    addedToCart: (title) => fill(cards.addedToCart, { title }),
+    bundle,
+  };
+}
+
+/** The given labels, and the built-in ones of the language for the rest. */
+export function completeLabels(given: Partial<RecsLabels>, language?: string): CompleteLabels {
+  const builtIn = labelsIn(language);
+  return {
+    ...builtIn,
+    ...given,
+    headings: { ...builtIn.headings, ...given.headings },
+    bundle: { ...builtIn.bundle, ...given.bundle },
+  };
+}
+
+/**
+ * The heading of a list by what its items are: one that fell back to other products than its placement asks for must not
+ * claim them. What the shop pinned says nothing.
+ * @param items none while they are not known
+ */
+export function headingOf(placement: Placement, items: readonly Recommendation[], labels: ListLabels): string {
+  const { headings, products } = labels;
+  const sources = new Set(items.map(({ source, contributions }) => ('hint' in contributions ? 'personal' : source)));
+  sources.delete('pinned');
+  const [source] = sources.size === 1 ? sources : [];
+  if (source === 'catalog') return products;
+  if (placement === 'similar' || placement === 'complement') {
+    if (source === 'popularity') return headings.trending;
+    if (source === 'content') return headings.similar;
+  }
+  return headings[placement];
+}

@@ -1,0 +1,130 @@
+import { html, type TemplateResult } from 'lit';
+import type { EventType, Recommendation } from '../../../../device/protocol';
+import type { ListLabels } from '../labels';
+import type { ListController } from '../list-controller';
+import type { Place } from '../list-view';
+
+/** Longest title in the sentence on a dismissed card. */
+const MAX_LETTERS = 32;
+
+/** A dismissed product and the place of its card. */
+interface DismissedCard {
+  recommendation: Recommendation;
+  /** 0-based place among everything in the list. */
+  place: number;
+}
+
+/** The list that products are dismissed in. */
+export interface DismissalHost {
+  readonly renderRoot: { querySelectorAll(selector: 'li'): Iterable<HTMLElement> };
+  /** Resolves when the list is rendered as it is now. */
+  updated(): Promise<unknown>;
+  /** Boxes in the space of a card. */
+  readonly outline: TemplateResult;
+  track(type: EventType, id: string): void;
+  announce(message: string): void;
+  readonly list: Pick<ListController, 'remove' | 'insert'>;
+}
+
+/**
+ * Products dismissed in one list. The place of a dismissed card stays, with an undo button: nothing moves under the
+ * pointer, and the button does not disappear after a time.
+ */
+export class Dismissals {
+  readonly #host: DismissalHost;
+  readonly #ids = new Set<string>();
+  #places: DismissedCard[] = [];
+
+  constructor(host: DismissalHost) {
+    this.#host = host;
+  }
+
+  /** Every dismissed id. */
+  get ids(): string[] {
+    return [...this.#ids];
+  }
+
+  /** Number of places that dismissed cards take. */
+  get taken(): number {
+    return this.#places.length;
+  }
+
+  /**
+   * Dismisses a product of the list.
+   * @param items of the list, it among them
+   * @param limit of the list; dismissed cards keep half as many places at most, and the oldest are given up
+   */
+  add(chosen: Recommendation, items: Recommendation[], limit: number, labels: ListLabels): void {
+    const { id, title } = chosen.item;
+    const place = this.among(items, labels).findIndex(({ card }) => card?.item.id === id);
+    this.#host.track('dismiss', id);
+    this.#ids.add(id);
+    this.#places.push({ recommendation: chosen, place });
+    this.#places.splice(0, this.#places.length - Math.max(1, Math.floor(limit / 2)));
+    this.#host.list.remove(id);
+    this.#host.announce(labels.dismissed(title));
+    this.#focus(id, 'button');
+  }
+
+  /** Takes a dismissal back; nothing when there is none. */
+  undo(id: string | undefined, labels: ListLabels): void {
+    const found = this.#places.find(({ recommendation }) => recommendation.item.id === id);
+    if (!found || id === undefined) return;
+    const { recommendation } = found;
+    this.#ids.delete(id);
+    this.#places = this.#places.filter((place) => place !== found);
+    this.#host.list.insert(recommendation, recommendation.position);
+    this.#host.track('undismiss', id);
+    this.#host.announce(labels.restored(recommendation.item.title));
+    this.#focus(id, '[data-dismiss]');
+  }
+
+  /** Gives the places up, because the list has another placement or item; the ids stay dismissed. */
+  clearPlaces(): void {
+    this.#places = [];
+  }
+
+  /** Drops every dismissal. */
+  clear(): void {
+    this.#ids.clear();
+    this.clearPlaces();
+  }
+
+  /** Cards in order, with the placeholders of dismissed ones at their places. */
+  among(items: Recommendation[], labels: ListLabels): Place[] {
+    const places: Place[] = items.map((card) => ({ card }));
+    const inOrder = [...this.#places].sort((one, other) => one.place - other.place);
+    for (const { recommendation, place } of inOrder) {
+      const { id, title } = recommendation.item;
+      places.splice(place, 0, { dismissed: id, view: this.#placeholder(title, labels) });
+    }
+    return places;
+  }
+
+  /** The placeholder of a dismissed card, with an undo button, in the space that the card had. */
+  #placeholder(title: string, labels: ListLabels): TemplateResult {
+    return html`
+      <div class="room">
+        <div class="card hold" aria-hidden="true">${this.#host.outline}</div>
+        <div part="card dismissed" class="dismissed">
+          <p>${labels.dismissed(shortened(title))}</p>
+          <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
+        </div>
+      </div>`;
+  }
+
+  /** Moves the focus from the button that was pressed, which is gone, to the one in its place. */
+  #focus(id: string, selector: string): void {
+    void this.#host.updated().then(() => {
+      const places = [...this.#host.renderRoot.querySelectorAll('li')];
+      const place = places.find(({ dataset }) => dataset.id === id || dataset.dismissed === id);
+      place?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+    });
+  }
+}
+
+/** Titles beside the undo button are cut; the announcement for screen readers has the whole title. */
+function shortened(title: string): string {
+  const letters = [...title];
+  return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS).join('').trimEnd()}…` : title;
+}

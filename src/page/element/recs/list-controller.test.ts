@@ -1,0 +1,328 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Progress, RecommendRequest } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { FakeRecommender, recommendation } from '../../../testing/fake-recommender';
+import { DebouncedRunner, ListController, REFRESH_DELAY } from './list-controller';
+
+class Host {
+  rendered = true;
+  request: RecommendRequest | null = { placement: 'for-you' };
+  invalid: Error | null = null;
+  readonly failures: SidestreamError[] = [];
+  readonly shown: string[][] = [];
+  readonly progress: Progress[] = [];
+  readonly updateComplete = Promise.resolve(true);
+  addController(): void {}
+  removeController(): void {}
+  requestUpdate(): void {}
+  compareDocumentPosition(): number {
+    return 4;
+  }
+  listRequest(): RecommendRequest | null {
+    if (this.invalid) throw this.invalid;
+    return this.request;
+  }
+  listShows(ids: string[]): void {
+    this.shown.push(ids);
+  }
+  listProgress(progress: Progress): void {
+    this.progress.push(progress);
+  }
+  /** The host loads what the cards need before they are shown. */
+  ready: Promise<void> = Promise.resolve();
+  /** Milliseconds for which the list stays as it is. */
+  pause: number | undefined;
+  listReady(): Promise<void> {
+    return this.ready;
+  }
+  listChanged(): number | undefined {
+    return this.pause;
+  }
+  listFailed(error: SidestreamError): void {
+    this.failures.push(error);
+  }
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(REFRESH_DELAY + 1);
+const shown = ({ state }: ListController) =>
+  state.kind === 'filled' ? state.response.items.map(({ item }) => item.id).join('') : state.kind;
+
+describe('ListController', () => {
+  let fake: FakeRecommender;
+  let host: Host;
+  let list: ListController;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    fake = new FakeRecommender();
+    host = new Host();
+    list = new ListController(host);
+    list.hostConnected();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const start = async () => {
+    const { recommender } = fake;
+    list.use(() => Promise.resolve(recommender));
+    await settle();
+  };
+
+  it('goes from loading to filled, and to empty with an empty response', async () => {
+    expect(shown(list)).toBe('loading');
+    await start();
+    expect(shown(list)).toBe('abc');
+    fake.ids = [];
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('empty');
+  });
+
+  it('asks for nothing and listens to nothing outside the page, and goes on when it comes back', async () => {
+    list.hostDisconnected();
+    await start();
+    list.refresh();
+    await settle();
+    expect([shown(list), fake.requests.length, fake.listeners.size]).toEqual(['loading', 0, 0]);
+    for (let times = 0; times < 3; times++) {
+      list.hostConnected();
+      await settle();
+      expect([shown(list), fake.listeners.size]).toEqual(['abc', 1]);
+      list.hostDisconnected();
+      expect(fake.listeners.size).toBe(0);
+    }
+  });
+
+  it('combines a burst of changes into one request', async () => {
+    await start();
+    for (let i = 0; i < 10; i++) fake.change();
+    await settle();
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it('shows a list once its host is ready for the items, and drops one that was edited meanwhile', async () => {
+    let open: () => void = () => undefined;
+    await start();
+    host.ready = new Promise((resolve) => {
+      open = resolve;
+    });
+    fake.ids = ['c', 'd'];
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('abc');
+    list.remove('b');
+    fake.ids = ['d'];
+    open();
+    await settle();
+    expect(shown(list)).toBe('d');
+    expect(fake.requests).toHaveLength(3);
+  });
+
+  it('stays as it is for as long as its host says', async () => {
+    await start();
+    fake.change();
+    host.pause = 2000;
+    fake.change();
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(fake.requests).toHaveLength(1);
+    host.pause = undefined;
+    fake.change();
+    await vi.advanceTimersByTimeAsync(501);
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it('keeps the id of an unchanged list, takes the new id of a changed one', async () => {
+    await start();
+    fake.change();
+    await settle();
+    expect(list.state).toMatchObject({ response: { id: 'r1' } });
+    fake.ids = ['b', 'a', 'c'];
+    fake.change();
+    await settle();
+    expect(list.state).toMatchObject({ response: { id: 'r3' } });
+  });
+
+  it('shows an error when the first list fails and starts over on retry', async () => {
+    fake.failure = new SidestreamError('runtime/worker-crashed', 'gone');
+    await start();
+    expect(shown(list)).toBe('error');
+    expect(host.failures[0]?.code).toBe('runtime/worker-crashed');
+    fake.failure = null;
+    list.retry();
+    expect(shown(list)).toBe('loading');
+    await settle();
+    expect(shown(list)).toBe('abc');
+  });
+
+  it('keeps a list when its refresh fails, but not the list of another item', async () => {
+    await start();
+    fake.failure = new Error('no');
+    fake.change();
+    await settle();
+    expect(shown(list)).toBe('abc');
+    expect(host.failures).toHaveLength(1);
+    host.request = { placement: 'similar', itemId: 'x' };
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('error');
+  });
+
+  it('creates the recommender again on retry when that is what failed', async () => {
+    const { recommender } = fake;
+    const source = vi.fn(() => Promise.resolve(recommender));
+    source.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no bundle'));
+    list.use(source);
+    await settle();
+    expect(shown(list)).toBe('error');
+    list.retry();
+    await settle();
+    expect(source).toHaveBeenCalledTimes(2);
+    expect(shown(list)).toBe('abc');
+  });
+
+  it('ignores the response of a recommender that was replaced meanwhile', async () => {
+    const late = new FakeRecommender();
+    late.ids = ['z'];
+    let open = (): void => undefined;
+    late.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const first = late.recommender;
+    list.use(() => Promise.resolve(first));
+    await settle();
+    await start();
+    open();
+    await settle();
+    expect(shown(list)).toBe('abc');
+    expect(late.listeners.size).toBe(0);
+  });
+
+  it('unsubscribes from the recommender when the element leaves the page', async () => {
+    await start();
+    list.hostDisconnected();
+    fake.change();
+    await settle();
+    expect(fake.requests).toHaveLength(1);
+    list.hostConnected();
+    await settle();
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it('sends no request while it is incomplete', async () => {
+    host.request = null;
+    await start();
+    expect(shown(list)).toBe('empty');
+    expect(fake.requests).toHaveLength(0);
+  });
+
+  it('removes a dismissed item at once', async () => {
+    await start();
+    list.remove('b');
+    expect(shown(list)).toBe('ac');
+  });
+
+  it('puts a dismissed item back where it was, and empties and fills with the last one', async () => {
+    await start();
+    list.insert(recommendation('x'), 1);
+    expect(shown(list)).toBe('axbc');
+    for (const id of 'axbc') list.remove(id);
+    expect(shown(list)).toBe('empty');
+    list.insert(recommendation('b'), 3);
+    expect(shown(list)).toBe('b');
+    expect(host.shown.at(-1)).toEqual(['b']);
+  });
+
+  it('ignores a response to a request from before an edit, and sends it again', async () => {
+    await start();
+    let open = (): void => undefined;
+    fake.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    list.refresh();
+    await settle();
+    list.remove('b');
+    const shownSince = host.shown.length;
+    fake.ids = ['a', 'c', 'd'];
+    open();
+    await settle();
+    expect(shown(list)).toBe('acd');
+    expect(host.shown.slice(shownSince)).toEqual([['a', 'c', 'd']]);
+  });
+
+  it('shows an invalid request as an error, and sends nothing', async () => {
+    host.invalid = new SidestreamError('runtime/invalid-input', 'filter: no');
+    await start();
+    expect(shown(list)).toBe('error');
+    expect(fake.requests).toHaveLength(0);
+    host.invalid = null;
+    list.refresh();
+    await settle();
+    expect(shown(list)).toBe('abc');
+  });
+
+  it('passes the progress of the start on, until the recommender is replaced', async () => {
+    let report = (_: Progress): void => undefined;
+    const { recommender } = fake;
+    list.use((onProgress) => {
+      report = onProgress;
+      return Promise.resolve(recommender);
+    });
+    report({ stage: 'bundle', loaded: 1, total: 2 });
+    await start();
+    report({ stage: 'bundle', loaded: 2, total: 2 });
+    expect(host.progress).toEqual([{ stage: 'bundle', loaded: 1, total: 2 }]);
+  });
+});
+
+describe('DebouncedRunner', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('combines a burst into one run', async () => {
+    const job = vi.fn(async () => undefined);
+    const runner = new DebouncedRunner(job, 100);
+    for (let i = 0; i < 5; i++) runner.later();
+    await vi.advanceTimersByTimeAsync(99);
+    expect(job).toHaveBeenCalledTimes(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(job).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs once more, and only once, for calls during a run', async () => {
+    const finish: (() => void)[] = [];
+    const job = vi.fn(() => new Promise<void>((resolve) => finish.push(resolve)));
+    const runner = new DebouncedRunner(job, 100);
+    runner.now();
+    runner.now();
+    runner.now();
+    expect(job).toHaveBeenCalledTimes(1);
+    finish[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(job).toHaveBeenCalledTimes(2);
+    finish[1]?.();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(job).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not run after a cancel', async () => {
+    const job = vi.fn(async () => undefined);
+    const runner = new DebouncedRunner(job, 100);
+    runner.later();
+    runner.cancel();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(job).toHaveBeenCalledTimes(0);
+  });
+
+  it('replaces a waiting run by an immediate one', async () => {
+    const job = vi.fn(async () => undefined);
+    const runner = new DebouncedRunner(job, 100);
+    runner.later();
+    runner.now();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(job).toHaveBeenCalledTimes(1);
+  });
+});

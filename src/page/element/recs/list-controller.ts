@@ -1,0 +1,270 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type {
+  Progress,
+  Recommendation,
+  Recommender,
+  RecommendRequest,
+  RecommendResponse,
+  Status,
+} from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { type Placed, turnsOf } from './page-lists';
+
+/** Milliseconds in which a burst of `change` events becomes one refresh. */
+export const REFRESH_DELAY = 120;
+
+/**
+ * Runs one asynchronous job at a time. Calls while it waits or runs are combined into one more run: a burst of changes
+ * costs two runs at most, and the last one sees the last state.
+ */
+export class DebouncedRunner {
+  readonly #job: () => Promise<void>;
+  readonly #delay: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
+  #again = false;
+
+  /**
+   * @param job must not reject: it reports its own errors.
+   * @param delay milliseconds that `later` waits for more calls.
+   */
+  constructor(job: () => Promise<void>, delay: number) {
+    this.#job = job;
+    this.#delay = delay;
+  }
+
+  /**
+   * Runs after the delay; more calls until then change nothing.
+   * @param delay another one, ms: a run that waits is put off until then
+   */
+  later(delay?: number): void {
+    if (delay) this.cancel();
+    this.#timer ??= setTimeout(() => this.now(), delay ?? this.#delay);
+  }
+
+  /** Runs at once, or right after the run under way. */
+  now(): void {
+    this.cancel();
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    void this.#job().finally(() => {
+      this.#running = false;
+      if (!this.#again) return;
+      this.#again = false;
+      this.now();
+    });
+  }
+
+  /** Drops a waiting run; one under way goes on. */
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#again = false;
+  }
+}
+
+/** State of a list. Once filled it stays filled when a later refresh fails. */
+export type ListState =
+  | { kind: 'loading' }
+  | { kind: 'empty'; response: RecommendResponse | null }
+  | { kind: 'filled'; response: RecommendResponse }
+  | { kind: 'error'; error: SidestreamError };
+
+/** Ids of items, in their order. */
+export const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
+
+/** Text that is equal for the same items in the same order. */
+export const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
+
+/** Creates or finds a list's recommender, and reports the progress of its start. */
+export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
+
+/** The element that the controller belongs to. */
+export interface ListHost extends ReactiveControllerHost, Placed {
+  /** False while the page does not render it: it keeps its list until it is refreshed when it is rendered again. */
+  readonly rendered: boolean;
+  /**
+   * The next request; null while something is missing (a `similar` or `complement` list without an item).
+   */
+  listRequest(): RecommendRequest | null;
+  /** The list has these items now, and is about to be rendered. */
+  listShows(ids: string[]): void;
+  /** These items will be shown once it resolves: the host loads what their cards need. It never rejects. */
+  listReady(items: Recommendation[]): Promise<void>;
+  /** The recommender changed; a refresh follows. @returns milliseconds until then, if not at once */
+  listChanged(status: Status): number | undefined;
+  listFailed(error: SidestreamError): void;
+  listProgress(progress: Progress): void;
+}
+
+/** Loads one list from a recommender and refreshes it on `change`; reports every failure to its host. */
+export class ListController implements ReactiveController {
+  state: ListState = { kind: 'loading' };
+  /** True while a request is under way. */
+  busy = false;
+  recommender: Recommender | null = null;
+  readonly #host: ListHost;
+  #source: RecommenderSource | null = null;
+  #unsubscribe: (() => void)[] = [];
+  #connection = 0;
+  /** Whether the host is in the page. Out of it, nothing is asked for or listened to: what left a page would never be freed. */
+  #inPage = false;
+  /** Placement and item of the list shown, as JSON. */
+  #shown = '';
+  /** How often the list was edited ahead of a response. */
+  #edits = 0;
+  readonly #refresh: DebouncedRunner;
+
+  constructor(host: ListHost) {
+    this.#host = host;
+    this.#refresh = new DebouncedRunner(() => this.#load(), REFRESH_DELAY);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#inPage = true;
+    if (this.#source) void this.#connect();
+  }
+
+  hostDisconnected(): void {
+    this.#inPage = false;
+    this.#connection++;
+    this.#refresh.cancel();
+    this.#unsubscribeAll();
+  }
+
+  /** Sets another source, used once the host is in the page; `null` while the page has none, which shows as loading. */
+  use(source: RecommenderSource | null): void {
+    this.#source = source;
+    this.recommender = null;
+    this.#shown = '';
+    this.#set({ kind: 'loading' });
+    void this.#connect();
+  }
+
+  /** Requests the list again because the request changed or something was dismissed. @param delay milliseconds until then */
+  refresh(delay?: number): void {
+    if (this.recommender) delay ? this.#refresh.later(delay) : this.#refresh.now();
+  }
+
+  /** Starts over after an error, from creating the recommender when that is what failed. */
+  retry(): void {
+    this.#set({ kind: 'loading' });
+    if (this.recommender) this.#refresh.now();
+    else void this.#connect();
+  }
+
+  /** Takes an item out of the list at once, ahead of the next response. */
+  remove(id: string): void {
+    this.#edit((items) => items.filter(({ item }) => item.id !== id));
+  }
+
+  /** Puts an item back at once, ahead of the next response. @param position 0-based, among the list's items */
+  insert(recommendation: Recommendation, position: number): void {
+    this.#edit((items) => items.toSpliced(position, 0, recommendation));
+  }
+
+  #edit(edit: (items: Recommendation[]) => Recommendation[]): void {
+    const { state } = this;
+    if (!('response' in state) || !state.response) return;
+    this.#edits++;
+    this.#settle({ ...state.response, items: edit(state.response.items) });
+  }
+
+  async #connect(): Promise<void> {
+    const connection = ++this.#connection;
+    this.#unsubscribeAll();
+    if (!this.#source || !this.#inPage) return;
+    const current = () => connection === this.#connection;
+    const progress = (progress: Progress) => {
+      if (current()) this.#host.listProgress(progress);
+    };
+    try {
+      const recommender = await this.#source(progress);
+      if (!current()) return;
+      this.recommender = recommender;
+      this.#unsubscribe = [
+        recommender.on('change', (status) => {
+          this.#refresh.later(this.#host.listChanged(status));
+        }),
+        recommender.on('progress', progress),
+        recommender.on('error', (error) => this.#host.listFailed(error)),
+      ];
+      this.#refresh.now();
+    } catch (thrown) {
+      if (current()) this.#fail(SidestreamError.from(thrown));
+    }
+  }
+
+  #unsubscribeAll(): void {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+  }
+
+  async #load(): Promise<void> {
+    const { recommender } = this;
+    const connection = this.#connection;
+    // The first list is made in any case, so that it is there when a tab or a dialog opens.
+    if (!recommender || !this.#inPage || (this.#shown && !this.#host.rendered)) return;
+    await turnsOf(recommender).take(this.#host, () =>
+      this.#request(recommender, () => connection === this.#connection),
+    );
+  }
+
+  async #request(recommender: Recommender, current: () => boolean): Promise<void> {
+    if (!current()) return;
+    let subject = '';
+    try {
+      const request = this.#host.listRequest();
+      if (!request) {
+        this.#set({ kind: 'empty', response: null });
+        return;
+      }
+      subject = JSON.stringify([request.placement, request.itemId]);
+      this.busy = true;
+      this.#host.requestUpdate();
+      const edits = this.#edits;
+      const response = await turnsOf(recommender).request(request);
+      await this.#host.listReady(response.items);
+      if (!current()) return;
+      if (edits !== this.#edits) {
+        // The request was sent before the edit; its response would undo the edit for a moment.
+        this.#refresh.now();
+        return;
+      }
+      this.#shown = subject;
+      this.#show(response);
+    } catch (thrown) {
+      // An older list of the same placement and item serves a shopper better than an error message.
+      if (current()) this.#fail(SidestreamError.from(thrown), subject !== '' && this.#shown === subject);
+    } finally {
+      this.busy = false;
+      this.#host.requestUpdate();
+    }
+  }
+
+  #show(response: RecommendResponse): void {
+    const { state } = this;
+    // The same items in the same order keep the response's id, so that their impressions are not counted twice.
+    const same = state.kind === 'filled' && orderOf(state.response.items) === orderOf(response.items);
+    this.#settle(same ? { ...response, id: state.response.id } : response);
+  }
+
+  #settle(response: RecommendResponse): void {
+    this.#set({ kind: response.items.length > 0 ? 'filled' : 'empty', response });
+  }
+
+  #fail(error: SidestreamError, keep = false): void {
+    if (!keep) this.#set({ kind: 'error', error });
+    this.#host.listFailed(error);
+  }
+
+  #set(state: ListState): void {
+    this.state = state;
+    const response = 'response' in state ? state.response : null;
+    this.#host.listShows(idsOf(response?.items ?? []));
+    this.#host.requestUpdate();
+  }
+}

@@ -1,0 +1,132 @@
+import { html, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Placement, Recommendation } from '../../../device/protocol';
+import { formatPrice } from '../price';
+import { productCard, skeletonCard } from './card';
+import type { CardExtras } from './card-extras';
+import { columnsOf } from './columns';
+import type { CompleteLabels, ListLabels } from './labels';
+import type { RowScroller } from './late/scroller';
+import type { ListState } from './list-controller';
+import { itemHref } from './safe-url';
+import type { Settings } from './settings';
+import type { TemplateCardHost } from './template-card-host';
+
+/** Most skeleton cards of a loading list. */
+const MAX_SKELETONS = 24;
+
+/** One place of a list: a card, or the placeholder of a dismissed one, by its item's id. */
+export type Place =
+  | { card: Recommendation; dismissed?: undefined; view?: undefined }
+  | { card?: undefined; dismissed: string; view: TemplateResult };
+
+/** What the cards of one rendering have in common. */
+export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
+  dismissible: boolean;
+  language: string | undefined;
+  labels: CompleteLabels;
+  /** Adds to the cards what only some lists need. */
+  extras: CardExtras | undefined;
+  /** Fills the page's own card, if it has one. */
+  fill: ReturnType<TemplateCardHost['filler']>;
+  row: RowScroller | undefined;
+  onClick: (event: MouseEvent) => void;
+}
+
+/** The list of cards. The role is explicit because Safari drops it from a list without bullets. */
+export function listView(places: Place[], context: ListContext): TemplateResult {
+  const { row, onClick } = context;
+  let position = 0;
+  return html`
+    <ol part="list" class="list" role="list" .style=${columnsOf(places.length)} @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
+      ${repeat(
+        places,
+        ({ card, dismissed }) => card?.item.id ?? `dismissed ${dismissed}`,
+        ({ card, dismissed, view }) =>
+          card === undefined
+            ? html`<li part="item" class="item" data-dismissed=${dismissed}>${view}</li>`
+            : html`<li part="item" class="item" data-id=${card.item.id}>${cardOf(card, position++, context)}</li>`,
+      )}
+    </ol>`;
+}
+
+/** One card: the page's own, or the built-in one. */
+export function cardOf(
+  recommendation: Recommendation,
+  position: number,
+  context: ListContext,
+): TemplateResult | HTMLElement {
+  const { item } = recommendation;
+  const { fill, extras, labels, language, hrefTemplate, currency, dismissible } = context;
+  const href = itemHref(item, hrefTemplate);
+  const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
+  const parts = extras?.parts(recommendation, price, context);
+  return (
+    fill?.(recommendation, position, href, price, context) ??
+    productCard(recommendation, { href, price, dismissible, labels, parts })
+  );
+}
+
+/** Links that the page has put inside, to show before the list is there and when it fails. */
+function fallbackOf(host: Element): Element[] {
+  return [...host.children].filter((child) => child.tagName !== 'TEMPLATE' && !child.slot);
+}
+
+const hasFallback = (host: Element): boolean => fallbackOf(host).length > 0;
+
+/** Content in the space of as many cards: invisible skeletons behind it keep the page below from moving when cards come. */
+function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
+  const skeletons = Array.from({ length: cards }, skeletonCard);
+  return html`<div class="room"><ol class="list hold" aria-hidden="true" .style=${columnsOf(cards)}>${skeletons}</ol><div class="over">${shown}</div></div>`;
+}
+
+/** The links, in columns as of so many cards. */
+const links = (cards: number): TemplateResult =>
+  html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
+
+/** The loading state: the page's own links or its slot `loading` where there are some, else skeleton cards. */
+export function loadingState(places: number, host: Element): TemplateResult {
+  const count = Math.min(places, MAX_SKELETONS);
+  if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
+  if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
+  return html`<ol part="list" class="list" aria-hidden="true" .style=${columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+}
+
+/**
+ * Whether a list without cards is hidden: an empty history, a mistake of the page or a product that came after the bundle, which no
+ * retry corrects. Slots and links that the page put inside for such a case are shown all the same.
+ * @param overdue whether the list has had no recommender for too long
+ */
+export function isHidden(host: Element, state: ListState, placement: Placement, overdue: boolean): boolean {
+  const { kind } = state;
+  if (kind === 'filled' || (kind === 'loading' && !overdue)) return false;
+  if (kind === 'error' && !/invalid-input|unknown-item|other-bundle/.test(state.error.code)) return false;
+  if (kind === 'empty' && state.response && placement !== 'recent' && placement !== 'again') return false;
+  if (host.querySelector(`:scope > [slot=${kind}]`)) return false;
+  return (kind === 'empty' && state.response !== null) || !hasFallback(host);
+}
+
+/** The empty state: one sentence, or the page's own links where no request was sent. */
+export function emptyState(labels: ListLabels, host: Element, requested: boolean): TemplateResult {
+  const { length } = fallbackOf(host);
+  if (!requested && length > 0) return html`<slot name="empty">${links(length)}</slot>`;
+  return html`<slot name="empty"><p part="message" class="message">${labels.empty}</p></slot>`;
+}
+
+/** The error state: the page's own links, or one sentence with a retry button. */
+export function errorState(labels: ListLabels, host: Element, retry: () => void): TemplateResult {
+  const { length } = fallbackOf(host);
+  if (length > 0) return html`<slot name="error">${links(length)}</slot>`;
+  return html`
+    <slot name="error">
+      <p part="message" class="message">
+        ${labels.error}
+        <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
+      </p>
+    </slot>`;
+}
+
+/**
+ * The room of the scroll buttons, until their code is loaded: a heading that gave way to them would push the list down.
+ */
+export const scrollRoom = html`<div class="scrollers hold"><button class="scroll" disabled></button><button class="scroll" disabled></button></div>`;

@@ -1,0 +1,135 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Progress, Recommender, RecommenderOptions } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { FakeRecommender } from '../../../testing/fake-recommender';
+import { type Placed, RequestTurns, sharedRecommender } from './page-lists';
+
+/** An element with nothing but a place in the document. */
+class Spot implements Placed {
+  constructor(readonly at: number) {}
+  compareDocumentPosition(other: unknown): number {
+    return other instanceof Spot && other.at > this.at ? 4 : 2;
+  }
+}
+
+describe('RequestTurns', () => {
+  it('serves lists in reading order, one at a time, whatever order they come in', async () => {
+    const turns = new RequestTurns(new FakeRecommender().recommender);
+    const log: string[] = [];
+    const work = (name: string) => async () => {
+      log.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push(`${name} ends`);
+    };
+    const done = [3, 1, 2].map((at) => turns.take(new Spot(at), work(`${at}`)));
+    await Promise.all(done);
+    expect(log).toEqual(['1 begins', '1 ends', '2 begins', '2 ends', '3 begins', '3 ends']);
+  });
+
+  it('shares one response between equal requests of a round, and sends a repeated one again', async () => {
+    const fake = new FakeRecommender();
+    const turns = new RequestTurns(fake.recommender);
+    const spots = [1, 2, 3].map((at) => new Spot(at));
+    const request = (list: number, limit: number) =>
+      turns.take(spots[list], async () => {
+        await turns.request({ placement: 'recent', limit });
+      });
+    await Promise.all([request(0, 4), request(1, 4), request(2, 5)]);
+    expect(fake.requests.map(({ limit }) => limit)).toEqual([4, 5]);
+    await request(0, 4);
+    expect(fake.requests).toHaveLength(3);
+  });
+});
+
+const creator = () => vi.fn(async (_: RecommenderOptions) => new FakeRecommender().recommender);
+
+describe('sharedRecommender', () => {
+  it('creates one recommender per bundle and namespace', async () => {
+    const create = creator();
+    const first = await sharedRecommender({ bundle: 'http://shop/one' }, create);
+    expect(await sharedRecommender({ bundle: 'http://shop/one/', namespace: 'default' }, create)).toBe(first);
+    expect(await sharedRecommender({ bundle: 'http://shop/two' }, create)).not.toBe(first);
+    expect(await sharedRecommender({ bundle: 'http://shop/one', namespace: 'other' }, create)).not.toBe(first);
+    expect(create.mock.calls.map(([{ bundle, namespace }]) => [bundle, namespace])).toEqual([
+      ['http://shop/one/', 'default'],
+      ['http://shop/two/', 'default'],
+      ['http://shop/one/', 'other'],
+    ]);
+  });
+
+  it('passes on where the worker lies', async () => {
+    const create = creator();
+    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '/files/' }, create);
+    await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '' }, create);
+    expect(create.mock.calls.map(([{ workerUrl }]) => workerUrl)).toEqual(['/files/', undefined]);
+  });
+
+  it('carries out a refusal of the consent tool where none can start, and gives the next one the answer', async () => {
+    const removed: string[] = [];
+    vi.stubGlobal('document', { baseURI: 'http://shop/', addEventListener() {}, removeEventListener() {} });
+    vi.stubGlobal('window', globalThis);
+    vi.stubGlobal('indexedDB', {
+      databases: async () => [],
+      deleteDatabase(name: string) {
+        removed.push(name);
+        const request = {} as IDBOpenDBRequest;
+        setTimeout(() => request.onsuccess?.(new Event('success')));
+        return request;
+      },
+    });
+    const dataLayer: unknown[] = [];
+    vi.stubGlobal('dataLayer', dataLayer);
+    const update = (answer: string) => dataLayer.push(['consent', 'update', { personalization_storage: answer }]);
+    const key = { bundle: 'http://shop/refusal', namespace: 'refusal', consent: 'google' };
+    let fail: (thrown: unknown) => void = () => undefined;
+    const create = vi.fn(() => new Promise<Recommender>((_, reject) => (fail = reject)));
+    const starting = sharedRecommender(key, create).catch(({ code }) => code);
+    await vi.waitFor(() => expect(create).toHaveBeenCalled());
+    update('denied');
+    // The bundle is still on its way.
+    await vi.waitFor(() => expect(removed).toEqual(['sidestream/refusal']));
+    fail(new SidestreamError('bundle/unreachable', 'no'));
+    expect(await starting).toBe('bundle/unreachable');
+    update('granted');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    update('denied');
+    await vi.waitFor(() => expect(removed).toHaveLength(2));
+    update('granted');
+    const { recommender } = new FakeRecommender();
+    const consent = vi.spyOn(recommender, 'consent').mockResolvedValue();
+    await sharedRecommender(key, async () => recommender);
+    await vi.waitFor(() => expect(consent.mock.calls).toEqual([['granted']]));
+    vi.unstubAllGlobals();
+  });
+
+  it('tries again after a failed start', async () => {
+    const create = creator();
+    create.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no'));
+    await expect(sharedRecommender({ bundle: 'http://shop/three' }, create)).rejects.toThrow('no');
+    await expect(sharedRecommender({ bundle: 'http://shop/three' }, create)).resolves.toBeDefined();
+    expect(create).toHaveBeenCalledTimes(2);
+  });
+
+  it('reports the progress of the start to every waiting caller, and to no later one', async () => {
+    let report: (progress: Progress) => void = () => undefined;
+    let finish: (recommender: Recommender) => void = () => undefined;
+    const create = ({ onProgress }: RecommenderOptions) => {
+      report = (progress) => onProgress?.(progress);
+      return new Promise<Recommender>((resolve) => {
+        finish = resolve;
+      });
+    };
+    const callbacks = [vi.fn(), vi.fn(), vi.fn()];
+    const [one, two] = callbacks
+      .slice(0, 2)
+      .map((onProgress) => sharedRecommender({ bundle: 'http://shop/four', onProgress }, create));
+    const progress: Progress = { stage: 'bundle', loaded: 1, total: 2 };
+    report(progress);
+    finish(new FakeRecommender().recommender);
+    await Promise.all([one, two]);
+    // From here on the recommender emits `progress` itself, and a callback would report twice.
+    await sharedRecommender({ bundle: 'http://shop/four', onProgress: callbacks[2] }, create);
+    report(progress);
+    expect(callbacks.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
+  });
+});

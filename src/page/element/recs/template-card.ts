@@ -1,0 +1,294 @@
+import type { Recommendation } from '../../../device/protocol';
+import { warnOnce } from '../warn-once';
+import type { CardExtras, ExtrasContext } from './card-extras';
+import type { SafeUrls } from './safe-url';
+
+/** Values of the placeholders in braces, by name. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** Beginning of the names of attributes of an item. */
+const ATTRIBUTE = 'attributes.';
+
+/**
+ * `text` with every known `{name}` replaced; unknown ones stay as they are, but for attributes, which an item may lack: they
+ * are empty.
+ */
+export function fill(text: string, fields: Fields): string {
+  return text.replace(/\{(\w+|attributes\.[^{}]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(fields, name) ? (fields[name] ?? whole) : name.startsWith(ATTRIBUTE) ? '' : whole,
+  );
+}
+
+/** Values that conditions are about, by the name of their field. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a condition such as `listPrice` or `attributes.color=red` holds: the field has a value other than 0 and `false`, or
+ * has the given one, or a list has it among its own.
+ * @returns undefined for the name of no field
+ */
+export function holds(condition: string, values: Values): boolean | undefined {
+  const [name = '', ...rest] = condition.split('=');
+  const field = name.trim();
+  if (!Object.hasOwn(values, field)) return field.startsWith(ATTRIBUTE) ? false : undefined;
+  const value = values[field];
+  const found: unknown[] = Array.isArray(value) ? value : [value];
+  if (rest.length === 0) return found.some(Boolean);
+  return found.some((one) => one !== undefined && `${one}` === rest.join('=').trim());
+}
+
+/** Removes the elements whose condition fails. @param unknown receives conditions that name no field */
+function applyConditions(content: DocumentFragment, values: Values, unknown: (condition: string) => void): void {
+  for (const [attribute, wanted] of [
+    ['data-if', true],
+    ['data-unless', false],
+  ] as const)
+    for (const element of content.querySelectorAll(`[${attribute}]`)) {
+      const condition = element.getAttribute(attribute) ?? '';
+      const held = holds(condition, values);
+      if (held === undefined) unknown(`${attribute}="${condition}"`);
+      if ((held ?? false) !== wanted) element.remove();
+      else element.removeAttribute(attribute);
+    }
+}
+
+/** Elements that are left out of a card: they run, or change the whole page. Styles are adopted as sheets. */
+const LEFT_OUT = 'script, style, base, meta';
+/** Elements that load documents and styles, or set attributes of others: no field may be filled in there. */
+const NO_FIELDS = new Set(
+  'iframe frame frameset fencedframe object embed applet portal link use set animate animatemotion animatetransform'.split(
+    ' ',
+  ),
+);
+/** Attributes that run their value, or send or load something invisibly. Handlers (`on…`) are refused, too. */
+const NO_FIELD = new Set('style srcdoc ping attributionsrc is nonce base manifest'.split(' '));
+/** Attributes that navigate or load something. */
+const ADDRESSES = new Set('href src action formaction data poster background cite longdesc codebase'.split(' '));
+/** Attributes that load an image, in which nothing runs. */
+const PICTURES = new Set(['img src', 'input src', 'source src', 'video src', 'video poster', 'image href']);
+
+/**
+ * The contents of a template with its fields filled in. Fields come from the catalog: they are only ever filled in as text,
+ * attribute values without effect, and addresses of pages and images, wherever the template puts them.
+ * @param values what its conditions are about
+ * @param urls checks the addresses
+ * @param refused receives each place that is left out because it must not be filled, such as `<b onclick>`, and each condition
+ *   that names no field
+ */
+export function fillTemplate(
+  template: HTMLTemplateElement,
+  fields: Fields,
+  values: Values,
+  urls: SafeUrls,
+  refused: (place: string) => void,
+): DocumentFragment {
+  // Cloned and not imported: in the template's own document nothing runs or loads before it is filled.
+  const content = template.content.cloneNode(true) as DocumentFragment;
+  applyConditions(content, values, refused);
+  if (values.availability === 'out-of-stock')
+    for (const button of content.querySelectorAll('[data-add-to-cart]')) button.remove();
+  for (const element of content.querySelectorAll(LEFT_OUT)) {
+    if (element.localName !== 'style') refused(`<${element.localName}>`);
+    element.remove();
+  }
+  const walker = document.createTreeWalker(content, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node instanceof Text) node.data = fill(node.data, fields);
+    else if (node instanceof Element) fillAttributes(node, fields, urls, refused);
+  }
+  return content;
+}
+
+function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refused: (place: string) => void): void {
+  const tag = element.localName.toLowerCase();
+  for (const attribute of [...element.attributes]) {
+    const filled = fill(attribute.value, fields);
+    if (filled === attribute.value) continue;
+    // `xlink:href` counts as `href`, whatever the prefix.
+    const name = attribute.localName.toLowerCase().replace(/^.*:/, '');
+    if (name.startsWith('on') || NO_FIELD.has(name) || NO_FIELDS.has(tag)) {
+      refused(`<${tag} ${attribute.name}>`);
+      element.removeAttributeNode(attribute);
+    } else if (isHarmless(tag, name, filled, urls)) attribute.value = filled;
+    // A link without an address can still be chosen, by keyboard too: the list keeps it from reloading the page.
+    else if (`${tag} ${attribute.name}` === 'a href') attribute.value = '';
+    else element.removeAttributeNode(attribute);
+  }
+}
+
+/** Whether an attribute holds no address, or that of a page or an image. */
+function isHarmless(tag: string, name: string, filled: string, { safeHref, safeImage }: SafeUrls): boolean {
+  if (name === 'srcset') return areImages(filled, safeImage);
+  if (!ADDRESSES.has(name)) return true;
+  return (PICTURES.has(`${tag} ${name}`) ? safeImage(filled) : safeHref(filled)) !== '';
+}
+
+/**
+ * Whether every possible address in a `srcset` is that of an image. Spaces and commas end an address here; a longer one
+ * that a browser reads has the same beginning, and so the same scheme.
+ */
+export function areImages(srcset: string, safeImage: SafeUrls['safeImage']): boolean {
+  const parts = srcset.split(/[\s,]+/).filter(Boolean);
+  return parts.length > 0 && parts.every((part) => safeImage(part) !== '');
+}
+
+/** The placeholders that every card template may use: `{title}`, `{price}` …; those of attributes are added to them. */
+export interface CardFields extends Fields {
+  id: string;
+  title: string;
+  description: string;
+  category: string;
+  price: string;
+  priceFrom: string;
+  listPrice: string;
+  saving: string;
+  rating: string;
+  ratings: string;
+  badge: string;
+  availability: string;
+  quantity: string;
+  image: string;
+  image2: string;
+  href: string;
+  reason: string;
+  source: string;
+  position: string;
+}
+
+/** What the cards of one rendering have in common. */
+export interface TemplateContext extends ExtrasContext {
+  /** Undefined while it is loaded: the built-in card is used until then. */
+  extras: CardExtras | undefined;
+}
+
+/** A card's address, price and image as they are shown. */
+type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
+
+/** The fields of one recommendation as texts, and the values that conditions are about. */
+export function cardFields(
+  recommendation: Recommendation,
+  position: number,
+  shown: Shown,
+  extras: Pick<CardExtras, 'facts' | 'text'>,
+  context: ExtrasContext,
+): { fields: CardFields; values: Values } {
+  const { item, reason, source } = recommendation;
+  const { id, title, description, category, availability, quantity } = item;
+  const { badge, badgeText, ...facts } = extras.facts(recommendation, shown.price, context);
+  const text = (value: Parameters<CardExtras['text']>[0]) => extras.text(value, context.language);
+  const attributes = Object.entries(item.attributes).map(([name, value]) => [`${ATTRIBUTE}${name}`, value] as const);
+  const fields: CardFields = {
+    ...Object.fromEntries(attributes.map(([name, value]) => [name, text(value)])),
+    id,
+    title,
+    description,
+    category,
+    ...shown,
+    ...facts,
+    badge: badgeText,
+    availability,
+    quantity: quantity === undefined ? '' : text(quantity),
+    reason,
+    source,
+    position: `${position}`,
+  };
+  return { fields, values: { ...fields, ...Object.fromEntries(attributes), badge, quantity } };
+}
+
+const EMPTY_TEMPLATE =
+  '<template> is empty, and so are the cards. React puts the children of a template beside its content: write <template dangerouslySetInnerHTML={{ __html: card }} /> there.';
+
+/** Leaves the room of a picture that does not load empty: its broken outline would show. */
+function showLoaded({ type, target }: Event): void {
+  // Set through the CSSOM, because a policy may bar style attributes.
+  if (target instanceof HTMLImageElement) target.style.visibility = type === 'error' ? 'hidden' : '';
+}
+
+/** Whether a card shows something else at another place of the list. */
+const usesPosition = (template: HTMLTemplateElement): boolean =>
+  /\{position\}|data-(if|unless)="\s*position\b/.test(template.innerHTML);
+
+/**
+ * Cards made from the page's own `<template>`. A card is replaced only when something it shows has changed, so that a
+ * refreshed list does not flicker and an image is not loaded twice.
+ */
+export class TemplateCards {
+  readonly #urls: SafeUrls;
+  readonly #cards = new Map<string, { signature: string; element: HTMLElement }>();
+  #template: HTMLTemplateElement | undefined;
+  #host: Element | undefined;
+  #sheet: CSSStyleSheet | undefined;
+
+  constructor(urls: SafeUrls) {
+    this.#urls = urls;
+  }
+
+  /**
+   * Sets the template with its style sheets; cards of another one are dropped. The sheets are adopted, not inserted: a
+   * page's policy may bar inline styles, and one sheet serves all cards.
+   */
+  use(template: HTMLTemplateElement | null, root: ShadowRoot): void {
+    if (template === (this.#template ?? null)) return;
+    this.#cards.clear();
+    this.#template = template ?? undefined;
+    this.#host = root.host;
+    if (template && !template.content.hasChildNodes()) warnOnce(root.host, 'template', EMPTY_TEMPLATE);
+    const others = root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
+    this.#sheet = new CSSStyleSheet();
+    this.#sheet.replaceSync(
+      [...(template?.content.querySelectorAll('style') ?? [])].map(({ textContent }) => textContent).join('\n'),
+    );
+    root.adoptedStyleSheets = [...others, this.#sheet];
+  }
+
+  /** The filled card of one item; undefined while what it may show is loaded. Texts of the catalog are only ever inserted as text. */
+  card(
+    template: HTMLTemplateElement,
+    recommendation: Recommendation,
+    position: number,
+    href: string,
+    price: string,
+    context: TemplateContext,
+  ): HTMLElement | undefined {
+    const { extras } = context;
+    if (!extras) return undefined;
+    const image = this.#urls.safeImage(recommendation.item.image);
+    // The place is left out of what is compared where the template does not use it.
+    const place = usesPosition(template) ? position : 0;
+    const filled = cardFields(recommendation, place, { href, price, image }, extras, context);
+    const signature = JSON.stringify(filled);
+    const { fields, values } = filled;
+    const known = this.#cards.get(fields.id);
+    if (known?.signature === signature) return known.element;
+    const element = document.createElement('div');
+    element.part.add('card');
+    // These events do not bubble.
+    for (const type of ['error', 'load']) element.addEventListener(type, showLoaded, true);
+    element.append(fillTemplate(template, fields, values, this.#urls, this.#refused));
+    this.#cards.set(fields.id, { signature, element });
+    return element;
+  }
+
+  /** Drops the cards of items that are no longer listed. */
+  keep(ids: Set<string>): void {
+    for (const id of this.#cards.keys()) if (!ids.has(id)) this.#cards.delete(id);
+  }
+
+  readonly #refused = (place: string): void => {
+    if (!this.#host) return;
+    if (place.startsWith('data-')) {
+      const advice =
+        'Name a field, such as listPrice or attributes.color, or a field and its value: availability=in-stock.';
+      warnOnce(this.#host, place, `<template>: ${place} names no field, so it counts as empty. ${advice}`);
+      return;
+    }
+    const advice = place.includes(' ')
+      ? 'Put fields in texts, in attributes such as title, alt, aria-label or data-…, and in the addresses of links and pictures; listen to "itemclick" for the chosen product.'
+      : 'Put it in the page; listen to "recommend" for a new list.';
+    warnOnce(
+      this.#host,
+      place,
+      `<template>: ${place} is left out: a text of the catalog would run or load there. ${advice}`,
+    );
+  };
+}

@@ -1,0 +1,156 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MANIFEST_FILE, openBundle, rowsPerItem } from '../../core/catalog';
+import { fetchOffers } from '../../core/catalog/offers';
+import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../../testing/commands';
+import { type BuildRequest, buildBundle } from './build-bundle';
+import { buildFolder } from './build-folder';
+import { MODELS_FOLDER } from './encoder-files';
+import { folderFetch } from './folder-bundle';
+import { writeOffers } from './offers';
+import { publishRules } from './rules';
+
+/** Fitting axes takes its seconds, more on a busy machine. */
+vi.setConfig({ testTimeout: 180_000 });
+
+/** Enough that two processes are used and that there is a middle to be killed in. */
+const ITEMS = 120;
+
+let folder: string;
+let catalog: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  catalog = join(folder, 'catalog.jsonl');
+  await writeFile(catalog, shopFeed(ITEMS));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const build = (out: string, more: Partial<BuildRequest> = {}) =>
+  buildBundle({
+    catalog,
+    images: SHOP_IMAGES,
+    out: join(folder, out),
+    imageBase: '',
+    text: 'title-description',
+    models: MODELS_FOLDER,
+    encoders: false,
+    workers: 1,
+    meter: { start() {}, advance() {}, stop() {} },
+    ...more,
+  });
+
+/** The manifest names every file by its digest, so equal manifests are equal bundles. */
+const manifestOf = (out: string) => readFile(join(folder, out, MANIFEST_FILE), 'utf8');
+
+const rowsOf = async (out: string) => {
+  const { features, items } = await openBundle(folderFetch(join(folder, out)));
+  const width = rowsPerItem(features) * features.dim;
+  return new Map(items.map(({ id }, n) => [id, features.values.slice(n * width, (n + 1) * width)]));
+};
+
+describe('buildBundle', () => {
+  it('makes the same bytes in one process and in two', async () => {
+    const one = await build('one');
+    // The pictures are eight, again and again.
+    expect([one.encoded, one.repeated, one.reused]).toEqual([ITEMS + 8, ITEMS / 4 - 8, 0]);
+    await build('two', { workers: 2 });
+    expect(await manifestOf('two')).toBe(await manifestOf('one'));
+  });
+
+  it('goes on where a killed build was, and ends with the same bytes', async () => {
+    const out = join(folder, 'killed');
+    const args = [catalog, '--images', SHOP_IMAGES, '--out', out, '--no-encoders', '--workers', '2'];
+    const { child, ended } = startSidestream('build', ...args);
+    const sample = join(buildFolder(out), 'text-sample.cache');
+    await until('something is encoded', async () => ((await stat(sample).catch(() => null))?.size ?? 0) > 50_000);
+    child.kill('SIGKILL');
+    await ended;
+    await expect(readFile(join(out, MANIFEST_FILE))).rejects.toThrow('ENOENT');
+    const { encoded } = await build('killed');
+    expect(encoded).toBeLessThan(ITEMS + 8);
+    expect(await manifestOf('killed')).toBe(await manifestOf('one'));
+  });
+
+  it('encodes nothing twice, and of a changed catalogue only what is new, as before', async () => {
+    const before = await rowsOf('one');
+    expect(await build('one')).toMatchObject({ encoded: 0 });
+    const lines = shopFeed(ITEMS + 1)
+      .trim()
+      .split('\n');
+    lines[5] = JSON.stringify({ ...JSON.parse(lines[5]), title: 'Another product altogether' });
+    const changed = join(folder, 'changed.jsonl');
+    await writeFile(changed, lines.join('\n'));
+    const built = await build('one', { catalog: changed });
+    expect(built).toMatchObject({ items: ITEMS + 1, encoded: 2 });
+    const after = await rowsOf('one');
+    const different = [...before].filter(([id, row]) => !after.get(id)?.every((value, d) => value === row[d]));
+    expect(different.map(([id]) => id)).toEqual(['item-5']);
+    const refitted = await build('one', { catalog: changed, refit: true });
+    expect(refitted.manifest.projection.sha256).not.toBe(built.manifest.projection.sha256);
+    expect(refitted.encoded).toBe(2);
+  });
+
+  it('is the same for the same feed in another order, item by item', async () => {
+    const reversed = join(folder, 'reversed.jsonl');
+    await writeFile(reversed, shopFeed(40).trim().split('\n').reverse().join('\n'));
+    const ordered = join(folder, 'ordered.jsonl');
+    await writeFile(ordered, shopFeed(40));
+    const [a, b] = [
+      await build('ordered', { catalog: ordered, images: undefined }),
+      await build('reversed', { catalog: reversed, images: undefined }),
+    ];
+    expect(b.manifest.projection).toEqual(a.manifest.projection);
+    const [rows, others] = [await rowsOf('ordered'), await rowsOf('reversed')];
+    for (const [id, row] of rows) expect(others.get(id)).toEqual(row);
+  });
+
+  it('fits the projection again for a catalogue that has outgrown the one its projection was fitted to', async () => {
+    const small = join(folder, 'small.jsonl');
+    await writeFile(small, shopFeed(10));
+    const first = await build('grown', { catalog: small, images: undefined });
+    await writeFile(small, shopFeed(20));
+    const second = await build('grown', { catalog: small, images: undefined });
+    expect(second.manifest.projection).toEqual(first.manifest.projection);
+    await writeFile(small, shopFeed(21));
+    const third = await build('grown', { catalog: small, images: undefined });
+    expect(third.manifest.projection.sha256).not.toBe(first.manifest.projection.sha256);
+  });
+
+  it('keeps the offers and the rules that are beside the bundle', async () => {
+    const few = join(folder, 'offered.jsonl');
+    await writeFile(few, shopFeed(10));
+    const given = { catalog: few, images: undefined };
+    await build('offered', given);
+    const prices = join(folder, 'prices.csv');
+    await writeFile(prices, 'id,price\nitem-3,5\n');
+    const out = join(folder, 'offered');
+    const meter = { start() {}, advance() {}, stop() {} };
+    await writeOffers({ feed: [prices], out, meter });
+    const rules = new TextEncoder().encode('{"version":1,"rules":[{"diversity":0.1}]}');
+    await publishRules(rules, out);
+    await writeFile(few, shopFeed(11));
+    const { manifest, notes } = await build('offered', given);
+    expect(manifest).toMatchObject({ count: 11, offers: ['default'], rules: true });
+    expect(notes).toContain('Kept rules.json: 1 rule.');
+    expect(new Uint8Array(await readFile(join(out, 'rules.json')))).toEqual(rules);
+    expect(notes).toContainEqual(expect.stringContaining('Kept offers.json: price and stock of 1 product,'));
+    const { offers } = await fetchOffers(folderFetch(out), manifest);
+    expect(offers).toEqual([{ id: 'item-3', price: 5, listPrice: null }]);
+  });
+
+  it('does not run beside another one, but after one that was killed', async () => {
+    const lock = join(buildFolder(join(folder, 'locked')), 'build.lock');
+    await mkdir(buildFolder(join(folder, 'locked')));
+    await writeFile(lock, String(process.ppid));
+    await expect(build('locked')).rejects.toMatchObject({ code: 'build/locked' });
+    const { child, ended } = startSidestream('--version');
+    await ended;
+    await writeFile(lock, String(child.pid));
+    const small = join(folder, 'few.jsonl');
+    await writeFile(small, shopFeed(2));
+    expect(await build('locked', { catalog: small, images: undefined })).toMatchObject({ items: 2 });
+    await expect(readFile(lock)).rejects.toThrow('ENOENT');
+  });
+});

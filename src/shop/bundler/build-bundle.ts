@@ -1,0 +1,373 @@
+import { availableParallelism } from 'node:os';
+import {
+  type BundleEncoder,
+  describeRejectedRow,
+  type Item,
+  inventory,
+  itemText,
+  type Manifest,
+  type RejectedRow,
+  type TextRecipe,
+  type WriteProgress,
+  writeBundle,
+} from '../../core/catalog';
+import { type Products, productsOf } from '../../core/catalog/variants';
+import { counted } from '../../core/common/counted';
+import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../../core/encoders';
+import type { NodeEncoderFiles } from '../../core/encoders/node';
+import { SidestreamError } from '../../error';
+import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
+import { buildFeatures, DIM, sharedInput } from './build-features';
+import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
+import { catalogLanguage } from './catalog-language';
+import type { ChunkRunner } from './chunk';
+import type { EncoderSource } from './chunk-encoder';
+import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
+import { readManifest } from './edit-manifest';
+import { readEncoder } from './encoder-files';
+import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
+import { requireFolder, requireRoom } from './folders';
+import { type LocaleFeed, readLocales, writeMarkets } from './locales';
+import { type Meter, metered } from './meter';
+import { keptOffers } from './offers';
+import { createPictures, fileName, isAddress, type PictureOptions, type Pictures } from './pictures';
+import { keptProjections, leftOut, previousBundle } from './previous-bundle';
+import { localRunner } from './process-pool';
+import { queueRunner } from './queue/build-queue';
+import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } from './read-feed';
+import { RejectedRows } from './rejected-rows';
+import { keepsRules } from './rules';
+
+/** Texts and pictures from which a further process saves more time than it takes to start. */
+const INPUTS_PER_PROCESS = 64;
+
+export interface BuildRequest {
+  /** Files, folders and addresses of the feed. */
+  catalog: string | readonly string[];
+  /** Options of the feed readers. */
+  feed?: Pick<ReadFeedOptions, 'mapping' | 'strict'>;
+  /** Folder of the pictures that are named by file; without it only those named by address are encoded. */
+  images?: string;
+  /** How pictures named by address are fetched. */
+  pictures?: Omit<PictureOptions, 'folder' | 'base'>;
+  /** Folder of the bundle. */
+  out: string;
+  /** Put before the name of every picture. */
+  imageBase: string;
+  text: TextRecipe;
+  /** Folder of the encoders' built files. */
+  models: string;
+  /** The encoders. Default: those of the package. */
+  presets?: { text: TextPreset; image: ImagePreset };
+  /** Whether the bundle gets a copy of the encoders. */
+  encoders: boolean;
+  /** Files of links and of orders, for the placement `complement`. */
+  links?: string;
+  orders?: string;
+  /** Folder of the encoded features, which later builds reuse. Default: beside the bundle, `<out>.build`. */
+  cache?: string;
+  /** Processes that encode. Default: as many as the machine has cores. */
+  workers?: number;
+  /** Address of a Redis server whose workers encode instead of this machine. */
+  queue?: string;
+  /** Whether to fit the projections again instead of keeping those of the previous bundle. Default false. */
+  refit?: boolean;
+  /** Language of the catalogue, as a tag. Default: what its feed says, else what its words are. */
+  lang?: string;
+  /** The same catalogue in further languages. */
+  locales?: readonly LocaleFeed[];
+  /** Gets what the user should know before the encoding, which may take long. */
+  warn?: (line: string) => void;
+  /** File that gets every rejected row, one line of JSON each. */
+  rejectedFile?: string;
+  meter: Meter;
+}
+
+export interface BuildResult {
+  items: number;
+  withoutPicture: number;
+  /** Texts and pictures that were encoded. */
+  encoded: number;
+  /** Texts and pictures that are the same as another item's. */
+  repeated: number;
+  /** Texts and pictures that an earlier build had encoded. */
+  reused: number;
+  /** Size of the whole bundle. */
+  bytes: number;
+  /** The first 1,000 rejected rows, which are left out, and pictures, whose items are kept with their text alone. */
+  rejected: readonly RejectedRow[];
+  /** Number of all of them. */
+  rejectedCount: number;
+  rejectedRows: number;
+  rejectedPictures: number;
+  /** Notes for the user, such as what could not be kept of the previous bundle. */
+  notes: string[];
+  /** One line per file, or per format, about the rows read. */
+  summary: string[];
+  manifest: Manifest;
+}
+
+/**
+ * Builds a bundle from a feed. Nothing is encoded twice: neither by a build that continues an interrupted one, nor by the
+ * next one. The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its
+ * projections and what was learned for it are kept where they fit.
+ * @throws SidestreamError `runtime/invalid-input` a path is not a folder; what `readFeed` throws; `catalog/empty` no row
+ *   is good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
+ *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`;
+ *   `build/unreadable` a page could not open the new bundle, and the previous one stays
+ */
+export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+  // Reports a mistyped path before anything is read.
+  if (request.images !== undefined) await requireFolder('--images', request.images);
+  await requireRoom('--out', request.out);
+  if (request.cache !== undefined) await requireRoom('--cache', request.cache);
+  const collected = new RejectedRows(request.rejectedFile);
+  try {
+    return await buildFeed(request, collected);
+  } finally {
+    await collected.close();
+  }
+}
+
+async function buildFeed(request: BuildRequest, collected: RejectedRows): Promise<BuildResult> {
+  const catalog = [request.catalog].flat();
+  const feed = await collectFeed(catalog, request.feed, collected);
+  if (feed.items.length === 0) {
+    const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
+    const hidden = feed.unpublished > 0 ? ` Left out as not published: ${counted(feed.unpublished, 'product')}.` : '';
+    throw new SidestreamError(
+      'catalog/empty',
+      `${catalog.join(', ')} has no usable product, so nothing was built.${hidden}${first}`,
+    );
+  }
+  const cache = request.cache ?? buildFolder(request.out);
+  return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, collected));
+}
+
+async function buildItems(
+  request: BuildRequest & { cache: string },
+  feed: CollectedFeed,
+  collected: RejectedRows,
+): Promise<BuildResult> {
+  const { items, places } = feed;
+  const { out, text, images, models, cache, meter } = request;
+  const presets = request.presets ?? DEFAULT_PRESETS;
+  // Reports a bad file before the encoding.
+  const products = productsOf(items);
+  const cooccurrence = await readCooccurrence(request, products);
+  const digests = { text: presets.text.digest, image: presets.image.digest };
+  const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
+  const notes = unreadPictures(items, images);
+  const { language, how, warning } = await catalogLanguage(request, feed, presets.text);
+  if (warning) request.warn?.(warning);
+  const inLanguages = await readLocales({
+    ...{ feeds: request.locales ?? [], main: feed, language, options: request.feed, rejected: collected },
+    from: items.length + feed.rejectedRows + feed.unpublished,
+    placed: (item) => withImage(item, request, true),
+  });
+  notes.push(...inLanguages.notes);
+  const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
+  const pictures = createPictures({ ...request.pictures, folder: images, base: request.imageBase });
+  const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
+  const rows = { text: items.length, image: pictureRows.length };
+  const distinct = {
+    text: distinctInputs(items, (item) => itemText(item, text)),
+    image: distinctInputs(
+      pictureRows.map((row) => items[row]),
+      ({ image }) => image ?? '',
+    ),
+  };
+  const known = await readFitted(cache);
+  const fixed = previous && !request.refit ? await keptProjections(previous, distinct, (digest) => known[digest]) : {};
+  const badPictures = new Set<number>();
+  const runner = await chunkRunner(request, { presets, models }, rows.text + rows.image);
+  const { features, projections, fitted, encoded, reused } = await buildFeatures({
+    items,
+    text,
+    pictures,
+    pictureRows,
+    rejectPicture(row, reason) {
+      const { at, ...place } = places[row];
+      const rejected = { ...place, id: items[row].id, field: 'image', reason };
+      if (request.feed?.strict) throw strictError(rejected);
+      badPictures.add(row);
+      collected.add(at, rejected);
+    },
+    presets,
+    runner,
+    fixed,
+    cache,
+    meter,
+  }).finally(() => runner.close());
+  notes.push(...stalePictures(pictures.stale));
+  const taps = { text: presets.text.contentTap, image: presets.image.contentTap };
+  const weight = await metered(meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
+    // Variants of one product would be their own nearest neighbours.
+    tunedTextWeight(
+      products.pick(features),
+      taps,
+      products.items.map((item) => item.category),
+      advance,
+    ),
+  );
+
+  const bundle = {
+    items: items.map((item, row) => withImage(item, request, !badPictures.has(row))),
+    features,
+    text,
+    encoders: {
+      text: bundleEncoder(presets.text, files.text, weight, request.encoders),
+      image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
+    },
+    projection: encodeProjection(projections),
+    // A guess need not be stored, but where a page must choose between languages.
+    ...(how === 'words' && inLanguages.locales.length === 0 ? {} : { language }),
+    locales: inLanguages.locales,
+  };
+  await writeFitted(cache, { ...known, ...fitted });
+  const made = inLanguages.markets.map(({ market }) => market);
+  const kept = previous ? await keptMutable(out, (line) => notes.push(line), made) : {};
+  const sink = await folderSink(out);
+  await writeMarkets(out, inLanguages.markets);
+  const progress = writeProgress(meter);
+  const manifest = await writeBundle(bundle, sink, {
+    previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
+    offers: [...(kept.offers ?? []), ...made],
+    ...(cooccurrence ? { learned: products.spread({ cooccurrence: cooccurrence.table }) } : {}),
+    onProgress: progress.show,
+    verify: checkedBundle(out, meter),
+  }).finally(progress.end);
+  notes.push(...(cooccurrence?.notes ?? []));
+  await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
+  const lost = previous && leftOut(previous.manifest, manifest);
+  if (lost) notes.push(lost);
+  return {
+    items: items.length,
+    withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
+    encoded,
+    repeated: rows.text + rows.image - badPictures.size - encoded - reused,
+    reused,
+    bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
+    rejected: collected.kept,
+    rejectedCount: collected.count,
+    summary: [...feed.summary, ...inLanguages.summary],
+    rejectedRows: feed.rejectedRows + inLanguages.rejectedRows,
+    rejectedPictures: badPictures.size,
+    notes,
+    manifest,
+  };
+}
+
+/** Number of inputs of a modality, of those that variants of one product share one. */
+function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string): number {
+  const keys = items.map((item) => sharedInput(item, inputOf(item)));
+  const shared = keys.filter((key) => key !== undefined);
+  return keys.length - shared.length + new Set(shared).size;
+}
+
+/** The files between builds that a build keeps: those that the folder has by now. */
+async function keptMutable(
+  out: string,
+  say: (line: string) => void,
+  replaced: readonly string[],
+): Promise<Pick<Manifest, 'offers' | 'rules'>> {
+  const offers = await keptOffers(out, say, replaced);
+  const rules = await keepsRules(await readManifest(out), out, say);
+  return { ...(offers.length > 0 ? { offers } : {}), ...(rules ? { rules } : {}) };
+}
+
+const withMutable = (
+  { offers: _, rules: __, ...manifest }: Manifest,
+  kept: Pick<Manifest, 'offers' | 'rules'>,
+): Manifest => ({ ...manifest, ...kept });
+
+/** Shows the progress of `writeBundle` on the meter, one stage per step. */
+function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
+  let shown: { step: string; items: number } | null = null;
+  const end = (): void => {
+    if (shown) meter.stop();
+    shown = null;
+  };
+  return {
+    end,
+    show(step, items, total) {
+      if (shown?.step !== step) {
+        end();
+        meter.start(step === 'group' ? 'Clusters' : 'Write', total);
+        shown = { step, items: 0 };
+      }
+      if (shown) meter.advance(items - shown.items);
+      shown = { step, items };
+      if (items >= total) end();
+    },
+  };
+}
+
+/** Notes on pictures that were not fetched again. */
+function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
+  const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
+  return [
+    ...(unanswered > 0 ? [`Used ${from(unanswered)} the server did not answer.`] : []),
+    ...(notPublic > 0 ? [`Used ${from(notPublic)} the address is not public; --allow-private fetches from it.`] : []),
+  ];
+}
+
+/** A note on pictures that are named by file when no folder of pictures was given. */
+function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
+  const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
+  if (named === 0) return [];
+  const what =
+    named === 1
+      ? '1 item names a picture by its file, which was'
+      : `${named} items name pictures by their files, which were`;
+  return [`${what} not read: name their folder with --images.`];
+}
+
+async function readCooccurrence({ links, orders }: BuildRequest, products: Products): Promise<FileCooccurrence | null> {
+  return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, products);
+}
+
+async function chunkRunner(
+  { queue, workers = availableParallelism() }: BuildRequest,
+  source: EncoderSource,
+  inputs: number,
+): Promise<ChunkRunner> {
+  if (queue !== undefined) return queueRunner(queue, source);
+  return localRunner(source, Math.min(workers, Math.ceil(inputs / INPUTS_PER_PROCESS)));
+}
+
+/**
+ * The item of the bundle: a picture whose file could not be read is left out, but for one that is named by its path on the host,
+ * which pages may find all the same.
+ */
+function withImage(item: Item, { images, imageBase }: BuildRequest, readable: boolean): Item {
+  const { image, ...rest } = item;
+  if (!image) return rest;
+  if (/^([a-z][a-z\d+.-]*:|\/\/)/i.test(image)) return item;
+  if (image.startsWith('/')) {
+    const moved = readable && images !== undefined && imageBase !== '';
+    return moved ? { ...rest, image: `${imageBase}${fileName(image, images, imageBase)}` } : item;
+  }
+  return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
+}
+
+function bundleEncoder(
+  preset: Preset,
+  files: NodeEncoderFiles,
+  contentWeight: number,
+  withFiles: boolean,
+): BundleEncoder {
+  const tokenizer = files.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
+  return {
+    preset: preset.name,
+    digest: preset.digest,
+    taps: preset.taps.map((tap) => tap.name),
+    contentTap: preset.contentTap,
+    contentWeight,
+    ...(withFiles ? { files: { onnx: files.onnx, ...(tokenizer ? { tokenizer } : {}), ...settingsOf(preset) } } : {}),
+  };
+}
+
+/** Browsers have the presets of the package; any other preset is stored in the bundle. */
+const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
+  preset.source.kind === 'npm' ? {} : { settings: preset };

@@ -1,0 +1,100 @@
+import { createTable, type FeatureTable, type Item, itemText, type TextRecipe } from '../../core/catalog';
+import { fitProjection, type Preset, type Projection, type Projections } from '../../core/encoders';
+import type { ChunkRunner } from './chunk';
+import { shareProjection } from './chunk';
+import type { EncoderSource } from './chunk-encoder';
+import { type EncodedModality, encodeModality } from './encode-modality';
+import type { Meter } from './meter';
+import type { Pictures } from './pictures';
+
+/** Width D of every projected tap. */
+export const DIM = 128;
+
+export interface FeaturesTask {
+  items: Item[];
+  text: TextRecipe;
+  pictures: Pick<Pictures, 'read'>;
+  /** Rows of the items that have a picture to encode. */
+  pictureRows: number[];
+  /** Called for a picture that cannot be read or decoded; its item has no picture then. An error thrown here ends the build. */
+  rejectPicture(row: number, reason: string): void;
+  presets: EncoderSource['presets'];
+  runner: ChunkRunner;
+  /** Projections to use; fitted where absent. */
+  fixed: Projections;
+  /** Folder of the cached features. */
+  cache: string;
+  meter: Meter;
+}
+
+export interface BuiltFeatures {
+  features: FeatureTable;
+  projections: Required<Projections>;
+  /** Number of items to which the projections of this build were fitted, by digest. */
+  fitted: Record<string, number>;
+  /** Inputs encoded by this build. */
+  encoded: number;
+  /** Rows whose input an earlier build had encoded. */
+  reused: number;
+}
+
+/** Names what a row of one modality shares with other variants of its product; undefined for an item without a group. */
+export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): string | undefined =>
+  group ? `${group}\n${input}` : undefined;
+
+/** Encodes the texts and pictures of a catalogue. */
+export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
+  const { items, text, pictures, pictureRows, presets, fixed } = task;
+  const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
+  const features = createTable({ dim: DIM, taps }, items.length);
+  const common = { ...task, features, id: (row: number) => items[row].id };
+  const texts = await encodeModality({
+    ...common,
+    labels: { one: 'Text', many: 'Texts' },
+    modality: 'text',
+    preset: presets.text,
+    rows: items.map((_, row) => row),
+    fixed: fixed.text,
+    load: async (row) => itemText(items[row], text),
+    repeated: (row) => sharedInput(items[row], itemText(items[row], text)),
+    reject(row, reason) {
+      throw new Error(`The text of ${items[row].id} cannot be encoded: ${reason}`);
+    },
+  });
+  const images =
+    pictureRows.length > 0
+      ? await encodeModality({
+          ...common,
+          labels: { one: 'Picture', many: 'Pictures' },
+          modality: 'image',
+          preset: presets.image,
+          rows: pictureRows,
+          fixed: fixed.image,
+          load: (row) => pictures.read(items[row].image ?? ''),
+          repeated: (row) => sharedInput(items[row], items[row].image ?? ''),
+          reject: task.rejectPicture,
+        })
+      : null;
+
+  const fitted: Record<string, number> = {};
+  const projection = async (modality: 'text' | 'image', made: EncodedModality | null): Promise<Projection> => {
+    const of = made?.projection ?? fixed[modality] ?? emptyProjection(presets[modality]);
+    if (made?.fitted) fitted[(await shareProjection(modality, of)).digest] = made.fitted;
+    return of;
+  };
+  return {
+    features,
+    projections: { text: await projection('text', texts), image: await projection('image', images) },
+    fitted,
+    encoded: texts.encoded + (images?.encoded ?? 0),
+    reused: texts.reused + (images?.reused ?? 0),
+  };
+}
+
+/** The projection of a modality that no item has: every row becomes zero, which means missing. */
+const emptyProjection = (preset: Preset): Projection =>
+  fitProjection(
+    preset.taps.map(({ width }) => new Float32Array(width)),
+    1,
+    { dim: DIM },
+  );

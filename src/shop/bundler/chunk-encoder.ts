@@ -1,0 +1,129 @@
+import type { Modality } from '../../core/catalog';
+import { sha256 } from '../../core/common/sha256';
+import {
+  decodeProjection,
+  type Encoder,
+  type ImagePreset,
+  type Pixels,
+  type Projection,
+  type RawTaps,
+  type TextPreset,
+} from '../../core/encoders';
+import { createNodeEncoder, decodeImage } from '../../core/encoders/node';
+import { SidestreamError } from '../../error';
+import {
+  type Chunk,
+  type ChunkOutput,
+  type ChunkRunner,
+  rawPayload,
+  rowsPayloads,
+  type SharedProjection,
+} from './chunk';
+import { readEncoder } from './encoder-files';
+
+/** The encoders of a build. */
+export interface EncoderSource {
+  presets: { text: TextPreset; image: ImagePreset };
+  /** Folder of their built files. */
+  models: string;
+}
+
+/**
+ * Encodes chunks in this process. The same input gives the same bits whatever else is in its chunk: it runs on one thread,
+ * pictures one by one and texts with others of the same length alone (`exactBatching`). Several workers use several cores.
+ */
+export class ChunkEncoder implements ChunkRunner {
+  readonly slots = 2;
+  readonly #encoders: { text?: Promise<Encoder<string>>; image?: Promise<Encoder<Pixels>> } = {};
+  readonly #projections = new Map<Modality, { digest: string; projection: Projection }>();
+  readonly #source: EncoderSource;
+
+  constructor(source: EncoderSource) {
+    this.#source = source;
+  }
+
+  async run({ modality, inputs }: Chunk, shared: SharedProjection | null): Promise<ChunkOutput[]> {
+    const projection = shared && (await this.#projection(modality, shared));
+    if (modality === 'text') {
+      const taps = await (await this.#text()).encode(inputs.map(textOf));
+      return payloads(taps, inputs.length, projection).map((bytes) => ({ bytes }));
+    }
+    const encoder = await this.#image();
+    const decoded = await Promise.all(inputs.map((input) => this.#decode(input)));
+    const encoded: RawTaps[] = [];
+    for (const picture of decoded) if ('pixels' in picture) encoded.push(await encoder.encode([picture.pixels]));
+    const bytes = payloads(joined(encoded), encoded.length, projection);
+    let next = 0;
+    return decoded.map((picture) => ('reason' in picture ? picture : { bytes: bytes[next++] }));
+  }
+
+  async close(): Promise<void> {
+    const { text, image } = this.#encoders;
+    // An encoder that could not be opened, which `run` reported, needs no release.
+    const opened = await Promise.allSettled([text, image]);
+    await Promise.all(opened.map((encoder) => encoder.status === 'fulfilled' && encoder.value?.release()));
+  }
+
+  #text(): Promise<Encoder<string>> {
+    const { presets, models } = this.#source;
+    this.#encoders.text ??= readEncoder(presets.text, models).then((files) =>
+      createNodeEncoder(presets.text, files, { threads: 1 }),
+    );
+    return this.#encoders.text;
+  }
+
+  #image(): Promise<Encoder<Pixels>> {
+    const { presets, models } = this.#source;
+    this.#encoders.image ??= readEncoder(presets.image, models).then((files) =>
+      createNodeEncoder(presets.image, files, { threads: 1 }),
+    );
+    return this.#encoders.image;
+  }
+
+  async #decode(input: string | Uint8Array): Promise<{ pixels: Pixels } | { reason: string }> {
+    if (typeof input === 'string') throw new Error('a picture came as a text');
+    try {
+      return { pixels: await decodeImage(input, this.#source.presets.image) };
+    } catch (error) {
+      return { reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #projection(modality: Modality, { digest, bytes }: SharedProjection): Promise<Projection> {
+    const known = this.#projections.get(modality);
+    if (known?.digest === digest) return known.projection;
+    const projection = decodeProjection(bytes)[modality];
+    if (!projection || (await sha256(new Uint8Array(bytes))) !== digest) {
+      throw new SidestreamError(
+        'build/queue',
+        'A chunk came with another projection than it names. Run the build again.',
+      );
+    }
+    this.#projections.set(modality, { digest, projection });
+    return projection;
+  }
+}
+
+/** @param taps of so many items, [count * width] each @param projection null for raw taps */
+function payloads(taps: RawTaps, count: number, projection: Projection | null): Uint8Array[] {
+  if (count === 0) return [];
+  if (projection) return rowsPayloads(projection, taps);
+  return Array.from({ length: count }, (_, n) => rawPayload(taps.map((tap) => rowOf(tap, n, tap.length / count))));
+}
+
+/** Taps of items that were encoded one by one, as of one batch. */
+function joined(items: RawTaps[]): RawTaps {
+  return (items[0] ?? []).map((first, t) => {
+    const tap = new Float32Array(items.length * first.length);
+    for (const [n, item] of items.entries()) tap.set(item[t], n * first.length);
+    return tap;
+  });
+}
+
+const rowOf = (tap: Float32Array, row: number, width: number): Float32Array =>
+  tap.subarray(row * width, (row + 1) * width);
+
+function textOf(input: string | Uint8Array): string {
+  if (typeof input === 'string') return input;
+  throw new Error('a text came as bytes');
+}

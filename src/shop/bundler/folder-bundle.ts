@@ -1,0 +1,127 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Bundle,
+  type BundleProgress,
+  type BundleSink,
+  type FetchFile,
+  MANIFEST_FILE,
+  type Manifest,
+  openBundle,
+  publishedNames,
+  verifyBundle,
+} from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import { kindOf } from './folders';
+import { type Meter, metered } from './meter';
+
+/** Names of the files that `writeBundle` writes or once wrote, finished or not. */
+const OURS =
+  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+
+/** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
+export function folderFetch(folder: string): FetchFile {
+  return async (name) => {
+    try {
+      return new Response(await readFile(join(folder, name)));
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      return new Response(null, { status: missing ? 404 : 500, statusText: missing ? 'no such file' : String(error) });
+    }
+  };
+}
+
+/**
+ * Opens the bundle in a folder, all of it.
+ * @throws SidestreamError `bundle/unreachable` when there is none; others as `openBundle`
+ */
+export async function openFolder(folder: string, onProgress?: BundleProgress): Promise<Bundle> {
+  const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);
+  const kind = await kindOf(folder);
+  if (kind === 'nothing') throw missing(`There is no folder ${folder}. Check the path.`);
+  if (kind === 'file') throw missing(`${folder} is a file. Name the folder of a bundle.`);
+  if ((await kindOf(join(folder, MANIFEST_FILE))) === 'nothing') {
+    const build = `\`sidestream build <catalogue> --out ${folder}\``;
+    throw missing(
+      `There is no bundle in ${folder}: it has no ${MANIFEST_FILE}. Check the path, or make one: ${build}.`,
+    );
+  }
+  return openBundle(folderFetch(folder), onProgress);
+}
+
+/**
+ * Writes a bundle into a folder, each file complete or not at all.
+ * @throws SidestreamError `runtime/invalid-input` where the file system refuses to, as it does on a full disk
+ */
+export async function folderSink(folder: string): Promise<BundleSink> {
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw notWritten(folder, cause);
+  });
+  return async (name, bytes) => {
+    const path = join(folder, name);
+    const part = `${path}.part`;
+    try {
+      await writeFile(part, bytes);
+      await rename(part, path);
+    } catch (cause) {
+      await rm(part, { force: true });
+      throw notWritten(path, cause);
+    }
+  };
+}
+
+/** What to do where the file system refuses to write, by its code. */
+const REFUSALS: Record<string, string> = {
+  ENOSPC: 'no space is left on its disk. Free some, and run the command again',
+  EDQUOT: 'the quota of its disk is used up. Free some space, and run the command again',
+  EACCES: 'this user may not write there. Give the right to, or name another place',
+  EPERM: 'this user may not write there. Give the right to, or name another place',
+  EROFS: 'its disk cannot be written to. Name another place',
+  ENOTDIR: 'a part of its path is a file. Name another place',
+  EEXIST: 'a file is where its folder should be. Name another place',
+  EISDIR: 'a folder is where it should be. Name another place',
+};
+
+/** What was thrown by writing a file, in words where it is known. */
+function notWritten(path: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const why = REFUSALS[code];
+  if (why === undefined) return cause;
+  return new SidestreamError('runtime/invalid-input', `${path} cannot be written: ${why}.`, { cause });
+}
+
+/**
+ * Removes the files of earlier builds except those of these bundles and of their previous ones, which open pages still
+ * read. Other files are left alone.
+ */
+export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
+  const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));
+  const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.some((names) => names.has(name)));
+  await Promise.all(stale.map((name) => rm(join(folder, name))));
+}
+
+/**
+ * Reads a bundle in a folder back as a browser does, as the `verify` of `writeBundle`.
+ * @returns a function that rejects with `build/unreadable` when the bundle cannot be read
+ */
+export const checkedBundle =
+  (folder: string, meter: Meter) =>
+  (manifest: Manifest): Promise<void> =>
+    metered(meter, 'Check', manifest.count, async (advance) => {
+      let seen = 0;
+      const onProgress = (items: number): void => {
+        advance(items - seen);
+        seen = items;
+      };
+      try {
+        await verifyBundle(manifest, folderFetch(folder), onProgress);
+      } catch (cause) {
+        const { message } = SidestreamError.from(cause);
+        const next = 'If it names an item, correct or leave out that row of the feed; else build again.';
+        throw new SidestreamError(
+          'build/unreadable',
+          `The new bundle was not put in place, for a page could not open it; what was in ${folder} is as before. ${next} ${message}`,
+          { cause },
+        );
+      }
+    });

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { Item, LocaleContent } from '../../core/catalog';
+import { type ItemText, itemTextOf } from '../../core/catalog/locales';
+import { encodeOffers, marketSchema, type Offer, offersFile } from '../../core/catalog/offers';
+import { SidestreamError } from '../../error';
+import { writeMutable } from './edit-manifest';
+import { soldOutOffer } from './offers';
+import { type CollectedFeed, collectFeed, type ReadFeedOptions } from './read-feed';
+import type { RejectedRows } from './rejected-rows';
+
+/** The feed of a shop in one more language. */
+export interface LocaleFeed {
+  /** Its tag: `de`, `pt-BR`. */
+  tag: string;
+  /** Files, folders and addresses. */
+  feed: readonly string[];
+}
+
+/** The offers that a feed in another currency makes. */
+interface MadeMarket {
+  market: string;
+  currency: string;
+  offers: Offer[];
+}
+
+/** What the feeds in further languages bring. */
+export interface LocaleFeeds {
+  locales: LocaleContent[];
+  markets: MadeMarket[];
+  notes: string[];
+  /** One line per file about the rows read. */
+  summary: string[];
+  rejectedRows: number;
+}
+
+/** Ids that a note names. */
+const NAMED = 5;
+
+export interface ReadLocalesRequest {
+  feeds: readonly LocaleFeed[];
+  /** The main feed. */
+  main: Pick<CollectedFeed, 'items' | 'currencies'>;
+  /** Language of the main feed, as a tag, where it is known. */
+  language: string | undefined;
+  options: ReadFeedOptions | undefined;
+  rejected: RejectedRows;
+  /** Number of the first of their rows among all rows that are reported. */
+  from: number;
+  /** An item with its picture as pages find it. */
+  placed: (item: Item) => Item;
+}
+
+/**
+ * Reads the feeds of a catalogue in further languages: what shoppers read of the items of the main feed. A product that the main
+ * feed lacks is left out and named in a note. Where the prices of a feed are in another currency than the main feed's, they make
+ * the offers of a market that is named as the language: those of the products that it has; all others are not sold there.
+ * @throws SidestreamError what `collectFeed` throws; `catalog/empty` when a feed has no product of the main feed;
+ *   `runtime/invalid-input` when a language is that of the main feed
+ */
+export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFeeds> {
+  const { feeds, main, language, options, rejected, placed } = request;
+  const read: LocaleFeeds = { locales: [], markets: [], notes: [], summary: [], rejectedRows: 0 };
+  const rowOf = new Map(main.items.map(({ id }, row) => [id, row]));
+  let { from } = request;
+  for (const { tag, feed } of feeds) {
+    if (tag === language) {
+      const text = `--locale ${tag}: the main feed is in ${tag}. Name the languages besides it, and its own with --lang if that is wrong.`;
+      throw new SidestreamError('runtime/invalid-input', text);
+    }
+    const found = await collectFeed(feed, options, rejected, from);
+    from += found.items.length + found.rejectedRows;
+    read.rejectedRows += found.rejectedRows;
+    read.summary.push(...found.summary.map((line) => `${tag}: ${line}`));
+    const texts: (ItemText | null)[] = main.items.map(() => null);
+    const own = new Map<string, Item>();
+    const unknown: string[] = [];
+    for (const [n, item] of found.items.entries()) {
+      const row = rowOf.get(item.id);
+      if (row === undefined) {
+        unknown.push(item.id);
+        continue;
+      }
+      own.set(item.id, item);
+      texts[row] = itemTextOf(placed(main.items[row]), placed(item), found.titled.get(n));
+    }
+    if (own.size === 0) {
+      const text = `${feed.join(', ')} has no product of the main feed, so there are no texts in ${tag} and nothing was built. Products are matched by id: name the column of the same ids with --mapping.`;
+      throw new SidestreamError('catalog/empty', text);
+    }
+    if (unknown.length > 0) read.notes.push(`${tag}: left out, as the main feed lacks ${them(unknown)}.`);
+    const missing = main.items.filter(({ id }) => !own.has(id)).map(({ id }) => id);
+    const made = marketOf(tag, found, main, own);
+    if (missing.length > 0) {
+      const what = made ? `not sold in the market "${made.market}"` : 'shown as in the main feed';
+      read.notes.push(`${tag}: ${what}, as this feed lacks ${them(missing)}.`);
+    }
+    if (made) {
+      read.markets.push(made);
+      read.notes.push(`${tag}: its prices in ${made.currency} are the offers of the market "${made.market}".`);
+    }
+    read.locales.push({ tag, texts, ...(made ? { market: made.market } : {}) });
+  }
+  return read;
+}
+
+/** Writes the offers of the markets that feeds in further languages made. @param out folder of the bundle, which is there */
+export async function writeMarkets(out: string, markets: readonly MadeMarket[]): Promise<void> {
+  for (const { market, currency, offers } of markets) {
+    await writeMutable(join(out, offersFile(market)), encodeOffers({ currency, offers }, market));
+  }
+}
+
+/** The market that a feed makes; null where its prices are in the currency of the main feed, or in none that is known. */
+function marketOf(
+  tag: string,
+  { currencies }: CollectedFeed,
+  main: ReadLocalesRequest['main'],
+  own: ReadonlyMap<string, Item>,
+): MadeMarket | null {
+  const [currency, ...others] = currencies;
+  const market = tag.toLowerCase();
+  if (!currency || others.length > 0 || main.currencies.has(currency) || !v.is(marketSchema, market)) return null;
+  const items = [...own.values()];
+  // Of a feed without stock, that of the main feed holds.
+  const stock = items.some(({ availability }) => availability !== 'in-stock');
+  const pieces = items.some(({ quantity }) => quantity !== undefined);
+  const offers = main.items.flatMap((item): Offer | [] => {
+    const sold = own.get(item.id);
+    if (!sold) return soldOutOffer(item, false) ?? [];
+    const { id, price = null, listPrice = null, availability, quantity = null } = sold;
+    return { id, price, listPrice, ...(stock ? { availability } : {}), ...(pieces ? { quantity } : {}) };
+  });
+  return { market, currency, offers };
+}
+
+/** `2 products: "A", "B"`, the first of many. */
+function them(ids: readonly string[]): string {
+  const names = ids.slice(0, NAMED).map((id) => JSON.stringify(id));
+  const more = ids.length - names.length;
+  return `${ids.length === 1 ? '1 product' : `${ids.length} products`}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

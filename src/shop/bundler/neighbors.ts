@@ -1,0 +1,129 @@
+import type { FeatureTable, Manifest, Modality } from '../../core/catalog';
+import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../../core/catalog';
+import { createMatrix, loadKernel } from '../../core/kernel';
+
+/** Modality by which two items are compared. */
+export type Basis = Modality | 'both';
+export const BASES: readonly Basis[] = ['text', 'image', 'both'];
+
+/** Unit vectors of items; `has[i]` is false for an item without features (no picture, no text). */
+export interface Vectors extends ContentVectors {
+  has: boolean[];
+}
+
+/** The part of an open bundle that content vectors are made from. */
+export interface VectorSource {
+  features: FeatureTable;
+  manifest: Pick<Manifest, 'modalities'>;
+}
+
+/** The content vectors of a bundle: the content tap of one modality, or both as the bundle blends them. */
+export function basisVectors({ features, manifest }: VectorSource, basis: Basis): Vectors {
+  const blend = contentBlend(manifest);
+  if (basis === 'both') return vectorsOf(features, blend);
+  const weights = { text: 0, image: 0, [basis]: 1 };
+  const { width, values, ...vectors } = vectorsOf(features, {
+    text: { ...blend.text, weight: weights.text },
+    image: { ...blend.image, weight: weights.image },
+  });
+  // The columns of the other modality are zero.
+  const { dim } = features;
+  const from = basis === 'text' ? 0 : dim;
+  const own = new Float32Array(vectors.count * dim);
+  for (let n = 0; n < vectors.count; n++) own.set(values.subarray(n * width + from, n * width + from + dim), n * dim);
+  return { ...vectors, width: dim, values: own };
+}
+
+/** Content vectors by a given blend. */
+export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
+  const vectors = blended(features, blend);
+  const { count, width, values } = vectors;
+  const has = Array.from({ length: count }, (_, i) => values.subarray(i * width, (i + 1) * width).some((x) => x !== 0));
+  return { ...vectors, has };
+}
+
+export interface Neighbor {
+  index: number;
+  /** Cosine, -1 to 1. */
+  similarity: number;
+}
+
+/** The `k` items nearest to item `index` by cosine, nearest first; equal ones in catalogue order. */
+export function nearest({ values, width, has }: Vectors, index: number, k: number): Neighbor[] {
+  const best: Neighbor[] = [];
+  if (!has[index]) return best;
+  for (let other = 0; other < has.length; other++) {
+    if (other === index || !has[other]) continue;
+    let similarity = 0;
+    for (let d = 0; d < width; d++) similarity += values[index * width + d] * values[other * width + d];
+    insert(best, { index: other, similarity }, k);
+  }
+  return best;
+}
+
+/** Items judged at most; a larger catalogue is judged by an even selection of its items. */
+const MOST_JUDGED = 4096;
+/** Items that the judged ones are compared with at a time, and judged ones at a time. */
+const TILE = 4096;
+const BLOCK = 64;
+
+/** Items that `categoryPrecision` judges: they have a category and something to compare by. */
+export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly string[]): number[] {
+  const all = categories.flatMap((category, item) => (has[item] && category !== '' ? [item] : []));
+  const step = Math.max(1, all.length / MOST_JUDGED);
+  return Array.from({ length: Math.min(all.length, MOST_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
+}
+
+/**
+ * Share of the `k` nearest neighbours that have the same category, averaged over the items that have a category and
+ * something to compare by, or over an even selection of 4,096 of them. NaN when there is no such item.
+ * @param advance called with the number of items judged since the last call, which may be a fraction
+ */
+export async function categoryPrecision(
+  vectors: Vectors,
+  categories: readonly string[],
+  k: number,
+  advance?: (items: number) => void,
+): Promise<number> {
+  await loadKernel();
+  const { values, width, has } = vectors;
+  const vectorOf = (item: number): Float32Array => values.subarray(item * width, (item + 1) * width);
+  const judged = judgedItems(vectors, categories);
+  const others = has.flatMap((there, item) => (there ? [item] : []));
+  const best = judged.map((): Neighbor[] => []);
+  // One for all tiles; what the last one, which is shorter, does not fill is not read.
+  const matrix = createMatrix(Math.min(TILE, others.length), width);
+  for (let first = 0; first < others.length; first += TILE) {
+    const tile = others.slice(first, first + TILE);
+    for (const [m, item] of tile.entries()) matrix.row(m).set(vectorOf(item));
+    for (let start = 0; start < judged.length; start += BLOCK) {
+      const block = judged.slice(start, start + BLOCK);
+      const products = matrix.products(block.map(vectorOf));
+      for (const [n, similarities] of products.entries()) {
+        const near = best[start + n];
+        // Most candidates are below the least of the nearest and need no search for their place.
+        let least = near.length < k ? Number.NEGATIVE_INFINITY : near[k - 1].similarity;
+        for (let m = 0; m < tile.length; m++) {
+          const similarity = similarities[m];
+          if (similarity <= least || tile[m] === block[n]) continue;
+          insert(near, { index: tile[m], similarity }, k);
+          if (near.length === k) least = near[k - 1].similarity;
+        }
+      }
+      advance?.((block.length * tile.length) / others.length);
+    }
+  }
+  let sum = 0;
+  for (const [n, item] of judged.entries()) {
+    sum += best[n].filter(({ index }) => categories[index] === categories[item]).length / k;
+  }
+  return sum / judged.length;
+}
+
+/** Inserts a neighbour into the `k` nearest, sorted by similarity; after those of equal similarity. */
+function insert(best: Neighbor[], neighbor: Neighbor, k: number): void {
+  if (best.length === k && neighbor.similarity <= best[k - 1].similarity) return;
+  const place = best.findIndex(({ similarity }) => neighbor.similarity > similarity);
+  best.splice(place === -1 ? best.length : place, 0, neighbor);
+  if (best.length > k) best.pop();
+}

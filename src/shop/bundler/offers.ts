@@ -1,0 +1,235 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleItems, describeRejectedRow, type Item, type RejectedRow } from '../../core/catalog';
+import { type FeedMapping, type FeedOffer, parsedRows, recordOffer } from '../../core/catalog/feed';
+import {
+  DEFAULT_MARKET,
+  encodeOffers,
+  fetchOffers,
+  OFFERED,
+  type Offer,
+  type Offered,
+  offersFile,
+} from '../../core/catalog/offers';
+import { SidestreamError } from '../../error';
+import { nameMutable, readManifest, writeMutable } from './edit-manifest';
+import { folderFetch } from './folder-bundle';
+import { type Meter, metered } from './meter';
+import { openFeed } from './open-feed';
+import { strictError } from './read-feed';
+import { RejectedRows } from './rejected-rows';
+
+/** What becomes of products that the bundle has and the feed lacks: they keep price and stock, or are sold out. */
+export const MISSING = ['keep', 'out-of-stock'] as const;
+export type Missing = (typeof MISSING)[number];
+
+export interface OffersRequest {
+  /** Files, folders and addresses of the feed. */
+  feed: readonly string[];
+  mapping?: FeedMapping;
+  /** Whether the first refused row ends it. Default false. */
+  strict?: boolean;
+  /** Folder of the bundle. */
+  out: string;
+  /** Default `default`. */
+  market?: string;
+  /** Of the prices, as a code. */
+  currency?: string;
+  /** Default: `keep`; of another market than the default one, whose prices are not the bundle's, `out-of-stock`. */
+  missing?: Missing;
+  /** File that gets every refused row, one line of JSON each. */
+  rejectedFile?: string;
+  meter: Meter;
+}
+
+export interface OffersResult {
+  /** Path of the file. */
+  file: string;
+  bytes: number;
+  /** Whether the file is another than before. */
+  changed: boolean;
+  /** Products in the file. */
+  offers: number;
+  /** Products of the bundle. */
+  items: number;
+  /** Products of the feed that the bundle lacks. */
+  unknown: number;
+  /** Products of the bundle that the feed lacks. */
+  missing: number;
+  /** Products of the bundle that the feed says are not published, which are sold out. */
+  unpublished: number;
+  rejectedRows: number;
+  /** The first 1,000 bad fields. */
+  rejected: readonly RejectedRow[];
+  rejectedCount: number;
+}
+
+/**
+ * Writes the offers of a market into the folder of a bundle: price, list price, availability and quantity of a feed. The default
+ * market gets those that differ from the bundle's own. Another market gets all, as the bundle's own prices are not its prices.
+ * @throws SidestreamError `bundle/unreachable` where there is no bundle; `catalog/empty`, `catalog/refused`, and what reading a
+ *   feed throws; `bundle/offers` too many for a page. Then the offers stay as they were
+ */
+export async function writeOffers(request: OffersRequest): Promise<OffersResult> {
+  const { out, market = DEFAULT_MARKET, currency, meter } = request;
+  // Reports a mistyped folder before a long feed is read.
+  const manifest = await readManifest(out);
+  const rejected = new RejectedRows(request.rejectedFile);
+  const feed = await readOffers(request, rejected).finally(() => rejected.close());
+  const own = market === DEFAULT_MARKET;
+  const { missing: rule = own ? 'keep' : 'out-of-stock' } = request;
+  const offers: Offer[] = [];
+  let [known, missing, unpublished] = [0, 0, 0];
+  await metered(meter, 'Compare', manifest.count, async (advance) => {
+    for await (const items of bundleItems(manifest, folderFetch(out))) {
+      for (const item of items) {
+        const given = feed.offers.get(item.id);
+        const hidden = !given && feed.unpublished.has(item.id);
+        if (given) known++;
+        else if (hidden) unpublished++;
+        else if (!feed.refused.has(item.id)) missing++;
+        // Where the bundle's price is another market's, a product without a price that can be read cannot be sold either.
+        const soldOut = hidden || (!given && rule === 'out-of-stock' && (!own || !feed.refused.has(item.id)));
+        const offer = soldOut ? soldOutOffer(item, own) : given && offerOf(item, given, feed.fields, own);
+        if (offer) offers.push(offer);
+      }
+      advance(items.length);
+    }
+  });
+  const bytes = encodeOffers({ offers, ...(currency ? { currency } : {}) }, market);
+  const changed = await storeOffers(out, market, bytes);
+  return {
+    ...{ file: join(out, offersFile(market)), bytes: bytes.byteLength, changed, offers: offers.length },
+    ...{ items: manifest.count, unknown: feed.offers.size - known, missing, unpublished },
+    ...{ rejectedRows: feed.rejectedRows, rejected: rejected.kept, rejectedCount: rejected.count },
+  };
+}
+
+/**
+ * Takes the offers of a market out of a bundle, whose own prices and stock hold again.
+ * @throws SidestreamError `bundle/unreachable` where there is no bundle
+ */
+export async function removeOffers(out: string, market = DEFAULT_MARKET): Promise<void> {
+  const { offers: named = [] } = await readManifest(out);
+  // First: a manifest must not name a file that is not there.
+  if (named.includes(market)) await putMarkets(out, (markets) => markets.filter((other) => other !== market));
+  await rm(join(out, offersFile(market)), { force: true });
+}
+
+/**
+ * The markets whose offers a build keeps: those that the folder has by now, which may be others than when the build began. One
+ * whose file cannot be read is left out.
+ * @param say gets a line about what is kept, or not
+ * @param replaced markets that the build makes itself
+ */
+export async function keptOffers(
+  out: string,
+  say: (line: string) => void,
+  replaced: readonly string[] = [],
+): Promise<string[]> {
+  const manifest = await readManifest(out);
+  const kept: string[] = [];
+  for (const market of manifest.offers ?? []) {
+    if (replaced.includes(market)) continue;
+    try {
+      const { offers } = await fetchOffers(folderFetch(out), manifest, market);
+      kept.push(market);
+      const count = offers.length === 1 ? '1 product' : `${offers.length} products`;
+      say(
+        `Kept ${offersFile(market)}: price and stock of ${count}, which hold against this build's until \`sidestream offers\` runs again.`,
+      );
+    } catch (thrown) {
+      const { message } = SidestreamError.from(thrown);
+      say(`Left out the offers of the market "${market}": ${message}`);
+    }
+  }
+  return kept;
+}
+
+interface ReadOffers {
+  offers: Map<string, FeedOffer['values']>;
+  /** Fields that at least one product of the feed has. */
+  fields: ReadonlySet<keyof Offered>;
+  /** Ids of refused rows, where they could be read. */
+  refused: Set<string>;
+  /** Ids of products that are not published. */
+  unpublished: Set<string>;
+  rejectedRows: number;
+}
+
+async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows): Promise<ReadOffers> {
+  const read = {
+    offers: new Map<string, FeedOffer['values']>(),
+    ...{ refused: new Set<string>(), unpublished: new Set<string>(), rejectedRows: 0 },
+  };
+  const fields = new Set<keyof Offered>();
+  let at = 0;
+  for await (const row of parsedRows(openFeed(feed), recordOffer, { mapping })) {
+    if ('item' in row) {
+      read.offers.set(row.item.id, row.item.values);
+      for (const field of row.item.fields) fields.add(field);
+    } else if ('unpublished' in row) {
+      if (row.id !== undefined) read.unpublished.add(row.id);
+    } else {
+      if (strict) throw strictError(row.rejected[0]);
+      rejected.add(at, ...row.rejected);
+      read.rejectedRows++;
+      for (const { id } of row.rejected) if (id !== undefined) read.refused.add(id);
+    }
+    at++;
+  }
+  if (read.offers.size === 0) {
+    const first = rejected.kept[0] ? ` The first row refused: ${describeRejectedRow(rejected.kept[0])}.` : '';
+    const text = `${feed.join(', ')} has no usable product, so the offers stay as they were.${first}`;
+    throw new SidestreamError('catalog/empty', text);
+  }
+  if (fields.size === 0) {
+    const text = `${feed.join(', ')} has neither price nor stock, so the offers stay as they were. Name the columns with --mapping.`;
+    throw new SidestreamError('catalog/empty', text);
+  }
+  return { ...read, fields };
+}
+
+/**
+ * What a feed says of an item: a field that no product of the feed has is not about price or stock of any, so it stays; one
+ * that others have, and this product lacks, says that it has none. Price and list price belong together.
+ * @param own whether the bundle's own values are those of the market: then null where nothing differs
+ */
+function offerOf(
+  item: Item,
+  values: FeedOffer['values'],
+  fields: ReadonlySet<keyof Offered>,
+  own: boolean,
+): Offer | null {
+  // As an item has it: in stock where nothing is said.
+  const now: Offered = { ...values, availability: values.availability ?? 'in-stock' };
+  const differs = (field: keyof Offered): boolean => fields.has(field) && (!own || now[field] !== item[field]);
+  const offer: Offer = { id: item.id };
+  if (differs('price') || differs('listPrice')) {
+    if (fields.has('price')) offer.price = now.price ?? null;
+    // Beside another price, the list price of the bundle would show a reduction that there is not.
+    if (fields.has('listPrice') || differs('price')) offer.listPrice = now.listPrice ?? null;
+  }
+  if (differs('availability')) offer.availability = now.availability;
+  if (differs('quantity')) offer.quantity = now.quantity ?? null;
+  return OFFERED.some((field) => offer[field] !== undefined) ? offer : null;
+}
+
+/** The offer of a product that is not to be had. @param own whether the bundle's own values are those of the market */
+export function soldOutOffer({ id, availability }: Item, own: boolean): Offer | null {
+  if (own) return availability === 'out-of-stock' ? null : { id, availability: 'out-of-stock' };
+  // The bundle's price is in the currency of another market.
+  return { id, price: null, listPrice: null, availability: 'out-of-stock' };
+}
+
+/** Writes the file, then names its market. @returns whether it is another */
+async function storeOffers(out: string, market: string, bytes: Uint8Array): Promise<boolean> {
+  const changed = await writeMutable(join(out, offersFile(market)), bytes);
+  const { offers: named = [] } = await readManifest(out);
+  if (!named.includes(market)) await putMarkets(out, (markets) => [...markets, market]);
+  return changed;
+}
+
+/** Names other markets in the manifest. */
+const putMarkets = (out: string, change: (markets: readonly string[]) => string[]): Promise<void> =>
+  nameMutable(out, ({ offers = [], ...others }) => ({ ...others, offers: change(offers) }));

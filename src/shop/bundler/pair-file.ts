@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { describeRejectedRow, type RejectedRow, shortened } from '../../core/catalog';
+import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
+import { idSchema } from '../../core/common/id-schema';
+import { writtenId } from '../../core/common/written-numbers';
+import { SidestreamError } from '../../error';
+import { openText } from './open-text';
+
+/** Two ids that a row of a file brings together. */
+export interface Pair {
+  left: string;
+  right: string;
+  /** In lower case, letters and digits only; empty where the file has no such column. */
+  type: string;
+}
+
+/** Names of the columns, in lower case and without `_`, `-` and spaces; the first that is there counts. */
+export interface PairColumns {
+  left: readonly string[];
+  right: readonly string[];
+}
+
+const TYPE = ['type', 'linktype', 'relation'];
+/** Characters of the longest row of JSON accepted. */
+const MAX_ROW = 100_000;
+/** Refused rows shown one by one; the rest is counted. */
+const SHOWN = 20;
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/**
+ * Reads a file of pairs, CSV with a header or (by its name, `.jsonl`, `.ndjson`) JSON lines. Refused rows are shown on
+ * stderr and left out.
+ * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good row
+ */
+export async function readPairFile(path: string, columns: PairColumns): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  const rejected: RejectedRow[] = [];
+  try {
+    for await (const row of rowsOf(path)) {
+      const pair = pairOf(row, columns);
+      if ('left' in pair) pairs.push(pair);
+      else rejected.push({ line: row.line, ...pair });
+    }
+  } catch (cause) {
+    if (cause instanceof SidestreamError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SidestreamError('runtime/invalid-input', `${path} cannot be read: ${why}. Check the path.`, { cause });
+  }
+  for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
+  if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
+  if (pairs.length === 0) {
+    const names = `${columns.left.join(', ')} and one called ${columns.right.join(', ')}`;
+    throw new SidestreamError('runtime/invalid-input', `${path} has no usable row. It needs a column called ${names}.`);
+  }
+  return pairs;
+}
+
+/** A row, with its own text where that is JSON. */
+interface Row {
+  line: number;
+  data: unknown;
+  /** The JSON that it was read from. */
+  json?: string;
+  problem?: string;
+}
+
+/** Rows as objects by column name; text that is no object is passed on as it is. */
+async function* rowsOf(path: string): AsyncGenerator<Row> {
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) {
+    for await (const { line, text } of feedLines(openText(path), MAX_ROW)) {
+      yield text === null ? { line, data: null } : { line, data: json(text), json: text };
+    }
+    return;
+  }
+  const { head, all } = await peekText(openText(path));
+  let header: string[] | null = null;
+  for await (const { line, cells, problem } of tableRows(all, { separator: separatorOf(head.trimStart()) ?? ',' })) {
+    if (problem !== undefined) yield { line, data: null, problem };
+    else if (cells.every((cell) => cell.trim() === '')) continue;
+    else if (header === null) header = cells;
+    else yield { line, data: Object.fromEntries(header.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell)) };
+    if (header === null) return;
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Refused as a row that is no object, with its line.
+    return text;
+  }
+}
+
+function pairOf({ data, json, problem }: Row, columns: PairColumns): Pair | Pick<RejectedRow, 'field' | 'reason'> {
+  if (problem !== undefined) return { field: 'row', reason: problem };
+  if (typeof data !== 'object' || data === null) return { field: 'row', reason: 'must be one JSON object' };
+  const cells = new Map(Object.entries(data).map(([name, value]) => [plain(name), { name, value }]));
+  const cell = (names: readonly string[]) => cells.get(names.find((name) => cells.has(name)) ?? '');
+  const ids: string[] = [];
+  for (const side of ['left', 'right'] as const) {
+    const { name, value } = cell(columns[side]) ?? { name: columns[side][0], value: undefined };
+    const result = v.safeParse(idSchema, json === undefined ? value : writtenId(json, name, value));
+    if (!result.success) {
+      const reason = value === undefined ? 'is missing' : result.issues[0].message;
+      return { field: shortened(name.trim(), 40), reason };
+    }
+    ids.push(result.output);
+  }
+  return { left: ids[0], right: ids[1], type: plain(String(cell(TYPE)?.value ?? '')) };
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  MANIFEST_FILE,
+  type Manifest,
+  MODALITIES,
+  type Modality,
+  openBundle,
+  type Predecessor,
+  type TextRecipe,
+} from '../../core/catalog';
+import { decodeProjection, type Projections } from '../../core/encoders';
+import { SidestreamError } from '../../error';
+import { shareProjection } from './chunk';
+import { SAMPLE } from './encode-modality';
+import { folderFetch } from './folder-bundle';
+
+/** A bundle that a build replaces. */
+export interface PreviousBundle extends Predecessor {
+  /** How its features were projected; empty where the next build makes them from something else. */
+  projections: Projections;
+}
+
+/** How features are to be made. */
+interface FeatureRecipe {
+  text: TextRecipe;
+  /** Width D of every projected tap. */
+  dim: number;
+  /** Digests of the encoders' ONNX files. */
+  digests: Record<Modality, string>;
+}
+
+/**
+ * The bundle in a folder; null where there is none. A bundle that cannot be read is reported to `say` and counts as none.
+ */
+export async function previousBundle(
+  folder: string,
+  recipe: FeatureRecipe,
+  say: (line: string) => void,
+): Promise<PreviousBundle | null> {
+  if (!existsSync(join(folder, MANIFEST_FILE))) return null;
+  try {
+    const { manifest, items, clusters, projection, side } = await openBundle(folderFetch(folder));
+    const projections = madeAs(manifest, recipe) ? fitted(decodeProjection(await projection())) : {};
+    return { manifest, items, clusters, side, projections };
+  } catch (thrown) {
+    const { code, message } = SidestreamError.from(thrown);
+    say(`Nothing was kept of the bundle that was in ${folder} (${code}): ${message}`);
+    return null;
+  }
+}
+
+/** What the next bundle could not keep, a line for each kind; null when it kept everything. */
+export function leftOut(before: Manifest, after: Manifest): string | null {
+  const lost = [
+    ...(before.companions && !after.companions ? ['the co-occurrence table (the items or their order changed)'] : []),
+    ...(before.side && !after.side ? ['the side model (none of its items is left)'] : []),
+    ...(before.demand && !after.demand ? ['the demand of the items (the items or their order changed)'] : []),
+  ];
+  const locales = Object.keys(before.locales ?? {}).filter((tag) => !after.locales?.[tag]);
+  const lines = [
+    ...(lost.length > 0 ? [`Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train`] : []),
+    ...locales.map((tag) => `Left out the texts in ${tag}, of which this build names no feed: --locale ${tag}=<feed>.`),
+  ];
+  return lines.length > 0 ? lines.join('\n') : null;
+}
+
+/**
+ * The projections that the next build keeps. Fitting them again would change every feature of every item. So they are kept,
+ * unless the catalogue has more than doubled since they were fitted to fewer items than a sample.
+ * @param rows number of items of the next bundle that have each modality; what variants share counts once
+ * @param fitted number of items to which a projection was fitted; undefined where unknown
+ */
+export async function keptProjections(
+  { manifest, projections }: PreviousBundle,
+  rows: Record<Modality, number>,
+  fitted: (projection: string) => number | undefined,
+): Promise<Projections> {
+  const kept: Projections = {};
+  for (const modality of MODALITIES) {
+    const projection = projections[modality];
+    if (!projection) continue;
+    const { digest } = await shareProjection(modality, projection);
+    const of = fitted(digest) ?? manifest.count;
+    if (of >= SAMPLE || rows[modality] <= 2 * of) kept[modality] = projection;
+  }
+  return kept;
+}
+
+const madeAs = (manifest: Manifest, { text, dim, digests }: FeatureRecipe): boolean =>
+  manifest.text === text &&
+  manifest.dim === dim &&
+  MODALITIES.every((modality) => manifest.modalities[modality].digest === digests[modality]);
+
+/** Drops the projections of a modality that no item had, which are all zeros. */
+function fitted({ text, image }: Projections): Projections {
+  const isFitted = (projection: Projections['text']): boolean =>
+    projection?.taps.some(({ matrix }) => matrix.some((value) => value !== 0)) ?? false;
+  return { ...(isFitted(text) ? { text } : {}), ...(isFitted(image) ? { image } : {}) };
+}

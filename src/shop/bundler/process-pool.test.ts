@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DEFAULT_PRESETS } from '../../core/encoders';
+import { until } from '../../testing/commands';
+import { MODELS_FOLDER } from './encoder-files';
+import { localRunner } from './process-pool';
+
+const source = { presets: DEFAULT_PRESETS, models: MODELS_FOLDER };
+const chunks = Array.from({ length: 6 }, (_, n) => ({
+  modality: 'text' as const,
+  inputs: [`red shoe ${n}`, `a hammer of steel, number ${n}`],
+}));
+
+const pool = localRunner(source, 2);
+afterAll(() => pool.close());
+
+/** Processes that this one started and that encode. */
+function workers(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+        return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('chunk-worker');
+      } catch {
+        // It ended while we looked.
+        return false;
+      }
+    });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended before we came.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+describe.skipIf(process.platform !== 'linux')('localRunner (skipped where there is no /proc)', () => {
+  it('gives the chunk of a killed process to another, and the same outputs as one process', async () => {
+    const here = localRunner(source, 1);
+    const expected = await Promise.all(chunks.map((chunk) => here.run(chunk, null)));
+    await here.close();
+
+    const outputs = Promise.all(chunks.map((chunk) => pool.run(chunk, null)));
+    await until('a process runs', () => workers().length > 0);
+    kill(workers()[0]);
+    expect(await outputs).toEqual(expected);
+    expect(workers()).toHaveLength(2);
+  });
+
+  it('gives up a chunk over which one process after another dies', async () => {
+    // New ones take a while to start: none gets as far as to answer.
+    const starting = localRunner(source, 2);
+    const outputs = starting.run(chunks[0], null);
+    let busy = true;
+    const killing = until('the chunk is given up', () => {
+      for (const pid of workers()) kill(pid);
+      return !busy;
+    });
+    await expect(outputs.finally(() => (busy = false))).rejects.toMatchObject({
+      code: 'build/worker-lost',
+      message: expect.stringContaining('SIGKILL'),
+    });
+    await killing;
+    await starting.close();
+  });
+
+  it('passes on what encoding threw', async () => {
+    const lost = localRunner({ ...source, models: '/nowhere' }, 2);
+    await expect(lost.run(chunks[0], null)).rejects.toMatchObject({ code: 'encoder/missing' });
+    await lost.close();
+  });
+});

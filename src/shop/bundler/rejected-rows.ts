@@ -1,0 +1,95 @@
+import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { RejectedRow } from '../../core/catalog';
+import { SidestreamError } from '../../error';
+
+/** Rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
+const MOST_KEPT = 1000;
+
+/** A rejected row and its place in the feed. */
+interface Placed {
+  at: number;
+  row: RejectedRow;
+}
+
+/**
+ * Collects rejected rows in the order of the feed: keeps the first 1,000, counts all, and writes all to a file where one is
+ * named. Pictures are read after all rows, so their rejections come late; `close` sorts them in.
+ */
+export class RejectedRows {
+  readonly #first: Placed[] = [];
+  readonly #late: Placed[] = [];
+  /** Row of the feed of each line of the file. */
+  readonly #written: number[] = [];
+  #last = 0;
+  #count = 0;
+  readonly #file: number | null;
+  readonly #path: string;
+
+  /**
+   * @param path of a file that gets every rejected row, one line of JSON each; an older file is replaced
+   * @throws SidestreamError `runtime/invalid-input` when it cannot be written
+   */
+  constructor(path?: string) {
+    this.#path = path ?? '';
+    this.#file = path === undefined ? null : opened(path);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The first 1,000. */
+  get kept(): readonly RejectedRow[] {
+    const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
+    return known.slice(0, MOST_KEPT).map(({ row }) => row);
+  }
+
+  /** @param at row of the feed, counted from 0 over all its files */
+  add(at: number, ...rows: readonly RejectedRow[]): void {
+    for (const row of rows) {
+      this.#count++;
+      if (at < this.#last) this.#late.push({ at, row });
+      else {
+        this.#last = at;
+        if (this.#first.length < MOST_KEPT) this.#first.push({ at, row });
+        if (this.#file === null) continue;
+        writeSync(this.#file, lineOf(row));
+        this.#written.push(at);
+      }
+    }
+  }
+
+  /** Closes the file, after sorting the late rows in. */
+  async close(): Promise<void> {
+    if (this.#file === null) return;
+    closeSync(this.#file);
+    if (this.#late.length === 0) return;
+    const late = this.#late.toSorted((a, b) => a.at - b.at);
+    const part = `${this.#path}.part`;
+    const file = opened(part);
+    let [line, next] = [0, 0];
+    const lateBefore = (at: number): void => {
+      for (; next < late.length && late[next].at < at; next++) writeSync(file, lineOf(late[next].row));
+    };
+    for await (const text of createInterface({ input: createReadStream(this.#path) })) {
+      lateBefore(this.#written[line++]);
+      writeSync(file, `${text}\n`);
+    }
+    lateBefore(Number.POSITIVE_INFINITY);
+    closeSync(file);
+    renameSync(part, this.#path);
+  }
+}
+
+const lineOf = (row: RejectedRow): string => `${JSON.stringify(row)}\n`;
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `The refused rows cannot be written: ${why}. Name another file with --refusals.`;
+    throw new SidestreamError('runtime/invalid-input', message, { cause });
+  }
+}

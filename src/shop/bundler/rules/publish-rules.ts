@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Manifest } from '../../../core/catalog';
+import { fetchRules, RULES_FILE, ruleProblemText } from '../../../device/ranking/rules-file';
+import { SidestreamError } from '../../../error';
+import { nameMutable, readManifest, writeMutable } from '../edit-manifest';
+import { folderFetch } from '../folder-bundle';
+
+/**
+ * Writes a file of rules, which must have been checked, beside a bundle and names it in the manifest. From then on the file
+ * may be edited where it is.
+ * @returns whether it is another than before
+ * @throws SidestreamError `bundle/unreachable` where there is no bundle
+ */
+export async function publishRules(bytes: Uint8Array, out: string): Promise<boolean> {
+  // Reports a mistyped folder before anything is written.
+  await readManifest(out);
+  const changed = await writeMutable(join(out, RULES_FILE), bytes);
+  const { rules } = await readManifest(out);
+  if (!rules) await nameMutable(out, (others) => ({ ...others, rules: true }));
+  return changed;
+}
+
+/**
+ * Takes the rules out of a bundle.
+ * @throws SidestreamError `bundle/unreachable` where there is no bundle
+ */
+export async function removeRules(out: string): Promise<void> {
+  const { rules } = await readManifest(out);
+  // First: a manifest must not name a file that is not there.
+  if (rules) await nameMutable(out, ({ rules: _, ...others }) => others);
+  await rm(join(out, RULES_FILE), { force: true });
+}
+
+/**
+ * Whether a build keeps the rules that the folder has by now. A file with faults is kept, since who edits it may correct it
+ * where it is; one that is missing is not.
+ * @param say gets a line about what is kept, or not
+ */
+export async function keepsRules(
+  { rules }: Pick<Manifest, 'rules'>,
+  out: string,
+  say: (line: string) => void,
+): Promise<boolean> {
+  if (!rules) return false;
+  try {
+    const { rules: kept, problems } = await fetchRules(folderFetch(out));
+    say(`Kept ${RULES_FILE}: ${kept.length === 1 ? '1 rule' : `${kept.length} rules`}.`);
+    for (const problem of problems) say(`${RULES_FILE}: pages leave out ${ruleProblemText(problem)}.`);
+    return true;
+  } catch (thrown) {
+    const { message, cause } = SidestreamError.from(thrown);
+    const missing = cause instanceof SidestreamError && cause.code === 'bundle/unreachable';
+    say(missing ? `Left out the rules: there is no ${RULES_FILE} in ${out}.` : `Kept ${RULES_FILE}, but: ${message}`);
+    return !missing;
+  }
+}

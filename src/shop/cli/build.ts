@@ -1,0 +1,139 @@
+import { Command, Option } from 'commander';
+import { TEXT_RECIPES, type TextRecipe } from '../../core/catalog';
+import { counted } from '../../core/common/counted';
+import { DEFAULT_PRESETS } from '../../core/encoders';
+import { nodeRuntime } from '../../core/encoders/node';
+import { buildBundle, createMeter, type LocaleFeed, readMapping, readPreset } from '../bundler';
+import { localeFeed, positiveInteger } from './option-parsers';
+import {
+  allowPrivateOption,
+  encodersOption,
+  encodingOption,
+  langOption,
+  mappingOption,
+  refusalsOption,
+} from './shared-options';
+import { showRejectedRows } from './terminal';
+
+interface BuildOptions {
+  mapping?: string;
+  encoding?: string;
+  strict?: boolean;
+  pictureCache: string;
+  offline?: boolean;
+  allowPrivate?: boolean;
+  images?: string;
+  out: string;
+  imageBase: string;
+  text: TextRecipe;
+  models: string;
+  textEncoder: string;
+  imageEncoder: string;
+  encoders: boolean;
+  links?: string;
+  orders?: string;
+  cache?: string;
+  workers?: number;
+  queue?: string;
+  refit?: boolean;
+  refusals?: string;
+  lang?: string;
+  locale?: LocaleFeed[];
+}
+
+/**
+ * `sidestream build <catalog…>`: reads a feed, encodes texts and pictures, writes a bundle. Sets the exit
+ * code to 2 when a row or a picture was refused; `--strict` ends with 1 instead.
+ */
+export function buildCommand(): Command {
+  return new Command('build')
+    .description('encode a catalogue and write the static files of a shop')
+    .argument(
+      '<catalog...>',
+      'files, folders or addresses of the feed: JSON Lines, CSV, Merchant Center, Shopify, pages with JSON-LD',
+    )
+    .addOption(langOption())
+    .addOption(
+      new Option(
+        '--locale <tag=feed>',
+        'the same products in one more language, such as de=feed-de.xml; once for each language',
+      ).argParser(localeFeed),
+    )
+    .addOption(mappingOption())
+    .addOption(encodingOption())
+    .option('--strict', 'end at the first row, then at the first picture, that is refused; write nothing')
+    .addOption(refusalsOption())
+    .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
+    .option('--picture-cache <folder>', 'where fetched pictures are kept', '.cache/pictures')
+    .option('--offline', 'fetch no picture: use those kept by an earlier build')
+    .addOption(allowPrivateOption())
+    .requiredOption('--out <folder>', 'where to write the bundle')
+    .option('--image-base <prefix>', 'put before the name of every picture, so that the page finds it', '')
+    .addOption(
+      new Option('--text <fields>', 'what the text encoder reads').choices(TEXT_RECIPES).default(TEXT_RECIPES[0]),
+    )
+    .addOption(encodersOption())
+    .option('--text-encoder <name>', 'encoder of the texts, see `sidestream encoders list`', DEFAULT_PRESETS.text.name)
+    .option('--image-encoder <name>', 'encoder of the pictures', DEFAULT_PRESETS.image.name)
+    .option(
+      '--links <file>',
+      'what goes with what: .csv or .jsonl with item and linked (and type, of which cross-sell counts)',
+    )
+    .option('--orders <file>', 'what was bought together: .csv or .jsonl with order and item')
+    .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
+    .addOption(
+      new Option('--workers <n>', 'processes that encode (default: one per processor)').argParser(positiveInteger),
+    )
+    .addOption(
+      new Option('--queue <address>', 'have `sidestream worker` processes encode, over redis://host:port').conflicts(
+        'workers',
+      ),
+    )
+    .option(
+      '--cache <folder>',
+      'where to keep what was encoded, for a build that goes on and for the next one (default: <out>.build)',
+    )
+    .option('--refit', 'fit the projections again: every feature changes, and the shop has to train again')
+    .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
+      const started = performance.now();
+      // Reports a missing package before a long feed is read.
+      await nodeRuntime();
+      const { models } = options;
+      const presets = {
+        text: await readPreset(options.textEncoder, models, 'text'),
+        image: await readPreset(options.imageEncoder, models, 'image'),
+      };
+      const mapping = file === undefined ? {} : await readMapping(file);
+      const { rejected, rejectedCount, ...built } = await buildBundle({
+        ...options,
+        rejectedFile: options.refusals,
+        locales: options.locale,
+        warn: (line) => console.error(line),
+        presets,
+        catalog,
+        feed: { mapping: encoding === undefined ? mapping : { ...mapping, encoding }, strict },
+        pictures: { cache: options.pictureCache, offline: options.offline, allowPrivate: options.allowPrivate },
+        meter: createMeter(),
+      });
+      showRejectedRows(rejected, rejectedCount, options.refusals);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const missing = built.withoutPicture > 0 ? ` (${built.withoutPicture} without a picture)` : '';
+      console.log(
+        `Built ${counted(built.items, 'item')}${missing} in ${seconds} s: ${(built.bytes / 1e6).toFixed(1)} MB in ${options.out}`,
+      );
+      const known = [
+        ...(built.repeated > 0
+          ? [`${built.repeated} ${built.repeated === 1 ? 'is' : 'are'} the same as another item's`]
+          : []),
+        ...(built.reused > 0
+          ? [`${built.reused} ${built.reused === 1 ? 'was' : 'were'} encoded by an earlier build`]
+          : []),
+      ];
+      const encoded = built.encoded === 1 ? '1 text or picture' : `${built.encoded} texts and pictures`;
+      console.log(`Encoded ${[encoded, ...known].join('; ')}`);
+      for (const note of built.notes) console.error(note);
+      for (const line of built.summary) console.log(`Read ${line}`);
+      console.log(`Refused: ${counted(built.rejectedRows, 'row')}, ${counted(built.rejectedPictures, 'picture')}`);
+      if (rejectedCount > 0) process.exitCode = 2;
+    });
+}

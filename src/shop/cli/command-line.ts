@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import * as v from 'valibot';
+import { PACKAGE_FOLDER } from '../bundler';
+import { buildCommand } from './build';
+import { encodersCommand } from './encoders';
+import { initCommand } from './init';
+import { inspectCommand } from './inspect';
+import { offersCommand } from './offers';
+import { rulesCommand } from './rules';
+import { serveCommand } from './serve';
+import { trainCommand } from './train';
+import { workerCommand } from './worker';
+
+const { version } = v.parse(
+  v.pipe(v.string(), v.parseJson(), v.object({ version: v.string() })),
+  readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'),
+);
+
+/**
+ * The command line, which has not read its arguments yet. The commands that measure are loaded only where the first word may be
+ * one of them: a shop that builds and embeds does without them.
+ * @param first first word of the arguments. Default: none, all commands are there
+ */
+export async function commandLine(first?: string): Promise<Command> {
+  const program = new Command('sidestream')
+    .version(version)
+    .description('Builds and inspects the static files of a recommender that learns in the browser.')
+    .showHelpAfterError('Run with --help to see what is possible.')
+    .addCommand(initCommand())
+    .addCommand(buildCommand())
+    .addCommand(workerCommand())
+    .addCommand(offersCommand())
+    .addCommand(rulesCommand())
+    .addCommand(inspectCommand())
+    .addCommand(serveCommand())
+    .addCommand(encodersCommand())
+    .addCommand(trainCommand());
+  if (program.commands.some((command) => command.name() === first)) return program;
+  const { evaluateCommand, pilotCommand, reportCommand } = await import('../../lab/commands');
+  return program.addCommand(evaluateCommand()).addCommand(pilotCommand()).addCommand(reportCommand());
+}

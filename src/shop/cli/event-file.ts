@@ -1,0 +1,148 @@
+import { type Bundle, type Demand, shortened } from '../../core/catalog';
+import { type Products, productsOf } from '../../core/catalog/variants';
+import { counted } from '../../core/common/counted';
+import { SidestreamError } from '../../error';
+import { type EventLog, isPurchase, type LogEvent, logNotes, type ReadLog, readEvents, refusedRows } from '../logs';
+import { type Interaction, recentPopularity, repeatsOf } from '../training';
+import { openLog } from './open-log';
+import { groupedRows } from './rejected-groups';
+import { showRejected } from './terminal';
+
+/**
+ * Reads an event log, CSV or JSON lines, and says on stderr how: its columns, what was left out and what was refused.
+ * @param isRepeated whether another process reads the same file and says so
+ * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good row
+ */
+export async function readEventFile(path: string, isRepeated = false): Promise<ReadLog> {
+  const { format, text } = await openLog(path);
+  const log = await readEvents(text, format);
+  if (!isRepeated) {
+    showRejected(groupedRows(log.rejected));
+    for (const note of logNotes(log)) console.error(note);
+  }
+  if (log.events.length === 0) throw new SidestreamError('runtime/invalid-input', withoutEvents(path, log));
+  return log;
+}
+
+/** Names of the header that are shown. */
+const SHOWN_NAMES = 12;
+
+function withoutEvents(path: string, { rejected, header, returns }: ReadLog): string {
+  if (returns > 0 && rejected.length === 0) return `${path} has no event: all of its lines are returns.`;
+  if (rejected.length > 0) {
+    const names = header.slice(0, SHOWN_NAMES).map((name) => JSON.stringify(shortened(name, 40)));
+    const more = header.length > SHOWN_NAMES ? ', …' : '';
+    const found = header.length > 0 ? ` The columns found are ${names.join(', ')}${more}.` : '';
+    return `${path} has no usable event; see the reasons above.${found}`;
+  }
+  return header.length > 0
+    ? `${path} has no event: there is nothing below the names of the columns.`
+    : `${path} is empty. Write a log with a line for each choice, as CSV or JSON lines with user, item and time.`;
+}
+
+/** Exit status of a command that left rows of a log out, and of `build` where it left rows of a feed out. */
+const REFUSED = 2;
+
+/** As it is said at the end of the help of every command that reads a log. */
+export const REFUSED_HELP = `${REFUSED} when lines of the log were refused and left out`;
+
+/**
+ * Ends a command that read a log: where rows of it were refused it prints how many, and sets the exit code. Call it before
+ * the line of JSON, which is the last one.
+ * @returns the number of refused rows
+ */
+export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
+  const refused = refusedRows(log);
+  if (refused > 0) {
+    console.log(`Refused: ${counted(refused, 'line')} of the log, left out; the reasons are above`);
+    process.exitCode = REFUSED;
+  }
+  return refused;
+}
+
+/** A shop's products and the events on them. */
+export interface ProductLog {
+  /** The bundle with the first variant of every product alone. */
+  bundle: Bundle;
+  /** The events, each on that variant, whichever the log names. */
+  log: EventLog;
+  products: Products;
+}
+
+/** Bundle and log by product: what is learned from a log does not tell the variants of a product apart. */
+export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
+  const products = productsOf(bundle.items);
+  const { items, placeOf } = products;
+  const nameOf = (item: string): string => items[placeOf.get(item) ?? -1]?.id ?? item;
+  return {
+    bundle: { ...bundle, items, features: products.pick(bundle.features) },
+    log: { ...log, events: log.events.map((event) => ({ ...event, item: nameOf(event.item) })) },
+    products,
+  };
+}
+
+/** The events on items of the bundle, as rows of its catalogue, and the number of events left out. */
+export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
+  const rows = new Map(items.map((item, row) => [item.id, row]));
+  const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+  const unknown = log.events.length - interactions.length;
+  if (interactions.length === 0) {
+    const [ours, theirs] = [items.slice(0, NAMED_IDS).map(({ id }) => id), unknownIds(log, items)].map(inQuotes);
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `No event is about an item of this bundle; do events and catalogue use the same item ids? The log has ${theirs}, the bundle ${ours}.`,
+    );
+  }
+  return { interactions, unknown };
+}
+
+/** Ids that are named of those that the bundle lacks. */
+const NAMED_IDS = 3;
+
+const inQuotes = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
+
+/** The ids that the bundle lacks and most events are about. */
+function unknownIds(log: EventLog, items: Bundle['items']): string[] {
+  const known = new Set(items.map(({ id }) => id));
+  const counts = new Map<string, number>();
+  for (const { item } of log.events) if (!known.has(item)) counts.set(item, (counts.get(item) ?? 0) + 1);
+  const ids = [...counts].sort(([, a], [, b]) => b - a).map(([id]) => id);
+  return ids.slice(0, NAMED_IDS);
+}
+
+/** What is left out of a log because the bundle lacks the items, with some of their ids; null where nothing is. */
+export function unknownText(log: EventLog, { items }: Bundle, unknown: number): string | null {
+  if (unknown === 0) return null;
+  const about = unknown === 1 ? '1 event is' : `${unknown} events are`;
+  return `${about} about items that are not in the bundle, such as ${inQuotes(unknownIds(log, items))}; left out`;
+}
+
+/**
+ * The events that count as repeats where they repeat: purchases, by their type, or all of a log without types. Views and
+ * clicks mean less when they are repeated.
+ */
+export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
+  if (events.every(({ type }) => type === undefined)) return [...events];
+  return events.filter(({ type }) => isPurchase(type));
+}
+
+/** Counts the demand of the items. @param log sorted by time */
+export function demandOf(log: EventLog, bundle: Bundle): Demand {
+  const { items } = bundle;
+  const { interactions } = interactionsOf(log, bundle);
+  const choices = new Float32Array(items.length);
+  for (const { row } of interactions) choices[row]++;
+  const rows = new Map(items.map(({ id }, row) => [id, row]));
+  const purchases = purchasesOf(log.events).flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+  const repeats = repeatsOf(
+    purchases,
+    items.map(({ category }) => category),
+  );
+  return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };
+}

@@ -1,0 +1,29 @@
+export {
+  byProduct,
+  concludeRefused,
+  demandOf,
+  interactionsOf,
+  purchasesOf,
+  REFUSED_HELP,
+  readEventFile,
+} from './event-file';
+export { withModels } from './models-lock';
+export {
+  fraction,
+  positiveInteger,
+  positiveNumber,
+  positiveValue,
+  type ShareStage,
+  shareStages,
+} from './option-parsers';
+export { modelsOption, pastOption, processesOption } from './shared-options';
+export { type ShopSide, shopCatalog, sideCatalog, trainShopSide } from './side-model';
+export {
+  doTasks,
+  isTaskProcess,
+  parentMeter,
+  TaskProcesses,
+  type TaskProcessesOptions,
+  WORKER_OPTION,
+} from './task-processes';
+export { showRejected, table } from './terminal';

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { initCommand } from './init';
+import { SHOP_LANGUAGES, shopTexts } from './shop-texts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const GERMAN_SHOP = join(root, '../shared/data/shop-german/products_export.csv');
+const PAGES = ['index.html', 'product.html', 'cart.html'];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-init-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Writes a shop without a bundle. @returns its folder, and what the command says */
+async function init(name: string, ...args: string[]): Promise<{ shop: string; said: string }> {
+  const lines: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+  const shop = join(folder, name);
+  try {
+    await initCommand().parseAsync([shop, ...args, '--no-build'], { from: 'user' });
+  } finally {
+    log.mockRestore();
+  }
+  return { shop, said: lines.join('\n') };
+}
+
+async function feed(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+const read = (shop: string, ...path: string[]): Promise<string> => readFile(join(shop, ...path), 'utf8');
+
+describe('sidestream init', () => {
+  it('writes German pages for German products, in the currency of their prices', async () => {
+    const products = [
+      'k1,Steingut-Teekanne in Moosgrün,Handgedrehte Kanne mit einem Sieb aus Edelstahl für vier Tassen,38.00 CHF',
+      'k2,Leinenschürze mit großer Tasche,Aus schwerem Leinen genäht und in der Maschine waschbar,29.00 CHF',
+    ];
+    const path = await feed('deutsch.csv', ['id,title,description,price', ...products].join('\n'));
+    const { shop, said } = await init('deutsch', path);
+    const index = await read(shop, 'index.html');
+    expect(index).toContain('<html lang="de">');
+    expect(index).toContain('<title>Mein Shop</title>');
+    expect(index).toContain('Alle Produkte');
+    expect(await read(shop, 'cart.html')).toContain('heading="Passt zu Ihrem Warenkorb"');
+    expect(await read(shop, 'src', 'texts.js')).toContain('privacyChoices: "Datenschutz-Einstellungen"');
+    expect(await read(shop, 'src', 'currency.js')).toContain("currency = 'CHF'");
+    expect(said).not.toContain('as the feed says no currency');
+  });
+
+  it('writes German pages for a German export that says neither language nor currency', async ({ skip }) => {
+    skip(!existsSync(GERMAN_SHOP), 'The German shop is not in the repository.');
+    const { shop } = await init('shopify', GERMAN_SHOP);
+    expect(await read(shop, 'product.html')).toContain('<html lang="de">');
+    expect(await read(shop, 'src', 'currency.js')).toContain("currency = 'EUR'");
+  });
+
+  it('writes English pages, without asking for more, where there is no feed', async () => {
+    const { shop, said } = await init('samples');
+    expect(await read(shop, 'index.html')).toContain('<html lang="en">');
+    expect(await read(shop, 'index.html')).toContain('All products');
+    expect(said).not.toMatch(/Its (pages|products|prices)/);
+  });
+
+  it('says that the texts are English where there are none in the language of the products', async () => {
+    const path = await feed('polski.csv', 'id,title\na,Filiżanka');
+    const { shop, said } = await init('polski', path, '--lang', 'pl-PL');
+    const index = await read(shop, 'index.html');
+    expect(index).toContain('<html lang="pl-PL">');
+    expect(index).toContain('All products');
+    expect(said).toContain('Its products are in Polish (Poland), in which there are no texts');
+  });
+
+  it('says that the language was not told by a few letters', async () => {
+    const { shop, said } = await init('few', await feed('few.csv', 'id,title\na,A'));
+    expect(await read(shop, 'index.html')).toContain('<html lang="en">');
+    expect(said).toContain('Its pages are in English, as the texts of the feed are too few to tell');
+  });
+
+  it.each(SHOP_LANGUAGES)('leaves no place of a page without its text (%s)', async (language) => {
+    const { shop } = await init(`page-${language}`, '--lang', language);
+    const pages = await Promise.all(PAGES.map((page) => read(shop, page)));
+    for (const page of pages) {
+      expect(page).not.toContain('{{');
+      expect(page).toContain(`<html lang="${language}"${language === 'ar' ? ' dir="rtl"' : ''}>`);
+    }
+    const texts: Record<string, string> = (await import(join(shop, 'src', 'texts.js'))).texts;
+    expect(texts).toEqual(shopTexts(language));
+    // Each text that the script writes is one that the module has.
+    const script = await read(shop, 'src', 'shop.js');
+    for (const [, name] of script.matchAll(/(?<!\/)\btexts\.(\w+)/g)) expect(texts).toHaveProperty(name);
+  });
+
+  it('depends on the file that its clone packs, while the package is not published', async () => {
+    const { shop } = await init('clone');
+    const { dependencies } = JSON.parse(await read(shop, 'package.json'));
+    const [, path = ''] = /^file:(.*)$/.exec(dependencies.sidestream) ?? [];
+    expect(join(shop, path)).toBe(join(root, 'sidestream.tgz'));
+  });
+});

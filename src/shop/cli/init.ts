@@ -1,0 +1,298 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import * as v from 'valibot';
+import type { Item } from '../../core/catalog';
+import type { FeedMapping } from '../../core/catalog/feed';
+import { SidestreamError } from '../../error';
+import { detectLanguage, PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
+import { buildCommand } from './build';
+import { type PackageSource, packageSource } from './package-source';
+import { plainAddress, plainName, scriptWord } from './script-words';
+import {
+  allowPrivateOption,
+  currencyOption,
+  encodingOption,
+  langOption,
+  mappingOption,
+  refusalsOption,
+} from './shared-options';
+import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
+
+/** The shop that is copied; in the package beside `lib`, in a clone at the top. */
+const STARTER = join(PACKAGE_FOLDER, 'starter');
+const PAGES = ['index.html', 'product.html', 'cart.html'];
+/** What a folder may hold and still count as empty. */
+const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore', 'catalog.jsonl']);
+const SAMPLES = 'catalog.jsonl';
+const SAMPLE_PICTURES = 'pictures';
+const VITE = '^7.3.8';
+/** Of the samples, and of a feed whose language is not known. */
+const LANGUAGE = 'en';
+/** Currency of the samples, and of a feed that says none. */
+const CURRENCY = 'EUR';
+/** The same by language, where a language has one currency and it is another. */
+const CURRENCIES: Record<string, string> = { ja: 'JPY' };
+/** Rows in which currency and language are looked for: a feed says its currency of each price, or of none. */
+const LOOKED_AT = 400;
+
+interface InitOptions {
+  images?: string;
+  mapping?: string;
+  encoding?: string;
+  lang?: string;
+  refusals?: string;
+  allowPrivate?: boolean;
+  currency?: string;
+  build: boolean;
+}
+
+/** `sidestream init <folder> [feed…]`: writes a shop of static pages, from a feed or from samples, and builds its bundle. */
+export function initCommand(): Command {
+  return new Command('init')
+    .description(
+      'write a shop of static pages with everything set up, in the language and currency of a feed, or from samples',
+    )
+    .argument('<folder>', 'where to write it; a new or an empty folder')
+    .argument('[feed...]', 'your products, in any format that `build` reads (default: 24 samples)')
+    .option('--images <folder>', 'folder of the pictures that the products of the feed name')
+    .addOption(mappingOption())
+    .addOption(encodingOption())
+    .addOption(langOption())
+    .addOption(refusalsOption())
+    .addOption(allowPrivateOption())
+    .addOption(
+      currencyOption(`; default: what the feed says, else JPY for Japanese and ${CURRENCY} for any other language`),
+    )
+    .option('--no-build', 'do not build the bundle yet')
+    .action(async (folder: string, feed: string[], options: InitOptions) => {
+      const target = resolve(folder);
+      await refuseFull(target, folder);
+      // Reports a mistyped path before anything is written.
+      const facts = await feedFacts(feed, options);
+      const { language } = facts;
+      const currency = facts.currency ?? CURRENCIES[language.slice(0, 2)] ?? CURRENCY;
+      await mkdir(target, { recursive: true });
+      await cp(STARTER, target, { recursive: true, filter: (path) => feed.length === 0 || !isSample(path) });
+      await writeFile(join(target, '.gitignore'), 'node_modules/\ndist/\n.cache/\n');
+      await writeFile(join(target, 'src', 'currency.js'), currencyFile(currency));
+      await writeTexts(target, language);
+      const { images, mapping, refusals, build } = options;
+      // The folder keeps its name, which the feed may use: `/photos/a.jpg`.
+      const folders = new Set(await readdir(join(target, 'public')));
+      const [pictures = feed.length > 0 ? null : SAMPLE_PICTURES] =
+        images === undefined ? [] : await copyFiles([images], join(target, 'public'), SAMPLE_PICTURES, folders);
+      const taken = new Set([...(await readdir(target)), 'package.json', 'package-lock.json', 'node_modules', 'dist']);
+      const own = feed.length > 0 ? await copyFiles(feed, target, 'feed', taken) : [SAMPLES];
+      const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, 'mapping', taken);
+      await nameFeed(join(target, 'README.md'), own);
+      const script = bundleArguments({
+        ...{ feed: own, at: (path) => path, pictures, options },
+        ...{ mapping: ownMapping, refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken) },
+      });
+      const about = await ownPackage();
+      const source = await packageSource(PACKAGE_FOLDER, target, about);
+      await writeFile(join(target, 'package.json'), packageFile(basename(target), script, source, about));
+      console.log(`Wrote a shop to ${folder}`);
+      for (const line of notes(feed, currency, facts)) console.log(line);
+      if (build) {
+        const at = (path: string): string => join(target, path);
+        const sources = feed.length > 0 ? feed : [at(SAMPLES)];
+        const cache = ['--picture-cache', at('.cache/pictures')];
+        const built = bundleArguments({ feed: sources, at, pictures, options, mapping, refusals });
+        await buildCommand().parseAsync([...built.slice(1), ...cache], { from: 'user' });
+      }
+      console.log(
+        [
+          '',
+          ...(toPack(source) ? [`  npm --prefix ${JSON.stringify(source.clone)} run pack`] : []),
+          `  cd ${folder}`,
+          '  npm install',
+          ...(build ? [] : ['  npm run bundle']),
+          '  npm start',
+          '',
+        ].join('\n'),
+      );
+    });
+}
+
+/** What is known of a feed before it is built. */
+interface FeedFacts {
+  /** Of the prices, as a code: the stated one, else the one that the feed says. */
+  currency?: string;
+  /** A tag: the stated one, else the one that the feed says, else the one of its words. */
+  language: string;
+  /** Whether the language is known, and not only assumed. */
+  languageKnown: boolean;
+}
+
+/** Reads the start of a feed. */
+async function feedFacts(
+  feed: string[],
+  { mapping: file, encoding, currency: stated, lang }: InitOptions,
+): Promise<FeedFacts> {
+  const mapping: FeedMapping = file === undefined ? {} : await readMapping(file);
+  let currency = stated;
+  let said = lang;
+  const items: Pick<Item, 'title' | 'description'>[] = [];
+  let rows = 0;
+  for await (const row of readFeed(feed, {
+    mapping: { ...mapping, ...(encoding === undefined ? {} : { encoding }) },
+    onFormat: (_file, _format, language) => {
+      said ??= language;
+    },
+  })) {
+    if ('item' in row) {
+      currency ??= row.currency;
+      items.push(row.item);
+    }
+    if (++rows >= LOOKED_AT) break;
+  }
+  const language = said ?? (await detectLanguage(items));
+  return {
+    ...(currency === undefined ? {} : { currency }),
+    language: language ?? LANGUAGE,
+    languageKnown: language !== undefined || feed.length === 0,
+  };
+}
+
+/** What the user should know of what was assumed. */
+function notes(feed: string[], currency: string, facts: FeedFacts): string[] {
+  const language = new Intl.DisplayNames(['en'], { type: 'language' }).of(facts.language);
+  return [
+    ...(feed.length > 0 && facts.currency === undefined
+      ? [`Its prices are in ${currency}, as the feed says no currency. Another one: src/currency.js`]
+      : []),
+    ...(facts.languageKnown
+      ? []
+      : [`Its pages are in ${language}, as the texts of the feed are too few to tell. Another language: --lang`]),
+    ...(hasTexts(facts.language)
+      ? []
+      : [`Its products are in ${language}, in which there are no texts for the pages: they are in English`]),
+  ];
+}
+
+/** Writes the texts of the pages, and of their script, in a language. */
+async function writeTexts(target: string, language: string): Promise<void> {
+  const texts = shopTexts(language);
+  for (const page of PAGES.map((name) => join(target, name)))
+    await writeFile(page, filledPage(await readFile(page, 'utf8'), texts, language));
+  await writeFile(join(target, 'src', 'texts.js'), textsFile(texts));
+}
+
+/** Whether a clone has yet to make the file that the shop is installed from. */
+const toPack = ({ tarball, clone }: PackageSource): boolean =>
+  clone !== undefined && tarball !== undefined && !existsSync(tarball);
+
+const currencyFile = (code: string): string =>
+  `/** Currency of the prices, as a code: of the lists and of the pages. */\nexport const currency = '${code}';\n`;
+
+/** The command line that builds the bundle. @param at where the shop has a path of its own */
+function bundleArguments({
+  feed,
+  at,
+  pictures,
+  mapping,
+  refusals,
+  options: { encoding, lang, allowPrivate },
+}: {
+  feed: string[];
+  at: (path: string) => string;
+  /** Name of the folder of pictures. */
+  pictures: string | null;
+  mapping?: string;
+  refusals?: string;
+  options: InitOptions;
+}): string[] {
+  const given = { mapping, encoding, lang, refusals };
+  return [
+    ...['build', ...feed, '--out', at('public/bundle'), '--cache', at('.cache/bundle')],
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...(allowPrivate ? ['--allow-private'] : []),
+    ...(pictures === null
+      ? []
+      : ['--images', at(`public/${pictures}`), '--image-base', `/${encodeURIComponent(pictures)}/`]),
+  ];
+}
+
+/** Replaces the name of the samples in the README by that of the feed. */
+async function nameFeed(readme: string, feed: string[]): Promise<void> {
+  const text = await readFile(readme, 'utf8');
+  const named = text
+    .replaceAll(`\`${SAMPLES}\``, feed.map((name) => `\`${name}\``).join(', '))
+    .replaceAll(SAMPLES, feed.join(' and '));
+  await writeFile(readme, named);
+}
+
+/**
+ * Copies the files that `npm run bundle` reads; addresses stay what they are.
+ * @param stem of the name of one whose own name a shell could read more into, or that is taken
+ * @returns their names in the shop
+ */
+async function copyFiles(paths: string[], target: string, stem: string, taken: Set<string>): Promise<string[]> {
+  const names: string[] = [];
+  for (const path of paths) {
+    const [source, name] = [resolve(path), basename(resolve(path))];
+    if (/^https?:/i.test(path)) names.push(plainAddress(path));
+    else if (source === join(target, name) && plainName(name, stem, new Set()) === name) names.push(name);
+    else {
+      const own = plainName(name, stem, taken);
+      await cp(source, join(target, own), { recursive: true });
+      if (own !== name)
+        console.log(`${JSON.stringify(name)} is copied as ${own}, the name that npm run bundle can use`);
+      names.push(own);
+    }
+  }
+  return names;
+}
+
+function isSample(path: string): boolean {
+  return path.endsWith(SAMPLES) || /[\\/]pictures[\\/]?/.test(path);
+}
+
+async function refuseFull(path: string, folder: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return;
+  if (!found.isDirectory()) throw new SidestreamError('runtime/invalid-input', `${folder} is a file. Name a folder.`);
+  const others = (await readdir(path)).filter((name) => !HARMLESS.has(name));
+  if (others.length === 0) return;
+  const message = `${folder} is not empty (${others.slice(0, 3).join(', ')}). Name a new folder: nothing in it is overwritten.`;
+  throw new SidestreamError('runtime/invalid-input', message);
+}
+
+/** What init needs of the package's own package.json. */
+const ownSchema = v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) });
+type OwnPackage = v.InferOutput<typeof ownSchema>;
+
+const ownPackage = async (): Promise<OwnPackage> =>
+  v.parse(v.pipe(v.string(), v.parseJson(), ownSchema), await readFile(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
+
+function packageFile(
+  name: string,
+  bundle: string[],
+  { dependency }: PackageSource,
+  { peerDependencies }: OwnPackage,
+): string {
+  return `${JSON.stringify(
+    {
+      name:
+        name
+          .toLowerCase()
+          .replace(/[^a-z0-9-]+/g, '-')
+          .replace(/^-+|-+$/g, '') || 'shop',
+      private: true,
+      type: 'module',
+      scripts: { start: 'vite', build: 'vite build', bundle: `sidestream ${bundle.map(scriptWord).join(' ')}` },
+      dependencies: { sidestream: dependency },
+      devDependencies: { vite: VITE },
+      // An editor in the browser cannot run them, and needs them for nothing but a new bundle.
+      optionalDependencies: {
+        'onnxruntime-node': peerDependencies['onnxruntime-node'],
+        sharp: peerDependencies.sharp,
+      },
+    },
+    null,
+    2,
+  )}\n`;
+}

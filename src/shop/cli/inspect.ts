@@ -1,0 +1,260 @@
+import { Command, Option } from 'commander';
+import * as v from 'valibot';
+import { type Bundle, inventory, type Manifest, MODALITIES } from '../../core/catalog';
+import { fetchOffers } from '../../core/catalog/offers';
+import { counted } from '../../core/common/counted';
+import { languagesSchema } from '../../core/encoders';
+import { fetchRules, holdsAt } from '../../device/ranking/rules-file';
+import { SidestreamError } from '../../error';
+import {
+  BASES,
+  type Basis,
+  basisVectors,
+  catalogLanguage,
+  categoryPrecision,
+  createMeter,
+  folderFetch,
+  judgedItems,
+  metered,
+  nearest,
+  openFolder,
+} from '../bundler';
+import { positiveInteger } from './option-parsers';
+import { expertsText } from './side-windows';
+import { table } from './terminal';
+
+interface InspectOptions {
+  neighbours?: boolean;
+  by: 'category';
+  item?: string;
+  limit: number;
+  json?: boolean;
+}
+
+/** `sidestream inspect <bundle>`: shows the content of a bundle and the quality of its neighbourhoods. */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('show what a bundle holds, how good its neighbourhoods are, or what is near one item')
+    .argument('<bundle>', 'folder of the bundle')
+    .option('--neighbours', 'share of the 5 nearest neighbours that agree, by text, image and both')
+    .addOption(new Option('--by <field>', 'what neighbours should agree in').choices(['category']).default('category'))
+    .option('--item <id>', 'list the items nearest to this one')
+    .option('--limit <n>', 'how many, with --item', positiveInteger, 10)
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (folder: string, options: InspectOptions) => {
+      const bundle = await openFolder(folder);
+      if (options.item !== undefined) return showItem(bundle, options.item, options);
+      if (options.neighbours) return showNeighbors(bundle, options);
+      return showSummary(bundle, folder, options);
+    });
+}
+
+async function showSummary(bundle: Bundle, folder: string, { json }: InspectOptions): Promise<void> {
+  const { manifest, items } = bundle;
+  const files = await inventory(manifest, folderFetch(folder));
+  const sizeOf = (stem: string): number => size(files.filter(({ file }) => file.startsWith(`${stem}-`)));
+  const size = (list: readonly { bytes: number }[]): number => list.reduce((sum, entry) => sum + entry.bytes, 0);
+  const encoders = MODALITIES.flatMap((modality) => {
+    const { encoder } = manifest.modalities[modality];
+    return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
+  });
+  const bytes = {
+    items: sizeOf('items'),
+    features: sizeOf('features'),
+    vectors: sizeOf('vectors'),
+    projection: manifest.projection.bytes,
+    encoders: size(encoders),
+    companions: manifest.companions?.bytes ?? 0,
+    side: sizeOf('side'),
+    demand: manifest.demand?.bytes ?? 0,
+    texts: sizeOf('texts'),
+    total: size(files),
+  };
+  const offers = await offersOf(manifest, folder);
+  const rules = await rulesOf(manifest, folder);
+  const { language, warning } = await languageOf(bundle);
+  const locales = Object.keys(manifest.locales ?? {});
+  const without = Object.fromEntries(
+    MODALITIES.map((modality) => [modality, basisVectors(bundle, modality).has.filter((has) => !has).length]),
+  );
+  const categories = new Set(items.map((item) => item.category)).size;
+  const training = manifest.side?.training;
+  if (json) {
+    console.log(
+      JSON.stringify({
+        ...{ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes },
+        ...(language ? { language } : {}),
+        ...(locales.length > 0 ? { locales } : {}),
+        ...(training ? { training } : {}),
+        ...(warning ? { warning } : {}),
+        ...(offers.length > 0 ? { offers } : {}),
+        ...(rules ? { rules } : {}),
+      }),
+    );
+    return;
+  }
+  const grouped = manifest.clusters ? `, in ${manifest.clusters.count} clusters` : '';
+  console.log(
+    `${counted(items.length, 'item')} in ${counted(categories, 'category', 'categories')}${grouped}, format ${manifest.schema}, digest ${manifest.digest.slice(0, 16)}`,
+  );
+  for (const modality of MODALITIES) {
+    const { preset, taps, contentTap } = manifest.modalities[modality];
+    const reads = modality === 'text' ? `, reads ${manifest.text.replace('-', ' and ')}` : '';
+    const marked = taps.map((tap, i) => (i === contentTap ? `${tap}*` : tap)).join(', ');
+    console.log(
+      `${modality.padEnd(6)} ${preset}, ${taps.length} taps of ${manifest.dim} (${marked})${reads}; missing in ${without[modality]} items`,
+    );
+  }
+  if (language) console.log(`language ${[language, ...locales].join(', ')}`);
+  if (warning) console.error(warning);
+  for (const { market, currency, offers: count, error } of offers) {
+    const what = error ?? `${count} items${currency ? ` in ${currency}` : ''}`;
+    console.log(`offers ${market}: ${what}`);
+  }
+  if (training) console.log(trainingText(training));
+  if (rules) {
+    const { error, count, holding, faults } = rules;
+    const wrong = faults ? `; faults: ${faults}, named by \`sidestream rules check\`` : '';
+    console.log(`rules: ${error ?? `${count}, ${holding} of which hold now${wrong}`}`);
+  }
+  console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
+
+  function sizeRow([part, count]: [string, number]): string[] {
+    return [part, (count / 1024).toFixed(1), (count / items.length).toFixed(0)];
+  }
+}
+
+/** The language of a bundle's items, and whether its text encoder reads it. */
+function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLanguage> {
+  const { preset: name, encoder } = manifest.modalities.text;
+  const stored = v.safeParse(languagesSchema, encoder?.settings?.languages);
+  const said = manifest.language === undefined ? {} : { language: manifest.language };
+  return catalogLanguage(
+    {},
+    { ...said, items },
+    { name, ...(stored.success && stored.output ? { languages: stored.output } : {}) },
+  );
+}
+
+/** How the side model was trained: its windows, the experts with their use, and what going on from the model before saved. */
+function trainingText(training: NonNullable<NonNullable<Manifest['side']>['training']>): string {
+  const { choices, shoppers, epochs, seconds, windows, experts, savedSeconds } = training;
+  const of = windows > 1 ? `, the last one of ${windows} windows` : '';
+  const less = savedSeconds === undefined ? '' : `, about ${savedSeconds} s less than a training on all choices`;
+  const trained = `side model: ${counted(choices, 'choice')} of ${counted(shoppers, 'shopper')}${of}; ${counted(epochs, 'epoch')}, ${seconds} s${less}`;
+  return experts ? `${trained}\n  experts and their use: ${expertsText(experts)}` : trained;
+}
+
+interface InspectedOffers {
+  market: string;
+  currency?: string;
+  /** Items that have an offer. */
+  offers?: number;
+  /** Why they cannot be read. */
+  error?: string;
+}
+
+async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOffers[]> {
+  const inspected = (manifest.offers ?? []).map(async (market) => {
+    try {
+      const { currency, offers } = await fetchOffers(folderFetch(folder), manifest, market);
+      return { market, ...(currency ? { currency } : {}), offers: offers.length };
+    } catch (thrown) {
+      return { market, error: SidestreamError.from(thrown).message };
+    }
+  });
+  return Promise.all(inspected);
+}
+
+interface InspectedRules {
+  /** Rules that pages follow. */
+  count?: number;
+  /** Those that hold now. */
+  holding?: number;
+  /** What pages refuse. */
+  faults?: number;
+  /** Why the file cannot be read. */
+  error?: string;
+}
+
+/** Null where the bundle has none. */
+async function rulesOf({ rules: named }: Manifest, folder: string): Promise<InspectedRules | null> {
+  if (!named) return null;
+  try {
+    const { rules, problems } = await fetchRules(folderFetch(folder));
+    const holding = rules.filter((rule) => holdsAt(rule, Date.now())).length;
+    return { count: rules.length, holding, ...(problems.length > 0 ? { faults: problems.length } : {}) };
+  } catch (thrown) {
+    return { error: SidestreamError.from(thrown).message };
+  }
+}
+
+async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Promise<void> {
+  const categories = bundle.items.map((item) => item[by]);
+  const meter = createMeter();
+  const p5: Partial<Record<Basis, number | null>> = {};
+  let most = 0;
+  for (const basis of BASES) {
+    const vectors = basisVectors(bundle, basis);
+    const { length } = judgedItems(vectors, categories);
+    most = Math.max(most, length);
+    let [done, shown] = [0, 0];
+    if (length === 0) {
+      p5[basis] = null;
+      continue;
+    }
+    p5[basis] = await metered(meter, `By ${basis}`, length, async (advance) =>
+      round(
+        await categoryPrecision(vectors, categories, 5, (items) => {
+          done += items;
+          const whole = Math.min(length, Math.round(done));
+          advance(whole - shown);
+          shown = whole;
+        }),
+      ),
+    );
+  }
+  const items = bundle.items.length;
+  // A large catalogue is judged by a sample.
+  const judged = most < categories.filter((category) => category !== '').length ? { judged: most } : {};
+  if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
+  else if (categories.every((category) => category === ''))
+    console.log(
+      `No item of this bundle has a ${by}, and that is what neighbours are compared in. Give the feed one, or look at single items with --item <id>.`,
+    );
+  else
+    for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare by'}`);
+  if (!json && judged.judged) console.log(`Judged by ${judged.judged} of ${items} items, an even selection`);
+}
+
+function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): void {
+  const { items } = bundle;
+  const index = items.findIndex((item) => item.id === id);
+  if (index === -1) {
+    throw new SidestreamError('runtime/unknown-item', `There is no item ${JSON.stringify(id)} in this bundle.`);
+  }
+  const near = (basis: Basis) =>
+    nearest(basisVectors(bundle, basis), index, limit).map((neighbor) => ({
+      id: items[neighbor.index].id,
+      title: items[neighbor.index].title,
+      category: items[neighbor.index].category,
+      similarity: Number(neighbor.similarity.toFixed(4)),
+    }));
+  if (json) {
+    console.log(JSON.stringify({ id, neighbours: Object.fromEntries(BASES.map((basis) => [basis, near(basis)])) }));
+    return;
+  }
+  console.log(`Nearest to ${items[index].title} (${id}, ${items[index].category || 'no category'})`);
+  for (const basis of BASES) {
+    console.log(`\nby ${basis}`);
+    const rows = near(basis).map(({ similarity, title, category, id }) => [
+      similarity.toFixed(3),
+      title.slice(0, 40),
+      category.slice(0, 40),
+      id,
+    ]);
+    console.log(rows.length > 0 ? table(['cosine', 'title', 'category', 'id'], rows) : 'nothing to compare by');
+  }
+}
+
+const round = (x: number): number | null => (Number.isFinite(x) ? Math.round(x * 1e4) / 1e4 : null);

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import { exitBy } from './interrupt';
+
+/** Name of the lock in a folder of models. */
+export const LOCK_FILE = 'sidestream.lock';
+/** How often a run that waits looks whether the other one has ended, ms. */
+const INTERVAL = 500;
+/** Age from which a lock that does not say whose it is counts as left behind, ms: it is written right after it is made. */
+const MAX_UNNAMED = 10_000;
+
+const ownerSchema = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  host: v.string(),
+  /** When it was locked, as an ISO date. */
+  since: v.string(),
+  /** Tells two locks of one process from each other. */
+  id: v.string(),
+});
+type Owner = v.InferOutput<typeof ownerSchema>;
+
+/** Ids of the locks of this process. */
+const own = new Set<string>();
+
+/**
+ * Does some work while no other run does some in the same folder of models. Where another run holds it, it waits and says so; the lock of
+ * a process of this machine that is gone is taken over. It is released when the work ends, and with this process: at its end, by
+ * Ctrl+C, and by SIGTERM.
+ * @param folder is made where it is missing
+ * @param say gets a line for each run that is waited for
+ * @param signals false: the work leaves no time for signals, so that they must end this process without it; the lock is then left behind,
+ *   to be taken over
+ * @throws SidestreamError `runtime/invalid-input` where no file can be written there, and what the work throws
+ */
+export async function withModels<T>(
+  folder: string,
+  say: (line: string) => void,
+  work: () => Promise<T>,
+  { signals = true }: { signals?: boolean } = {},
+): Promise<T> {
+  const file = join(folder, LOCK_FILE);
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw notLocked(file, cause);
+  });
+  const { id } = await lock(file, say);
+  const release = (): void => {
+    if (own.delete(id)) rmSync(file, { force: true });
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // Others that listen have something to do before they end the process.
+    if (process.listenerCount(signal) === 0) exitBy(signal);
+  };
+  process.once('exit', release);
+  if (signals) {
+    process.once('SIGINT', onSignal);
+    process.once('SIGTERM', onSignal);
+  }
+  try {
+    return await work();
+  } finally {
+    release();
+    process.off('exit', release);
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+/** Makes the lock, as soon as nobody has it. */
+async function lock(file: string, say: (line: string) => void): Promise<Owner> {
+  let said = '';
+  for (;;) {
+    const made = await make(file);
+    if (made) return made;
+    const text = await contentOf(file);
+    // Released in between.
+    if (text === null) continue;
+    if (await isLeft(file, text)) {
+      await remove(file, text);
+      continue;
+    }
+    const line = waitingText(file, ownerOf(text));
+    if (line !== said) say(line);
+    said = line;
+    await wait(INTERVAL);
+  }
+}
+
+/** Makes the lock file for this process; null where there is one. */
+async function make(file: string): Promise<Owner | null> {
+  const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), id: randomUUID() };
+  try {
+    const handle = await open(file, 'wx');
+    try {
+      own.add(owner.id);
+      await handle.writeFile(`${JSON.stringify(owner)}\n`);
+    } catch (cause) {
+      own.delete(owner.id);
+      await rm(file, { force: true });
+      throw cause;
+    } finally {
+      await handle.close();
+    }
+    return owner;
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return null;
+    throw notLocked(file, cause);
+  }
+}
+
+/**
+ * Removes a lock that was left behind. Of several runs that wait one does, under a lock of its own: another one could remove what the
+ * first of them has made in its place.
+ */
+async function remove(file: string, left: string): Promise<void> {
+  const guard = `${file}.taken`;
+  const guarded = await make(guard);
+  if (!guarded) {
+    const text = await contentOf(guard);
+    if (text !== null && (await isLeft(guard, text))) await rm(guard, { force: true });
+    else await wait(INTERVAL / 10);
+    return;
+  }
+  try {
+    if ((await contentOf(file)) === left) await rm(file, { force: true });
+  } finally {
+    own.delete(guarded.id);
+    await rm(guard, { force: true });
+  }
+}
+
+/** Null where it is gone. @throws SidestreamError `runtime/invalid-input` where it cannot be read */
+async function contentOf(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null;
+    throw notLocked(file, cause);
+  }
+}
+
+/** Whether the run that made a lock is gone. Of another machine nobody knows. */
+async function isLeft(file: string, text: string): Promise<boolean> {
+  const owner = ownerOf(text);
+  if (!owner) {
+    const made = await stat(file).catch(() => null);
+    return made !== null && Date.now() - made.mtimeMs > MAX_UNNAMED;
+  }
+  if (owner.host !== hostname()) return false;
+  // A number is given again: this process may have that of one that is gone.
+  if (owner.pid === process.pid) return !own.has(owner.id);
+  try {
+    process.kill(owner.pid, 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
+}
+
+function ownerOf(text: string): Owner | null {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ownerSchema), text);
+  return parsed.success ? parsed.output : null;
+}
+
+const waitingText = (file: string, owner: Owner | null): string =>
+  owner
+    ? `Waiting for process ${owner.pid} on ${owner.host}, which works with these models since ${owner.since}. If it is gone, remove ${file}`
+    : `Waiting for another run, which works with these models. If it is gone, remove ${file}`;
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+const notLocked = (file: string, cause: unknown): SidestreamError =>
+  new SidestreamError(
+    'runtime/invalid-input',
+    `${file} cannot be read and written (${codeOf(cause) || 'unknown'}), which keeps other runs from these models meanwhile. Give this user the right to, free some space, or name another folder with --models.`,
+    { cause },
+  );

@@ -1,0 +1,105 @@
+import { Command, Option } from 'commander';
+import { marketSchema } from '../../core/catalog/offers';
+import { counted } from '../../core/common/counted';
+import { SidestreamError } from '../../error';
+import {
+  createMeter,
+  MISSING,
+  type Missing,
+  type OffersResult,
+  readMapping,
+  removeOffers,
+  writeOffers,
+} from '../bundler';
+import { fitting } from './option-parsers';
+import { currencyOption, encodingOption, mappingOption, refusalsOption } from './shared-options';
+import { showRejectedRows } from './terminal';
+
+interface OffersOptions {
+  out: string;
+  market?: string;
+  currency?: string;
+  mapping?: string;
+  encoding?: string;
+  strict?: boolean;
+  refusals?: string;
+  missing?: Missing;
+  remove?: boolean;
+  json?: boolean;
+}
+
+/** Bytes from which a page should not load the offers of a whole shop on every visit. */
+const LARGE = 4_000_000;
+
+/**
+ * `sidestream offers <feed…>`: writes price and stock of a feed beside a bundle, without a build. Sets the exit code to 2 when a
+ * row was refused; `--strict` ends with 1 instead.
+ */
+export function offersCommand(): Command {
+  return new Command('offers')
+    .description('write prices and stock of a feed beside a bundle, without building it again')
+    .argument('[feed...]', 'files, folders or addresses of the feed, in any format that `build` reads')
+    .requiredOption('--out <folder>', 'folder of the bundle')
+    .addOption(
+      new Option(
+        '--market <name>',
+        'market whose prices these are; pages name it (default: pages that name none)',
+      ).argParser(fitting(marketSchema)),
+    )
+    .addOption(currencyOption())
+    .addOption(mappingOption())
+    .addOption(encodingOption())
+    .option('--strict', 'end at the first row that is refused, and write nothing')
+    .addOption(refusalsOption())
+    .addOption(
+      new Option(
+        '--missing <what>',
+        'what products become that the feed lacks (default: keep; with --market: out-of-stock)',
+      ).choices(MISSING),
+    )
+    .option('--remove', 'take the offers out of the bundle, whose own prices and stock hold again')
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (feed: string[], { remove, json, mapping: file, encoding, refusals, ...options }: OffersOptions) => {
+      if (remove === true) {
+        if (feed.length > 0) throw wrong('--remove takes no feed.');
+        await removeOffers(options.out, options.market);
+        console.log(json ? JSON.stringify({ removed: true }) : `Took the offers out of ${options.out}`);
+        return;
+      }
+      if (feed.length === 0) throw wrong('Name the feed: a file, folder or address.');
+      const started = performance.now();
+      const mapping = file === undefined ? {} : await readMapping(file);
+      const { rejected, rejectedCount, ...written } = await writeOffers({
+        ...options,
+        feed,
+        mapping: encoding === undefined ? mapping : { ...mapping, encoding },
+        rejectedFile: refusals,
+        meter: createMeter(),
+      });
+      showRejectedRows(rejected, rejectedCount, refusals);
+      if (written.bytes > LARGE)
+        console.error(
+          `Every page loads ${written.file}, ${(written.bytes / 1e6).toFixed(1)} MB. Build again to make it smaller.`,
+        );
+      if (json) console.log(JSON.stringify(written));
+      else print(written, (performance.now() - started) / 1000);
+      if (rejectedCount > 0) process.exitCode = 2;
+    });
+}
+
+function print(written: Omit<OffersResult, 'rejected' | 'rejectedCount'>, seconds: number): void {
+  const { offers, items, file, bytes, changed, missing, unknown, unpublished, rejectedRows } = written;
+  const size = `${(bytes / 1000).toFixed(1)} kB`;
+  console.log(
+    changed
+      ? `Wrote offers of ${offers} of ${items} items in ${seconds.toFixed(1)} s: ${size} in ${file}`
+      : `${file} has these offers already: ${offers} of ${items} items, ${size}`,
+  );
+  console.log(
+    `Left out: ${counted(unknown, 'product')} that the bundle lacks. Not in the feed: ${counted(missing, 'item')} of the bundle`,
+  );
+  if (unpublished > 0) console.log(`Not published, so sold out: ${counted(unpublished, 'item')} of the bundle`);
+  console.log(`Refused: ${counted(rejectedRows, 'row')}`);
+}
+
+const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);

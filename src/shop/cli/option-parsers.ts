@@ -1,0 +1,80 @@
+import { InvalidArgumentError } from 'commander';
+import * as v from 'valibot';
+import { localeSchema } from '../../core/catalog/locales';
+import type { LocaleFeed } from '../bundler';
+
+/** Parses an option that is a count. @throws InvalidArgumentError unless it is a whole number of 1 or more */
+export function positiveInteger(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('must be a whole number, 1 or more.');
+  return n;
+}
+
+/** Parses an option that is a finite number above 0. @throws InvalidArgumentError for anything else */
+export function positiveNumber(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError('must be a number above 0.');
+  return n;
+}
+
+/** `3%` is 0.03; NaN for what is no number. */
+const numberOrPercentage = (text: string): number =>
+  /^[\d.]+ ?%$/.test(text.trim()) ? Number(text.replace('%', '')) / 100 : Number(text);
+
+/** Parses `3%` or a number. @throws InvalidArgumentError unless it is finite and above 0 */
+export function positiveValue(text: string): number {
+  const n = numberOrPercentage(text);
+  if (n > 0 && n < Number.POSITIVE_INFINITY) return n;
+  throw new InvalidArgumentError('must be a number above 0, or a percentage such as 3%.');
+}
+
+/** Parses an option that is a share: `0.03` or `3%`. @throws InvalidArgumentError unless it is above 0 and below 1 */
+export function fraction(text: string): number {
+  const n = numberOrPercentage(text);
+  if (n > 0 && n < 1) return n;
+  throw new InvalidArgumentError('must be a number above 0 and below 1, or a percentage such as 3%.');
+}
+
+/** Parser of an option's value by a schema. @throws InvalidArgumentError with the schema's message */
+export const fitting =
+  (schema: v.GenericSchema<string>) =>
+  (text: string): string => {
+    const result = v.safeParse(schema, text);
+    if (result.success) return result.output;
+    throw new InvalidArgumentError(`${result.issues[0].message}.`);
+  };
+
+/**
+ * Parses `de=feed-de.xml`, after those before it; several feeds of one language are read as one.
+ * @throws InvalidArgumentError without a language tag, or a feed
+ */
+export function localeFeed(text: string, before: readonly LocaleFeed[] = []): LocaleFeed[] {
+  const [name, ...rest] = text.split('=');
+  const feed = rest.join('=');
+  if (feed === '') throw new InvalidArgumentError('must be a language and its feed, such as de=feed-de.xml.');
+  const tag = fitting(localeSchema)(name);
+  const known = before.find((other) => other.tag === tag);
+  const others = before.filter((other) => other.tag !== tag);
+  return [...others, { tag, feed: [...(known?.feed ?? []), feed] }];
+}
+
+/** The treatment's share of the visitors, from the days on which it changed. */
+export interface ShareStage {
+  /** First day; null for the beginning. */
+  from: string | null;
+  share: number;
+}
+
+/**
+ * Parses `5%` or `0.05`, or `5%,2026-03-16=50%` where the share was raised on a day.
+ * @throws InvalidArgumentError unless the shares are above 0 and below 1, and the days follow each other
+ */
+export function shareStages(text: string): ShareStage[] {
+  return text.split(',').map((part, at, parts): ShareStage => {
+    const [, from = null, number] = /^(?:(\d{4}-\d\d-\d\d)=)?([\d.]+%?)$/.exec(part.trim()) ?? [];
+    const share = numberOrPercentage(number ?? '');
+    const ordered = at === 0 ? from === null : from !== null && (at === 1 || from > parts[at - 1].trim());
+    if (share > 0 && share < 1 && ordered) return { from, share };
+    throw new InvalidArgumentError('must be like 5%, or 5%,2026-03-16=50% where it was raised on that day.');
+  });
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { ruleProblemText } from '../../device/ranking/rules-file';
+import { SidestreamError } from '../../error';
+import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
+import { showRejected } from './terminal';
+
+interface CheckOptions {
+  bundle?: string;
+  json?: boolean;
+}
+
+interface PublishOptions {
+  out: string;
+  json?: boolean;
+}
+
+/** `sidestream rules`: checks a shop's file of rules, and puts it beside a bundle or takes it out again. */
+export function rulesCommand(): Command {
+  return new Command('rules')
+    .description('check a file of rules for lists, and put it beside a bundle, without building it again')
+    .addCommand(checkCommand())
+    .addCommand(publishCommand())
+    .addCommand(removeCommand());
+}
+
+/** `sidestream rules check <file>`. Sets the exit code to 2 when a rule is wrong; what is only in vain is a warning. */
+function checkCommand(): Command {
+  return new Command('check')
+    .description('name every fault of a file of rules, and with a bundle what it says of products that there are not')
+    .argument('<file>', 'file of rules')
+    .option('--bundle <folder>', 'folder of the bundle whose products the rules are about')
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (file: string, { bundle, json }: CheckOptions) => {
+      const checked = await checkRules(await read(file), { bundle, now: Date.now() });
+      if (json) console.log(JSON.stringify(checked));
+      else print(file, checked);
+      if (countOf(checked, 'error') > 0) process.exitCode = 2;
+    });
+}
+
+/** `sidestream rules publish <file> --out <folder>`. With a wrong rule nothing is written, and the exit code is 2. */
+function publishCommand(): Command {
+  return new Command('publish')
+    .description('check a file of rules, and write it beside a bundle: pages follow it when they are loaded next')
+    .argument('<file>', 'file of rules; may be the one beside the bundle')
+    .requiredOption('--out <folder>', 'folder of the bundle')
+    .option('--json', 'print the result as one line of JSON, last')
+    .action(async (file: string, { out, json }: PublishOptions) => {
+      const bytes = await read(file);
+      const checked = await checkRules(bytes, { bundle: out, now: Date.now() });
+      const good = countOf(checked, 'error') === 0;
+      const changed = good && (await publishRules(bytes, out));
+      if (json) {
+        console.log(JSON.stringify({ ...checked, published: good, changed }));
+      } else {
+        print(file, checked);
+        if (!good) console.error('Nothing was written: correct the errors first.');
+        else console.log(changed ? `Wrote rules.json in ${out}` : `rules.json in ${out} has these rules already`);
+      }
+      if (!good) process.exitCode = 2;
+    });
+}
+
+/** `sidestream rules remove --out <folder>`. */
+function removeCommand(): Command {
+  return new Command('remove')
+    .description('take the file of rules out of a bundle')
+    .requiredOption('--out <folder>', 'folder of the bundle')
+    .action(async ({ out }: Pick<PublishOptions, 'out'>) => {
+      await removeRules(out);
+      console.log(`Took the rules out of ${out}`);
+    });
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SidestreamError('runtime/invalid-input', `Cannot read ${file} (${why}). Check the path.`, { cause });
+  }
+}
+
+function print(file: string, checked: CheckedRules): void {
+  const { rules, holding, problems } = checked;
+  showRejected(problems.map(lineOf), { shown: 50, all: '--json prints all' });
+  const found = [countText(countOf(checked, 'error'), 'error'), countText(countOf(checked, 'warning'), 'warning')];
+  console.log(
+    `${file}: ${countText(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'holds' : 'hold'} now; ${found.join(', ')}`,
+  );
+}
+
+const lineOf = ({ level, ...problem }: CheckedProblem): string => `${level.padEnd(7)} ${ruleProblemText(problem)}`;
+
+const countOf = ({ problems }: CheckedRules, level: CheckedProblem['level']): number =>
+  problems.filter((problem) => problem.level === level).length;
+
+const countText = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

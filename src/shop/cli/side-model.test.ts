@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type Bundle, openBundle, writeBundle } from '../../core/catalog';
+import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { startCompute } from '../training';
+import { readSideNetwork, writeSideNetwork } from '../training/side';
+import { type ShopSideRequest, trainShopSide } from './side-model';
+import { savedSeconds } from './side-windows';
+
+const ITEMS = 30;
+const interactions = Array.from({ length: 240 }, (_, n) => ({
+  ...{ user: `u${n % 8}`, row: (n * 7 + Math.floor(n / 30)) % ITEMS, time: n },
+}));
+let bundle: Bundle;
+let folder: string;
+let network: string;
+let said: string[];
+const train = (change: Partial<ShopSideRequest> = {}) =>
+  trainShopSide({
+    ...{ bundle, interactions, seed: 1, settings: { epochs: 1 }, network },
+    ...{ meter: { start: () => {}, advance: () => {}, stop: () => {} }, say: (line) => said.push(line) },
+    ...change,
+  });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  const { sink, fetchFile } = memoryBundle();
+  await writeBundle(await bundleContent(Array.from({ length: ITEMS }, (_, row) => makeItem(`i${row}`))), sink);
+  bundle = await openBundle(fetchFile);
+  await startCompute('wasm');
+});
+beforeEach(async () => {
+  network = join(folder, `${Math.random()}.safetensors`);
+  said = [];
+  await writeSideNetwork(network, (await train({ interactions: interactions.slice(0, 120) })).network);
+  expect(said).toEqual([
+    expect.stringContaining('Trained from scratch, as there is no model of an earlier training'),
+    expect.stringContaining('Epoch 1 of 1'),
+  ]);
+  said = [];
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('goes on from the network of an earlier training, on the newer choices alone', async () => {
+  const { learned, network: next } = await train();
+  expect(learned.training).toMatchObject({ windows: 2, choices: 120, experts: next.windows[1].experts });
+  expect(next.windows.map(({ choices }) => choices)).toEqual([120, 120]);
+  expect(next.until).toBe(239);
+  expect(next.choices.reduce((sum, value) => sum + value)).toBe(240);
+  const before = await readSideNetwork(network);
+  for (const name of ['text.experts.0.down.weight', 'text.experts.0.up.weight']) {
+    expect(next.weights[name]).toEqual(before?.weights[name]);
+  }
+  expect(said[0]).toMatch(/^Window 2: going on from the model of/);
+  expect(said.at(-1)).toMatch(/^Window 2: 120 newer choices of 8 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %/);
+});
+
+it.each<[string, Partial<ShopSideRequest>, RegExp]>([
+  ['nothing newer', { interactions: interactions.slice(0, 120) }, /cannot go on: the log has no choice after/],
+  ['another width', { settings: { epochs: 1, width: 8 } }, /cannot go on: its vectors have 64 numbers/],
+])('trains from scratch, and says why: %s', async (_, change, why) => {
+  const { learned } = await train(change);
+  expect(learned.training).toMatchObject({ windows: 1 });
+  expect(said[0]).toMatch(why);
+});
+
+it('trains from scratch where the file is damaged', async () => {
+  await writeFile(network, 'damaged');
+  const { learned } = await train();
+  expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
+  expect(said[0]).toMatch(/^Trained from scratch, as .* cannot be read\. The weights are not a sound safetensors file/);
+});
+
+it('says what going on saved, by the rate of the first window', () => {
+  const window = (choices: number, seconds: number) => ({ experts: {}, epochs: 1, choices, seconds });
+  expect(savedSeconds([window(100, 50)])).toBeNull();
+  expect(savedSeconds([window(100, 50), window(20, 5), window(40, 8)])).toBe(72);
+});

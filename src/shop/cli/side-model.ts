@@ -1,0 +1,173 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Bundle, contentBlend, type Learned, MODALITIES, popularityNow } from '../../core/catalog';
+import { counted } from '../../core/common/counted';
+import type { LearnerCatalog } from '../../device/learner';
+import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
+import { SidestreamError } from '../../error';
+import type { Meter } from '../bundler';
+import { cooccurrenceTable, fitStartWeights, type Interaction, recentPopularity } from '../training';
+import {
+  nextTraining,
+  readSideNetwork,
+  SIDE_SETTINGS,
+  type SideContinuation,
+  type SideNetwork,
+  type SideSettings,
+  type SideWindow,
+  sideFeatures,
+  trainSideModel,
+} from '../training/side';
+import { expertsText, savedSeconds } from './side-windows';
+
+export interface ShopSideRequest {
+  bundle: Bundle;
+  /** On items of the bundle, sorted by time. */
+  interactions: readonly Interaction[];
+  seed: number;
+  settings?: Partial<SideSettings>;
+  /** Path of the network that an earlier training left, from which this one goes on. Default: it starts anew. */
+  network?: string;
+  /** Path of the checkpoint. Default: none is kept. */
+  checkpoint?: string;
+  resume?: boolean;
+  meter: Meter;
+  say(line: string): void;
+}
+
+/** A shop's side model with its start weights, as a bundle holds it. */
+export type ShopSide = NonNullable<Learned['side']>;
+
+/**
+ * Trains the side model of a shop, and fits the start weights of the terms to the shoppers that it was not trained on.
+ * The compute backend must be set.
+ */
+export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
+  const { bundle, interactions: all, seed, settings, checkpoint, resume, meter, say } = request;
+  const started = performance.now();
+  const { items, features, manifest } = bundle;
+  const blend = contentBlend(manifest);
+  if (checkpoint) await mkdir(dirname(checkpoint), { recursive: true });
+  const index = catalogIndex(items, features, blend);
+  const earlier = await earlierWindows(request, index);
+  const { continued } = earlier;
+  const interactions = continued?.interactions ?? all;
+  const trained = await trainSideModel({
+    ...{ index, interactions, seed, settings, continued, checkpoint, resume, meter, say },
+  });
+  const { model, heldOutInteractions, choices, shoppers } = trained;
+  const heldOut = new Set(heldOutInteractions.map(({ user }) => user));
+  // Counted without the choices that the weights are fitted to.
+  const others = all.filter(({ user }) => !heldOut.has(user));
+  const catalog = sideCatalog(shopCatalog(bundle, others), { model });
+  // Where the newer choices are too few to fit them, those of the earlier training go on.
+  const start = fitStartWeights(catalog, streamsOf(heldOutInteractions), seed) ?? earlier.start;
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
+  const windows = [...(continued?.windows ?? []), last];
+  const saved = savedSeconds(windows);
+  if (continued) say(windowText(windows, shoppers, continued.pruned));
+  return {
+    learned: {
+      model,
+      ...(start ? { weights: start } : {}),
+      training: {
+        ...{ choices, shoppers, epochs: trained.epochs, seconds, windows: windows.length, experts: last.experts },
+        ...(saved === null ? {} : { savedSeconds: saved }),
+      },
+    },
+    network: {
+      ...{ config: trained.config, items: items.map(({ id }) => id), features: columnsOf(bundle, index) },
+      ...{ until: all[all.length - 1].time, start: start ?? null, windows },
+      ...{ choices: trained.popularity, weights: trained.weights },
+    },
+  };
+}
+
+/** A side model as a bundle holds it, and the network from which a later training goes on. */
+export interface ShopTraining {
+  learned: ShopSide;
+  network: SideNetwork;
+}
+
+/** What an earlier training left for this one, if it can go on from there; where it cannot, it says why. */
+async function earlierWindows(
+  { bundle, interactions, seed, settings, network: path, say }: ShopSideRequest,
+  index: CatalogIndex,
+): Promise<{ continued?: SideContinuation; start?: ShopSide['weights'] }> {
+  if (path === undefined) return {};
+  let network: SideNetwork | null;
+  try {
+    network = await readSideNetwork(path);
+  } catch (thrown) {
+    say(`Trained from scratch, as ${path} cannot be read. ${SidestreamError.from(thrown).message}`);
+    return {};
+  }
+  if (!network) {
+    say(`Trained from scratch, as there is no model of an earlier training at ${path}`);
+    return {};
+  }
+  const next = nextTraining({
+    ...{ network, interactions, seed, settings: { ...SIDE_SETTINGS, ...settings } },
+    ...{ features: sideFeatures(index), described: columnsOf(bundle, index) },
+    items: bundle.items.map(({ id }) => id),
+  });
+  if ('why' in next) {
+    say(`Trained from scratch, as the model of ${path} cannot go on: ${next.why}`);
+    return {};
+  }
+  say(`Window ${next.windows.length + 1}: going on from the model of ${path}`);
+  return { continued: next, ...(network.start ? { start: network.start } : {}) };
+}
+
+/** What the columns of the features are: weights are of no use for others. */
+const columnsOf = ({ manifest }: Bundle, index: CatalogIndex): string =>
+  [
+    ...MODALITIES.map((modality) => `${modality} ${manifest.modalities[modality].digest.slice(0, 16)}`),
+    `projection ${manifest.projection.sha256.slice(0, 16)}`,
+    categoryBlock(index)?.name ?? '',
+  ].join('; ');
+
+const rounded = (use: SideWindow['experts']): SideWindow['experts'] =>
+  Object.fromEntries(Object.entries(use).map(([input, shares]) => [input, shares.map(round4)]));
+
+const round4 = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+/** Says what a window that went on has done. */
+function windowText(windows: readonly SideWindow[], shoppers: number, pruned: number): string {
+  const { choices, seconds, experts } = windows[windows.length - 1];
+  const gone = pruned > 0 ? `; ${counted(pruned, 'little-used expert')} pruned` : '';
+  return `Window ${windows.length}: ${choices.toLocaleString('en')} newer choices of ${counted(shoppers, 'shopper')}, ${seconds} s; experts ${expertsText(experts)}${gone}`;
+}
+
+/** The catalogue of a shop that counted these choices. */
+export function shopCatalog(
+  { items, features, manifest }: Bundle,
+  interactions: readonly Interaction[],
+): LearnerCatalog {
+  const count = items.length;
+  const choices = new Float32Array(count);
+  for (const { row } of interactions) choices[row]++;
+  const popularity = popularityNow({ choices, recent: recentPopularity([...interactions], count) });
+  const blend = contentBlend(manifest);
+  const known = items.map((item, row) => ({ ...item, popularity: popularity[row] || undefined }));
+  const cooccurrence = cooccurrenceTable([...interactions], count);
+  return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
+}
+
+/** The catalogue of the same shop with its side model. */
+export const sideCatalog = (catalog: LearnerCatalog, { model, weights }: ShopSide): LearnerCatalog => ({
+  ...catalog,
+  index: { ...catalog.index, side: model },
+  startWeights: weights,
+});
+
+function streamsOf(interactions: readonly Interaction[]): number[][] {
+  const streams = new Map<string, number[]>();
+  for (const { user, row } of interactions) {
+    const own = streams.get(user);
+    if (own) own.push(row);
+    else streams.set(user, [row]);
+  }
+  return [...streams.values()];
+}

@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JointMeter } from '../bundler/joint-meter';
+import type { GrowingMeter } from '../bundler/meter';
+
+/** A program of a parent and its processes, as the commands are; what it is asked to do is its last argument. */
+const PROGRAM = `
+import { doTasks, parentMeter, TaskProcesses } from ${JSON.stringify(new URL('./task-processes.ts', import.meta.url).href)};
+const numbers = Float64Array.of(1 / 3, -0);
+async function work(task) {
+  if (task === 'pid') return process.pid;
+  if (task === 'numbers') return { numbers };
+  if (task === 'throw') throw new Error('it failed');
+  if (task === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (task === 'hang') { console.error('pid ' + process.pid); return new Promise(() => setInterval(() => {}, 1000)); }
+  const meter = parentMeter();
+  meter.start('Steps', 5);
+  meter.advance(2);
+  console.error('a line');
+  meter.stop();
+  return 'done';
+}
+async function main() {
+  if (process.argv.includes('--worker')) return doTasks(work);
+  const seen = [];
+  const meter = () => ({
+    start: (label, total) => seen.push([label, total]), advance: (n) => seen.push(n), stop: () => seen.push('stop'),
+  });
+  const pool = new TaskProcesses({ size: 2, command: [], say: (line) => console.error('said ' + line), meter });
+  const tasks = JSON.parse(process.argv[2]);
+  const results = await Promise.all(tasks.map((task, n) => pool.run('task ' + n, task))).finally(() => pool.close());
+  console.log(JSON.stringify({ results, seen, exact: results.some((r) => r?.numbers && Object.is(r.numbers[1], -0)) }));
+}
+main().catch((error) => { console.error(error.code + ': ' + error.message); process.exitCode = 1; });
+`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  await writeFile(join(folder, 'program.mts'), PROGRAM);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function start(...tasks: string[]) {
+  const loader = ['--import', pathToFileURL(join(process.cwd(), 'node_modules/tsx/dist/loader.mjs')).href];
+  const child = spawn(process.execPath, [...loader, join(folder, 'program.mts'), JSON.stringify(tasks)]);
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (data) => {
+    out += data;
+  });
+  child.stderr.on('data', (data) => {
+    err += data;
+  });
+  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+  return { child, ended, said: () => err };
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+describe('TaskProcesses', () => {
+  it('does tasks in processes that go on to the next one, and returns their results bit by bit', async () => {
+    const { code, out, err } = await start('pid', 'numbers', 'steps', 'pid', 'pid', 'pid').ended;
+    expect([code, err]).toEqual([0, expect.stringContaining('said task 2: a line')]);
+    const { results, seen, exact } = JSON.parse(out);
+    const pids = results.filter((result: unknown) => typeof result === 'number');
+    expect(new Set(pids).size).toBeLessThanOrEqual(2);
+    expect(exact).toBe(true);
+    expect(seen).toEqual([['Steps', 5], 2, 'stop']);
+  });
+
+  it.each([
+    [
+      'throw',
+      /^said task 0: undefined: it failed$/m,
+      /The process of task 0 ended with code 1\. Its own lines above say/,
+    ],
+    ['kill', /^/, /The process of task 0 was ended by SIGKILL\. Where memory is short, .* use fewer with --processes/],
+  ])('says what to do when a process fails, and ends (%s)', async (task, line, message) => {
+    const { code, err } = await start(task, 'hang', 'hang').ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(line);
+    expect(err).toMatch(/^runtime\/worker-crashed: /m);
+    expect(err).toMatch(message);
+    const [, pid] = /pid (\d+)/.exec(err) ?? [];
+    if (pid) await until(() => !alive(Number(pid)));
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+    'leaves no process behind when it is ended by %s',
+    async (signal) => {
+      const { child, ended, said } = start('hang', 'hang');
+      await until(() => [...said().matchAll(/pid (\d+)/g)].length === 2);
+      const pids = [...said().matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+      expect(pids.every(alive)).toBe(true);
+      child.kill(signal);
+      await until(() => !pids.some(alive));
+      const { code } = await ended;
+      // As a shell counts an end by a signal.
+      expect(code).toBe({ SIGTERM: 143, SIGINT: 130, SIGKILL: null }[signal]);
+    },
+  );
+});
+
+describe('JointMeter', () => {
+  it('shows stages of one label as one, and others beside it', () => {
+    const shown: unknown[] = [];
+    const meter = (): GrowingMeter => ({
+      start: (label, total) => shown.push([label, total]),
+      extend: (more) => shown.push(`+${more}`),
+      advance: (count) => shown.push(count),
+      stop: () => shown.push('stop'),
+    });
+    const meters = new JointMeter(meter);
+    const [a, b, c] = [meters.meter(), meters.meter(), meters.meter()];
+    a.start('Shoppers', 10);
+    b.start('Shoppers', 20);
+    c.start('Epoch 1', 5);
+    a.advance(3);
+    a.stop();
+    b.advance(4);
+    c.stop();
+    b.stop();
+    expect(shown).toEqual([['Shoppers', 10], '+20', ['Epoch 1', 5], 3, 4, 'stop', 'stop']);
+    a.start('Shoppers', 1);
+    expect(shown.at(-1)).toEqual(['Shoppers', 1]);
+  });
+});

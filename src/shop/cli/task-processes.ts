@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import * as v from 'valibot';
+import { SidestreamError } from '../../error';
+import type { Meter } from '../bundler';
+import { exitBy } from './interrupt';
+
+/** Hidden option of a command whose process does tasks that its parent sends. */
+export const WORKER_OPTION = '--worker';
+
+/** Line that a process prints after all lines of a task: they come on another way than its result. */
+const END_OF_LINES = '\u001e';
+
+/** What a process tells its parent. */
+const messageSchema = v.variant('kind', [
+  v.object({ kind: v.literal('result'), result: v.unknown() }),
+  v.object({ kind: v.literal('start'), label: v.string(), total: v.number(), part: v.optional(v.string()) }),
+  v.object({ kind: v.literal('advance'), count: v.number() }),
+  v.object({ kind: v.literal('stop') }),
+]);
+type Message = v.InferOutput<typeof messageSchema>;
+
+/** A task and what becomes of it. */
+interface Job {
+  label: string;
+  task: unknown;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+interface Worker {
+  child: ChildProcess;
+  job: Job | null;
+  meter: Meter | null;
+  /** The result of the task, while lines of it may still come. */
+  result: { value: unknown } | null;
+  /** Whether all lines of the task have come. */
+  printed: boolean;
+}
+
+export interface TaskProcessesOptions {
+  /** Processes at most. */
+  size: number;
+  /** Command and options of this program by which a process does tasks, without `WORKER_OPTION`. */
+  command: readonly string[];
+  /** Called with the lines that the processes print, the label of their task before them. */
+  say(line: string): void;
+  /** A meter for one stage of a task; stages with the same label may be shown as one. */
+  meter(): Meter;
+}
+
+/**
+ * Does tasks in processes of their own, which end with this one. A process is started when a task finds no idle one, and does
+ * one task after the other, so that it reads its files once.
+ */
+export class TaskProcesses {
+  readonly #options: TaskProcessesOptions;
+  readonly #workers = new Set<Worker>();
+  readonly #waiting: Job[] = [];
+  #closed = false;
+
+  constructor(options: TaskProcessesOptions) {
+    this.#options = options;
+    process.once('SIGTERM', this.#onSignal);
+    process.once('SIGINT', this.#onSignal);
+  }
+
+  /**
+   * Does a task as soon as a process is free. Its result has come from another process: the caller parses it.
+   * @param label of the task in messages
+   * @throws SidestreamError `runtime/worker-crashed` when the process fails; tasks that wait are then not begun
+   */
+  run(label: string, task: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ label, task, resolve, reject });
+      this.#assign();
+    });
+  }
+
+  /** Ends all processes, also those with a task. */
+  close(): void {
+    this.#closed = true;
+    process.off('SIGTERM', this.#onSignal);
+    process.off('SIGINT', this.#onSignal);
+    this.#end();
+  }
+
+  #end(): void {
+    for (const { child } of this.#workers) child.kill();
+  }
+
+  /** Without this, a signal that ends this process would leave the others running until their next step. */
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.#end();
+    exitBy(signal);
+  };
+
+  #assign(): void {
+    while (this.#waiting.length > 0 && !this.#closed) {
+      const idle = [...this.#workers].find(({ job }) => job === null);
+      if (!idle && this.#workers.size >= this.#options.size) return;
+      const job = this.#waiting.shift();
+      if (!job) return;
+      const worker = idle ?? this.#start();
+      worker.job = job;
+      worker.result = null;
+      worker.printed = false;
+      worker.child.send({ task: job.task }, (error) => {
+        // A process that cannot be written to is ending, and says so itself.
+        if (error) this.#options.say(`${job.label}: ${error.message}`);
+      });
+    }
+  }
+
+  #start(): Worker {
+    // The same program, under the same loader of TypeScript.
+    const args = [...process.execArgv, process.argv[1], ...this.#options.command, WORKER_OPTION];
+    const child = spawn(process.execPath, args, {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const worker: Worker = { child, job: null, meter: null, result: null, printed: false };
+    this.#workers.add(worker);
+    if (child.stderr) {
+      createInterface({ input: child.stderr }).on('line', (line) => {
+        if (line === END_OF_LINES) {
+          worker.printed = true;
+          this.#finish(worker);
+        } else this.#options.say(worker.job ? `${worker.job.label}: ${line}` : line);
+      });
+    }
+    child.on('message', (message) => {
+      const parsed = v.safeParse(messageSchema, message);
+      if (parsed.success) this.#onMessage(worker, parsed.output);
+      else this.#lost(worker, 'said something that it should not have said');
+    });
+    child.on('error', (cause) => this.#lost(worker, 'could not be started', cause));
+    child.on('close', (code, signal) => {
+      this.#lost(worker, signal ? `was ended by ${signal}` : `ended with code ${code}`);
+    });
+    return worker;
+  }
+
+  #onMessage(worker: Worker, message: Message): void {
+    switch (message.kind) {
+      case 'start':
+        worker.meter = this.#options.meter();
+        worker.meter.start(message.label, message.total, message.part);
+        return;
+      case 'advance':
+        worker.meter?.advance(message.count);
+        return;
+      case 'stop':
+        worker.meter?.stop();
+        worker.meter = null;
+        return;
+      case 'result':
+        worker.result = { value: message.result };
+        this.#finish(worker);
+    }
+  }
+
+  /** Goes on to the next task when the result and all lines of this one have come. */
+  #finish(worker: Worker): void {
+    const { job, result, printed } = worker;
+    if (!job || !result || !printed) return;
+    worker.job = null;
+    job.resolve(result.value);
+    this.#assign();
+  }
+
+  #lost(worker: Worker, how: string, cause?: unknown): void {
+    worker.meter?.stop();
+    worker.meter = null;
+    const { job } = worker;
+    if (!this.#workers.delete(worker) || !job || this.#closed) return;
+    this.#waiting.length = 0;
+    const todo = how.includes('SIGKILL')
+      ? 'Where memory is short, the system ends processes: use fewer with --processes'
+      : 'Its own lines above say why';
+    job.reject(
+      new SidestreamError('runtime/worker-crashed', `The process of ${job.label} ${how}. ${todo}.`, { cause }),
+    );
+  }
+}
+
+/** Whether this process was started by `TaskProcesses`. */
+export const isTaskProcess = (options: { worker?: boolean }): boolean =>
+  options.worker === true && process.send !== undefined;
+
+/** In a process of `TaskProcesses`: a meter that the parent shows. */
+export const parentMeter = (): Meter => ({
+  start: (label, total, part) => tell({ kind: 'start', label, total, part }),
+  advance: (count) => tell({ kind: 'advance', count }),
+  stop: () => tell({ kind: 'stop' }),
+});
+
+/**
+ * In a process of `TaskProcesses`: does the tasks that the parent sends, one after the other, until it ends.
+ * @param work its result is sent to the parent by structured clone
+ * @returns never, but when a task fails
+ * @throws what a task throws
+ */
+export function doTasks(work: (task: unknown) => Promise<unknown>): Promise<void> {
+  return new Promise((_, reject) => {
+    // The parent is gone: nobody waits for what is being done.
+    process.once('disconnect', () => process.exit(1));
+    process.on('message', (message) => {
+      const { task } = v.parse(v.object({ task: v.unknown() }), message);
+      work(task).then(
+        (result) => {
+          process.stderr.write(`${END_OF_LINES}\n`);
+          tell({ kind: 'result', result });
+        },
+        (error: unknown) => {
+          process.removeAllListeners('disconnect');
+          process.disconnect();
+          reject(error);
+        },
+      );
+    });
+  });
+}
+
+function tell(message: Message): void {
+  // Once the parent is gone, `disconnect` ends this process.
+  if (process.connected) process.send?.(message);
+}

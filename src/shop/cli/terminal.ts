@@ -1,0 +1,46 @@
+import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
+
+/**
+ * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Columns of
+ * numbers are right-aligned.
+ * @param rows cells, as many as there are titles
+ */
+export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = titles.map((title, c) => {
+    const cells = rows.map((row) => row[c]);
+    const width = [title, ...cells].reduce((most, cell) => Math.max(most, cell.length), 0);
+    const numbers = cells.length > 0 && cells.every((cell) => /^-?\d+(\.\d+)?$/.test(cell));
+    return (cell: string) => (numbers ? cell.padStart(width) : cell.padEnd(width));
+  });
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map((pad, c) => pad(cells[c]))
+      .join('  ')
+      .trimEnd();
+  return [titles, ...rows].map(line).join('\n');
+}
+
+/** Refused rows shown one by one; the rest is counted. */
+const SHOWN = 20;
+
+/**
+ * Shows on stderr what was refused.
+ * @param count of all, where `rows` are the first of them
+ * @param all how to see all
+ */
+export function showRejected(rows: readonly string[], { shown = SHOWN, count = rows.length, all = '' } = {}): void {
+  for (const row of rows.slice(0, shown)) console.error(row);
+  if (count > shown) console.error(`… and ${count - shown} more${all && `; ${all}`}`);
+}
+
+/** Shows on stderr the first rows of a feed that were refused. @param file that has all of them, if any */
+export const showRejectedRows = (rows: readonly RejectedRow[], count: number, file?: string): void =>
+  showRejected(rows.map(describeRejectedRow), {
+    ...{ shown: 50, count, all: file === undefined ? '--refusals writes all to a file' : '' },
+  });
+
+/** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */
+export const onShutdown = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

@@ -1,0 +1,200 @@
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type CooccurrenceTable,
+  createTable,
+  type Item,
+  openBundle,
+  quantizeRow,
+  verifyBundle,
+  writeBundle,
+} from '../../core/catalog';
+import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence/cooccurrence-table';
+import { seededRandom } from '../../core/model';
+import { sidestream } from '../../testing/commands';
+import { folderFetch, folderSink } from '../bundler/folder-bundle';
+import { cooccurrenceTable } from '../training';
+import { demandOf, interactionsOf, readEventFile } from './event-file';
+
+const ITEMS = 40;
+/** A line of the log has no time. */
+const REFUSED = 2;
+let folder: string;
+let events: string;
+const at = (name: string): string => join(folder, name);
+
+const train = (out: string, ...more: string[]) =>
+  sidestream('train', '--bundle', at('bundle'), '--events', events, '--out', out, '--models', at('models'), ...more);
+/** A table as it is read back: lifts in steps. */
+const stored = (table: CooccurrenceTable): CooccurrenceTable =>
+  decodeCooccurrence(encodeCooccurrence(table).buffer, table.count);
+const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  const items = Array.from({ length: ITEMS }, (_, row): Item => {
+    const categories = { category: `c${row % 4}` };
+    return {
+      id: `i${row}`,
+      title: `Title ${row}`,
+      description: '',
+      availability: 'in-stock',
+      attributes: {},
+      ...categories,
+    };
+  });
+  const features = createTable({ dim: 6, taps: { text: 3, image: 2 } }, ITEMS);
+  const random = seededRandom(1);
+  for (let row = 0; row < ITEMS * 5; row++) {
+    const values = Float32Array.from({ length: 6 }, () => random() - 0.5);
+    features.scales[row] = quantizeRow(values, features.values, row * 6);
+  }
+  const encoder = (taps: string[]) => ({
+    preset: 'p',
+    digest: '0'.repeat(64),
+    taps,
+    contentTap: 0,
+    contentWeight: 0.5,
+  });
+  const content: Parameters<typeof writeBundle>[0] = {
+    items,
+    features,
+    text: 'title',
+    encoders: { text: encoder(['x', 'y', 'z']), image: encoder(['x', 'y']) },
+    projection: new Uint8Array(3),
+  };
+  await writeBundle(content, await folderSink(at('bundle')));
+  await writeBundle(content, await folderSink(at('clusters')), { clusterFrom: 10, clusterItems: 8 });
+  const rows = Array.from({ length: 400 }, (_, i) => `${1000 + i},u${i % 20},i${(i * 7 + (i % 20)) % ITEMS}`);
+  events = at('events.csv');
+  await writeFile(events, `time,user,item\n${rows.join('\n')}\n2000,u1,unknown\nsoon,u1,i1\n`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('sidestream train', () => {
+  it('puts what it counted into the bundle, and says what was left out', async () => {
+    await cp(at('bundle'), at('trained'), { recursive: true });
+    const run = await train(at('trained'), '--json');
+    expect(run.err).toContain('line 403, field time');
+    expect(run.err).toContain('1 event is about items that are not in the bundle, such as "unknown"');
+    expect(run.err).toContain('Columns: user = user, item = item, time = time; none for type, quantity');
+    expect(run.err).toContain('Warning: 400 events, and below 2,000 what is learned is mostly chance');
+    expect(run.code).toBe(REFUSED);
+    expect(run.out).toContain('Refused: 1 line of the log');
+    const bundle = await openBundle(folderFetch(at('trained')));
+    const { companions, demand } = bundle.manifest;
+    expect(lastLine(run.out)).toMatchObject({
+      ...{ events: 400, unknown: 1, refused: 1, returns: 0 },
+      companions: { file: join(at('trained'), companions?.file ?? ''), bytes: companions?.bytes },
+      demand: { bytes: demand?.bytes },
+      // Seconds apart, so none is on another visit.
+      repeats: null,
+    });
+    const counted = demandOf(await readEventFile(events), bundle);
+    expect((await bundle.demand())?.choices.map(Math.round)).toEqual(counted.choices);
+    const { interactions } = interactionsOf(await readEventFile(events), bundle);
+    expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
+  });
+
+  it('counts alone where that is asked for, and of the past alone', async () => {
+    const out = at('counted');
+    await cp(at('bundle'), out, { recursive: true });
+    const run = await train(out, '--companions-only', '--past', '0.5');
+    expect(run.code).toBe(REFUSED);
+    expect(run.out).toMatch(
+      /Counted 200 events.*\n.*companions-.*kB\n.*demand-.*kB\n10 of 40 items have co-occurrence/,
+    );
+    const bundle = await openBundle(folderFetch(out));
+    const { interactions } = interactionsOf(await readEventFile(events), bundle);
+    expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
+  });
+
+  it('goes on from the model of an earlier training where that is asked for, with a new expert', async () => {
+    const out = at('windows');
+    await cp(at('bundle'), out, { recursive: true });
+    const short = (...more: string[]) => train(out, '--epochs', '1', '--json', ...more);
+    const first = await short('--past', '0.5');
+    expect(first.err).not.toContain('Window');
+    expect(lastLine(first.out)).toMatchObject({ training: { windows: 1, choices: 200 }, windows: [{ choices: 200 }] });
+    const second = await short('--continue');
+    expect(second.err).toMatch(/Window 2: going on from the model of .*side-network-\w+\.safetensors/);
+    expect(second.err).toMatch(
+      /Window 2: 200 newer choices of 20 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %, image/,
+    );
+    const { experts } = (await openBundle(folderFetch(out))).manifest.side?.training ?? {};
+    expect(experts?.text?.reduce((sum, share) => sum + share)).toBeCloseTo(1, 3);
+    expect(lastLine(second.out)).toMatchObject({
+      training: { windows: 2, choices: 200, epochs: 1, experts },
+      windows: [{ experts: { text: [1] } }, { choices: 200, experts }],
+    });
+    const shown = await sidestream('inspect', out);
+    expect(shown.out).toMatch(
+      /side model: 200 choices of 20 shoppers, the last one of 2 windows; 1 epoch, .* less than/,
+    );
+    expect(shown.out).toMatch(/experts and their use: text \d+ % \/ \d+ %/);
+  }, 180_000);
+
+  it('puts the side model of a large catalogue beside its clusters', async () => {
+    const out = at('clusters');
+    const run = (...more: string[]) =>
+      sidestream('train', '--bundle', out, '--events', events, '--out', out, '--models', at('models'), ...more);
+    for (const seed of ['1', '2', '3']) {
+      const { code, out: printed } = await run('--epochs', '1', '--json', '--seed', seed);
+      expect(code).toBe(REFUSED);
+      const { manifest } = await openBundle(folderFetch(out));
+      expect(lastLine(printed)).toMatchObject({ side: { file: join(out, manifest.side?.file ?? '') } });
+      await verifyBundle(manifest, folderFetch(out));
+    }
+    const [head, whole] = [
+      await openBundle(folderFetch(out), undefined, { whole: false }),
+      await openBundle(folderFetch(out)),
+    ];
+    expect(whole.clusters).not.toBeNull();
+    // Open pages still read those of the training before, and none of an earlier one.
+    const files = (await readdir(out)).filter((name) => name.startsWith('side-'));
+    expect(files).toHaveLength(2 * (2 + (whole.manifest.clusters?.count ?? 0)));
+    expect((await whole.side())?.biases).toHaveLength(ITEMS);
+    const rowOf = new Map(whole.items.map(({ id }, row) => [id, row]));
+    const biases = head.items
+      .map(({ id }) => rowOf.get(id) ?? -1)
+      .map(async (row) => (await whole.side())?.biases[row]);
+    expect([...((await head.side())?.biases ?? [])]).toEqual(await Promise.all(biases));
+  }, 60_000);
+
+  it('leaves returns out, and says how many', async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => `u${n % 5},i${n % 8},${1000 + n},${n % 4 === 0 ? -1 : 1}`);
+    await writeFile(at('returns.csv'), `customer_id,sku,created_at,quantity\n${rows.join('\n')}\n`);
+    await cp(at('bundle'), at('returned'), { recursive: true });
+    const run = await train(at('returned'), '--events', at('returns.csv'), '--companions-only', '--json');
+    expect(run.code).toBe(0);
+    expect(run.err).toContain('Left out: 10 returns (quantity of 0 or less)');
+    expect(lastLine(run.out)).toMatchObject({ events: 30, returns: 10, refused: 0 });
+  });
+
+  it('checks before it learns that its result can be written', async () => {
+    await writeFile(at('file'), '');
+    const [nowhere, models] = await Promise.all([train(at('nowhere')), train(at('bundle'), '--models', at('file'))]);
+    for (const { code, err } of [nowhere, models]) {
+      expect(code).toBe(1);
+      expect(err).toContain('Error (runtime/invalid-input)');
+      expect(err).not.toContain('Columns');
+    }
+    expect(nowhere.err).toContain('is no bundle');
+    expect(models.err).toContain('--models');
+  });
+
+  it('ends with 1 for events that are not there or not of this shop', async () => {
+    const strangers = at('strangers.csv');
+    await writeFile(strangers, 'time,user,item\n1,u,x\n2,u,y\n');
+    const run = (file: string) =>
+      sidestream('train', '--bundle', at('bundle'), '--events', file, '--out', at('bundle'));
+    const runs = await Promise.all([run(at('none.csv')), run(strangers)]);
+    for (const { code, err } of runs) {
+      expect(code).toBe(1);
+      expect(err).toContain('runtime/invalid-input');
+    }
+    expect(runs[1].err).toContain('same item ids');
+  });
+});

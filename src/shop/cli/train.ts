@@ -1,0 +1,193 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Bundle } from '../../core/catalog';
+import { counted } from '../../core/common/counted';
+import { sha256 } from '../../core/common/sha256';
+import { SidestreamError } from '../../error';
+import { createMeter, openFolder, requireRoom } from '../bundler';
+import { endOfPast } from '../logs';
+import {
+  cooccurrenceTable,
+  type Interaction,
+  isBundle,
+  requireBundle,
+  type StoredLearned,
+  startCompute,
+  storeLearned,
+} from '../training';
+import { SIDE_SETTINGS, type SideNetwork, writeSideNetwork } from '../training/side';
+import {
+  byProduct,
+  concludeRefused,
+  demandOf,
+  interactionsOf,
+  REFUSED_HELP,
+  readEventFile,
+  unknownText,
+} from './event-file';
+import { interruptible } from './interrupt';
+import { withModels } from './models-lock';
+import { positiveInteger } from './option-parsers';
+import { modelsOption } from './shared-options';
+import { type ShopSide, trainShopSide } from './side-model';
+
+interface TrainOptions {
+  bundle: string;
+  events: string;
+  out: string;
+  seed: number;
+  epochs: number;
+  past: number;
+  companionsOnly?: boolean;
+  models: string;
+  continue?: boolean;
+  resume?: boolean;
+  json?: boolean;
+}
+
+/** `sidestream train`: learns what is chosen together and what is in demand from a shop's event log, on this machine. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description("learn what is chosen together and what is in demand from a shop's event log")
+    .requiredOption('--bundle <folder>', 'bundle with the features of the items')
+    .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
+    .requiredOption('--out <folder>', 'folder of the bundle to put it into')
+    .option('--seed <n>', 'same seed, same model', positiveInteger, 1)
+    .option(
+      '--epochs <n>',
+      'so many; the one is kept that ranks the choices of shoppers best who were held out',
+      positiveInteger,
+      SIDE_SETTINGS.epochs,
+    )
+    .option(
+      '--past <share>',
+      'only the first share of the events, as `evaluate` leaves the rest to be ranked',
+      shareOfLog,
+      1,
+    )
+    .option('--companions-only', 'only count what is chosen, together and again, which takes seconds')
+    .addOption(modelsOption())
+    .option(
+      '--continue',
+      'go on from the last training for --out, on the newer events alone (default: train on the whole log)',
+    )
+    .option('--resume', 'go on from the checkpoint of an interrupted training')
+    .option('--json', 'print the result as one line of JSON, last')
+    .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
+    .action(train);
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const started = performance.now();
+  const folder = await openFolder(options.bundle);
+  await checkOut(options, folder.manifest.digest);
+  const read = await readEventFile(options.events);
+  const { bundle, log, products } = byProduct(folder, read);
+  const end = endOfPast(log.events, options.past);
+  const past = { ...log, events: log.events.filter(({ time }) => time < end) };
+  const { interactions, unknown } = interactionsOf(past, bundle);
+  const leftOut = unknownText(past, bundle, unknown);
+  if (leftOut) console.error(leftOut);
+  if (interactions.length < FEW_EVENTS) console.error(fewEvents(interactions.length));
+  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+  const demand = demandOf(past, bundle);
+  const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
+    const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
+    const learned = products.spread({ cooccurrence, side: side?.learned, demand });
+    const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
+    if (side) {
+      await writeSideNetwork(side.networkFile, side.network);
+      await rm(side.checkpoint, { force: true });
+    }
+    return { side, stored };
+  };
+  // Checkpoint and network of another run for the same folder would take the place of these.
+  const { side, stored } = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  if (options.json) {
+    const refused = concludeRefused(log);
+    const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
+    console.log(
+      JSON.stringify({
+        ...{
+          side: stored.side ?? null,
+          training: side?.learned.training ?? null,
+          weights: side?.learned.weights ?? null,
+          windows: side?.network.windows ?? null,
+        },
+        ...{ companions: stored.companions ?? null, demand: stored.demand ?? null, repeats: repeats ?? null },
+        ...{ seconds, events: interactions.length, unknown, refused, returns: read.returns },
+      }),
+    );
+    return;
+  }
+  const how = side ? `Trained on ${interactions.length} events` : `Counted ${interactions.length} events`;
+  console.log(`${how} in ${seconds} s`);
+  for (const { file, bytes } of Object.values(stored)) console.log(`${file}: ${(bytes / 1e3).toFixed(0)} kB`);
+  const met = cooccurrence.offsets.filter((offset, item) => item > 0 && offset > cooccurrence.offsets[item - 1]).length;
+  if (stored.demand && demand.repeats) {
+    const { share, interval } = demand.repeats;
+    console.log(`${percent(share)} of the purchases are repeats, by the median after ${interval.toFixed(1)} days`);
+  }
+  if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
+  concludeRefused(log);
+}
+
+/** A side model with its network, and the files by which later trainings go on. */
+interface TrainedSide {
+  learned: ShopSide;
+  network: SideNetwork;
+  networkFile: string;
+  checkpoint: string;
+}
+
+const say = (line: string): void => console.error(line);
+
+/** Trains the side model. A checkpoint lies with the kept models, as the folder of a bundle may be online meanwhile. */
+async function trainSideOf(
+  { seed, epochs, models, out, continue: goesOn, resume }: TrainOptions,
+  bundle: Bundle,
+  interactions: Interaction[],
+): Promise<TrainedSide> {
+  await startCompute('wasm');
+  const of = (await sha256(new TextEncoder().encode(resolve(out)))).slice(0, 12);
+  const networkFile = join(models, `side-network-${of}.safetensors`);
+  const checkpoint = join(models, `side-training-${of}.safetensors`);
+  const goOn = (): void =>
+    say(
+      '\nInterrupted. The training is kept as it was after its last whole epoch: the same command with --resume goes on.',
+    );
+  const request = {
+    ...{ bundle, interactions, seed, settings: { epochs }, checkpoint, resume, meter: createMeter(), say },
+    ...(goesOn ? { network: networkFile } : {}),
+  };
+  return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
+}
+
+/** Events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
+const FEW_EVENTS = 2000;
+
+const fewEvents = (count: number): string =>
+  `Warning: ${counted(count, 'event')}, and below ${FEW_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
+
+/** Reports before hours of work that the result could not be written. @throws SidestreamError */
+async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {
+  if (!(await isBundle(out))) {
+    throw new SidestreamError(
+      'runtime/invalid-input',
+      `${out} is no bundle, and what is learned is stored in bundles only. Give the folder of one with --out.`,
+    );
+  }
+  if (resolve(out) !== resolve(bundle)) await requireBundle(out, digest);
+  await requireRoom('--out', out);
+  if (!companionsOnly) await requireRoom('--models', models);
+}
+
+const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
+
+function shareOfLog(text: string): number {
+  const n = Number(text);
+  if (!(n > 0 && n <= 1)) throw new InvalidArgumentError('must be a number above 0, up to 1.');
+  return n;
+}

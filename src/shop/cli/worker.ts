@@ -1,0 +1,45 @@
+import { availableParallelism } from 'node:os';
+import { Command, Option } from 'commander';
+import { DEFAULT_PRESETS } from '../../core/encoders';
+import { nodeRuntime } from '../../core/encoders/node';
+import { readPreset } from '../bundler';
+import { startQueueWorker } from '../bundler/queue';
+import { positiveInteger } from './option-parsers';
+import { encodersOption } from './shared-options';
+import { onShutdown } from './terminal';
+
+interface WorkerOptions {
+  queue: string;
+  workers: number;
+  models: string;
+  textEncoder: string;
+  imageEncoder: string;
+}
+
+/** `sidestream worker --queue redis://…`: encodes for builds on other machines, until a signal ends it. */
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('encode for builds that were started with the same --queue')
+    .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
+    .addOption(
+      new Option('--workers <n>', 'processes that encode')
+        .argParser(positiveInteger)
+        .default(availableParallelism(), 'one per processor'),
+    )
+    .addOption(encodersOption())
+    .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
+    .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)
+    .action(async ({ queue, workers, models, textEncoder, imageEncoder }: WorkerOptions) => {
+      await nodeRuntime();
+      const presets = {
+        text: await readPreset(textEncoder, models, 'text'),
+        image: await readPreset(imageEncoder, models, 'image'),
+      };
+      const source = { presets, models };
+      const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
+      const ended = onShutdown();
+      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; chunks in work are finished first.`);
+      await ended;
+      await worker.close();
+    });
+}

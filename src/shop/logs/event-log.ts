@@ -1,0 +1,190 @@
+import * as v from 'valibot';
+import type { RejectedRow } from '../../core/catalog';
+import { peekText, separatorOf, type TextChunks, tableRows } from '../../core/catalog/feed';
+import { idSchema } from '../../core/common/id-schema';
+import { writtenId } from '../../core/common/written-numbers';
+import { jsonLines, rejectedRow } from './json-lines';
+import { isPurchase, isReturned } from './log-purchase';
+import { readLogTime } from './log-time';
+
+/** One event of a shop's log: who chose what, when. */
+export interface LogEvent {
+  user: string;
+  /** Item id of the catalogue. */
+  item: string;
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** Type of the event, as the log names it. */
+  type?: string;
+}
+
+export interface EventLog {
+  /** Oldest first; events of one time keep the order of the file. */
+  events: LogEvent[];
+  /** One entry per bad field. The rows were left out. */
+  rejected: RejectedRow[];
+}
+
+/** Column of a log that is read. */
+export type LogField = keyof typeof COLUMNS;
+
+/** A log, and what is to be said of how it was read. */
+export interface ReadLog extends EventLog {
+  /** The names of the columns, or keys, that each field was read from. */
+  columns: Partial<Record<LogField, string[]>>;
+  /** All names of the header, or of the first object. */
+  header: string[];
+  /** Rows that are returns, which were left out. */
+  returns: number;
+}
+
+/** How many rows were refused: one may have several bad fields. */
+export const refusedRows = ({ rejected }: Pick<EventLog, 'rejected'>): number =>
+  new Set(rejected.map(({ line }) => line)).size;
+
+export type EventFormat = 'csv' | 'jsonl';
+
+/** Characters of the longest row of JSON accepted. */
+const MAX_ROW = 100_000;
+/**
+ * Column names of logs and of shops' exports of orders, in lower case and without `_`, `-` and spaces; the first one present
+ * counts. docs/how-to/train.md lists them.
+ */
+export const COLUMNS = {
+  user: [
+    ...['user', 'userid', 'visitorid', 'visitor', 'customerid', 'customer', 'sessionid', 'clientid', 'userpseudoid'],
+    ...['buyerid', 'memberid', 'accountid', 'customeremail', 'email'],
+  ],
+  item: ['item', 'itemid', 'productid', 'product', 'sku', 'productsku', 'itemsku', 'lineitemsku', 'stockcode'],
+  time: [
+    ...['time', 'timestamp', 'ts', 'date', 'datetime', 'eventtime', 'orderdate', 'ordertime', 'orderedat'],
+    ...['purchasedate', 'purchasedat', 'createdat', 'placedat', 'paidat', 'processedat', 'invoicedate'],
+  ],
+  type: ['type', 'event', 'eventtype', 'eventname'],
+  quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
+} as const satisfies Record<keyof LogEvent | 'quantity', string[]>;
+type Field = LogField;
+const FIELDS = Object.keys(COLUMNS) as Field[];
+
+const time = v.pipe(
+  v.union([v.number(), v.string()], 'must be a number or a date'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const read = readLogTime(dataset.value);
+    if ('time' in read) return read.time;
+    addIssue({ message: read.reason });
+    return NEVER;
+  }),
+);
+const eventSchema = v.object({
+  user: idSchema,
+  item: idSchema,
+  time,
+  type: v.optional(v.pipe(v.string('must be a text'), v.trim(), v.maxLength(64, 'must be at most 64 characters'))),
+});
+
+/**
+ * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`,
+ * `itemId`, `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …; others are ignored. Times are as `readLogTime`
+ * has them. Returns are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
+ * @param chunks text cut anywhere, for instance a file stream with encoding `utf8`
+ */
+export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
+  const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
+  const take = (line: number, { quantity, ...raw }: Partial<Record<Field, unknown>>): void => {
+    if (isReturned(quantity, raw.type === undefined || isPurchase(raw.type))) {
+      log.returns++;
+      return;
+    }
+    const result = v.safeParse(eventSchema, raw);
+    if (result.success) log.events.push(result.output);
+    else log.rejected.push(...result.issues.map((issue) => rejectedRow(line, issue)));
+  };
+  if (format === 'csv') await readCsv(chunks, take, log);
+  else await readJsonLines(chunks, take, log);
+  // Sorting is stable, so events of one second keep the order of the log.
+  log.events.sort((a, b) => a.time - b.time);
+  return log;
+}
+
+type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
+
+async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
+  const { head, all } = await peekText(inOrder(chunks));
+  const separator = separatorOf(head.trimStart()) ?? ',';
+  let columns: (Field | null)[] | null = null;
+  for await (const { line, cells, problem } of tableRows(all, { separator })) {
+    if (problem !== undefined) {
+      const none = columns === null ? '; it names the columns, so nothing of the log was read' : '';
+      log.rejected.push({ line, field: 'row', reason: `${problem}${none}` });
+      if (columns === null) return;
+      continue;
+    }
+    if (cells.every((cell) => cell.trim() === '')) continue;
+    if (columns === null) {
+      columns = columnsOf(cells);
+      noteColumns(log, cells, columns);
+      const missing = (['user', 'item', 'time'] as const).filter((field) => !columns?.includes(field));
+      for (const field of missing) {
+        const names = COLUMNS[field].join(', ');
+        log.rejected.push({ line, field, reason: `there is no such column; the header needs one called ${names}` });
+      }
+      if (missing.length > 0) return;
+      continue;
+    }
+    const raw: Partial<Record<Field, string>> = {};
+    for (const [index, field] of columns.entries()) {
+      if (field !== null && cells[index] !== undefined) raw[field] = cells[index];
+    }
+    // Exports leave cells empty for what they do not know.
+    if (raw.type?.trim() === '') delete raw.type;
+    take(line, raw);
+  }
+}
+
+async function* inOrder(chunks: TextChunks): AsyncGenerator<string> {
+  yield* chunks;
+}
+
+/** Keeps which names the fields are read from, and all names of the first row. */
+function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (Field | null)[]): void {
+  if (log.header.length === 0) log.header = names.map((name) => name.trim());
+  for (const [index, field] of columns.entries()) {
+    if (field === null) continue;
+    const known = log.columns[field] ?? [];
+    log.columns[field] = known;
+    const name = names[index].trim();
+    if (!known.includes(name)) known.push(name);
+  }
+}
+
+/** Which field each column is; null for those that are not ours. */
+function columnsOf(header: readonly string[]): (Field | null)[] {
+  const names = header.map(plainName);
+  const columns: (Field | null)[] = names.map(() => null);
+  for (const field of FIELDS) {
+    const found = COLUMNS[field].map((name) => names.indexOf(name)).find((index) => index !== -1);
+    if (found !== undefined) columns[found] = field;
+  }
+  return columns;
+}
+
+const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '');
+
+async function readJsonLines(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
+  const reject = (line: number, reason: string): void => {
+    log.rejected.push({ line, field: 'row', reason });
+  };
+  for await (const { line, data, text } of jsonLines(chunks, MAX_ROW, reject)) {
+    const entries = Object.entries(data);
+    const keys = entries.map(([key]) => key);
+    const columns = columnsOf(keys);
+    noteColumns(log, keys, columns);
+    const raw: Partial<Record<Field, unknown>> = {};
+    for (const [index, field] of columns.entries()) {
+      const [key, value] = entries[index];
+      if (field === null || value === null) continue;
+      raw[field] = field === 'user' || field === 'item' ? writtenId(text, key, value) : value;
+    }
+    take(line, raw);
+  }
+}

@@ -1,0 +1,6 @@
+export { endOfPast } from './end-of-past';
+export { type EventFormat, type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
+export { jsonLines, rejectedRow } from './json-lines';
+export { logNotes } from './log-notes';
+export { isPurchase } from './log-purchase';
+export { isOrderLog, orderLogText, simulatedOrdersText } from './order-log';

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../core/model';
+import { sideModel } from '../../../testing/side-models';
+import { choiceRanks, rankableChoices } from './choice-ranks';
+
+describe('the ranks of choices', () => {
+  it('are by the states after all earlier choices, as by hand', () => {
+    const count = 40;
+    const model = sideModel(count, 3, [0.4, 0.9], 7);
+    const { width, states, vectors, biases } = model;
+    const random = seededRandom(2);
+    const sequences = Array.from({ length: 6 }, () =>
+      Int32Array.from(new Set(Array.from({ length: 12 }, () => Math.floor(random() * count)))),
+    );
+    const isCandidate = (row: number): boolean => row % 5 > 0;
+    for (const from of [0, 1, 3]) {
+      const ranks: number[] = [];
+      for (const rows of sequences) {
+        for (let place = from; place < rows.length; place++) {
+          if (!isCandidate(rows[place])) continue;
+          const score = (item: number): number => {
+            let sum = biases[item];
+            for (const { decay, gain } of states) {
+              for (let past = 0; past < place; past++) {
+                const left = decay ** (place - 1 - past);
+                for (let d = 0; d < width; d++) {
+                  sum += left * gain[d] * vectors[rows[past] * width + d] * vectors[item * width + d];
+                }
+              }
+            }
+            return sum;
+          };
+          const others = [...biases.keys()].filter((row) => isCandidate(row) && !rows.slice(0, place).includes(row));
+          ranks.push(1 + others.filter((row) => score(row) > score(rows[place]) + 1e-6).length);
+        }
+      }
+      const shoppers = sequences.map((rows) => ({ rows, from }));
+      expect(choiceRanks(model, shoppers, isCandidate)).toEqual(ranks);
+      expect(rankableChoices(shoppers, isCandidate)).toBe(ranks.length);
+    }
+  });
+
+  // One state that keeps the last choice alone; item 3 is no candidate.
+  const model = {
+    ...{ width: 1, states: [{ decay: 0, gain: Float32Array.of(1) }] },
+    ...{ vectors: Float32Array.of(1, 1, -1, 5), biases: Float32Array.of(0, 0.1, 0.5, 9) },
+  };
+  const isKnown = (row: number): boolean => row < 3;
+
+  it('are among the candidates not chosen', () => {
+    // After 0 the scores of 1 and 2 are 1.1 and -0.5; after 2, when 1 alone is left, it is the first.
+    expect(choiceRanks(model, [{ rows: [0, 2, 1], from: 1 }], isKnown)).toEqual([2, 1]);
+    expect(choiceRanks(model, [{ rows: [0, 2, 1], from: 2 }], isKnown)).toEqual([1]);
+    expect(choiceRanks(model, [{ rows: [0, 3, 1], from: 1 }], isKnown)).toEqual([1]);
+  });
+
+  it('are of the choices that are asked for', () => {
+    const shoppers = [{ rows: [0, 2, 1], from: 1 }];
+    expect(rankableChoices(shoppers, isKnown)).toBe(2);
+    expect(choiceRanks(model, shoppers, isKnown, (n) => n === 1)).toEqual([1]);
+  });
+});

@@ -1,0 +1,74 @@
+import type { SideModel } from '../../../core/catalog/side-model';
+import { createMatrix } from '../../../core/kernel';
+
+/** A shopper whose choices are ranked. */
+export interface ChoiceSequence {
+  /** Rows of the choices without repeats, oldest first. */
+  rows: ArrayLike<number>;
+  /** Place of the first choice that is ranked; at 0 it is ranked by the biases alone. */
+  from: number;
+}
+
+/**
+ * Ranks choices by a side model, 1 is best: each by the states after all earlier ones of its shopper, s <- decay * s + k(choice),
+ * among the candidates that the shopper has not chosen yet. Choices that are no candidates enter the states and are not ranked.
+ * @param isCandidate whether the item at a row is ranked
+ * @param counts whether the n-th choice that can be ranked is. Default: all are
+ */
+export function choiceRanks(
+  { width, states, vectors, biases }: SideModel,
+  sequences: readonly ChoiceSequence[],
+  isCandidate: (row: number) => boolean,
+  counts: (n: number) => boolean = () => true,
+): number[] {
+  const candidates = [...biases.keys()].filter(isCandidate);
+  const columnOf = new Map(candidates.map((row, column) => [row, column]));
+  const vectorOf = (row: number): Float32Array => vectors.subarray(row * width, (row + 1) * width);
+  const matrix = createMatrix(candidates.length, width);
+  for (const [column, row] of candidates.entries()) matrix.row(column).set(vectorOf(row));
+  const ranks: number[] = [];
+  let choices = 0;
+  for (const { rows, from } of sequences) {
+    const sums = states.map(() => new Float32Array(width));
+    const queries: Float32Array[] = [];
+    const places: number[] = [];
+    for (let place = 0; place < rows.length; place++) {
+      const row = rows[place];
+      if (place >= from && columnOf.has(row) && counts(choices++)) {
+        const query = new Float32Array(width);
+        for (const [h, { gain }] of states.entries()) for (let d = 0; d < width; d++) query[d] += gain[d] * sums[h][d];
+        queries.push(query);
+        places.push(place);
+      }
+      const vector = vectorOf(row);
+      for (const [h, { decay }] of states.entries()) {
+        for (let d = 0; d < width; d++) sums[h][d] = decay * sums[h][d] + vector[d];
+      }
+    }
+    const products = matrix.products(queries);
+    const chosen = new Uint8Array(candidates.length);
+    let next = 0;
+    for (const [n, place] of places.entries()) {
+      for (; next < place; next++) {
+        const column = columnOf.get(rows[next]);
+        if (column !== undefined) chosen[column] = 1;
+      }
+      const scores = products[n];
+      const own = columnOf.get(rows[place]) ?? 0;
+      const score = scores[own] + biases[rows[place]];
+      let rank = 1;
+      for (const [column, row] of candidates.entries()) {
+        if (column !== own && !chosen[column] && scores[column] + biases[row] > score) rank++;
+      }
+      ranks.push(rank);
+    }
+  }
+  return ranks;
+}
+
+/** How many choices `choiceRanks` can rank. */
+export const rankableChoices = (sequences: readonly ChoiceSequence[], isCandidate: (row: number) => boolean): number =>
+  sequences.reduce(
+    (sum, { rows, from }) => sum + Array.from(rows).filter((row, place) => place >= from && isCandidate(row)).length,
+    0,
+  );

@@ -1,0 +1,123 @@
+import type { Random } from '../../../core/model';
+
+/** Longest piece of a sequence that is learned at once: older choices have faded from all but the slowest state. */
+export const MAX_PIECE = 112;
+/** Places of one batch, and sequences at most. */
+const BATCH_PLACES = 1792;
+const MAX_SEQUENCES = 128;
+
+/** Sequences that are learned in one step. */
+export interface SideBatch {
+  /** T and B; place t of sequence b is t * B + b. */
+  length: number;
+  sequences: number;
+  /** [U] Rows of all items of the batch, once each: first those that are sampled. */
+  rows: Int32Array;
+  /** How many of them are sampled. */
+  sampled: number;
+  /** [T * B] Indices into `rows`: the chosen item of each place; 0 where the weight is 0. */
+  chosen: Int32Array;
+  /** [T * B] 0 where a place is padding, else 1. */
+  weights: Float32Array;
+  /** [T * B] 0 where a choice does not enter the states: padding, or left out at random. */
+  remembered: Float32Array;
+  /**
+   * [T * B, sampled] Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008,
+   * uniform proposal), and is far below 0 where it is no candidate.
+   */
+  offsets: Float32Array;
+}
+
+/** Score of an item that is no candidate. */
+const EXCLUDED = -1e9;
+
+/** Cuts sequences into pieces and these into batches of pieces of like length, both in a random order. */
+export function sideBatches(sequences: readonly Int32Array[], random: Random): Int32Array[][] {
+  const pieces: Int32Array[] = [];
+  for (const rows of sequences) {
+    // A piece of one choice teaches popularity only.
+    for (let from = 0; from < rows.length - 1; from += MAX_PIECE) pieces.push(rows.subarray(from, from + MAX_PIECE));
+  }
+  shuffle(pieces, random);
+  const batches: Int32Array[][] = [];
+  // Sorted within large pools only, so that who meets whom changes from epoch to epoch.
+  const POOL = 4096;
+  for (let at = 0; at < pieces.length; at += POOL) {
+    const pool = pieces.slice(at, at + POOL).sort((a, b) => b.length - a.length);
+    while (pool.length > 0) {
+      const size = Math.min(MAX_SEQUENCES, Math.max(1, Math.floor(BATCH_PLACES / pool[0].length)));
+      batches.push(pool.splice(0, size));
+    }
+  }
+  shuffle(batches, random);
+  return batches;
+}
+
+export interface SideBatchOptions {
+  /** Items that may be sampled. */
+  known: Int32Array;
+  /** Items sampled in a batch. */
+  negatives: number;
+  /** Probability that a choice is left out of the states. */
+  historyDropout: number;
+}
+
+/** Lays out one batch, with its own sample of items to choose from. */
+export function sideBatch(pieces: readonly Int32Array[], options: SideBatchOptions, random: Random): SideBatch {
+  const { known, negatives, historyDropout } = options;
+  const sequences = pieces.length;
+  const length = Math.max(...pieces.map((rows) => rows.length));
+  const indexOf = new Map<number, number>();
+  const rows: number[] = [];
+  const indexed = (row: number): number => {
+    let index = indexOf.get(row);
+    if (index === undefined) {
+      index = rows.length;
+      indexOf.set(row, index);
+      rows.push(row);
+    }
+    return index;
+  };
+  for (const row of sample(known, negatives, random)) indexed(row);
+  const sampled = rows.length;
+  const places = length * sequences;
+  const chosen = new Int32Array(places);
+  const weights = new Float32Array(places);
+  const remembered = new Float32Array(places);
+  const correction = Math.log(Math.max(1, known.length / Math.max(1, sampled)));
+  const offsets = new Float32Array(places * sampled).fill(correction);
+  for (const [b, piece] of pieces.entries()) {
+    for (const [t, row] of piece.entries()) {
+      const place = t * sequences + b;
+      const index = indexed(row);
+      chosen[place] = index;
+      weights[place] = 1;
+      remembered[place] = random() < historyDropout ? 0 : 1;
+      // The chosen item has a score of its own, and later choices are among the items not chosen before.
+      if (index < sampled) {
+        for (let later = t; later < piece.length; later++) {
+          offsets[(later * sequences + b) * sampled + index] = EXCLUDED;
+        }
+      }
+    }
+  }
+  return { length, sequences, rows: Int32Array.from(rows), sampled, chosen, weights, remembered, offsets };
+}
+
+/** Some of the values, without repeats, in a random order. */
+function sample(values: Int32Array, size: number, random: Random): Int32Array {
+  if (size >= values.length) return values.slice();
+  const copy = values.slice();
+  for (let at = 0; at < size; at++) {
+    const other = at + Math.floor(random() * (copy.length - at));
+    [copy[at], copy[other]] = [copy[other], copy[at]];
+  }
+  return copy.subarray(0, size);
+}
+
+function shuffle<T>(values: T[], random: Random): void {
+  for (let at = values.length - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1));
+    [values[at], values[other]] = [values[other], values[at]];
+  }
+}

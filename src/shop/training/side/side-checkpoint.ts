@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
+import { SidestreamError } from '../../../error';
+import { writeWhole } from '../learned-file';
+import type { SideTrainingState } from './train-side';
+
+const FORMAT = 'sidestream-side-checkpoint 2';
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const number = v.pipe(v.number(), v.finite());
+const aboutSchema = v.strictObject({
+  /** Fingerprint of the training: no other one can resume from it. */
+  training: v.string(),
+  steps: whole,
+  best: v.nullable(whole),
+  reports: v.array(
+    v.strictObject({
+      epoch: whole,
+      loss: number,
+      heldOut: v.nullable(v.strictObject({ lnRank: number, hr10: number, choices: whole })),
+    }),
+  ),
+});
+
+/** @param training fingerprint of bundle, events and settings */
+export async function writeSideCheckpoint(path: string, training: string, state: SideTrainingState): Promise<void> {
+  const { weights, averages, adam, best, reports, steps } = state;
+  const parts = { now: weights, averages, adam, best: best?.weights ?? {} };
+  const all: Weights = Object.fromEntries(
+    Object.entries(parts).flatMap(([part, of]) =>
+      Object.entries(of).map(([name, weight]) => [`${part}:${name}`, weight]),
+    ),
+  );
+  const about = JSON.stringify({ training, steps, best: best?.epoch ?? null, reports });
+  await writeWhole(path, encodeSafetensors(all, { format: FORMAT, about }));
+}
+
+/** @throws SidestreamError `runtime/invalid-input` when there is none, or it belongs to another training */
+export async function readSideCheckpoint(path: string, training: string): Promise<SideTrainingState> {
+  const refuse = (why: string, cause?: unknown): SidestreamError =>
+    new SidestreamError('runtime/invalid-input', `Cannot resume: ${why}. Train without --resume.`, { cause });
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw refuse(`there is no checkpoint at ${path}`, cause);
+  });
+  let stored: ReturnType<typeof decodeSafetensors>;
+  let about: unknown;
+  try {
+    stored = decodeSafetensors(bytes);
+    about = JSON.parse(stored.metadata.about ?? '');
+  } catch (cause) {
+    throw refuse(`${path} is not a checkpoint`, cause);
+  }
+  const parsed = v.safeParse(aboutSchema, about);
+  if (!parsed.success || stored.metadata.format !== FORMAT) throw refuse(`${path} is no checkpoint of this version`);
+  const { best, reports, steps, training: own } = parsed.output;
+  if (own !== training) throw refuse('bundle, events, seed or options are not those of the interrupted training');
+  const part = (prefix: string): Weights =>
+    Object.fromEntries(
+      Object.entries(stored.weights).flatMap(([name, weight]) =>
+        name.startsWith(`${prefix}:`) ? [[name.slice(prefix.length + 1), weight]] : [],
+      ),
+    );
+  return {
+    ...{ weights: part('now'), averages: part('averages'), adam: part('adam'), steps, reports },
+    best: best === null ? null : { epoch: best, weights: part('best') },
+  };
+}

@@ -1,0 +1,307 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { disposeParameters, parametersFrom, seededRandom, uniform, type Weights } from '../../../core/model';
+import { freshSideWeights, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
+import { contentBlock } from '../../../device/ranking';
+import { countingTensors, useBackend } from '../../../testing/backends';
+import { sideModel } from '../../../testing/side-models';
+import { twoKinds } from '../../../testing/two-kinds';
+import { choiceRanks } from './choice-ranks';
+import { heldOutQuality } from './held-out';
+import { MAX_PIECE, sideBatch, sideBatches } from './side-batch';
+import { inputWidths, pickFeatures, type SideFeatures, sideFeatures } from './side-features';
+import { sideModelOf } from './side-model-of';
+import { computeItems, sideStep } from './side-step';
+
+const rowsOf = (...rows: number[]): Int32Array => Int32Array.from(rows);
+
+describe('sideBatch', () => {
+  const known = Int32Array.from({ length: 10 }, (_, row) => 2 * row);
+  const pieces = [rowsOf(6, 10, 14, 3), rowsOf(10, 4)];
+  const all = { known, negatives: 10, historyDropout: 0 };
+  const batch = sideBatch(pieces, all, seededRandom(1));
+  const at = (t: number, b: number): number => t * batch.sequences + b;
+
+  it('lays sequences side by side, each item once, and weighs padding 0', () => {
+    expect([batch.length, batch.sequences, batch.sampled]).toEqual([4, 2, 10]);
+    expect(new Set(batch.rows).size).toBe(batch.rows.length);
+    // What was not sampled comes after what was.
+    expect([...batch.rows]).toEqual([...known, 3]);
+    for (const [b, piece] of pieces.entries()) {
+      for (const [t, row] of piece.entries()) expect(batch.rows[batch.chosen[at(t, b)]]).toBe(row);
+    }
+    expect([...batch.weights]).toEqual([1, 1, 1, 1, 1, 0, 1, 0]);
+    expect([...batch.remembered]).toEqual([...batch.weights]);
+    expect([batch.chosen[at(2, 1)], batch.chosen[at(3, 1)]]).toEqual([0, 0]);
+  });
+
+  it('has items as candidates until they are chosen and no longer, in their own sequence alone', () => {
+    for (const [b, piece] of pieces.entries()) {
+      for (let t = 0; t < piece.length; t++) {
+        for (let n = 0; n < batch.sampled; n++) {
+          const chosen = piece.indexOf(batch.rows[n]);
+          const value = batch.offsets[at(t, b) * batch.sampled + n];
+          if (chosen >= 0 && chosen <= t) expect(value).toBeLessThan(-1e6);
+          else expect(value).toBe(0);
+        }
+      }
+    }
+  });
+
+  it('samples some of the known items, once each and others every time', () => {
+    const random = seededRandom(2);
+    const samples = Array.from({ length: 20 }, () => {
+      const { rows, sampled, chosen, weights } = sideBatch(pieces, { ...all, negatives: 4 }, random);
+      expect(sampled).toBe(4);
+      const first = [...rows.subarray(0, 4)];
+      expect(new Set(rows).size).toBe(rows.length);
+      expect(first.every((row) => known.includes(row))).toBe(true);
+      // All chosen items are there, whether sampled or not.
+      expect(new Set([...chosen].filter((_, n) => weights[n] > 0).map((n) => rows[n]))).toEqual(
+        new Set(pieces.flatMap((piece) => [...piece])),
+      );
+      return first.sort((a, b) => a - b).join();
+    });
+    expect(new Set(samples).size).toBeGreaterThan(10);
+  });
+
+  it('leaves choices out of the states at random, and none of them out of the loss', () => {
+    const long = [Int32Array.from({ length: 100 }, (_, n) => n), rowsOf(1, 2)];
+    const { remembered, weights } = sideBatch(long, { ...all, historyDropout: 0.3 }, seededRandom(3));
+    const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
+    expect(sum(weights)).toBe(102);
+    expect(sum(remembered)).toBeGreaterThan(55);
+    expect(sum(remembered)).toBeLessThan(85);
+    expect(remembered.every((value, n) => value <= weights[n])).toBe(true);
+    expect(sum(sideBatch(long, { ...all, historyDropout: 1 }, seededRandom(3)).remembered)).toBe(0);
+  });
+});
+
+describe('sideBatches', () => {
+  // Rows are unique over all sequences, so that every piece says where it is from.
+  let next = 0;
+  const lengths = [1, 2, 5, 111, 112, 113, 114, 224, 300, ...Array.from({ length: 200 }, (_, n) => 2 + (n % 7))];
+  const sequences = lengths.map((length) => Int32Array.from({ length }, () => next++));
+
+  it('has all choices of all sequences, in pieces of their own order', () => {
+    const batches = sideBatches(sequences, seededRandom(1));
+    const found = batches.flat().sort((a, b) => a[0] - b[0]);
+    for (const piece of found) {
+      expect(piece.length).toBeGreaterThan(1);
+      expect(piece.length).toBeLessThanOrEqual(MAX_PIECE);
+    }
+    // A piece of one choice says nothing of states.
+    const expected = sequences.flatMap((rows) => [...(rows.length % MAX_PIECE === 1 ? rows.slice(0, -1) : rows)]);
+    expect(found.flatMap((piece) => [...piece])).toEqual(expected);
+  });
+
+  it('has batches of like length and bounded size, which change from epoch to epoch', () => {
+    const batches = sideBatches(sequences, seededRandom(1));
+    for (const batch of batches) {
+      const longest = Math.max(...batch.map(({ length }) => length));
+      expect(batch.length).toBeLessThanOrEqual(128);
+      expect(batch.length === 1 || batch.length * longest <= 1792).toBe(true);
+    }
+    const firsts = (seed: number): string =>
+      JSON.stringify(sideBatches(sequences, seededRandom(seed)).map((batch) => batch.map(([row]) => row)));
+    expect(firsts(1)).toBe(firsts(1));
+    expect(firsts(1)).not.toBe(firsts(2));
+  });
+
+  it('has none where nobody chose twice', () => {
+    expect(sideBatches([rowsOf(1), rowsOf()], seededRandom(1))).toEqual([]);
+  });
+});
+
+describe('sideFeatures', () => {
+  const index = twoKinds(30);
+  const features = sideFeatures(index);
+
+  it('has text, picture and attributes of every item, centred, each column in which items differ', () => {
+    expect(features.count).toBe(30);
+    expect(inputWidths(features)).toMatchObject({ text: 4, image: 4 });
+    const { attributes } = features.inputs;
+    // Two categories, and no column for the years.
+    expect(attributes.columns).toBe(2);
+    for (const { columns, values } of Object.values(features.inputs)) {
+      expect(values).toHaveLength(30 * columns);
+      for (let column = 0; column < columns; column++) {
+        const own = values.filter((_, at) => at % columns === column);
+        expect(own.reduce((sum, value) => sum + value, 0) / 30).toBeCloseTo(0, 4);
+        expect(new Set(own).size).toBeGreaterThan(1);
+      }
+    }
+  });
+
+  it('has the halves of the standardised content, by one factor', () => {
+    const { values, center, scale, width } = contentBlock(index);
+    const { text, image } = features.inputs;
+    const factors: number[] = [];
+    for (let row = 0; row < 30; row++) {
+      for (let d = 0; d < width; d++) {
+        const expected = (values[row * width + d] - center[d]) * scale[d];
+        const own = d < 4 ? text.values[row * 4 + d] : image.values[row * 4 + d - 4];
+        if (Math.abs(expected) > 1e-2) factors.push(own / expected);
+      }
+    }
+    expect(factors.length).toBeGreaterThan(100);
+    for (const factor of factors) expect(factor).toBeCloseTo(factors[0], 3);
+    expect(factors[0]).toBeGreaterThan(0);
+  });
+
+  it('has no columns where all items are the same', () => {
+    const { content } = index;
+    const blank = content.values.map((value, at) => (at % 8 < 4 ? value : 0));
+    const same = { ...index, content: { ...content, values: blank }, categories: twoKinds(1).categories, numbers: [] };
+    expect(inputWidths(sideFeatures(same))).toEqual({ text: 4, image: 0, attributes: 0 });
+  });
+
+  it('is picked by rows, in their order and with repeats', () => {
+    const picked = pickFeatures(features, [7, 0, 7]);
+    const { columns, values } = features.inputs.attributes;
+    const row = (n: number): number[] => [...values.subarray(n * columns, (n + 1) * columns)];
+    expect([...picked.attributes]).toEqual([...row(7), ...row(0), ...row(7)]);
+    expect(picked.text).toHaveLength(12);
+  });
+});
+
+describe('heldOutQuality', () => {
+  it('is the mean log rank and the share of the first ten of the choices after the first', () => {
+    const model = sideModel(40, 3, [0.4, 0.9], 7);
+    const isCandidate = (row: number): boolean => row % 5 > 0;
+    const sequences = [rowsOf(3, 8, 15, 21, 39), rowsOf(7, 1, 2), rowsOf(4, 36)];
+    const shoppers = sequences.map((rows) => ({ rows, from: 1 }));
+    const ranks = choiceRanks(model, shoppers, isCandidate);
+    expect(ranks).toHaveLength(6);
+    const quality = heldOutQuality(model, sequences, isCandidate);
+    expect(quality.choices).toBe(ranks.length);
+    expect(quality.lnRank).toBeCloseTo(ranks.reduce((sum, rank) => sum + Math.log(rank), 0) / ranks.length, 9);
+    expect(quality.hr10).toBeCloseTo(ranks.filter((rank) => rank <= 10).length / ranks.length, 9);
+  });
+
+  it('is nothing where no choice is ranked', () => {
+    expect(heldOutQuality(sideModel(3), [rowsOf(1), rowsOf()], () => true)).toEqual({ lnRank: 0, hr10: 0, choices: 0 });
+  });
+});
+
+/** Two parts of made-up columns for some items. */
+function madeUp(count: number): { features: SideFeatures; config: SideConfig; weights: Weights } {
+  const random = seededRandom(4);
+  const features: SideFeatures = {
+    count,
+    inputs: {
+      text: { columns: 3, values: uniform(random, 3 * count, 1) },
+      image: { columns: 0, values: new Float32Array() },
+      attributes: { columns: 2, values: uniform(random, 2 * count, 1) },
+    },
+  };
+  const config: SideConfig = { width: 3, hidden: 4, inputs: inputWidths(features), decays: [0.4, 0.9] };
+  const weights = Object.fromEntries(
+    Object.entries(freshSideWeights(config, count, random)).map(([name, { shape, values }]) => [
+      name,
+      { shape, values: values.map((value) => value + random() - 0.5) },
+    ]),
+  );
+  return { features, config, weights };
+}
+
+describe('a side model on a compute backend', () => {
+  beforeAll(() => useBackend('cpu'));
+
+  it('has the loss of the next choice by fading sums of the earlier ones', async () => {
+    const count = 12;
+    const { features, config, weights } = madeUp(count);
+    const logPopularity = Float32Array.from({ length: count }, (_, row) => (row < 9 ? Math.log(2 + row) : 0));
+    const known = Int32Array.from({ length: 9 }, (_, row) => row);
+    // Item 10 was chosen by nobody else: it is placed by what it is.
+    const pieces = [rowsOf(4, 1, 7, 10), rowsOf(2, 8)];
+    const decays = Array.from(weights[SIDE_NAMES.decay].values, (logit) => 1 / (1 + Math.exp(-logit)));
+    const gains = weights[SIDE_NAMES.gain].values;
+    const parameters = parametersFrom(weights);
+    for (const negatives of [9, 5]) {
+      const batch = sideBatch(pieces, { known, negatives, historyDropout: 0 }, seededRandom(6));
+      batch.remembered[batch.sequences] = 0;
+      const given = { config, features, logPopularity, dropout: 0, embeddingDropout: 0 };
+      const value = await countingTensors(async () => {
+        const { loss, dispose } = sideStep(batch, given, seededRandom(7));
+        const result = tidy(() => loss(parameters, new Set()));
+        const [number] = await result.data();
+        result.dispose();
+        dispose();
+        return number;
+      });
+      const source = { features, logPopularity, kept: (row: number) => (logPopularity[row] > 0 ? 1 : 0) };
+      const everything = await computeItems(
+        parameters,
+        Int32Array.from({ length: count }, (_, row) => row),
+        source,
+      );
+      const vector = (row: number): number[] => [...everything.subarray(4 * row, 4 * row + 3)];
+      const sampled = [...batch.rows.subarray(0, batch.sampled)];
+      const mean = [0, 1, 2].map((d) => sampled.reduce((sum, row) => sum + vector(row)[d], 0) / sampled.length);
+      let [total, places] = [0, 0];
+      for (const [b, piece] of pieces.entries()) {
+        const states = decays.map(() => [0, 0, 0]);
+        for (const [t, row] of piece.entries()) {
+          const score = (item: number): number =>
+            states.reduce(
+              (sum, state, h) =>
+                sum + state.reduce((own, value_, d) => own + gains[3 * h + d] * value_ * vector(item)[d], 0),
+              everything[4 * item + 3],
+            );
+          const others = sampled.filter((item) => !piece.subarray(0, t + 1).includes(item));
+          const exps = others.map((item) => Math.exp(score(item)) * (9 / sampled.length));
+          const sum = exps.reduce((all, one) => all + one, Math.exp(score(row)));
+          total += Math.log(sum) - score(row);
+          places++;
+          // The first sequence's second choice is not remembered.
+          const counts = !(b === 0 && t === 1);
+          for (const [h, state] of states.entries()) {
+            for (let d = 0; d < 3; d++) state[d] = decays[h] * state[d] + (counts ? vector(row)[d] - mean[d] : 0);
+          }
+        }
+      }
+      expect(value).toBeCloseTo(total / places, 4);
+    }
+    disposeParameters(parameters);
+  });
+
+  it('is centred on the items that somebody chose, with its states as they were learned', async () => {
+    // More items than are computed at once.
+    const count = 2100;
+    const { features, config, weights } = madeUp(count);
+    const logPopularity = Float32Array.from({ length: count }, (_, row) => (row % 3 ? Math.log(2 + (row % 4)) : 0));
+    const model = await countingTensors(() => sideModelOf(weights, { config, features, logPopularity }));
+    expect([model.width, model.biases.length, model.vectors.length]).toEqual([3, count, 3 * count]);
+    const mean = [0, 0, 0];
+    for (let row = 0; row < count; row++) {
+      if (row % 3) for (let d = 0; d < 3; d++) mean[d] += model.vectors[3 * row + d];
+    }
+    for (const sum of mean) expect(sum / count).toBeCloseTo(0, 5);
+    for (const [h, { decay, gain }] of model.states.entries()) {
+      expect(decay).toBeCloseTo(1 / (1 + Math.exp(-weights[SIDE_NAMES.decay].values[h])), 6);
+      expect(gain).toEqual(weights[SIDE_NAMES.gain].values.slice(3 * h, 3 * h + 3));
+    }
+    const parameters = parametersFrom(weights);
+    const rows = rowsOf(0, 2047, 2048, 2099);
+    const source = { features, logPopularity, kept: (row: number) => Number(row % 3 > 0) };
+    const plain = await computeItems(parameters, rows, source);
+    disposeParameters(parameters);
+    for (const [n, row] of rows.entries()) {
+      expect(model.biases[row]).toBeCloseTo(plain[4 * n + 3], 5);
+      for (let d = 0; d < 3; d++) {
+        // The same shift in all rows.
+        const shift = plain[d] - model.vectors[d];
+        expect(plain[4 * n + d] - model.vectors[3 * row + d]).toBeCloseTo(shift, 5);
+      }
+    }
+  });
+
+  it('has vectors as they are where nobody chose anything', async () => {
+    const { features, config, weights } = madeUp(4);
+    const nothing = { config, features, logPopularity: new Float32Array(4) };
+    const { vectors, biases } = await sideModelOf(weights, nothing);
+    expect([...vectors, ...biases].every(Number.isFinite)).toBe(true);
+    expect(vectors.some((value) => value !== 0)).toBe(true);
+  });
+});

@@ -1,0 +1,98 @@
+import { SIDE_INPUTS, type SideConfig, type SideInput } from '../../../core/model/side';
+import { type CatalogIndex, categoryBlock, contentBlock, type FeatureBlock } from '../../../device/ranking';
+
+/** Columns of one part of every item, [count, columns]. */
+interface SideColumns {
+  columns: number;
+  values: Float32Array;
+}
+
+/** What a side model reads of every item of a catalogue. */
+export interface SideFeatures {
+  count: number;
+  inputs: Record<SideInput, SideColumns>;
+}
+
+/**
+ * A row of a block has mean square length of its columns over this: columns of unit size would let a small log explain its
+ * shoppers by the words of the items.
+ */
+const LENGTH = 16;
+
+/**
+ * The parts of every item, standardised: the content tap of the text, the one of the picture, and categories. A part that is
+ * the same in all items has no columns. Numbers are left out: items that nobody has chosen yet often lie beyond all others
+ * (films of this year, a dearer range), where an expert has learned nothing but chance; the terms and read-outs have them.
+ */
+export function sideFeatures(index: CatalogIndex): SideFeatures {
+  const { count, width } = index.content;
+  const content = standardised(contentBlock(index), count);
+  const half = width / 2;
+  const categories = categoryBlock(index);
+  return {
+    count,
+    inputs: {
+      text: used(part(content, count, 0, half), count),
+      image: used(part(content, count, half, width), count),
+      attributes: categories
+        ? used(standardised(categories, count), count)
+        : { columns: 0, values: new Float32Array() },
+    },
+  };
+}
+
+/** Widths of the parts, as a configuration has them. */
+export const inputWidths = ({ inputs }: SideFeatures): SideConfig['inputs'] => ({
+  text: inputs.text.columns,
+  image: inputs.image.columns,
+  attributes: inputs.attributes.columns,
+});
+
+/** Rows of every part side by side for some items: [rows.length, columns] each. */
+export function pickFeatures(features: SideFeatures, rows: ArrayLike<number>): Record<SideInput, Float32Array> {
+  const picked = {} as Record<SideInput, Float32Array>;
+  for (const input of SIDE_INPUTS) {
+    const { columns, values } = features.inputs[input];
+    const own = new Float32Array(rows.length * columns);
+    for (let n = 0; n < rows.length; n++) {
+      own.set(values.subarray(rows[n] * columns, (rows[n] + 1) * columns), n * columns);
+    }
+    picked[input] = own;
+  }
+  return picked;
+}
+
+function standardised({ width, values, center, scale }: FeatureBlock, count: number): SideColumns {
+  const out = new Float32Array(count * width);
+  // A block's rows have mean square length 1; here that is the size of one column in LENGTH.
+  const factor = Math.sqrt(width / LENGTH);
+  for (let at = 0; at < out.length; at++) {
+    const column = at % width;
+    out[at] = (values[at] - center[column]) * scale[column] * factor;
+  }
+  return { columns: width, values: out };
+}
+
+function part({ columns, values }: SideColumns, count: number, from: number, to: number): SideColumns {
+  const width = to - from;
+  const out = new Float32Array(count * width);
+  for (let row = 0; row < count; row++) {
+    out.set(values.subarray(row * columns + from, row * columns + to), row * width);
+  }
+  return { columns: width, values: out };
+}
+
+/** The columns in which items differ. */
+function used({ columns, values }: SideColumns, count: number): SideColumns {
+  const differs = Array.from({ length: columns }, (_, column) => {
+    for (let row = 1; row < count; row++) if (values[row * columns + column] !== values[column]) return true;
+    return false;
+  });
+  const kept = [...differs.keys()].filter((column) => differs[column]);
+  if (kept.length === columns) return { columns, values };
+  const out = new Float32Array(count * kept.length);
+  for (let row = 0; row < count; row++) {
+    for (const [at, column] of kept.entries()) out[row * kept.length + at] = values[row * columns + column];
+  }
+  return { columns: kept.length, values: out };
+}

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
+import { type SideConfig, type SideUse, sideConfigSchema, sideWeightsFault } from '../../../core/model/side';
+import { SidestreamError } from '../../../error';
+import { writeWhole } from '../learned-file';
+
+const FORMAT = 'sidestream-side-network';
+/** Name of the counts among the weights in the file. */
+const CHOICES = 'choices';
+/** Windows that a file may name. */
+const MAX_WINDOWS = 100_000;
+
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const useSchema = v.array(share);
+
+/** A window of a side model's training. */
+const sideWindowSchema = v.strictObject({
+  /** Experts of each part and their use at its end; see `sideUse`. */
+  experts: v.strictObject({
+    text: v.optional(useSchema),
+    image: v.optional(useSchema),
+    attributes: v.optional(useSchema),
+  }),
+  choices: whole,
+  epochs: whole,
+  seconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
+});
+export type SideWindow = v.InferOutput<typeof sideWindowSchema> & { experts: SideUse };
+
+const aboutSchema = v.strictObject({
+  config: sideConfigSchema,
+  items: v.array(v.string()),
+  features: v.string(),
+  until: v.pipe(v.number(), v.finite()),
+  start: v.nullable(v.record(v.string(), v.pipe(v.number(), v.finite()))),
+  windows: v.pipe(v.array(sideWindowSchema), v.minLength(1), v.maxLength(MAX_WINDOWS)),
+});
+
+/** The network of a side model, from which a later training goes on. */
+export interface SideNetwork {
+  config: SideConfig;
+  /** Ids of the items, in the order of the embeddings. */
+  items: string[];
+  /** Names what the columns of the features are, as weights are of no use for others. */
+  features: string;
+  /** Time of the last event that it has learned. */
+  until: number;
+  /** Start weights of the terms; null where they could not be fitted. */
+  start: Record<string, number> | null;
+  /** First to last. */
+  windows: SideWindow[];
+  /** [items] How often each was chosen, up to then. */
+  choices: Float32Array;
+  weights: Weights;
+}
+
+export function encodeSideNetwork({ choices, weights, ...about }: SideNetwork): Uint8Array<ArrayBuffer> {
+  const all = { ...weights, [CHOICES]: { shape: [choices.length], values: choices } };
+  return encodeSafetensors(all, { format: FORMAT, about: JSON.stringify(about) });
+}
+
+/** @throws SidestreamError `model/bad-weights` when the bytes are no network of this version, or a damaged one */
+export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
+  const { weights: all, metadata } = decodeSafetensors(bytes);
+  if (metadata.format !== FORMAT) throw bad('it holds something else');
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), aboutSchema), metadata.about);
+  if (!parsed.success) throw bad(`${v.getDotPath(parsed.issues[0]) ?? 'what it says of itself'} does not fit`);
+  const about = parsed.output;
+  const { [CHOICES]: choices, ...weights } = all;
+  const count = about.items.length;
+  if (choices?.values.length !== count || !choices.values.every((value) => value >= 0 && Number.isFinite(value))) {
+    throw bad('the choices of its items are not there');
+  }
+  const fault = sideWeightsFault(weights, about.config, count);
+  if (fault) throw bad(fault);
+  return { ...about, choices: choices.values, weights };
+}
+
+const bad = (reason: string): SidestreamError =>
+  new SidestreamError('model/bad-weights', `This is no network of a side model: ${reason}. Train from scratch.`);
+
+/** The network in a file; null where there is no file. @throws SidestreamError as `decodeSideNetwork` */
+export async function readSideNetwork(path: string): Promise<SideNetwork | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch {
+    return null;
+  }
+  return decodeSideNetwork(bytes);
+}
+
+export const writeSideNetwork = (path: string, network: SideNetwork): Promise<void> =>
+  writeWhole(path, encodeSideNetwork(network));

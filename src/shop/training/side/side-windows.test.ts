@@ -1,0 +1,150 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../core/model';
+import { freshSideWeights, nextSideWindow, type SideConfig, sideInputNames } from '../../../core/model/side';
+import { sideExpertNames } from '../../../core/model/side/weights';
+import { startCompute } from '../compute';
+import type { SideFeatures } from './side-features';
+import {
+  decodeSideNetwork,
+  encodeSideNetwork,
+  readSideNetwork,
+  type SideNetwork,
+  writeSideNetwork,
+} from './side-network';
+import { sideUse } from './side-use';
+import { nextTraining, type SideWindowRequest } from './side-window';
+import { trainSide } from './train-side';
+
+const ITEMS = 12;
+const random = seededRandom(4);
+const none = { columns: 0, values: new Float32Array() };
+const text = { columns: 3, values: Float32Array.from({ length: ITEMS * 3 }, () => 4 * random() - 2) };
+const features: SideFeatures = { count: ITEMS, inputs: { text, image: none, attributes: none } };
+const settings = { width: 4, hidden: 5, decays: [0.5, 0.9] };
+const config: SideConfig = { ...settings, inputs: { text: 3, image: 0, attributes: 0 } };
+const items = Array.from({ length: ITEMS }, (_, row) => `i${row}`);
+const interactions = Array.from({ length: 60 }, (_, n) => ({
+  user: `u${n % 6}`,
+  row: (n * 7) % 10,
+  time: n,
+}));
+const network: SideNetwork = {
+  ...{ config, items, features: 'text', until: 29, start: { popularity: 0.5 } },
+  windows: [{ experts: { text: [1] }, choices: 30, epochs: 2, seconds: 1.5 }],
+  choices: Float32Array.from(items, (_, row) => row % 3),
+  weights: freshSideWeights(config, ITEMS, seededRandom(1)),
+};
+const request: SideWindowRequest = {
+  ...{ network, items, features, settings, interactions, described: 'text', seed: 1 },
+};
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  await startCompute('wasm');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('leaves frozen weights as they are, bit by bit, and trains the others', async () => {
+  const next = nextSideWindow(network.weights, config, {}, seededRandom(2));
+  const states: string[][] = [];
+  const { weights } = await trainSide({
+    ...{ features, seed: 1, initial: next.weights, frozen: next.frozen, settings: { ...settings, epochs: 3 } },
+    sequences: [Int32Array.of(0, 1, 2, 3), Int32Array.of(4, 5, 1), Int32Array.of(2, 7, 8)],
+    onEpoch: async (_, state) => void states.push(Object.keys((await state()).weights).sort()),
+  });
+  expect(next.frozen.size).toBe(4);
+  for (const name of next.frozen) expect(weights[name]).toEqual(network.weights[name]);
+  const { down } = sideExpertNames('text', 1);
+  expect(weights[down]).not.toEqual(next.weights[down]);
+  expect(weights[sideInputNames('text').router]).not.toEqual(next.weights[sideInputNames('text').router]);
+  // A training can be resumed from what it says of itself.
+  expect(states.at(-1)).toEqual(Object.keys(next.weights).sort());
+});
+
+it('counts earlier choices, so that the items of earlier windows stay known', async () => {
+  const earlier = new Float32Array(ITEMS).fill(2);
+  const sequences = [Int32Array.of(0, 1, 2)];
+  const { popularity, logPopularity } = await trainSide({
+    ...{ features, seed: 1, earlier, sequences, settings: { ...settings, epochs: 1 } },
+  });
+  expect([popularity[0], popularity[11]]).toEqual([3, 2]);
+  expect(logPopularity[11]).toBeCloseTo(Math.log(3));
+});
+
+it('measures the use of experts by their mean gate over the items that somebody chose', () => {
+  const { weights } = nextSideWindow(network.weights, config, {}, seededRandom(2));
+  const { router, routerBias } = sideInputNames('text');
+  const known = Float32Array.from(items, (_, row) => (row < 2 ? 1 : 0));
+  expect(sideUse(network.weights, features, known)).toEqual({ text: [1] });
+  const even = { ...weights, [router]: { shape: [2, 3], values: new Float32Array(6) } };
+  const biased = { ...even, [routerBias]: { shape: [2], values: Float32Array.of(Math.log(3), 0) } };
+  expect(sideUse(biased, features, known).text).toEqual([expect.closeTo(0.75), expect.closeTo(0.25)]);
+  const [low, high] = [1, 2].map((count) =>
+    sideUse(
+      weights,
+      features,
+      known.map((_, row) => (row < count ? 1 : 0)),
+    ),
+  );
+  expect(low.text).not.toEqual(high.text);
+});
+
+describe('the next training of a network', () => {
+  it('learns what is newer, from the weights of the one before with one more expert', () => {
+    const next = nextTraining(request);
+    if ('why' in next) throw new Error(next.why);
+    expect(next.interactions).toEqual(interactions.slice(30));
+    expect([...next.known]).toEqual(['u0', 'u1', 'u2', 'u3', 'u4', 'u5']);
+    expect(next.earlier).toEqual(network.choices);
+    expect(next.frozen).toContain(sideExpertNames('text', 0).down);
+    expect(next.initial[sideExpertNames('text', 1).down]).toEqual(network.weights[sideExpertNames('text', 0).down]);
+  });
+
+  it('goes on in a catalogue with other items', () => {
+    const now = [...items.slice(1), 'new'];
+    const next = nextTraining({ ...request, items: now });
+    expect(next).toMatchObject({ earlier: Float32Array.from([...network.choices.slice(1), 0]) });
+  });
+
+  it.each<[string, Partial<SideWindowRequest>, string]>([
+    ['nothing newer', { interactions: interactions.slice(0, 30) }, 'no choice after'],
+    ['no sequence', { interactions: interactions.slice(0, 31) }, 'two choices'],
+    ['another width', { settings: { ...settings, width: 8 } }, '8 are asked for'],
+    ['another size', { settings: { ...settings, hidden: 8 } }, 'has changed'],
+    ['other columns', { described: 'text, pictures' }, 'has changed'],
+    ['missing items', { items: items.slice(2) }, 'lacks 2 of its 12 items'],
+  ])('says why it cannot go on: %s', (_, change, why) => {
+    expect(nextTraining({ ...request, ...change })).toEqual({ why: expect.stringContaining(why) });
+  });
+});
+
+describe('the file of a network', () => {
+  const about = (change: object) => decodeSideNetwork(encodeSideNetwork({ ...network, ...change }));
+
+  it('holds all that a later training needs', async () => {
+    const path = join(folder, 'kept', 'network.safetensors');
+    expect(await readSideNetwork(path)).toBeNull();
+    await writeSideNetwork(path, network);
+    expect(await readSideNetwork(path)).toEqual(network);
+    const { weights } = nextSideWindow(network.weights, config, {}, seededRandom(2));
+    expect(about({ weights })).toEqual({ ...network, weights });
+  });
+
+  it('is refused where it is damaged', async () => {
+    const path = join(folder, 'damaged.safetensors');
+    const bytes = encodeSideNetwork(network);
+    await writeFile(path, bytes.subarray(0, bytes.length - 9));
+    await expect(readSideNetwork(path)).rejects.toMatchObject({ code: 'model/bad-weights' });
+    const refused = { code: 'model/bad-weights' };
+    for (const change of [{ until: Number.NaN }, { items: items.slice(1) }, { windows: [] }, { config: {} }]) {
+      expect(() => about(change), JSON.stringify(change)).toThrow(expect.objectContaining(refused));
+    }
+    expect(() => about({ weights: {} })).toThrow(/is missing/);
+    expect(() => about({ choices: network.choices.map(() => -1) })).toThrow(/choices of its items/);
+    expect(() => about({ more: 1 })).toThrow(expect.objectContaining(refused));
+  });
+});

@@ -1,0 +1,144 @@
+import type { SideModel } from '../../../core/catalog';
+import { sha256 } from '../../../core/common/sha256';
+import type { Weights } from '../../../core/model';
+import type { SideConfig, SideUse } from '../../../core/model/side';
+import type { CatalogIndex } from '../../../device/ranking';
+import type { Meter } from '../../bundler';
+import type { Interaction } from '../offline-data';
+import { readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
+import { sideFeatures } from './side-features';
+import { sideUse } from './side-use';
+import type { SideContinuation } from './side-window';
+import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
+
+export interface SideModelRequest {
+  /** Of the items that the interactions name. */
+  index: CatalogIndex;
+  /** Sorted by time. */
+  interactions: readonly Interaction[];
+  seed: number;
+  settings?: Partial<SideSettings>;
+  /** Where it goes on from an earlier training; `interactions` are those that are new. Default: it starts anew. */
+  continued?: SideContinuation;
+  /** Path of the file that a training leaves after every epoch, so that it can be resumed. Default: it leaves none. */
+  checkpoint?: string;
+  /** Go on from the checkpoint. */
+  resume?: boolean;
+  meter: Meter;
+  say(line: string): void;
+}
+
+/** A shop's side model, and how it was trained. */
+export interface TrainedSideModel {
+  model: SideModel;
+  /** Weights of the network, for windows to come. */
+  weights: Weights;
+  config: SideConfig;
+  /** How much each expert is used. */
+  use: SideUse;
+  /** [count] How often each item was chosen, before and now. */
+  popularity: Float32Array;
+  /** Choices and shoppers that were learned from, and the epoch that was kept. */
+  choices: number;
+  shoppers: number;
+  epochs: number;
+  /** How the choices of the held-out shoppers were ranked after that epoch; null where the log is too short to hold some out. */
+  heldOut: SideReport['heldOut'];
+  /** The choices of the shoppers that were held out, sorted by time. */
+  heldOutInteractions: Interaction[];
+}
+
+/** One shopper in so many is held out, at least, and at most so many shoppers. */
+const HELD_OUT_SHARE = 20;
+const MAX_HELD_OUT = 64;
+/** Choices from which a shopper may be held out. */
+const MIN_HELD_OUT_CHOICES = 5;
+/** Shoppers of a log below which none is held out: each is needed. */
+const MIN_SHOPPERS = 50;
+
+/**
+ * Trains the side model of a shop on its log: on all but a few shoppers, whose choices say after which epoch to stop. The
+ * compute backend must be set.
+ * @throws SidestreamError `runtime/invalid-input` when it is to be resumed and there is no checkpoint of this training
+ */
+export async function trainSideModel(request: SideModelRequest): Promise<TrainedSideModel> {
+  const { index, interactions, seed, checkpoint, meter, say } = request;
+  const settings = { ...SIDE_SETTINGS, ...request.settings };
+  const heldOut = heldOutShoppers(interactions, request.continued?.known);
+  const learned = interactions.filter(({ user }) => !heldOut.has(user));
+  const fingerprint = checkpoint ? await fingerprintOf(request, settings) : '';
+  const resume = checkpoint && request.resume ? await readSideCheckpoint(checkpoint, fingerprint) : undefined;
+  if (resume) say(`Going on after epoch ${resume.reports.length}`);
+  let epoch = resume?.reports.length ?? 0;
+  const sequences = sequencesOf(learned);
+  const features = sideFeatures(index);
+  const { initial, frozen, earlier } = request.continued ?? {};
+  const result = await trainSide({
+    ...{ features, initial, frozen, earlier },
+    sequences,
+    heldOut: sequencesOf(interactions.filter(({ user }) => heldOut.has(user))),
+    settings,
+    seed,
+    resume,
+    onStep(step, steps) {
+      if (step === 1) meter.start(`Epoch ${++epoch} of ${settings.epochs}`, steps, 'this epoch');
+      meter.advance(1);
+    },
+    async onEpoch({ loss, heldOut: quality }, state) {
+      meter.stop();
+      const shown = quality
+        ? `; shoppers who were held out: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
+        : '';
+      say(`Epoch ${epoch} of ${settings.epochs}: loss ${loss.toFixed(3)}${shown}`);
+      if (checkpoint) await writeSideCheckpoint(checkpoint, fingerprint, await state());
+    },
+  });
+  return {
+    model: result.model,
+    weights: result.weights,
+    config: result.config,
+    use: sideUse(result.weights, features, result.popularity),
+    popularity: result.popularity,
+    choices: learned.length,
+    shoppers: sequences.length,
+    epochs: result.epoch,
+    heldOut: result.reports[result.epoch - 1]?.heldOut ?? null,
+    heldOutInteractions: interactions.filter(({ user }) => heldOut.has(user)),
+  };
+}
+
+/** Each shopper's rows, oldest first. */
+function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
+  const rows = new Map<string, number[]>();
+  for (const { user, row } of interactions) {
+    const own = rows.get(user);
+    if (own) own.push(row);
+    else rows.set(user, [row]);
+  }
+  return [...rows.values()].map((own) => Int32Array.from(own));
+}
+
+/**
+ * Shoppers who are not learned from, evenly over the log by their first choice.
+ * @param known shoppers of an earlier training, who are held out only where the others are too few
+ */
+function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySet<string> = new Set()): Set<string> {
+  const choices = new Map<string, number>();
+  for (const { user } of interactions) choices.set(user, (choices.get(user) ?? 0) + 1);
+  if (choices.size < MIN_SHOPPERS) return new Set();
+  const all = [...choices].filter(([, count]) => count >= MIN_HELD_OUT_CHOICES).map(([user]) => user);
+  const size = Math.min(MAX_HELD_OUT, Math.floor(all.length / HELD_OUT_SHARE));
+  const others = all.filter((user) => !known.has(user));
+  const able = others.length >= size ? others : all;
+  return new Set(Array.from({ length: size }, (_, n) => able[Math.floor(((n + 0.5) * able.length) / size)]));
+}
+
+/** A digest of data and settings: a training can be resumed with the same ones only. */
+function fingerprintOf(
+  { index, interactions, seed, continued }: SideModelRequest,
+  settings: SideSettings,
+): Promise<string> {
+  const events = interactions.map(({ user, row, time }) => `${user}\t${row}\t${time}`);
+  const about = JSON.stringify([index.items.map(({ id }) => id), settings, seed, continued?.windows ?? null]);
+  return sha256(new TextEncoder().encode(`${about}\n${events.join('\n')}`));
+}

@@ -1,0 +1,287 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SideModel } from '../../../core/catalog';
+import { encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
+import { countingTensors, useBackend } from '../../../testing/backends';
+import { threeGroups } from '../../../testing/three-groups';
+import type { Interaction } from '../offline-data';
+import { sideFeatures } from './side-features';
+import { type SideTraining, type SideTrainingState, trainSide } from './train-side';
+import { type SideModelRequest, trainSideModel } from './train-side-model';
+
+const COUNT = 90;
+/** Items from here are new: nobody chose them. */
+const NEW = 78;
+const { index } = threeGroups(COUNT);
+const features = sideFeatures(index);
+
+/** Shoppers who choose items of one of the three groups, some of them more often than others. */
+function shoppers(count: number, seed: number): Int32Array[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, (_, n) => {
+    const rows = new Set<number>();
+    // Mostly popular ones, which are the first of their group.
+    while (rows.size < 10) rows.add(3 * Math.floor((NEW / 3) * random() ** 1.5) + (n % 3));
+    return Int32Array.from(rows);
+  });
+}
+const sequences = shoppers(90, 1);
+const heldOut = shoppers(12, 2);
+const settings = {
+  width: 6,
+  hidden: 8,
+  decays: [0.5, 0.9],
+  learningRate: 0.03,
+  weightDecay: 0.01,
+  negatives: 60,
+  dropout: 0.1,
+  embeddingDropout: 0.3,
+  historyDropout: 0.1,
+  content: true,
+};
+const training = (epochs: number, more: Partial<SideTraining> = {}): SideTraining => ({
+  ...{ features, sequences, seed: 1 },
+  ...more,
+  settings: { ...settings, epochs, ...more.settings },
+});
+
+/** Mean log rank of the held-out choices by popularity alone. */
+function popularityLnRank(): number {
+  const popularity = new Float32Array(COUNT);
+  for (const rows of sequences) for (const row of rows) popularity[row]++;
+  let [sum, choices] = [0, 0];
+  for (const rows of heldOut) {
+    for (let place = 1; place < rows.length; place++) {
+      if (popularity[rows[place]] === 0) continue;
+      const before = rows.slice(0, place);
+      const ahead = popularity.filter((value, row) => value > popularity[rows[place]] && !before.includes(row));
+      sum += Math.log(1 + ahead.length);
+      choices++;
+    }
+  }
+  return sum / choices;
+}
+
+function cosine({ vectors, width }: SideModel, a: number, b: number): number {
+  let [product, one, two] = [0, 0, 0];
+  for (let d = 0; d < width; d++) {
+    const [x, y] = [vectors[a * width + d], vectors[b * width + d]];
+    product += x * y;
+    one += x * x;
+    two += y * y;
+  }
+  return product / Math.sqrt(one * two);
+}
+
+const expectSame = (weights: Weights, expected: Weights, digits: number): void => {
+  expect(Object.keys(weights).sort()).toEqual(Object.keys(expected).sort());
+  for (const [name, { values }] of Object.entries(expected)) {
+    const apart = values.map((value, at) => Math.abs(value - weights[name].values[at]));
+    expect(
+      apart.reduce((most, value) => Math.max(most, value), 0),
+      name,
+    ).toBeLessThan(10 ** -digits);
+  }
+};
+
+// The fastest one that runs in Node.
+beforeAll(() => useBackend('wasm'));
+
+describe('trainSide', () => {
+  it('learns what shoppers choose next, and places new items by what they are', async () => {
+    const steps: number[] = [];
+    const result = await countingTensors(() =>
+      trainSide(training(40, { heldOut, onStep: (step, of) => steps.push(step / of) })),
+    );
+    const { model, reports, logPopularity } = result;
+    expect(steps.filter((share) => share === 1)).toHaveLength(40);
+    expect(reports.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+    expect(reports[39].loss).toBeLessThan(reports[0].loss - 0.5);
+    const best = Math.min(...reports.map(({ heldOut: quality }) => quality?.lnRank ?? Number.NaN));
+    expect(result.reports[result.epoch - 1].heldOut?.lnRank).toBe(best);
+    // A third of the items are of the shopper's group: a log rank lower by ln 3 is all there is to learn.
+    expect(best).toBeLessThan(popularityLnRank() - 0.7);
+    expect(logPopularity[NEW]).toBe(0);
+    for (let row = NEW; row < COUNT; row++) {
+      const mean = (group: number): number => {
+        const known = Array.from({ length: NEW / 3 }, (_, n) => 3 * n + group);
+        return known.reduce((sum, other) => sum + cosine(model, row, other), 0) / known.length;
+      };
+      expect(mean(row % 3)).toBeGreaterThan(0.5);
+      for (const other of [1, 2]) expect(mean((row + other) % 3)).toBeLessThan(0);
+    }
+    // Popular items have the larger bias.
+    expect(model.biases[0]).toBeGreaterThan(model.biases[75]);
+    for (const { decay } of model.states) expect(decay > 0 && decay < 1).toBe(true);
+  });
+
+  it('is the same every time by seed, and another one by another seed', async () => {
+    const [one, same, other] = [
+      await trainSide(training(3)),
+      await trainSide(training(3)),
+      await trainSide(training(3, { seed: 2 })),
+    ];
+    expect(same.weights).toEqual(one.weights);
+    expect(same.model).toEqual(one.model);
+    expect(other.weights).not.toEqual(one.weights);
+  });
+
+  it('goes on from the state after an epoch as if nothing had happened', async () => {
+    const states: SideTrainingState[] = [];
+    const whole = await trainSide(
+      training(6, { heldOut, onEpoch: async (_, state) => void states.push(structuredClone(await state())) }),
+    );
+    for (const after of [1, 4]) {
+      const state = states[after - 1];
+      expect(state.reports).toHaveLength(after);
+      const resumed = await trainSide(training(6, { heldOut, resume: state }));
+      expect(resumed.reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(resumed.epoch).toBe(whole.epoch);
+      expectSame(resumed.weights, whole.weights, 5);
+    }
+    // There is nothing left to do after the last one.
+    const done = await trainSide(training(6, { heldOut, resume: states[5] }));
+    expectSame(done.weights, whole.weights, 9);
+    expect(done.reports).toEqual(whole.reports);
+  });
+
+  it('keeps the last epoch where no choice of a held-out shopper can be ranked', async () => {
+    for (const none of [[], [Int32Array.of(5)], [Int32Array.of(5, 5), Int32Array.of(0, NEW)]]) {
+      const { epoch, reports } = await trainSide(training(2, { heldOut: none }));
+      expect(epoch).toBe(2);
+      expect(reports.map(({ heldOut: quality }) => quality)).toEqual([null, null]);
+    }
+  });
+
+  it('starts from given weights, and leaves them as they are without an epoch', async () => {
+    const { weights } = await trainSide(training(1));
+    const kept = await trainSide(training(0, { initial: weights }));
+    expect(kept.weights).toEqual(weights);
+    expect([kept.epoch, kept.reports]).toEqual([0, []]);
+    const next = await trainSide(training(1, { initial: weights }));
+    expect(next.weights).not.toEqual(weights);
+  });
+
+  it('may know items by their embeddings alone', async () => {
+    const { config, weights, model } = await trainSide(training(2, { settings: { content: false } }));
+    expect(config.inputs).toEqual({ text: 0, image: 0, attributes: 0 });
+    expect(Object.keys(weights).every((name) => /^(item|state)\./.test(name))).toBe(true);
+    // Nothing is known of new items.
+    const last = model.vectors.slice(-settings.width);
+    expect(model.vectors.slice(NEW * settings.width, (NEW + 1) * settings.width)).toEqual(last);
+    expect(model.biases[COUNT - 1]).toBe(0);
+  });
+
+  it('learns from choices without repeats, which count in the popularity', async () => {
+    const repeated = sequences.map((rows) => Int32Array.from([...rows, rows[0]]));
+    const [once, twice] = [await trainSide(training(1)), await trainSide(training(1, { sequences: repeated }))];
+    const chosen = repeated.flatMap((rows) => [...rows]).filter((row) => row === 0).length;
+    expect(twice.logPopularity[0]).toBeCloseTo(Math.log(1 + chosen), 5);
+    expect(twice.logPopularity[0]).toBeGreaterThan(once.logPopularity[0]);
+  });
+});
+
+describe('trainSideModel', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const log: Interaction[] = shoppers(60, 3).flatMap((rows, n) =>
+    Array.from(rows, (row, at) => ({ user: `u${n}`, row, time: 100 * at + n })),
+  );
+  const interactions = log.sort((a, b) => a.time - b.time);
+  const said: string[] = [];
+  const request = (more: Partial<SideModelRequest> = {}): SideModelRequest => ({
+    ...{ index, interactions, seed: 1 },
+    settings: { ...settings, epochs: 3 },
+    meter: { start: () => {}, advance: () => {}, stop: () => {} },
+    say: (line) => said.push(line),
+    ...more,
+  });
+  const refused = { code: 'runtime/invalid-input' };
+
+  it('learns from all but some shoppers, whose choices it hands back', async () => {
+    said.splice(0);
+    const trained = await trainSideModel(request());
+    const users = new Set(trained.heldOutInteractions.map(({ user }) => user));
+    expect(users.size).toBe(3);
+    expect(trained.shoppers).toBe(57);
+    expect(trained.choices + trained.heldOutInteractions.length).toBe(interactions.length);
+    for (const user of users) {
+      expect(trained.heldOutInteractions.filter((one) => one.user === user)).toEqual(
+        interactions.filter((one) => one.user === user),
+      );
+    }
+    expect(trained.heldOut?.choices).toBeGreaterThan(0);
+    expect(trained.model.biases).toHaveLength(COUNT);
+    expect(said).toEqual([1, 2, 3].map((epoch) => expect.stringContaining(`Epoch ${epoch} of 3: loss `)));
+    expect(said[0]).toContain('mean ln rank');
+  });
+
+  it('holds nobody out of a short log', async () => {
+    const few = interactions.filter(({ user }) => Number(user.slice(1)) < 20);
+    const trained = await trainSideModel(request({ interactions: few }));
+    expect(trained).toMatchObject({ shoppers: 20, epochs: 3, heldOut: null, heldOutInteractions: [] });
+    expect(trained.choices).toBe(few.length);
+  });
+
+  it('goes on from its checkpoint, and only where nothing has changed', async () => {
+    const checkpoint = join(folder, 'cut.safetensors');
+    const whole = await trainSideModel(request());
+    const interrupted = trainSideModel(
+      request({
+        checkpoint,
+        say: (line) => {
+          if (line.startsWith('Epoch 3')) throw new Error('the power failed');
+        },
+      }),
+    );
+    await expect(interrupted).rejects.toThrow('the power failed');
+    const others: Partial<SideModelRequest>[] = [
+      { seed: 2 },
+      { settings: { ...settings, epochs: 4 } },
+      { settings: { ...settings, epochs: 3, width: 7 } },
+      { interactions: interactions.slice(0, -1) },
+      { index: threeGroups(COUNT + 3).index },
+    ];
+    for (const other of others) {
+      await expect(trainSideModel(request({ checkpoint, resume: true, ...other }))).rejects.toMatchObject({
+        ...refused,
+        message: expect.stringContaining('not those of the interrupted training'),
+      });
+    }
+    said.splice(0);
+    const resumed = await trainSideModel(request({ checkpoint, resume: true }));
+    expect(said).toEqual(['Going on after epoch 2', expect.stringContaining('Epoch 3 of 3: loss ')]);
+    expectSame(resumed.weights, whole.weights, 5);
+    expect(resumed.epochs).toBe(whole.epochs);
+    expect(resumed.heldOut?.lnRank).toBeCloseTo(whole.heldOut?.lnRank ?? Number.NaN, 6);
+  });
+
+  it('refuses a checkpoint that is missing or damaged', async () => {
+    const checkpoint = join(folder, 'damaged.safetensors');
+    const resume = () => trainSideModel(request({ checkpoint, resume: true }));
+    await expect(resume()).rejects.toMatchObject({ ...refused, message: expect.stringContaining('there is no') });
+    await trainSideModel(request({ checkpoint, settings: { ...settings, epochs: 1 } }));
+    const whole = await readFile(checkpoint);
+    const { weights } = await trainSide(training(0));
+    for (const bytes of [
+      new Uint8Array(),
+      whole.subarray(0, 100),
+      whole.subarray(0, whole.length - 1),
+      encodeSafetensors(weights),
+      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint 2', about: '{}' }),
+      encodeSafetensors(weights, { format: 'sidestream-side-checkpoint 2', about: '{' }),
+      encodeSafetensors(weights, {
+        format: 'another',
+        about: JSON.stringify({ training: '', steps: 1, best: null, reports: [] }),
+      }),
+    ]) {
+      await writeFile(checkpoint, bytes);
+      await expect(resume()).rejects.toMatchObject(refused);
+    }
+  });
+});

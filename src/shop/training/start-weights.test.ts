@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../core/model';
+import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
+import { scores, TERMS, type TermName, type TermWeights } from '../../device/ranking';
+import { sideModel } from '../../testing/side-models';
+import { threeGroups } from '../../testing/three-groups';
+import { fitStartWeights } from './start-weights';
+
+const COUNT = 90;
+const shop = threeGroups(COUNT);
+const catalog: LearnerCatalog = { ...shop, index: { ...shop.index, side: sideModel(COUNT, 4, [0.3, 0.9]) } };
+const start = START_WITH_SIDE.weights;
+
+/** Weights of 0 but for the given ones. */
+const only = (given: Partial<TermWeights>): TermWeights =>
+  Object.fromEntries(TERMS.map((name) => [name, given[name] ?? 0])) as TermWeights;
+
+/** Shoppers who choose by the softmax of some terms as a learner with the start weights has them. */
+function streams(weights: TermWeights, shoppers: number, choices: number, seed: number): number[][] {
+  const random = seededRandom(seed);
+  return Array.from({ length: shoppers }, () => {
+    const learner = new Learner(catalog);
+    const rows: number[] = [];
+    while (rows.length < choices) {
+      const score = scores(learner.terms, weights);
+      const shares = Array.from(score, (value, row) => (rows.includes(row) ? 0 : Math.exp(value)));
+      let left = random() * shares.reduce((sum, share) => sum + share, 0);
+      const found = shares.findIndex((share) => {
+        left -= share;
+        return left < 0;
+      });
+      const row = Math.max(0, found);
+      rows.push(row);
+      const { id } = catalog.index.items[row];
+      learner.observe({ id: rows.length, type: 'click', itemId: id, time: rows.length });
+    }
+    return rows;
+  });
+}
+
+describe('fitStartWeights', () => {
+  it('raises the weight of the term that explains the choices, and lowers those of noise', () => {
+    const chosen = streams(only({ popularity: 4 * start.popularity }), 30, 11, 1);
+    const fitted = fitStartWeights(catalog, chosen, 1) ?? {};
+    expect(fitted.popularity).toBeGreaterThan(2 * start.popularity);
+    for (const name of ['sideModel', 'nearestHistory', 'category', 'preference'] as const) {
+      expect(fitted[name], name).toBeLessThan(0.8 * start[name]);
+    }
+    expect(fitStartWeights(catalog, chosen, 1)).toEqual(fitted);
+  });
+
+  it('finds another term by other choices', () => {
+    const chosen = streams(only({ category: 6 * start.category }), 30, 11, 2);
+    const fitted = fitStartWeights(catalog, chosen, 1) ?? {};
+    expect(fitted.category).toBeGreaterThan(1.5 * start.category);
+    expect(fitted.popularity).toBeLessThan(0.8 * start.popularity);
+  });
+
+  it('leaves the weights where they are when they explain the choices as they are', () => {
+    // The values of the read-outs have their weight in them.
+    const chosen = streams({ ...start, preference: 1 }, 50, 14, 3);
+    const fitted = fitStartWeights(catalog, chosen, 1) ?? {};
+    for (const name of ['sideModel', 'preference'] as const) {
+      expect(Math.abs(Math.log((fitted[name] ?? Number.NaN) / start[name])), name).toBeLessThan(0.3);
+    }
+  });
+
+  it('fits the terms that follow from choices, each within a factor of 8', () => {
+    const fitted = fitStartWeights(catalog, streams(only({ popularity: 20 }), 25, 10, 4), 1) ?? {};
+    const expected = TERMS.filter((name) => name !== 'coldStart' && name !== 'disliked' && start[name] > 0);
+    expect(Object.keys(fitted).sort()).toEqual([...expected].sort());
+    for (const name of expected) {
+      const ratio = (fitted[name] ?? Number.NaN) / start[name];
+      expect(ratio, name).toBeGreaterThan(1 / 8.1);
+      expect(ratio, name).toBeLessThan(8.1);
+    }
+  });
+
+  it('does not depend on the start weights that the shop had before', () => {
+    const chosen = streams(only({ popularity: 1 }), 25, 10, 5);
+    const startWeights: Partial<Record<TermName, number>> = { popularity: 9, preference: 9 };
+    expect(fitStartWeights({ ...catalog, startWeights }, chosen, 1)).toEqual(fitStartWeights(catalog, chosen, 1));
+  });
+
+  it('is null where there are too few choices to choose by', () => {
+    expect(fitStartWeights(catalog, [], 1)).toBeNull();
+    expect(fitStartWeights(catalog, streams(only({}), 10, 8, 6), 1)).toBeNull();
+    // The first choice of a shopper follows nothing, and a repeat is none.
+    expect(fitStartWeights(catalog, new Array(300).fill([4, 4, 4]), 1)).toBeNull();
+  });
+});

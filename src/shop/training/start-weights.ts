@@ -1,0 +1,121 @@
+import { seededRandom } from '../../core/model';
+import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
+import { TERMS, type TermName } from '../../device/ranking';
+
+/** Terms whose start weights are fitted: the lift of new items and dislikes follow no choice of a log. */
+const FITTED: readonly TermName[] = TERMS.filter(
+  (name) => !['coldStart', 'disliked'].includes(name) && START_WITH_SIDE.weights[name] > 0,
+);
+
+/** Choices that are looked at, of one shopper and of all, and items that each is compared with. */
+const MAX_CHOICES = 110;
+const MAX_CASES = 2000;
+const SAMPLE = 300;
+/** How far a weight may be from that of every shop, as the log of a factor, and the cost of its square, nats. */
+const MAX_THETA = Math.log(8);
+const PRIOR = 0.02;
+const STEPS = 150;
+
+/** A choice: the values of the fitted terms of its item, then those of the items it is compared with. */
+type Case = Float32Array;
+
+/**
+ * Start weights of the terms for a shop with a side model: the factors of those of every shop with which the choices of
+ * some shoppers are most probable, each before it is learned. The shoppers must not be those that model and counts were
+ * learned from.
+ * @param streams rows of each shopper's choices, oldest first
+ * @returns weights by term; null where there are too few choices to choose by
+ */
+export function fitStartWeights(
+  catalog: LearnerCatalog,
+  streams: readonly (readonly number[])[],
+  seed: number,
+): Partial<Record<TermName, number>> | null {
+  const random = seededRandom(seed);
+  const cases: Case[] = [];
+  const perShopper = Math.max(5, Math.ceil(MAX_CASES / Math.max(1, streams.length)));
+  for (const rows of streams) cases.push(...casesOf(catalog, rows, perShopper, random));
+  if (cases.length < 200) return null;
+  const start = FITTED.map((name) => START_WITH_SIDE.weights[name]);
+  // The values of the read-outs have their weight in them.
+  const first = FITTED.map((name, n) => (name === 'preference' ? 1 : start[n]));
+  const theta = fitted(cases, first);
+  return Object.fromEntries(FITTED.map((name, n) => [name, Number((start[n] * Math.exp(theta[n])).toPrecision(3))]));
+}
+
+/** Choices of one shopper, evenly over the stream. */
+function casesOf(catalog: LearnerCatalog, rows: readonly number[], limit: number, random: () => number): Case[] {
+  const { items } = catalog.index;
+  const learner = new Learner({ ...catalog, startWeights: undefined });
+  const chosen = new Set<number>();
+  const cases: Case[] = [];
+  const places = Math.min(rows.length, MAX_CHOICES);
+  const every = Math.max(1, Math.floor(places / limit));
+  for (let place = 0; place < places; place++) {
+    const row = rows[place];
+    if (place > 0 && place % every === 0 && !chosen.has(row)) cases.push(caseOf(learner, row, chosen, random));
+    chosen.add(row);
+    learner.observe({ id: place + 1, type: 'click', itemId: items[row].id, time: place });
+  }
+  return cases;
+}
+
+function caseOf(learner: Learner, row: number, chosen: ReadonlySet<number>, random: () => number): Case {
+  const { terms } = learner;
+  const count = terms.popularity.length;
+  const rows = [row];
+  for (let tries = 0; rows.length <= SAMPLE && tries < 4 * SAMPLE; tries++) {
+    const other = Math.floor(random() * count);
+    if (other !== row && !chosen.has(other)) rows.push(other);
+  }
+  const values = new Float32Array(rows.length * FITTED.length);
+  for (const [n, other] of rows.entries()) {
+    for (const [t, name] of FITTED.entries()) values[n * FITTED.length + t] = terms[name][other];
+  }
+  return values;
+}
+
+/** Adam on the mean log-likelihood, with a prior towards the weights of every shop. */
+function fitted(cases: readonly Case[], start: readonly number[]): Float64Array {
+  const width = start.length;
+  const theta = new Float64Array(width);
+  const first = new Float64Array(width);
+  const second = new Float64Array(width);
+  for (let step = 1; step <= STEPS; step++) {
+    const weights = start.map((weight, t) => weight * Math.exp(theta[t]));
+    const gradient = new Float64Array(width);
+    for (const values of cases) addGradient(gradient, values, weights);
+    for (let t = 0; t < width; t++) {
+      const slope = (gradient[t] * weights[t]) / cases.length - 2 * PRIOR * theta[t];
+      first[t] = 0.9 * first[t] + 0.1 * slope;
+      second[t] = 0.99 * second[t] + 0.01 * slope * slope;
+      const unbiased = first[t] / (1 - 0.9 ** step);
+      const size = Math.sqrt(second[t] / (1 - 0.99 ** step)) + 1e-8;
+      theta[t] = Math.max(-MAX_THETA, Math.min(MAX_THETA, theta[t] + (0.05 * unbiased) / size));
+    }
+  }
+  return theta;
+}
+
+/** Adds the slope of the log-likelihood of the first item of a case in each weight. */
+function addGradient(gradient: Float64Array, values: Case, weights: readonly number[]): void {
+  const width = weights.length;
+  const count = values.length / width;
+  const scores = new Float64Array(count);
+  let top = Number.NEGATIVE_INFINITY;
+  for (let n = 0; n < count; n++) {
+    let score = 0;
+    for (let t = 0; t < width; t++) score += weights[t] * values[n * width + t];
+    scores[n] = score;
+    top = Math.max(top, score);
+  }
+  let total = 0;
+  for (let n = 0; n < count; n++) {
+    scores[n] = Math.exp(scores[n] - top);
+    total += scores[n];
+  }
+  for (let n = 0; n < count; n++) {
+    const share = (n === 0 ? 1 : 0) - scores[n] / total;
+    for (let t = 0; t < width; t++) gradient[t] += share * values[n * width + t];
+  }
+}
