@@ -22,12 +22,12 @@ test('pairs count by their distance, in both orders, against what chance would b
   expect(liftOf(counter, [1])[3]).toBeCloseTo(lift(1, 1, 3), 6);
 });
 
-test('newer choices of a history count more: half after three others', () => {
+test('newer choices of a history count more: twice as much as the one before', () => {
   const counter = new CooccurrenceCounter(4);
   counter.learn([0, 1]);
   counter.learn([2, 3]);
   const lift = liftOf(counter, [0, 0, 0, 2]);
-  const old = 0.5 + 2 ** (-2 / 3) + 2 ** (-1 / 3);
+  const old = 1 / 8 + 1 / 4 + 1 / 2;
   expect(lift[1] / lift[3]).toBeCloseTo(old, 5);
   expect([...liftOf(counter, [])]).toEqual([0, 0, 0, 0]);
 });
