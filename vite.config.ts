@@ -8,9 +8,11 @@ const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|page\/element
 
 /** Tests of code whose modules have a state, such as a kernel once loaded, or that put others in their place. */
 const OWN_MODULES = [
-  ...['page/client', 'core/kernel', 'device/learner', 'device/ranking', 'device/store', 'device/worker'].map(
-    (room) => `src/${room}/**/*.test.ts`,
-  ),
+  'src/{page/client,device/worker}/**/*.test.ts',
+  'src/core/kernel/**/*.test.ts',
+  'src/device/learner/profile-bounds.test.ts',
+  'src/device/ranking/aging.test.ts',
+  'src/device/ranking/terms/nearest-history.test.ts',
   'src/shop/bundler/queue/build-queue.test.ts',
 ];
 

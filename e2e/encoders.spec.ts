@@ -82,7 +82,9 @@ test.describe('encoders', () => {
     expect(difference(expected, actual.taps)).toBeLessThan(1e-3);
   });
 
-  test('give the same text taps on WebGPU, come back after a lost device, then go on on wasm', async ({ page }) => {
+  test('give the same text taps on WebGPU, come back after a lost device, then go on on wasm', {
+    tag: '@nightly',
+  }, async ({ page }) => {
     await open(page);
     const expected = await nodeText(['Red apple']);
     const encoded = await page.evaluate(() => window.encoders.text(['Red apple'], 'webgpu', 3, [1, 2]));
@@ -90,7 +92,7 @@ test.describe('encoders', () => {
     for (const { taps } of encoded) expect(difference(expected, taps)).toBeLessThan(1e-3);
   });
 
-  test('give the same image taps in Node, on wasm and on WebGPU', async ({ page }) => {
+  test('give the same image taps in Node, on wasm and on WebGPU', { tag: '@nightly' }, async ({ page }) => {
     await open(page);
     const pixels = await decodeImage(await picture(200), IMAGE);
     const expected = await nodeImage(pixels);

@@ -22,7 +22,9 @@ function compare(...parts: string[]): Promise<{ status: number; output: string; 
   });
 }
 
-test('npm run gpu finds the numbers of wasm on a software adapter, and says that it is one', async () => {
+test('npm run gpu finds the numbers of wasm on a software adapter, and says that it is one', {
+  tag: '@nightly',
+}, async () => {
   test.slow();
   const parts = ['text', 'image'];
   const { status, output, result } = await compare(...parts);

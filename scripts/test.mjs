@@ -28,7 +28,10 @@ const stages = [
   { name: 'package', cores: 1, command: ['tsx', 'tsx', 'scripts/package.ts'] },
   // With the API reference, which treats warnings as errors; a dead link ends it.
   { name: 'site', cores: 1, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
-  { name: 'kills', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] },
+  // Long: at night and on the main branch.
+  ...(process.env.NIGHTLY
+    ? [{ name: 'kills', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] }]
+    : []),
   {
     name: 'unit',
     cores: 2,

@@ -71,7 +71,9 @@ test('a shop made by one command recommends, fills a cart and takes an order', a
   expect(errors).toEqual([]);
 });
 
-test('the cart page has a list, with products and without, and the console warns of nothing', async ({ page }) => {
+test('the cart page has a list, with products and without, and the console warns of nothing', {
+  tag: '@nightly',
+}, async ({ page }) => {
   const warnings: string[] = [];
   page.on('console', (message) => {
     if (message.text().includes('sidestream')) warnings.push(message.text());
@@ -92,7 +94,7 @@ test('the cart page has a list, with products and without, and the console warns
   expect(warnings).toEqual([]);
 });
 
-test('a shop can be made from a feed, and never in a folder with files in it', async () => {
+test('a shop can be made from a feed, and never in a folder with files in it', { tag: '@nightly' }, async () => {
   await writeCatalog(project, 'photos');
   await sidestream('init', 'from-feed', 'catalog.jsonl', '--images', 'photos', '--no-build');
   const about = JSON.parse(await readFile(join(project, 'from-feed', 'package.json'), 'utf8'));
@@ -110,7 +112,9 @@ test('a shop can be made from a feed, and never in a folder with files in it', a
   await rm(other, { recursive: true });
 });
 
-test('a shop of variants has one entry for each product, and the currency that was named', async ({ page }) => {
+test('a shop of variants has one entry for each product, and the currency that was named', { tag: '@nightly' }, async ({
+  page,
+}) => {
   const head =
     'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty,Cost per item,Status';
   const rows = ['hoodie', 'cap', 'scarf'].flatMap((handle) => [
@@ -143,7 +147,7 @@ test('a shop of variants has one entry for each product, and the currency that w
   await expect(page.locator('[data-products] img')).toHaveCount(0);
 });
 
-test('a shop has the currency that its feed says, and a wrong path leaves no folder', async () => {
+test('a shop has the currency that its feed says, and a wrong path leaves no folder', { tag: '@nightly' }, async () => {
   await writeFile(join(project, 'prices.csv'), 'id,title,price\na,A,12.00 CHF\n');
   await sidestream('init', 'swiss', 'prices.csv', '--no-build');
   expect(await readFile(join(project, 'swiss', 'src', 'currency.js'), 'utf8')).toContain("currency = 'CHF'");
