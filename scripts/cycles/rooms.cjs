@@ -33,7 +33,7 @@ const ROOMS = {
   model: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'XSMoE on tfjs: the side model (`side/`); the paper's network for the golden numbers and SASRec',
+    has: "XSMoE on tfjs: the side model (`side/`); the paper's network for the golden numbers and SASRec",
     imports: [],
   },
   events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
