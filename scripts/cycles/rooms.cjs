@@ -27,13 +27,13 @@ const ROOMS = {
   kernel: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'products of matrices by vector instructions of WebAssembly',
+    has: 'matrix products with WebAssembly vector instructions',
     imports: [],
   },
   model: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'XSMoE on tfjs: the side model (`side/`); the network of the paper for the golden numbers and SASRec',
+    has: "XSMoE on tfjs: the side model (`side/`); the paper's network for the golden numbers and SASRec",
     imports: [],
   },
   events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
@@ -70,13 +70,13 @@ const ROOMS = {
   experiment: {
     wing: 'device',
     runs: 'worker',
-    has: 'A/B split, attribution, counters; `visitors/`: what is reported of a visitor',
+    has: 'A/B split, attribution, counters; `visitors/`: reports about a visitor',
     imports: ['common', 'events', 'ranking'],
   },
   protocol: {
     wing: 'device',
     runs: 'page and worker',
-    has: "public types (`protocol/api.ts`), schemas of requests, the worker's interface",
+    has: "public types (`device/protocol/api.ts`), schemas of requests, the worker's interface",
     imports: ['catalog', 'common', 'encoders', 'events', 'experiment', 'ranking', 'store'],
   },
   worker: {
@@ -111,25 +111,25 @@ const ROOMS = {
   adapters: {
     wing: 'page',
     runs: 'page',
-    has: 'events from data attributes and the GA4 data layer, grids in the order of the shopper, `consent/`, functions for `onMetric`',
+    has: 'events from data attributes and the GA4 data layer, grids ordered for the shopper, `consent/`, functions for `onMetric`',
     imports: ['client', 'common', 'protocol'],
   },
   demo: {
     wing: null,
     runs: 'page',
-    has: 'the demo shop behind `index.html`; `simulate/`: made-up shoppers, in workers of its own',
+    has: 'the demo shop behind `index.html`; `simulate/`: simulated shoppers, in separate workers',
     imports: ['catalog', 'client', 'element', 'kernel', 'protocol', 'simulate'],
   },
   bundler: {
     wing: 'shop',
     runs: 'Node',
-    has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`; `rules/`: the file of rules checked and published',
+    has: 'catalogue to bundle: pipeline, process pool, `queue/`, `hub/`; `rules/`: checks and publishes the rules file',
     imports: ['catalog', 'common', 'encoders', 'kernel', 'ranking'],
   },
   logs: {
     wing: 'shop',
     runs: 'everywhere',
-    has: 'event logs of shops: readers, purchases, order logs, where the past ends',
+    has: 'event logs of shops: readers, purchases, order logs, the end of the past',
     imports: ['catalog', 'common'],
   },
   training: {
@@ -141,7 +141,7 @@ const ROOMS = {
   cli: {
     wing: 'shop',
     runs: 'Node',
-    has: 'the commands of `sidestream` that a shop needs; those of `lab/` are loaded late',
+    has: 'the commands of `sidestream` that a shop needs; the commands of `lab/` are loaded late',
     imports: ['commands', 'bundler', 'catalog', 'common', 'encoders', 'learner', 'logs', 'ranking', 'training'],
   },
   evaluate: {
@@ -153,13 +153,13 @@ const ROOMS = {
   verdict: {
     wing: 'lab',
     runs: 'everywhere',
-    has: 'variants of an experiment compared over all visitors, and how many a pilot needs',
+    has: 'variants of an experiment compared over all visitors, and the number that a pilot needs',
     imports: ['catalog', 'common', 'evaluate', 'experiment', 'logs'],
   },
   simulate: {
     wing: 'lab',
     runs: 'everywhere',
-    has: 'simulated shoppers, whose tastes are known',
+    has: 'simulated shoppers with known tastes',
     imports: ['catalog', 'evaluate', 'learner', 'logs', 'model', 'ranking', 'training'],
   },
   commands: {
