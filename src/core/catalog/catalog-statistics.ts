@@ -23,7 +23,7 @@ export const catalogStatisticsSchema = v.strictObject({
 export type CatalogStatistics = v.InferOutput<typeof catalogStatisticsSchema>;
 
 /** Share of the items that must have a number for it to become a column. */
-const LEAST_KNOWN = 0.2;
+const MIN_KNOWN_SHARE = 0.2;
 
 /** Statistics of a whole catalogue without variants; `productStatistics` is for one that has some. */
 export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
@@ -78,7 +78,7 @@ export function numberStatistics(items: readonly Item[]): CatalogStatistics['num
   return ['price', ...[...names].sort()].flatMap((name) => {
     const values = numbersOf(items, name);
     const known = values.filter(Number.isFinite);
-    if (known.length === 0 || known.length < LEAST_KNOWN * values.length) return [];
+    if (known.length === 0 || known.length < MIN_KNOWN_SHARE * values.length) return [];
     const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
     const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
     return deviation > 1e-6 * Math.abs(mean) ? [{ name, mean, deviation }] : [];

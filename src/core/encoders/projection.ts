@@ -29,9 +29,9 @@ export interface FitOptions {
 }
 
 /** Rows used at most; an even selection of more rows gives the same statistics in a fraction of the time. */
-const MOST_ROWS = 4096;
+const MAX_ROWS = 4096;
 /** Variance of an axis, as a share of the first one's, below which it is only rounding. */
-const LEAST_SHARE = 1e-9;
+const MIN_SHARE = 1e-9;
 
 /**
  * Learns, for every tap, mean and deviation of each value and the principal axes of the standardised values (PCA). The
@@ -83,7 +83,7 @@ function doubles(matrix: Float32Array): Float64Array {
 function fitTap(tap: Float32Array, count: number, dim: number, seed: number): TapProjection {
   const width = tap.length / count;
   const { mean, deviation } = statistics(tap, count, width);
-  const step = Math.max(1, Math.ceil(count / MOST_ROWS));
+  const step = Math.max(1, Math.ceil(count / MAX_ROWS));
   const rows = Math.ceil(count / step);
   const standard = new Float64Array(rows * width);
   for (let r = 0; r < rows; r++) {
@@ -97,7 +97,7 @@ function fitTap(tap: Float32Array, count: number, dim: number, seed: number): Ta
     seed,
   );
   const matrix = new Float32Array(dim * width);
-  const kept = values.filter((value) => value > values[0] * LEAST_SHARE);
+  const kept = values.filter((value) => value > values[0] * MIN_SHARE);
   const energy = kept.reduce((sum, value) => sum + value, 0);
   if (energy > 0) {
     const scale = Math.sqrt(dim / energy);
@@ -132,7 +132,7 @@ function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
   const { values, vectors } = leadingEigenpairs(square, count, found, seed);
   const mixed = rowProducts({ count: found, length: count, values: vectors }, columns);
   const out = new Float64Array(axes * width);
-  for (let axis = 0; axis < found && values[axis] > values[0] * LEAST_SHARE; axis++) {
+  for (let axis = 0; axis < found && values[axis] > values[0] * MIN_SHARE; axis++) {
     const row = mixed.subarray(axis * width, (axis + 1) * width);
     const largest = row.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
     const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)) * Math.sign(largest);

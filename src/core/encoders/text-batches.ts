@@ -2,14 +2,14 @@
 export type Batching = (lengths: readonly number[]) => number[][];
 
 /** Texts per run at most; more would only need memory. */
-const TEXTS = 32;
+const MAX_TEXTS = 32;
 /** Tokens per run from which more save no time: the weights are read once per run. */
-const TOKENS = 256;
+const ENOUGH_TOKENS = 256;
 
 /** Texts of similar length together, padded to the longest of them. */
 export const similarLengths: Batching = (lengths) => {
   const sorted = byLength(lengths);
-  return evenly(sorted, Math.ceil(sorted.length / TEXTS));
+  return evenly(sorted, Math.ceil(sorted.length / MAX_TEXTS));
 };
 
 /** Texts of equal length together, without padding. */
@@ -34,7 +34,7 @@ function grouped(lengths: readonly number[], least: number): number[][] {
     else groups.set(lengths[n], [n]);
   }
   return [...groups].flatMap(([length, group]) => {
-    const most = Math.min(TEXTS, Math.max(least, Math.floor(TOKENS / Math.max(1, length))));
+    const most = Math.min(MAX_TEXTS, Math.max(least, Math.floor(ENOUGH_TOKENS / Math.max(1, length))));
     const runs = Math.ceil(group.length / most);
     return evenly(group, Math.max(1, Math.min(runs, Math.floor(group.length / least))));
   });

@@ -5,9 +5,9 @@ import * as v from 'valibot';
 export type BareIds = (text: string, most: number) => number[];
 
 /** Words kept; a catalogue has fewer. When they are that many, all are forgotten. */
-const MOST_WORDS = 50_000;
+const MAX_WORDS = 50_000;
 /** Characters of a word that is kept. */
-const LONGEST = 64;
+const MAX_WORD_LENGTH = 64;
 /** Stands for a space in the pieces of a Unigram model. */
 const SPACE = '▁';
 
@@ -69,8 +69,8 @@ export function wordIds(model: HubTokenizer, file: unknown): BareIds | null {
     const found = known.get(word);
     if (found) return found;
     const ids = lookUp(word);
-    if (word.length > LONGEST) return ids;
-    if (known.size >= MOST_WORDS) known.clear();
+    if (word.length > MAX_WORD_LENGTH) return ids;
+    if (known.size >= MAX_WORDS) known.clear();
     known.set(word, ids);
     return ids;
   };

@@ -16,7 +16,7 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Longest texts of an event, characters. */
-export const MOST_CHARACTERS = {
+export const MAX_CHARACTERS = {
   itemId: 256,
   placement: 64,
   recommendationId: 64,

@@ -3,9 +3,9 @@ import { EVENT_STRENGTH, type LoggedEvent, STRONGEST, storedCount, storedId } fr
 import { recordSchema, ShopperState } from './shopper-state';
 
 /** Choices, and dismissals, that are stored; no term reads more. */
-const LONGEST = 1000;
+const MAX_STORED = 1000;
 
-const ids = v.pipe(v.array(storedId), v.maxLength(LONGEST));
+const ids = v.pipe(v.array(storedId), v.maxLength(MAX_STORED));
 
 /** Stored form of a history, by item ids: the log need not go back further than the profile. */
 export const historySchema = v.pipe(
@@ -66,11 +66,11 @@ export class History implements ChoiceHistory {
       all.push(...known.slice(next, before), { id, strength });
       next = before;
     }
-    const choices = [...all, ...known.slice(next)].slice(-LONGEST);
+    const choices = [...all, ...known.slice(next)].slice(-MAX_STORED);
     return {
       items: choices.map(({ id }) => id),
       strengths: choices.map(({ strength }) => strength),
-      dismissed: [...this.#absentDismissed, ...[...this.dismissed].map(idOf)].slice(-LONGEST),
+      dismissed: [...this.#absentDismissed, ...[...this.dismissed].map(idOf)].slice(-MAX_STORED),
       total: this.#total,
       record: this.record.save(idOf),
     };

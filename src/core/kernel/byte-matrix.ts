@@ -78,10 +78,10 @@ export abstract class RoundingMatrix {
 }
 
 /** Largest magnitude of a 16-bit integer that has an opposite. */
-const MOST = 32_767;
+const MAX_INT16 = 32_767;
 /** Largest magnitude of an integer of a row, and of one that is made by rounding. */
-const MOST_IN_ROW = 128;
-const MOST_ROUNDED = 127;
+const MAX_ROW_INTEGER = 128;
+const MAX_ROUNDED_INTEGER = 127;
 
 /**
  * A vector as a query. Each part is rounded to integers of 15 bits, or of fewer where it is so long that sums would leave 32
@@ -90,7 +90,7 @@ const MOST_ROUNDED = 127;
  */
 export function byteQuery(vector: Float32Array, parts: number): ByteQuery {
   const own = vector.length / parts;
-  const most = Math.min(MOST, Math.floor((2 ** 31 - 1) / (MOST_IN_ROW * own)));
+  const most = Math.min(MAX_INT16, Math.floor((2 ** 31 - 1) / (MAX_ROW_INTEGER * own)));
   const values = new Int16Array(vector.length);
   const scales = new Float32Array(parts);
   for (let part = 0; part < parts; part++) scales[part] = round(vector, part * own, own, most, values);
@@ -112,22 +112,22 @@ export function roundedRows(values: Float32Array, width: number, parts: number):
 }
 
 /** How far from a whole number the quotient of two 32-bit floats may be that were made from integers. */
-const NEARLY = 1e-3;
+const QUOTIENT_TOLERANCE = 1e-3;
 
 /** The magnitude of the largest integer that some values were made from; the largest possible where there is none. */
 function mostOf(from: Float32Array, start: number, length: number): number {
   let largest = 0;
   for (let at = start; at < start + length; at++) largest = Math.max(largest, Math.abs(from[at]));
   // Features are made with the largest possible, so nearly always the first one is it.
-  for (let most = MOST_ROUNDED; most > 0; most--) {
+  for (let most = MAX_ROUNDED_INTEGER; most > 0; most--) {
     let at = start;
     while (at < start + length && isNearlyWhole((from[at] / largest) * most)) at++;
     if (at === start + length) return most;
   }
-  return MOST_ROUNDED;
+  return MAX_ROUNDED_INTEGER;
 }
 
-const isNearlyWhole = (value: number): boolean => Math.abs(value - Math.round(value)) < NEARLY;
+const isNearlyWhole = (value: number): boolean => Math.abs(value - Math.round(value)) < QUOTIENT_TOLERANCE;
 
 /** Rounds some values to integers of magnitude `most` at most. @returns their scale, 0 where all are 0 */
 function round(from: Float32Array, start: number, length: number, most: number, to: Int8Array | Int16Array): number {

@@ -21,7 +21,7 @@ type Products = (
 const ROWS_TOGETHER = 4;
 const COLUMNS_TOGETHER = 16;
 /** Queries of one call at most. */
-const MOST_AT_ONCE = 8;
+const MAX_PER_CALL = 8;
 
 type Make = (capacity: number, width: number, parts: number) => ByteMatrix;
 
@@ -80,9 +80,9 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
     const sizes = {
       values: this.#stride * rowBytes,
       scales: FLOAT * parts * this.#stride,
-      queries: 2 * MOST_AT_ONCE * rowBytes,
-      queryScales: padded(FLOAT * MOST_AT_ONCE * parts, 16),
-      output: FLOAT * MOST_AT_ONCE * this.#stride,
+      queries: 2 * MAX_PER_CALL * rowBytes,
+      queryScales: padded(FLOAT * MAX_PER_CALL * parts, 16),
+      output: FLOAT * MAX_PER_CALL * this.#stride,
     };
     const bytes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
@@ -136,8 +136,8 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
 
   protected multiply(queries: readonly ByteQuery[]): Float32Array[] {
     const out: Float32Array[] = [];
-    for (let first = 0; first < queries.length; first += MOST_AT_ONCE) {
-      const part = queries.slice(first, first + MOST_AT_ONCE);
+    for (let first = 0; first < queries.length; first += MAX_PER_CALL) {
+      const part = queries.slice(first, first + MAX_PER_CALL);
       this.#call(part);
       for (const n of part.keys()) out.push(this.#output.slice(n * this.#stride, n * this.#stride + this.#count));
     }

@@ -10,7 +10,7 @@ type FunctionName = 'products' | 'weightedSums' | 'addPlaced' | 'placedWeights' 
 /** Columns, and rows, that the functions multiply at a time. */
 const TOGETHER = 4;
 /** Queries, or lists of weights, of one call at most. */
-const MOST_AT_ONCE = 8;
+const MAX_PER_CALL = 8;
 
 /**
  * Compiles the functions.
@@ -76,10 +76,10 @@ class WasmMatrix implements Matrix {
     const most = Math.max(0, ...sizes.map(({ tableRows }) => tableRows));
     const lengths = [
       this.#rows * this.#columns,
-      MOST_AT_ONCE * longest,
-      MOST_AT_ONCE * longest,
-      MOST_AT_ONCE * most,
-      MOST_AT_ONCE * most,
+      MAX_PER_CALL * longest,
+      MAX_PER_CALL * longest,
+      MAX_PER_CALL * most,
+      MAX_PER_CALL * most,
       ...sizes.flatMap(({ tableRows, columns }) => [tableRows * columns, this.#rows, this.#rows]),
     ];
     const floats = lengths.reduce((sum, length) => sum + length, 0);
@@ -174,8 +174,8 @@ function inParts(
   multiply: (part: readonly Float32Array[], count: number, first: number) => Float32Array[],
 ): Float32Array[] {
   const out: Float32Array[] = [];
-  for (let first = 0; first < vectors.length; first += MOST_AT_ONCE) {
-    const part = vectors.slice(first, first + MOST_AT_ONCE);
+  for (let first = 0; first < vectors.length; first += MAX_PER_CALL) {
+    const part = vectors.slice(first, first + MAX_PER_CALL);
     out.push(...multiply(part, padded(part.length, 2), first));
   }
   return out;

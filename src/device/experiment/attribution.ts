@@ -7,14 +7,14 @@ import { eventSchema, type NewEvent } from '../../core/events';
  */
 export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
 /** Most items whose last click is kept. */
-const MOST_ITEMS = 500;
+const MAX_ITEMS = 500;
 
 /** Schemas of the event, as these fields are copied to events that are parsed when the log is read. */
 const { itemId, time, recommendationId, placement, position, variant } = eventSchema.entries;
 const lastClickSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
 type LastClick = v.InferOutput<typeof lastClickSchema>;
 
-export const lastClicksSchema = v.pipe(v.array(v.strictTuple([itemId, lastClickSchema])), v.maxLength(MOST_ITEMS));
+export const lastClicksSchema = v.pipe(v.array(v.strictTuple([itemId, lastClickSchema])), v.maxLength(MAX_ITEMS));
 export type StoredLastClicks = v.InferOutput<typeof lastClicksSchema>;
 
 /** The last click on a recommendation of each item. */
@@ -42,7 +42,7 @@ export class LastClickIndex {
     this.#last.delete(itemId);
     this.#last.set(itemId, { time, recommendationId, placement, position, variant });
     for (const [id, click] of this.#last) {
-      if (this.#last.size <= MOST_ITEMS && time - click.time <= ATTRIBUTION_WINDOW) break;
+      if (this.#last.size <= MAX_ITEMS && time - click.time <= ATTRIBUTION_WINDOW) break;
       this.#last.delete(id);
     }
   }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type LoggedEvent, MOST_CHARACTERS, type NewEvent } from '../../core/events';
+import { type LoggedEvent, MAX_CHARACTERS, type NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
@@ -7,9 +7,9 @@ import { type Metrics, withRatios } from './metrics';
 import { orderOf } from './order';
 
 /** Most lines of orders that are kept. */
-const MOST_ORDERS = 1000;
+const MAX_ORDERS = 1000;
 /** Longest key of one: a JSON array of transaction and item, 6 characters for each when escaped, and 7 of syntax. */
-const LONGEST_ORDER = 6 * (MOST_CHARACTERS.transactionId + MOST_CHARACTERS.itemId) + 7;
+const MAX_ORDER_LENGTH = 6 * (MAX_CHARACTERS.transactionId + MAX_CHARACTERS.itemId) + 7;
 
 const AGGREGATES_SCHEMA = 1;
 const fileSchema = v.object({
@@ -20,7 +20,7 @@ const fileSchema = v.object({
 const contentSchema = v.object({
   /** Last clicks. */
   touches: lastClicksSchema,
-  orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_ORDER))), v.maxLength(MOST_ORDERS)),
+  orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_ORDER_LENGTH))), v.maxLength(MAX_ORDERS)),
   counts: countsSchema,
 });
 
@@ -76,7 +76,7 @@ export class EventAggregates {
 
   /** Stored form; the last event stands beside the bytes, so that the later of two files is known without decoding them. */
   save(): { schema: number; lastEvent: number; bytes: Uint8Array } {
-    const orders = [...this.#orders].slice(-MOST_ORDERS);
+    const orders = [...this.#orders].slice(-MAX_ORDERS);
     const content = { touches: this.#clicks.save(), orders, counts: this.counts };
     const bytes = new TextEncoder().encode(JSON.stringify(content));
     return { schema: AGGREGATES_SCHEMA, lastEvent: this.#lastEvent, bytes };

@@ -63,9 +63,9 @@ const FIXED_TERMS: readonly TermName[] = ['coldStart', 'preference'];
 const RATE = 0.2;
 const DECAY = 0.05;
 /** Bound of |theta|: a weight stays within a factor e of its start. */
-export const MOST_THETA = 1;
+export const MAX_THETA = 1;
 /** Bound of the summed squared gradients: no stream of choices reaches it, and steps are still above 0 there. */
-export const MOST_SQUARES = 1e9;
+export const MAX_SQUARES = 1e9;
 
 /** Rounds to the 20 leading binary digits, so that a profile is small. What it leaves of a number up to a bound is within the bound. */
 const rounded = (value: number): number => {
@@ -75,7 +75,7 @@ const rounded = (value: number): number => {
 
 /** Least and largest theta of a term. */
 export function thetaBounds(name: TermName): [low: number, high: number] {
-  return FIXED_TERMS.includes(name) ? [0, 0] : [-MOST_THETA, MOST_THETA];
+  return FIXED_TERMS.includes(name) ? [0, 0] : [-MAX_THETA, MAX_THETA];
 }
 
 /** Theta and summed squared gradients of every term, as a profile holds them. */
@@ -97,10 +97,10 @@ export interface AdaGrad {
 export function adaGradStep(
   { theta, squares }: AdaGrad,
   gradient: number,
-  [low, high]: readonly [number, number] = [-MOST_THETA, MOST_THETA],
+  [low, high]: readonly [number, number] = [-MAX_THETA, MAX_THETA],
 ): AdaGrad {
   if (gradient === 0) return { theta, squares };
-  const sum = Math.min(MOST_SQUARES, squares + gradient * gradient);
+  const sum = Math.min(MAX_SQUARES, squares + gradient * gradient);
   const step = (RATE * gradient) / Math.sqrt(sum + 1e-8);
   const next = theta + step - RATE * DECAY * theta;
   return { theta: rounded(Math.max(low, Math.min(high, next))), squares: rounded(sum) };

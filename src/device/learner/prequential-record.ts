@@ -1,7 +1,7 @@
 /** Time constant of the running mean, in choices. */
 const MEMORY = 10;
 /** Bound of the gain of one choice, so that one large gain does not hide later losses. */
-export const MOST_GAIN = 100;
+export const MAX_GAIN = 100;
 
 /** Whether the read-outs helped on choices that they had not learned from yet: the guard against learning that harms. */
 export class PrequentialRecord {
@@ -22,7 +22,7 @@ export class PrequentialRecord {
    * @returns whether the read-outs made recent lists worse; the record starts again at 0 then
    */
   note(gain: number, floor: number): boolean {
-    const bounded = Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gain));
+    const bounded = Math.max(-MAX_GAIN, Math.min(MAX_GAIN, gain));
     this.#gain += (bounded - this.#gain) / MEMORY;
     const lost = this.#gain < floor;
     if (lost) this.#gain = 0;

@@ -15,11 +15,11 @@ const NO_DIGEST = '0'.repeat(64);
 const MAX_BYTES = 80 * 2 ** 20;
 
 /** Last version that `olderHeaderSchema` reads. */
-const LAST_OLDER = 3;
+const MAX_OLDER_VERSION = 3;
 /** Last version with the floats as they are after a line of JSON. */
-const LAST_PLAIN = 5;
+const MAX_PLAIN_VERSION = 5;
 /** Versions that are read. */
-const READABLE = [1, 2, LAST_OLDER, LAST_PLAIN, VERSION];
+const READABLE = [1, 2, MAX_OLDER_VERSION, MAX_PLAIN_VERSION, VERSION];
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -72,9 +72,9 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   if (!READABLE.includes(Number(version))) throw damaged('it does not start like one');
   const body = bytes.slice(first.end);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
-  if (Number(version) > LAST_PLAIN && size !== `${body.length}`) throw damaged('it has another length');
+  if (Number(version) > MAX_PLAIN_VERSION && size !== `${body.length}`) throw damaged('it has another length');
   return parseAnyProfile(
-    Number(version) <= LAST_PLAIN ? await plainProfile(body, Number(version)) : await unpack(body),
+    Number(version) <= MAX_PLAIN_VERSION ? await plainProfile(body, Number(version)) : await unpack(body),
   );
 }
 
@@ -95,7 +95,7 @@ async function plainProfile(body: Uint8Array, version: number): Promise<unknown>
   } catch (cause) {
     throw damaged('its header is not JSON', cause);
   }
-  const older = version <= LAST_OLDER ? (await import('./profile-migration')).olderHeaderSchema : null;
+  const older = version <= MAX_OLDER_VERSION ? (await import('./profile-migration')).olderHeaderSchema : null;
   const header = v.safeParse(older ?? headerSchema, data);
   if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
   let at = second.end;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { MOST_CHOSEN, MOST_DISMISSED } from './experts/expert-limits';
+import { MAX_CHOSEN, MAX_DISMISSED } from './experts/expert-limits';
 
 /** The last schema of a profile with one list of weights, and one of preferences, instead of experts with both. */
-const LAST_WITHOUT_EXPERTS = 4;
+const MAX_SCHEMA_WITHOUT_EXPERTS = 4;
 
 /** The last schema that files of version 1 to 3 held. */
-const LAST_IN_OLDER_FILES = 5;
+const MAX_SCHEMA_IN_OLDER_FILES = 5;
 
 /** Names of the score's terms before schema 4, with the present ones. */
 const OLD_TERMS: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ const looseHistory = v.looseObject({
 });
 /** What is moved; the parser of the present schema checks the values. */
 const olderSchema = v.looseObject({
-  schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_WITHOUT_EXPERTS)),
+  schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SCHEMA_WITHOUT_EXPERTS)),
   weights: v.object({ theta: withTerms, squares: withTerms }),
   history: v.optional(looseHistory),
   /** Read-outs by the name of their block; absent from schema 1, as is their gain. */
@@ -100,8 +100,8 @@ export function currentProfile(data: unknown, schema: number): unknown {
     blocks: Object.fromEntries(blocks),
     gain: preferenceGain,
     choices: items.length,
-    chosen: items.slice(-MOST_CHOSEN).map((item) => ({ item, time: null })),
-    dismissed: dislikes.slice(-MOST_DISMISSED).map(({ item, known }) => ({ item, choices: known })),
+    chosen: items.slice(-MAX_CHOSEN).map((item) => ({ item, time: null })),
+    dismissed: dislikes.slice(-MAX_DISMISSED).map(({ item, known }) => ({ item, choices: known })),
   };
   const member = {
     ...{ id: 0, kind: 'generalist', born: { choice: 0, time: null }, expert: generalist },
@@ -124,7 +124,7 @@ const preferenceLengths = v.array(v.strictTuple([v.string(), length]));
  */
 export const olderHeaderSchema = v.pipe(
   v.object({
-    profile: v.looseObject({ schema: v.pipe(v.number(), v.maxValue(LAST_IN_OLDER_FILES)) }),
+    profile: v.looseObject({ schema: v.pipe(v.number(), v.maxValue(MAX_SCHEMA_IN_OLDER_FILES)) }),
     /** Name and number of floats of each preference, in the order of the data. */
     preferences: v.optional(preferenceLengths),
     taste: v.optional(preferenceLengths, []),

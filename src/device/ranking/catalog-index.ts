@@ -72,7 +72,7 @@ export interface CatalogIndexOptions {
 }
 
 /** Share of the items that must have a popularity for the others to count as cold starts. */
-const MOSTLY_KNOWN = 0.5;
+const MIN_KNOWN_SHARE = 0.5;
 
 /** Builds the index. `table` has one row per item, in the same order. */
 export function catalogIndex(
@@ -92,7 +92,7 @@ export function catalogIndex(
   const popularity = Float32Array.from(popularities, (value) => value ?? mean);
   const content = contentVectors(table, blend);
   const similarities = new SimilarityCache(content);
-  const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
+  const mostHavePopularity = known >= MIN_KNOWN_SHARE * statistics.count;
   const isCold = (row: number): boolean => mostHavePopularity && popularities[row] === undefined;
   const categories = items.map((item) => item.category);
   return {

@@ -21,7 +21,7 @@ export const ATTRIBUTE_WEIGHT = 0.5;
 /** Part of the mean variance that is added to a column's own, so that columns of noise stay small. */
 const SMOOTHING = 1;
 /** Columns of the category block: the most frequent categories. */
-const MOST_CATEGORIES = 64;
+const MAX_CATEGORIES = 64;
 
 /**
  * Standardises the columns of a block.
@@ -97,7 +97,7 @@ export function categoryBlock({
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)
     .sort((a, b) => baseRate[b] - baseRate[a] || a - b)
-    .slice(0, MOST_CATEGORIES);
+    .slice(0, MAX_CATEGORIES);
   if (ids.length === 0) return null;
   const columnOf = new Map(ids.map((id, column) => [id, column]));
   const values = new Float32Array(content.count * ids.length);

@@ -5,9 +5,9 @@ import type { SimilarityCache } from './similarity-cache';
 /** Similarity where there is no row to compare with. */
 const NONE = -1;
 /** Rows whose similarities are computed, and in memory, at a time. */
-const AT_ONCE = 32;
+const BATCH_ROWS = 32;
 /** Neighbors that are known of every item beyond those wanted: one that leaves is replaced without comparing the item again. */
-const SPARE = 9;
+const SPARE_NEIGHBORS = 9;
 
 /**
  * The largest content similarities of every item to a set of rows, such as those of a history. The cost of adding or
@@ -30,7 +30,7 @@ export class NearestNeighbors {
     this.#vectors = vectors;
     this.#similar = similar;
     this.#most = most;
-    this.#similarities = Array.from({ length: most + SPARE }, () => new Float32Array(vectors.count));
+    this.#similarities = Array.from({ length: most + SPARE_NEIGHBORS }, () => new Float32Array(vectors.count));
     this.#neighbors = this.#similarities.map(() => new Int32Array(vectors.count));
     this.#threshold = new Float32Array(vectors.count);
     this.#reset();
@@ -50,8 +50,8 @@ export class NearestNeighbors {
       removed = new Set();
     }
     const added = [...wanted].filter((row) => !this.#rows.has(row));
-    for (let start = 0; start < added.length; start += AT_ONCE) {
-      const block = added.slice(start, start + AT_ONCE);
+    for (let start = 0; start < added.length; start += BATCH_ROWS) {
+      const block = added.slice(start, start + BATCH_ROWS);
       for (const [n, similarities] of this.#similar.similaritiesToEach(block).entries())
         this.#add(block[n], similarities);
     }

@@ -45,7 +45,7 @@ export function termContributions(
 }
 
 /** Rows that are kept in order while the scores are read; more are sorted. */
-const FEW = 4096;
+const MAX_ORDERED_ROWS = 4096;
 
 /**
  * Rows of the `limit` highest scores, best first; equal scores keep catalogue order; scores that are NaN are left out.
@@ -53,14 +53,14 @@ const FEW = 4096;
  */
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
   const rows: number[] = [];
-  const most = limit > FEW ? score.length : limit;
+  const most = limit > MAX_ORDERED_ROWS ? score.length : limit;
   /** The lowest score among them; null while there is room for more. */
   let least = most > 0 ? null : Number.POSITIVE_INFINITY;
   for (let row = 0; row < score.length; row++) {
     const value = score[row];
     if (least === null ? Number.isNaN(value) : !(value > least)) continue;
     if (!allowed(row)) continue;
-    let low = limit > FEW ? rows.length : 0;
+    let low = limit > MAX_ORDERED_ROWS ? rows.length : 0;
     for (let high = rows.length; low < high; ) {
       const middle = (low + high) >> 1;
       if (value > score[rows[middle]]) high = middle;
@@ -70,7 +70,7 @@ export function topRows(score: Float32Array, limit: number, allowed: (row: numbe
     if (rows.length > most) rows.pop();
     if (rows.length === most) least = score[rows[most - 1]];
   }
-  return limit > FEW ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
+  return limit > MAX_ORDERED_ROWS ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
 }
 
 /**

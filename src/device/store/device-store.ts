@@ -12,7 +12,7 @@ import {
   type DeviceText,
   eventSize,
   type LocalItem,
-  MOST_SNAPSHOTS,
+  MAX_SNAPSHOTS,
   type SaveOptions,
   type Snapshot,
   type Store,
@@ -32,10 +32,10 @@ export interface DeviceStoreOptions {
   onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
 
-/** Largest size of an event, bytes: a log of fewer than budget / LARGEST events need not be measured. */
-const LARGEST = 1000;
+/** Largest size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
+const MAX_EVENT_BYTES = 1000;
 /** Share of its budget to which a log that outgrew it is cut. */
-const CUT = 0.8;
+const CUT_SHARE = 0.8;
 
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore implements Store {
@@ -217,14 +217,14 @@ export class DeviceStore implements Store {
 
   async compact(known: number, budget: number): Promise<number> {
     return this.#run(async (database) => {
-      if ((await database.count('events')) * LARGEST < budget) return 0;
+      if ((await database.count('events')) * MAX_EVENT_BYTES < budget) return 0;
       const tx = database.transaction('events', 'readwrite', STRICT);
       const rows = await tx.store.getAll();
       const sizes = rows.map((row) => ('sealed' in row ? 40 + row.sealed.length : eventSize(row)));
       let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
       let gone = 0;
       if (size > budget) {
-        while (gone < rows.length && size > CUT * budget && (rows[gone].id ?? 0) <= known) size -= sizes[gone++];
+        while (gone < rows.length && size > CUT_SHARE * budget && (rows[gone].id ?? 0) <= known) size -= sizes[gone++];
         const last = rows[gone - 1]?.id;
         if (last !== undefined) await tx.store.delete(IDBKeyRange.upperBound(last));
       }
@@ -480,7 +480,7 @@ async function addSnapshot(
   profile: StoredProfile,
 ): Promise<void> {
   const ids = await snapshots.getAllKeys();
-  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MOST_SNAPSHOTS));
+  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MAX_SNAPSHOTS));
   await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 /** Bytes of a key. */
 const KEY = 32;
-const LONGEST_PASSPHRASE = 1024;
+const MAX_PASSPHRASE_LENGTH = 1024;
 
 /**
  * Encryption of the data on the device: log, profile, snapshots, counters, added items and the id for experiments.
@@ -41,7 +41,7 @@ const passphraseSchema = v.strictObject({
   passphrase: v.pipe(
     v.string(),
     v.minLength(1, 'the passphrase is empty; leave "encrypt" out for a profile that is not encrypted'),
-    v.maxLength(LONGEST_PASSPHRASE, `a passphrase has at most ${LONGEST_PASSPHRASE} characters`),
+    v.maxLength(MAX_PASSPHRASE_LENGTH, `a passphrase has at most ${MAX_PASSPHRASE_LENGTH} characters`),
   ),
 });
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { AtRestCipher } from './at-rest-cipher';
 import type { Encryption } from './encryption';
-import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
+import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
 /** Passphrase or key that opens a lock. */
 export type Opener = Exclude<Encryption, boolean>;
@@ -34,7 +34,7 @@ const lockSchema = v.variant('kind', [
     ...fields,
     kind: v.literal('passphrase'),
     salt: bytes(SALT),
-    rounds: v.pipe(v.number(), v.integer(), v.minValue(LEAST_ROUNDS), v.maxValue(MOST_ROUNDS)),
+    rounds: v.pipe(v.number(), v.integer(), v.minValue(MIN_ROUNDS), v.maxValue(MAX_ROUNDS)),
   }),
   v.object({ ...fields, kind: v.literal('key') }),
 ]);

@@ -7,7 +7,7 @@ import type { Lock } from './lock';
 import type { DeviceText } from './store';
 
 /** Time during which tabs opened before may still write under the old key, ms. */
-const GRACE = 7 * 24 * 60 * 60 * 1000;
+const GRACE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Names of the texts among the keys. */
 const TEXTS: readonly DeviceText[] = ['unit', 'visitors'];
@@ -34,7 +34,7 @@ export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedR
     await inPlace(database, 'keys', (row, key) => (isText(key) ? textAgain(rows, row) : null)),
     await encryptItems(database, rows),
   ];
-  if (changed.some((count) => count > 0) || Date.now() - lock.since < GRACE) return;
+  if (changed.some((count) => count > 0) || Date.now() - lock.since < GRACE_MS) return;
   const { store, done } = database.transaction('keys', 'readwrite', STRICT);
   await Promise.all([store.delete('rest'), store.put({ ...lock, pending: false }, 'lock'), done]);
 }

@@ -7,7 +7,7 @@ import { makeItem } from '../../testing/bundles';
 import { deleteDeviceStore, deviceStoreExists } from './device-presence';
 import { DeviceStore } from './device-store';
 import { MemoryStore } from './memory-store';
-import { type LocalItem, MOST_SNAPSHOTS, type Store, type StoredProfile } from './store';
+import { type LocalItem, MAX_SNAPSHOTS, type Store, type StoredProfile } from './store';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Browsers are tested in e2e.
 beforeEach(() => {
@@ -132,10 +132,10 @@ describe.each(stores)('a store %s', (_, open) => {
 
   it('keeps the last snapshots only', async () => {
     const store = await open();
-    for (let n = 1; n <= MOST_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), 0, { snapshot: about(n) });
+    for (let n = 1; n <= MAX_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), 0, { snapshot: about(n) });
     const kept = await store.snapshots();
-    expect(kept).toHaveLength(MOST_SNAPSHOTS);
-    expect(kept.at(-1)?.lastEvent).toBe(MOST_SNAPSHOTS + 3);
+    expect(kept).toHaveLength(MAX_SNAPSHOTS);
+    expect(kept.at(-1)?.lastEvent).toBe(MAX_SNAPSHOTS + 3);
     store.close();
   });
 

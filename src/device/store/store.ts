@@ -33,7 +33,7 @@ export interface AggregatesFile {
 }
 
 /** Most snapshots that are kept; the oldest is dropped first. */
-export const MOST_SNAPSHOTS = 12;
+export const MAX_SNAPSHOTS = 12;
 
 /** How a profile is saved. */
 export interface SaveOptions {

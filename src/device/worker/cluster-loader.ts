@@ -12,17 +12,17 @@ import type { TaskQueue } from './task-queue';
 /** Quiet time after a choice before the clusters near the shopper's preference are loaded, ms. */
 const LOAD_DELAY = 20;
 /** Most items in the catalogue before the clusters that were requested longest ago are evicted. */
-const MOST_ITEMS = 6144;
+const MAX_ITEMS = 6144;
 /** Items that remain then, besides the head and the history. */
 const ITEMS_AFTER_EVICTION = 3072;
 /** Items in view around which clusters are loaded; of more, the first ones. */
-const MOST_AROUND = 5;
+const MAX_AROUND = 5;
 /** Clusters loaded around an item in view. */
 const CLUSTERS_AROUND_ITEM = 3;
 /** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
 const PROBES_AROUND_ITEM = 24;
 /** Last choices that are never evicted: no term looks further back. Neither are dismissed items and those in the cart. */
-const LONGEST_HISTORY = 200;
+const MAX_HISTORY = 200;
 
 export interface ClusterLoaderContext {
   catalog: LoadedCatalog;
@@ -117,7 +117,7 @@ export class ClusterLoader {
     await this.#load(ids);
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
     try {
-      for (const id of ids.slice(0, MOST_AROUND)) {
+      for (const id of ids.slice(0, MAX_AROUND)) {
         const { content, rowOf } = catalog.index;
         const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
         const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
@@ -198,12 +198,12 @@ export class ClusterLoader {
   /** @returns whether items were evicted */
   async #evict(): Promise<boolean> {
     const { session, catalog } = this.#context;
-    if (catalog.index.items.length <= MOST_ITEMS) return false;
+    if (catalog.index.items.length <= MAX_ITEMS) return false;
     let kept: ReadonlySet<string> = new Set();
     await session.renumber(({ history }) => {
       const { items } = catalog.index;
       const { rows, dismissed, record } = history;
-      const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
+      const own = [...rows.slice(-MAX_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
       this.#loadedAround.clear();
       this.#loadedPins.clear();
       kept = new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]);

@@ -1,7 +1,7 @@
 import type { Bundle, ItemsPart, SideModel, SideRows } from '../../core/catalog';
 
 /** Clusters whose rows are fetched in parallel. */
-const AT_ONCE = 16;
+const PARALLEL_FETCHES = 16;
 
 /** Some loaded items of a bundle of clusters. */
 export interface ClusterRows {
@@ -36,8 +36,8 @@ export class ClusterSide {
     for (const { cluster, items } of parts) if (cluster !== undefined) this.#loaded.set(cluster, items.length);
     const missing = [...this.#loaded].filter(([cluster]) => !this.#rows.has(cluster));
     const failures: unknown[] = [];
-    for (let first = 0; first < missing.length; first += AT_ONCE) {
-      const some = missing.slice(first, first + AT_ONCE).map(([cluster, count]) => this.#load(cluster, count));
+    for (let first = 0; first < missing.length; first += PARALLEL_FETCHES) {
+      const some = missing.slice(first, first + PARALLEL_FETCHES).map(([cluster, count]) => this.#load(cluster, count));
       for (const result of await Promise.allSettled(some)) {
         if (result.status === 'rejected') failures.push(result.reason);
       }

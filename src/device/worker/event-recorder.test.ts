@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const NOTHING = { counts: [], visitors: [] };
+const EMPTY_REPORT = { counts: [], visitors: [] };
 const DAY = 24 * 60 * 60 * 1000;
 
 describe('attribution', () => {
@@ -181,10 +181,10 @@ describe('metrics', () => {
     await second.track('click', 'a', CLICK);
     const click = expect.objectContaining({ placement: 'similar', clicks: 1 });
     expect(await first.takeMetrics()).toEqual({ counts: [click], visitors: [] });
-    expect(await first.takeMetrics()).toEqual(NOTHING);
+    expect(await first.takeMetrics()).toEqual(EMPTY_REPORT);
     await first.track('click', 'a', CLICK);
     await first.forget();
-    expect(await first.takeMetrics()).toEqual(NOTHING);
+    expect(await first.takeMetrics()).toEqual(EMPTY_REPORT);
     await Promise.all([first.close(), second.close()]);
   });
 

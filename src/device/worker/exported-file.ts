@@ -14,7 +14,7 @@ const HEAD_LENGTH = 86;
 /** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 /** Longest log, bytes. The log of a device is cut at a third of that. */
-const MOST_BYTES = 16 * 2 ** 20;
+const MAX_BYTES = 16 * 2 ** 20;
 
 const logSchema = exactObject({
   /** Whether it holds every event that the profile was learned from. */
@@ -55,7 +55,7 @@ export async function decodeExport(bytes: Uint8Array): Promise<ExportedProfile> 
   if (digest === undefined) return { profile: await decodeProfile(bytes), log: null };
   const body = bytes.slice(HEAD_LENGTH);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
-  const end = body.subarray(0, MOST_BYTES).indexOf(10);
+  const end = body.subarray(0, MAX_BYTES).indexOf(10);
   if (end < 0) throw damaged('its log has no end');
   const log = v.safeParse(logSchema, fromJson(body.subarray(0, end)));
   if (!log.success) {

@@ -6,12 +6,12 @@ import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 
 /** Time from the first list until the features are loaded, ms: the page renders it, and asks for its pictures. */
-const AFTER_LIST = 100;
+const DELAY_AFTER_LIST_MS = 100;
 /** Time after which they are loaded although no list was made, ms. */
-const WITHOUT_LIST = 1000;
+const DELAY_WITHOUT_LIST_MS = 1000;
 /** Time until a failed load is tried again, ms; each further one after twice the time. */
-const RETRY = 2000;
-const LONGEST_RETRY = 60_000;
+const RETRY_DELAY_MS = 2000;
+const MAX_RETRY_DELAY_MS = 60_000;
 
 export interface FeatureLoaderContext {
   catalog: LoadedCatalog;
@@ -31,14 +31,14 @@ export class FeatureLoader {
   readonly #context: FeatureLoaderContext;
   #loading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #retry = RETRY;
+  #retry = RETRY_DELAY_MS;
   /** Why the last attempt failed, while another one is due. */
   failure: SidestreamError | null = null;
   #closed = false;
 
   constructor(context: FeatureLoaderContext) {
     this.#context = context;
-    if (!this.complete) this.#later(WITHOUT_LIST);
+    if (!this.complete) this.#later(DELAY_WITHOUT_LIST_MS);
   }
 
   /** Whether the catalogue has them, and the learner knows. */
@@ -48,7 +48,7 @@ export class FeatureLoader {
 
   /** A list was made. */
   listed(): void {
-    if (!this.complete && !this.failure) this.#later(AFTER_LIST);
+    if (!this.complete && !this.failure) this.#later(DELAY_AFTER_LIST_MS);
   }
 
   /**
@@ -93,7 +93,7 @@ export class FeatureLoader {
       this.failure = SidestreamError.from(thrown);
       listener.error(this.failure);
       this.#later(this.#retry);
-      this.#retry = Math.min(2 * this.#retry, LONGEST_RETRY);
+      this.#retry = Math.min(2 * this.#retry, MAX_RETRY_DELAY_MS);
     }
     if (this.complete) onComplete();
   }

@@ -1,9 +1,9 @@
 import { SidestreamError } from '../../error';
 
 /** Options that are fixed when a recommender starts. */
-const LASTING = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
+const FIXED_OPTIONS = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
 
-type Lasting = { [Name in (typeof LASTING)[number]]?: unknown };
+type FixedOptions = { [Name in (typeof FIXED_OPTIONS)[number]]?: unknown };
 
 /**
  * Finds the options of a further caller that a running recommender does not have yet. An option that one caller named may
@@ -14,8 +14,8 @@ type Lasting = { [Name in (typeof LASTING)[number]]?: unknown };
  * @returns names of options that were not named yet and differ from the default
  * @throws SidestreamError `runtime/invalid-input` for an option with another value than a caller before it named
  */
-export function freshOptions(wanted: Lasting, running: Lasting, defaults: Lasting): string[] {
-  const asked = LASTING.filter((name) => wanted[name] !== undefined);
+export function freshOptions(wanted: FixedOptions, running: FixedOptions, defaults: FixedOptions): string[] {
+  const asked = FIXED_OPTIONS.filter((name) => wanted[name] !== undefined);
   const other = asked.filter((name) => running[name] !== undefined && !isSame(wanted[name], running[name]));
   if (other.length > 0) {
     throw new SidestreamError(

@@ -20,7 +20,7 @@ import type {
   Ranks,
 } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
-import { inspections, LONGEST_HISTORY, rank, recencyWeights } from '../ranking';
+import { inspections, MAX_HISTORY, rank, recencyWeights } from '../ranking';
 import { eventSize } from '../store';
 import type { LearningScheduler } from './learning-scheduler';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -29,11 +29,11 @@ import type { ProfileStorage } from './profile-storage';
 import type { RecommendationService } from './recommendation-service';
 
 /** Places of a list whose change is told. */
-const FIRST = 20;
+const LIST_LENGTH = 20;
 /** Places of the lists with and without what was learned. */
-const COMPARED = 10;
-const MOST_PRODUCTS = 12;
-const MOST_CATEGORIES = 8;
+const COMPARED_LENGTH = 10;
+const MAX_PRODUCTS = 12;
+const MAX_CATEGORIES = 8;
 /** Quantile of the normal distribution for a two-sided interval of 95 %. */
 const Z = 1.96;
 
@@ -84,7 +84,7 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
   const { influences } = await inspections();
   const snapshots = await storage.reading((store) => store.snapshots());
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([], list(FIRST), (learner) => {
+  return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const journal = learner.journal ?? { choices: [], points: [], removed: [] };
     const itemAt = (row: number): Item => shown(index.items[row]);
@@ -93,12 +93,12 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
       return item && shown(item);
     };
     const { rows, strengths } = learner.history;
-    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(FIRST), learner)) : [];
-    const weights = recencyWeights(strengths.slice(-LONGEST_HISTORY));
+    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(LIST_LENGTH), learner)) : [];
+    const weights = recencyWeights(strengths.slice(-MAX_HISTORY));
     return {
-      products: parts.slice(0, MOST_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
+      products: parts.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
       categories: categoriesOf(
-        rows.slice(-LONGEST_HISTORY).map((row) => itemAt(row).category),
+        rows.slice(-MAX_HISTORY).map((row) => itemAt(row).category),
         weights,
         index.items.map((item) => shown(item).category),
       ),
@@ -166,7 +166,7 @@ export function categoriesOf(
   return [...shares(choices, (at) => weights[at])]
     .map(([name, share]) => ({ name, share, usual: usual.get(name) ?? 0 }))
     .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
-    .slice(0, MOST_CATEGORIES);
+    .slice(0, MAX_CATEGORIES);
 }
 
 /** @param of items of the catalogue */
@@ -207,8 +207,10 @@ async function inspectSnapshot(
   }
   const profile = await (await profileFiles()).readProfile(stored);
   const idsOf = (learner: ActiveLearner): string[] =>
-    rank(catalog.index, ...recommendations.inputOf(list(FIRST), learner)).map(({ row }) => catalog.index.items[row].id);
-  const now = await recommendations.withLearner([], list(FIRST), idsOf);
+    rank(catalog.index, ...recommendations.inputOf(list(LIST_LENGTH), learner)).map(
+      ({ row }) => catalog.index.items[row].id,
+    );
+  const now = await recommendations.withLearner([], list(LIST_LENGTH), idsOf);
   const earlier = await session.beside(profile, idsOf);
   const shown = await shownIn(catalog);
   const itemOf = (one: string): Item | null => {
@@ -245,12 +247,12 @@ export function placeChanges(
 async function inspectItem({ catalog, recommendations }: InspectionContext, id: string): Promise<ItemInspection> {
   const { inspectRow } = await inspections();
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([id], list(FIRST), (learner) => {
+  return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const row = catalog.rowOf(id);
     const { items, ...found } = inspectRow(
       index,
-      ...recommendations.inputOf(list(FIRST), learner, { shown }),
+      ...recommendations.inputOf(list(LIST_LENGTH), learner, { shown }),
       row,
       learner.expertScores,
     );
@@ -265,9 +267,9 @@ async function inspectItem({ catalog, recommendations }: InspectionContext, id: 
 async function compareLists({ catalog, recommendations }: InspectionContext): Promise<ListComparison> {
   const { listWithout } = await inspections();
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([], list(FIRST), (learner) => {
+  return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
-    const [state, request] = recommendations.inputOf(list(COMPARED), learner, { shown });
+    const [state, request] = recommendations.inputOf(list(COMPARED_LENGTH), learner, { shown });
     const items = (ranked: ReturnType<typeof rank>) =>
       ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
     return { own: items(rank(index, state, request)), without: items(listWithout(index, state, request)) };

@@ -6,7 +6,7 @@ import { SidestreamError } from '../../error';
 import type { EngineListener } from './engine-options';
 
 /** Texts of clusters fetched in parallel. */
-const AT_ONCE = 16;
+const PARALLEL_FETCHES = 16;
 
 /** The texts of one language, as far as they are loaded. */
 interface Layer {
@@ -105,8 +105,8 @@ export class ItemTexts {
     const missing = [...this.#loaded].filter(([cluster]) => !layer.clusters.has(cluster));
     if (!clusters || !directory || missing.length === 0) return;
     const files = await clusters.filesBeside(directory, 'texts');
-    for (let first = 0; first < missing.length; first += AT_ONCE) {
-      const some = missing.slice(first, first + AT_ONCE).map(async ([cluster, ids]) => {
+    for (let first = 0; first < missing.length; first += PARALLEL_FETCHES) {
+      const some = missing.slice(first, first + PARALLEL_FETCHES).map(async ([cluster, ids]) => {
         await this.#add(layer, files[cluster], ids);
         layer.clusters.add(cluster);
       });

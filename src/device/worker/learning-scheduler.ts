@@ -13,7 +13,7 @@ import type { TaskQueue } from './task-queue';
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
 /** Past choices, and dismissals, and items of the cart, that are loaded of a large catalogue. */
-const MOST_PAST_ITEMS = 40;
+const MAX_PAST_ITEMS = 40;
 
 export interface SchedulerContext {
   catalog: LoadedCatalog;
@@ -226,7 +226,7 @@ export class LearningScheduler {
         .filter(unloaded)
         .map(({ itemId }) => itemId),
     );
-    return [...missing].slice(-MOST_PAST_ITEMS).toReversed();
+    return [...missing].slice(-MAX_PAST_ITEMS).toReversed();
   }
 
   /** Schedules the work that new events require. */
@@ -260,6 +260,6 @@ export class LearningScheduler {
 /** Ids of the items that a profile's cart, last choices and dismissals are about, the newest first. */
 function pastOf(profile: Profile | null): string[] {
   const { items = [], dismissed = [], record } = profile?.history ?? {};
-  const past = [items, record?.cart ?? [], dismissed].flatMap((ids) => ids.slice(-MOST_PAST_ITEMS).toReversed());
+  const past = [items, record?.cart ?? [], dismissed].flatMap((ids) => ids.slice(-MAX_PAST_ITEMS).toReversed());
   return [...new Set(past)];
 }

@@ -19,9 +19,9 @@ import type { ListChanges } from './list-changes';
 import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
 
 /** Most offers of one call. */
-const MOST_AT_ONCE = 10_000;
+const MAX_PER_CALL = 10_000;
 /** Most products whose offers are kept: a page may go on calling. */
-const MOST_KEPT = 100_000;
+const MAX_KEPT = 100_000;
 
 const offersOf = (most: number) =>
   v.pipe(v.array(offerSchema, 'must be a list of offers'), v.maxLength(most, `must be at most ${most} offers`));
@@ -47,7 +47,7 @@ export function openOffers(
       if (!file && !offers) return;
       const service = serviceOf(catalog, changes);
       service.foreign = market !== undefined && market !== DEFAULT_MARKET;
-      if (offers) service.update(parsed(offersOf(MOST_KEPT), [...offers.values()], 'updateOffers()'));
+      if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
       if (file) service.use(await file);
     } catch (thrown) {
       listener.error(SidestreamError.from(thrown));
@@ -57,7 +57,7 @@ export function openOffers(
 
 /** @throws SidestreamError `runtime/invalid-input` naming offer and field: then nothing changes */
 export const updateOffers = (catalog: LoadedCatalog, changes: ListChanges, given: unknown): KeptUpdate =>
-  serviceOf(catalog, changes).update(parsed(offersOf(MOST_AT_ONCE), given, 'updateOffers()'));
+  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'updateOffers()'));
 
 function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
   if (catalog.offers instanceof OfferService) return catalog.offers;
@@ -98,8 +98,8 @@ class OfferService implements LiveOffers {
     const unknown = bundle.clusters === null ? [...ids].filter((id) => !rowOf.has(id)) : [];
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));
-    if (this.#updated.size + fresh.length > MOST_KEPT) {
-      const text = `updateOffers(): a page keeps the offers of ${MOST_KEPT} products at most. Write more of them with \`sidestream offers\`.`;
+    if (this.#updated.size + fresh.length > MAX_KEPT) {
+      const text = `updateOffers(): a page keeps the offers of ${MAX_KEPT} products at most. Write more of them with \`sidestream offers\`.`;
       throw new SidestreamError('runtime/invalid-input', text);
     }
     for (const offer of offers) {

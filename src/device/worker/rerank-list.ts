@@ -10,12 +10,12 @@ import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 
 /** Most ids of a list. */
-const MOST_IDS = 10_000;
+const MAX_IDS = 10_000;
 /** Ids of a list whose clusters are loaded: what a shopper sees of it first. */
 const LOADED_IDS = 48;
 
-const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_IDS - 1));
-const idsSchema = v.pipe(v.array(v.string()), v.maxLength(MOST_IDS, `must have at most ${MOST_IDS} ids`));
+const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_IDS - 1));
+const idsSchema = v.pipe(v.array(v.string()), v.maxLength(MAX_IDS, `must have at most ${MAX_IDS} ids`));
 const optionsSchema = exactObject({
   strength: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   boost: ruleFields.boost,

@@ -11,7 +11,7 @@ import type { EventRecorder } from './event-recorder';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { ProfileStorage } from './profile-storage';
 
-const NOTHING: MetricReport = { counts: [], visitors: [] };
+const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
 
 /**
  * Takes the counts of this page since the last call, and the reports of this visitor that are not known to be sent, with what the
@@ -39,7 +39,7 @@ export async function takeMetrics(
   await consent.carriedOut();
   const variant = experiment.label();
   // Consent was withdrawn meanwhile: nothing of before leaves the device.
-  if (era !== storage.era || storage.consent !== 'granted') return NOTHING;
+  if (era !== storage.era || storage.consent !== 'granted') return EMPTY_REPORT;
   const { counting } = storage;
   const counts = events.take();
   let visitors: VisitorReport[] = [];
@@ -57,5 +57,5 @@ export async function takeMetrics(
       if (counting === storage.counting) listener.error(SidestreamError.from(thrown));
     }
   }
-  return era === storage.era ? { counts, visitors } : NOTHING;
+  return era === storage.era ? { counts, visitors } : EMPTY_REPORT;
 }

@@ -15,12 +15,12 @@ export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 export { MANIFEST_FILE } from '../../common/manifest-file';
 
 /** Items of the largest catalogue accepted: memory is allocated by the manifest's numbers. */
-const MOST_ITEMS = 1e7;
+const MAX_ITEMS = 1e7;
 /** Widest row and longest base vector, in values. */
-const MOST_VALUES = 8192;
-const MOST_TAPS = 256;
+const MAX_VALUES = 8192;
+const MAX_TAPS = 256;
 /** Items of the largest cluster, and of the largest head. */
-const MOST_IN_PART = 65_536;
+const MAX_IN_PART = 65_536;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -41,7 +41,7 @@ const shardSchema = v.strictObject({
   /** First item row. */
   start: count,
   /** Rows. */
-  count: upTo(MOST_ITEMS),
+  count: upTo(MAX_ITEMS),
 });
 
 const modalitySchema = v.pipe(
@@ -51,7 +51,7 @@ const modalitySchema = v.pipe(
     /** SHA-256 of the encoder's ONNX file: features of other encoders never mix with these. */
     digest: digestSchema,
     /** Tap names from shallow to deep, K+1 of them. */
-    taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MOST_TAPS)),
+    taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MAX_TAPS)),
     /** Index into `taps` of the tap that content similarity uses. */
     contentTap: count,
     /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
@@ -71,11 +71,11 @@ const modalitySchema = v.pipe(
 
 const clustersSchema = v.strictObject({
   /** Number of clusters. */
-  count: upTo(MOST_ITEMS),
+  count: upTo(MAX_ITEMS),
   /** Length of base vectors. */
-  dims: upTo(MOST_VALUES),
+  dims: upTo(MAX_VALUES),
   /** Items of the largest cluster. */
-  largest: upTo(MOST_IN_PART),
+  largest: upTo(MAX_IN_PART),
   /** Centroids, and the files of every cluster and of the index of ids. */
   directory: fileSchema,
   /** Principal axes of the base vectors. */
@@ -83,7 +83,7 @@ const clustersSchema = v.strictObject({
   /** Statistics of the whole catalogue. */
   statistics: fileSchema,
   /** Items that represent the catalogue before anything is known of a shopper; each is in a cluster, too. */
-  head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
+  head: v.strictObject({ count: upTo(MAX_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
 /** Texts of the items in one more language. */
@@ -102,9 +102,9 @@ export const manifestSchema = v.strictObject({
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
   digest: digestSchema,
   /** Number of items. */
-  count: upTo(MOST_ITEMS),
+  count: upTo(MAX_ITEMS),
   /** Width D of every projected tap. */
-  dim: upTo(MOST_VALUES),
+  dim: upTo(MAX_VALUES),
   /** Fields that the text encoder read of each item; a new item must be encoded from the same. */
   text: v.picklist(TEXT_RECIPES),
   modalities: v.strictObject({ text: modalitySchema, image: modalitySchema }),

@@ -32,7 +32,7 @@ import { putManifest } from './write-manifest';
  * Largest items in the manifest itself, bytes: about 2,000 products with short texts. A page that finds its manifest changed
  * fetches them again, so above it they are files of their own, which are never fetched twice.
  */
-const LARGEST_HEAD = 1_000_000;
+const MAX_HEAD_BYTES = 1_000_000;
 
 /** One encoder as the bundle records it. */
 export interface BundleEncoder {
@@ -167,7 +167,7 @@ export async function writeBundle(
   for (const { tag, market, texts: rows } of locales) {
     texts[tag] = { ...(market ? { market } : {}), ...(await writeTexts(rows, places, put)) };
   }
-  const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= LARGEST_HEAD;
+  const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= MAX_HEAD_BYTES;
   const digests = [...catalog, projection].map((file) => file.sha256);
   const manifest: Manifest = {
     ...frame,

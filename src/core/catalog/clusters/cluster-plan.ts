@@ -36,9 +36,9 @@ export interface PlanOptions extends ClusterSizes {
 }
 
 /** Growth or shrinkage of a catalogue from which it is clustered again. */
-const GROWN = 2;
+const MAX_GROWTH = 2;
 /** How far beyond the radius an item may be and still stay in its cluster, as a share of the radius. */
-const SLACK = 1e-4;
+const RADIUS_TOLERANCE = 1e-4;
 
 /**
  * Groups the items of a catalogue into clusters. Where there are clusters already, an item stays in its cluster unless its
@@ -89,7 +89,7 @@ interface Group {
 const newGroup = (rows: Int32Array): Group => ({ rows, kept: null });
 
 const comparable = ({ items }: PreviousClusters, count: number): boolean =>
-  count < GROWN * items.length && items.length < GROWN * count;
+  count < MAX_GROWTH * items.length && items.length < MAX_GROWTH * count;
 
 /** As `clusterRows`, by the first variant of each product, whose others are in the same cluster. */
 function splitProducts(
@@ -142,7 +142,8 @@ function keptGroups(
     }
     const old = clusterOf.get(id);
     const stays =
-      old !== undefined && Math.sqrt(squaredDistance(space, row, centroids, old)) <= radii[old] * (1 + SLACK) + SLACK;
+      old !== undefined &&
+      Math.sqrt(squaredDistance(space, row, centroids, old)) <= radii[old] * (1 + RADIUS_TOLERANCE) + RADIUS_TOLERANCE;
     clusters[row] = stays ? old : nearestOf(space, row, centroids);
     groups[clusters[row]].push(row);
   }

@@ -14,7 +14,7 @@ export interface CooccurrenceTable {
   /** log(1 + lift), above 0, same length. */
   lifts: Float32Array;
   /**
-   * In how many orders both items were, same length; 0 where that is not known, or is below `LEAST_SUPPORT`. Absent where no
+   * In how many orders both items were, same length; 0 where that is not known, or is below `MIN_SUPPORT`. Absent where no
    * orders were counted.
    */
   support?: Uint16Array;
@@ -26,9 +26,9 @@ export interface CooccurrenceTable {
  * Least number of orders that a table tells. The file is public: a count of one or two would tell what single shoppers
  * bought together.
  */
-export const LEAST_SUPPORT = 3;
+export const MIN_SUPPORT = 3;
 /** Largest number of orders that a table tells; it also stands for larger ones. */
-export const MOST_SUPPORT = 0xffff;
+export const MAX_SUPPORT = 0xffff;
 
 /**
  * The same table for the items in another order.
@@ -120,7 +120,7 @@ export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported 
   const lifts = Float32Array.from(new Uint8Array(bytes, strengths, total), (step) => (step * largest) / STEPS);
   if (!supported) return { count, offsets, rows, lifts };
   const support = Uint16Array.from({ length: total }, (_, at) => view.getUint16(strengths + total + 2 * at, true));
-  if (support.some((orders) => orders > 0 && orders < LEAST_SUPPORT)) throw invalid('its support is out of range');
+  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT)) throw invalid('its support is out of range');
   return { count, offsets, rows, lifts, support };
 }
 

@@ -1,4 +1,4 @@
-import { type CooccurrenceTable, LEAST_SUPPORT, MOST_SUPPORT } from './cooccurrence-table';
+import { type CooccurrenceTable, MAX_SUPPORT, MIN_SUPPORT } from './cooccurrence-table';
 
 /**
  * Counts in how many orders the items of each entry of a table were together.
@@ -22,5 +22,5 @@ export function countSupport(
       }
     }
   }
-  return Uint16Array.from(counts, (orders) => (orders < LEAST_SUPPORT ? 0 : Math.min(orders, MOST_SUPPORT)));
+  return Uint16Array.from(counts, (orders) => (orders < MIN_SUPPORT ? 0 : Math.min(orders, MAX_SUPPORT)));
 }

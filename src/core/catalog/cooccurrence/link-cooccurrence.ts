@@ -10,9 +10,9 @@ export interface Link {
 }
 
 /** Weight of the category's links that is added to an item's own before shares are computed. */
-const PRIOR = 4;
+const PRIOR_WEIGHT = 4;
 /** Entries kept per item. */
-const MOST = 64;
+const MAX_LINKS = 64;
 
 /**
  * Co-occurrence from links that a shop made or that its orders show. An item's own links are smoothed by those of its
@@ -54,7 +54,7 @@ export function linkCooccurrence(
     const kept = found
       .filter(({ ratio }) => ratio > 1)
       .sort((a, b) => b.ratio - a.ratio || a.to - b.to)
-      .slice(0, MOST);
+      .slice(0, MAX_LINKS);
     for (const { to, ratio } of kept) {
       rows.push(to);
       lifts.push(Math.log1p(ratio));
@@ -80,7 +80,7 @@ class PairCounts {
 
   /** Smoothed share of an item. @param prior its share without any link */
   share(to: number, prior: number): number {
-    return ((this.#weights.get(to) ?? 0) + PRIOR * prior) / (this.#total + PRIOR);
+    return ((this.#weights.get(to) ?? 0) + PRIOR_WEIGHT * prior) / (this.#total + PRIOR_WEIGHT);
   }
 }
 

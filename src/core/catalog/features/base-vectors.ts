@@ -15,7 +15,7 @@ export interface PrincipalAxes {
 }
 
 /** Rows used at most; an even selection of more rows gives the same axes in a fraction of the time. */
-const MOST_ROWS = 8192;
+const MAX_ROWS = 8192;
 /** Items whose content vectors are in memory at a time. */
 const CHUNK = 4096;
 const HEADER = 2 * 4;
@@ -29,7 +29,7 @@ const HEADER = 2 * 4;
 export function principalAxes(table: FeatureTable, blend: ContentBlend, dims: number): PrincipalAxes {
   const width = 2 * table.dim;
   const moment = Matrix.zeros(width, width);
-  const step = Math.max(1, Math.ceil(table.count / MOST_ROWS));
+  const step = Math.max(1, Math.ceil(table.count / MAX_ROWS));
   for (let row = 0; row < table.count; row += step) {
     const { values } = contentVectors(slice(table, row, 1), blend);
     for (let i = 0; i < width; i++) {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { localeSchema } from '../locales';
 
 /** Where formats say their language: RSS, Atom, pages, Merchant Center's content API. */
-const SAID = [
+const LANGUAGE_FIELDS = [
   /<language>\s*([\w-]+)\s*<\/language>/i,
   /\sxml:lang=["']([\w-]+)["']/i,
   /<html[^>]*\slang=["']([\w-]+)["']/i,
@@ -17,7 +17,7 @@ const SAID = [
  */
 export function feedLanguage(head: string): string | undefined {
   const product = head.search(/<(item|entry|product)[\s>]/i);
-  for (const [n, pattern] of SAID.entries()) {
+  for (const [n, pattern] of LANGUAGE_FIELDS.entries()) {
     const text = n === 0 && product !== -1 ? head.slice(0, product) : head;
     const result = v.safeParse(localeSchema, pattern.exec(text)?.[1]);
     if (result.success) return result.output;

@@ -7,7 +7,7 @@ const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-16be', [0xfe, 0xff]],
 ];
 /** Bytes at the beginning in which a declaration is looked for. */
-const DECLARED_IN = 2048;
+const DECLARATION_BYTES = 2048;
 
 /**
  * Decodes the bytes of a feed by, in this order: a byte order mark, the given encoding, the declared one (XML declaration,
@@ -30,7 +30,7 @@ export async function* feedText(
       continue;
     }
     head = joined(head ?? new Uint8Array(0), chunk);
-    if (head.length < DECLARED_IN) continue;
+    if (head.length < DECLARATION_BYTES) continue;
     decoder = new LineDecoder(encodingOf(head, encoding), invalid);
     yield decoder.decode(head, true);
     head = null;
@@ -44,7 +44,7 @@ export async function* feedText(
 export type InvalidText = (line: number, encoding: string) => Error;
 
 /** Bytes that are kept to find a bad one: longer than a character in any encoding, and even for UTF-16. */
-const KEPT = 8;
+const KEPT_BYTES = 8;
 
 /** Decodes chunks and knows in which line the first bad byte is. */
 class LineDecoder {
@@ -72,7 +72,7 @@ class LineDecoder {
       throw this.#invalid(this.#line + lineEnds(before), encoding);
     }
     this.#line += lineEnds(text);
-    this.#last = (chunk.length < KEPT ? joined(this.#last, chunk) : chunk).slice(-KEPT);
+    this.#last = (chunk.length < KEPT_BYTES ? joined(this.#last, chunk) : chunk).slice(-KEPT_BYTES);
     return text;
   }
 }
@@ -121,7 +121,7 @@ function decoderOf(label: string, fatal: boolean): TextDecoder {
 }
 
 function declared(head: Uint8Array): string | undefined {
-  const ascii = String.fromCharCode(...head.subarray(0, DECLARED_IN));
+  const ascii = String.fromCharCode(...head.subarray(0, DECLARATION_BYTES));
   const label =
     /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)/i.exec(ascii)?.[1] ??
     /<meta[^>]*charset\s*=\s*["']?([\w.:-]+)/i.exec(ascii)?.[1];

@@ -59,7 +59,7 @@ const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
 /** Fields whose columns stay attributes, too: shops filter by them, and the ranking reads the numbers. */
 const ALSO_ATTRIBUTES: readonly string[] = ['rating', 'ratings', 'published'];
 /** Names in a report of a field that is missing, at most. */
-const MOST_NAMES = 6;
+const MAX_NAMES = 6;
 const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 
 /** Columns that do not describe the product itself. */
@@ -104,7 +104,7 @@ export function namesOf(field: 'id' | 'title', shape: RecordShape, mapping: Feed
   if (mapped !== undefined) return [mapped].flat().join(', ');
   if (shape !== 'columns') return SOURCES[shape][field].join(', ');
   const names = [...new Set(ALIASES[field].map((name) => name.replace(/^g:/, '').replaceAll('_', ' ')))];
-  return `${names.slice(0, MOST_NAMES).join(', ')}${names.length > MOST_NAMES ? ' …' : ''}`;
+  return `${names.slice(0, MAX_NAMES).join(', ')}${names.length > MAX_NAMES ? ' …' : ''}`;
 }
 
 const FIELDS: Record<RecordShape, (record: Record<string, unknown>) => NamedFields> = {

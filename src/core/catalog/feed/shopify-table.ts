@@ -35,13 +35,13 @@ const NAMES = {
 type Column = keyof typeof NAMES;
 
 /** Columns that no other table with handles has. */
-const TYPICAL = ['option1_name', 'option1_value', 'variant_sku', 'variant_price'];
+const SHOPIFY_COLUMNS = ['option1_name', 'option1_value', 'variant_sku', 'variant_price'];
 
 /** Rows of one product that are read together, at most: Shopify allows 2,048 variants and 250 pictures. */
-const MOST_ROWS = 4096;
+const MAX_ROWS = 4096;
 
 /** Pictures of a product that are kept: those that an item may have, and that of a variant, which may be one of them. */
-const MOST_PICTURES = 12;
+const MAX_PICTURES = 12;
 
 /** One row of Shopify's table. */
 interface Row {
@@ -82,7 +82,7 @@ export async function* tableRecords(
       yield record;
       continue;
     }
-    if (rows.length + bad.length >= MOST_ROWS) yield* flush();
+    if (rows.length + bad.length >= MAX_ROWS) yield* flush();
     if ('reason' in record) {
       bad.push(record);
       continue;
@@ -102,7 +102,7 @@ export async function* tableRecords(
 function shopifyColumns(header: readonly string[]): ReadonlyMap<Column, readonly string[]> | null {
   const known = header.map((name) => [normalName(name), name] as const);
   const has = (names: readonly string[]): boolean => known.some(([name]) => names.includes(name));
-  if (!has(NAMES.handle) || !has(NAMES.title) || !has(TYPICAL)) return null;
+  if (!has(NAMES.handle) || !has(NAMES.title) || !has(SHOPIFY_COLUMNS)) return null;
   return new Map(
     (Object.keys(NAMES) as Column[]).map((column) => [
       column,
@@ -146,7 +146,7 @@ function productRecords(
     tags: cell('tags'),
     published: cell('published'),
     status: cell('status'),
-    images: rows.flatMap((row) => row.cell('image') ?? []).slice(0, MOST_PICTURES),
+    images: rows.flatMap((row) => row.cell('image') ?? []).slice(0, MAX_PICTURES),
     options: OPTIONS.map((option, n) => ({
       name: cell(`${option}_name`),
       position: n + 1,

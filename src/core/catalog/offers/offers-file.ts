@@ -10,7 +10,7 @@ import { DEFAULT_MARKET, offersFile } from './offers-name';
 /** Format version of a file of offers. */
 const OFFERS_SCHEMA = 1 as const;
 /** Largest file that is read or written, bytes: pages load it whole. */
-export const MOST_BYTES = 32_000_000;
+export const MAX_BYTES = 32_000_000;
 
 /**
  * Name of a market: lower-case letters and digits in groups joined by hyphens, at most 32 characters, as it is part of the name of
@@ -48,8 +48,8 @@ export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAUL
   const head = JSON.stringify({ schema: OFFERS_SCHEMA, ...(market === DEFAULT_MARKET ? {} : { market }), currency });
   const rows = offers.map((offer) => JSON.stringify({ id: offer.id, ...pick(offer) }));
   const bytes = new TextEncoder().encode(`${head.slice(0, -1)},"offers":[\n${rows.join(',\n')}\n]}\n`);
-  if (bytes.byteLength <= MOST_BYTES) return bytes;
-  const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, and pages read ${MOST_BYTES} at most; nothing was written. Build again, so that fewer of them differ from the bundle.`;
+  if (bytes.byteLength <= MAX_BYTES) return bytes;
+  const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, and pages read ${MAX_BYTES} at most; nothing was written. Build again, so that fewer of them differ from the bundle.`;
   throw new SidestreamError('bundle/offers', text);
 }
 
@@ -100,4 +100,4 @@ const unusable = (what: string, cause?: unknown): SidestreamError =>
     { cause },
   );
 
-const mutable = (name: string): MutableFile => ({ name, mostBytes: MOST_BYTES, unusable });
+const mutable = (name: string): MutableFile => ({ name, mostBytes: MAX_BYTES, unusable });

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { freshFrom } from '../bundle/bundle-file';
 import { mergedOffer, type Offer, offeredItem } from './offer';
-import { decodeOffers, encodeOffers, fetchOffers, MOST_BYTES, marketSchema } from './offers-file';
+import { decodeOffers, encodeOffers, fetchOffers, MAX_BYTES, marketSchema } from './offers-file';
 import { offersFile } from './offers-name';
 
 const bytesOf = (data: unknown): ArrayBuffer =>
@@ -63,7 +63,7 @@ describe('a file of offers', () => {
     const offers = ['default', '../../secret'];
     await expect(fetchOffers(endless, { offers })).rejects.toMatchObject({
       code: 'bundle/offers',
-      message: expect.stringContaining(`${MOST_BYTES / 1e6} MB`),
+      message: expect.stringContaining(`${MAX_BYTES / 1e6} MB`),
     });
     await expect(fetchOffers(endless, { offers }, 'at')).rejects.toThrow('not of "at"');
     await expect(fetchOffers(endless, {}, 'at')).rejects.toThrow('no market');

@@ -6,7 +6,7 @@ import { dimsOf, floatsOf, operator, tensorOf } from './tensors';
 export type Bits = 8 | 4;
 
 /** Smaller tensors (biases, norms) stay float32. */
-const SMALLEST = 4096;
+const MIN_QUANTIZED_VALUES = 4096;
 /** Weights that share one scale: at 8 bits, and at 4, where a scale must be nearer. */
 const BLOCK = { 8: 64, 4: 32 } as const;
 const FLOAT = 1;
@@ -24,7 +24,7 @@ export function storeInBlocks(model: OnnxModel, bits: Bits): void {
   for (const [name, tensor] of [...model.constants]) {
     const dims = dimsOf(tensor);
     const values = dims.length > 1 ? floatsOf(tensor) : null;
-    if (!values || values.length < SMALLEST) continue;
+    if (!values || values.length < MIN_QUANTIZED_VALUES) continue;
     const block = largestBlock(values.length);
     if (block < 16) continue;
     model.constants.delete(name);
@@ -81,7 +81,7 @@ function packProducts(model: OnnxModel): void {
   for (const node of model.nodes) {
     const matrix = node.op === 'MatMul' ? model.constants.get(node.inputs[1]) : undefined;
     const values = matrix && floatsOf(matrix);
-    if (!matrix || !values || values.length < SMALLEST || readers.get(node.inputs[1]) !== 1) continue;
+    if (!matrix || !values || values.length < MIN_QUANTIZED_VALUES || readers.get(node.inputs[1]) !== 1) continue;
     const dims = dimsOf(matrix);
     if (dims.length !== 2) continue;
     const [rows, columns] = dims;

@@ -10,10 +10,10 @@ import {
 } from './visitor-sums';
 
 /** Most variants of which is kept what was reported; the one that began first is dropped. */
-const MOST_VARIANTS = 20;
+const MAX_VARIANTS = 20;
 
 /** Most reports that are kept until they are known to be sent; then the oldest is dropped. */
-const MOST_UNSENT = 50;
+const MAX_UNSENT = 50;
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 const totalsSchema = v.object({
@@ -36,10 +36,10 @@ const reportedSchema = v.pipe(
           reported: totalsSchema,
         }),
       ),
-      v.maxLength(MOST_VARIANTS),
+      v.maxLength(MAX_VARIANTS),
     ),
     /** Reports that may not have been sent. */
-    unsent: v.pipe(v.array(visitorReportSchema), v.maxLength(MOST_UNSENT)),
+    unsent: v.pipe(v.array(visitorReportSchema), v.maxLength(MAX_UNSENT)),
   }),
 );
 type Reported = v.InferOutput<typeof reportedSchema>;
@@ -94,8 +94,8 @@ export function nextReport(
     if (!before || moments.some(({ sum }) => sum > 0)) unsent.push({ ...change, key: newKey() });
     return { variant: name, seen, reported };
   });
-  const reports = unsent.slice(-MOST_UNSENT);
-  const next: Reported = { lastEvent, variants: variants.slice(-MOST_VARIANTS), unsent: reports };
+  const reports = unsent.slice(-MAX_UNSENT);
+  const next: Reported = { lastEvent, variants: variants.slice(-MAX_VARIANTS), unsent: reports };
   return { stored: JSON.stringify(next), reports };
 }
 

@@ -101,7 +101,7 @@ const both = (a: Moments, b: Moments, factor: 1 | -1): Moments => ({
 });
 
 /** Most currencies in a line. */
-const MOST_CURRENCIES = 201;
+const MAX_CURRENCIES = 201;
 const NOT_NEGATIVE = 'must be a finite number of 0 or more';
 const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE));
 /** A line is of one device. */
@@ -128,6 +128,6 @@ export const visitorReportSchema = exactObject({
   products: exactObject({ clicksImpressions: number, purchasesClicks: number }),
   revenue: v.pipe(
     v.record(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR')), momentsSchema),
-    v.maxEntries(MOST_CURRENCIES),
+    v.maxEntries(MAX_CURRENCIES),
   ),
 });

@@ -3,7 +3,7 @@ import { createMatrix, type Matrix } from '../../../core/kernel';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-matrix';
-import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
+import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';
@@ -14,9 +14,9 @@ const SERIES_STEPS = 256;
 const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
 /** When experts are born and removed, and how the router shares. */
-const RULES = { trial: 10, share: SHARE, kept: MOST_KEPT };
+const RULES = { trial: 10, share: SHARE, kept: MAX_KEPT };
 /** Posterior probability from which a candidate is kept. */
-const KEEP_AT = 0.5;
+const MIN_POSTERIOR = 0.5;
 /** The same where visits count (see `Start.visits`). */
 const VISITS = {
   keepAt: 0.3,
@@ -26,7 +26,7 @@ const VISITS = {
   newborn: 0.2,
 };
 /** A candidate that is kept has learned at least this many choices. */
-const LEAST_CHOICES = 4;
+const MIN_CHOICES = 4;
 
 /** What an expert is to the list at present; see `Status.experts`. */
 export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
@@ -331,7 +331,7 @@ export class ExpertMixture {
     this.#readOut();
     const [{ expert }] = this.#members;
     if (this.#members.length === 1 && expert.scores) return expert.scores;
-    const rows = Math.max(MOST_KEPT + CANDIDATES, this.#members.length);
+    const rows = Math.max(MAX_KEPT + CANDIDATES, this.#members.length);
     if (this.#parts?.count !== rows || this.#parts.width !== count) this.#parts = createMatrix(rows, count);
     const weights = new Float32Array(rows);
     for (let k = 0; k < rows; k++) {
@@ -374,16 +374,16 @@ export class ExpertMixture {
   #route(posterior: readonly number[], choice: Choice & { time: number }, visit: boolean): boolean {
     this.#choices++;
     const { share } = RULES;
-    const keepAt = this.#start.visits ? VISITS.keepAt : KEEP_AT;
+    const keepAt = this.#start.visits ? VISITS.keepAt : MIN_POSTERIOR;
     const weights = shared(posterior, share);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
       member.mass = MASS_MEMORY * member.mass + posterior[k];
-      member.series = [...member.series, rounded(posterior[k])].slice(-LONGEST_SERIES);
+      member.series = [...member.series, rounded(posterior[k])].slice(-MAX_SERIES_LENGTH);
     }
     if (!this.#candidates) return false;
     const proved = this.#members.find(
-      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= LEAST_CHOICES,
+      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= MIN_CHOICES,
     );
     if (proved) {
       this.#keep(proved);

@@ -11,7 +11,7 @@ import { userExpertSchema } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
 const COUNT = 60;
-const NOTHING: PastChoices = { rows: [], strengths: [] };
+const NO_CHOICES: PastChoices = { rows: [], strengths: [] };
 const everything = Array.from({ length: COUNT }, (_, row) => row);
 const even = new Float32Array(COUNT).fill(1 / COUNT);
 const index = twoKinds(COUNT);
@@ -30,7 +30,7 @@ const choice = (row: number, given: Partial<Choice> = {}): Choice => ({
   ...given,
 });
 
-function fresh(stored = new UserExpert().save(), past: Parameters<UserExpert['bind']>[1] = NOTHING): UserExpert {
+function fresh(stored = new UserExpert().save(), past: Parameters<UserExpert['bind']>[1] = NO_CHOICES): UserExpert {
   const expert = UserExpert.restore(stored);
   expert.bind(matrix, past);
   return expert;
@@ -238,7 +238,7 @@ const sided = withSide('a'.repeat(64));
 const sideBlock = sided.blocks[sided.blocks.length - 1];
 const own = (row: number): number[] => [...sided.row(row).subarray(sideBlock.from, sideBlock.to)];
 
-function bound(to: FeatureMatrix, stored = new UserExpert().save(), past = NOTHING): UserExpert {
+function bound(to: FeatureMatrix, stored = new UserExpert().save(), past = NO_CHOICES): UserExpert {
   const expert = UserExpert.restore(structuredClone(stored));
   expert.bind(to, past);
   return expert;
@@ -378,7 +378,7 @@ describe('a block of several states', () => {
     for (const row of [4, 9]) expert.bootstrap(choice(row));
     const early = bound(matrix, expert.save());
     expect(early.save().blocks[sideBlock.key]).toEqual(expert.save().blocks[sideBlock.key]);
-    early.bind(sided, NOTHING);
+    early.bind(sided, NO_CHOICES);
     expect(early.save()).toEqual(expert.save());
     expect(early.query).toEqual(expert.query);
   });
@@ -413,7 +413,7 @@ describe('read-outs of blocks that the features lack', () => {
     const before = expert.save();
     expert.unbind();
     expect(expert.save()).toEqual(before);
-    expert.bind(matrix, NOTHING);
+    expert.bind(matrix, NO_CHOICES);
     expect(expert.save()).toEqual(before);
   });
 });

@@ -2,7 +2,7 @@ import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
+import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
@@ -257,7 +257,7 @@ export class UserExpert {
     this.#take(row, -DISMISSAL, 0);
     this.#dismissed.set(id, this.#choices);
     const [oldest] = this.#dismissed.keys();
-    if (this.#dismissed.size > MOST_DISMISSED) this.#dismissed.delete(oldest);
+    if (this.#dismissed.size > MAX_DISMISSED) this.#dismissed.delete(oldest);
   }
 
   /** Reverts what choices learned since have left of a dismissal; nothing where this expert has not learned it. */
@@ -336,7 +336,7 @@ export class UserExpert {
 
   #count(choice: Pick<Choice, 'id' | 'time'>): void {
     this.#choices++;
-    this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MOST_CHOSEN);
+    this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MAX_CHOSEN);
     this.#scores = null;
   }
 
@@ -356,7 +356,7 @@ const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
   for (let d = 0; d < x.length; d++)
-    x[d] = Math.max(-MOST_COEFFICIENT, Math.min(MOST_COEFFICIENT, keep * x[d] + rate * y[d]));
+    x[d] = Math.max(-MAX_COEFFICIENT, Math.min(MAX_COEFFICIENT, keep * x[d] + rate * y[d]));
 }
 
 /** Rounds to multiples of one power of 2. @param digits of the largest one */

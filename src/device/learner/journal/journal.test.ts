@@ -5,7 +5,7 @@ import { rankOf, scores } from '../../ranking';
 import { Learner } from '../learner';
 import { encodeProfile, readProfile } from '../profile-file';
 import { Journal, type JournaledLearner } from './journal';
-import { MOST_POINTS, MOST_REMOVED } from './stored-journal';
+import { MAX_POINTS, MAX_REMOVED } from './stored-journal';
 
 const shop = threeGroups();
 const idOf = (row: number): string => shop.index.items[row].id;
@@ -138,20 +138,20 @@ describe('a journal', () => {
 
   it('is bounded', () => {
     const learner = newLearner();
-    for (let id = 1; id <= MOST_POINTS + 20; id++) learner.observe(event(id, (id * 7) % 120));
+    for (let id = 1; id <= MAX_POINTS + 20; id++) learner.observe(event(id, (id * 7) % 120));
     const { choices: kept } = journalOf(learner);
-    expect(kept).toHaveLength(MOST_POINTS);
-    expect(kept.at(-1)?.at).toBe(MOST_POINTS + 20);
+    expect(kept).toHaveLength(MAX_POINTS);
+    expect(kept.at(-1)?.at).toBe(MAX_POINTS + 20);
 
     const journal = new Journal();
     const [absent, active] = [[], [expertOf(1, 'active')]];
-    for (let at = 1; at <= MOST_POINTS + 20; at++) {
+    for (let at = 1; at <= MAX_POINTS + 20; at++) {
       journal.before(stub(active, at - 1), shop.index, 5);
       journal.after(stub(absent, at), { itemId: idOf(5), time: 1000 * at });
     }
     const { points, removed } = journal.save();
-    expect(points).toHaveLength(MOST_POINTS);
-    expect(points.at(-1)).toMatchObject({ kind: 'pruned', at: MOST_POINTS + 20 });
-    expect(removed).toHaveLength(MOST_REMOVED);
+    expect(points).toHaveLength(MAX_POINTS);
+    expect(points.at(-1)).toMatchObject({ kind: 'pruned', at: MAX_POINTS + 20 });
+    expect(removed).toHaveLength(MAX_REMOVED);
   });
 });

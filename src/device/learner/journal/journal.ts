@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../../core/events';
 import { type CatalogIndex, type ExpertPart, rankOf, scores, type TermValues, type TermWeights } from '../../ranking';
-import { type KINDS, MOST_POINTS, MOST_REMOVED, type StoredJournal } from './stored-journal';
+import { type KINDS, MAX_POINTS, MAX_REMOVED, type StoredJournal } from './stored-journal';
 
 /** What a journal reads of a learner. */
 export interface JournaledLearner {
@@ -101,15 +101,15 @@ export class Journal {
     this.#stored = {
       // A repeat of the last item is no choice of its own.
       choices:
-        at > before.total ? [...choices, { item, time, at, ranks: before.ranks, shares }].slice(-MOST_POINTS) : choices,
-      points: [...earlier, ...points].slice(-MOST_POINTS),
+        at > before.total ? [...choices, { item, time, at, ranks: before.ranks, shares }].slice(-MAX_POINTS) : choices,
+      points: [...earlier, ...points].slice(-MAX_POINTS),
       removed: [
         ...removed,
         ...lost.map(({ id, born, choices: learned }) => ({
           ...{ id, born, removed: time, choices: learned },
           chosen: before.chosen.get(id) ?? [],
         })),
-      ].slice(-MOST_REMOVED),
+      ].slice(-MAX_REMOVED),
     };
   }
 }

@@ -14,12 +14,12 @@ export interface RepeatScore {
 }
 
 /** Shortest interval and shortest time since a purchase that are told apart, days. */
-const SHORTEST = 1 / 24;
+const MIN_DAYS = 1 / 24;
 const DAY = 24 * 3600 * 1000;
 /** Standard deviation of the log of the time since a purchase, in intervals. */
 const SPREAD = 1.5;
 /** Repeats in a category that a shopper must have for an interval of their own there. */
-const LEAST_OF_CATEGORY = 2;
+const MIN_CATEGORY_REPEATS = 2;
 
 /**
  * Scores the items that a shopper bought as something to buy again:
@@ -50,7 +50,7 @@ export function repeatScores(
   return bought
     .map(({ row, times, gaps }) => {
       const others = ofCategory.get(items[row].category) ?? [];
-      const usual = others.length >= LEAST_OF_CATEGORY ? median(others) : (intervals[row] ?? interval);
+      const usual = others.length >= MIN_CATEGORY_REPEATS ? median(others) : (intervals[row] ?? interval);
       const own = gaps.length === 0 ? 0 : gaps.length * logDays(median(gaps));
       const late = logDays((now - times[times.length - 1]) / DAY) - (own + logDays(usual)) / (gaps.length + 1);
       return {
@@ -63,7 +63,7 @@ export function repeatScores(
     .sort((a, b) => b.repeats + b.due - a.repeats - a.due || a.row - b.row);
 }
 
-const logDays = (days: number): number => Math.log(Math.max(days, SHORTEST));
+const logDays = (days: number): number => Math.log(Math.max(days, MIN_DAYS));
 
 /** Days between purchases. */
 const gapsOf = (times: readonly number[]): number[] => times.slice(1).map((time, n) => (time - times[n]) / DAY);

@@ -5,7 +5,7 @@ import type { DueItems } from '../due-items';
 import { repeatScores } from './repeat-scores';
 
 /** Least share of repeats among the purchases of a shop for `again` to show anything. */
-const LEAST_SHARE = 0.05;
+const MIN_SHARE = 0.05;
 /** Share from which `for-you` holds items that are due: one place in ten is then a repeat. */
 const FOR_YOU_SHARE = 0.1;
 /** An item is due from half its interval on, until eight have passed without a purchase. */
@@ -53,7 +53,7 @@ export class ShopDemand {
     rule?: boolean,
   ): DueItems | null {
     const { repeats } = this.#demand;
-    if (!repeats || repeats.share < LEAST_SHARE) return null;
+    if (!repeats || repeats.share < MIN_SHARE) return null;
     const due = repeatScores(index, repeats, purchases, now).filter(
       ({ intervals }) => intervals >= FROM && intervals <= UNTIL,
     );

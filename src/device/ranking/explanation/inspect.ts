@@ -8,7 +8,7 @@ import { reasonText } from './reason-text';
 import { scoreBreakdown } from './score-breakdown';
 
 /** Past items whose part is told. */
-const MOST_ITEMS = 8;
+const MAX_ITEMS = 8;
 
 /** One part of a score. */
 export interface RowPart {
@@ -75,7 +75,7 @@ export function inspectRow(
     items: [...contributors]
       .filter(([, part]) => part !== 0)
       .sort(([a, one], [b, other]) => other - one || a - b)
-      .slice(0, MOST_ITEMS)
+      .slice(0, MAX_ITEMS)
       .map(([past, part]) => ({ row: past, part, place: placed(withoutChoice(state, past)) })),
   };
 }

@@ -3,7 +3,7 @@ import { productOf } from '../product-variants';
 import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { pairAt, strongestContributor } from '../terms/cooccurrence';
-import { LONGEST_HISTORY, type TermName } from '../terms/terms';
+import { MAX_HISTORY, type TermName } from '../terms/terms';
 import { categoryName, type ReasonKind } from './reason-text';
 
 /**
@@ -33,7 +33,7 @@ export function reasonKindOf(
   }
   const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
   const ownRows = preference > content ? own.map((choice) => choice.row) : [];
-  const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-LONGEST_HISTORY));
+  const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-MAX_HISTORY));
   if (nearest === null) return { kind: 'chosen-for-you' };
   const about = index.items[nearest];
   // Its page need not have been looked at: a list can put a product into the cart.

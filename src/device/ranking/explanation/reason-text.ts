@@ -35,7 +35,7 @@ export async function loadReasons(lang = 'en'): Promise<void> {
 }
 
 /** Age from which a choice is an earlier one, ms: a week. */
-const EARLIER = 7 * 24 * 3600 * 1000;
+const EARLIER_AGE_MS = 7 * 24 * 3600 * 1000;
 
 /**
  * The reason as one sentence for the shopper, without a full stop; empty for `none`. A choice of the last seven days, or of a time that is
@@ -51,7 +51,7 @@ export function reasonText(
   if (reason.kind === 'none') return '';
   const language = labelLanguage(lang);
   const own = texts[language];
-  const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;
+  const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER_AGE_MS ? reason.time : null;
   const kind = reason.kind === 'looked-at-earlier' && time === null ? 'looked-at' : reason.kind;
   const name = nameIn(reason, shown);
   return fill((own ?? ENGLISH_REASONS)[kind], {

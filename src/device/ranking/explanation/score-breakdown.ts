@@ -6,7 +6,7 @@ import { type ModalitySimilarity, modalitySimilarity, similarity, vectorOf, weig
 import { cooccurrenceContributions } from '../terms/cooccurrence';
 import { NEAREST } from '../terms/nearest-history';
 import { sideContributions } from '../terms/side-scores';
-import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
+import { MAX_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
 /** The terms that compare content alone; a breakdown splits them by modality. */
 const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
@@ -23,8 +23,8 @@ export function scoreBreakdown(
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): ScoreBreakdown {
-  const rows = history.rows.slice(-LONGEST_HISTORY);
-  const strengths = history.strengths.slice(-LONGEST_HISTORY);
+  const rows = history.rows.slice(-MAX_HISTORY);
+  const strengths = history.strengths.slice(-MAX_HISTORY);
   const product = productOf(index);
   const contributors = new Map<number, number>();
   const add = (past: number, contribution: number): void => {

@@ -6,7 +6,7 @@ import type { FieldHint, ParsedHints } from './parse-hints';
 export const RELIABILITY = 0.5;
 
 /** Most words of a search that are looked for. */
-const MOST_WORDS = 12;
+const MAX_WORDS = 12;
 
 /** What hints say of the items of a catalogue. */
 export interface HintLifts {
@@ -63,7 +63,7 @@ function fieldFit(items: readonly Item[], { field, options }: FieldHint): HintFi
 
 /** The share of the search's words that each item has in title or category. */
 function searchFit(items: readonly Item[], search: string): HintFit[] {
-  const words = [...new Set(folded(search).split(/\s+/).filter(Boolean))].slice(0, MOST_WORDS);
+  const words = [...new Set(folded(search).split(/\s+/).filter(Boolean))].slice(0, MAX_WORDS);
   if (words.length === 0) return [];
   const fit = Float32Array.from(items, (item) => {
     const text = textOf(item);

@@ -4,9 +4,9 @@ import { filterSchema, fromJson } from '../rules/filter-schema';
 import type { Hints } from './hints';
 
 /** Bounds of hints. */
-const MOST_FIELDS = 20;
-const MOST_VALUES = 50;
-const LONGEST_SEARCH = 200;
+const MAX_FIELDS = 20;
+const MAX_VALUES = 50;
+const MAX_SEARCH_LENGTH = 200;
 
 /** What a hint asks of one field. */
 export interface FieldHint {
@@ -59,10 +59,10 @@ const SHAPE = 'must be an object such as {"category": "Women"}, or its JSON text
 function hintsOf(given: unknown): ParsedHints {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new HintFault([], SHAPE);
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  if (entries.length > MOST_FIELDS) throw new HintFault([], `must have at most ${MOST_FIELDS} fields`);
+  if (entries.length > MAX_FIELDS) throw new HintFault([], `must have at most ${MAX_FIELDS} fields`);
   const { search = '' } = Object.fromEntries(entries);
-  if (typeof search !== 'string' || search.length > LONGEST_SEARCH) {
-    throw new HintFault(['search'], `must be a text of at most ${LONGEST_SEARCH} characters`);
+  if (typeof search !== 'string' || search.length > MAX_SEARCH_LENGTH) {
+    throw new HintFault(['search'], `must be a text of at most ${MAX_SEARCH_LENGTH} characters`);
   }
   const fields = entries.filter(([field]) => field !== 'search');
   return { fields: fields.map(([field, value]) => fieldHint(field, value)), search: search.trim() };
@@ -71,8 +71,8 @@ function hintsOf(given: unknown): ParsedHints {
 function fieldHint(field: string, given: unknown): FieldHint {
   if (field.startsWith('$')) throw new HintFault([field], 'is no field: hints have fields of items, and search');
   if (!Array.isArray(given)) return { field, options: [optionOf(field, given, [field])] };
-  if (given.length === 0 || given.length > MOST_VALUES) {
-    throw new HintFault([field], `must have 1 to ${MOST_VALUES} values`);
+  if (given.length === 0 || given.length > MAX_VALUES) {
+    throw new HintFault([field], `must have 1 to ${MAX_VALUES} values`);
   }
   return { field, options: given.map((value, n) => optionOf(field, value, [field, n], true)) };
 }

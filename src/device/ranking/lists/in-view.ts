@@ -9,9 +9,9 @@ import type { ListInView, Scored } from './scored';
 import { similarList } from './similar';
 
 /** Most items of a cart that a list is about. */
-const MOST_IN_CART = 100;
+const MAX_IN_CART = 100;
 /** Most items in view whose content is compared: each costs a pass over the catalogue. */
-const MOST_COMPARED = 20;
+const MAX_COMPARED = 20;
 /** Placements that are empty without an item in view. */
 const ABOUT_ITEMS: readonly Placement[] = ['similar', 'complement'];
 
@@ -33,7 +33,7 @@ export function aboutItems(
     const text = `The catalogue has none of the ${ids.length} items in view, such as "${ids[0]}". Publish a new bundle, or check the ids.`;
     throw new SidestreamError('runtime/unknown-item', text);
   }
-  const rows = [...new Set([...known, ...[...(cart || [])].slice(-MOST_IN_CART).reverse()])];
+  const rows = [...new Set([...known, ...[...(cart || [])].slice(-MAX_IN_CART).reverse()])];
   const products = index.variants?.all(rows) ?? rows;
   const about = { ...request, row: null, exclude: new Set([...request.exclude, ...products]) };
   if (rows.length > 0) return { ...about, inView: listInView(rows) };
@@ -109,7 +109,7 @@ function nearestList(
   holds: (row: number) => boolean,
   style?: 'style',
 ): Scored | null {
-  const compared = rows.slice(0, MOST_COMPARED);
+  const compared = rows.slice(0, MAX_COMPARED);
   // Those that are not cached yet, in one pass.
   index.similarities.similaritiesToEach(compared);
   const lists = compared.flatMap((row) => {

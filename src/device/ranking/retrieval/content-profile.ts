@@ -5,10 +5,10 @@ import type { ByteMatrix } from '../../../core/kernel';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
 import { NEAREST } from '../terms/nearest-history';
-import { LONGEST_HISTORY, recencyWeights, SESSION } from '../terms/terms';
+import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Past items, the last ones, whose neighbors are searched for. */
-const MOST_PAST = 20;
+const MAX_PAST_ITEMS = 20;
 /** Items whose products with the profile are in memory at a time. */
 const BLOCK = 256;
 
@@ -32,10 +32,10 @@ export function contentProfile(
   { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
 ): ContentProfile | null {
   if (rows.length === 0) return null;
-  const last = [...new Set(rows.toReversed())].slice(0, MOST_PAST);
+  const last = [...new Set(rows.toReversed())].slice(0, MAX_PAST_ITEMS);
   return {
     width: content.width,
-    recent: weightedMean(content, rows.slice(-LONGEST_HISTORY), recencyWeights(strengths.slice(-LONGEST_HISTORY))),
+    recent: weightedMean(content, rows.slice(-MAX_HISTORY), recencyWeights(strengths.slice(-MAX_HISTORY))),
     session: weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION)),
     past: last.map((row) => vectorOf(content, row)),
   };

@@ -20,14 +20,14 @@ export interface RetrievalOptions {
 }
 
 /** Items multiplied at a time on vector instructions: 128 kB of base vectors. */
-const AT_ONCE = 2048;
+const BATCH_ITEMS = 2048;
 /** Leading dimensions of the base vectors, by which JavaScript scores all items of the clusters first. */
-const LEADING = 24;
+const LEADING_DIMENSIONS = 24;
 /** Items scored by all dimensions, as a multiple of the candidates wanted. */
-const RESCORED = 4;
+const RESCORED_RATIO = 4;
 
 /** Bytes of base vectors cached: those of about 460 clusters of 256 items. */
-const BUDGET = 8 * 1024 * 1024;
+const MAX_CACHE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Finds the items of a large catalogue that suit a profile without loading most of the catalogue (IVF): the nearest
@@ -46,7 +46,7 @@ export class Retrieval {
    * @param load gets the base vectors of a cluster; rejects with `bundle/*`
    * @param budget bytes of base vectors cached; those of one search are kept in any case
    */
-  constructor(directory: ClusterDirectory, load: (cluster: number) => Promise<BaseVectors>, budget = BUDGET) {
+  constructor(directory: ClusterDirectory, load: (cluster: number) => Promise<BaseVectors>, budget = MAX_CACHE_BYTES) {
     this.#directory = directory;
     this.#load = load;
     this.#budget = budget;
@@ -91,7 +91,7 @@ export class Retrieval {
 
   /** Null where there are no vector instructions, or none yet. */
   #vectorized(width: number): ByteMatrix | null {
-    this.#matrix ??= createByteMatrix(AT_ONCE, width, 1);
+    this.#matrix ??= createByteMatrix(BATCH_ITEMS, width, 1);
     return this.#matrix?.vectorized ? this.#matrix : null;
   }
 
@@ -155,7 +155,7 @@ function bestOf(
   limit: number,
 ): RetrievalCandidate[] {
   const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
-  const leading = new ContentScorer(profile, weights, Math.min(LEADING, profile.width));
+  const leading = new ContentScorer(profile, weights, Math.min(LEADING_DIMENSIONS, profile.width));
   const rough = new Float32Array(total);
   const clusterOf = new Uint32Array(total);
   const rowOf = new Uint32Array(total);
@@ -165,7 +165,7 @@ function bestOf(
     clusterOf.fill(n, at, at + vectors.count);
     for (let row = 0; row < vectors.count; row++, at++) rowOf[at] = row;
   }
-  const kept = topRows(rough, RESCORED * limit);
+  const kept = topRows(rough, RESCORED_RATIO * limit);
   const values = new Int8Array(kept.length * profile.width);
   const scales = new Float32Array(kept.length);
   for (const [n, item] of kept.entries()) {

@@ -11,11 +11,11 @@ import { RULES_FILE } from './rules-name';
 /** Format version of the file. */
 const RULES_VERSION = 1;
 /** Largest file that is read, bytes. */
-const MOST_BYTES = 256_000;
+const MAX_BYTES = 256_000;
 /** Most entries. */
-const MOST_RULES = 200;
+const MAX_RULES = 200;
 /** Most filters of `boost` and `bury`, all entries together: each is tried on every item of a list. */
-const MOST_PUSHES = 200;
+const MAX_PUSHES = 200;
 
 /** One entry of the file: rules for some placements and for some time. */
 export interface PublishedRule {
@@ -77,7 +77,7 @@ const entrySchema = v.pipe(
 
 const fileSchema = exactObject({
   version: v.literal(RULES_VERSION, `must be ${RULES_VERSION}`),
-  rules: v.pipe(v.array(v.unknown()), v.maxLength(MOST_RULES, `must be at most ${MOST_RULES} rules`)),
+  rules: v.pipe(v.array(v.unknown()), v.maxLength(MAX_RULES, `must be at most ${MAX_RULES} rules`)),
 });
 
 /**
@@ -103,9 +103,9 @@ export function parseRules(bytes: ArrayBuffer): PublishedRules {
     }
     const { name: _, placements, from, until, ...rules } = result.output;
     const more = (rules.boost?.length ?? 0) + (rules.bury?.length ?? 0);
-    if (pushes + more > MOST_PUSHES) {
+    if (pushes + more > MAX_PUSHES) {
       const field = rules.boost?.length ? 'boost' : 'bury';
-      const reason = `a file has at most ${MOST_PUSHES} entries of "boost" and "bury", all rules together`;
+      const reason = `a file has at most ${MAX_PUSHES} entries of "boost" and "bury", all rules together`;
       read.problems.push({ rule: name, field, reason });
       continue;
     }
@@ -139,4 +139,4 @@ const unusable = (what: string, cause?: unknown): SidestreamError =>
     { cause },
   );
 
-const FILE: MutableFile = { name: RULES_FILE, mostBytes: MOST_BYTES, unusable };
+const FILE: MutableFile = { name: RULES_FILE, mostBytes: MAX_BYTES, unusable };

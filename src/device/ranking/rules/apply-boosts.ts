@@ -5,9 +5,9 @@ import { itemFilter } from './item-filter';
 import type { Push, Rules } from './rules';
 
 /** Standard deviations that rotation subtracts at most. */
-const ROTATION_MAX = 2;
+const MAX_ROTATION = 2;
 /** Times shown after which half of that is subtracted. */
-const ROTATION_HALF = 3;
+const HALF_ROTATION_TIMES = 3;
 
 /**
  * Applies the rules `boost`, `bury` and `rotation` to the scores, each as a named contribution.
@@ -25,11 +25,11 @@ export function applyBoosts(
   const [boosted, buried] = [strengthOf(boost), strengthOf(bury)];
   const changes = (row: number): Record<string, number> => {
     const item = index.items[row];
-    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / ROTATION_HALF);
+    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / HALF_ROTATION_TIMES);
     const all = {
       boost: spread * boosted(item),
       bury: -spread * buried(item),
-      rotation: -spread * ROTATION_MAX * rotation * fatigue,
+      rotation: -spread * MAX_ROTATION * rotation * fatigue,
     };
     return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
   };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEEPEST_FILTER, type Filter, type FilterField, LARGEST_FILTER } from './filter';
+import { type Filter, type FilterField, MAX_FILTER_DEPTH, MAX_FILTER_PARTS } from './filter';
 
 const FIELDS: FilterField[] = [
   'id',
@@ -19,7 +19,7 @@ const COMBINATIONS = ['$and', '$or', '$not'];
 const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$contains'];
 
 const VALUE = 'must be a text, a finite number or a truth value';
-const TOO_LARGE = `a filter has at most ${LARGEST_FILTER} parts`;
+const TOO_LARGE = `a filter has at most ${MAX_FILTER_PARTS} parts`;
 
 type Path = (string | number)[];
 
@@ -51,7 +51,7 @@ export const filterSchema = v.pipe(
   v.unknown(),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Filter => {
     const filter = typeof value === 'string' ? fromJson(value) : value;
-    const fault = filterFault(filter, [], 1, { left: LARGEST_FILTER });
+    const fault = filterFault(filter, [], 1, { left: MAX_FILTER_PARTS });
     if (!fault) return filter as Filter;
     const items = fault.path.map(
       (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
@@ -79,7 +79,7 @@ function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): 
 
 function filterFault(filter: unknown, path: Path, depth: number, budget: Budget): Fault | null {
   if (!isRecord(filter)) return { path, message: 'must be a filter such as {"price": {"$lt": 50}}' };
-  if (depth > DEEPEST_FILTER) return { path, message: `filters go at most ${DEEPEST_FILTER} levels deep` };
+  if (depth > MAX_FILTER_DEPTH) return { path, message: `filters go at most ${MAX_FILTER_DEPTH} levels deep` };
   return firstFault(Object.entries(filter), ([key, value]) => {
     const at = [...path, key];
     if (--budget.left < 0) return { path: at, message: TOO_LARGE };

@@ -47,6 +47,6 @@ export type Filter = {
 } & { [field in FilterField]?: FilterValue | FilterCondition };
 
 /** Levels of filters inside filters. */
-export const DEEPEST_FILTER = 8;
+export const MAX_FILTER_DEPTH = 8;
 /** Fields, combinations and values of a filter, all together. */
-export const LARGEST_FILTER = 2000;
+export const MAX_FILTER_PARTS = 2000;

@@ -31,7 +31,7 @@ export interface RankedSegment {
 }
 
 /** Items that a segment's score is the mean of. */
-const BEST = 5;
+const SCORED_ITEMS = 5;
 
 /**
  * Ranks segments by the scores of a list's request: each has the mean score of its five best items, where those that it
@@ -56,8 +56,10 @@ export function rankSegments(
     }
   }
   const scoreOf = (rows: readonly number[]): number => {
-    const best = rows.slice(0, BEST);
-    return (best.reduce((sum, row) => sum + scored.score[row], 0) + (BEST - best.length) * average) / BEST;
+    const best = rows.slice(0, SCORED_ITEMS);
+    return (
+      (best.reduce((sum, row) => sum + scored.score[row], 0) + (SCORED_ITEMS - best.length) * average) / SCORED_ITEMS
+    );
   };
   return [...segments]
     .map(([value, rows]) => ({ value, rows, score: scoreOf(rows) }))
@@ -79,12 +81,13 @@ export function rankSegments(
 
 /** Means of the contributions to the best items, with what stands for those that are missing. */
 function contributionsOf(scored: Scored, rows: readonly number[], average: number): Record<string, number> {
-  const best = rows.slice(0, BEST);
+  const best = rows.slice(0, SCORED_ITEMS);
   const sums: Record<string, number> = {};
   for (const row of best) {
-    for (const [name, part] of Object.entries(scored.contributions(row))) sums[name] = (sums[name] ?? 0) + part / BEST;
+    for (const [name, part] of Object.entries(scored.contributions(row)))
+      sums[name] = (sums[name] ?? 0) + part / SCORED_ITEMS;
   }
-  const missing = ((BEST - best.length) * average) / BEST;
+  const missing = ((SCORED_ITEMS - best.length) * average) / SCORED_ITEMS;
   return missing === 0 ? sums : { ...sums, average: missing };
 }
 

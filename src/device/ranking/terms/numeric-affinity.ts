@@ -18,7 +18,7 @@ export interface NumberFeatures {
 }
 
 /** Standard deviations from the mean that a number is away at most. */
-export const FURTHEST = 4;
+export const MAX_ABS_Z = 4;
 
 /** The numeric columns of a catalogue (see `CatalogStatistics`), standardised by the statistics of all of it. */
 export function numberColumns(
@@ -34,18 +34,18 @@ export const standardized = (
   { name, mean, deviation }: Omit<NumberColumn, 'values'>,
 ): Float32Array =>
   // Math keeps NaN.
-  numbersOf(items, name).map((value) => Math.max(-FURTHEST, Math.min(FURTHEST, (value - mean) / deviation)));
+  numbersOf(items, name).map((value) => Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, (value - mean) / deviation)));
 
 /** Distance, in standard deviations, at which closeness has fallen to exp(-1/2). */
 const BANDWIDTH = 0.28;
 /** Width of a histogram bin, in standard deviations. */
 const BIN = 0.05;
-const BINS = (2 * FURTHEST) / BIN + 1;
+const BINS = (2 * MAX_ABS_Z) / BIN + 1;
 /** Closeness that even the furthest number has. */
 const FLOOR = 0.05;
 
 /** Bin of an item without a number: the one after the last. */
-const NONE = BINS;
+const MISSING_BIN = BINS;
 
 /** Bins of the values of each column. */
 const known = new WeakMap<Float32Array, Uint8Array>();
@@ -57,7 +57,7 @@ function binsOf(values: Float32Array): Uint8Array {
   return bins;
 }
 
-const binOf = (value: number): number => (Number.isNaN(value) ? NONE : Math.round((value + FURTHEST) / BIN));
+const binOf = (value: number): number => (Number.isNaN(value) ? MISSING_BIN : Math.round((value + MAX_ABS_Z) / BIN));
 
 /**
  * How close every item's numbers are to those of a history: log(0.05 + weighted mean of exp(-(distance / 0.28)^2 / 2)),
@@ -79,7 +79,7 @@ export function numericAffinity(
     let total = 0;
     for (let n = 0; n < rows.length; n++) {
       const bin = bins[rows[n]];
-      if (bin === NONE) continue;
+      if (bin === MISSING_BIN) continue;
       mass[bin] += weights[n];
       total += weights[n];
     }
@@ -89,11 +89,11 @@ export function numericAffinity(
     let sum = 0;
     let numbers = 0;
     for (let row = 0; row < bins.length; row++) {
-      if (bins[row] === NONE) continue;
+      if (bins[row] === MISSING_BIN) continue;
       sum += part[bins[row]];
       numbers++;
     }
-    part[NONE] = sum / numbers;
+    part[MISSING_BIN] = sum / numbers;
     for (let bin = 0; bin < part.length; bin++) part[bin] /= columns.length;
     for (let row = 0; row < count; row++) out[row] += part[bins[row]];
   }

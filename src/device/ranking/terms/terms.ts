@@ -58,7 +58,7 @@ export type TermValues = Record<TermName, Float32Array>;
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
 /** Last choices, and dismissals, that the terms use; older choices weigh less than 2^-10 of the newest. */
-export const LONGEST_HISTORY = 200;
+export const MAX_HISTORY = 200;
 /** Last choices that the term `session` uses. */
 export const SESSION = 3;
 
@@ -109,8 +109,8 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
   const count = index.items.length;
   const zeros = new Float32Array(count);
   zeroValues.add(zeros);
-  const rows = history.rows.slice(-LONGEST_HISTORY);
-  const strengths = history.strengths.slice(-LONGEST_HISTORY);
+  const rows = history.rows.slice(-MAX_HISTORY);
+  const strengths = history.strengths.slice(-MAX_HISTORY);
   const values: TermValues = {
     ...(Object.fromEntries(TERMS.map((name) => [name, zeros])) as TermValues),
     popularity: index.logPopularity,
@@ -149,7 +149,7 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
 
 /** Minus the content similarity to the nearest of the last 200 of these items, at most 0. */
 function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
-  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-LONGEST_HISTORY));
+  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-MAX_HISTORY));
   const out = new Float32Array(nearest.length);
   for (let row = 0; row < out.length; row++) out[row] = -Math.max(0, nearest[row]);
   return out;
