@@ -20,7 +20,7 @@ export function fetchFrom(folder: string | URL): FetchFile {
   return Object.assign(get, { addressOf });
 }
 
-/** Fetches from a folder over HTTP, asking the host each time whether the file is still the same. */
+/** Fetches from a folder over HTTP; the manifest is revalidated with the host on every fetch. */
 export function freshFrom(folder: string): FetchFile {
   const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
   return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });
@@ -105,7 +105,7 @@ export function parseJson(name: string, bytes: ArrayBuffer): unknown {
     if (!isPage) throw invalidBundle(name, String(error), error);
     throw new SidestreamError(
       'bundle/invalid',
-      `${name} is a web page, which many hosts send in place of a missing file. Check the address of the bundle.`,
+      `${name} is a web page, which many hosts send instead of a missing file. Check the address of the bundle.`,
       { cause: error },
     );
   }

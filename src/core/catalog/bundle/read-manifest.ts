@@ -15,7 +15,7 @@ import {
 /**
  * Reads a manifest.
  * @param address where it came from, for messages
- * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is no manifest or
+ * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is not a manifest or
  *   its entries contradict each other
  */
 export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Manifest {
@@ -36,7 +36,7 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
   return result.output;
 }
 
-/** A manifest of an older version without the keys that have no meaning any more, whatever they hold. */
+/** A manifest of an older version without its obsolete keys, whatever their values. */
 function withoutDropped(data: unknown, schema: unknown): unknown {
   if (typeof data !== 'object' || data === null || schema === BUNDLE_SCHEMA) return data;
   return Object.fromEntries(Object.entries(data).filter(([key]) => !DROPPED_KEYS.some((dropped) => dropped === key)));

@@ -127,7 +127,7 @@ export class BundleClusters {
     return this.#once(directory, (bytes) => decodeFileDirectory(bytes, directory.file, count, stem));
   }
 
-  /** Clusters that may hold an item: none for an unknown id, rarely more than one. */
+  /** Clusters that may contain an item: empty for an unknown id, rarely more than one. */
   async clustersWith(id: string): Promise<number[]> {
     const { buckets } = await this.directory();
     return clustersWith(await this.ids(bucketOf(hashId(id), buckets)), id);

@@ -85,8 +85,8 @@ export class ClusterDirectory {
   readonly #digests: number;
 
   /**
-   * Reads what `encodeDirectory` wrote.
-   * @param expected numbers of the manifest
+   * Reads the output of `encodeDirectory`.
+   * @param expected numbers from the manifest
    * @throws SidestreamError `bundle/invalid` when its length or its numbers contradict the manifest
    */
   constructor(bytes: ArrayBuffer, expected: { count: number; clusters: number; dims: number; largest: number }) {

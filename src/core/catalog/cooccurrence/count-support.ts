@@ -1,9 +1,9 @@
 import { type CooccurrenceTable, MAX_SUPPORT, MIN_SUPPORT } from './cooccurrence-table';
 
 /**
- * Counts in how many orders the items of each entry of a table were together.
+ * Counts the orders that contain both items of each entry of a table.
  * @param orders rows of the items of each order, each once
- * @returns one number per entry, as `CooccurrenceTable` has them: 0 for fewer than 3
+ * @returns one number per entry, as in `CooccurrenceTable`: 0 for fewer than 3
  */
 export function countSupport(
   { count, offsets, rows }: Pick<CooccurrenceTable, 'count' | 'offsets' | 'rows'>,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { localeSchema } from '../locales';
 
-/** Where formats say their language: RSS, Atom, pages, Merchant Center's content API. */
+/** Where formats state their language: RSS, Atom, pages, Merchant Center's content API. */
 const LANGUAGE_FIELDS = [
   /<language>\s*([\w-]+)\s*<\/language>/i,
   /\sxml:lang=["']([\w-]+)["']/i,
@@ -11,8 +11,8 @@ const LANGUAGE_FIELDS = [
 ];
 
 /**
- * The language that a feed says it is in, as a tag. What its products say is theirs, as that of a book, but for the fields of
- * Merchant Center by which a feed says it of each product.
+ * The language that a feed declares, as a tag. A product's own language field, such as a book's, does not count, except for
+ * the Merchant Center fields that declare the feed's language on each product.
  * @param head its first characters
  */
 export function feedLanguage(head: string): string | undefined {

@@ -9,12 +9,12 @@ import { DEFAULT_MARKET, offersFile } from './offers-name';
 
 /** Format version of a file of offers. */
 const OFFERS_SCHEMA = 1 as const;
-/** Largest file that is read or written, bytes: pages load it whole. */
+/** Maximum file size for reading and writing, bytes: pages load the whole file. */
 export const MAX_BYTES = 32_000_000;
 
 /**
- * Name of a market: lower-case letters and digits in groups joined by hyphens, at most 32 characters, as it is part of the name of
- * its file. Not 16 hex digits alone, which hosts take for the digest of a file that never changes.
+ * Name of a market: lower-case letters and digits in groups joined by hyphens, at most 32 characters, because it is part of
+ * the file name. Not exactly 16 hex digits, which hosts take for the digest of a file that never changes.
  */
 export const marketSchema = v.pipe(
   v.string(),
@@ -26,7 +26,7 @@ export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be 
 /** A file of offers, the prices and stock of one market. */
 const offersFileSchema = exactObject({
   schema: v.literal(OFFERS_SCHEMA),
-  /** Absent in that of the default market. */
+  /** Absent in the file of the default market. */
   market: v.optional(marketSchema),
   /** Of all prices. */
   currency: v.optional(currencySchema),
@@ -41,8 +41,8 @@ export interface MarketOffers {
 }
 
 /**
- * Writes a file of offers, fields in a fixed order and one offer a line, so that equal offers give equal bytes.
- * @throws SidestreamError `bundle/offers` when it is larger than pages read
+ * Writes an offers file with fields in a fixed order and one offer per line: equal offers give equal bytes.
+ * @throws SidestreamError `bundle/offers` when it is larger than pages accept
  */
 export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAULT_MARKET): Uint8Array {
   const head = JSON.stringify({ schema: OFFERS_SCHEMA, ...(market === DEFAULT_MARKET ? {} : { market }), currency });
@@ -56,7 +56,7 @@ export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAUL
 const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) => [field, offer[field]]));
 
 /**
- * Reads what `encodeOffers` wrote.
+ * Reads the output of `encodeOffers`.
  * @throws SidestreamError `bundle/offers` naming offer and field
  */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
@@ -80,7 +80,7 @@ export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): Marke
 
 /**
  * Gets the offers of a market.
- * @throws SidestreamError `bundle/offers` when the bundle has none of this market, or its file is missing or damaged
+ * @throws SidestreamError `bundle/offers` when the bundle has no offers of this market, or the file is missing or damaged
  */
 export async function fetchOffers(
   fetchFile: FetchFile,
