@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
-/** Longest name that is compared with others, characters. */
+/** Maximum length of a compared name, characters. */
 const MAX_NAME_LENGTH = 40;
-/** Most changed letters of a suggested name, as a share of the name's length. */
+/** Maximum number of changed letters in a suggested name, as a share of the name's length. */
 const MAX_CHANGED_SHARE = 0.4;
 
 /**

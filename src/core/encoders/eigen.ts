@@ -1,7 +1,7 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { rowProducts } from '../common/row-products';
 
-/** Extra directions, so that the wanted ones converge fast. */
+/** Extra directions; they speed up the convergence of the wanted ones. */
 const OVERSAMPLING = 16;
 /** Rounds of multiply-and-orthonormalise: four give 99.7 % of the variance that exact axes of real taps would keep. */
 const ROUNDS = 4;

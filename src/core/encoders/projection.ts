@@ -8,7 +8,7 @@ export interface TapProjection {
   width: number;
   /** [width] */
   mean: Float32Array;
-  /** [width]; 1 where the catalogue shows no spread. */
+  /** [width]; 1 for values that do not vary in the catalogue. */
   deviation: Float32Array;
   /** [dim, width]; rows beyond the rank of the catalogue are zero. */
   matrix: Float32Array;
@@ -28,7 +28,7 @@ export interface FitOptions {
   seed?: number;
 }
 
-/** Rows used at most; an even selection of more rows gives the same statistics in a fraction of the time. */
+/** Maximum number of rows used; an even selection gives the same statistics as more rows, in a fraction of the time. */
 const MAX_ROWS = 4096;
 /** Variance of an axis, as a share of the first one's, below which it is only rounding. */
 const MIN_SHARE = 1e-9;
@@ -119,8 +119,8 @@ function statistics(tap: Float32Array, count: number, width: number): Pick<TapPr
 }
 
 /**
- * The leading eigenpairs of rows^T * rows / count. Where there are fewer rows than values in each, they come from the
- * smaller rows * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
+ * The leading eigenpairs of rows^T * rows / count. If there are fewer rows than columns, they come from the smaller rows *
+ * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
  */
 function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
   const columns = transposed(rows);
@@ -185,7 +185,7 @@ export function encodeProjection(projections: Projections): Uint8Array<ArrayBuff
 }
 
 /**
- * Reads what `encodeProjection` wrote.
+ * Reads the output of `encodeProjection`.
  * @throws SidestreamError `bundle/invalid`
  */
 export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {

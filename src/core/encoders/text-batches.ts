@@ -1,9 +1,9 @@
 /** Chooses which texts run together, by their numbers of tokens. @returns indices of the texts, run by run */
 export type Batching = (lengths: readonly number[]) => number[][];
 
-/** Texts per run at most; more would only need memory. */
+/** Maximum number of texts per run; more would only use more memory. */
 const MAX_TEXTS = 32;
-/** Tokens per run from which more save no time: the weights are read once per run. */
+/** Number of tokens per run beyond which more save no time: the weights are read once per run. */
 const ENOUGH_TOKENS = 256;
 
 /** Texts of similar length together, padded to the longest of them. */
@@ -16,16 +16,16 @@ export const similarLengths: Batching = (lengths) => {
 export const equalLengths: Batching = (lengths) => grouped(lengths, 1);
 
 /**
- * The same, with no text alone: one that no other is as long as is there twice. A graph may add up the tokens of one text in
- * another order than those of several.
+ * The same, but without batches of one text: a text whose length is unique is repeated. A graph may sum the tokens of a
+ * single text in a different order than the tokens of several.
  */
 export const equalLengthsInPairs: Batching = (lengths) =>
   grouped(lengths, 2).map((run) => (run.length === 1 ? [run[0], run[0]] : run));
 
-/** Every text alone. */
+/** Every text in its own batch. */
 export const alone: Batching = (lengths) => lengths.map((_, n) => [n]);
 
-/** @param least texts per run, where there are so many of one length */
+/** @param least minimum number of texts per run, if enough have the same length */
 function grouped(lengths: readonly number[], least: number): number[][] {
   const groups = new Map<number, number[]>();
   for (const n of byLength(lengths)) {
@@ -43,7 +43,7 @@ function grouped(lengths: readonly number[], least: number): number[][] {
 const byLength = (lengths: readonly number[]): number[] =>
   lengths.map((_, n) => n).sort((a, b) => lengths[a] - lengths[b]);
 
-/** Cuts a list into parts whose sizes differ by one at most. */
+/** Cuts a list into parts whose sizes differ by one or less. */
 function evenly(list: number[], parts: number): number[][] {
   const cut = (part: number): number => Math.round((part * list.length) / parts);
   return Array.from({ length: parts }, (_, part) => list.slice(cut(part), cut(part + 1)));

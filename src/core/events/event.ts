@@ -12,7 +12,7 @@ export const storedTime = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_TIME)
 export const storedCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-/** Refuses lone surrogates: some stores replace them, so that two different texts could become one. */
+/** Refuses lone surrogates: some stores replace them, which could make two different texts equal. */
 const text = (least: number, most: number) =>
   v.pipe(
     v.string(),
@@ -30,7 +30,7 @@ export const eventFields = {
   itemId: itemIdSchema,
 };
 
-/** Schemas of the details, the same for `track()` and for the log. */
+/** Schemas of the details, for both `track()` and the log. */
 export const detailFields = {
   quantity: v.optional(amount),
   price: v.optional(amount),
@@ -41,7 +41,7 @@ export const detailFields = {
   transactionId: v.optional(text(1, MAX_CHARACTERS.transactionId)),
 } satisfies { [Name in keyof EventDetails]-?: v.GenericSchema<EventDetails[Name]> };
 
-/** One event of the log, as it is read from disk. Details of newer versions are dropped. */
+/** One event of the log, as read from disk. Details of newer versions are dropped. */
 export const eventSchema = v.object({
   /** Position in the log, from 1, always growing. */
   id: v.pipe(v.number(), v.integer(), v.minValue(1)),

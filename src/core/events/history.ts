@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { EVENT_STRENGTH, type LoggedEvent, STRONGEST, storedCount, storedId } from './event';
 import { recordSchema, ShopperState } from './shopper-state';
 
-/** Choices, and dismissals, that are stored; no term reads more. */
+/** Maximum number of stored choices, and of stored dismissals; no term reads more. */
 const MAX_STORED = 1000;
 
 const ids = v.pipe(v.array(storedId), v.maxLength(MAX_STORED));
@@ -39,8 +39,8 @@ export interface ChoiceHistory {
 type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
 
 /**
- * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
- * strongest of their strengths: they are one decision seen several times.
+ * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with their
+ * greatest strength: they reflect a single decision.
  */
 export class History implements ChoiceHistory {
   readonly rows: number[] = [];
@@ -48,7 +48,7 @@ export class History implements ChoiceHistory {
   readonly dismissed = new Set<number>();
   readonly record = new ShopperState();
   #total = 0;
-  /** Choices of items that have no row at present, with the number of choices of known items before each. */
+  /** Choices of items without a current row, with the number of choices of known items before each. */
   #absent: { before: number; id: string; strength: number }[] = [];
   #absentDismissed: string[] = [];
 
@@ -77,8 +77,8 @@ export class History implements ChoiceHistory {
   }
 
   /**
-   * Replaces this history by a stored one. Items that have no row, such as those of clusters that are not loaded, are
-   * not among its rows, but are stored again.
+   * Replaces this history with a stored one. Items without a row, such as items of clusters that are not loaded, are not in
+   * `rows`, but are stored again.
    * @param rowOf row of an item id
    */
   restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
@@ -114,7 +114,7 @@ export class History implements ChoiceHistory {
   /**
    * Adds an event.
    * @param row the item's row in the catalogue
-   * @param choice row that stands for the item among the choices. Default: its own
+   * @param choice row that represents the item among the choices. Default: its own
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
   add(event: HistoryEvent, row: number, choice = row): boolean {

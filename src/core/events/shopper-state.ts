@@ -24,11 +24,11 @@ export const NO_RECORD: ShopperRecord = {
   timesShown: () => 0,
 };
 
-/** Entries of each kind that are stored; the oldest are dropped. */
+/** Maximum number of stored entries of each kind; the oldest are dropped. */
 const MAX_ENTRIES = 1000;
-/** Purchases of one item whose times are kept, the last ones. */
+/** Maximum number of purchase times kept per item, the most recent ones. */
 const MAX_PURCHASES = 10;
-/** Bound of the times that an item was shown. */
+/** Maximum number of times that an item counts as shown. */
 const MAX_TIMES = 100_000;
 
 const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_TIMES));
@@ -51,9 +51,9 @@ export const recordSchema = v.object({
   visit: v.object({ start: storedTime, last: storedTime, choices: v.optional(storedCount) }),
 });
 export type StoredRecord = v.InferOutput<typeof recordSchema>;
-/** Choices after which an impression counts half. */
+/** Number of choices after which an impression counts half. */
 const HALF_LIFE_CHOICES = 10;
-/** Time after which it counts half, ms. */
+/** Time after which an impression counts half, ms. */
 const HALF_LIFE_MS = 24 * 3600 * 1000;
 /** Pause that ends a visit, ms. */
 export const VISIT_PAUSE = 30 * 60 * 1000;
@@ -78,7 +78,7 @@ export class ShopperState implements ShopperRecord {
   /** Stored entries of items that have no row at present. */
   #absent: Omit<StoredRecord, 'visit'> = EMPTY_RECORD;
 
-  /** Whether there are stored entries of items that have no row at present. */
+  /** Whether stored entries refer to items without a current row. */
   get waiting(): boolean {
     return Object.values(this.#absent).some((entries) => entries.length > 0);
   }
@@ -89,8 +89,8 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Rows that were shown in the visit at `now`, and not chosen since; none when its last event is over half an hour ago, or
-   * so far ahead that the clock must have been set back since.
+   * Rows shown in the visit at `now` and not chosen since; empty if the visit's last event is over half an hour ago, or so
+   * far ahead that the clock must have been set back.
    */
   shownThisVisit(now: number): number[] {
     const { start, last } = this.#visit;
@@ -108,8 +108,8 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Adds an event. Events come in the order of the log. One whose time is more than half an hour before the last means that
-   * the clock was set back; earlier impressions then count as half an hour older than it.
+   * Adds an event. Events arrive in the order of the log. If an event is more than half an hour older than its predecessor,
+   * the clock was set back; earlier impressions then count as half an hour older than that event.
    * @param chosen whether it chooses the item
    * @param choices all choices before this event
    */
@@ -131,7 +131,7 @@ export class ShopperState implements ShopperRecord {
     if (type === 'impression') {
       const shown = this.#shown.get(row);
       const times = Math.min(MAX_TIMES, 1 + (shown ? this.#decayed(shown, time) : 0));
-      // Re-inserting makes the map's order that of time.
+      // Re-inserting keeps the map in order of time.
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
     }
@@ -154,7 +154,7 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Replaces this state by a stored one, or empties it. Entries of items that have no row are stored again.
+   * Replaces this state with a stored one, or empties it. Entries of items without a row are stored again.
    * @param choices all choices
    */
   restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
@@ -189,7 +189,7 @@ export class ShopperState implements ShopperRecord {
   #visitAt(time: number): void {
     const { start, last } = this.#visit;
     if (Math.abs(time - last) <= VISIT_PAUSE) {
-      // Events of two tabs may come a little out of order.
+      // Events of two tabs may arrive slightly out of order.
       this.#visit = { ...this.#visit, start: Math.min(start, time), last: Math.max(last, time) };
       return;
     }

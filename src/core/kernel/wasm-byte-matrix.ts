@@ -17,15 +17,15 @@ type Products = (
   out: number,
 ) => void;
 
-/** Rows, and columns of a part, that the functions multiply at a time. */
+/** Number of rows, and of columns of a part, that the functions multiply at a time. */
 const ROWS_TOGETHER = 4;
 const COLUMNS_TOGETHER = 16;
-/** Queries of one call at most. */
+/** Maximum number of queries per call. */
 const MAX_PER_CALL = 8;
 
 type Make = (capacity: number, width: number, parts: number) => ByteMatrix;
 
-/** Makes matrices of 8-bit integers: with the functions where they can run and memory is not short, else in JavaScript. */
+/** Makes matrices of 8-bit integers: on the functions if they can run and memory suffices, else in JavaScript. */
 export function byteMatrices(): Make {
   const make = compileByteKernel();
   const inScript: Make = (capacity, width, parts) => new ScriptByteMatrix(capacity, width, parts);
@@ -42,15 +42,15 @@ export function byteMatrices(): Make {
 
 /**
  * Compiles the functions.
- * @returns makes matrices with them, and throws a RangeError when memory is short; null where they cannot run: a content security
- *   policy forbids WebAssembly, or the device has none with vector instructions
+ * @returns a factory of matrices, which throws a RangeError when memory is short; null if the functions cannot run: a
+ *   content security policy forbids WebAssembly, or the device lacks its vector instructions
  */
 export function compileByteKernel(): Make | null {
   const module = compiled(BINARY);
   return module && ((...shape) => new WasmByteMatrix(module, ...shape));
 }
 
-/** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
+/** The matrix in the memory of its own instance, padded with zeros to the functions' block size. */
 class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
   readonly vectorized = true;
   readonly #stride: number;

@@ -3,11 +3,11 @@ import { SidestreamError } from '../../error';
 import { fromHalf, toHalf } from './half';
 import type { Weight, Weights } from './weights';
 
-/** How numbers are stored: 4 bytes each, or 2 with 11 significant bits and at most 65504. */
+/** Storage of numbers: 4 bytes each, or 2 bytes with 11 significant bits and at most 65504. */
 export type StoredType = 'F32' | 'F16';
 const BYTES: Record<StoredType, number> = { F32: 4, F16: 2 };
 
-/** Longest JSON header that is read, as in the format's own limit. */
+/** Maximum size of the JSON header, the same as the format's limit. */
 const MAX_HEADER = 100_000_000;
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -49,7 +49,7 @@ export function encodeSafetensors(
     offset += values.length * width;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
-  // Padded so that the data starts on a multiple of 8.
+  // Padded: the data must start on a multiple of 8.
   const headerLength = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + headerLength + offset);
   const view = new DataView(bytes.buffer);

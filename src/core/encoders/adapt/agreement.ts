@@ -21,8 +21,8 @@ const INT64 = 7;
 
 /**
  * Runs the original model on a sample and pools its hidden states here, independently of the adapted model.
- * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width];
- *   `encoder/not-installed`
+ * @throws SidestreamError `encoder/unsupported-graph` when the model does not run or its states are not [batch, tokens,
+ *   width]; `encoder/not-installed`
  */
 export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling): Promise<ReferenceTaps> {
   const count = 'texts' in sample ? sample.count : sample.pictures.length;
@@ -154,7 +154,7 @@ function centered(taps: Float32Array, width: number): Float32Array {
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
-/** Short texts as shops have them; some longer and some in other languages, so that padding and odd tokens occur. */
+/** Short texts typical of shops; some are longer and some in other languages, to exercise padding and rare tokens. */
 export const SAMPLE_TEXTS: readonly string[] = [
   'Running shoes with a cushioned sole',
   "Women's linen summer dress, blue",

@@ -4,7 +4,7 @@ import type { Framing } from '../preset';
 import type { Normalization } from './model-inputs';
 import type { Pooling } from './pooling';
 
-/** The small files beside a model, parsed as JSON; undefined where there is none. */
+/** The small files beside a model, parsed as JSON; undefined for a missing file. */
 export interface ModelFiles {
   config?: unknown;
   /** `tokenizer.json` */
@@ -18,7 +18,7 @@ export interface ModelFiles {
 
 /** Input settings of a text model. */
 export interface TextSettings {
-  /** Most tokens it takes. */
+  /** Maximum number of tokens. */
   maxTokens: number;
   padId: number;
   /** Pooling that the model was trained with, if its files name it. */

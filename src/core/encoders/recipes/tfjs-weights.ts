@@ -46,7 +46,7 @@ export class TfjsWeights {
     return weight;
   }
 
-  /** The tensor's values, dequantised where it is stored in 8 bits. */
+  /** The tensor's values, dequantised if stored in 8 bits. */
   floats(name: string): Float32Array {
     const { bytes, quantization } = this.get(name);
     if (quantization) return Float32Array.from(bytes, (q) => q * quantization.scale + quantization.min);
