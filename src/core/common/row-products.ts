@@ -11,7 +11,7 @@ export interface Rows {
 /**
  * Dot products of every row of `a` with every row of `b`, that is a * b^T. If `a` and `b` are the same object, half of the
  * products are computed and the other half copied.
- * @param a rows as long as those of `b`
+ * @param a rows as long as the rows of `b`
  * @param out filled and returned, at least as long as the result; default a new one
  * @returns [a.count, b.count]
  */

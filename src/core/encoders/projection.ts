@@ -35,7 +35,7 @@ const MIN_SHARE = 1e-9;
 
 /**
  * Learns, for every tap, mean and deviation of each value and the principal axes of the standardised values (PCA). The
- * axes are scaled together so that projected catalogue rows have a mean square of 1 per dimension: taps of all depths and
+ * axes are scaled jointly to give projected catalogue rows a mean square of 1 per dimension: taps of all depths and
  * both modalities then carry the same energy. Cosines do not depend on that scale.
  * @param rawTaps taps of the whole catalogue, [count * width] each
  * @param count number of items, at least 1

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { eventSchema, type NewEvent } from '../../core/events';
 
-/** Number of rows above which a new placement, a name from outside, is counted as none. */
+/** Number of rows above which a new placement, which is an external name, is counted under no placement. */
 const MAX_ROWS = 200;
-/** Number of rows above which a new variant is counted as none. */
+/** Number of rows above which a new variant is counted under no variant. */
 const MAX_TOTAL_ROWS = 2 * MAX_ROWS;
 /** Number of currencies of a row above which a new one is counted as `XXX`. ISO 4217 has about 180. */
 const MAX_CURRENCIES = 200;
@@ -22,7 +22,7 @@ const revenue = v.pipe(
 
 /** Counts of events in one placement under one variant. */
 export interface Counts {
-  /** `experiment/variant`; null for shoppers who take part in none. */
+  /** `experiment/variant`; null for shoppers outside the experiment. */
   variant: string | null;
   /** Where the item was shown; null for events that did not come from a list. */
   placement: string | null;
@@ -32,12 +32,12 @@ export interface Counts {
   /** Items bought, each counted once per order. */
   purchases: number;
   /**
-   * Price times quantity of the purchases whose price is known, by currency; `XXX` for an unknown currency. At most 2^53 - 1.
+   * Price times quantity of the purchases with a known price, by currency; `XXX` for an unknown currency. At most 2^53 - 1.
    */
   revenue: Record<string, number>;
 }
 
-/** Stored form. One row above the bound is that of no variant and no placement, and one currency is `XXX`. */
+/** Stored form. Beyond the bounds, one more row has neither variant nor placement, and one more currency is `XXX`. */
 export const countsSchema = v.pipe(
   v.array(
     v.object({

@@ -40,5 +40,5 @@ export {
 /** Loads the code for `complement`, and for lists about more items than one. Other lists do without. */
 export const listsInView = (): Promise<typeof import('./lists/in-view')> => import('./lists/in-view');
 
-/** Loads the code that takes scores apart for the inspector. No list needs it. */
+/** Loads the inspector's code for splitting scores, which no list needs. */
 export const inspections = (): Promise<typeof import('./explanation/inspect')> => import('./explanation/inspect');

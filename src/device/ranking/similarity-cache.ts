@@ -4,7 +4,9 @@ import { similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities cached: 80 items of a catalogue of 100,000. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Items cached in a smaller one. The choices of a short history are all among them; a longer one takes no more memory. */
+/**
+ * Maximum number of cached items in a smaller catalogue: enough for a short history; a longer one uses no more memory.
+ */
 const MAX_ITEMS = 100;
 
 /** Parts of a content vector: text and image. */

@@ -8,7 +8,7 @@ import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphras
 export type Opener = Exclude<Encryption, boolean>;
 
 const VERSION = 1;
-/** Bytes of the key that a lock holds. */
+/** Size of the key in a lock, bytes. */
 const KEY = 32;
 /** Bytes of that key encrypted, with nonce and tag. */
 const ENCRYPTED_KEY = 12 + KEY + 16;

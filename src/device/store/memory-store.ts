@@ -12,7 +12,7 @@ import {
   type Undo,
 } from './store';
 
-/** Keeps everything in memory, as nothing may reach the disk while consent is pending. */
+/** Keeps everything in memory, because nothing may reach the disk while consent is pending. */
 export class MemoryStore implements Store {
   #events: LoggedEvent[] = [];
   #profiles: StoredProfile[] = [];

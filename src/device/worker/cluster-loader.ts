@@ -13,7 +13,7 @@ import type { TaskQueue } from './task-queue';
 const LOAD_DELAY = 20;
 /** Most items in the catalogue before the clusters that were requested longest ago are evicted. */
 const MAX_ITEMS = 6144;
-/** Items that remain then, besides the head and the history. */
+/** Number of items that remain after eviction, in addition to the head and the history. */
 const ITEMS_AFTER_EVICTION = 3072;
 /** Items in view around which clusters are loaded; of more, the first ones. */
 const MAX_AROUND = 5;
@@ -21,7 +21,10 @@ const MAX_AROUND = 5;
 const CLUSTERS_AROUND_ITEM = 3;
 /** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
 const PROBES_AROUND_ITEM = 24;
-/** Last choices that are never evicted: no term looks further back. Neither are dismissed items and those in the cart. */
+/**
+ * Number of last choices that are never evicted: no term looks further back. Dismissed items and items in the cart are not
+ * evicted either.
+ */
 const MAX_HISTORY = 200;
 
 export interface ClusterLoaderContext {
@@ -35,8 +38,9 @@ export interface ClusterLoaderContext {
 }
 
 /**
- * Loads the part of a large catalogue that a shopper needs: besides its head, the clusters of what was chosen, near the
- * preference, and around items in view. When too many items are loaded, those requested longest ago are evicted.
+ * Loads the part of a large catalogue that a shopper needs: its head, the clusters of chosen items, clusters near the
+ * shopper's preferences, and clusters around items in view. When too many items are loaded, the least recently requested
+ * ones are evicted.
  */
 export class ClusterLoader {
   readonly #context: ClusterLoaderContext;
@@ -81,7 +85,7 @@ export class ClusterLoader {
     if (ids.every((id) => this.#context.catalog.find(id))) return;
     try {
       if (await this.#evict()) {
-        // The clusters near the preference may be among those that left.
+        // The clusters near the preferences may have been evicted.
         this.#loadedHistory = '';
         this.scheduleLoad();
       }
@@ -92,8 +96,8 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads items and what is near them, for a list about them, and those that are pinned in it.
-   * @param cart whether the list is about what is in the cart, too
+   * Loads items, their neighbours and pinned items for a list about them. @param cart whether the list is also about the
+   * items in the cart
    */
   async loadInView(ids: readonly string[], cart = false, pins: readonly Pin[] = []): Promise<void> {
     const { session, catalog } = this.#context;
@@ -108,8 +112,8 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads items, and the clusters near the first 5 of them. Items in more clusters than may be loaded at once are left out,
-   * the last ones first.
+   * Loads items, and the clusters near the first 5 of them. If the items are in more clusters than may be loaded at once,
+   * the last items are left out.
    * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
    */
   async #loadAround(ids: readonly string[]): Promise<void> {
@@ -122,7 +126,7 @@ export class ClusterLoader {
         const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
         const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
         if (!profile) continue;
-        // Added at once: another list may look for these items while the next ones are fetched.
+        // Added immediately: another list may look for these items while the next ones are fetched.
         await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
         this.#loadedAround.add(id);
       }
@@ -131,7 +135,7 @@ export class ClusterLoader {
     }
   }
 
-  /** Finds an item that may not be loaded; null where the catalogue has none of that id. @throws SidestreamError `bundle/*` */
+  /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
   async find(id: string): Promise<Item | null> {
     const { clusters, catalog } = this.#context;
     for (const cluster of await clusters.clustersWith(id)) {
@@ -145,7 +149,7 @@ export class ClusterLoader {
 
   /**
    * Checks that the catalogue has these items.
-   * @throws SidestreamError `runtime/unknown-item`, `bundle/*` when that cannot be found out
+   * @throws SidestreamError `runtime/unknown-item`; `bundle/*` if the check fails
    */
   async check(ids: readonly string[]): Promise<void> {
     const { catalog } = this.#context;
@@ -184,7 +188,7 @@ export class ClusterLoader {
   /** @returns whether the loaded catalogue grew */
   async #add(parts: readonly ItemsPart[]): Promise<boolean> {
     const { session, catalog, listener } = this.#context;
-    // No list may show them in another language than its own, or know less of them than of others.
+    // Texts and side rows must be loaded first: no list may show items in a wrong language, or with less data than others.
     const side = catalog.clusterSide?.follow(parts).catch((thrown) => listener.error(SidestreamError.from(thrown)));
     await Promise.all([catalog.texts?.follow(parts), side]);
     return session.change(async ({ learner }) => {

@@ -57,7 +57,7 @@ const host: EncoderHost = {
   },
 };
 
-/** Rows of one modality; zeros where there is nothing to project. @returns [taps * dim] */
+/** Rows of one modality; zeros without input. @returns [taps * dim] */
 function projected(projection: Projection | undefined, taps: RawTaps | null, count: number, dim: number): Float32Array {
   if (!taps || !projection) return new Float32Array(count * dim);
   const rows = project(projection, taps);

@@ -6,13 +6,13 @@ const FIXED_OPTIONS = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment'
 type FixedOptions = { [Name in (typeof FIXED_OPTIONS)[number]]?: unknown };
 
 /**
- * Finds the options of a further caller that a running recommender does not have yet. An option that one caller named may
- * be named again with the same value, or left out; an option that none named may still be set.
- * @param wanted the further caller's
- * @param running those named by the callers before it
- * @param defaults values of options that were not named
- * @returns names of options that were not named yet and differ from the default
- * @throws SidestreamError `runtime/invalid-input` for an option with another value than a caller before it named
+ * Finds the options of another caller that a running recommender does not have yet. An option that one caller set may be
+ * repeated with the same value, or left out; an option that no caller set may still be set.
+ * @param wanted the new caller's options
+ * @param running options set by earlier callers
+ * @param defaults values of options that were not set
+ * @returns names of options that were not set yet and differ from the default
+ * @throws SidestreamError `runtime/invalid-input` for an option with a different value than an earlier caller's
  */
 export function freshOptions(wanted: FixedOptions, running: FixedOptions, defaults: FixedOptions): string[] {
   const asked = FIXED_OPTIONS.filter((name) => wanted[name] !== undefined);

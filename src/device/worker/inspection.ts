@@ -1,4 +1,4 @@
-// What the inspector asks. No page needs it that has none.
+// Answers for the inspector. Only pages with an inspector load this code.
 
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
@@ -28,9 +28,9 @@ import type { ActiveLearner, ProfileSession } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 import type { RecommendationService } from './recommendation-service';
 
-/** Places of a list whose change is told. */
+/** Number of places of a list whose change is reported. */
 const LIST_LENGTH = 20;
-/** Places of the lists with and without what was learned. */
+/** Number of places of the lists with and without learning. */
 const COMPARED_LENGTH = 10;
 const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
@@ -50,7 +50,7 @@ const questionSchema = v.picklist(
   'inspect() answers profile, snapshot, item, lists and device',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
-/** The list that is told of: `for-you`, by what was learned alone. */
+/** The reported list: `for-you`, based only on the learned state. */
 const list = (limit: number): ParsedRequest => parsed(recommendSchema, { limit }, 'inspect()');
 
 /**
@@ -120,7 +120,7 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
   });
 }
 
-/** The experts of now with their choices, then those that were removed. */
+/** The current experts with their choices, then the removed experts. */
 function expertsOf(
   learner: ActiveLearner,
   removed: NonNullable<ActiveLearner['journal']>['removed'],
@@ -221,9 +221,7 @@ async function inspectSnapshot(
 }
 
 /**
- * What changes from one list to another.
- * @param now ids in their order
- * @param earlier the same of the other list
+ * The changes from one list to another. @param now ids in order @param earlier ids of the other list in order
  */
 export function placeChanges(
   now: readonly string[],
@@ -293,7 +291,7 @@ async function reportDevice({ catalog, scheduler, session, storage }: Inspection
   };
 }
 
-/** Chromium alone says how large the heap is. */
+/** Only Chromium reports the size of the heap. */
 function heapOf(of: object): number | null {
   const { memory } = of as { memory?: { usedJSHeapSize?: unknown } };
   return typeof memory?.usedJSHeapSize === 'number' ? memory.usedJSHeapSize : null;

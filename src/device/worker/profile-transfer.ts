@@ -23,7 +23,7 @@ const optionsSchema = exactObject({
 
 /**
  * @param given passphrase, parsed here
- * @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded
+ * @throws SidestreamError `bundle/*` if the required features cannot be loaded
  */
 export async function exportProfile(
   { features, scheduler, session, storage }: TransferContext,
@@ -109,11 +109,11 @@ export async function rollback({ scheduler, storage }: TransferContext, given: u
   });
 }
 
-/** What is in memory only; null where the device has it, or nothing may be kept. */
+/** The data in memory only; null if the device stores it, or nothing may be kept. */
 export async function memoryOf({ scheduler, session, storage }: TransferContext) {
   await scheduler.catchUp();
   if (!storage.inMemory || storage.consent === 'denied') return null;
-  // While only notes are taken, the profile is the stored one, which may be none.
+  // While events are only noted, the profile is the stored one, if any.
   const profile: Profile | null = await session.run(async ({ learner }) =>
     scheduler.complete ? learner.save() : (await storage.read()).profile,
   );

@@ -11,7 +11,7 @@ import type { ProfileSession } from './profile-session';
 
 /** Most ids of a list. */
 const MAX_IDS = 10_000;
-/** Ids of a list whose clusters are loaded: what a shopper sees of it first. */
+/** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
 const LOADED_IDS = 48;
 
 const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_IDS - 1));
@@ -29,7 +29,7 @@ export interface RerankContext {
   experiment: ExperimentAssignment;
   session: ProfileSession;
   features: FeatureLoader;
-  /** Null where the whole catalogue is loaded. */
+  /** Null if the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
 }
 
@@ -47,7 +47,7 @@ export async function rerankList(
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(optionsSchema, options, 'rerank()');
   if (strength > 0) await features.waitFor();
-  // Without a history the order is the shop's, and nothing of the items is needed.
+  // Without a history, the order is the shop's, and no item data is needed.
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
   if (personal) await clusterLoader?.loadList(ids.slice(0, LOADED_IDS));
   return session.run(({ learner }) => {

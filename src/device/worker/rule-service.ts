@@ -7,8 +7,8 @@ import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
 
 /**
- * Begins to fetch the file of the shop's rules.
- * @returns joins it to the catalogue. A failure is reported, once, and lists follow the page's own rules
+ * Starts fetching the file of the shop's rules.
+ * @returns a function that applies it to the catalogue. A failure is reported once, and lists follow only the page's rules
  */
 export function openRules(
   listener: Pick<EngineListener, 'error'>,

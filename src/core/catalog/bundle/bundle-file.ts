@@ -20,7 +20,7 @@ export function fetchFrom(folder: string | URL): FetchFile {
   return Object.assign(get, { addressOf });
 }
 
-/** Fetches from a folder over HTTP; the manifest is revalidated with the host on every fetch. */
+/** Fetches from a folder over HTTP; every fetch revalidates the file with the host. */
 export function freshFrom(folder: string): FetchFile {
   const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
   return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });

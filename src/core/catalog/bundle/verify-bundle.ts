@@ -54,7 +54,7 @@ export async function verifyBundle(
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
 }
 
-/** @returns the files read, of those that the manifest names */
+/** @returns the files read that the manifest names */
 async function verifySide(
   manifest: Manifest,
   side: NonNullable<Manifest['side']>,
@@ -98,7 +98,7 @@ async function verifyFirst(
   return [...items, ...features];
 }
 
-/** @returns the files read, of those that the manifest names */
+/** @returns the files read that the manifest names */
 async function verifyClusters(
   clusters: BundleClusters,
   named: NonNullable<Manifest['clusters']>,

@@ -103,7 +103,7 @@ function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Arra
 
 /**
  * Items that represent a catalogue before anything is known of a shopper: half are the most popular ones, the others the
- * central items of the largest clusters, so that every large group of items is represented. Items out of stock are left out.
+ * central items of the largest clusters, to represent every large group of items. Items out of stock are left out.
  * Of the variants of a product there are all or none.
  * @returns rows, at most `count`; all different
  */

@@ -6,7 +6,7 @@ import { normalName } from './field-values';
 import { isCost, isUnpublished } from './withheld';
 
 /**
- * Names that feeds give a field, best first: Merchant Center's, then those of shop exports. Compared in lower case, with
+ * Names that feeds give a field, best first: Merchant Center's, then the names in shop exports. Compared in lower case, with
  * `_` for spaces and hyphens; a name with `g:` also stands for the name without it.
  */
 const ALIASES: Record<MappedField | 'sale', readonly string[]> = {

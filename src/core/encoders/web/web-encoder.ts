@@ -23,7 +23,8 @@ export interface WebEncoderOptions {
  * Creates an encoder on onnxruntime-web, which is loaded by this call. Call it in a worker that ends after the encoding:
  * loading takes a second, and a wasm heap never shrinks. After a lost GPU device the session is opened again once, then on
  * wasm; the encoder's `backend` tells where it runs.
- * @throws SidestreamError `encoder/missing` when a text encoder lacks its tokeniser; `encoder/failed` when the runtime does not load or no backend accepts the graph; `encoder/unsupported-graph` for a tokeniser that cannot be read
+ * @throws SidestreamError `encoder/missing` when a text encoder lacks its tokeniser; `encoder/failed` when the runtime does
+ * not load or no backend accepts the graph; `encoder/unsupported-graph` for a tokeniser that cannot be read
  */
 export function createWebEncoder(
   preset: TextPreset,

@@ -194,8 +194,8 @@ export function softmax(scores: usize, count: usize, most: f32): f64 {
 }
 
 /**
- * Adds to the products of every item those of its place in a table: out[q][item] += the products of the row before it with
- * query q, and beyond[item] times their distance to those of the next row.
+ * Adds to the products of every item the products of its place in a table: out[q][item] += the products of the preceding row
+ * with query q, plus beyond[item] times their distance to the next row's products.
  * @param products [4, tableRows]
  * @param out [4, count]
  * @param four room for the products, [tableRows, 4]
@@ -236,7 +236,7 @@ function placed(before: usize, beyond: usize, four: usize): v128 {
 }
 
 /**
- * Weights of the rows of a table by which its weighted sums are those of the items that are placed on it.
+ * Weights of the rows of a table whose weighted sums equal those of the items placed on it.
  * @param weights of the items, [4, count]
  * @param out [4, tableRows]
  * @param four room for the weights, [tableRows, 4]

@@ -6,7 +6,7 @@ import { MAX_ABS_Z, numberRbf } from '../../ranking';
  */
 export const CELLS = 1024;
 
-/** Where a standardised number lies in `numberTable`: items without one have a row of their own, the last. */
+/** Position of a standardised number in `numberTable`; items without the number use the last row. */
 export const numberPosition = (value: number): number =>
   Number.isNaN(value) ? CELLS + 1 : ((value + MAX_ABS_Z) * CELLS) / (2 * MAX_ABS_Z);
 

@@ -16,12 +16,12 @@ import {
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
 const byTerm = (bounds: (name: TermName) => [low: number, high: number]) => {
-  // A term that a stored profile does not have starts at 0, as for a new shopper.
+  // A term that a stored profile lacks starts at 0, as for a new shopper.
   const terms = TERMS.map((name) => [name, v.optional(between(...bounds(name)), 0)] as const);
   return v.object(Object.fromEntries(terms) as Record<TermName, (typeof terms)[number][1]>);
 };
 
-/** Some floats within bounds, none of which is NaN. */
+/** Floats within bounds, without NaN. */
 const floats = (most: number, low: number, high: number) =>
   v.pipe(
     v.instance(Float32Array),
@@ -37,9 +37,9 @@ export const personalWeightsSchema = v.object({
   squares: byTerm(() => [0, MAX_SQUARES]),
 });
 
-/** Most blocks: one for each numeric attribute of the items, and a few others. */
+/** Maximum number of blocks: one for each numeric attribute of the items, and a few more. */
 const MAX_BLOCKS = 10_000;
-/** Most columns of a block: twice the width of the features. */
+/** Maximum number of columns of a block: twice the width of the features. */
 const MAX_WIDTH = 65_536;
 /** Longest name of a block; it may list 64 categories. */
 const MAX_NAME_LENGTH = 65_536;
@@ -53,11 +53,11 @@ const blockSchema = v.object({
 });
 export type StoredBlock = v.InferOutput<typeof blockSchema>;
 
-/** A choice that an expert learned: the item, and milliseconds since the epoch, null where the time is not known. */
+/** A choice that an expert learned: the item, and milliseconds since the epoch, null if unknown. */
 const chosenSchema = v.object({ item: storedId, time: v.nullable(storedTime) });
 export type ChosenItem = v.InferOutput<typeof chosenSchema>;
 
-/** Stored form of what an expert has learned. */
+/** Stored form of an expert's learned state. */
 export const userExpertSchema = v.object({
   weights: personalWeightsSchema,
   /** Read-outs by the name of their block. */
@@ -76,13 +76,13 @@ export const userExpertSchema = v.object({
 });
 export type StoredUserExpert = v.InferOutput<typeof userExpertSchema>;
 
-/** Sum of weights that add up to 1, with rounding. */
+/** Rounding tolerance for weights that sum to 1. */
 const SUM_TOLERANCE = 1e-6;
 
 const memberSchema = v.object({
   id: storedCount,
   kind: v.picklist(['generalist', 'specialist', 'candidate']),
-  /** Choices that the router had seen, and the time of the last of them; null for the time where it is not known. */
+  /** Number of choices that the router has seen, and the time of the last one, null if unknown. */
   born: v.object({ choice: storedCount, time: v.nullable(storedTime) }),
   expert: userExpertSchema,
   /** Its part in the next list. */
@@ -91,7 +91,7 @@ const memberSchema = v.object({
   mass: between(0, 1 / (1 - MASS_MEMORY) + 1),
   /** Its posteriors after the last choices, oldest first. */
   series: floats(MAX_SERIES_LENGTH, 0, 1),
-  /** Of a candidate: its place among the candidates, and other experts as they were before its trial. */
+  /** For a candidate: its place among the candidates, and other experts' states before its trial. */
   trial: v.nullable(
     v.object({
       place: v.pipe(storedCount, v.maxValue(CANDIDATES - 1)),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { storedCount, storedId, storedTime } from '../../../core/events';
 import { CANDIDATES, MAX_CHOSEN, MAX_KEPT } from '../experts/expert-limits';
 
-/** Choices, and other points, that a journal keeps; the oldest are dropped. */
+/** Maximum number of choices, and of other points, in a journal; the oldest are dropped. */
 export const MAX_POINTS = 300;
 /** Removed experts that it remembers; the oldest is dropped. */
 export const MAX_REMOVED = 12;
@@ -22,7 +22,7 @@ const pointSchema = v.object({
   expert: v.optional(storedCount),
   count: v.optional(storedCount),
 });
-/** Versions to 0.2 recorded drifts, too. */
+/** Versions up to 0.2 also recorded drifts. */
 const droppedSchema = v.object({ kind: v.literal('drift') });
 
 /** Stored form of a journal, part of the profile. */
@@ -34,7 +34,7 @@ export const journalSchema = v.object({
       time: storedTime,
       /** Choices up to then, this one among them. */
       at: storedCount,
-      /** Before it was learned: in the list, by popularity, by content; null where there was nothing to rank by. */
+      /** Before it was learned: in the list, by popularity, by content; null without data to rank by. */
       ranks: v.nullable(v.strictTuple([rank, rank, rank])),
       /** Id and part in the next list of each expert. */
       shares: atMost(
@@ -44,7 +44,7 @@ export const journalSchema = v.object({
     }),
     MAX_POINTS,
   ),
-  /** What happened besides, oldest first. */
+  /** Other events of learning, oldest first. */
   points: v.pipe(
     atMost(v.union([pointSchema, droppedSchema]), MAX_POINTS),
     v.transform((points) => points.flatMap((point) => (point.kind === 'drift' ? [] : [point]))),

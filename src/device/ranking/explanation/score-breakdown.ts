@@ -8,13 +8,14 @@ import { NEAREST } from '../terms/nearest-history';
 import { sideContributions } from '../terms/side-scores';
 import { MAX_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
-/** The terms that compare content alone; a breakdown splits them by modality. */
+/** The terms that only compare content; a breakdown splits them by modality. */
 const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
 
 /**
  * Breaks a personal score down: the content terms become contributions of text and of image, and the content terms,
  * co-occurrence and the side model are attributed to past items, and the preference to the shopper's experts. Terms of the
- * history as a whole (category, numeric affinity) are attributed to no item, nor is the similarity of an item to its own earlier choice.
+ * whole history (category, numeric affinity) are not attributed to items, nor is the similarity of an item to its own
+ * earlier choice.
  * @param terms contributions of the terms to the item's score
  */
 export function scoreBreakdown(

@@ -11,17 +11,17 @@ const MAX_SEARCH_LENGTH = 200;
 /** What a hint asks of one field. */
 export interface FieldHint {
   field: string;
-  /** One is enough. `value`: what it says, in words; null for a condition. */
+  /** Alternatives: an item must fit only one. `value`: its text; null for a condition. */
   options: { filter: Filter; value: FilterValue | null }[];
 }
 
 export interface ParsedHints {
   fields: FieldHint[];
-  /** The words of a search, as the shopper wrote them; empty without. */
+  /** The words of a search as the shopper typed them; empty without a search. */
   search: string;
 }
 
-/** Hints that are known to be right. @throws ValiError for others */
+/** Parses hints that were already validated. @throws ValiError for invalid hints */
 export const parseHints = (hints: Hints): ParsedHints => v.parse(hintsSchema, hints);
 
 /** A fault of a hint, and its place below the hints. */
@@ -81,7 +81,7 @@ function fieldHint(field: string, given: unknown): FieldHint {
 function optionOf(field: string, value: unknown, at: (string | number)[], plain = false): FieldHint['options'][number] {
   if (value === '') throw new HintFault(at, 'must not be empty');
   const isText = typeof value === 'string';
-  // A list, such as tags, fits where it has the text.
+  // A list, such as tags, fits if it contains the text.
   const condition = isText && field !== 'category' ? { $contains: value } : value;
   const found = v.safeParse(filterSchema, { [field]: condition });
   const isCondition = typeof value === 'object';
@@ -89,7 +89,7 @@ function optionOf(field: string, value: unknown, at: (string | number)[], plain 
     return { filter: found.output, value: isCondition ? null : (value as FilterValue) };
   }
   const { message, path = [] } = found.success
-    ? { message: 'must be a text, a finite number or a truth value' }
+    ? { message: 'must be a text, a finite number or a boolean' }
     : found.issues[0];
   throw new HintFault([...at, ...path.slice(1).map(({ key }) => key as string | number)], message);
 }

@@ -10,7 +10,7 @@ import { RULES_FILE } from './rules-name';
 
 /** Format version of the file. */
 const RULES_VERSION = 1;
-/** Largest file that is read, bytes. */
+/** Maximum file size, bytes. */
 const MAX_BYTES = 256_000;
 /** Most entries. */
 const MAX_RULES = 200;
@@ -23,9 +23,9 @@ export interface PublishedRule {
   name: string;
   /** Undefined: all. */
   placements?: readonly Placement[];
-  /** When it begins, milliseconds since the epoch. Undefined: at once. */
+  /** Start time, milliseconds since the epoch. Undefined: immediately. */
   from?: number;
-  /** From when on it does not hold any more, milliseconds since the epoch. Undefined: it does not end. */
+  /** End time, milliseconds since the epoch. Undefined: no end. */
   until?: number;
   rules: Rules;
 }
@@ -34,7 +34,7 @@ export interface PublishedRule {
 export interface RuleProblem {
   /** Name of the entry, or its number; empty for the file. */
   rule: string;
-  /** The field that is wrong, such as `boost.0.filter.price`; empty for the entry as a whole. */
+  /** The invalid field, such as `boost.0.filter.price`; empty for the whole entry. */
   field: string;
   reason: string;
 }
@@ -81,7 +81,7 @@ const fileSchema = exactObject({
 });
 
 /**
- * Reads a file of rules. An entry that is wrong is left out and named, the others hold.
+ * Reads a rules file. Invalid entries are left out and reported, the other entries apply.
  * @throws SidestreamError `bundle/rules` when the file as a whole cannot be read
  */
 export function parseRules(bytes: ArrayBuffer): PublishedRules {

@@ -4,7 +4,7 @@ import type { Scored } from '../lists/scored';
 import { topRows } from '../score';
 import type { CategoryCap, Rules } from './rules';
 
-/** Candidates that each place of a diverse list is chosen from. */
+/** Number of candidates for each place of a diverse list. */
 const MAX_POOL = 100;
 /** Share of the list that the rule `fresh` leaves in place. */
 const STABLE_SHARE = 0.5;
@@ -26,8 +26,8 @@ export interface Arrangement {
 }
 
 /**
- * Arranges a list: by score, with pins at their positions, items shown before below those that were not, at most `max`
- * items per category, and dissimilar items next to each other, as far as the rules say so.
+ * Arranges a list: by score, with pins at their positions, previously shown items below new ones, at most `max` items per
+ * category, and dissimilar items next to each other, as the rules require.
  */
 export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
   const { limit, rules, shownBefore } = arrangement;
@@ -80,7 +80,7 @@ function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement
   return pins;
 }
 
-/** Tiers of rows in the order in which they are placed: those that stay, those not shown before, those shown before. */
+/** Tiers of rows in order of placement: rows that stay, rows not shown before, rows shown before. */
 function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: number): number[][] {
   if (!shown || shown.size === 0) return [order];
   const stay = Math.ceil(limit * STABLE_SHARE);
@@ -88,7 +88,7 @@ function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: n
   return [order.slice(0, stay), rest.filter((row) => !shown.has(row)), rest.filter((row) => shown.has(row))];
 }
 
-/** Removes and returns the next row; null when none fits. @param value the highest is chosen; null: the order decides */
+/** Removes and returns the next row; null if no row fits. @param value chooses the highest; null: the order decides */
 function next(
   waiting: number[][],
   fits: (row: number) => boolean,

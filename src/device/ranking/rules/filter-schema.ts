@@ -18,7 +18,7 @@ const isField = (name: string): boolean => (FIELDS as string[]).includes(name) |
 const COMBINATIONS = ['$and', '$or', '$not'];
 const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$contains'];
 
-const VALUE = 'must be a text, a finite number or a truth value';
+const VALUE = 'must be a text, a finite number or a boolean';
 const TOO_LARGE = `a filter has at most ${MAX_FILTER_PARTS} parts`;
 
 type Path = (string | number)[];
@@ -34,7 +34,7 @@ interface Budget {
   left: number;
 }
 
-/** What a text says as JSON; undefined where it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -44,8 +44,8 @@ export function fromJson(text: string): unknown {
 }
 
 /**
- * A filter as it comes from the page: an object, or its JSON text. An issue names the place in the filter: `filter.$or.1.price.$gt`.
- * At most 8 levels deep and 2,000 fields, combinations and values large.
+ * A filter as it comes from the page: an object, or its JSON text. An issue names the place in the filter:
+ * `filter.$or.1.price.$gt`. It may have up to 8 levels and 2,000 fields, combinations and values.
  */
 export const filterSchema = v.pipe(
   v.unknown(),

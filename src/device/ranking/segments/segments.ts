@@ -14,9 +14,9 @@ export interface SegmentPlan {
   by: SegmentField;
   /** Levels of the category path that count. */
   depth: number;
-  /** Segments at most. */
+  /** Maximum number of segments. */
   limit: number;
-  /** Items of each at most. */
+  /** Maximum number of items per segment. */
   items: number;
 }
 
@@ -25,18 +25,18 @@ export interface RankedSegment {
   score: number;
   /** Named contributions that add up to the score. */
   contributions: Record<string, number>;
-  /** Items that the list may hold. */
+  /** Number of items that the list may contain. */
   count: number;
   items: RankedItem[];
 }
 
-/** Items that a segment's score is the mean of. */
+/** Number of items in the mean of a segment's score. */
 const SCORED_ITEMS = 5;
 
 /**
- * Ranks segments by the scores of a list's request: each has the mean score of its five best items, where those that it
- * lacks count as average items of the list. So a segment of one item needs a better one than a large segment does. Equal
- * ones stand in the order of their best items.
+ * Ranks segments by the scores of a list's request: each has the mean score of its five best items; missing items count as
+ * average items of the list, so a segment of one item needs a better item than a large segment. Ties keep the order of their
+ * best items.
  */
 export function rankSegments(
   index: CatalogIndex,
@@ -79,7 +79,7 @@ export function rankSegments(
     });
 }
 
-/** Means of the contributions to the best items, with what stands for those that are missing. */
+/** Means of the contributions to the best items, including the stand-in for missing items. */
 function contributionsOf(scored: Scored, rows: readonly number[], average: number): Record<string, number> {
   const best = rows.slice(0, SCORED_ITEMS);
   const sums: Record<string, number> = {};

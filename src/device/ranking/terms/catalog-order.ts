@@ -1,15 +1,14 @@
-/** Last choices that the term uses. */
+/** Number of last choices that the term uses. */
 const MAX_RECENT = 10;
 /** Share of the catalogue over which closeness falls to 1/e. */
 const SCALE = 1 / 124;
-/** Closeness that even the furthest item has. */
+/** Minimum closeness, even of the furthest item. */
 const FLOOR = 0.02;
 const LOG_FLOOR = Math.log(FLOOR);
 
 /**
- * How close every item stands to the last ten choices in the order of the catalogue: log(0.02 + mean of
- * exp(-rows apart / scale)). Feeds are ordered by collection, supplier or date, so neighbouring items tend to belong
- * together.
+ * How close every item stands to the last ten choices in the order of the catalogue: log(0.02 + mean of exp(-rows apart /
+ * scale)). Feeds are sorted by collection, supplier or date, so neighbouring items tend to belong together.
  * @param rows item rows of the history, oldest first
  * @param count items in the catalogue
  * @returns [count]; zeros without a history

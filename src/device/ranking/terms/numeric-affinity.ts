@@ -10,14 +10,14 @@ export interface NumberColumn {
   deviation: number;
 }
 
-/** Features of all items, as far as they are made from numbers. */
+/** The number-based features of all items. */
 export interface NumberFeatures {
   readonly count: number;
-  /** Replaces the number of an item, standardised as `NumberColumn.values`; nothing where no features are made from it. */
+  /** Replaces the number of an item, standardised as in `NumberColumn.values`; does nothing if no features use it. */
   setNumber(name: string, row: number, value: number): void;
 }
 
-/** Standard deviations from the mean that a number is away at most. */
+/** Bound of standardised numbers, in standard deviations from the mean. */
 export const MAX_ABS_Z = 4;
 
 /** The numeric columns of a catalogue (see `CatalogStatistics`), standardised by the statistics of all of it. */
@@ -41,10 +41,10 @@ const BANDWIDTH = 0.28;
 /** Width of a histogram bin, in standard deviations. */
 const BIN = 0.05;
 const BINS = (2 * MAX_ABS_Z) / BIN + 1;
-/** Closeness that even the furthest number has. */
+/** Minimum closeness, even of the furthest number. */
 const FLOOR = 0.05;
 
-/** Bin of an item without a number: the one after the last. */
+/** Bin of an item without a number: the bin after the last. */
 const MISSING_BIN = BINS;
 
 /** Bins of the values of each column. */
@@ -64,7 +64,7 @@ const binOf = (value: number): number => (Number.isNaN(value) ? MISSING_BIN : Ma
  * mean over the columns. An item without a number is as close as the average item.
  * @param rows item rows of the history
  * @param weights strength of each, same length
- * @returns [count]; zeros where nothing is known
+ * @returns [count]; zeros without a history
  */
 export function numericAffinity(
   columns: readonly Pick<NumberColumn, 'name' | 'values'>[],
