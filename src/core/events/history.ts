@@ -20,8 +20,8 @@ export const historySchema = v.pipe(
     /** State for the rules; absent from older profiles. */
     record: v.optional(recordSchema),
   }),
-  v.check(({ items, strengths }) => items.length === strengths.length, 'every choice has one strength'),
-  v.check(({ items, total }) => items.length <= total, 'there are fewer choices in all than are listed'),
+  v.check(({ items, strengths }) => items.length === strengths.length, 'every choice must have one strength'),
+  v.check(({ items, total }) => items.length <= total, 'the total number of choices is below the number listed'),
 );
 export type StoredHistory = v.InferOutput<typeof historySchema>;
 

@@ -28,7 +28,7 @@ const contentSchema = v.object({
 export const damagedAggregates = (): SidestreamError =>
   new SidestreamError(
     'store/corrupt',
-    'The counters on this device cannot be read. They are counted again from the events that the log still has.',
+    'The counters on this device cannot be read. They are recounted from the events still in the log.',
   );
 
 /**

@@ -60,7 +60,10 @@ export const experimentSchema = exactObject({
     v.array(variantSchema),
     v.minLength(1, 'an experiment needs a variant'),
     v.check((variants) => new Set(variants.map(({ name }) => name)).size === variants.length, 'variant names repeat'),
-    v.check((variants) => variants.every(({ name }) => name !== HOLDOUT.name), 'the variant name "holdout" is taken'),
+    v.check(
+      (variants) => variants.every(({ name }) => name !== HOLDOUT.name),
+      'the variant name "holdout" is reserved',
+    ),
     v.check((variants) => variants.some(({ weight = 1 }) => weight > 0), 'a variant needs a weight above 0'),
   ),
   unit: v.optional(v.pipe(v.string(), v.minLength(1))),

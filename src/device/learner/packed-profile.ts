@@ -173,7 +173,7 @@ export function unpacked(bytes: Uint8Array): unknown {
 /** The rows of a table. @param columns each with its name */
 function rowsOf(columns: readonly (readonly [string, unknown])[]): unknown[] {
   const lists = columns.map(([name, column]) => {
-    if (!Array.isArray(column)) throw new TypeError('a column is no list');
+    if (!Array.isArray(column)) throw new TypeError('a column is not a list');
     return [name, column] as const;
   });
   const rows = lists[0]?.[1].length ?? 0;

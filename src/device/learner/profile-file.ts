@@ -62,14 +62,14 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   if (bytes.length > MAX_BYTES) throw damaged('it is larger than any profile');
   const first = lineOf(bytes, 0);
   const [magic, version, digest, size] = first.text.split(' ');
-  if (magic !== MAGIC) throw damaged('it does not start like one');
+  if (magic !== MAGIC) throw damaged('it does not start like a profile');
   if (Number(version) > VERSION) {
     throw new SidestreamError(
       'store/newer-schema',
       `The profile is of version ${version}; this code knows ${VERSION}. Reload the page to get the newer code.`,
     );
   }
-  if (!READABLE.includes(Number(version))) throw damaged('it does not start like one');
+  if (!READABLE.includes(Number(version))) throw damaged('it does not start like a profile');
   const body = bytes.slice(first.end);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
   if (Number(version) > MAX_PLAIN_VERSION && size !== `${body.length}`) throw damaged('it has another length');

@@ -14,7 +14,7 @@ function codeOf(data: unknown): string {
 }
 
 describe('parseProfile', () => {
-  it('reads back what was stored', () => {
+  it('round-trips', () => {
     expect(parseProfile(structuredClone(profile))).toEqual(profile);
   });
 
@@ -25,7 +25,7 @@ describe('parseProfile', () => {
     expect(() => parseProfile({ ...profile, windows: 1.5 })).toThrow(/windows/);
   });
 
-  it('reads a profile of an older schema as that of one expert, which has learned the same', async () => {
+  it('reads a profile of an older schema as one expert with the same learned state', async () => {
     const { experts, history, ...rest } = profile;
     const [{ expert }] = experts.members;
     const { theta, squares } = expert.weights;

@@ -131,12 +131,12 @@ export function storeError(thrown: unknown): SidestreamError {
     return SidestreamError.from(
       thrown,
       'store/full',
-      'The disk of this device is full, so the event was not stored. Recommendations go on; free disk space to keep what is learned.',
+      'The disk of this device is full, so the event was not stored. Recommendations continue; free disk space to keep the learned profile.',
     );
   }
   return SidestreamError.from(
     thrown,
     'store/unavailable',
-    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations go on in memory; free disk space or leave private browsing to keep the profile.`,
+    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations continue in memory; free disk space or leave private browsing to keep the profile.`,
   );
 }

@@ -453,7 +453,7 @@ export class DeviceStore implements Store {
     if ((lock.success ? lock.output.id : null) === this.#lock) return;
     this.#closed ??= new SidestreamError(
       'store/newer-schema',
-      'Another page of this shop encrypted the profile by a passphrase or key that this one was not given. Reload the page.',
+      'Another page of this shop encrypted the profile with a passphrase or key that this page does not have. Reload the page.',
     );
     this.close();
     this.#options.onClosed?.('newer-code');

@@ -41,7 +41,7 @@ function fits({ algorithm, usages }: CryptoKey): boolean {
 const passphraseSchema = v.strictObject({
   passphrase: v.pipe(
     v.string(),
-    v.minLength(1, 'the passphrase is empty; leave "encrypt" out for a profile that is not encrypted'),
+    v.minLength(1, 'the passphrase is empty; leave "encrypt" out for an unencrypted profile'),
     v.maxLength(MAX_PASSPHRASE_LENGTH, `a passphrase has at most ${MAX_PASSPHRASE_LENGTH} characters`),
   ),
 });
@@ -55,7 +55,7 @@ const keySchema = v.strictObject({
       ),
       v.pipe(
         v.custom<CryptoKey>(isCryptoKey),
-        v.check(fits, 'a CryptoKey must be one of AES-GCM, 256 bits, for "encrypt" and "decrypt"'),
+        v.check(fits, 'a CryptoKey must be for AES-GCM, 256 bits, "encrypt" and "decrypt"'),
       ),
     ],
     `a key is a Uint8Array of ${KEY} bytes or a CryptoKey`,

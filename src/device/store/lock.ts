@@ -58,7 +58,7 @@ export function parseLock(stored: unknown): Lock {
   }
   throw new SidestreamError(
     'store/corrupt',
-    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations go on in memory; forget() deletes it.',
+    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations continue in memory; forget() deletes it.',
   );
 }
 
@@ -87,7 +87,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   if (typeof encryption === 'boolean' || !(lock.kind in encryption)) {
     throw new SidestreamError(
       'store/wrong-passphrase',
-      `The profile on this device is encrypted by a ${lock.kind} of the shop: start with it, createRecommender({ encrypt: { ${lock.kind} } }). Until then nothing of it is read or changed, and recommendations go on in memory; forget() deletes it.`,
+      `The profile on this device is encrypted with a ${lock.kind} of the shop: start with it, createRecommender({ encrypt: { ${lock.kind} } }). Until then it is neither read nor changed, and recommendations continue in memory; forget() deletes it.`,
     );
   }
   const { salt = null, rounds = 0 } = lock.kind === 'passphrase' ? lock : {};
@@ -97,7 +97,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   } catch (cause) {
     throw new SidestreamError(
       'store/wrong-passphrase',
-      `The profile on this device does not open with this ${lock.kind}. Ask for it again; until then nothing of it is read or changed, and recommendations go on in memory. forget() deletes it.`,
+      `The profile on this device does not open with this ${lock.kind}. Ask for it again; until then it is neither read nor changed, and recommendations continue in memory. forget() deletes it.`,
       { cause },
     );
   }

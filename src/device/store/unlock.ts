@@ -28,7 +28,7 @@ export async function unlock(
   if (encryption !== false && !globalThis.crypto?.subtle) {
     throw new SidestreamError(
       'store/unavailable',
-      'This page cannot encrypt a profile: browsers allow that on https and localhost only. Recommendations go on in memory; serve the page over https, or start without "encrypt".',
+      'This page cannot encrypt a profile: browsers allow that on https and localhost only. Recommendations continue in memory; serve the page over https, or start without "encrypt".',
     );
   }
   const stored = await database.get('keys', 'lock');

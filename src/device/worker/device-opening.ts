@@ -97,7 +97,7 @@ async function loadDeviceStore(): Promise<typeof DeviceStore> {
   } catch (cause) {
     throw new SidestreamError(
       'store/unavailable',
-      'The code that stores a profile on the device could not be loaded. Recommendations go on in memory; check the connection and the files beside worker.js, and try again.',
+      'The code that stores a profile on the device could not be loaded. Recommendations continue in memory; check the connection and the files beside worker.js, and try again.',
       { cause },
     );
   }

@@ -64,7 +64,7 @@ function projected(projection: Projection | undefined, taps: RawTaps | null, cou
   if (rows.every(Number.isFinite)) return rows;
   throw new SidestreamError(
     'encoder/failed',
-    'The encoder returned values that are not finite. Try again; if it repeats, report the picture and the browser.',
+    'The encoder returned non-finite values. Try again; if it repeats, report the picture and the browser.',
   );
 }
 

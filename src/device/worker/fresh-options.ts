@@ -20,7 +20,7 @@ export function freshOptions(wanted: FixedOptions, running: FixedOptions, defaul
   if (other.length > 0) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `createRecommender(): ${other.join(', ')}: the recommender of this bundle and namespace runs with another value, and a page has one. Name the same, leave it out, or close() the other first.`,
+      `createRecommender(): ${other.join(', ')}: the recommender of this bundle and namespace runs with a different value, and a page has only one. Pass the same value, leave it out, or close() the other recommender first.`,
     );
   }
   return asked.filter((name) => running[name] === undefined && !isSame(wanted[name], defaults[name]));

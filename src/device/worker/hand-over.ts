@@ -35,7 +35,7 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
   if (!result.success) {
     const [{ message, path }] = result.issues;
     const where = path?.map(({ key }) => `${key}`).join('.');
-    const text = `What was kept of this visit cannot be read (${where}: ${message}). It goes on without.`;
+    const text = `The saved data of this visit cannot be read (${where}: ${message}). The visit continues without it.`;
     throw new SidestreamError('store/corrupt', text);
   }
   const { memory, counts, tracked = [], hints } = result.output;

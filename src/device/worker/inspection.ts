@@ -202,7 +202,7 @@ async function inspectSnapshot(
   if (!snapshot || !stored) {
     throw new SidestreamError(
       'store/unknown-snapshot',
-      `There is no snapshot ${id}; snapshots() lists those there are.`,
+      `There is no snapshot ${id}; snapshots() lists the existing ones.`,
     );
   }
   const profile = await (await profileFiles()).readProfile(stored);

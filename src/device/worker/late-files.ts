@@ -75,7 +75,7 @@ export function lateFiles(
     await Promise.all([name, ...(expected.get(name) ?? [])].map(get));
     const file = defined.get(name);
     if (!file) {
-      const text = `${found} is not a file of this version. Host all files of one version in one folder.`;
+      const text = `${found} is not a file of this version. Host all files of the same version in one folder.`;
       throw new SidestreamError('runtime/unexpected', text);
     }
     await Promise.all(file.needs.map(require));

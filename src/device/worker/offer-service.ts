@@ -102,7 +102,7 @@ class OfferService implements LiveOffers {
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));
     if (this.#updated.size + fresh.length > MAX_KEPT) {
-      const text = `updateOffers(): a page keeps the offers of ${MAX_KEPT} products at most. Write more of them with \`sidestream offers\`.`;
+      const text = `updateOffers(): a page keeps the offers of at most ${MAX_KEPT} products. Write more of them with \`sidestream offers\`.`;
       throw new SidestreamError('runtime/invalid-input', text);
     }
     for (const offer of offers) {

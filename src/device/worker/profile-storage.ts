@@ -488,7 +488,7 @@ export class ProfileStorage {
     this.#listener?.onError(
       new SidestreamError(
         'runtime/other-bundle',
-        `Another tab uses the bundle ${bundle} in the namespace "${this.#options.namespace}" of ${own}. They share one profile, and neither learns from choices of products that it lacks. Give shops with other products a namespace of their own; after a move of the bundle, reload the older tab.`,
+        `Another tab uses the bundle ${bundle} in the namespace "${this.#options.namespace}" of ${own}. They share one profile, and neither learns from choices of products that it lacks. Give shops with different products separate namespaces; after a move of the bundle, reload the older tab.`,
       ),
     );
   }
@@ -526,7 +526,7 @@ export class ProfileStorage {
     this.#listener?.onError(
       new SidestreamError(
         'store/newer-schema',
-        'Another page took over the profile, with newer code or under another key. Recommendations go on in memory; reload this page to share it again.',
+        'Another page took over the profile, with newer code or another key. Recommendations continue in memory; reload this page to share it again.',
       ),
     );
   };
@@ -572,6 +572,6 @@ export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefine
 export const forgotten = (cause?: unknown): SidestreamError =>
   new SidestreamError(
     'store/forgotten',
-    'The shopper withdrew consent, so nothing is kept. Ask for consent, then try again.',
+    'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
     { cause },
   );

@@ -10,7 +10,9 @@ import { decodeExport, type ExportedProfile, encodeExport, importedEvents } from
 import { checkEra, type TransferContext } from './transfer-context';
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
-const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
+const passphraseSchema = v.optional(
+  v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
+);
 const fileSchema = v.union([v.instance(Blob), v.instance(Uint8Array)], 'must be a Blob or File');
 const isGiven = (given: unknown): boolean => typeof given === 'string' || (typeof given === 'object' && given !== null);
 const givenSchema = v.optional(
@@ -67,7 +69,7 @@ export async function importProfile(
   if (file.log) return (await import('./profile-merge')).mergeProfile(context, file.log, era);
   throw new SidestreamError(
     'runtime/invalid-input',
-    'importProfile(): the file is of an earlier version and holds no events, so it cannot be merged. Export it again, or import it without merge.',
+    'importProfile(): the file is of an earlier version and has no events, so it cannot be merged. Export it again, or import it without merge.',
   );
 }
 
@@ -104,7 +106,7 @@ export async function rollback({ scheduler, storage }: TransferContext, given: u
     if (await storage.change(era, (store) => store.rollback(id))) return;
     throw new SidestreamError(
       'store/unknown-snapshot',
-      `There is no snapshot ${id}; snapshots() lists those there are.`,
+      `There is no snapshot ${id}; snapshots() lists the existing ones.`,
     );
   });
 }

@@ -55,7 +55,7 @@ export async function fetchChecked(
   if (bytes.byteLength !== file.bytes || (canHash() && (await sha256(bytes)) !== file.sha256)) {
     throw new SidestreamError(
       'bundle/digest-mismatch',
-      `${file.file} is not the file the manifest names (${bytes.byteLength} bytes, expected ${file.bytes}). Upload the whole bundle again, the manifest last.`,
+      `${file.file} is not the file that the manifest names (${bytes.byteLength} bytes, expected ${file.bytes}). Upload the whole bundle again, the manifest last.`,
     );
   }
   return bytes;
@@ -75,7 +75,7 @@ export async function fetchBytes(
     const response = await fetchFile(name);
     if (!response.ok) {
       const why = `the server answered ${response.status} ${response.statusText}`.trim();
-      throw unreachable(why, 'Check the address of the bundle, and that all of it was uploaded there.');
+      throw unreachable(why, 'Check the address of the bundle, and that the whole bundle was uploaded there.');
     }
     if (!response.body || !report) return await response.arrayBuffer();
     const chunks: Uint8Array[] = [];
@@ -90,7 +90,7 @@ export async function fetchBytes(
       ? error
       : unreachable(
           error instanceof Error ? error.message : String(error),
-          'Check the connection and, for a bundle on another host, that it allows this page by CORS.',
+          'Check the connection and, for a bundle on another host, that its CORS headers allow this page.',
           error,
         );
   }

@@ -21,7 +21,7 @@ export const itemColumnsSchema = v.pipe(
   v.record(v.string(), v.array(v.unknown())),
   v.check(
     (columns) => new Set(Object.values(columns).map(({ length }) => length)).size < 2,
-    'has fields of other lengths',
+    'has fields of different lengths',
   ),
   v.transform((columns) => {
     const fields = Object.entries(columns);

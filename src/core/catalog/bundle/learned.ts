@@ -65,7 +65,7 @@ export async function putLearned(
   if (cooccurrence && cooccurrence.count !== count) {
     throw new SidestreamError(
       'bundle/invalid',
-      `The co-occurrence table is for ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
+      `The co-occurrence table is for ${cooccurrence.count} items, but the bundle has ${count}. Train for this bundle.`,
     );
   }
   const put = putInto(sink);
@@ -111,7 +111,7 @@ function checkRows({ width, vectors, biases }: SideModel, count: number): void {
   if (biases.length === count && vectors.length === count * width) return;
   throw new SidestreamError(
     'bundle/invalid',
-    `The side model is of ${biases.length} items, the bundle has ${count}. Train for this bundle.`,
+    `The side model is for ${biases.length} items, but the bundle has ${count}. Train for this bundle.`,
   );
 }
 

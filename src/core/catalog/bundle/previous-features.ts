@@ -36,6 +36,6 @@ export function previousFeatures(after: Omit<Featured, 'features'>, before: Feat
 export const incompleteFeatures = (cause: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/incomplete',
-    'The bundle is only partly uploaded, so the features of the previous one are used. Upload the whole bundle again, the manifest last.',
+    "The bundle is only partly uploaded, so the previous bundle's features are used. Upload the whole bundle again, the manifest last.",
     { cause },
   );

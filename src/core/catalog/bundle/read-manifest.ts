@@ -24,7 +24,7 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
   if (typeof schema === 'number' && !READABLE_SCHEMAS.some((readable) => readable === schema)) {
     throw new SidestreamError(
       'bundle/unknown-version',
-      `The bundle has format version ${schema}, this page reads up to version ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
+      `The bundle has format version ${schema}, but this page reads versions up to ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
     );
   }
   const result = v.safeParse(manifestSchema, withoutDropped(data, schema), { abortEarly: true });
@@ -61,7 +61,7 @@ function check(manifest: Manifest): void {
       next += shard.count;
     }
     if (next !== (clusters ? 0 : count)) {
-      throw invalidBundle(MANIFEST_FILE, `${kind} shards hold ${next} rows, the bundle has ${count} items`);
+      throw invalidBundle(MANIFEST_FILE, `${kind} shards hold ${next} rows, but the bundle has ${count} items`);
     }
   }
   for (const shard of shards.features) checkFeatures(shard, shard.count);
@@ -70,7 +70,7 @@ function check(manifest: Manifest): void {
     throw invalidBundle(MANIFEST_FILE, `has ${manifest.head.length} items, not ${first}`);
   }
   if (manifest.side?.clusters && !clusters) {
-    throw invalidBundle(MANIFEST_FILE, 'it has a side model of clusters, and no clusters');
+    throw invalidBundle(MANIFEST_FILE, 'it has a side model of clusters but no clusters');
   }
   if (!clusters) return;
   const { count: number, largest, head } = clusters;

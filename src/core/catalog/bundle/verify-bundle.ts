@@ -78,7 +78,7 @@ async function verifyHead(manifest: Manifest): Promise<void> {
   if (!head) return;
   for (const { file, sha256: digest, start, count } of firstFiles(manifest).items) {
     if ((await sha256(encodeItems(head.slice(start, start + count)))) === digest) continue;
-    throw invalidBundle(MANIFEST_FILE, `has other items than ${file}`);
+    throw invalidBundle(MANIFEST_FILE, `has different items than ${file}`);
   }
 }
 

@@ -131,7 +131,7 @@ export async function writeBundle(
     if (!files) return base;
     const onnx = await put(name, 'onnx', files.onnx);
     if (onnx.sha256 !== digest) {
-      throw invalid(`the ${name} encoder's file is not the one its features were made with; run the build again`);
+      throw invalid(`the ${name} encoder's file is not the one that made its features; run the build again`);
     }
     const tokenizer = files.tokenizer && (await put(`${name}-tokenizer`, 'json', files.tokenizer));
     const { settings } = files;

@@ -19,7 +19,7 @@ export function encodeDemand({ choices, recent, repeats }: Demand, count: number
   view.setUint32(0, count, true);
   view.setUint32(4, columns.length, true);
   for (const [n, values] of columns.entries()) {
-    if (values.length !== count) throw invalid(`it is of ${values.length} items, the bundle has ${count}`);
+    if (values.length !== count) throw invalid(`it is for ${values.length} items, but the bundle has ${count}`);
     if (!values.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY))
       throw invalid('a value is out of range');
     const from = HEADER + n * columnBytes(count);

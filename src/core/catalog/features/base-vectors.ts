@@ -109,7 +109,7 @@ export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims'
   }
   throw new SidestreamError(
     'bundle/invalid',
-    `The axes of the bundle are not ${dims} of ${width} numbers. Build it again with \`sidestream build\`.`,
+    `The axes of the bundle are not ${dims} axes of ${width} numbers. Build it again with \`sidestream build\`.`,
   );
 }
 

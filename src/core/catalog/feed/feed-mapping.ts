@@ -80,7 +80,7 @@ export function parseFeedMapping(text: string, name: string): FeedMapping {
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    throw bad(`"${path}" is not an entry; there are ${Object.keys(feedMappingSchema.entries).join(', ')}`);
+    throw bad(`"${path}" is not an entry; entries are ${Object.keys(feedMappingSchema.entries).join(', ')}`);
   }
   throw bad(`${path ?? 'it'} ${issue.message}`);
 }

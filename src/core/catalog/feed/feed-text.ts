@@ -114,7 +114,7 @@ function decoderOf(label: string, fatal: boolean): TextDecoder {
   try {
     return new TextDecoder(label, { fatal });
   } catch (cause) {
-    throw new SidestreamError('catalog/unreadable', `There is no encoding "${label}"; name one such as windows-1252.`, {
+    throw new SidestreamError('catalog/unreadable', `Unknown encoding "${label}"; name one such as windows-1252.`, {
       cause,
     });
   }

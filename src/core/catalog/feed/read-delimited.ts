@@ -23,7 +23,7 @@ export async function* delimitedRecords(
   for await (const { line, cells, problem } of tableRows(chunks, dialect)) {
     if (problem !== undefined) {
       if (header === null) {
-        yield { line, reason: `${problem}; it names the columns, so nothing of the table was read` };
+        yield { line, reason: `${problem}; it names the columns, so the table was not read` };
         return;
       }
       yield { line, reason: problem };
@@ -37,7 +37,7 @@ export async function* delimitedRecords(
 
 function recordOf(line: number, header: string[], cells: string[]): FeedRecord {
   if (cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')) {
-    const reason = `has ${cells.length} cells, the first line ${header.length}; put cells with separators in quotes`;
+    const reason = `has ${cells.length} cells, but the first line has ${header.length}; put cells with separators in quotes`;
     return { line, reason };
   }
   const fields: Record<string, unknown> = {};

@@ -103,7 +103,7 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
     const reason = stopped ?? (length > MAX_PAGE ? `has more than ${MAX_PAGE} characters without an element` : null);
     if (reason !== null) {
       const line = current()?.line ?? parser.line;
-      yield { line, reason: `${reason}, so nothing from here on was read` };
+      yield { line, reason: `${reason}, so the rest was not read` };
       return;
     }
   }

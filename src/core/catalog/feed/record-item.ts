@@ -254,12 +254,12 @@ export function problemsOf(
     const path = v.getDotPath(issue) ?? 'row';
     const reason =
       issue.kind === 'schema' && issue.received === 'undefined' && (path === 'id' || path === 'title')
-        ? `is missing; it was looked for in ${namesOf(path, shape, mapping)}`
+        ? `is missing; searched in ${namesOf(path, shape, mapping)}`
         : reasonOf(issue);
     return { field: shortened(path, MAX_QUOTED), reason };
   });
   const more = issues.length - problems.length;
-  return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more fields that are bad` }] : problems;
+  return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more invalid fields` }] : problems;
 }
 
 /** Message of an issue: checks bring their own messages, type errors get theirs here. */

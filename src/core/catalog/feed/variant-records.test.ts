@@ -31,7 +31,7 @@ describe("variants of Shopify's products.json", () => {
   };
   const feed = (...products: object[]) => [JSON.stringify({ products })];
 
-  it('are items of their own with the text of the product', async () => {
+  it('are separate items with the text of the product', async () => {
     const { items, lines, rejected } = await readFeedText(feed(product), { ...VARIANTS, urlBase: 'https://s.example' });
     expect(rejected).toEqual([]);
     expect(lines).toEqual([1, 1, 1]);
@@ -80,7 +80,7 @@ describe("variants of Shopify's products.json", () => {
     ]);
   });
 
-  it('are the product itself where it has no options', async () => {
+  it('are the product itself if it has no options', async () => {
     const plain = { handle: 'cap', title: 'Cap', variants: [{ id: 5, option1: 'Default Title', price: '9' }] };
     const { items } = await readFeedText(
       feed({ ...plain, options: [{ name: 'Title', values: ['Default Title'] }] }, { handle: 'd', title: 'D' }),
@@ -110,7 +110,7 @@ describe('variants of a schema.org ProductGroup', () => {
     ],
   };
 
-  it('are items of their own with the texts of the group', async () => {
+  it('are separate items with the texts of the group', async () => {
     const { items, rejected } = await readFeedText([JSON.stringify(group)], VARIANTS);
     expect(rejected).toEqual([]);
     const shared = { title: 'Coat', description: 'Wool.', category: '', group: 'C1' };
@@ -129,7 +129,7 @@ describe('variants of a schema.org ProductGroup', () => {
     expect((await readFeedText([JSON.stringify(group)])).items).toMatchObject([{ id: 'C1', price: 18 }]);
   });
 
-  it('are of one group where nodes or pages of their own describe them', async () => {
+  it('share a group if separate nodes or pages describe them', async () => {
     const { hasVariant: _, ...parent } = group;
     const nodes = [
       { ...parent, hasVariant: [{ '@id': '#s' }] },

@@ -29,7 +29,7 @@ export function firstTexts({ locales, shards, clusters }: Manifest, tag: string)
   const files = locales?.[tag]?.files ?? [];
   const places = clusters ? [{ start: 0, count: clusters.head.count }] : shards.items;
   if (files.length !== places.length || !clusters !== !locales?.[tag]?.clusters) {
-    throw invalidBundle(MANIFEST_FILE, `the texts in ${tag} do not fit its files of items`);
+    throw invalidBundle(MANIFEST_FILE, `the texts in ${tag} do not match its items files`);
   }
   return files.map((file, n) => ({ ...file, start: places[n].start, count: places[n].count }));
 }

@@ -49,7 +49,7 @@ export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAUL
   const rows = offers.map((offer) => JSON.stringify({ id: offer.id, ...pick(offer) }));
   const bytes = new TextEncoder().encode(`${head.slice(0, -1)},"offers":[\n${rows.join(',\n')}\n]}\n`);
   if (bytes.byteLength <= MAX_BYTES) return bytes;
-  const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, and pages read ${MAX_BYTES} at most; nothing was written. Build again, so that fewer of them differ from the bundle.`;
+  const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, but pages read at most ${MAX_BYTES}; nothing was written. Build again to reduce the number that differ from the bundle.`;
   throw new SidestreamError('bundle/offers', text);
 }
 
@@ -69,7 +69,7 @@ export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): Marke
     throw unusable(`${file}: ${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
   }
   const { market: own = DEFAULT_MARKET, currency, offers } = result.output;
-  if (own !== market) throw unusable(`${file}: it is of the market "${own}"`);
+  if (own !== market) throw unusable(`${file}: it is for the market "${own}"`);
   const ids = new Set<string>();
   for (const { id } of offers) {
     if (ids.has(id)) throw unusable(`${file}: item ${JSON.stringify(id)} occurs twice`);
@@ -96,7 +96,7 @@ export async function fetchOffers(
 const unusable = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/offers',
-    `The offers cannot be used, so prices and stock are those of the bundle: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
+    `The offers cannot be used, so prices and stock are the bundle's own: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
     { cause },
   );
 

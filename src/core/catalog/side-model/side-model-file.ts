@@ -16,7 +16,7 @@ const headLength = (width: number, states: number): number => HEADER + 4 * state
 export function encodeSideModel(model: SideModel, count: number): Uint8Array<ArrayBuffer> {
   const { width, states, vectors, biases } = model;
   if (biases.length !== count || vectors.length !== count * width) {
-    throw invalid(`it is of ${biases.length} items, the bundle has ${count}`);
+    throw invalid(`it is for ${biases.length} items, but the bundle has ${count}`);
   }
   if (!(width >= 1 && width <= MAX_SIDE_WIDTH)) throw invalid(`a vector has ${width} values`);
   if (!(states.length >= 1 && states.length <= MAX_SIDE_STATES)) throw invalid(`it has ${states.length} states`);

@@ -61,7 +61,7 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
   const layers = states.length - 1;
   const chosen = request.layers ?? spread(layers, request.taps, request.pooling);
   if (chosen.length < 2 || chosen.some((layer, i) => !(layer in states) || layer <= (chosen[i - 1] ?? -1))) {
-    const message = `Layers must be at least two of 0 to ${layers}, rising; got ${chosen.join(', ')}. Name others.`;
+    const message = `Layers must be at least two of 0 to ${layers}, ascending; got ${chosen.join(', ')}. Choose others.`;
     throw new SidestreamError('encoder/bad-settings', message);
   }
   const taps = chosen.map((layer) => `layer_${layer}`);

@@ -66,7 +66,7 @@ function feedsOf(
   tensorClass: TensorConstructor,
 ): Record<string, Tensor> {
   if ('text' in inputs) {
-    if (!('texts' in sample)) throw new Error('A text model is tried on texts.');
+    if (!('texts' in sample)) throw new Error('A text model is tested on texts.');
     const { ids, mask, types } = inputs.text;
     const { texts, count } = sample;
     const dims = [count, texts.length];
@@ -77,7 +77,7 @@ function feedsOf(
     ];
     return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims, tensorClass)]));
   }
-  if (!('pictures' in sample)) throw new Error('An image model is tried on pictures.');
+  if (!('pictures' in sample)) throw new Error('An image model is tested on pictures.');
   const { pictures, size } = sample;
   const { image, normalization } = inputs;
   const data = new Float32Array(pictures.length * 3 * size * size);

@@ -70,7 +70,7 @@ function lastState(chain: Residual[]): string {
   const step = previous.norm.indexOf(last.before);
   if (step >= 0) {
     if (step < last.norm.length) return last.norm[step];
-    throw unsupported('its last layer ends otherwise than the ones before');
+    throw unsupported('its last layer ends differently from the previous ones');
   }
   if (last.sum) return last.sum;
   // The fused operator does not output the sum yet.

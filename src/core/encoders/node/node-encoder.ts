@@ -43,7 +43,8 @@ export async function createNodeEncoder(
 ): Promise<TextEncoder | ImageEncoder> {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   const digest = await sha256(new Uint8Array(files.onnx));
-  if (digest !== preset.digest) throw missing(preset, `models/${preset.name}.onnx is not the file its preset names`);
+  if (digest !== preset.digest)
+    throw missing(preset, `models/${preset.name}.onnx is not the file that its preset names`);
   const open = () =>
     InferenceSession.create(files.onnx, {
       logSeverityLevel: 3,

@@ -36,7 +36,7 @@ export class TfjsWeights {
       offset += length;
       this.#weights.set(name, { shape, bytes, ...(quantization ? { quantization } : {}) });
     }
-    if (offset !== data.length) throw unsupported(`the shards hold ${data.length - offset} bytes too many`);
+    if (offset !== data.length) throw unsupported(`the shards hold ${data.length - offset} extra bytes`);
   }
 
   /** @throws SidestreamError `encoder/unsupported-graph` when the tensor is absent */
@@ -57,6 +57,6 @@ export class TfjsWeights {
 function unsupported(what: string): SidestreamError {
   return new SidestreamError(
     'encoder/unsupported-graph',
-    `The model in the package is not the one this recipe knows: ${what}. Install the exact version named in models/*.json.`,
+    `The model in the package is not the one that this recipe expects: ${what}. Install the exact version named in models/*.json.`,
   );
 }

@@ -51,7 +51,7 @@ export async function createWebEncoder(
     return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
   }
   if (files.tokenizer === undefined) {
-    const message = `The encoder "${preset.name}" came without its tokeniser. Build the bundle again.`;
+    const message = `The encoder "${preset.name}" lacks its tokeniser. Build the bundle again.`;
     throw new SidestreamError('encoder/missing', message);
   }
   const tokenizer = createTokenizer(files.tokenizer, preset);

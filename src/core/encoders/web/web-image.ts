@@ -18,7 +18,8 @@ export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixe
   });
   try {
     const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
-    if (!context) throw new SidestreamError('encoder/failed', 'This browser gave no 2D canvas. Close other tabs.');
+    if (!context)
+      throw new SidestreamError('encoder/failed', 'This browser did not provide a 2D canvas. Close other tabs.');
     const { x, y, width, height } = frame(bitmap.width, bitmap.height, framing);
     context.fillStyle = '#fff';
     context.fillRect(0, 0, size, size);

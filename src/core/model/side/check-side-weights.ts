@@ -11,10 +11,10 @@ export function sideWeightsFault(weights: Weights, config: SideConfig, count: nu
     const found = weights[name];
     if (!found) return `${name} is missing`;
     if (found.shape.join() !== shape.join()) return `${name} has the shape [${found.shape}] instead of [${shape}]`;
-    if (!found.values.every(Number.isFinite)) return `${name} holds a value that is no number`;
+    if (!found.values.every(Number.isFinite)) return `${name} contains a value that is not a number`;
   }
   const unknown = Object.keys(weights).find((name) => !shapes.has(name));
-  return unknown === undefined ? null : `${unknown} is no weight of a side model`;
+  return unknown === undefined ? null : `${unknown} is not a weight of a side model`;
 }
 
 /** Shape of every weight, by name, for the present number of experts, at least one per part. */

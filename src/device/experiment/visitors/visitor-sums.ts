@@ -107,7 +107,7 @@ const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGA
 /** A line is of one device. */
 const visitor = v.pipe(
   v.number(),
-  v.check((count) => count === 0 || count === 1, 'must be 0 or 1: a line is of one visitor'),
+  v.check((count) => count === 0 || count === 1, 'must be 0 or 1, because a line describes one visitor'),
 );
 /** The square of a total grows at least by the square of the addend; this leaves room for rounding. */
 const GROWTH = 1 - 1e-9;

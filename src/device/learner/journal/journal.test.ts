@@ -58,7 +58,7 @@ describe('a journal', () => {
     expect(kept[6].shares.map(([id]) => id)).toEqual(learner.status.experts.map(({ id }) => id));
   });
 
-  it('leaves out what is no choice, and ranks no item that was chosen before', () => {
+  it('leaves out events that are not choices, and ranks no previously chosen item', () => {
     const learner = learned([event(1, 1), event(2, 1, 'cart'), event(3, 2, 'impression'), event(4, 5, 'dismiss')]);
     learned([event(5, 4), event(6, 1)], learner);
     expect(journalOf(learner).choices.map(({ item, at, ranks }) => [item, at, ranks === null])).toEqual([
@@ -105,7 +105,7 @@ describe('a journal', () => {
     expect(removed).toEqual([{ id: 1, born: 1, removed: 4000, choices: 6, chosen: [{ item: idOf(1), time: 77 }] }]);
   });
 
-  it('changes nothing of what is learned', () => {
+  it('does not influence learning', () => {
     const plain = new Learner(shop);
     learned(CHANGING, plain);
     const { journal, ...profile } = learned(CHANGING).save();
@@ -113,7 +113,7 @@ describe('a journal', () => {
     expect(profile).toEqual({ ...plain.save(), journal: undefined });
   });
 
-  it('survives a stored profile, goes on after it, and begins where an older one has none', async () => {
+  it('survives in a stored profile, continues after it, and starts new for an older one', async () => {
     const before = learned(CHANGING.slice(0, 40));
     const stored = await readProfile({
       schema: before.save().schema,
@@ -129,7 +129,7 @@ describe('a journal', () => {
     expect(journalOf(fresh).choices.map(({ at }) => at)).toEqual(CHANGING.slice(40).map((_, n) => 41 + n));
   });
 
-  it('stays in the profile of a learner that keeps none', () => {
+  it('stays in the profile of a learner without a journal', () => {
     const { journal } = learned(choices(5, 1, 1));
     const plain = new Learner(shop);
     plain.restore(learned(choices(5, 1, 1)).save(), []);

@@ -69,7 +69,7 @@ function hintsOf(given: unknown): ParsedHints {
 }
 
 function fieldHint(field: string, given: unknown): FieldHint {
-  if (field.startsWith('$')) throw new HintFault([field], 'is no field: hints have fields of items, and search');
+  if (field.startsWith('$')) throw new HintFault([field], 'is not a field: hints have fields of items, and search');
   if (!Array.isArray(given)) return { field, options: [optionOf(field, given, [field])] };
   if (given.length === 0 || given.length > MAX_VALUES) {
     throw new HintFault([field], `must have 1 to ${MAX_VALUES} values`);

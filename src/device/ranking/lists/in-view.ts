@@ -30,7 +30,7 @@ export function aboutItems(
 ): RankRequest {
   const known = ids.flatMap((id) => index.rowOf.get(id) ?? []);
   if (ids.length > 0 && known.length === 0) {
-    const text = `The catalogue has none of the ${ids.length} items in view, such as "${ids[0]}". Publish a new bundle, or check the ids.`;
+    const text = `The catalogue lacks all ${ids.length} items in view, such as "${ids[0]}". Publish a new bundle, or check the ids.`;
     throw new SidestreamError('runtime/unknown-item', text);
   }
   const rows = [...new Set([...known, ...[...(cart || [])].slice(-MAX_IN_CART).reverse()])];

@@ -69,7 +69,7 @@ const entrySchema = v.pipe(
   v.forward(
     v.check(
       ({ from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }) => from < until,
-      'is not after "from", so the rule never holds',
+      'is not after "from", so the rule never applies',
     ),
     ['until'],
   ),
@@ -105,7 +105,7 @@ export function parseRules(bytes: ArrayBuffer): PublishedRules {
     const more = (rules.boost?.length ?? 0) + (rules.bury?.length ?? 0);
     if (pushes + more > MAX_PUSHES) {
       const field = rules.boost?.length ? 'boost' : 'bury';
-      const reason = `a file has at most ${MAX_PUSHES} entries of "boost" and "bury", all rules together`;
+      const reason = `a file has at most ${MAX_PUSHES} entries of "boost" and "bury" in all its rules`;
       read.problems.push({ rule: name, field, reason });
       continue;
     }
@@ -135,7 +135,7 @@ function nameOf(entry: unknown, n: number): string {
 const unusable = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/rules',
-    `The shop's file of rules cannot be used, so lists follow the page's own rules alone: ${what.replace(/\.$/, '')}. Correct it; \`sidestream rules check\` names every fault.`,
+    `The shop's rules file cannot be used, so lists follow only the page's own rules: ${what.replace(/\.$/, '')}. Correct it; \`sidestream rules check\` lists every error.`,
     { cause },
   );
 

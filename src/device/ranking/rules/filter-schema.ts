@@ -90,7 +90,7 @@ function filterFault(filter: unknown, path: Path, depth: number, budget: Budget)
     }
     if (isField(key)) return conditionFault(value, at, budget);
     const known = [...COMBINATIONS, ...FIELDS, 'attributes.<name>'].join(', ');
-    return { path: at, message: `is neither a field nor a combination; there are ${known}` };
+    return { path: at, message: `is neither a field nor a combination; known are ${known}` };
   });
 }
 
@@ -110,7 +110,7 @@ function conditionFault(condition: unknown, path: Path, budget: Budget): Fault |
         ? null
         : { path: at, message: 'must be a finite number or a text' };
     }
-    return { path: at, message: `is no operator; there are ${OPERATORS.join(', ')}` };
+    return { path: at, message: `is not an operator; operators are ${OPERATORS.join(', ')}` };
   });
 }
 

@@ -83,7 +83,7 @@ describe('filterSchema', () => {
     [{ $or: [{ id: 'a' }, { price: { $gt: true } }] }, 'filter.$or.1.price.$gt: must be a finite number or a text'],
     [{ $or: { id: 'a' } }, 'filter.$or: must be a list of filters'],
     [{ 'attributes.tags': { $contains: ['red'] } }, 'filter.attributes.tags.$contains: must be a text'],
-    [{ price: { $above: 3 } }, 'filter.price.$above: is no operator'],
+    [{ price: { $above: 3 } }, 'filter.price.$above: is not an operator'],
     [{ price: Number.NaN }, 'filter.price: must be a text, a finite number or a boolean'],
     [{ price: {} }, 'filter.price: must be'],
     [{ id: { $in: ['a', null] } }, 'filter.id.$in.1: must be'],
