@@ -47,7 +47,7 @@ describe('lists by the kernel', () => {
       rowsOf(index, [], request({ placement: 'similar', ...about(rows[0]) })),
     ]);
 
-  it('are those that JavaScript makes, with reasons that add up', async () => {
+  it('equal the lists made in JavaScript, with contributions that add up', async () => {
     const expected = lists(made());
     await loadKernel();
     after = made();

@@ -184,7 +184,7 @@ describe('the profiles of two devices', () => {
     await closeAll(one, two);
   });
 
-  it('are the profile before again after a rollback, and can be merged again', async () => {
+  it('revert to the previous profile after a rollback, and can be merged again', async () => {
     const { one, two, whole } = await split(stream(80, 4));
     const [before, list] = [await learned(one), await listOf(one)];
     const file = await two.exportProfile();
@@ -238,7 +238,7 @@ describe('a log that was cut', () => {
     return device(namespace, { consent: undefined });
   }
 
-  it('here: its profile is continued with what is newer, and nothing of it is lost', async () => {
+  it('here: its profile continues with newer events, and loses nothing', async () => {
     const events = stream(60, 6);
     const one = await cut(
       'one',
@@ -266,7 +266,7 @@ describe('a log that was cut', () => {
     await closeAll(one, two, other);
   });
 
-  it('in the file: what is left of it is learned', async () => {
+  it('in the file: the remaining events are learned', async () => {
     const events = stream(60, 6);
     const one = await device('one');
     await track(
@@ -318,7 +318,7 @@ describe('while profiles are merged', () => {
     return { reached, release };
   }
 
-  it('what is tracked is kept, and learned behind', async () => {
+  it('tracked events are kept, and learned afterwards', async () => {
     const { one, two, whole } = await split(stream(60, 9));
     const file = await two.exportProfile();
     const hold = held();
@@ -334,7 +334,7 @@ describe('while profiles are merged', () => {
     await closeAll(one, two, whole);
   });
 
-  it('a denial and forget() end it, and nothing is left', async () => {
+  it('a denial and forget() end it, and leave no data', async () => {
     const { one, two, whole, here } = await split(stream(60, 10));
     await whole.reset();
     await track(whole, here);
@@ -356,7 +356,7 @@ describe('while profiles are merged', () => {
     await closeAll(one, two, whole);
   });
 
-  it('a rollback in another tab comes first, and both are merged with what it left', async () => {
+  it('a rollback in another tab comes first, and both are merged with the result', async () => {
     const { one, two } = await split(stream(60, 11));
     const file = await two.exportProfile();
     const hold = held();
@@ -372,7 +372,7 @@ describe('while profiles are merged', () => {
     await closeAll(one, two);
   });
 
-  it('a tab that is closed leaves the profile as it was', async () => {
+  it('a closed tab does not change the profile', async () => {
     const { one, two, here } = await split(stream(60, 12));
     const before = await learned(one);
     const snapshots = await one.snapshots();
@@ -421,7 +421,7 @@ describe('a file that cannot be merged', () => {
     await shops.close();
   });
 
-  it('of an earlier version still takes the place of what is here', async () => {
+  it('of an earlier version still replaces the current profile', async () => {
     const one = await device('one');
     await track(one, stream(30, 14));
     const before = await learned(one);
