@@ -101,8 +101,22 @@ function ordered(item: Item): Item {
   const { id, title, description, category, price, listPrice, image, images, url } = item;
   const { availability, quantity, group, rating, published, popularity } = item;
   return {
-    ...{ id, title, description, category, price, listPrice, image, images, url },
-    ...{ availability, quantity, group, rating, published, popularity, attributes },
+    id,
+    title,
+    description,
+    category,
+    price,
+    listPrice,
+    image,
+    images,
+    url,
+    availability,
+    quantity,
+    group,
+    rating,
+    published,
+    popularity,
+    attributes,
   };
 }
 

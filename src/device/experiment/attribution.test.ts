@@ -36,7 +36,9 @@ describe('the index of last clicks', () => {
   it('include carts that name a recommendation, except those attributed to a click', () => {
     const index = new LastClickIndex();
     const cart = (recommendationId: string | undefined, time: number): NewEvent => ({
-      ...{ type: 'cart', itemId: 'a', time },
+      type: 'cart',
+      itemId: 'a',
+      time,
       ...(recommendationId === undefined ? {} : { recommendationId }),
     });
     index.note(cart(undefined, START));

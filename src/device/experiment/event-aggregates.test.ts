@@ -4,7 +4,13 @@ import { Counters } from './counters';
 import { EventAggregates } from './event-aggregates';
 
 const event = (id: number, more: Partial<LoggedEvent> = {}): LoggedEvent => ({
-  ...{ id, type: 'purchase', itemId: 'a', time: id, transactionId: 'T', price: 2, currency: 'EUR' },
+  id,
+  type: 'purchase',
+  itemId: 'a',
+  time: id,
+  transactionId: 'T',
+  price: 2,
+  currency: 'EUR',
   ...more,
 });
 

@@ -211,7 +211,9 @@ export class Learner {
   get state(): RankState {
     return {
       ...this.#sources,
-      ...{ record: this.history.record, weights: this.weights, terms: this.terms },
+      record: this.history.record,
+      weights: this.weights,
+      terms: this.terms,
       expertParts: (row) => this.contributionsOf(row),
     };
   }

@@ -14,7 +14,10 @@ let learner: Learner;
 
 /** Clicks on the cheap items of one group. */
 const CLICKS: LoggedEvent[] = [0, 6, 12, 18].map((row, n) => ({
-  ...{ id: n + 1, type: 'click', itemId: `item-${row}`, time: 1_700_000_000_000 + n },
+  id: n + 1,
+  type: 'click',
+  itemId: `item-${row}`,
+  time: 1_700_000_000_000 + n,
 }));
 
 function reprice(prices: Record<number, number | undefined>): void {

@@ -25,7 +25,10 @@ function catalog(): LearnerCatalog {
 
 const shop = catalog();
 const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
-  ...{ id, type, itemId: `i${row}`, time: 1_700_000_000_000 + 1000 * id },
+  id,
+  type,
+  itemId: `i${row}`,
+  time: 1_700_000_000_000 + 1000 * id,
 });
 const newLearner = (): Learner => new Learner(shop);
 

@@ -105,8 +105,14 @@ export function currentProfile(data: unknown, schema: number): unknown {
     dismissed: dislikes.slice(-MAX_DISMISSED).map(({ item, known }) => ({ item, choices: known })),
   };
   const member = {
-    ...{ id: 0, kind: 'generalist', born: { choice: 0, time: null }, expert: generalist },
-    ...{ weight: 1, mass: 1, series: new Float32Array(), trial: null },
+    id: 0,
+    kind: 'generalist',
+    born: { choice: 0, time: null },
+    expert: generalist,
+    weight: 1,
+    mass: 1,
+    series: new Float32Array(),
+    trial: null,
   };
   return {
     ...rest,

@@ -48,10 +48,17 @@ describe('parseProfile', () => {
     const parsed = await parseAnyProfile(structuredClone(older));
     expect(parsed).toMatchObject({ ...rest, schema: PROFILE_SCHEMA });
     expect(parsed.experts).toEqual({
-      ...{ choices: 2, next: 1, active: 0 },
+      choices: 2,
+      next: 1,
+      active: 0,
       members: [
         {
-          ...{ id: 0, kind: 'generalist', born: { choice: 0, time: null }, weight: 1, mass: 1, trial: null },
+          id: 0,
+          kind: 'generalist',
+          born: { choice: 0, time: null },
+          weight: 1,
+          mass: 1,
+          trial: null,
           series: new Float32Array(),
           expert: {
             weights: { theta: { ...theta, recent: 0.25 }, squares: { ...squares, recent: 3 } },

@@ -20,7 +20,9 @@ function variantShop(change?: Parameters<typeof withVariants>[3]): LearnerCatalo
 }
 
 const event = (id: number, itemId: string, type: EventType = 'click'): LoggedEvent => ({
-  ...{ id, type, itemId },
+  id,
+  type,
+  itemId,
   time: 1_700_000_000_000 + 60_000 * id,
 });
 

@@ -90,7 +90,9 @@ describe('rank', () => {
     const residualScores = new Float32Array(8);
     residualScores[7] = 100;
     const part = (id: number, state: ExpertPart['state'], contribution: number, ...rows: number[]): ExpertPart => ({
-      ...{ id, state, contribution },
+      id,
+      state,
+      contribution,
       choices: rows.map((row) => ({ row, time: march })),
     });
     const reason = (parts: ExpertPart[], preference = 1): string | undefined => {

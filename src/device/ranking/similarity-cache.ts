@@ -23,10 +23,10 @@ export class SimilarityCache {
   readonly #most: number;
   #matrix: ByteMatrix | null = null;
 
-  /** @param mostBytes memory for similarities; at least four rows are kept */
-  constructor(vectors: ContentVectors, mostBytes = MAX_BYTES) {
+  /** @param maxBytes memory for similarities; at least four rows are kept */
+  constructor(vectors: ContentVectors, maxBytes = MAX_BYTES) {
     this.#vectors = vectors;
-    this.#most = Math.max(4, Math.min(MAX_ITEMS, Math.floor(mostBytes / (4 * Math.max(1, vectors.count)))));
+    this.#most = Math.max(4, Math.min(MAX_ITEMS, Math.floor(maxBytes / (4 * Math.max(1, vectors.count)))));
   }
 
   /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */

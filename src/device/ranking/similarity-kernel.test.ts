@@ -24,7 +24,10 @@ const histories = Array.from({ length: 12 }, (_, n) =>
   Array.from({ length: 5 + 30 * n }, (_unused, k) => (n * 101 + k * 617) % COUNT),
 );
 const request = (more: Partial<RankRequest> = {}): RankRequest => ({
-  ...{ placement: 'for-you', row: null, limit: 20, exclude: new Set() },
+  placement: 'for-you',
+  row: null,
+  limit: 20,
+  exclude: new Set(),
   ...more,
 });
 const rowsOf = (index: CatalogIndex, rows: number[], asked: RankRequest): number[] =>

@@ -58,7 +58,7 @@ describe('a list of a catalogue with variants', () => {
     );
   });
 
-  it('shows the cheapest variant in stock while no taste is known, in a tie the first', () => {
+  it('shows the cheapest variant in stock while no preference is known, in a tie the first', () => {
     expect(rows()).toEqual([0, 4, 3, 6, 7]);
     expect(rows(shop([{ price: 9 }, { price: 8 }, { price: 8 }]))).toEqual([1, 4, 3, 6, 7]);
     expect(rows(shop([{ price: undefined }, { price: 8 }, { price: 3, availability: 'out-of-stock' }]))[0]).toBe(1);

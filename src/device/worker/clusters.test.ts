@@ -270,8 +270,11 @@ describe('an engine with a catalogue in clusters and several languages', () => {
     const { port } = host.address() as AddressInfo;
     const engine = await Engine.start(
       {
-        ...{ bundle: `http://127.0.0.1:${port}`, consent: 'pending', namespace: 'languages' },
-        ...{ learning: true, lang: 'de' },
+        bundle: `http://127.0.0.1:${port}`,
+        consent: 'pending',
+        namespace: 'languages',
+        learning: true,
+        lang: 'de',
       },
       { change: () => undefined, progress: () => undefined, error: (error) => errors.push(error.code) },
     );

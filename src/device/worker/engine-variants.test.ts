@@ -19,7 +19,10 @@ beforeAll(async () => {
     [...'abcdef'].flatMap((group, n) =>
       SIZES.map((size, at) =>
         makeItem(`${group}-${size}`, {
-          ...{ group, title: `Product ${group}`, popularity: 100 - n, attributes: { size } },
+          group,
+          title: `Product ${group}`,
+          popularity: 100 - n,
+          attributes: { size },
           price: at === 1 ? 8 : 10,
         }),
       ),

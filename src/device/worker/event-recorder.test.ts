@@ -148,8 +148,16 @@ describe('metrics', () => {
     expect(seen).toEqual(await second.metrics());
     expect(seen.rows).toEqual([
       {
-        ...{ variant: null, placement: 'similar', impressions: 3, clicks: 1, carts: 0, purchases: 0, revenue: {} },
-        ...{ ctr: 1 / 3, ctrRange: [expect.closeTo(0.061, 3), expect.closeTo(0.792, 3)], conversion: 0 },
+        variant: null,
+        placement: 'similar',
+        impressions: 3,
+        clicks: 1,
+        carts: 0,
+        purchases: 0,
+        revenue: {},
+        ctr: 1 / 3,
+        ctrRange: [expect.closeTo(0.061, 3), expect.closeTo(0.792, 3)],
+        conversion: 0,
       },
     ]);
     await first.close();

@@ -32,7 +32,11 @@ describe('inspect()', () => {
     const { engine, errors } = await start();
     await engine.settled();
     expect(await profileOf(engine)).toMatchObject({
-      ...{ products: [], categories: [], choices: [], points: [], snapshots: [] },
+      products: [],
+      categories: [],
+      choices: [],
+      points: [],
+      snapshots: [],
       record: { choices: 0, of: COUNT, mean: null, against: null },
     });
     const { own, without } = (await engine.inspect('lists', undefined)) as ListComparison;

@@ -129,13 +129,23 @@ function expertsOf(
 ): InspectedExpert[] {
   const parts = learner.contributionsOf(0);
   const present = learner.status.experts.map(({ id, state, born, choices, share }) => ({
-    ...{ id, state, born, choices, share, removed: null },
+    id,
+    state,
+    born,
+    choices,
+    share,
+    removed: null,
     from: (parts.find((part) => part.id === id)?.choices ?? [])
       .toReversed()
       .map(({ row, time }) => ({ item: itemAt(row), time })),
   }));
   const gone = removed.toReversed().map(({ id, born, removed: end, choices, chosen }) => ({
-    ...{ id, born, choices, removed: end, state: 'removed' as const, share: 0 },
+    id,
+    born,
+    choices,
+    removed: end,
+    state: 'removed' as const,
+    share: 0,
     from: chosen.toReversed().flatMap(({ item, time }) => {
       const found = itemOf(item);
       return found ? [{ item: found, time }] : [];
@@ -174,7 +184,8 @@ export function summaryOf(ranks: readonly Ranks[], of: number): PrequentialSumma
   const mean = (name: keyof Ranks): number =>
     Math.exp(ranks.reduce((sum, one) => sum + Math.log(one[name]), 0) / ranks.length);
   return {
-    ...{ choices: ranks.length, of },
+    choices: ranks.length,
+    of,
     mean: ranks.length === 0 ? null : { own: mean('own'), popularity: mean('popularity'), content: mean('content') },
     against: ranks.length < 2 ? null : { popularity: gainOf(ranks, 'popularity'), content: gainOf(ranks, 'content') },
   };

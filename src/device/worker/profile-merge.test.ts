@@ -41,7 +41,8 @@ function ratings(count: number): Tracked[] {
     .toSorted(([one], [two]) => one - two)
     .slice(0, count)
     .map(([time, , item, rating], n) => ({
-      ...{ type: rating >= 4 ? 'cart' : rating >= 2 ? 'click' : 'dismiss', itemId: ids[item % COUNT] },
+      type: rating >= 4 ? 'cart' : rating >= 2 ? 'click' : 'dismiss',
+      itemId: ids[item % COUNT],
       // Many are of one second.
       time: 1000 * time + n,
     }));
@@ -60,7 +61,7 @@ beforeEach(() => {
 });
 
 /**
- * A device of its own: its store has another name. What the kernel computes differs from what is computed without it in the
+ * A separate device: its store has another name. What the kernel computes differs from what is computed without it in the
  * last digits, so it is there before the first event.
  */
 async function device(namespace: string, given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> {
@@ -126,7 +127,10 @@ describe('the profiles of two devices', () => {
     const { one, two, whole, here, there } = await split(stream(150, 1));
     const [first, second] = [await one.exportProfile(), await two.exportProfile()];
     expect(await one.importProfile(second, { merge: true })).toEqual({
-      ...{ added: there.length, known: 0, leftOut: 0, exact: true },
+      added: there.length,
+      known: 0,
+      leftOut: 0,
+      exact: true,
     });
     const expected = await learned(whole);
     expect(expected.windows).toBeGreaterThan(1);
@@ -145,7 +149,10 @@ describe('the profiles of two devices', () => {
     await track(two, more.slice(20));
     await track(whole, more);
     expect(await next.importProfile(await two.exportProfile(), { merge: true })).toEqual({
-      ...{ added: 20, known: here.length + there.length, leftOut: 0, exact: true },
+      added: 20,
+      known: here.length + there.length,
+      leftOut: 0,
+      exact: true,
     });
     expect(await learned(next)).toEqual(await learned(whole));
     await closeAll(next, two, whole);
@@ -156,7 +163,10 @@ describe('the profiles of two devices', () => {
     const file = await two.exportProfile();
     await one.importProfile(file, { merge: true });
     expect(await one.importProfile(file, { merge: true })).toEqual({
-      ...{ added: 0, known: there.length, leftOut: 0, exact: true },
+      added: 0,
+      known: there.length,
+      leftOut: 0,
+      exact: true,
     });
     // A copy has the same events, not new ones.
     const copy = await device('copy');
@@ -252,7 +262,10 @@ describe('a log that was cut', () => {
     const before = await one.status();
     // Events 1, 3, 5, 7 and 9 of the stream are older than the sixth of this device.
     expect(await one.importProfile(await two.exportProfile(), { merge: true })).toEqual({
-      ...{ added: 25, known: 0, leftOut: 5, exact: false },
+      added: 25,
+      known: 0,
+      leftOut: 5,
+      exact: false,
     });
     expect((await one.status()).events).toBeGreaterThan(before.events);
     // The same as learning them now, one after the other.
@@ -278,7 +291,10 @@ describe('a log that was cut', () => {
       events.filter((_, n) => n % 2 === 1),
     );
     expect(await one.importProfile(await two.exportProfile(), { merge: true })).toEqual({
-      ...{ added: 25, known: 0, leftOut: 0, exact: false },
+      added: 25,
+      known: 0,
+      leftOut: 0,
+      exact: false,
     });
     const other = await device('other');
     await track(
@@ -428,7 +444,10 @@ describe('a file that cannot be merged', () => {
     const { profile } = await decodeExport(await one.exportProfile());
     const two = await device('two');
     expect(await two.importProfile(await encodeProfile(profile))).toEqual({
-      ...{ added: 0, known: 0, leftOut: 0, exact: false },
+      added: 0,
+      known: 0,
+      leftOut: 0,
+      exact: false,
     });
     expect(await learned(two)).toEqual(before);
     expect((await two.importProfile(await one.exportProfile(), { merge: true })).exact).toBe(false);

@@ -116,7 +116,8 @@ async function learnAndStore(context: TransferContext, learner: Learner, found: 
     const stored = await storedProfile({ ...learner.save(), lastEvent: last + added.length });
     checkEra(storage, era);
     const undo = {
-      ...{ profile: undone, generation: origin.generation },
+      profile: undone,
+      generation: origin.generation,
       snapshot: { ...snapshot, time: Date.now(), lastEvent: last },
     };
     const replace = async (store: Store) => store === origin.store && store.replace(stored, added, undo);

@@ -23,11 +23,17 @@ beforeEach(() => {
 
 const COUNT = 40;
 const items = Array.from({ length: COUNT }, (_, row) => ({
-  ...{ id: `item-${row}`, title: `Item ${row}`, description: '', category: '', attributes: {} },
+  id: `item-${row}`,
+  title: `Item ${row}`,
+  description: '',
+  category: '',
+  attributes: {},
   availability: 'in-stock' as const,
 }));
 const table = {
-  ...{ count: COUNT, dim: 2, taps: { text: 1, image: 1 } },
+  count: COUNT,
+  dim: 2,
+  taps: { text: 1, image: 1 },
   values: Int8Array.from({ length: 4 * COUNT }, (_, at) => ((at * 37) % 120) - 60),
   scales: new Float32Array(2 * COUNT).fill(1),
 };
@@ -47,8 +53,12 @@ async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: Prof
   const storage = new ProfileStorage(options);
   storage.subscribe({
     onError: ({ code }) => codes.push(code),
-    ...{ onEvents: nothing, onProfile: nothing, onLead: nothing },
-    ...{ onErased: nothing, onGranted: nothing, onTakenOver: nothing },
+    onEvents: nothing,
+    onProfile: nothing,
+    onLead: nothing,
+    onErased: nothing,
+    onGranted: nothing,
+    onTakenOver: nothing,
   });
   await storage.open();
   return { storage, codes };

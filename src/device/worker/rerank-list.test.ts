@@ -78,7 +78,11 @@ describe('an engine that orders a list of the shop', () => {
     const rules = {
       pin: [{ itemId: 'f3', position: 0 }],
       bury: [{ filter: { category: 'Tools' }, strength: 10 }],
-      ...{ filter: { category: 'Tools' }, categoryCap: 1, diversity: 1, rotation: 1, fresh: true },
+      filter: { category: 'Tools' },
+      categoryCap: 1,
+      diversity: 1,
+      rotation: 1,
+      fresh: true,
     };
     await start({ rules });
     expect(await ordered(LIST)).toEqual(['f3', 'f1', 'new', 't1', 'f2', 't2', 't3']);

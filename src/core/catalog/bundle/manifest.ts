@@ -5,8 +5,8 @@ import { itemColumnsSchema } from './item-columns';
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 7 as const;
 /**
- * Versions that it reads: 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5 without items, 3 is 4 without offers, 2 is 3
- * without demand, 1 is 2 without clusters and without a previous bundle.
+ * Versions that it reads: 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5
+ * without items, 3 is 4 without offers, 2 is 3 without demand, 1 is 2 without clusters and without a previous bundle.
  */
 export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, BUNDLE_SCHEMA] as const;
 /** Keys of versions before 7 that name files no page uses any more. They are ignored. */
@@ -137,7 +137,10 @@ export const manifestSchema = v.strictObject({
       /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
       training: v.optional(
         v.strictObject({
-          ...{ choices: count, shoppers: count, epochs: count, seconds: v.number() },
+          choices: count,
+          shoppers: count,
+          epochs: count,
+          seconds: v.number(),
           /** How many there were. */
           windows: count,
           /** Use of each expert of each part, 0 to 1. */

@@ -78,7 +78,11 @@ it('reads list price, stock, rating and variant group', async () => {
   };
   const { items } = await readFeedText([page([product, { ...shirt, sku: 'S2', inProductGroupWithID: 'G1' }])]);
   expect(items[0]).toMatchObject({
-    ...{ price: 20, listPrice: 30, quantity: 2, group: 'G1', published: '2026-10-01' },
+    price: 20,
+    listPrice: 30,
+    quantity: 2,
+    group: 'G1',
+    published: '2026-10-01',
     rating: { value: 4.5, count: 7 },
   });
   expect(items[1].group).toBe('G1');

@@ -21,14 +21,28 @@ describe("products of Shopify's table", () => {
     expect(lines).toEqual([2, 5]);
     expect(items).toEqual([
       {
-        ...{ id: 'hoodie', title: 'Hoodie', description: 'Warm.', category: 'Tops', url: '/products/hoodie' },
-        ...{ price: 40, listPrice: 50, quantity: 3, availability: 'in-stock' },
-        ...{ image: PICTURES[0], images: PICTURES.slice(1) },
+        id: 'hoodie',
+        title: 'Hoodie',
+        description: 'Warm.',
+        category: 'Tops',
+        url: '/products/hoodie',
+        price: 40,
+        listPrice: 50,
+        quantity: 3,
+        availability: 'in-stock',
+        image: PICTURES[0],
+        images: PICTURES.slice(1),
         attributes: { Size: ['S', 'M'], brand: 'Kangeroo', tags: ['winter', 'new'] },
       },
       {
-        ...{ id: 'cap', title: 'Cap', description: '', category: 'Caps - Visors', url: '/products/cap' },
-        ...{ price: 9, availability: 'in-stock', attributes: {} },
+        id: 'cap',
+        title: 'Cap',
+        description: '',
+        category: 'Caps - Visors',
+        url: '/products/cap',
+        price: 9,
+        availability: 'in-stock',
+        attributes: {},
       },
     ]);
   });
@@ -59,8 +73,16 @@ describe("products of Shopify's table", () => {
     const { items, rows } = await readFeedText([text.join('\n')]);
     expect(items).toEqual([
       {
-        ...{ id: 'hoodie', title: 'Hoodie', description: 'Warm.', category: 'Tops', url: '/products/hoodie' },
-        ...{ price: 52, listPrice: 60, availability: 'in-stock', image: PICTURES[0], attributes: { Size: ['S', 'M'] } },
+        id: 'hoodie',
+        title: 'Hoodie',
+        description: 'Warm.',
+        category: 'Tops',
+        url: '/products/hoodie',
+        price: 52,
+        listPrice: 60,
+        availability: 'in-stock',
+        image: PICTURES[0],
+        attributes: { Size: ['S', 'M'] },
       },
     ]);
     expect(rows.filter((row) => 'unpublished' in row)).toHaveLength(1);
@@ -71,7 +93,10 @@ describe("products of Shopify's table", () => {
     const { items } = await readFeedText(table(ROWS[0], ROWS[1]), { ...mapping, urlBase: 'https://shop.example' });
     expect(items).toMatchObject([
       {
-        ...{ id: 'H-S', category: 'Apparel/Tops', price: 40, url: 'https://shop.example/products/hoodie' },
+        id: 'H-S',
+        category: 'Apparel/Tops',
+        price: 40,
+        url: 'https://shop.example/products/hoodie',
         attributes: { 'Variant Grams': 300 },
       },
     ]);
@@ -127,18 +152,36 @@ describe("variants of Shopify's table", () => {
     };
     expect(items).toEqual([
       {
-        ...{ id: 'H-S', ...shared, price: 52, quantity: 3, availability: 'in-stock' },
-        ...{ image: PICTURES[0], images: PICTURES.slice(1) },
+        id: 'H-S',
+        ...shared,
+        price: 52,
+        quantity: 3,
+        availability: 'in-stock',
+        image: PICTURES[0],
+        images: PICTURES.slice(1),
         attributes: { Size: 'S', brand: 'Kangeroo', tags: ['winter', 'new'] },
       },
       {
-        ...{ id: 'H-M', ...shared, price: 40, listPrice: 50, quantity: 0, availability: 'out-of-stock' },
-        ...{ image: 'https://cdn.example/m.jpg', images: PICTURES },
+        id: 'H-M',
+        ...shared,
+        price: 40,
+        listPrice: 50,
+        quantity: 0,
+        availability: 'out-of-stock',
+        image: 'https://cdn.example/m.jpg',
+        images: PICTURES,
         attributes: { Size: 'M', brand: 'Kangeroo', tags: ['winter', 'new'] },
       },
       {
-        ...{ id: 'cap', title: 'Cap', description: '', category: 'Caps - Visors', group: 'cap' },
-        ...{ url: '/products/cap', price: 9, availability: 'in-stock', attributes: {} },
+        id: 'cap',
+        title: 'Cap',
+        description: '',
+        category: 'Caps - Visors',
+        group: 'cap',
+        url: '/products/cap',
+        price: 9,
+        availability: 'in-stock',
+        attributes: {},
       },
     ]);
   });

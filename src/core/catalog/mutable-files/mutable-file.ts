@@ -5,7 +5,7 @@ import { type FetchFile, fetchBytes } from '../bundle/bundle-file';
 export interface MutableFile {
   name: string;
   /** Maximum size that is read, bytes. */
-  mostBytes: number;
+  maxBytes: number;
   /** The error that states the problem, the fallback of pages, and the next step. */
   unusable(what: string, cause?: unknown): SidestreamError;
 }
@@ -37,6 +37,6 @@ export function parseMutable(bytes: ArrayBuffer, file: MutableFile): unknown {
   }
 }
 
-function checkSize(bytes: number, { name, mostBytes, unusable }: MutableFile): void {
-  if (bytes > mostBytes) throw unusable(`${name}: it is larger than ${mostBytes / 1e6} MB`);
+function checkSize(bytes: number, { name, maxBytes, unusable }: MutableFile): void {
+  if (bytes > maxBytes) throw unusable(`${name}: it is larger than ${maxBytes / 1e6} MB`);
 }

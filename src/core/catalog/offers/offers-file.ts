@@ -100,4 +100,4 @@ const unusable = (what: string, cause?: unknown): SidestreamError =>
     { cause },
   );
 
-const mutable = (name: string): MutableFile => ({ name, mostBytes: MAX_BYTES, unusable });
+const mutable = (name: string): MutableFile => ({ name, maxBytes: MAX_BYTES, unusable });

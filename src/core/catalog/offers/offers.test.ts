@@ -42,7 +42,7 @@ describe('a file of offers', () => {
     ['an availability of null', { schema: 1, offers: [{ id: 'a', availability: null }] }, 'availability'],
     ['an id twice', { schema: 1, offers: [{ id: 'a' }, { id: 'b' }, { id: 'a' }] }, '"a" occurs twice'],
     ['the id of nothing', { schema: 1, offers: [{ price: 3 }] }, 'id'],
-    ['another market', { schema: 1, market: 'at', offers: [] }, 'of the market "at"'],
+    ['another market', { schema: 1, market: 'at', offers: [] }, 'for the market "at"'],
     ['a currency in words', { schema: 1, currency: 'Euro', offers: [] }, 'currency'],
     ['a web page', '<!doctype html>', 'a web page'],
     ['half a file', '{"schema":1,"offers":[{"id"', 'no JSON'],

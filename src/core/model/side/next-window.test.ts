@@ -136,5 +136,5 @@ it('finds errors in the weights of a side model', () => {
   expect(sideWeightsFault(weights, { ...config, hidden: 7 }, ITEMS)).toContain('shape');
   expect(sideWeightsFault({ ...weights, other: weights[down] }, config, ITEMS)).toContain('other');
   const nan = { ...weights[down], values: weights[down].values.map(() => Number.NaN) };
-  expect(sideWeightsFault({ ...weights, [down]: nan }, config, ITEMS)).toContain('no number');
+  expect(sideWeightsFault({ ...weights, [down]: nan }, config, ITEMS)).toContain('not a number');
 });

@@ -365,7 +365,7 @@ for (const backend of BACKENDS) {
       await countingTensors(() => {
         for (let n = 0; n < 5; n++) take();
       });
-      // Neither where the caller has no tidy of its own.
+      // Nor if the caller has no tidy of its own.
       await countingTensors(() => {
         const { value, grads } = variableGrads(() => sum(itemVectors(trainer.parameters, items)) as Scalar);
         dispose([value, ...Object.values(grads)]);

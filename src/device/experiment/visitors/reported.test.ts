@@ -7,7 +7,13 @@ import { nextReport as nextOf } from './reported';
 import { combined, sumsOf, type VisitorSums } from './visitor-sums';
 
 const counts = (variant: string, given: Partial<Counts> = {}): Counts => ({
-  ...{ variant, placement: 'for-you', impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} },
+  variant,
+  placement: 'for-you',
+  impressions: 0,
+  clicks: 0,
+  carts: 0,
+  purchases: 0,
+  revenue: {},
   ...given,
 });
 /** As a page that says at once what it sent. */

@@ -17,7 +17,10 @@ const MAX_UNSENT = 50;
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 const totalsSchema = v.object({
-  ...{ impressions: count, clicks: count, carts: count, purchases: count },
+  impressions: count,
+  clicks: count,
+  carts: count,
+  purchases: count,
   revenue: v.record(v.string(), count),
 });
 const reportedSchema = v.pipe(

@@ -153,7 +153,7 @@ describe('ExpertMixture', () => {
     shopper.choose(0, 1);
     const born: number[][] = [];
     for (let n = 1; n <= 26; n++) {
-      // No taste at all, so that no candidate is kept.
+      // No preference at all: no candidate is kept.
       expect(shopper.choose(n % GROUPS)).toBe(false);
       born.push(
         shopper.mixture
@@ -374,7 +374,7 @@ describe('a visit', () => {
     );
   });
 
-  it('may be of another taste: its first choice lets the expert come back that fits it', () => {
+  it('may follow another preference: its first choice brings back the expert that fits it', () => {
     const [same, next] = [0, DAY].map((pause) => {
       const shopper = changed();
       const frozen = shopper.mixture.status.find(({ state }) => state === 'frozen')?.id;

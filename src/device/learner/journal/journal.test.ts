@@ -10,7 +10,10 @@ import { MAX_POINTS, MAX_REMOVED } from './stored-journal';
 const shop = threeGroups();
 const idOf = (row: number): string => shop.index.items[row].id;
 const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
-  ...{ id, type, itemId: idOf(row), time: 1_700_000_000_000 + 1000 * id },
+  id,
+  type,
+  itemId: idOf(row),
+  time: 1_700_000_000_000 + 1000 * id,
 });
 /** Choices of items of one group, each another one. */
 const choices = (count: number, group: number, from: number): LoggedEvent[] =>
@@ -32,11 +35,13 @@ type Expert = JournaledLearner['status']['experts'][number];
 const expertOf = (id: number, state: Expert['state']): Expert => ({ id, state, born: id, choices: 6, share: 0.5 });
 /** A learner with these experts, after some choices; each has learned from the item in the row of its id. */
 const stub = (experts: readonly Expert[], total: number): JournaledLearner => ({
-  ...{ history: { rows: [], total }, terms: newLearner().terms, weights: newLearner().weights },
+  history: { rows: [], total },
+  terms: newLearner().terms,
+  weights: newLearner().weights,
   status: { windows: 0, rejected: 0, experts },
   contributionsOf: () => experts.map(({ id }) => ({ id, choices: [{ row: id, time: 77 }] })),
 });
-/** A taste, another one, and the first again. */
+/** A preference, another one, and the first again. */
 const CHANGING = [...choices(30, 0, 1), ...choices(25, 1, 31), ...choices(9, 0, 56)];
 
 describe('a journal', () => {

@@ -106,7 +106,10 @@ export class Journal {
       removed: [
         ...removed,
         ...lost.map(({ id, born, choices: learned }) => ({
-          ...{ id, born, removed: time, choices: learned },
+          id,
+          born,
+          removed: time,
+          choices: learned,
           chosen: before.chosen.get(id) ?? [],
         })),
       ].slice(-MAX_REMOVED),

@@ -16,7 +16,8 @@ const expertScores = [
 const weights = { ...WEIGHTS, preference: 1 };
 const state: RankState = {
   history: { rows: [0, 5, 1], strengths: [1, 1, 2], dismissed: new Set() },
-  ...{ weights, residualScores },
+  weights,
+  residualScores,
   expertParts: (row) => [
     { id: 0, state: 'generalist', contribution: expertScores[0].scores[row], choices: [] },
     { id: 4, state: 'frozen', contribution: expertScores[1].scores[row], choices: [] },
@@ -69,7 +70,8 @@ describe('inspectRow', () => {
   it('explains the list of a shopper without a profile', () => {
     const nothing: RankState = {
       history: { rows: [], strengths: [], dismissed: new Set() },
-      ...{ weights, residualScores: null },
+      weights,
+      residualScores: null,
     };
     const { parts, score, items } = inspectRow(index, nothing, request, 0, []);
     expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 5);
@@ -97,7 +99,8 @@ describe('listWithout', () => {
       index,
       {
         history: { rows: [], strengths: [], dismissed: new Set() },
-        ...{ weights, residualScores: null },
+        weights,
+        residualScores: null,
       },
       request,
     );

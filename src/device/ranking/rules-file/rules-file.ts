@@ -139,4 +139,4 @@ const unusable = (what: string, cause?: unknown): SidestreamError =>
     { cause },
   );
 
-const FILE: MutableFile = { name: RULES_FILE, mostBytes: MAX_BYTES, unusable };
+const FILE: MutableFile = { name: RULES_FILE, maxBytes: MAX_BYTES, unusable };

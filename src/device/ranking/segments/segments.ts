@@ -73,7 +73,10 @@ export function rankSegments(
         { limit: items, rules: { ...request.rules, pin: [] }, pinnable: () => false, shownBefore },
       );
       return {
-        ...{ value, score, contributions: contributionsOf(scored, rows, average), count: rows.length },
+        value,
+        score,
+        contributions: contributionsOf(scored, rows, average),
+        count: rows.length,
         items: places.map((place) => rankedItem(index, scored, place, request)),
       };
     });
