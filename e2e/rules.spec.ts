@@ -106,7 +106,7 @@ test('with a damaged file the lists are there all the same, with one warning', a
   writeFileSync(file, readFileSync(file).subarray(0, 40));
   await open(page);
   expect(await idsOf(page, 'trending')).toEqual(before);
-  expect(warnings).toEqual([expect.stringContaining("The shop's file of rules cannot be used")]);
+  expect(warnings).toEqual([expect.stringContaining("The shop's rules file cannot be used")]);
 
   // Of a file with one wrong rule the others hold.
   warnings.splice(0);

@@ -5,11 +5,11 @@ import type { Item } from './item';
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Statistics of a whole catalogue, against which a part of it is compared. Variants of one product count once. */
+/** Statistics of a whole catalogue, used to compare a part of it. Variants of one product count once. */
 export const catalogStatisticsSchema = v.strictObject({
   /** Number of products. */
   count,
-  /** Products per category and per broader one (`Food/Fruit` counts for `Food` too), in catalogue order. */
+  /** Products per category and per broader category (`Food/Fruit` counts for `Food` too), in catalogue order. */
   categories: v.array(v.strictTuple([v.string(), count])),
   /** Numeric columns that differ between items, `price` first: log(1 + price) and attributes by name. */
   numbers: v.array(v.strictObject({ name: v.string(), mean: finite, deviation: v.pipe(finite, v.minValue(0)) })),
@@ -23,7 +23,7 @@ export const catalogStatisticsSchema = v.strictObject({
 export type CatalogStatistics = v.InferOutput<typeof catalogStatisticsSchema>;
 
 /** Share of the items that must have a number for it to become a column. */
-const LEAST_KNOWN = 0.2;
+const MIN_KNOWN_SHARE = 0.2;
 
 /** Statistics of a whole catalogue without variants; `productStatistics` is for one that has some. */
 export function catalogStatistics(items: readonly Item[]): CatalogStatistics {
@@ -49,7 +49,7 @@ export function categoryPrefixes(category: string): string[] {
   return [...new Set(prefixes)];
 }
 
-/** One number of every item by name, `price` being log(1 + price); NaN where an item has none. */
+/** One number of every item by name; `price` means log(1 + price). NaN if an item lacks it. */
 export function numbersOf(items: readonly Item[], name: string): Float32Array {
   if (name === 'price') {
     return Float32Array.from(items, (item) => (item.price === undefined ? Number.NaN : Math.log1p(item.price)));
@@ -68,7 +68,7 @@ export function categoryCounts(categories: readonly string[]): CatalogStatistics
   return [...counts];
 }
 
-/** Numeric columns that at least a fifth of the items have and that are not the same for all. */
+/** Numeric columns that at least a fifth of the items have and that vary. */
 export function numberStatistics(items: readonly Item[]): CatalogStatistics['numbers'] {
   const names = new Set<string>();
   for (const { attributes } of items) {
@@ -78,7 +78,7 @@ export function numberStatistics(items: readonly Item[]): CatalogStatistics['num
   return ['price', ...[...names].sort()].flatMap((name) => {
     const values = numbersOf(items, name);
     const known = values.filter(Number.isFinite);
-    if (known.length === 0 || known.length < LEAST_KNOWN * values.length) return [];
+    if (known.length === 0 || known.length < MIN_KNOWN_SHARE * values.length) return [];
     const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
     const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
     return deviation > 1e-6 * Math.abs(mean) ? [{ name, mean, deviation }] : [];

@@ -7,7 +7,7 @@ it('splits a category into its paths', () => {
   expect(categoryPaths('')).toEqual([]);
 });
 
-it('finds items under a category, whole names only', () => {
+it('finds items under a category, matching only whole names', () => {
   expect(inCategory('Food/Fruit', 'Food')).toBe(true);
   expect(inCategory('Food/Fruit', 'Food/Fruit')).toBe(true);
   expect(inCategory('Food/Fruit', 'Foo')).toBe(false);

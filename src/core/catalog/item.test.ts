@@ -40,13 +40,13 @@ describe('numbers of a product', () => {
     expect(items).toMatchObject([{ popularity: 3.4e38, attributes: { n: -3.4e38 } }]);
   });
 
-  it('stay texts in a table where they are beyond 32-bit floats', async () => {
+  it('stay texts in a table if they exceed 32-bit floats', async () => {
     const { items, rejected } = await readFeedText(['id,title,model,year\na,A,1e+39,1999\n']);
     expect(rejected).toEqual([]);
     expect(items[0].attributes).toEqual({ model: '1e+39', year: 1999 });
   });
 
-  it('are refused as ids where they are too large to be exact', async () => {
+  it('are refused as ids if they are too large to be exact', async () => {
     const { items, rejected } = await readFeedText([
       '{"id":9007199254740991,"title":"A"}\n{"id":12345678901234567890,"title":"B"}\n{"id":1e999,"title":"C"}\n',
     ]);
@@ -97,14 +97,14 @@ describe('half a surrogate pair', () => {
     expect(rejected).toMatchObject([{ id: 'b', field: 'title', reason: expect.stringContaining('UTF-8') }]);
   });
 
-  it('does not arise where a title is cut out of a description', async () => {
+  it('does not arise when a title is cut from a description', async () => {
     const { items } = await readFeedText([JSON.stringify({ id: 'a', description: `x${'😀'.repeat(100)}` })]);
     expect(items[0].title).toMatch(/^x(😀)+…$/u);
   });
 });
 
 describe('a rejected row', () => {
-  it('is short where values or names are long, or bad fields many', async () => {
+  it('is short even with long values or names, or many bad fields', async () => {
     const long = 'x'.repeat(100_000);
     const rows = [
       { id: long, title: 'A' },

@@ -7,7 +7,7 @@ import { SidestreamError } from '../../error';
  */
 const wellFormedText = v.pipe(v.string(), v.transform(wellFormed));
 
-/** A number from outside that is finite as a 32-bit float, which is how the ranking stores it. */
+/** An external number that is finite as a 32-bit float, the ranking's storage format. */
 export const finiteNumber = v.pipe(
   v.number(),
   v.check((value) => Number.isFinite(Math.fround(value)), 'must be a number between -3.4e38 and 3.4e38'),
@@ -31,8 +31,8 @@ const attributeValue = v.union([
 
 /**
  * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
- * recommended by its text alone. A feed's further columns become `attributes`, when they are texts, numbers or truth
- * values. All numbers are finite as 32-bit floats, all texts are well-formed Unicode.
+ * recommended only by its text. Additional columns of a feed become `attributes` if they are texts, numbers or booleans. All
+ * numbers are finite as 32-bit floats, all texts are well-formed Unicode.
  */
 export const itemSchema = v.object({
   /** Unique in the catalogue, 1 to 256 characters. */
@@ -43,18 +43,18 @@ export const itemSchema = v.object({
   category: v.optional(text(500), ''),
   /** What the product costs now, in the shop's currency, 0 or more. */
   price: v.optional(amount),
-  /** What it cost before a reduction, or the recommended retail price; it is shown struck out where it is above the price. */
+  /** The price before a reduction, or the recommended retail price; shown struck through if it is above the price. */
   listPrice: v.optional(amount),
   /** File name under the image folder at build time; address relative to the page (or absolute) in a bundle. */
   image: v.optional(text(2000)),
-  /** Addresses of further pictures, at most 10; they are shown, not encoded. */
+  /** Addresses of additional pictures, at most 10; they are shown but not encoded. */
   images: v.optional(v.pipe(v.array(text(2000)), v.maxLength(10, 'must have at most 10 addresses'))),
   /** The product's own page. */
   url: v.optional(text(2000)),
   availability: v.optional(v.picklist(['in-stock', 'out-of-stock', 'preorder']), 'in-stock'),
   /** Pieces in stock. */
   quantity: v.optional(whole),
-  /** Id of the variant group: items with the same one are one product in several sizes or colours. */
+  /** Id of the variant group: items with the same id are one product in several sizes or colours. */
   group: v.optional(text(256)),
   /** What customers gave the product, 0 to 5 stars, and how many of them. */
   rating: v.optional(
@@ -67,10 +67,12 @@ export const itemSchema = v.object({
   published: v.optional(v.pipe(v.string(), v.isoDate('must be a day such as 2026-11-26'))),
   /**
    * How often shoppers chose the item lately (any unit, 0 or more); orders the list of a new shopper. Leave it out for a new
-   * item: unknown counts as average, so that a new item does not start at the bottom.
+   * item: an unknown popularity counts as average, which keeps new items from starting at the bottom.
    */
   popularity: v.optional(amount),
-  /** Further attributes; a list is of texts, such as tags. Numbers, such as a year, are used by the ranking like the price. */
+  /**
+   * Additional attributes; a list contains texts, such as tags. The ranking uses numbers, such as a year, like the price.
+   */
   attributes: v.optional(v.record(wellFormedText, attributeValue), {}),
 });
 
@@ -79,8 +81,8 @@ export type ItemInput = v.InferInput<typeof itemSchema>;
 
 /**
  * Checks an item before it is written into a bundle: an item that does not fit the schema could be written but not read
- * again, as JSON writes a number that is not finite as `null`.
- * @returns its fields in a fixed order, so that equal items give equal bytes
+ * again, because JSON writes a non-finite number as `null`.
+ * @returns its fields in a fixed order: equal items give equal bytes
  * @throws SidestreamError `bundle/invalid` naming the item and the field
  */
 export function writableItem(item: Item): Item {
@@ -99,8 +101,22 @@ function ordered(item: Item): Item {
   const { id, title, description, category, price, listPrice, image, images, url } = item;
   const { availability, quantity, group, rating, published, popularity } = item;
   return {
-    ...{ id, title, description, category, price, listPrice, image, images, url },
-    ...{ availability, quantity, group, rating, published, popularity, attributes },
+    id,
+    title,
+    description,
+    category,
+    price,
+    listPrice,
+    image,
+    images,
+    url,
+    availability,
+    quantity,
+    group,
+    rating,
+    published,
+    popularity,
+    attributes,
   };
 }
 
@@ -109,7 +125,7 @@ function wellFormed(text: string): string {
   return /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\uFFFD') : text;
 }
 
-/** Fields that the text encoder reads. The category is never one of them: it is a term of its own. */
+/** Fields that the text encoder reads. They never include the category, which has its own term. */
 export const TEXT_RECIPES = ['title-description', 'title'] as const;
 
 export type TextRecipe = (typeof TEXT_RECIPES)[number];

@@ -1,7 +1,7 @@
 /** What `line` of a rejected row counts: lines of a text, or products of a JSON document. */
 export type RowUnit = 'line' | 'product';
 
-/** An error in a row of a feed. The row was left out, unless `field` could be dropped alone. */
+/** An error in a row of a feed. The row was left out, unless dropping only `field` was enough. */
 export interface RejectedRow {
   /** Name of the feed's file, when there may be several. */
   file?: string;
@@ -11,7 +11,7 @@ export interface RejectedRow {
   unit?: RowUnit;
   /** The row's id, when it could be read. */
   id?: string;
-  /** The row's title, where it has no id. */
+  /** The row's title, if it has no id. */
   title?: string;
   /** Path of the bad field (`price`, `attributes.size`); `row` when the whole line is bad. */
   field: string;
@@ -26,7 +26,7 @@ export function describeRejectedRow({ file, line, unit = 'line', id, title, fiel
   return `${place}${name === undefined ? '' : ` (${name})`}, field ${field}: ${reason}`;
 }
 
-/** At most `length` characters of a text, and `…` where some were cut off; no surrogate pair is split. */
+/** At most `length` characters of a text, with `…` if it was cut; never splits a surrogate pair. */
 export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }

@@ -3,7 +3,7 @@ export const INEXACT_ID =
   'is a number that is not kept exactly, so that different ids may become one; write the id in quotes, as a text';
 
 /**
- * Whether a number is one id and no other: a whole number up to 2^53 - 1. Beyond it, and among fractions, different numbers of a
- * file are read as the same one, and -0 becomes 0.
+ * Whether a number identifies exactly one id: a whole number up to 2^53 - 1. Larger numbers and fractions can be equal
+ * although they are written differently, and -0 becomes 0.
  */
 export const isExactId = (value: number): boolean => Number.isSafeInteger(value) && !Object.is(value, -0);

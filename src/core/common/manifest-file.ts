@@ -1,2 +1,2 @@
-/** Name of the file of a bundle that names all others. */
+/** Name of the manifest, which names all other files of a bundle. */
 export const MANIFEST_FILE = 'manifest.json';

@@ -8,7 +8,7 @@ export class Mutex {
     return this.#unfinished === 0;
   }
 
-  /** Resolves or rejects as `work` does; after a rejection the next work runs all the same. */
+  /** Resolves or rejects as `work` does; the next work runs even after a rejection. */
   run<T>(work: () => Promise<T>): Promise<T> {
     this.#unfinished++;
     const result = this.#tail.then(work, work);

@@ -1,4 +1,4 @@
-/** Values of each row that are multiplied before the next ones: so much of all rows stays close to the processor. */
+/** Number of values of each row that are multiplied at a time: this part of all rows fits into the processor's cache. */
 const PANEL = 512;
 
 /** [count, length], row after row. */
@@ -9,9 +9,9 @@ export interface Rows {
 }
 
 /**
- * Dot products of every row of `a` with every row of `b`, that is a * b^T. Where `a` and `b` are one object, half of them
- * are computed and the others copied.
- * @param a rows as long as those of `b`
+ * Dot products of every row of `a` with every row of `b`, that is a * b^T. If `a` and `b` are the same object, half of the
+ * products are computed and the other half copied.
+ * @param a rows as long as the rows of `b`
  * @param out filled and returned, at least as long as the result; default a new one
  * @returns [a.count, b.count]
  */
@@ -34,7 +34,7 @@ function addRows(out: Float64Array, a: Rows, b: Rows, i: number, from: number): 
   const { length, values: x } = a;
   const { count, values: y } = b;
   const end = Math.min(PANEL, length - from);
-  // Where there are fewer than four rows, the last one takes the place of the others.
+  // With fewer than four rows, the last row fills the missing places.
   const last = a.count - 1;
   const a0 = i * length + from;
   const a1 = Math.min(i + 1, last) * length + from;

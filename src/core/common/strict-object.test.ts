@@ -6,7 +6,7 @@ const schema = exactObject({ limit: v.number(), placement: v.optional(v.string()
 const messageOf = (input: unknown) => v.safeParse(schema, input).issues?.map(({ message }) => message);
 
 describe('an exact object', () => {
-  it('takes what it names', () => {
+  it('accepts the known names', () => {
     expect(v.parse(schema, { limit: 1, placement: 'a' })).toEqual({ limit: 1, placement: 'a' });
   });
 
@@ -20,14 +20,14 @@ describe('an exact object', () => {
     expect(messageOf({ limit: 1, [name]: 1 })).toEqual([`Unknown option "${name}". Did you mean "${meant}"?`]);
   });
 
-  it('names what there is when nothing is near, however long the name', () => {
+  it('lists the known names if none is similar, however long the name', () => {
     const there = 'There are limit, placement, itemId';
     expect(messageOf({ limit: 1, colour: 1 })).toEqual([`Unknown option "colour". ${there}`]);
     const long = 'x'.repeat(100_000);
     expect(messageOf({ limit: 1, [long]: 1 })).toEqual([`Unknown option "${long}". ${there}`]);
   });
 
-  it('says what is missing', () => {
+  it('names a missing entry', () => {
     expect(messageOf({})).toEqual(['is missing']);
   });
 });

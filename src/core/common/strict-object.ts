@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 
-/** Longest name that is compared with others, characters. */
-const LONGEST = 40;
-/** Most changed letters of a suggested name, as a share of the name's length. */
-const SHARE = 0.4;
+/** Maximum length of a compared name, characters. */
+const MAX_NAME_LENGTH = 40;
+/** Maximum number of changed letters in a suggested name, as a share of the name's length. */
+const MAX_CHANGED_SHARE = 0.4;
 
 /**
  * An object schema that rejects unknown names and suggests a known one: a misspelt option would otherwise go unnoticed.
@@ -17,14 +17,14 @@ export const exactObject = <Entries extends v.ObjectEntries>(entries: Entries) =
 /** @param known at least one */
 function unknownName(name: string, known: readonly string[]): string {
   const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
-  const near = distance(name, nearest) <= Math.max(1, SHARE * name.length);
+  const near = distance(name, nearest) <= Math.max(1, MAX_CHANGED_SHARE * name.length);
   return `Unknown option "${name}". ${near ? `Did you mean "${nearest}"?` : `There are ${known.join(', ')}`}`;
 }
 
 /** Levenshtein distance: letters to insert, delete or replace to turn one name into the other, ignoring case. */
 function distance(one: string, other: string): number {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  if (a.length > LONGEST) return Number.POSITIVE_INFINITY;
+  if (a.length > MAX_NAME_LENGTH) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 0; i < a.length; i++) {
     const next = [i + 1];

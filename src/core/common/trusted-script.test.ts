@@ -26,7 +26,7 @@ function requireTypes(): ReturnType<typeof vi.fn> {
 }
 
 describe('the address of a script', () => {
-  it('stays a string where the browser has no Trusted Types', async () => {
+  it('stays a string if the browser has no Trusted Types', async () => {
     expect((await copy())('https://shop.example/worker.js')).toBe('https://shop.example/worker.js');
   });
 

@@ -3,9 +3,9 @@ const NAME = 'sidestream';
 /** Copies of the package on one page share the policy: browsers refuse a second one of the same name. */
 const SHARED = Symbol.for('sidestream/trusted-types-policy');
 
-/** The part of the browser's Trusted Types that is used here, which TypeScript has no types for. */
+/** The part of the browser's Trusted Types used here; TypeScript has no types for it. */
 interface ScriptPolicy {
-  /** A `TrustedScriptURL`: an object that every sink takes where it otherwise takes a string. */
+  /** A `TrustedScriptURL`: an object that every sink accepts instead of a string. */
   createScriptURL(address: string): string;
 }
 interface Scope {
@@ -13,7 +13,9 @@ interface Scope {
   [SHARED]?: ScriptPolicy;
 }
 
-/** All that a worker starts from is an address of the page's own origin: its scripts, and those that it made itself (`blob:`). */
+/**
+ * Workers start only from addresses of the page's own origin: its scripts, and scripts that the page made itself (`blob:`).
+ */
 const RULES: ScriptPolicy = {
   createScriptURL(address) {
     if (new URL(address).origin === globalThis.origin) return address;
@@ -22,7 +24,7 @@ const RULES: ScriptPolicy = {
 };
 
 /**
- * The address of a worker's script in the form that a page needs whose policy has `require-trusted-types-for 'script'`.
+ * The address of a worker's script in the form required by pages with the policy `require-trusted-types-for 'script'`.
  * @throws TypeError when the page's `trusted-types` does not allow the policy `sidestream`
  */
 export function trustedScript(address: string): string {

@@ -1,9 +1,9 @@
-/** A text, a bracket or a number. What is between them says nothing of numbers. */
+/** A string, a bracket or a number. The characters in between do not matter for numbers. */
 const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\]]|-?\d[\d.eE+-]*/g;
 
 /**
- * The numbers of an object as its JSON writes them, by key; without those of nested values. `JSON.parse` rounds them: 1.00000000000000001
- * is 1 by then.
+ * The numbers of an object as written in its JSON, by key, without the numbers of nested values. `JSON.parse` rounds them:
+ * 1.00000000000000001 becomes 1.
  * @param text JSON of one object that `JSON.parse` reads
  */
 function writtenNumbers(text: string): Map<string, string> {
@@ -25,8 +25,8 @@ function writtenNumbers(text: string): Map<string, string> {
 const ROUNDABLE = /[eE]|\.0*[1-9]/;
 
 /**
- * The value of a key of a JSON object that holds an id; a number that is not written as a whole one is infinite, which no schema of
- * ids accepts.
+ * The id in a key of a JSON object; a number that is not written as an integer becomes infinite, which no schema of ids
+ * accepts.
  */
 export function writtenId(text: string, key: string, value: unknown): unknown {
   if (typeof value !== 'number' || !/\d[.eE]/.test(text)) return value;

@@ -1,12 +1,12 @@
 import { EVD, Matrix } from 'ml-matrix';
 import { rowProducts } from '../common/row-products';
 
-/** Extra directions, so that the wanted ones converge fast. */
+/** Extra directions; they speed up the convergence of the wanted ones. */
 const OVERSAMPLING = 16;
 /** Rounds of multiply-and-orthonormalise: four give 99.7 % of the variance that exact axes of real taps would keep. */
 const ROUNDS = 4;
 /** Up to this size, in directions carried, an exact decomposition takes no longer. */
-const EXACT = 1.5;
+const MAX_EXACT_RATIO = 1.5;
 
 /** Leading eigenpairs, largest eigenvalue first; `vectors` is [count, size], rows of unit length. */
 export interface Eigenpairs {
@@ -23,7 +23,7 @@ export interface Eigenpairs {
  */
 export function leadingEigenpairs(matrix: Float64Array, size: number, count: number, seed: number): Eigenpairs {
   const carried = count + OVERSAMPLING;
-  if (size <= EXACT * carried) return exactEigenpairs(matrix, size, count);
+  if (size <= MAX_EXACT_RATIO * carried) return exactEigenpairs(matrix, size, count);
   let basis = randomRows(carried, size, seed);
   orthonormalize(basis, carried, size);
   const whole = { count: size, length: size, values: matrix };

@@ -90,7 +90,7 @@ const emptyTaps = (preset: Preset, count: number): RawTaps =>
   preset.taps.map(({ width }) => new Float32Array(count * width));
 
 /**
- * Encodes a long batch in chunks, so that memory does not grow with its length.
+ * Encodes a long batch in chunks, which keeps memory independent of its length.
  * @returns taps of the whole batch, [batch * width] each; empty arrays for an empty batch
  */
 async function inChunks<Input>(

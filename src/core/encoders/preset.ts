@@ -7,7 +7,7 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** File stem of a preset and of the files beside it. */
 export const presetName = v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/));
 
-/** Languages that a text encoder reads, as tags. Absent where nobody has said it. */
+/** Languages that a text encoder supports, as tags. Absent if unknown. */
 export const languagesSchema = v.optional(
   v.array(v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, 'must be a language tag such as "en"'))),
 );
@@ -31,12 +31,12 @@ const folderSource = v.object({ kind: v.literal('folder'), folder: v.string(), f
 const FITS = ['letterbox', 'stretch', 'crop'] as const;
 /** Filters for that. Browsers have their own. */
 const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
-/** Pooling of a layer's tokens: the first one, or the mean of those that are not padding. */
+/** Pooling of a layer's tokens: the first token, or the mean of all tokens but padding. */
 export const POOLINGS = ['cls', 'mean'] as const;
 
 const common = {
   name: presetName,
-  /** Where the weights come from. */
+  /** Source of the weights. */
   source: v.variant('kind', [npmSource, hubSource, folderSource]),
   /** SPDX identifier of the weights' licence. */
   license: v.string(),
@@ -81,7 +81,7 @@ export const presetSchema = v.pipe(
       size: integer,
       /** Whole on white, whole but distorted, or the middle of the picture. */
       fit: v.optional(v.picklist(FITS), 'letterbox'),
-      /** With `crop`: what the shorter side is scaled to before. Default: `size`. */
+      /** With `crop`: length that the shorter side is scaled to first. Default: `size`. */
       shortestEdge: v.optional(integer),
       filter: v.optional(v.picklist(FILTERS), 'mitchell'),
     }),

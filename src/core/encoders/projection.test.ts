@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cosine } from '../../testing/cosine';
 import { decodeProjection, encodeProjection, fitProjection, project } from './projection';
 
-/** [count * width] values that lie on `rank` directions, with offsets and spreads of their own. */
+/** [count * width] values that lie on `rank` directions, with individual offsets and spreads. */
 function tap(count: number, width: number, rank: number): Float32Array {
   const wave = (i: number, j: number) => Math.sin(1 + i * 12.9898 + j * 78.233 + i * j * 0.37);
   return Float32Array.from({ length: count * width }, (_, i) => {
@@ -104,7 +104,7 @@ describe('the projection file', () => {
   const text = fitProjection([tap(9, 12, 5), tap(9, 20, 5)], 9, { dim: 8 });
   const image = fitProjection([tap(9, 16, 5)], 9, { dim: 8 });
 
-  it('gives back what was written', () => {
+  it('round-trips', () => {
     for (const projections of [{ text, image }, { text }, { image }, {}]) {
       const bytes = encodeProjection(projections);
       expect(decodeProjection(bytes)).toEqual(projections);
@@ -112,7 +112,7 @@ describe('the projection file', () => {
     }
   });
 
-  it('refuses what it did not write', () => {
+  it('refuses any other file', () => {
     const bytes = encodeProjection({ text, image });
     const broken = [new Uint8Array(3), bytes.slice(0, 26), bytes.slice(0, -4), new Uint8Array(bytes.length)];
     broken.push(bytes.map((byte, i) => (i === 4 ? 9 : byte)));

@@ -8,7 +8,7 @@ export interface TapProjection {
   width: number;
   /** [width] */
   mean: Float32Array;
-  /** [width]; 1 where the catalogue shows no spread. */
+  /** [width]; 1 for values that do not vary in the catalogue. */
   deviation: Float32Array;
   /** [dim, width]; rows beyond the rank of the catalogue are zero. */
   matrix: Float32Array;
@@ -28,14 +28,14 @@ export interface FitOptions {
   seed?: number;
 }
 
-/** Rows used at most; an even selection of more rows gives the same statistics in a fraction of the time. */
-const MOST_ROWS = 4096;
+/** Maximum number of rows used; an even selection gives the same statistics as more rows, in a fraction of the time. */
+const MAX_ROWS = 4096;
 /** Variance of an axis, as a share of the first one's, below which it is only rounding. */
-const LEAST_SHARE = 1e-9;
+const MIN_SHARE = 1e-9;
 
 /**
  * Learns, for every tap, mean and deviation of each value and the principal axes of the standardised values (PCA). The
- * axes are scaled together so that projected catalogue rows have a mean square of 1 per dimension: taps of all depths and
+ * axes are scaled jointly to give projected catalogue rows a mean square of 1 per dimension: taps of all depths and
  * both modalities then carry the same energy. Cosines do not depend on that scale.
  * @param rawTaps taps of the whole catalogue, [count * width] each
  * @param count number of items, at least 1
@@ -83,7 +83,7 @@ function doubles(matrix: Float32Array): Float64Array {
 function fitTap(tap: Float32Array, count: number, dim: number, seed: number): TapProjection {
   const width = tap.length / count;
   const { mean, deviation } = statistics(tap, count, width);
-  const step = Math.max(1, Math.ceil(count / MOST_ROWS));
+  const step = Math.max(1, Math.ceil(count / MAX_ROWS));
   const rows = Math.ceil(count / step);
   const standard = new Float64Array(rows * width);
   for (let r = 0; r < rows; r++) {
@@ -97,7 +97,7 @@ function fitTap(tap: Float32Array, count: number, dim: number, seed: number): Ta
     seed,
   );
   const matrix = new Float32Array(dim * width);
-  const kept = values.filter((value) => value > values[0] * LEAST_SHARE);
+  const kept = values.filter((value) => value > values[0] * MIN_SHARE);
   const energy = kept.reduce((sum, value) => sum + value, 0);
   if (energy > 0) {
     const scale = Math.sqrt(dim / energy);
@@ -119,8 +119,8 @@ function statistics(tap: Float32Array, count: number, width: number): Pick<TapPr
 }
 
 /**
- * The leading eigenpairs of rows^T * rows / count. Where there are fewer rows than values in each, they come from the
- * smaller rows * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
+ * The leading eigenpairs of rows^T * rows / count. If there are fewer rows than columns, they come from the smaller rows *
+ * rows^T, which has the same eigenvalues. Axes beyond the rank are zero.
  */
 function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
   const columns = transposed(rows);
@@ -132,7 +132,7 @@ function principalAxes(rows: Rows, axes: number, seed: number): Eigenpairs {
   const { values, vectors } = leadingEigenpairs(square, count, found, seed);
   const mixed = rowProducts({ count: found, length: count, values: vectors }, columns);
   const out = new Float64Array(axes * width);
-  for (let axis = 0; axis < found && values[axis] > values[0] * LEAST_SHARE; axis++) {
+  for (let axis = 0; axis < found && values[axis] > values[0] * MIN_SHARE; axis++) {
     const row = mixed.subarray(axis * width, (axis + 1) * width);
     const largest = row.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
     const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)) * Math.sign(largest);
@@ -185,7 +185,7 @@ export function encodeProjection(projections: Projections): Uint8Array<ArrayBuff
 }
 
 /**
- * Reads what `encodeProjection` wrote.
+ * Reads the output of `encodeProjection`.
  * @throws SidestreamError `bundle/invalid`
  */
 export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
@@ -201,7 +201,7 @@ export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
   const widths = Array.from({ length: count }, (_, i) => word(HEADER_WORDS + i));
   const dims = shapes.flatMap(({ dim, taps }) => new Array<number>(taps).fill(dim));
   const floats = widths.reduce((sum, width, i) => sum + width * (2 + dims[i]), 0);
-  if (view.byteLength !== 4 * (HEADER_WORDS + count + floats)) throw invalid('its length does not fit its header');
+  if (view.byteLength !== 4 * (HEADER_WORDS + count + floats)) throw invalid('its length does not match its header');
 
   let offset = 4 * (HEADER_WORDS + count);
   const read = (length: number) => {

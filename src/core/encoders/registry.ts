@@ -7,15 +7,15 @@ import { type ImagePreset, type Preset, presetSchema, type TextPreset } from './
 /** A preset whose encoder is made from an npm package by a recipe. */
 export type PackagePreset = Preset & { source: Extract<Preset['source'], { kind: 'npm' }> };
 
-/** The presets that come with the package, complete. */
+/** The package's presets, complete. */
 export const PRESETS: readonly PackagePreset[] = [useLite, mobilenetV2].map((json) => {
   const preset = v.parse(presetSchema, json);
   const { source } = preset;
-  if (source.kind !== 'npm') throw new Error(`models/${preset.name}.json names no npm package.`);
+  if (source.kind !== 'npm') throw new Error(`models/${preset.name}.json does not name an npm package.`);
   return { ...preset, source };
 });
 
-/** @throws SidestreamError `encoder/missing` when there is no preset of that name */
+/** @throws SidestreamError `encoder/missing` when no preset has that name */
 export function findPreset(name: string): PackagePreset {
   const preset = PRESETS.find((candidate) => candidate.name === name);
   if (preset) return preset;
@@ -24,9 +24,9 @@ export function findPreset(name: string): PackagePreset {
 }
 
 /**
- * The preset a bundle names: one of the package's, or the one it brings along.
- * @param settings preset in the bundle, undefined for one of the package
- * @throws SidestreamError `encoder/missing` when there is neither, or this version cannot read it
+ * The preset that a bundle names: one of the package's, or the bundle's own.
+ * @param settings preset in the bundle; undefined for a preset of the package
+ * @throws SidestreamError `encoder/missing` when neither exists, or this version cannot read it
  */
 export function bundlePreset(name: string, settings: unknown): Preset {
   if (settings === undefined) return findPreset(name);
@@ -34,7 +34,7 @@ export function bundlePreset(name: string, settings: unknown): Preset {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const why = `${v.getDotPath(issue) ?? 'preset'}: ${issue.message}`;
-  const message = `The bundle's encoder "${name}" is of a kind this page does not know (${why}). Build both with the same version.`;
+  const message = `The bundle's encoder "${name}" is of a kind that this page does not know (${why}). Build both with the same version.`;
   throw new SidestreamError('encoder/missing', message);
 }
 

@@ -27,7 +27,7 @@ function scripted(script: ('refuse' | 'lose' | 'work')[]) {
 const WEB: EncoderBackend[] = ['webgpu', 'webgpu', 'wasm'];
 
 describe('a session', () => {
-  it('is opened again once on a lost device, then on wasm, without the caller noticing', async () => {
+  it('is reopened once after a lost device, then on wasm, transparently to the caller', async () => {
     const { open, log } = scripted(['lose', 'lose', 'work']);
     const session = await EncoderSession.create(preset, open, WEB);
     expect(session.backend).toBe('webgpu');
@@ -50,7 +50,7 @@ describe('a session', () => {
     await expect(losing.run({})).rejects.toMatchObject({ code: 'encoder/failed' });
   });
 
-  it('refuses to run once released, and may be released twice', async () => {
+  it('refuses to run after its release, and may be released twice', async () => {
     const { open, log } = scripted(['work']);
     const session = await EncoderSession.create(preset, open, ['wasm']);
     await session.release();

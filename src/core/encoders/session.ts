@@ -27,7 +27,7 @@ const sessionLock = new Mutex();
 
 /**
  * A session that survives the loss of its device: when a run fails, the session is opened again on the next backend of its
- * list and the run is repeated. Only failures use up the list, so a GPU that is lost twice ends on wasm for good.
+ * list and the run is repeated. Only failures use up the list: after losing its GPU twice, the session stays on wasm.
  */
 export class EncoderSession {
   readonly #preset: Preset;
@@ -43,8 +43,8 @@ export class EncoderSession {
   }
 
   /**
-   * @param backends where to run, in order of preference; naming one twice means trying it again
-   * @throws SidestreamError `encoder/failed` when no backend takes the graph
+   * @param backends where to run, in order of preference; a repeated name means another attempt
+   * @throws SidestreamError `encoder/failed` when no backend accepts the graph
    */
   static async create(preset: Preset, open: OpenSession, backends: EncoderBackend[]): Promise<EncoderSession> {
     const created = new EncoderSession(preset, open, [...backends], null);
@@ -76,7 +76,7 @@ export class EncoderSession {
     });
   }
 
-  /** Frees the session; calling it again does nothing. */
+  /** Frees the session; further calls do nothing. */
   release(): Promise<void> {
     return sessionLock.run(() => this.#drop());
   }
@@ -91,7 +91,7 @@ export class EncoderSession {
     });
   }
 
-  /** Opens on the first backend of the list that works, dropping those that do not. */
+  /** Opens on the first working backend of the list, and drops the others before it. */
   async #reopen(): Promise<RuntimeSession> {
     for (;;) {
       try {

@@ -26,7 +26,7 @@ describe('batches of texts', () => {
     expect(equalLengths(new Array(9).fill(32)).map((run) => run.length)).toEqual([5, 4]);
   });
 
-  it('in pairs have no text alone', () => {
+  it('in pairs contain no single text', () => {
     const runs = equalLengthsInPairs(lengths);
     expect(Math.min(...runs.map((run) => run.length))).toBe(2);
     for (const run of runs) expect(new Set(run.map((n) => lengths[n])).size).toBe(1);

@@ -75,7 +75,7 @@ describe('the tokeniser of use-lite', () => {
     }
   });
 
-  it('does not read word by word where a piece may go beyond a word', () => {
+  it('does not read word by word if a piece may extend beyond a word', () => {
     const joined = [...vocabulary.slice(0, 6), ['▁', -1], ['▁a', -2], ['▁b', -2], ['▁a▁b', -1]] as Vocabulary;
     expect(createTokenizer(unigramTokenizer(joined), { maxTokens: 9 }).ids('a b')).toEqual([9]);
   });
@@ -100,7 +100,7 @@ describe('the tokeniser of use-lite', () => {
     expect(tokenizer.batch([''])).toEqual({ ids: new Int32Array(1), mask: new Int32Array(1), length: 1 });
   });
 
-  it('refuses a file that is no tokeniser', () => {
+  it('refuses a file that is not a tokeniser', () => {
     for (const json of ['', '{}', '{"model":{"type":"Unigram"}}']) {
       expect(() => createTokenizer(json, { maxTokens: 128 })).toThrow(
         expect.objectContaining({ code: 'encoder/unsupported-graph' }),
@@ -128,7 +128,7 @@ describe('a tokeniser of a BERT model', () => {
     expect(ids(text)).toEqual(new HubTokenizer(JSON.parse(tokenizerJson()), {}).encode(text).ids);
   });
 
-  it('keeps the one at the end of a text that is cut', () => {
+  it('keeps the one at the end of a truncated text', () => {
     const cut = ids('shoe dress blue steel water', 5);
     expect(cut).toEqual([2, 4, 5, 6, 3]);
   });

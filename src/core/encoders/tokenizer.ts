@@ -18,7 +18,7 @@ export interface Tokenizer {
   ids(text: string): number[];
   /** Ids of several texts, padded. */
   batch(texts: string[]): TokenBatch;
-  /** Pads what `ids` gave for several texts; at least one column, so that a batch of empty texts still has a shape. */
+  /** Pads the `ids` of several texts to at least one column: even a batch of empty texts needs a shape. */
   padded(rows: readonly number[][]): TokenBatch;
 }
 
@@ -61,7 +61,7 @@ function clipped(model: HubTokenizer, text: string, maxTokens: number): number[]
   return [...before, ...bare.slice(0, maxTokens - before.length - after.length), ...after];
 }
 
-/** The same of a tokeniser that works word by word; what comes after the last token kept is not looked at. */
+/** The same for a tokeniser that works word by word; it ignores the text after the last token kept. */
 function clippedWords(model: HubTokenizer, words: BareIds, maxTokens: number): (text: string) => number[] {
   const known = 'a';
   const { before, after } = specialIds(model.encode(known).ids, model.encode(known, { add_special_tokens: false }).ids);

@@ -1,13 +1,13 @@
 import type { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 
-/** Ids of a text without special tokens, at least its first `most` where it has so many. */
+/** Ids of a text without special tokens: all of them, or at least the first `most`. */
 export type BareIds = (text: string, most: number) => number[];
 
-/** Words kept; a catalogue has fewer. When they are that many, all are forgotten. */
-const MOST_WORDS = 50_000;
-/** Characters of a word that is kept. */
-const LONGEST = 64;
+/** Maximum number of cached words, more than a catalogue has. A full cache is cleared. */
+const MAX_WORDS = 50_000;
+/** Maximum length of a cached word, characters. */
+const MAX_WORD_LENGTH = 64;
 /** Stands for a space in the pieces of a Unigram model. */
 const SPACE = '▁';
 
@@ -19,7 +19,7 @@ const bert = v.looseObject({
   pre_tokenizer: v.looseObject({ type: v.literal('BertPreTokenizer') }),
   model: v.looseObject({ type: v.literal('WordPiece') }),
 });
-/** SentencePiece: every word gets the space before it, and no piece goes beyond the next one. */
+/** SentencePiece: every word includes the preceding space, and no piece extends beyond the next space. */
 const unigram = v.looseObject({
   ...common,
   normalizer: v.looseObject({
@@ -55,9 +55,9 @@ const wordwise = v.pipe(
 );
 
 /**
- * Ids word by word, so that each word of a catalogue is looked up once: that takes a tenth of the time or less.
- * @param file what the tokeniser was made of
- * @returns null where the ids of a text are not those of its words, one after the other
+ * Ids word by word, which looks up each word of a catalogue only once and takes a tenth of the time or less.
+ * @param file the file of the tokeniser
+ * @returns null if the ids of a text are not the concatenated ids of its words
  */
 export function wordIds(model: HubTokenizer, file: unknown): BareIds | null {
   const parsed = v.safeParse(wordwise, file);
@@ -69,8 +69,8 @@ export function wordIds(model: HubTokenizer, file: unknown): BareIds | null {
     const found = known.get(word);
     if (found) return found;
     const ids = lookUp(word);
-    if (word.length > LONGEST) return ids;
-    if (known.size >= MOST_WORDS) known.clear();
+    if (word.length > MAX_WORD_LENGTH) return ids;
+    if (known.size >= MAX_WORDS) known.clear();
     known.set(word, ids);
     return ids;
   };

@@ -1,7 +1,7 @@
-// Apart from the schemas, so that the page's adapters can use it without them.
+// Separate from the schemas, which the page's adapters do not load.
 
 /**
- * What a shopper can do with an item. `uncart` takes it out of the cart again; `undismiss` takes a `dismiss` back.
+ * A shopper's action on an item. `uncart` removes it from the cart; `undismiss` undoes a `dismiss`.
  */
 export const EVENT_TYPES = [
   'impression',
@@ -16,7 +16,7 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Longest texts of an event, characters. */
-export const MOST_CHARACTERS = {
+export const MAX_CHARACTERS = {
   itemId: 256,
   placement: 64,
   recommendationId: 64,
@@ -26,8 +26,9 @@ export const MOST_CHARACTERS = {
 } as const;
 
 /**
- * What is known of an event besides its type and item. A cart or purchase without a `recommendationId` gets it, with
- * placement and position, from the last click on a recommendation of its item, or from a cart that named one, if that is not older than 7 days.
+ * Details of an event in addition to its type and item. A cart or purchase without a `recommendationId` takes it, with
+ * placement and position, from the last click on a recommendation of its item, or from a cart that named one, within the
+ * last 7 days.
  */
 export interface EventDetails {
   /** Pieces, at least 0. Default 1. */
@@ -36,15 +37,15 @@ export interface EventDetails {
   price?: number;
   /** ISO 4217 code of the price: `EUR`. */
   currency?: string;
-  /** The recommender's placement, or the name of a list of the shop's own; at most 64 characters. */
+  /** A placement of the recommender, or the name of one of the shop's own lists; at most 64 characters. */
   placement?: string;
   /** 0-based position in its list. */
   position?: number;
-  /** `id` of the response that the item came with; at most 64 characters. */
+  /** `id` of the response that contained the item; at most 64 characters. */
   recommendationId?: string;
   /**
-   * The order of a purchase, 1 to 128 characters. A purchase of the same item with the same id is counted, and learned
-   * from, once.
+   * The order of a purchase, 1 to 128 characters. Repeated purchases of the same item with the same id are counted and
+   * learned once.
    */
   transactionId?: string;
 }

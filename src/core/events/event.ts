@@ -1,18 +1,18 @@
 import * as v from 'valibot';
-import { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-types';
+import { EVENT_TYPES, type EventDetails, type EventType, MAX_CHARACTERS } from './event-types';
 
 /** The latest time that a `Date` can represent. */
-const LAST_TIME = 8.64e15;
+const MAX_TIME = 8.64e15;
 
 /** An item's id in a profile. */
 export const storedId = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 /** Milliseconds since the epoch, in events and profiles. */
-export const storedTime = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_TIME));
+export const storedTime = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_TIME));
 /** A count in a profile. */
 export const storedCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-/** Refuses lone surrogates: some stores replace them, so that two different texts could become one. */
+/** Refuses lone surrogates: some stores replace them, which could make two different texts equal. */
 const text = (least: number, most: number) =>
   v.pipe(
     v.string(),
@@ -22,7 +22,7 @@ const text = (least: number, most: number) =>
   );
 
 /** Id of an item, wherever the page names one. */
-export const itemIdSchema = text(1, MOST_CHARACTERS.itemId);
+export const itemIdSchema = text(1, MAX_CHARACTERS.itemId);
 
 /** Type and item of an event. */
 export const eventFields = {
@@ -30,18 +30,18 @@ export const eventFields = {
   itemId: itemIdSchema,
 };
 
-/** Schemas of the details, the same for `track()` and for the log. */
+/** Schemas of the details, for both `track()` and the log. */
 export const detailFields = {
   quantity: v.optional(amount),
   price: v.optional(amount),
   currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR'))),
-  placement: v.optional(text(0, MOST_CHARACTERS.placement)),
+  placement: v.optional(text(0, MAX_CHARACTERS.placement)),
   position: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  recommendationId: v.optional(text(0, MOST_CHARACTERS.recommendationId)),
-  transactionId: v.optional(text(1, MOST_CHARACTERS.transactionId)),
+  recommendationId: v.optional(text(0, MAX_CHARACTERS.recommendationId)),
+  transactionId: v.optional(text(1, MAX_CHARACTERS.transactionId)),
 } satisfies { [Name in keyof EventDetails]-?: v.GenericSchema<EventDetails[Name]> };
 
-/** One event of the log, as it is read from disk. Details of newer versions are dropped. */
+/** One event of the log, as read from disk. Details of newer versions are dropped. */
 export const eventSchema = v.object({
   /** Position in the log, from 1, always growing. */
   id: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -50,7 +50,7 @@ export const eventSchema = v.object({
   time: storedTime,
   ...detailFields,
   /** What the shopper saw of an experiment: `experiment/variant`. */
-  variant: v.optional(v.pipe(v.string(), v.maxLength(MOST_CHARACTERS.variant))),
+  variant: v.optional(v.pipe(v.string(), v.maxLength(MAX_CHARACTERS.variant))),
   /** It came with a profile of another device, which counted it. */
   imported: v.optional(v.literal(true)),
 });

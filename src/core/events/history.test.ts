@@ -41,7 +41,7 @@ describe('History', () => {
     expect(history.rows).toEqual([]);
   });
 
-  it('is the same after save and restore, by item ids, in another order of the catalogue too', () => {
+  it('is the same after save and restore, by item ids, even in another catalogue order', () => {
     const history = new History();
     for (const row of [2, 0, 2, 1]) history.add({ type: 'click' }, row);
     history.add({ type: 'dismiss' }, 3);
@@ -63,7 +63,7 @@ describe('History', () => {
     expect(other.rows).toEqual([1, 2, 1, 3, 0]);
   });
 
-  it('takes an item for another one among the choices, and for itself in what rules read', () => {
+  it('represents an item by another one among the choices, but by itself for rules', () => {
     const history = new History();
     expect(history.add({ type: 'click' }, 3)).toBe(true);
     expect(history.add({ type: 'cart' }, 5, 3)).toBe(false);

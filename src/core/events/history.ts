@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { EVENT_STRENGTH, type LoggedEvent, STRONGEST, storedCount, storedId } from './event';
 import { recordSchema, ShopperState } from './shopper-state';
 
-/** Choices, and dismissals, that are stored; no term reads more. */
-const LONGEST = 1000;
+/** Maximum number of stored choices, and of stored dismissals; no term reads more. */
+const MAX_STORED = 1000;
 
-const ids = v.pipe(v.array(storedId), v.maxLength(LONGEST));
+const ids = v.pipe(v.array(storedId), v.maxLength(MAX_STORED));
 
 /** Stored form of a history, by item ids: the log need not go back further than the profile. */
 export const historySchema = v.pipe(
@@ -20,8 +20,8 @@ export const historySchema = v.pipe(
     /** State for the rules; absent from older profiles. */
     record: v.optional(recordSchema),
   }),
-  v.check(({ items, strengths }) => items.length === strengths.length, 'every choice has one strength'),
-  v.check(({ items, total }) => items.length <= total, 'there are fewer choices in all than are listed'),
+  v.check(({ items, strengths }) => items.length === strengths.length, 'every choice must have one strength'),
+  v.check(({ items, total }) => items.length <= total, 'the total number of choices is below the number listed'),
 );
 export type StoredHistory = v.InferOutput<typeof historySchema>;
 
@@ -39,8 +39,8 @@ export interface ChoiceHistory {
 type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
 
 /**
- * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with the
- * strongest of their strengths: they are one decision seen several times.
+ * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with their
+ * greatest strength: they reflect a single decision.
  */
 export class History implements ChoiceHistory {
   readonly rows: number[] = [];
@@ -48,7 +48,7 @@ export class History implements ChoiceHistory {
   readonly dismissed = new Set<number>();
   readonly record = new ShopperState();
   #total = 0;
-  /** Choices of items that have no row at present, with the number of choices of known items before each. */
+  /** Choices of items without a current row, with the number of choices of known items before each. */
   #absent: { before: number; id: string; strength: number }[] = [];
   #absentDismissed: string[] = [];
 
@@ -66,19 +66,19 @@ export class History implements ChoiceHistory {
       all.push(...known.slice(next, before), { id, strength });
       next = before;
     }
-    const choices = [...all, ...known.slice(next)].slice(-LONGEST);
+    const choices = [...all, ...known.slice(next)].slice(-MAX_STORED);
     return {
       items: choices.map(({ id }) => id),
       strengths: choices.map(({ strength }) => strength),
-      dismissed: [...this.#absentDismissed, ...[...this.dismissed].map(idOf)].slice(-LONGEST),
+      dismissed: [...this.#absentDismissed, ...[...this.dismissed].map(idOf)].slice(-MAX_STORED),
       total: this.#total,
       record: this.record.save(idOf),
     };
   }
 
   /**
-   * Replaces this history by a stored one. Items that have no row, such as those of clusters that are not loaded, are
-   * not among its rows, but are stored again.
+   * Replaces this history with a stored one. Items without a row, such as items of clusters that are not loaded, are not in
+   * `rows`, but are stored again.
    * @param rowOf row of an item id
    */
   restore({ items, strengths, dismissed, total, record }: StoredHistory, rowOf: ReadonlyMap<string, number>): void {
@@ -114,7 +114,7 @@ export class History implements ChoiceHistory {
   /**
    * Adds an event.
    * @param row the item's row in the catalogue
-   * @param choice row that stands for the item among the choices. Default: its own
+   * @param choice row that represents the item among the choices. Default: its own
    * @returns true when this is a new choice (not a repeat of the last item, not an impression or a dismissal)
    */
   add(event: HistoryEvent, row: number, choice = row): boolean {

@@ -10,6 +10,6 @@ export {
   storedId,
   storedTime,
 } from './event';
-export { EVENT_TYPES, type EventDetails, type EventType, MOST_CHARACTERS } from './event-types';
+export { EVENT_TYPES, type EventDetails, type EventType, MAX_CHARACTERS } from './event-types';
 export { type ChoiceHistory, History, historySchema } from './history';
 export { NO_RECORD, type ShopperRecord, VISIT_PAUSE } from './shopper-state';

@@ -13,7 +13,7 @@ function historyOf(...events: [EventType, number][]): History {
 }
 
 describe('RulesRecord', () => {
-  it('records the items in the cart and those bought', () => {
+  it('records the items in the cart and the bought items', () => {
     const { record } = historyOf(
       ['cart', 1],
       ['cart', 2],
@@ -39,7 +39,7 @@ describe('RulesRecord', () => {
     expect(often.record.timesShown(1, START + 2 * 60_000)).toBeCloseTo(3, 2);
   });
 
-  it('knows what this visit showed; a pause of half an hour ends it', () => {
+  it('knows the items that this visit showed; a pause of half an hour ends it', () => {
     const history = historyOf(['impression', 1], ['impression', 2], ['click', 2]);
     const last = START + 2 * 60_000;
     expect(history.record.shownThisVisit(last + 29 * 60_000)).toEqual([1]);
@@ -81,7 +81,7 @@ describe('RulesRecord', () => {
     expect(history.record.timesShown(1, START + 500)).toBeCloseTo(1);
   });
 
-  it('is the same after save and restore, in another order of the catalogue too', () => {
+  it('is the same after save and restore, even in another catalogue order', () => {
     const history = historyOf(['cart', 0], ['purchase', 1], ['impression', 2], ['impression', 3], ['dismiss', 1]);
     const ids = ['a', 'b', 'c', 'd'];
     const stored = history.save((row) => ids[row]);
@@ -97,7 +97,7 @@ describe('RulesRecord', () => {
     expect([record.cart.size, record.owned.size, record.timesShown(0, START)]).toEqual([0, 0, 0]);
   });
 
-  it('keeps the times of the last ten purchases of an item, those of one visit as one', () => {
+  it('keeps the times of the last ten purchases of an item, one per visit', () => {
     const history = new History();
     for (let day = 0; day < 12; day++) history.add({ type: 'purchase', time: START + day * 24 * HOUR }, 1);
     history.add({ type: 'purchase', time: START + 11 * 24 * HOUR + 60_000 }, 1);

@@ -24,15 +24,15 @@ export const NO_RECORD: ShopperRecord = {
   timesShown: () => 0,
 };
 
-/** Entries of each kind that are stored; the oldest are dropped. */
-const MOST = 1000;
-/** Purchases of one item whose times are kept, the last ones. */
-const MOST_PURCHASES = 10;
-/** Bound of the times that an item was shown. */
-const MOST_TIMES = 100_000;
+/** Maximum number of stored entries of each kind; the oldest are dropped. */
+const MAX_ENTRIES = 1000;
+/** Maximum number of purchase times kept per item, the most recent ones. */
+const MAX_PURCHASES = 10;
+/** Maximum number of times that an item counts as shown. */
+const MAX_TIMES = 100_000;
 
-const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_TIMES));
-const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array(entry), v.maxLength(MOST));
+const times = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_TIMES));
+const atMost = <Schema extends v.GenericSchema>(entry: Schema) => v.pipe(v.array(entry), v.maxLength(MAX_ENTRIES));
 
 /** Stored form of a record, by item ids. */
 export const recordSchema = v.object({
@@ -40,7 +40,7 @@ export const recordSchema = v.object({
   /** Times of the last purchases of items; absent from older profiles. */
   purchases: v.optional(
     atMost(
-      v.object({ item: storedId, times: v.pipe(v.array(storedTime), v.minLength(1), v.maxLength(MOST_PURCHASES)) }),
+      v.object({ item: storedId, times: v.pipe(v.array(storedTime), v.minLength(1), v.maxLength(MAX_PURCHASES)) }),
     ),
     [],
   ),
@@ -51,14 +51,14 @@ export const recordSchema = v.object({
   visit: v.object({ start: storedTime, last: storedTime, choices: v.optional(storedCount) }),
 });
 export type StoredRecord = v.InferOutput<typeof recordSchema>;
-/** Choices after which an impression counts half. */
-const HALF_CHOICES = 10;
-/** Time after which it counts half, ms. */
-const HALF_TIME = 24 * 3600 * 1000;
+/** Number of choices after which an impression counts half. */
+const HALF_LIFE_CHOICES = 10;
+/** Time after which an impression counts half, ms. */
+const HALF_LIFE_MS = 24 * 3600 * 1000;
 /** Pause that ends a visit, ms. */
 export const VISIT_PAUSE = 30 * 60 * 1000;
 
-const NOTHING: Omit<StoredRecord, 'visit'> = { owned: [], purchases: [], cart: [], shown: [] };
+const EMPTY_RECORD: Omit<StoredRecord, 'visit'> = { owned: [], purchases: [], cart: [], shown: [] };
 
 /** Impressions of one item since it was last chosen. */
 interface Shown {
@@ -76,9 +76,9 @@ export class ShopperState implements ShopperRecord {
   #visit: StoredRecord['visit'] = { start: 0, last: 0 };
   #choices = 0;
   /** Stored entries of items that have no row at present. */
-  #absent: Omit<StoredRecord, 'visit'> = NOTHING;
+  #absent: Omit<StoredRecord, 'visit'> = EMPTY_RECORD;
 
-  /** Whether there are stored entries of items that have no row at present. */
+  /** Whether stored entries refer to items without a current row. */
   get waiting(): boolean {
     return Object.values(this.#absent).some((entries) => entries.length > 0);
   }
@@ -89,8 +89,8 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Rows that were shown in the visit at `now`, and not chosen since; none when its last event is over half an hour ago, or
-   * so far ahead that the clock must have been set back since.
+   * Rows shown in the visit at `now` and not chosen since; empty if the visit's last event is over half an hour ago, or so
+   * far ahead that the clock must have been set back.
    */
   shownThisVisit(now: number): number[] {
     const { start, last } = this.#visit;
@@ -108,8 +108,8 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Adds an event. Events come in the order of the log. One whose time is more than half an hour before the last means that
-   * the clock was set back; earlier impressions then count as half an hour older than it.
+   * Adds an event. Events arrive in the order of the log. If an event is more than half an hour older than its predecessor,
+   * the clock was set back; earlier impressions then count as half an hour older than that event.
    * @param chosen whether it chooses the item
    * @param choices all choices before this event
    */
@@ -126,12 +126,12 @@ export class ShopperState implements ShopperRecord {
     if (type === 'purchase') {
       this.owned.add(row);
       const others = (this.purchases.get(row) ?? []).filter((other) => Math.abs(time - other) > VISIT_PAUSE);
-      this.purchases.set(row, [...others, time].sort((a, b) => a - b).slice(-MOST_PURCHASES));
+      this.purchases.set(row, [...others, time].sort((a, b) => a - b).slice(-MAX_PURCHASES));
     }
     if (type === 'impression') {
       const shown = this.#shown.get(row);
-      const times = Math.min(MOST_TIMES, 1 + (shown ? this.#decayed(shown, time) : 0));
-      // Re-inserting makes the map's order that of time.
+      const times = Math.min(MAX_TIMES, 1 + (shown ? this.#decayed(shown, time) : 0));
+      // Re-inserting keeps the map in order of time.
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
     }
@@ -141,7 +141,7 @@ export class ShopperState implements ShopperRecord {
   /** @param idOf id of the item in a row */
   save(idOf: (row: number) => string): StoredRecord {
     const { owned, purchases, cart, shown } = this.#absent;
-    const last = <T>(absent: readonly T[], known: readonly T[]): T[] => [...absent, ...known].slice(-MOST);
+    const last = <T>(absent: readonly T[], known: readonly T[]): T[] => [...absent, ...known].slice(-MAX_ENTRIES);
     const bought = [...this.purchases].map(([row, times]) => ({ item: idOf(row), times }));
     const shownRows = [...this.#shown].map(([row, entry]) => ({ item: idOf(row), ...entry }));
     return {
@@ -154,7 +154,7 @@ export class ShopperState implements ShopperRecord {
   }
 
   /**
-   * Replaces this state by a stored one, or empties it. Entries of items that have no row are stored again.
+   * Replaces this state with a stored one, or empties it. Entries of items without a row are stored again.
    * @param choices all choices
    */
   restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
@@ -189,7 +189,7 @@ export class ShopperState implements ShopperRecord {
   #visitAt(time: number): void {
     const { start, last } = this.#visit;
     if (Math.abs(time - last) <= VISIT_PAUSE) {
-      // Events of two tabs may come a little out of order.
+      // Events of two tabs may arrive slightly out of order.
       this.#visit = { ...this.#visit, start: Math.min(start, time), last: Math.max(last, time) };
       return;
     }
@@ -202,7 +202,7 @@ export class ShopperState implements ShopperRecord {
   }
 
   #decayed({ times, choice, time }: Shown, now: number): number {
-    const age = Math.max(0, now - time) / HALF_TIME + Math.max(0, this.#choices - choice) / HALF_CHOICES;
+    const age = Math.max(0, now - time) / HALF_LIFE_MS + Math.max(0, this.#choices - choice) / HALF_LIFE_CHOICES;
     return times * 2 ** -age;
   }
 }

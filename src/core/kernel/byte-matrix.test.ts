@@ -96,7 +96,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     }
   });
 
-  it('is not changed by what it had before, nor are results by later ones', () => {
+  it('does not depend on earlier content, nor do later results change earlier ones', () => {
     const shape = { count: 60, width: 20, parts: 2, seed: 4 };
     const [used, fresh] = [make(60, 20, 2), make(60, 20, 2)];
     used.fill(rowsOf(shape));
@@ -113,7 +113,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     expect(before).toEqual(copies);
   });
 
-  it('takes what is not finite as 0', () => {
+  it('treats non-finite values as 0', () => {
     const matrix = make(4, 6, 2);
     const values = Float32Array.from({ length: 24 }, (_, at) => Math.sin(at));
     values[3] = Number.NaN;
@@ -129,7 +129,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     expect(zeros.products([query, new Float32Array(6)])).toEqual([new Float32Array(4), new Float32Array(4)]);
   });
 
-  it('gives equal rows equal products, wherever they stand', () => {
+  it('gives equal rows equal products, wherever they are', () => {
     const matrix = make(71, 29, 1);
     matrix.fillRounded(Float32Array.from({ length: 71 * 29 }, (_unused, at) => Math.sin(at % 29)));
     for (const own of matrix.products(vectors(3, 29))) expect(new Set(own).size).toBe(1);
@@ -151,7 +151,7 @@ it('both kinds give the same numbers, bit for bit', () => {
   );
 });
 
-it('rounding finds the integers again that floats were made of', () => {
+it('rounding recovers the integers that floats were made from', () => {
   const rows = rowsOf({ count: 40, width: 24, parts: 2, seed: 6 });
   // As `quantizeRow` makes them: the largest magnitude is 127.
   const values = rows.values.map((value, at) => (at % 12 === 0 ? 127 : Math.max(-127, value)));
@@ -162,7 +162,7 @@ it('rounding finds the integers again that floats were made of', () => {
   for (const [at, scale] of rounded.scales.entries()) expect(scale / scales[at]).toBeCloseTo(1, 6);
 });
 
-it('rounding finds integers whose largest is smaller, too, up to a common factor', () => {
+it('rounding also recovers integers with a smaller maximum, up to a common factor', () => {
   const integers = [90, -45, 7, 0, 3, -3];
   const rounded = roundedRows(
     Float32Array.from(integers, (value) => value * 0.0371),
@@ -179,14 +179,14 @@ describe('createByteMatrix', () => {
     vi.resetModules();
   });
 
-  it('has none until the kernel is loaded', async () => {
+  it('is missing until the kernel is loaded', async () => {
     const { createByteMatrix, loadKernel } = await import('./index');
     expect(createByteMatrix(3, 2, 1)).toBeNull();
     await loadKernel();
     expect(createByteMatrix(3, 2, 1)?.constructor.name).toBe('WasmByteMatrix');
   });
 
-  it('computes in JavaScript where a content security policy forbids to compile, and where there is no WebAssembly', async () => {
+  it('computes in JavaScript if a content security policy forbids compiling, or without WebAssembly', async () => {
     const forbidden = {
       Module: function compile() {
         throw new Error('Refused to compile or instantiate WebAssembly module');
@@ -201,7 +201,7 @@ describe('createByteMatrix', () => {
     }
   });
 
-  it('computes in JavaScript where memory is short', () => {
+  it('computes in JavaScript if memory is short', () => {
     const make = byteMatrices();
     const { Instance } = WebAssembly;
     const Memory = vi.fn(function memory() {

@@ -1,6 +1,6 @@
 /**
- * Rows of 8-bit integers, as bundles store them. Each has one part or several of equal width, such as text and picture, with a
- * scale of its own: what a value stands for is integer times scale.
+ * Rows of 8-bit integers, as bundles store them. Each has one or several parts of equal width, such as text and picture,
+ * each with its own scale: a value is integer times scale.
  */
 export interface ByteRows {
   readonly count: number;
@@ -19,11 +19,11 @@ export interface ByteQuery {
 }
 
 /**
- * Rows of 8-bit integers that are multiplied as a whole, on the processor's vector instructions where the browser lets WebAssembly
- * run, and in JavaScript elsewhere. Both add up integers and scale them in the same order: results are the same bit for bit.
+ * Rows of 8-bit integers that are multiplied as a whole, with vector instructions if the browser allows WebAssembly, else in
+ * JavaScript. Both sum integers and scale them in the same order: results are bit-identical.
  */
 export interface ByteMatrix {
-  /** Whether vector instructions multiply; JavaScript takes about thirty times as long. */
+  /** Whether it uses vector instructions; JavaScript takes about thirty times as long. */
   readonly vectorized: boolean;
   /** Rows at present. */
   readonly count: number;
@@ -77,20 +77,20 @@ export abstract class RoundingMatrix {
   }
 }
 
-/** Largest magnitude of a 16-bit integer that has an opposite. */
-const MOST = 32_767;
-/** Largest magnitude of an integer of a row, and of one that is made by rounding. */
-const MOST_IN_ROW = 128;
-const MOST_ROUNDED = 127;
+/** Largest magnitude of a 16-bit integer whose negative also fits. */
+const MAX_INT16 = 32_767;
+/** Largest magnitude of an integer in a row, and of one made by rounding. */
+const MAX_ROW_INTEGER = 128;
+const MAX_ROUNDED_INTEGER = 127;
 
 /**
- * A vector as a query. Each part is rounded to integers of 15 bits, or of fewer where it is so long that sums would leave 32
- * bits: at up to 512 columns a product with a row of length 1 changes by less than 4e-4 of the largest value.
- * @param vector [width]; what is not finite counts as 0
+ * A vector as a query. Each part is rounded to integers of 15 bits, or of fewer if it is so long that sums would overflow 32
+ * bits: at up to 512 columns, a product with a row of length 1 changes by less than 4e-4 of the largest value.
+ * @param vector [width]; non-finite values count as 0
  */
 export function byteQuery(vector: Float32Array, parts: number): ByteQuery {
   const own = vector.length / parts;
-  const most = Math.min(MOST, Math.floor((2 ** 31 - 1) / (MOST_IN_ROW * own)));
+  const most = Math.min(MAX_INT16, Math.floor((2 ** 31 - 1) / (MAX_ROW_INTEGER * own)));
   const values = new Int16Array(vector.length);
   const scales = new Float32Array(parts);
   for (let part = 0; part < parts; part++) scales[part] = round(vector, part * own, own, most, values);
@@ -98,7 +98,7 @@ export function byteQuery(vector: Float32Array, parts: number): ByteQuery {
 }
 
 /**
- * Rows as integers: those that they were made from, up to a common factor, where they were made from integers up to 127.
+ * Rows as integers: if they were made from integers up to 127, those integers, up to a common factor.
  * @param values [count, width]
  */
 export function roundedRows(values: Float32Array, width: number, parts: number): ByteRows {
@@ -111,25 +111,25 @@ export function roundedRows(values: Float32Array, width: number, parts: number):
   return { count, values: integers, scales };
 }
 
-/** How far from a whole number the quotient of two 32-bit floats may be that were made from integers. */
-const NEARLY = 1e-3;
+/** Tolerance for the quotient of two 32-bit floats made from integers to count as an integer. */
+const QUOTIENT_TOLERANCE = 1e-3;
 
-/** The magnitude of the largest integer that some values were made from; the largest possible where there is none. */
+/** The magnitude of the largest integer that some values were made from; the largest possible if no such integer exists. */
 function mostOf(from: Float32Array, start: number, length: number): number {
   let largest = 0;
   for (let at = start; at < start + length; at++) largest = Math.max(largest, Math.abs(from[at]));
   // Features are made with the largest possible, so nearly always the first one is it.
-  for (let most = MOST_ROUNDED; most > 0; most--) {
+  for (let most = MAX_ROUNDED_INTEGER; most > 0; most--) {
     let at = start;
     while (at < start + length && isNearlyWhole((from[at] / largest) * most)) at++;
     if (at === start + length) return most;
   }
-  return MOST_ROUNDED;
+  return MAX_ROUNDED_INTEGER;
 }
 
-const isNearlyWhole = (value: number): boolean => Math.abs(value - Math.round(value)) < NEARLY;
+const isNearlyWhole = (value: number): boolean => Math.abs(value - Math.round(value)) < QUOTIENT_TOLERANCE;
 
-/** Rounds some values to integers of magnitude `most` at most. @returns their scale, 0 where all are 0 */
+/** Rounds some values to integers of magnitude `most` or less. @returns their scale, 0 if all are 0 */
 function round(from: Float32Array, start: number, length: number, most: number, to: Int8Array | Int16Array): number {
   let largest = 0;
   for (let at = start; at < start + length; at++) {
@@ -137,11 +137,11 @@ function round(from: Float32Array, start: number, length: number, most: number, 
     if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
   }
   const scale = Math.fround(largest / most);
-  // Of values so small that their scale is no number of 32 bits nothing is left.
+  // Values so small that their scale underflows 32 bits become 0.
   if (scale === 0) return 0;
   for (let at = start; at < start + length; at++) {
     const rounded = Math.round(from[at] / scale);
-    // Not so where it is not finite, or rounding of the scale leads beyond the range.
+    // Needed for non-finite values, and if rounding of the scale exceeds the range.
     to[at] = Math.abs(rounded) <= most ? rounded : Number.isFinite(rounded) ? Math.sign(rounded) * most : 0;
   }
   return scale;

@@ -5,9 +5,8 @@ export const FLOAT = 4;
 
 /**
  * Compiles a kernel.
- * @param binary as set-up made it, base64
- * @returns null where it cannot run: a content security policy forbids WebAssembly, or the device has none with vector
- *   instructions
+ * @param binary as built by the set-up, base64
+ * @returns null if it cannot run: a content security policy forbids WebAssembly, or the device lacks its vector instructions
  */
 export function compiled(binary: string): WebAssembly.Module | null {
   try {

@@ -8,17 +8,17 @@ export type { Matrix, PlaceTable } from './matrix';
 export { rowProducts } from './script-matrix';
 
 let loading: Promise<void> | null = null;
-/** Null until the kernel is loaded, and where it cannot run. */
+/** Null until the kernel is loaded, or if it cannot run. */
 let make: ((count: number, width: number, tables?: readonly TableSize[]) => Matrix) | null = null;
 let softmaxOf = scriptSoftmax;
-/** Null until the kernel is loaded; where it cannot run, it makes matrices in JavaScript. */
+/** Null until the kernel is loaded; if the kernel cannot run, it makes matrices in JavaScript. */
 let makeBytes: ((capacity: number, width: number, parts: number) => ByteMatrix) | null = null;
 
 /**
- * A matrix of zeros: with the kernel where it is loaded, else in JavaScript.
- * @param count rows
- * @param width columns that each row has of its own
- * @param tables of the columns after these. Default none
+ * A matrix of zeros, on the kernel if it is loaded, else in JavaScript.
+ * @param count number of rows
+ * @param width number of own columns of each row
+ * @param tables of the columns after these. Default: no tables
  */
 export function createMatrix(count: number, width: number, tables: readonly TableSize[] = []): Matrix {
   if (make) {
@@ -32,7 +32,7 @@ export function createMatrix(count: number, width: number, tables: readonly Tabl
   return new ScriptMatrix(count, width, tables);
 }
 
-/** With the kernel where it is loaded. */
+/** Uses the kernel if it is loaded. */
 export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, added, shares);
 
 /**
@@ -45,8 +45,8 @@ export const createByteMatrix = (capacity: number, width: number, parts: number)
   makeBytes?.(capacity, width, parts) ?? null;
 
 /**
- * Loads the kernel, once; matrices made from then on use it. Where it cannot run, JavaScript computes the same, more slowly.
- * @throws what loading throws; the next call tries again
+ * Loads the kernel once; matrices made afterwards use it. If it cannot run, JavaScript computes the same, more slowly.
+ * @throws the error of loading; the next call tries again
  */
 export function loadKernel(): Promise<void> {
   loading ??= load().catch((thrown) => {

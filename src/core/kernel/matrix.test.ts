@@ -61,7 +61,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     );
   });
 
-  it('takes the columns of tables for those of the items that are placed there', () => {
+  it('uses the columns of tables for the items placed on them', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 140 }),
@@ -110,7 +110,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     );
   });
 
-  it('writes sums where it is told to', () => {
+  it('writes sums to the given array', () => {
     const matrix = filled(make(9, 5));
     const room = vectors(3, 5);
     const sums = matrix.weightedSums(vectors(2, 9), room);
@@ -118,7 +118,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     expect(sums).toEqual(matrix.weightedSums(vectors(2, 9)));
   });
 
-  it('gives equal rows equal products, wherever they stand', () => {
+  it('gives equal rows equal products, wherever they are', () => {
     const matrix = make(71, 29);
     for (let row = 0; row < 71; row++) for (let d = 0; d < 29; d++) matrix.row(row)[d] = Math.sin(d);
     for (const own of matrix.products(vectors(3, 29))) expect(new Set(own).size).toBe(1);
@@ -146,14 +146,14 @@ describe('createMatrix', () => {
     expect(createMatrix(3, 2).constructor.name).toBe('WasmMatrix');
   });
 
-  it('computes in JavaScript where there is no WebAssembly', async () => {
+  it('computes in JavaScript without WebAssembly', async () => {
     vi.stubGlobal('WebAssembly', undefined);
     const { createMatrix, loadKernel } = await import('./index');
     await loadKernel();
     expect(createMatrix(3, 2).constructor.name).toBe('ScriptMatrix');
   });
 
-  it('computes in JavaScript where a content security policy forbids to compile, and does not try again', async () => {
+  it('computes in JavaScript if a content security policy forbids compiling, and does not try again', async () => {
     const compile = vi.fn(function compile() {
       throw new Error('Refused to compile or instantiate WebAssembly module');
     });
@@ -167,7 +167,7 @@ describe('createMatrix', () => {
     expect(compile).toHaveBeenCalledTimes(tried);
   });
 
-  it('computes in JavaScript where memory is short', async () => {
+  it('computes in JavaScript if memory is short', async () => {
     const { createMatrix, loadKernel } = await import('./index');
     await loadKernel();
     const { Instance } = WebAssembly;

@@ -1,7 +1,7 @@
 /** A table that items are placed on: columns of the matrix that many items have in common. */
 export interface PlaceTable {
   readonly width: number;
-  /** Row `row` of the table, [width]; shared: what is written there is in the table. */
+  /** Row `row` of the table, [width]; shared: writing to it changes the table. */
   row(row: number): Float32Array;
   /** Places an item: at 2.25 its row is a quarter of the way from row 2 of the table to row 3. */
   place(item: number, position: number): void;
@@ -16,16 +16,16 @@ export interface TableSize {
 }
 
 /**
- * Rows of 32-bit floats that are multiplied as a whole, on the processor's vector instructions where the browser lets
- * WebAssembly run, and in JavaScript elsewhere. Both add up in another order: results differ by rounding.
+ * Rows of 32-bit floats that are multiplied as a whole, with vector instructions if the browser allows WebAssembly, else in
+ * JavaScript. The two sum in different orders: results differ by rounding.
  */
 export interface Matrix {
   readonly count: number;
-  /** Columns that each row has of its own. */
+  /** Number of own columns of each row. */
   readonly width: number;
   /** The columns after these, of one table after the other. */
   readonly tables: readonly PlaceTable[];
-  /** The own columns of row `row`, [width]; shared: what is written there is in the matrix. */
+  /** The own columns of row `row`, [width]; shared: writing to them changes the matrix. */
   row(row: number): Float32Array;
   /**
    * Dot products of every row with each query.
@@ -42,7 +42,7 @@ export interface Matrix {
   weightedSums(weights: readonly Float32Array[], out?: readonly Float32Array[]): Float32Array[];
 }
 
-/** A table in memory that is given; before the first placement all items are on its first row. */
+/** A table in the given memory; before the first placement, all items are on its first row. */
 export class GivenTable implements PlaceTable {
   /**
    * @param values [rows, columns], a row more than items are placed on

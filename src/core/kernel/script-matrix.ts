@@ -94,7 +94,7 @@ export class ScriptMatrix implements Matrix {
   }
 }
 
-/** Four rows at a time: each sum is read and written once for all of them. */
+/** Four rows at a time: each sum is read and written once for all four. */
 function weightedSum(
   values: Float32Array,
   { count, width }: { count: number; width: number },

@@ -1,8 +1,8 @@
 /**
  * Softmax of the sums of two scores of every item. A score of -Infinity has the share 0.
  * @param added null: nothing is added
- * @param shares receives the share of each item; null where only the sum matters
- * @returns the log of the sum of e^score: minus a score, the loss of choosing that. NaN where a score is
+ * @param shares receives the share of each item; null if only the sum is needed
+ * @returns the log of the sum of e^score; minus a score, it is the loss of choosing that item. NaN if a score is NaN
  */
 export type Softmax = (scores: Float32Array, added: Float32Array | null, shares: Float32Array | null) => number;
 
@@ -26,10 +26,12 @@ export const scriptSoftmax: Softmax = (scores, added, shares) => {
 /** 2^-n. */
 const POWERS = Float64Array.from({ length: 1100 }, (_, n) => 2 ** -n);
 
-/** e^x for x up to 0, with a relative error below 1e-9: `Math.exp` takes three times as long, and it is most of a softmax. */
+/**
+ * e^x for x up to 0, with a relative error below 1e-9: `Math.exp` takes three times as long and would dominate a softmax.
+ */
 function exponential(x: number): number {
   const whole = Math.floor(0.5 - x * Math.LOG2E);
-  // Also where x is not a number.
+  // Also if x is NaN.
   if (!(whole < POWERS.length)) return x < 0 ? 0 : Number.NaN;
   const z = x + whole * Math.LN2;
   const high = 1 / 120 + z * (1 / 720 + z * (1 / 5040 + z * (1 / 40320 + z / 362880)));

@@ -5,7 +5,7 @@ import { kernelSoftmax } from './wasm-matrix';
 const KINDS = { 'of the kernel': kernelSoftmax()!, 'in JavaScript': scriptSoftmax };
 
 describe.each(Object.entries(KINDS))('a softmax %s', (_, softmax) => {
-  it('is the share of each item, whatever the size of the scores, and 0 of one that is left out', () => {
+  it('is the share of each item for any size of the scores, and 0 for an excluded item', () => {
     const scores = Float32Array.of(1000, Number.NEGATIVE_INFINITY, 1000 - Math.log(4), 990);
     const shares = new Float32Array(4);
     const log = softmax(scores, Float32Array.of(0, 5, 0, 10), shares);
@@ -27,7 +27,7 @@ describe.each(Object.entries(KINDS))('a softmax %s', (_, softmax) => {
     }
   });
 
-  it('says where a score is not a number', () => {
+  it('reports a NaN score', () => {
     const shares = new Float32Array(6);
     expect(softmax(Float32Array.of(1, 2, 3, 4, Number.NaN, 5), null, shares)).toBeNaN();
     expect(softmax(new Float32Array(6), Float32Array.of(0, 0, Number.NaN, 0, 0, 0), shares)).toBeNaN();

@@ -17,15 +17,15 @@ type Products = (
   out: number,
 ) => void;
 
-/** Rows, and columns of a part, that the functions multiply at a time. */
+/** Number of rows, and of columns of a part, that the functions multiply at a time. */
 const ROWS_TOGETHER = 4;
 const COLUMNS_TOGETHER = 16;
-/** Queries of one call at most. */
-const MOST_AT_ONCE = 8;
+/** Maximum number of queries per call. */
+const MAX_PER_CALL = 8;
 
 type Make = (capacity: number, width: number, parts: number) => ByteMatrix;
 
-/** Makes matrices of 8-bit integers: with the functions where they can run and memory is not short, else in JavaScript. */
+/** Makes matrices of 8-bit integers: on the functions if they can run and memory suffices, else in JavaScript. */
 export function byteMatrices(): Make {
   const make = compileByteKernel();
   const inScript: Make = (capacity, width, parts) => new ScriptByteMatrix(capacity, width, parts);
@@ -42,15 +42,15 @@ export function byteMatrices(): Make {
 
 /**
  * Compiles the functions.
- * @returns makes matrices with them, and throws a RangeError when memory is short; null where they cannot run: a content security
- *   policy forbids WebAssembly, or the device has none with vector instructions
+ * @returns a factory of matrices, which throws a RangeError when memory is short; null if the functions cannot run: a
+ *   content security policy forbids WebAssembly, or the device lacks its vector instructions
  */
 export function compileByteKernel(): Make | null {
   const module = compiled(BINARY);
   return module && ((...shape) => new WasmByteMatrix(module, ...shape));
 }
 
-/** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
+/** The matrix in the memory of its own instance, padded with zeros to the functions' block size. */
 class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
   readonly vectorized = true;
   readonly #stride: number;
@@ -80,9 +80,9 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
     const sizes = {
       values: this.#stride * rowBytes,
       scales: FLOAT * parts * this.#stride,
-      queries: 2 * MOST_AT_ONCE * rowBytes,
-      queryScales: padded(FLOAT * MOST_AT_ONCE * parts, 16),
-      output: FLOAT * MOST_AT_ONCE * this.#stride,
+      queries: 2 * MAX_PER_CALL * rowBytes,
+      queryScales: padded(FLOAT * MAX_PER_CALL * parts, 16),
+      output: FLOAT * MAX_PER_CALL * this.#stride,
     };
     const bytes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
@@ -136,8 +136,8 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
 
   protected multiply(queries: readonly ByteQuery[]): Float32Array[] {
     const out: Float32Array[] = [];
-    for (let first = 0; first < queries.length; first += MOST_AT_ONCE) {
-      const part = queries.slice(first, first + MOST_AT_ONCE);
+    for (let first = 0; first < queries.length; first += MAX_PER_CALL) {
+      const part = queries.slice(first, first + MAX_PER_CALL);
       this.#call(part);
       for (const n of part.keys()) out.push(this.#output.slice(n * this.#stride, n * this.#stride + this.#count));
     }

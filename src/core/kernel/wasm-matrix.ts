@@ -7,22 +7,22 @@ import type { Softmax } from './script-softmax';
 type KernelFunction = (...given: number[]) => number;
 type FunctionName = 'products' | 'weightedSums' | 'addPlaced' | 'placedWeights' | 'highest' | 'softmax';
 
-/** Columns, and rows, that the functions multiply at a time. */
+/** Number of columns, and of rows, that the functions multiply at a time. */
 const TOGETHER = 4;
-/** Queries, or lists of weights, of one call at most. */
-const MOST_AT_ONCE = 8;
+/** Maximum number of queries, or lists of weights, per call. */
+const MAX_PER_CALL = 8;
 
 /**
  * Compiles the functions.
- * @returns makes matrices with them, and throws a RangeError when memory is short; null where they cannot run: a content security
- *   policy forbids WebAssembly, or the device has none with vector instructions
+ * @returns a factory of matrices, which throws a RangeError when memory is short; null if the functions cannot run: a
+ *   content security policy forbids WebAssembly, or the device lacks its vector instructions
  */
 export function compileKernel(): ((count: number, width: number, tables?: readonly TableSize[]) => Matrix) | null {
   const module = compiled(BINARY);
   return module && ((count, width, tables = []) => new WasmMatrix(module, count, width, tables));
 }
 
-/** @returns as `scriptSoftmax`; null where the functions cannot run */
+/** @returns as `scriptSoftmax`; null if the functions cannot run */
 export function kernelSoftmax(): Softmax | null {
   const module = compiled(BINARY);
   if (!module) return null;
@@ -45,7 +45,7 @@ export function kernelSoftmax(): Softmax | null {
   };
 }
 
-/** The matrix in the memory of an instance of its own, padded with zeros to what the functions multiply at a time. */
+/** The matrix in the memory of its own instance, padded with zeros to the functions' block size. */
 class WasmMatrix implements Matrix {
   readonly tables: readonly GivenTable[];
   readonly #rows: number;
@@ -76,10 +76,10 @@ class WasmMatrix implements Matrix {
     const most = Math.max(0, ...sizes.map(({ tableRows }) => tableRows));
     const lengths = [
       this.#rows * this.#columns,
-      MOST_AT_ONCE * longest,
-      MOST_AT_ONCE * longest,
-      MOST_AT_ONCE * most,
-      MOST_AT_ONCE * most,
+      MAX_PER_CALL * longest,
+      MAX_PER_CALL * longest,
+      MAX_PER_CALL * most,
+      MAX_PER_CALL * most,
       ...sizes.flatMap(({ tableRows, columns }) => [tableRows * columns, this.#rows, this.#rows]),
     ];
     const floats = lengths.reduce((sum, length) => sum + length, 0);
@@ -168,14 +168,17 @@ class WasmMatrix implements Matrix {
   }
 }
 
-/** @param multiply the vectors from `first` on, so many at most; `count` is theirs, rounded up to a whole number of pairs */
+/**
+ * @param multiply multiplies the vectors from `first` on, up to the maximum per call; `count` is their number, rounded up to
+ * a whole number of pairs
+ */
 function inParts(
   vectors: readonly Float32Array[],
   multiply: (part: readonly Float32Array[], count: number, first: number) => Float32Array[],
 ): Float32Array[] {
   const out: Float32Array[] = [];
-  for (let first = 0; first < vectors.length; first += MOST_AT_ONCE) {
-    const part = vectors.slice(first, first + MOST_AT_ONCE);
+  for (let first = 0; first < vectors.length; first += MAX_PER_CALL) {
+    const part = vectors.slice(first, first + MAX_PER_CALL);
     out.push(...multiply(part, padded(part.length, 2), first));
   }
   return out;

@@ -22,7 +22,7 @@ async function textsOf(tag: string): Promise<Map<string, string>> {
 const placeholders = (text: string): string[] => (text.match(/\{\w*\}/g) ?? []).toSorted();
 
 describe.each(LABEL_LANGUAGES)('the texts in %s', (language) => {
-  it('are those of English, each with the same placeholders and none empty', async () => {
+  it('have the same keys and placeholders as English, and no empty text', async () => {
     const texts = await textsOf(language);
     const expected = await textsOf('en');
     expect([...texts.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
@@ -41,7 +41,7 @@ describe.each(LABEL_LANGUAGES)('the texts in %s', (language) => {
     }
   });
 
-  it('isolate names where they run from right to left', async () => {
+  it('isolate names in right-to-left languages', async () => {
     const rightToLeft = ['Arab', 'Hebr'].includes(new Intl.Locale(language).maximize().script ?? '');
     for (const [key, text] of await textsOf(language)) {
       const names = text.match(/.?\{(title|category|hint)\}.?/g) ?? [];
@@ -58,13 +58,13 @@ describe('labelLanguage', () => {
 });
 
 describe('fill', () => {
-  it('puts values in as they are, wherever the language has them', () => {
+  it('inserts values unchanged at any position', () => {
     const values = { title: '$& {price} “x”', price: '48 €' };
     expect(fill('{title}: {price}', values)).toBe('$& {price} “x”: 48 €');
     expect(fill('{price} – {title} – {price}', values)).toBe('48 € – $& {price} “x” – 48 €');
   });
 
-  it('leaves a placeholder that has no value', () => {
+  it('keeps a placeholder without a value', () => {
     expect(fill('{title} {price}', { title: 'Mug' })).toBe('Mug {price}');
   });
 });

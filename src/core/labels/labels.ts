@@ -6,10 +6,10 @@ type Holding<Name extends string> = (
   ? All
   : never;
 
-/** A text with placeholders, each of which it must hold: `Text<'title'>` is one such as `{title} is back in the list.` */
+/** A text that must contain each of its placeholders: `Text<'title'>` is a text such as `{title} is back in the list.` */
 type Text<Placeholder extends string> = string & Holding<Placeholder>;
 
-/** A text about a number: `one` for exactly 1, `other` for all others. They may be the same. */
+/** A text about a number: `one` for exactly 1, `other` for all other numbers. They may be the same. */
 interface Counted<Placeholder extends string> {
   one: Text<Placeholder>;
   other: Text<Placeholder>;
@@ -19,24 +19,24 @@ interface Counted<Placeholder extends string> {
 interface ListTexts {
   /** Heading over a list, by its placement. */
   headings: {
-    /** Over what suits the shopper. */
+    /** Heading over products that suit the shopper. */
     'for-you': string;
-    /** Over products that resemble the one in view. */
+    /** Heading over products similar to the one in view. */
     similar: string;
-    /** Over what goes with the product in view, or with the cart. */
+    /** Heading over products that go with the product in view, or with the cart. */
     complement: string;
-    /** Over what many shoppers choose now. */
+    /** Heading over products that many shoppers choose now. */
     trending: string;
     /** Over the shopper's own history. */
     recent: string;
-    /** Over what the shopper may need to buy again. */
+    /** Heading over products that the shopper may need to buy again. */
     again: string;
   };
-  /** Heading over products of which nothing is known: it claims nothing. */
+  /** Heading over products without known popularity; it must not claim any. */
   products: string;
   /** Read by screen readers when the shopper has pressed `retry`. No full stop. */
   loading: string;
-  /** The sentence of a list that has nothing to show. */
+  /** The sentence of an empty list. */
   empty: string;
   /** The sentence of a list that failed. */
   error: string;
@@ -48,7 +48,7 @@ interface ListTexts {
   dismissed: Text<'title'>;
   /** Button after `dismissed`. */
   undo: string;
-  /** Read by screen readers once a dismissal was taken back. `{title}` of the product. */
+  /** Read by screen readers after a dismissal was undone. `{title}` of the product. */
   restored: Text<'title'>;
   /** Name of the button that scrolls a row to its beginning. */
   back: string;
@@ -58,7 +58,7 @@ interface ListTexts {
   outOfStock: string;
 }
 
-/** Texts of what only some cards show. */
+/** Texts that only some cards show. */
 interface CardTexts {
   /** `{price}`, formatted, of a product whose other variants cost more. */
   from: Text<'price'>;
@@ -76,29 +76,29 @@ interface CardTexts {
   ratings: Counted<'count'>;
   /** Button. */
   addToCart: string;
-  /** The same button for a moment once it was pressed. */
+  /** The same button briefly after it was pressed. */
   added: string;
   /** Read by screen readers then. `{title}` of the product. */
   addedToCart: Text<'title'>;
 }
 
-/** Texts of `<sidestream-recs layout="bundle">`, which offers the item in view and what goes with it together. */
+/** Texts of `<sidestream-recs layout="bundle">`, which offers the item in view together with matching items. */
 export interface BundleTexts {
-  /** On the card of the item that the bundle is about, where the others have their reason. */
+  /** On the card of the bundle's main item, instead of the reason on the other cards. */
   thisItem: string;
   /** Read by screen readers: name of the group of check boxes. */
   choose: string;
-  /** Before the price of what is checked. */
+  /** Before the total price of the checked items. */
   total: string;
   /** Button while all boxes are checked. */
   addAll: string;
-  /** The same button while some are not. */
+  /** The same button while some items are not checked. */
   addSelected: string;
-  /** On the button, and instead of `total`, once it was pressed. */
+  /** On the button, and instead of `total`, after it was pressed. */
   added: string;
 }
 
-/** Texts of `<sidestream-pick>`, which asks a new shopper for some products that they like. */
+/** Texts of `<sidestream-pick>`, which asks new shoppers to pick some products that they like. */
 export interface PickTexts {
   /** The heading, a question. */
   heading: string;
@@ -106,23 +106,23 @@ export interface PickTexts {
   hint: Text<'picks'>;
   /** Read by screen readers after each choice. `{picked}` so far, and `{picks}`: how many are to be picked. */
   count: Text<'picked' | 'picks'>;
-  /** Button for a shopper who would rather not. */
+  /** Button to skip the question. */
   skip: string;
-  /** Instead of the products once all are picked. */
+  /** Instead of the products after all were picked. */
   thanks: string;
   /** Read by screen readers while the products load. No full stop. */
   loading: string;
-  /** The sentence where there is nothing to pick from. */
+  /** The sentence if there are no products to pick from. */
   empty: string;
-  /** The sentence where the products could not be loaded. */
+  /** The sentence if the products could not be loaded. */
   error: string;
   /** Button after `error`. */
   retry: string;
 }
 
 /**
- * Why a product is recommended: one line below its price, without a full stop. `{title}` is that of another product, in the
- * quotation marks of the language.
+ * Why a product is recommended: one line below its price, without a full stop. `{title}` is the title of another product, in
+ * the quotation marks of the language.
  */
 export interface ReasonTexts {
   /** The product resembles one that the shopper looked at in the last seven days. */
@@ -153,7 +153,7 @@ export interface ReasonTexts {
   seen: string;
   /** The shopper bought it, and it may be used up. A question. */
   again: string;
-  /** It suits the shopper, and no single reason stands out. */
+  /** It suits the shopper without a single outstanding reason. */
   'chosen-for-you': string;
   /** The shop put it there. */
   picked: string;
@@ -168,7 +168,7 @@ export interface PageTexts {
 }
 
 /**
- * All texts of the elements in one language. A language that is written from right to left isolates names in its sentences,
+ * All texts of the elements in one language. A right-to-left language isolates names in its sentences,
  * `\u2068{title}\u2069`: a title in Latin letters would otherwise turn the quotation marks or brackets around it.
  */
 export interface Labels extends PageTexts {

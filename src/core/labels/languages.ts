@@ -1,6 +1,6 @@
 import type { Labels } from './labels';
 
-/** Languages besides English, each with its file, which is loaded when something is shown in it. */
+/** Languages other than English, each with its file, which is loaded when a text is shown in it. */
 const FILES = {
   ja: () => import('./locales/ja'),
   de: () => import('./locales/de'),
@@ -23,5 +23,5 @@ export function labelLanguage(tag: string): LabelLanguage {
   return isLate(code) ? code : 'en';
 }
 
-/** Loads the texts of a language. Rejects where its file cannot be had. */
+/** Loads the texts of a language. Rejects if its file cannot be loaded. */
 export const loadLabels = async (language: LateLanguage): Promise<Labels> => (await FILES[language]()).default;

@@ -5,7 +5,7 @@ import { differentiable } from './differentiable';
  * Weighted cross-entropy of every row against its label, as one operation: these matrices are the largest of a step.
  * @param logits [N, M]
  * @param label [N, M] constant; the row's weight in the column of its label, else 0
- * @param weights [N, 1] constant; 0 where a row does not count
+ * @param weights [N, 1] constant; 0 for rows that do not count
  */
 export function crossEntropy(logits: Tensor2D, label: Tensor2D, weights: Tensor2D): Scalar {
   return differentiable<Scalar>(

@@ -79,7 +79,7 @@ for (const backend of BACKENDS) {
       );
     });
 
-    test('a gradient that is not wanted is not computed, the other one is unchanged', async () => {
+    test('an unneeded gradient is not computed, the other one is unchanged', async () => {
       const [a, b] = [matrix(3, 4), matrix(2, 4)];
       await countingTensors(async () => {
         const gradient = async (wanted: Wanted, of: 0 | 1): Promise<number[]> => {

@@ -28,10 +28,10 @@ export interface Affine<T> {
   bias: T;
 }
 
-/** Which arguments of a product a gradient is wanted for. Skipping the others saves their matrix products. */
+/** Arguments of a product that need a gradient. Skipping the other arguments saves their matrix products. */
 export type Wanted = 'both' | 'left' | 'right';
 
-/** A function of tensors with a gradient of its own. */
+/** A function of tensors with a custom gradient. */
 export function differentiable<T extends Tensor>(
   inputs: Tensor[],
   forward: (save: GradSaveFunc) => T,
@@ -44,7 +44,7 @@ export function differentiable<T extends Tensor>(
 }
 
 // The wasm backend is ten times slower on transposed or batched products, and the stock gradient of matMul
-// transposes. The two products below transpose first, so that every matMul is plain in both directions.
+// transposes. The two products below transpose first, which makes every matMul plain in both directions.
 
 /**
  * x [N, in] times weight [out, in] transposed: [N, out].

@@ -3,9 +3,9 @@ import type { Weight } from './weights';
 
 /**
  * XSMoE's rule (arXiv 2508.05993): the new expert is the mean of the existing ones; old router rows are kept.
- * @param layer stays as it is
+ * @param layer not changed
  * @param routerRow [D] the new expert's row of the router
- * @throws SidestreamError `model/bad-shape` when the layer's parts do not fit each other
+ * @throws SidestreamError `model/bad-shape` when the shapes of the layer's parts do not match
  */
 export function expandByMean(layer: Layer<Weight>, routerRow: Float32Array): Layer<Weight> {
   checkLayer(layer);

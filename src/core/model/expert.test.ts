@@ -18,7 +18,7 @@ for (const backend of BACKENDS) {
       for (const tensor of [x, down, up, y]) tensor.dispose();
     });
 
-    test('a frozen expert passes the gradient on to its input but gets none itself', async () => {
+    test('a frozen expert passes the gradient to its input but gets none itself', async () => {
       const inputs = [tensor2d([[1, 3]]), tensor2d([[1, 0.5]]), tensor2d([[2], [1]])];
       const run = (frozen: boolean) =>
         valueAndGrads((x, down, up) => sum(expert(x as Tensor2D, { down, up }, { frozen })));

@@ -2,11 +2,11 @@ import { add, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { gelu, linear } from './differentiable';
 import type { Layer } from './layer';
 
-/** Which gradients a forward pass needs not compute. Default: none that it may leave out. */
+/** Gradients that a forward pass may skip. Default: it computes all. */
 export interface Constants {
-  /** The expert's weights have none. */
+  /** The expert's weights need no gradient. */
   frozen?: boolean;
-  /** The input has none. */
+  /** The input needs no gradient. */
   input?: boolean;
 }
 

@@ -11,8 +11,8 @@ import { splitVGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SplitV_gr
 import { subGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sub_grad';
 import { sumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sum_grad';
 
-// tfjs-core registers no gradient of its own. These are the ones the model uses, each with kernels on cpu, wasm and
-// webgpu; everything else that is differentiated is in differentiable.ts. All of them together would add 60 kB.
+// tfjs-core registers no gradients by itself. The model uses these, each with kernels on cpu, wasm and webgpu; all other
+// differentiated operations are in differentiable.ts. Registering all gradients would add 60 kB.
 const CONFIGS = [
   addGradConfig,
   concatGradConfig,

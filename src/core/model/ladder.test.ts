@@ -28,7 +28,7 @@ for (const backend of BACKENDS) {
   describe(`ladder on ${backend}`, () => {
     beforeAll(() => useBackend(backend));
 
-    test('with silent experts and even gates every layer is the mean of the next tap and what came before', async () => {
+    test('with silent experts and even gates every layer is the mean of the next tap and the previous output', async () => {
       const y = run([[[8, 0]], [[4, 4]], [[2, 0]]], () => [layer([silent], even), layer([silent], even)]);
       expect([...(await y.data())]).toEqual([4, 1]);
       y.dispose();

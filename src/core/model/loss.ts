@@ -2,7 +2,7 @@ import { add, mul, reshape, type Scalar, slice, sub, sum, type Tensor2D, tensor2
 import { SidestreamError } from '../../error';
 import { linear, logSumExp } from './differentiable';
 
-/** Logit of a column that is not a negative of the row, as in the reference. */
+/** Logit of a column that is not a negative sample for the row, as in the reference. */
 const EXCLUDED = -1e4;
 
 /** One batch of item sequences. */
@@ -13,21 +13,21 @@ export interface Batch {
   mask: ArrayLike<ArrayLike<number>>;
 }
 
-/** The constants of one batch's loss. Build it once per batch, outside of the gradient. */
+/** The constants of one batch's loss. Build them once per batch, outside the gradient. */
 export interface LossTerms {
-  /** [B * L, B * (L + 1)]: 1 where a column counts. */
+  /** [B * L, B * (L + 1)]: 1 if a column counts. */
   keep: Tensor2D;
-  /** Same shape: -log popularity where a column counts, else -1e4. */
+  /** Same shape: -log popularity if a column counts, else -1e4. */
   offset: Tensor2D;
   /** [B * L, 1]: -log popularity of the true next item. */
   labelOffset: Tensor2D;
-  /** [B * L, 1]: 1 / (valid rows) where the row counts, else 0. */
+  /** [B * L, 1]: 1 / (valid rows) if the row counts, else 0. */
   rowWeight: Tensor2D;
 }
 
 /**
- * Masks and popularity correction of the in-batch loss. A column does not count when its item is padding, or when it is
- * in the row's own user's sequence and is not the row's label column.
+ * Masks and popularity correction of the in-batch loss. A column does not count if its item is padding, or if it is in the
+ * sequence of the row's user and is not the row's label.
  * @param popularity [items + 1], each > 0; entry 0 belongs to the padding item
  * @returns tensors that the caller frees with `disposeLossTerms`
  * @throws SidestreamError `model/bad-shape` when the batch is ragged, has no valid position or an item without popularity

@@ -3,8 +3,8 @@ import { randomLadders } from '../../testing/weights';
 import { expertToPrune, prune } from './prune';
 import { expertCounts, layersOf } from './state-dict';
 
-describe('which expert goes', () => {
-  test('the paper: the smallest share of the experts alone, below tau', () => {
+describe('the expert to remove', () => {
+  test('the paper: the smallest share among the experts without the backbone, below tau', () => {
     // Alone: 0.2/0.5 = 0.4, 0.1/0.5 = 0.2, 0.2/0.5 = 0.4
     const shares = [0.5, 0.2, 0.1, 0.2];
     expect(expertToPrune(shares, 0.21)).toBe(1);

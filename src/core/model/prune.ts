@@ -3,12 +3,12 @@ import { mapLayers } from './state-dict';
 import { normalize, type Utilization } from './utilization';
 import type { Weight, Weights } from './weights';
 
-/** Which expert each layer lost, null where none went. */
+/** The expert that each layer lost; null if it lost none. */
 export type Pruned = Record<Ladder, (number | null)[]>;
 
 /**
- * XSMoE's rule (arXiv 2508.05993): the least used expert has to go where its share among the experts alone is below tau;
- * else null. At least one expert stays.
+ * XSMoE's rule (arXiv 2508.05993): the least used expert is removed if its share among the experts, without the backbone, is
+ * below tau; else null. At least one expert stays.
  * @param shares of backbone and experts, backbone first
  */
 export function expertToPrune(shares: number[], tau: number): number | null {
@@ -19,9 +19,9 @@ export function expertToPrune(shares: number[], tau: number): number | null {
 }
 
 /**
- * Removes at most one expert per layer, with its router row. The weights given are left as they are.
- * @param utilization of the window that ends; layers it does not know are left alone
- * @throws SidestreamError `model/bad-shape` when the parts of a layer do not fit each other
+ * Removes at most one expert per layer, with its router row. Does not change the given weights.
+ * @param utilization of the window that ends; layers that it lacks stay unchanged
+ * @throws SidestreamError `model/bad-shape` when the shapes of a layer's parts do not match
  */
 export function prune(weights: Weights, utilization: Utilization, tau: number): { weights: Weights; pruned: Pruned } {
   const pruned: Pruned = { text: [], image: [] };

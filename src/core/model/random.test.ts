@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { seededRandom, uniform } from './random';
 
-test('the numbers are those of mulberry32', () => {
+test("the numbers equal mulberry32's", () => {
   const random = seededRandom(1);
   expect([random(), random(), random()]).toEqual([0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);
 });

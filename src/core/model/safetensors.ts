@@ -3,11 +3,11 @@ import { SidestreamError } from '../../error';
 import { fromHalf, toHalf } from './half';
 import type { Weight, Weights } from './weights';
 
-/** How numbers are stored: 4 bytes each, or 2 with 11 significant bits and at most 65504. */
+/** Storage of numbers: 4 bytes each, or 2 bytes with 11 significant bits and at most 65504. */
 export type StoredType = 'F32' | 'F16';
 const BYTES: Record<StoredType, number> = { F32: 4, F16: 2 };
 
-/** Longest JSON header that is read, as in the format's own limit. */
+/** Maximum size of the JSON header, the same as the format's limit. */
 const MAX_HEADER = 100_000_000;
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -22,7 +22,7 @@ const headerSchema = v.record(v.string(), v.unknown());
 const bad = (reason: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'model/bad-weights',
-    `The weights are not a sound safetensors file: ${reason}. Save or fetch them again.`,
+    `The weights are not a valid safetensors file: ${reason}. Save or fetch them again.`,
     {
       cause,
     },
@@ -49,7 +49,7 @@ export function encodeSafetensors(
     offset += values.length * width;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
-  // Padded so that the data starts on a multiple of 8.
+  // Padded: the data must start on a multiple of 8.
   const headerLength = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + headerLength + offset);
   const view = new DataView(bytes.buffer);
@@ -71,7 +71,7 @@ function halfOf(value: number, name: string): number {
   if (Math.abs(value) < 65520) return toHalf(value);
   throw new SidestreamError(
     'model/not-finite',
-    `"${name}" holds ${value}, which half precision cannot; train again with a lower learning rate, or store F32.`,
+    `"${name}" has the value ${value}, which half precision cannot store; train again with a lower learning rate, or store F32.`,
   );
 }
 
@@ -102,7 +102,7 @@ export function decodeSafetensors(bytes: Uint8Array): { weights: Weights; metada
     const length = shape.reduce((product, side) => product * side, 1);
     const width = BYTES[dtype];
     if (to - from !== length * width || start + to > bytes.length)
-      throw bad(`the data of "${name}" does not fit its shape [${shape}]`);
+      throw bad(`the data of "${name}" does not match its shape [${shape}]`);
     const values = new Float32Array(length);
     for (let i = 0; i < length; i++) {
       const at = start + from + i * width;
@@ -134,5 +134,5 @@ function checkCoverage(spans: [number, number][], total: number): void {
     if (from !== end) throw bad('its data has holes or overlaps');
     end = to;
   }
-  if (end !== total) throw bad('the length of its data is not that of the header');
+  if (end !== total) throw bad('the length of its data differs from its header');
 }

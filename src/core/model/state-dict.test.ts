@@ -8,7 +8,7 @@ const weights = randomLadders({ dim: 2, bottleneck: 1, experts: [2, 1], bias: tr
 const without = (name: string): Weights => Object.fromEntries(Object.entries(weights).filter(([key]) => key !== name));
 const [first] = namedLayers(weights, 'text');
 
-test('the names are those of the authors', () => {
+test("the names equal the authors'", () => {
   const sizes = { hiddenDim: 2, embeddingDim: 2, bottleneckDim: 1, maxSeqLen: 2, heads: 1, blocks: 1, tapLayers: 1 };
   const ladders = ['text_encoder', 'cv_encoder'].flatMap((ladder) => [
     `multimodal_encoder.${ladder}.moes.0.experts.0.fc_down.weight`,
@@ -35,7 +35,7 @@ test('the names are those of the authors', () => {
   expect(first.router.bias).toBe('multimodal_encoder.text_encoder.routers.0.linear.bias');
 });
 
-test('a state dict that was read gives the same entries again', () => {
+test('a state dict that was read writes the same entries', () => {
   const sizes = { hiddenDim: 2, embeddingDim: 4, bottleneckDim: 1, maxSeqLen: 3, heads: 2, blocks: 2, tapLayers: 2 };
   const model = randomModel(sizes, 2);
   expect(ladderEntries({ text: layersOf(model, 'text'), image: layersOf(model, 'image') })).toEqual(
@@ -62,7 +62,7 @@ test('counts end at the first gap', () => {
   expect(expertCounts(without(first.router.weight)).text).toEqual([]);
 });
 
-test('layers that are not whole are refused', () => {
+test('incomplete layers are refused', () => {
   const refused = (code: string) => expect.objectContaining({ code });
   expect(() => layersOf(without(first.experts[0].up), 'text')).toThrowError(refused('model/bad-weights'));
   const check = (given: Weights): void => checkLayer(layersOf(given, 'text')[0]);

@@ -4,7 +4,7 @@ import { LADDERS, type Ladder, type Layer } from './layer';
 import type { UserEncoder } from './user-encoder';
 import type { StateDict } from './weights';
 
-// The names of the authors' checkpoints. Files hold them; in the code only this file knows them.
+// The names of the authors' checkpoints. Files contain them; in the code, only this file uses them.
 
 /** Per ladder and layer, a number of experts. */
 export type ExpertCounts = Record<Ladder, number[]>;
@@ -86,7 +86,7 @@ export function entryOf<T>(state: StateDict<T>, name: string): T {
   );
 }
 
-/** Names of the layers of a ladder: those that follow each other without a gap, each with its experts up to a gap. */
+/** Names of the layers of a ladder: consecutive layers up to the first gap, each with its experts up to the first gap. */
 function namesOf(state: StateDict<unknown>, ladder: Ladder): Layer<string>[] {
   const layers: Layer<string>[] = [];
   for (let layer = 0; Object.hasOwn(state, routerNames(ladder, layer).weight); layer++) {
@@ -98,7 +98,7 @@ function namesOf(state: StateDict<unknown>, ladder: Ladder): Layer<string>[] {
 }
 
 /**
- * The mixture layers of one ladder; none where there is no such ladder.
+ * The mixture layers of one ladder; empty if the ladder does not exist.
  * @throws SidestreamError `model/bad-weights` when half of an expert is missing
  */
 export const layersOf = <T>(state: StateDict<T>, ladder: Ladder): Layer<T>[] => read(state, namesOf(state, ladder));
@@ -122,7 +122,7 @@ export const ladderEntries = <T>(ladders: Record<Ladder, readonly Layer<T>[]>): 
     ),
   );
 
-/** The state dict with every layer replaced by what `change` makes of it; all other entries stay. */
+/** The state dict with every layer replaced by the result of `change`; all other entries stay. */
 export function mapLayers<T>(
   state: StateDict<T>,
   change: (layer: Layer<T>, ladder: Ladder, index: number) => Layer<T>,

@@ -54,7 +54,7 @@ for (const backend of BACKENDS) {
       trainer.dispose();
     });
 
-    test('keeps moving averages, of which the first step is nearly all, and goes on from stored ones', async () => {
+    test('keeps moving averages, dominated by the first step at first, and continues from stored ones', async () => {
       await countingTensors(async () => {
         const options = { learningRate: 0.1, averaging: 0.25 };
         const trainer = new Trainer(weights, ['a'], options);
@@ -130,7 +130,7 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test('weights decay besides the step of Adam, by learning rate and share, and only those that moved', async () => {
+    test("weights decay in addition to Adam's step, by learning rate and share, and only if they moved", async () => {
       await countingTensors(async () => {
         const plain = new Trainer(weights, ['a', 'b'], { learningRate: 0.1 });
         const decaying = new Trainer(weights, ['a', 'b'], { learningRate: 0.1, weightDecay: () => 0.5 });
@@ -141,7 +141,7 @@ for (const backend of BACKENDS) {
             expect(two[name].values[i]).toBeCloseTo(value * (1 - 0.1 * 0.5), 5);
           }
         }
-        // The moments are those of the gradient alone.
+        // The moments depend only on the gradient.
         const [first, second] = [await plain.state(), await decaying.state()];
         for (const name of ['m/a', 'v/b']) expect(second[name].values).toEqual(first[name].values);
         // The share is that of the rate at the time, and a weight without a gradient stays.

@@ -22,7 +22,7 @@ import type { NamedTensor } from '@tensorflow/tfjs-core/dist/tensor_types';
 import { entryOf } from './state-dict';
 import { type Parameters, type Weight, type Weights, weightFrom, weightsFrom } from './weights';
 
-/** Choices of a trainer. Adam's defaults are those of PyTorch. */
+/** Options of a trainer. Adam's defaults equal PyTorch's. */
 export interface TrainerOptions {
   learningRate: number;
   /** Default 0.9. */
@@ -33,26 +33,29 @@ export interface TrainerOptions {
   epsilon?: number;
   /** Gradients are scaled down to this L2 norm over all of them; not at all when absent. */
   clipNorm?: number;
-  /** Share of a weight that a step at learning rate 1 takes off it, besides Adam's own step (AdamW), by name. Default 0. */
+  /**
+   * Weight decay of a step at learning rate 1, as a share of the weight, in addition to Adam's own step (AdamW), by name.
+   * Default 0.
+   */
   weightDecay?: (name: string) => number;
   /**
-   * Share that the moving average of each weight keeps in a step, 0 to 1 (Polyak and Juditsky 1992, exponentially fading); the
-   * first steps count more, so that the starting point fades. Default: no average is kept.
+   * Decay of the moving average of each weight per step, 0 to 1 (Polyak and Juditsky 1992, exponentially fading); the first
+   * steps count more, to fade the starting point. Default: no average.
    */
   averaging?: number;
 }
 
-/** Adam whose learning rate can follow a schedule: its moments stay. */
+/** Adam with a schedulable learning rate: changing it keeps the moments. */
 class Adam extends AdamOptimizer {
   set rate(rate: number) {
     this.learningRate = rate;
   }
 }
 
-/** A loss as a function of the parameters; `trainable` are those of them that gradients are wanted for. */
+/** A loss as a function of the parameters; `trainable` lists the parameters that need gradients. */
 export type Loss = (parameters: Parameters, trainable: ReadonlySet<Tensor>) => Scalar;
 
-/** Adam over some of a model's weights; the others are frozen. Holds tensors until `dispose`. */
+/** Adam over some of a model's weights; the other weights are frozen. Holds tensors until `dispose`. */
 export class Trainer {
   /** The weights as they are now; the trainer owns them. */
   readonly parameters: Parameters;
@@ -91,7 +94,7 @@ export class Trainer {
   }
 
   /**
-   * The loss and its gradients by name, nothing changed.
+   * The loss and its gradients by name, without changing any weight.
    * @returns tensors that the caller frees
    */
   gradients(loss: Loss): { loss: Scalar; gradients: Record<string, Tensor> } {
@@ -145,7 +148,7 @@ export class Trainer {
     return { ...state, steps: count };
   }
 
-  /** Learning rate of the steps to come; Adam's moments stay. */
+  /** Sets the learning rate of the following steps; Adam's moments stay. */
   set learningRate(rate: number) {
     this.#learningRate = rate;
     this.#optimizer.rate = rate;
@@ -153,7 +156,7 @@ export class Trainer {
 
   /**
    * Continues from the state of an earlier trainer of the same weights.
-   * @param averages what `readAverages` returned. Default: none were kept
+   * @param averages result of `readAverages`. Default: no averages
    * @throws SidestreamError `model/bad-weights` when a part of the state is missing
    */
   async resume(state: Weights, averages: Weights = {}): Promise<void> {
@@ -170,7 +173,7 @@ export class Trainer {
     this.#optimizer.dispose();
     this.#optimizer = this.#adam();
     await this.#optimizer.setWeights(given);
-    // The optimizer keeps references of its own.
+    // The optimizer keeps its own references.
     dispose(given.map((entry) => entry.tensor));
   }
 

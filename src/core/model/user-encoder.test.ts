@@ -109,7 +109,7 @@ for (const backend of BACKENDS) {
       closeTo(await encode(config, weights, rows, mask), plainEncoder(config, weights, rows, mask));
     });
 
-    test('a later item and padding change nothing', async () => {
+    test('later items and padding have no effect', async () => {
       const config = sizes(4, 4, 2, 2);
       const weights = randomUser(config, 3);
       const rows = sequence(4, 4, 8);
@@ -142,7 +142,7 @@ test('the last position of every sequence', async () => {
   expect(await last.array()).toEqual([[2], [4]]);
 });
 
-test('drops the placed items and what each part of a block adds', async () => {
+test('applies dropout to the placed items and to the output of each part of a block', async () => {
   await useBackend('cpu');
   const config = sizes(4, 2, 2, 1);
   let calls = 0;

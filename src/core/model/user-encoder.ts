@@ -21,7 +21,7 @@ export interface UserEncoderConfig {
   heads: number;
   /** Default 1e-6. */
   layerNormEps?: number;
-  /** Applied to the placed items and to what each part of a block adds: dropout, while it is trained. Default: nothing. */
+  /** Dropout during training, applied to the placed items and to the output of each part of a block. Default: none. */
   drop?(x: Tensor2D): Tensor2D;
 }
 
@@ -79,12 +79,14 @@ export function userEncoderShapes({
 
 /** Added to scores of padded and future positions, as in the reference. */
 const MASKED = -1e9;
-/** Added to scores of another user's positions: far below MASKED, so that a row with nothing but padding stays inside its own sequence. */
+/**
+ * Added to scores of another user's positions: far below MASKED, which keeps a row of only padding inside its own sequence.
+ */
 const FOREIGN = -3e9;
 /** Rows of one attention product. Longer products waste work on other users' positions, shorter ones cost more calls. */
 const GROUP_ROWS = 128;
 
-/** Which positions attend to which, for sequences of one length. Constant during training; build it once per batch. */
+/** Attention mask for sequences of one length. Constant during training; build it once per batch. */
 export interface AttentionMask {
   /** B */
   size: number;
@@ -96,7 +98,7 @@ export interface AttentionMask {
 
 /**
  * Additive masks for B sequences of length L.
- * @param mask [B * L], 0 where padded
+ * @param mask [B * L], 0 for padding
  * @returns tensors that the caller frees with `disposeMask`
  */
 export function attentionMask(mask: ArrayLike<number>, length: number): AttentionMask {

@@ -32,6 +32,6 @@ test('discarded passes do not count', async () => {
   expect(meter.shares).toEqual({ text: [], image: [] });
 });
 
-test('nothing active is shared evenly', () => {
+test('without activity, the shares are equal', () => {
   expect(normalize([0, 0])).toEqual([0.5, 0.5]);
 });

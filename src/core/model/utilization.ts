@@ -34,7 +34,7 @@ export class UtilizationMeter {
     this.#pending = [];
   }
 
-  /** The shares so far; no layers when nothing was collected. */
+  /** The shares so far; empty if nothing was collected. */
   get shares(): Utilization {
     return { text: this.#sums.text.map(normalize), image: this.#sums.image.map(normalize) };
   }
@@ -46,7 +46,7 @@ export class UtilizationMeter {
   }
 }
 
-/** Scales to sum 1; equal shares when nothing was active. */
+/** Scales to a sum of 1; equal shares if nothing was active. */
 export function normalize(values: number[]): number[] {
   const total = values.reduce((sum, value) => sum + value, 0);
   return values.map((value) => (total > 0 ? value / total : 1 / values.length));

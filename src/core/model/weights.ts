@@ -10,7 +10,7 @@ export interface Weight {
   values: Float32Array;
 }
 
-/** All weights of a model as plain data, the form that is stored, expanded and pruned. Linear weights are [out, in]. */
+/** All weights of a model as plain data, the form used to store, expand and prune it. Linear weights are [out, in]. */
 export type Weights = StateDict<Weight>;
 
 /** All weights of a model on the compute backend. The holder disposes of them. */

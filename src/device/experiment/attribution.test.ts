@@ -21,7 +21,7 @@ describe('the index of last clicks', () => {
     expect(index.of('b', START)).toBeNull();
   });
 
-  it('last for 7 days where the clock was ten years ahead at the click', () => {
+  it('last for 7 days even if the clock was ten years ahead at the click', () => {
     const index = new LastClickIndex();
     index.note(click('a', START + 3650 * DAY));
     index.note(view(START));
@@ -33,10 +33,12 @@ describe('the index of last clicks', () => {
     }
   });
 
-  it('are carts that name a recommendation, too, but for those that were attributed to a click', () => {
+  it('include carts that name a recommendation, except those attributed to a click', () => {
     const index = new LastClickIndex();
     const cart = (recommendationId: string | undefined, time: number): NewEvent => ({
-      ...{ type: 'cart', itemId: 'a', time },
+      type: 'cart',
+      itemId: 'a',
+      time,
       ...(recommendationId === undefined ? {} : { recommendationId }),
     });
     index.note(cart(undefined, START));

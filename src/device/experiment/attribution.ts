@@ -6,15 +6,15 @@ import { eventSchema, type NewEvent } from '../../core/events';
  * it, ms: 7 days.
  */
 export const ATTRIBUTION_WINDOW = 7 * 24 * 60 * 60 * 1000;
-/** Most items whose last click is kept. */
-const MOST_ITEMS = 500;
+/** Maximum number of items whose last click is kept. */
+const MAX_ITEMS = 500;
 
-/** Schemas of the event, as these fields are copied to events that are parsed when the log is read. */
+/** The event's own schemas, because these fields are copied to events that are parsed when the log is read. */
 const { itemId, time, recommendationId, placement, position, variant } = eventSchema.entries;
 const lastClickSchema = v.object({ time, recommendationId: recommendationId.wrapped, placement, position, variant });
 type LastClick = v.InferOutput<typeof lastClickSchema>;
 
-export const lastClicksSchema = v.pipe(v.array(v.strictTuple([itemId, lastClickSchema])), v.maxLength(MOST_ITEMS));
+export const lastClicksSchema = v.pipe(v.array(v.strictTuple([itemId, lastClickSchema])), v.maxLength(MAX_ITEMS));
 export type StoredLastClicks = v.InferOutput<typeof lastClicksSchema>;
 
 /** The last click on a recommendation of each item. */
@@ -30,19 +30,20 @@ export class LastClickIndex {
   }
 
   /**
-   * Records a click on a recommendation, or a cart that names one itself, such as that of a bundle. Events come in the order of the log. An event with an earlier time than a click
-   * before it shows that the clock was set back, so the click gets the event's time.
+   * Records a click on a recommendation, or a cart that names its recommendation, such as a bundle's. Events arrive in the
+   * order of the log. If an event is older than a click before it, the clock was set back, so the click gets the event's
+   * time.
    */
   note({ type, itemId, time, recommendationId, placement, position, variant }: NewEvent): void {
     for (const [id, click] of this.#last) if (click.time > time) this.#last.set(id, { ...click, time });
     if ((type !== 'click' && type !== 'cart') || recommendationId === undefined) return;
     // A cart that was attributed to a click does not make that click later.
     if (type === 'cart' && this.#last.get(itemId)?.recommendationId === recommendationId) return;
-    // Inserted at the end again, so that the oldest click is the first.
+    // Re-inserted at the end: the oldest click must stay first.
     this.#last.delete(itemId);
     this.#last.set(itemId, { time, recommendationId, placement, position, variant });
     for (const [id, click] of this.#last) {
-      if (this.#last.size <= MOST_ITEMS && time - click.time <= ATTRIBUTION_WINDOW) break;
+      if (this.#last.size <= MAX_ITEMS && time - click.time <= ATTRIBUTION_WINDOW) break;
       this.#last.delete(id);
     }
   }
@@ -56,7 +57,7 @@ export class LastClickIndex {
 
 /**
  * Attributes a cart or purchase to the last click: copies its recommendation, placement, position and variant. An event that
- * names its recommendation itself, and every other event, stays as it is.
+ * names its own recommendation, and every other event, is not changed.
  */
 export function attribute(event: NewEvent, click: LastClick | null): NewEvent {
   if (!click || event.recommendationId !== undefined || !isConversion(event)) return event;

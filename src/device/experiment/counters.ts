@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { eventSchema, type NewEvent } from '../../core/events';
 
-/** Number of rows above which a new placement, a name from outside, is counted as none. */
-const MOST_ROWS = 200;
-/** Number of rows above which a new variant is counted as none. */
-const MOST_ROWS_IN_ALL = 2 * MOST_ROWS;
+/** Number of rows above which a new placement, which is an external name, is counted under no placement. */
+const MAX_ROWS = 200;
+/** Number of rows above which a new variant is counted under no variant. */
+const MAX_TOTAL_ROWS = 2 * MAX_ROWS;
 /** Number of currencies of a row above which a new one is counted as `XXX`. ISO 4217 has about 180. */
-const MOST_CURRENCIES = 200;
+const MAX_CURRENCIES = 200;
 /** Largest revenue: beyond it a double no longer represents every whole unit. */
-const MOST_REVENUE = Number.MAX_SAFE_INTEGER;
+const MAX_REVENUE = Number.MAX_SAFE_INTEGER;
 /** ISO 4217 code for no currency. */
 const NO_CURRENCY = 'XXX';
 
@@ -17,12 +17,12 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** Earlier versions let it overflow to Infinity, which JSON writes as null. */
 const revenue = v.pipe(
   v.nullable(v.pipe(v.number(), v.minValue(0))),
-  v.transform((sum) => Math.min(MOST_REVENUE, sum ?? MOST_REVENUE)),
+  v.transform((sum) => Math.min(MAX_REVENUE, sum ?? MAX_REVENUE)),
 );
 
 /** Counts of events in one placement under one variant. */
 export interface Counts {
-  /** `experiment/variant`; null for shoppers who take part in none. */
+  /** `experiment/variant`; null for shoppers outside the experiment. */
   variant: string | null;
   /** Where the item was shown; null for events that did not come from a list. */
   placement: string | null;
@@ -32,12 +32,12 @@ export interface Counts {
   /** Items bought, each counted once per order. */
   purchases: number;
   /**
-   * Price times quantity of the purchases whose price is known, by currency; `XXX` for an unknown currency. At most 2^53 - 1.
+   * Price times quantity of the purchases with a known price, by currency; `XXX` for an unknown currency. At most 2^53 - 1.
    */
   revenue: Record<string, number>;
 }
 
-/** Stored form. One row above the bound is that of no variant and no placement, and one currency is `XXX`. */
+/** Stored form. Beyond the bounds, one more row has neither variant nor placement, and one more currency is `XXX`. */
 export const countsSchema = v.pipe(
   v.array(
     v.object({
@@ -47,10 +47,10 @@ export const countsSchema = v.pipe(
       clicks: count,
       carts: count,
       purchases: count,
-      revenue: v.pipe(v.record(currency.wrapped, revenue), v.maxEntries(MOST_CURRENCIES + 1)),
+      revenue: v.pipe(v.record(currency.wrapped, revenue), v.maxEntries(MAX_CURRENCIES + 1)),
     }),
   ),
-  v.maxLength(MOST_ROWS_IN_ALL + 1),
+  v.maxLength(MAX_TOTAL_ROWS + 1),
 );
 
 const FIELD = { impression: 'impressions', click: 'clicks', cart: 'carts', purchase: 'purchases' } as const;
@@ -72,16 +72,16 @@ export class Counters {
     const row = this.#row(variant ?? null, placement ?? null);
     row[FIELD[type]]++;
     if (type !== 'purchase' || price === undefined) return;
-    const known = Object.hasOwn(row.revenue, currency) || Object.keys(row.revenue).length < MOST_CURRENCIES;
+    const known = Object.hasOwn(row.revenue, currency) || Object.keys(row.revenue).length < MAX_CURRENCIES;
     const own = known ? currency : NO_CURRENCY;
-    row.revenue[own] = Math.min(MOST_REVENUE, (row.revenue[own] ?? 0) + price * quantity);
+    row.revenue[own] = Math.min(MAX_REVENUE, (row.revenue[own] ?? 0) + price * quantity);
   }
 
   #row(variant: string | null, placement: string | null): Counts {
     const known = this.#rows.get(keyOf(variant, placement));
     if (known) return known;
-    if (placement !== null && this.#rows.size >= MOST_ROWS) return this.#row(variant, null);
-    if (variant !== null && this.#rows.size >= MOST_ROWS_IN_ALL) return this.#row(null, null);
+    if (placement !== null && this.#rows.size >= MAX_ROWS) return this.#row(variant, null);
+    if (variant !== null && this.#rows.size >= MAX_TOTAL_ROWS) return this.#row(null, null);
     const row = { variant, placement, impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} };
     this.#rows.set(keyOf(variant, placement), row);
     return row;

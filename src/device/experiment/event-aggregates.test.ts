@@ -4,12 +4,18 @@ import { Counters } from './counters';
 import { EventAggregates } from './event-aggregates';
 
 const event = (id: number, more: Partial<LoggedEvent> = {}): LoggedEvent => ({
-  ...{ id, type: 'purchase', itemId: 'a', time: id, transactionId: 'T', price: 2, currency: 'EUR' },
+  id,
+  type: 'purchase',
+  itemId: 'a',
+  time: id,
+  transactionId: 'T',
+  price: 2,
+  currency: 'EUR',
   ...more,
 });
 
 describe('aggregates of events', () => {
-  it('counts an order once that two tabs wrote at the same moment', () => {
+  it('counts an order once if two tabs wrote it at the same moment', () => {
     const aggregates = new EventAggregates();
     aggregates.observe(event(1));
     aggregates.observe(event(2));
@@ -18,7 +24,7 @@ describe('aggregates of events', () => {
     expect(aggregates.lastEvent).toBe(3);
   });
 
-  it('is the same after it was saved and read, also in what it goes on with', () => {
+  it('is the same after saving and reading, and continues identically', () => {
     const aggregates = new EventAggregates();
     const click = { type: 'click', transactionId: undefined, recommendationId: 'r', placement: 'recent' } as const;
     aggregates.observe(event(1, click));
@@ -41,7 +47,7 @@ describe('aggregates of events', () => {
     return { ...about, bytes: new TextEncoder().encode(JSON.stringify({ ...content, ...change(content) })) };
   };
 
-  it('stops revenue at its bound, and can be read again', () => {
+  it('caps revenue at its bound, and stays readable', () => {
     const aggregates = new EventAggregates();
     for (const id of [1, 2, 3])
       aggregates.observe(event(id, { transactionId: `T${id}`, price: 1e308, quantity: 1e308 }));
@@ -53,7 +59,7 @@ describe('aggregates of events', () => {
     expect(revenue).toEqual({ EUR: Number.MAX_SAFE_INTEGER, USD: 2 });
   });
 
-  it('is read where an earlier version stored overflowed revenue', () => {
+  it('is readable if an earlier version stored overflowed revenue', () => {
     // JSON writes what is infinite as null.
     const [row] = EventAggregates.read(stored(() => ({})))?.counts ?? [];
     const overflowed = stored(() => ({ counts: [{ ...row, revenue: { EUR: null, USD: 1e300, JPY: 5 } }] }));
@@ -96,7 +102,7 @@ describe('aggregates of events', () => {
     expect(EventAggregates.read(stored(() => change))).toBeNull();
   });
 
-  it('can be read again after many orders, placements, variants and currencies', () => {
+  it('stays readable after many orders, placements, variants and currencies', () => {
     const aggregates = new EventAggregates();
     for (let id = 1; id <= 3000; id++) {
       const code = 676 + (id % 400);
@@ -125,7 +131,7 @@ describe('aggregates of events', () => {
 });
 
 describe('counters', () => {
-  it('stay few, whatever lists a page names', () => {
+  it('stay few, however many lists a page names', () => {
     const counters = new Counters();
     for (let n = 0; n < 1000; n++) {
       counters.add({ type: 'impression', itemId: 'a', time: 0, placement: `list-${n}`, variant: 'e/v' });

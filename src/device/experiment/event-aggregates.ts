@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { type LoggedEvent, MOST_CHARACTERS, type NewEvent } from '../../core/events';
+import { type LoggedEvent, MAX_CHARACTERS, type NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
 import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
 import { type Metrics, withRatios } from './metrics';
 import { orderOf } from './order';
 
-/** Most lines of orders that are kept. */
-const MOST_ORDERS = 1000;
+/** Maximum number of order lines kept. */
+const MAX_ORDERS = 1000;
 /** Longest key of one: a JSON array of transaction and item, 6 characters for each when escaped, and 7 of syntax. */
-const LONGEST_ORDER = 6 * (MOST_CHARACTERS.transactionId + MOST_CHARACTERS.itemId) + 7;
+const MAX_ORDER_LENGTH = 6 * (MAX_CHARACTERS.transactionId + MAX_CHARACTERS.itemId) + 7;
 
 const AGGREGATES_SCHEMA = 1;
 const fileSchema = v.object({
@@ -20,7 +20,7 @@ const fileSchema = v.object({
 const contentSchema = v.object({
   /** Last clicks. */
   touches: lastClicksSchema,
-  orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_ORDER))), v.maxLength(MOST_ORDERS)),
+  orders: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_ORDER_LENGTH))), v.maxLength(MAX_ORDERS)),
   counts: countsSchema,
 });
 
@@ -28,7 +28,7 @@ const contentSchema = v.object({
 export const damagedAggregates = (): SidestreamError =>
   new SidestreamError(
     'store/corrupt',
-    'The counters on this device cannot be read. They are counted again from the events that the log still has.',
+    'The counters on this device cannot be read. They are recounted from the events still in the log.',
   );
 
 /**
@@ -42,8 +42,8 @@ export class EventAggregates {
   #counters = new Counters();
 
   /**
-   * @param stored null where nothing is: then they are empty
-   * @returns null for what this code cannot read: damaged, or of newer code
+   * @param stored null if nothing is stored: the aggregates are empty then
+   * @returns null if this code cannot read them: damaged, or written by newer code
    */
   static read(stored: unknown): EventAggregates | null {
     if (stored === null) return new EventAggregates();
@@ -74,15 +74,18 @@ export class EventAggregates {
     return { variant: variant ?? null, rows: this.counts.map(withRatios) };
   }
 
-  /** Stored form; the last event stands beside the bytes, so that the later of two files is known without decoding them. */
+  /** Stored form; the last event is stored beside the bytes, to tell the later of two files without decoding them. */
   save(): { schema: number; lastEvent: number; bytes: Uint8Array } {
-    const orders = [...this.#orders].slice(-MOST_ORDERS);
+    const orders = [...this.#orders].slice(-MAX_ORDERS);
     const content = { touches: this.#clicks.save(), orders, counts: this.counts };
     const bytes = new TextEncoder().encode(JSON.stringify(content));
     return { schema: AGGREGATES_SCHEMA, lastEvent: this.#lastEvent, bytes };
   }
 
-  /** Includes the next event of the log. A repeated order is counted once, and an event of another device where it was tracked. */
+  /**
+   * Includes the next event of the log. A repeated order is counted once, and an event of another device is counted only
+   * there.
+   */
   observe(event: LoggedEvent): void {
     this.#lastEvent = Math.max(this.#lastEvent, event.id);
     const order = orderOf(event);

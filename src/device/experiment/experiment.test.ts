@@ -37,7 +37,7 @@ describe('assign', () => {
     expect(UNITS.every((unit) => nameOf(five, unit) === 'off' || nameOf(half, unit) === 'on')).toBe(true);
   });
 
-  it('holds out a share, all others keep their variant', () => {
+  it('holds out a share; all other shoppers keep their variant', () => {
     const held = { ...experiment, holdout: 20 };
     expect(share(held, 'holdout')).toBeCloseTo(0.2, 1.7);
     const same = (unit: string) => ['holdout', nameOf(experiment, unit)].includes(nameOf(held, unit) ?? '');

@@ -4,15 +4,15 @@ import { PLACEMENTS, type Placement, TERMS, type TermName } from '../ranking';
 
 /** One alternative of an experiment. A setting that it leaves out is the shop's. */
 export interface Variant {
-  /** Letters, digits, `.`, `_`, `-`; at most 32. `holdout` is taken. */
+  /** Letters, digits, `.`, `_`, `-`; at most 32. `holdout` is reserved. */
   name: string;
   /** Share of the shoppers, in proportion to the other variants' weights. Default 1. */
   weight?: number;
-  /** False: nothing is learned and lists are not personal, as with the option `learning`. */
+  /** False: nothing is learned and lists are not personal, as with `learning: false`. */
   learning?: boolean;
   /** Factors on the weights of the score's terms, 0 to 100: `{ popularity: 0, boughtTogether: 2 }`. */
   weights?: Partial<Record<TermName, number>>;
-  /** Lists that placements show instead of their own: `{ 'for-you': 'trending' }`. */
+  /** Lists that replace the placements' own lists: `{ 'for-you': 'trending' }`. */
   placements?: Partial<Record<Placement, Placement>>;
 }
 
@@ -22,9 +22,9 @@ export interface Experiment {
   name: string;
   /** Assigns units to variants together with the unit; another salt assigns them differently. Default: the name. */
   salt?: string;
-  /** Percent of shoppers who take part. When it is raised, those who took part before keep their variant. Default 100. */
+  /** Percent of shoppers who take part. If you raise it, earlier participants keep their variant. Default 100. */
   rollout?: number;
-  /** Percent of those who get lists without learning, as variant `holdout`. Default 0. */
+  /** Percent of participants who get lists without learning, as variant `holdout`. Default 0. */
   holdout?: number;
   variants: Variant[];
   /**
@@ -60,7 +60,10 @@ export const experimentSchema = exactObject({
     v.array(variantSchema),
     v.minLength(1, 'an experiment needs a variant'),
     v.check((variants) => new Set(variants.map(({ name }) => name)).size === variants.length, 'variant names repeat'),
-    v.check((variants) => variants.every(({ name }) => name !== HOLDOUT.name), 'the variant name "holdout" is taken'),
+    v.check(
+      (variants) => variants.every(({ name }) => name !== HOLDOUT.name),
+      'the variant name "holdout" is reserved',
+    ),
     v.check((variants) => variants.some(({ weight = 1 }) => weight > 0), 'a variant needs a weight above 0'),
   ),
   unit: v.optional(v.pipe(v.string(), v.minLength(1))),
@@ -68,7 +71,7 @@ export const experimentSchema = exactObject({
 
 /**
  * Assigns a unit to a variant, always the same one for the same experiment. Rollout, holdout and variant are three
- * independent draws, so that changing one percentage leaves the other assignments as they are.
+ * independent draws: changing one percentage does not change the other assignments.
  * @returns null for a unit that does not take part
  */
 export function assign(experiment: Experiment, unit: string): Variant | null {

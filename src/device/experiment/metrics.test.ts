@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { wilson } from './metrics';
 
-it('the Wilson interval is that of the formula', () => {
+it('the Wilson interval follows the formula', () => {
   const [low, high] = wilson(10, 100) ?? [];
   expect(low).toBeCloseTo(0.0552, 4);
   expect(high).toBeCloseTo(0.1744, 4);

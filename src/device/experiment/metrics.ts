@@ -12,7 +12,7 @@ export interface MetricsRow extends Counts {
 
 /** Counts of events on this device, by variant and placement. */
 export interface Metrics {
-  /** The variant of this device now: `experiment/variant`; null when it takes part in none. */
+  /** The current variant of this device: `experiment/variant`; null if it takes part in no experiment. */
   variant: string | null;
   rows: MetricsRow[];
 }
@@ -30,8 +30,8 @@ export const withRatios = (counts: Counts): MetricsRow => ({
 const Z = 1.96;
 
 /**
- * Wilson's score interval of a share, which is accurate also for small counts and near 0 and 1, where the normal
- * approximation is not (E. B. Wilson, "Probable inference", 1927).
+ * Wilson's score interval of a share. Unlike the normal approximation, it is also accurate for small counts and near 0 and 1
+ * (E. B. Wilson, "Probable inference", 1927).
  * @param part successes among `whole` trials; more than `whole` count as `whole`
  * @returns lower and upper bound of 95 % confidence, 0..1; null without trials
  */

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../core/events';
 
-/** Key of a line of an order; null for events that are not purchases or have no transaction id. */
+/** Key of an order line; null for events that are not purchases or have no transaction id. */
 export function orderOf({ type, transactionId, itemId }: NewEvent): string | null {
   return type === 'purchase' && transactionId !== undefined ? JSON.stringify([transactionId, itemId]) : null;
 }

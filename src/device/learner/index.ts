@@ -3,7 +3,7 @@ export type { LearnerCatalog } from './learner-catalog';
 export { START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
 
-/** Loads the code that keeps a journal of what is learned. No list needs it. */
+/** Loads the code of the learning journal, which no list needs. */
 export const journals = (): Promise<typeof import('./journal/journal')> => import('./journal/journal');
 
 /** Loads the code that reads and writes profiles. The first list of a shopper without one does not need it. */

@@ -55,7 +55,7 @@ describe('Learner', () => {
     }
   });
 
-  it('reads features that come after its first choices, and learns those choices from them', () => {
+  it('uses features that arrive after its first choices, and learns those choices from them', () => {
     const shop = catalog();
     const [before, without] = [learned(clicks(3), shop), learned(clicks(3))];
     const blocks = (learner: Learner) => Object.entries(learner.save().experts.members[0].expert.blocks);
@@ -70,7 +70,7 @@ describe('Learner', () => {
     expect(added[0][1].readout.some((value) => value !== 0)).toBe(true);
   });
 
-  it('moves the list towards what was chosen', async () => {
+  it('moves the list towards the chosen items', async () => {
     const shop = catalog();
     const learner = learned(clicks(8), shop);
     expect(topOf(learner, shop).every((row) => row % 3 === 1)).toBe(true);
@@ -99,7 +99,7 @@ describe('Learner', () => {
     expect(third.weights).not.toEqual(first.weights);
   });
 
-  it('continues from a file as if nothing had happened, with candidates, kept experts and a dismissal', async () => {
+  it('continues from a file without a difference, with candidates, kept experts and a dismissal', async () => {
     const shop = catalog();
     const events = [...clicks(30), event(31, 5, 'dismiss'), ...clicks(20, 2, 32), ...clicks(5, 0, 52)];
     const more = [event(57, 5, 'undismiss'), ...clicks(12, 1, 60), ...clicks(6, 0, 80)];
@@ -121,7 +121,7 @@ describe('Learner', () => {
     }
   });
 
-  it('goes on with a profile of schema 4: what it learned counts the same', async () => {
+  it('continues a profile of schema 4: its learned state counts the same', async () => {
     const shop = catalog();
     const learner = new Learner(shop);
     learner.restore(await readProfile(STORED_SCHEMA_4), []);
@@ -146,7 +146,7 @@ describe('Learner', () => {
     expect(learner.status.windows).toBe(1);
   });
 
-  it('goes on with a profile of version 0.2, whose networks are dropped: the list is the same', async () => {
+  it('continues a profile of version 0.2, whose networks are dropped: the list is the same', async () => {
     const shop = catalog();
     const learner = new Learner(shop);
     const profile = await readProfile(STORED_SCHEMA_5);
@@ -159,7 +159,7 @@ describe('Learner', () => {
     expect(STORED_SCHEMA_5.bytes.length - saved.length).toBeGreaterThanOrEqual(64);
   });
 
-  it('goes on with a profile of schema 6, whose anchor and factors are dropped: the list is the same', async () => {
+  it('continues a profile of schema 6, whose anchor and factors are dropped: the list is the same', async () => {
     const shop = catalog();
     const learner = new Learner(shop);
     const profile = await readProfile(STORED_SCHEMA_6);
@@ -190,7 +190,7 @@ describe('Learner', () => {
     expect(topOf(learner, grown)).toHaveLength(10);
   });
 
-  it('stays within bounds over ten thousand events, and finite whatever they are', async () => {
+  it('stays finite and within bounds over any ten thousand events', async () => {
     const shop = catalog();
     const learner = new Learner(shop);
     const sizes: number[] = [];

@@ -20,19 +20,19 @@ import type { Profile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
 
-/** Choices after which a window ends where no expert is kept. */
+/** Number of choices after which a window ends if no expert is kept. */
 const WINDOW_CHOICES = 40;
 
 export interface LearnerOptions {
   /** False: the learner adjusts only the weights of the terms. Default true. */
   experts?: boolean;
-  /** False: no candidate is born, so that one expert learns every choice. Default true. */
+  /** False: no candidates, one expert learns every choice. Default true. */
   candidates?: boolean;
   /** Weight of the lift of items that nobody has chosen. Default 0.3. */
   coldStart?: number;
-  /** Makes what the experts read; several learners of one catalogue may share it. Default: each makes its own. */
+  /** Makes the experts' features; learners of one catalogue may share it. Default: each makes its own. */
   featuresOf?(index: CatalogIndex): FeatureMatrix;
-  /** Computes the terms; several learners of one catalogue may share what is the same for them. Default `termValues`. */
+  /** Computes the terms; learners of one catalogue may share common values. Default `termValues`. */
   termsOf?: typeof termValues;
 }
 
@@ -48,7 +48,7 @@ export class Learner {
   #catalog: LearnerCatalog;
   readonly #options: LearnerOptions;
   readonly #experts: ExpertMixture;
-  /** Null where none is kept: its code comes late. A stored one stays in the profile. */
+  /** Null without a journal, whose code loads late. A stored journal stays in the profile. */
   #journal: Journal | null = null;
   #storedJournal: Profile['journal'];
   readonly #terms: TermValueCache;
@@ -107,7 +107,7 @@ export class Learner {
     this.#lastEvent = profile.lastEvent;
   }
 
-  /** Whether there is something to learn from what `restoreWithoutLearning` and `note` took over. */
+  /** Whether the state from `restoreWithoutLearning` and `note` contains anything to learn from. */
   get unlearned(): boolean {
     return this.#unlearned;
   }
@@ -127,12 +127,12 @@ export class Learner {
     };
   }
 
-  /** Keeps a journal from now on. A stored one is continued where it comes before `restore`. */
+  /** Keeps a journal from now on. Call it before `restore` to continue a stored journal. */
   keepJournal(journal: Journal): void {
     this.#journal = journal;
   }
 
-  /** What happened to what was learned; undefined where no journal was ever kept. */
+  /** The journal of learning; undefined if it was never kept. */
   get journal(): Profile['journal'] {
     return this.#journal?.save() ?? this.#storedJournal;
   }
@@ -147,7 +147,7 @@ export class Learner {
     return this.#firstEvent;
   }
 
-  /** The log was replaced by one in which the events processed so far have other ids: those of the last and of the first one. */
+  /** Tells that a new log gave the events processed so far other ids: the ids of the last and the first event. */
   renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
     this.#lastEvent = lastEvent;
     this.#firstEvent = firstEvent;
@@ -200,7 +200,7 @@ export class Learner {
   }
 
   /**
-   * Call it when the catalogue has got other features, which the experts read from now on, or when the kernel is loaded
+   * Call it when the catalogue has new features, which the experts use from now on, or when the kernel is loaded
    * that multiplies them.
    */
   featuresChanged(): void {
@@ -211,7 +211,9 @@ export class Learner {
   get state(): RankState {
     return {
       ...this.#sources,
-      ...{ record: this.history.record, weights: this.weights, terms: this.terms },
+      record: this.history.record,
+      weights: this.weights,
+      terms: this.terms,
       expertParts: (row) => this.contributionsOf(row),
     };
   }
@@ -229,16 +231,15 @@ export class Learner {
   }
 
   /**
-   * What each expert adds to the score of an item, and what it learned from; they add up to the contribution of the term
-   * `preference`.
-   * @returns ids as in `status.experts`; choices of items that have no row at present are left out
+   * Each expert's contribution to the score of an item, with its choices; the contributions add up to the term `preference`.
+   * @returns ids as in `status.experts`; choices of items without a current row are left out
    */
   contributionsOf(row: number): ExpertPart[] {
     const { rowOf } = this.#catalog.index;
     const parts = this.#bound?.contributionsOf(row) ?? [];
     return parts.map(({ chosen, ...part }) => ({
       ...part,
-      // A list asks for those of one expert at most.
+      // A list asks for the choices of no more than one expert.
       get choices() {
         return chosen.flatMap(({ item, time }) => {
           const at = rowOf.get(item);
@@ -254,7 +255,7 @@ export class Learner {
   }
 
   /**
-   * Call it after `restore` and before the first list: an item whose score is not finite is in no list.
+   * Call it after `restore` and before the first list: items with non-finite scores are in no list.
    * @throws SidestreamError `store/corrupt` naming the term
    */
   checkFinite(): void {
@@ -277,13 +278,13 @@ export class Learner {
   }
 
   get #sources(): TermSources {
-    // Before the first choice there is nothing that experts could have learned.
+    // Before the first choice, the experts have not learned anything.
     const { rows, dismissed } = this.history;
     const residualScores = (rows.length + dismissed.size > 0 && this.#bound?.scores) || null;
     return { history: this.history, residualScores };
   }
 
-  /** The experts, reading the present features; null when nothing but weights is learned. */
+  /** The experts, bound to the current features; null when only weights are learned. */
   get #bound(): ExpertMixture | null {
     if (this.#options.experts === false) return null;
     const { index } = this.#catalog;
@@ -295,7 +296,7 @@ export class Learner {
     return this.#experts;
   }
 
-  /** Lets the experts start from the weights that hold with the shop's side model, or without one. */
+  /** Sets the experts' start weights to those for the shop's side model, or for no side model. */
   #followShop(): void {
     const { side } = this.#catalog.index;
     const fitted = Object.entries(this.#catalog.startWeights ?? {}).filter(([name]) => isTerm(name));
@@ -320,7 +321,7 @@ export class Learner {
     return isNew;
   }
 
-  /** The row that stands for an item among the choices: where it is a variant of a product, the one chosen first. */
+  /** The row that represents an item among the choices: for variants of a product, the variant chosen first. */
   #choiceOf(row: number): number {
     return this.#catalog.index.variants?.among(this.history.rows, row) ?? row;
   }
@@ -337,7 +338,7 @@ export class Learner {
     const { index } = this.#catalog;
     const gone = new Set([...rows, ...dismissed]);
     if (dismissed.has(row) && !index.variants) gone.delete(row);
-    // One row of each product: its other variants were not what the chosen one was preferred to.
+    // One row of each product, because the chosen item was not preferred to its own variants.
     const others = index.variants?.beside(row, [...gone]) ?? [...gone];
     const { rejected, kept } = experts.learn({ id, row, gone: others, strength }, this.terms, time);
     this.#rejected += rejected;
@@ -345,13 +346,13 @@ export class Learner {
   }
 
   /**
-   * Learns from a dismissal, or reverts one. Choices in between keep the steps that they took under it.
+   * Learns from a dismissal, or reverts one. Choices in between keep the steps taken under it.
    * @returns false for all other events, which change nothing
    */
   #learnDismissal({ itemId: id, type }: LoggedEvent, row: number): boolean {
     if (type !== 'dismiss' && type !== 'undismiss') return false;
     const { dismissed } = this.history;
-    // The first of the product's dismissals is the one that was learned.
+    // Only the first of the product's dismissals was learned.
     const before = this.#catalog.index.variants?.among(dismissed, row) ?? row;
     if (type === 'undismiss') this.#bound?.undoDismiss(this.#idOf(before), before);
     else if (!dismissed.has(before)) this.#bound?.dismiss(id, row);

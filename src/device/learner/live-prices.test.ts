@@ -14,7 +14,10 @@ let learner: Learner;
 
 /** Clicks on the cheap items of one group. */
 const CLICKS: LoggedEvent[] = [0, 6, 12, 18].map((row, n) => ({
-  ...{ id: n + 1, type: 'click', itemId: `item-${row}`, time: 1_700_000_000_000 + n },
+  id: n + 1,
+  type: 'click',
+  itemId: `item-${row}`,
+  time: 1_700_000_000_000 + n,
 }));
 
 function reprice(prices: Record<number, number | undefined>): void {
@@ -37,7 +40,7 @@ beforeEach(() => {
 });
 
 describe('a learner, when prices change', () => {
-  it('takes the live price in the terms and in what its experts read', () => {
+  it("uses the live price in the terms and in its experts' features", () => {
     const far = learner.terms.numericAffinity[21];
     const before = expertsOf(learner);
     reprice({ 21: priced(6) });
@@ -50,7 +53,7 @@ describe('a learner, when prices change', () => {
     for (const [row, score] of after.entries()) if (row !== 21) expect(score).toBe(before[row]);
   });
 
-  it('takes it in the terms where it has no experts, too', () => {
+  it('uses it in the terms even without experts', () => {
     const plain = new Learner(shop, { experts: false });
     for (const event of CLICKS) plain.observe(event);
     const far = plain.terms.numericAffinity[21];
@@ -58,7 +61,7 @@ describe('a learner, when prices change', () => {
     expect(plain.terms.numericAffinity[21]).toBeGreaterThan(far + 0.5);
   });
 
-  it('keeps the meaning of what was learned, however many prices change', () => {
+  it('keeps the meaning of the learned state, however many prices change', () => {
     const before = expertsOf(learner);
     const all = Object.fromEntries(before.map((_, row) => [row, priced(row) / 2]));
     reprice(all);
@@ -85,7 +88,7 @@ describe('a learner, when prices change', () => {
     expect(learner.status.rejected).toBe(0);
   });
 
-  it('reads the same parts of the index as before where no price changed', () => {
+  it('shares the parts of the index if no price changed', () => {
     const before = shop.index;
     const { items } = before;
     shop.index = patchedIndex(before, new Map([[2, { ...items[2], availability: 'out-of-stock' }]]));

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * What a profile is made of, in few bytes: JSON whose tables go by columns, with the long numbers in binary after it. Their bytes lie by
- * their significance, so that like stands beside like, and compressing them pays.
+ * A compact form of profile data: JSON with tables stored by column, followed by the long numbers in binary. Their bytes are
+ * grouped by significance: similar bytes are adjacent and compress well.
  */
 
 /** Coefficients that share one step: the columns of a state of a side model. */
@@ -21,7 +21,10 @@ const MAX_CHARACTERS = 7;
 const MIN_DIFFERED = 1e6;
 
 const length = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** What stands for something in the JSON: floats, a long number of so many bits, a list of them, a table by columns, differences of integers. */
+/**
+ * Placeholders in the JSON: floats, a long number of so many bits, a list of long numbers, a table by columns, differences
+ * of integers.
+ */
 const placeholderSchema = v.union([
   v.strictObject({ floats: length }),
   v.strictObject({ number: v.picklist([32, 64]) }),
@@ -104,12 +107,11 @@ class Writer {
   }
 }
 
-/** Bytes of what `unpacked` reads. @param data JSON and arrays of floats, which lose no digit */
+/** Bytes that `unpacked` reads. @param data JSON and arrays of floats, without loss of digits */
 export const packed = (data: unknown): Uint8Array[] => new Writer().pack(data);
 
 /**
- * Reads what `packed` wrote.
- * @throws Error where it is damaged
+ * Reads the output of `packed`. @throws Error if it is damaged
  */
 export function unpacked(bytes: Uint8Array): unknown {
   const end = bytes.indexOf(10);
@@ -171,7 +173,7 @@ export function unpacked(bytes: Uint8Array): unknown {
 /** The rows of a table. @param columns each with its name */
 function rowsOf(columns: readonly (readonly [string, unknown])[]): unknown[] {
   const lists = columns.map(([name, column]) => {
-    if (!Array.isArray(column)) throw new TypeError('a column is no list');
+    if (!Array.isArray(column)) throw new TypeError('a column is not a list');
     return [name, column] as const;
   });
   const rows = lists[0]?.[1].length ?? 0;
@@ -198,7 +200,7 @@ function exponentOf(values: Float32Array): number {
   return least > ZEROS && least < WHOLE && most / 2 ** least < MAX_SHORT ? least : WHOLE;
 }
 
-/** Names of the fields that all rows of a list have, where it is a table of more rows than one. */
+/** Names of the common fields of all rows, if a list is a table of more than one row. */
 function namesOf(list: readonly unknown[]): string[] | null {
   if (list.length < 2 || !list.every(isRecord)) return null;
   const [first, ...others] = list.map((row) => Object.keys(row));
@@ -207,7 +209,7 @@ function namesOf(list: readonly unknown[]): string[] | null {
   return first.length > 0 && others.every(alike) ? first : null;
 }
 
-/** Whether a list is of numbers that floats can hold, most of which are long in JSON. */
+/** Whether a list contains only numbers that fit into floats, most of them long in JSON. */
 function isLong(list: readonly unknown[]): list is readonly number[] {
   if (!list.every((value) => typeof value === 'number' && Math.fround(value) === value)) return false;
   return list.filter((value) => JSON.stringify(value).length > MAX_CHARACTERS).length > list.length / 2;
@@ -235,7 +237,7 @@ function planes(values: readonly number[], size: number, write: (view: DataView,
   return bytes;
 }
 
-/** Reads the numbers of `planes` one after the other. */
+/** Reads the numbers of `planes` in sequence. */
 function reader(bytes: Uint8Array, size: number) {
   const count = bytes.length / size;
   const one = new Uint8Array(size);

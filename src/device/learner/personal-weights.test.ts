@@ -86,7 +86,7 @@ describe('PersonalWeights', () => {
     expect(learn(weights, terms, 0)).toBeLessThan(before);
   });
 
-  it('starts terms that a stored profile does not know where everybody starts', () => {
+  it('starts terms missing from a stored profile at the common start', () => {
     const { theta, squares } = new PersonalWeights().save();
     const { category: _, ...older } = theta;
     const parsed = v.parse(personalWeightsSchema, { theta: older, squares });

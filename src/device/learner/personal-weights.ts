@@ -3,7 +3,7 @@ import { TERMS, type TermName, type TermWeights } from '../ranking';
 /** What a new shopper's experts start from. */
 export interface Start {
   /**
-   * Weights of the terms; `preference` is that of every feature block of an expert.
+   * Weights of the terms; `preference` is the weight of every feature block of an expert.
    */
   weights: TermWeights;
   /** Share of what a read-out has learned that fades with each choice. */
@@ -11,8 +11,9 @@ export interface Start {
   /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
   floor: number;
   /**
-   * Whether the first choice of a visit bears a candidate that may be kept soon. Without a side model shoppers come for
-   * another kind of product more often than they turn to one; beside one, its fast states follow the visit already.
+   * Whether the first choice of a visit creates a candidate that may be kept early. Without a side model, shoppers change
+   * their kind of product between visits more often than within one; with a side model, its fast states already follow the
+   * visit.
    */
   visits: boolean;
 }
@@ -54,8 +55,8 @@ export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25,
 export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
 
 /**
- * Terms whose weight no choice changes: the shop sets the lift of items that nobody has chosen, and the weight of an
- * expert's read-outs is one of each feature block.
+ * Terms whose weight choices do not change: the shop sets the lift of items that nobody has chosen, and an expert's
+ * read-outs have one weight per feature block.
  */
 const FIXED_TERMS: readonly TermName[] = ['coldStart', 'preference'];
 
@@ -63,11 +64,11 @@ const FIXED_TERMS: readonly TermName[] = ['coldStart', 'preference'];
 const RATE = 0.2;
 const DECAY = 0.05;
 /** Bound of |theta|: a weight stays within a factor e of its start. */
-export const MOST_THETA = 1;
+export const MAX_THETA = 1;
 /** Bound of the summed squared gradients: no stream of choices reaches it, and steps are still above 0 there. */
-export const MOST_SQUARES = 1e9;
+export const MAX_SQUARES = 1e9;
 
-/** Rounds to the 20 leading binary digits, so that a profile is small. What it leaves of a number up to a bound is within the bound. */
+/** Rounds to the 20 leading binary digits to keep profiles small. Rounding never exceeds a bound that the number meets. */
 const rounded = (value: number): number => {
   const high = value * (2 ** 33 + 1);
   return high - (high - value);
@@ -75,15 +76,15 @@ const rounded = (value: number): number => {
 
 /** Least and largest theta of a term. */
 export function thetaBounds(name: TermName): [low: number, high: number] {
-  return FIXED_TERMS.includes(name) ? [0, 0] : [-MOST_THETA, MOST_THETA];
+  return FIXED_TERMS.includes(name) ? [0, 0] : [-MAX_THETA, MAX_THETA];
 }
 
-/** Theta and summed squared gradients of every term, as a profile holds them. */
+/** Theta and summed squared gradients of every term, as stored in a profile. */
 export type StoredWeights = Record<'theta' | 'squares', Record<TermName, number>>;
 
 const everyTerm = (value: number) => Object.fromEntries(TERMS.map((name) => [name, value])) as Record<TermName, number>;
 
-/** A learned factor e^theta, and what AdaGrad keeps of its past gradients. */
+/** A learned factor e^theta, with AdaGrad's sum of its squared gradients. */
 export interface AdaGrad {
   theta: number;
   /** Summed squares of the gradients. */
@@ -91,16 +92,16 @@ export interface AdaGrad {
 }
 
 /**
- * One step of AdaGrad on theta, with decay towards 0 and within bounds. Nothing changes where the gradient is 0.
+ * One step of AdaGrad on theta, with decay towards 0 and within bounds. A gradient of 0 changes nothing.
  * @param gradient of the log-likelihood in theta
  */
 export function adaGradStep(
   { theta, squares }: AdaGrad,
   gradient: number,
-  [low, high]: readonly [number, number] = [-MOST_THETA, MOST_THETA],
+  [low, high]: readonly [number, number] = [-MAX_THETA, MAX_THETA],
 ): AdaGrad {
   if (gradient === 0) return { theta, squares };
-  const sum = Math.min(MOST_SQUARES, squares + gradient * gradient);
+  const sum = Math.min(MAX_SQUARES, squares + gradient * gradient);
   const step = (RATE * gradient) / Math.sqrt(sum + 1e-8);
   const next = theta + step - RATE * DECAY * theta;
   return { theta: rounded(Math.max(low, Math.min(high, next))), squares: rounded(sum) };
@@ -108,7 +109,7 @@ export function adaGradStep(
 
 /**
  * The personal weights of the score's terms: w = w0 * exp(theta) with theta in -1..1. Each choice takes one AdaGrad step on
- * the softmax over the items not yet chosen, so that terms that rank the chosen items high gain weight and the others lose it.
+ * the softmax over the items not yet chosen: terms that rank the chosen items high gain weight, the other terms lose it.
  */
 export class PersonalWeights {
   #theta = everyTerm(0);
@@ -132,7 +133,7 @@ export class PersonalWeights {
     return copy;
   }
 
-  /** Replaces what everybody starts from; theta stays. */
+  /** Replaces the common start weights; theta stays. */
   startFrom(start: Start): void {
     this.#start = start;
   }
@@ -152,7 +153,7 @@ export class PersonalWeights {
     return this.#start.floor;
   }
 
-  /** The weights; that of `preference` is 1: an expert's read-outs contain the weights of their blocks. */
+  /** The weights; `preference` has weight 1, because an expert's read-outs contain the weights of their blocks. */
   get current(): TermWeights {
     const start = this.#start.weights;
     const weights = { ...start };
@@ -178,7 +179,7 @@ export class PersonalWeights {
   }
 }
 
-/** The weights without those of terms that have no data: no co-occurrence table. */
+/** The weights of all terms with data: without a co-occurrence table, `boughtTogether` is left out. */
 export function activeWeights(
   { sideModel, boughtTogether, ...weights }: TermWeights,
   available: { sideModel: boolean; boughtTogether: boolean },

@@ -4,7 +4,7 @@ import { PrequentialRecord } from './prequential-record';
 const FLOOR = -0.25;
 
 describe('PrequentialRecord', () => {
-  it('says when the read-outs lost on recent choices, and starts again at 0', () => {
+  it('reports when the read-outs lost on recent choices, and restarts at 0', () => {
     const record = new PrequentialRecord();
     expect(record.note(-0.05, FLOOR)).toBe(false);
     expect(record.note(-2, FLOOR)).toBe(false);
@@ -12,7 +12,7 @@ describe('PrequentialRecord', () => {
     expect(record.gain).toBe(0);
   });
 
-  it('has another floor where the shop has one', () => {
+  it("uses the shop's own floor", () => {
     expect(new PrequentialRecord().note(-2, -0.1)).toBe(true);
     expect(new PrequentialRecord().note(-2, -0.3)).toBe(false);
   });

@@ -1,7 +1,7 @@
 /** Time constant of the running mean, in choices. */
 const MEMORY = 10;
-/** Bound of the gain of one choice, so that one large gain does not hide later losses. */
-export const MOST_GAIN = 100;
+/** Bound of the gain of one choice: a single large gain must not hide later losses. */
+export const MAX_GAIN = 100;
 
 /** Whether the read-outs helped on choices that they had not learned from yet: the guard against learning that harms. */
 export class PrequentialRecord {
@@ -18,11 +18,11 @@ export class PrequentialRecord {
 
   /**
    * Adds the gain of one choice, nats.
-   * @param floor mean gain, nats per choice, below which the read-outs start from zero
-   * @returns whether the read-outs made recent lists worse; the record starts again at 0 then
+   * @param floor mean gain, nats per choice, below which the read-outs restart from zero
+   * @returns whether the read-outs made recent lists worse; the record then restarts at 0
    */
   note(gain: number, floor: number): boolean {
-    const bounded = Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gain));
+    const bounded = Math.max(-MAX_GAIN, Math.min(MAX_GAIN, gain));
     this.#gain += (bounded - this.#gain) / MEMORY;
     const lost = this.#gain < floor;
     if (lost) this.#gain = 0;

@@ -11,7 +11,7 @@ import { type Profile, parseProfile } from './profile';
 import { decodeProfile, encodeProfile, readProfile } from './profile-file';
 
 const COUNT = 120;
-// Deep enough for weights to overflow together that do not alone.
+// Deep enough for weights to overflow together although each one does not.
 const table = categoryTable(COUNT, 8, { text: 8, image: 8 });
 
 function catalog(): LearnerCatalog {
@@ -25,7 +25,10 @@ function catalog(): LearnerCatalog {
 
 const shop = catalog();
 const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
-  ...{ id, type, itemId: `i${row}`, time: 1_700_000_000_000 + 1000 * id },
+  id,
+  type,
+  itemId: `i${row}`,
+  time: 1_700_000_000_000 + 1000 * id,
 });
 const newLearner = (): Learner => new Learner(shop);
 
@@ -69,7 +72,7 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     ['fewer strengths than items', history({ strengths: [1] })],
     ['a longer history than is stored', history({ items: ids(1001), strengths: ids(1001).map(() => 1), total: 1001 })],
     ['more dismissals than are stored', history({ dismissed: ids(1001) })],
-    ['fewer choices in all than are listed', history({ total: 2 })],
+    ['fewer choices in total than listed', history({ total: 2 })],
     ['a number of choices beyond safe integers', history({ total: 1e300 })],
     ['an impression counted without bound', history({ record: { ...record, shown: [{ ...shown, times: 1e308 }] } })],
     ['an impression at an invalid time', history({ record: { ...record, shown: [{ ...shown, time: 1e300 }] } })],
@@ -207,14 +210,14 @@ describe('checkFinite()', () => {
     ],
     ['recent', ({ history: known }) => known?.strengths.fill(1e308)],
   ];
-  it.each(cases)('names the term that is not finite: %s', (name, changes) => {
+  it.each(cases)('names the non-finite term: %s', (name, changes) => {
     const learner = after(changes);
     expect(() => learner.checkFinite()).toThrow(refused('store/corrupt'));
     expect(() => learner.checkFinite()).toThrow(name);
   });
 });
 
-describe('what a learner saves', () => {
+describe('the profile that a learner saves', () => {
   it('is always within the bounds that it is read with', async () => {
     const learner = newLearner();
     let id = 0;

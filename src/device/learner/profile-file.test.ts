@@ -32,7 +32,7 @@ describe('a profile as a file', () => {
       fc.asyncProperty(change, async ({ at, by }) => {
         const changed = bytes.slice();
         changed[at] ^= by;
-        // A changed version may be a newer one, and a digest of nothing but zeros says that there is none.
+        // A changed version may be a newer one, and an all-zero digest means that the file has no digest.
         expect(['store/corrupt', 'store/newer-schema']).toContain(await codeOf(decodeProfile(changed)));
       }),
       { seed: 1, numRuns: 200 },
@@ -42,7 +42,7 @@ describe('a profile as a file', () => {
     }
   });
 
-  it('of newer code is left alone, whatever its form', async () => {
+  it('of newer code is not changed, whatever its form', async () => {
     const text = new TextDecoder('latin1').decode(await encodeProfile(profile));
     const newer = Uint8Array.from(text.replace('profile 6 ', 'profile 7 '), (char) => char.charCodeAt(0));
     expect(await codeOf(decodeProfile(newer))).toBe('store/newer-schema');
@@ -74,7 +74,7 @@ describe('a profile as a file', () => {
     }
   });
 
-  it('is refused where it would be larger than any profile, or is not compressed', async () => {
+  it('is refused if it would be larger than any profile, or is not compressed', async () => {
     const head = `sidestream-profile 6 ${'0'.repeat(64)}`;
     for (const body of [
       deflateSync(Buffer.alloc(81 * 2 ** 20), { level: 1 }),

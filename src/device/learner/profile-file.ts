@@ -5,26 +5,26 @@ import { packed, unpacked } from './packed-profile';
 import { type Profile, parseAnyProfile } from './profile';
 import { PROFILE_SCHEMA } from './schema-version';
 
-/** First bytes of the file: its name, and the version of this layout. Version 4 is that of an exported profile with its log. */
+/** First bytes of the file: its name, and the version of this layout. Version 4 is an exported profile with its log. */
 const MAGIC = 'sidestream-profile';
 const VERSION = 6;
-/** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
+/** Replaces the digest if the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 
-/** Largest file, bytes. Files of older versions may hold 64 MiB more, which the reader drops. */
+/** Maximum file size, bytes. Files of older versions may contain 64 MiB more, which the reader drops. */
 const MAX_BYTES = 80 * 2 ** 20;
 
 /** Last version that `olderHeaderSchema` reads. */
-const LAST_OLDER = 3;
-/** Last version with the floats as they are after a line of JSON. */
-const LAST_PLAIN = 5;
-/** Versions that are read. */
-const READABLE = [1, 2, LAST_OLDER, LAST_PLAIN, VERSION];
+const MAX_OLDER_VERSION = 3;
+/** Last version with uncompressed floats after a line of JSON. */
+const MAX_PLAIN_VERSION = 5;
+/** Readable versions. */
+const READABLE = [1, 2, MAX_OLDER_VERSION, MAX_PLAIN_VERSION, VERSION];
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const headerSchema = v.object({
-  /** The profile; `{"floats": 3}` stands for an array of 3 floats, which come in this order after the header. */
+  /** The profile; `{"floats": 3}` stands for an array of 3 floats. The arrays follow the header in this order. */
   profile: v.record(v.string(), v.unknown()),
 });
 
@@ -45,8 +45,8 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
   );
 
 /**
- * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest> <bytes of the rest>`, and what `packed` makes of the profile, compressed
- * by the format of zlib.
+ * A profile as one file: a line `sidestream-profile <version> <sha-256 of the rest> <bytes of the rest>`, and the output of
+ * `packed`, compressed in the zlib format.
  */
 export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
   const body = await through(new CompressionStream('deflate'), joined(packed(profile)), MAX_BYTES);
@@ -62,19 +62,19 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   if (bytes.length > MAX_BYTES) throw damaged('it is larger than any profile');
   const first = lineOf(bytes, 0);
   const [magic, version, digest, size] = first.text.split(' ');
-  if (magic !== MAGIC) throw damaged('it does not start like one');
+  if (magic !== MAGIC) throw damaged('it does not start like a profile');
   if (Number(version) > VERSION) {
     throw new SidestreamError(
       'store/newer-schema',
       `The profile is of version ${version}; this code knows ${VERSION}. Reload the page to get the newer code.`,
     );
   }
-  if (!READABLE.includes(Number(version))) throw damaged('it does not start like one');
+  if (!READABLE.includes(Number(version))) throw damaged('it does not start like a profile');
   const body = bytes.slice(first.end);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
-  if (Number(version) > LAST_PLAIN && size !== `${body.length}`) throw damaged('it has another length');
+  if (Number(version) > MAX_PLAIN_VERSION && size !== `${body.length}`) throw damaged('it has another length');
   return parseAnyProfile(
-    Number(version) <= LAST_PLAIN ? await plainProfile(body, Number(version)) : await unpack(body),
+    Number(version) <= MAX_PLAIN_VERSION ? await plainProfile(body, Number(version)) : await unpack(body),
   );
 }
 
@@ -86,7 +86,7 @@ async function unpack(body: Uint8Array<ArrayBuffer>): Promise<unknown> {
   }
 }
 
-/** The profile of a file whose numbers are as they are after a line of JSON. */
+/** The profile of a file with uncompressed numbers after a line of JSON. */
 async function plainProfile(body: Uint8Array, version: number): Promise<unknown> {
   const second = lineOf(body, 0);
   let data: unknown;
@@ -95,7 +95,7 @@ async function plainProfile(body: Uint8Array, version: number): Promise<unknown>
   } catch (cause) {
     throw damaged('its header is not JSON', cause);
   }
-  const older = version <= LAST_OLDER ? (await import('./profile-migration')).olderHeaderSchema : null;
+  const older = version <= MAX_OLDER_VERSION ? (await import('./profile-migration')).olderHeaderSchema : null;
   const header = v.safeParse(older ?? headerSchema, data);
   if (!header.success) throw damaged(`its header: ${header.issues[0].message}`);
   let at = second.end;
@@ -111,8 +111,7 @@ async function plainProfile(body: Uint8Array, version: number): Promise<unknown>
 }
 
 /**
- * What a stream makes of some bytes.
- * @throws RangeError when that is more than `most` bytes
+ * The output of a stream for some bytes. @throws RangeError when it exceeds `most` bytes
  */
 async function through(
   { readable, writable }: CompressionStream | DecompressionStream,
@@ -122,7 +121,7 @@ async function through(
   const parts: Uint8Array[] = [];
   let size = 0;
   const ended = new Blob([bytes]).stream().pipeTo(writable);
-  // What fails there fails the reading, too.
+  // A failure there also fails the reading.
   ended.catch(() => undefined);
   const reader = readable.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -136,7 +135,7 @@ async function through(
   return joined(parts);
 }
 
-/** JSON with the floats that parts of it stand for. @param take returns the next ones */
+/** JSON with its placeholders replaced by floats. @param take returns the next floats */
 function withFloats(json: Record<string, unknown>, take: (size: number) => Float32Array): Record<string, unknown> {
   const filled = (value: unknown): unknown => {
     if (isFloats(value)) return take(value.floats);

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { MOST_CHOSEN, MOST_DISMISSED } from './experts/expert-limits';
+import { MAX_CHOSEN, MAX_DISMISSED } from './experts/expert-limits';
 
 /** The last schema of a profile with one list of weights, and one of preferences, instead of experts with both. */
-const LAST_WITHOUT_EXPERTS = 4;
+const MAX_SCHEMA_WITHOUT_EXPERTS = 4;
 
 /** The last schema that files of version 1 to 3 held. */
-const LAST_IN_OLDER_FILES = 5;
+const MAX_SCHEMA_IN_OLDER_FILES = 5;
 
 /** Names of the score's terms before schema 4, with the present ones. */
 const OLD_TERMS: Readonly<Record<string, string>> = {
@@ -31,10 +31,10 @@ const looseHistory = v.looseObject({
 });
 /** What is moved; the parser of the present schema checks the values. */
 const olderSchema = v.looseObject({
-  schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_WITHOUT_EXPERTS)),
+  schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SCHEMA_WITHOUT_EXPERTS)),
   weights: v.object({ theta: withTerms, squares: withTerms }),
   history: v.optional(looseHistory),
-  /** Read-outs by the name of their block; absent from schema 1, as is their gain. */
+  /** Read-outs by the name of their block; absent from schema 1, like their gain. */
   preferences: v.optional(v.record(v.string(), v.unknown()), {}),
   preferenceGain: v.optional(v.unknown(), 0),
 });
@@ -48,7 +48,7 @@ const renamed = (value: unknown, names: Readonly<Record<string, string>>): unkno
     : value;
 
 const withGains = v.looseObject({ gains: v.looseObject({ preference: v.unknown() }) });
-/** Schema 5 kept one more gain beside that of the read-outs: of networks that trained on the device. */
+/** Schema 5 kept another gain beside the read-outs' gain, for networks that trained on the device. */
 const withExpertGains = v.looseObject({
   schema: v.literal(5),
   experts: v.looseObject({
@@ -67,10 +67,11 @@ const withAnchor = v.looseObject({ schema: v.literal(6) });
 const withOneGain = ({ gains, ...expert }: v.InferOutput<typeof withGains>) => ({ ...expert, gain: gains.preference });
 
 /**
- * A profile of an older schema in the present form. One of schema 1 to 4 gets one expert, the generalist, which has learned
- * what the profile holds; its one weight of preferences becomes that of every block. Other data is returned unchanged.
+ * Converts a profile of an older schema to the current form. A profile of schema 1 to 4 gets one expert, the generalist,
+ * with everything that the profile has learned; its single weight of preferences becomes the weight of every block. Other
+ * data is returned unchanged.
  * @param data not parsed yet
- * @param schema the present one
+ * @param schema the current one
  */
 export function currentProfile(data: unknown, schema: number): unknown {
   const sixth = v.safeParse(withAnchor, data);
@@ -100,12 +101,18 @@ export function currentProfile(data: unknown, schema: number): unknown {
     blocks: Object.fromEntries(blocks),
     gain: preferenceGain,
     choices: items.length,
-    chosen: items.slice(-MOST_CHOSEN).map((item) => ({ item, time: null })),
-    dismissed: dislikes.slice(-MOST_DISMISSED).map(({ item, known }) => ({ item, choices: known })),
+    chosen: items.slice(-MAX_CHOSEN).map((item) => ({ item, time: null })),
+    dismissed: dislikes.slice(-MAX_DISMISSED).map(({ item, known }) => ({ item, choices: known })),
   };
   const member = {
-    ...{ id: 0, kind: 'generalist', born: { choice: 0, time: null }, expert: generalist },
-    ...{ weight: 1, mass: 1, series: new Float32Array(), trial: null },
+    id: 0,
+    kind: 'generalist',
+    born: { choice: 0, time: null },
+    expert: generalist,
+    weight: 1,
+    mass: 1,
+    series: new Float32Array(),
+    trial: null,
   };
   return {
     ...rest,
@@ -118,13 +125,13 @@ export function currentProfile(data: unknown, schema: number): unknown {
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
 const preferenceLengths = v.array(v.strictTuple([v.string(), length]));
 /**
- * Header of a file of version 1 to 3 as one of the present version. Versions 1 and 2 have the preferences beside the JSON;
- * version 1 names them `taste`. All three may end in weights of networks that trained on the device, which are dropped:
- * no list depended on them.
+ * Converts the header of a file of version 1 to 3 to the current version. Versions 1 and 2 store the preferences beside the
+ * JSON; version 1 names them `taste`. All three may end in weights of networks that trained on the device, which are
+ * dropped: no list depended on them.
  */
 export const olderHeaderSchema = v.pipe(
   v.object({
-    profile: v.looseObject({ schema: v.pipe(v.number(), v.maxValue(LAST_IN_OLDER_FILES)) }),
+    profile: v.looseObject({ schema: v.pipe(v.number(), v.maxValue(MAX_SCHEMA_IN_OLDER_FILES)) }),
     /** Name and number of floats of each preference, in the order of the data. */
     preferences: v.optional(preferenceLengths),
     taste: v.optional(preferenceLengths, []),

@@ -14,7 +14,7 @@ function codeOf(data: unknown): string {
 }
 
 describe('parseProfile', () => {
-  it('reads back what was stored', () => {
+  it('round-trips', () => {
     expect(parseProfile(structuredClone(profile))).toEqual(profile);
   });
 
@@ -25,7 +25,7 @@ describe('parseProfile', () => {
     expect(() => parseProfile({ ...profile, windows: 1.5 })).toThrow(/windows/);
   });
 
-  it('reads a profile of an older schema as that of one expert, which has learned the same', async () => {
+  it('reads a profile of an older schema as one expert with the same learned state', async () => {
     const { experts, history, ...rest } = profile;
     const [{ expert }] = experts.members;
     const { theta, squares } = expert.weights;
@@ -48,10 +48,17 @@ describe('parseProfile', () => {
     const parsed = await parseAnyProfile(structuredClone(older));
     expect(parsed).toMatchObject({ ...rest, schema: PROFILE_SCHEMA });
     expect(parsed.experts).toEqual({
-      ...{ choices: 2, next: 1, active: 0 },
+      choices: 2,
+      next: 1,
+      active: 0,
       members: [
         {
-          ...{ id: 0, kind: 'generalist', born: { choice: 0, time: null }, weight: 1, mass: 1, trial: null },
+          id: 0,
+          kind: 'generalist',
+          born: { choice: 0, time: null },
+          weight: 1,
+          mass: 1,
+          trial: null,
           series: new Float32Array(),
           expert: {
             weights: { theta: { ...theta, recent: 0.25 }, squares: { ...squares, recent: 3 } },

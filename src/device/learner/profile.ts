@@ -10,8 +10,8 @@ const profileSchema = v.object({
   /** Id of the last event learned from; later ones in the log are still to be learned. */
   lastEvent: count,
   /**
-   * Id of the first event learned from, the largest safe integer before any. The log is whole as long as it holds this event;
-   * 0 where it never held all, or in profiles of before this was noted.
+   * Id of the first event learned from, the largest safe integer before any. The log is whole as long as it holds this
+   * event; 0 if it never held all events, or in older profiles without this field.
    */
   firstEvent: v.optional(count, 0),
   /** The shopper's choices up to that event; before schema 3 they were read from the log. */
@@ -22,7 +22,7 @@ const profileSchema = v.object({
   windows: count,
   /** Choices since the last window closed. */
   windowChoices: count,
-  /** What happened to what was learned; absent from profiles of before there was one. */
+  /** The journal of learning; absent from profiles older than the journal. */
   journal: v.optional(journalSchema),
   /** Updates dropped by the guard. */
   rejected: count,
@@ -30,7 +30,7 @@ const profileSchema = v.object({
   lastUpdate: v.nullable(storedTime),
 });
 
-/** Everything that one device learned from the events up to `lastEvent`, as it is stored. */
+/** Everything that one device learned from the events up to `lastEvent`, in stored form. */
 export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts'> & { experts: StoredMixture };
 
 const withSchema = v.object({ schema: v.number() });

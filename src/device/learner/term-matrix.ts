@@ -5,8 +5,8 @@ import { isWithoutBasis, TERMS, type TermName, type TermValues, type TermWeights
 const SHARED = TERMS.filter((name) => name !== 'preference');
 
 /**
- * The values of the terms that all experts of a shopper weigh, each in its own way, one below the other: several read them in one
- * pass.
+ * The values of the terms, one below the other. All experts of a shopper weigh them differently, and several read them in
+ * one pass.
  */
 export class TermMatrix {
   /** Terms with a basis, a row of the matrix each. */

@@ -23,7 +23,7 @@ export class TermValueCache {
   /** As `termValues`. Shared: not to be changed. */
   values(index: CatalogIndex, sources: TermSources): TermValues {
     const { history, residualScores } = sources;
-    // A history only grows; every other source but the dismissals is replaced when it changes.
+    // A history only grows; all other sources except the dismissals are replaced when they change.
     const of = [index, history, history.rows.length, history.strengths.at(-1), residualScores];
     if (!this.#values || of.some((part, n) => part !== this.#of[n]) || !this.#dismissedAre(history.dismissed)) {
       this.#values = this.#compute(index, sources);
@@ -45,7 +45,7 @@ export class TermValueCache {
 const CATALOG_TERMS: readonly TermName[] = ['boughtTogether', 'popularity', 'coldStart'];
 
 /**
- * Checks that the terms of a profile are finite for every item: an item whose score is not finite is in no list.
+ * Checks that the terms of a profile are finite for every item: items with non-finite scores are in no list.
  * @throws SidestreamError `store/corrupt` naming the first term that is not finite
  */
 export function checkFinite(values: TermValues, weights: TermWeights): void {

@@ -20,7 +20,9 @@ function variantShop(change?: Parameters<typeof withVariants>[3]): LearnerCatalo
 }
 
 const event = (id: number, itemId: string, type: EventType = 'click'): LoggedEvent => ({
-  ...{ id, type, itemId },
+  id,
+  type,
+  itemId,
   time: 1_700_000_000_000 + 60_000 * id,
 });
 
@@ -28,7 +30,7 @@ const event = (id: number, itemId: string, type: EventType = 'click'): LoggedEve
 const CHOICES = Array.from({ length: 24 }, (_, n) => (n % 8 === 7 ? n - 7 : 3 * n + 1));
 
 describe('a learner of a catalogue with variants', () => {
-  it('learns what it learns where each product is one item, whichever variants are chosen', () => {
+  it('learns the same as with one item per product, whichever variants are chosen', () => {
     const plain = new Learner(threeGroups(COUNT));
     const shop = variantShop();
     const learner = new Learner(shop);
@@ -61,7 +63,7 @@ describe('a learner of a catalogue with variants', () => {
     expect(listed).toEqual(rank(threeGroups(COUNT).index, plain.state, request).map(({ row }) => row));
   });
 
-  it('takes one variant after another for one choice, and a product for chosen whichever variant comes back', () => {
+  it('treats consecutive variants as one choice, and a product as chosen for every variant', () => {
     const learner = new Learner(variantShop());
     for (const [n, id] of ['item-4.1', 'item-4.3', 'item-8.0', 'item-4.2'].entries()) learner.observe(event(n + 1, id));
     expect(learner.history.rows).toEqual([4 * EACH + 1, 8 * EACH, 4 * EACH + 1]);
@@ -100,7 +102,7 @@ describe('a learner of a catalogue with variants', () => {
     expect(next.history.rows).toEqual(learner.history.rows);
   });
 
-  it('learns the taste for a variant: the one that resembles what was chosen is shown', () => {
+  it('learns a preference for a variant: it shows the one most like the chosen items', () => {
     const red = (_: object, variant: number) => ({ price: variant === 3 ? 90 : 10, category: 'Shirts' });
     const shop = variantShop(red);
     const learner = new Learner(shop);

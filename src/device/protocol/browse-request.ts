@@ -3,7 +3,7 @@ import { exactObject } from '../../core/common/strict-object';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** Which part of the catalogue to list. A file of its own, as its code comes late. */
+/** Which part of the catalogue to list. A separate file, because its code loads late. */
 export const browseSchema = exactObject({
   category: v.optional(v.string()),
   query: v.optional(v.string()),

@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { answerSchema } from './requests';
 
 /**
- * The shopper's answer about consent in one tab; `pending` also where everything was forgotten. Never `session`, which is no
- * answer and holds in one tab.
+ * The shopper's answer about consent in one tab; `pending` also after `forget()`. Never `session`, which is not an answer
+ * and holds in one tab only.
  */
 export const consentAnswerSchema = v.strictObject({
   consent: answerSchema,
-  /** Orders the answers of all tabs: a Lamport time, and the tab's id where two are equal. */
+  /** Orders the answers of all tabs: a Lamport time, with the tab's id as tie-breaker. */
   stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
 });
 export type ConsentAnswer = v.InferOutput<typeof consentAnswerSchema>;

@@ -7,12 +7,12 @@ import { countsSchema } from '../experiment';
 const trackedSchema = v.object({ ...eventFields, details: v.record(v.string(), v.unknown()), time: storedTime });
 export type TrackedCall = v.InferOutput<typeof trackedSchema>;
 
-/** Data that a worker hands over, through the page, to the one that takes its place, in this page or in the next. */
+/** Data that a worker hands over, through the page, to its replacement in this page or in the next. */
 export const keptSchema = v.object({
-  /** Data in memory only; null where the device has them, or the shopper denied consent. */
+  /** Data in memory only; null if the device stores it, or the shopper denied consent. */
   memory: v.nullable(
     v.object({
-      /** As a file; null where only the events were kept. */
+      /** The profile as a file; null if only the events were kept. */
       profile: v.nullable(v.custom<Uint8Array>((value) => value instanceof Uint8Array)),
       events: v.array(eventSchema),
       items: v.array(

@@ -1,4 +1,4 @@
-export { EVENT_TYPES, MOST_CHARACTERS } from '../../core/events';
+export { EVENT_TYPES, MAX_CHARACTERS } from '../../core/events';
 export type * from './api';
 export { browseSchema, categoriesSchema } from './browse-request';
 export { channelName } from './channel-name';

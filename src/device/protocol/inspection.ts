@@ -1,45 +1,45 @@
 import type { Item } from '../../core/catalog';
 import type { ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
 
-/** What `inspect()` can be asked, with its answers. */
+/** The questions that `inspect()` answers, and the types of the answers. */
 export interface InspectionAnswers {
-  /** What was learned, from what, and when. */
+  /** The learned preferences, their sources and their times. */
   profile: Inspection;
-  /** How the list would change by going back to a snapshot. */
+  /** How the list would change after a rollback to a snapshot. */
   snapshot: ListChange;
   /** Why an item has its place in the list, and what would change it. */
   item: ItemInspection;
-  /** The list with what was learned, beside the one of a shopper of whom nothing is known. */
+  /** This shopper's list beside the list of a shopper without a profile. */
   lists: ListComparison;
-  /** What the recommender takes of this device. */
+  /** Memory, storage and network that the recommender uses on this device. */
   device: DeviceReport;
 }
 
-/** What a question of `inspect()` is about. */
+/** Arguments of each question of `inspect()`. */
 export interface InspectionSubjects {
   profile: [];
-  /** Of `Snapshot.id`. */
+  /** `Snapshot.id`. */
   snapshot: [id: number];
-  /** Of an item. */
+  /** Id of an item. */
   item: [id: string];
   lists: [];
   device: [];
 }
 
-/** What was learned on this device, from what, and when. All times in milliseconds since the epoch. */
+/** The learned preferences, their sources and their times, in milliseconds since the epoch. */
 export interface Inspection {
-  /** Past choices by their part in the first 20 items of `for-you`, largest first, at most 12; parts add up to 1 at most. */
+  /** Up to 12 past choices by their part in the first 20 items of `for-you`, largest first; the parts sum to 1 or less. */
   products: { item: Item; part: number }[];
   /**
-   * Categories of the last choices, the largest share first, at most 8: share of the choices, each counting less the older it
-   * is, and share of the catalogue's items.
+   * Up to 8 categories of the last choices, the largest share first: their share of the choices, where older choices count
+   * less, and their share of the catalogue's items.
    */
   categories: { name: string; share: number; usual: number }[];
-  /** The experts of now, as in the status, then those that were removed, the last removed first. */
+  /** The current experts, as in the status, then the removed experts, the most recently removed first. */
   experts: InspectedExpert[];
-  /** The last choices that the journal has, oldest first, at most 300. */
+  /** The last 300 choices of the journal, oldest first. */
   choices: JournalChoice[];
-  /** What happened besides, oldest first, at most 300. */
+  /** The last 300 other entries of the journal, oldest first. */
   points: JournalPoint[];
   /** How the choices were ranked before they were learned. */
   record: PrequentialSummary;
@@ -48,77 +48,77 @@ export interface Inspection {
 
 /** An expert, with the choices that it learned from. */
 export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' | 'posterior' | 'share'> {
-  /** As in the status; `removed`: another expert took its place. */
+  /** As in the status; `removed`: another expert replaced it. */
   state: ExpertStatus['state'] | 'removed';
-  /** Its part in the next list, 0 to 1; 0 where it was removed. */
+  /** Its part in the next list, 0 to 1; 0 for a removed expert. */
   share: number;
-  /** When it was removed; else null. */
+  /** When it was removed; null for a current expert. */
   removed: number | null;
-  /** The last choices that it learned from, the newest first, at most 20; `time` is null where it is not known. */
+  /** The last 20 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];
 }
 
-/** One choice, as the journal has it. */
+/** One choice in the journal. */
 export interface JournalChoice {
-  /** Null where the catalogue lacks the item now. */
+  /** Null if the catalogue no longer has the item. */
   item: Item | null;
   time: number;
   /** Number of the choice, from 1. */
   at: number;
-  /** Its ranks before it was learned, 1 is best; null where it was chosen before, or nothing was known yet. */
+  /** Its ranks before it was learned, 1 is best; null if it had been chosen before, or nothing was known yet. */
   ranks: Ranks | null;
   /** Part of each expert in the list after the choice, by its id. */
   shares: [expert: number, share: number][];
 }
 
-/** Ranks of one item among all that were not chosen yet; 1 is best. */
+/** Ranks of one item among all items not chosen yet; 1 is best. */
 export interface Ranks {
-  /** In the list of this shopper. */
+  /** In this shopper's list. */
   own: number;
-  /** By how many chose it. */
+  /** By popularity. */
   popularity: number;
-  /** By the likeness of text and picture to the past choices alone. */
+  /** Only by the similarity of text and picture to the past choices. */
   content: number;
 }
 
 /**
- * What happened to what was learned. `window`: a window ended. `rejected`: the
- * guard dropped updates. `kept`: a candidate proved right and became an expert. `frozen`: an expert learns no more.
- * `returned`: a frozen one learns again. `pruned`: an expert was removed.
+ * What happened to the learned state. `window`: a window ended. `rejected`: the guard dropped updates. `kept`: a candidate
+ * passed its trial and became an expert. `frozen`: an expert stopped learning. `returned`: a frozen expert learns again.
+ * `pruned`: an expert was removed.
  */
 export type JournalKind = 'window' | 'rejected' | 'kept' | 'frozen' | 'returned' | 'pruned';
 
-/** One thing that happened to what was learned. */
+/** One change of the learned state. */
 export interface JournalPoint {
   kind: JournalKind;
   time: number;
   /** Number of the choice after which it happened. */
   at: number;
-  /** Id of the expert that it is about. */
+  /** Id of the expert concerned. */
   expert?: number;
-  /** Updates dropped. */
+  /** Number of dropped updates. */
   count?: number;
 }
 
-/** How the choices were ranked before they were learned, over those of the journal that have ranks. */
+/** How the choices were ranked before they were learned, over the choices of the journal that have ranks. */
 export interface PrequentialSummary {
-  /** Choices with ranks. */
+  /** Number of choices with ranks. */
   choices: number;
-  /** Items of the catalogue. */
+  /** Number of items in the catalogue. */
   of: number;
-  /** Geometric mean of the ranks; null without any. */
+  /** Geometric mean of the ranks; null without ranks. */
   mean: Ranks | null;
-  /** The list of this shopper against each of the other two; null with fewer than 2 choices. */
+  /** This shopper's list compared with each of the other two rankings; null with fewer than 2 choices. */
   against: Record<'popularity' | 'content', RankGain> | null;
 }
 
-/** By how much one ranking is nearer to the choices than another. */
+/** How much closer to the choices one ranking is than another. */
 export interface RankGain {
-  /** Geometric mean of other rank / own rank: 2 where the own rank is half of the other. */
+  /** Geometric mean of other rank / own rank: 2 if the own rank is half of the other. */
   factor: number;
   /** Its 95 % interval (normal approximation of the mean logarithm). */
   range: [low: number, high: number];
-  /** Choices that the own list ranked better, and worse. */
+  /** Number of choices that this shopper's list ranked better, and worse. */
   better: number;
   worse: number;
 }
@@ -126,12 +126,12 @@ export interface RankGain {
 /** One item in the first places of two lists. */
 export interface PlaceChange {
   item: Item;
-  /** Places from 1; null where the item is not among the first. */
+  /** Places from 1; null if the item is not among the first. */
   now: number | null;
   earlier: number | null;
 }
 
-/** How the first 20 items of `for-you` would change by going back to a snapshot. */
+/** How the first 20 items of `for-you` would change after a rollback to a snapshot. */
 export interface ListChange {
   snapshot: Snapshot;
   /** The earlier list in its order, then the items that would leave. */
@@ -141,10 +141,10 @@ export interface ListChange {
   moved: number;
 }
 
-/** The first 10 items of `for-you` with what was learned and without. */
+/** The first 10 items of `for-you` with and without the learned preferences. */
 export interface ListComparison {
   own: Recommendation[];
-  /** As for a shopper of whom nothing is known. */
+  /** The list of a shopper without a profile. */
   without: Recommendation[];
 }
 
@@ -152,33 +152,33 @@ export interface ListComparison {
 export interface ScorePart {
   /** Name of the term or rule; `preference` for an expert. */
   name: string;
-  /** Of the expert; null for all other parts. */
+  /** The expert that the part belongs to; null for all other parts. */
   expert: { id: number; state: ExpertStatus['state'] } | null;
   contribution: number;
-  /** Place of the item without it, from 1; null where it is a rule of the shop. */
+  /** Place of the item without this part, from 1; null for a rule of the shop. */
   place: number | null;
 }
 
 /** Why an item has its place in `for-you`. */
 export interface ItemInspection extends Pick<Explanation, 'item' | 'score' | 'source' | 'reason'> {
-  /** Place by the score among all items that the list may hold, from 1; null where it may not hold this one. */
+  /** Place by score among all items that the list may contain, from 1; null if it may not contain this item. */
   place: number | null;
-  /** Items that the list may hold. */
+  /** Number of items that the list may contain. */
   of: number;
-  /** They add up to the score, the largest first. */
+  /** The parts of the score, which add up to it, the largest first. */
   parts: ScorePart[];
   /**
-   * Past items that contribute, the largest first, at most 8, and the place of the item if the choice had not been made, as far
-   * as likeness, categories and numbers go; what experts learned from it stays.
+   * Up to 8 past items that contribute, the largest first, and the place that the item would have without that choice, as
+   * far as similarity, categories and numbers go; what the experts learned from the choice still counts.
    */
   items: { item: Item; part: number; place: number | null }[];
 }
 
-/** What the recommender takes of this device, in bytes. */
+/** Memory, storage and network that the recommender uses on this device, in bytes. */
 export interface DeviceReport {
   /** Features of the loaded items, in the worker's memory. */
   features: number;
-  /** The worker's JavaScript heap; null where the browser does not say. */
+  /** The worker's JavaScript heap; null if the browser does not report it. */
   heap: number | null;
   /** The profile as a file. */
   profile: number;
@@ -186,6 +186,6 @@ export interface DeviceReport {
   log: { events: number; bytes: number };
   /** Whether profile and log are in memory only. */
   inMemory: boolean;
-  /** Files that the worker has loaded, and their size over the network as far as the browser says; 0 from its cache. */
+  /** Files that the worker has loaded, and their transfer size as far as the browser reports it; 0 from its cache. */
   loaded: { files: number; bytes: number };
 }

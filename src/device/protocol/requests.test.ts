@@ -10,7 +10,7 @@ import { callSchema, optionsSchema, recommendSchema, trackSchema } from './reque
 const options = { bundle: 'http://shop/bundle/' };
 const track = (itemId: unknown, details: unknown = {}) => ({ type: 'click', itemId, details });
 
-describe('what comes from the page', () => {
+describe('input from the page', () => {
   it('gets its defaults', () => {
     expect(parsed(recommendSchema, {}, 'recommend()')).toEqual({ placement: 'for-you', limit: 8, exclude: [] });
     const complement = { placement: 'complement', itemId: 'a', limit: 3, exclude: ['b'] };

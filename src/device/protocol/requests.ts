@@ -6,14 +6,13 @@ import { encryptionSchema } from '../store';
 import type { Consent, TrackDetails } from './api';
 import { parsed } from './parse-argument';
 
-/** Placements that need an item in view. */
 const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const hook = v.optional(v.literal('function', 'must be a function'));
 
-/** Answers of the shopper; `pending` also where everything was forgotten. */
+/** Answers of the shopper; `pending` also after `forget()`. */
 export const answerSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
 
 const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
@@ -25,7 +24,7 @@ const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies 
  */
 export const parseConsent = (level: unknown, what: string): Consent => parsed(consentSchema, level, what);
 
-/** Options of a recommender, as they come from the page: `'function'` in place of a function. */
+/** Options of a recommender, as the page sends them: `'function'` instead of a function. */
 export const optionsSchema = exactObject({
   bundle: v.string(),
   consent: v.optional(consentSchema),

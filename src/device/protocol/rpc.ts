@@ -4,8 +4,8 @@ import { type SerializedError, SidestreamError } from '../../error';
 let carried = false;
 
 /**
- * Makes Comlink transfer thrown errors as SidestreamErrors with their code; by itself it would keep only message and stack.
- * Both sides of a worker call this; repeated calls do nothing.
+ * Makes Comlink transfer thrown errors as SidestreamErrors with their code; by default it keeps only message and stack. Both
+ * sides of a worker call this; repeated calls do nothing.
  */
 export function carryErrors(): void {
   const standard = Comlink.transferHandlers.get('throw');

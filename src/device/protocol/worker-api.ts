@@ -33,7 +33,7 @@ import type { Kept } from './hand-over';
 import type { InspectionAnswers } from './inspection';
 import type { TrackInput } from './requests';
 
-/** Options as the page sends them: `'function'` in place of a function, which cannot be sent. */
+/** Options as the page sends them: `'function'` instead of a function, which cannot be sent. */
 export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
   onProgress?: unknown;
   onMetric?: unknown;
@@ -41,7 +41,7 @@ export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> &
 
 /** Addresses of the package's files. */
 export interface Places {
-  /** Address of a script; files without an address of their own lie beside it. */
+  /** Address of a script; files without their own address are beside it. */
   script: string;
   /** Addresses by file name. */
   files?: Record<string, string>;
@@ -58,14 +58,14 @@ export type RemoteListener = (
   ...[type, event]: ['change', Status] | ['progress', Progress] | ['error', SerializedError]
 ) => void;
 
-/** What came of `updateOffers()`, and those of its offers that count now, each with all fields that were updated so far. */
+/** Result of `updateOffers()`, with the offers now in force, each with all fields updated so far. */
 export interface KeptUpdate extends OfferUpdate {
   kept: Offer[];
 }
 
 /**
- * The manifest of the bundle as the page fetched it, null where it could not; may be called once. It rejects only where the page
- * is gone.
+ * The manifest of the bundle as fetched by the page, null if that failed; may be called once. Rejects only if the page is
+ * gone.
  */
 export type EarlyManifest = (() => Promise<ArrayBuffer | null>) & ProxyMarked;
 
@@ -74,12 +74,12 @@ export interface WorkerHost {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param options `GivenOptions`, parsed in the worker
-   * @param kept `Kept`, parsed in the worker: from `handOver()` of the worker before, or of an earlier page
+   * @param kept `Kept`, parsed in the worker: from `handOver()` of the previous worker, or of an earlier page
    * @param restarted whether another worker of the page ran before
    * @param offers that the page updated before
-   * @param lang language of the page, as a tag; empty where it says none
+   * @param lang language of the page, as a tag; empty if it declares none
    * @param manifest null: the worker fetches it
-   * @param withdrawn whether the shopper withdrew consent in this page, and the device may still hold something
+   * @param withdrawn whether the shopper withdrew consent in this page, and the device may still have data
    * @throws SidestreamError `runtime/invalid-input`, `bundle/*`
    */
   start(
@@ -92,7 +92,9 @@ export interface WorkerHost {
     manifest?: EarlyManifest | null,
     withdrawn?: boolean,
   ): Promise<WorkerRecommender & ProxyMarked>;
-  /** The shopper withdrew consent while the recommender starts: nothing is stored from now on. The page deletes what is. */
+  /**
+   * The shopper withdrew consent while the recommender starts: it stores nothing from now on. The page deletes stored data.
+   */
   refuse(level: Refusal): Promise<void>;
 }
 
@@ -109,7 +111,7 @@ export interface WorkerRecommender {
    * @param options the caller's
    * @param given the options that this recommender was started with
    * @returns names of options that take effect only after a restart
-   * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or differs from one in `given`
+   * @throws SidestreamError `runtime/invalid-input` for an option that is invalid, or differs from `given`
    */
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
   recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse>;
@@ -119,7 +121,7 @@ export interface WorkerRecommender {
   explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
   /** @param time of the event, milliseconds since the epoch; default: now */
   track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void>;
-  /** Several events at once, each stored or rejected independently: null where it was stored. Rejects where the store fails. */
+  /** Tracks several events, each stored or rejected independently: null for a stored event. Rejects if the store fails. */
   trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]>;
   consent(level: Consent): Promise<void>;
   getItem(id: string, lang?: string): Promise<Item | null>;
@@ -145,18 +147,18 @@ export interface WorkerRecommender {
   encoderFiles(): Promise<BundleEncoders>;
   /** @param backend on which the encoders ran */
   insertItem(item: LocalItem, backend: string): Promise<Item>;
-  /** Saves now what is not saved yet. */
+  /** Saves unsaved data immediately. */
   save(): Promise<void>;
-  /** Closes it and returns the data that are in memory only, for the worker that takes its place. */
+  /** Closes it and returns the data in memory only, for the replacement worker. */
   handOver(): Promise<Kept>;
-  /** A copy of the data that are in memory only, without counts; goes on with them. */
+  /** A copy of the data in memory only, without counts; continues with the data. */
   copy(): Promise<Kept>;
-  /** Continues with the data of an earlier page too. A failure is reported. @param kept `Kept`, parsed in the worker */
+  /** Also continues with the data of an earlier page. A failure is reported. @param kept `Kept`, parsed in the worker */
   takeOver(kept: unknown): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Everything the encoder worker needs to encode items as those of the bundle were. */
+/** Everything that the encoder worker needs to encode items like the bundle's. */
 export interface BundleEncoders {
   text: EncoderFiles & { preset: TextPreset };
   image: EncoderFiles & { preset: ImagePreset };
@@ -170,7 +172,7 @@ export interface BundleEncoders {
   encoders: string;
 }
 
-/** Features of one item as a FeatureTable of one row holds them. */
+/** Features of one item, as in a FeatureTable with one row. */
 export interface EncodedFeatures {
   values: Int8Array;
   scales: Float32Array;

@@ -17,12 +17,12 @@ import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { NearestHistory } from './terms/nearest-history';
 import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
 
-/** What the terms read from a catalogue, computed once per catalogue. Items are named by their row. */
+/** The data that the terms read from a catalogue, computed once per catalogue. Items are identified by row. */
 export interface CatalogIndex {
   items: Item[];
   /** Row of an item id. */
   rowOf: Map<string, number>;
-  /** Which items are variants of one product; null where none are. */
+  /** The variants of the products; null if every item is a separate product. */
   variants: ProductVariants | null;
   content: ContentVectors;
   similarities: SimilarityCache;
@@ -30,49 +30,49 @@ export interface CatalogIndex {
   /** Similarity of every item to the dismissed item nearest to it. */
   nearestDismissed: NearestNeighbors;
   categories: CategoryIndex;
-  /** Popularity per item, that of its product, the mean of the known ones where it is unknown. */
+  /** Popularity per item, taken from its product; the mean of the known values if unknown. */
   popularity: Float32Array;
   /** log((popularity + 1) / (mean + 1)) per item; all 0 when the shop knows no popularity. */
   logPopularity: Float32Array;
   /** True when at least one item has a popularity. */
   hasPopularity: boolean;
-  /** 1 for an item without popularity in a shop where most items have one; 0 for all others. */
+  /** 1 for an item without popularity in a shop where most items have one; 0 for all other items. */
   coldStart: Float32Array;
-  /** Log of what sells now per item, for lists without a shopper; null while it is unknown. */
+  /** Log of current sales per item, for lists without a shopper; null while unknown. */
   trend: Float32Array | null;
   numbers: NumberColumn[];
   /**
-   * The numbers without offers, where these replaced some. Features are made from them: a coefficient must mean the same under
+   * The numbers before offers replaced some. Features are made from these, because a coefficient must mean the same under
    * all offers.
    */
   ownNumbers?: NumberColumn[];
   /**
-   * Brings features up to date that were made from the numbers without offers. Most shops have no offers: the code comes with
+   * Updates features that were made from the numbers without offers. Most shops have no offers, so this code is loaded with
    * them.
    * @returns whether the features changed
    */
   updateFeatures?(features: NumberFeatures): boolean;
-  /** Which items are chosen together in this shop; null while that is unknown. */
+  /** The co-occurrence of items in this shop; null while unknown. */
   cooccurrence: CooccurrenceTable | null;
-  /** The shop's side model of all items; null while the shop has none. */
+  /** The shop's side model of all items; null without one. */
   side: SideModel | null;
 }
 
-/** What a shop knows about the items of an index besides the items themselves. */
+/** Data about the items of an index in addition to the items themselves. */
 export interface CatalogIndexOptions {
   /** May be of fewer items: the first ones. */
   cooccurrence?: CooccurrenceTable | null;
   /** May be of fewer items: the first ones. */
   side?: SideModel | null;
   trend?: Float32Array | null;
-  /** Which of these items are variants of one product, by `productVariants`. Default: none are. */
+  /** The variants among these items, from `productVariants`. Default: no variants. */
   variants?: ProductVariants | null;
   /** Of the catalogue that the items are a part of. Default: of these items. */
   statistics?: CatalogStatistics;
 }
 
-/** Share of the items that must have a popularity for the others to count as cold starts. */
-const MOSTLY_KNOWN = 0.5;
+/** Minimum share of items with a popularity for the remaining items to count as cold starts. */
+const MIN_KNOWN_SHARE = 0.5;
 
 /** Builds the index. `table` has one row per item, in the same order. */
 export function catalogIndex(
@@ -92,7 +92,7 @@ export function catalogIndex(
   const popularity = Float32Array.from(popularities, (value) => value ?? mean);
   const content = contentVectors(table, blend);
   const similarities = new SimilarityCache(content);
-  const mostHavePopularity = known >= MOSTLY_KNOWN * statistics.count;
+  const mostHavePopularity = known >= MIN_KNOWN_SHARE * statistics.count;
   const isCold = (row: number): boolean => mostHavePopularity && popularities[row] === undefined;
   const categories = items.map((item) => item.category);
   return {

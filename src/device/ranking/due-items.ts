@@ -1,7 +1,7 @@
-/** What a shopper may buy again. */
+/** Items that a shopper may buy again. */
 export interface DueItems {
-  /** By row, the best first, the named contributions that add up to the score in `again`. */
+  /** By row, the best first: the named contributions that add up to the score in `again`. */
   contributions: ReadonlyMap<number, Record<string, number>>;
-  /** How many of them `for-you` may hold. */
+  /** Maximum number of them in `for-you`. */
   places: number;
 }

@@ -2,7 +2,7 @@ import type { CatalogIndex } from './catalog-index';
 
 /**
  * Some features of every item, standardised: (value - center) * scale per column, which over the catalogue have mean 0 and
- * rows of mean square length `weight`^2. The values may be those of another owner: not to be changed.
+ * rows of mean square length `weight`^2. The values may belong to another owner: do not change them.
  */
 export interface FeatureBlock {
   /** Subject and width: coefficients fit only a block of the same name. */
@@ -18,10 +18,10 @@ export interface FeatureBlock {
 
 /** Weight of a block of catalogue attributes beside content. */
 export const ATTRIBUTE_WEIGHT = 0.5;
-/** Part of the mean variance that is added to a column's own, so that columns of noise stay small. */
+/** Share of the mean variance that is added to a column's own variance, to keep noisy columns small. */
 const SMOOTHING = 1;
 /** Columns of the category block: the most frequent categories. */
-const MOST_CATEGORIES = 64;
+const MAX_CATEGORIES = 64;
 
 /**
  * Standardises the columns of a block.
@@ -84,11 +84,13 @@ export function orderRbf(count: number, places: ArrayLike<number> = { length: co
   return rbf;
 }
 
-/** The content vectors. The first half of the columns is text, the other half the picture. */
+/** The content vectors: the first half of the columns is text, the second half the picture. */
 export const contentBlock = ({ content: { width, values, count } }: Pick<CatalogIndex, 'content'>): FeatureBlock =>
   featureBlock('content', width, values, count, 1);
 
-/** Whether an item is in each of the 64 most frequent categories, broader ones too; null where all items are in the same. */
+/**
+ * Whether an item is in each of the 64 most frequent categories, including broader ones; null if all items are in the same.
+ */
 export function categoryBlock({
   categories,
   content,
@@ -97,7 +99,7 @@ export function categoryBlock({
   const ids = [...baseRate.keys()]
     .filter((id) => baseRate[id] < 1)
     .sort((a, b) => baseRate[b] - baseRate[a] || a - b)
-    .slice(0, MOST_CATEGORIES);
+    .slice(0, MAX_CATEGORIES);
   if (ids.length === 0) return null;
   const columnOf = new Map(ids.map((id, column) => [id, column]));
   const values = new Float32Array(content.count * ids.length);

@@ -22,12 +22,12 @@ export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/
 export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
 export { RULES_FILE } from './rules-file/rules-name';
 export { rankOf, scores, type TermWeights, topRows } from './score';
-export { FURTHEST, type NumberFeatures } from './terms/numeric-affinity';
+export { MAX_ABS_Z, type NumberFeatures } from './terms/numeric-affinity';
 export { sideScores } from './terms/side-scores';
 export {
   finiteValues,
   isWithoutBasis,
-  LONGEST_HISTORY,
+  MAX_HISTORY,
   rawTermValues,
   recencyWeights,
   TERMS,
@@ -40,5 +40,5 @@ export {
 /** Loads the code for `complement`, and for lists about more items than one. Other lists do without. */
 export const listsInView = (): Promise<typeof import('./lists/in-view')> => import('./lists/in-view');
 
-/** Loads the code that takes scores apart for the inspector. No list needs it. */
+/** Loads the inspector's code for splitting scores, which no list needs. */
 export const inspections = (): Promise<typeof import('./explanation/inspect')> => import('./explanation/inspect');

@@ -24,8 +24,8 @@ export function sharedCategory(
 const powers = new WeakMap<CatalogIndex['items'], Float64Array>();
 
 /**
- * exp(-|log(1 + a) - log(1 + b)| / 0.3) of the price a of item `row` and another.
- * @returns of each item, 0..1; 0 where a price is missing
+ * exp(-|log(1 + a) - log(1 + b)| / 0.3) with the price a of item `row` and the price b of each item.
+ * @returns one value per item, 0..1; 0 if a price is missing
  */
 export function priceCloseness({ items }: Pick<CatalogIndex, 'items'>, row: number): (other: number) => number {
   const known = powers.get(items) ?? pricePowers(items);
@@ -35,7 +35,7 @@ export function priceCloseness({ items }: Pick<CatalogIndex, 'items'>, row: numb
   return (other) => Math.fround(Math.min(own / known[other], known[other] / own)) || 0;
 }
 
-/** (1 + price)^(1 / 0.3) of every item; NaN where it has none. */
+/** (1 + price)^(1 / 0.3) of every item; NaN without a price. */
 const pricePowers = (items: CatalogIndex['items']): Float64Array =>
   Float64Array.from(items, ({ price }) =>
     price === undefined ? Number.NaN : Math.exp(Math.log1p(price) / PRICE_SCALE),

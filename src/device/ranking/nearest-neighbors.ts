@@ -2,16 +2,17 @@ import type { ContentVectors } from '../../core/catalog';
 import { similarity } from './similarities';
 import type { SimilarityCache } from './similarity-cache';
 
-/** Similarity where there is no row to compare with. */
+/** Similarity without a row to compare with. */
 const NONE = -1;
-/** Rows whose similarities are computed, and in memory, at a time. */
-const AT_ONCE = 32;
-/** Neighbors that are known of every item beyond those wanted: one that leaves is replaced without comparing the item again. */
-const SPARE = 9;
+/** Number of rows whose similarities are computed, and held in memory, at a time. */
+const BATCH_ROWS = 32;
+/** Additional neighbors known for every item: they replace a removed neighbor without comparing the item again. */
+const SPARE_NEIGHBORS = 9;
 
 /**
  * The largest content similarities of every item to a set of rows, such as those of a history. The cost of adding or
- * removing one row does not depend on the size of the set, but for the few items that have lost more neighbors than were spare.
+ * removing a row does not depend on the size of the set, except for the few items that have lost more neighbors than were
+ * spare.
  */
 export class NearestNeighbors {
   readonly #vectors: ContentVectors;
@@ -19,9 +20,9 @@ export class NearestNeighbors {
   readonly #most: number;
   /** [most + spare][count], the largest first. */
   readonly #similarities: Float32Array[];
-  /** [most + spare][count]: the row of each similarity; -1 for none. */
+  /** [most + spare][count]: the row of each similarity; -1 if missing. */
   readonly #neighbors: Int32Array[];
-  /** [count]: rows that are not among the neighbors of an item are not more similar to it than this. */
+  /** [count]: upper bound of the similarity of rows that are not among an item's neighbors. */
   readonly #threshold: Float32Array;
   readonly #rows = new Set<number>();
 
@@ -30,7 +31,7 @@ export class NearestNeighbors {
     this.#vectors = vectors;
     this.#similar = similar;
     this.#most = most;
-    this.#similarities = Array.from({ length: most + SPARE }, () => new Float32Array(vectors.count));
+    this.#similarities = Array.from({ length: most + SPARE_NEIGHBORS }, () => new Float32Array(vectors.count));
     this.#neighbors = this.#similarities.map(() => new Int32Array(vectors.count));
     this.#threshold = new Float32Array(vectors.count);
     this.#reset();
@@ -39,19 +40,20 @@ export class NearestNeighbors {
   /**
    * The largest similarities of every item to these rows.
    * @param rows repeats count once
-   * @returns [most][count], the largest first, -1 where there are fewer rows. Shared: do not change them; the next call does
+   * @returns [most][count], the largest first, -1 if there are fewer rows. Shared: do not change them; the next call
+   *   overwrites them
    */
   nearestTo(rows: Iterable<number>): readonly Float32Array[] {
     const wanted = new Set(rows);
     let removed = new Set([...this.#rows].filter((row) => !wanted.has(row)));
-    // An item that loses its neighbors is compared with all rows that stay: where many rows are removed, a reset is cheaper.
+    // An item that loses its neighbors is compared with all remaining rows: if many rows are removed, a reset is cheaper.
     if (removed.size * (this.#most + 1) > this.#rows.size) {
       this.#reset();
       removed = new Set();
     }
     const added = [...wanted].filter((row) => !this.#rows.has(row));
-    for (let start = 0; start < added.length; start += AT_ONCE) {
-      const block = added.slice(start, start + AT_ONCE);
+    for (let start = 0; start < added.length; start += BATCH_ROWS) {
+      const block = added.slice(start, start + BATCH_ROWS);
       for (const [n, similarities] of this.#similar.similaritiesToEach(block).entries())
         this.#add(block[n], similarities);
     }
@@ -60,9 +62,9 @@ export class NearestNeighbors {
   }
 
   /**
-   * The row, of those of the last call of `nearestTo`, that an item is most similar to.
-   * @param leftOut rows that do not count
-   * @returns null where no other row counts; undefined where so many are left out that it is not known
+   * The row, among those of the last call of `nearestTo`, that is most similar to an item.
+   * @param leftOut rows to ignore
+   * @returns null if no other row remains; undefined if too many rows are ignored to know the answer
    */
   nearestRow(item: number, leftOut: (row: number) => boolean): number | null | undefined {
     for (const [rank, rows] of this.#neighbors.entries()) {
@@ -106,7 +108,7 @@ export class NearestNeighbors {
     const short: number[] = [];
     for (const item of this.#itemsNear(removed)) {
       this.#leaveOut(item, removed);
-      // Only where all neighbors are known it has no others.
+      // The item has no other rows only if all its neighbors are known.
       if (this.#neighbors[this.#most - 1][item] < 0 && this.#threshold[item] > NONE) short.push(item);
     }
     if (short.length > 0) this.#compareAgain(short);

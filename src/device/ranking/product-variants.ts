@@ -13,7 +13,7 @@ export interface VariantRequest {
   rules?: Rules;
   shownBefore?: ReadonlySet<number>;
   due?: DueItems | null;
-  /** Log-odds by which each item fits what the shopper looks for. */
+  /** Log-odds that each item fits the shopper's hints. */
   hints?: { readonly lifts: ArrayLike<number> } | null;
 }
 
@@ -38,12 +38,12 @@ export interface PriceRange {
 
 /** How variants of one product are listed and learned as one. Made by `ranking/variants`, which is loaded late. */
 export interface ProductVariants extends VariantGroups {
-  /** Of the items, where they are the whole catalogue. */
+  /** Statistics of the items, if they are the whole catalogue. */
   readonly statistics: CatalogStatistics;
   /**
-   * Narrows a request to one variant of each product: all others are excluded. What is known of a variant is known of the
-   * whole product. Under the rule `variants: 'all'` only the product in view is excluded.
-   * @param personal score of every item, which counts where the shopper has a history
+   * Narrows a request to one variant of each product by excluding all other variants. Knowledge about a variant applies to
+   * the whole product. Under the rule `variants: 'all'` only the product in view is excluded.
+   * @param personal score of every item, used if the shopper has a history
    */
   narrow<S extends VariantState, R extends VariantRequest>(
     items: readonly Item[],
@@ -52,16 +52,18 @@ export interface ProductVariants extends VariantGroups {
     personal: Float32Array,
   ): { state: S; request: R };
   /**
-   * Prices of the variants of a row's product that are not sold out; undefined where they cost the same, or fewer than two
-   * have a price.
-   * @param items with their present prices and stock
+   * Prices of the available variants of a row's product; undefined if they cost the same, or fewer than two have a price.
+   * @param items with their current prices and stock
    */
   prices(items: readonly Item[], row: number): PriceRange | undefined;
-  /** The first of some rows that is of the product of `row`; undefined where none is. */
+  /** The first of some rows that belongs to the product of `row`; undefined if no row does. */
   among(rows: Iterable<number>, row: number): number | undefined;
-  /** Lets one row of each product, the first, stand for it among the choices; changed in place. */
+  /** Represents each product among the choices by its first row; changes them in place. */
   merge(choices: number[]): void;
-  /** Has an event, which the history has already, count for the whole product of its row: a choice ends what is known of it. */
+  /**
+   * Applies an event that is already in the history to the whole product of its row: a choice ends the product's other
+   * states.
+   */
   note(history: History, event: Pick<LoggedEvent, 'type' | 'time'>, row: number): void;
   /** The first variant of the product of each row. */
   first(rows: readonly number[]): number[];
@@ -70,11 +72,11 @@ export interface ProductVariants extends VariantGroups {
   /** Gives all variants of a product the value of the first; changed in place. */
   share(values: Float32Array): void;
   /**
-   * What a choice is one of: the chosen row, and of each product that is not gone its first variant.
-   * @param gone rows of products that it was not chosen from
+   * The alternatives of a choice: the chosen row, and the first variant of each product that is not in `gone`.
+   * @param gone rows of products that were not available for the choice
    */
   candidates(chosen: number, gone: readonly number[]): number[];
-  /** Standardises a block again, so that every product weighs the same. Of the catalog order, all variants have one place. */
+  /** Standardises a block again with equal weight for every product. In the catalog order, all variants share one place. */
   weigh(block: WeighedBlock & { name: string; width: number }): WeighedBlock;
   /** All other rows. */
   beside(chosen: number, gone: readonly number[]): number[];

@@ -5,7 +5,7 @@ import type { TermSources, TermValues } from './terms/terms';
 /** A choice of the shopper's. */
 interface PastChoice {
   row: number;
-  /** Milliseconds since the epoch; null where it is not known. */
+  /** Milliseconds since the epoch; null if unknown. */
   time: number | null;
 }
 
@@ -19,13 +19,13 @@ export interface ExpertPart {
   choices: readonly PastChoice[];
 }
 
-/** What the ranking reads of the shopper. With an empty history every shopper gets the same list. */
+/** The shopper state that the ranking reads. With an empty history every shopper gets the same list. */
 export interface RankState extends TermSources {
   weights: TermWeights;
-  /** Cached values of the terms for exactly this state; computed where they are absent. */
+  /** Cached values of the terms for exactly this state; computed if absent. */
   terms?: TermValues;
-  /** Shopper state that the rules read. Default: nothing is known. */
+  /** Shopper state that the rules read. Default: empty. */
   record?: ShopperRecord;
-  /** What each expert adds to an item; their contributions add up to the value of `preference`. Default: none is known. */
+  /** Each expert's contribution to an item; they add up to the value of `preference`. Default: unknown. */
   expertParts?: (row: number) => ExpertPart[];
 }

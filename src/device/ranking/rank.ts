@@ -26,25 +26,25 @@ export interface RankRequest {
   row: number | null;
   limit: number;
   /**
-   * The list of the items in view, where `row` is null and `exclude` has their rows: `complement`, and every list about more
-   * items than one, needs it. Its code comes late, see `aboutItems`.
+   * The list of the items in view; `row` is null then, and `exclude` contains their rows. `complement`, and every list about
+   * more than one item, needs it. Its code loads late, see `aboutItems`.
    */
   inView?: ListInView;
   /** Rows already in view. */
   exclude: ReadonlySet<number>;
-  /** Default: only the exclusions that are on by default. */
+  /** Default: only the default exclusions. */
   rules?: Rules;
   /** Language tag of the reasons. Default English. */
   lang?: string;
-  /** An item as the shopper reads it, for the names in reasons. Default: as it is. */
+  /** Translates an item for the names in reasons. Default: the item itself. */
   shown?: Shown;
-  /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default none. */
+  /** Rows that earlier pages of this visit showed, for the rule `fresh`. Default: none. */
   shownBefore?: ReadonlySet<number>;
   /** Milliseconds since the epoch, for the rule `rotation` and for reasons. Default 0. */
   now?: number;
-  /** What the shopper may buy again. Default nothing. */
+  /** Items that the shopper may buy again. Default: none. */
   due?: DueItems | null;
-  /** What the shopper looks for in this visit, for `for-you`. Default nothing. */
+  /** The shopper's hints for this visit, for `for-you`. Default: none. */
   hints?: HintedCatalog | null;
 }
 
@@ -56,9 +56,9 @@ export interface RankedItem {
   source: Source;
   /** Named contributions that add up to the score; zero ones are left out. */
   contributions: Record<string, number>;
-  /** Why it is in the list, as one sentence for the shopper; empty where nothing is known. */
+  /** Why it is in the list, as one sentence for the shopper; empty without a reason. */
   reason: string;
-  /** What the variants of its product cost, where the list shows one of them, and their prices differ. */
+  /** Price range of its product's variants, if the list shows one of them and their prices differ. */
   prices?: PriceRange;
 }
 
@@ -67,8 +67,8 @@ const EXCLUDE_RECENT = 40;
 
 /**
  * The list for one placement. Falls back from personal scores or co-occurrence to content similarity, then to popularity,
- * then to items of every category in turn; only `recent` and `again` have no fallback. Never returns items in view or what the rules
- * exclude.
+ * then to items of every category in turn; only `recent` and `again` have no fallback. Never returns items in view or items
+ * that the rules exclude.
  */
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { limit, rules = {} } = request;
@@ -110,7 +110,7 @@ export function scoreAll(
   const list = listOf(index, state, request, admits, again);
   // Before the rules: these count in standard deviations of all the rest.
   const scored = applyBoosts(index, hints?.apply(list) ?? list, record, rules, now);
-  // Lists of the shopper's own items hold no others, so pins of others have no effect there.
+  // Lists of the shopper's own items contain no other items, so pins of other items have no effect there.
   return { ...request, scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };
 }
 
@@ -125,7 +125,7 @@ function narrowed(
   return index.variants.narrow(index.items, { ...state, terms }, request, scores(terms, state.weights));
 }
 
-/** Rows bought before that `for-you` may hold: the best of those due, unless a rule says to leave out what was bought. */
+/** Previously bought rows that `for-you` may contain: the best due ones, unless a rule excludes bought items. */
 function repeatsForYou(
   index: CatalogIndex,
   { history }: RankState,

@@ -33,7 +33,7 @@ describe('rank', () => {
     expect(personal[0].source).toBe('personal');
   });
 
-  it('calls nothing popular where the shop knows no popularity', () => {
+  it('calls no item popular if the shop has no popularity', () => {
     const sourcesOf = (index: CatalogIndex) =>
       rank(index, chose(4, 5), { ...request, limit: 8 }).map(({ source }) => source);
     expect(new Set(sourcesOf(catalog()))).toEqual(new Set(['personal', 'catalog']));
@@ -42,7 +42,7 @@ describe('rank', () => {
     expect(last.reason).toBe('');
   });
 
-  it('calls popular only what somebody chose, in a shop that knows its sales', () => {
+  it('calls only chosen items popular in a shop that knows its sales', () => {
     const listed = rank(catalog([{ popularity: 9 }, { popularity: undefined }, { popularity: 2 }]), state(), {
       ...request,
       placement: 'trending',
@@ -60,14 +60,14 @@ describe('rank', () => {
     expect(first.reason).toBe('Because you looked at “Item 5”');
   });
 
-  it('does not say of what was bought, or put into the cart, that it was looked at', () => {
+  it('does not say that a bought item, or one in the cart, was looked at', () => {
     for (const part of [{ owned: new Set([5]) }, { cart: new Set([5]) }]) {
       const [first] = rank(catalog(), { ...chose(4, 5), record: { ...NO_RECORD, ...part } }, request);
       expect(first.reason).toBe('Because you chose “Item 5”');
     }
   });
 
-  it('names what others chose it with where that contributes most, and the nearest item for a preference', () => {
+  it('names the co-occurring item if it contributes most, and the nearest item for a preference', () => {
     const index = catalog([], COOCCURRENCE);
     const reasons = (other: RankState) =>
       new Map(rank(index, other, { ...request, limit: 8 }).map(({ row, reason }) => [row, reason]));
@@ -84,13 +84,15 @@ describe('rank', () => {
     expect(reasons(categories).get(7)).toBe('You often look at Sharp');
   });
 
-  it('names what a kept expert remembers, and when it was, where that expert brings most of a preference', () => {
+  it('names a choice of a kept expert, with its time, if that expert contributes most to a preference', () => {
     const march = new Date(2026, 2, 10).getTime();
     const now = new Date(2026, 5, 20).getTime();
     const residualScores = new Float32Array(8);
     residualScores[7] = 100;
     const part = (id: number, state: ExpertPart['state'], contribution: number, ...rows: number[]): ExpertPart => ({
-      ...{ id, state, contribution },
+      id,
+      state,
+      contribution,
       choices: rows.map((row) => ({ row, time: march })),
     });
     const reason = (parts: ExpertPart[], preference = 1): string | undefined => {
@@ -118,7 +120,7 @@ describe('rank', () => {
     expect(order.slice(0, 2)).toEqual([5, 3]);
   });
 
-  it('puts items forward that are too new to have a popularity, where most have one', () => {
+  it('promotes items too new to have a popularity, if most items have one', () => {
     const known = { popularity: 4 };
     const mostly = catalog([known, known, known, known, known, {}, { popularity: undefined }, known]);
     expect([...mostly.coldStart]).toEqual([0, 0, 0, 0, 0, 0, 1, 0]);
@@ -129,7 +131,7 @@ describe('rank', () => {
     expect([...few.coldStart].every((value) => value === 0)).toBe(true);
   });
 
-  it('never returns what is in view, excluded, dismissed, out of stock or just chosen', () => {
+  it('never returns items in view, excluded, dismissed, out of stock or just chosen', () => {
     const index = catalog([{}, {}, { availability: 'out-of-stock' }]);
     const history = { rows: [0], strengths: [1], dismissed: new Set([3]) };
     const all = rank(index, state(history), { ...request, row: 4, limit: 100, exclude: new Set([5]) });
@@ -185,7 +187,7 @@ describe('rank', () => {
     }
   });
 
-  it('leaves out what is among the last 40 choices, or as many as a rule says', () => {
+  it('leaves out the last 40 choices, or as many as a rule says', () => {
     const rows = Array.from({ length: 50 }, (_, n) => (n < 42 ? n % 6 : 6));
     const listed = (excludeRecent?: number) =>
       rank(catalog(), chose(...rows), { ...request, limit: 8, rules: { excludeRecent } })
@@ -196,7 +198,7 @@ describe('rank', () => {
     expect(listed(0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('counts a term that is not finite as 0', () => {
+  it('counts a non-finite term as 0', () => {
     const broken = Float32Array.of(0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0, 0.25);
     const shopper = { ...chose(4, 5), residualScores: broken };
     const values = termValues(catalog(), shopper);
@@ -233,7 +235,7 @@ describe('rank', () => {
     }
   });
 
-  it('lists for `complement` what others chose with the item in view, and nothing else', () => {
+  it('lists for `complement` only items that others chose with the item in view', () => {
     const index = catalog([], COOCCURRENCE);
     const complement = { ...request, placement: 'complement' } as const;
     const known = rank(index, state(), { ...complement, ...about(0) });
@@ -254,7 +256,7 @@ describe('rank', () => {
     expect(rank(index, state(), complement)[0].source).toBe('catalog');
   });
 
-  it('lists for `complement` other categories in the same style where co-occurrence is unknown, and says so', () => {
+  it('lists for `complement` other categories in the same style if co-occurrence is unknown, and says so', () => {
     const complement = { ...request, placement: 'complement', limit: 8 } as const;
     const style = rank(catalog(), state(), { ...complement, ...about(1) });
     expect(style.map(({ row }) => row).toSorted()).toEqual([4, 5, 6, 7]);
@@ -280,7 +282,7 @@ describe('rank', () => {
 });
 
 describe('termValues', () => {
-  it('is zero everywhere without a history, so that it cannot change the order', () => {
+  it('is zero everywhere without a history and cannot change the order', () => {
     const values = termValues(catalog(), state());
     for (const name of TERMS) expect(values[name].every((x) => x === 0)).toBe(true);
   });
@@ -291,7 +293,7 @@ describe('termValues', () => {
     expect(values.recent[4]).toBeGreaterThan(values.recent[0]);
   });
 
-  it('prefers the categories of the history, comparable prices and what stands beside it', () => {
+  it('prefers the categories of the history, comparable prices and neighbouring items', () => {
     const values = termValues(catalog(), chose(0, 1));
     expect(values.category[2]).toBeGreaterThan(0);
     expect(values.category[5]).toBeLessThan(0);
@@ -300,12 +302,12 @@ describe('termValues', () => {
     expect(values.catalogOrder[2]).toBeGreaterThan(values.catalogOrder[5]);
   });
 
-  it('takes co-occurrence where it is known, and the residual scores unchanged', () => {
+  it('uses co-occurrence if known, and the residual scores unchanged', () => {
     const { boughtTogether } = termValues(catalog([], COOCCURRENCE), chose(0));
     expect([boughtTogether[0], boughtTogether[6], boughtTogether[7]]).toEqual([0, 3, 5]);
     expect(termValues(catalog(), chose(0)).boughtTogether.every((x) => x === 0)).toBe(true);
     const residualScores = Float32Array.from({ length: 8 }, (_, row) => row - 4);
-    // A dismissal alone is something to learn from, too.
+    // A single dismissal is also something to learn from.
     expect(termValues(catalog(), { ...state(), residualScores }).preference).toEqual(residualScores);
   });
 

@@ -17,14 +17,14 @@ it('finds the rows of the highest scores, best first and equal ones in catalogue
 });
 
 describe('rankOf', () => {
-  it('counts what is ahead; equal scores keep catalogue order; what is excluded does not compete', () => {
+  it('counts the items ahead; equal scores keep catalogue order; excluded items do not compete', () => {
     const score = Float32Array.of(2, 3, 2, 1);
     expect([0, 1, 2, 3].map((row) => rankOf(score, row, []))).toEqual([2, 1, 3, 4]);
     expect(rankOf(score, 3, [1, 1, 0])).toBe(2);
     expect(rankOf(score, 2, [2, 0])).toBe(2);
   });
 
-  it('ranks a score that is NaN behind all others', () => {
+  it('ranks a NaN score behind all others', () => {
     const score = Float32Array.of(Number.NaN, -5, Number.NaN, Number.NEGATIVE_INFINITY);
     expect([0, 1, 2, 3].map((row) => rankOf(score, row, []))).toEqual([4, 1, 4, 2]);
     expect(rankOf(score, 0, [1, 0, 1])).toBe(3);

@@ -3,7 +3,7 @@ import { isWithoutBasis, TERMS, type TermName, type TermValues } from './terms/t
 /** Weight of each term. */
 export type TermWeights = Record<TermName, number>;
 
-/** Weighted sum of the terms, one score per item. A term whose weight is not finite is left out. */
+/** Weighted sum of the terms, one score per item. A term with a non-finite weight is left out. */
 export function scores(values: TermValues, weights: TermWeights): Float32Array {
   const out = new Float32Array(values.recent.length);
   const used = TERMS.filter(
@@ -18,7 +18,7 @@ export function scores(values: TermValues, weights: TermWeights): Float32Array {
   return out;
 }
 
-/** Adds four terms: each sum is read and written once for all of them, and rounded to 32 bits after each. */
+/** Adds four terms: each sum is read and written once for all four, and rounded to 32 bits after each. */
 function addFour(out: Float32Array, names: readonly TermName[], values: TermValues, weights: TermWeights): void {
   const [a, b, c, d] = names.map((name) => values[name]);
   const [p, q, r, s] = names.map((name) => weights[name]);
@@ -44,23 +44,23 @@ export function termContributions(
   return contributions;
 }
 
-/** Rows that are kept in order while the scores are read; more are sorted. */
-const FEW = 4096;
+/** Maximum number of rows kept in order while the scores are read; more rows are sorted. */
+const MAX_ORDERED_ROWS = 4096;
 
 /**
- * Rows of the `limit` highest scores, best first; equal scores keep catalogue order; scores that are NaN are left out.
- * @param allowed rows that may be returned, default all; asked only of rows that would be among them
+ * Rows of the `limit` highest scores, best first; equal scores keep catalogue order; NaN scores are left out.
+ * @param allowed rows that may be returned, default all; called only for rows that would be among them
  */
 export function topRows(score: Float32Array, limit: number, allowed: (row: number) => boolean = () => true): number[] {
   const rows: number[] = [];
-  const most = limit > FEW ? score.length : limit;
-  /** The lowest score among them; null while there is room for more. */
+  const most = limit > MAX_ORDERED_ROWS ? score.length : limit;
+  /** The lowest score among them; null while fewer than `limit` are found. */
   let least = most > 0 ? null : Number.POSITIVE_INFINITY;
   for (let row = 0; row < score.length; row++) {
     const value = score[row];
     if (least === null ? Number.isNaN(value) : !(value > least)) continue;
     if (!allowed(row)) continue;
-    let low = limit > FEW ? rows.length : 0;
+    let low = limit > MAX_ORDERED_ROWS ? rows.length : 0;
     for (let high = rows.length; low < high; ) {
       const middle = (low + high) >> 1;
       if (value > score[rows[middle]]) high = middle;
@@ -70,12 +70,12 @@ export function topRows(score: Float32Array, limit: number, allowed: (row: numbe
     if (rows.length > most) rows.pop();
     if (rows.length === most) least = score[rows[most - 1]];
   }
-  return limit > FEW ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
+  return limit > MAX_ORDERED_ROWS ? rows.sort((a, b) => score[b] - score[a] || a - b).slice(0, limit) : rows;
 }
 
 /**
  * Place of item `row` among all items but the excluded ones, from 1; the item itself always competes. Equal scores keep
- * catalogue order, as `topRows` does. A score that is NaN ranks behind all others, also those that are NaN.
+ * catalogue order, as `topRows` does. A NaN score ranks behind all others, including other NaN scores.
  * @param excluded rows, repeats allowed
  */
 export function rankOf(score: Float32Array, row: number, excluded: Iterable<number>): number {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ContentVectors } from '../../core/catalog';
 import { SimilarityCache } from './similarity-cache';
 
-it('gives dot products with every item, and computes those of a row once', () => {
+it('gives dot products with every item, and computes each row once', () => {
   const vectors: ContentVectors = { count: 3, width: 2, values: Float32Array.from([1, 0, 0.6, 0.8, 0, 1]) };
   const cache = new SimilarityCache(vectors);
   const first = cache.similaritiesTo(1);
@@ -23,7 +23,7 @@ it('gives several rows at once, cached or not', () => {
   }
 });
 
-it('forgets what was not asked for lately', () => {
+it('evicts the least recently used rows', () => {
   const count = 10;
   const fourRows = 4 * 4 * count;
   const cache = new SimilarityCache({ count, width: 1, values: new Float32Array(count).fill(0.5) }, fourRows);

@@ -3,9 +3,11 @@ import { type ByteMatrix, createByteMatrix } from '../../core/kernel';
 import { similarities, vectorOf } from './similarities';
 
 /** Bytes of similarities cached: 80 items of a catalogue of 100,000. */
-const MOST_BYTES = 32 * 1024 * 1024;
-/** Items cached in a smaller one. The choices of a short history are all among them; a longer one takes no more memory. */
-const MOST_ITEMS = 100;
+const MAX_BYTES = 32 * 1024 * 1024;
+/**
+ * Maximum number of cached items in a smaller catalogue: enough for a short history; a longer one uses no more memory.
+ */
+const MAX_ITEMS = 100;
 
 /** Parts of a content vector: text and image. */
 const PARTS = 2;
@@ -21,10 +23,10 @@ export class SimilarityCache {
   readonly #most: number;
   #matrix: ByteMatrix | null = null;
 
-  /** @param mostBytes memory for similarities; at least four rows are kept */
-  constructor(vectors: ContentVectors, mostBytes = MOST_BYTES) {
+  /** @param maxBytes memory for similarities; at least four rows are kept */
+  constructor(vectors: ContentVectors, maxBytes = MAX_BYTES) {
     this.#vectors = vectors;
-    this.#most = Math.max(4, Math.min(MOST_ITEMS, Math.floor(mostBytes / (4 * Math.max(1, vectors.count)))));
+    this.#most = Math.max(4, Math.min(MAX_ITEMS, Math.floor(maxBytes / (4 * Math.max(1, vectors.count)))));
   }
 
   /** Similarities of item `row` to every item, -1..1. Shared: not to be changed. @returns [count] */

@@ -24,7 +24,10 @@ const histories = Array.from({ length: 12 }, (_, n) =>
   Array.from({ length: 5 + 30 * n }, (_unused, k) => (n * 101 + k * 617) % COUNT),
 );
 const request = (more: Partial<RankRequest> = {}): RankRequest => ({
-  ...{ placement: 'for-you', row: null, limit: 20, exclude: new Set() },
+  placement: 'for-you',
+  row: null,
+  limit: 20,
+  exclude: new Set(),
   ...more,
 });
 const rowsOf = (index: CatalogIndex, rows: number[], asked: RankRequest): number[] =>
@@ -47,7 +50,7 @@ describe('lists by the kernel', () => {
       rowsOf(index, [], request({ placement: 'similar', ...about(rows[0]) })),
     ]);
 
-  it('are those that JavaScript makes, with reasons that add up', async () => {
+  it('equal the lists made in JavaScript, with contributions that add up', async () => {
     const expected = lists(made());
     await loadKernel();
     after = made();

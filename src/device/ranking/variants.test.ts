@@ -58,14 +58,14 @@ describe('a list of a catalogue with variants', () => {
     );
   });
 
-  it('shows the cheapest variant in stock while no taste is known, in a tie the first', () => {
+  it('shows the cheapest variant in stock while no preference is known, in a tie the first', () => {
     expect(rows()).toEqual([0, 4, 3, 6, 7]);
     expect(rows(shop([{ price: 9 }, { price: 8 }, { price: 8 }]))).toEqual([1, 4, 3, 6, 7]);
     expect(rows(shop([{ price: undefined }, { price: 8 }, { price: 3, availability: 'out-of-stock' }]))[0]).toBe(1);
     expect(rows(shop([{ price: 9, availability: 'preorder' }, { price: 10 }, { price: 11 }]))[0]).toBe(1);
   });
 
-  it('says what the variants cost that are not sold out, where their prices differ', () => {
+  it('reports the prices of available variants if they differ', () => {
     const pricesOf = (overrides: Partial<Item>[], rules: Rules = {}) => {
       const [first] = rank(shop(overrides), state(), request('trending', { rules }));
       return [first.row, first.prices];
@@ -91,7 +91,7 @@ describe('a list of a catalogue with variants', () => {
     expect(rows(soldOut, 'for-you', {}, chose(6)).filter((row) => row < 3)).toEqual([0]);
   });
 
-  it('shows sold-out variants only where the rules let them in and none is in stock', () => {
+  it('shows sold-out variants only if the rules admit them and no variant is in stock', () => {
     const soldOut = { availability: 'out-of-stock' as const };
     const rules: Rules = { excludeOutOfStock: false };
     expect(rows(shop([soldOut, { price: 50 }, soldOut]), 'trending', { rules })[0]).toBe(1);
@@ -100,7 +100,7 @@ describe('a list of a catalogue with variants', () => {
     expect(rows(none, 'trending', { rules })).toContain(1);
   });
 
-  it('lets a filter say which variants may stand for the product, and boosts which of them does', () => {
+  it('lets a filter limit which variants may represent the product, and boosts choose among them', () => {
     const index = shop([{}, { attributes: { size: 'M' } }]);
     expect(rows(index, 'trending', { rules: { filter: { 'attributes.size': 'M' } } })).toEqual([1]);
     const push = [{ filter: { 'attributes.size': 'M' } }];
@@ -108,7 +108,7 @@ describe('a list of a catalogue with variants', () => {
     expect(rows(shop([{ attributes: { size: 'M' } }]), 'trending', { rules: { bury: push } })).not.toContain(0);
   });
 
-  it('shows all of them where a rule says so, but not those of what is in view, owned, dismissed or in the cart', () => {
+  it('shows all of them if a rule says so, except for products in view, owned, dismissed or in the cart', () => {
     const rules: Rules = { variants: 'all' };
     expect(rows(shop(), 'trending', { rules })).toEqual([0, 1, 2, 4, 5, 3, 6, 7]);
     expect(rows(shop(), 'trending', { rules, exclude: new Set([1]) })).toEqual([0, 2, 4, 5, 3, 6, 7]);
@@ -120,7 +120,7 @@ describe('a list of a catalogue with variants', () => {
     expect(rows(shop(), 'trending', { rules: { ...rules, pin } }).slice(0, 3)).toEqual([1, 0, 2]);
   });
 
-  it('takes what is known of a variant as known of its product', () => {
+  it('applies knowledge about a variant to its product', () => {
     const record = { ...NO_RECORD, owned: new Set([2]), cart: new Set([5]) };
     expect(rows(shop(), 'trending', {}, { ...state(), record })).toEqual([3, 6, 7]);
     expect(
@@ -147,7 +147,7 @@ describe('a list of a catalogue with variants', () => {
     expect(diverse.filter((row) => row < 3)).toEqual([2]);
   });
 
-  it('shows in `recent` the variant looked at, and where that is sold out another one', () => {
+  it('shows in `recent` the viewed variant, or another one if that is sold out', () => {
     expect(rows(shop(), 'recent', {}, chose(2, 7))).toEqual([7, 2]);
     const soldOut = shop([{ price: 9 }, {}, { availability: 'out-of-stock' }]);
     expect(rows(soldOut, 'recent', {}, chose(2, 7))).toEqual([7, 1]);
@@ -190,7 +190,7 @@ describe('the index of a catalogue with variants', () => {
     expect(counted.variants?.products).toEqual([0, 3, 4, 6, 7]);
   });
 
-  it('is that of a catalogue without groups where no two items are of one', () => {
+  it('equals the index of a catalogue without groups if no two items share one', () => {
     const alone = catalog(GROUPS.map((_, row) => ({ group: `g${row}` })));
     expect(alone.variants).toBeNull();
     expect({ ...alone, items: [] }).toEqual({ ...catalog(), items: [] });

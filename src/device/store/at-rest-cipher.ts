@@ -9,7 +9,7 @@ export class AtRestCipher {
     this.#key = key;
   }
 
-  /** Makes a key that is not extractable; stored in a database, its bytes are in the browser's files. */
+  /** Makes a non-extractable key; if it is stored in a database, its bytes are still in the browser's files. */
   static newKey(): Promise<CryptoKey> {
     return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
   }

@@ -39,7 +39,7 @@ export async function openDatabase(
         missing = from === 0 && (!create || late);
         created = from === 0;
         if (!missing) return upgrade(database, from);
-        // `openDB` rejects for the same reason.
+        // `openDB` rejects with the same reason.
         transaction.done.catch(() => undefined);
         transaction.abort();
       },

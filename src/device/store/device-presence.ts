@@ -1,12 +1,12 @@
 import { SidestreamError } from '../../error';
-// Looks for the database and deletes it without opening it: a deletion must not depend on code that is loaded late.
+// Finds and deletes the database without opening it: a deletion must not depend on late-loaded code.
 
 /** A transaction with this durability completes when the operating system has written it to disk. */
 export const STRICT = { durability: 'strict' } as const;
 
 /**
- * Key in the store `profile` of a database whose content was deleted because the shopper withdrew consent, and that is to be
- * deleted itself.
+ * Key in the store `profile` that marks a database for deletion, after its content was deleted because the shopper withdrew
+ * consent.
  */
 export const WITHDRAWN = 'withdrawn';
 
@@ -14,8 +14,8 @@ export const WITHDRAWN = 'withdrawn';
 export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
 
 /**
- * Whether this device may hold a database of this namespace; does not create one. Always true where the browser does not
- * list databases, such as Firefox before 126.
+ * Whether this device may have a database of this namespace; does not create one. Always true in browsers that do not list
+ * databases, such as Firefox before 126.
  */
 export async function deviceStoreExists(namespace: string): Promise<boolean> {
   if (typeof indexedDB === 'undefined') return false;
@@ -24,12 +24,12 @@ export async function deviceStoreExists(namespace: string): Promise<boolean> {
     const databases = await indexedDB.databases();
     return databases.some(({ name }) => name === databaseName(namespace));
   } catch {
-    // Storage is disabled, as in the private mode of some browsers: then it holds no database.
+    // Storage is disabled, as in the private mode of some browsers, so no database exists.
     return false;
   }
 }
 
-/** Time for which a request may wait for other requests on the same database before it counts as blocked, ms. */
+/** Maximum time that a request waits for other requests on the same database before it counts as blocked, ms. */
 export const QUEUE_LIMIT = 5000;
 /** Time for other pages to finish their transactions, after which a deletion counts as blocked, ms. */
 const WRITING_LIMIT = 1000;
@@ -37,9 +37,9 @@ const WRITING_LIMIT = 1000;
 const deletions = new Map<string, Promise<void>>();
 
 /**
- * Deletes the database of a namespace, and first what is in it: a deletion that another page blocks would leave all of it on the
- * device if the browser ended before. A blocked deletion stays requested: the browser carries it out when the other page
- * closes its connection. Calls until then wait for it.
+ * Deletes the content of a namespace's database, then the database itself: if another page blocked the deletion and the
+ * browser ended before it, all content would stay on the device. A blocked deletion stays requested: the browser carries it
+ * out when the other page closes its connection. Calls until then wait for it.
  * @throws SidestreamError `store/blocked` when another tab keeps it open
  */
 export async function deleteDeviceStore(namespace: string): Promise<void> {
@@ -76,8 +76,8 @@ function startDeletion(namespace: string, onBlocked: () => void): Promise<void> 
 }
 
 /**
- * Empties the database in one transaction, and marks it: one that is merely empty would count as consent on the next visit.
- * Resolves in any case, after a second at the latest: the deletion decides whether anything is left.
+ * Empties the database in one transaction, and marks it: an unmarked empty database would count as consent on the next
+ * visit. Always resolves, within a second: the deletion determines whether any data remains.
  */
 async function emptyDatabase(namespace: string): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -131,12 +131,12 @@ export function storeError(thrown: unknown): SidestreamError {
     return SidestreamError.from(
       thrown,
       'store/full',
-      'The disk of this device is full, so the event was not stored. Recommendations go on; free disk space to keep what is learned.',
+      'The disk of this device is full, so the event was not stored. Recommendations continue; free disk space to keep the learned profile.',
     );
   }
   return SidestreamError.from(
     thrown,
     'store/unavailable',
-    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations go on in memory; free disk space or leave private browsing to keep the profile.`,
+    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations continue in memory; free disk space or leave private browsing to keep the profile.`,
   );
 }

@@ -12,7 +12,7 @@ import {
   type DeviceText,
   eventSize,
   type LocalItem,
-  MOST_SNAPSHOTS,
+  MAX_SNAPSHOTS,
   type SaveOptions,
   type Snapshot,
   type Store,
@@ -21,21 +21,21 @@ import {
 } from './store';
 
 export interface DeviceStoreOptions {
-  /** Encryption of what is written, see `Encryption`. Default false. Rows in the clear stay readable. */
+  /** Encryption of written data, see `Encryption`. Default false. Unencrypted rows stay readable. */
   encrypt?: Encryption;
   /**
-   * Converts profiles that code before schema 3 stored, so that they can be encrypted. Default: they stay in the clear until
+   * Converts profiles stored by code before schema 3, so that they can be encrypted. Default: they stay unencrypted until
    * the next save.
    */
   upgradeProfile?: UpgradeProfile;
-  /** Called once when this store has lost the database: it was deleted, or newer code took it over. */
+  /** Called once when this store loses the database: it was deleted, or newer code took it over. */
   onClosed?: (why: Exclude<Closing, 'lost'>) => void;
 }
 
-/** Largest size of an event, bytes: a log of fewer than budget / LARGEST events need not be measured. */
-const LARGEST = 1000;
-/** Share of its budget to which a log that outgrew it is cut. */
-const CUT = 0.8;
+/** Maximum size of an event, bytes: a log of fewer than budget / MAX_EVENT_BYTES events need not be measured. */
+const MAX_EVENT_BYTES = 1000;
+/** Share of its budget to which an oversized log is cut. */
+const CUT_SHARE = 0.8;
 
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore implements Store {
@@ -63,7 +63,7 @@ export class DeviceStore implements Store {
   /**
    * Opens (or creates) the database of a namespace.
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`, `store/wrong-passphrase`,
-   *   `store/corrupt` where the lock of an encrypted one is damaged
+   *   `store/corrupt` if the lock of an encrypted database is damaged
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
@@ -86,8 +86,8 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * Opens the database of a namespace where there is one.
-   * @returns null without one, also when it was deleted a moment ago
+   * Opens the database of a namespace if it exists.
+   * @returns null without a database, even if it was just deleted
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
    */
   static async openExisting(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore | null> {
@@ -217,14 +217,14 @@ export class DeviceStore implements Store {
 
   async compact(known: number, budget: number): Promise<number> {
     return this.#run(async (database) => {
-      if ((await database.count('events')) * LARGEST < budget) return 0;
+      if ((await database.count('events')) * MAX_EVENT_BYTES < budget) return 0;
       const tx = database.transaction('events', 'readwrite', STRICT);
       const rows = await tx.store.getAll();
       const sizes = rows.map((row) => ('sealed' in row ? 40 + row.sealed.length : eventSize(row)));
       let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
       let gone = 0;
       if (size > budget) {
-        while (gone < rows.length && size > CUT * budget && (rows[gone].id ?? 0) <= known) size -= sizes[gone++];
+        while (gone < rows.length && size > CUT_SHARE * budget && (rows[gone].id ?? 0) <= known) size -= sizes[gone++];
         const last = rows[gone - 1]?.id;
         if (last !== undefined) await tx.store.delete(IDBKeyRange.upperBound(last));
       }
@@ -261,7 +261,7 @@ export class DeviceStore implements Store {
       const stored = await this.#run((database) => database.get('keys', name));
       const [known] = await this.#read(() => [this.#rows.readText(stored)]);
       const text = change(known ?? null);
-      // Also written where it stays the same: a text from before encryption is encrypted so.
+      // Also written if unchanged: this encrypts a text from before encryption.
       const row = await this.#rows.text(text);
       const first = await this.#run(async (database) => {
         const { store, done } = database.transaction('keys', 'readwrite', STRICT);
@@ -329,7 +329,7 @@ export class DeviceStore implements Store {
     );
   }
 
-  /** Runs work on the database; opens it again, once, where the browser closed the connection meanwhile. */
+  /** Runs work on the database; reopens it once if the browser closed the connection meanwhile. */
   async #run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       if (this.#closed) throw this.#closed;
@@ -364,8 +364,8 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. It is deleted then,
-   * unless this store may create one, as the shopper consented again.
+   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. It is deleted
+   * then, unless this store may create one because the shopper consented again.
    */
   async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
     if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
@@ -412,7 +412,7 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * Reads rows, without those that cannot be read. Where one cannot, another page may have encrypted it.
+   * Reads rows and skips unreadable ones. Another page may have encrypted an unreadable row.
    * @throws SidestreamError `store/newer-schema`
    */
   async #read<T>(read: () => readonly Promise<T | null>[]): Promise<T[]> {
@@ -445,8 +445,7 @@ export class DeviceStore implements Store {
   }
 
   /**
-   * Checks that the database is still under the lock that this store knows, in the same transaction as a write that others
-   * continue.
+   * Checks, in the same transaction as a write, that the database is still under the lock that this store knows.
    * @throws SidestreamError `store/newer-schema` when another page has encrypted it; then the store is closed
    */
   async #checkLock(keys: { get(key: 'lock'): Promise<unknown> }): Promise<void> {
@@ -454,7 +453,7 @@ export class DeviceStore implements Store {
     if ((lock.success ? lock.output.id : null) === this.#lock) return;
     this.#closed ??= new SidestreamError(
       'store/newer-schema',
-      'Another page of this shop encrypted the profile by a passphrase or key that this one was not given. Reload the page.',
+      'Another page of this shop encrypted the profile with a passphrase or key that this page does not have. Reload the page.',
     );
     this.close();
     this.#options.onClosed?.('newer-code');
@@ -465,7 +464,7 @@ export class DeviceStore implements Store {
 /** Schema of a stored profile, also of newer code. */
 const schemaOf = (stored: unknown): number => numberIn(stored, 'schema');
 
-/** A number beside the bytes of a stored file; 0 where it is missing. */
+/** A number beside the bytes of a stored file; 0 if missing. */
 const numberIn = (stored: unknown, name: string): number => {
   const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
   return found.success ? numberOf(found.output[name]) : 0;
@@ -473,14 +472,14 @@ const numberIn = (stored: unknown, name: string): number => {
 
 const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
 
-/** Adds a snapshot, and drops the oldest where there are too many. To be called within a transaction. */
+/** Adds a snapshot, and drops the oldest if there are too many. Call it within a transaction. */
 async function addSnapshot(
   snapshots: IDBPObjectStore<Layout, ArrayLike<StoreNames<Layout>>, 'snapshots', 'readwrite'>,
   about: SnapshotRow,
   profile: StoredProfile,
 ): Promise<void> {
   const ids = await snapshots.getAllKeys();
-  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MOST_SNAPSHOTS));
+  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MAX_SNAPSHOTS));
   await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
 }
 

@@ -7,7 +7,7 @@ const refused = (code: string) => expect.objectContaining({ code });
 afterEach(() => void vi.restoreAllMocks());
 
 describe('an encrypted file', () => {
-  it('opens with its passphrase alone, however that is typed', async () => {
+  it('opens only with its passphrase, in any Unicode form', async () => {
     const sealed = await encryptFile(bytes, 'caf\u00e9');
     expect(isEncrypted(sealed)).toBe(true);
     expect(isEncrypted(bytes)).toBe(false);
@@ -24,7 +24,7 @@ describe('an encrypted file', () => {
     expect(await encryptFile(bytes, 'x')).not.toEqual(await encryptFile(bytes, 'x'));
   });
 
-  it('is refused when it was changed, cut, or is none', async () => {
+  it('is refused if it was changed, truncated, or is not such a file', async () => {
     const sealed = await encryptFile(bytes, 'x');
     const changed = sealed.slice();
     changed[sealed.length - 1] ^= 1;

@@ -1,5 +1,5 @@
 import { SidestreamError } from '../../error';
-import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
+import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
 /** First line of an encrypted file: format, version, rounds of PBKDF2, salt and nonce in hex. */
 const MAGIC = 'sidestream-sealed';
@@ -7,7 +7,7 @@ const VERSION = 1;
 /** AES-GCM's usual length of a nonce. */
 const NONCE = 12;
 /** Longest first line, bytes. */
-const LONGEST_HEAD = 256;
+const MAX_HEAD_BYTES = 256;
 const HEAD = new RegExp(`^${MAGIC} ${VERSION} (\\d{6,7}) ([0-9a-f]{${2 * SALT}}) ([0-9a-f]{${2 * NONCE}})\n$`);
 const ANY_VERSION = new RegExp(`^${MAGIC} (\\d{1,9}) `);
 
@@ -23,7 +23,7 @@ export async function encryptFile(bytes: Uint8Array, passphrase: string): Promis
   if (passphrase === '') {
     throw new SidestreamError(
       'runtime/invalid-input',
-      'exportProfile(): the passphrase is empty. Give one, or leave it out for a file that anybody can read.',
+      'exportProfile(): the passphrase is empty. Give one, or leave it out for an unencrypted file.',
     );
   }
   const salt = crypto.getRandomValues(new Uint8Array(SALT));
@@ -47,7 +47,7 @@ export async function encryptFile(bytes: Uint8Array, passphrase: string): Promis
  *   `store/corrupt` when it is not an encrypted file, `store/newer-schema` when newer code wrote it
  */
 export async function decryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {
-  const end = bytes.subarray(0, LONGEST_HEAD).indexOf(10) + 1;
+  const end = bytes.subarray(0, MAX_HEAD_BYTES).indexOf(10) + 1;
   const head = bytes.slice(0, end);
   const text = new TextDecoder().decode(head);
   const version = Number(ANY_VERSION.exec(text)?.[1] ?? 0);
@@ -56,7 +56,7 @@ export async function decryptFile(bytes: Uint8Array, passphrase: string): Promis
   }
   const [, iterations, salt = '', nonce = ''] = HEAD.exec(text) ?? [];
   const rounds = Number(iterations);
-  if (!(rounds >= LEAST_ROUNDS && rounds <= MOST_ROUNDS)) {
+  if (!(rounds >= MIN_ROUNDS && rounds <= MAX_ROUNDS)) {
     throw new SidestreamError('store/corrupt', 'The file is not an encrypted profile. Export it again.');
   }
   const key = await passphraseKey(passphrase, bytesOf(salt), rounds);

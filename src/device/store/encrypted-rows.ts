@@ -10,11 +10,11 @@ const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const rowSchema = v.looseObject({});
 const encryptedFileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.literal(true) });
 
-/** Encrypts what the database stores, and decrypts it; rows in the clear stay readable. */
+/** Encrypts and decrypts the rows of the database; unencrypted rows stay readable. */
 export class EncryptedRows implements Rows {
   readonly plain: PlainRows;
   readonly #ciphers: readonly AtRestCipher[];
-  /** Null where new rows are written in the clear. */
+  /** Null if new rows are written unencrypted. */
   readonly #encrypting: AtRestCipher | null;
 
   /**
@@ -86,13 +86,16 @@ export class EncryptedRows implements Rows {
     return (await this.#encrypted(content)) ?? content;
   }
 
-  /** Encrypts by the first cipher what another one encrypted; null when the first one did already, or none decrypts it. */
+  /**
+   * Re-encrypts data of another cipher with the first one; null if the first one already encrypted it, or no cipher decrypts
+   * it.
+   */
   async reEncrypt(encrypted: Uint8Array): Promise<Uint8Array | null> {
     const opened = await this.#open(encrypted);
     return opened && this.#encrypting && opened.by !== this.#encrypting ? this.#encrypting.encrypt(opened.bytes) : null;
   }
 
-  /** Decrypts by whichever cipher encrypted the bytes; null when none did. */
+  /** Decrypts with whichever cipher encrypted the bytes; null if none did. */
   async #open(encrypted: Uint8Array): Promise<{ bytes: Uint8Array; by: AtRestCipher } | null> {
     for (const by of this.#ciphers) {
       try {

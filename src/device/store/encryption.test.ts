@@ -25,7 +25,9 @@ const click = (itemId: string) => ({ type: 'click' as const, itemId, time: 5 });
 const profile = (text: string): StoredProfile => ({ schema: 3, bytes: new TextEncoder().encode(text) });
 const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('secret counts') };
 const item = (id: string): LocalItem => ({
-  ...{ item: makeItem(id, { title: `title of ${id}` }), values: Int8Array.of(1, 2), scales: Float32Array.of(0.5) },
+  item: makeItem(id, { title: `title of ${id}` }),
+  values: Int8Array.of(1, 2),
+  scales: Float32Array.of(0.5),
   encoders: 'text/image',
 });
 const refused = (code: string) => expect.objectContaining({ code });
@@ -89,7 +91,7 @@ describe('the option', () => {
     }
   });
 
-  it('is refused with what it has to be', async () => {
+  it('is refused, naming the required form', async () => {
     const wrong: [unknown, string][] = [
       ['yes', 'encrypt'],
       [null, 'encrypt'],
@@ -118,7 +120,7 @@ describe.each<[string, Encryption]>([
   ['a passphrase', PASSPHRASE],
   ['a key of the shop', KEY],
 ])('a store under %s', (_, encrypt) => {
-  it('returns what it was given, on this visit and the next, and shows none of it', async () => {
+  it('returns the stored data, on this visit and the next, and reveals none of it', async () => {
     const wanted = await expected();
     const store = await open(encrypt);
     await fill(store);
@@ -132,7 +134,7 @@ describe.each<[string, Encryption]>([
   });
 });
 
-it('a store from before a key of the browser reads what another page encrypts under it', async () => {
+it('a store opened before a browser key reads data that another page encrypts with it', async () => {
   const wanted = await expected();
   const before = await open(false);
   const after = await open(true);
@@ -150,7 +152,7 @@ describe('a store under a passphrase or key', () => {
     ['a key of the shop', KEY, 'createRecommender({ encrypt: { passphrase } })'],
   ];
 
-  it('is not opened by anything else, and nothing of it changes', async () => {
+  it('does not open with any other key, and does not change', async () => {
     const store = await open(PASSPHRASE);
     await fill(store);
     const wanted = await contentOf(store);
@@ -188,7 +190,7 @@ describe('a store under a passphrase or key', () => {
     expect(blocked).not.toHaveBeenCalled();
   });
 
-  it('refuses a lock that is damaged, or asks for too much, before it derives anything', async () => {
+  it('refuses a lock that is damaged, or demands too many rounds, before deriving a key', async () => {
     (await open(PASSPHRASE)).close();
     const raw = await openDB('sidestream/test');
     const lock = await raw.get('keys', 'lock');
@@ -221,7 +223,7 @@ describe('a store under a passphrase or key', () => {
     third.close();
   });
 
-  it('names what is missing where there is no WebCrypto', async () => {
+  it('names the missing feature without WebCrypto', async () => {
     vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as unknown as SubtleCrypto);
     for (const encrypt of [true, KEY, PASSPHRASE]) {
       await expect(open(encrypt)).rejects.toThrow('https');
@@ -274,7 +276,7 @@ describe('a change of the key', () => {
     return (await Promise.all(tries)).reduce<number>((sum, one) => sum + one, 0);
   }
 
-  it('goes on where it was interrupted', async () => {
+  it('resumes after an interruption', async () => {
     const wanted = await expected();
     const old = await open(true);
     await fill(old);
@@ -309,7 +311,7 @@ describe('a change of the key', () => {
     changed.close();
   });
 
-  it('shuts out a tab that has the old one: it goes on in memory, and what it had tracked is kept', async () => {
+  it('shuts out a tab with the old one: it continues in memory, and keeps its tracked events', async () => {
     for (const before of [true, false]) {
       globalThis.indexedDB = new IDBFactory();
       const closings: string[] = [];

@@ -2,29 +2,30 @@ import * as v from 'valibot';
 
 /** Bytes of a key. */
 const KEY = 32;
-const LONGEST_PASSPHRASE = 1024;
+const MAX_PASSPHRASE_LENGTH = 1024;
 
 /**
  * Encryption of the data on the device: log, profile, snapshots, counters, added items and the id for experiments.
  *
- * - `false`: none. Anybody who has the browser's files can read the data.
- * - `true`: under a key that the browser makes and stores in the same database. Scripts can use that key but not read it;
- *   the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item, but
- *   anybody who has all files of the browser's profile can decrypt them. Data stored in the clear before stays so until it
- *   is written again.
- * - `{ passphrase }`: under a key derived from a passphrase (PBKDF2-SHA-256, 600,000 rounds: part of a second at each start).
+ * - `false`: no encryption. Anybody who has the browser's files can read the data.
+ * - `true`: with a key that the browser generates and stores in the same database. Scripts can use that key but not read it;
+ * the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item, but
+ * anybody who has all files of the browser's profile can decrypt them. Data stored unencrypted before stays unencrypted
+ * until it is written again. - `{ passphrase }`: with a key derived from a passphrase (PBKDF2-SHA-256, 600,000 rounds: a
+ * fraction of a second at each start).
  *   Anybody who has all files must guess the passphrase.
- * - `{ key }`: under a key of 32 random bytes, or an AES-GCM `CryptoKey` of 256 bits for `encrypt` and `decrypt`, such as
- *   the shop's login provides. Anybody who has all files, but not that key, can read nothing.
+ * - `{ key }`: with a key of 32 random bytes, or an AES-GCM `CryptoKey` of 256 bits for `encrypt` and `decrypt`, for example
+ * from the shop's login. Anybody who has all files but not that key cannot read anything.
  *
- * None of them protects against scripts of the same origin, extensions, or anyone who reads the memory of the browser
- * while the page is open; and a page cannot encrypt the browser's own history and cache. The following stays readable: that
- * there is a profile, how many events, snapshots and items it has, their order, and the approximate length of each.
+ * None of them protects against scripts of the same origin, extensions, or anyone who reads the memory of the browser while
+ * the page is open; and a page cannot encrypt the browser's own history and cache. The following stays readable: the
+ * existence of a profile, the number of its events, snapshots and items, their order, and the approximate length of each.
  *
- * A profile under a passphrase or key opens with that one alone. Otherwise `store/wrong-passphrase` is reported, the profile
- * is neither read nor changed, and the page goes on in memory. A passphrase or key given for the first time encrypts the
- * data stored before, in the clear or under a key of the browser; the browser's files may hold deleted bytes for a while.
- * To change a passphrase, export the profile, `forget()`, and import it under the new one.
+ * A profile encrypted with a passphrase or key opens only with that one. Otherwise `store/wrong-passphrase` is reported, the
+ * profile is neither read nor changed, and the page continues in memory. A passphrase or key given for the first time
+ * encrypts the existing data, whether it is unencrypted or encrypted with a key of the browser; the browser's files may
+ * contain deleted bytes for a while. To change a passphrase, export the profile, `forget()`, and import it under the new
+ * one.
  */
 export type Encryption = boolean | { passphrase: string } | { key: CryptoKey | Uint8Array };
 
@@ -40,8 +41,8 @@ function fits({ algorithm, usages }: CryptoKey): boolean {
 const passphraseSchema = v.strictObject({
   passphrase: v.pipe(
     v.string(),
-    v.minLength(1, 'the passphrase is empty; leave "encrypt" out for a profile that is not encrypted'),
-    v.maxLength(LONGEST_PASSPHRASE, `a passphrase has at most ${LONGEST_PASSPHRASE} characters`),
+    v.minLength(1, 'the passphrase is empty; leave "encrypt" out for an unencrypted profile'),
+    v.maxLength(MAX_PASSPHRASE_LENGTH, `a passphrase has at most ${MAX_PASSPHRASE_LENGTH} characters`),
   ),
 });
 
@@ -54,14 +55,14 @@ const keySchema = v.strictObject({
       ),
       v.pipe(
         v.custom<CryptoKey>(isCryptoKey),
-        v.check(fits, 'a CryptoKey must be one of AES-GCM, 256 bits, for "encrypt" and "decrypt"'),
+        v.check(fits, 'a CryptoKey must be for AES-GCM, 256 bits, "encrypt" and "decrypt"'),
       ),
     ],
     `a key is a Uint8Array of ${KEY} bytes or a CryptoKey`,
   ),
 });
 
-/** The option as it comes from the page. Issues name the form that it has to have. */
+/** The option as it comes from the page. Issues name the required form. */
 export const encryptionSchema = v.lazy((input) => {
   const form = v.safeParse(v.looseObject({}), input).success ? Object.keys(Object(input)).join() : '';
   if (form === 'passphrase') return passphraseSchema;

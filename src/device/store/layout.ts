@@ -7,7 +7,7 @@ import type { DeviceText, LocalItem, Snapshot } from './store';
 /** Version of the database layout. */
 export const DATABASE_VERSION = 3;
 
-/** A row encrypted at rest: it has this in place of its content. */
+/** A row encrypted at rest: it has this instead of its content. */
 export interface EncryptedRow {
   sealed: Uint8Array;
 }

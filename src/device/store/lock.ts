@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { AtRestCipher } from './at-rest-cipher';
 import type { Encryption } from './encryption';
-import { LEAST_ROUNDS, MOST_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
+import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
 /** Passphrase or key that opens a lock. */
 export type Opener = Exclude<Encryption, boolean>;
 
 const VERSION = 1;
-/** Bytes of the key that a lock holds. */
+/** Size of the key in a lock, bytes. */
 const KEY = 32;
 /** Bytes of that key encrypted, with nonce and tag. */
 const ENCRYPTED_KEY = 12 + KEY + 16;
@@ -34,7 +34,7 @@ const lockSchema = v.variant('kind', [
     ...fields,
     kind: v.literal('passphrase'),
     salt: bytes(SALT),
-    rounds: v.pipe(v.number(), v.integer(), v.minValue(LEAST_ROUNDS), v.maxValue(MOST_ROUNDS)),
+    rounds: v.pipe(v.number(), v.integer(), v.minValue(MIN_ROUNDS), v.maxValue(MAX_ROUNDS)),
   }),
   v.object({ ...fields, kind: v.literal('key') }),
 ]);
@@ -58,7 +58,7 @@ export function parseLock(stored: unknown): Lock {
   }
   throw new SidestreamError(
     'store/corrupt',
-    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations go on in memory; forget() deletes it.',
+    'The lock of the encrypted profile on this device is damaged, so the profile can no longer be decrypted. Recommendations continue in memory; forget() deletes it.',
   );
 }
 
@@ -87,7 +87,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   if (typeof encryption === 'boolean' || !(lock.kind in encryption)) {
     throw new SidestreamError(
       'store/wrong-passphrase',
-      `The profile on this device is encrypted by a ${lock.kind} of the shop: start with it, createRecommender({ encrypt: { ${lock.kind} } }). Until then nothing of it is read or changed, and recommendations go on in memory; forget() deletes it.`,
+      `The profile on this device is encrypted with a ${lock.kind} of the shop: start with it, createRecommender({ encrypt: { ${lock.kind} } }). Until then it is neither read nor changed, and recommendations continue in memory; forget() deletes it.`,
     );
   }
   const { salt = null, rounds = 0 } = lock.kind === 'passphrase' ? lock : {};
@@ -97,7 +97,7 @@ export async function openLock(lock: Lock, encryption: Encryption): Promise<AtRe
   } catch (cause) {
     throw new SidestreamError(
       'store/wrong-passphrase',
-      `The profile on this device does not open with this ${lock.kind}. Ask for it again; until then nothing of it is read or changed, and recommendations go on in memory. forget() deletes it.`,
+      `The profile on this device does not open with this ${lock.kind}. Ask for it again; until then it is neither read nor changed, and recommendations continue in memory. forget() deletes it.`,
       { cause },
     );
   }

@@ -4,7 +4,7 @@ import {
   type DeviceText,
   eventSize,
   type LocalItem,
-  MOST_SNAPSHOTS,
+  MAX_SNAPSHOTS,
   type SaveOptions,
   type Snapshot,
   type Store,
@@ -12,7 +12,7 @@ import {
   type Undo,
 } from './store';
 
-/** Keeps everything in memory, as nothing may reach the disk while consent is pending. */
+/** Keeps everything in memory, because nothing may reach the disk while consent is pending. */
 export class MemoryStore implements Store {
   #events: LoggedEvent[] = [];
   #profiles: StoredProfile[] = [];
@@ -138,7 +138,7 @@ export class MemoryStore implements Store {
 
   #addSnapshot(snapshot: Omit<Snapshot, 'id'>, profile: StoredProfile): void {
     this.#snapshots.push({ about: { ...snapshot, id: this.#nextSnapshot++ }, profile });
-    this.#snapshots = this.#snapshots.slice(-MOST_SNAPSHOTS);
+    this.#snapshots = this.#snapshots.slice(-MAX_SNAPSHOTS);
   }
 
   close(): void {

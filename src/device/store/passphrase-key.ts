@@ -1,8 +1,8 @@
 /** Rounds of PBKDF2 for new keys, as OWASP recommends for SHA-256. */
 export const ROUNDS = 600_000;
 /** Accepted rounds of a stored key: no version of this code has written fewer, and more would delay the page. */
-export const LEAST_ROUNDS = 600_000;
-export const MOST_ROUNDS = 2_000_000;
+export const MIN_ROUNDS = 600_000;
+export const MAX_ROUNDS = 2_000_000;
 /** Bytes of a salt. */
 export const SALT = 16;
 

@@ -6,8 +6,8 @@ import type { Layout } from './layout';
 import type { Lock } from './lock';
 import type { DeviceText } from './store';
 
-/** Time during which tabs opened before may still write under the old key, ms. */
-const GRACE = 7 * 24 * 60 * 60 * 1000;
+/** Time during which earlier tabs may still write with the old key, ms. */
+const GRACE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Names of the texts among the keys. */
 const TEXTS: readonly DeviceText[] = ['unit', 'visitors'];
@@ -20,10 +20,10 @@ interface Change {
 }
 
 /**
- * Encrypts under the key of a lock all rows that are still in the clear or under a key of the browser. Can be interrupted:
- * finished rows stay, and the others are read as before until the next time. The browser's key is deleted when no such row
- * is left and no tab opened before can still be open.
- * @param rows with the lock's cipher and the one before it
+ * Encrypts with the key of a lock all rows that are still unencrypted or encrypted with a key of the browser. Can be
+ * interrupted: finished rows stay, and the other rows are read as before until the next run. The browser's key is deleted
+ * when no such row is left and no earlier tab can still be open.
+ * @param rows with the lock's cipher and the previous one
  */
 export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedRows, lock: Lock): Promise<void> {
   const changed = [
@@ -34,7 +34,7 @@ export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedR
     await inPlace(database, 'keys', (row, key) => (isText(key) ? textAgain(rows, row) : null)),
     await encryptItems(database, rows),
   ];
-  if (changed.some((count) => count > 0) || Date.now() - lock.since < GRACE) return;
+  if (changed.some((count) => count > 0) || Date.now() - lock.since < GRACE_MS) return;
   const { store, done } = database.transaction('keys', 'readwrite', STRICT);
   await Promise.all([store.delete('rest'), store.put({ ...lock, pending: false }, 'lock'), done]);
 }
@@ -42,7 +42,7 @@ export async function reEncrypt(database: IDBPDatabase<Layout>, rows: EncryptedR
 const encryptedSchema = v.looseObject({ sealed: v.instance(Uint8Array) });
 const fileSchema = v.looseObject({ bytes: v.instance(Uint8Array), sealed: v.optional(v.literal(true)) });
 
-/** @returns the row under the lock's key; null where it is under it already, or no cipher decrypts it */
+/** @returns the row encrypted with the lock's key; null if it already is, or no cipher decrypts it */
 async function encryptedAgain(rows: EncryptedRows, row: unknown): Promise<unknown> {
   const encrypted = v.safeParse(encryptedSchema, row);
   const again = encrypted.success ? await rows.reEncrypt(encrypted.output.sealed) : null;
@@ -107,7 +107,7 @@ async function inPlace(
   return changes.length;
 }
 
-/** Moves items from the store where their ids are keys to the one whose keys say nothing about them. */
+/** Moves items from the store keyed by their ids to the store whose keys do not reveal them. */
 async function encryptItems(database: IDBPDatabase<Layout>, rows: EncryptedRows): Promise<number> {
   const items = await database.getAll('items');
   const encrypted = await Promise.all(items.map(async (item) => ({ id: item.item.id, row: await rows.item(item) })));

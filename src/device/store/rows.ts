@@ -12,7 +12,7 @@ export interface Rows {
   readEvent(row: unknown): Promise<LoggedEvent | null>;
   snapshot(snapshot: Omit<Snapshot, 'id'>): Promise<SnapshotRow>;
   readSnapshot(row: SnapshotRow & { id?: number }): Promise<Snapshot | null>;
-  /** @returns null where items are stored in the clear */
+  /** @returns null if items are stored unencrypted */
   item(item: LocalItem): Promise<EncryptedRow | null>;
   readItem(row: EncryptedRow): Promise<LocalItem | null>;
   /** A text, such as an id. */
@@ -20,11 +20,11 @@ export interface Rows {
   readText(stored: unknown): Promise<string | null>;
   /** A file, profile or aggregates; only its bytes are encrypted. */
   file<File extends { bytes: Uint8Array }>(file: File): Promise<File & { sealed?: true }>;
-  /** @returns the file as it is where it cannot be decrypted: its reader reports the damage */
+  /** @returns the file unchanged if it cannot be decrypted: its reader reports the damage */
   openFile(stored: unknown): Promise<unknown>;
 }
 
-/** Converts a profile that older code stored to the present form. Rejects for one that is damaged, or of newer code. */
+/** Converts a profile stored by older code to the current form. Rejects if it is damaged, or stored by newer code. */
 export type UpgradeProfile = (stored: unknown) => Promise<StoredProfile>;
 
 /** Rows in the clear. */
@@ -39,7 +39,7 @@ export class PlainRows implements Rows {
     return { ...event };
   }
 
-  /** @returns null for a row that this code cannot read (older or damaged), so that the others are not lost */
+  /** @returns null for a row that this code cannot read (older or damaged), to keep the other rows */
   async readEvent(row: unknown): Promise<LoggedEvent | null> {
     const event = v.safeParse(eventSchema, row);
     return event.success ? event.output : null;

@@ -7,7 +7,7 @@ import { makeItem } from '../../testing/bundles';
 import { deleteDeviceStore, deviceStoreExists } from './device-presence';
 import { DeviceStore } from './device-store';
 import { MemoryStore } from './memory-store';
-import { type LocalItem, MOST_SNAPSHOTS, type Store, type StoredProfile } from './store';
+import { type LocalItem, MAX_SNAPSHOTS, type Store, type StoredProfile } from './store';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Browsers are tested in e2e.
 beforeEach(() => {
@@ -30,7 +30,7 @@ const stores: [string, () => Promise<Store>][] = [
 ];
 
 describe.each(stores)('a store %s', (_, open) => {
-  it('numbers events in the order they come, and gives those after one', async () => {
+  it('numbers events in order of arrival, and returns those after a given one', async () => {
     const store = await open();
     expect((await store.append([click('a'), click('b')])).map(({ id }) => id)).toEqual([1, 2]);
     await store.append([click('c')]);
@@ -51,7 +51,7 @@ describe.each(stores)('a store %s', (_, open) => {
     store.close();
   });
 
-  it('keeps aggregates saved by those that continue it, through a rollback and a profile from elsewhere, until it is cleared', async () => {
+  it('keeps aggregates that continue it, through a rollback and an imported profile, until it is cleared', async () => {
     const store = await open();
     const aggregates = { schema: 1, lastEvent: 2, bytes: new Uint8Array([7]) };
     expect(await store.aggregates()).toBeNull();
@@ -65,7 +65,7 @@ describe.each(stores)('a store %s', (_, open) => {
     store.close();
   });
 
-  it('overwrites damaged aggregates, whatever event they end with', async () => {
+  it('overwrites damaged aggregates, whatever their last event', async () => {
     const store = await open();
     const damaged = { schema: 1, lastEvent: 9, bytes: new Uint8Array([9]) };
     const fresh = { schema: 1, lastEvent: 2, bytes: new Uint8Array([2]) };
@@ -96,7 +96,7 @@ describe.each(stores)('a store %s', (_, open) => {
     store.close();
   });
 
-  it('gives a device one id, which outlives what was learned', async () => {
+  it('gives a device one id, which outlives the profile', async () => {
     const store = await open();
     expect(await store.text('unit', (known) => known ?? 'first')).toBe('first');
     await store.clear();
@@ -132,14 +132,14 @@ describe.each(stores)('a store %s', (_, open) => {
 
   it('keeps the last snapshots only', async () => {
     const store = await open();
-    for (let n = 1; n <= MOST_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), 0, { snapshot: about(n) });
+    for (let n = 1; n <= MAX_SNAPSHOTS + 3; n++) await store.saveProfile(profile(n), 0, { snapshot: about(n) });
     const kept = await store.snapshots();
-    expect(kept).toHaveLength(MOST_SNAPSHOTS);
-    expect(kept.at(-1)?.lastEvent).toBe(MOST_SNAPSHOTS + 3);
+    expect(kept).toHaveLength(MAX_SNAPSHOTS);
+    expect(kept.at(-1)?.lastEvent).toBe(MAX_SNAPSHOTS + 3);
     store.close();
   });
 
-  it('drops the oldest events of a log that is too large, but none that a stored profile does not know', async () => {
+  it('drops the oldest events of an oversized log, but none that a stored profile lacks', async () => {
     const store = await open();
     await store.append(Array.from({ length: 100 }, (_, n) => click(`item-${n}`)));
     expect(await store.compact(100, 1_000_000)).toBe(0);
@@ -155,7 +155,7 @@ describe.each(stores)('a store %s', (_, open) => {
     store.close();
   });
 
-  it('takes a profile from elsewhere in the place of all it had', async () => {
+  it('replaces its content with an imported profile', async () => {
     const store = await open();
     await store.append([click('a')]);
     await store.saveProfile(profile(1), 0, { snapshot: about(1) });
@@ -169,7 +169,7 @@ describe.each(stores)('a store %s', (_, open) => {
 });
 
 describe('a store on the device', () => {
-  it('opens what the first layout stored, and keeps every event of it', async () => {
+  it('opens a database of the first layout, and keeps every event', async () => {
     const old = await openDB('sidestream/test', 1, {
       upgrade(database) {
         database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
@@ -199,7 +199,7 @@ describe('a store on the device', () => {
     store.close();
   });
 
-  it('saves no aggregates over later ones of another tab, or over those of newer code', async () => {
+  it('saves no aggregates over later ones of another tab or of newer code', async () => {
     const store = await DeviceStore.open('test');
     const later = { schema: 1, lastEvent: 5, bytes: new Uint8Array([5]) };
     await store.saveAggregates(later, 0);
@@ -216,7 +216,7 @@ describe('a store on the device', () => {
     expect((await indexedDB.databases())[0].version).toBe(99);
   });
 
-  it('gives way to newer code, and to a deletion, at once, and says so', async () => {
+  it('yields to newer code, and to a deletion, immediately, and reports it', async () => {
     const closings: string[] = [];
     const store = await DeviceStore.open('test', { onClosed: (why) => closings.push(why) });
     const newer = await openDB('sidestream/test', 99);
@@ -230,7 +230,7 @@ describe('a store on the device', () => {
     expect(await deviceStoreExists('test')).toBe(false);
   });
 
-  it('creates no database where one was deleted: neither at the start nor after the browser shut its connection', async () => {
+  it('does not recreate a deleted database: neither at the start nor after the browser closed its connection', async () => {
     expect(await DeviceStore.openExisting('test')).toBeNull();
     expect(await indexedDB.databases()).toEqual([]);
     const closings: string[] = [];
@@ -250,7 +250,7 @@ describe('a store on the device', () => {
     expect(await indexedDB.databases()).toEqual([]);
   });
 
-  it('leaves no database behind a deletion that was blocked, also where one was to be opened meanwhile', async () => {
+  it('leaves no database behind a blocked deletion, even if one was being opened meanwhile', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const store = await DeviceStore.open('test');
@@ -304,7 +304,7 @@ describe('a store on the device', () => {
     next?.close();
   });
 
-  it('reads a log of which a part was written before encryption, and passes over rows it cannot read', async () => {
+  it('reads a log that was partly written before encryption, and skips unreadable rows', async () => {
     const plain = await DeviceStore.open('test');
     await plain.append([click('plain')]);
     plain.close();

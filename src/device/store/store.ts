@@ -24,7 +24,7 @@ export interface Snapshot {
   lastEvent: number;
 }
 
-/** Aggregates of the log, as JSON in bytes. They can be computed again from the log. */
+/** Aggregates of the log, as JSON in bytes. They can be recomputed from the log. */
 export interface AggregatesFile {
   schema: number;
   /** Id of the last event in them. */
@@ -32,24 +32,24 @@ export interface AggregatesFile {
   bytes: Uint8Array;
 }
 
-/** Most snapshots that are kept; the oldest is dropped first. */
-export const MOST_SNAPSHOTS = 12;
+/** Maximum number of snapshots; the oldest is dropped first. */
+export const MAX_SNAPSHOTS = 12;
 
 /** How a profile is saved. */
 export interface SaveOptions {
-  /** Saves the profile as a snapshot too; default: it does not. */
+  /** Also saves the profile as a snapshot. Default: no. */
   snapshot?: Omit<Snapshot, 'id'>;
   /**
    * The stored data is damaged: it is overwritten, and the profile before it stays. Default false.
    */
   overDamaged?: boolean;
-  /** Saves only where there is no profile yet, as two tabs may move theirs to the device at once. Default false. */
+  /** Saves only if no profile exists yet, because two tabs may move theirs to the device at once. Default false. */
   first?: boolean;
 }
 
 /** What a profile from elsewhere is joined to. */
 export interface Undo {
-  /** Describes the snapshot that is made of the profile before. Its last event must still be the last of the log. */
+  /** Describes the snapshot of the previous profile. Its last event must still be the last of the log. */
   snapshot: Omit<Snapshot, 'id'>;
   profile: StoredProfile;
   /** Of the store when log and profile were read. */
@@ -67,34 +67,34 @@ export interface StoredProfile {
  * ids in the same order.
  */
 export interface Store {
-  /** Resolves when all events are stored; if one fails, none is. */
+  /** Resolves when all events are stored; if one fails, none is stored. */
   append(events: readonly NewEvent[]): Promise<LoggedEvent[]>;
   /** The log from the event after `id` on, oldest first. */
   eventsAfter(id: number): Promise<LoggedEvent[]>;
-  /** The stored profile and the one before it, where they exist, not parsed. */
+  /** The stored profile and its predecessor, if they exist, not parsed. */
   profiles(): Promise<unknown[]>;
   /**
-   * Saves a profile as the newest one; the present one becomes the one before, in the same transaction.
+   * Saves a profile as the newest one; the current one becomes its predecessor in the same transaction.
    * @param generation of the store when the profile that this one continues was read
-   * @returns false when that profile was replaced meanwhile, or newer code wrote one; then nothing is saved
+   * @returns false if that profile was replaced meanwhile, or newer code wrote one; nothing is saved then
    */
   saveProfile(profile: StoredProfile, generation: number, options?: SaveOptions): Promise<boolean>;
   /** Grows whenever the profile is replaced by one that does not continue it: by `rollback`, `replace` and `clear`. */
   generation(): Promise<number>;
   /** Oldest first. */
   snapshots(): Promise<Snapshot[]>;
-  /** The profile of a snapshot, not parsed; null when there is no such snapshot, or its profile cannot be read. */
+  /** The profile of a snapshot, not parsed; null if the snapshot does not exist, or its profile cannot be read. */
   snapshotProfile(id: number): Promise<unknown>;
   /**
-   * Makes a snapshot the profile again; later events and snapshots are deleted.
-   * @returns false when there is no such snapshot
+   * Restores a snapshot as the profile; later events and snapshots are deleted. @returns false if the snapshot does not
+   * exist
    */
   rollback(id: number): Promise<boolean>;
   /**
-   * Replaces profile, log and snapshots by a profile from elsewhere and its log.
-   * @param events with ids later than all of this log
-   * @param undo keeps log and snapshots: the events follow the log, and the profile before becomes a snapshot
-   * @returns false when the log or the profile changed since `undo` was made; then nothing is changed
+   * Replaces profile, log and snapshots with a profile from elsewhere and its log.
+   * @param events with later ids than all events of this log
+   * @param undo keeps log and snapshots: the events follow the log, and the previous profile becomes a snapshot
+   * @returns false if the log or the profile changed since `undo` was made; nothing is changed then
    */
   replace(profile: StoredProfile, events?: readonly LoggedEvent[], undo?: Undo): Promise<boolean>;
   /**
@@ -107,9 +107,9 @@ export interface Store {
   /** The stored aggregates, not parsed; null without any. Only `clear` deletes them. */
   aggregates(): Promise<unknown>;
   /**
-   * Saves aggregates in the place of the stored ones.
+   * Replaces the stored aggregates.
    * @param generation of the store when the aggregates that these continue were read
-   * @returns false when those were replaced, or another tab or newer code saved later ones; then nothing is saved
+   * @returns false if those were replaced, or another tab or newer code saved later ones; nothing is saved then
    */
   saveAggregates(
     aggregates: AggregatesFile,
@@ -117,8 +117,8 @@ export interface Store {
     options?: Pick<SaveOptions, 'overDamaged'>,
   ): Promise<boolean>;
   /**
-   * Replaces a text about this device by what `change` makes of it, in one step for all tabs. `clear` keeps it.
-   * @param change gets the stored text, null where there is none or it cannot be read; called again where another tab was first
+   * Replaces a text about this device with the result of `change`, atomically for all tabs. `clear` keeps it.
+   * @param change gets the stored text, null if it is missing or unreadable; called again if another tab was first
    * @returns the new text
    */
   text(name: DeviceText, change: (stored: string | null) => string): Promise<string>;
@@ -129,7 +129,7 @@ export interface Store {
   close(): void;
 }
 
-/** A text about this device: `unit`, its anonymous id; `visitors`, what was reported of it in experiments. */
+/** A text about this device: `unit`, its anonymous id; `visitors`, its reports in experiments. */
 export type DeviceText = 'unit' | 'visitors';
 
 /** Approximate size of an event in the log, bytes. */

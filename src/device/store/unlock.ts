@@ -15,9 +15,9 @@ export interface Unlocked {
 }
 
 /**
- * Finds or makes the key of a database that is encrypted or is to be. Where a passphrase or key is given for the first
- * time, the present rows are encrypted under it.
- * @param plain reads and writes rows in the clear
+ * Finds or makes the key of a database that is, or will be, encrypted. A passphrase or key given for the first time encrypts
+ * the existing rows.
+ * @param plain reads and writes unencrypted rows
  * @throws SidestreamError `store/wrong-passphrase`, `store/corrupt`, `store/newer-schema`, `store/unavailable`
  */
 export async function unlock(
@@ -28,7 +28,7 @@ export async function unlock(
   if (encryption !== false && !globalThis.crypto?.subtle) {
     throw new SidestreamError(
       'store/unavailable',
-      'This page cannot encrypt a profile: browsers allow that on https and localhost only. Recommendations go on in memory; serve the page over https, or start without "encrypt".',
+      'This page cannot encrypt a profile: browsers allow that on https and localhost only. Recommendations continue in memory; serve the page over https, or start without "encrypt".',
     );
   }
   const stored = await database.get('keys', 'lock');
@@ -48,7 +48,7 @@ export async function unlock(
   return { rows, lock: lock.id };
 }
 
-/** The cipher of the key that is stored in the database itself; none where there is no such key. */
+/** The cipher of the key that is stored in the database itself; empty without such a key. */
 async function browserKey(database: IDBPDatabase<Layout>, create: boolean): Promise<AtRestCipher[]> {
   const known = await database.get('keys', 'rest');
   const key = known ?? (create ? await putFirst(database, 'rest', await AtRestCipher.newKey()) : null);

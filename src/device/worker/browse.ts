@@ -1,4 +1,4 @@
-// What a page lists besides recommendations. Its first list does without.
+// Lists of a page other than recommendations. The first list does not need this code.
 
 import { categoryPaths, inCategory } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
@@ -48,7 +48,7 @@ function counted({ bundle, index }: LoadedCatalog): readonly (readonly [string, 
 function labelsOf(items: LoadedCatalog['index']['items'], shown: Shown): Map<string, string> {
   const labels = new Map<string, string>();
   for (const item of items) {
-    // Without texts in the language it says nothing of its category there.
+    // An item without texts in the language has no category name in it.
     if (shown(item).category === item.category) continue;
     const [own, other] = [item, shown(item)].map(({ category }) =>
       categoryPaths(category).map((path) => path.split('/')),

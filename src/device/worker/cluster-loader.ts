@@ -12,17 +12,20 @@ import type { TaskQueue } from './task-queue';
 /** Quiet time after a choice before the clusters near the shopper's preference are loaded, ms. */
 const LOAD_DELAY = 20;
 /** Most items in the catalogue before the clusters that were requested longest ago are evicted. */
-const MOST_ITEMS = 6144;
-/** Items that remain then, besides the head and the history. */
+const MAX_ITEMS = 6144;
+/** Number of items that remain after eviction, in addition to the head and the history. */
 const ITEMS_AFTER_EVICTION = 3072;
 /** Items in view around which clusters are loaded; of more, the first ones. */
-const MOST_AROUND = 5;
+const MAX_AROUND = 5;
 /** Clusters loaded around an item in view. */
 const CLUSTERS_AROUND_ITEM = 3;
 /** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
 const PROBES_AROUND_ITEM = 24;
-/** Last choices that are never evicted: no term looks further back. Neither are dismissed items and those in the cart. */
-const LONGEST_HISTORY = 200;
+/**
+ * Number of last choices that are never evicted: no term looks further back. Dismissed items and items in the cart are not
+ * evicted either.
+ */
+const MAX_HISTORY = 200;
 
 export interface ClusterLoaderContext {
   catalog: LoadedCatalog;
@@ -35,8 +38,9 @@ export interface ClusterLoaderContext {
 }
 
 /**
- * Loads the part of a large catalogue that a shopper needs: besides its head, the clusters of what was chosen, near the
- * preference, and around items in view. When too many items are loaded, those requested longest ago are evicted.
+ * Loads the part of a large catalogue that a shopper needs: its head, the clusters of chosen items, clusters near the
+ * shopper's preferences, and clusters around items in view. When too many items are loaded, the least recently requested
+ * ones are evicted.
  */
 export class ClusterLoader {
   readonly #context: ClusterLoaderContext;
@@ -81,7 +85,7 @@ export class ClusterLoader {
     if (ids.every((id) => this.#context.catalog.find(id))) return;
     try {
       if (await this.#evict()) {
-        // The clusters near the preference may be among those that left.
+        // The clusters near the preferences may have been evicted.
         this.#loadedHistory = '';
         this.scheduleLoad();
       }
@@ -92,8 +96,8 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads items and what is near them, for a list about them, and those that are pinned in it.
-   * @param cart whether the list is about what is in the cart, too
+   * Loads items, their neighbours and pinned items for a list about them. @param cart whether the list is also about the
+   * items in the cart
    */
   async loadInView(ids: readonly string[], cart = false, pins: readonly Pin[] = []): Promise<void> {
     const { session, catalog } = this.#context;
@@ -108,8 +112,8 @@ export class ClusterLoader {
   }
 
   /**
-   * Loads items, and the clusters near the first 5 of them. Items in more clusters than may be loaded at once are left out,
-   * the last ones first.
+   * Loads items, and the clusters near the first 5 of them. If the items are in more clusters than may be loaded at once,
+   * the last items are left out.
    * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
    */
   async #loadAround(ids: readonly string[]): Promise<void> {
@@ -117,12 +121,12 @@ export class ClusterLoader {
     await this.#load(ids);
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
     try {
-      for (const id of ids.slice(0, MOST_AROUND)) {
+      for (const id of ids.slice(0, MAX_AROUND)) {
         const { content, rowOf } = catalog.index;
         const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
         const profile = row === undefined ? null : contentProfile(content, { rows: [row], strengths: [1] });
         if (!profile) continue;
-        // Added at once: another list may look for these items while the next ones are fetched.
+        // Added immediately: another list may look for these items while the next ones are fetched.
         await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
         this.#loadedAround.add(id);
       }
@@ -131,7 +135,7 @@ export class ClusterLoader {
     }
   }
 
-  /** Finds an item that may not be loaded; null where the catalogue has none of that id. @throws SidestreamError `bundle/*` */
+  /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
   async find(id: string): Promise<Item | null> {
     const { clusters, catalog } = this.#context;
     for (const cluster of await clusters.clustersWith(id)) {
@@ -145,7 +149,7 @@ export class ClusterLoader {
 
   /**
    * Checks that the catalogue has these items.
-   * @throws SidestreamError `runtime/unknown-item`, `bundle/*` when that cannot be found out
+   * @throws SidestreamError `runtime/unknown-item`; `bundle/*` if the check fails
    */
   async check(ids: readonly string[]): Promise<void> {
     const { catalog } = this.#context;
@@ -184,7 +188,7 @@ export class ClusterLoader {
   /** @returns whether the loaded catalogue grew */
   async #add(parts: readonly ItemsPart[]): Promise<boolean> {
     const { session, catalog, listener } = this.#context;
-    // No list may show them in another language than its own, or know less of them than of others.
+    // Texts and side rows must be loaded first: no list may show items in a wrong language, or with less data than others.
     const side = catalog.clusterSide?.follow(parts).catch((thrown) => listener.error(SidestreamError.from(thrown)));
     await Promise.all([catalog.texts?.follow(parts), side]);
     return session.change(async ({ learner }) => {
@@ -198,12 +202,12 @@ export class ClusterLoader {
   /** @returns whether items were evicted */
   async #evict(): Promise<boolean> {
     const { session, catalog } = this.#context;
-    if (catalog.index.items.length <= MOST_ITEMS) return false;
+    if (catalog.index.items.length <= MAX_ITEMS) return false;
     let kept: ReadonlySet<string> = new Set();
     await session.renumber(({ history }) => {
       const { items } = catalog.index;
       const { rows, dismissed, record } = history;
-      const own = [...rows.slice(-LONGEST_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
+      const own = [...rows.slice(-MAX_HISTORY), ...dismissed, ...record.cart].map((row) => items[row].id);
       this.#loadedAround.clear();
       this.#loadedPins.clear();
       kept = new Set([...own, ...this.#selection.evict(ITEMS_AFTER_EVICTION)]);

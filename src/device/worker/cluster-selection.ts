@@ -7,7 +7,7 @@ const NEAREST = 10;
 const PAST_CLUSTERS = 10;
 
 /**
- * Selects the parts of a large catalogue to load: those with given items, and those near a content profile. Every method
+ * Selects the parts of a large catalogue to load: parts with given items, and parts near a content profile. Every method
  * may reject with `bundle/*`; a later call tries again.
  */
 export class ClusterSelection {
@@ -31,7 +31,7 @@ export class ClusterSelection {
 
   /**
    * The parts with these items that are not loaded yet.
-   * @param ids the most important first: where they are in more clusters than may be loaded, the last are left out
+   * @param ids the most important first: if they are in more clusters than may be loaded, the last ids are left out
    */
   async partsWith(ids: readonly string[]): Promise<ItemsPart[]> {
     const found = await Promise.all(ids.map((id) => this.#clusters.clustersWith(id)));
@@ -40,8 +40,8 @@ export class ClusterSelection {
 
   /**
    * The parts near a content profile that are not loaded yet.
-   * @param most clusters; default 10
-   * @param probes clusters that are searched, see `RetrievalOptions`
+   * @param most maximum number of clusters; default 10
+   * @param probes number of clusters to search, see `RetrievalOptions`
    */
   async partsNear(
     profile: ContentProfile,
@@ -80,7 +80,7 @@ export class ClusterSelection {
     }
   }
 
-  /** Loads the clusters that are not loaded yet; rejects only where none of them could be. */
+  /** Loads the clusters that are not loaded yet; rejects only if all of them fail. */
   async #parts(clusters: readonly number[]): Promise<ItemsPart[]> {
     const missing = clusters.filter((cluster) => !this.#loaded.has(cluster));
     const results = await Promise.allSettled(missing.map((cluster) => this.#clusters.items(cluster)));

@@ -1,25 +1,25 @@
 import type { Bundle, ItemsPart, SideModel, SideRows } from '../../core/catalog';
 
 /** Clusters whose rows are fetched in parallel. */
-const AT_ONCE = 16;
+const PARALLEL_FETCHES = 16;
 
 /** Some loaded items of a bundle of clusters. */
 export interface ClusterRows {
   items: ItemsPart['items'];
-  /** The cluster that they are of; the items that the bundle was opened with, and those that this device added, are of none. */
+  /** The items' cluster; items that the bundle was opened with, or that this device added, have no cluster. */
   cluster?: number;
   /** Place of each in the cluster. */
   places?: readonly number[];
 }
 
 /**
- * The side model of a large catalogue, as far as it is loaded: that of the head, and the rows of the clusters that are loaded, each
- * fetched before its items are there.
+ * The loaded part of a large catalogue's side model: the head's, and the rows of the loaded clusters, each fetched before
+ * its items are added.
  */
 export class ClusterSide {
   readonly #bundle: Bundle;
   readonly #rows = new Map<number, SideRows>();
-  /** Rows on their way: two lists may look for one cluster at once. */
+  /** Pending rows: two lists may need the same cluster at once. */
   readonly #loading = new Map<number, Promise<void>>();
   /** Number of items of each loaded cluster. */
   readonly #loaded = new Map<number, number>();
@@ -29,15 +29,15 @@ export class ClusterSide {
   }
 
   /**
-   * Loads the rows of clusters that are about to be loaded, and those that failed before.
-   * @throws SidestreamError `bundle/*`; what could be loaded is there
+   * Loads the rows of clusters that are about to be loaded, and rows that failed before.
+   * @throws SidestreamError `bundle/*`; the rows that did load are kept
    */
   async follow(parts: readonly ItemsPart[]): Promise<void> {
     for (const { cluster, items } of parts) if (cluster !== undefined) this.#loaded.set(cluster, items.length);
     const missing = [...this.#loaded].filter(([cluster]) => !this.#rows.has(cluster));
     const failures: unknown[] = [];
-    for (let first = 0; first < missing.length; first += AT_ONCE) {
-      const some = missing.slice(first, first + AT_ONCE).map(([cluster, count]) => this.#load(cluster, count));
+    for (let first = 0; first < missing.length; first += PARALLEL_FETCHES) {
+      const some = missing.slice(first, first + PARALLEL_FETCHES).map(([cluster, count]) => this.#load(cluster, count));
       for (const result of await Promise.allSettled(some)) {
         if (result.status === 'rejected') failures.push(result.reason);
       }
@@ -58,7 +58,10 @@ export class ClusterSide {
     return loading;
   }
 
-  /** Drops the rows of clusters of which no item is left. Others may be loaded at this moment, whose items are not there yet. */
+  /**
+   * Drops the rows of clusters without remaining items. Rows of other clusters, whose items are not added yet, may be
+   * loading at this moment.
+   */
   drop(clusters: Iterable<number>): void {
     for (const cluster of clusters) {
       this.#loaded.delete(cluster);
@@ -67,9 +70,10 @@ export class ClusterSide {
   }
 
   /**
-   * The model of the loaded items, part after part. Items of a cluster whose rows could not be loaded are like the average one.
+   * The model of the loaded items, part after part. Items of a cluster whose rows could not be loaded count as average
+   * items.
    * @param head the model of the first part
-   * @returns with the rows that it does not know because they are of no cluster
+   * @returns also the rows that it does not know because they belong to no cluster
    */
   join(head: SideModel, parts: readonly ClusterRows[]): { model: SideModel; unknown: number[] } {
     const { width } = head;

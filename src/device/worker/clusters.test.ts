@@ -63,7 +63,7 @@ async function outside(engine: Engine, topic: number) {
 }
 
 describe('an engine with a catalogue in clusters', () => {
-  it('shows a first list from the head alone, and says how large the shop is', async () => {
+  it('shows a first list from only the head, and reports the size of the shop', async () => {
     const { engine, errors } = await start();
     const { items } = await engine.recommend({ limit: 8 });
     expect(items).toHaveLength(8);
@@ -75,7 +75,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('learns choices of items that were not loaded, and then recommends what is near them from the whole catalogue', async () => {
+  it('learns choices of items that were not loaded, and then recommends similar items from the whole catalogue', async () => {
     const { engine, errors } = await start();
     const chosen = (await outside(engine, 7)).slice(0, 2);
     for (const { id } of chosen) await engine.track('click', id, {});
@@ -91,7 +91,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('knows what resembles an item that it did not load', async () => {
+  it('finds items similar to an item that it did not load', async () => {
     const { engine } = await start();
     const [item] = await outside(engine, 11);
     const { items } = await engine.recommend({ placement: 'similar', itemId: item.id, limit: 6 });
@@ -99,7 +99,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('loads the first items of a list of the shop for a shopper whom it knows, and goes on without them', async () => {
+  it('loads the first items of a list of the shop for a known shopper, and continues without them', async () => {
     const { engine, errors } = await start();
     const [liked, other] = [await outside(engine, 7), await outside(engine, 12)];
     const ids = [...other.slice(0, 20), ...liked.slice(2, 22)].map(({ id }) => id);
@@ -122,7 +122,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('knows what resembles several items, and what is in the cart, that it did not load', async () => {
+  it('finds items similar to several items, and to the cart, that it did not load', async () => {
     const { engine, errors } = await start();
     const topics = [12, 17, 23];
     const items = await Promise.all(topics.map(async (topic) => (await outside(engine, topic))[0]));
@@ -158,7 +158,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('keeps an event of an item that the shop does not have, says so, and learns nothing of it', async () => {
+  it('keeps an event of an item that the shop lacks, reports it, and does not learn it', async () => {
     const { engine, errors } = await start();
     await engine.track('click', 'no such item', {});
     await engine.settled();
@@ -175,7 +175,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('goes on with what it has when the files of an old bundle are gone, and says so', async () => {
+  it('continues with its loaded data when the files of an old bundle are gone, and reports it', async () => {
     const { engine, errors } = await start();
     const [item] = await outside(engine, 5);
     const { items } = await engine.recommend({});
@@ -190,7 +190,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('goes on from a saved profile, whose past it loads again', async () => {
+  it('continues a saved profile, and reloads its past items', async () => {
     const first = await start();
     const chosen = (await outside(first.engine, 3)).slice(0, 2);
     for (const { id } of chosen) await first.engine.track('click', id, {});
@@ -224,7 +224,7 @@ describe('an engine with a catalogue in clusters', () => {
     await engine.close();
   });
 
-  it('uses the features of the bundle before one that is uploaded in part, and says so', async () => {
+  it("uses the previous bundle's features for a partly uploaded one, and reports it", async () => {
     const kept = new Map(memory.files);
     const previous = await openBundle(memory.fetchFile);
     const head = await openBundle(memory.fetchFile, undefined, { whole: false });
@@ -264,14 +264,17 @@ describe('an engine with a catalogue in clusters and several languages', () => {
   });
   afterAll(() => new Promise((resolve) => host.close(resolve)));
 
-  it('loads the texts of the clusters that it has, and of no others', async () => {
+  it('loads only the texts of its loaded clusters', async () => {
     names = [];
     const errors: string[] = [];
     const { port } = host.address() as AddressInfo;
     const engine = await Engine.start(
       {
-        ...{ bundle: `http://127.0.0.1:${port}`, consent: 'pending', namespace: 'languages' },
-        ...{ learning: true, lang: 'de' },
+        bundle: `http://127.0.0.1:${port}`,
+        consent: 'pending',
+        namespace: 'languages',
+        learning: true,
+        lang: 'de',
       },
       { change: () => undefined, progress: () => undefined, error: (error) => errors.push(error.code) },
     );
@@ -388,7 +391,7 @@ describe('an engine with a catalogue in clusters and a side model', () => {
     return { engine, errors, outside: ids.filter((id) => !known.has(id)) };
   };
 
-  it('scores items by it that the head does not have, and loads the rows of their clusters alone', async () => {
+  it('uses it to score items outside the head, and loads only the rows of their clusters', async () => {
     const { engine, errors, outside } = await engineOf();
     await engine.track('click', outside[0], {});
     await engine.settled();
@@ -404,7 +407,7 @@ describe('an engine with a catalogue in clusters and a side model', () => {
     await engine.close();
   });
 
-  it('goes on where rows are missing, and says so', async () => {
+  it('continues if rows are missing, and reports it', async () => {
     const { engine, errors, outside } = await engineOf();
     await engine.settled();
     lacks = (name) => name.startsWith('side-');

@@ -57,7 +57,7 @@ describe('a grant that fails', () => {
     await Promise.all([sharing.close(), waiting.close()]);
   });
 
-  it('leaves nothing of this tab in the log of another one, and no event twice after the next try', async () => {
+  it("leaves no event of this tab in another tab's log, and no event twice after a retry", async () => {
     const sharing = await open();
     const waiting = await open({ consent: 'pending' });
     await clickAll(waiting, 'ab');
@@ -69,7 +69,7 @@ describe('a grant that fails', () => {
     await Promise.all([sharing.close(), waiting.close()]);
   });
 
-  it('leaves no database that is there for it only', async () => {
+  it('leaves no database created only for it', async () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
     vi.spyOn(DeviceStore.prototype, 'saveProfile').mockRejectedValueOnce(full());
@@ -78,7 +78,7 @@ describe('a grant that fails', () => {
     await engine.close();
   });
 
-  it('leaves no database where the page cannot encrypt', async () => {
+  it('leaves no database if the page cannot encrypt', async () => {
     const engine = await open({ consent: 'pending', encrypt: true });
     vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto), subtle: undefined });
     await expect(engine.setConsent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
@@ -145,7 +145,7 @@ describe('a denial while a grant is under way', () => {
   });
 });
 
-describe('what comes while a grant is under way', () => {
+describe('calls during a grant', () => {
   it('goes to the device too: an event and an item that the shopper adds', async () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
@@ -170,7 +170,7 @@ describe('what comes while a grant is under way', () => {
 });
 
 describe('consent("pending")', () => {
-  it('deletes the database, also in a page that was started with it, and leaves memory alone', async () => {
+  it('deletes the database, even in a page that was started with it, and keeps the data in memory', async () => {
     const before = await open();
     await clickAll(before, 'ab');
     await before.close();

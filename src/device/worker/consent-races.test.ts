@@ -42,7 +42,7 @@ async function act(action: Action, tabs: Engine[], tab: number, file: Uint8Array
   else if (tabs.length < 4) tabs.push(await shop.open({ consent: undefined }));
 }
 
-it('whatever two tabs do at once, they end with one answer to consent, and a database only where it was given', async () => {
+it('whatever two tabs do at once, they end with one consent answer, and a database only if it was granted', async () => {
   const source = await shop.open({ consent: 'pending', namespace: 'other' });
   for (const id of 'ababab') await source.track('click', id, {});
   const file = await source.exportProfile();

@@ -45,7 +45,7 @@ export class ConsentService {
   }
 
   /**
-   * Deletes everything of ours on this device; later events stay in memory until the shopper consents again.
+   * Deletes all Sidestream data on this device; later events stay in memory until the shopper consents again.
    * @throws SidestreamError `store/blocked`
    */
   async forget(): Promise<void> {
@@ -116,21 +116,21 @@ export class ConsentService {
   }
 
   /**
-   * Keeps nothing from now on, whatever is under way, and deletes what the device holds.
-   * @param forget whether the content of memory goes too
-   * @throws SidestreamError `store/blocked`: then everything is forgotten here, and the next call tries to delete again
+   * Stores nothing from now on, whatever is in progress, and deletes the data on the device.
+   * @param forget whether to delete the data in memory too
+   * @throws SidestreamError `store/blocked`: everything is forgotten here then, and the next call tries to delete again
    */
   async #withdraw(consent: Refusal, forget: boolean): Promise<void> {
     const { storage } = this.#context;
     if (forget) storage.leave(consent);
     await this.#mutex.run(async () => {
-      // At the same time: a training that is under way must not delay the deletion.
+      // In parallel: learning in progress must not delay the deletion.
       const results = await Promise.allSettled([storage.deleteDevice(), forget && this.#erase()]);
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     });
   }
 
-  /** Forgets what this tab knows of the shopper, once the storage has left the device. */
+  /** Forgets this tab's data about the shopper after the storage has left the device. */
   async #erase(): Promise<void> {
     const { storage, scheduler, events, experiment, recommendations, changes } = this.#context;
     await scheduler.erase(async () => {
@@ -138,7 +138,7 @@ export class ConsentService {
       experiment.forget();
       await experiment.draw(storage.counting);
     });
-    // Consent was granted again meanwhile: the profile on the device goes on.
+    // Consent was granted again meanwhile: continue with the profile on the device.
     if (storage.consent === 'granted') await scheduler.restore();
     await recommendations.begin();
     changes.announce();

@@ -11,16 +11,17 @@ function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }
 
 /**
  * The shopper's last answer about consent, in this tab or another, and the consent in force. Answers carry a Lamport time,
- * so that all tabs agree on the last one, in whatever order the messages about them arrive. A refusal counts whatever its time:
- * the clock may have been set back since the grant, and a page that deletes without a worker does not know the last time.
+ * so that all tabs agree on the last one, in whatever order the messages about them arrive. A refusal always counts,
+ * whatever its time: the clock may have been set back since the grant, and a page that deletes without a worker does not
+ * know the last time.
  */
 export class ConsentState {
-  /** Id of this tab; it decides between two answers of the same time. */
+  /** Id of this tab; it breaks ties between answers of the same time. */
   readonly #tab = anonymousId(2);
   #level: Consent;
   #last: ConsentAnswer;
 
-  /** @param level in force at the start; `pending` where nothing is known */
+  /** @param level in force at the start; `pending` if unknown */
   constructor(level: Consent) {
     this.#level = level;
     this.#last = { consent: level === 'session' ? 'pending' : level, stamp: [0, ''] };
@@ -31,14 +32,14 @@ export class ConsentState {
     return this.#level;
   }
 
-  /** The shopper's last answer; it comes into force when it is carried out. */
+  /** The shopper's last answer; it takes effect when it is carried out. */
   get last(): ConsentAnswer {
     return this.#last;
   }
 
   /** Records an answer given now in this tab; it is later than all known answers of other tabs. */
   answer(consent: ConsentAnswer['consent']): void {
-    // Also where the clock was set back since.
+    // Even if the clock was set back since.
     this.#last = { consent, stamp: [Math.max(Date.now(), this.#last.stamp[0] + 1), this.#tab] };
   }
 
@@ -49,8 +50,8 @@ export class ConsentState {
 
   /**
    * Records an answer given in another tab.
-   * @returns false when another one holds; `overruled` for a refusal that is older than the grant it replaces, of which the other
-   *   tabs must hear under a later time
+   * @returns false if another answer takes precedence; `overruled` for a refusal older than the grant that it replaces: it
+   *   must be announced to the other tabs under a later time
    */
   accept(answer: ConsentAnswer): boolean | 'overruled' {
     if (isLater(answer, this.#last)) {
@@ -58,7 +59,7 @@ export class ConsentState {
       return true;
     }
     const [given, known] = [STRICTNESS[answer.consent], STRICTNESS[this.#last.consent]];
-    // Forgotten again: what this tab has seen since goes too. A repeated message is no answer.
+    // Forgotten again: also delete this tab's later data. A repeated message is not an answer.
     if (given === known) return answer.consent === 'pending' && isLater(this.#last, answer);
     if (given < known) return false;
     this.answer(answer.consent);

@@ -41,7 +41,7 @@ async function stubbornTab(): Promise<{ close(): void }> {
 }
 
 describe('a page that starts while the profile is being deleted', () => {
-  it('does not create the database again, and goes on as pending', async () => {
+  it('does not recreate the database, and continues as pending', async () => {
     vi.spyOn(indexedDB, 'databases').mockResolvedValue([{ name: 'sidestream/test', version: 2 }]);
     const engine = await open({ consent: undefined });
     vi.restoreAllMocks();
@@ -51,7 +51,7 @@ describe('a page that starts while the profile is being deleted', () => {
     await engine.close();
   });
 
-  it('leaves nothing behind, however the two fall', async () => {
+  it('leaves no data behind, in whatever order they happen', async () => {
     for (let turns = 0; turns < 12; turns++) {
       const first = await open();
       await first.track('click', 'a', {});
@@ -68,7 +68,7 @@ describe('a page that starts while the profile is being deleted', () => {
   });
 });
 
-describe('consent that is withdrawn in one tab', () => {
+describe('consent withdrawn in one tab', () => {
   it('denied: every tab is denied, forgets, and learns nothing more', async () => {
     const [first, second, third] = [await open(), await open(), await open({ consent: 'pending', namespace: 'test' })];
     await clickAll(second, 'abc');
@@ -131,7 +131,7 @@ describe('consent that is withdrawn in one tab', () => {
     await third.close();
   });
 
-  it('granted in one tab reaches the tab that waited, with what it had learned', async () => {
+  it('granted in one tab reaches the waiting tab, with its learned state', async () => {
     const [first, second] = [await open({ consent: 'pending' }), await open({ consent: 'pending' })];
     await clickAll(first, 'ab');
     await clickAll(second, 'cd');
@@ -144,7 +144,7 @@ describe('consent that is withdrawn in one tab', () => {
 });
 
 describe('a worker that takes the place of one that stopped', () => {
-  it('does not give consent again that another tab took back meanwhile', async () => {
+  it('does not grant consent again that another tab withdrew meanwhile', async () => {
     const first = await open();
     await first.setConsent('denied');
     const restarted = await open({ consent: 'granted', restarted: true });
@@ -155,7 +155,7 @@ describe('a worker that takes the place of one that stopped', () => {
     await Promise.all([first.close(), restarted.close()]);
   });
 
-  it('does not take back consent that another tab gave meanwhile, and goes on with what is kept', async () => {
+  it('does not withdraw consent that another tab granted meanwhile, and continues with the stored data', async () => {
     const first = await open();
     await clickAll(first, 'ab');
     const denied = await open({ consent: 'denied', restarted: true });
@@ -187,7 +187,7 @@ describe('a deletion that another page holds up', () => {
 });
 
 describe('an event on its way when consent is denied', () => {
-  it('is no error where it was kept and the log is read to learn it', async () => {
+  it('is not an error if the event was stored and the log is read to learn it', async () => {
     const engine = await open();
     await clickAll(engine, 'ab');
     const { eventsAfter } = DeviceStore.prototype;
@@ -253,7 +253,7 @@ describe('consent', () => {
   });
 });
 
-describe('a profile that is replaced while a save is due', () => {
+describe('a profile replaced while a save is pending', () => {
   /** What another page would find on the device. */
   const found = async () => {
     const engine = await open();
@@ -335,7 +335,7 @@ describe('tracking', () => {
     expect(await logLength()).toBe(await tracking);
   });
 
-  it('resolves when the event is kept, whatever becomes of learning it', async () => {
+  it('resolves when the event is stored, even if learning it fails', async () => {
     const engine = await open();
     await engine.track('click', 'a', {});
     const failing = vi.spyOn(DeviceStore.prototype, 'eventsAfter').mockRejectedValue(new Error('cannot be read'));
@@ -350,7 +350,7 @@ describe('tracking', () => {
     await engine.close();
   });
 
-  it('keeps the other events of a batch in which one is unknown', async () => {
+  it('stores the other events of a batch with an unknown one', async () => {
     const engine = await open();
     const impressions = ['a', 'unknown', 'b'].map((itemId) => ({ type: 'impression' as const, itemId, details: {} }));
     const results = await engine.trackAll(impressions);
@@ -360,7 +360,7 @@ describe('tracking', () => {
     await engine.close();
   });
 
-  it('keeps the log within its budget where learning is off, and what rules ask about of all of it', async () => {
+  it("keeps the log within its budget if learning is off, and the rules' state of all events", async () => {
     const engine = await open({ learning: false, logBudget: 20_000 });
     await engine.track('dismiss', 'a', {});
     await engine.track('purchase', 'b', {});
@@ -388,7 +388,7 @@ describe('a refusal', () => {
     return [...new Set(levels)];
   };
 
-  it('counts where the clock was set back after the grant, and in every tab', async () => {
+  it('counts in every tab, even if the clock was set back after the grant', async () => {
     const ahead = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
     const first = await open();
     ahead.mockRestore();

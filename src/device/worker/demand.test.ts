@@ -53,7 +53,7 @@ async function start(settled = true): Promise<{ engine: Engine; codes: string[] 
 const idsOf = async (engine: Engine, ...[request]: Parameters<Engine['recommend']>): Promise<string[]> =>
   (await engine.recommend(request)).items.map(({ item }) => item.id);
 
-it('lists what sells now at first already, where the feed has no popularity', async () => {
+it('lists current sales from the first list on if the feed has no popularity', async () => {
   const { engine } = await start(false);
   try {
     const { items } = await engine.recommend({ limit: 3 });
@@ -65,7 +65,7 @@ it('lists what sells now at first already, where the feed has no popularity', as
   }
 });
 
-it('lists what sells now, takes it as popularity, and lists what is due to be bought again', async () => {
+it('lists current sales, uses them as popularity, and lists items due to be bought again', async () => {
   const { engine, codes } = await start();
   expect((await idsOf(engine, { placement: 'trending', limit: 3 })).slice(0, 3)).toEqual(['d', 'c', 'b']);
   const popular = { placement: 'trending', filter: { popularity: { $gte: 40 } } } as const;
@@ -89,7 +89,7 @@ it('lists what sells now, takes it as popularity, and lists what is due to be bo
   }
 });
 
-it('goes on without it when its file is damaged, and says so', async () => {
+it('continues without it if its file is damaged, and reports it', async () => {
   const { file = '' } = manifest.demand ?? {};
   const sound = memory.files.get(file)!;
   memory.files.set(file, sound.slice().fill(0));

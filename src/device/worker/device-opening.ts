@@ -15,7 +15,7 @@ export interface OpenedDevice {
 type Options = Pick<EngineOptions, 'namespace' | 'encrypt'>;
 
 /**
- * Opens the store on the device and creates it where there is none.
+ * Opens the store on the device and creates it if necessary.
  * @param onClosed called with the store when its connection was closed from elsewhere
  * @throws SidestreamError `store/*`
  */
@@ -47,8 +47,8 @@ export async function openExistingDevice(
 }
 
 /**
- * Starts loading the code of the store on the device where it will be needed, in parallel to the bundle.
- * @returns whether an earlier visit left one that is used now
+ * Starts loading the code of the device's store, if it will be needed, in parallel to the bundle.
+ * @returns whether a store from an earlier visit will be used
  */
 export async function preloadDevice({
   consent,
@@ -60,7 +60,7 @@ export async function preloadDevice({
     if (needed) await loadDeviceStore();
     return needed && exists;
   } catch {
-    // Opening the store tries again and reports the error.
+    // Opening the store retries and reports the error.
     return false;
   }
 }
@@ -72,7 +72,7 @@ export interface CopiedEvent {
 }
 
 /**
- * Copies the events after a given one to another store, until there are no more.
+ * Copies all events after a given one to another store.
  * @param ids filled with the ids of the copied events, in the order of the log
  */
 export async function copyEvents(
@@ -97,7 +97,7 @@ async function loadDeviceStore(): Promise<typeof DeviceStore> {
   } catch (cause) {
     throw new SidestreamError(
       'store/unavailable',
-      'The code that stores a profile on the device could not be loaded. Recommendations go on in memory; check the connection and the files beside worker.js, and try again.',
+      'The code that stores a profile on the device could not be loaded. Recommendations continue in memory; check the connection and the files beside worker.js, and try again.',
       { cause },
     );
   }

@@ -58,6 +58,6 @@ const presetOf = ({ preset, encoder }: Manifest['modalities'][Modality]): Preset
 function mismatch({ name }: Preset, modality: Modality): SidestreamError {
   return new SidestreamError(
     'encoder/missing',
-    `The bundle names "${name}" as its ${modality} encoder, which it is not. Build the bundle again.`,
+    `The bundle names "${name}" as its ${modality} encoder, but it is not one. Build the bundle again.`,
   );
 }

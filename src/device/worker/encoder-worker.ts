@@ -57,14 +57,14 @@ const host: EncoderHost = {
   },
 };
 
-/** Rows of one modality; zeros where there is nothing to project. @returns [taps * dim] */
+/** Rows of one modality; zeros without input. @returns [taps * dim] */
 function projected(projection: Projection | undefined, taps: RawTaps | null, count: number, dim: number): Float32Array {
   if (!taps || !projection) return new Float32Array(count * dim);
   const rows = project(projection, taps);
   if (rows.every(Number.isFinite)) return rows;
   throw new SidestreamError(
     'encoder/failed',
-    'The encoder returned values that are not finite. Try again; if it repeats, report the picture and the browser.',
+    'The encoder returned non-finite values. Try again; if it repeats, report the picture and the browser.',
   );
 }
 

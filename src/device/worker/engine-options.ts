@@ -4,7 +4,7 @@ import type { Consent, EarlyManifest, Progress, Status } from '../protocol';
 import type { Rules } from '../ranking';
 import type { Encryption } from '../store';
 
-/** Receives what the engine reports to the page. */
+/** Receives the engine's reports to the page. */
 export interface EngineListener {
   change(status: Status): void;
   progress(progress: Progress): void;
@@ -17,11 +17,11 @@ export interface EngineOptions {
   bundle: string;
   consent?: Consent;
   /**
-   * Another worker of the page ran before: the consent is the one it knew, not a new answer of the shopper, and another tab
-   * may have changed it meanwhile. Default false.
+   * Another worker of the page ran before: the consent is that worker's last known one, not a new answer of the shopper, and
+   * another tab may have changed it meanwhile. Default false.
    */
   restarted?: boolean;
-  /** The shopper withdrew consent in this page, and it is not known that the device is empty. Default false. */
+  /** The shopper withdrew consent in this page, and the device may still have data. Default false. */
   withdrawn?: boolean;
   namespace: string;
   learning: boolean;
@@ -35,10 +35,10 @@ export interface EngineOptions {
   rules?: Rules;
   /** Market whose offers are used. Default `default`. */
   market?: string;
-  /** Language of the page, as a tag: that of calls that name none. Empty: not known. */
+  /** Language of the page, as a tag, for calls that name no language. Empty: unknown. */
   lang?: string;
-  /** Offers that the page updated before this worker started, by product; parsed where they are used. */
+  /** Offers that the page updated before this worker started, by product; parsed by their user. */
   offers?: ReadonlyMap<string, Offer>;
-  /** The bundle's manifest, where the page fetched it. */
+  /** The bundle's manifest, if the page fetched it. */
   manifest?: EarlyManifest | null;
 }

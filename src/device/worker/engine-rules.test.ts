@@ -27,7 +27,7 @@ const listed = async (engine: Engine, request: RecommendRequest) =>
   (await engine.recommend({ placement: 'trending', ...request })).items.map(({ item }) => item.id).join('');
 
 describe('an engine with rules', () => {
-  it("keeps the shop's rules where a request has none of the same name, and refuses wrong ones by name", async () => {
+  it("keeps the shop's rules unless a request replaces them, and refuses invalid ones by name", async () => {
     const engine = await start({ rules: { filter: { category: 'Food' }, categoryCap: 3 } });
     expect(await listed(engine, {})).toBe('ace');
     expect(await listed(engine, { filter: { price: { $gte: 5 } } })).toBe('fgh');
@@ -47,7 +47,7 @@ describe('an engine with rules', () => {
     );
   });
 
-  it('leaves out what is in the cart or bought until it is taken out of the cart', async () => {
+  it('leaves out items in the cart or bought until they are removed from the cart', async () => {
     const engine = await start();
     await engine.track('cart', 'a', {});
     await engine.track('purchase', 'b', {});
@@ -84,7 +84,7 @@ describe('an engine with rules', () => {
     await learns.close();
   });
 
-  it('keeps what rules ask about of a profile that was learned, when learning ends', async () => {
+  it("keeps the rules' state of a learned profile when learning ends", async () => {
     const learned = await start({ consent: 'granted' });
     for (const id of ['a', 'b', 'a']) await learned.track('click', id, {});
     await learned.track('dismiss', 'c', {});
@@ -109,7 +109,7 @@ describe('an engine with rules', () => {
     await again.close();
   });
 
-  it('brings back what was dismissed when that is taken back, with the list and the preference as they were', async () => {
+  it('restores a dismissed item after undoing, with the same list and preference as before', async () => {
     const [engine, other] = [await start(), await start({ namespace: 'other' })];
     for (const id of ['b', 'c']) {
       await engine.track('click', id, {});
@@ -129,7 +129,7 @@ describe('an engine with rules', () => {
     await other.close();
   });
 
-  it('shows something new below a stable top when a page is loaded again in one visit', async () => {
+  it('shows new items below a stable top when a page is reloaded in one visit', async () => {
     const rules = { fresh: true };
     const first = await start({ consent: 'granted', rules });
     expect(await listed(first, { limit: 4 })).toBe('abcd');

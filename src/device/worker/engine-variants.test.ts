@@ -19,7 +19,10 @@ beforeAll(async () => {
     [...'abcdef'].flatMap((group, n) =>
       SIZES.map((size, at) =>
         makeItem(`${group}-${size}`, {
-          ...{ group, title: `Product ${group}`, popularity: 100 - n, attributes: { size } },
+          group,
+          title: `Product ${group}`,
+          popularity: 100 - n,
+          attributes: { size },
           price: at === 1 ? 8 : 10,
         }),
       ),
@@ -31,7 +34,7 @@ afterAll(() => shop.close());
 const listed = async (engine: Engine, request: RecommendRequest = {}) =>
   (await engine.recommend({ placement: 'trending', ...request })).items.map(({ item }) => item.id).join(' ');
 
-it('lists products once, and takes what is known of a variant as known of its product', async () => {
+it('lists products once, and applies knowledge about a variant to its product', async () => {
   const engine = await shop.open({ learning: false });
   expect(await listed(engine)).toBe('a-M b-M c-M d-M e-M f-M');
   expect(await listed(engine, { exclude: ['b-S'] })).toBe('a-M c-M d-M e-M f-M');
@@ -50,7 +53,7 @@ it('lists products once, and takes what is known of a variant as known of its pr
   expect(shop.codes).toEqual([]);
 });
 
-it('lists all variants where the shop, or a request, says so', async () => {
+it('lists all variants if the shop, or a request, says so', async () => {
   const engine = await shop.open({ learning: false, rules: { variants: 'all' } });
   expect(await listed(engine, { limit: 4 })).toBe('a-S a-M a-L b-S');
   expect(await listed(engine, { limit: 3, variants: 'one' })).toBe('a-M b-M c-M');
@@ -76,7 +79,7 @@ it('counts choices of several variants of one product as one, on the next page t
   await next.close();
 });
 
-it('turns to another variant when impressions rotate a product, and keeps those of a visit apart by product', async () => {
+it("switches to another variant when impressions rotate a product, and tracks a visit's impressions by product", async () => {
   const engine = await shop.open({ rules: { fresh: true } });
   for (const id of ['a-S', 'b-L', 'c-M']) await engine.track('impression', id, {});
   await engine.close();

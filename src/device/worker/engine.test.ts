@@ -49,7 +49,7 @@ async function start(): Promise<{ engine: Engine; errors: SidestreamError[] }> {
 const firstWith = async (engine: Engine, itemId: string) =>
   (await engine.recommend({ placement: 'complement', itemId })).items[0];
 
-describe('an engine whose bundle has a co-occurrence table', () => {
+describe('an engine with a co-occurrence table', () => {
   it('uses the table in `complement` and as a term, also after an item was added', async () => {
     const { engine, errors } = await start();
     await engine.settled();
@@ -74,7 +74,7 @@ describe('an engine whose bundle has a co-occurrence table', () => {
     await engine.close();
   });
 
-  it('goes on without the table when its file is damaged, and says so', async () => {
+  it('continues without the table if its file is damaged, and reports it', async () => {
     const file = manifest.companions?.file ?? '';
     const sound = memory.files.get(file)!;
     memory.files.set(file, sound.slice().fill(0));

@@ -63,7 +63,7 @@ export class Engine {
   readonly #experiment: ExperimentAssignment;
   readonly #storage: ProfileStorage;
   readonly #session: ProfileSession;
-  /** Null where the whole catalogue is loaded. */
+  /** Null if the whole catalogue is loaded. */
   readonly #clusters: ClusterLoader | null;
   readonly #events: EventRecorder;
   readonly #scheduler: LearningScheduler;
@@ -74,7 +74,7 @@ export class Engine {
   readonly #changes: ListChanges;
 
   /**
-   * @param large the code for a catalogue that is not loaded as a whole; null where it is
+   * @param large the code for a partly loaded catalogue; null if the whole catalogue is loaded
    * @param running null without an experiment
    */
   private constructor(
@@ -156,7 +156,7 @@ export class Engine {
 
   /**
    * Loads the bundle and, with consent, the profile.
-   * @param given hears the shopper's answers while the bundle is loaded; closed where the start fails
+   * @param given receives the shopper's answers while the bundle is loaded; closed if the start fails
    * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
    */
   static async start(options: EngineOptions, listener: EngineListener, given?: ProfileStorage): Promise<Engine> {
@@ -175,7 +175,7 @@ export class Engine {
     const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
     let mutable: Promise<JoinMutable | undefined> | undefined;
     const files = new StartedFiles(fetchFrom(options.bundle), options.manifest);
-    // Lists in the language of the page need them; a list that cannot have them says so.
+    // Lists in the language of the page need them; a list without them reports it.
     loadReasons(options.lang).catch(() => undefined);
     const opening = openBundle(files.over(), (loaded, total) => listener.progress({ stage: 'bundle', loaded, total }), {
       whole: false,
@@ -192,12 +192,12 @@ export class Engine {
     const [running, bundle] = await Promise.all([experiment, opening]);
     // Most catalogues are loaded as a whole.
     const large = bundle.clusters && (await import('./cluster-loader'));
-    // Parts of a large catalogue that come later may have some.
+    // Parts of a large catalogue that arrive later may have variants.
     const variants = (large || bundle.items.some(({ group }) => group)) && (await import('../ranking/variants'));
     const catalog = new LoadedCatalog(bundle, variants || null);
     if (bundle.manifest.demand && !large && !catalog.index.hasPopularity) {
-      // Without popularity the first list would have the order of the feed, and be another one a moment later. Where this
-      // fails, it is tried again with what else was learned, and reported.
+      // Without popularity, the first list would follow the order of the feed and change a moment later. A failure is
+      // retried with the other trained files, and reported.
       await import('./load-learned').then(({ loadDemand }) => loadDemand(catalog)).catch(() => undefined);
     }
     if (bundle.manifest.locales) {
@@ -241,8 +241,8 @@ export class Engine {
   /**
    * Tracks several events at once; a rejected one does not affect the others.
    * @param time of the events, milliseconds since the epoch
-   * @returns for each event null when it is in the log, else why it was rejected
-   * @throws SidestreamError `store/*` when none could be written
+   * @returns for each event, null if it is in the log, else the reason for its rejection
+   * @throws SidestreamError `store/*` if no event could be written
    */
   async trackAll(events: TrackInput[], time = Date.now()): Promise<(SerializedError | null)[]> {
     const entries: NewEvent[] = [];
@@ -265,7 +265,7 @@ export class Engine {
     await this.#consent.answer(parseConsent(level, 'consent()'));
   }
 
-  /** Deletes everything of ours on this device; later events stay in memory until the shopper consents again. */
+  /** Deletes all Sidestream data on this device; later events stay in memory until the shopper consents again. */
   forget(): Promise<void> {
     return this.#consent.forget();
   }
@@ -275,7 +275,7 @@ export class Engine {
     return (await this.#events.aggregates()).metrics(this.#experiment.label());
   }
 
-  /** Counts of what was tracked through this engine, and of this visitor, since the last call. */
+  /** Counts of the events tracked through this engine, and of this visitor, since the last call. */
   async takeMetrics(sent: readonly string[] = []): Promise<MetricReport> {
     const { era } = this.#storage;
     const { takeMetrics } = await import('./visitor-counts');
@@ -286,18 +286,18 @@ export class Engine {
     return this.#storage.reading((store) => store.snapshots());
   }
 
-  /** @param id parsed where it is used */
+  /** @param id parsed by its user */
   async rollback(id: unknown): Promise<void> {
     const { era } = this.#storage;
     await (await profileTransfer()).rollback(this.#transfer, id, era);
   }
 
-  /** @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded */
+  /** @throws SidestreamError `bundle/*` if the required features cannot be loaded */
   async exportProfile(passphrase?: unknown): Promise<Uint8Array> {
     return (await profileTransfer()).exportProfile(this.#transfer, passphrase);
   }
 
-  /** Both are parsed where they are used. */
+  /** Both are parsed by their users. */
   async importProfile(file: unknown, given?: unknown): Promise<ImportResult> {
     const { era } = this.#storage;
     return (await profileTransfer()).importProfile(this.#transfer, file, given, era);
@@ -309,13 +309,13 @@ export class Engine {
     return inspect({ ...this.#transfer, recommendations: this.#recommendations }, question, about);
   }
 
-  /** Data that the worker which takes the place of this one continues with. */
+  /** Data for the worker that replaces this one. */
   async handOver(): Promise<Kept> {
     const hints = await this.#recommendations.hintsGiven();
     return { ...(await this.copy()), counts: this.#events.take(), hints };
   }
 
-  /** A copy of what is in memory only. */
+  /** A copy of the data in memory only. */
   async copy(): Promise<Kept> {
     return { memory: await (await profileTransfer()).memoryOf(this.#transfer), counts: [] };
   }
@@ -341,7 +341,7 @@ export class Engine {
     }
   }
 
-  /** Saves now what is not saved yet: the page is hidden, and may never be seen again. */
+  /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
   async save(): Promise<void> {
     this.#scheduler.hurry();
   }
@@ -382,13 +382,13 @@ export class Engine {
     return this.#status();
   }
 
-  /** Of what is learned by now: news of consent must not wait for the network. */
+  /** Reports the current state: news of consent must not wait for the network. */
   async #status(): Promise<Status> {
     const storage = this.#storage;
     let read: Learner['status'];
     let era: number;
     do {
-      // Erased while the learner was busy: neither what it had learned nor an answer that is not known yet may be told.
+      // Erased while the learner was busy: report neither its state nor an answer that is not known yet.
       await storage.known();
       era = storage.era;
       read = await this.#session.run(({ learner }) => learner.status);
@@ -403,7 +403,7 @@ export class Engine {
     };
   }
 
-  /** Runs what is due now and resolves when nothing is left to do. */
+  /** Runs due tasks and resolves when no task is left. */
   async settled(): Promise<void> {
     await this.#features.load();
     await this.#tasks.settled();
@@ -413,7 +413,7 @@ export class Engine {
   async reset(): Promise<void> {
     const { era } = this.#storage;
     await this.#scheduler.replaceStored(async () => {
-      // Erased meanwhile: nothing is left to reset.
+      // Erased meanwhile: there is nothing left to reset.
       if (era === this.#storage.era) await this.#storage.change(era, (store) => store.clear({ keepItems: true }));
     });
     this.#events.forget();
@@ -427,7 +427,7 @@ export class Engine {
     this.#storage.close();
   }
 
-  /** Opens store and profile. Recommendations go on in memory where the store cannot be read. */
+  /** Opens store and profile. If the store cannot be read, recommendations continue in memory. */
   async #open(): Promise<void> {
     try {
       await this.#consent.open();
@@ -439,7 +439,7 @@ export class Engine {
     await this.#recommendations.begin();
   }
 
-  /** Loads what was learned from the shop's logs, and the code that does. The first list does not wait for them. */
+  /** Loads the files trained on the shop's logs, and their code. The first list does not wait for them. */
   #loadLearned(): void {
     const context = {
       catalog: this.#catalog,
@@ -479,7 +479,7 @@ export class Engine {
     return { type, itemId, time, ...details, variant: this.#experiment.label() };
   }
 
-  /** Reports events of items that a large catalogue does not have; they stay in the log, and nothing is learned from them. */
+  /** Reports events of items that a large catalogue lacks; they stay in the log but are not learned. */
   #reportUnknown(entries: readonly NewEvent[]): void {
     const clusterLoader = this.#clusters;
     if (clusterLoader) this.#tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));

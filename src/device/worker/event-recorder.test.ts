@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const NOTHING = { counts: [], visitors: [] };
+const EMPTY_REPORT = { counts: [], visitors: [] };
 const DAY = 24 * 60 * 60 * 1000;
 
 describe('attribution', () => {
@@ -45,7 +45,7 @@ describe('attribution', () => {
     await second.close();
   });
 
-  it('leaves alone what names its recommendation, other items, and clicks that were on no recommendation', async () => {
+  it('does not change events that name their recommendation, other items, or clicks outside recommendations', async () => {
     const engine = await open();
     await engine.track('click', 'a', CLICK);
     await engine.track('cart', 'a', { recommendationId: 'mine' });
@@ -81,7 +81,7 @@ describe('attribution', () => {
     await engine.close();
   });
 
-  it('knows nothing any more of what was forgotten', async () => {
+  it('does not use forgotten clicks', async () => {
     const engine = await open();
     await engine.track('click', 'a', CLICK);
     await engine.forget();
@@ -126,7 +126,7 @@ describe('orders', () => {
     await second.close();
   });
 
-  it('that could not be kept may come again', async () => {
+  it('that could not be stored may be repeated', async () => {
     const engine = await open();
     const failing = vi.spyOn(DeviceStore.prototype, 'append').mockRejectedValueOnce(new Error('no room'));
     await expect(engine.track('purchase', 'a', { transactionId: 'T1' })).rejects.toThrow('no room');
@@ -148,8 +148,16 @@ describe('metrics', () => {
     expect(seen).toEqual(await second.metrics());
     expect(seen.rows).toEqual([
       {
-        ...{ variant: null, placement: 'similar', impressions: 3, clicks: 1, carts: 0, purchases: 0, revenue: {} },
-        ...{ ctr: 1 / 3, ctrRange: [expect.closeTo(0.061, 3), expect.closeTo(0.792, 3)], conversion: 0 },
+        variant: null,
+        placement: 'similar',
+        impressions: 3,
+        clicks: 1,
+        carts: 0,
+        purchases: 0,
+        revenue: {},
+        ctr: 1 / 3,
+        ctrRange: [expect.closeTo(0.061, 3), expect.closeTo(0.792, 3)],
+        conversion: 0,
       },
     ]);
     await first.close();
@@ -162,7 +170,7 @@ describe('metrics', () => {
     expect(shop.codes).toEqual([]);
   });
 
-  it('go on from those of the device when consent is given again', async () => {
+  it("continue the device's counts when consent is given again", async () => {
     const first = await open();
     await first.track('click', 'a', CLICK);
     await first.track('impression', 'a', CLICK);
@@ -175,20 +183,20 @@ describe('metrics', () => {
     await second.close();
   });
 
-  it('are handed out as what this tab counted since the last time, and no more', async () => {
+  it("are returned as this tab's counts since the last call", async () => {
     const [first, second] = [await open(), await open()];
     await first.track('click', 'a', CLICK);
     await second.track('click', 'a', CLICK);
     const click = expect.objectContaining({ placement: 'similar', clicks: 1 });
     expect(await first.takeMetrics()).toEqual({ counts: [click], visitors: [] });
-    expect(await first.takeMetrics()).toEqual(NOTHING);
+    expect(await first.takeMetrics()).toEqual(EMPTY_REPORT);
     await first.track('click', 'a', CLICK);
     await first.forget();
-    expect(await first.takeMetrics()).toEqual(NOTHING);
+    expect(await first.takeMetrics()).toEqual(EMPTY_REPORT);
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('count again from the log when what was kept of them is damaged, and say so', async () => {
+  it('are recounted from the log if their stored form is damaged, with an error', async () => {
     const first = await open();
     await first.track('click', 'a', CLICK);
     await first.close();

@@ -14,7 +14,7 @@ import type { EngineListener } from './engine-options';
 import type { ProfileStorage } from './profile-storage';
 import type { TaskQueue } from './task-queue';
 
-/** Quiet time before the aggregates are saved, ms. Until then they can be computed again from the log. */
+/** Delay without events before the aggregates are saved, ms. Until then they can be recomputed from the log. */
 const SAVE_DELAY = 2000;
 
 /**
@@ -25,7 +25,7 @@ export class EventRecorder {
   readonly #storage: ProfileStorage;
   readonly #tasks: TaskQueue;
   readonly #listener: Pick<EngineListener, 'error'>;
-  /** Null before it is read, and when it has to be read again. */
+  /** Null before it is read, and when it must be read again. */
   #known: KnownAggregates | null = null;
   /** Guards the aggregates. */
   readonly #mutex = new Mutex();
@@ -47,15 +47,15 @@ export class EventRecorder {
   }
 
   /**
-   * Resolves when the events are in the log, or when everything was erased meanwhile. Purchases of a known transaction, of
-   * this tab or another, are skipped.
+   * Resolves when the events are in the log, or when everything was erased meanwhile. Purchases of a transaction already
+   * known to this or another tab are skipped.
    * @throws SidestreamError `store/full`, `store/unavailable`
    */
   append(events: readonly NewEvent[]): Promise<void> {
     const { era } = this.#storage;
     for (const event of events) this.#clicks.note(event);
     const conversions = events.some(isConversion);
-    // Written at once where possible: the page may be left right after the call.
+    // Written immediately if possible: the page may be left right after the call.
     if (!conversions && this.#ordered.idle) return this.#write(events, era);
     const convert = async (): Promise<void> => this.#write(await this.#conversions(events), era);
     return this.#ordered.run(() => {
@@ -70,7 +70,7 @@ export class EventRecorder {
     return this.#mutex.run(async () => (await this.#current()).aggregates);
   }
 
-  /** Counts of what this tab tracked since the last call. */
+  /** Counts of the events that this tab tracked since the last call. */
   take(): Counts[] {
     const { rows } = this.#taken;
     this.#taken = new Counters();
@@ -82,14 +82,14 @@ export class EventRecorder {
     this.#taken = new Counters(counts);
   }
 
-  /** Starts all counts at zero, including those that were not taken yet. */
+  /** Resets all counts to zero, including counts not taken yet. */
   forget(): void {
     this.#taken = new Counters();
     this.#tasks.cancel('save-aggregates');
     this.restart();
   }
 
-  /** Reads the aggregates from the store again: another log is kept from now on, or its profile was replaced. */
+  /** Reads the aggregates from the store again: the log or its profile was replaced. */
   restart(): void {
     this.#clicks = new LastClickIndex();
     this.#orders.clear();
@@ -109,7 +109,7 @@ export class EventRecorder {
     this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
   }
 
-  /** Attributes events to clicks, and leaves out the purchases that are known. */
+  /** Attributes events to clicks, and leaves out known purchases. */
   async #conversions(events: readonly NewEvent[]): Promise<NewEvent[]> {
     let aggregates: EventAggregates | null = null;
     try {
@@ -124,7 +124,7 @@ export class EventRecorder {
         if (aggregates?.knows(event) || this.#orders.has(order)) return [];
         this.#orders.add(order);
       }
-      // Clicks that this tab has just tracked are later than those of the log.
+      // Clicks that this tab has just tracked are later than the log's.
       const recent = attribute(event, this.#clicks.of(event.itemId, event.time));
       return [recent === event ? (aggregates?.attributed(event) ?? event) : recent];
     });
@@ -156,7 +156,7 @@ export class EventRecorder {
     if (!read && !this.#reported) {
       this.#reported = true;
       this.#listener.error(damagedAggregates());
-      // Saved even if nothing is tracked, so that the next page reads them without an error.
+      // Saved even without new events: the next page can then read them without an error.
       this.#tasks.later('save-aggregates', SAVE_DELAY, () => this.#save());
     }
     return { aggregates: read ?? new EventAggregates(), counting, generation, overDamaged: !read };
@@ -170,7 +170,7 @@ export class EventRecorder {
         if (await counting.saveAggregates(aggregates.save(), generation, { overDamaged })) known.overDamaged = false;
         else this.restart();
       } catch (thrown) {
-        // The store was replaced: nothing can be saved in it any more.
+        // The store was replaced and no longer accepts data.
         if (counting === this.#storage.counting) throw thrown;
       }
     });

@@ -45,7 +45,7 @@ describe('an experiment', () => {
     }
   });
 
-  it('is drawn by the id of the shop where it has one', async () => {
+  it("is drawn from the shop's own id if it has one", async () => {
     const variantOf = async (unit: string) => {
       const engine = await open({ experiment: { ...experiment, unit }, consent: 'pending' });
       const { variant } = await engine.metrics();
@@ -70,7 +70,7 @@ describe('an experiment', () => {
 
   const idsOf = async (engine: Engine) => (await engine.recommend({ limit: 3 })).items.map(({ item }) => item.id);
 
-  it('holds shoppers out of personal lists, and what they did is learned once it is over', async () => {
+  it('holds shoppers out of personal lists, and learns their events after it ends', async () => {
     const held = await open({ experiment: { ...experiment, holdout: 100 } });
     const before = await idsOf(held);
     await held.track('click', 'f', {});
@@ -98,7 +98,7 @@ describe('an experiment', () => {
     await engine.close();
   });
 
-  it('that is written wrong is refused with the field', async () => {
+  it('with an invalid field is refused, naming the field', async () => {
     const wrong = { name: 'test', variants: [{ name: 'a', weights: { popularity: -1 } }] };
     await expect(open({ experiment: wrong })).rejects.toMatchObject({
       code: 'runtime/invalid-input',

@@ -13,8 +13,8 @@ export interface LoadedExperiment {
 }
 
 /**
- * Parses the shop's experiment. The code for it comes late: most shops run none.
- * @param given as the shop wrote it; undefined for none
+ * Parses the shop's experiment. Its code loads late, because most shops run no experiment.
+ * @param given the shop's option; undefined without an experiment
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
 export async function loadExperiment(given: unknown): Promise<LoadedExperiment | null> {
@@ -23,7 +23,7 @@ export async function loadExperiment(given: unknown): Promise<LoadedExperiment |
   return { experiment: parsed(experimentSchema, given, 'createRecommender()', 'experiment'), assign };
 }
 
-/** The shop's experiment on this device: the variant drawn, and what it changes. */
+/** The shop's experiment on this device: the drawn variant, and its changes. */
 export class ExperimentAssignment {
   readonly #learning: boolean;
   readonly #experiment: Experiment | null;
@@ -48,7 +48,9 @@ export class ExperimentAssignment {
     this.#assign = loaded?.assign ?? (() => null);
   }
 
-  /** `experiment/variant`, which every event carries; undefined for a device that takes part in none. Changes with `draw`. */
+  /**
+   * `experiment/variant`, which every event carries; undefined for a device that does not take part. Changes with `draw`.
+   */
   label(): string | undefined {
     return this.#experiment && this.#variant ? `${this.#experiment.name}/${this.#variant.name}` : undefined;
   }
@@ -59,8 +61,8 @@ export class ExperimentAssignment {
   }
 
   /**
-   * Draws the variant, by the id that is kept where events are kept now. To be called again when that place changes: an id
-   * that the device already has takes precedence over the one of this page. Where the store fails, the page's own counts.
+   * Draws the variant from the id stored with the events. Call it again when their store changes: an existing id of the
+   * device takes precedence over the page's. If the store fails, the page's id is used.
    */
   async draw(store: Pick<Store, 'text'>): Promise<void> {
     if (!this.#experiment) return;
@@ -74,12 +76,12 @@ export class ExperimentAssignment {
     this.#variant = this.#assign(this.#experiment, this.#unit);
   }
 
-  /** Forgets the id of this device, so that the next draw counts as another device's. */
+  /** Forgets the id of this device: the next draw counts as a different device. */
   forget(): void {
     this.#unit = null;
   }
 
-  /** The placement whose list is shown in this one. */
+  /** The placement whose list this placement shows. */
   placement(asked: Placement): Placement {
     return this.#variant?.placements?.[asked] ?? asked;
   }

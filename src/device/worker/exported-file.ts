@@ -1,4 +1,4 @@
-// The file that a shopper takes from one device to another: a profile, and the log that it was learned from.
+// The file for moving a profile between devices, with the log that it was learned from.
 
 import * as v from 'valibot';
 import { canHash, sha256 } from '../../core/common/sha256';
@@ -7,19 +7,19 @@ import { detailFields, eventFields, type LoggedEvent, type NewEvent, storedTime 
 import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
 
-/** First line of the file; the versions before were the profile alone, as `profile-file` writes it. */
+/** First line of the file; earlier versions contained only the profile, as written by `profile-file`. */
 const HEAD = /^sidestream-profile 4 ([0-9a-f]{64})\n$/;
 /** Length of that line, bytes. */
 const HEAD_LENGTH = 86;
-/** In place of the digest where the page cannot hash (plain http); such a file is read unchecked. */
+/** Replaces the digest if the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
 /** Longest log, bytes. The log of a device is cut at a third of that. */
-const MOST_BYTES = 16 * 2 ** 20;
+const MAX_BYTES = 16 * 2 ** 20;
 
 const logSchema = exactObject({
-  /** Whether it holds every event that the profile was learned from. */
+  /** Whether it contains every event that the profile was learned from. */
   whole: v.boolean(),
-  /** Oldest first. What was shown where, and what it cost, stays on the device that counted it. */
+  /** Oldest first. Placements and prices stay on the device that counted them. */
   events: v.array(exactObject({ ...eventFields, time: storedTime, transactionId: detailFields.transactionId })),
 });
 export type ExportedLog = v.InferOutput<typeof logSchema>;
@@ -30,7 +30,7 @@ export interface ExportedProfile {
   log: ExportedLog | null;
 }
 
-/** Whether a log holds every event that a profile was learned from. @param events oldest first */
+/** Whether a log contains every event that a profile was learned from. @param events oldest first */
 export function isWhole({ firstEvent }: Pick<Profile, 'firstEvent'>, events: readonly LoggedEvent[]): boolean {
   const first = events[0]?.id ?? Number.MAX_SAFE_INTEGER;
   return first <= firstEvent;
@@ -55,7 +55,7 @@ export async function decodeExport(bytes: Uint8Array): Promise<ExportedProfile> 
   if (digest === undefined) return { profile: await decodeProfile(bytes), log: null };
   const body = bytes.slice(HEAD_LENGTH);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
-  const end = body.subarray(0, MOST_BYTES).indexOf(10);
+  const end = body.subarray(0, MAX_BYTES).indexOf(10);
   if (end < 0) throw damaged('its log has no end');
   const log = v.safeParse(logSchema, fromJson(body.subarray(0, end)));
   if (!log.success) {

@@ -5,13 +5,13 @@ import type { LearningScheduler } from './learning-scheduler';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 
-/** Time from the first list until the features are loaded, ms: the page renders it, and asks for its pictures. */
-const AFTER_LIST = 100;
-/** Time after which they are loaded although no list was made, ms. */
-const WITHOUT_LIST = 1000;
-/** Time until a failed load is tried again, ms; each further one after twice the time. */
-const RETRY = 2000;
-const LONGEST_RETRY = 60_000;
+/** Delay between the first list and loading the features, ms: the page first renders the list and requests its pictures. */
+const DELAY_AFTER_LIST_MS = 100;
+/** Delay after which they are loaded even without a list, ms. */
+const DELAY_WITHOUT_LIST_MS = 1000;
+/** Delay before a failed load is retried, ms; it doubles with every retry. */
+const RETRY_DELAY_MS = 2000;
+const MAX_RETRY_DELAY_MS = 60_000;
 
 export interface FeatureLoaderContext {
   catalog: LoadedCatalog;
@@ -19,26 +19,26 @@ export interface FeatureLoaderContext {
   scheduler: LearningScheduler;
   experiment: ExperimentAssignment;
   listener: Pick<EngineListener, 'error' | 'progress'>;
-  /** Called once, when the catalogue has them. */
+  /** Called once, when the catalogue has the features. */
   onComplete: () => void;
 }
 
 /**
- * Loads the features of the catalogue after the first list, which is the same for all shoppers of whom nothing is known, or
- * as soon as a list depends on them. Until then events are kept, and rules know them, but nothing is learned.
+ * Loads the features of the catalogue after the first list, which is the same for all new shoppers, or as soon as a list
+ * depends on them. Until then, events are kept and available to rules, but not learned.
  */
 export class FeatureLoader {
   readonly #context: FeatureLoaderContext;
   #loading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #retry = RETRY;
+  #retry = RETRY_DELAY_MS;
   /** Why the last attempt failed, while another one is due. */
   failure: SidestreamError | null = null;
   #closed = false;
 
   constructor(context: FeatureLoaderContext) {
     this.#context = context;
-    if (!this.complete) this.#later(WITHOUT_LIST);
+    if (!this.complete) this.#later(DELAY_WITHOUT_LIST_MS);
   }
 
   /** Whether the catalogue has them, and the learner knows. */
@@ -48,12 +48,12 @@ export class FeatureLoader {
 
   /** A list was made. */
   listed(): void {
-    if (!this.complete && !this.failure) this.#later(AFTER_LIST);
+    if (!this.complete && !this.failure) this.#later(DELAY_AFTER_LIST_MS);
   }
 
   /**
-   * Waits for the features where a list depends on them.
-   * @param content whether it depends on what items are alike. Default: only on what the shopper chose
+   * Waits for the features if a list depends on them. @param content whether the list depends on content similarity.
+   * Default: only on the shopper's choices
    */
   async waitFor(content?: boolean): Promise<void> {
     if (this.complete) return;
@@ -63,8 +63,7 @@ export class FeatureLoader {
   }
 
   /**
-   * Resolves when the catalogue has them, or when they could not be loaded: that is reported, and tried again later. It never
-   * rejects.
+   * Resolves when the catalogue has them, or when loading failed: that is reported, and retried later. Never rejects.
    */
   load(): Promise<void> {
     if (this.complete || this.failure || this.#closed) return Promise.resolve();
@@ -87,13 +86,13 @@ export class FeatureLoader {
         listener.progress({ stage: 'bundle', loaded, total }),
       );
       if (!features || this.#closed) return;
-      // Where the store fails, the next list or event tries again.
+      // If the store fails, the next list or event tries again.
       await scheduler.completeCatalog(features).catch((thrown) => listener.error(SidestreamError.from(thrown)));
     } catch (thrown) {
       this.failure = SidestreamError.from(thrown);
       listener.error(this.failure);
       this.#later(this.#retry);
-      this.#retry = Math.min(2 * this.#retry, LONGEST_RETRY);
+      this.#retry = Math.min(2 * this.#retry, MAX_RETRY_DELAY_MS);
     }
     if (this.complete) onComplete();
   }

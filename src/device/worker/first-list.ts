@@ -4,8 +4,8 @@ import type { EngineOptions } from './engine-options';
 import type { StartedFiles } from './started-files';
 
 /**
- * Asks, as soon as the manifest is there, for the files and the code that the first list waits for besides the items: all in one
- * step, where each would otherwise wait for the code, or the items, that need it.
+ * Requests, as soon as the manifest is available, all files and code that the first list needs in addition to the items: in
+ * one step, because each would otherwise wait for the code or the items that need it.
  */
 export function startFirstList(
   manifest: Manifest,
@@ -20,12 +20,12 @@ export function startFirstList(
   if (clusters) files.start([clusters.statistics.file, ...(head ? [] : [clusters.head.items.file])]);
   const code: Promise<unknown>[] = [];
   if (locales) code.push(import('./item-texts'));
-  // Items that are not in the manifest may have variants; the others say so at once.
+  // Only items in the manifest tell immediately whether they have variants; other items may have some.
   if (!head) code.push(import('../ranking/variants'));
   if (demand && !clusters && !head?.some(({ popularity }) => popularity)) {
     files.start([demand.file]);
     code.push(import('./load-learned'), import('../../core/catalog/bundle/read-learned'), import('../ranking/demand'));
   }
-  // Whoever needs it asks again, and reports a failure.
+  // Its user requests it again, and reports a failure.
   for (const loading of code) loading.catch(() => undefined);
 }

@@ -5,7 +5,7 @@ const defaults = { learning: true, encrypt: false };
 const rules = { diversity: 0.2, filter: { price: { $lt: 5 } } };
 
 describe('options of a further caller', () => {
-  it('are none when they are left out, the default, or the same', () => {
+  it('are empty if they are left out, the default, or the same', () => {
     expect(freshOptions({}, { rules }, defaults)).toEqual([]);
     expect(freshOptions({ encrypt: false, learning: true, rules: undefined }, {}, defaults)).toEqual([]);
     const again = { filter: { price: { $lt: 5 } }, diversity: 0.2 };

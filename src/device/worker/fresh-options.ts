@@ -1,26 +1,26 @@
 import { SidestreamError } from '../../error';
 
 /** Options that are fixed when a recommender starts. */
-const LASTING = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
+const FIXED_OPTIONS = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
 
-type Lasting = { [Name in (typeof LASTING)[number]]?: unknown };
+type FixedOptions = { [Name in (typeof FIXED_OPTIONS)[number]]?: unknown };
 
 /**
- * Finds the options of a further caller that a running recommender does not have yet. An option that one caller named may
- * be named again with the same value, or left out; an option that none named may still be set.
- * @param wanted the further caller's
- * @param running those named by the callers before it
- * @param defaults values of options that were not named
- * @returns names of options that were not named yet and differ from the default
- * @throws SidestreamError `runtime/invalid-input` for an option with another value than a caller before it named
+ * Finds the options of another caller that a running recommender does not have yet. An option that one caller set may be
+ * repeated with the same value, or left out; an option that no caller set may still be set.
+ * @param wanted the new caller's options
+ * @param running options set by earlier callers
+ * @param defaults values of options that were not set
+ * @returns names of options that were not set yet and differ from the default
+ * @throws SidestreamError `runtime/invalid-input` for an option with a different value than an earlier caller's
  */
-export function freshOptions(wanted: Lasting, running: Lasting, defaults: Lasting): string[] {
-  const asked = LASTING.filter((name) => wanted[name] !== undefined);
+export function freshOptions(wanted: FixedOptions, running: FixedOptions, defaults: FixedOptions): string[] {
+  const asked = FIXED_OPTIONS.filter((name) => wanted[name] !== undefined);
   const other = asked.filter((name) => running[name] !== undefined && !isSame(wanted[name], running[name]));
   if (other.length > 0) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `createRecommender(): ${other.join(', ')}: the recommender of this bundle and namespace runs with another value, and a page has one. Name the same, leave it out, or close() the other first.`,
+      `createRecommender(): ${other.join(', ')}: the recommender of this bundle and namespace runs with a different value, and a page has only one. Pass the same value, leave it out, or close() the other recommender first.`,
     );
   }
   return asked.filter((name) => running[name] === undefined && !isSame(wanted[name], defaults[name]));

@@ -25,7 +25,7 @@ const start = (consent: Consent, kept: Kept | null = null) =>
 const handOver = async (remote: WorkerRecommender): Promise<Kept> => structuredClone(await remote.handOver());
 
 describe('a worker that takes the place of another one', () => {
-  it('has what the shopper did while consent is pending: choices, dismissals, items and counts', async () => {
+  it("contains the shopper's activity while consent is pending: choices, dismissals, items and counts", async () => {
     const first = await start('pending');
     const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
     await first.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
@@ -45,7 +45,7 @@ describe('a worker that takes the place of another one', () => {
     await next.close();
   });
 
-  it('has a dismissal, also where nothing was chosen', async () => {
+  it('contains a dismissal even without choices', async () => {
     const first = await start('pending');
     await first.track('dismiss', 'a', {});
     const next = await start('pending', await handOver(first));
@@ -53,7 +53,7 @@ describe('a worker that takes the place of another one', () => {
     await next.close();
   });
 
-  it('has what was learned in memory where the device could not be opened, and keeps it where it can be now', async () => {
+  it('contains the state learned in memory if the device could not be opened, and stores it once possible', async () => {
     const opening = vi
       .spyOn(DeviceStore, 'open')
       .mockRejectedValue(new SidestreamError('store/unavailable', 'Shut off by the test.'));
@@ -68,7 +68,7 @@ describe('a worker that takes the place of another one', () => {
     await second.close();
   });
 
-  it('has nothing after a denial', async () => {
+  it('is empty after a denial', async () => {
     const first = await start('pending');
     await first.track('click', 'a', {});
     await first.consent('denied');

@@ -1,4 +1,4 @@
-// What a worker, or a page of the same visit, hands over to the next. Most pages never load it.
+// The hand-over from a worker, or from a page of the same visit, to the next. Most pages never load this code.
 
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../../core/events';
@@ -24,7 +24,7 @@ export interface HandOverContext {
 }
 
 /**
- * Continues with data that were handed over. Events that the log has already are left out.
+ * Continues with handed-over data. Events that are already in the log are left out.
  * @param given parsed here: it may come from the page's sessionStorage
  * @throws SidestreamError `store/*`
  */
@@ -35,7 +35,7 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
   if (!result.success) {
     const [{ message, path }] = result.issues;
     const where = path?.map(({ key }) => `${key}`).join('.');
-    const text = `What was kept of this visit cannot be read (${where}: ${message}). It goes on without.`;
+    const text = `The saved data of this visit cannot be read (${where}: ${message}). The visit continues without it.`;
     throw new SidestreamError('store/corrupt', text);
   }
   const { memory, counts, tracked = [], hints } = result.output;
@@ -56,7 +56,7 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
       const entry = context.entryOf(event, time);
       return isNew(entry) ? [entry] : [];
     } catch {
-      // The page that tracked it got the same error, unless the item left the shop since.
+      // The page that tracked the event got the same error, unless the item left the shop since.
       return [];
     }
   });
@@ -67,8 +67,8 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
 }
 
 /**
- * Stores what another worker of this page kept in memory.
- * @param profile contains all the events; skipped where the store has another one already. Null: it is learned again
+ * Stores the in-memory data of another worker of this page.
+ * @param profile contains all the events; skipped if the store already has a profile. Null: it is learned again
  * @throws SidestreamError `store/*`
  */
 async function takeIn(
@@ -91,7 +91,7 @@ async function takeIn(
   });
 }
 
-/** A profile that can be used; else null, and its events are learned again. */
+/** A usable profile; else null, and its events are learned again. */
 async function readProfile(file: Uint8Array | null, { scheduler, listener }: HandOverContext) {
   if (!file) return null;
   try {

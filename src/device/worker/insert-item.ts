@@ -7,8 +7,8 @@ import type { TransferContext } from './transfer-context';
 
 /**
  * Adds an item that this device encoded to the catalogue, and stores it.
- * @param era in which the page asked for it
- * @throws SidestreamError `runtime/invalid-input` where the shop has its id already, `store/*`
+ * @param era in which the page requested it
+ * @throws SidestreamError `runtime/invalid-input` if the shop already has its id, `store/*`
  */
 export async function insertItem(
   {

@@ -28,11 +28,15 @@ const idsOf = async (engine: Engine): Promise<string[]> =>
 const profileOf = async (engine: Engine) => (await engine.inspect('profile', undefined)) as Inspection;
 
 describe('inspect()', () => {
-  it('says nothing of a shopper of whom nothing is known, and compares equal lists', async () => {
+  it('is empty for an unknown shopper, and compares equal lists', async () => {
     const { engine, errors } = await start();
     await engine.settled();
     expect(await profileOf(engine)).toMatchObject({
-      ...{ products: [], categories: [], choices: [], points: [], snapshots: [] },
+      products: [],
+      categories: [],
+      choices: [],
+      points: [],
+      snapshots: [],
       record: { choices: 0, of: COUNT, mean: null, against: null },
     });
     const { own, without } = (await engine.inspect('lists', undefined)) as ListComparison;
@@ -41,7 +45,7 @@ describe('inspect()', () => {
     await engine.close();
   });
 
-  it('says what was learned, from what, and how the choices were ranked', async () => {
+  it('reports the learned state, its sources, and the ranks of the choices', async () => {
     const { engine } = await start();
     await engine.settled();
     const music = IDS.filter((_, n) => n % 3 === 1).slice(0, 12);
@@ -89,7 +93,7 @@ describe('inspect()', () => {
     await engine.close();
   });
 
-  it('takes any item apart, and says what the device holds', async () => {
+  it('splits the score of any item, and reports the stored data', async () => {
     const { engine } = await start();
     await engine.settled();
     await choose(engine, IDS.slice(0, 9));
@@ -127,7 +131,7 @@ describe('inspect()', () => {
     await engine.close();
   });
 
-  it('has nothing to say of a shopper who denied', async () => {
+  it('is empty for a shopper who denied consent', async () => {
     const { engine } = await start();
     await engine.settled();
     await choose(engine, IDS.slice(0, 5));
@@ -137,7 +141,7 @@ describe('inspect()', () => {
     await engine.close();
   });
 
-  it('refuses what it cannot answer', async () => {
+  it('refuses invalid questions', async () => {
     const { engine } = await start();
     const codeOf = (question: string, about?: unknown) =>
       engine.inspect(question, about).then(
@@ -178,7 +182,7 @@ describe('summaryOf', () => {
 });
 
 describe('placeChanges', () => {
-  it('counts what comes in, leaves and moves', () => {
+  it('counts the items that enter, leave and move', () => {
     const { items, ...counts } = placeChanges(['a', 'b', 'c'], ['b', 'd', 'c'], makeItem);
     expect(counts).toEqual({ added: 1, left: 1, moved: 1 });
     expect(items.map(({ item, now, earlier }) => [item.id, now, earlier])).toEqual([

@@ -1,4 +1,4 @@
-// What the inspector asks. No page needs it that has none.
+// Answers for the inspector. Only pages with an inspector load this code.
 
 import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
@@ -20,7 +20,7 @@ import type {
   Ranks,
 } from '../protocol';
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
-import { inspections, LONGEST_HISTORY, rank, recencyWeights } from '../ranking';
+import { inspections, MAX_HISTORY, rank, recencyWeights } from '../ranking';
 import { eventSize } from '../store';
 import type { LearningScheduler } from './learning-scheduler';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -28,12 +28,12 @@ import type { ActiveLearner, ProfileSession } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 import type { RecommendationService } from './recommendation-service';
 
-/** Places of a list whose change is told. */
-const FIRST = 20;
-/** Places of the lists with and without what was learned. */
-const COMPARED = 10;
-const MOST_PRODUCTS = 12;
-const MOST_CATEGORIES = 8;
+/** Number of places of a list whose change is reported. */
+const LIST_LENGTH = 20;
+/** Number of places of the lists with and without learning. */
+const COMPARED_LENGTH = 10;
+const MAX_PRODUCTS = 12;
+const MAX_CATEGORIES = 8;
 /** Quantile of the normal distribution for a two-sided interval of 95 %. */
 const Z = 1.96;
 
@@ -50,7 +50,7 @@ const questionSchema = v.picklist(
   'inspect() answers profile, snapshot, item, lists and device',
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
-/** The list that is told of: `for-you`, by what was learned alone. */
+/** The reported list: `for-you`, based only on the learned state. */
 const list = (limit: number): ParsedRequest => parsed(recommendSchema, { limit }, 'inspect()');
 
 /**
@@ -84,7 +84,7 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
   const { influences } = await inspections();
   const snapshots = await storage.reading((store) => store.snapshots());
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([], list(FIRST), (learner) => {
+  return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const journal = learner.journal ?? { choices: [], points: [], removed: [] };
     const itemAt = (row: number): Item => shown(index.items[row]);
@@ -93,12 +93,12 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
       return item && shown(item);
     };
     const { rows, strengths } = learner.history;
-    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(FIRST), learner)) : [];
-    const weights = recencyWeights(strengths.slice(-LONGEST_HISTORY));
+    const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(LIST_LENGTH), learner)) : [];
+    const weights = recencyWeights(strengths.slice(-MAX_HISTORY));
     return {
-      products: parts.slice(0, MOST_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
+      products: parts.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
       categories: categoriesOf(
-        rows.slice(-LONGEST_HISTORY).map((row) => itemAt(row).category),
+        rows.slice(-MAX_HISTORY).map((row) => itemAt(row).category),
         weights,
         index.items.map((item) => shown(item).category),
       ),
@@ -120,7 +120,7 @@ async function inspectProfile({ catalog, recommendations, storage }: InspectionC
   });
 }
 
-/** The experts of now with their choices, then those that were removed. */
+/** The current experts with their choices, then the removed experts. */
 function expertsOf(
   learner: ActiveLearner,
   removed: NonNullable<ActiveLearner['journal']>['removed'],
@@ -129,13 +129,23 @@ function expertsOf(
 ): InspectedExpert[] {
   const parts = learner.contributionsOf(0);
   const present = learner.status.experts.map(({ id, state, born, choices, share }) => ({
-    ...{ id, state, born, choices, share, removed: null },
+    id,
+    state,
+    born,
+    choices,
+    share,
+    removed: null,
     from: (parts.find((part) => part.id === id)?.choices ?? [])
       .toReversed()
       .map(({ row, time }) => ({ item: itemAt(row), time })),
   }));
   const gone = removed.toReversed().map(({ id, born, removed: end, choices, chosen }) => ({
-    ...{ id, born, choices, removed: end, state: 'removed' as const, share: 0 },
+    id,
+    born,
+    choices,
+    removed: end,
+    state: 'removed' as const,
+    share: 0,
     from: chosen.toReversed().flatMap(({ item, time }) => {
       const found = itemOf(item);
       return found ? [{ item: found, time }] : [];
@@ -166,7 +176,7 @@ export function categoriesOf(
   return [...shares(choices, (at) => weights[at])]
     .map(([name, share]) => ({ name, share, usual: usual.get(name) ?? 0 }))
     .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
-    .slice(0, MOST_CATEGORIES);
+    .slice(0, MAX_CATEGORIES);
 }
 
 /** @param of items of the catalogue */
@@ -174,7 +184,8 @@ export function summaryOf(ranks: readonly Ranks[], of: number): PrequentialSumma
   const mean = (name: keyof Ranks): number =>
     Math.exp(ranks.reduce((sum, one) => sum + Math.log(one[name]), 0) / ranks.length);
   return {
-    ...{ choices: ranks.length, of },
+    choices: ranks.length,
+    of,
     mean: ranks.length === 0 ? null : { own: mean('own'), popularity: mean('popularity'), content: mean('content') },
     against: ranks.length < 2 ? null : { popularity: gainOf(ranks, 'popularity'), content: gainOf(ranks, 'content') },
   };
@@ -202,13 +213,15 @@ async function inspectSnapshot(
   if (!snapshot || !stored) {
     throw new SidestreamError(
       'store/unknown-snapshot',
-      `There is no snapshot ${id}; snapshots() lists those there are.`,
+      `There is no snapshot ${id}; snapshots() lists the existing ones.`,
     );
   }
   const profile = await (await profileFiles()).readProfile(stored);
   const idsOf = (learner: ActiveLearner): string[] =>
-    rank(catalog.index, ...recommendations.inputOf(list(FIRST), learner)).map(({ row }) => catalog.index.items[row].id);
-  const now = await recommendations.withLearner([], list(FIRST), idsOf);
+    rank(catalog.index, ...recommendations.inputOf(list(LIST_LENGTH), learner)).map(
+      ({ row }) => catalog.index.items[row].id,
+    );
+  const now = await recommendations.withLearner([], list(LIST_LENGTH), idsOf);
   const earlier = await session.beside(profile, idsOf);
   const shown = await shownIn(catalog);
   const itemOf = (one: string): Item | null => {
@@ -219,9 +232,7 @@ async function inspectSnapshot(
 }
 
 /**
- * What changes from one list to another.
- * @param now ids in their order
- * @param earlier the same of the other list
+ * The changes from one list to another. @param now ids in order @param earlier ids of the other list in order
  */
 export function placeChanges(
   now: readonly string[],
@@ -245,12 +256,12 @@ export function placeChanges(
 async function inspectItem({ catalog, recommendations }: InspectionContext, id: string): Promise<ItemInspection> {
   const { inspectRow } = await inspections();
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([id], list(FIRST), (learner) => {
+  return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const row = catalog.rowOf(id);
     const { items, ...found } = inspectRow(
       index,
-      ...recommendations.inputOf(list(FIRST), learner, { shown }),
+      ...recommendations.inputOf(list(LIST_LENGTH), learner, { shown }),
       row,
       learner.expertScores,
     );
@@ -265,9 +276,9 @@ async function inspectItem({ catalog, recommendations }: InspectionContext, id: 
 async function compareLists({ catalog, recommendations }: InspectionContext): Promise<ListComparison> {
   const { listWithout } = await inspections();
   const shown = await shownIn(catalog);
-  return recommendations.withLearner([], list(FIRST), (learner) => {
+  return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
-    const [state, request] = recommendations.inputOf(list(COMPARED), learner, { shown });
+    const [state, request] = recommendations.inputOf(list(COMPARED_LENGTH), learner, { shown });
     const items = (ranked: ReturnType<typeof rank>) =>
       ranked.map(({ row, ...place }, position) => ({ ...place, item: shown(index.items[row]), position }));
     return { own: items(rank(index, state, request)), without: items(listWithout(index, state, request)) };
@@ -291,7 +302,7 @@ async function reportDevice({ catalog, scheduler, session, storage }: Inspection
   };
 }
 
-/** Chromium alone says how large the heap is. */
+/** Only Chromium reports the size of the heap. */
 function heapOf(of: object): number | null {
   const { memory } = of as { memory?: { usedJSHeapSize?: unknown } };
   return typeof memory?.usedJSHeapSize === 'number' ? memory.usedJSHeapSize : null;

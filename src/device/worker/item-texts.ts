@@ -6,9 +6,9 @@ import { SidestreamError } from '../../error';
 import type { EngineListener } from './engine-options';
 
 /** Texts of clusters fetched in parallel. */
-const AT_ONCE = 16;
+const PARALLEL_FETCHES = 16;
 
-/** The texts of one language, as far as they are loaded. */
+/** The loaded texts of one language. */
 interface Layer {
   tag: string;
   texts: Map<string, ItemText>;
@@ -17,9 +17,10 @@ interface Layer {
 }
 
 /**
- * Shows the items of a shop in the language of a page or a list. The texts of a language are loaded with the first list in it:
- * all of them, or of a large catalogue those of the head and of the clusters that are loaded. An item without texts in a language
- * is shown as the shop's main feed has it, and so are all items where they cannot be loaded, which is reported.
+ * Shows the items of a shop in the language of a page or a list. The texts of a language are loaded with the first list in
+ * it: all of them, or, for a large catalogue, the texts of the head and of the loaded clusters. An item without texts in a
+ * language appears as in the shop's main feed. If texts cannot be loaded, this is reported, and all items appear as in the
+ * main feed.
  */
 export class ItemTexts {
   readonly #bundle: Bundle;
@@ -29,7 +30,7 @@ export class ItemTexts {
   /** Ids of the items of each loaded cluster. */
   readonly #loaded = new Map<number, string[]>();
 
-  /** @param lang of the page, where it says so: its texts are fetched at once */
+  /** @param lang language of the page, if declared: its texts are fetched immediately */
   constructor(bundle: Bundle, lang: string | undefined, listener: Pick<EngineListener, 'error'>) {
     this.#bundle = bundle;
     this.#lang = lang;
@@ -38,8 +39,8 @@ export class ItemTexts {
   }
 
   /**
-   * How items are shown in a language. Never rejects.
-   * @param lang default: that of the page. In one that the shop does not have they are shown as they are
+   * Returns how to show items in a language. Never rejects. @param lang default: the page's. In a language that the shop
+   * lacks, items are shown unchanged
    */
   async in(lang = this.#lang): Promise<Shown> {
     const tag = localeFor(this.#bundle.manifest, lang);
@@ -62,13 +63,13 @@ export class ItemTexts {
     await Promise.all(layers.map((completed) => this.#reported(completed)));
   }
 
-  /** Drops the texts of clusters of which no item is left, but for those of the head. */
+  /** Drops the texts of clusters without remaining items, except for the head's. */
   async keepOnly(ids: ReadonlySet<string>): Promise<void> {
     const head = new Set(this.#bundle.items.map(({ id }) => id));
     const gone = [...this.#loaded].filter(([, own]) => !own.some((id) => ids.has(id)));
     for (const [cluster] of gone) this.#loaded.delete(cluster);
     for (const loading of this.#layers.values()) {
-      // One that failed holds nothing.
+      // A failed language has no texts.
       const layer = await loading.catch(() => null);
       for (const [cluster, own] of gone) {
         layer?.clusters.delete(cluster);
@@ -98,15 +99,15 @@ export class ItemTexts {
     return layer;
   }
 
-  /** Loads the texts of the clusters that are loaded by now. */
+  /** Loads the texts of the currently loaded clusters. */
   async #complete(layer: Layer): Promise<void> {
     const { manifest, clusters } = this.#bundle;
     const directory = manifest.locales?.[layer.tag]?.clusters;
     const missing = [...this.#loaded].filter(([cluster]) => !layer.clusters.has(cluster));
     if (!clusters || !directory || missing.length === 0) return;
     const files = await clusters.filesBeside(directory, 'texts');
-    for (let first = 0; first < missing.length; first += AT_ONCE) {
-      const some = missing.slice(first, first + AT_ONCE).map(async ([cluster, ids]) => {
+    for (let first = 0; first < missing.length; first += PARALLEL_FETCHES) {
+      const some = missing.slice(first, first + PARALLEL_FETCHES).map(async ([cluster, ids]) => {
         await this.#add(layer, files[cluster], ids);
         layer.clusters.add(cluster);
       });
@@ -114,7 +115,7 @@ export class ItemTexts {
     }
   }
 
-  /** @param ids of the items whose texts the file has, in its order */
+  /** @param ids of the items in the file, in its order */
   async #add({ texts }: Layer, file: BundleFile, ids: readonly string[]): Promise<void> {
     const found = decodeTexts(await this.#bundle.file(file), file.file, ids.length);
     for (const [n, text] of found.entries()) if (text) texts.set(ids[n], text);

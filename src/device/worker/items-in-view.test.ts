@@ -38,7 +38,7 @@ const listed = async (engine: Engine, request: RecommendRequest) =>
   (await engine.recommend(request)).items.map(({ item }) => item.id).join('');
 
 describe('a list about several items', () => {
-  it('has what goes with all of them, in orders where that is known, and explains it', async () => {
+  it('lists items that go with all of them, with orders if known, and explains them', async () => {
     const engine = await start();
     const request = { placement: 'complement', itemId: ['a', 'b'] } as const;
     const { items } = await engine.recommend(request);
@@ -106,7 +106,7 @@ describe('a list about the cart', () => {
       await engine.close();
     });
 
-  it('is about the items of the request, too', async () => {
+  it('also uses the items of the request', async () => {
     const engine = await start();
     expect(await listed(engine, { cart: true, itemId: 'b' })).toBe('e');
     await engine.track('cart', 'a', {});
@@ -116,7 +116,7 @@ describe('a list about the cart', () => {
     await engine.close();
   });
 
-  it('is kept where consent is given, and gone when it is withdrawn', async () => {
+  it('is kept after consent, and deleted when it is withdrawn', async () => {
     const first = await start({ consent: 'granted' });
     await first.track('cart', 'a', {});
     await first.close();

@@ -17,7 +17,7 @@ const keys = (events: readonly NewEvent[]) =>
   events.map(({ type, itemId, time }) => `${time} ${type} ${itemId}`).sort();
 
 describe('joinLogs', () => {
-  it('orders both by time, gives the added ones ids behind the log, and says that they came from elsewhere', () => {
+  it('orders both by time, numbers the added events after the log, and marks them as foreign', () => {
     const own = logged([
       { type: 'click', itemId: 'a', time: 10 },
       { type: 'click', itemId: 'b', time: 30 },
@@ -36,7 +36,7 @@ describe('joinLogs', () => {
     expect([known, leftOut]).toEqual([1, 0]);
   });
 
-  it('leaves out what the log may have had before it was cut, and keeps what it has', () => {
+  it('leaves out events that the log may have had before it was cut, and keeps its own', () => {
     const own = logged([{ type: 'click', itemId: 'b', time: 30 }], 5);
     const other: NewEvent[] = [
       { type: 'click', itemId: 'a', time: 10 },

@@ -8,16 +8,16 @@ export interface JoinedLogs {
   added: LoggedEvent[];
   /** Number of events of the other log that this one has already. */
   known: number;
-  /** Number of events of the other log that are left out: this log may have had them before it was cut. */
+  /** Number of events of the other log that were left out: this log may have had them before it was cut. */
   leftOut: number;
 }
 
 /**
- * Joins the logs of two devices by time. An event that both have counts once: as often as in the log that has it more often.
- * Events of one time stay in the order of their log; among those of two logs the order is the same whichever of the two is
- * `own`, so that both devices come to the same result.
- * @param after the ids of added events begin after it
- * @param since time from which on this log is whole. Default: ever
+ * Joins the logs of two devices by time. An event in both logs counts once: as often as in the log that has it more often.
+ * Events with the same time keep the order of their log; between two logs, the order does not depend on which of the two is
+ * `own`, so both devices get the same result.
+ * @param after ids of added events begin after it
+ * @param since time from which on this log is complete. Default: always
  */
 export function joinLogs(
   own: readonly LoggedEvent[],
@@ -46,7 +46,7 @@ export function joinLogs(
 /** The sort is stable. */
 const byTime = <E extends NewEvent>(events: readonly E[]): E[] => events.toSorted((one, two) => one.time - two.time);
 
-/** Whether a log comes before another: at the first event in which they differ. */
+/** Whether a log sorts before another, by the first differing event. */
 function isFirst(one: readonly NewEvent[], two: readonly NewEvent[]): boolean {
   const at = one.findIndex((event, n) => n >= two.length || keyOf(event) !== keyOf(two[n]));
   if (at < 0 || at >= two.length) return true;

@@ -12,7 +12,7 @@ function loaderOn(host: Record<string, (files: LateFiles) => void>) {
 }
 
 describe('late files', () => {
-  it('run once, after those that they need, and lie beside the script', async () => {
+  it('run once, after their dependencies, and are beside the script', async () => {
     const runs: string[] = [];
     const { files, fetchScript } = loaderOn({
       'https://shop.example/s/a-1.js': ({ define }) =>
@@ -33,7 +33,7 @@ describe('late files', () => {
     expect(fetchScript).toHaveBeenCalledTimes(2);
   });
 
-  it('are fetched beside those that need them, where the worker knows them, and once', async () => {
+  it('are fetched once, in parallel with their dependents, if the worker knows them', async () => {
     const { files, fetchScript } = loaderOn({
       'https://shop.example/s/a-1.js': ({ define }) => define('./a-1.js', ['./b-2.js'], () => undefined),
       'https://shop.example/s/b-2.js': ({ define }) => define('./b-2.js', [], () => undefined),
@@ -46,7 +46,7 @@ describe('late files', () => {
     expect(fetchScript).toHaveBeenCalledTimes(2);
   });
 
-  it('lie where the page says', async () => {
+  it("are at the page's addresses", async () => {
     const { files } = loaderOn({
       'https://cdn.example/a.9f.js': ({ define }) =>
         define('./a-1.js', [], (exports) => Object.assign(exports, { a: 1 })),
@@ -69,7 +69,7 @@ describe('late files', () => {
     expect(await files.require('./a-1.js')).toEqual({});
   });
 
-  it('of another version are refused with what to do', async () => {
+  it('of another version are refused with advice', async () => {
     const { files } = loaderOn({ 'https://shop.example/s/a-1.js': ({ define }) => define('./a-0.js', [], () => {}) });
     await expect(files.require('./a-1.js')).rejects.toMatchObject({
       code: 'runtime/unexpected',

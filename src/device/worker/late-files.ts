@@ -3,9 +3,9 @@ import { SidestreamError } from '../../error';
 import type { Places } from '../protocol';
 
 /**
- * Loads the files of code that a worker needs late, into which the package's build cuts it. They are plain scripts that
- * define themselves, not modules that import each other: bundlers copy each one under a new name, so none can know the
- * address of another. The page sends the addresses.
+ * Loads the late code of a worker, which the package's build splits into files. They are plain scripts that register
+ * themselves, not modules that import each other: bundlers copy each file under a new name, so no file can know the address
+ * of another. The page sends the addresses.
  */
 type Require = (name: string) => object | Promise<object>;
 type Factory = (exports: object, require: Require, script: string) => void;
@@ -14,9 +14,9 @@ type Factory = (exports: object, require: Require, script: string) => void;
 export interface LateFiles {
   /** A file defines itself. @param needs files that must run before it */
   define(name: string, needs: string[], factory: Factory): void;
-  /** The worker's script says which further files each file needs, directly or not: they are fetched beside it. */
+  /** The worker's script lists the files that each file depends on, directly or indirectly: they are fetched in parallel. */
   expect(needs: Readonly<Record<string, readonly string[]>>): void;
-  /** Exports of a file: at once when it has run, as a promise when it must be loaded first. */
+  /** Exports of a file: immediate if it has already run, a promise if it must be loaded first. */
   require: Require;
   /** Address of a file of the package. */
   address(name: string): string;
@@ -37,7 +37,7 @@ const messageSchema = v.strictObject({
 
 /**
  * Makes the loader of this thread.
- * @param places known to the script itself, until the page sends others
+ * @param places known to the script itself, until the page sends its own
  * @param fetchScript runs the script at an address; for tests
  */
 export function lateFiles(
@@ -61,7 +61,7 @@ export function lateFiles(
     loading.set(name, load);
     return load;
   };
-  /** Fetches a file that did not define itself yet, once at a time. */
+  /** Fetches a file that is not registered yet, once at a time. */
   const get = (name: string): Promise<unknown> | undefined => {
     if (defined.has(name)) return undefined;
     const known = fetching.get(name);
@@ -75,7 +75,7 @@ export function lateFiles(
     await Promise.all([name, ...(expected.get(name) ?? [])].map(get));
     const file = defined.get(name);
     if (!file) {
-      const text = `${found} is not a file of this version. Host all files of one version in one folder.`;
+      const text = `${found} is not a file of this version. Host all files of the same version in one folder.`;
       throw new SidestreamError('runtime/unexpected', text);
     }
     await Promise.all(file.needs.map(require));

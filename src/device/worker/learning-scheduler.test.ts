@@ -5,7 +5,7 @@ import { topicContent } from '../../testing/topics';
 
 const COUNT = 400;
 
-it('what the experts say of every item is the same after the profile was read again', async () => {
+it("the experts' scores of all items are the same after the profile was read again", async () => {
   const content = await topicContent({ items: COUNT, topics: 20 });
   const shop = await serveContent(content);
   const engine = await shop.open();

@@ -12,8 +12,8 @@ import type { TaskQueue } from './task-queue';
 
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
-/** Past choices, and dismissals, and items of the cart, that are loaded of a large catalogue. */
-const MOST_PAST_ITEMS = 40;
+/** Maximum number of past choices, of dismissals and of cart items that are loaded from a large catalogue. */
+const MAX_PAST_ITEMS = 40;
 
 export interface SchedulerContext {
   catalog: LoadedCatalog;
@@ -27,7 +27,7 @@ export interface SchedulerContext {
   changes: ListChanges;
 }
 
-/** Decides when the learner learns, in the order of the log, and when what it learned is saved. */
+/** Decides when the learner learns, in the order of the log, and when the profile is saved. */
 export class LearningScheduler {
   readonly #context: SchedulerContext;
   /** Whether a window has ended since the last save, which then leaves a snapshot. */
@@ -45,7 +45,9 @@ export class LearningScheduler {
     return this.#complete;
   }
 
-  /** Gives the catalogue its features, and learns what was only noted until now. @throws SidestreamError `store/*` */
+  /**
+   * Gives the catalogue its features, and learns the events that were only noted so far. @throws SidestreamError `store/*`
+   */
   async completeCatalog(features: FeatureTable): Promise<void> {
     const { catalog, changes } = this.#context;
     await this.#restoreAfter(async (used) => {
@@ -57,7 +59,7 @@ export class LearningScheduler {
   }
 
   /**
-   * Learns the events of the log that are not learned yet, from this tab and from others. A list requested after the call
+   * Learns the unlearned events of the log, from this tab and from other tabs. A list requested after the call
    * reflects them, unless items of a large catalogue must be loaded first.
    */
   async catchUp(): Promise<void> {
@@ -78,8 +80,8 @@ export class LearningScheduler {
   }
 
   /**
-   * Changes the store so that what was learned here no longer applies, then loads what is stored.
-   * @param change of the store; when it fails, everything stays as it was
+   * Changes the store such that this tab's learned state no longer applies, then loads the stored state.
+   * @param change of the store; if it fails, everything stays unchanged
    */
   async replaceStored(change: () => Promise<void>): Promise<void> {
     await this.#restoreAfter(change);
@@ -87,8 +89,8 @@ export class LearningScheduler {
   }
 
   /**
-   * Starts over with nothing learned and without the items that this device added.
-   * @param erase erases the rest in the same turn
+   * Starts over without learned state and without the items that this device added. @param erase erases the rest in the same
+   * turn
    */
   async erase(erase: () => Promise<void>): Promise<void> {
     const { session, storage, catalog } = this.#context;
@@ -107,8 +109,8 @@ export class LearningScheduler {
   }
 
   /**
-   * Moves log and profile from memory to the device; a profile that the device holds already takes precedence.
-   * @throws SidestreamError `store/*`: then everything stays in memory
+   * Moves log and profile from memory to the device; an existing profile on the device takes precedence.
+   * @throws SidestreamError `store/*`: everything stays in memory then
    */
   async moveToDevice(): Promise<void> {
     const { session, storage } = this.#context;
@@ -144,7 +146,7 @@ export class LearningScheduler {
     this.#windowEnded = false;
   }
 
-  /** Saves now what is not saved yet. */
+  /** Saves unsaved data immediately. */
   hurry(): void {
     this.#context.tasks.hurry('save');
   }
@@ -180,7 +182,7 @@ export class LearningScheduler {
         const { profile, origin } = await storage.read((stored) => this.check(stored));
         past = pastOf(profile);
         if (experiment.learns() && complete) {
-          // Without a profile the log is learned below, with what must be loaded for it.
+          // Without a profile, the log is learned below, after loading the items for it.
           const log = profile && !profile.history ? await storage.eventsAfter(0) : [];
           await session.keepJournal(fresh);
           fresh.restore(profile, log);
@@ -200,7 +202,7 @@ export class LearningScheduler {
   }
 
   /**
-   * Learns the events of the log in their order, up to the first of an item that is not loaded.
+   * Learns the events of the log in order, up to the first event of an item that is not loaded.
    * @param tried ids that could not be loaded: their events are skipped
    * @returns ids to load before the rest can be learned
    */
@@ -226,7 +228,7 @@ export class LearningScheduler {
         .filter(unloaded)
         .map(({ itemId }) => itemId),
     );
-    return [...missing].slice(-MOST_PAST_ITEMS).toReversed();
+    return [...missing].slice(-MAX_PAST_ITEMS).toReversed();
   }
 
   /** Schedules the work that new events require. */
@@ -260,6 +262,6 @@ export class LearningScheduler {
 /** Ids of the items that a profile's cart, last choices and dismissals are about, the newest first. */
 function pastOf(profile: Profile | null): string[] {
   const { items = [], dismissed = [], record } = profile?.history ?? {};
-  const past = [items, record?.cart ?? [], dismissed].flatMap((ids) => ids.slice(-MOST_PAST_ITEMS).toReversed());
+  const past = [items, record?.cart ?? [], dismissed].flatMap((ids) => ids.slice(-MAX_PAST_ITEMS).toReversed());
   return [...new Set(past)];
 }

@@ -11,8 +11,8 @@ export interface LimitLogContext {
 }
 
 /**
- * Without learning no profile is saved as events come. Before the log outgrows its budget, the shopper state of its
- * oldest events is saved in the stored profile, so that the events can be dropped.
+ * Without learning, events do not cause a profile to be saved. Before the log outgrows its budget, the shopper state of its
+ * oldest events is saved in the stored profile, which allows dropping these events.
  */
 export async function limitLog(context: LimitLogContext): Promise<void> {
   const { storage } = context;

@@ -11,7 +11,7 @@ export interface ListInput {
   shown: Shown;
 }
 
-/** Gives code that comes late what the ranking reads for a request. */
+/** Provides late-loaded code with the ranking's input for a request. */
 export interface InputSource {
   /**
    * Takes a turn with it.

@@ -14,7 +14,7 @@ export interface LearnedContext {
   listener: Pick<EngineListener, 'progress'>;
 }
 
-/** Loads what the shop's log says of the bundle's items. */
+/** Loads the bundle's demand from the shop's log. */
 export async function loadDemand(catalog: LoadedCatalog): Promise<void> {
   const demand = await shopDemand(catalog);
   if (demand) catalog.setDemand(demand);
@@ -34,7 +34,7 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
   const { bundle } = catalog;
   const { demand, companions, side, clusters } = bundle.manifest;
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
-  // The code that reads them comes beside the kernel. Where it cannot be had, the first file that needs it says so.
+  // The code that reads them loads in parallel with the kernel. If it fails, the first file that needs it reports the error.
   if (demand || companions || side) import('../../core/catalog/bundle/read-learned').catch(() => undefined);
   // Demand and co-occurrence number the rows of the whole catalogue.
   if (demand && !clusters && !catalog.demand) {
@@ -60,7 +60,7 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Lear
     tasks.queue(async () => {
       const loaded = await bundle.side(onProgress);
       if (!loaded) return;
-      // In a long turn, so that no learner is made meanwhile that reads the catalogue without it.
+      // In a long turn: no learner that reads the catalogue without it may be created meanwhile.
       await session.change(async ({ learner }) => {
         catalog.setSide(loaded);
         learner.setCatalog(catalog);

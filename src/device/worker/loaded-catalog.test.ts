@@ -3,7 +3,7 @@ import { openBundle, rowsPerItem, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { encodersOf, LoadedCatalog } from './loaded-catalog';
 
-it('has the items that were added here after those of the bundle, until they are removed', async () => {
+it("has the items added here after the bundle's, until they are removed", async () => {
   const { sink, fetchFile } = memoryBundle();
   await writeBundle(await bundleContent(['a', 'b'].map((id) => makeItem(id))), sink);
   const bundle = await openBundle(fetchFile);

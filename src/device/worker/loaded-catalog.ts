@@ -20,9 +20,9 @@ import type { LocalItem } from '../store';
 import type { ClusterRows, ClusterSide } from './cluster-side';
 import type { ItemTexts } from './item-texts';
 
-/** What takes the place of the items' own prices and stock. */
+/** Replacement for the items' own prices and stock. */
 export interface LiveOffers {
-  /** Currency of the prices, as a code; undefined where it is not known. */
+  /** Currency of the prices, as a code; undefined if unknown. */
   readonly currency?: string;
   /** The item at its present price and stock. */
   joined(item: Item): Item;
@@ -31,8 +31,8 @@ export interface LiveOffers {
 }
 
 /**
- * The rules of the bundle's file that hold now for a placement, or with null for a list of the shop's own, replaced by those of the
- * page where it has the same.
+ * The rules of the bundle's file that now apply to a placement, or, with null, to one of the shop's own lists; the page's
+ * rules replace those of the same names.
  */
 export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
@@ -47,13 +47,13 @@ interface LoadedPart extends ItemsPart, ClusterRows {
  */
 export class LoadedCatalog {
   readonly bundle: Bundle;
-  /** Null where there are none: their code comes with them. */
+  /** Null without offers, whose code is loaded with them. */
   offers: LiveOffers | null = null;
-  /** Those of the page alone where the bundle has no file of rules: its code comes with it. */
+  /** Only the page's rules if the bundle has no rules file, whose code is loaded with it. */
   rulesFor: RulesFor = (_, own) => own;
-  /** Null where the shop has one language: their code comes with them. */
+  /** Null in a shop with one language: their code is loaded with them. */
   texts: ItemTexts | null = null;
-  /** Null where the bundle has no clusters: its code comes with them. */
+  /** Null without clusters, whose code is loaded with them. */
   clusterSide: ClusterSide | null = null;
   #parts: LoadedPart[];
   readonly #shopIds: Set<string>;
@@ -65,7 +65,7 @@ export class LoadedCatalog {
   #complete: boolean;
   readonly #variants: typeof import('../ranking/variants') | null;
 
-  /** @param variants the code for variants of one product; null where the catalogue has none */
+  /** @param variants the code for variants of one product; null if the catalogue has no variants */
   constructor(bundle: Bundle, variants: typeof import('../ranking/variants') | null = null) {
     this.#variants = variants;
     const { items, features } = bundle;
@@ -81,7 +81,7 @@ export class LoadedCatalog {
     return this.#index;
   }
 
-  /** For the offers: nothing but prices and stock is another. */
+  /** For the offers: only prices and stock change. */
   set index(index: CatalogIndex) {
     this.#index = index;
   }
@@ -115,14 +115,14 @@ export class LoadedCatalog {
     this.#index = this.#reindex();
   }
 
-  /** Start weights of the terms that hold with the shop's side model. */
+  /** Start weights of the terms for the shop's side model. */
   get startWeights(): Readonly<Record<string, number>> | undefined {
     return this.bundle.manifest.side?.weights;
   }
 
   /**
-   * Sets the side model of the items that it was opened with. Items that this device adds are placed by what they are, and those of
-   * clusters have rows of their own.
+   * Sets the side model of the items that it was opened with. Items that this device adds are placed by their content, and
+   * clusters bring their own rows.
    */
   setSide(side: SideModel): void {
     this.#side = side;
@@ -136,7 +136,7 @@ export class LoadedCatalog {
     this.#index = { ...this.#index, cooccurrence };
   }
 
-  /** What the shop's log says of the bundle's items; null while that is unknown. */
+  /** Demand for the bundle's items from the shop's log; null while unknown. */
   get demand(): ShopDemand | null {
     return this.#demand;
   }
@@ -171,7 +171,7 @@ export class LoadedCatalog {
     this.#index = this.#reindex();
   }
 
-  /** Adds items of the bundle that are not loaded yet. @returns whether there were any */
+  /** Adds items of the bundle that are not loaded yet. @returns whether any were added */
   grow(parts: readonly ItemsPart[]): boolean {
     const before = this.#index.items.length;
     for (const { items, features, cluster } of parts) {
@@ -187,7 +187,7 @@ export class LoadedCatalog {
     return true;
   }
 
-  /** Removes the bundle's items except those it was opened with and those given. The others get new rows. */
+  /** Removes the bundle's items except the initial and the given ones. The remaining items get new rows. */
   keepOnly(ids: ReadonlySet<string>): void {
     const [head, ...others] = this.#parts;
     const kept = others.flatMap((part): LoadedPart[] => {
@@ -233,7 +233,7 @@ export class LoadedCatalog {
       statistics: this.bundle.statistics ?? undefined,
     });
     const sided = { ...index, side: this.#sideOf(index.content) };
-    // Last: the statistics, by which prices are standardised, are those of the bundle's own.
+    // Last, because the statistics that standardise prices come from the bundle's own prices.
     return this.offers?.patched(sided) ?? sided;
   }
 
@@ -245,7 +245,7 @@ export class LoadedCatalog {
   }
 }
 
-/** Digests of a bundle's encoders: `text/image`. Features are comparable only where these are the same. */
+/** Digests of a bundle's encoders: `text/image`. Features are comparable only if these are the same. */
 export function encodersOf(manifest: Manifest): string {
   return `${manifest.modalities.text.digest}/${manifest.modalities.image.digest}`;
 }

@@ -1,7 +1,7 @@
 /** Largest event log on the device, bytes. */
 const DEFAULT_BUDGET = 5_000_000;
 /** Number of events after which the log is measured again. */
-const MEASURED_EVERY = 500;
+const EVENTS_BETWEEN_MEASUREMENTS = 500;
 
 /** Size limit of the event log: says when to measure the log and how many events exceed the limit. */
 export class LogBudget {
@@ -17,7 +17,7 @@ export class LogBudget {
 
   /** Whether enough events came since the log was measured. @param lastEvent id of the last one */
   isDue(lastEvent: number): boolean {
-    return lastEvent - this.#measured >= MEASURED_EVERY;
+    return lastEvent - this.#measured >= EVENTS_BETWEEN_MEASUREMENTS;
   }
 
   /** Records that the log was measured. @param lastEvent id of its last event */

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../core/events';
 import type { Store } from '../store';
 
-/** Equal for the same event in two logs: the page gives every event of a visit a time of its own. */
+/** Equal for the same event in two logs: the page gives every event of a visit a unique time. */
 export const keyOf = ({ time, type, itemId }: NewEvent): string => `${time} ${type} ${itemId}`;
 
 /** The part of a log that another one does not have yet. */

@@ -47,7 +47,7 @@ it.each<[string, unknown]>([
   await engine.close();
 });
 
-it('Web Locks refused: every tab leads, as it does where there are none', async () => {
+it('Web Locks refused: every tab leads, as without Web Locks', async () => {
   vi.stubGlobal('navigator', {
     locks: { request: () => Promise.reject(new DOMException('refused', 'SecurityError')) },
   });
@@ -56,7 +56,7 @@ it('Web Locks refused: every tab leads, as it does where there are none', async 
   await engine.close();
 });
 
-it('databases not listed, as in Firefox before 126: what an earlier visit kept is found, and nothing created', async () => {
+it('databases not listed, as in Firefox before 126: data of an earlier visit is found, and no database created', async () => {
   const list = indexedDB.databases.bind(indexedDB);
   Object.defineProperty(indexedDB, 'databases', { value: undefined });
   const none = await open({ consent: undefined });

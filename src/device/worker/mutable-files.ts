@@ -8,12 +8,12 @@ import type { StartedFiles } from './started-files';
 
 export { updateOffers } from './offer-service';
 
-/** Longest time that the first list waits for offers and rules once everything else is there, ms. */
-const LONGEST_WAIT = 1500;
+/** Maximum time that the first list waits for offers and rules after everything else is loaded, ms. */
+const MAX_WAIT_MS = 1500;
 
 /**
- * Joins what changes between builds to a catalogue. Resolves when it is joined, or when the first list should not wait longer for
- * it: then lists change as soon as it comes. A failure is reported, and lists go on without.
+ * Applies to a catalogue the files that change between builds. Resolves when they are applied, or when the first list should
+ * not wait longer: lists then change as soon as they arrive. A failure is reported, and lists continue without them.
  */
 export type JoinMutable = (catalog: LoadedCatalog, changes: ListChanges) => Promise<void>;
 
@@ -28,7 +28,7 @@ export function openMutable(
   const offers = openOffers(manifest, options, listener, fetchFile);
   const joins = [offers, ...(manifest.rules ? [openRules(listener, fetchFile)] : [])];
   return async (...context) => {
-    const waiting = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT));
+    const waiting = new Promise<void>((resolve) => setTimeout(resolve, MAX_WAIT_MS));
     await Promise.race([Promise.all(joins.map((join) => join(...context))), waiting]);
   };
 }

@@ -18,18 +18,18 @@ import type { EngineListener, EngineOptions } from './engine-options';
 import type { ListChanges } from './list-changes';
 import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
 
-/** Most offers of one call. */
-const MOST_AT_ONCE = 10_000;
-/** Most products whose offers are kept: a page may go on calling. */
-const MOST_KEPT = 100_000;
+/** Maximum number of offers per call. */
+const MAX_PER_CALL = 10_000;
+/** Maximum number of products whose offers are kept, because a page may call repeatedly. */
+const MAX_KEPT = 100_000;
 
 const offersOf = (most: number) =>
   v.pipe(v.array(offerSchema, 'must be a list of offers'), v.maxLength(most, `must be at most ${most} offers`));
 
 /**
- * Begins to fetch the offers of a bundle; those that the page updated before this worker started are joined without them. The
- * market is the one that the page names, else that of the language that it is in.
- * @returns joins them to the catalogue. A failure is reported, and prices and stock are those of the bundle
+ * Starts fetching the offers of a bundle; offers that the page updated before this worker started apply even without them.
+ * The market is the page's, else the market of its language.
+ * @returns a function that applies them to the catalogue. A failure is reported, and prices and stock stay the bundle's
  */
 export function openOffers(
   manifest: Pick<Manifest, 'offers' | 'language' | 'locales'>,
@@ -37,7 +37,7 @@ export function openOffers(
   listener: Pick<EngineListener, 'error'>,
   fetchFile: FetchFile,
 ): (catalog: LoadedCatalog, changes: ListChanges) => Promise<void> {
-  // Where other markets alone have offers, the bundle's own values are those of pages that name none.
+  // If only other markets have offers, pages that name no market use the bundle's own values.
   const wanted = market || manifest.offers?.includes(DEFAULT_MARKET);
   const file = wanted ? fetchOffers(fetchFile, manifest, market) : null;
   // Reported by whoever joins them.
@@ -47,7 +47,7 @@ export function openOffers(
       if (!file && !offers) return;
       const service = serviceOf(catalog, changes);
       service.foreign = market !== undefined && market !== DEFAULT_MARKET;
-      if (offers) service.update(parsed(offersOf(MOST_KEPT), [...offers.values()], 'updateOffers()'));
+      if (offers) service.update(parsed(offersOf(MAX_KEPT), [...offers.values()], 'updateOffers()'));
       if (file) service.use(await file);
     } catch (thrown) {
       listener.error(SidestreamError.from(thrown));
@@ -55,9 +55,9 @@ export function openOffers(
   };
 }
 
-/** @throws SidestreamError `runtime/invalid-input` naming offer and field: then nothing changes */
+/** @throws SidestreamError `runtime/invalid-input` naming offer and field; nothing changes then */
 export const updateOffers = (catalog: LoadedCatalog, changes: ListChanges, given: unknown): KeptUpdate =>
-  serviceOf(catalog, changes).update(parsed(offersOf(MOST_AT_ONCE), given, 'updateOffers()'));
+  serviceOf(catalog, changes).update(parsed(offersOf(MAX_PER_CALL), given, 'updateOffers()'));
 
 function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
   if (catalog.offers instanceof OfferService) return catalog.offers;
@@ -66,10 +66,13 @@ function serviceOf(catalog: LoadedCatalog, changes: ListChanges): OfferService {
   return service;
 }
 
-/** Prices and stock between builds: those of the bundle's file of offers, and those that the page updates, which hold against them. */
+/** Prices and stock between builds: from the bundle's offers file, and from the page's updates, which override the file. */
 class OfferService implements LiveOffers {
   currency: string | undefined;
-  /** Whether prices are of another market than the bundle's. The ranking then reads the bundle's: others are no measure of them. */
+  /**
+   * Whether prices belong to another market than the bundle's. The ranking then reads the bundle's prices, because the
+   * others are not comparable.
+   */
   foreign = false;
   readonly #catalog: LoadedCatalog;
   readonly #changes: ListChanges;
@@ -98,8 +101,8 @@ class OfferService implements LiveOffers {
     const unknown = bundle.clusters === null ? [...ids].filter((id) => !rowOf.has(id)) : [];
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));
-    if (this.#updated.size + fresh.length > MOST_KEPT) {
-      const text = `updateOffers(): a page keeps the offers of ${MOST_KEPT} products at most. Write more of them with \`sidestream offers\`.`;
+    if (this.#updated.size + fresh.length > MAX_KEPT) {
+      const text = `updateOffers(): a page keeps the offers of at most ${MAX_KEPT} products. Write more of them with \`sidestream offers\`.`;
       throw new SidestreamError('runtime/invalid-input', text);
     }
     for (const offer of offers) {
@@ -121,7 +124,7 @@ class OfferService implements LiveOffers {
     return patchedIndex(index, this.#changed(index, index.items.keys()), !this.foreign);
   }
 
-  /** Joins offers that changed. @param tell whether lists are another in any case @returns number of items that are another */
+  /** Applies changed offers. @param tell whether lists change in any case @returns number of changed items */
   #join(rows: Iterable<number>, tell = false): number {
     const { index } = this.#catalog;
     const changed = this.#changed(index, rows);

@@ -125,7 +125,7 @@ describe('the offers of a bundle', () => {
     await engine.close();
   });
 
-  it('of another market are no concern of a page that names none, and its prices none of the ranking', async () => {
+  it('of another market do not affect a page without a market, nor the ranking', async () => {
     const items = Object.entries(prices).map(([id, price]) => makeItem(id, { price }));
     const texts = items.map(({ id }) => ({ title: `Titel von ${id}` }));
     const shop = memoryBundle();
@@ -153,7 +153,7 @@ describe('the offers of a bundle', () => {
     await Promise.all([plain, german, named].map(({ engine }) => engine.close()));
   });
 
-  it('are those of the market, and none of another market', async () => {
+  it("are only the market's own", async () => {
     publish({ offers: [{ id: 'a', price: 7 }] });
     publish({ currency: 'CHF', offers: [{ id: 'a', price: 8 }] }, 'at');
     const at = await open({ market: 'at' });
@@ -182,7 +182,7 @@ describe('the offers of a bundle', () => {
     await engine.close();
   });
 
-  it('are not asked for where the manifest names none', async () => {
+  it('are not requested if the manifest names none', async () => {
     const files = new Map(small.files);
     const { manifest } = await openBundle(small.fetchFile);
     await putMutable(manifest, {}, small.sink);
@@ -196,7 +196,7 @@ describe('the offers of a bundle', () => {
 });
 
 describe('updateOffers()', () => {
-  it('changes price and stock at once, and tells the page, but is no event', async () => {
+  it('changes price and stock immediately, and notifies the page, but is not an event', async () => {
     publish({ offers: [{ id: 'b', price: 19 }] });
     const { engine, changes } = await open();
     await engine.track('click', 'f', {});
@@ -234,7 +234,7 @@ describe('updateOffers()', () => {
     await engine.close();
   });
 
-  it('says nothing to the page where nothing changed', async () => {
+  it('does not notify the page without a change', async () => {
     const { engine, changes } = await open();
     await engine.settled();
     const told = changes.length;
@@ -285,7 +285,7 @@ describe('updateOffers()', () => {
     await engine.close();
   });
 
-  it('goes on in a worker that takes the place of this one', async () => {
+  it('continues in the worker that replaces this one', async () => {
     publish({ offers: [{ id: 'a', price: 7, quantity: 4 }] });
     const offers = new Map<string, Offer>([['a', { id: 'a', price: 6 }]]);
     const { engine, errors } = await open({ offers });
@@ -294,7 +294,7 @@ describe('updateOffers()', () => {
     await engine.close();
   });
 
-  it('keeps the offers of 100,000 products at most', async () => {
+  it('keeps the offers of at most 100,000 products', async () => {
     const { engine } = await open({}, 'large');
     const some = (from: number) => Array.from({ length: 10_000 }, (_, n) => ({ id: `${from + n}`, price: 1 }));
     for (let n = 0; n < 10; n++) await engine.updateOffers(some(n * 10_000));

@@ -41,7 +41,8 @@ function ratings(count: number): Tracked[] {
     .toSorted(([one], [two]) => one - two)
     .slice(0, count)
     .map(([time, , item, rating], n) => ({
-      ...{ type: rating >= 4 ? 'cart' : rating >= 2 ? 'click' : 'dismiss', itemId: ids[item % COUNT] },
+      type: rating >= 4 ? 'cart' : rating >= 2 ? 'click' : 'dismiss',
+      itemId: ids[item % COUNT],
       // Many are of one second.
       time: 1000 * time + n,
     }));
@@ -60,7 +61,7 @@ beforeEach(() => {
 });
 
 /**
- * A device of its own: its store has another name. What the kernel computes differs from what is computed without it in the
+ * A separate device: its store has another name. What the kernel computes differs from what is computed without it in the
  * last digits, so it is there before the first event.
  */
 async function device(namespace: string, given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> {
@@ -126,7 +127,10 @@ describe('the profiles of two devices', () => {
     const { one, two, whole, here, there } = await split(stream(150, 1));
     const [first, second] = [await one.exportProfile(), await two.exportProfile()];
     expect(await one.importProfile(second, { merge: true })).toEqual({
-      ...{ added: there.length, known: 0, leftOut: 0, exact: true },
+      added: there.length,
+      known: 0,
+      leftOut: 0,
+      exact: true,
     });
     const expected = await learned(whole);
     expect(expected.windows).toBeGreaterThan(1);
@@ -145,7 +149,10 @@ describe('the profiles of two devices', () => {
     await track(two, more.slice(20));
     await track(whole, more);
     expect(await next.importProfile(await two.exportProfile(), { merge: true })).toEqual({
-      ...{ added: 20, known: here.length + there.length, leftOut: 0, exact: true },
+      added: 20,
+      known: here.length + there.length,
+      leftOut: 0,
+      exact: true,
     });
     expect(await learned(next)).toEqual(await learned(whole));
     await closeAll(next, two, whole);
@@ -156,7 +163,10 @@ describe('the profiles of two devices', () => {
     const file = await two.exportProfile();
     await one.importProfile(file, { merge: true });
     expect(await one.importProfile(file, { merge: true })).toEqual({
-      ...{ added: 0, known: there.length, leftOut: 0, exact: true },
+      added: 0,
+      known: there.length,
+      leftOut: 0,
+      exact: true,
     });
     // A copy has the same events, not new ones.
     const copy = await device('copy');
@@ -184,7 +194,7 @@ describe('the profiles of two devices', () => {
     await closeAll(one, two);
   });
 
-  it('are the profile before again after a rollback, and can be merged again', async () => {
+  it('revert to the previous profile after a rollback, and can be merged again', async () => {
     const { one, two, whole } = await split(stream(80, 4));
     const [before, list] = [await learned(one), await listOf(one)];
     const file = await two.exportProfile();
@@ -238,7 +248,7 @@ describe('a log that was cut', () => {
     return device(namespace, { consent: undefined });
   }
 
-  it('here: its profile is continued with what is newer, and nothing of it is lost', async () => {
+  it('here: its profile continues with newer events, and loses nothing', async () => {
     const events = stream(60, 6);
     const one = await cut(
       'one',
@@ -252,7 +262,10 @@ describe('a log that was cut', () => {
     const before = await one.status();
     // Events 1, 3, 5, 7 and 9 of the stream are older than the sixth of this device.
     expect(await one.importProfile(await two.exportProfile(), { merge: true })).toEqual({
-      ...{ added: 25, known: 0, leftOut: 5, exact: false },
+      added: 25,
+      known: 0,
+      leftOut: 5,
+      exact: false,
     });
     expect((await one.status()).events).toBeGreaterThan(before.events);
     // The same as learning them now, one after the other.
@@ -266,7 +279,7 @@ describe('a log that was cut', () => {
     await closeAll(one, two, other);
   });
 
-  it('in the file: what is left of it is learned', async () => {
+  it('in the file: the remaining events are learned', async () => {
     const events = stream(60, 6);
     const one = await device('one');
     await track(
@@ -278,7 +291,10 @@ describe('a log that was cut', () => {
       events.filter((_, n) => n % 2 === 1),
     );
     expect(await one.importProfile(await two.exportProfile(), { merge: true })).toEqual({
-      ...{ added: 25, known: 0, leftOut: 0, exact: false },
+      added: 25,
+      known: 0,
+      leftOut: 0,
+      exact: false,
     });
     const other = await device('other');
     await track(
@@ -318,7 +334,7 @@ describe('while profiles are merged', () => {
     return { reached, release };
   }
 
-  it('what is tracked is kept, and learned behind', async () => {
+  it('tracked events are kept, and learned afterwards', async () => {
     const { one, two, whole } = await split(stream(60, 9));
     const file = await two.exportProfile();
     const hold = held();
@@ -334,7 +350,7 @@ describe('while profiles are merged', () => {
     await closeAll(one, two, whole);
   });
 
-  it('a denial and forget() end it, and nothing is left', async () => {
+  it('a denial and forget() end it, and leave no data', async () => {
     const { one, two, whole, here } = await split(stream(60, 10));
     await whole.reset();
     await track(whole, here);
@@ -356,7 +372,7 @@ describe('while profiles are merged', () => {
     await closeAll(one, two, whole);
   });
 
-  it('a rollback in another tab comes first, and both are merged with what it left', async () => {
+  it('a rollback in another tab comes first, and both are merged with the result', async () => {
     const { one, two } = await split(stream(60, 11));
     const file = await two.exportProfile();
     const hold = held();
@@ -372,7 +388,7 @@ describe('while profiles are merged', () => {
     await closeAll(one, two);
   });
 
-  it('a tab that is closed leaves the profile as it was', async () => {
+  it('a closed tab does not change the profile', async () => {
     const { one, two, here } = await split(stream(60, 12));
     const before = await learned(one);
     const snapshots = await one.snapshots();
@@ -421,14 +437,17 @@ describe('a file that cannot be merged', () => {
     await shops.close();
   });
 
-  it('of an earlier version still takes the place of what is here', async () => {
+  it('of an earlier version still replaces the current profile', async () => {
     const one = await device('one');
     await track(one, stream(30, 14));
     const before = await learned(one);
     const { profile } = await decodeExport(await one.exportProfile());
     const two = await device('two');
     expect(await two.importProfile(await encodeProfile(profile))).toEqual({
-      ...{ added: 0, known: 0, leftOut: 0, exact: false },
+      added: 0,
+      known: 0,
+      leftOut: 0,
+      exact: false,
     });
     expect(await learned(two)).toEqual(before);
     expect((await two.importProfile(await one.exportProfile(), { merge: true })).exact).toBe(false);

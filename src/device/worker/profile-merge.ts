@@ -1,4 +1,4 @@
-// Few shoppers have two devices, and fewer join what they learned.
+// Loaded late: few shoppers have two devices, and fewer merge their profiles.
 
 import type { LoggedEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
@@ -12,7 +12,7 @@ import { checkEra, type TransferContext } from './transfer-context';
 
 /** Longest work between two pauses, ms: lists are made in the pauses. */
 const SLICE = 30;
-/** Items of a large catalogue that are loaded at once. */
+/** Number of items of a large catalogue that are loaded at once. */
 const LOADED_AT_ONCE = 40;
 
 /**
@@ -28,7 +28,7 @@ export async function mergeProfile(context: TransferContext, log: ExportedLog, e
   await loadItems(context, log);
   const results: ImportResult[] = [];
   await scheduler.replaceStored(async () => {
-    // The store may be exchanged right after it: then this is done again.
+    // The store may be replaced right afterwards; this is repeated then.
     results.push(await storage.alone('merge', () => merge(context, log, era)));
   });
   return results[0];
@@ -52,11 +52,11 @@ async function loadItems({ catalog, clusterLoader, storage }: TransferContext, {
 
 /** What is joined, as it was read. */
 interface Found {
-  /** Null where nothing was stored. */
+  /** Null if nothing was stored. */
   before: Profile | null;
   origin: ProfileOrigin;
   logs: JoinedLogs;
-  /** Whether this log holds every event that was learned here. */
+  /** Whether this log contains every event that was learned here. */
   whole: boolean;
   /** Id of the last event of this log. */
   last: number;
@@ -88,25 +88,25 @@ async function read({ storage }: TransferContext, log: ExportedLog, era: number)
   }
   const own = await storage.eventsAfter(0);
   const whole = !origin.damaged && (before === null || isWhole(before, own));
-  // Events of other devices may be older than those of this one around them; what was dropped of both is older than this.
+  // Events of other devices may be older than this device's adjacent events; the dropped events of both are older than this.
   const since = own.find(({ imported }) => !imported)?.time ?? before?.lastUpdate ?? 0;
   const last = Math.max(own.at(-1)?.id ?? 0, before?.lastEvent ?? 0);
   return { before, origin, whole, last, logs: joinLogs(own, log.events, last, whole ? 0 : since) };
 }
 
-/** @returns false when another tab replaced the profile meanwhile, or another store is in use: then nothing is stored */
+/** @returns false if another tab replaced the profile meanwhile, or another store is in use; nothing is stored then */
 async function learnAndStore(context: TransferContext, learner: Learner, found: Found, era: number): Promise<boolean> {
   const { storage } = context;
   const { before, origin, logs, whole } = found;
   const { storedProfile } = await profileFiles();
   const undone = await storedProfile(before ?? learner.save());
-  // What the log lacks is in the profile alone: it is continued.
+  // Events missing from the log are only in the profile, so continue from it.
   const base = whole ? null : before;
   if (base) learner.restore(base, []);
   await replay(context, learner, base ? logs.events.filter(({ id }) => id > base.lastEvent) : logs.events, era);
   for (let { last } = found; ; ) {
     if (!storage.isCurrent(origin) || (await origin.store.generation()) !== origin.generation) return false;
-    // Tracked while the others were learned.
+    // Tracked while the other events were learned.
     const late = await storage.eventsAfter(last);
     await replay(context, learner, late, era);
     const moved = (late.at(-1)?.id ?? last) - found.last;
@@ -116,7 +116,8 @@ async function learnAndStore(context: TransferContext, learner: Learner, found: 
     const stored = await storedProfile({ ...learner.save(), lastEvent: last + added.length });
     checkEra(storage, era);
     const undo = {
-      ...{ profile: undone, generation: origin.generation },
+      profile: undone,
+      generation: origin.generation,
       snapshot: { ...snapshot, time: Date.now(), lastEvent: last },
     };
     const replace = async (store: Store) => store === origin.store && store.replace(stored, added, undo);

@@ -4,8 +4,7 @@ import { type Profile, profileFiles } from '../learner';
 import type { Store } from '../store';
 
 /**
- * The stored profile that a learner continues. It is checked at every save, so that a profile which replaced it is not
- * overwritten.
+ * The stored profile that a learner continues. It is checked at every save to avoid overwriting a profile that replaced it.
  */
 export interface ProfileOrigin {
   readonly store: Store;
@@ -15,7 +14,7 @@ export interface ProfileOrigin {
   readonly readOnly: boolean;
   /** The newest stored profile could not be read. */
   damaged: boolean;
-  /** Ids of the last events that the newest stored profile and the one before it contain; 0 where there is none. */
+  /** Ids of the last events in the newest stored profile and its predecessor; 0 if missing. */
   known: [number, number];
 }
 
@@ -29,10 +28,10 @@ export const firstOrigin = (store: Store, generation = 0, lastEvent = 0): Profil
 });
 
 /**
- * Reads the newest stored profile that can be used.
- * @param check throws for a profile that cannot be used
- * @param onError called for each newer profile that cannot be used
- * @returns `profile` is null where there is none
+ * Reads the newest usable stored profile.
+ * @param check throws for an unusable profile
+ * @param onError called for each newer, unusable profile
+ * @returns `profile` is null without a usable profile
  */
 export async function readStoredProfile(
   store: Store,
@@ -42,8 +41,8 @@ export async function readStoredProfile(
   // Before the profile itself: one that replaces it from now on has another generation.
   const origin = firstOrigin(store, await store.generation());
   for (const stored of await store.profiles()) {
-    // Where it cannot be loaded, nothing is known of the profile: it must not count as damaged.
-    // With the kernel, a first list after a long history takes a fraction of the time; it is made without where it cannot be had.
+    // If it cannot be loaded, the state of the profile is unknown: it must not count as damaged. With the kernel, a first
+    // list after a long history takes a fraction of the time; without it, the list is only slower.
     const [{ readProfile }] = await Promise.all([profileFiles(), loadKernel().catch(() => undefined)]);
     try {
       const profile = await readProfile(stored);

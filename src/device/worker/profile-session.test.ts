@@ -18,7 +18,7 @@ async function opened() {
   return { catalog, session, codes };
 }
 
-it('goes on with the same choices after rows have moved', async () => {
+it('continues with the same choices after rows have moved', async () => {
   const { catalog, session, codes } = await opened();
   const features = pickRows(catalog.table, [0, 1]);
   await session.change(async ({ learner }) => {

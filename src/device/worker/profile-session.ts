@@ -28,25 +28,25 @@ export type ActiveLearner = Pick<
   | 'save'
 >;
 
-/** The learner in a long turn, which lets the catalogue grow or gives it what was learned from the shop's logs. */
+/** The learner in a long turn, which extends the catalogue or adds the files trained on the shop's logs. */
 export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'setCatalog'>;
 
 /** Exclusive use of the profile by one caller, among turns of the same kind. */
 export interface Turn<L> {
   readonly learner: L;
-  /** The stored profile that the learner continues; what it saves is bound to it. */
+  /** The stored profile that the learner continues; its saves are bound to it. */
   readonly origin: ProfileOrigin;
 }
 
 /**
- * The one owner of the learner and of the stored profile that it continues. The learner can be used in a turn only:
+ * The only owner of the learner and of the stored profile that it continues. The learner can be used only within a turn:
  *
  * - `run`: short turns, one after the other. Lists, events and saves.
  * - `change`: long turns, one after the other, beside the short ones: a list does not wait for the store.
- * - `replace` and `renumber`: no other turn of either kind is under way while the learner is exchanged or its rows move.
+ * - `replace` and `renumber`: no other turn of either kind runs while the learner is replaced or its rows move.
  *
- * A long turn may take a short one; a short turn never waits for another turn, which would wait for it. What a turn gets
- * is not used after the turn.
+ * A long turn may take a short one; a short turn never waits for another turn, which would wait for it. Do not use the
+ * arguments of a turn after it ends.
  */
 export class ProfileSession {
   readonly #catalog: LoadedCatalog;
@@ -84,11 +84,11 @@ export class ProfileSession {
   }
 
   /**
-   * Replaces the learner. Lists and events use the old one while the new one is made. Where the store was exchanged
-   * meanwhile, such as from memory to the device, it is made once more.
-   * @param make restores the new learner; also gets the learner in use, which must be
-   *   informed when the catalogue grows; returns the stored profile that the new one continues
-   * @param then a turn with the new one, before any other
+   * Replaces the learner. Lists and events use the old one while the new one is made. If the store was replaced meanwhile,
+   * such as from memory to the device, it is made once more.
+   * @param make restores the new learner; also gets the learner in use, which must be notified when the catalogue
+   *   grows; returns the stored profile that the new one continues
+   * @param then a turn with the new learner, before any other turn
    */
   async replace(
     make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
@@ -112,8 +112,8 @@ export class ProfileSession {
   }
 
   /**
-   * Restores the same profile after a change by which the catalogue's items get other rows.
-   * @param change gets the learner as it was before
+   * Restores the same profile after a change that moves the catalogue's items to other rows. @param change gets the previous
+   * learner
    */
   async renumber(change: (learner: ActiveLearner) => void): Promise<void> {
     await this.#long.run(() =>
@@ -127,7 +127,9 @@ export class ProfileSession {
     );
   }
 
-  /** Lets a learner that is about to be restored keep a journal, and all that follow. Where that fails, they learn without. */
+  /**
+   * Lets the learner that is about to be restored, and all later ones, keep a journal. If that fails, they learn without it.
+   */
   async keepJournal(learner: Learner): Promise<void> {
     try {
       this.#journals ??= await journals();
@@ -138,8 +140,8 @@ export class ProfileSession {
   }
 
   /**
-   * Runs work with a learner of its own that continues a profile; nothing of it is kept.
-   * @param work must end in the same turn
+   * Runs work with a temporary learner that continues a profile; the learner is discarded. @param work must end in the same
+   * turn
    */
   beside<T>(profile: Profile, work: (learner: ActiveLearner) => T): Promise<T> {
     return this.#long.run(async () => {
@@ -149,7 +151,7 @@ export class ProfileSession {
     });
   }
 
-  /** Lets the learner continue another stored profile: what it learned was moved there. To be called in a turn. */
+  /** Lets the learner continue another stored profile, after its state was moved there. Call it within a turn. */
   rebase(origin: ProfileOrigin): void {
     this.#origin = origin;
   }
@@ -166,7 +168,7 @@ export class ProfileSession {
     await this.#long.run(() => this.#short.run(async () => undefined));
   }
 
-  /** A learner of its own, with nothing learned, for the holder of a long turn. */
+  /** A new learner without learned state, for the holder of a long turn. */
   fresh(): Learner {
     const fresh = new Learner(this.#catalog);
     if (this.#journals) fresh.keepJournal(new this.#journals.Journal());

@@ -23,11 +23,17 @@ beforeEach(() => {
 
 const COUNT = 40;
 const items = Array.from({ length: COUNT }, (_, row) => ({
-  ...{ id: `item-${row}`, title: `Item ${row}`, description: '', category: '', attributes: {} },
+  id: `item-${row}`,
+  title: `Item ${row}`,
+  description: '',
+  category: '',
+  attributes: {},
   availability: 'in-stock' as const,
 }));
 const table = {
-  ...{ count: COUNT, dim: 2, taps: { text: 1, image: 1 } },
+  count: COUNT,
+  dim: 2,
+  taps: { text: 1, image: 1 },
   values: Int8Array.from({ length: 4 * COUNT }, (_, at) => ((at * 37) % 120) - 60),
   scales: new Float32Array(2 * COUNT).fill(1),
 };
@@ -47,8 +53,12 @@ async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: Prof
   const storage = new ProfileStorage(options);
   storage.subscribe({
     onError: ({ code }) => codes.push(code),
-    ...{ onEvents: nothing, onProfile: nothing, onLead: nothing },
-    ...{ onErased: nothing, onGranted: nothing, onTakenOver: nothing },
+    onEvents: nothing,
+    onProfile: nothing,
+    onLead: nothing,
+    onErased: nothing,
+    onGranted: nothing,
+    onTakenOver: nothing,
   });
   await storage.open();
   return { storage, codes };
@@ -66,7 +76,7 @@ async function restored(storage: ProfileStorage): Promise<{ learner: Learner; or
 }
 
 describe('a storage on the device', () => {
-  it('cuts a log that grew too large, and what was learned from it stays', async () => {
+  it('cuts a log that grew too large, but keeps the learned state', async () => {
     const { storage } = await open({ logBudget: 20_000 });
     const { learner: first, origin } = await restored(storage);
     for (let n = 0; n < 3; n++) {
@@ -88,7 +98,7 @@ describe('a storage on the device', () => {
     again.close();
   });
 
-  it('saves nothing over a profile that another tab has put in the place of its own', async () => {
+  it('does not overwrite a profile that replaced its own in another tab', async () => {
     const { storage } = await open();
     const { learner: first, origin } = await restored(storage);
     await storage.append(clicks(4), storage.era);
@@ -122,7 +132,7 @@ describe('a storage on the device', () => {
     again.close();
   });
 
-  it('moves what was learned in memory to the device under the ids of its log', async () => {
+  it('moves the state learned in memory to the device under the ids of its log', async () => {
     // A log that was cleared goes on counting, so that an id never means two events.
     const { storage: old } = await open();
     await old.append(clicks(5), old.era);
@@ -192,7 +202,7 @@ describe('a storage on the device', () => {
     storage.close();
   });
 
-  it('takes events along that come while it moves to the device, and knows which were learned', async () => {
+  it('includes events that arrive while it moves to the device, and knows which were learned', async () => {
     const { storage } = await open({ consent: 'pending' });
     const { learner } = await restored(storage);
     await storage.append(clicks(2), storage.era);

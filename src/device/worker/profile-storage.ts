@@ -17,16 +17,16 @@ import { LogBudget } from './log-budget';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
 import { type TabMessage, Tabs } from './tabs';
 
-/** Receives what other tabs and pages do to the storage. */
+/** Receives changes of the storage by other tabs and pages. */
 export interface StorageListener {
   onError(error: SidestreamError): void;
   /** The log has grown in another tab. */
   onEvents(): void;
-  /** Another tab saved or replaced the profile, which has to be read again. */
+  /** Another tab saved or replaced the profile, which must be read again. */
   onProfile(): void;
   /** The tab that trained and saved is gone; this tab leads from now on. */
   onLead(): void;
-  /** Another tab withdrew consent or deleted the database: nothing of what was stored is left. */
+  /** Another tab withdrew consent or deleted the database: all stored data is gone. */
   onErased(): void;
   /** The shopper granted consent in another tab. */
   onGranted(): void;
@@ -34,7 +34,7 @@ export interface StorageListener {
   onTakenOver(): void;
 }
 
-/** Longest time that a tab whose database was deleted waits for the answer of the tab that deleted it, ms. */
+/** Maximum time that a tab whose database was deleted waits for the answer of the deleting tab, ms. */
 const ANSWER_LIMIT = 1000;
 
 /** Ids of the last and of the first event that a learner contains. */
@@ -62,7 +62,7 @@ export class ProfileStorage {
   #era = 0;
   /** Id of the last event that was written or read here. */
   #lastEvent = 0;
-  /** Pending while the database is gone and the answer of the tab that deleted it is not known yet. */
+  /** Pending while the database is gone and the deleting tab's answer is unknown. */
   #answer: Promise<void> = Promise.resolve();
   #endWait: () => void = () => undefined;
   /** Whether it was reported that another tab uses another bundle. */
@@ -88,7 +88,7 @@ export class ProfileStorage {
     this.#tabs.post(this.#consent.last);
   }
 
-  /** To be called once, before `open`. */
+  /** Call it once, before `open`. */
   subscribe(listener: StorageListener): void {
     this.#listener = listener;
   }
@@ -97,7 +97,7 @@ export class ProfileStorage {
     return this.#consent.level;
   }
 
-  /** Resolves when the consent is known: not at once where the database is gone and another tab knows why. */
+  /** Resolves when the consent is known; this may take a moment if the database is gone and another tab knows why. */
   known(): Promise<void> {
     return this.#answer;
   }
@@ -129,8 +129,8 @@ export class ProfileStorage {
   }
 
   /**
-   * Opens the first store: on the device where the shopper granted consent, now or on an earlier visit, else in memory. Where
-   * the device fails, the error is reported and the page goes on in memory.
+   * Opens the first store: on the device if the shopper granted consent, now or on an earlier visit, else in memory. If the
+   * device fails, the error is reported and the page continues in memory.
    */
   async open(): Promise<void> {
     const { consent: given, restarted = false, withdrawn = false } = this.#options;
@@ -200,7 +200,7 @@ export class ProfileStorage {
     return this.reading(async (store) => {
       const errors: SidestreamError[] = [];
       const found = await readStoredProfile(store, check, (error) => errors.push(error));
-      // A profile is read again once the features are there: what was said of it then is not said twice.
+      // A profile is read again after the features are loaded: do not report its errors twice.
       const { origin, count } = this.#damaged;
       const same = origin?.store === store && origin.generation === found.origin.generation;
       for (const error of errors.slice(same ? count : 0)) this.#listener?.onError(error);
@@ -216,8 +216,8 @@ export class ProfileStorage {
 
   /**
    * Saves a profile, and keeps the log within its budget. Only the leader saves.
-   * @param origin the profile that the learner continues; where that was replaced, nothing is saved
-   * @param window whether a window ended: then the profile is saved as a snapshot too
+   * @param origin the profile that the learner continues; if it was replaced, nothing is saved
+   * @param window whether a window ended: the profile is then also saved as a snapshot
    */
   async save(profile: Profile, origin: ProfileOrigin, window = false): Promise<void> {
     const { store } = origin;
@@ -239,7 +239,7 @@ export class ProfileStorage {
       this.#budget.measured(lastEvent);
       await store.compact(origin.known[1], this.#budget.bytes);
     } catch (thrown) {
-      // The store was replaced: nothing can be saved in it any more.
+      // The store was replaced and no longer accepts data.
       if (store === this.#store) throw thrown;
     }
   }
@@ -265,18 +265,18 @@ export class ProfileStorage {
     return gone;
   }
 
-  /** The part of the store in use that holds the texts about this device and the aggregates of the log. */
+  /** The part of the current store with the texts about this device and the aggregates of the log. */
   get counting(): Pick<Store, 'text' | 'aggregates' | 'saveAggregates' | 'generation'> {
     return this.#store;
   }
 
   /**
-   * Changes what is stored so that what other tabs know no longer applies.
-   * @throws SidestreamError `store/forgotten` when everything was erased since `era`, and what `change` throws
+   * Changes the stored data such that other tabs' state no longer applies.
+   * @throws SidestreamError `store/forgotten` if everything was erased since `era`, and the errors of `change`
    */
   async change<T>(era: number, change: (store: Store) => Promise<T>): Promise<T> {
     const done = await this.#within(era, change);
-    // What is in memory is this tab's alone.
+    // Data in memory belongs only to this tab.
     if (!this.inMemory) this.#tabs.post('replaced');
     return done;
   }
@@ -294,18 +294,18 @@ export class ProfileStorage {
 
   /**
    * Moves log and profile from memory to the device and announces it to the other tabs. Only one tab moves at a time.
-   * @param profile of this tab's learner; null where it does not learn, or has learned nothing yet
-   * @param at the events that it contains, in the log in memory
-   * @returns null when the device already held a profile, which the learner has to continue then
-   * @throws SidestreamError `store/*`: then everything stays in memory. `store/forgotten` where consent was withdrawn since
+   * @param profile of this tab's learner; null if it does not learn, or has not learned anything yet
+   * @param at its events in the in-memory log
+   * @returns null if the device already had a profile, which the learner must then continue
+   * @throws SidestreamError `store/*`: everything stays in memory then; `store/forgotten` if consent was withdrawn since
    */
   grant(profile: Profile | null, at: Position): Promise<Moved | null> {
     return this.#tabs.alone('grant', () => this.#moveToDevice(profile, at));
   }
 
   /**
-   * Stops writing to the device at once. Later events stay in memory, or with `denied` are dropped. `deleteDevice` deletes the
-   * database.
+   * Stops writing to the device immediately. Later events stay in memory, or are dropped with `denied`. `deleteDevice`
+   * deletes the database.
    */
   leave(consent: Refusal): void {
     this.#endWait();
@@ -328,7 +328,7 @@ export class ProfileStorage {
     return deleteDeviceStore(this.#options.namespace);
   }
 
-  /** Runs work that only one tab may do at a time. @param what names it */
+  /** Runs work that only one tab may do at a time. @param what name of the work */
   alone<T>(what: string, work: () => Promise<T>): Promise<T> {
     return this.inMemory ? work() : this.#tabs.alone(what, work);
   }
@@ -351,7 +351,7 @@ export class ProfileStorage {
     }
   }
 
-  /** An existing database means that consent was granted on an earlier visit, unless it is just being deleted. */
+  /** An existing database means that consent was granted on an earlier visit, unless it is being deleted. */
   async #openExisting(): Promise<void> {
     const era = this.#era;
     const device = await openExistingDevice(this.#options, this.#onClosed);
@@ -360,7 +360,7 @@ export class ProfileStorage {
 
   async #moveToDevice(profile: Profile | null, at: Position): Promise<Moved | null> {
     const [memory, era] = [this.#store, this.#era];
-    // The shopper may have answered again while this waited for its turn.
+    // The shopper may have answered again while this call waited for its turn.
     if (this.lastAnswer.consent !== 'granted') throw forgotten();
     const opened = await openDevice(this.#options, this.#onClosed);
     const device = opened.store;
@@ -370,7 +370,7 @@ export class ProfileStorage {
       const generation = await device.generation();
       let isNew = await isEmpty(device);
       if (era !== this.#era) throw forgotten();
-      // A copy of this tab, or an earlier page of it, may have moved the same events.
+      // A duplicate of this tab, or its earlier page, may have moved the same events.
       const from =
         this.consent === 'session' ? await (await import('./log-difference')).without(memory, device) : memory;
       await copyEvents(from, device, 0, moved);
@@ -393,7 +393,7 @@ export class ProfileStorage {
       return isNew ? { lastEvent, firstEvent, origin: firstOrigin(device, generation, lastEvent) } : null;
     } catch (thrown) {
       await this.#undoMove(device, moved, era).catch((failed) => {
-        // A database that was deleted holds nothing of this move any more.
+        // A deleted database no longer contains any data of this move.
         if (opened.closed === null) this.#listener?.onError(SidestreamError.from(failed));
       });
       throw thrown;
@@ -423,12 +423,12 @@ export class ProfileStorage {
       await copyEvents(memory, device, after);
       for (const item of await memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
     } catch (thrown) {
-      // The device is in use already, with later events: the move cannot be undone. After an erasure nothing is missing.
+      // The device is already in use, with later events: the move cannot be undone. After an erasure, nothing is missing.
       if (device === this.#store) this.#listener?.onError(SidestreamError.from(thrown));
     }
   }
 
-  /** Reads the store in use; where it is replaced during the call, reads the new one. */
+  /** Reads the current store; if it is replaced during the call, reads the new one. */
   async reading<T>(read: (store: Store) => Promise<T>): Promise<T> {
     for (;;) {
       const store = this.#store;
@@ -440,7 +440,7 @@ export class ProfileStorage {
     }
   }
 
-  /** Changes the store only in the era given: erased data must not come back. */
+  /** Changes the store only in the given era: erased data must not come back. */
   async #within<T>(era: number, change: (store: Store) => Promise<T>): Promise<T> {
     if (era !== this.#era) throw forgotten();
     try {
@@ -488,7 +488,7 @@ export class ProfileStorage {
     this.#listener?.onError(
       new SidestreamError(
         'runtime/other-bundle',
-        `Another tab uses the bundle ${bundle} in the namespace "${this.#options.namespace}" of ${own}. They share one profile, and neither learns from choices of products that it lacks. Give shops with other products a namespace of their own; after a move of the bundle, reload the older tab.`,
+        `Another tab uses the bundle ${bundle} in the namespace "${this.#options.namespace}" of ${own}. They share one profile, and neither learns from choices of products that it lacks. Give shops with different products separate namespaces; after a move of the bundle, reload the older tab.`,
       ),
     );
   }
@@ -501,11 +501,11 @@ export class ProfileStorage {
       return;
     }
     this.#endWait();
-    // Also where the consent is the same already: an earlier grant may be under way.
+    // Even if the consent is already the same: an earlier grant may be in progress.
     this.#erase(answer.consent);
     this.#listener?.onErased();
     if (accepted !== 'overruled') return;
-    // Tabs that know the later grant must hear of it, and what this grant has written since must go.
+    // Tabs that know the later grant must be told, and data written since by that grant must be deleted.
     this.#tabs.post(this.#consent.last);
     this.deleteDevice().catch((thrown) => this.#listener?.onError(SidestreamError.from(thrown)));
   }
@@ -520,18 +520,18 @@ export class ProfileStorage {
       this.#listener?.onErased();
       return;
     }
-    // Ids of the events in memory begin after those that were learned.
+    // Ids of the events in memory begin after the learned ones.
     this.#toMemory(new MemoryStore(this.#lastEvent));
     this.#listener?.onTakenOver();
     this.#listener?.onError(
       new SidestreamError(
         'store/newer-schema',
-        'Another page took over the profile, with newer code or under another key. Recommendations go on in memory; reload this page to share it again.',
+        'Another page took over the profile, with newer code or another key. Recommendations continue in memory; reload this page to share it again.',
       ),
     );
   };
 
-  /** The database is gone, and the answer of the tab that deleted it may arrive after that: until then none is told. */
+  /** The database is gone, and the deleting tab's answer may arrive later: do not report a consent until then. */
   #awaitAnswer(): void {
     this.#endWait();
     this.#answer = new Promise((resolve) => {
@@ -572,6 +572,6 @@ export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefine
 export const forgotten = (cause?: unknown): SidestreamError =>
   new SidestreamError(
     'store/forgotten',
-    'The shopper withdrew consent, so nothing is kept. Ask for consent, then try again.',
+    'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
     { cause },
   );

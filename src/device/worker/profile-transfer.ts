@@ -10,7 +10,9 @@ import { decodeExport, type ExportedProfile, encodeExport, importedEvents } from
 import { checkEra, type TransferContext } from './transfer-context';
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
-const passphraseSchema = v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for none')));
+const passphraseSchema = v.optional(
+  v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
+);
 const fileSchema = v.union([v.instance(Blob), v.instance(Uint8Array)], 'must be a Blob or File');
 const isGiven = (given: unknown): boolean => typeof given === 'string' || (typeof given === 'object' && given !== null);
 const givenSchema = v.optional(
@@ -23,7 +25,7 @@ const optionsSchema = exactObject({
 
 /**
  * @param given passphrase, parsed here
- * @throws SidestreamError `bundle/*` where the features that it is learned from cannot be loaded
+ * @throws SidestreamError `bundle/*` if the required features cannot be loaded
  */
 export async function exportProfile(
   { features, scheduler, session, storage }: TransferContext,
@@ -67,7 +69,7 @@ export async function importProfile(
   if (file.log) return (await import('./profile-merge')).mergeProfile(context, file.log, era);
   throw new SidestreamError(
     'runtime/invalid-input',
-    'importProfile(): the file is of an earlier version and holds no events, so it cannot be merged. Export it again, or import it without merge.',
+    'importProfile(): the file is of an earlier version and has no events, so it cannot be merged. Export it again, or import it without merge.',
   );
 }
 
@@ -104,16 +106,16 @@ export async function rollback({ scheduler, storage }: TransferContext, given: u
     if (await storage.change(era, (store) => store.rollback(id))) return;
     throw new SidestreamError(
       'store/unknown-snapshot',
-      `There is no snapshot ${id}; snapshots() lists those there are.`,
+      `There is no snapshot ${id}; snapshots() lists the existing ones.`,
     );
   });
 }
 
-/** What is in memory only; null where the device has it, or nothing may be kept. */
+/** The data in memory only; null if the device stores it, or nothing may be kept. */
 export async function memoryOf({ scheduler, session, storage }: TransferContext) {
   await scheduler.catchUp();
   if (!storage.inMemory || storage.consent === 'denied') return null;
-  // While only notes are taken, the profile is the stored one, which may be none.
+  // While events are only noted, the profile is the stored one, if any.
   const profile: Profile | null = await session.run(async ({ learner }) =>
     scheduler.complete ? learner.save() : (await storage.read()).profile,
   );

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 describe('a profile under a passphrase', () => {
-  it('is read with it, and left alone without: the page goes on in memory and says what to do', async () => {
+  it('is read with it, and not changed without: the page continues in memory and reports what to do', async () => {
     const encrypt = { passphrase: 'correct horse' };
     const first = await open({ encrypt });
     for (const id of 'ab') await first.track('click', id, {});
@@ -62,7 +62,7 @@ describe('a tab from before the profile is encrypted under a key of the browser'
 });
 
 describe('a profile from elsewhere', () => {
-  it('whose numbers cannot be is refused, and everything stays as it was', async () => {
+  it('with impossible numbers is refused, and nothing changes', async () => {
     const engine = await open();
     for (const id of 'ab') await engine.track('click', id, {});
     const before = (await engine.recommend({})).items.map(({ item, score }) => [item.id, score]);

@@ -24,7 +24,7 @@ const requestSchema = exactObject({
 });
 
 /**
- * Ranks segments of the items that are loaded, as `Recommender.recommendSegments()`.
+ * Ranks segments of the loaded items for `Recommender.recommendSegments()`.
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
 export async function rankedSegments(

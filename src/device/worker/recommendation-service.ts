@@ -41,7 +41,7 @@ export interface RecommendationContext {
   session: ProfileSession;
   features: FeatureLoader;
   listener: EngineListener;
-  /** Null where the whole catalogue is loaded. */
+  /** Null if the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
   storage: Pick<ProfileStorage, 'consent' | 'era'>;
   changes: ListChanges;
@@ -62,7 +62,7 @@ export class RecommendationService implements InputSource {
   #responses = 0;
   /** Items that earlier pages of the visit showed, by id: rows may change. */
   #shownBefore: readonly string[] = [];
-  /** Its code comes with the first hints. */
+  /** Its code is loaded with the first hints. */
   #hints: Promise<VisitHints> | null = null;
 
   constructor(context: RecommendationContext) {
@@ -94,7 +94,7 @@ export class RecommendationService implements InputSource {
     return response;
   }
 
-  /** Orders a list of the shop's own. Its code comes late: no list of ours needs it. */
+  /** Orders one of the shop's own lists. Its code loads late, because recommendations do not need it. */
   async rerank(ids: readonly string[], options: RerankOptions): Promise<RerankResponse> {
     const { rerankList } = await import('./rerank-list');
     return {
@@ -115,7 +115,7 @@ export class RecommendationService implements InputSource {
     (await this.#loadHints()).set(given, era);
   }
 
-  /** The hints of this visit as the page gave them, for the worker that takes the place of this one. */
+  /** The hints of this visit as given by the page, for the worker that replaces this one. */
   async hintsGiven(): Promise<unknown> {
     return (await this.#hints)?.given;
   }
@@ -134,8 +134,7 @@ export class RecommendationService implements InputSource {
   }
 
   /**
-   * Loads the language of a request, which is that of the page where it names none. Where that fails, reasons are in English, and
-   * items as they are.
+   * Loads the language of a request, by default the page's. If that fails, reasons are in English, and items are unchanged.
    */
   async #loadLanguage(given: ParsedRequest): Promise<Shown> {
     const { lang, catalog } = this.#context;
@@ -182,7 +181,7 @@ export class RecommendationService implements InputSource {
     return session.run(({ learner }) => work(learner, late));
   }
 
-  /** The rules for a list as of now: those of the request, of the page, and of the bundle's file. */
+  /** The current rules for a list: the request's, the page's, and those of the bundle's file. */
   #rulesOf(placement: Placement | null, request: Rules): Rules {
     const { catalog, rules } = this.#context;
     return mergedRules(catalog.rulesFor(placement, rules), request);

@@ -42,8 +42,8 @@ const timeSchema = v.optional(storedTime);
 const encoderBackendSchema = v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]);
 
 /**
- * The worker's interface for the page. Arguments are parsed here, or in the engine where they are used, so that the page need
- * not load the schemas.
+ * The worker's interface for the page. Arguments are parsed here, or in the engine where they are used: the page does not
+ * load the schemas.
  */
 export class RemoteRecommender implements WorkerRecommender {
   readonly #engine: Engine;
@@ -56,7 +56,7 @@ export class RemoteRecommender implements WorkerRecommender {
 
   /**
    * Loads the bundle and, with consent, the profile.
-   * @param kept `Kept`, parsed where it is used
+   * @param kept `Kept`, parsed by its user
    * @throws SidestreamError `bundle/*`
    */
   static async start(
@@ -73,7 +73,7 @@ export class RemoteRecommender implements WorkerRecommender {
     };
     const engine = await Engine.start(options, reports, storage);
     remote = new RemoteRecommender(engine);
-    // Withdrawn meanwhile: what was kept before goes too.
+    // Withdrawn meanwhile: also drop the previously kept data.
     if (kept && storage.era === 0) await engine.takeOver(kept);
     return remote;
   }

@@ -34,7 +34,7 @@ const ordered = async (...given: unknown[]): Promise<string[]> =>
   (await Reflect.apply(engine.rerank, engine, given.length > 1 ? given : [...given, {}])).ids;
 
 describe('an engine that orders a list of the shop', () => {
-  it('keeps the order of a new shopper, and brings what a known one likes to the front, bought or not', async () => {
+  it("keeps the order for a new shopper, and moves a known shopper's preferences to the front, bought or not", async () => {
     await start();
     expect(await ordered(LIST)).toEqual(LIST);
     await buyTools();
@@ -63,7 +63,7 @@ describe('an engine that orders a list of the shop', () => {
     expect(await last()).toMatchObject({ recommendationId: id, placement: 'category', position: 0 });
   });
 
-  it('keeps the order where nothing is learned: denied, learning off, or a variant without', async () => {
+  it('keeps the order without learning: denied, learning off, or a variant without it', async () => {
     const experiment = { name: 'test', variants: [{ name: 'off', learning: false }] };
     for (const given of [{ consent: 'denied' as const }, { learning: false }, { experiment }]) {
       await start(given);
@@ -74,11 +74,15 @@ describe('an engine that orders a list of the shop', () => {
     await start();
   });
 
-  it('keeps to the rules of the shop, which those of the call replace, and leaves nothing out', async () => {
+  it("follows the shop's rules, which the call's rules replace, and leaves out no id", async () => {
     const rules = {
       pin: [{ itemId: 'f3', position: 0 }],
       bury: [{ filter: { category: 'Tools' }, strength: 10 }],
-      ...{ filter: { category: 'Tools' }, categoryCap: 1, diversity: 1, rotation: 1, fresh: true },
+      filter: { category: 'Tools' },
+      categoryCap: 1,
+      diversity: 1,
+      rotation: 1,
+      fresh: true,
     };
     await start({ rules });
     expect(await ordered(LIST)).toEqual(['f3', 'f1', 'new', 't1', 'f2', 't2', 't3']);
@@ -91,7 +95,7 @@ describe('an engine that orders a list of the shop', () => {
     expect(own[0]).toMatch(/^t/);
   });
 
-  it('refuses by name what it cannot order by', async () => {
+  it('refuses invalid options by name', async () => {
     await start();
     const most = Array.from({ length: 10_000 }, (_, n) => `${n}`);
     expect(await ordered(most)).toEqual(most);

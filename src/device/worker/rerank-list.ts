@@ -10,12 +10,12 @@ import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 
 /** Most ids of a list. */
-const MOST_IDS = 10_000;
-/** Ids of a list whose clusters are loaded: what a shopper sees of it first. */
+const MAX_IDS = 10_000;
+/** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
 const LOADED_IDS = 48;
 
-const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_IDS - 1));
-const idsSchema = v.pipe(v.array(v.string()), v.maxLength(MOST_IDS, `must have at most ${MOST_IDS} ids`));
+const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_IDS - 1));
+const idsSchema = v.pipe(v.array(v.string()), v.maxLength(MAX_IDS, `must have at most ${MAX_IDS} ids`));
 const optionsSchema = exactObject({
   strength: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   boost: ruleFields.boost,
@@ -29,7 +29,7 @@ export interface RerankContext {
   experiment: ExperimentAssignment;
   session: ProfileSession;
   features: FeatureLoader;
-  /** Null where the whole catalogue is loaded. */
+  /** Null if the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
 }
 
@@ -47,7 +47,7 @@ export async function rerankList(
   const ids = parsed(idsSchema, list, 'rerank()', 'ids');
   const { strength, ...own } = parsed(optionsSchema, options, 'rerank()');
   if (strength > 0) await features.waitFor();
-  // Without a history the order is the shop's, and nothing of the items is needed.
+  // Without a history, the order is the shop's, and no item data is needed.
   const personal = strength > 0 && (await session.run(({ learner }) => learner.history.rows.length > 0));
   if (personal) await clusterLoader?.loadList(ids.slice(0, LOADED_IDS));
   return session.run(({ learner }) => {

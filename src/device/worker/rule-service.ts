@@ -7,8 +7,8 @@ import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
 
 /**
- * Begins to fetch the file of the shop's rules.
- * @returns joins it to the catalogue. A failure is reported, once, and lists follow the page's own rules
+ * Starts fetching the file of the shop's rules.
+ * @returns a function that applies it to the catalogue. A failure is reported once, and lists follow only the page's rules
  */
 export function openRules(
   listener: Pick<EngineListener, 'error'>,
@@ -32,7 +32,7 @@ export function openRules(
 
 function leftOut(problems: PublishedRules['problems']): SidestreamError {
   const [first] = problems;
-  const more = problems.length > 1 ? ` Another ${problems.length - 1} of its faults: \`sidestream rules check\`.` : '';
-  const text = `Rules of the shop's file are left out, the others hold: ${ruleProblemText(first)}.${more}`;
+  const more = problems.length > 1 ? ` For ${problems.length - 1} more errors, run \`sidestream rules check\`.` : '';
+  const text = `Some rules of the shop's file are invalid and left out; the other rules apply: ${ruleProblemText(first)}.${more}`;
   return new SidestreamError('bundle/rules', text);
 }

@@ -15,7 +15,7 @@ const small = memoryBundle();
 const large = memoryBundle();
 let server: Server;
 let asked: string[] = [];
-/** File of rules; null: there is none. */
+/** Rules file; null: missing. */
 let rules: string | null = null;
 /** The server holds the file of rules back until it is resolved. */
 let held: Promise<void> | null = null;
@@ -80,7 +80,7 @@ describe('the file of rules of a bundle', () => {
     await second.engine.close();
   });
 
-  it('gives way to the rules of the page, and these to those of a request, name by name', async () => {
+  it("yields to the page's rules, and these to the request's, name by name", async () => {
     publish({ ...pin('f'), filter: { category: 'Women' } });
     const { engine } = await open({ rules: pin('e') });
     expect(await listed(engine)).toBe('e d f');
@@ -89,14 +89,14 @@ describe('the file of rules of a bundle', () => {
     await engine.close();
   });
 
-  it('holds for a list of the shop’s own where it names no placement', async () => {
+  it('applies to the shop’s own lists if it names no placement', async () => {
     publish({ ...pin('f') }, { placements: ['trending'], ...pin('e', 1) });
     const { engine } = await open();
     expect((await engine.rerank(['a', 'b', 'e', 'f'], {})).ids).toEqual(['f', 'a', 'b', 'e']);
     await engine.close();
   });
 
-  it('is judged by the clock at each list, so that a page may stay open over midnight', async () => {
+  it('is evaluated by the clock at each list, even on a page that stays open past midnight', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 10, 27, 23, 59) });
     publish({ from: '2026-11-28', until: '2026-11-29', ...pin('f') });
     const { engine } = await open();
@@ -143,7 +143,7 @@ describe('the file of rules of a bundle', () => {
     await engine.close();
   });
 
-  it('is not asked for where the manifest names none', async () => {
+  it('is not requested if the manifest names none', async () => {
     const files = new Map(small.files);
     const { manifest } = await openBundle(small.fetchFile);
     await putMutable(manifest, {}, small.sink);

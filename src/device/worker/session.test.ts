@@ -31,7 +31,7 @@ const items = async (): Promise<string> => (await log()).map(({ itemId }) => ite
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('the consent `session`', () => {
-  it('is the tab’s own: others neither hear of it nor take it from a message', async () => {
+  it('belongs to the tab: others neither receive it nor accept it from a message', async () => {
     const [here, there] = [await open('pending'), await open('granted')];
     await becomes(here, 'granted');
     const alone = await open('session');
@@ -53,7 +53,7 @@ describe('the consent `session`', () => {
     expect(await items()).toBe('b');
   });
 
-  it('neither reads nor deletes what an earlier visit left on the device; a grant goes on with it', async () => {
+  it("neither reads nor deletes an earlier visit's data on the device; a grant continues it", async () => {
     await (await open('granted')).track('click', 'a', {});
     await tabs.pop()?.close();
     const tab = await open('session');
@@ -64,7 +64,7 @@ describe('the consent `session`', () => {
     expect([await items(), (await tab.status()).events]).toEqual(['ab', 2]);
   });
 
-  it('after `granted` deletes everything, in all tabs, and goes on in memory', async () => {
+  it('after `granted` deletes everything, in all tabs, and continues in memory', async () => {
     const [here, there] = [await open('granted'), await open('granted')];
     await here.track('click', 'a', {});
     await here.setConsent('session');

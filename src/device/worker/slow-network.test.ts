@@ -3,14 +3,14 @@ import { expect, it, vi } from 'vitest';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { IDS, serveContent } from '../../testing/served-shop';
 
-// The kernel never arrives: a network cannot be made to hang for one import alone.
+// The kernel never arrives: a network cannot be made to hang for only one import.
 const loadKernel = vi.hoisted(() => vi.fn(() => new Promise<void>(() => undefined)));
 vi.mock('../../core/kernel', async (original) => ({
   ...(await original<typeof import('../../core/kernel')>()),
   loadKernel,
 }));
 
-it('forgets at once while the kernel is still being loaded', async () => {
+it('forgets immediately while the kernel is still loading', async () => {
   const shop = await serveContent(await bundleContent(IDS.map((id) => makeItem(id))));
   const engine = await shop.open();
   for (const id of 'abcd') await engine.track('click', id, {});

@@ -12,7 +12,7 @@ async function bundle(): Promise<ReturnType<typeof memoryBundle>> {
 }
 
 describe('files that were asked for early', () => {
-  it('are given once to whoever fetches them, and asked for again after that', async () => {
+  it('are returned once to the caller that fetches them, and requested again after that', async () => {
     const { fetchFile, fetched } = await bundle();
     const files = new StartedFiles(fetchFile);
     files.start(['a.json']);
@@ -30,7 +30,7 @@ describe('files that were asked for early', () => {
     await expect(files.over()('a.json')).rejects.toThrow('no network');
   });
 
-  it('have the manifest that the page fetched; where it has none the host is asked', async () => {
+  it('have the manifest that the page fetched; without one, the host is asked', async () => {
     const { fetchFile, fetched } = await bundle();
     const bytes = new Uint8Array(text('the page has it')).buffer;
     const got = await new StartedFiles(

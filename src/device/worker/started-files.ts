@@ -13,20 +13,20 @@ export class StartedFiles {
   readonly #fetchFile: FetchFile;
 
   /**
-   * @param fetchFile asks the host
-   * @param manifest what the page fetched while this worker's script loaded; null where it did not
+   * @param fetchFile requests a file from the host
+   * @param manifest the manifest that the page fetched while this worker's script loaded; null if it did not
    */
   constructor(fetchFile: FetchFile, manifest: EarlyManifest | null = null) {
     this.#fetchFile = fetchFile;
     if (manifest) this.#keep(MANIFEST_FILE, this.#fromPage(manifest));
   }
 
-  /** Asks for files; the next fetch of each gets what comes of it. @param fetchFile default: that of the constructor */
+  /** Requests files; the next fetch of each gets the result. @param fetchFile default: the constructor's */
   start(names: readonly string[], fetchFile = this.#fetchFile): void {
     for (const name of names) if (!this.#started.has(name)) this.#keep(name, fetchFile(name));
   }
 
-  /** Gives what was started, once, and asks the host for the rest. @param fetchFile default: that of the constructor */
+  /** Returns started files once, and requests all other files from the host. @param fetchFile default: the constructor's */
   over(fetchFile = this.#fetchFile): FetchFile {
     const get = (name: string): Promise<Response> => {
       const started = this.#started.get(name);

@@ -45,7 +45,7 @@ async function trackMany(engine: Engine): Promise<void> {
 }
 
 describe('a tab that does not learn', () => {
-  it('does not keep one that learns from saving what it learned', async () => {
+  it('does not keep a learning tab from saving its profile', async () => {
     const quiet = await shop.open({ learning: false });
     const learning = await shop.open();
     expect((await quiet.status()).leading).toBe(false);
@@ -58,7 +58,7 @@ describe('a tab that does not learn', () => {
     await Promise.all([learning.close(), quiet.close()]);
   });
 
-  it('keeps the log within its budget where no tab learns', async () => {
+  it('keeps the log within its budget if no tab learns', async () => {
     const quiet = await shop.open({ learning: false, logBudget: 20_000 });
     await trackMany(quiet);
     expect((await log()).length).toBeLessThan(1200);

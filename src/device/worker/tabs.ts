@@ -23,14 +23,14 @@ export interface TabListener {
 }
 
 /**
- * The tabs of one shop on this device. All of them exchange messages, under any consent, as a message stores nothing. Tabs
- * that share the profile on the device have one leader (Web Locks): the browser passes the lock on as soon as the leader is
- * gone for any reason. Where locks are missing or denied, every tab leads.
+ * The tabs of one shop on this device. All of them exchange messages, under any consent, because messages store nothing.
+ * Tabs that share the profile on the device have one leader (Web Locks): the browser passes the lock on as soon as the
+ * leader is gone for any reason. If locks are missing or denied, every tab leads.
  */
 export class Tabs {
   readonly #name: string;
   readonly #listener: TabListener;
-  /** Null where the browser has none, as in some embedded pages: then this tab sends and receives nothing. */
+  /** Null if the browser has no BroadcastChannel, as in some embedded pages: this tab then sends and receives nothing. */
   readonly #channel: BroadcastChannel | null;
   #closed = false;
   /** Aborts the wait for the lock; null while this tab does not share the profile. */
@@ -58,7 +58,7 @@ export class Tabs {
 
   /**
    * Shares the profile on the device from now on. Resolves when it is known whether this tab leads.
-   * @param leads whether it may lead: a tab that does not learn would prevent those that do from saving
+   * @param leads whether it may lead: a tab that does not learn would prevent learning tabs from saving
    */
   async join(leads: boolean): Promise<void> {
     if (this.#leaving) return;
@@ -121,8 +121,8 @@ export class Tabs {
   }
 
   /**
-   * Runs work under a lock, so that one tab does it at a time. Without locks, or after 5 s of waiting, runs it without one.
-   * @param what names the lock
+   * Runs work under a lock, which limits it to one tab at a time. Without locks, or after waiting for 5 s, runs it without
+   * one. @param what name of the lock
    */
   async alone<T>(what: string, work: () => Promise<T>): Promise<T> {
     let running: Promise<T> | null = null;

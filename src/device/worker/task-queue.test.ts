@@ -4,7 +4,7 @@ import { TaskQueue } from './task-queue';
 const HOUR = 3_600_000;
 
 describe('the task queue', () => {
-  it('does one thing after another, whatever each takes', async () => {
+  it('runs one task after another, however long each takes', async () => {
     const done: string[] = [];
     const tasks = new TaskQueue(() => done.push('failed'));
     tasks.queue(async () => {
@@ -21,7 +21,7 @@ describe('the task queue', () => {
     expect(done).toEqual(['slow', 'failed', 'quick']);
   });
 
-  it('waits for quiet, keeps the last call of a name, and does it at once when it has to settle', async () => {
+  it('waits for quiet, keeps the last call of a name, and runs it immediately to settle', async () => {
     const done: string[] = [];
     const tasks = new TaskQueue(() => undefined);
     tasks.later('save', HOUR, async () => void done.push('first'));

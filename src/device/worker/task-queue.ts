@@ -8,7 +8,7 @@ interface Delayed {
 
 /**
  * Background work of a worker, one task after another in the order in which they became due. Tasks handle their own
- * failures; what one throws all the same goes to `onFailure`, and the next one runs.
+ * failures; an error that one still throws goes to `onFailure`, and the next task runs.
  */
 export class TaskQueue {
   readonly #onFailure: (thrown: unknown) => void;
@@ -26,7 +26,7 @@ export class TaskQueue {
     this.beside(() => this.#queue.run(work));
   }
 
-  /** Does work beside the queue: only `settled` waits for it. */
+  /** Runs work outside the queue: only `settled` waits for it. */
   beside(work: () => Promise<void>): void {
     const task = work()
       .catch(this.#onFailure)
@@ -46,7 +46,7 @@ export class TaskQueue {
     this.#delayed.delete(name);
   }
 
-  /** Queues delayed work of this name at once. */
+  /** Queues delayed work of this name immediately. */
   hurry(name: string): void {
     const delayed = this.#delayed.get(name);
     if (!delayed) return;
@@ -54,7 +54,7 @@ export class TaskQueue {
     this.queue(delayed.work);
   }
 
-  /** Queues all delayed work at once, and resolves when nothing is left to do. */
+  /** Queues all delayed work immediately, and resolves when no work is left. */
   async settled(): Promise<void> {
     do {
       for (const name of [...this.#delayed.keys()]) this.hurry(name);

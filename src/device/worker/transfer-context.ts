@@ -6,10 +6,10 @@ import type { LoadedCatalog } from './loaded-catalog';
 import type { ProfileSession } from './profile-session';
 import { forgotten, type ProfileStorage } from './profile-storage';
 
-/** What profiles that come or go need. */
+/** The context of profile imports and exports. */
 export interface TransferContext {
   catalog: LoadedCatalog;
-  /** Null where the whole catalogue is loaded. */
+  /** Null if the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
   features: FeatureLoader;
   listener: Pick<EngineListener, 'progress'>;

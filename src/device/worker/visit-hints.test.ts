@@ -87,7 +87,7 @@ describe('hints of a visit', () => {
     await second.close();
   });
 
-  it('refuse what is wrong by name, and then keep what was said before', async () => {
+  it('refuse invalid fields by name, and then keep the previous hints', async () => {
     const engine = await shop.open({ consent: 'pending' });
     await engine.setHints({ category: 'Tools' });
     await expect(engine.setHints({ colour: 'red' })).rejects.toMatchObject({
@@ -101,7 +101,7 @@ describe('hints of a visit', () => {
 });
 
 describe('segments', () => {
-  it('are ranked with their items, and say that the whole catalogue was looked at', async () => {
+  it('are ranked with their items, and report that the whole catalogue was ranked', async () => {
     const engine = await shop.open({ consent: 'pending' });
     const { segments, partial, id } = await engine.recommendSegments({ by: 'attributes.brand', items: 2 });
     expect(segments.map(({ value, items }) => [value, items.map(({ item }) => item.id)])).toEqual([

@@ -12,12 +12,12 @@ export interface HintsContext {
   changes: ListChanges;
 }
 
-/** The hints of a list in the turn that makes it; null where they have no effect. @param now milliseconds since the epoch */
+/** The hints of a list in the turn that makes it; null without effect. @param now milliseconds since the epoch */
 export type HintsOfList = (history: History, now: number) => HintedCatalog | null;
 
 /**
- * What the page said that the shopper looks for: in memory alone, until everything is forgotten or the shopper denies
- * consent. While it is denied, no hints have an effect.
+ * The page's hints about the shopper's goal: only in memory, until everything is forgotten or the shopper denies consent.
+ * While it is denied, no hints have an effect.
  */
 export class VisitHints {
   readonly #context: HintsContext;
@@ -28,8 +28,7 @@ export class VisitHints {
   }
 
   /**
-   * @param given from the page
-   * @param era in which it was: of an earlier one nothing is kept
+   * @param given from the page @param era of the call: hints of an earlier era are dropped
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
   set(given: unknown, era: number): void {
@@ -47,7 +46,7 @@ export class VisitHints {
 
   /**
    * The hints of one list.
-   * @param given of its request, which go before those of the visit
+   * @param given hints of its request, which override the visit's
    * @throws SidestreamError `runtime/invalid-input` naming the field
    */
   of(given?: unknown): HintsOfList {

@@ -8,7 +8,7 @@ import { MemoryStore } from '../store';
 import { DeviceStore } from '../store/device-store';
 import type { Engine } from './engine';
 
-// Node has no Web Locks: tabs are kept apart by the store alone.
+// Node has no Web Locks: only the store keeps tabs apart.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -32,7 +32,7 @@ function added(reports: readonly VisitorReport[]): VisitorSums {
   return others.reduce<VisitorSums>((a, b) => combined(a, b, 1), first);
 }
 
-it('reports a visitor at once, and what follows as differences', async () => {
+it('reports a visitor immediately, and later activity as differences', async () => {
   const engine = await open();
   expect(await visitorsOf(engine)).toMatchObject([{ variant: 'test/on', visitors: 1, clicks: { sum: 0 } }]);
   await engine.track('click', 'a', CLICK);
@@ -45,7 +45,7 @@ it('reports a visitor at once, and what follows as differences', async () => {
   expect(shop.codes).toEqual([]);
 });
 
-it('counts nothing twice where tabs report at the same moment', async () => {
+it('counts nothing twice if tabs report at the same moment', async () => {
   const tabs = await Promise.all([open(), open(), open()]);
   const sums: VisitorReport[] = [];
   for (let round = 0; round < 5; round++) {
@@ -56,7 +56,7 @@ it('counts nothing twice where tabs report at the same moment', async () => {
   expect(added(sums)).toMatchObject({ visitors: 1, clicks: { visitors: 1, sum: 15, squares: 225 } });
 });
 
-it('reports on the next page what a page that was killed had tracked', async () => {
+it('reports on the next page the events of a killed page', async () => {
   const killed = await open();
   await visitorsOf(killed);
   await killed.track('click', 'b', CLICK);
@@ -66,7 +66,7 @@ it('reports on the next page what a page that was killed had tracked', async () 
   await Promise.all([killed.close(), next.close()]);
 });
 
-it('reports again, under the same key, what a page took that was killed before it could send it', async () => {
+it('repeats, under the same key, a report taken by a page that was killed before sending it', async () => {
   const killed = await open();
   await killed.track('click', 'b', CLICK);
   const { visitors } = await killed.takeMetrics();
@@ -79,7 +79,7 @@ it('reports again, under the same key, what a page took that was killed before i
   await Promise.all([killed.close(), next.close()]);
 });
 
-it('keeps and reports no visitor without consent, in memory alone, and without an experiment', async () => {
+it('keeps and reports no visitor without consent, in memory only, or without an experiment', async () => {
   for (const given of [{ consent: 'pending' }, { consent: 'denied' }, { experiment: undefined }] as const) {
     const engine = await open(given);
     await engine.track('click', 'a', CLICK);
@@ -88,7 +88,7 @@ it('keeps and reports no visitor without consent, in memory alone, and without a
   }
 });
 
-it('reports what was tracked before consent once it is granted', async () => {
+it('reports events tracked before consent after it is granted', async () => {
   const engine = await open({ consent: 'pending' });
   await engine.track('click', 'a', CLICK);
   expect(await visitorsOf(engine)).toEqual([]);
@@ -112,7 +112,7 @@ it('keeps nothing after forget(); after reset() the device is the same visitor',
   await engine.close();
 });
 
-it('hands out no counts before an answer or after a refusal, and those of the page once the shopper agrees', async () => {
+it("returns no counts before an answer or after a refusal, and the page's counts after consent", async () => {
   for (const consent of ['pending', 'session', 'denied'] as const) {
     const engine = await open({ consent, experiment: undefined });
     await engine.track('click', 'a', CLICK);
@@ -126,7 +126,7 @@ it('hands out no counts before an answer or after a refusal, and those of the pa
   }
 });
 
-it('lets nothing out that was taken when consent was withdrawn', async () => {
+it('releases no counts taken while consent was withdrawn', async () => {
   const engine = await open();
   await engine.track('click', 'a', CLICK);
   const taking = engine.takeMetrics();
@@ -148,7 +148,7 @@ it('reports nothing again after an import of a profile', async () => {
   await engine.close();
 });
 
-it('passes on the counts and says so where the store fails', async () => {
+it('returns the counts and reports the error if the store fails', async () => {
   const engine = await open();
   await engine.track('click', 'a', CLICK);
   const text = vi.spyOn(DeviceStore.prototype, 'text').mockRejectedValue(new Error('no disk'));
@@ -170,7 +170,7 @@ it.each([
   store.close();
 });
 
-it('counts a visitor once, under the variant that is kept, where two tabs had drawn another each before the answer', async () => {
+it('counts a visitor once, under the stored variant, if two tabs had drawn different ones before the answer', async () => {
   const variants = [{ name: 'on' }, { name: 'off', learning: false }];
   const pending = () => open({ experiment: { name: 'test', variants }, consent: 'pending' });
   const variantOf = async (engine: Engine) => (await engine.metrics()).variant;

@@ -11,20 +11,20 @@ import type { EventRecorder } from './event-recorder';
 import type { ExperimentAssignment } from './experiment-assignment';
 import type { ProfileStorage } from './profile-storage';
 
-const NOTHING: MetricReport = { counts: [], visitors: [] };
+const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
 
 /**
- * Takes the counts of this page since the last call, and the reports of this visitor that are not known to be sent, with what the
- * visitor did since.
+ * Takes the counts of this page since the last call, and the visitor's reports without confirmed delivery, plus the
+ * visitor's activity since.
  *
- * Nothing is handed out before the shopper has agreed, nor after a refusal: also sums without an id are of what the shopper did. What
- * was counted on this page before goes along once the shopper agrees, as the log does.
+ * Nothing is returned before the shopper has consented, or after a refusal: even sums without an id describe the shopper's
+ * activity. After consent, earlier counts of this page are included, like the log.
  *
- * A visitor is reported in an experiment only, and where the device keeps its events: elsewhere every page would be another
- * visitor. A report is kept, in one step for all tabs, until a later call says that it was sent: where a page ends in between, the
- * next one sends it again, under the same key, so that it counts once.
- * @param era in which they were asked for
- * @param sent keys of reports that were sent
+ * A visitor is reported only in an experiment, and only if the device stores its events: elsewhere every page would be
+ * another visitor. A report is kept, atomically for all tabs, until a later call confirms its delivery: if a page ends in
+ * between, the next one sends it again under the same key, and it counts once.
+ * @param era of the request
+ * @param sent keys of delivered reports
  */
 export async function takeMetrics(
   era: number,
@@ -38,8 +38,8 @@ export async function takeMetrics(
   // An answer of another tab may bring another variant.
   await consent.carriedOut();
   const variant = experiment.label();
-  // Consent was withdrawn meanwhile: nothing of before leaves the device.
-  if (era !== storage.era || storage.consent !== 'granted') return NOTHING;
+  // Consent was withdrawn meanwhile: no earlier data leaves the device.
+  if (era !== storage.era || storage.consent !== 'granted') return EMPTY_REPORT;
   const { counting } = storage;
   const counts = events.take();
   let visitors: VisitorReport[] = [];
@@ -53,9 +53,9 @@ export async function takeMetrics(
       });
     } catch (thrown) {
       visitors = [];
-      // Of a store that was replaced nothing is missing.
+      // A replaced store misses nothing.
       if (counting === storage.counting) listener.error(SidestreamError.from(thrown));
     }
   }
-  return era === storage.era ? { counts, visitors } : NOTHING;
+  return era === storage.era ? { counts, visitors } : EMPTY_REPORT;
 }

@@ -1,5 +1,5 @@
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
-import { LONGEST_HISTORY, scores, sideScores } from '../../device/ranking';
+import { MAX_HISTORY, scores, sideScores } from '../../device/ranking';
 import type { DeviceMethod } from './device';
 
 /** The same list for every shopper. @param popularity one value per item */
@@ -38,7 +38,7 @@ export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
     start() {
       const rows: number[] = [];
       return {
-        scores: () => (index.side ? sideScores(index.side, rows.slice(-LONGEST_HISTORY)) : index.logPopularity),
+        scores: () => (index.side ? sideScores(index.side, rows.slice(-MAX_HISTORY)) : index.logPopularity),
         observe(row) {
           if (!rows.includes(row)) rows.push(row);
         },

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { INEXACT_ID } from '../../core/common/exact-id';
-import { EVENT_TYPES, type EventType, MOST_CHARACTERS, type TrackDetails } from '../../device/protocol';
+import { EVENT_TYPES, type EventType, MAX_CHARACTERS, type TrackDetails } from '../../device/protocol';
 
 /** Whether a name is an event type of the recommender. */
 export const isEventType = (name: unknown): name is EventType => (EVENT_TYPES as readonly unknown[]).includes(name);
@@ -27,13 +27,13 @@ const FIELDS = {
   price: amount,
   currency: v.pipe(v.string(), v.trim(), v.toUpperCase(), v.regex(/^[A-Z]{3}$/, 'must be a currency of three letters')),
   position: v.pipe(amount, v.integer()),
-  placement: text(MOST_CHARACTERS.placement),
-  recommendationId: text(MOST_CHARACTERS.recommendationId),
-  transactionId: text(MOST_CHARACTERS.transactionId),
+  placement: text(MAX_CHARACTERS.placement),
+  recommendationId: text(MAX_CHARACTERS.recommendationId),
+  transactionId: text(MAX_CHARACTERS.transactionId),
 } satisfies Record<keyof TrackDetails, v.GenericSchema>;
 
 /** Id of an item on a page; a number becomes text. */
-export const idSchema = v.pipe(text(MOST_CHARACTERS.itemId), v.minLength(1));
+export const idSchema = v.pipe(text(MAX_CHARACTERS.itemId), v.minLength(1));
 
 /**
  * Parses the details of an event, field by field: an invalid one is left out and the others are kept. Null and empty text

@@ -70,7 +70,7 @@ it('trains from scratch where the file is damaged', async () => {
   await writeFile(network, 'damaged');
   const { learned } = await train();
   expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
-  expect(said[0]).toMatch(/^Trained from scratch, as .* cannot be read\. The weights are not a sound safetensors file/);
+  expect(said[0]).toMatch(/^Trained from scratch, as .* cannot be read\. The weights are not a valid safetensors file/);
 });
 
 it('says what going on saved, by the rate of the first window', () => {

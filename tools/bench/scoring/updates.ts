@@ -2,7 +2,7 @@ import { History } from '../../../src/core/events';
 import { seededRandom } from '../../../src/core/model';
 import type { LearnerCatalog } from '../../../src/device/learner';
 import { featureMatrix } from '../../../src/device/learner';
-import { MOST_KEPT } from '../../../src/device/learner/experts/expert-limits';
+import { MAX_KEPT } from '../../../src/device/learner/experts/expert-limits';
 import { ExpertMixture } from '../../../src/device/learner/experts/expert-mixture';
 import type { FeatureMatrix } from '../../../src/device/learner/experts/feature-matrix';
 import { START_WITH_SIDE } from '../../../src/device/learner/personal-weights';
@@ -47,7 +47,7 @@ export async function updateTimes({ index }: LearnerCatalog): Promise<UpdateTime
 function keepMore(mixture: ExpertMixture, matrix: FeatureMatrix): void {
   const stored = mixture.save();
   const [first] = stored.members;
-  const missing = MOST_KEPT - stored.members.filter(({ kind }) => kind !== 'candidate').length;
+  const missing = MAX_KEPT - stored.members.filter(({ kind }) => kind !== 'candidate').length;
   const more = Array.from({ length: missing }, (_, n) => ({
     ...{ ...first, id: stored.next + n, kind: 'specialist' as const, weight: first.weight / (missing + 1) },
   }));

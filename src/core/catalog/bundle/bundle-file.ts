@@ -20,7 +20,7 @@ export function fetchFrom(folder: string | URL): FetchFile {
   return Object.assign(get, { addressOf });
 }
 
-/** Fetches from a folder over HTTP, asking the host each time whether the file is still the same. */
+/** Fetches from a folder over HTTP; every fetch revalidates the file with the host. */
 export function freshFrom(folder: string): FetchFile {
   const addressOf = (name: string): string => folder.replace(/\/*$/, '/') + name;
   return Object.assign((name: string) => fetch(addressOf(name), { cache: 'no-cache' }), { addressOf });
@@ -55,7 +55,7 @@ export async function fetchChecked(
   if (bytes.byteLength !== file.bytes || (canHash() && (await sha256(bytes)) !== file.sha256)) {
     throw new SidestreamError(
       'bundle/digest-mismatch',
-      `${file.file} is not the file the manifest names (${bytes.byteLength} bytes, expected ${file.bytes}). Upload the whole bundle again, the manifest last.`,
+      `${file.file} is not the file that the manifest names (${bytes.byteLength} bytes, expected ${file.bytes}). Upload the whole bundle again, the manifest last.`,
     );
   }
   return bytes;
@@ -75,7 +75,7 @@ export async function fetchBytes(
     const response = await fetchFile(name);
     if (!response.ok) {
       const why = `the server answered ${response.status} ${response.statusText}`.trim();
-      throw unreachable(why, 'Check the address of the bundle, and that all of it was uploaded there.');
+      throw unreachable(why, 'Check the address of the bundle, and that the whole bundle was uploaded there.');
     }
     if (!response.body || !report) return await response.arrayBuffer();
     const chunks: Uint8Array[] = [];
@@ -90,7 +90,7 @@ export async function fetchBytes(
       ? error
       : unreachable(
           error instanceof Error ? error.message : String(error),
-          'Check the connection and, for a bundle on another host, that it allows this page by CORS.',
+          'Check the connection and, for a bundle on another host, that its CORS headers allow this page.',
           error,
         );
   }
@@ -105,7 +105,7 @@ export function parseJson(name: string, bytes: ArrayBuffer): unknown {
     if (!isPage) throw invalidBundle(name, String(error), error);
     throw new SidestreamError(
       'bundle/invalid',
-      `${name} is a web page, which many hosts send in place of a missing file. Check the address of the bundle.`,
+      `${name} is a web page, which many hosts send instead of a missing file. Check the address of the bundle.`,
       { cause: error },
     );
   }

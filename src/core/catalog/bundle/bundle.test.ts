@@ -30,7 +30,7 @@ function editManifest(files: Map<string, Uint8Array>, edit: (manifest: Record<st
 const withoutHead = (files: Map<string, Uint8Array>): void => editManifest(files, (manifest) => delete manifest.head);
 
 describe('a bundle written and read', () => {
-  it('gives back items and features, whatever they are and however they are sharded', async () => {
+  it('round-trips any items and features, however they are sharded', async () => {
     const text = (minLength = 0) =>
       fc
         .string({ unit: 'grapheme', minLength, maxLength: 20 })
@@ -113,7 +113,7 @@ describe('a bundle written and read', () => {
     expect(manifest.digest).not.toBe(before.manifest.digest);
   });
 
-  it('has its items in the manifest, unless they are large, and features in files of their own', async () => {
+  it('has its items in the manifest, unless they are large, and features in separate files', async () => {
     const { fetchFile, fetched, manifest, content } = await written(2);
     const bundle = await openBundle(fetchFile, undefined, { featuresLater: true });
     expect(fetched).toEqual([MANIFEST_FILE]);
@@ -146,7 +146,7 @@ describe('a bundle written and read', () => {
     await expect(bundle.encoder('image')).rejects.toMatchObject({ code: 'encoder/missing' });
   });
 
-  it.each([1, 2, 3, 4, 5, 6])('is read in version %i, without what no page uses any more', async (schema) => {
+  it.each([1, 2, 3, 4, 5, 6])('is read in version %i, without obsolete keys', async (schema) => {
     const { files, fetchFile, fetched, manifest } = await written();
     const file = { file: 'base-1.safetensors', sha256: 'a'.repeat(64), bytes: 1 };
     const former = { base: { ...file, config: { recipe: 'none' } }, factors: file, tuning: 'anything' };
@@ -201,7 +201,7 @@ describe('openBundle refuses', () => {
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/unknown-version' });
   });
 
-  it.each(['base', 'factors', 'tuning'])('a manifest of this version with %s, which older ones had', async (key) => {
+  it.each(['base', 'factors', 'tuning'])('a manifest of this version with %s, a key of older versions', async (key) => {
     const { files, fetchFile } = await written();
     editManifest(files, (manifest) => Object.assign(manifest, { [key]: manifest.projection }));
     await expect(openBundle(fetchFile)).rejects.toMatchObject({
@@ -229,7 +229,7 @@ describe('openBundle refuses', () => {
     [
       'a field that not all items can have',
       (manifest) => Object.assign(manifest, { head: { id: ['x', 'y'], title: ['X'] } }),
-      'head: has fields of other lengths',
+      'head: has fields of different lengths',
     ],
     [
       'items that share an id',
@@ -258,7 +258,7 @@ describe('openBundle refuses', () => {
     });
   });
 
-  it('a web page in place of the manifest, with a hint', async () => {
+  it('a web page instead of the manifest, with a hint', async () => {
     const page = async () => new Response('<!doctype html>');
     await expect(openBundle(page)).rejects.toMatchObject({
       code: 'bundle/invalid',

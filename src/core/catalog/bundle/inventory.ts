@@ -18,8 +18,8 @@ export async function inventory(manifest: Manifest, fetchFile: FetchFile): Promi
 }
 
 /**
- * Names of the files that must stay while a bundle is published: its own, the copy of its manifest, and those of the
- * previous bundle, which open pages still read.
+ * Names of the files that must stay while a bundle is published: its own files, the copy of its manifest, and the files of
+ * the previous bundle, which open pages still read.
  */
 export async function publishedNames(manifest: Manifest, fetchFile: FetchFile): Promise<Set<string>> {
   const { previous } = manifest;

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { type Item, itemSchema, writableItem } from '../item';
 
 /**
- * Items field by field: `{"id": ["a", "b"], "title": […], …}`, with null where an item does not have a field; a field that none
- * has is left out. Compressed, it is a tenth smaller than item by item, and read faster.
+ * Items field by field: `{"id": ["a", "b"], "title": […], …}`, with null where an item lacks a field; a field that no item
+ * has is left out. When compressed, this is a tenth smaller than one object per item, and faster to read.
  * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */
 export function columnsText(items: readonly Item[]): string {
@@ -16,12 +16,12 @@ export function columnsText(items: readonly Item[]): string {
   return `{\n${lines.join(',\n')}\n  }`;
 }
 
-/** Reads what `columnsText` wrote, as items. */
+/** Reads the output of `columnsText`, as items. */
 export const itemColumnsSchema = v.pipe(
   v.record(v.string(), v.array(v.unknown())),
   v.check(
     (columns) => new Set(Object.values(columns).map(({ length }) => length)).size < 2,
-    'has fields of other lengths',
+    'has fields of different lengths',
   ),
   v.transform((columns) => {
     const fields = Object.entries(columns);

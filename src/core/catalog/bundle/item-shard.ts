@@ -4,7 +4,7 @@ import { invalidBundle, parseJson } from './bundle-file';
 import { MANIFEST_FILE } from './manifest';
 
 /**
- * Writes items as JSON with fields in a fixed order, one item a line, so that equal items give equal bytes.
+ * Writes items as JSON with fields in a fixed order, one item per line: equal items give equal bytes.
  * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */
 export function encodeItems(items: readonly Item[]): Uint8Array {
@@ -13,9 +13,9 @@ export function encodeItems(items: readonly Item[]): Uint8Array {
 }
 
 /**
- * Reads what `encodeItems` wrote.
+ * Reads the output of `encodeItems`.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or there is another number of them
+ * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or the number of items is wrong
  */
 export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
   const rows = parseJson(file, bytes);

@@ -36,8 +36,8 @@ async function written() {
   return { ...memory, content, manifest: await writeBundle(content, memory.sink) };
 }
 
-describe('what was learned, in a bundle', () => {
-  it('is fetched when asked for and not before, and is what was put in last', async () => {
+describe('trained files in a bundle', () => {
+  it('are fetched only on request, and are the ones added last', async () => {
     const { manifest, sink, fetchFile, fetched } = await written();
     const empty = await openBundle(fetchFile);
     expect([await empty.cooccurrence(), await empty.demand()]).toEqual([null, null]);
@@ -60,7 +60,7 @@ describe('what was learned, in a bundle', () => {
     expect(second.digest).toBe(manifest.digest);
   });
 
-  it('is about the items in the order of the bundle, where clusters change it', async () => {
+  it("follow the order of the bundle's items if clusters change it", async () => {
     const count = 120;
     const content = await topicContent({ items: count, topics: 4 });
     const { sink, fetchFile } = memoryBundle();
@@ -87,7 +87,7 @@ describe('what was learned, in a bundle', () => {
     expect([...choices].map(Math.round)).toEqual(bundle.items.map(({ id }) => rowOf.get(id)));
   });
 
-  it('is written with one manifest, after its files, and stays where nothing takes its place', async () => {
+  it('are written before one manifest, and stay unless replaced', async () => {
     const { manifest, sink } = await written();
     const names: string[] = [];
     const noting = async (name: string, bytes: Uint8Array): Promise<void> => {
@@ -214,7 +214,7 @@ describe('a side model in a bundle', () => {
       await expect(verifyBundle(manifest, fetchFile)).rejects.toMatchObject({ code: 'bundle/digest-mismatch' });
     });
 
-    it('is put into it later, kept where its items stay, and placed by content where they do not', async () => {
+    it('is added later, kept for the same items, and placed by content for new ones', async () => {
       const content = await topicContent({ items: count, topics: 4 });
       const { sink, fetchFile } = memoryBundle();
       const manifest = await writeBundle(content, sink, clustered);
@@ -242,7 +242,7 @@ describe('a side model in a bundle', () => {
       }
     });
 
-    it('is refused where it is of other items, or the bundle has no clusters', async () => {
+    it('is refused if it is for other items, or the bundle has no clusters', async () => {
       const content = await topicContent({ items: count, topics: 4 });
       const { sink, fetchFile, files } = memoryBundle();
       const manifest = await writeBundle(content, sink, clustered);
@@ -289,7 +289,7 @@ describe('a bundle built in the place of another', () => {
     return { companions: after.companions, demand: after.demand, learned };
   }
 
-  it('keeps what was learned when items changed only in what they are like', async () => {
+  it('keeps trained files if only the content of items changed', async () => {
     const kept = await rebuilt(({ items }) => {
       items[1].price = 7;
     });

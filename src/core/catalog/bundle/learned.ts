@@ -20,19 +20,19 @@ import { storeManifest } from './write-manifest';
 export interface Learned {
   /** Co-occurrence of the bundle's items, in their order. */
   cooccurrence?: CooccurrenceTable;
-  /** The side model of the bundle's items, in their order, and what the manifest says of it. */
+  /** The side model of the bundle's items, in their order, and its entries in the manifest. */
   side?: { model: SideModel } & Pick<NonNullable<Manifest['side']>, 'weights' | 'training'>;
   /** Demand of the bundle's items, in their order. */
   demand?: Demand;
 }
 
-/** The manifest's entries for what was learned. */
+/** The manifest's entries for the trained files. */
 type LearnedFiles = Pick<Manifest, 'companions' | 'side' | 'demand'>;
 
 /**
- * Puts what was learned into a bundle, replacing what it had: the files first, then one manifest that names them. Parts that
- * are not given stay, and so does the previous bundle, which has other items and which a page can fall back to.
- * @param places of the items of a bundle of clusters, by `itemPlaces`; null for a bundle without
+ * Adds trained files to a bundle, replacing its earlier ones: the files first, then one manifest that names them. Parts that
+ * are not given stay. The previous bundle stays too: its items differ, and pages can fall back to it.
+ * @param places of the items of a bundle with clusters, by `itemPlaces`; null for a bundle without clusters
  * @returns the new manifest
  * @throws SidestreamError `bundle/invalid` when something is of another number of items than the bundle
  */
@@ -50,8 +50,8 @@ export async function addLearned(
 }
 
 /**
- * Writes the files of what was learned for a bundle of `count` items.
- * @param clusters of a bundle of clusters: rows of what was learned in the order of the bundle's items, and in each file of items
+ * Writes the trained files of a bundle of `count` items.
+ * @param clusters of a bundle with clusters: the trained rows in the order of the bundle's items, and in each items file
  * @returns the manifest's entries
  * @throws SidestreamError `bundle/invalid` when something is of another number of items
  */
@@ -65,11 +65,11 @@ export async function putLearned(
   if (cooccurrence && cooccurrence.count !== count) {
     throw new SidestreamError(
       'bundle/invalid',
-      `The co-occurrence table is for ${cooccurrence.count} items, the bundle has ${count}. Train for this bundle.`,
+      `The co-occurrence table is for ${cooccurrence.count} items, but the bundle has ${count}. Train for this bundle.`,
     );
   }
   const put = putInto(sink);
-  /** The model of the head, and the rows of each cluster: a page loads those of the clusters that it has. */
+  /** The model of the head, and the rows of each cluster: a page loads only the rows of its loaded clusters. */
   const putClusters = async (model: SideModel, { head, members }: Required<ItemPlaces>) => {
     checkRows(model, count);
     const rows = head.flat();
@@ -111,24 +111,24 @@ function checkRows({ width, vectors, biases }: SideModel, count: number): void {
   if (biases.length === count && vectors.length === count * width) return;
   throw new SidestreamError(
     'bundle/invalid',
-    `The side model is of ${biases.length} items, the bundle has ${count}. Train for this bundle.`,
+    `The side model is for ${biases.length} items, but the bundle has ${count}. Train for this bundle.`,
   );
 }
 
-/** The parts of a bundle that decide what the next one may keep of it. */
+/** The parts of a bundle that decide which of its trained files the next bundle may keep. */
 export interface Predecessor {
   manifest: Manifest;
   items: readonly Pick<Item, 'id'>[];
   /** Where its items are, when it has clusters. */
   clusters?: BundleClusters | null;
-  /** Reads its side model, which is kept where other items come and go. Default: it is kept for the same items only. */
+  /** Reads its side model, which is kept even if items come and go. Default: it is kept only for the same items. */
   side?(): Promise<SideModel | null>;
 }
 
 /**
- * What a bundle may keep of what was learned for the bundle that it replaces: co-occurrence table, side model and demand
- * when the items are the same in the same order.
- * @param parts whether each file of items has the same items as before, too: the files of a side model lie beside them
+ * The trained files that a bundle may keep from the bundle that it replaces: co-occurrence table, side model and demand, if
+ * the items are the same in the same order.
+ * @param parts whether each items file also has the same items as before: the files of a side model follow the items files
  */
 export function keepLearned(before: Predecessor, after: Predecessor, parts = true): LearnedFiles {
   const { companions, side, demand } = before.manifest;
@@ -140,7 +140,7 @@ export function keepLearned(before: Predecessor, after: Predecessor, parts = tru
   };
 }
 
-/** The clusters of a bundle, when the vectors that they were made from still mean the same; else null. */
+/** The clusters of a bundle, if the vectors that they were made from are still comparable; else null. */
 export async function previousClusters(
   { manifest, items, clusters }: Predecessor,
   after: FeatureMeaning,
@@ -153,7 +153,7 @@ export async function previousClusters(
   return { axes: await clusters.axes(), directory: await clusters.directory(), items };
 }
 
-/** Whether the files of items of two bundles of clusters have the same items, where these are the same in the same order. */
+/** Whether the items files of two bundles with clusters have the same items, given the same items in the same order. */
 export async function sameParts(
   { manifest, items, clusters }: Predecessor,
   { head, members }: Required<ItemPlaces>,
@@ -170,10 +170,10 @@ export async function sameParts(
 }
 
 /**
- * The side model of the previous bundle for other items: those that it knows keep their vectors, and the others are placed by
- * what they are. Null where it has none.
+ * The side model of the previous bundle for changed items: known items keep their vectors, and new items are placed by their
+ * content. Null if it has no side model.
  * @param content vectors of the items at some rows
- * @param groups rows of items that are alike: a new item is placed among those of its own
+ * @param groups rows of similar items: a new item is placed among its own group
  */
 export async function keepSideModel(
   { manifest, items, side }: Predecessor,

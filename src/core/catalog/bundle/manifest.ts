@@ -5,22 +5,22 @@ import { itemColumnsSchema } from './item-columns';
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 7 as const;
 /**
- * Versions that it reads: 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5 without items, 3 is 4 without offers, 2 is 3
- * without demand, 1 is 2 without clusters and without a previous bundle.
+ * Versions that it reads: 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5
+ * without items, 3 is 4 without offers, 2 is 3 without demand, 1 is 2 without clusters and without a previous bundle.
  */
 export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, BUNDLE_SCHEMA] as const;
-/** Keys of versions before 7 that name what no page uses any more. They are read over. */
+/** Keys of versions before 7 that name files no page uses any more. They are ignored. */
 export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 
 export { MANIFEST_FILE } from '../../common/manifest-file';
 
 /** Items of the largest catalogue accepted: memory is allocated by the manifest's numbers. */
-const MOST_ITEMS = 1e7;
-/** Widest row and longest base vector, in values. */
-const MOST_VALUES = 8192;
-const MOST_TAPS = 256;
+const MAX_ITEMS = 1e7;
+/** Width of the widest row and the longest base vector. */
+const MAX_VALUES = 8192;
+const MAX_TAPS = 256;
 /** Items of the largest cluster, and of the largest head. */
-const MOST_IN_PART = 65_536;
+const MAX_IN_PART = 65_536;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -41,7 +41,7 @@ const shardSchema = v.strictObject({
   /** First item row. */
   start: count,
   /** Rows. */
-  count: upTo(MOST_ITEMS),
+  count: upTo(MAX_ITEMS),
 });
 
 const modalitySchema = v.pipe(
@@ -51,7 +51,7 @@ const modalitySchema = v.pipe(
     /** SHA-256 of the encoder's ONNX file: features of other encoders never mix with these. */
     digest: digestSchema,
     /** Tap names from shallow to deep, K+1 of them. */
-    taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MOST_TAPS)),
+    taps: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(MAX_TAPS)),
     /** Index into `taps` of the tap that content similarity uses. */
     contentTap: count,
     /** Share of this modality in content similarity, 0 to 1; the two add up to 1. */
@@ -61,7 +61,7 @@ const modalitySchema = v.pipe(
       v.strictObject({
         onnx: fileSchema,
         tokenizer: v.optional(fileSchema),
-        /** The preset of an encoder that does not come with the package; parsed when the encoder is opened. */
+        /** The preset of an encoder that is not part of the package; parsed when the encoder is opened. */
         settings: v.optional(v.record(v.string(), v.unknown())),
       }),
     ),
@@ -71,24 +71,24 @@ const modalitySchema = v.pipe(
 
 const clustersSchema = v.strictObject({
   /** Number of clusters. */
-  count: upTo(MOST_ITEMS),
+  count: upTo(MAX_ITEMS),
   /** Length of base vectors. */
-  dims: upTo(MOST_VALUES),
+  dims: upTo(MAX_VALUES),
   /** Items of the largest cluster. */
-  largest: upTo(MOST_IN_PART),
+  largest: upTo(MAX_IN_PART),
   /** Centroids, and the files of every cluster and of the index of ids. */
   directory: fileSchema,
   /** Principal axes of the base vectors. */
   axes: fileSchema,
   /** Statistics of the whole catalogue. */
   statistics: fileSchema,
-  /** Items that represent the catalogue before anything is known of a shopper; each is in a cluster, too. */
-  head: v.strictObject({ count: upTo(MOST_IN_PART), items: fileSchema, features: fileSchema }),
+  /** Items that represent the catalogue for a new shopper; each is also in a cluster. */
+  head: v.strictObject({ count: upTo(MAX_IN_PART), items: fileSchema, features: fileSchema }),
 });
 
 /** Texts of the items in one more language. */
 const localeTextsSchema = v.strictObject({
-  /** Market whose offers pages in this language use where they name none. */
+  /** Market whose offers pages in this language use if they name no market. */
   market: v.optional(v.string()),
   /** Of each file of items in its order; of a bundle of clusters, of the head. */
   files: v.array(fileSchema),
@@ -96,16 +96,19 @@ const localeTextsSchema = v.strictObject({
   clusters: v.optional(fileSchema),
 });
 
-/** `manifest.json`, the one mutable file of a bundle besides its offers and rules. The version decides the keys; any other key is an error. */
+/**
+ * `manifest.json`, the only mutable file of a bundle, apart from its offers and rules. The version determines the keys; any
+ * other key is an error.
+ */
 export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
   digest: digestSchema,
   /** Number of items. */
-  count: upTo(MOST_ITEMS),
+  count: upTo(MAX_ITEMS),
   /** Width D of every projected tap. */
-  dim: upTo(MOST_VALUES),
-  /** Fields that the text encoder read of each item; a new item must be encoded from the same. */
+  dim: upTo(MAX_VALUES),
+  /** Fields of each item that the text encoder read; a new item must be encoded from the same fields. */
   text: v.picklist(TEXT_RECIPES),
   modalities: v.strictObject({ text: modalitySchema, image: modalitySchema }),
   /** Means, deviations and projection of every tap; needed only to encode new items. */
@@ -119,22 +122,25 @@ export const manifestSchema = v.strictObject({
     v.strictObject({
       ...fileSchema.entries,
       origin: v.optional(v.literal('shop')),
-      /** Whether it says in how many orders two items were together. */
+      /** Whether it contains the number of orders that two items share. */
       support: v.optional(v.literal('orders')),
     }),
   ),
-  /** The shop's side model of these items in this order, made from the shop's logs; of a bundle of clusters, that of the head. */
+  /** The shop's side model of these items in this order, trained on the shop's logs; with clusters, only of the head. */
   side: v.optional(
     v.strictObject({
       ...fileSchema.entries,
       /** Directory of the rows of each cluster. */
       clusters: v.optional(fileSchema),
-      /** Start weights of the terms of the score that hold with it, by term; default: those of every shop. */
+      /** Start weights of the score's terms to use with it, by term; default: the built-in weights. */
       weights: v.optional(v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(100)))),
       /** How it was trained, for people: choices, shoppers, epochs and seconds of the last window. */
       training: v.optional(
         v.strictObject({
-          ...{ choices: count, shoppers: count, epochs: count, seconds: v.number() },
+          choices: count,
+          shoppers: count,
+          epochs: count,
+          seconds: v.number(),
           /** How many there were. */
           windows: count,
           /** Use of each expert of each part, 0 to 1. */
@@ -162,19 +168,19 @@ export const manifestSchema = v.strictObject({
       ),
     }),
   ),
-  /** Markets that have a file of offers; `default` is that of pages that name none. */
+  /** Markets that have an offers file; `default` is for pages that name no market. */
   offers: v.optional(v.array(v.string())),
-  /** Whether there is a file of the shop's rules, `rules.json`. */
+  /** Whether the bundle has a file of the shop's rules, `rules.json`. */
   rules: v.optional(v.literal(true)),
-  /** Language of the items, as a tag, where the shop or its feed says it. */
+  /** Language of the items, as a tag, if the shop or its feed states it. */
   language: v.optional(v.string()),
   /** Texts of the items in other languages, by tag. */
   locales: v.optional(v.record(v.string(), localeTextsSchema)),
-  /** The manifest that this one replaced. Its files stay, so that it can be used while some of this one's are missing. */
+  /** The manifest that this one replaced. Its files stay, as a fallback while files of this one are missing. */
   previous: v.optional(fileSchema),
   /**
-   * What the first list needs, in the same request: all items, or those of the head of a bundle of clusters, field by
-   * field. Absent where they are large, and from copies of the manifest.
+   * The items that the first list needs, in the same request: all items, or with clusters the head's items, field by field.
+   * Absent if they are large, and from copies of the manifest.
    */
   head: v.optional(itemColumnsSchema),
 });
@@ -187,8 +193,8 @@ export type Modality = keyof Manifest['modalities'];
 export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
 
 /**
- * Every file that the manifest names, once each: shards, projection, encoders, co-occurrence table, side model, demand, texts; neither
- * the files that the directories of clusters name nor those of the previous manifest.
+ * Every file that the manifest names, once each: shards, projection, encoders, co-occurrence table, side model, demand,
+ * texts. Not included: the files named by the directories of clusters, and the files of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
   const encoders = MODALITIES.flatMap((modality) => {

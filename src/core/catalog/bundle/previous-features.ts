@@ -5,7 +5,7 @@ import type { Item } from '../item';
 import type { Manifest } from './manifest';
 import { sameFeatures } from './same-features';
 
-/** The part of a bundle by which its features are found. */
+/** The part of a bundle that locates its features. */
 interface Featured {
   manifest: Manifest;
   items: readonly Item[];
@@ -13,9 +13,9 @@ interface Featured {
 }
 
 /**
- * Features of the previous bundle for the items that it has; others have none. For a bundle that is only partly uploaded.
- * @param before null where it cannot be opened
- * @returns null where its features mean something else
+ * Features of the previous bundle for the items that it has; the other items have no features. For a partly uploaded bundle.
+ * @param before null if it cannot be opened
+ * @returns null if its features are not comparable
  */
 export function previousFeatures(after: Omit<Featured, 'features'>, before: Featured | null): FeatureTable | null {
   if (!before || !sameFeatures(before.manifest, after.manifest)) return null;
@@ -32,10 +32,10 @@ export function previousFeatures(after: Omit<Featured, 'features'>, before: Feat
   return table;
 }
 
-/** The error that says so. @param cause why the bundle's own features could not be read */
+/** The error that reports the fallback. @param cause why the bundle's own features could not be read */
 export const incompleteFeatures = (cause: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/incomplete',
-    'The bundle is only partly uploaded, so the features of the previous one are used. Upload the whole bundle again, the manifest last.',
+    "The bundle is only partly uploaded, so the previous bundle's features are used. Upload the whole bundle again, the manifest last.",
     { cause },
   );

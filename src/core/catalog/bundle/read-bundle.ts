@@ -15,18 +15,18 @@ import { parseManifest } from './read-manifest';
 /** An open bundle. Items and, but for `loadFeatures`, features are in memory; all other files are fetched on request. */
 export interface Bundle extends LearnedFiles {
   manifest: Manifest;
-  /** All items, cluster by cluster where there are clusters; or the head alone, see `OpenOptions`. */
+  /** All items, cluster by cluster if the bundle has clusters; or only the head, see `OpenOptions`. */
   items: Item[];
-  /** Of the items, in their order. No item has any where they are loaded later. */
+  /** Features of the items, in their order; empty if they are loaded later. */
   features: FeatureTable;
   /**
-   * Gets the features of the items; null where `features` has them. Those of the previous bundle take the place of missing
-   * ones where they mean the same, as `onIncomplete` says.
+   * Loads the features of the items; null if `features` already has them. If some are missing, comparable features of the
+   * previous bundle replace them, as reported to `onIncomplete`.
    */
   loadFeatures: ((onProgress?: BundleProgress) => Promise<FeatureTable>) | null;
   /** Clusters of a large catalogue; null for a catalogue without clusters. */
   clusters: BundleClusters | null;
-  /** Statistics of the whole catalogue where `items` is its head alone; else null. */
+  /** Statistics of the whole catalogue if `items` is only its head; else null. */
   statistics: CatalogStatistics | null;
   /** False on a page served over plain HTTP: browsers then offer no hashing, and only sizes are checked. */
   verified: boolean;
@@ -43,8 +43,8 @@ export interface OpenOptions {
   /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
   whole?: boolean;
   /**
-   * True: features are left to `loadFeatures`. Lists that are the same for every shopper do without. Not together with
-   * `whole` in a catalogue in clusters. Default false.
+   * True: `loadFeatures` loads the features later. Lists that are the same for every shopper do not need them. Do not
+   * combine with `whole` for a catalogue with clusters. Default false.
    */
   featuresLater?: boolean;
   /** Called with the manifest before the items are fetched. */
@@ -58,11 +58,10 @@ export interface OpenOptions {
 
 /**
  * Opens a bundle: manifest, then items and features in parallel, each checked against its SHA-256.
- * @param source address of the bundle's folder, or a function that gets its files
- * @throws SidestreamError
- *   `bundle/unreachable` a file could not be fetched; `bundle/invalid` a file is not what the manifest or the schema
- *   says; `bundle/digest-mismatch` a file has other bytes than the manifest says; `bundle/unknown-version` the bundle
- *   was written by a newer version
+ * @param source address of the bundle's folder, or a function that fetches its files
+ * @throws SidestreamError `bundle/unreachable` a file could not be fetched; `bundle/invalid` a file contradicts the manifest
+ *   or the schema; `bundle/digest-mismatch` a file does not match its digest in the manifest; `bundle/unknown-version` the
+ *   bundle was written by a newer version
  */
 export async function openBundle(
   source: string | URL | FetchFile,
@@ -78,7 +77,7 @@ export async function openBundle(
     const { previous } = manifest;
     if (!previous || !onIncomplete) throw thrown;
     const before = await reopen(previous, fetchFile, options, onProgress);
-    // Where the previous one cannot be opened either, the error of this one is the one to report.
+    // If the previous bundle cannot be opened either, report the error of this one.
     if (!before) throw thrown;
     onIncomplete(
       new SidestreamError(
@@ -125,7 +124,7 @@ async function load(
       return decodeFeatures(featureShape(manifest), items.length, features, files);
     } catch (thrown) {
       if (!onIncomplete || !manifest.previous) throw thrown;
-      // Rare: its code comes with it.
+      // This is rare, so its code is loaded only when needed.
       const { previousFeatures, incompleteFeatures } = await import('./previous-features');
       const found = previousFeatures({ manifest, items }, await reopen(manifest.previous, fetchFile, { whole }));
       if (!found) throw thrown;
@@ -137,7 +136,7 @@ async function load(
   return { ...opened, ...lateFiles(fetchFile, manifest, { clusters: loaded.clusters, whole }) };
 }
 
-/** Files of what is in memory from the start: of all items, or of the head of a catalogue in clusters. */
+/** Files that are in memory from the start: of all items, or, with clusters, of the head. */
 export function firstFiles({ shards, clusters }: Manifest): Manifest['shards'] {
   if (!clusters) return shards;
   const { items, features, count } = clusters.head;
@@ -182,7 +181,7 @@ function lateFiles(
   loaded: { clusters: BundleClusters | null; whole: boolean },
 ): LateFiles {
   const files = (wanted: BundleFile[], onProgress?: BundleProgress) => fetchFiles(fetchFile, wanted, onProgress);
-  // The code that reads what was learned comes with it: not every bundle has some, and the first list does without.
+  // The code that reads trained files loads late: not every bundle has them, and the first list does not need them.
   let reader: LearnedFiles | null = null;
   const learned = async () => {
     const { learnedFiles } = await import('./read-learned');

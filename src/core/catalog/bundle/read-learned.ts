@@ -7,20 +7,20 @@ import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import type { BundleProgress } from './bundle-file';
 import type { BundleFile, Manifest } from './manifest';
 
-/** What was learned for a bundle; each is null when it has none. */
+/** The trained files of a bundle; each is null if the bundle lacks it. */
 export interface LearnedFiles {
   cooccurrence(onProgress?: BundleProgress): Promise<CooccurrenceTable | null>;
   demand(onProgress?: BundleProgress): Promise<Demand | null>;
-  /** The shop's side model of the items: of all, or where only the head is loaded of that. */
+  /** The shop's side model of all items, or only of the head if only that is loaded. */
   side(onProgress?: BundleProgress): Promise<SideModel | null>;
   /**
-   * What it says of a cluster's items, in their order; null where the bundle has no clusters.
+   * The rows of a cluster's items, in their order; null if the bundle has no clusters.
    * @param count items of the cluster
    */
   sideRows(cluster: number, count: number): Promise<SideRows | null>;
 }
 
-/** What is fetched once: after a failure the next call fetches it again. */
+/** Fetches a file only once; after a failure the next call fetches it again. */
 function once<T>(fetch: (onProgress?: BundleProgress) => Promise<T>): typeof fetch {
   let known: Promise<T> | null = null;
   return (onProgress) => {

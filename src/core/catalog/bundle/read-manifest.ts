@@ -15,7 +15,7 @@ import {
 /**
  * Reads a manifest.
  * @param address where it came from, for messages
- * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is no manifest or
+ * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is not a manifest or
  *   its entries contradict each other
  */
 export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Manifest {
@@ -24,7 +24,7 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
   if (typeof schema === 'number' && !READABLE_SCHEMAS.some((readable) => readable === schema)) {
     throw new SidestreamError(
       'bundle/unknown-version',
-      `The bundle has format version ${schema}, this page reads up to version ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
+      `The bundle has format version ${schema}, but this page reads versions up to ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
     );
   }
   const result = v.safeParse(manifestSchema, withoutDropped(data, schema), { abortEarly: true });
@@ -36,7 +36,7 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
   return result.output;
 }
 
-/** A manifest of an older version without the keys that have no meaning any more, whatever they hold. */
+/** A manifest of an older version without its obsolete keys, whatever their values. */
 function withoutDropped(data: unknown, schema: unknown): unknown {
   if (typeof data !== 'object' || data === null || schema === BUNDLE_SCHEMA) return data;
   return Object.fromEntries(Object.entries(data).filter(([key]) => !DROPPED_KEYS.some((dropped) => dropped === key)));
@@ -61,7 +61,7 @@ function check(manifest: Manifest): void {
       next += shard.count;
     }
     if (next !== (clusters ? 0 : count)) {
-      throw invalidBundle(MANIFEST_FILE, `${kind} shards hold ${next} rows, the bundle has ${count} items`);
+      throw invalidBundle(MANIFEST_FILE, `${kind} shards hold ${next} rows, but the bundle has ${count} items`);
     }
   }
   for (const shard of shards.features) checkFeatures(shard, shard.count);
@@ -70,7 +70,7 @@ function check(manifest: Manifest): void {
     throw invalidBundle(MANIFEST_FILE, `has ${manifest.head.length} items, not ${first}`);
   }
   if (manifest.side?.clusters && !clusters) {
-    throw invalidBundle(MANIFEST_FILE, 'it has a side model of clusters, and no clusters');
+    throw invalidBundle(MANIFEST_FILE, 'it has a side model of clusters but no clusters');
   }
   if (!clusters) return;
   const { count: number, largest, head } = clusters;

@@ -3,7 +3,7 @@ import { type Manifest, MODALITIES } from './manifest';
 /** What the meaning of feature values depends on. */
 export type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
 
-/** Whether feature values of two bundles mean the same. */
+/** Whether the feature values of two bundles are comparable. */
 export function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
   return (
     before.dim === after.dim &&

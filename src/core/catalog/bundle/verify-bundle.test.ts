@@ -40,7 +40,7 @@ describe('verifyBundle', () => {
     const other = head.with(-1, { ...head[head.length - 1], title: 'Another' });
     await expect(verifyBundle({ ...manifest, head: other }, fetchFile)).rejects.toMatchObject({
       code: 'bundle/invalid',
-      message: expect.stringMatching(/has other items than items-/),
+      message: expect.stringMatching(/has different items than items-/),
     });
   });
 

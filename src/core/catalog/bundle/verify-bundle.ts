@@ -16,11 +16,11 @@ import { parseManifest } from './read-manifest';
 import { encodeManifest } from './write-manifest';
 
 /**
- * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster, so that only the
- * ids of its items stay in memory.
- * @param manifest may be one that is not written yet
+ * Reads every file of a bundle and checks it as the browser does, shard by shard or cluster by cluster, keeping only the ids
+ * of its items in memory.
+ * @param manifest may be a manifest that is not written yet
  * @param onProgress called with the number of items read
- * @throws SidestreamError what `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
+ * @throws SidestreamError as `openBundle` and the methods of its result do: `bundle/unreachable`, `bundle/invalid`,
  *   `bundle/digest-mismatch`, `bundle/offers`
  */
 export async function verifyBundle(
@@ -50,11 +50,11 @@ export async function verifyBundle(
   done.push(...(await verifyTexts(read, fetchFile)));
   for (const market of read.offers ?? []) await fetchOffers(fetchFile, read, market);
   const names = new Set(done.map(({ file }) => file));
-  // Encoders and projection: their content is checked where it is used.
+  // The content of encoders and projection is checked where it is used.
   for (const file of bundleFiles(read)) if (!names.has(file.file)) await fetchChecked(fetchFile, file);
 }
 
-/** @returns the files read, of those that the manifest names */
+/** @returns the files read that the manifest names */
 async function verifySide(
   manifest: Manifest,
   side: NonNullable<Manifest['side']>,
@@ -72,17 +72,17 @@ async function verifySide(
   return [side, directory];
 }
 
-/** The items of the manifest must be those of the files: pages read one or the other. */
+/** The manifest's items must equal the files' items, because pages read one or the other. */
 async function verifyHead(manifest: Manifest): Promise<void> {
   const { head } = manifest;
   if (!head) return;
   for (const { file, sha256: digest, start, count } of firstFiles(manifest).items) {
     if ((await sha256(encodeItems(head.slice(start, start + count)))) === digest) continue;
-    throw invalidBundle(MANIFEST_FILE, `has other items than ${file}`);
+    throw invalidBundle(MANIFEST_FILE, `has different items than ${file}`);
   }
 }
 
-/** Reads all items, or those of the head of a catalogue in clusters. @returns the files read */
+/** Reads all items, or, with clusters, the head's items. @returns the files read */
 async function verifyFirst(
   manifest: Manifest,
   fetchFile: FetchFile,
@@ -98,7 +98,7 @@ async function verifyFirst(
   return [...items, ...features];
 }
 
-/** @returns the files read, of those that the manifest names */
+/** @returns the files read that the manifest names */
 async function verifyClusters(
   clusters: BundleClusters,
   named: NonNullable<Manifest['clusters']>,

@@ -29,10 +29,10 @@ import {
 import { putManifest } from './write-manifest';
 
 /**
- * Largest items in the manifest itself, bytes: about 2,000 products with short texts. A page that finds its manifest changed
- * fetches them again, so above it they are files of their own, which are never fetched twice.
+ * Size limit for items inside the manifest, bytes: about 2,000 products with short texts. A page fetches them again whenever
+ * the manifest changes. Above the limit, items are in separate files, which are never fetched twice.
  */
-const LARGEST_HEAD = 1_000_000;
+const MAX_HEAD_BYTES = 1_000_000;
 
 /** One encoder as the bundle records it. */
 export interface BundleEncoder {
@@ -66,24 +66,24 @@ export interface BundleContent {
 export interface LocaleContent {
   /** Its tag. */
   tag: string;
-  /** Market whose offers pages in this language use where they name none. */
+  /** Market whose offers pages in this language use if they name no market. */
   market?: string;
-  /** Of each item, in the order of the items; null where there are none, so that the item is shown in its own. */
+  /** Texts of each item, in the order of the items; null shows the item in its own language. */
   texts: (ItemText | null)[];
 }
 
 export interface WriteBundleOptions {
-  /** Items per shard of a catalogue that is not clustered. Default 1024. */
+  /** Items per shard of a catalogue without clusters. Default 1024. */
   shardItems?: number;
   /** Number of items from which a catalogue is written in clusters, which browsers load on demand. Default 20,001. */
   clusterFrom?: number;
-  /** Items that a cluster should have; it has at most twice as many. Default 256. */
+  /** Target size of a cluster; the maximum is twice as many items. Default 256. */
   clusterItems?: number;
-  /** The bundle that this one replaces in the same folder: what was learned for it is kept where it still fits. */
+  /** The bundle that this one replaces in the same folder: its trained files are kept if they still fit. */
   previous?: Predecessor;
-  /** Markets that have a file of offers. Default: those of the previous bundle. */
+  /** Markets that have an offers file. Default: the markets of the previous bundle. */
   offers?: readonly string[];
-  /** What the shop learned, for the items in the given order; replaces what would be kept of the previous bundle. */
+  /** Trained files for the items in the given order; they replace the previous bundle's. */
   learned?: Learned;
   /**
    * Called when all files but the manifest are written; if it throws, the previous manifest stays. See `verifyBundle`.
@@ -131,7 +131,7 @@ export async function writeBundle(
     if (!files) return base;
     const onnx = await put(name, 'onnx', files.onnx);
     if (onnx.sha256 !== digest) {
-      throw invalid(`the ${name} encoder's file is not the one its features were made with; run the build again`);
+      throw invalid(`the ${name} encoder's file is not the one that made its features; run the build again`);
     }
     const tokenizer = files.tokenizer && (await put(`${name}-tokenizer`, 'json', files.tokenizer));
     const { settings } = files;
@@ -167,7 +167,7 @@ export async function writeBundle(
   for (const { tag, market, texts: rows } of locales) {
     texts[tag] = { ...(market ? { market } : {}), ...(await writeTexts(rows, places, put)) };
   }
-  const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= LARGEST_HEAD;
+  const inManifest = first.reduce((sum, { bytes }) => sum + bytes, 0) <= MAX_HEAD_BYTES;
   const digests = [...catalog, projection].map((file) => file.sha256);
   const manifest: Manifest = {
     ...frame,
@@ -188,7 +188,7 @@ export async function writeBundle(
     const side = await keepSideModel(previous, items, content, large?.members);
     if (side) Object.assign(manifest, await putLearned({ side }, items.length, sink, large));
   }
-  // They name products by id, or say which by their fields, whatever else changed.
+  // Rules refer to products by id or by fields, so they stay valid whatever else changed.
   if (offers.length > 0) manifest.offers = [...new Set(offers)].sort();
   if (previous?.manifest.rules) manifest.rules = previous.manifest.rules;
   if (learned) Object.assign(manifest, await putLearned(learned, items.length, sink, large));

@@ -10,7 +10,7 @@ import {
   manifestSchema,
 } from './manifest';
 
-/** The bytes of a manifest, fields in a fixed order, so that equal manifests give equal bytes. The items stand a field a line. */
+/** The bytes of a manifest, fields in a fixed order: equal manifests give equal bytes. The items take one line per field. */
 export function encodeManifest({ head, ...manifest }: Manifest): Uint8Array {
   const text = JSON.stringify(v.parse(manifestSchema, manifest), null, 2);
   const items = head ? `,\n  "head": ${columnsText(head)}` : '';
@@ -18,11 +18,11 @@ export function encodeManifest({ head, ...manifest }: Manifest): Uint8Array {
 }
 
 /**
- * Writes a manifest, and a copy of it (without the items) under a content-hashed name, by which the next manifest refers to it: a page that
- * finds the next bundle partly uploaded falls back to this one. A manifest with the same content as the one that it replaces
- * keeps that one's `previous`.
+ * Writes a manifest, and a copy of it (without the items) under a content-hashed name, which the next manifest refers to: a
+ * page that finds the next bundle partly uploaded falls back to this one. A manifest with the same content as its
+ * predecessor keeps the predecessor's `previous`.
  * @param before the manifest that it replaces
- * @returns the manifest as it is stored
+ * @returns the manifest as stored
  */
 export async function putManifest(manifest: Manifest, before: Manifest | null, sink: BundleSink): Promise<Manifest> {
   const next: Manifest = { ...manifest, schema: BUNDLE_SCHEMA };
@@ -44,9 +44,9 @@ export async function storeManifest(manifest: Manifest, sink: BundleSink): Promi
 }
 
 /**
- * Names in a manifest the files that change between builds: the markets that have offers, and whether there are rules. The
- * previous bundle stays, which has other items.
- * @returns the manifest as it is stored
+ * Records in a manifest which files change between builds: the markets with offers, and whether the bundle has rules. The
+ * previous bundle, whose items differ, stays.
+ * @returns the manifest as stored
  */
 export async function putMutable(
   manifest: Manifest,
@@ -64,7 +64,7 @@ export async function putMutable(
   return next;
 }
 
-/** A copy is for the case that a file is missing; the items have files of their own. */
+/** Copies are a fallback for missing files; they need no items, which have separate files. */
 const encodeCopy = ({ head: _, ...manifest }: Manifest): Uint8Array => encodeManifest(manifest);
 
 /** The content-hashed copy of a manifest. */

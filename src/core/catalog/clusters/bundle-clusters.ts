@@ -26,7 +26,7 @@ import { type BesideClusters, decodeFileDirectory } from './file-directory';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 
 /** Clusters fetched in parallel. */
-const AT_ONCE = 16;
+const PARALLEL_FETCHES = 16;
 
 /** Items with their features, in the same order. */
 export interface ItemsPart {
@@ -106,8 +106,11 @@ export class BundleClusters {
     const features = createTable(featureShape(this.#manifest), count);
     const items: Item[] = [];
     const width = rowsPerItem(features);
-    for (let first = 0; first < directory.clusters; first += AT_ONCE) {
-      const numbers = Array.from({ length: Math.min(AT_ONCE, directory.clusters - first) }, (_, n) => first + n);
+    for (let first = 0; first < directory.clusters; first += PARALLEL_FETCHES) {
+      const numbers = Array.from(
+        { length: Math.min(PARALLEL_FETCHES, directory.clusters - first) },
+        (_, n) => first + n,
+      );
       for (const part of await Promise.all(numbers.map((cluster) => this.items(cluster)))) {
         features.values.set(part.features.values, items.length * width * features.dim);
         features.scales.set(part.features.scales, items.length * width);
@@ -124,7 +127,7 @@ export class BundleClusters {
     return this.#once(directory, (bytes) => decodeFileDirectory(bytes, directory.file, count, stem));
   }
 
-  /** Clusters that may hold an item: none for an unknown id, rarely more than one. */
+  /** Clusters that may contain an item: empty for an unknown id, rarely more than one. */
   async clustersWith(id: string): Promise<number[]> {
     const { buckets } = await this.directory();
     return clustersWith(await this.ids(bucketOf(hashId(id), buckets)), id);

@@ -85,8 +85,8 @@ export class ClusterDirectory {
   readonly #digests: number;
 
   /**
-   * Reads what `encodeDirectory` wrote.
-   * @param expected numbers of the manifest
+   * Reads the output of `encodeDirectory`.
+   * @param expected numbers from the manifest
    * @throws SidestreamError `bundle/invalid` when its length or its numbers contradict the manifest
    */
   constructor(bytes: ArrayBuffer, expected: { count: number; clusters: number; dims: number; largest: number }) {
@@ -120,7 +120,7 @@ export class ClusterDirectory {
     const powerOfTwo = buckets > 0 && Number.isInteger(Math.log2(buckets));
     const sized = this.counts.every((count) => count > 0 && count <= expected.largest);
     const measured = [...scales, ...this.radii].every((value) => value >= 0 && value < Number.POSITIVE_INFINITY);
-    if (total !== expected.count || !powerOfTwo || !sized || !measured) throw invalid('its numbers do not fit');
+    if (total !== expected.count || !powerOfTwo || !sized || !measured) throw invalid('its numbers are inconsistent');
   }
 
   /** One file of a cluster. */

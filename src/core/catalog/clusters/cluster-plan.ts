@@ -19,7 +19,7 @@ export interface ClusterPlan {
   radii: Float32Array;
 }
 
-/** Clusters of the bundle that a new one replaces, made from features that mean the same. */
+/** Clusters of the bundle that a new one replaces, made from comparable features. */
 export interface PreviousClusters {
   axes: PrincipalAxes;
   directory: ClusterDirectory;
@@ -35,16 +35,16 @@ export interface PlanOptions extends ClusterSizes {
   onProgress?: (items: number) => void;
 }
 
-/** Growth or shrinkage of a catalogue from which it is clustered again. */
-const GROWN = 2;
+/** Factor of growth or shrinkage from which a catalogue is clustered from scratch. */
+const MAX_GROWTH = 2;
 /** How far beyond the radius an item may be and still stay in its cluster, as a share of the radius. */
-const SLACK = 1e-4;
+const RADIUS_TOLERANCE = 1e-4;
 
 /**
- * Groups the items of a catalogue into clusters. Where there are clusters already, an item stays in its cluster unless its
- * vector moved out of it, new items join the nearest centroid, and only clusters that became too large are split: all
- * others keep their members, and so their files. The variants of a product are in one cluster, so that a page that knows one
- * of them knows all; only a product with more of them than a cluster may hold is cut.
+ * Groups the items of a catalogue into clusters. If clusters exist already, an item stays in its cluster unless its vector
+ * moved out of it, new items join the nearest centroid, and only clusters that became too large are split: all other
+ * clusters keep their members, and therefore their files. The variants of a product share a cluster, because a page that
+ * loads one variant needs them all; only a product with more variants than a cluster may hold is split.
  */
 export function planClusters(
   items: readonly Pick<Item, 'id' | 'group'>[],
@@ -89,9 +89,9 @@ interface Group {
 const newGroup = (rows: Int32Array): Group => ({ rows, kept: null });
 
 const comparable = ({ items }: PreviousClusters, count: number): boolean =>
-  count < GROWN * items.length && items.length < GROWN * count;
+  count < MAX_GROWTH * items.length && items.length < MAX_GROWTH * count;
 
-/** As `clusterRows`, by the first variant of each product, whose others are in the same cluster. */
+/** Like `clusterRows`, by the first variant of each product; its other variants join the same cluster. */
 function splitProducts(
   space: ClusterSpace,
   rows: Int32Array,
@@ -111,7 +111,7 @@ function splitProducts(
       const all = Int32Array.from([...part].flatMap((product) => members.get(product) ?? []));
       if (all.length <= sizes.most) return [all];
       if (part.length === 1) return clusterRows(space, all, sizes);
-      // Some have many variants, so that fewer products fit.
+      // Products with many variants leave room for fewer products.
       if (target > 1) return split(part, Math.floor(target / 2));
       return [...part].flatMap((product) => split(Int32Array.of(product), 1));
     });
@@ -142,11 +142,12 @@ function keptGroups(
     }
     const old = clusterOf.get(id);
     const stays =
-      old !== undefined && Math.sqrt(squaredDistance(space, row, centroids, old)) <= radii[old] * (1 + SLACK) + SLACK;
+      old !== undefined &&
+      Math.sqrt(squaredDistance(space, row, centroids, old)) <= radii[old] * (1 + RADIUS_TOLERANCE) + RADIUS_TOLERANCE;
     clusters[row] = stays ? old : nearestOf(space, row, centroids);
     groups[clusters[row]].push(row);
   }
-  // Clusters from a split come last, so that the other clusters keep their numbers.
+  // Clusters from a split come last because the other clusters must keep their numbers.
   const more: Group[] = [];
   const kept = groups.flatMap((group, cluster): Group[] => {
     const rows = Int32Array.from(group);

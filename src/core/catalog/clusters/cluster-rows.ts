@@ -9,7 +9,7 @@ export interface ClusterSpace {
 export interface ClusterSizes {
   /** Items that a cluster should have. */
   target: number;
-  /** Items that a cluster has at most. */
+  /** Maximum number of items in a cluster. */
   most: number;
 }
 
@@ -20,11 +20,11 @@ const SAMPLE = 128;
 const ROUNDS = 8;
 
 /**
- * Groups rows by hierarchical k-means: a group that is too large is split into up to 16 parts, and each of those again,
- * until all have at most `most` rows. The work grows with rows * log(rows). Centres start at rows evenly spaced in the order
- * given, so the same input gives the same clusters.
+ * Groups rows by hierarchical k-means: a group that is too large is split into up to 16 parts, and those again, until all
+ * have `most` rows or fewer. The work grows with rows * log(rows). Centres start at evenly spaced rows of the given order,
+ * so the same input gives the same clusters.
  * @param rows rows to group; their order decides ties
- * @returns rows of every cluster, in the order given
+ * @returns rows of every cluster, in the given order
  */
 export function clusterRows(space: ClusterSpace, rows: Int32Array, sizes: ClusterSizes): Int32Array[] {
   if (rows.length <= sizes.most) return rows.length > 0 ? [rows] : [];

@@ -81,7 +81,7 @@ describe('a catalogue in clusters', () => {
     expect(agreeing / COUNT).toBeGreaterThan(0.7);
   });
 
-  it('opens with its head alone, the popular items among it, and finds any other item by its id', async () => {
+  it('opens with only its head, including the popular items, and finds any other item by its id', async () => {
     const { fetchFile, fetched, manifest } = await written();
     const bundle = await openBundle(fetchFile, undefined, { whole: false });
     const { head, statistics } = manifest.clusters ?? {};
@@ -112,7 +112,7 @@ describe('a catalogue in clusters', () => {
   });
 });
 
-describe('a catalogue in clusters that is built again', () => {
+describe('a rebuilt catalogue with clusters', () => {
   const names = async (manifest: Manifest, fetchFile: (name: string) => Promise<Response>) =>
     new Set((await inventory(manifest, fetchFile)).map(({ file }) => file));
 
@@ -146,7 +146,7 @@ describe('a catalogue in clusters that is built again', () => {
     expect(bundle.items.find(({ id }) => id === 'item-77')?.title).toBe('Renamed');
   });
 
-  it('splits clusters that became too large, and clusters again what is no longer the same catalogue', async () => {
+  it('splits clusters that became too large, and clusters a different catalogue from scratch', async () => {
     const half = await written(changed(allRows.slice(0, 350)));
     const { manifest, fetchFile } = await written(content, await openBundle(half.fetchFile));
     expect(manifest.clusters?.largest).toBeLessThanOrEqual(40);

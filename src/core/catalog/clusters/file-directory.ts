@@ -16,15 +16,15 @@ export function encodeFileDirectory(files: readonly BundleFile[]): Uint8Array {
   return bytes;
 }
 
-/** What may lie beside the clusters, a file for each, with the ending of their names. */
+/** Kinds of additional files, one per cluster, with their name extensions. */
 const BESIDE = { texts: 'json', side: 'bin' } as const;
 export type BesideClusters = keyof typeof BESIDE;
 
 /**
- * Reads what `encodeFileDirectory` wrote.
+ * Reads the output of `encodeFileDirectory`.
  * @param file its name, for the message
  * @returns the files of the clusters in their order; names follow from the digests
- * @throws SidestreamError `bundle/invalid` when it is of another number of clusters
+ * @throws SidestreamError `bundle/invalid` when its number of clusters is wrong
  */
 export function decodeFileDirectory(
   bytes: ArrayBuffer,

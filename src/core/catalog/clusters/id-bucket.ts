@@ -1,11 +1,11 @@
 import { SidestreamError } from '../../../error';
 
 /**
- * Clusters of items by a hash of their ids, so that an item's cluster is found without the ids of the whole catalogue. A
+ * Clusters of items by a hash of their ids, which finds an item's cluster without loading the ids of the whole catalogue. A
  * bucket holds the ids whose hashes begin with the same bits; the number of buckets is a power of two.
  */
 export interface IdBucket {
-  /** Ascending; equal ones where ids share a hash. */
+  /** Ascending; equal values are ids that share a hash. */
   hashes: Uint32Array;
   /** Cluster of each, same length. */
   clusters: Uint32Array;

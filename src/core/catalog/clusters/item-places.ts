@@ -1,7 +1,7 @@
 import { decodeItems } from '../bundle/item-shard';
 import type { Bundle } from '../bundle/read-bundle';
 
-/** Rows of the items in each file of items: of the files that a page loads first, and of those of the clusters, if any. */
+/** Rows of the items in each items file: in the files that a page loads first, and in the files of the clusters, if any. */
 export interface ItemPlaces {
   head: readonly (readonly number[])[];
   members?: readonly (readonly number[])[];

@@ -11,7 +11,7 @@ import type { Item } from '../item';
 async function content(most: number, seed = 1) {
   const plain = await topicContent({ items: 160, topics: 9, seed });
   const { items, table } = withVariants(plain.items, plain.features, most, (item, variant) => ({
-    // A product has at least one variant; the rest of its rows are products of their own.
+    // A product has at least one variant; the rest of its rows are separate products.
     ...(variant >= 1 + (item.title.length % most) ? { group: undefined } : {}),
     popularity: item.title.length,
   }));
@@ -64,7 +64,7 @@ it.each([2, 6, 15])('has all of up to %d variants of a product in one cluster, a
   expect(more.manifest.clusters?.largest).toBeLessThanOrEqual(40);
 });
 
-it('cuts a product only where it has more variants than a cluster holds', async () => {
+it('splits a product only if it has more variants than a cluster may hold', async () => {
   const memory = memoryBundle();
   const { items, ...rest } = await content(6);
   const huge = items.map((item, row): Item => ({ ...item, group: row < 300 ? 'huge' : item.group }));

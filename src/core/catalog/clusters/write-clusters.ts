@@ -14,13 +14,13 @@ import { encodeIdBuckets } from './id-bucket';
 
 /** Length of base vectors. */
 const DIMS = 64;
-/** Items of the head, which a page loads before anything is known of a shopper. */
+/** Number of items in the head, which a page loads before it knows the shopper. */
 const HEAD = 512;
 
 /** Stores one file under a name that follows from its bytes. */
 export type PutFile = (stem: string, extension: string, bytes: Uint8Array) => Promise<BundleFile>;
 
-/** Writes files whose names have their digest. */
+/** Writes files under names that contain their digests. */
 export const putInto =
   (sink: BundleSink): PutFile =>
   async (stem, extension, bytes) => {
@@ -34,7 +34,7 @@ export interface ClusterContent {
   items: Item[];
   features: FeatureTable;
   blend: ContentBlend;
-  /** Items that a cluster should have; it has at most twice as many. */
+  /** Target number of items per cluster; the maximum is twice as many. */
   clusterItems: number;
   previous: PreviousClusters | null;
   onProgress?: (step: 'group' | 'write', items: number, total: number) => void;
@@ -102,9 +102,9 @@ function memberVectors({ base, axes: { dims } }: ClusterPlan, members: Int32Arra
 }
 
 /**
- * Items that represent a catalogue before anything is known of a shopper: half are the most popular ones, the others the
- * central items of the largest clusters, so that every large group of items is represented. Items out of stock are left out.
- * Of the variants of a product there are all or none.
+ * Items that represent a catalogue to an unknown shopper: half are the most popular ones, the rest the
+ * central items of the largest clusters, to represent every large group of items. Items out of stock are left out.
+ * The variants of a product are included all together or not at all.
  * @returns rows, at most `count`; all different
  */
 function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int32Array {
@@ -133,7 +133,7 @@ function headRows(items: readonly Item[], plan: ClusterPlan, count: number): Int
     if (chosen.size >= count) break;
     add(row);
   }
-  // A head must not be empty, even where nothing is in stock.
+  // A head must not be empty, even if no item is in stock.
   if (chosen.size === 0) chosen.add(0);
   return Int32Array.from(chosen);
 }

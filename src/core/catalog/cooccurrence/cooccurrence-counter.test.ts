@@ -8,7 +8,7 @@ const liftOf = (counter: CooccurrenceCounter, rows: number[]): Float32Array => {
   return cooccurrence(table, rows, table.count);
 };
 
-test('pairs count by their distance, in both orders, against what chance would bring', () => {
+test('pairs count by their distance, in both orders, relative to chance', () => {
   const counter = new CooccurrenceCounter(5);
   counter.learn([0, 1, 2]);
   counter.learn([3, 1]);
@@ -32,7 +32,7 @@ test('newer choices of a history count more: twice as much as the one before', (
   expect([...liftOf(counter, [])]).toEqual([0, 0, 0, 0]);
 });
 
-test('a history that grows is learned as if it had come at once', () => {
+test('a growing history is counted as if it had arrived at once', () => {
   const rows = Array.from({ length: 80 }, (_, n) => (n * 7) % 31);
   const [whole, parts] = [new CooccurrenceCounter(31), new CooccurrenceCounter(31)];
   whole.learn(rows);

@@ -1,8 +1,8 @@
 import type { CooccurrenceTable } from './cooccurrence-table';
 
-/** Choices of one user that are at most this many steps apart count as a pair. */
+/** Maximum distance, in steps, of two choices of one user that count as a pair. */
 const REACH = 30;
-/** Weight added to an item's own pairs before they are compared with chance, so that rare items are not overrated. */
+/** Weight added to an item's pairs before they are compared with chance; it keeps rare items from being overrated. */
 const SMOOTHING = 30;
 
 /**
@@ -36,10 +36,10 @@ export class CooccurrenceCounter {
   }
 
   /**
-   * The table of a bundle: for every item the items with the highest log lift, which compares how often both were chosen near
-   * each other with chance: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is their
-   * sum.
-   * @param most entries of one item at most, to limit the download. Default 256
+   * The table of a bundle: for every item the items with the highest log lift, which compares with chance how often both
+   * were chosen near each other: log(1 + n(a, b) N / ((n(a) + 30) (n(b) + 30))), where n are the weights of pairs and N is
+   * their sum.
+   * @param most maximum number of entries per item, to limit the download. Default 256
    */
   table(most = 256): CooccurrenceTable {
     const count = this.#mass.length;

@@ -66,7 +66,7 @@ describe('a co-occurrence table', () => {
     message: expect.stringContaining('sidestream train'),
   });
 
-  it('keeps the support of its entries, beside which the lifts are read as before', () => {
+  it('keeps the support of its entries without changing the lifts', () => {
     const support = Uint16Array.of(3, 0, 65_535);
     const bytes = encodeCooccurrence({ ...small, support });
     expect(bytes.byteLength).toBe(encodeCooccurrence(small).byteLength + 2 * 3);
@@ -85,7 +85,7 @@ describe('a co-occurrence table', () => {
     expect(() => decodeCooccurrence(buffer, 3, true)).toThrow(refused);
   });
 
-  it.each([0, 11, 12, -1, 1])('is refused when it is cut or goes on: %i', (length) => {
+  it.each([0, 11, 12, -1, 1])('is refused if it is truncated or too long: %i', (length) => {
     const bytes = encodeCooccurrence(small);
     const whole = length === 1 ? Uint8Array.of(...bytes, 0) : bytes.slice(0, length);
     expect(() => decodeCooccurrence(whole.buffer, 3)).toThrow(refused);

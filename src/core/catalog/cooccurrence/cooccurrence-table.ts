@@ -1,7 +1,7 @@
 import { SidestreamError } from '../../../error';
 
 /**
- * Co-occurrence of items: for every item the items that the same shoppers chose near it, with the lift against chance. The
+ * Co-occurrence of items: for every item, the items that the same shoppers chose near it, with their lift over chance. The
  * entries of item i are at `offsets[i]` to `offsets[i + 1]`.
  */
 export interface CooccurrenceTable {
@@ -14,8 +14,7 @@ export interface CooccurrenceTable {
   /** log(1 + lift), above 0, same length. */
   lifts: Float32Array;
   /**
-   * In how many orders both items were, same length; 0 where that is not known, or is below `LEAST_SUPPORT`. Absent where no
-   * orders were counted.
+   * Number of orders with both items, same length; 0 if unknown or below `MIN_SUPPORT`. Absent if no orders were counted.
    */
   support?: Uint16Array;
   /** `shop`: made from the shop's links and orders, smoothed by category. Default: counted from its logs. */
@@ -23,15 +22,15 @@ export interface CooccurrenceTable {
 }
 
 /**
- * Least number of orders that a table tells. The file is public: a count of one or two would tell what single shoppers
- * bought together.
+ * Smallest number of orders that a table reveals. The file is public: a count of one or two would reveal the orders of
+ * individual shoppers.
  */
-export const LEAST_SUPPORT = 3;
-/** Largest number of orders that a table tells; it also stands for larger ones. */
-export const MOST_SUPPORT = 0xffff;
+export const MIN_SUPPORT = 3;
+/** Largest number of orders that a table stores; it also stands for larger numbers. */
+export const MAX_SUPPORT = 0xffff;
 
 /**
- * The same table for the items in another order.
+ * The same table with the items in another order.
  * @param order every row of the table once, in the new order
  */
 export function pickCooccurrence(table: CooccurrenceTable, order: readonly number[]): CooccurrenceTable {
@@ -62,7 +61,7 @@ const HEADER = 3 * 4;
 /**
  * Writes a table, little-endian: uint32 count, uint32 number of entries, float32 largest lift; uint32 entries of
  * every item; uint32 rows, but uint16 in a catalogue of up to 65,536 items; uint8 lifts as shares of the largest; with
- * support, uint16 of each entry. The manifest says whether there is support.
+ * support, uint16 of each entry. The manifest states whether the table has support.
  */
 export function encodeCooccurrence({
   count,
@@ -92,9 +91,9 @@ export function encodeCooccurrence({
 }
 
 /**
- * Reads what `encodeCooccurrence` wrote.
- * @param supported whether the table has support, as the manifest says
- * @throws SidestreamError `bundle/invalid` when it is no such table, or one of another catalogue
+ * Reads the output of `encodeCooccurrence`.
+ * @param supported whether the table has support, according to the manifest
+ * @throws SidestreamError `bundle/invalid` when it is not such a table, or belongs to another catalogue
  */
 export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported = false): CooccurrenceTable {
   const view = new DataView(bytes);
@@ -120,7 +119,7 @@ export function decodeCooccurrence(bytes: ArrayBuffer, count: number, supported 
   const lifts = Float32Array.from(new Uint8Array(bytes, strengths, total), (step) => (step * largest) / STEPS);
   if (!supported) return { count, offsets, rows, lifts };
   const support = Uint16Array.from({ length: total }, (_, at) => view.getUint16(strengths + total + 2 * at, true));
-  if (support.some((orders) => orders > 0 && orders < LEAST_SUPPORT)) throw invalid('its support is out of range');
+  if (support.some((orders) => orders > 0 && orders < MIN_SUPPORT)) throw invalid('its support is out of range');
   return { count, offsets, rows, lifts, support };
 }
 

@@ -1,9 +1,9 @@
-import { type CooccurrenceTable, LEAST_SUPPORT, MOST_SUPPORT } from './cooccurrence-table';
+import { type CooccurrenceTable, MAX_SUPPORT, MIN_SUPPORT } from './cooccurrence-table';
 
 /**
- * Counts in how many orders the items of each entry of a table were together.
+ * Counts the orders that contain both items of each entry of a table.
  * @param orders rows of the items of each order, each once
- * @returns one number per entry, as `CooccurrenceTable` has them: 0 for fewer than 3
+ * @returns one number per entry, as in `CooccurrenceTable`: 0 for fewer than 3
  */
 export function countSupport(
   { count, offsets, rows }: Pick<CooccurrenceTable, 'count' | 'offsets' | 'rows'>,
@@ -22,5 +22,5 @@ export function countSupport(
       }
     }
   }
-  return Uint16Array.from(counts, (orders) => (orders < LEAST_SUPPORT ? 0 : Math.min(orders, MOST_SUPPORT)));
+  return Uint16Array.from(counts, (orders) => (orders < MIN_SUPPORT ? 0 : Math.min(orders, MAX_SUPPORT)));
 }

@@ -5,7 +5,7 @@ import { linkCooccurrence } from './link-cooccurrence';
 const CATEGORIES = ['Shirt', 'Shirt', 'Shirt', 'Belt', 'Belt', 'Hat'];
 const liftsOf = (table: ReturnType<typeof linkCooccurrence>, row: number) => cooccurrence(table, [row], 6);
 
-it('puts own links first, then those of the category; a category without links has no entries', () => {
+it("puts own links first, then the category's; a category without links has no entries", () => {
   const links = [
     { from: 0, to: 3 },
     { from: 0, to: 3 },

@@ -9,16 +9,16 @@ export interface Link {
   weight?: number;
 }
 
-/** Weight of the category's links that is added to an item's own before shares are computed. */
-const PRIOR = 4;
+/** Weight of the category's links, which are added to the item's own links before shares are computed. */
+const PRIOR_WEIGHT = 4;
 /** Entries kept per item. */
-const MOST = 64;
+const MAX_LINKS = 64;
 
 /**
- * Co-occurrence from links that a shop made or that its orders show. An item's own links are smoothed by those of its
- * category, so that items with few links, such as new ones, get entries, too:
- * share(b | a) = (n(a, b) + 4 share(b | category of a)) / (n(a) + 4), and a category's shares likewise from those of the
- * whole shop. Items of categories without any link get none.
+ * Co-occurrence from links that a shop curated or that its orders show. An item's own links are smoothed with the links of
+ * its category, which gives entries to items with few links, such as new items: share(b | a) = (n(a, b) + 4 share(b |
+ * category of a)) / (n(a) + 4), and a category's shares are smoothed likewise with the whole shop's. Items of categories
+ * without links get no entries.
  * @param categories of every item
  * @param chance probability of each item to be linked by chance, adding up to 1; default the same for all
  * @returns the table of shares above chance; lifts are log(1 + share / chance)
@@ -54,7 +54,7 @@ export function linkCooccurrence(
     const kept = found
       .filter(({ ratio }) => ratio > 1)
       .sort((a, b) => b.ratio - a.ratio || a.to - b.to)
-      .slice(0, MOST);
+      .slice(0, MAX_LINKS);
     for (const { to, ratio } of kept) {
       rows.push(to);
       lifts.push(Math.log1p(ratio));
@@ -80,7 +80,7 @@ class PairCounts {
 
   /** Smoothed share of an item. @param prior its share without any link */
   share(to: number, prior: number): number {
-    return ((this.#weights.get(to) ?? 0) + PRIOR * prior) / (this.#total + PRIOR);
+    return ((this.#weights.get(to) ?? 0) + PRIOR_WEIGHT * prior) / (this.#total + PRIOR_WEIGHT);
   }
 }
 

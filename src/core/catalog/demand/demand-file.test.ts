@@ -26,7 +26,7 @@ function error(before: Demand, after: Demand): number {
 }
 
 describe('the demand of the items, as a file', () => {
-  it('is what was written, to a ten thousandth', () => {
+  it('round-trips to a ten thousandth', () => {
     const { repeats, ...plain } = DEMAND;
     const read = decodeDemand(encodeDemand(DEMAND, 3).buffer, 3, repeats);
     expect(read.repeats).toMatchObject({ share: 0.3, interval: 20 });
@@ -45,7 +45,7 @@ describe('the demand of the items, as a file', () => {
     expect(repeats?.interval).toBe(20);
   });
 
-  it('is refused when it is of other items, cut, out of range, or not what the manifest says', () => {
+  it('is refused if it is for other items, truncated, out of range, or inconsistent with the manifest', () => {
     const invalid = expect.objectContaining({ code: 'bundle/invalid' });
     const bytes = encodeDemand(DEMAND, 3);
     const { repeats } = DEMAND;

@@ -9,8 +9,8 @@ const HEADER = 8;
 /**
  * Writes the demand of the items, little-endian: uint32 count, uint32 number of columns; then each column: float32 largest
  * value m, and `count` uint16 steps s of values m' = log(1 + m), value = exp(s m' / 65,535) - 1. Columns: `choices`,
- * `recent` and, where there are repeats, `shares` and `intervals`. The share and the interval of the shop stand in the manifest.
- * @throws SidestreamError `bundle/invalid` when a column is of another number of items, or a value is negative or not finite
+ * `recent` and, with repeats, `shares` and `intervals`. The share and the interval of the whole shop are in the manifest.
+ * @throws SidestreamError `bundle/invalid` when a column has a wrong number of items, or a value is negative or not finite
  */
 export function encodeDemand({ choices, recent, repeats }: Demand, count: number): Uint8Array<ArrayBuffer> {
   const columns = [choices, recent, ...(repeats ? [repeats.shares, repeats.intervals] : [])];
@@ -19,7 +19,7 @@ export function encodeDemand({ choices, recent, repeats }: Demand, count: number
   view.setUint32(0, count, true);
   view.setUint32(4, columns.length, true);
   for (const [n, values] of columns.entries()) {
-    if (values.length !== count) throw invalid(`it is of ${values.length} items, the bundle has ${count}`);
+    if (values.length !== count) throw invalid(`it is for ${values.length} items, but the bundle has ${count}`);
     if (!values.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY))
       throw invalid('a value is out of range');
     const from = HEADER + n * columnBytes(count);
@@ -35,9 +35,9 @@ export function encodeDemand({ choices, recent, repeats }: Demand, count: number
 }
 
 /**
- * Reads what `encodeDemand` wrote.
- * @param repeats share and interval of the shop, as the manifest has them
- * @throws SidestreamError `bundle/invalid` when it is no such file, or one of another catalogue
+ * Reads the output of `encodeDemand`.
+ * @param repeats share and interval of the whole shop, from the manifest
+ * @throws SidestreamError `bundle/invalid` when it is not such a file, or belongs to another catalogue
  */
 export function decodeDemand(bytes: ArrayBuffer, count: number, repeats?: Pick<Repeats, 'share' | 'interval'>): Demand {
   const view = new DataView(bytes);

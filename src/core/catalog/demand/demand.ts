@@ -1,4 +1,4 @@
-/** What a shop's log says of each item: how often it is chosen, and how it is bought again. */
+/** Statistics of each item from the shop's log: how often it is chosen, and how it is bought again. */
 export interface Demand {
   /** [count] Choices in the whole log. */
   choices: Float32Array;
@@ -14,14 +14,17 @@ export interface Repeats {
   share: number;
   /** Days between two purchases of an item, median over all repeats. */
   interval: number;
-  /** [count] Share of each item's purchases that are repeats, drawn towards that of its category or the shop where it has few. */
+  /**
+   * [count] Share of each item's purchases that are repeats, shrunk towards the share of its category or the shop if it has
+   * few.
+   */
   shares: Float32Array;
-  /** [count] Days between two purchases of each item; of its category or the shop where it has few repeats. */
+  /** [count] Days between two purchases of each item, or of its category or the shop if it has few repeats. */
   intervals: Float32Array;
 }
 
 /**
- * Popularity as it is now: the recency-weighted choices, scaled to the number of all choices.
+ * Current popularity: the recency-weighted choices, scaled to the number of all choices.
  * @returns [count] 0 for an item that nobody chose
  */
 export function popularityNow({ choices, recent }: Pick<Demand, 'choices' | 'recent'>): Float32Array {
@@ -30,7 +33,7 @@ export function popularityNow({ choices, recent }: Pick<Demand, 'choices' | 'rec
   return recent.map((value) => scale * value);
 }
 
-/** The same for the items in another order. @param order every row once, in the new order */
+/** The same demand with the items in another order. @param order every row once, in the new order */
 export function pickDemand({ choices, recent, repeats }: Demand, order: readonly number[]): Demand {
   const pick = (values: Float32Array): Float32Array => Float32Array.from(order, (row) => values[row]);
   return {

@@ -14,22 +14,22 @@ export interface PrincipalAxes {
   values: Float32Array;
 }
 
-/** Rows used at most; an even selection of more rows gives the same axes in a fraction of the time. */
-const MOST_ROWS = 8192;
-/** Items whose content vectors are in memory at a time. */
+/** Maximum number of rows used; an even selection gives the same axes as more rows, in a fraction of the time. */
+const MAX_ROWS = 8192;
+/** Number of items whose content vectors are in memory at a time. */
 const CHUNK = 4096;
 const HEADER = 2 * 4;
 
 /**
- * The axes that preserve most of the dot products of these items' content vectors. Not centred, so that the dot product of
- * two base vectors approximates the cosine of the items. Each axis's largest component is positive, so that the same items
- * give the same axes.
- * @param dims number of axes; fewer where content vectors are shorter
+ * The axes that preserve most of the dot products of these items' content vectors. Not centred, because the dot product of
+ * two base vectors must approximate the cosine of the items. Each axis's largest component is positive, which makes the axes
+ * deterministic.
+ * @param dims number of axes; fewer if content vectors are shorter
  */
 export function principalAxes(table: FeatureTable, blend: ContentBlend, dims: number): PrincipalAxes {
   const width = 2 * table.dim;
   const moment = Matrix.zeros(width, width);
-  const step = Math.max(1, Math.ceil(table.count / MOST_ROWS));
+  const step = Math.max(1, Math.ceil(table.count / MAX_ROWS));
   for (let row = 0; row < table.count; row += step) {
     const { values } = contentVectors(slice(table, row, 1), blend);
     for (let i = 0; i < width; i++) {
@@ -63,7 +63,7 @@ export function baseVectors({ dims, width, values: axes }: PrincipalAxes, conten
 }
 
 /**
- * Base vectors of a whole table, computed in chunks, so that its content vectors are never all in memory.
+ * Base vectors of a whole table, computed in chunks to avoid holding all content vectors in memory.
  * @param onProgress called with the number of rows processed
  * @returns [count * dims]
  */
@@ -93,8 +93,8 @@ export function encodeAxes({ dims, width, values }: PrincipalAxes): Uint8Array {
 }
 
 /**
- * Reads what `encodeAxes` wrote.
- * @throws SidestreamError `bundle/invalid` when their shape is not the bundle's, or a value is not finite
+ * Reads the output of `encodeAxes`.
+ * @throws SidestreamError `bundle/invalid` when their shape does not match the bundle, or a value is not finite
  */
 export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims' | 'width'>): PrincipalAxes {
   const { dims, width } = shape;
@@ -109,7 +109,7 @@ export function decodeAxes(bytes: ArrayBuffer, shape: Pick<PrincipalAxes, 'dims'
   }
   throw new SidestreamError(
     'bundle/invalid',
-    `The axes of the bundle are not ${dims} of ${width} numbers. Build it again with \`sidestream build\`.`,
+    `The axes of the bundle are not ${dims} axes of ${width} numbers. Build it again with \`sidestream build\`.`,
   );
 }
 
@@ -146,7 +146,7 @@ export function encodeVectorShard({ count, dims, values, scales }: BaseVectors):
 }
 
 /**
- * Reads what `encodeVectorShard` wrote. The caller has checked its length against `vectorShardBytes`.
+ * Reads the output of `encodeVectorShard`. The caller has checked its length against `vectorShardBytes`.
  * @param file its name, for the message
  * @throws SidestreamError `bundle/invalid` when a scale is negative or not finite
  */

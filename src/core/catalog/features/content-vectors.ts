@@ -36,8 +36,8 @@ export function scaleRow(values: Float32Array, start: number, width: number, len
 }
 
 /**
- * Content vectors from one tap of each modality, each scaled to length sqrt(weight), so that the dot product of two items is
- * the weighted mean of their cosines; an item with one modality is compared by that one alone.
+ * Content vectors from one tap of each modality, each scaled to length sqrt(weight), which makes the dot product of two
+ * items the weighted mean of their cosines; an item with one modality is compared only by that one.
  */
 export function contentVectors(table: FeatureTable, blend: ContentBlend): ContentVectors {
   const { count, dim } = table;

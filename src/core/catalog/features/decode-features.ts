@@ -16,7 +16,7 @@ export function decodeFeatures(
   shards: readonly BundleShard[],
   files: readonly ArrayBuffer[],
 ): FeatureTable {
-  // Allocated once the files are checked, so never for more items than exist.
+  // Allocated after the files are checked, so never for more items than exist.
   const table = createTable(shape, count);
   for (const [n, shard] of shards.entries()) {
     decodeFeatureShard(files[n], shard.file, table, shard.start, shard.count);

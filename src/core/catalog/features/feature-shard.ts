@@ -9,7 +9,7 @@ import { type FeatureTable, rowsPerItem } from './feature-table';
  * | `n * rows * 4` | float32 scales: item by item, text taps then image taps, shallow to deep |
  * | `n * rows * D` | int8 values in the same order |
  *
- * with `rows` = text taps + image taps. Scales come first so that they are aligned.
+ * with `rows` = text taps + image taps. Scales come first because they must be aligned.
  */
 export interface FeatureShape {
   /** Width D. */

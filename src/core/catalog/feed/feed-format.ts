@@ -41,14 +41,14 @@ function objectFormat(text: string, cut: boolean): FeedFormat {
   const line = end === -1 ? text : text.slice(0, end);
   if (/^\{\s*"@(context|type|graph|id)"\s*:/.test(text)) return { name: 'json-ld' };
   if (/^\{\s*"products"\s*:\s*\[/.test(text)) return { name: 'json', list: false };
-  // A first line that is cut off is one row, or a document whose products do not come first.
+  // A truncated first line is one row, or a document whose products do not come first.
   if (end === -1 && cut) return { name: /"products"\s*:\s*\[/.test(text) ? 'json' : 'jsonl', list: false };
   try {
     const row: unknown = JSON.parse(line);
     const page = typeof row === 'object' && row !== null && 'products' in row && Array.isArray(row.products);
     return page ? { name: 'json', list: false } : { name: 'jsonl' };
   } catch {
-    // A formatted document begins with an opening bracket alone; anything else is JSONL with a bad first row.
+    // A formatted document begins with a lone opening bracket; anything else is JSONL with a bad first row.
     return /^\{\s*$/.test(line) || /[{[,]\s*$/.test(line) ? { name: 'json', list: false } : { name: 'jsonl' };
   }
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { localeSchema } from '../locales';
 
-/** Where formats say their language: RSS, Atom, pages, Merchant Center's content API. */
-const SAID = [
+/** Where formats state their language: RSS, Atom, pages, Merchant Center's content API. */
+const LANGUAGE_FIELDS = [
   /<language>\s*([\w-]+)\s*<\/language>/i,
   /\sxml:lang=["']([\w-]+)["']/i,
   /<html[^>]*\slang=["']([\w-]+)["']/i,
@@ -11,13 +11,13 @@ const SAID = [
 ];
 
 /**
- * The language that a feed says it is in, as a tag. What its products say is theirs, as that of a book, but for the fields of
- * Merchant Center by which a feed says it of each product.
+ * The language that a feed declares, as a tag. A product's own language field, such as a book's, does not count, except for
+ * the Merchant Center fields that declare the feed's language on each product.
  * @param head its first characters
  */
 export function feedLanguage(head: string): string | undefined {
   const product = head.search(/<(item|entry|product)[\s>]/i);
-  for (const [n, pattern] of SAID.entries()) {
+  for (const [n, pattern] of LANGUAGE_FIELDS.entries()) {
     const text = n === 0 && product !== -1 ? head.slice(0, product) : head;
     const result = v.safeParse(localeSchema, pattern.exec(text)?.[1]);
     if (result.success) return result.output;

@@ -36,11 +36,11 @@ const feedMappingSchema = v.strictObject({
   attributes: v.optional(v.union([v.array(column), v.record(v.string(), column)])),
   /** Separator of the columns of a CSV file. Default: detected from the first line. */
   separator: v.optional(v.pipe(v.string(), v.length(1, 'must be one character'))),
-  /** Quote of the cells of a CSV file; `false` where quotes have no meaning. Default `"`. */
+  /** Quote of the cells of a CSV file; `false` if quotes have no meaning. Default `"`. */
   quote: v.optional(v.union([v.pipe(v.string(), v.length(1, 'must be one character')), v.literal(false)])),
   /** Decimal sign of prices. Default: detected for each price. */
   decimal: v.optional(v.picklist(['.', ','])),
-  /** Separator of the names of a category path. Default `>` where it occurs, else `/`. */
+  /** Separator of the names of a category path. Default: `>` if it occurs, else `/`. */
   categorySeparator: v.optional(column),
   /** Encoding by its WHATWG name, such as `windows-1252`. Default: the declared one, else UTF-8. */
   encoding: v.optional(column),
@@ -52,7 +52,7 @@ const feedMappingSchema = v.strictObject({
     ),
   ),
   /**
-   * Whether each variant of a Shopify product and each `hasVariant` of a schema.org ProductGroup is an item of its own, all of
+   * Whether each variant of a Shopify product and each `hasVariant` of a schema.org ProductGroup is a separate item, all in
    * one `group`. Default false: a product is one item.
    */
   variants: v.optional(v.boolean()),
@@ -80,7 +80,7 @@ export function parseFeedMapping(text: string, name: string): FeedMapping {
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    throw bad(`"${path}" is not an entry; there are ${Object.keys(feedMappingSchema.entries).join(', ')}`);
+    throw bad(`"${path}" is not an entry; entries are ${Object.keys(feedMappingSchema.entries).join(', ')}`);
   }
   throw bad(`${path ?? 'it'} ${issue.message}`);
 }

@@ -1,12 +1,15 @@
 /** Text in chunks that may end anywhere, for instance a decoded file stream. */
 export type TextChunks = AsyncIterable<string> | Iterable<string>;
 
-/** Shapes of records: named columns, a Shopify product, the same with one of its variants alone, a schema.org Product. */
+/**
+ * Shapes of records: named columns, a Shopify product, a Shopify product with only one of its variants, a schema.org
+ * Product.
+ */
 export type RecordShape = 'columns' | 'shopify' | 'shopify-variant' | 'json-ld';
 
 /**
- * One product as the feed wrote it, before its fields are mapped to an item's; or the reason why it cannot be read. `line` is 1-based:
- * the line where the record begins, or in a JSON document the number of the product.
+ * One product as written in the feed, before its fields are mapped to an item's; or the reason why it cannot be read. `line`
+ * is 1-based: the line where the record begins, or in a JSON document the number of the product.
  */
 export type FeedRecord =
   | { line: number; shape: RecordShape; fields: Record<string, unknown> }
@@ -17,7 +20,7 @@ export const MAX_RECORD = 1_000_000;
 /** Characters of the longest page accepted, and of the longest text between two products of a document. */
 export const MAX_PAGE = 20_000_000;
 
-/** Levels of nested values that are read: pages nest a few, and only mistakes nest more. */
+/** Maximum depth of nested values: pages nest a few levels, and only mistakes nest more. */
 export const MAX_NESTING = 8;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

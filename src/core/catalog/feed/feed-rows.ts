@@ -21,7 +21,7 @@ export interface FeedSource {
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** A product and its place in the feed, the place of one that the feed says is not published, or the errors of a row. */
+/** A product and its place in the feed, the place of an unpublished product, or the errors of a row. */
 export type FeedRow<T = Item> = {
   file: string;
   /** As `unit` counts: 1-based. */
@@ -32,7 +32,7 @@ export type FeedRow<T = Item> = {
       item: T;
       /** Field that replaces a missing title. */
       titled?: 'description' | 'id';
-      /** Of the price, as a code, where the feed says it. */
+      /** Currency of the price, as a code, if the feed states it. */
       currency?: string;
     }
   | { unpublished: true; id?: string }
@@ -49,22 +49,22 @@ const MAX_REASON = 300;
 
 export interface FeedOptions {
   mapping?: FeedMapping;
-  /** Called once a file's format is known, with its language where the file says it. */
+  /** Called when a file's format is known, with its language if the file states it. */
   onFormat?(file: string, format: FeedFormat['name'], language: string | undefined): void;
 }
 
 /**
  * Reads the products of files in any format that `detectFormat` knows, row by row, in the order of the feed. A bad row is
- * yielded with its errors, and reading goes on; of several rows with one id, in any of the files, the first is kept.
+ * yielded with its errors, and reading goes on; if several rows, in any of the files, have the same id, the first is kept.
  * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
- * @throws SidestreamError `catalog/unknown-format`, and what the sources throw
+ * @throws SidestreamError `catalog/unknown-format`, and the errors of the sources
  */
 export const feedRows = (
   sources: AsyncIterable<FeedSource> | Iterable<FeedSource>,
   options: FeedOptions = {},
 ): AsyncGenerator<FeedRow> => parsedRows(sources, recordItem, options);
 
-/** The same for another reading of the records, such as their offers alone. */
+/** The same with another way to read the records, such as only their offers. */
 export async function* parsedRows<T extends { id: string }>(
   sources: AsyncIterable<FeedSource> | Iterable<FeedSource>,
   parse: (shape: RecordShape, record: Record<string, unknown>, mapping: FeedMapping) => ParsedRecord<T>,

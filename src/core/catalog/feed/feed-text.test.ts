@@ -32,7 +32,7 @@ it('decodes UTF-16 without a mark by its zero bytes', async () => {
   expect(await decode(swapped(Buffer.from('id,title\n', 'utf16le')))).toBe('id,title\n');
 });
 
-it('takes the encoding from the option, else from what the file declares', async () => {
+it("takes the encoding from the option, else from the file's declaration", async () => {
   expect(await decode(western(TEXT), 'windows-1252')).toBe(TEXT);
   const xml = `<?xml version="1.0" encoding="ISO-8859-1"?><a>${TEXT}</a>`;
   expect(await decode(western(xml))).toBe(xml);

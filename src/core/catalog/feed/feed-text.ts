@@ -6,14 +6,14 @@ const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ];
-/** Bytes at the beginning in which a declaration is looked for. */
-const DECLARED_IN = 2048;
+/** Number of bytes at the beginning that are searched for a declaration. */
+const DECLARATION_BYTES = 2048;
 
 /**
  * Decodes the bytes of a feed by, in this order: a byte order mark, the given encoding, the declared one (XML declaration,
- * HTML meta element), UTF-16 where zero bytes show it, UTF-8.
+ * HTML meta element), UTF-16 if zero bytes indicate it, UTF-8.
  * @param encoding WHATWG name, such as `windows-1252`
- * @param invalid makes the error of bytes that are none of the encoding; without it they become U+FFFD
+ * @param invalid makes the error for bytes that are invalid in the encoding; without it they become U+FFFD
  * @throws SidestreamError `catalog/unreadable` no such encoding
  */
 export async function* feedText(
@@ -30,7 +30,7 @@ export async function* feedText(
       continue;
     }
     head = joined(head ?? new Uint8Array(0), chunk);
-    if (head.length < DECLARED_IN) continue;
+    if (head.length < DECLARATION_BYTES) continue;
     decoder = new LineDecoder(encodingOf(head, encoding), invalid);
     yield decoder.decode(head, true);
     head = null;
@@ -43,15 +43,15 @@ export async function* feedText(
 /** Makes an error. @param line 1-based @param encoding that the bytes were read in */
 export type InvalidText = (line: number, encoding: string) => Error;
 
-/** Bytes that are kept to find a bad one: longer than a character in any encoding, and even for UTF-16. */
-const KEPT = 8;
+/** Number of bytes kept to find a bad one: longer than a character in any encoding, and even for UTF-16. */
+const KEPT_BYTES = 8;
 
 /** Decodes chunks and knows in which line the first bad byte is. */
 class LineDecoder {
   readonly #decoder: TextDecoder;
   readonly #invalid: InvalidText | undefined;
   #line = 1;
-  /** The last bytes of what was decoded, which may be the beginning of a character. */
+  /** The last decoded bytes, which may be the beginning of a character. */
   #last = new Uint8Array(0);
 
   constructor(encoding: string, invalid: InvalidText | undefined) {
@@ -72,7 +72,7 @@ class LineDecoder {
       throw this.#invalid(this.#line + lineEnds(before), encoding);
     }
     this.#line += lineEnds(text);
-    this.#last = (chunk.length < KEPT ? joined(this.#last, chunk) : chunk).slice(-KEPT);
+    this.#last = (chunk.length < KEPT_BYTES ? joined(this.#last, chunk) : chunk).slice(-KEPT_BYTES);
     return text;
   }
 }
@@ -114,14 +114,14 @@ function decoderOf(label: string, fatal: boolean): TextDecoder {
   try {
     return new TextDecoder(label, { fatal });
   } catch (cause) {
-    throw new SidestreamError('catalog/unreadable', `There is no encoding "${label}"; name one such as windows-1252.`, {
+    throw new SidestreamError('catalog/unreadable', `Unknown encoding "${label}"; name one such as windows-1252.`, {
       cause,
     });
   }
 }
 
 function declared(head: Uint8Array): string | undefined {
-  const ascii = String.fromCharCode(...head.subarray(0, DECLARED_IN));
+  const ascii = String.fromCharCode(...head.subarray(0, DECLARATION_BYTES));
   const label =
     /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)/i.exec(ascii)?.[1] ??
     /<meta[^>]*charset\s*=\s*["']?([\w.:-]+)/i.exec(ascii)?.[1];

@@ -4,10 +4,10 @@ import type { Item } from '../item';
 export type DecimalSign = '.' | ',';
 
 /**
- * The number in a price as feeds write it: `12.99 EUR`, `€ 1.299,00`, `USD 1,299`. When both signs occur, the later one
- * is the decimal sign. A lone comma is one unless exactly three digits follow (`1,299` is a thousand); a lone point is one
- * unless it occurs more than once.
- * @param decimal decimal sign of a feed that writes prices otherwise (`1.299` for a thousand)
+ * The number in a price as feeds write it: `12.99 EUR`, `€ 1.299,00`, `USD 1,299`. When both signs occur, the later one is
+ * the decimal sign. A lone comma is a decimal sign unless exactly three digits follow (`1,299` is a thousand); a point alone
+ * is one unless it occurs more than once.
+ * @param decimal decimal sign of a feed that writes prices differently (`1.299` for a thousand)
  * @returns null unless the text has exactly one number
  */
 export function parseAmount(text: string, decimal?: DecimalSign): number | null {
@@ -53,7 +53,7 @@ export function parseAvailability(value: string | boolean): string | undefined {
   return KNOWN.get(word.toLowerCase().replace(/[\s_-]+/g, ''));
 }
 
-/** Name of a column as it is compared: in lower case, with `_` for spaces and hyphens. */
+/** Normalised name of a column: in lower case, with `_` for spaces and hyphens. */
 export const normalName = (name: string): string =>
   name
     .trim()

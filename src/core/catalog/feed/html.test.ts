@@ -15,7 +15,7 @@ it.each([
   expect(plainText(html)).toBe(text);
 });
 
-it('leaves prose alone, also with signs that HTML uses', () => {
+it('leaves prose unchanged, even with characters that HTML uses', () => {
   for (const text of ['a < b & c > d', 'R&D', '5 <3 you', 'two  spaces\nand a line', 'AT&T; x']) {
     expect(plainText(`  ${text} `)).toBe(text);
   }

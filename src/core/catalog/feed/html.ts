@@ -6,7 +6,7 @@ export interface HtmlEvents {
   open?(name: string, at: number): void;
   /** The last start tag ended: its attributes, the first of each name. */
   attributes?(name: string, attributes: Map<string, string>): void;
-  /** Text between tags, entities decoded; one text may come in several pieces. */
+  /** Text between tags, with entities decoded; one text may arrive in several pieces. */
   text?(text: string): void;
   /** An end tag, with or without a start tag before it. */
   close?(name: string): void;
@@ -76,7 +76,7 @@ const SILENT = new Set(['script', 'style', 'template', 'noscript']);
 export function plainText(text: string): string {
   if (!isHtml(text)) return text.trim();
   const words = textOf(text);
-  // Feeds often escape HTML once too often, so that decoding gives HTML again.
+  // Feeds often escape HTML twice: decoding once still leaves HTML.
   return collapse(isHtml(words) ? textOf(words) : words);
 }
 

@@ -23,7 +23,7 @@ async function twoBuilds(kind: 'small' | 'clusters') {
   for (const [name, bytes] of server.files) build.files.set(name, bytes);
   const previous = await openBundle(server.fetchFile);
   const next = await content('New');
-  // Another picture: features are files of their own, also where the items are in the manifest.
+  // Another picture: features are separate files even if the items are in the manifest.
   next.features.values[0] ^= 1;
   const after = await writeBundle(next, build.sink, { ...options, previous });
   return { server, build, before, after };
@@ -35,8 +35,8 @@ const titleOf = async (fetchFile: (name: string) => Promise<Response>) => {
   return { title: bundle.items[0].title, errors: errors.map(({ code }) => code) };
 };
 
-describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (%s)', (kind) => {
-  it('whose manifest came before its items is not used: the one before it is, and an error says so', async () => {
+describe.each(['small', 'clusters'] as const)('a partly uploaded bundle (%s)', (kind) => {
+  it('whose manifest arrived before its items is replaced by the previous one, with an error', async () => {
     const { server, build } = await twoBuilds(kind);
     server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
     expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });
@@ -63,7 +63,7 @@ describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (
     expect(await titleOf(server.fetchFile)).toEqual({ title: 'Old', errors: ['bundle/incomplete'] });
   });
 
-  it('is refused, by what is missing, where the one before it is gone as well or nobody asked for it', async () => {
+  it('is refused, naming the missing file, if the previous one is gone as well or not requested', async () => {
     const { server, build, before } = await twoBuilds(kind);
     server.files.set(MANIFEST_FILE, build.files.get(MANIFEST_FILE) ?? new Uint8Array());
     await expect(openBundle(server.fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
@@ -71,7 +71,7 @@ describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (
     await expect(titleOf(server.fetchFile)).rejects.toMatchObject({ code: 'bundle/unreachable' });
   });
 
-  it('lends its features the ones of the one before it where they are loaded later, and says so', async () => {
+  it('takes features loaded later from the previous bundle, with an error', async () => {
     const { server, build } = await twoBuilds(kind);
     const codes: string[] = [];
     const open = () =>
@@ -100,7 +100,7 @@ describe.each(['small', 'clusters'] as const)('a bundle that is being uploaded (
   });
 });
 
-it('a manifest that says what the one before it said is the same bytes', async () => {
+it('an unchanged manifest has the same bytes', async () => {
   const { build } = await twoBuilds('small');
   const previous = await openBundle(build.fetchFile);
   const again = memoryBundle();

@@ -9,7 +9,7 @@ import { delimitedRecords } from './read-delimited';
 const cut = (text: string, size: number): string[] =>
   Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size));
 
-it('reads columns by the names that shops give them, whatever their order and letters', async () => {
+it('reads columns by the names that shops use, in any order and case', async () => {
   const { items, format } = await readFeedText([
     'SKU;Name;Image URL;Regular price;Sale price;In stock;Colour;Year;GTIN;Description\r\n',
     'a;"Shirt; ""blue""";a.jpg;"1.299,00 €";;yes;blue;1999;4006381333931;"Two\r\nlines"\r\n',
@@ -40,7 +40,7 @@ it('reads columns by the names that shops give them, whatever their order and le
   ]);
 });
 
-it('reads what a card shows besides: list price, pictures, stock, variant group, rating and day', async () => {
+it('reads the other fields of a card: list price, pictures, stock, variant group, rating and day', async () => {
   const { items } = await readFeedText([
     'id,title,price,compare_at_price,additional_image_link,quantity,item_group_id,rating,review_count,published_at,tags\n',
     'a,A,10,12.50,"https://cdn.example/2.jpg, /3.jpg",3,g1,4.5,12,2026-11-02 10:00:00,"new, red,new"\n',
@@ -85,14 +85,14 @@ it('names the line of a bad row, counts the lines inside quotes, and reads on af
   expect(lines).toEqual([2, 8, 10]);
   expect(rejected.map(({ line, field, reason }) => `${line} ${field} ${reason}`)).toEqual([
     '4 price must be number, not "cheap"',
-    '6 row has 4 cells, the first line 3; put cells with separators in quotes',
+    '6 row has 4 cells, but the first line has 3; put cells with separators in quotes',
     expect.stringMatching(/^7 row has a cell that cannot be read: /),
     '9 row has a quote that is not closed, or is too long',
     '11 id already used in line 2',
   ]);
 });
 
-it('gives up a row that is too long without keeping it, and reads on', async () => {
+it('drops a row that is too long without buffering it, and continues', async () => {
   async function* chunks() {
     yield 'id,title\na,A\nb,';
     for (let i = 0; i < 30; i++) yield 'x'.repeat(100_000);
@@ -143,7 +143,7 @@ describe('a row with quotes that do not match', () => {
   it.each([
     ['text after a closing quote, at the end of the file', 'b,"B" x'],
     ['an open quote at the end of the file', 'b,"B'],
-  ])('is refused alone: %s', async (_, row) => {
+  ])('is the only row refused: %s', async (_, row) => {
     const { items, rejected } = await readFeedText([`id,title\na,A\n${row}`]);
     expect(items.map(({ id }) => id)).toEqual(['a']);
     expect(rejected).toMatchObject([{ line: 3, field: 'row' }]);
@@ -153,7 +153,7 @@ describe('a row with quotes that do not match', () => {
     const { items, rejected } = await readFeedText(['id,"title" x\na,A\nb,B\n']);
     expect(items).toEqual([]);
     expect(rejected).toEqual([
-      { file: 'feed', line: 1, field: 'row', reason: expect.stringContaining('nothing of the table was read') },
+      { file: 'feed', line: 1, field: 'row', reason: expect.stringContaining('the table was not read') },
     ]);
   });
 
@@ -181,14 +181,14 @@ describe('a row with quotes that do not match', () => {
     expect(read).toHaveLength(100_000);
   }, 20_000);
 
-  it('is read in linear time where it has many quotes', async () => {
+  it('is read in linear time even with many quotes', async () => {
     const row = `a,"${'x"'.repeat(200_000)}${' '.repeat(400_000)},\n`;
     const read = await records([`id,title\n${row.repeat(3)}z,Z\n`]);
     expect(read.map((record) => ('fields' in record ? record.fields.id : record.line))).toEqual([2, 3, 4, 'z']);
   }, 20_000);
 });
 
-it('reads the cells that Papa Parse reads where quotes match', async () => {
+it('reads the same cells as Papa Parse if quotes match', async () => {
   const text = fc
     .array(fc.constantFrom('a', 'b', '"', '""', ',', '\n', ' ', '"\n', '",', ',"'), { maxLength: 40 })
     .map((parts) => parts.join(''));
@@ -216,7 +216,7 @@ it('reads the cells that Papa Parse reads where quotes match', async () => {
   expect(compared).toBeGreaterThan(300);
 });
 
-it('reads 10,000 damaged tables alike for any chunks, and loses no row that is not damaged', async () => {
+it('reads 10,000 damaged tables identically in any chunks, and loses no undamaged row', async () => {
   const random = seededRandom(11);
   const below = (n: number): number => Math.floor(random() * n);
   const signs = ['"', '"', '"', ',', '\n', '\r', '\r\n', 'x', '""', '","', ''];

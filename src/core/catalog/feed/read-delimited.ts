@@ -4,14 +4,14 @@ import { type FeedLine, LineSplitter } from './feed-text';
 export interface DelimitedDialect {
   /** Separator of columns. */
   separator: string;
-  /** Quote of cells that hold separators or line ends; `false` where quotes have no meaning. Default `"`. */
+  /** Quote of cells that contain separators or line ends; `false` if quotes have no meaning. Default `"`. */
   quote?: string | false;
 }
 
 /**
- * Reads a table whose first row names the columns. Empty cells count as absent; of columns with one name the first cell
- * with a value counts. A row whose quotes do not match is rejected, and reading goes on in the next line; if it is the
- * header, nothing can be read.
+ * Reads a table whose first row names the columns. Empty cells count as absent; among columns with the same name, the first
+ * cell with a value counts. A row whose quotes do not match is rejected, and reading continues in the next line; if it is
+ * the header, the table cannot be read.
  * @param onHeader called with the names of the columns before the first record
  */
 export async function* delimitedRecords(
@@ -23,7 +23,7 @@ export async function* delimitedRecords(
   for await (const { line, cells, problem } of tableRows(chunks, dialect)) {
     if (problem !== undefined) {
       if (header === null) {
-        yield { line, reason: `${problem}; it names the columns, so nothing of the table was read` };
+        yield { line, reason: `${problem}; it names the columns, so the table was not read` };
         return;
       }
       yield { line, reason: problem };
@@ -37,7 +37,7 @@ export async function* delimitedRecords(
 
 function recordOf(line: number, header: string[], cells: string[]): FeedRecord {
   if (cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')) {
-    const reason = `has ${cells.length} cells, the first line ${header.length}; put cells with separators in quotes`;
+    const reason = `has ${cells.length} cells, but the first line has ${header.length}; put cells with separators in quotes`;
     return { line, reason };
   }
   const fields: Record<string, unknown> = {};
@@ -55,7 +55,10 @@ interface TableRow {
   problem?: string;
 }
 
-/** Rows of a table, the header too. One whose quotes do not match has a problem, and reading goes on in the next line. */
+/**
+ * Rows of a table, including the header. A row whose quotes do not match has a problem, and reading continues in the next
+ * line.
+ */
 export async function* tableRows(
   chunks: TextChunks,
   { separator, quote = '"' }: DelimitedDialect,
@@ -89,7 +92,7 @@ class PlainRows {
 }
 
 /**
- * Joins lines into rows where a quoted cell holds line ends. Of a row that cannot be read only the first line is rejected,
+ * Joins the lines of a row if a quoted cell contains line ends. If a row cannot be read, only its first line is rejected,
  * because a wrong quote may have enclosed good rows. Papa Parse reads to the end of the text after each mistake, which takes
  * quadratic time; here every line is read at most three times: as the beginning of a row, as the continuation of an open
  * quote (the same for all rows that are open before it), and as a part of a row of several lines.
@@ -210,7 +213,7 @@ class QuotedRows {
 
 const lengthOf = ({ text }: FeedLine): number => (text?.length ?? 0) + 1;
 
-/** CRLF and CR become LF, also where a chunk ends between the two. */
+/** CRLF and CR become LF, even if a chunk ends between the two. */
 async function* unixLines(chunks: TextChunks): AsyncGenerator<string> {
   let waiting = false;
   for await (const chunk of chunks) {

@@ -52,7 +52,7 @@ it.each([
   expect(items).toEqual([item]);
 });
 
-it('takes the lowest of several offers, and what is on sale of them', async () => {
+it('takes the lowest of several offers, and the sale price', async () => {
   const offers = {
     '@type': 'AggregateOffer',
     lowPrice: 10,
@@ -78,7 +78,11 @@ it('reads list price, stock, rating and variant group', async () => {
   };
   const { items } = await readFeedText([page([product, { ...shirt, sku: 'S2', inProductGroupWithID: 'G1' }])]);
   expect(items[0]).toMatchObject({
-    ...{ price: 20, listPrice: 30, quantity: 2, group: 'G1', published: '2026-10-01' },
+    price: 20,
+    listPrice: 30,
+    quantity: 2,
+    group: 'G1',
+    published: '2026-10-01',
     rating: { value: 4.5, count: 7 },
   });
   expect(items[1].group).toBe('G1');
@@ -115,7 +119,7 @@ it('makes one item of a group and its variants', async () => {
   ]);
 });
 
-it('names the line of a script that is not JSON, and finds nothing on a page without products', async () => {
+it('names the line of a script that is not JSON, and finds no item on a page without products', async () => {
   const { rejected } = await readFeedText([page('{"@type": "Product", ')]);
   expect(rejected).toMatchObject([{ line: 3, field: 'row', reason: expect.stringContaining('is not JSON') }]);
   expect(await readFeedText(['<html><body>About us</body></html>'])).toMatchObject({

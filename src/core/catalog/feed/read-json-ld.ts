@@ -53,7 +53,7 @@ function pageRecords(page: string): FeedRecord[] {
   return scripts.flatMap(({ line, text }) => scriptRecords(line, text.join(''), address));
 }
 
-/** @param address of the page, used for a product without an address of its own */
+/** @param address of the page, used for a product without its own address */
 function scriptRecords(line: number, text: string, address: string | undefined): FeedRecord[] {
   let data: unknown;
   try {
@@ -74,7 +74,7 @@ function scriptRecords(line: number, text: string, address: string | undefined):
   });
 }
 
-/** Parses JSON that a page wraps in comments for old browsers, or whose strings have line ends. */
+/** Parses JSON even if a page wraps it in comments for old browsers, or its strings contain line ends. */
 function parseLoosely(text: string): unknown {
   let bare = text
     .trim()

@@ -55,7 +55,7 @@ it.each([
   expect(lines).toEqual([1, 2]);
 });
 
-it('counts the products where there are no lines, and reads up to a syntax error', async () => {
+it('counts products in a document without lines, and reads up to a syntax error', async () => {
   const { items, rejected } = await readFeedText([
     JSON.stringify({ products: [product('a'), product('a'), { handle: 'none' }, product('d')] }).replace('"d"', '"d'),
   ]);
@@ -66,7 +66,7 @@ it('counts the products where there are no lines, and reads up to a syntax error
     'product 4 row',
   ]);
   expect(rejected[0].reason).toBe('already used in product 1');
-  expect(rejected[2].reason).toContain('nothing from here on was read');
+  expect(rejected[2].reason).toContain('the rest was not read');
 });
 
 it('says that a document was cut off', async () => {
@@ -75,7 +75,7 @@ it('says that a document was cut off', async () => {
   expect(rejected).toMatchObject([{ line: 2, field: 'row' }]);
 });
 
-it('finds products elsewhere by the mapping, and reads plain ones by their names', async () => {
+it('finds products at other paths by the mapping, and reads plain ones by their names', async () => {
   const { items } = await readFeedText(
     [JSON.stringify({ meta: {}, data: { items: [{ sku: 7, name: 'Seven', price: '7,50' }] } }, null, 1)],
     {

@@ -38,13 +38,13 @@ export async function* jsonRecords(
   };
   let line = 0;
   const records = () => ready.splice(0).map((value): FeedRecord => recordOf(++line, value));
-  const rest = (why: string): FeedRecord => ({ line: line + 1, reason: `${why}, so nothing from here on was read` });
+  const rest = (why: string): FeedRecord => ({ line: line + 1, reason: `${why}, so the rest was not read` });
   const read = (step: () => void): string | null => {
     try {
       step();
       return null;
     } catch (error) {
-      return `is not JSON that can be read (${error instanceof Error ? error.message : String(error)})`;
+      return `is not readable JSON (${error instanceof Error ? error.message : String(error)})`;
     }
   };
   let length = 0;

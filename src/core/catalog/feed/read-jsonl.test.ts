@@ -6,7 +6,7 @@ import { describeRejectedRow } from '../rejected-row';
 const row = (fields: Record<string, unknown>) => JSON.stringify({ id: 'a', title: 'A', ...fields });
 
 describe('a feed of JSON Lines', () => {
-  it('reads what a card shows by the names that items have', async () => {
+  it('reads the fields of a card by the names of item fields', async () => {
     const shown = {
       price: 48,
       listPrice: 60,
@@ -22,7 +22,7 @@ describe('a feed of JSON Lines', () => {
     expect(items[1]?.rating).toBeUndefined();
   });
 
-  it('keeps good rows, with defaults, and says where and why the others were refused', async () => {
+  it('keeps valid rows, with defaults, and reports where and why others were refused', async () => {
     const feed = [
       row({ id: 'good-1', price: 3 }),
       row({ id: 'cheap', price: -1 }),
@@ -93,7 +93,7 @@ describe('a feed of JSON Lines', () => {
     );
   });
 
-  it('refuses a row that is too long without keeping it, and reads on', async () => {
+  it('refuses a row that is too long without buffering it, and continues', async () => {
     async function* chunks() {
       yield `${row({ id: 'first' })}\n{"id":"huge","title":"`;
       for (let i = 0; i < 30; i++) yield 'x'.repeat(100_000);
@@ -112,7 +112,7 @@ describe('a feed of JSON Lines', () => {
     expect(rejected[0].reason).toContain('UTF-8');
   });
 
-  it('takes null for absent, and names a required field that is', async () => {
+  it('treats null as absent, and names a missing required field', async () => {
     const { items, rejected } = await readFeedText([
       row({ price: null, image: null }),
       '\n',
@@ -126,7 +126,7 @@ describe('a feed of JSON Lines', () => {
         line: 2,
         id: 'b',
         field: 'title',
-        reason: expect.stringMatching(/^is missing; it was looked for in title, name/),
+        reason: expect.stringMatching(/^is missing; searched in title, name/),
       },
     ]);
   });

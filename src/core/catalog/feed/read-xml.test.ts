@@ -4,7 +4,7 @@ import { readFeedText } from '../../../testing/feeds';
 const rss = (items: string, prefix = 'g') =>
   `<?xml version="1.0"?>\n<rss version="2.0" xmlns:${prefix}="http://base.google.com/ns/1.0"><channel><title>Shop</title><link>https://shop.example</link>\n${items}</channel></rss>`;
 
-it('reads a Merchant Center feed, whatever prefix its fields have', async () => {
+it('reads a Merchant Center feed with any prefix of its fields', async () => {
   const item = (g: string) => `<item>
     <title>Plain title</title><description>Plain</description><link>https://shop.example/p/1</link>
     <${g}:id>SKU-1</${g}:id><${g}:title>Shirt &amp; tie</${g}:title>
@@ -73,7 +73,7 @@ it('does not take a sale price with dates for the price', async () => {
   expect(items[0].price).toBe(20);
 });
 
-it('refuses a broken item with its line, keeps the others, and says where the file ends too early', async () => {
+it('refuses a broken item with its line, keeps the other items, and reports where the file ends too early', async () => {
   const good = (id: string) => `<item><g:id>${id}</g:id><title>Caf&eacute; ${id}</title></item>\n`;
   const { items, lines, rejected } = await readFeedText([
     rss(
@@ -120,9 +120,7 @@ it.each([
   async (_, items) => {
     const { items: read, rejected } = await readFeedText([rss(items('<item><g:id>a</g:id><title>A</title></item>\n'))]);
     expect(read.map(({ id }) => id)).toEqual(['a']);
-    expect(rejected).toMatchObject([
-      { field: 'row', reason: expect.stringContaining('nothing from here on was read') },
-    ]);
+    expect(rejected).toMatchObject([{ field: 'row', reason: expect.stringContaining('the rest was not read') }]);
   },
   20_000,
 );

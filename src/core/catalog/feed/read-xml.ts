@@ -8,7 +8,7 @@ const PRODUCTS = new Set(['item', 'entry', 'product']);
 /** Fields whose inner elements are markup, as in Atom's XHTML. */
 const PROSE = new Set(['description', 'content', 'summary', 'title']);
 
-/** Elements that may be open at a time; each takes memory until it is closed. */
+/** Maximum number of open elements; each takes memory until it is closed. */
 const MAX_DEPTH = 10_000;
 
 interface Open {
@@ -37,7 +37,7 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
   let length = 0;
   let text = '';
   let prose = false;
-  /** The product that is open; the compiler does not follow the assignments in the parser's callbacks. */
+  /** The open product. The compiler does not follow the assignments in the parser's callbacks. */
   const current = (): Open | null => open;
   let broken = false;
 
@@ -86,10 +86,10 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
     names.close();
   });
   parser.onMistake = (message) => {
-    // Frequent mistakes of feeds that lose nothing.
+    // Frequent, harmless mistakes of feeds.
     if (/^(undefined entity|an XML declaration must be at the start)/.test(message)) return;
     const reason = `is not well-formed XML: ${parser.line}:${parser.column}: ${message}`;
-    // A wrong end tag closes the whole document for the parser; what follows is reported as an error of the document, once.
+    // A wrong end tag closes the whole document for the parser; the rest is reported once, as an error of the document.
     const aftermath = /only one root|outside of root node/.test(message);
     if (open && !aftermath) open.problem ??= reason;
     else if (!broken) ready.push({ line: parser.line, reason });
@@ -103,7 +103,7 @@ export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord
     const reason = stopped ?? (length > MAX_PAGE ? `has more than ${MAX_PAGE} characters without an element` : null);
     if (reason !== null) {
       const line = current()?.line ?? parser.line;
-      yield { line, reason: `${reason}, so nothing from here on was read` };
+      yield { line, reason: `${reason}, so the rest was not read` };
       return;
     }
   }
@@ -126,7 +126,7 @@ class FeedParser extends SaxesParser {
 
 class TooDeep extends Error {}
 
-/** Why reading stops; null where it goes on. */
+/** Why reading stops; null if it continues. */
 function stopOf(write: () => void): string | null {
   try {
     write();
@@ -162,7 +162,7 @@ class Names {
 
   close(): void {
     const binding = this.#binding.pop() ?? [];
-    // A wrong end tag may close the document; its namespaces still hold for what follows.
+    // A wrong end tag may close the document, but its namespaces still apply to the rest.
     if (this.#binding.length === 0) return;
     for (const name of binding) {
       const uris = this.#bound.get(name);
@@ -178,7 +178,7 @@ class Names {
   }
 }
 
-/** Adds to the length of a product. @returns false when that makes it too long, which becomes its problem */
+/** Adds to the length of a product. @returns false if it is now too long, which becomes its problem */
 function addLength(product: Open, by: number): boolean {
   product.length += by;
   if (product.length <= MAX_RECORD) return true;

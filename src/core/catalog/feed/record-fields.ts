@@ -6,8 +6,8 @@ import { normalName } from './field-values';
 import { isCost, isUnpublished } from './withheld';
 
 /**
- * Names that feeds give a field, best first: Merchant Center's, then those of shop exports. Compared in lower case, with
- * `_` for spaces and hyphens; a name with `g:` also stands for the one without.
+ * Names that feeds give a field, best first: Merchant Center's, then the names in shop exports. Compared in lower case, with
+ * `_` for spaces and hyphens; a name with `g:` also stands for the name without it.
  */
 const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
   id: ['g:id', 'id', 'sku', 'item_id', 'product_id', 'article_number', 'item_number', 'handle', 'guid'],
@@ -56,16 +56,16 @@ const ALIASES: Record<MappedField | 'sale', readonly string[]> = {
   published: ['published', 'published_at', 'created_at', 'date_added', 'date_created'],
   popularity: ['popularity'],
 };
-/** Fields whose columns stay attributes, too: shops filter by them, and the ranking reads the numbers. */
+/** Fields whose columns also stay attributes: shops filter by them, and the ranking reads the numbers. */
 const ALSO_ATTRIBUTES: readonly string[] = ['rating', 'ratings', 'published'];
-/** Names in a report of a field that is missing, at most. */
-const MOST_NAMES = 6;
+/** Maximum number of names in a report of a missing field. */
+const MAX_NAMES = 6;
 const ALIAS_FIELDS = Object.keys(ALIASES) as (MappedField | 'sale')[];
 
 /** Columns that do not describe the product itself. */
 const NO_ATTRIBUTE =
   /^(attributes|mobile_link|identifier_exists|shipping.*|tax.*|ads_.*|sale_price_effective_date|canonical_link|pubdate|updated|published|guid|id|link)$/;
-/** Columns that say whether shoppers are to find a product. */
+/** Columns that state whether a product is published. */
 const STATUS = ['status', 'product_status', 'post_status'];
 const PUBLISHED = ['published', 'is_published', 'published_on_online_store'];
 /** Columns whose digits are an identifier, not a quantity. */
@@ -91,20 +91,20 @@ export function namedFields(shape: RecordShape, record: Record<string, unknown>,
   return named;
 }
 
-/** Where the fields without which there is no item are read from, but in tables. */
+/** Sources of the required fields in all shapes but tables. */
 const SOURCES: Record<Exclude<RecordShape, 'columns'>, Record<'id' | 'title', readonly string[]>> = {
   shopify: { id: ['handle', 'id'], title: ['title'] },
   'shopify-variant': { id: ['Variant ID', 'Variant SKU', 'or id and sku of the variant'], title: ['title'] },
   'json-ld': { id: ['productGroupID', 'sku', 'productID', 'mpn', 'gtin', '@id', 'url'], title: ['name'] },
 };
 
-/** The names under which a field was looked for, as they are written in feeds: those of the mapping, else the usual ones. */
+/** The searched names of a field, as written in feeds: the mapping's names, else the usual ones. */
 export function namesOf(field: 'id' | 'title', shape: RecordShape, mapping: FeedMapping): string {
   const mapped = mapping[field];
   if (mapped !== undefined) return [mapped].flat().join(', ');
   if (shape !== 'columns') return SOURCES[shape][field].join(', ');
   const names = [...new Set(ALIASES[field].map((name) => name.replace(/^g:/, '').replaceAll('_', ' ')))];
-  return `${names.slice(0, MOST_NAMES).join(', ')}${names.length > MOST_NAMES ? ' …' : ''}`;
+  return `${names.slice(0, MAX_NAMES).join(', ')}${names.length > MAX_NAMES ? ' …' : ''}`;
 }
 
 const FIELDS: Record<RecordShape, (record: Record<string, unknown>) => NamedFields> = {
@@ -157,8 +157,8 @@ function columnFields(record: Record<string, unknown>): NamedFields {
 }
 
 /**
- * Texts, numbers, booleans and lists of texts; a text that is a number, but no code, becomes a number, which the ranking
- * uses. Tags are a list wherever they come from.
+ * Texts, numbers, booleans and lists of texts; a numeric text that is not a code becomes a number, which the ranking uses.
+ * Tags are always a list.
  */
 function attributeValue(name: string, value: unknown): string | number | boolean | string[] | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
@@ -170,7 +170,7 @@ function attributeValue(name: string, value: unknown): string | number | boolean
   return counts ? number : value;
 }
 
-/** The distinct texts of a list, or of a text that separates them by commas; undefined where there are none, or other values. */
+/** The distinct texts of a list or of a comma-separated text; undefined if there are no texts, or other values. */
 function textList(value: unknown): string[] | undefined {
   const parts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
   if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string' && part.length <= MAX_ATTRIBUTE)) {
@@ -213,8 +213,8 @@ function valueAt(record: Record<string, unknown>, column: string): unknown {
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 /**
- * Unparsed values of an item's fields; `sale` is the sale price beside the regular one, `currency` that of the prices.
- * `unpublished` says that shoppers are not to find the product.
+ * Unparsed values of an item's fields; `sale` is the sale price beside the regular one, `currency` the currency of the
+ * prices. `unpublished` marks a product that must not be shown to shoppers.
  */
 export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unknown>> & {
   attributes?: unknown;
@@ -222,9 +222,9 @@ export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unkn
 };
 
 /**
- * Fields of a product in Shopify's `products.json`, or of one that the rows of its table make up. The handle is the id, because product pages are named by it; the price is
- * that of the cheapest variant, and one available variant makes the product available. The file lacks the shop's address, so
- * `url` is relative: see `urlBase` of the mapping.
+ * Fields of a product in Shopify's `products.json`, or assembled from the rows of its table. The handle is the id, because
+ * it names the product page; the price is the cheapest variant's, and one available variant makes the product available. The
+ * file lacks the shop's address, so `url` is relative: see `urlBase` of the mapping.
  */
 function shopifyFields(product: Record<string, unknown>): NamedFields {
   const { handle, image } = product;
@@ -263,15 +263,15 @@ function shopifyFields(product: Record<string, unknown>): NamedFields {
           )
         : undefined,
     published: product.published_at ?? product.created_at,
-    // In the admin's API, null stands for a product that is in no shop.
+    // In the admin API, null marks a product that is not published in any shop.
     unpublished: product.published_at === null || isUnpublished(product.status, product.published),
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)),
   };
 }
 
 /**
- * Fields of a variant of a Shopify product, whose `variants` are that one alone. Title, description and category are those of
- * the product, so that all of its variants have the same text.
+ * Fields of a variant of a Shopify product, whose `variants` contain only that one. Title, description and category come
+ * from the product, because all of its variants must have the same text.
  */
 function shopifyVariantFields(product: Record<string, unknown>): NamedFields {
   const { handle } = product;
@@ -367,7 +367,7 @@ function offersOf(value: unknown, depth = 0): Record<string, unknown>[] {
 }
 
 const specifications = (offer: Record<string, unknown>) => [offer.priceSpecification].flat().filter(isObject);
-/** Whether a price is the one before a reduction. */
+/** Whether a price is the price before a reduction. */
 const isListPrice = ({ priceType }: Record<string, unknown>) =>
   /ListPrice|MSRP|SRP|Strikethrough/i.test(text(priceType) ?? '');
 
@@ -404,7 +404,7 @@ function groupOf(product: Record<string, unknown>): unknown {
   return parent ?? idOf(product.inProductGroupWithID);
 }
 
-/** Id of a schema.org ProductGroup. A bare fragment, such as `#group`, is an id within its page alone. */
+/** Id of a schema.org ProductGroup. A bare fragment, such as `#group`, is an id only within its page. */
 export const groupIdOf = (group: Record<string, unknown>): unknown => {
   const address = text(group['@id']);
   const identifier = address?.startsWith('#') ? undefined : address;

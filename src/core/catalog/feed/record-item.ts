@@ -8,12 +8,12 @@ import { parseAmount, parseAvailability } from './field-values';
 import { plainText } from './html';
 import { type NamedFields, namedFields, namesOf } from './record-fields';
 
-/** Characters of a title that is taken from the description. */
+/** Maximum length of a title taken from the description. */
 const TITLE = 80;
-/** Further pictures of an item, at most, and characters of the address of one. */
+/** Maximum number of further pictures of an item, and maximum length of an address. */
 const MAX_PICTURES = 10;
 const MAX_ADDRESS = 2000;
-/** Problems of one record that are reported, at most. */
+/** Maximum number of reported problems per record. */
 const MAX_PROBLEMS = 20;
 /** Characters of a value, or of the name of a field, in a report. */
 const MAX_QUOTED = 100;
@@ -27,15 +27,15 @@ export interface Problem {
 }
 
 /**
- * An item, or the errors of a record. `titled` is the field that replaces a missing title, `currency` that of the price, as a
- * code, where the record says it. `unpublished` is a product that shoppers are not to find.
+ * An item, or the errors of a record. `titled` is the field that replaces a missing title, `currency` the currency code of
+ * the price, if the record states it. `unpublished` is a product that must not be shown to shoppers.
  */
 export type ParsedRecord<T = Item> =
   | { item: T; titled?: 'description' | 'id'; currency?: string }
   | { unpublished: true; id?: string }
   | (Known & { problems: Problem[] });
 
-/** What is known of a record with errors: its id, else its title. */
+/** Identification of a record with errors: its id, else its title. */
 interface Known {
   id?: string;
   title?: string;
@@ -71,7 +71,7 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   const known = knownOf(input);
   if (!result.success) return { ...known, problems: problemsOf(result.issues, shape, mapping) };
   const garbled = garbledField(named);
-  // The decoder puts U+FFFD where bytes are of another encoding; such a text would be encoded and shown garbled.
+  // The decoder replaces bytes of another encoding with U+FFFD; such a text would be encoded and shown garbled.
   if (garbled) {
     return {
       ...known,
@@ -106,7 +106,7 @@ function startOf(text: string): string {
   return sentence.length <= TITLE ? sentence : shortened(sentence, TITLE).replace(/\s+\S*…$/, '…');
 }
 
-/** A whole number up to 2^53 becomes a text; of others, two products could have the same one. */
+/** A whole number up to 2^53 becomes a text; other numbers could be the same for two products. */
 export const idOf = (value: unknown): unknown =>
   typeof value === 'number' && isExactId(value) ? String(value) : value;
 
@@ -134,8 +134,8 @@ function categoryOf(value: unknown, separator: string | undefined): unknown {
 }
 
 /**
- * The sale price, unless it holds for certain dates only: a build must not depend on its date. The list price is the regular
- * one beside it, else that of the feed; one that is not above the price is no reduction and left out.
+ * The sale price, unless it is limited to certain dates: a build must not depend on its date. The list price is the regular
+ * price beside it, else the feed's list price; a list price that is not above the price is not a reduction and is left out.
  */
 export function pricesOf(
   { price, listPrice, sale }: NamedFields,
@@ -150,7 +150,7 @@ export function pricesOf(
   return { price: now, listPrice: isNumber(before) && isNumber(now) && before > now ? before : undefined };
 }
 
-/** Signs that stand for one currency alone; `$` and `¥` stand for several. */
+/** Signs that stand for only one currency; `$` and `¥` stand for several. */
 const SIGNS: Record<string, string> = {
   '€': 'EUR',
   '£': 'GBP',
@@ -161,7 +161,7 @@ const SIGNS: Record<string, string> = {
   '₴': 'UAH',
 };
 
-/** Currency of a record: its field, else what stands beside the price, as a code or a sign. */
+/** Currency of a record: its field, else the code or sign beside the price. */
 function currencyOf({ currency, price, sale }: NamedFields): string | undefined {
   for (const value of [currency, sale, price]) {
     const [single] = [value].flat();
@@ -182,7 +182,7 @@ function picturesOf(value: unknown): string[] | undefined {
   return short.length > 0 ? [...new Set(short)].slice(0, MAX_PICTURES) : undefined;
 }
 
-/** Pieces in stock; what is not a number says nothing of them, and less than none is none. */
+/** Pieces in stock; undefined unless it is a number, and a negative number means 0. */
 export function quantityOf(value: unknown): number | undefined {
   const single = Array.isArray(value) ? value[0] : value;
   const pieces = typeof single === 'string' && single.trim() !== '' ? Number(single) : single;
@@ -203,13 +203,13 @@ function ratingOf({ rating, ratings }: NamedFields, mapping: FeedMapping): Item[
   return { value, ...(count === undefined ? {} : { count }) };
 }
 
-/** Day of a date or time in ISO 8601. What is none is left out: the column stays an attribute. */
+/** Day of a date or time in ISO 8601. Any other text is left out: the column stays an attribute. */
 function dayOf(value: unknown): string | undefined {
   const [day] = (typeof value === 'string' ? /^\d{4}-\d{2}-\d{2}(?=$|[T ])/.exec(value.trim()) : null) ?? [];
   return day !== undefined && v.is(v.pipe(v.string(), v.isoDate()), day) ? day : undefined;
 }
 
-/** A number where the text is one; any other text is kept for the rejected row. An empty text counts as absent. */
+/** The number in a numeric text; any other text is kept for the rejected row. An empty text counts as absent. */
 function amountOf(value: unknown, { decimal }: FeedMapping): unknown {
   const single = Array.isArray(value) ? value[0] : value;
   if (typeof single !== 'string') return single;
@@ -254,15 +254,15 @@ export function problemsOf(
     const path = v.getDotPath(issue) ?? 'row';
     const reason =
       issue.kind === 'schema' && issue.received === 'undefined' && (path === 'id' || path === 'title')
-        ? `is missing; it was looked for in ${namesOf(path, shape, mapping)}`
+        ? `is missing; searched in ${namesOf(path, shape, mapping)}`
         : reasonOf(issue);
     return { field: shortened(path, MAX_QUOTED), reason };
   });
   const more = issues.length - problems.length;
-  return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more fields that are bad` }] : problems;
+  return more > 0 ? [...problems, { field: 'row', reason: `has ${more} more invalid fields` }] : problems;
 }
 
-/** Message of an issue: checks have messages of their own, those of types are written here. */
+/** Message of an issue: checks bring their own messages, type errors get theirs here. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind !== 'schema') return issue.message;
   if (issue.received === 'undefined') return 'is missing';

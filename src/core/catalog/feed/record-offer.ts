@@ -9,7 +9,7 @@ import { availabilityOf, idOf, knownOf, type ParsedRecord, pricesOf, problemsOf,
 /** Price and stock of a product as a feed has them. */
 export interface FeedOffer {
   id: string;
-  /** What the feed says; a field is absent where the product has none. */
+  /** The offer in the feed; a field is absent if the product lacks it. */
   values: Partial<Offered>;
   /** The fields that the record has, with or without a value. */
   fields: readonly (keyof Offered)[];
@@ -18,7 +18,7 @@ export interface FeedOffer {
 const { id, price, listPrice, availability, quantity } = itemSchema.entries;
 const schema = v.object({ id, price, listPrice, availability: v.optional(availability.wrapped), quantity });
 
-/** Reads price and stock of a record as `recordItem` does; nothing else of it has to be there or right. */
+/** Reads the price and stock of a record like `recordItem`; all its other fields may be missing or invalid. */
 export function recordOffer(
   shape: RecordShape,
   record: Record<string, unknown>,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SeenIds } from './seen-ids';
 
-it('distinguishes 300,000 similar ids and reports where each was first', () => {
+it('distinguishes 300,000 similar ids and reports where each occurred first', () => {
   const seen = new SeenIds();
   let repeated = 0;
   for (let i = 0; i < 300_000; i++) if (seen.add(`SKU-${i}`, i % 3, i + 1)) repeated++;

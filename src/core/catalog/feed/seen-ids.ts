@@ -13,7 +13,7 @@ export class SeenIds {
   #slots = new Uint32Array(4 * 1024);
   #count = 0;
 
-  /** Adds an id. @returns the place where it was read first; null for a new id */
+  /** Adds an id. @returns the place of its first occurrence; null for a new id */
   add(id: string, file: number, line: number): SeenAt | null {
     if (this.#count * 8 >= this.#slots.length) this.#grow();
     const [high, low] = hash(id);

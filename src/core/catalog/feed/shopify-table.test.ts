@@ -15,25 +15,39 @@ const table = (...rows: string[]) => [[HEAD, ...rows].join('\n')];
 const PICTURES = ['a', 'b', 'c'].map((name) => `https://cdn.example/${name}.jpg`);
 
 describe("products of Shopify's table", () => {
-  it('are one item each, as those of products.json', async () => {
+  it('are one item each, as in products.json', async () => {
     const { items, lines, rejected } = await readFeedText(table(...ROWS));
     expect(rejected).toEqual([]);
     expect(lines).toEqual([2, 5]);
     expect(items).toEqual([
       {
-        ...{ id: 'hoodie', title: 'Hoodie', description: 'Warm.', category: 'Tops', url: '/products/hoodie' },
-        ...{ price: 40, listPrice: 50, quantity: 3, availability: 'in-stock' },
-        ...{ image: PICTURES[0], images: PICTURES.slice(1) },
+        id: 'hoodie',
+        title: 'Hoodie',
+        description: 'Warm.',
+        category: 'Tops',
+        url: '/products/hoodie',
+        price: 40,
+        listPrice: 50,
+        quantity: 3,
+        availability: 'in-stock',
+        image: PICTURES[0],
+        images: PICTURES.slice(1),
         attributes: { Size: ['S', 'M'], brand: 'Kangeroo', tags: ['winter', 'new'] },
       },
       {
-        ...{ id: 'cap', title: 'Cap', description: '', category: 'Caps - Visors', url: '/products/cap' },
-        ...{ price: 9, availability: 'in-stock', attributes: {} },
+        id: 'cap',
+        title: 'Cap',
+        description: '',
+        category: 'Caps - Visors',
+        url: '/products/cap',
+        price: 9,
+        availability: 'in-stock',
+        attributes: {},
       },
     ]);
   });
 
-  it('are sold out where no variant can be bought', async () => {
+  it('are sold out if no variant is available', async () => {
     const stock = (tracker: string, pieces: string, policy: string) =>
       `x,X,,,,,,,Size,S,X-S,,${tracker},${pieces},${policy},1,,,,,active\nx,,,,,,,,,M,X-M,,shopify,0,deny,1,,,,,`;
     const read = async (...cells: [string, string, string]) => {
@@ -49,7 +63,7 @@ describe("products of Shopify's table", () => {
     expect(await read('shopify', '', 'deny')).toEqual(['in-stock', undefined]);
   });
 
-  it('are known by the columns of the newer template, too', async () => {
+  it('are also recognised by the columns of the newer template', async () => {
     const text = [
       'Title,URL handle,Description,Type,Published on online store,Status,SKU,Option1 name,Option1 value,Price,Compare-at price,Cost per item,Inventory tracker,Inventory quantity,Continue selling when out of stock,Product image URL,Variant image URL',
       'Hoodie,hoodie,<p>Warm.</p>,Tops,TRUE,Active,H-S,Size,S,52.00,60.00,21,shopify,0,DENY,https://cdn.example/a.jpg,',
@@ -59,8 +73,16 @@ describe("products of Shopify's table", () => {
     const { items, rows } = await readFeedText([text.join('\n')]);
     expect(items).toEqual([
       {
-        ...{ id: 'hoodie', title: 'Hoodie', description: 'Warm.', category: 'Tops', url: '/products/hoodie' },
-        ...{ price: 52, listPrice: 60, availability: 'in-stock', image: PICTURES[0], attributes: { Size: ['S', 'M'] } },
+        id: 'hoodie',
+        title: 'Hoodie',
+        description: 'Warm.',
+        category: 'Tops',
+        url: '/products/hoodie',
+        price: 52,
+        listPrice: 60,
+        availability: 'in-stock',
+        image: PICTURES[0],
+        attributes: { Size: ['S', 'M'] },
       },
     ]);
     expect(rows.filter((row) => 'unpublished' in row)).toHaveLength(1);
@@ -71,13 +93,16 @@ describe("products of Shopify's table", () => {
     const { items } = await readFeedText(table(ROWS[0], ROWS[1]), { ...mapping, urlBase: 'https://shop.example' });
     expect(items).toMatchObject([
       {
-        ...{ id: 'H-S', category: 'Apparel/Tops', price: 40, url: 'https://shop.example/products/hoodie' },
+        id: 'H-S',
+        category: 'Apparel/Tops',
+        price: 40,
+        url: 'https://shop.example/products/hoodie',
         attributes: { 'Variant Grams': 300 },
       },
     ]);
   });
 
-  it('are left out and counted where they are drafts, archived, or not in the online store', async () => {
+  it('are left out and counted if they are drafts, archived, or not in the online store', async () => {
     const variants = ['d', 'e', 'f', 'g'].flatMap((handle) => [
       `${handle},${handle},,,,,,${handle === 'g' ? 'false' : 'true'},Size,S,${handle}-S,,,,,1,,,,,${{ d: 'draft', e: 'archived', f: 'unlisted' }[handle] ?? 'active'}`,
       `${handle},,,,,,,,,M,${handle}-M,,,,,1,,,,,`,
@@ -89,15 +114,15 @@ describe("products of Shopify's table", () => {
     expect((await readFeedText(table(...variants, ROWS[3]), VARIANTS)).items.map(({ id }) => id)).toEqual(['cap']);
   });
 
-  it('are refused once, and a bad row between their rows does not part them', async () => {
+  it('are refused once, and a bad row between their rows does not split them', async () => {
     const { items, rejected } = await readFeedText(
       table(ROWS[0], 'hoodie,"a" b', ROWS[1], 'x,,,,,,,,Size,S,X-S,,,,,1', 'x,,,,,,,,,M,X-M,,,,,1', ',No handle'),
     );
     expect(items).toMatchObject([{ id: 'hoodie', price: 40 }]);
     expect(rejected).toEqual([
       { file: 'feed', line: 3, field: 'row', reason: expect.stringContaining('text follows') },
-      { file: 'feed', line: 5, id: 'x', field: 'title', reason: 'is missing; it was looked for in title' },
-      { file: 'feed', line: 7, title: 'No handle', field: 'id', reason: expect.stringMatching(/looked for in handle/) },
+      { file: 'feed', line: 5, id: 'x', field: 'title', reason: 'is missing; searched in title' },
+      { file: 'feed', line: 7, title: 'No handle', field: 'id', reason: expect.stringMatching(/searched in handle/) },
     ]);
   });
 
@@ -107,14 +132,14 @@ describe("products of Shopify's table", () => {
     expect((await readFeedText(table(...rows), VARIANTS)).items).toHaveLength(5000);
   });
 
-  it('leaves other tables alone', async () => {
+  it('does not change other tables', async () => {
     const { items } = await readFeedText(['handle,title,price\na,A,1\na,B,2'], VARIANTS);
     expect(items.map(({ id, group }) => [id, group])).toEqual([['a', undefined]]);
   });
 });
 
 describe("variants of Shopify's table", () => {
-  it('are its rows, with what the first row says of the product', async () => {
+  it('are its rows, with the product fields of the first row', async () => {
     const { items, lines, rejected } = await readFeedText(table(...ROWS), VARIANTS);
     expect(rejected).toEqual([]);
     expect(lines).toEqual([2, 3, 5]);
@@ -127,23 +152,41 @@ describe("variants of Shopify's table", () => {
     };
     expect(items).toEqual([
       {
-        ...{ id: 'H-S', ...shared, price: 52, quantity: 3, availability: 'in-stock' },
-        ...{ image: PICTURES[0], images: PICTURES.slice(1) },
+        id: 'H-S',
+        ...shared,
+        price: 52,
+        quantity: 3,
+        availability: 'in-stock',
+        image: PICTURES[0],
+        images: PICTURES.slice(1),
         attributes: { Size: 'S', brand: 'Kangeroo', tags: ['winter', 'new'] },
       },
       {
-        ...{ id: 'H-M', ...shared, price: 40, listPrice: 50, quantity: 0, availability: 'out-of-stock' },
-        ...{ image: 'https://cdn.example/m.jpg', images: PICTURES },
+        id: 'H-M',
+        ...shared,
+        price: 40,
+        listPrice: 50,
+        quantity: 0,
+        availability: 'out-of-stock',
+        image: 'https://cdn.example/m.jpg',
+        images: PICTURES,
         attributes: { Size: 'M', brand: 'Kangeroo', tags: ['winter', 'new'] },
       },
       {
-        ...{ id: 'cap', title: 'Cap', description: '', category: 'Caps - Visors', group: 'cap' },
-        ...{ url: '/products/cap', price: 9, availability: 'in-stock', attributes: {} },
+        id: 'cap',
+        title: 'Cap',
+        description: '',
+        category: 'Caps - Visors',
+        group: 'cap',
+        url: '/products/cap',
+        price: 9,
+        availability: 'in-stock',
+        attributes: {},
       },
     ]);
   });
 
-  it('are rejected by their own line, by the title where they have no id', async () => {
+  it('are rejected by their own line, by title if they have no id', async () => {
     const text = [ROWS[0], 'hoodie,"a" b', ROWS[1].replace('40.00', 'cheap'), ROWS[1].replace('H-M', 'H-L')];
     const { items, lines, rejected } = await readFeedText(
       table(...text, 'x,X,,,,,,,Size,S,,,,,,1', 'x,,,,,,,,,M,,,,,,1'),
@@ -160,10 +203,10 @@ describe("variants of Shopify's table", () => {
       [6, 'id', 'X'],
       [7, 'id', 'X'],
     ]);
-    expect(rejected[2].reason).toMatch(/^is missing; it was looked for in Variant ID, Variant SKU/);
+    expect(rejected[2].reason).toMatch(/^is missing; searched in Variant ID, Variant SKU/);
   });
 
-  it('are of the group that a column names, of their own row or of the first', async () => {
+  it('are in the group named by a column of their own row or of the first', async () => {
     const [head, ...rows] = ['Colour Group', ...['hoodie-s', 'hoodie-m']];
     const text = [`${HEAD},${head}`, `${ROWS[0]},${rows[0]}`, `${ROWS[1]},${rows[1]}`];
     const { items } = await readFeedText([text.join('\n')], { ...VARIANTS, group: 'Colour Group' });

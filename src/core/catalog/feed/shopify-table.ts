@@ -4,7 +4,7 @@ import { type DelimitedDialect, delimitedRecords } from './read-delimited';
 
 type Fields = Record<string, unknown>;
 
-/** Names of Shopify's columns: those of exports, then those of the newer template. Compared as `normalName` writes them. */
+/** Names of Shopify's columns: first the export's, then the newer template's. Compared in the form of `normalName`. */
 const NAMES = {
   handle: ['handle', 'url_handle'],
   title: ['title'],
@@ -35,13 +35,13 @@ const NAMES = {
 type Column = keyof typeof NAMES;
 
 /** Columns that no other table with handles has. */
-const TYPICAL = ['option1_name', 'option1_value', 'variant_sku', 'variant_price'];
+const SHOPIFY_COLUMNS = ['option1_name', 'option1_value', 'variant_sku', 'variant_price'];
 
-/** Rows of one product that are read together, at most: Shopify allows 2,048 variants and 250 pictures. */
-const MOST_ROWS = 4096;
+/** Maximum number of rows of one product: Shopify allows 2,048 variants and 250 pictures. */
+const MAX_ROWS = 4096;
 
-/** Pictures of a product that are kept: those that an item may have, and that of a variant, which may be one of them. */
-const MOST_PICTURES = 12;
+/** Maximum number of pictures kept: the pictures of an item, plus a variant's own, which may be one of them. */
+const MAX_PICTURES = 12;
 
 /** One row of Shopify's table. */
 interface Row {
@@ -68,7 +68,7 @@ export async function* tableRecords(
   const current = (): ReadonlyMap<Column, readonly string[]> | null => columns;
   let product: Row | null = null;
   let rows: Row[] = [];
-  /** Rows between those of the product that cannot be read. */
+  /** Unreadable rows between the rows of the product. */
   let bad: FeedRecord[] = [];
   function* flush(): Generator<FeedRecord> {
     const made = product && rows.length > 0 ? productRecords(product, rows, variants, current()) : [];
@@ -82,7 +82,7 @@ export async function* tableRecords(
       yield record;
       continue;
     }
-    if (rows.length + bad.length >= MOST_ROWS) yield* flush();
+    if (rows.length + bad.length >= MAX_ROWS) yield* flush();
     if ('reason' in record) {
       bad.push(record);
       continue;
@@ -98,11 +98,11 @@ export async function* tableRecords(
   yield* flush();
 }
 
-/** The columns of a table by what Shopify has in them; null where the table is none of Shopify's. */
+/** The columns of a table by their role in Shopify; null if the table is not from Shopify. */
 function shopifyColumns(header: readonly string[]): ReadonlyMap<Column, readonly string[]> | null {
   const known = header.map((name) => [normalName(name), name] as const);
   const has = (names: readonly string[]): boolean => known.some(([name]) => names.includes(name));
-  if (!has(NAMES.handle) || !has(NAMES.title) || !has(TYPICAL)) return null;
+  if (!has(NAMES.handle) || !has(NAMES.title) || !has(SHOPIFY_COLUMNS)) return null;
   return new Map(
     (Object.keys(NAMES) as Column[]).map((column) => [
       column,
@@ -122,9 +122,8 @@ function rowOf(line: number, fields: Fields, columns: ReadonlyMap<Column, readon
 const OPTIONS = ['option1', 'option2', 'option3'] as const;
 
 /**
- * The record of a product, or those of its variants. Each row with an option, a SKU or a price is a variant; all others bring
- * pictures.
- * @param first its first row, which describes it
+ * The record of a product, or the records of its variants. Each row with an option, a SKU or a price is a variant; all other
+ * rows add pictures. @param first its first row, which describes it
  */
 function productRecords(
   first: Row,
@@ -146,14 +145,14 @@ function productRecords(
     tags: cell('tags'),
     published: cell('published'),
     status: cell('status'),
-    images: rows.flatMap((row) => row.cell('image') ?? []).slice(0, MOST_PICTURES),
+    images: rows.flatMap((row) => row.cell('image') ?? []).slice(0, MAX_PICTURES),
     options: OPTIONS.map((option, n) => ({
       name: cell(`${option}_name`),
       position: n + 1,
       values: variants.flatMap(({ variant }) => variant[option] ?? []),
     })),
   };
-  // Under the columns' own names too, which a mapping may name.
+  // Also under the columns' own names, because a mapping may name them.
   if (!asVariants || variants.length === 0) {
     const fields = { ...first.fields, ...product, variants: variants.map(({ variant }) => variant) };
     return [{ line: rows[0].line, shape: 'shopify', fields }];
@@ -166,8 +165,8 @@ function productRecords(
 }
 
 /**
- * A variant as products.json has it. Its pieces are known where the shop counts them and sells no more than it has.
- * @param counted whether the table says what is in stock
+ * A variant as in products.json. Its stock is known if the shop counts it and does not oversell. @param counted whether the
+ * table has stock counts
  */
 function variantOf({ cell }: Row, counted: boolean): Fields {
   const text = cell('pieces');
@@ -186,7 +185,7 @@ function variantOf({ cell }: Row, counted: boolean): Fields {
   };
 }
 
-/** The last name of a path in Shopify's taxonomy: what stands in for the shop's own product type. */
+/** The last name of a path in Shopify's taxonomy, used if the shop has no product type. */
 function lastName(path: unknown): unknown {
   if (typeof path !== 'string') return undefined;
   // A "/" in a name would part it.

@@ -23,15 +23,22 @@ describe("variants of Shopify's products.json", () => {
     variants: [
       { id: 11, title: 'S / Red', option1: 'S', option2: 'Red', price: '52.00', available: true, sku: 'H-S-R' },
       {
-        ...{ id: 12, title: 'M / Blue', option1: 'M', option2: 'Blue', price: '40.00', compare_at_price: '50.00' },
-        ...{ available: false, inventory_quantity: 0, image_id: 8 },
+        id: 12,
+        title: 'M / Blue',
+        option1: 'M',
+        option2: 'Blue',
+        price: '40.00',
+        compare_at_price: '50.00',
+        available: false,
+        inventory_quantity: 0,
+        image_id: 8,
       },
       { id: 13, option1: 'M', option2: 'Red', price: '52', featured_image: { src: 'https://cdn.example/c.jpg' } },
     ],
   };
   const feed = (...products: object[]) => [JSON.stringify({ products })];
 
-  it('are items of their own with the text of the product', async () => {
+  it('are separate items with the text of the product', async () => {
     const { items, lines, rejected } = await readFeedText(feed(product), { ...VARIANTS, urlBase: 'https://s.example' });
     expect(rejected).toEqual([]);
     expect(lines).toEqual([1, 1, 1]);
@@ -39,20 +46,34 @@ describe("variants of Shopify's products.json", () => {
     const facts = { brand: 'Kangeroo', tags: ['winter', 'new'] };
     expect(items).toEqual([
       {
-        ...{ id: '11', ...shared, price: 52, availability: 'in-stock' },
-        ...{ image: 'https://cdn.example/a.jpg', images: ['https://cdn.example/b.jpg'] },
+        id: '11',
+        ...shared,
+        price: 52,
+        availability: 'in-stock',
+        image: 'https://cdn.example/a.jpg',
+        images: ['https://cdn.example/b.jpg'],
         url: 'https://s.example/products/hoodie?variant=11',
         attributes: { Size: 'S', Color: 'Red', ...facts },
       },
       {
-        ...{ id: '12', ...shared, price: 40, listPrice: 50, availability: 'out-of-stock', quantity: 0 },
-        ...{ image: 'https://cdn.example/b.jpg', images: ['https://cdn.example/a.jpg'] },
+        id: '12',
+        ...shared,
+        price: 40,
+        listPrice: 50,
+        availability: 'out-of-stock',
+        quantity: 0,
+        image: 'https://cdn.example/b.jpg',
+        images: ['https://cdn.example/a.jpg'],
         url: 'https://s.example/products/hoodie?variant=12',
         attributes: { Size: 'M', Color: 'Blue', ...facts },
       },
       {
-        ...{ id: '13', ...shared, price: 52, availability: 'in-stock' },
-        ...{ image: 'https://cdn.example/c.jpg', images: ['https://cdn.example/a.jpg', 'https://cdn.example/b.jpg'] },
+        id: '13',
+        ...shared,
+        price: 52,
+        availability: 'in-stock',
+        image: 'https://cdn.example/c.jpg',
+        images: ['https://cdn.example/a.jpg', 'https://cdn.example/b.jpg'],
         url: 'https://s.example/products/hoodie?variant=13',
         attributes: { Size: 'M', Color: 'Red', ...facts },
       },
@@ -80,7 +101,7 @@ describe("variants of Shopify's products.json", () => {
     ]);
   });
 
-  it('are the product itself where it has no options', async () => {
+  it('are the product itself if it has no options', async () => {
     const plain = { handle: 'cap', title: 'Cap', variants: [{ id: 5, option1: 'Default Title', price: '9' }] };
     const { items } = await readFeedText(
       feed({ ...plain, options: [{ name: 'Title', values: ['Default Title'] }] }, { handle: 'd', title: 'D' }),
@@ -102,7 +123,11 @@ describe('variants of a schema.org ProductGroup', () => {
     url: 'https://s.example/coat',
     hasVariant: [
       {
-        ...{ '@type': 'Product', sku: 'C1-S', name: 'Coat - small', size: 'S', color: 'Green' },
+        '@type': 'Product',
+        sku: 'C1-S',
+        name: 'Coat - small',
+        size: 'S',
+        color: 'Green',
         offers: { price: 20, availability: 'SoldOut', url: 'https://s.example/coat?size=s' },
       },
       { '@type': 'Product', sku: 'C1-M', size: 'M', image: 'https://cdn.example/m.jpg', offers: { price: 18 } },
@@ -110,18 +135,26 @@ describe('variants of a schema.org ProductGroup', () => {
     ],
   };
 
-  it('are items of their own with the texts of the group', async () => {
+  it('are separate items with the texts of the group', async () => {
     const { items, rejected } = await readFeedText([JSON.stringify(group)], VARIANTS);
     expect(rejected).toEqual([]);
     const shared = { title: 'Coat', description: 'Wool.', category: '', group: 'C1' };
     expect(items).toEqual([
       {
-        ...{ id: 'C1-S', ...shared, price: 20, availability: 'out-of-stock', image: 'https://cdn.example/c.jpg' },
+        id: 'C1-S',
+        ...shared,
+        price: 20,
+        availability: 'out-of-stock',
+        image: 'https://cdn.example/c.jpg',
         url: 'https://s.example/coat?size=s',
         attributes: { brand: 'Acme', size: 'S', color: 'Green' },
       },
       {
-        ...{ id: 'C1-M', ...shared, price: 18, availability: 'in-stock', image: 'https://cdn.example/m.jpg' },
+        id: 'C1-M',
+        ...shared,
+        price: 18,
+        availability: 'in-stock',
+        image: 'https://cdn.example/m.jpg',
         url: 'https://s.example/coat',
         attributes: { brand: 'Acme', size: 'M' },
       },
@@ -129,7 +162,7 @@ describe('variants of a schema.org ProductGroup', () => {
     expect((await readFeedText([JSON.stringify(group)])).items).toMatchObject([{ id: 'C1', price: 18 }]);
   });
 
-  it('are of one group where nodes or pages of their own describe them', async () => {
+  it('share a group if separate nodes or pages describe them', async () => {
     const { hasVariant: _, ...parent } = group;
     const nodes = [
       { ...parent, hasVariant: [{ '@id': '#s' }] },

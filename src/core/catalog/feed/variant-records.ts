@@ -45,7 +45,7 @@ function groupVariants(record: ReadRecord): FeedRecord[] {
   return described.map((variant) => {
     const own = Object.fromEntries(Object.entries(variant).filter(([, value]) => value !== null && value !== ''));
     const fields: Fields = { ...shared, ...own, inProductGroupWithID };
-    // Texts of the group, so that all of its variants have the same features.
+    // Texts of the group: all of its variants must have the same features.
     for (const name of ['name', 'description']) if (text(group[name])) fields[name] = group[name];
     for (const name of ['isVariantOf', 'productGroupID']) delete fields[name];
     if (own.url === undefined && hasAddress(own.offers)) delete fields.url;

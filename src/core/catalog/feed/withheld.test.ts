@@ -15,7 +15,7 @@ describe('isCost', () => {
   });
 });
 
-it('keeps what products cost the shop out of every format, unless a mapping names it', async () => {
+it("keeps the shop's own costs out of every format, unless a mapping names them", async () => {
   const csv = ['id,title,Cost per item,Colour\na,A,7,red'];
   expect((await readFeedText(csv)).items[0].attributes).toEqual({ Colour: 'red' });
   expect((await readFeedText(csv, { attributes: ['Cost per item'] })).items[0].attributes).toEqual({
@@ -50,7 +50,7 @@ describe('isUnpublished', () => {
   });
 });
 
-it('leaves out what a feed says is not published, in every format that says it', async () => {
+it('leaves out unpublished products in every format that marks them', async () => {
   const skipped = async (text: string, variants = false) => {
     const { items, rejected, rows } = await readFeedText([text], { variants });
     expect(rejected).toEqual([]);

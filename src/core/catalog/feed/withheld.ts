@@ -1,13 +1,13 @@
 import { normalName } from './field-values';
 
-/** What shops call a product that their shoppers are not to find. */
+/** Words by which shops mark unpublished products. */
 const UNPUBLISHED = /^(draft|archived|unlisted|unpublished|inactive|disabled|trash)$/i;
 const NO = /^(false|no|0|-1)$/i;
 
 /**
- * Whether a feed says that a product is not for shoppers to find: it is a draft, or was taken out of the shop.
+ * Whether a feed marks a product as unpublished: a draft, or removed from the shop.
  * @param status as a word
- * @param published whether it is, as a truth value, a word or a number; a date says nothing
+ * @param published as a boolean, a word or a number; a date is ignored
  */
 export const isUnpublished = (status: unknown, published: unknown): boolean =>
   (typeof status === 'string' && UNPUBLISHED.test(status.trim())) ||
@@ -18,8 +18,8 @@ const COST =
   /^((unit|item|product|variant|average|landed|supplier|wholesale)?costs?(price|per(item|unit|piece)|of(goods(sold)?|sales))?|(meta|wc)*cogs?(cost)?|(purchase|purchasing|buying|wholesale|trade|dealer|supplier)price|(gross)?margin|profit(margin)?|einkaufspreis(netto)?|ekpreis|ek|prixdachat|preciodecompra|preciodecosto|原価|仕入(価格|値|れ値))$/;
 
 /**
- * Whether a column says what a product costs the shop. A bundle is public, so no such column goes into it unless a mapping
- * names it.
+ * Whether a column contains the shop's own cost of a product. A bundle is public, so it leaves out such columns unless a
+ * mapping names them.
  */
 export const isCost = (column: string): boolean =>
   COST.test(

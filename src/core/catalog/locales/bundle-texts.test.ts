@@ -48,7 +48,7 @@ describe('texts in another language', () => {
     }
   });
 
-  it('keep their files where they are the same', async () => {
+  it('keep their files if unchanged', async () => {
     const one = await written({ shardItems: 2 });
     const changed = TEXTS.map((text, n) => (n === 4 ? { title: 'Neu' } : text));
     const two = await written({ shardItems: 2 }, changed);
@@ -58,7 +58,7 @@ describe('texts in another language', () => {
     expect(one.manifest.digest).toBe(two.manifest.digest);
   });
 
-  it('are refused where they are of other items', async () => {
+  it('are refused if they are for other items', async () => {
     await expect(written({}, TEXTS.slice(1))).rejects.toThrow('5 items but 4 texts in de');
     expect(() => decodeTexts(bytesOf(encodeTexts(TEXTS)), 'texts.json', 4)).toThrow('texts of 5 items');
     const wrong = new TextEncoder().encode('[{"title":""}]');
@@ -66,7 +66,7 @@ describe('texts in another language', () => {
   });
 });
 
-it('picks the language of a reader, and its market, but not where the items are in it', async () => {
+it("picks the language of a reader, and its market, unless it is the items' own", async () => {
   const { manifest } = await written();
   expect(['de-AT', 'en-GB', 'fr', '', undefined].map((lang) => localeFor(manifest, lang))).toEqual([
     'de',

@@ -11,7 +11,7 @@ const item = makeItem('a', {
   attributes: { color: 'red', size: 3 },
 });
 
-it('holds what differs alone, and shows the item with it', () => {
+it('contains only the differences, and shows the item with them', () => {
   const other = {
     ...item,
     title: 'Teekanne',

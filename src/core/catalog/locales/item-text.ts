@@ -5,8 +5,8 @@ import { type Item, itemSchema } from '../item';
 const { title, description, category, url, image, images, attributes } = itemSchema.entries;
 
 /**
- * What a shopper reads of an item in another language, as far as it differs from the item: a field that is absent is the item's
- * own. Of `attributes`, those that differ.
+ * The texts of an item in another language, as far as they differ from the item: an absent field is the item's own.
+ * `attributes` contains only the attributes that differ.
  */
 export const itemTextSchema = exactObject({
   title: v.optional(title),
@@ -26,9 +26,9 @@ export type Shown = (item: Item) => Item;
 const FIELDS = ['title', 'description', 'category', 'url', 'image', 'images'] as const;
 
 /**
- * What differs of an item in the feed of another language. What that feed leaves empty stays the item's own; attributes count
- * that the item has, too, for those are what cards and filters name.
- * @param titled what the feed's row is called by, where it has no title
+ * The differences of an item in the feed of another language. Fields that are empty in that feed stay the item's own; only
+ * attributes that the item also has count, because cards and filters name those.
+ * @param titled the field that names the feed's row if it has no title
  */
 export function itemTextOf(item: Item, other: Item, titled?: 'description' | 'id'): ItemText {
   const text: ItemText = {};
@@ -46,7 +46,7 @@ export function itemTextOf(item: Item, other: Item, titled?: 'description' | 'id
   return text;
 }
 
-/** The item as a shopper reads it. Id, price, stock and everything that is not text stay. */
+/** The item with its texts in a language. Id, price, stock and everything else that is not text stay. */
 export const shownItem = (item: Item, { attributes, ...text }: ItemText): Item => ({
   ...item,
   ...text,

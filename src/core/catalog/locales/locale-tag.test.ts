@@ -22,7 +22,7 @@ it.each([
   expect(bestLocale(wanted, offered)).toBe(best);
 });
 
-it('reads tags in any spelling, and refuses what is none', () => {
+it('reads tags in any spelling, and refuses invalid ones', () => {
   expect(['de-at', 'pt_BR', ' zh-hant '].map((tag) => v.parse(localeSchema, tag))).toEqual([
     'de-AT',
     'pt-BR',

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
-/** The tag in its usual spelling, `de-at` as `de-AT`; null for what is no BCP 47 tag. */
+/** The tag in its usual spelling, `de-at` as `de-AT`; null if it is not a BCP 47 tag. */
 function canonicalTag(tag: string): string | null {
   try {
     return Intl.getCanonicalLocales(tag.trim().replaceAll('_', '-'))[0] ?? null;
   } catch {
-    // Intl throws for what is no tag; there is nothing else to find out.
+    // Intl throws for an invalid tag; the error has no further information.
     return null;
   }
 }
@@ -18,17 +18,17 @@ export const localeSchema = v.pipe(
   v.string('must be a language tag such as "de" or "pt-BR"'),
 );
 
-/** Points for what a tag has in common with another of the same language. */
+/** Points for each subtag that two tags of the same language share. */
 const SAME_SCRIPT = 4;
 const SAME_REGION = 2;
 const NO_REGION = 1;
 
 /**
- * The language of a shop that suits a reader best: of those with the language of the reader, one in the same script, then of the
- * same region, then one that names no region. `de-AT` gets `de` before `de-CH`, `zh-TW` gets `zh-Hant` before `zh`, and `pt`
- * gets `pt-BR` where there is no `pt`.
- * @param wanted tag of the reader's language; anything else fits none
- * @param offered tags; of equally good ones the first
+ * The language of a shop that suits a reader best: among tags of the reader's language, one in the same script, then one of
+ * the same region, then one without a region. `de-AT` gets `de` before `de-CH`, `zh-TW` gets `zh-Hant` before `zh`, and `pt`
+ * gets `pt-BR` if the shop has no `pt`.
+ * @param wanted tag of the reader's language; an invalid tag matches nothing
+ * @param offered tags; among equally good tags, the first wins
  */
 export function bestLocale(wanted: unknown, offered: readonly string[]): string | null {
   const reader = typeof wanted === 'string' ? localeOf(wanted) : null;

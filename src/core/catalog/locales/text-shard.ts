@@ -11,9 +11,9 @@ export function encodeTexts(texts: readonly (ItemText | null)[]): Uint8Array {
 }
 
 /**
- * Reads what `encodeTexts` wrote.
+ * Reads the output of `encodeTexts`.
  * @param file its name, for the message
- * @throws SidestreamError `bundle/invalid` naming row and field, or when there are texts of another number of items
+ * @throws SidestreamError `bundle/invalid` naming row and field, or when the number of items is wrong
  */
 export function decodeTexts(bytes: ArrayBuffer, file: string, count: number): (ItemText | null)[] {
   const result = v.safeParse(shardSchema, parseJson(file, bytes), { abortEarly: true });

@@ -6,7 +6,7 @@ import { decodeTexts } from './text-shard';
 
 /**
  * Reads the texts of all languages of a bundle and checks them as pages do.
- * @returns the files read, of those that the manifest names
+ * @returns the files read that the manifest names
  * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`, `bundle/invalid`
  */
 export async function verifyTexts(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {

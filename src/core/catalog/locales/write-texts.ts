@@ -6,8 +6,8 @@ import type { ItemText } from './item-text';
 import { encodeTexts } from './text-shard';
 
 /**
- * Writes the texts of a catalogue in one more language, beside each file of items one of its texts, so that a page loads those
- * of the items that it has.
+ * Writes the texts of a catalogue in one more language, one file for each items file: a page loads only the texts of its
+ * loaded items.
  * @param texts of each item
  * @returns the manifest's entry
  */

@@ -4,13 +4,13 @@ import { type FetchFile, fetchBytes } from '../bundle/bundle-file';
 /** A file of a bundle that changes under its name: the manifest has neither its size nor its digest. */
 export interface MutableFile {
   name: string;
-  /** Largest that is read, bytes. */
-  mostBytes: number;
-  /** The error that says what is wrong with it, what pages do without it, and what to do next. */
+  /** Maximum size that is read, bytes. */
+  maxBytes: number;
+  /** The error that states the problem, the fallback of pages, and the next step. */
   unusable(what: string, cause?: unknown): SidestreamError;
 }
 
-/** Gets the bytes of a file, and no further than a page should read. @throws SidestreamError that of `unusable` */
+/** Gets the bytes of a file, up to its maximum size. @throws SidestreamError the error of `unusable` */
 export async function fetchMutable(fetchFile: FetchFile, file: MutableFile): Promise<ArrayBuffer> {
   let loaded = 0;
   try {
@@ -24,7 +24,7 @@ export async function fetchMutable(fetchFile: FetchFile, file: MutableFile): Pro
   }
 }
 
-/** Reads a file as JSON. @throws SidestreamError that of `unusable` */
+/** Reads a file as JSON. @throws SidestreamError the error of `unusable` */
 export function parseMutable(bytes: ArrayBuffer, file: MutableFile): unknown {
   checkSize(bytes.byteLength, file);
   const text = new TextDecoder().decode(bytes);
@@ -32,11 +32,11 @@ export function parseMutable(bytes: ArrayBuffer, file: MutableFile): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const page = text.trimStart().startsWith('<');
-    const what = page ? 'a web page, as hosts send in place of a missing file' : `no JSON (${cause})`;
+    const what = page ? 'a web page, which hosts send instead of a missing file' : `no JSON (${cause})`;
     throw file.unusable(`${file.name} is ${what}`, cause);
   }
 }
 
-function checkSize(bytes: number, { name, mostBytes, unusable }: MutableFile): void {
-  if (bytes > mostBytes) throw unusable(`${name}: it is larger than ${mostBytes / 1e6} MB`);
+function checkSize(bytes: number, { name, maxBytes, unusable }: MutableFile): void {
+  if (bytes > maxBytes) throw unusable(`${name}: it is larger than ${maxBytes / 1e6} MB`);
 }

@@ -5,8 +5,8 @@ import { type Item, itemSchema } from '../item';
 const { id, price, listPrice, availability, quantity } = itemSchema.entries;
 
 /**
- * What may change of a product between two builds. A field that is absent stays as the bundle, or an earlier offer, has it;
- * `null` says that the product has none now. Ranges are those of an item.
+ * The fields of a product that may change between two builds. An absent field keeps the value of the bundle or of an earlier
+ * offer; `null` means that the product has no such value now. The ranges equal an item's.
  */
 export const offerSchema = exactObject({
   id,
@@ -24,16 +24,16 @@ export type Offered = Pick<Item, 'price' | 'listPrice' | 'availability' | 'quant
 /** The fields of an offer but the id. */
 export const OFFERED = ['price', 'listPrice', 'availability', 'quantity'] as const satisfies (keyof Offered)[];
 
-/** Two offers of one product as one: the fields of the later one, and those of the earlier one that it lacks. */
+/** Merges two offers of one product: the fields of the later offer, and the earlier offer's fields that it lacks. */
 export function mergedOffer(earlier: Offer | undefined, later: Offer): Offer {
   const given = Object.entries(later).filter(([, value]) => value !== undefined);
   return { ...earlier, ...Object.fromEntries(given), id: later.id };
 }
 
 /**
- * An item at the price and with the stock of its offers, the later ones first. A list price that is not above the price is no
- * reduction and left out, as it is when a feed is read.
- * @returns the item itself where they change nothing
+ * An item with the price and stock of its offers, the later ones first. A list price that is not above the price is not a
+ * reduction and is left out, as when a feed is read.
+ * @returns the item itself if the offers change nothing
  */
 export function offeredItem(item: Item, ...offers: (Offer | undefined)[]): Item {
   const changed: Item = { ...item };

@@ -9,12 +9,12 @@ import { DEFAULT_MARKET, offersFile } from './offers-name';
 
 /** Format version of a file of offers. */
 const OFFERS_SCHEMA = 1 as const;
-/** Largest file that is read or written, bytes: pages load it whole. */
-export const MOST_BYTES = 32_000_000;
+/** Maximum file size for reading and writing, bytes: pages load the whole file. */
+export const MAX_BYTES = 32_000_000;
 
 /**
- * Name of a market: lower-case letters and digits in groups joined by hyphens, at most 32 characters, as it is part of the name of
- * its file. Not 16 hex digits alone, which hosts take for the digest of a file that never changes.
+ * Name of a market: lower-case letters and digits in groups joined by hyphens, at most 32 characters, because it is part of
+ * the file name. Not exactly 16 hex digits, which hosts take for the digest of a file that never changes.
  */
 export const marketSchema = v.pipe(
   v.string(),
@@ -26,7 +26,7 @@ export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be 
 /** A file of offers, the prices and stock of one market. */
 const offersFileSchema = exactObject({
   schema: v.literal(OFFERS_SCHEMA),
-  /** Absent in that of the default market. */
+  /** Absent in the file of the default market. */
   market: v.optional(marketSchema),
   /** Of all prices. */
   currency: v.optional(currencySchema),
@@ -41,22 +41,22 @@ export interface MarketOffers {
 }
 
 /**
- * Writes a file of offers, fields in a fixed order and one offer a line, so that equal offers give equal bytes.
- * @throws SidestreamError `bundle/offers` when it is larger than pages read
+ * Writes an offers file with fields in a fixed order and one offer per line: equal offers give equal bytes.
+ * @throws SidestreamError `bundle/offers` when it is larger than pages accept
  */
 export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAULT_MARKET): Uint8Array {
   const head = JSON.stringify({ schema: OFFERS_SCHEMA, ...(market === DEFAULT_MARKET ? {} : { market }), currency });
   const rows = offers.map((offer) => JSON.stringify({ id: offer.id, ...pick(offer) }));
   const bytes = new TextEncoder().encode(`${head.slice(0, -1)},"offers":[\n${rows.join(',\n')}\n]}\n`);
-  if (bytes.byteLength <= MOST_BYTES) return bytes;
-  const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, and pages read ${MOST_BYTES} at most; nothing was written. Build again, so that fewer of them differ from the bundle.`;
+  if (bytes.byteLength <= MAX_BYTES) return bytes;
+  const text = `The offers of ${offers.length} products are ${bytes.byteLength} bytes, but pages read at most ${MAX_BYTES}; nothing was written. Build again to reduce the number that differ from the bundle.`;
   throw new SidestreamError('bundle/offers', text);
 }
 
 const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) => [field, offer[field]]));
 
 /**
- * Reads what `encodeOffers` wrote.
+ * Reads the output of `encodeOffers`.
  * @throws SidestreamError `bundle/offers` naming offer and field
  */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
@@ -69,7 +69,7 @@ export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): Marke
     throw unusable(`${file}: ${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
   }
   const { market: own = DEFAULT_MARKET, currency, offers } = result.output;
-  if (own !== market) throw unusable(`${file}: it is of the market "${own}"`);
+  if (own !== market) throw unusable(`${file}: it is for the market "${own}"`);
   const ids = new Set<string>();
   for (const { id } of offers) {
     if (ids.has(id)) throw unusable(`${file}: item ${JSON.stringify(id)} occurs twice`);
@@ -80,7 +80,7 @@ export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): Marke
 
 /**
  * Gets the offers of a market.
- * @throws SidestreamError `bundle/offers` when the bundle has none of this market, or its file is missing or damaged
+ * @throws SidestreamError `bundle/offers` when the bundle has no offers of this market, or the file is missing or damaged
  */
 export async function fetchOffers(
   fetchFile: FetchFile,
@@ -96,8 +96,8 @@ export async function fetchOffers(
 const unusable = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/offers',
-    `The offers cannot be used, so prices and stock are those of the bundle: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
+    `The offers cannot be used, so prices and stock are the bundle's own: ${what.replace(/\.$/, '')}. Write them again with \`sidestream offers\`.`,
     { cause },
   );
 
-const mutable = (name: string): MutableFile => ({ name, mostBytes: MOST_BYTES, unusable });
+const mutable = (name: string): MutableFile => ({ name, maxBytes: MAX_BYTES, unusable });

@@ -1,4 +1,4 @@
-/** The market of pages that name none. */
+/** The market of pages that name no market. */
 export const DEFAULT_MARKET = 'default';
 
 /** Name of the file of a market: `offers.json` of the default one, else `offers-<market>.json`. */

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { freshFrom } from '../bundle/bundle-file';
 import { mergedOffer, type Offer, offeredItem } from './offer';
-import { decodeOffers, encodeOffers, fetchOffers, MOST_BYTES, marketSchema } from './offers-file';
+import { decodeOffers, encodeOffers, fetchOffers, MAX_BYTES, marketSchema } from './offers-file';
 import { offersFile } from './offers-name';
 
 const bytesOf = (data: unknown): ArrayBuffer =>
@@ -38,11 +38,11 @@ describe('a file of offers', () => {
     ['a price below 0', { schema: 1, offers: [{ id: 'a', price: -1 }] }, 'must be 0 or more'],
     ['a price that is no 32-bit float', { schema: 1, offers: [{ id: 'a', price: 1e39 }] }, '3.4e38'],
     ['half a piece', { schema: 1, offers: [{ id: 'a', quantity: 0.5 }] }, 'whole number'],
-    ['an availability of its own', { schema: 1, offers: [{ id: 'a', availability: 'soon' }] }, 'availability'],
+    ['an unknown availability', { schema: 1, offers: [{ id: 'a', availability: 'soon' }] }, 'availability'],
     ['an availability of null', { schema: 1, offers: [{ id: 'a', availability: null }] }, 'availability'],
     ['an id twice', { schema: 1, offers: [{ id: 'a' }, { id: 'b' }, { id: 'a' }] }, '"a" occurs twice'],
     ['the id of nothing', { schema: 1, offers: [{ price: 3 }] }, 'id'],
-    ['another market', { schema: 1, market: 'at', offers: [] }, 'of the market "at"'],
+    ['another market', { schema: 1, market: 'at', offers: [] }, 'for the market "at"'],
     ['a currency in words', { schema: 1, currency: 'Euro', offers: [] }, 'currency'],
     ['a web page', '<!doctype html>', 'a web page'],
     ['half a file', '{"schema":1,"offers":[{"id"', 'no JSON'],
@@ -63,7 +63,7 @@ describe('a file of offers', () => {
     const offers = ['default', '../../secret'];
     await expect(fetchOffers(endless, { offers })).rejects.toMatchObject({
       code: 'bundle/offers',
-      message: expect.stringContaining(`${MOST_BYTES / 1e6} MB`),
+      message: expect.stringContaining(`${MAX_BYTES / 1e6} MB`),
     });
     await expect(fetchOffers(endless, { offers }, 'at')).rejects.toThrow('not of "at"');
     await expect(fetchOffers(endless, {}, 'at')).rejects.toThrow('no market');
@@ -98,7 +98,7 @@ it('asks the host each time whether the file is still the same', async () => {
 describe('an offer', () => {
   const item = makeItem('a', { price: 20, listPrice: 30, quantity: 5 });
 
-  it('replaces the fields that it has; null says that there is none', () => {
+  it('replaces the fields that it has; null removes the value', () => {
     expect(offeredItem(item, { id: 'a', price: 25, quantity: null })).toEqual(
       makeItem('a', { price: 25, listPrice: 30 }),
     );
@@ -108,18 +108,18 @@ describe('an offer', () => {
     expect(item).toEqual(makeItem('a', { price: 20, listPrice: 30, quantity: 5 }));
   });
 
-  it('leaves the item as it is where it changes nothing', () => {
+  it('returns the same item if it changes nothing', () => {
     expect(offeredItem(item)).toBe(item);
     expect(offeredItem(item, undefined, { id: 'a', price: 20, availability: undefined })).toBe(item);
   });
 
-  it('shows no reduction that is none', () => {
+  it('shows no list price below the price', () => {
     for (const price of [30, 35]) {
       expect(offeredItem(item, { id: 'a', price })).toEqual(makeItem('a', { price, quantity: 5 }));
     }
   });
 
-  it('holds against those behind it, field by field', () => {
+  it('overrides earlier offers field by field', () => {
     const later = { id: 'a', price: 22 };
     const earlier = { id: 'a', price: 21, availability: 'out-of-stock' as const };
     expect(offeredItem(item, later, earlier)).toMatchObject({ price: 22, availability: 'out-of-stock' });

@@ -6,11 +6,11 @@ const NEIGHBORS = 10;
 const SHARPNESS = 10;
 
 /**
- * Places items by what they are that a side model does not know: the vector of each is the mean of the vectors of the ten
- * items nearest by content, nearer ones counting more, and its bias is that of the average item.
- * @param model its rows are the first items, those of `unknown` at the end or in between
+ * Places items that a side model does not know by their content: each gets the mean vector of the ten items nearest by
+ * content, weighted by nearness, and the bias of the average item.
+ * @param model its rows are the known items in order; `unknown` rows may be at the end or in between
  * @param content vectors of all items
- * @param unknown rows that are placed. Default: those after the model's
+ * @param unknown rows to place. Default: the rows after the model's
  */
 export function placeByContent(model: SideModel, content: ContentVectors, unknown?: readonly number[]): SideModel {
   const { width } = model;
@@ -38,7 +38,7 @@ export function placeByContent(model: SideModel, content: ContentVectors, unknow
   return { ...model, vectors, biases };
 }
 
-/** The nearest of some items by the cosine of the content; none where an item has no features. */
+/** The nearest of some items by the cosine of the content; empty for an item without features. */
 function nearest(
   { width, values }: ContentVectors,
   row: number,

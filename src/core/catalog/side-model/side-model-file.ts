@@ -10,13 +10,13 @@ const headLength = (width: number, states: number): number => HEADER + 4 * state
 
 /**
  * Writes a side model, little-endian: uint32 number of items, width and number of states; float32 decay of each state, then
- * the float32 gains of each; then the rows as `encodeSideRows` does.
- * @throws SidestreamError `bundle/invalid` when it is of another number of items, too wide, or not finite
+ * the float32 gains of each; then the rows as in `encodeSideRows`.
+ * @throws SidestreamError `bundle/invalid` when its number of items is wrong, or it is too wide or not finite
  */
 export function encodeSideModel(model: SideModel, count: number): Uint8Array<ArrayBuffer> {
   const { width, states, vectors, biases } = model;
   if (biases.length !== count || vectors.length !== count * width) {
-    throw invalid(`it is of ${biases.length} items, the bundle has ${count}`);
+    throw invalid(`it is for ${biases.length} items, but the bundle has ${count}`);
   }
   if (!(width >= 1 && width <= MAX_SIDE_WIDTH)) throw invalid(`a vector has ${width} values`);
   if (!(states.length >= 1 && states.length <= MAX_SIDE_STATES)) throw invalid(`it has ${states.length} states`);
@@ -54,9 +54,9 @@ export function encodeSideRows({ vectors, biases }: SideRows, width: number): Ui
 }
 
 /**
- * Reads what `encodeSideModel` wrote.
- * @param count items of the bundle
- * @throws SidestreamError `bundle/invalid` when it is no side model, or that of another catalogue
+ * Reads the output of `encodeSideModel`.
+ * @param count number of items in the bundle
+ * @throws SidestreamError `bundle/invalid` when it is not a side model, or belongs to another catalogue
  */
 export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
   const view = new DataView(bytes);
@@ -75,8 +75,7 @@ export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
 }
 
 /**
- * Reads what `encodeSideRows` wrote.
- * @throws SidestreamError `bundle/invalid` when they are no rows of so many items and values
+ * Reads the output of `encodeSideRows`. @throws SidestreamError `bundle/invalid` when its size does not match
  */
 export function decodeSideRows(bytes: ArrayBuffer, count: number, width: number): SideRows {
   if (bytes.byteLength !== rowsLength(count, width)) throw invalid('the rows of a cluster have the wrong length');
@@ -103,7 +102,7 @@ function floatsAt(view: DataView, at: number, length: number): Float32Array {
   return values;
 }
 
-/** As the file has it: a decay that is nearly 1 may be 1 there. */
+/** Checked as stored: a decay close to 1 may round to 1 in the file. */
 const isDecay = (decay: number): boolean => Math.fround(decay) > 0 && Math.fround(decay) < 1;
 
 /** Whether no value of a row of this scale is too large for a float. */

@@ -126,7 +126,7 @@ describe('the file of a side model', () => {
 describe('a side model of other rows', () => {
   const model = { ...sideModel(3, 2), digest: 'd' };
 
-  it('has the items in another order, and zeros for those that it lacks', () => {
+  it('maps to items in another order, with zeros for unknown ones', () => {
     const picked = pickSideModel(model, [2, -1, 0, 2]);
     const row = (at: number): number[] => [...model.vectors.subarray(2 * at, 2 * at + 2)];
     expect([...picked.vectors]).toEqual([...row(2), 0, 0, ...row(0), ...row(2)]);

@@ -12,23 +12,23 @@ export const MAX_SIDE_WIDTH = 256;
 export const MAX_SIDE_STATES = 8;
 
 /**
- * What the shop's side model says of its items, made offline from the taps of the frozen encoders and the shop's log. An
- * item's score before a shopper's next choice is its bias plus the sum over the states of (gain * state) . vector.
+ * The output of the shop's side model for its items, computed offline from the taps of the frozen encoders and the shop's
+ * log. An item's score before a shopper's next choice is its bias plus the sum over the states of (gain * state) . vector.
  */
 export interface SideModel {
   /** Dimensions of an item vector, 1 to 256. */
   width: number;
   /** 1 to 8 of them. */
   states: readonly SideState[];
-  /** [count * width] One vector per item, relative to the mean of the items that somebody chose. Zero rows know nothing. */
+  /** [count * width] One vector per item, relative to the mean of all chosen items. A zero row is an unknown item. */
   vectors: Float32Array;
   /** [count] What an item's score is without any choice, nats. */
   biases: Float32Array;
-  /** SHA-256 of its file: the vectors of another one mean something else. Absent where it was just made. */
+  /** SHA-256 of its file: vectors of different files are not comparable. Absent for a new model. */
   digest?: string;
 }
 
-/** What a side model says of some items. */
+/** The rows of a side model for some items. */
 export type SideRows = Pick<SideModel, 'vectors' | 'biases'>;
 
 /** The same model for the items in another order. @param order row of each item in `model`; -1 for an item that it lacks */

@@ -8,14 +8,14 @@ export function productStatistics(items: readonly Item[], groups: VariantGroups 
   const products = groups.products.map((row) => ({ ...items[row], popularity: groups.popularity[row] }));
   return {
     ...catalogStatistics(products),
-    // Variants may differ in their numbers, such as sizes, so that one of them cannot stand for all.
+    // Variants may differ in their numbers, such as sizes, so one variant cannot represent all.
     numbers: numberStatistics(items).map(({ name, ...plain }) => ({ name, ...moments(items, name, groups, plain) })),
   };
 }
 
 type Moments = Omit<CatalogStatistics['numbers'][number], 'name'>;
 
-/** @param plain where none of the products weighs anything */
+/** @param plain used if no product has a weight */
 function moments(items: readonly Item[], name: string, { divisors }: VariantGroups, plain: Moments): Moments {
   const values = numbersOf(items, name);
   let [weights, sum, squares] = [0, 0, 0];

@@ -25,7 +25,7 @@ it('has one item of each product, and the place of every variant', () => {
   expect([...pick(features).values]).toEqual([0, 0, 1, 1, 3, 3]);
 });
 
-it('gives what was learned of a product to its variants, and co-occurrence to the first', () => {
+it("gives a product's learned values to its variants, and co-occurrence to the first", () => {
   const { cooccurrence, demand } = productsOf(ITEMS).spread({
     // Product 0 with 2, product 2 with 0 and 1.
     cooccurrence: {

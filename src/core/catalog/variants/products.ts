@@ -6,8 +6,8 @@ import { pickSideModel } from '../side-model/side-model';
 import { variantGroups } from './variant-groups';
 
 /**
- * A catalogue with one item for each product, the first of its variants: what is counted and learned from logs is about
- * products, whichever variant a log names.
+ * A catalogue with one item per product, its first variant: counting and training on logs happen per product, whichever
+ * variant a log names.
  */
 export interface Products {
   items: Item[];
@@ -15,7 +15,7 @@ export interface Products {
   placeOf: ReadonlyMap<string, number>;
   /** The same rows of a table with one entry for each item. */
   pick(features: FeatureTable): FeatureTable;
-  /** What was learned of the products, for all items: a product's demand is that of each of its variants. */
+  /** Expands results for products to all items: each variant gets its product's demand. */
   spread(learned: Pick<Learned, 'cooccurrence' | 'side' | 'demand'>): typeof learned;
 }
 
@@ -56,7 +56,7 @@ export function productsOf(items: Item[]): Products {
   };
 }
 
-/** The table of a catalogue's items: the first variant of a product has its entries, the others have none. */
+/** The table of a catalogue's items: only the first variant of a product has entries. */
 function cooccurrenceOfItems(table: CooccurrenceTable, rows: readonly number[], count: number): CooccurrenceTable {
   const offsets = new Uint32Array(count + 1);
   for (const [place, row] of rows.entries()) offsets[row + 1] = table.offsets[place + 1] - table.offsets[place];

@@ -6,16 +6,16 @@ export interface VariantGroups {
   readonly of: readonly (readonly number[] | undefined)[];
   /** One row of every product, the first. */
   readonly products: readonly number[];
-  /** What a mean over products divides the value of each row by: their number, times that of the row's variants. */
+  /** Divisor of each row's value in a mean over products: the number of products times the number of the row's variants. */
   readonly divisors: Float64Array;
   /**
-   * Popularity of the product of each row, undefined where it is unknown: the sum over its variants, as their choices add up.
-   * Where all of them have the same number, it is that of the product, which the feed repeats.
+   * Popularity of the product of each row, undefined where it is unknown: the sum over its variants, because their choices
+   * add up. If all variants have the same number, it is the product's, which the feed repeats.
    */
   readonly popularity: readonly (number | undefined)[];
 }
 
-/** The variant groups of some items; null where each item is a product of its own. */
+/** The variant groups of some items; null if every item is a separate product. */
 export function variantGroups(items: readonly Pick<Item, 'group' | 'popularity'>[]): VariantGroups | null {
   const groups = new Map<string, number[]>();
   const all = items.map(({ group }, row) => {

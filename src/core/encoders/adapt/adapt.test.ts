@@ -94,7 +94,7 @@ describe.each(DIALECTS)('image models as %s writes them', (dialect) => {
 });
 
 describe('an adapted model', () => {
-  it('has the inputs of every encoder, and only what its taps need', async () => {
+  it('has the inputs of every encoder, and only the operators that its taps need', async () => {
     const { onnx } = await adaptModel(bertModel('torchscript'), noFile, request({ layers: [1, 2] }));
     const session = await InferenceSession.create(onnx);
     expect(session.inputNames).toEqual(['input_ids', 'attention_mask']);
@@ -112,7 +112,7 @@ describe('an adapted model', () => {
     expect((await adaptModel(original, noFile, request())).onnx).toEqual(eight.onnx);
   });
 
-  it('may keep its tensors in a file of its own', async () => {
+  it('may keep its tensors in a separate file', async () => {
     const model = onnx.ModelProto.decode(bertModel('dynamo'));
     const largest = model.graph?.initializer?.find(({ name }) => name === 'param_1');
     const bytes = largest?.rawData ?? new Uint8Array();

@@ -22,7 +22,7 @@ export interface AdaptRequest {
   modality: Preset['modality'];
   pooling: Pooling;
   bits: Bits;
-  /** Hidden states to use, 0 for what goes into the first layer; spread evenly when left out. */
+  /** Hidden states to use, 0 for the input of the first layer. Default: evenly spread. */
   layers?: number[];
   /** How many, when they are spread evenly. */
   taps: number;
@@ -52,8 +52,8 @@ const FLOAT = 1;
 
 /**
  * Turns a BERT- or ViT-like ONNX model into an encoder of this project. The same bytes and request give the same bytes.
- * @param read files beside the model in which it keeps tensors
- * @throws SidestreamError `encoder/unsupported-graph`; `encoder/bad-settings` for layers it does not have
+ * @param read files with tensors beside the model
+ * @throws SidestreamError `encoder/unsupported-graph`; `encoder/bad-settings` for layers that the model lacks
  */
 export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request: AdaptRequest): Promise<Adapted> {
   const model = await OnnxModel.parse(bytes, read);
@@ -61,7 +61,7 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
   const layers = states.length - 1;
   const chosen = request.layers ?? spread(layers, request.taps, request.pooling);
   if (chosen.length < 2 || chosen.some((layer, i) => !(layer in states) || layer <= (chosen[i - 1] ?? -1))) {
-    const message = `Layers must be at least two of 0 to ${layers}, rising; got ${chosen.join(', ')}. Name others.`;
+    const message = `Layers must be at least two of 0 to ${layers}, ascending; got ${chosen.join(', ')}. Choose others.`;
     throw new SidestreamError('encoder/bad-settings', message);
   }
   const taps = chosen.map((layer) => `layer_${layer}`);
@@ -85,8 +85,8 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
 }
 
 /**
- * `count` of the hidden states 0 to `layers`, evenly, always with the last. The first token of what goes into the first
- * layer is the same for every input, so `cls` starts after it.
+ * `count` of the hidden states 0 to `layers`, evenly spaced, always with the last. The first token of the first layer's
+ * input is the same for every input, so `cls` starts after it.
  */
 function spread(layers: number, count: number, pooling: Pooling): number[] {
   const steps = Array.from({ length: count }, (_, i) => (pooling === 'cls' ? (i + 1) / count : i / (count - 1)));

@@ -8,7 +8,7 @@ import { agreement, referenceTaps } from './agreement';
 const noFile = async () => new Uint8Array();
 
 describe('the agreement of taps', () => {
-  it('counts only what differs between inputs', () => {
+  it('counts only differences between inputs', () => {
     const base = [100, 100];
     const right = Float32Array.of(...base.map((x) => x + 1), ...base.map((x) => x - 1));
     const wrong = Float32Array.of(101, 99, 99, 101);
@@ -16,14 +16,14 @@ describe('the agreement of taps', () => {
     expect(agreement(wrong, right, 2)).toBeCloseTo(0, 6);
   });
 
-  it('is unknown for a tap that is the same for all, and -1 for numbers that are not finite', () => {
+  it('is unknown for a constant tap, and -1 for non-finite numbers', () => {
     expect(agreement(Float32Array.of(1, 2, 1, 2), Float32Array.of(1, 2, 1, 2), 2)).toBeNull();
     expect(agreement(Float32Array.of(Number.NaN, 2, 1, 2), Float32Array.of(1, 2, 3, 4), 2)).toBe(-1);
   });
 });
 
 describe('the original taps', () => {
-  it.each(['torchscript', 'fused', 'tf'] as const)('are those of the untouched model (%s)', async (dialect) => {
+  it.each(['torchscript', 'fused', 'tf'] as const)("equal the original model's (%s)", async (dialect) => {
     const adapted = await adaptModel(bertModel(dialect), noFile, {
       modality: 'text',
       pooling: 'mean',

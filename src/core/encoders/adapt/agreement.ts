@@ -21,8 +21,8 @@ const INT64 = 7;
 
 /**
  * Runs the original model on a sample and pools its hidden states here, independently of the adapted model.
- * @throws SidestreamError `encoder/unsupported-graph` when it does not run or its states are not [batch, tokens, width];
- *   `encoder/not-installed`
+ * @throws SidestreamError `encoder/unsupported-graph` when the model does not run or its states are not [batch, tokens,
+ *   width]; `encoder/not-installed`
  */
 export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling): Promise<ReferenceTaps> {
   const count = 'texts' in sample ? sample.count : sample.pictures.length;
@@ -66,7 +66,7 @@ function feedsOf(
   tensorClass: TensorConstructor,
 ): Record<string, Tensor> {
   if ('text' in inputs) {
-    if (!('texts' in sample)) throw new Error('A text model is tried on texts.');
+    if (!('texts' in sample)) throw new Error('A text model is tested on texts.');
     const { ids, mask, types } = inputs.text;
     const { texts, count } = sample;
     const dims = [count, texts.length];
@@ -77,7 +77,7 @@ function feedsOf(
     ];
     return Object.fromEntries(pairs.map(([input, values]) => [input.name, integers(input, values, dims, tensorClass)]));
   }
-  if (!('pictures' in sample)) throw new Error('An image model is tried on pictures.');
+  if (!('pictures' in sample)) throw new Error('An image model is tested on pictures.');
   const { pictures, size } = sample;
   const { image, normalization } = inputs;
   const data = new Float32Array(pictures.length * 3 * size * size);
@@ -154,7 +154,7 @@ function centered(taps: Float32Array, width: number): Float32Array {
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
-/** Short texts as shops have them; some longer and some in other languages, so that padding and odd tokens occur. */
+/** Short texts typical of shops; some are longer and some in other languages, to exercise padding and rare tokens. */
 export const SAMPLE_TEXTS: readonly string[] = [
   'Running shoes with a cushioned sole',
   "Women's linen summer dress, blue",

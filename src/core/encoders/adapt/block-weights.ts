@@ -6,8 +6,8 @@ import { dimsOf, floatsOf, operator, tensorOf } from './tensors';
 export type Bits = 8 | 4;
 
 /** Smaller tensors (biases, norms) stay float32. */
-const SMALLEST = 4096;
-/** Weights that share one scale: at 8 bits, and at 4, where a scale must be nearer. */
+const MIN_QUANTIZED_VALUES = 4096;
+/** Number of weights that share one scale, at 8 bits and at 4; 4 bits need more scales. */
 const BLOCK = { 8: 64, 4: 32 } as const;
 const FLOAT = 1;
 
@@ -24,7 +24,7 @@ export function storeInBlocks(model: OnnxModel, bits: Bits): void {
   for (const [name, tensor] of [...model.constants]) {
     const dims = dimsOf(tensor);
     const values = dims.length > 1 ? floatsOf(tensor) : null;
-    if (!values || values.length < SMALLEST) continue;
+    if (!values || values.length < MIN_QUANTIZED_VALUES) continue;
     const block = largestBlock(values.length);
     if (block < 16) continue;
     model.constants.delete(name);
@@ -74,14 +74,14 @@ function largestBlock(length: number): number {
   return block;
 }
 
-/** Turns `MatMul` by a stored matrix into `MatMulNBits`, where nothing else reads the matrix. */
+/** Turns `MatMul` by a stored matrix into `MatMulNBits`, unless another node reads the matrix. */
 function packProducts(model: OnnxModel): void {
   const readers = new Map<string, number>();
   for (const name of model.nodes.flatMap(({ reads }) => reads)) readers.set(name, (readers.get(name) ?? 0) + 1);
   for (const node of model.nodes) {
     const matrix = node.op === 'MatMul' ? model.constants.get(node.inputs[1]) : undefined;
     const values = matrix && floatsOf(matrix);
-    if (!matrix || !values || values.length < SMALLEST || readers.get(node.inputs[1]) !== 1) continue;
+    if (!matrix || !values || values.length < MIN_QUANTIZED_VALUES || readers.get(node.inputs[1]) !== 1) continue;
     const dims = dimsOf(matrix);
     if (dims.length !== 2) continue;
     const [rows, columns] = dims;
@@ -107,7 +107,7 @@ function nibbles(values: Float32Array, rows: number, columns: number) {
   for (let c = 0; c < columns; c++) {
     for (let b = 0; b < blocks; b++) {
       const [start, end] = [b * block, Math.min(rows, (b + 1) * block)];
-      // The value furthest from zero takes the end of the range that has one step more.
+      // The value furthest from zero maps to the end of the range with one more step.
       let extreme = 0;
       for (let r = start; r < end; r++) {
         const value = values[r * columns + c];

@@ -22,7 +22,7 @@ const hubPresetSchema = v.object({
   license: v.string(),
   pooling: v.picklist(POOLINGS),
   languages: languagesSchema,
-  /** Text only: tokens kept, and what the model was trained to see before a text. */
+  /** Text only: tokens kept, and the prefix that the model was trained with. */
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   prefix: v.optional(v.string()),
 });
@@ -30,7 +30,7 @@ const hubPresetSchema = v.object({
 /** A model of the hub with a short name. Adapting it gives a `Preset`. */
 export type HubPreset = v.InferOutput<typeof hubPresetSchema>;
 
-/** The hub's models that come with a short name; see `models/`. */
+/** The hub's models with a short name; see `models/`. */
 export const HUB_PRESETS: readonly HubPreset[] = [bertBase, allMiniLm, e5, vit, dinov2, clip].map((json) =>
   v.parse(hubPresetSchema, json),
 );

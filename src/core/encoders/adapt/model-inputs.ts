@@ -56,7 +56,7 @@ export function findImageInput(model: OnnxModel): ImageInput {
   return { ...input, channelsLast };
 }
 
-/** Side of the picture the graph is fixed to; null when it takes any. */
+/** Fixed side of the graph's input picture; null if it accepts any size. */
 export function fixedSize({ dims, channelsLast }: ImageInput): number | null {
   return channelsLast ? dims[1] : dims[2];
 }

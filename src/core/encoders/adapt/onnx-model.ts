@@ -9,7 +9,7 @@ export interface GraphNode {
   /** Values read, in the operator's order; an optional one left out is ''. */
   inputs: string[];
   outputs: string[];
-  /** Everything read: `inputs` and what its subgraphs take from outside. */
+  /** All values read: `inputs`, and the outer values that its subgraphs read. */
   reads: string[];
   proto: Onnx.INodeProto;
 }
@@ -24,8 +24,8 @@ export interface GraphInput {
 }
 
 /**
- * A foreign ONNX model that can be inspected and changed. Values are known by name; nodes are in an order in which everything is
- * computed before it is read, as the format asks.
+ * A foreign ONNX model that can be inspected and changed. Values are identified by name; nodes are sorted topologically, as
+ * the format requires.
  */
 export class OnnxModel {
   readonly constants = new Map<string, Tensor>();
@@ -39,7 +39,7 @@ export class OnnxModel {
   private constructor(model: Onnx.IModelProto) {
     this.#model = model;
     if (model.functions?.length) {
-      throw unsupported('it has functions of its own (Export it again with its functions inlined)');
+      throw unsupported('it has its own functions (Export it again with its functions inlined)');
     }
     if (!model.graph?.node?.length) throw unsupported('it has no graph');
     this.#graph = model.graph;
@@ -73,7 +73,7 @@ export class OnnxModel {
     return new Map(this.nodes.flatMap(({ outputs }, i) => outputs.filter(Boolean).map((name) => [name, i])));
   }
 
-  /** Values that do not depend on the inputs: stored tensors, and values computed from them alone. */
+  /** Values that do not depend on the inputs: stored tensors, and values computed only from them. */
   constantValues(): Set<string> {
     const constant = new Set(this.constants.keys());
     for (const { reads, outputs } of this.nodes) {
@@ -91,7 +91,7 @@ export class OnnxModel {
     this.nodes.push(...nodes.map(graphNode));
   }
 
-  /** Gives a value another name, where it is made and wherever it is read. */
+  /** Renames a value where it is made and wherever it is read. */
   rename(from: string, to: string): void {
     this.nodes = this.nodes.map((node) =>
       node.reads.includes(from) || node.outputs.includes(from) ? graphNode(renamed(node.proto, from, to)) : node,
@@ -102,7 +102,7 @@ export class OnnxModel {
     this.constants.set(to, { ...tensor, name: to });
   }
 
-  /** Leaves out the operators, tensors and inputs that none of the values needs. */
+  /** Leaves out the operators, tensors and inputs that no value needs. */
   prune(values: readonly string[]): void {
     const needed = new Set(values);
     this.nodes = this.nodes
@@ -118,8 +118,8 @@ export class OnnxModel {
   }
 
   /**
-   * The file's bytes, without what the outputs do not need.
-   * @param inputs declared inputs; the present ones when left out
+   * The file's bytes, reduced to the parts that the outputs need.
+   * @param inputs declared inputs. Default: the present ones
    * @param notice description kept in the file
    */
   encode(outputs: Onnx.IValueInfoProto[], inputs?: Onnx.IValueInfoProto[], notice = ''): Uint8Array {
@@ -128,7 +128,7 @@ export class OnnxModel {
     const imports = (this.#model.opsetImport ?? []).filter(({ domain }) => domain !== MICROSOFT);
     const contrib = this.nodes.some(({ proto }) => proto.domain === MICROSOFT);
     return onnx.ModelProto.encode({
-      // Since version 4 a stored tensor need not be declared as an input too.
+      // Since version 4, stored tensors need not also be declared as inputs.
       irVersion: Math.max(4, Number(this.#model.irVersion ?? 0)),
       producerName: 'sidestream',
       docString: notice,
@@ -204,8 +204,7 @@ export function unsupported(why: string, cause?: unknown): SidestreamError {
 export type ReadExternal = (location: string) => Promise<Uint8Array>;
 
 /**
- * A tensor that lies in a file of its own, with its bytes.
- * @param read gives that file, by the name the model has for it
+ * A tensor from an external file, with its bytes. @param read returns that file by its name in the model
  */
 async function externalData(tensor: Onnx.ITensorProto, read: ReadExternal): Promise<Onnx.ITensorProto> {
   const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key ?? '', value ?? '']));

@@ -2,7 +2,7 @@ import type { Onnx } from '../onnx';
 import type { OnnxModel } from './onnx-model';
 import { operator, tensorOf } from './tensors';
 
-/** Pooling of a hidden state's tokens: the first one, or the mean of those that are not padding. */
+/** Pooling of a hidden state's tokens: the first token, or the mean of all tokens but padding. */
 export type Pooling = 'cls' | 'mean';
 
 const FLOAT = 1;

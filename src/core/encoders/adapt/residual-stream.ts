@@ -18,13 +18,13 @@ const WEIGHTED = new Set([
   ...['FusedMatMul', 'FusedGemm', 'FusedConv', 'MatMulNBits', 'DynamicQuantizeMatMul', 'MatMulIntegerToFloat'],
   ...['Attention', 'QAttention', 'PackedAttention'],
 ]);
-/** Operators that are a whole attention. */
+/** Operators that compute a whole attention. */
 const ATTENTION = new Set([
   ...['Attention', 'QAttention', 'PackedAttention', 'MultiHeadAttention', 'PackedMultiHeadAttention'],
   ...['GroupQueryAttention', 'QOrderedAttention'],
 ]);
 const PRODUCTS = new Set(['MatMul', 'FusedMatMul', 'Einsum']);
-/** What layer norms are made of: nothing here mixes tokens or brings weight matrices in. */
+/** Operators of layer norms: none of them mixes tokens or uses weight matrices. */
 const NORM_PARTS = new Set([
   ...['LayerNormalization', 'SimplifiedLayerNormalization', 'RMSNormalization', 'Identity', 'Dropout', 'Cast'],
   ...['Add', 'Sub', 'Mul', 'Div', 'Neg', 'Pow', 'Sqrt', 'Rsqrt', 'Reciprocal', 'ReduceMean', 'ReduceSum'],
@@ -44,10 +44,10 @@ interface Residual {
 }
 
 /**
- * The hidden states of a transformer encoder, shallow to deep: what goes into the first layer, into the second … and what
- * comes out of the last. In a post-norm model (BERT) these are normalised, in a pre-norm one (ViT) they are the bare sums.
+ * The hidden states of a transformer encoder, shallow to deep: the input of each layer and the output of the last. In a
+ * post-norm model (BERT) they are normalised, in a pre-norm model (ViT) they are the bare sums.
  * @returns names of values, one more than layers
- * @throws SidestreamError `encoder/unsupported-graph` when the graph is not built of such layers
+ * @throws SidestreamError `encoder/unsupported-graph` when the graph does not consist of such layers
  */
 export function findHiddenStates(model: OnnxModel): string[] {
   const constant = model.constantValues();
@@ -63,14 +63,14 @@ export function findHiddenStates(model: OnnxModel): string[] {
   return [...layers.map(({ before }) => before), lastState(chain)];
 }
 
-/** The end of the stream: at the same place behind the last sum as the stream went on behind the sum before. */
+/** The end of the stream: at the same offset after the last sum as the continuation after the previous sum. */
 function lastState(chain: Residual[]): string {
   const last = chain[chain.length - 1];
   const previous = chain[chain.length - 2];
   const step = previous.norm.indexOf(last.before);
   if (step >= 0) {
     if (step < last.norm.length) return last.norm[step];
-    throw unsupported('its last layer ends otherwise than the ones before');
+    throw unsupported('its last layer ends differently from the previous ones');
   }
   if (last.sum) return last.sum;
   // The fused operator does not output the sum yet.
@@ -107,7 +107,7 @@ function findResiduals(model: OnnxModel, constant: Set<string>): Residual[] {
   return residuals;
 }
 
-/** The longest run of additions of which each takes up the stream where the one before left it. */
+/** The longest run of additions in which each continues the stream where the previous one left it. */
 function longestChain(residuals: Residual[]): Residual[] {
   let longest: Residual[] = [];
   const chains: Residual[][] = [];
@@ -123,7 +123,7 @@ function longestChain(residuals: Residual[]): Residual[] {
   return longest;
 }
 
-/** Values that follow from the sum by the parts of norms alone, in the order of the graph. */
+/** Values that follow from the sum only through parts of norms, in the order of the graph. */
 function normOf(nodes: GraphNode[], start: number, sum: string, constant: Set<string>): string[] {
   const { op, outputs } = nodes[start];
   const norm = NORMALISING_SUMS.has(op) ? [outputs[0]] : [];

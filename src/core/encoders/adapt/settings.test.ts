@@ -64,7 +64,7 @@ describe('the settings of a text model', () => {
     expect(textSettings({}).maxTokens).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('take the padding id where it is said', () => {
+  it('use the declared padding id', () => {
     expect(textSettings({ tokenizer: { padding: { pad_id: 5 } } }).padId).toBe(5);
     expect(textSettings({ tokenizer: { padding: null, added_tokens: [{ id: 1, content: '<pad>' }] } }).padId).toBe(1);
     expect(textSettings({}).padId).toBe(0);

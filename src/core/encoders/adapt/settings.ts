@@ -4,7 +4,7 @@ import type { Framing } from '../preset';
 import type { Normalization } from './model-inputs';
 import type { Pooling } from './pooling';
 
-/** The small files beside a model, parsed as JSON; undefined where there is none. */
+/** The small files beside a model, parsed as JSON; undefined for a missing file. */
 export interface ModelFiles {
   config?: unknown;
   /** `tokenizer.json` */
@@ -18,7 +18,7 @@ export interface ModelFiles {
 
 /** Input settings of a text model. */
 export interface TextSettings {
-  /** Most tokens it takes. */
+  /** Maximum number of tokens. */
   maxTokens: number;
   padId: number;
   /** Pooling that the model was trained with, if its files name it. */
@@ -92,7 +92,7 @@ export function textSettings(files: ModelFiles): TextSettings {
 export function imageSettings(files: ModelFiles): ImageSettings {
   if (!files.preprocessor) {
     const message =
-      'The model has no preprocessor_config.json, which says how pictures are prepared. Put one beside it.';
+      'The model has no preprocessor_config.json, which describes how to prepare pictures. Add one beside it.';
     throw new SidestreamError('encoder/bad-settings', message);
   }
   const config = read(preprocessorSchema, files.preprocessor, 'preprocessor_config.json');
@@ -134,6 +134,6 @@ function read<Schema extends v.GenericSchema>(schema: Schema, value: unknown, fi
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const issue = result.issues[0];
-  const message = `${file}: ${v.getDotPath(issue) ?? 'file'}: ${issue.message}. Mend the file.`;
+  const message = `${file}: ${v.getDotPath(issue) ?? 'file'}: ${issue.message}. Correct the file.`;
   throw new SidestreamError('encoder/bad-settings', message);
 }

@@ -33,15 +33,15 @@ async function batchingOf(error: (texts: number) => number) {
 }
 
 describe('the batches that leave bits as they are', () => {
-  it('are those of equal length where a text alone gets the same', async () => {
+  it('have equal lengths if a single text gets the same result', async () => {
     expect(await batchingOf(() => 0)).toBe(equalLengths);
   });
 
-  it('are at least pairs where one text alone is added up in another way', async () => {
+  it('are at least pairs if a single text is summed differently', async () => {
     expect(await batchingOf((texts) => (texts === 1 ? 1e-4 : 0))).toBe(equalLengthsInPairs);
   });
 
-  it('are none where the number of texts matters otherwise', async () => {
+  it('contain one text if the number of texts matters otherwise', async () => {
     expect(await batchingOf((texts) => texts * 1e-4)).toBe(alone);
   });
 });

@@ -4,14 +4,14 @@ import type { EncoderSession } from '../session';
 import { alone, type Batching, equalLengths, equalLengthsInPairs } from '../text-batches';
 import type { Tokenizer } from '../tokenizer';
 
-/** Lengths of the texts that are tried: the shortest, and one that fills no vector register evenly. */
+/** Lengths of the test texts: the shortest, and one that does not fill a vector register evenly. */
 const LENGTHS = [1, 13];
 const TEXTS = 5;
 
 /**
- * The batches in which this runtime gives a text the same bits as in any other: libraries differ in it by processor and
- * operator, so a few made-up texts of equal length are run in several ways. The shape of a batch may decide the order of
- * sums, and so their rounding; that of equal lengths seldom does, while padding would.
+ * The batches in which this runtime always computes the same bits for a text. Libraries differ by processor and operator, so
+ * a few synthetic texts of equal length are run in several ways. The shape of a batch may change the order of sums and
+ * therefore their rounding; with equal lengths it seldom does, with padding it would.
  */
 export async function exactBatching(encoder: {
   tokenizer: Tokenizer;

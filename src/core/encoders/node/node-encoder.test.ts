@@ -24,7 +24,7 @@ describe('an encoder in Node', () => {
     [text, image] = [await build(TEXT), await build(IMAGE)];
   });
 
-  it('gives every text of a long batch the taps it gets alone, to the bit', async () => {
+  it('gives every text of a long batch the same taps as on its own, to the bit', async () => {
     const encoder = await createNodeEncoder(TEXT, text, { threads: 1 });
     expect(encoder.backend).toBe('node');
     const texts = Array.from({ length: 70 }, (_, i) => `product number ${i} ${'of many '.repeat(i % 9)}`);
@@ -59,7 +59,7 @@ describe('an encoder in Node', () => {
     await expect(encoder.encode([white])).rejects.toMatchObject({ code: 'encoder/failed' });
   });
 
-  it('refuses files that are not those of the preset', async () => {
+  it('refuses files that do not match the preset', async () => {
     const changed = { ...text, onnx: text.onnx.map((byte, i) => (i === 5000 ? byte ^ 1 : byte)) };
     await expect(createNodeEncoder(TEXT, changed)).rejects.toMatchObject({ code: 'encoder/missing' });
     await expect(createNodeEncoder(TEXT, { onnx: text.onnx })).rejects.toMatchObject({ code: 'encoder/missing' });

@@ -23,8 +23,8 @@ export interface NodeEncoderOptions {
 
 /**
  * An encoder on onnxruntime-node. On one thread, a text gets the same bits whatever texts are encoded with it.
- * @throws SidestreamError `encoder/missing` when the file is not the one the preset names, or a text encoder comes
- *   without its tokeniser; `encoder/failed` when the session cannot be created; `encoder/not-installed`
+ * @throws SidestreamError `encoder/missing` when the file does not match the preset, or a text encoder lacks its tokeniser;
+ *   `encoder/failed` when the session cannot be created; `encoder/not-installed`
  */
 export function createNodeEncoder(
   preset: TextPreset,
@@ -43,7 +43,8 @@ export async function createNodeEncoder(
 ): Promise<TextEncoder | ImageEncoder> {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   const digest = await sha256(new Uint8Array(files.onnx));
-  if (digest !== preset.digest) throw missing(preset, `models/${preset.name}.onnx is not the file its preset names`);
+  if (digest !== preset.digest)
+    throw missing(preset, `models/${preset.name}.onnx is not the file that its preset names`);
   const open = () =>
     InferenceSession.create(files.onnx, {
       logSeverityLevel: 3,

@@ -46,7 +46,7 @@ describe('a picture for the encoder', () => {
     expect(at(pixels, 30, 16)[2]).toBeGreaterThan(0.9);
   });
 
-  it('shows white where it is transparent', async () => {
+  it('shows transparent areas as white', async () => {
     const pixels = await decodeImage(await solid(40, 40, '#ff000000').webp({ lossless: true }).toBuffer(), {
       size: SIZE,
     });
@@ -61,7 +61,7 @@ describe('a picture for the encoder', () => {
     expect(at(pixels, 4, 16)).toEqual([0, 1, 0]);
   });
 
-  it('has three channels whatever the file had', async () => {
+  it('has three channels for any file', async () => {
     const gray = await solid(20, 20, '#808080').greyscale().png().toBuffer();
     const deep = await solid(20, 20, '#808080').toColourspace('rgb16').png().toBuffer();
     const print = await solid(20, 20, '#808080').flatten().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();

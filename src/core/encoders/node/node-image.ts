@@ -15,9 +15,9 @@ const KERNELS: Record<NonNullable<Framing['filter']>, keyof KernelEnum> = {
 };
 
 /**
- * Decodes a picture (PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG), turns it upright, fits it into the encoder's square and
- * fills what is left, as well as what is transparent, with white.
- * @param framing the image preset, or as much of it as matters; letterboxed by default
+ * Decodes a picture (PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG), turns it upright, fits it into the encoder's square and fills
+ * the rest and transparent areas with white.
+ * @param framing the framing fields of the image preset; letterboxed by default
  * @returns [3, size, size], 0..1
  * @throws SidestreamError `encoder/bad-image`, `encoder/not-installed`
  */

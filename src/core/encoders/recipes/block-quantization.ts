@@ -36,7 +36,7 @@ export function int8Matrix(
 }
 
 /**
- * The same for a table whose rows are looked up: blocks of 64 along each row.
+ * The same for a lookup table: blocks of 64 along each row.
  * @param values [rows, columns], row-major; columns a multiple of 64
  */
 export function int8Rows(graph: OnnxGraph, name: string, values: Float32Array, rows: number, columns: number): string {

@@ -171,8 +171,8 @@ async function text(read: ReadSource, file: string): Promise<string> {
 }
 
 /**
- * The object literal a minified module exports. Quotes the keys and spells out what the minifier shortened, so that it
- * can be parsed as JSON instead of being run.
+ * The object literal that a minified module exports. Quotes the keys and expands the minifier's abbreviations, to parse it
+ * as JSON instead of running it.
  */
 function minifiedObject(source: string): unknown {
   const literal = /\.exports=(\{.*\})\},\{\}\]\},\{\},\[1\]\)\(1\)\}\);?\s*$/s.exec(source)?.[1];

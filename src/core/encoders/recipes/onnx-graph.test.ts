@@ -21,7 +21,7 @@ describe('the ONNX writer', () => {
     expect([...(sum.data as Float32Array)]).toEqual([14, 26, 16, 28]);
   });
 
-  it('leaves out what the chosen outputs do not need', async () => {
+  it('leaves out operators that the chosen outputs do not need', async () => {
     const part = sample().encode(['product']);
     expect(part.length).toBeLessThan(sample().encode(['product', 'sum']).length);
     expect(new TextDecoder().decode(part)).not.toContain('shift');

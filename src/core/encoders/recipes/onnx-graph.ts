@@ -20,7 +20,7 @@ const OPSET = 17;
 const IR_VERSION = 8;
 
 /**
- * Writes an ONNX model node by node. Values are known by name; the order of calls is the order in the file, so the same
+ * Writes an ONNX model node by node. Values are identified by name; the order of calls is the order in the file, so the same
  * calls always give the same bytes.
  */
 export class OnnxGraph {
@@ -34,7 +34,7 @@ export class OnnxGraph {
   readonly #opset: number;
 
   /**
-   * @param notice kept in the file as its description: where the weights come from and under which licence
+   * @param notice description kept in the file: the source of the weights and their licence
    * @param opset version of the operators
    */
   constructor(name: string, notice: string, opset: number = OPSET) {
@@ -67,7 +67,9 @@ export class OnnxGraph {
     return this.tensor(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** Adds an operator with one output, whose name is also the node's. One of another domain is written `domain:Op`. */
+  /**
+   * Adds an operator with one output, whose name is also the node's. An operator of another domain is written `domain:Op`.
+   */
   node(op: string, output: string, inputs: string[], attributes: Record<string, Attribute> = {}): string {
     return this.nodeOf(op, [output], inputs, attributes)[0];
   }
@@ -93,7 +95,7 @@ export class OnnxGraph {
   }
 
   /**
-   * The file's bytes, without the operators and tensors that none of the chosen outputs needs.
+   * The file's bytes, without the operators and tensors that no chosen output needs.
    * @throws SidestreamError `encoder/unsupported-graph` for an output that was never offered
    */
   encode(chosen: readonly string[]): Uint8Array {

@@ -17,16 +17,16 @@ export interface Recipe {
   /** The preset made, `models/<name>.json`. */
   name: Preset['name'];
   /**
-   * @param taps names of the graph outputs wanted; operators none of them needs are left out
-   * @throws SidestreamError `encoder/unsupported-graph` when the package holds another model than expected, or the model
-   *   has no such tap
+   * @param taps names of the graph outputs wanted; operators that none of them needs are left out
+   * @throws SidestreamError `encoder/unsupported-graph` when the package contains an unexpected model, or the model lacks a
+   *   tap
    */
   build(read: ReadSource, taps: readonly string[]): Promise<Built>;
 }
 
 /**
- * Notice of a built file about its origin. It holds the whole licence of the package, which must be passed on with the file.
- * @param change the changes made, which the licence requires to be named
+ * Notice in a built file about its origin. It contains the full licence of the package, which must accompany the file.
+ * @param change the changes made, which the licence requires to state
  */
 export async function licenseNotice(read: ReadSource, change: string): Promise<string> {
   const [about, license] = await Promise.all([read('package.json'), read('LICENSE')]);

@@ -36,7 +36,7 @@ export class TfjsWeights {
       offset += length;
       this.#weights.set(name, { shape, bytes, ...(quantization ? { quantization } : {}) });
     }
-    if (offset !== data.length) throw unsupported(`the shards hold ${data.length - offset} bytes too many`);
+    if (offset !== data.length) throw unsupported(`the shards hold ${data.length - offset} extra bytes`);
   }
 
   /** @throws SidestreamError `encoder/unsupported-graph` when the tensor is absent */
@@ -46,7 +46,7 @@ export class TfjsWeights {
     return weight;
   }
 
-  /** The tensor's values, dequantised where it is stored in 8 bits. */
+  /** The tensor's values, dequantised if stored in 8 bits. */
   floats(name: string): Float32Array {
     const { bytes, quantization } = this.get(name);
     if (quantization) return Float32Array.from(bytes, (q) => q * quantization.scale + quantization.min);
@@ -57,6 +57,6 @@ export class TfjsWeights {
 function unsupported(what: string): SidestreamError {
   return new SidestreamError(
     'encoder/unsupported-graph',
-    `The model in the package is not the one this recipe knows: ${what}. Install the exact version named in models/*.json.`,
+    `The model in the package is not the one that this recipe expects: ${what}. Install the exact version named in models/*.json.`,
   );
 }

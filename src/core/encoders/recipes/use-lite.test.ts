@@ -101,7 +101,7 @@ describe('the use-lite recipe', () => {
     }
   });
 
-  it('gives the same numbers whatever the padding', async () => {
+  it('gives the same numbers with any padding', async () => {
     const [alone, padded] = [await ours([TEXTS[0]]), await ours(TEXTS)];
     for (const output of OUTPUTS) {
       for (const [d, value] of alone[output][0].entries()) expect(padded[output][0][d]).toBeCloseTo(value, 4);

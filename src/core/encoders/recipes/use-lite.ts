@@ -51,7 +51,7 @@ function buildGraph(weights: TfjsWeights, taps: readonly string[], notice: strin
   const axis = (name: string, values: number[]) => graph.int64(`axes/${name}`, values);
   const last = axis('last', [2]);
 
-  // Masked mean: sum over real tokens divided by their number, at least 1 so that an empty text gives zeros.
+  // Masked mean: sum over real tokens divided by their number, at least 1: an empty text gives zeros.
   const column = graph.node('Unsqueeze', 'mask/column', [mask, last]);
   const tokens = graph.node('ReduceSum', 'mask/sum', [mask, axis('tokens', [1])], { keepdims: 1 });
   const divisor = graph.node('Max', 'mask/count', [tokens, graph.float('one', [1], [1])]);

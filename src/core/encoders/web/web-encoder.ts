@@ -22,9 +22,9 @@ export interface WebEncoderOptions {
 /**
  * Creates an encoder on onnxruntime-web, which is loaded by this call. Call it in a worker that ends after the encoding:
  * loading takes a second, and a wasm heap never shrinks. After a lost GPU device the session is opened again once, then on
- * wasm; `backend` of the encoder is where it runs.
- * @throws SidestreamError `encoder/missing` when a text encoder comes without its tokeniser; `encoder/failed` when the
- *   runtime does not load or no backend takes the graph; `encoder/unsupported-graph` for a tokeniser that cannot be read
+ * wasm; the encoder's `backend` tells where it runs.
+ * @throws SidestreamError `encoder/missing` when a text encoder lacks its tokeniser; `encoder/failed` when the runtime does
+ * not load or no backend accepts the graph; `encoder/unsupported-graph` for a tokeniser that cannot be read
  */
 export function createWebEncoder(
   preset: TextPreset,
@@ -51,7 +51,7 @@ export async function createWebEncoder(
     return imageEncoder(preset, session, (data, dims) => new Tensor('float32', data, dims));
   }
   if (files.tokenizer === undefined) {
-    const message = `The encoder "${preset.name}" came without its tokeniser. Build the bundle again.`;
+    const message = `The encoder "${preset.name}" lacks its tokeniser. Build the bundle again.`;
     throw new SidestreamError('encoder/missing', message);
   }
   const tokenizer = createTokenizer(files.tokenizer, preset);

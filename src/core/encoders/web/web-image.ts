@@ -4,9 +4,9 @@ import { frame, planar } from '../picture';
 import type { Framing } from '../preset';
 
 /**
- * Decodes a picture the browser can show, turns it upright, fits it into the encoder's square and fills what is left, as
- * well as what is transparent, with white. Works on the page and in a worker.
- * @param framing the image preset, or as much of it as matters; letterboxed by default. The filter is the browser's own
+ * Decodes a picture the browser can show, turns it upright, fits it into the encoder's square and fills the rest and
+ * transparent areas with white. Works on the page and in a worker.
+ * @param framing the framing fields of the image preset; letterboxed by default. The browser chooses the filter
  * @returns [3, size, size], 0..1
  * @throws SidestreamError `encoder/bad-image`
  */
@@ -18,7 +18,8 @@ export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixe
   });
   try {
     const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
-    if (!context) throw new SidestreamError('encoder/failed', 'This browser gave no 2D canvas. Close other tabs.');
+    if (!context)
+      throw new SidestreamError('encoder/failed', 'This browser did not provide a 2D canvas. Close other tabs.');
     const { x, y, width, height } = frame(bitmap.width, bitmap.height, framing);
     context.fillStyle = '#fff';
     context.fillRect(0, 0, size, size);

@@ -1,7 +1,7 @@
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
 
-// Only the wasm file's address is set: with its loader's address set too, bundlers would leave the loader out.
+// Sets only the wasm file's address: if its loader's address were set too, bundlers would leave the loader out.
 ort.env.wasm.wasmPaths = { wasm };
 // Threads need SharedArrayBuffer, which a shop's page has only when it is cross-origin isolated.
 if (!globalThis.crossOriginIsolated) ort.env.wasm.numThreads = 1;

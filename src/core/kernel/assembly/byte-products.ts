@@ -1,10 +1,10 @@
-// Products of rows of 8-bit integers with queries of 16-bit ones, in AssemblyScript. A row has one part or several of equal width,
-// each with a scale: what it stands for is integer times scale, and so it is in a query. Everything lies in the memory of the module,
-// at addresses in bytes. Parts are padded to a multiple of 16 columns, and there are a multiple of 4 rows. Integers are added up
-// in 32 bits: the caller keeps queries so small that no sum overflows. The rows are larger than the caches of the processor, so they
-// are read once, block by block, for all queries.
+// Products of rows of 8-bit integers with queries of 16-bit ones, in AssemblyScript. A row has one part or several of equal
+// width, each with a scale: a value is integer times scale, in rows and queries alike. Everything is in the memory of the
+// module, at byte addresses. Parts are padded to a multiple of 16 columns, and the number of rows to a multiple of 4.
+// Integers are summed in 32 bits: the caller keeps queries small enough to prevent overflow. The rows are larger than the
+// caches of the processor, so they are read once, block by block, for all queries.
 
-/** Rows that are multiplied with every query before the next ones are read: 16 kB at 256 columns. */
+/** Number of rows that are multiplied with every query before the next rows are read: 16 kB at 256 columns. */
 const BLOCK: usize = 64;
 
 /**

@@ -1,9 +1,9 @@
-// Products of a matrix of 32-bit floats, in AssemblyScript. Its rows, the queries, the weights and the results lie in the memory of
-// the module, at addresses in bytes. Rows are padded to a multiple of 4 columns, and there are a multiple of 4 of them; queries and
-// lists of weights come in pairs. The matrix is larger than the caches of the processor, so both functions read it once, block
-// by block, for all queries.
+// Products of a matrix of 32-bit floats, in AssemblyScript. Its rows, the queries, the weights and the results are in the
+// memory of the module, at byte addresses. Rows are padded to a multiple of 4 columns, and their number to a multiple of 4;
+// queries and lists of weights come in pairs. The matrix is larger than the caches of the processor, so both functions read
+// it once, block by block, for all queries.
 
-/** Rows that are multiplied with every query before the next ones are read: about 130 kB at 512 columns. */
+/** Number of rows that are multiplied with every query before the next rows are read: about 130 kB at 512 columns. */
 const BLOCK: usize = 64;
 
 /**
@@ -103,7 +103,7 @@ function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** Four rows to two lists of sums: each sum is read and written once for all of them. */
+/** Adds four rows to two lists of sums: each sum is read and written once for all four. */
 function addFourRows(row: usize, rowBytes: usize, p: usize, listBytes: usize, sums: usize): void {
   const q = p + listBytes;
   const others = sums + rowBytes;
@@ -169,7 +169,7 @@ export function softmax(scores: usize, count: usize, most: f32): f64 {
   for (let at = scores; at < end; at += 16) {
     const given = f32x4.sub(v128.load(at), from);
     const x = f32x4.pmax(given, least);
-    // e^x = 2^n e^z, |z| up to log(2) / 2. The first part of log(2) has few digits, so that n times it is exact.
+    // e^x = 2^n e^z, |z| up to log(2) / 2. The first part of log(2) has few digits, which makes n times it exact.
     const whole = f32x4.add(f32x4.mul(x, f32x4.splat(Mathf.LOG2E)), rounder);
     const n = f32x4.sub(whole, rounder);
     const z = f32x4.add(f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))), f32x4.mul(n, f32x4.splat(2.1219444e-4)));
@@ -194,8 +194,8 @@ export function softmax(scores: usize, count: usize, most: f32): f64 {
 }
 
 /**
- * Adds to the products of every item those of its place in a table: out[q][item] += the products of the row before it with
- * query q, and beyond[item] times their distance to those of the next row.
+ * Adds to the products of every item the products of its place in a table: out[q][item] += the products of the preceding row
+ * with query q, plus beyond[item] times their distance to the next row's products.
  * @param products [4, tableRows]
  * @param out [4, count]
  * @param four room for the products, [tableRows, 4]
@@ -236,7 +236,7 @@ function placed(before: usize, beyond: usize, four: usize): v128 {
 }
 
 /**
- * Weights of the rows of a table by which its weighted sums are those of the items that are placed on it.
+ * Weights of the rows of a table whose weighted sums equal those of the items placed on it.
  * @param weights of the items, [4, count]
  * @param out [4, tableRows]
  * @param four room for the weights, [tableRows, 4]

@@ -3,22 +3,21 @@ import { SIDE_INPUTS, type SideConfig } from './config';
 import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
 
 /**
- * What is wrong with the weights of a side model, as the rest of a sentence; null where nothing is.
- * @param count items
+ * The error in the weights of a side model, as the rest of a sentence; null if they are valid. @param count number of items
  */
 export function sideWeightsFault(weights: Weights, config: SideConfig, count: number): string | null {
   const shapes = sideShapes(weights, config, count);
   for (const [name, shape] of shapes) {
     const found = weights[name];
     if (!found) return `${name} is missing`;
-    if (found.shape.join() !== shape.join()) return `${name} has the shape [${found.shape}] in place of [${shape}]`;
-    if (!found.values.every(Number.isFinite)) return `${name} holds a value that is no number`;
+    if (found.shape.join() !== shape.join()) return `${name} has the shape [${found.shape}] instead of [${shape}]`;
+    if (!found.values.every(Number.isFinite)) return `${name} contains a value that is not a number`;
   }
   const unknown = Object.keys(weights).find((name) => !shapes.has(name));
-  return unknown === undefined ? null : `${unknown} is no weight of a side model`;
+  return unknown === undefined ? null : `${unknown} is not a weight of a side model`;
 }
 
-/** Shape of every weight, by name, for as many experts as there are, and one of every part at least. */
+/** Shape of every weight, by name, for the present number of experts, at least one per part. */
 function sideShapes(weights: Weights, { width, hidden, inputs, decays }: SideConfig, count: number) {
   const shapes = new Map<string, number[]>([
     [SIDE_NAMES.embedding, [count, width]],

@@ -4,8 +4,9 @@ import { differentiable } from '../differentiable';
 /**
  * Weighted mean cross-entropy of choices, each against the same sampled items.
  * @param chosen [P, 1] score of the chosen item
- * @param others [P, N] scores of the sampled ones, with the correction of the sampling; far below 0 where one is no candidate
- * @param weights [P, 1] constant; 0 where a place is padding
+ * @param others [P, N] scores of the sampled items, corrected for the sampling; far below 0 for an item that is not a
+ *   candidate
+ * @param weights [P, 1] constant; 0 for padding
  */
 export function choiceLoss(chosen: Tensor2D, others: Tensor2D, weights: Tensor2D): Scalar {
   return differentiable<Scalar>(

@@ -7,26 +7,26 @@ import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './
 
 /** Some items as a side model reads them. */
 export interface SideItems {
-  /** Columns of each part, [U, columns]; absent where the catalogue has none. */
+  /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */
   inputs: Partial<Record<SideInput, Tensor2D>>;
   /** Row of each in the catalogue, [U]. */
   rows: Int32Array;
-  /** [U, 1] 1 where the item's own embedding and bias count, 0 where it is to be placed by what it is. */
+  /** [U, 1] 1 to use the item's own embedding and bias, 0 to place it only by its content. */
   kept: Tensor2D;
-  /** [U, 1] Log popularity; 0 where it is not known. */
+  /** [U, 1] Log popularity; 0 if unknown. */
   logPopularity: Tensor2D;
-  /** Factors of the hidden units of the experts of each part, [U, hidden]: 0 drops one. Default: none is dropped. */
+  /** Factors of the hidden units of each part's experts, [U, hidden]: 0 drops a unit. Default: no dropout. */
   dropout?: Partial<Record<SideInput, Tensor2D>>;
 }
 
-/** Column of each item's bias in what `itemVectors` returns is the last one. */
+/** The bias of each item is the last column of the result of `itemVectors`. */
 const column = (x: Tensor2D, at: number): Tensor2D => slice(x, [0, at], [x.shape[0], 1]);
 
 /**
  * Item vector and bias of each item: k(i) = sum over parts and experts of w (A GELU(B x)) + C x, plus the item's embedding
- * where it is kept; b(i) = sum of w (a . GELU(B x)), plus popularity and own bias where they are kept. w is the softmax gate
- * over the experts of a part (XSMoE, arXiv 2508.05993, section 3.3).
- * @returns [U, width + 1], vector and then bias
+ * if it is kept; b(i) = sum of w (a . GELU(B x)), plus popularity and own bias if they are kept. w is the softmax gate over
+ * the experts of a part (XSMoE, arXiv 2508.05993, section 3.3).
+ * @returns [U, width + 1]: the vector, then the bias
  */
 export function itemVectors(
   parameters: Parameters,

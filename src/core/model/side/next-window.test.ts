@@ -66,7 +66,7 @@ describe('the next window of a side model', () => {
     for (const [at, value] of was.entries()) expect(is[at]).toBeCloseTo(value, 5);
   });
 
-  it('freezes all old experts and nothing else', () => {
+  it('freezes only the old experts', () => {
     const { weights, frozen } = nextSideWindow(afterWindows(1), config, {}, seededRandom(5));
     const old = [0, 1].flatMap((n) => Object.values(sideExpertNames('text', n)));
     const others = [0, 1].flatMap((n) => Object.values(sideExpertNames('attributes', n)));
@@ -90,7 +90,7 @@ describe('the next window of a side model', () => {
     expect(all.weights[down]).toEqual(before[sideExpertNames('text', 2).down]);
   });
 
-  it('has no more experts than it may: the least used go', () => {
+  it('limits the number of experts by removing the least used', () => {
     const use = { text: [0.2, 0.35, 0.45], attributes: [0.35, 0.2, 0.45] };
     const before = afterWindows(2);
     const { weights, pruned } = nextSideWindow(before, config, use, seededRandom(5), { maxExperts: 3 });
@@ -98,7 +98,7 @@ describe('the next window of a side model', () => {
     expect(weights[sideExpertNames('attributes', 1).up]).toEqual(before[sideExpertNames('attributes', 2).up]);
   });
 
-  it('copies the most used expert, which is the mean of all where there is one', () => {
+  it('copies the most used expert, which equals the mean with one expert', () => {
     const use = { text: [0.3, 0.7] };
     const before = afterWindows(1);
     const copied = nextSideWindow(before, config, use, seededRandom(5)).weights;
@@ -127,7 +127,7 @@ it('carries embedding and bias of an item over by its id, and starts new items a
   expect(sideWeightsFault(carried, config, 3)).toBeNull();
 });
 
-it('finds what is wrong with the weights of a side model', () => {
+it('finds errors in the weights of a side model', () => {
   const weights = start();
   const { down } = sideExpertNames('text', 0);
   const { [down]: _, ...without } = weights;
@@ -136,5 +136,5 @@ it('finds what is wrong with the weights of a side model', () => {
   expect(sideWeightsFault(weights, { ...config, hidden: 7 }, ITEMS)).toContain('shape');
   expect(sideWeightsFault({ ...weights, other: weights[down] }, config, ITEMS)).toContain('other');
   const nan = { ...weights[down], values: weights[down].values.map(() => Number.NaN) };
-  expect(sideWeightsFault({ ...weights, [down]: nan }, config, ITEMS)).toContain('no number');
+  expect(sideWeightsFault({ ...weights, [down]: nan }, config, ITEMS)).toContain('not a number');
 });

@@ -9,9 +9,9 @@ export type SideUse = Partial<Record<SideInput, number[]>>;
 
 /** How experts are pruned and added between two windows. */
 export interface SideWindowOptions {
-  /** An expert of n goes when its use is below tau / n. Default 0.5. */
+  /** One of n experts is removed if its use is below tau / n. Default 0.5. */
   tau?: number;
-  /** Most experts of a part, the new one among them: where it would have more, the least used ones go. Default 8. */
+  /** Maximum number of experts of a part, including the new one: beyond it, the least used ones are removed. Default 8. */
   maxExperts?: number;
   /**
    * What the new expert is. `copy`: the most used one, which shares its gate with it. `mean`: the mean of the present ones
@@ -30,11 +30,11 @@ export interface NextSideWindow {
 }
 
 /**
- * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part go,
- * a new one comes, and all old ones are frozen. A new expert that is a copy leaves every vector as it is: the two share the
- * gate of the one (bias -ln 2 on both). From one expert, copy and mean are the same.
- * @param weights stay as they are
- * @param use in the window that ends; parts that it does not know are not pruned
+ * Ends a window of a side model, as XSMoE (arXiv 2508.05993) ends one of a ladder: the little-used experts of every part are
+ * removed, a new one is added, and all old ones are frozen. A new expert that is a copy leaves every vector unchanged: the
+ * two share the gate of the original (bias -ln 2 on both). With one expert, copy and mean are the same.
+ * @param weights not changed
+ * @param use in the window that ends; parts that it lacks are not pruned
  */
 export function nextSideWindow(
   weights: Weights,
@@ -75,7 +75,7 @@ export function nextSideWindow(
   return { weights: next, frozen, pruned };
 }
 
-/** Experts that stay, in order: those used enough, the most used ones of them where they are too many, and never none. */
+/** Experts that stay, in order: those used enough, limited to the most used ones, and always at least one. */
 function keptExperts(shares: readonly number[], tau: number, most: number): number[] {
   const byUse = [...shares.keys()].sort((a, b) => shares[b] - shares[a] || a - b);
   const used = byUse.filter((n, place) => place === 0 || shares[n] >= tau / shares.length);
@@ -83,8 +83,8 @@ function keptExperts(shares: readonly number[], tau: number, most: number): numb
 }
 
 /**
- * The weights of a side model for another list of items: embedding and bias of an item go with its id, and items that are new
- * start as in a new model.
+ * The weights of a side model for a changed list of items: embedding and bias follow an item's id, and new items start as in
+ * a new model.
  * @param before ids of the items of `weights`
  */
 export function carriedItems(

@@ -16,11 +16,11 @@ import type { Parameters } from '../weights';
 import { SIDE_NAMES } from './weights';
 
 /**
- * What is left at each place of a sequence of each earlier choice: lambda^age, [T, T], with lambda the logistic function of
- * `logit`. The gradient goes to `logit` only.
+ * The remaining weight of each earlier choice at each place of a sequence: lambda^age, [T, T], with lambda the logistic
+ * function of `logit`. Only `logit` gets a gradient.
  * @param logit [1, 1]
- * @param ages [T, T] choices in between; 0 where `earlier` is 0
- * @param earlier [T, T] 1 where the column's choice came before the row's
+ * @param ages [T, T] number of choices in between; 0 if `earlier` is 0
+ * @param earlier [T, T] 1 if the column's choice came before the row's
  */
 function decayMatrix(logit: Tensor2D, ages: Tensor2D, earlier: Tensor2D): Tensor2D {
   return differentiable<Tensor2D>(
@@ -49,7 +49,7 @@ export interface SequencePlaces {
 /**
  * The states of shoppers before each of their choices, read out: q = sum over h of gain_h * s_h with
  * s_h <- lambda_h s_h + k(choice).
- * @param choices [T * B, width] vectors of the choices, relative to the average item's; zeros where none is
+ * @param choices [T * B, width] vectors of the choices, relative to the average item's; zeros for no choice
  * @returns [T * B, width]
  */
 export function shopperQueries(parameters: Parameters, choices: Tensor2D, places: SequencePlaces): Tensor2D {

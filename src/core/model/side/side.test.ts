@@ -172,7 +172,7 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test('an item whose embedding is dropped is placed by what it is alone', async () => {
+    test('an item with a dropped embedding is placed only by its content', async () => {
       const weights = someWeights();
       const changed = {
         ...weights,
@@ -353,7 +353,7 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test('no tensor is left of a whole step', async () => {
+    test('a whole step leaks no tensor', async () => {
       const weights = someWeights();
       const trainer = new Trainer(weights, Object.keys(weights), { learningRate: 0.1, weightDecay: () => 0.1 });
       const items = someItems();
@@ -365,7 +365,7 @@ for (const backend of BACKENDS) {
       await countingTensors(() => {
         for (let n = 0; n < 5; n++) take();
       });
-      // Neither where the caller has no tidy of its own.
+      // Nor if the caller has no tidy of its own.
       await countingTensors(() => {
         const { value, grads } = variableGrads(() => sum(itemVectors(trainer.parameters, items)) as Scalar);
         dispose([value, ...Object.values(grads)]);
@@ -377,7 +377,7 @@ for (const backend of BACKENDS) {
 }
 
 describe('weights of a side model', () => {
-  test('are those of the parts that the catalogue has', () => {
+  test('exist for the parts that the catalogue has', () => {
     const weights = freshSideWeights(CONFIG, COUNT, seededRandom(1));
     expect(Object.keys(weights).filter((name) => name.startsWith('image'))).toEqual([]);
     expect(sideExpertCount(weights, 'text')).toBe(1);

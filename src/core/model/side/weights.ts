@@ -14,13 +14,13 @@ export const sideExpertNames = (input: SideInput, expert: number) => ({
   out: `${input}.experts.${expert}.out.weight`,
 });
 
-/** Names of what the experts of a part share. */
+/** Names of the weights that the experts of a part share. */
 export const sideInputNames = (input: SideInput) => ({
   /** [width, columns] The backbone's own path past the experts. */
   skip: `${input}.skip.weight`,
-  /** [experts, columns] Softmax gate over the experts; absent where there is one. */
+  /** [experts, columns] Softmax gate over the experts; absent with one expert. */
   router: `${input}.router.weight`,
-  /** [experts] With it, two experts can share the gate of one. Absent where there is one. */
+  /** [experts] Lets two experts share the gate of one. Absent with one expert. */
   routerBias: `${input}.router.bias`,
 });
 

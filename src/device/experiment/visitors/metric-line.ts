@@ -3,7 +3,10 @@ import { exactObject } from '../../../core/common/strict-object';
 import { type Counts, countsSchema } from '../counters';
 import { type VisitorReport, visitorReportSchema } from './visitor-sums';
 
-/** What one call of `onMetric` brings, as one line of a log. It holds no id of shopper or device, no product and no time of day. */
+/**
+ * The data of one call of `onMetric`, as one line of a log. It contains no id of shopper or device, no product and no time
+ * of day.
+ */
 export interface MetricLine {
   /** Day of the report in UTC: `2026-03-02`. */
   day: string;
@@ -13,7 +16,7 @@ export interface MetricLine {
   visitors: VisitorReport[];
 }
 
-/** A line of a log, as a shop's server gives it back. */
+/** A line of a log, as returned by a shop's server. */
 export const metricLineSchema = exactObject({
   day: v.pipe(v.string(), v.isoDate('must be a date such as 2026-01-31')),
   counts: countsSchema,

@@ -7,7 +7,13 @@ import { nextReport as nextOf } from './reported';
 import { combined, sumsOf, type VisitorSums } from './visitor-sums';
 
 const counts = (variant: string, given: Partial<Counts> = {}): Counts => ({
-  ...{ variant, placement: 'for-you', impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} },
+  variant,
+  placement: 'for-you',
+  impressions: 0,
+  clicks: 0,
+  carts: 0,
+  purchases: 0,
+  revenue: {},
   ...given,
 });
 /** As a page that says at once what it sent. */
@@ -26,8 +32,8 @@ function nextReport(stored: string | null, rows: Counts[], lastEvent: number, va
 }
 const added = (sums: readonly VisitorSums[]): VisitorSums => sums.slice(1).reduce((a, b) => combined(a, b, 1), sums[0]);
 
-describe('what a device reports', () => {
-  it('is a visitor once, then by how much the sums have grown; added up, the sums of the visitor', () => {
+describe("a device's report", () => {
+  it("counts the visitor once, then the growth of the sums; all reports add up to the visitor's sums", () => {
     const first = nextReport(null, [counts('t/on', { clicks: 2, impressions: 10 })], 12, 't/on');
     expect(first.sums).toEqual([sumsOf('t/on', { ...counts('t/on', { clicks: 2, impressions: 10 }) })]);
     expect(first.sums[0]).toMatchObject({ visitors: 1, clicks: { visitors: 1, sum: 2, squares: 4 } });
@@ -48,20 +54,20 @@ describe('what a device reports', () => {
     expect(nextReport(second.stored, rows, 16, 't/on').sums).toEqual([]);
   });
 
-  it('is reported with nothing counted, and once', () => {
+  it('is sent once, even without counts', () => {
     const first = nextReport(null, [], 0, 't/off');
     expect(first.sums).toMatchObject([{ variant: 't/off', visitors: 1, clicks: { visitors: 0, sum: 0 } }]);
     expect(nextReport(first.stored, [], 0, 't/off').sums).toEqual([]);
   });
 
-  it('leaves out what belongs to no variant or to an experiment that was never reported', () => {
+  it('leaves out counts of no variant or of an experiment that was never reported', () => {
     const rows = [counts('old/on', { clicks: 5 }), { ...counts('', { clicks: 7 }), variant: null }];
     expect(nextReport(null, rows, 12, 't/on').sums).toEqual([
       expect.objectContaining({ variant: 't/on', visitors: 1 }),
     ]);
   });
 
-  it('goes on with a variant of before, where a purchase is attributed to a click under it', () => {
+  it('continues an earlier variant if a purchase is attributed to a click under it', () => {
     const first = nextReport(null, [counts('one/on', { clicks: 1 })], 1, 'one/on');
     const rows = [counts('one/on', { clicks: 1, purchases: 1 }), counts('two/on', { clicks: 1 })];
     expect(nextReport(first.stored, rows, 3, 'two/on').sums).toMatchObject([
@@ -70,7 +76,7 @@ describe('what a device reports', () => {
     ]);
   });
 
-  it('reports nothing from a tab that has read less of the log than the one before', () => {
+  it('reports nothing from a tab that has read less of the log than the previous one', () => {
     const first = nextReport(null, [counts('t/on', { clicks: 5 })], 5, 't/on');
     const behind = nextReport(first.stored, [counts('t/on', { clicks: 3 })], 3, 't/on');
     expect(behind).toMatchObject({ stored: first.stored, sums: [] });
@@ -86,7 +92,7 @@ describe('what a device reports', () => {
     expect(more.sums).toMatchObject([{ visitors: 0, clicks: { visitors: 0, sum: 1, squares: 36 - 25 } }]);
   });
 
-  it('is handed out again, with the same key, until it is known to be sent', () => {
+  it('is returned again, with the same key, until its delivery is confirmed', () => {
     const about = { rows: [counts('t/on', { clicks: 1 })], lastEvent: 1, variant: 't/on' };
     const key = (): string => `report-${keys++}`;
     const first = nextOf(null, about, [], key);
@@ -99,11 +105,11 @@ describe('what a device reports', () => {
     expect(nextOf(third.stored, about, [second.reports[1].key], key).reports).toEqual([]);
   });
 
-  it('reports the visitor from the beginning where what was kept is damaged', () => {
+  it('reports the visitor from the beginning if the stored state is damaged', () => {
     expect(nextReport('{"lastEvent":3}', [], 0, 't/on').sums).toMatchObject([{ visitors: 1 }]);
   });
 
-  it('adds up to the visitor, whatever order it comes in, and passes as a line of a log', () => {
+  it('adds up to the visitor in any order, and is a valid line of a log', () => {
     const step = fc.record({
       impressions: fc.nat(9),
       clicks: fc.nat(4),

@@ -9,15 +9,18 @@ import {
   visitorReportSchema,
 } from './visitor-sums';
 
-/** Most variants of which is kept what was reported; the one that began first is dropped. */
-const MOST_VARIANTS = 20;
+/** Maximum number of variants whose reported totals are kept; the variant that began first is dropped. */
+const MAX_VARIANTS = 20;
 
-/** Most reports that are kept until they are known to be sent; then the oldest is dropped. */
-const MOST_UNSENT = 50;
+/** Maximum number of reports kept until their delivery is confirmed; beyond it, the oldest is dropped. */
+const MAX_UNSENT = 50;
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 const totalsSchema = v.object({
-  ...{ impressions: count, clicks: count, carts: count, purchases: count },
+  impressions: count,
+  clicks: count,
+  carts: count,
+  purchases: count,
   revenue: v.record(v.string(), count),
 });
 const reportedSchema = v.pipe(
@@ -36,15 +39,15 @@ const reportedSchema = v.pipe(
           reported: totalsSchema,
         }),
       ),
-      v.maxLength(MOST_VARIANTS),
+      v.maxLength(MAX_VARIANTS),
     ),
     /** Reports that may not have been sent. */
-    unsent: v.pipe(v.array(visitorReportSchema), v.maxLength(MOST_UNSENT)),
+    unsent: v.pipe(v.array(visitorReportSchema), v.maxLength(MAX_UNSENT)),
   }),
 );
 type Reported = v.InferOutput<typeof reportedSchema>;
 
-/** What is known of this device. */
+/** The stored state of this device. */
 export interface DeviceCounts {
   /** Counted from the log. */
   rows: readonly Counts[];
@@ -54,22 +57,22 @@ export interface DeviceCounts {
   variant: string;
 }
 
-/** What is to be reported of this device, and what is kept of it. */
+/** The reports of this device, and the state to store. */
 export interface NextReport {
-  /** To be stored in the place of what was. */
+  /** The state to store instead of the previous one. */
   stored: string;
-  /** All that is not known to be sent. */
+  /** All reports without confirmed delivery. */
   reports: VisitorReport[];
 }
 
 /**
- * What this device did since its last report, under its present variant and those reported before: purchases may still be
- * attributed to a click under one of them. A report is handed out until it is known to be sent.
+ * The activity of this device since its last report, under its current variant and previously reported ones: purchases may
+ * still be attributed to a click under one of those. A report is returned until its delivery is confirmed.
  *
- * Each event is in one report at most. A log from which less has been counted than before was cleared, or was counted again after
- * damage; what it holds by then is not reported, as it may have been already.
- * @param stored by the last report of any tab; null before the first
- * @param sent keys of reports that were sent
+ * Each event is in no more than one report. If the counts of the log are lower than before, it was cleared, or counted again
+ * after damage; its current content is not reported, because it may have been reported already.
+ * @param stored state after the last report of any tab; null before the first
+ * @param sent keys of delivered reports
  * @param newKey makes the key of a report
  */
 export function nextReport(
@@ -94,8 +97,8 @@ export function nextReport(
     if (!before || moments.some(({ sum }) => sum > 0)) unsent.push({ ...change, key: newKey() });
     return { variant: name, seen, reported };
   });
-  const reports = unsent.slice(-MOST_UNSENT);
-  const next: Reported = { lastEvent, variants: variants.slice(-MOST_VARIANTS), unsent: reports };
+  const reports = unsent.slice(-MAX_UNSENT);
+  const next: Reported = { lastEvent, variants: variants.slice(-MAX_VARIANTS), unsent: reports };
   return { stored: JSON.stringify(next), reports };
 }
 
@@ -111,7 +114,7 @@ function totalsOf(rows: readonly Counts[]): VisitorTotals {
   return totals;
 }
 
-/** Totals, with what the log has now more than at the last report. */
+/** Totals, plus the growth of the log since the last report. */
 function grown(reported: VisitorTotals, before: VisitorTotals, now: VisitorTotals): VisitorTotals {
   const more = (was = 0, is = 0): number => Math.max(0, is - was);
   const totals: VisitorTotals = { ...reported, revenue: { ...reported.revenue } };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { exactObject } from '../../../core/common/strict-object';
 
-/** Counts of a visitor that are summed. */
+/** The counts of a visitor that are summed. */
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
 type VisitorCount = (typeof VISITOR_COUNTS)[number];
 
@@ -21,7 +21,7 @@ export interface Moments {
   squares: number;
 }
 
-/** What visitors did under one variant, as sums over visitors. */
+/** The activity of visitors under one variant, as sums over visitors. */
 export interface VisitorSums extends Record<VisitorCount, Moments> {
   /** `experiment/variant`. */
   variant: string;
@@ -34,18 +34,18 @@ export interface VisitorSums extends Record<VisitorCount, Moments> {
     /** Sum of purchases times clicks. */
     purchasesClicks: number;
   };
-  /** By currency; `XXX` for an unknown one. Purchases whose price is known. */
+  /** By currency, `XXX` for an unknown one; only purchases with a known price. */
   revenue: Record<string, Moments>;
 }
 
 /**
- * By how much one visitor raised the sums of a variant since the visitor's report before, so that adding all reports gives the sums
- * over all visitors. `visitors` is 1 in a visitor's first report under the variant, and 0 in the others. No number is negative.
+ * The increase of a variant's sums by one visitor since the visitor's previous report: adding all reports gives the sums
+ * over all visitors. `visitors` is 1 in a visitor's first report under the variant, and 0 in later ones. No number is
+ * negative.
  */
 export interface VisitorReport extends VisitorSums {
   /**
-   * Random, of this report alone: where it is not known whether a report has arrived, it is sent again under the same key, and
-   * counts once.
+   * Random key of only this report: a report without confirmed delivery is sent again under the same key, and counts once.
    */
   key: string;
 }
@@ -101,22 +101,22 @@ const both = (a: Moments, b: Moments, factor: 1 | -1): Moments => ({
 });
 
 /** Most currencies in a line. */
-const MOST_CURRENCIES = 201;
+const MAX_CURRENCIES = 201;
 const NOT_NEGATIVE = 'must be a finite number of 0 or more';
 const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE));
 /** A line is of one device. */
 const visitor = v.pipe(
   v.number(),
-  v.check((count) => count === 0 || count === 1, 'must be 0 or 1: a line is of one visitor'),
+  v.check((count) => count === 0 || count === 1, 'must be 0 or 1, because a line describes one visitor'),
 );
-/** The square of a total grows by the square of what is added at least. Room for rounding. */
+/** The square of a total grows at least by the square of the addend; this leaves room for rounding. */
 const GROWTH = 1 - 1e-9;
 const momentsSchema = v.pipe(
   exactObject({ visitors: visitor, sum: number, squares: number }),
   v.check(({ sum, squares }) => squares >= GROWTH * sum * sum, 'squares must be at least the square of sum'),
 );
 
-/** What a report has of a visitor, as it comes back in a line of a log. */
+/** A visitor's report, as it returns in a line of a log. */
 export const visitorReportSchema = exactObject({
   key: v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" or "-"')),
   variant: v.pipe(v.string(), v.regex(/^[\w.-]{1,32}\/[\w.-]{1,32}$/, 'must be experiment/variant')),
@@ -128,6 +128,6 @@ export const visitorReportSchema = exactObject({
   products: exactObject({ clicksImpressions: number, purchasesClicks: number }),
   revenue: v.pipe(
     v.record(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be three capital letters, such as EUR')), momentsSchema),
-    v.maxEntries(MOST_CURRENCIES),
+    v.maxEntries(MAX_CURRENCIES),
   ),
 });

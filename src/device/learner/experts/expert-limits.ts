@@ -1,17 +1,17 @@
-/** Experts that are kept, the generalist among them. */
-export const MOST_KEPT = 4;
+/** Maximum number of kept experts, including the generalist. */
+export const MAX_KEPT = 4;
 /** Candidates on trial. */
 export const CANDIDATES = 2;
-/** Choices whose posterior is kept of every expert. */
-export const LONGEST_SERIES = 200;
+/** Number of choices whose posterior is kept for every expert. */
+export const MAX_SERIES_LENGTH = 200;
 /** Memory of an expert's posterior mass, per choice: pruning removes the least. */
 export const MASS_MEMORY = 0.98;
 /** Choices that an expert names as those it learned from. */
-export const MOST_CHOSEN = 20;
+export const MAX_CHOSEN = 20;
 /** Dismissals that an expert can revert. */
-export const MOST_DISMISSED = 200;
+export const MAX_DISMISSED = 200;
 /**
  * Bound of one coefficient of a read-out. Choices stay far below it: a step is at most 3 * 2 sqrt(2 items), and fading
- * bounds the sum to 25 steps, 2 * 10^5 for a million items. Dismissals do not fade each other, so they need the bound.
+ * bounds the sum to 25 steps, 2 * 10^5 for a million items. Dismissals do not fade one another, so they need the bound.
  */
-export const MOST_COEFFICIENT = 1e6;
+export const MAX_COEFFICIENT = 1e6;

@@ -153,7 +153,7 @@ describe('ExpertMixture', () => {
     shopper.choose(0, 1);
     const born: number[][] = [];
     for (let n = 1; n <= 26; n++) {
-      // No taste at all, so that no candidate is kept.
+      // No preference at all: no candidate is kept.
       expect(shopper.choose(n % GROUPS)).toBe(false);
       born.push(
         shopper.mixture
@@ -186,7 +186,7 @@ describe('ExpertMixture', () => {
     expect(candidate?.kind).toBe('candidate');
     expect(proved).toMatchObject({ kind: 'specialist', trial: null });
     expect(candidate?.expert.choices).toBeGreaterThanOrEqual(3);
-    // The generalist was the active one: it learned on, and what it was before the trial is an expert of its own.
+    // The generalist was the active one: it continued to learn, and its state before the trial is a separate expert.
     expect(candidate?.trial?.before.map(({ id }) => id)).toEqual([0]);
     expect(shopper.states.sort()).toEqual(['active', 'frozen', 'generalist']);
     const frozen = after.members.find(({ id }) => id !== 0 && id !== after.active);
@@ -210,7 +210,7 @@ describe('ExpertMixture', () => {
     }
   });
 
-  it('keeps none before it has learned four choices, however right it is', () => {
+  it('keeps no candidate before it has learned four choices, however right it is', () => {
     const shopper = new Shopper(true, [], { matrix: matrixOf(GROUPS, GROUPED), weight: 8 });
     const choices: (number | undefined)[] = [];
     for (let n = 0; n < 300; n++) {
@@ -231,7 +231,7 @@ describe('ExpertMixture', () => {
     const returned = routed.mixture.status.find(({ id }) => id === frozen?.id);
     expect(returned?.state).toBe('active');
     expect(returned?.posterior).toBeGreaterThan(0.5);
-    // One expert alone has learned the other preference meanwhile.
+    // Only one expert has learned the other preference meanwhile.
     expect(routed.share(0)).toBeGreaterThan(1.2 * alone.share(0));
   });
 
@@ -264,7 +264,7 @@ describe('ExpertMixture', () => {
     expect(shopper.mixture.save().members[0].kind).toBe('generalist');
   });
 
-  it('continues from its stored form as if nothing had happened', () => {
+  it('continues from its stored form without a difference', () => {
     const random = seededRandom(5);
     const shopper = changed();
     for (let n = 0; n < 12; n++) {
@@ -282,7 +282,7 @@ describe('ExpertMixture', () => {
     }
   });
 
-  it('learns a dismissal in all experts that learn, and reverts it in them and in those put by', () => {
+  it('learns a dismissal in all learning experts, and reverts it in them and in their snapshots', () => {
     const shopper = changed();
     const { mixture } = shopper;
     const plain = new Shopper(true, shopper.seen);
@@ -326,7 +326,7 @@ describe('ExpertMixture', () => {
     expect(status.map(({ share }) => share)).toEqual(members.map(({ weight }) => weight));
   });
 
-  it('finds no probability where no expert has one, and changes nothing', () => {
+  it('finds no probability if no expert has one, and changes nothing', () => {
     const shopper = changed();
     const before = shopper.mixture.save();
     const terms = { ...shopper.terms, recent: new Float32Array(COUNT).fill(Number.NaN) };
@@ -335,7 +335,7 @@ describe('ExpertMixture', () => {
     expect(shopper.mixture.save()).toEqual(before);
   });
 
-  it('gives no birth to candidates where it must not', () => {
+  it('creates no candidates if disabled', () => {
     const shopper = new Shopper(false);
     shopper.choose(0, 10);
     expect(shopper.choose(1, 30)).toBe(false);
@@ -354,7 +354,7 @@ describe('a visit', () => {
     return shopper;
   };
 
-  it('begins with a candidate, born from its first choice, that takes more than others do', () => {
+  it('begins with a candidate from its first choice, with more mass than other candidates', () => {
     const born = (shopper: Shopper) => shopper.mixture.save().members.find(({ trial }) => trial?.place === 0);
     expect(born(turned(0))?.born.choice).toBe(30);
     const candidate = born(turned(DAY));
@@ -368,13 +368,13 @@ describe('a visit', () => {
     expect(born(longer)?.born.choice).toBe(33);
   });
 
-  it('is like any other choice where visits do not count', () => {
+  it('is like any other choice if visits do not count', () => {
     expect(turned(DAY, false).mixture.status).toMatchObject(
       turned(0, false).mixture.status.map(({ id, state, posterior }) => ({ id, state, posterior })),
     );
   });
 
-  it('may be of another taste: its first choice lets the expert come back that fits it', () => {
+  it('may follow another preference: its first choice brings back the expert that fits it', () => {
     const [same, next] = [0, DAY].map((pause) => {
       const shopper = changed();
       const frozen = shopper.mixture.status.find(({ state }) => state === 'frozen')?.id;

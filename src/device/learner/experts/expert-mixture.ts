@@ -3,30 +3,30 @@ import { createMatrix, type Matrix } from '../../../core/kernel';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-matrix';
-import { CANDIDATES, LONGEST_SERIES, MASS_MEMORY, MOST_KEPT } from './expert-limits';
+import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from './expert-limits';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
-/** Steps that a posterior is rounded to where it is kept to be shown. */
+/** Number of steps to which a posterior kept for display is rounded. */
 const SERIES_STEPS = 256;
 const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
 
 /** When experts are born and removed, and how the router shares. */
-const RULES = { trial: 10, share: SHARE, kept: MOST_KEPT };
+const RULES = { trial: 10, share: SHARE, kept: MAX_KEPT };
 /** Posterior probability from which a candidate is kept. */
-const KEEP_AT = 0.5;
+const MIN_POSTERIOR = 0.5;
 /** The same where visits count (see `Start.visits`). */
 const VISITS = {
   keepAt: 0.3,
-  /** Part of the posterior mass that is spread before the first choice of a visit. */
+  /** Share of the posterior mass that is redistributed before the first choice of a visit. */
   share: 0.3,
-  /** Part of the posterior mass that a candidate takes that is born then; others take a share. */
+  /** Share of the posterior mass that a candidate created at that choice takes; other candidates take `SHARE`. */
   newborn: 0.2,
 };
-/** A candidate that is kept has learned at least this many choices. */
-const LEAST_CHOICES = 4;
+/** Minimum number of choices that a candidate must have learned to be kept. */
+const MIN_CHOICES = 4;
 
 /** What an expert is to the list at present; see `Status.experts`. */
 export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
@@ -82,14 +82,14 @@ export interface Outcome {
 }
 
 /**
- * The experts of one shopper and their router. The list adds up their scores by their weights: with a history that all
- * share that is one weight for each term, and one sum of read-outs.
+ * The experts of one shopper and their router. The list sums their scores by their weights; because they share one history,
+ * that is one weight for each term, and one sum of read-outs.
  *
- * The generalist, the active expert and the candidates learn every choice; the others are frozen. A candidate is born from one
- * choice beside the active expert: one of every ten, and the first of a visit where visits count (see `Start.visits`). If it
- * proves probable enough, it is kept and becomes active, and the expert that was active is put back to how it was before the
- * trial, and frozen. The active one is the most probable of those kept, so that one that is frozen comes back when its choices
- * do.
+ * The generalist, the active expert and the candidates learn every choice; the other experts are frozen. A candidate starts
+ * from one choice beside the active expert: at every tenth choice, and at the first of a visit if visits count (see
+ * `Start.visits`). If it becomes probable enough, it is kept and active, and the previously active expert is restored to its
+ * state before the trial and frozen. The active expert is the most probable of the kept ones, so a frozen expert returns
+ * when its kind of choices does.
  */
 export class ExpertMixture {
   readonly #candidates: boolean;
@@ -101,12 +101,15 @@ export class ExpertMixture {
   #matrix: FeatureMatrix | null = null;
   #terms: TermMatrix | null = null;
   #scores: Float32Array | null = null;
-  /** Scores of the experts that are mixed, one below the other. */
+  /** Scores of the mixed experts, one below the other. */
   #parts: Matrix | null = null;
-  /** Arrays of `learn`, one or more of each for each expert: new ones at every choice would take as long as some of its sums. */
+  /**
+   * Reused arrays of `learn`, one or more for each expert: allocating them at every choice would take as long as some of its
+   * sums.
+   */
   #room: { base: Float32Array; shares: Float32Array }[] = [];
 
-  /** @param candidates false: none is born, so that the generalist learns alone */
+  /** @param candidates false: no candidates, only the generalist learns */
   constructor(candidates = true) {
     this.#candidates = candidates;
     this.#active = this.#added('generalist', new UserExpert(), { choice: 0, time: null });
@@ -148,7 +151,7 @@ export class ExpertMixture {
     };
   }
 
-  /** Replaces what everybody starts from; what was learned stays. */
+  /** Replaces the common start values; the learned state stays. */
   startFrom(start: Start): void {
     this.#start = start;
     this.#scores = null;
@@ -184,14 +187,14 @@ export class ExpertMixture {
     for (const { expert } of this.#all()) expert.scores = null;
   }
 
-  /** Stops reading features, which are about to change; what was learned is kept. */
+  /** Stops reading features, which are about to change; the learned state stays. */
   unbind(): void {
     this.#matrix = null;
     this.#scores = null;
     for (const { expert } of this.#all()) expert.unbind();
   }
 
-  /** Weights of the terms in the list; that of `preference` is 1. */
+  /** Weights of the terms in the list; the weight of `preference` is 1. */
   get weights(): TermWeights {
     if (this.#members.length === 1) return this.#active.expert.weights;
     const weights = { ...this.#start.weights };
@@ -274,7 +277,7 @@ export class ExpertMixture {
     return { rejected, kept };
   }
 
-  /** Learns from the first choice, as if all items had been equally likely. */
+  /** Learns from the first choice as if all items had been equally likely. */
   bootstrap(choice: Omit<Choice, 'gone'>, time: number): void {
     this.#scores = null;
     this.#active.born.time ??= time;
@@ -287,7 +290,7 @@ export class ExpertMixture {
     for (const member of this.#members) if (this.#learns(member)) member.expert.dismiss(id, row);
   }
 
-  /** Reverts what is left of a dismissal in every expert that learned it. */
+  /** Reverts the remainder of a dismissal in every expert that learned it. */
   undoDismiss(id: string, row: number): void {
     this.#scores = null;
     for (const { expert } of this.#all()) expert.undoDismiss(id, row);
@@ -331,7 +334,7 @@ export class ExpertMixture {
     this.#readOut();
     const [{ expert }] = this.#members;
     if (this.#members.length === 1 && expert.scores) return expert.scores;
-    const rows = Math.max(MOST_KEPT + CANDIDATES, this.#members.length);
+    const rows = Math.max(MAX_KEPT + CANDIDATES, this.#members.length);
     if (this.#parts?.count !== rows || this.#parts.width !== count) this.#parts = createMatrix(rows, count);
     const weights = new Float32Array(rows);
     for (let k = 0; k < rows; k++) {
@@ -359,10 +362,10 @@ export class ExpertMixture {
     return this.#terms;
   }
 
-  /** Whether a choice at this time is the first of a visit, and not of the first one, where that counts. */
+  /** Whether a choice at this time is the first of a visit other than the very first, if visits count. */
   #beginsVisit(time: number): boolean {
     if (!this.#start.visits) return false;
-    // Every expert that learns has the last choice; a profile holds its time.
+    // Every learning expert has the last choice; a profile stores its time.
     const last = this.#members.find(({ kind }) => kind === 'generalist')?.expert.chosen.at(-1)?.time ?? null;
     return last !== null && time - last > VISIT_PAUSE;
   }
@@ -374,16 +377,16 @@ export class ExpertMixture {
   #route(posterior: readonly number[], choice: Choice & { time: number }, visit: boolean): boolean {
     this.#choices++;
     const { share } = RULES;
-    const keepAt = this.#start.visits ? VISITS.keepAt : KEEP_AT;
+    const keepAt = this.#start.visits ? VISITS.keepAt : MIN_POSTERIOR;
     const weights = shared(posterior, share);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
       member.mass = MASS_MEMORY * member.mass + posterior[k];
-      member.series = [...member.series, rounded(posterior[k])].slice(-LONGEST_SERIES);
+      member.series = [...member.series, rounded(posterior[k])].slice(-MAX_SERIES_LENGTH);
     }
     if (!this.#candidates) return false;
     const proved = this.#members.find(
-      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= LEAST_CHOICES,
+      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= MIN_CHOICES,
     );
     if (proved) {
       this.#keep(proved);
@@ -397,7 +400,7 @@ export class ExpertMixture {
     return false;
   }
 
-  /** Whether the trial of the candidate in a place is over, or where there is none, whether it is time for one. */
+  /** Whether the trial of the candidate in a place is over, or, for an empty place, whether a new trial is due. */
   #isDue(place: number): boolean {
     const { trial } = RULES;
     const candidate = this.#members.find((member) => member.trial?.place === place);
@@ -406,7 +409,7 @@ export class ExpertMixture {
     return since >= 0 && since % trial === 0;
   }
 
-  /** Lets the most probable of the experts that are kept be the active one. */
+  /** Makes the most probable of the kept experts the active one. */
   #activate(posterior: readonly number[]): void {
     const probability = (member: Member): number => posterior[this.#members.indexOf(member)];
     const kept = this.#members.filter(({ kind }) => kind !== 'candidate');
@@ -421,8 +424,7 @@ export class ExpertMixture {
   }
 
   /**
-   * A candidate is born, in place of the one whose trial is over.
-   * @param share of the posterior mass that it takes
+   * Creates a candidate, which replaces the one whose trial is over. @param share of the posterior mass that it takes
    */
   #bear(place: number, choice: Choice & { time: number }, share: number): void {
     const { time } = choice;
@@ -439,7 +441,7 @@ export class ExpertMixture {
     for (const [k, member] of this.#members.entries()) member.weight = weights[k];
   }
 
-  /** A candidate is kept and becomes active; those that learned from the choices of its trial are put back and frozen. */
+  /** Keeps a candidate and makes it active; experts that learned from the choices of its trial are restored and frozen. */
   #keep(proved: Member): void {
     const { born, trial } = proved;
     proved.kind = 'specialist';
@@ -448,7 +450,7 @@ export class ExpertMixture {
     for (const [id, before] of trial?.before ?? []) {
       const member = this.#members.find((one) => one.id === id);
       if (member?.kind === 'specialist') member.expert = before;
-      // The generalist learns on. If it is the active one, its state before the trial becomes an expert of its own.
+      // The generalist continues to learn. If it is the active one, its state before the trial becomes a separate expert.
       if (member?.kind === 'generalist' && member === this.#active) {
         this.#split(member, this.#added('specialist', before, born));
       }

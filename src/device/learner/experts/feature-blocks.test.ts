@@ -16,7 +16,7 @@ const columns = ({ count, blocks }: FeatureBlocks, name: string): number[][] => 
 };
 
 describe('featureBlocks', () => {
-  it('reads everything that is known of the items, each block of mean 0 and of its own length', () => {
+  it('reads all data of the items, each block with mean 0 and its own length', () => {
     const features = featureBlocks(index);
     const blocks = [
       ['content 8', 1],
@@ -33,7 +33,7 @@ describe('featureBlocks', () => {
     }
   });
 
-  it('has one read-out of each block, that of text above that of pictures, and all others as they are', () => {
+  it("has one read-out per block, the text's stronger than the pictures', and all others unscaled", () => {
     const { blocks } = featureBlocks(index);
     expect(blocks.every(({ states }) => states.length === 1 && states[0].decay === null)).toBe(true);
     const [content, ...others] = blocks.map(({ states }) => [...states[0].gain]);
@@ -43,7 +43,7 @@ describe('featureBlocks', () => {
     expect(others.flat().every((value) => value === 1)).toBe(true);
   });
 
-  it('reads the side model as it is, with its states, in place of the content', () => {
+  it('reads the unscaled side model, with its states, instead of the content', () => {
     const side = { ...sideModel(COUNT, 3, [0.5, 0.9]), digest: 'ab'.repeat(32) };
     const { blocks } = featureBlocks({ ...index, side });
     const block = blocks[blocks.length - 1];
@@ -67,7 +67,7 @@ describe('featureBlocks', () => {
   });
 });
 
-it('knows that only a side model comes after the first list, and none beside another', () => {
+it('knows that only a side model arrives after the first list, and only one', () => {
   const keys = ['embedding 3', 'cooccurrence 64 0123456789ab', 'content 8', 'users', 'side 3 0123456789ab', 'sides 3'];
   expect(keys.filter((key) => mayComeLater(key, []))).toEqual(['side 3 0123456789ab']);
   expect(keys.filter((key) => mayComeLater(key, ['content 8', 'side 3 ba9876543210']))).toEqual([]);

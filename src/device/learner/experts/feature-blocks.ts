@@ -17,17 +17,17 @@ import { CELLS, numberPosition, numberTable } from './number-table';
 /** Features of every item as an expert reads them. */
 export interface ReadoutBlock extends FeatureBlock {
   /**
-   * What stored coefficients fit: the name, and for what was learned from logs the file that it came from, as the columns mean
-   * something else in every other one.
+   * Identity that stored coefficients must match: the name, and for a block trained on logs also its file, because its
+   * columns mean something different in every file.
    */
   key: string;
   /** Learning rate of its read-out: step on one choice of strength 1. */
   rate: number;
-  /** The read-outs of the block, one or more: each fades in its own way. */
+  /** The read-outs of the block, one or more, each with its own fading. */
   states: readonly BlockState[];
-  /** Binary digits below its largest coefficient that a state keeps, so that a profile is small; null for all. */
+  /** Number of binary digits below its largest coefficient that a state keeps, to keep profiles small; null for all. */
   digits: number | null;
-  /** What many items share of the values, so that they are multiplied once for all of them; null where there are too few. */
+  /** Values that many items share, to multiply them once for all of these items; null if too few share them. */
   table: FeatureTable | null;
 }
 
@@ -41,7 +41,7 @@ interface FeatureTable {
 
 /** One read-out of a block: a fading sum of the steps on its columns. */
 interface BlockState {
-  /** What is left of it after one more choice, 0 to 1; null where that is as of the shopper's other read-outs. */
+  /** Remaining share after one more choice, 0 to 1; null to fade like the shopper's other read-outs. */
   decay: number | null;
   /** Factor of each column when scores are read out, [width]. Learning does not depend on it. */
   gain: Float32Array;
@@ -63,26 +63,26 @@ const RATES = {
 } as const;
 type Kind = keyof typeof RATES;
 
-/** Blocks that are read from the bundle after the first list: their stored coefficients wait for them. */
+/** Blocks that the bundle delivers after the first list: their stored coefficients are kept until then. */
 const LATE_BLOCKS: readonly Kind[] = ['side'];
 
 /**
- * Whether stored coefficients wait for a block that may come later.
- * @param key of the block that they fit
- * @param present keys of the blocks that are there: once its kind is, a block of another file never comes
+ * Whether stored coefficients must be kept for a block that may arrive later.
+ * @param key of the block that they match
+ * @param present keys of the present blocks: after one of its kind arrived, a block of another file never comes
  */
 export function mayComeLater(key: string, present: readonly string[]): boolean {
   const kind = LATE_BLOCKS.find((late) => key.startsWith(`${late} `));
   return kind !== undefined && !present.some((other) => other.startsWith(`${kind} `));
 }
 
-/** Gain of the text of an item, relative to its picture, where no side model has learned how to weigh them. */
+/** Gain of the text of an item, relative to its picture, without a side model that has learned to weigh them. */
 const TEXT_SCALE = 2.56;
 /** Gain of the states of the side model, relative to the read-outs of the other blocks. */
 const SIDE_GAIN = 0.7;
 /**
- * Digits of a state of a shop with a side model, whose experts have several times as many coefficients: the error of each is some
- * tenths of a per cent, less than that of the vectors, whose values have seven digits.
+ * Digits of a state with a side model, whose experts have several times as many coefficients: the error of each is some
+ * tenths of a per cent, less than the error of the vectors, whose values have seven digits.
  */
 const SIDE_DIGITS = 11;
 /** Items from which attributes are read through tables. */
@@ -143,7 +143,7 @@ function attributeBlocks(index: CatalogIndex): ReadoutBlock[] {
   ];
 }
 
-/** Items of the same categories are on one row. */
+/** Items with the same categories share a row. */
 function categoryTable({ categories: { pathOf, paths } }: CatalogIndex, { width, values }: FeatureBlock): FeatureTable {
   const table = new Float32Array(paths.length * width);
   for (const [row, path] of pathOf.entries()) {
@@ -152,7 +152,7 @@ function categoryTable({ categories: { pathOf, paths } }: CatalogIndex, { width,
   return { values: table, positions: Float32Array.from(pathOf) };
 }
 
-/** The vectors of the side model as they are, with its states: their size says how much a choice tells. */
+/** The unscaled vectors of the side model, with its states: their length expresses how informative a choice is. */
 function sideBlock({ width, vectors, states, digest }: SideModel): ReadoutBlock {
   const block = {
     name: `side ${width}`,
@@ -165,7 +165,7 @@ function sideBlock({ width, vectors, states, digest }: SideModel): ReadoutBlock 
   return { ...readable('side', block, digest), states: own };
 }
 
-/** @param digest of the file that the block comes from; default: of none */
+/** @param digest of the block's file. Default: no file */
 const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock => ({
   ...block,
   key: digest ? `${block.name} ${digest.slice(0, DIGEST_LENGTH)}` : block.name,

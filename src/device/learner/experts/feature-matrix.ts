@@ -3,19 +3,21 @@ import { NUMBER_RBFS, type NumberFeatures, numberRbf } from '../../ranking';
 import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
 import { numberPosition } from './number-table';
 
-/** Columns of one block among those of all blocks, those with a table after the others. */
+/** Columns of one block among the columns of all blocks; blocks with a table come last. */
 export interface MatrixBlock
   extends Pick<ReadoutBlock, 'name' | 'key' | 'rate' | 'center' | 'scale' | 'states' | 'digits'> {
-  /** First column, and the one after the last. */
+  /** First column, and the column after the last. */
   from: number;
   to: number;
-  /** Where the block's read-outs begin among those of all blocks: one after the other, `to - from` coefficients each. */
+  /**
+   * Start of the block's read-outs among the read-outs of all blocks: one after the other, `to - from` coefficients each.
+   */
   at: number;
 }
 
 /**
  * The standardised features of every item side by side, [count, width], made once per state of the catalogue: all experts
- * read the same numbers, several of them in one pass.
+ * read the same numbers, several experts in one pass.
  */
 export class FeatureMatrix implements NumberFeatures {
   readonly count: number;
@@ -36,7 +38,7 @@ export class FeatureMatrix implements NumberFeatures {
     this.width = sum(blocks);
     this.coefficients = blocks.reduce((all, { width, states }) => all + width * states.length, 0);
     this.#matrix = createMatrix(count, this.width - sum(tabled), tabled.map(sizeOf));
-    // Columns of tables come after all others.
+    // Columns of tables come after all other columns.
     let [own, inTables, at] = [0, this.#matrix.width, 0];
     this.blocks = blocks.map((block, n) => {
       const { name, key, rate, center, scale, states, digits, width, table, values } = block;

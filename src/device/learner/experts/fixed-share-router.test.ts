@@ -65,7 +65,7 @@ function mixtureLoss(losses: number[][], share: number): number {
 }
 
 describe('the fixed-share router', () => {
-  it('weighs experts by what they gave the choice, and shares a part of it', () => {
+  it('weighs experts by their probability of the choice, and spreads a share', () => {
     const posterior = posteriorOf([0.5, 0.25, 0.25], [Math.log(10), Math.log(2), Math.log(10)]);
     // 0.05, 0.125, 0.025 of 0.2
     expect(posterior?.loss).toBeCloseTo(-Math.log(0.2), 12);
@@ -80,7 +80,7 @@ describe('the fixed-share router', () => {
     expect(posteriorOf([0.5, 0.5], [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])).toBeNull();
   });
 
-  it('hears an expert again within a few choices, however long it was wrong', () => {
+  it('trusts an expert again within a few choices, however long it was wrong', () => {
     let weights = [0.5, 0.5];
     for (let n = 0; n < 1000; n++) weights = shared(posteriorOf(weights, [1, 4])?.values ?? []);
     for (let n = 0; n < 2; n++) weights = shared(posteriorOf(weights, [4, 1])?.values ?? []);
@@ -106,8 +106,8 @@ describe('the fixed-share router', () => {
     );
   });
 
-  it('reaches the bound where all other sequences are impossible', () => {
-    // The first expert alone is right up to the switch, the second one after it.
+  it('reaches the bound if all other sequences are impossible', () => {
+    // Only the first expert is right up to the switch, only the second one after it.
     const never = 500;
     const losses = Array.from({ length: 9 }, (_, t) => (t < 4 ? [1, never, never] : [never, 1, never]));
     expect(mixtureLoss(losses, 0.05) - 9).toBeCloseTo(regretBound(3, 9, 1, 0.05), 9);
@@ -124,7 +124,7 @@ describe('the fixed-share router', () => {
     expect(regretBound(4, 10, 1, 0)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('costs the others the share of a newborn and nothing when one is removed', () => {
+  it('costs the others the share of a new expert, and nothing when one is removed', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.integer({ min: 2, max: 5 }), (seed, experts) => {
         const share = 0.05;

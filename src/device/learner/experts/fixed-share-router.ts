@@ -1,10 +1,11 @@
 /**
- * Fixed share (Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998): weights of experts whose best
- * one changes in time. After every choice an expert's weight is its posterior, of which a part is spread over all, so that
- * an expert that was wrong for long regains its weight within a few choices. What it guarantees: docs/explanation/regret-bound.md.
+ * Fixed share (Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998): weights of experts for tracking
+ * a best expert that changes over time. After every choice an expert's weight is its posterior, and a part of the mass is
+ * spread over all experts: an expert that was wrong for long regains its weight within a few choices. Its guarantee:
+ * docs/explanation/regret-bound.md.
  */
 
-/** Part of the posterior mass that is spread over all experts after a choice, and that a newborn candidate takes. */
+/** Share of the posterior mass that is spread over all experts after a choice, and that a new candidate takes. */
 export const SHARE = 0.05;
 
 /** Weights before the choice times likelihoods of the choice, divided by their sum. */
@@ -18,13 +19,13 @@ export interface Posterior {
 /**
  * Posterior of each expert after a choice.
  * @param weights of the experts before it, adding up to 1
- * @param losses -log p(choice) of each expert, nats; infinite for an expert that says nothing
+ * @param losses -log p(choice) of each expert, nats; infinite for an expert without a prediction
  * @returns null when no expert gave the choice a probability
  */
 export function posteriorOf(weights: readonly number[], losses: readonly number[]): Posterior | null {
   const least = Math.min(...losses);
   if (!Number.isFinite(least)) return null;
-  // Relative to the best one, so that no probability is too small for a number.
+  // Relative to the best expert, to avoid underflow.
   const joint = weights.map((weight, k) => weight * Math.exp(least - losses[k]));
   const total = joint.reduce((sum, value) => sum + value, 0);
   if (!(total > 0)) return null;
@@ -35,13 +36,13 @@ export function posteriorOf(weights: readonly number[], losses: readonly number[
 export const shared = (posterior: readonly number[], share = SHARE): number[] =>
   posterior.map((value) => (1 - share) * value + share / posterior.length);
 
-/** Weights with one more expert, the last, which takes a share of all others. */
+/** Weights with one more expert at the end, which takes a share from all the others. */
 export const withNewborn = (weights: readonly number[], share = SHARE): number[] => [
   ...weights.map((weight) => (1 - share) * weight),
   share,
 ];
 
-/** Weights that add up to 1 again after experts were removed: their mass goes to the others in proportion. */
+/** Weights that sum to 1 again after experts were removed: the removed mass goes to the remaining experts in proportion. */
 export function normalized(weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => (total > 0 ? weight / total : 1 / weights.length));

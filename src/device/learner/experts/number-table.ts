@@ -1,4 +1,4 @@
-import { FURTHEST, numberRbf } from '../../ranking';
+import { MAX_ABS_Z, numberRbf } from '../../ranking';
 
 /**
  * Cells of a table of radial basis functions, which are taken as straight within each: the error is below 1e-4 of the height of a
@@ -6,14 +6,14 @@ import { FURTHEST, numberRbf } from '../../ranking';
  */
 export const CELLS = 1024;
 
-/** Where a standardised number lies in `numberTable`: items without one have a row of their own, the last. */
+/** Position of a standardised number in `numberTable`; items without the number use the last row. */
 export const numberPosition = (value: number): number =>
-  Number.isNaN(value) ? CELLS + 1 : ((value + FURTHEST) * CELLS) / (2 * FURTHEST);
+  Number.isNaN(value) ? CELLS + 1 : ((value + MAX_ABS_Z) * CELLS) / (2 * MAX_ABS_Z);
 
 /** The radial basis functions of the numbers that items may have, evenly spaced. */
 export const numberTable = (): Float32Array =>
   numberRbf(
     Float32Array.from({ length: CELLS + 2 }, (_, n) =>
-      n > CELLS ? Number.NaN : (n * 2 * FURTHEST) / CELLS - FURTHEST,
+      n > CELLS ? Number.NaN : (n * 2 * MAX_ABS_Z) / CELLS - MAX_ABS_Z,
     ),
   );

@@ -1,27 +1,27 @@
 import * as v from 'valibot';
 import { storedCount, storedId, storedTime } from '../../../core/events';
 import { TERMS, type TermName } from '../../ranking';
-import { MOST_SQUARES, MOST_THETA, thetaBounds } from '../personal-weights';
-import { MOST_GAIN } from '../prequential-record';
+import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
+import { MAX_GAIN } from '../prequential-record';
 import {
   CANDIDATES,
-  LONGEST_SERIES,
   MASS_MEMORY,
-  MOST_CHOSEN,
-  MOST_COEFFICIENT,
-  MOST_DISMISSED,
-  MOST_KEPT,
+  MAX_CHOSEN,
+  MAX_COEFFICIENT,
+  MAX_DISMISSED,
+  MAX_KEPT,
+  MAX_SERIES_LENGTH,
 } from './expert-limits';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
 const byTerm = (bounds: (name: TermName) => [low: number, high: number]) => {
-  // A term that a stored profile does not have starts at 0, as for a new shopper.
+  // A term that a stored profile lacks starts at 0, as for a new shopper.
   const terms = TERMS.map((name) => [name, v.optional(between(...bounds(name)), 0)] as const);
   return v.object(Object.fromEntries(terms) as Record<TermName, (typeof terms)[number][1]>);
 };
 
-/** Some floats within bounds, none of which is NaN. */
+/** Floats within bounds, without NaN. */
 const floats = (most: number, low: number, high: number) =>
   v.pipe(
     v.instance(Float32Array),
@@ -34,55 +34,55 @@ const floats = (most: number, low: number, high: number) =>
 /** Stored form of the personal weights, within the bounds that every step keeps to. */
 export const personalWeightsSchema = v.object({
   theta: byTerm(thetaBounds),
-  squares: byTerm(() => [0, MOST_SQUARES]),
+  squares: byTerm(() => [0, MAX_SQUARES]),
 });
 
-/** Most blocks: one for each numeric attribute of the items, and a few others. */
-const MOST_BLOCKS = 10_000;
-/** Most columns of a block: twice the width of the features. */
-const WIDEST = 65_536;
+/** Maximum number of blocks: one for each numeric attribute of the items, and a few more. */
+const MAX_BLOCKS = 10_000;
+/** Maximum number of columns of a block: twice the width of the features. */
+const MAX_WIDTH = 65_536;
 /** Longest name of a block; it may list 64 categories. */
-const LONGEST_NAME = 65_536;
+const MAX_NAME_LENGTH = 65_536;
 
 const blockSchema = v.object({
   /** Its weight is w0 * exp(theta). */
-  theta: between(-MOST_THETA, MOST_THETA),
-  squares: between(0, MOST_SQUARES),
+  theta: between(-MAX_THETA, MAX_THETA),
+  squares: between(0, MAX_SQUARES),
   /** One coefficient per column. */
-  readout: floats(WIDEST, -MOST_COEFFICIENT, MOST_COEFFICIENT),
+  readout: floats(MAX_WIDTH, -MAX_COEFFICIENT, MAX_COEFFICIENT),
 });
 export type StoredBlock = v.InferOutput<typeof blockSchema>;
 
-/** A choice that an expert learned: the item, and milliseconds since the epoch, null where the time is not known. */
+/** A choice that an expert learned: the item, and milliseconds since the epoch, null if unknown. */
 const chosenSchema = v.object({ item: storedId, time: v.nullable(storedTime) });
 export type ChosenItem = v.InferOutput<typeof chosenSchema>;
 
-/** Stored form of what an expert has learned. */
+/** Stored form of an expert's learned state. */
 export const userExpertSchema = v.object({
   weights: personalWeightsSchema,
   /** Read-outs by the name of their block. */
   blocks: v.pipe(
-    v.record(v.pipe(v.string(), v.maxLength(LONGEST_NAME)), blockSchema),
-    v.check((blocks) => Object.keys(blocks).length <= MOST_BLOCKS, `an expert has at most ${MOST_BLOCKS} read-outs`),
+    v.record(v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH)), blockSchema),
+    v.check((blocks) => Object.keys(blocks).length <= MAX_BLOCKS, `an expert has at most ${MAX_BLOCKS} read-outs`),
   ),
   /** Mean gain of the read-outs on the last choices, nats. */
-  gain: between(-MOST_GAIN, MOST_GAIN),
+  gain: between(-MAX_GAIN, MAX_GAIN),
   /** Choices learned. */
   choices: storedCount,
   /** The last of them, oldest first. */
-  chosen: v.pipe(v.array(chosenSchema), v.maxLength(MOST_CHOSEN)),
+  chosen: v.pipe(v.array(chosenSchema), v.maxLength(MAX_CHOSEN)),
   /** Dismissals that can be undone, oldest first, each with the number of choices learned before it. */
-  dismissed: v.pipe(v.array(v.object({ item: storedId, choices: storedCount })), v.maxLength(MOST_DISMISSED)),
+  dismissed: v.pipe(v.array(v.object({ item: storedId, choices: storedCount })), v.maxLength(MAX_DISMISSED)),
 });
 export type StoredUserExpert = v.InferOutput<typeof userExpertSchema>;
 
-/** Sum of weights that add up to 1, with rounding. */
-const NEARLY = 1e-6;
+/** Rounding tolerance for weights that sum to 1. */
+const SUM_TOLERANCE = 1e-6;
 
 const memberSchema = v.object({
   id: storedCount,
   kind: v.picklist(['generalist', 'specialist', 'candidate']),
-  /** Choices that the router had seen, and the time of the last of them; null for the time where it is not known. */
+  /** Number of choices that the router has seen, and the time of the last one, null if unknown. */
   born: v.object({ choice: storedCount, time: v.nullable(storedTime) }),
   expert: userExpertSchema,
   /** Its part in the next list. */
@@ -90,12 +90,12 @@ const memberSchema = v.object({
   /** Sum of its posteriors, each choice counting 0.98 of the next. */
   mass: between(0, 1 / (1 - MASS_MEMORY) + 1),
   /** Its posteriors after the last choices, oldest first. */
-  series: floats(LONGEST_SERIES, 0, 1),
-  /** Of a candidate: its place among the candidates, and other experts as they were before its trial. */
+  series: floats(MAX_SERIES_LENGTH, 0, 1),
+  /** For a candidate: its place among the candidates, and other experts' states before its trial. */
   trial: v.nullable(
     v.object({
       place: v.pipe(storedCount, v.maxValue(CANDIDATES - 1)),
-      before: v.pipe(v.array(v.object({ id: storedCount, expert: userExpertSchema })), v.maxLength(MOST_KEPT)),
+      before: v.pipe(v.array(v.object({ id: storedCount, expert: userExpertSchema })), v.maxLength(MAX_KEPT)),
     }),
   ),
 });
@@ -111,7 +111,7 @@ export const mixtureSchema = v.pipe(
     next: storedCount,
     /** Id of the active expert. */
     active: storedCount,
-    members: v.pipe(v.array(memberSchema), v.maxLength(MOST_KEPT + CANDIDATES)),
+    members: v.pipe(v.array(memberSchema), v.maxLength(MAX_KEPT + CANDIDATES)),
   }),
   v.check(({ next, active, members }) => {
     const kept = members.filter(({ kind }) => kind !== 'candidate');
@@ -120,12 +120,12 @@ export const mixtureSchema = v.pipe(
     return (
       unique(members.map(({ id }) => id)) &&
       members.every(({ id }) => id < next) &&
-      kept.length <= MOST_KEPT &&
+      kept.length <= MAX_KEPT &&
       kept.filter(({ kind }) => kind === 'generalist').length === 1 &&
       kept.some(({ id }) => id === active) &&
       unique(places) &&
       !places.includes(undefined) &&
-      Math.abs(sum - 1) < NEARLY
+      Math.abs(sum - 1) < SUM_TOLERANCE
     );
   }, 'the experts do not fit together'),
 );

@@ -11,7 +11,7 @@ import { userExpertSchema } from './stored-experts';
 import { type Choice, type PastChoices, UserExpert } from './user-expert';
 
 const COUNT = 60;
-const NOTHING: PastChoices = { rows: [], strengths: [] };
+const NO_CHOICES: PastChoices = { rows: [], strengths: [] };
 const everything = Array.from({ length: COUNT }, (_, row) => row);
 const even = new Float32Array(COUNT).fill(1 / COUNT);
 const index = twoKinds(COUNT);
@@ -30,7 +30,7 @@ const choice = (row: number, given: Partial<Choice> = {}): Choice => ({
   ...given,
 });
 
-function fresh(stored = new UserExpert().save(), past: Parameters<UserExpert['bind']>[1] = NOTHING): UserExpert {
+function fresh(stored = new UserExpert().save(), past: Parameters<UserExpert['bind']>[1] = NO_CHOICES): UserExpert {
   const expert = UserExpert.restore(stored);
   expert.bind(matrix, past);
   return expert;
@@ -107,7 +107,7 @@ describe('an expert', () => {
     }
   });
 
-  it('weighs the read-out of each block by what it did for the choice', () => {
+  it('weighs the read-out of each block by its effect on the choice', () => {
     const expert = fresh();
     learn(expert, choice(4));
     const weighed = read(expert).slice();
@@ -143,7 +143,7 @@ describe('an expert', () => {
     expect(category).toBeGreaterThan(START_WEIGHTS.category);
     expect(recent).toBeLessThan(START_WEIGHTS.recent);
     expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);
-    // With a read-out of its own another choice is expected, whatever the others' read-outs in the terms say.
+    // With its own read-out another choice is expected, whatever the others' read-outs in the terms say.
     read(expert);
     const likely = expectation(expert, choice(7), terms({ preference: one(7, 100) }));
     expect(likely.loss).toBeGreaterThan(3);
@@ -154,7 +154,7 @@ describe('an expert', () => {
     expect(loss).toBeCloseTo(Math.log(COUNT), 6);
   });
 
-  it('learns nothing from a choice that was certain, and more from a stronger one', () => {
+  it('learns nothing from a certain choice, and more from a stronger one', () => {
     const certain = even.map((_, row) => Number(row === 4));
     const expert = fresh();
     learn(expert, choice(4), { shares: certain });
@@ -165,7 +165,7 @@ describe('an expert', () => {
     expect(read(thrice)[4]).toBeCloseTo(3 * read(once)[4], 3);
   });
 
-  it('drops a step that is not finite', () => {
+  it('drops a non-finite step', () => {
     const expert = fresh();
     const before = expert.save();
     expect(learn(expert, choice(4, { strength: Number.NaN })).rejected).toBe(1);
@@ -212,7 +212,7 @@ describe('an expert', () => {
     expect(v.parse(userExpertSchema, structuredClone(stored))).toEqual(stored);
   });
 
-  it('continues from its stored form, and as a copy, as if nothing had happened', () => {
+  it('continues from its stored form, and as a copy, without a difference', () => {
     const expert = fresh();
     const values = terms({ category: one(4), recent: one(9) });
     for (const row of [4, 9, 13]) learn(expert, choice(row), { values });
@@ -238,7 +238,7 @@ const sided = withSide('a'.repeat(64));
 const sideBlock = sided.blocks[sided.blocks.length - 1];
 const own = (row: number): number[] => [...sided.row(row).subarray(sideBlock.from, sideBlock.to)];
 
-function bound(to: FeatureMatrix, stored = new UserExpert().save(), past = NOTHING): UserExpert {
+function bound(to: FeatureMatrix, stored = new UserExpert().save(), past = NO_CHOICES): UserExpert {
   const expert = UserExpert.restore(structuredClone(stored));
   expert.bind(to, past);
   return expert;
@@ -287,7 +287,7 @@ describe('a block of several states', () => {
     }
   });
 
-  it('learns one weight, by what all states together did for the choice', () => {
+  it('learns one weight, by the joint effect of all states on the choice', () => {
     const expert = bound(sided);
     for (const row of [4, 9]) expert.bootstrap(choice(row));
     const before = sideOf(expert);
@@ -313,7 +313,7 @@ describe('a block of several states', () => {
     }
   });
 
-  it('reverts what is left of a dismissal in each of them', () => {
+  it('reverts the remainder of a dismissal in each of them', () => {
     const [plain, reverted] = [bound(sided), bound(sided)];
     for (const expert of [plain, reverted]) expert.bootstrap(choice(2));
     reverted.dismiss('item-7', 7);
@@ -325,7 +325,7 @@ describe('a block of several states', () => {
     expect(Math.max(...apart())).toBeLessThan(1e-6);
   });
 
-  it('rounds the coefficients, so that they are stored in two bytes and restored as they are', () => {
+  it('rounds the coefficients to two bytes, and restores them exactly', () => {
     const [exact, rounded] = [bound(sided), bound(new FeatureMatrix(sideBlocks('a'.repeat(64))))];
     const largest = new Map<string, number>();
     for (const change of [
@@ -351,12 +351,12 @@ describe('a block of several states', () => {
     }
   });
 
-  it('learns from past choices where its coefficients are of other states or of another file', () => {
+  it('learns from past choices if its coefficients belong to other states or another file', () => {
     const expert = bound(sided);
     for (const row of [4, 9]) expert.bootstrap(choice(row));
     const past = { rows: [4, 9], strengths: [1, 1] };
     const stored = expert.save();
-    // Two states in place of three.
+    // Two states instead of three.
     const fewer = structuredClone(stored);
     fewer.blocks[sideBlock.key].readout = new Float32Array(6).fill(1);
     for (const [at, value] of sideOf(bound(sided, fewer, past)).entries()) {
@@ -378,14 +378,14 @@ describe('a block of several states', () => {
     for (const row of [4, 9]) expert.bootstrap(choice(row));
     const early = bound(matrix, expert.save());
     expect(early.save().blocks[sideBlock.key]).toEqual(expert.save().blocks[sideBlock.key]);
-    early.bind(sided, NOTHING);
+    early.bind(sided, NO_CHOICES);
     expect(early.save()).toEqual(expert.save());
     expect(early.query).toEqual(expert.query);
   });
 });
 
 describe('read-outs of blocks that the features lack', () => {
-  it('learn from past choices where they are new or damaged, and keep their weight', () => {
+  it('learn from past choices if they are new or damaged, and keep their weight', () => {
     const expert = fresh();
     for (const row of [4, 9]) expert.bootstrap(choice(row));
     const stored = structuredClone(expert.save());
@@ -399,7 +399,7 @@ describe('read-outs of blocks that the features lack', () => {
     expect(mended.blocks['content 8'].theta).toBe(0.5);
   });
 
-  it('are dropped where their block never comes', () => {
+  it('are dropped if their block never arrives', () => {
     const stored = new UserExpert().save();
     for (const name of ['embedding 3', 'users 3', 'colour 3'])
       stored.blocks[name] = { theta: 0.5, squares: 1, readout: Float32Array.of(1, 2, 3) };
@@ -413,7 +413,7 @@ describe('read-outs of blocks that the features lack', () => {
     const before = expert.save();
     expert.unbind();
     expect(expert.save()).toEqual(before);
-    expert.bind(matrix, NOTHING);
+    expert.bind(matrix, NO_CHOICES);
     expect(expert.save()).toEqual(before);
   });
 });

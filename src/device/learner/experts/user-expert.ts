@@ -2,14 +2,14 @@ import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { MOST_CHOSEN, MOST_COEFFICIENT, MOST_DISMISSED } from './expert-limits';
+import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
 
 /** Strength of a dismissal, relative to a click. */
 const DISMISSAL = 0.5;
-/** Digits of a read-out that is put by: as many as the vectors of a side model have. */
+/** Digits of a read-out in a snapshot: as many as the vectors of a side model have. */
 const SNAPSHOT_DIGITS = 7;
 /** A choice from the items not chosen before. */
 export interface Choice {
@@ -20,11 +20,11 @@ export interface Choice {
   gone: readonly number[];
   /** Strength of the event. */
   strength: number;
-  /** Milliseconds since the epoch; absent where it is not known. */
+  /** Milliseconds since the epoch; absent if unknown. */
   time?: number;
 }
 
-/** Choices as rows, from which a read-out learns whose block is new. */
+/** Choices as rows, from which the read-outs of new blocks learn. */
 export interface PastChoices {
   rows: readonly number[];
   strengths: readonly number[];
@@ -34,20 +34,20 @@ export interface PastChoices {
 export interface Expectation {
   /** -log p(chosen), nats. */
   loss: number;
-  /** Sum of the terms, as it was given. */
+  /** Sum of the terms, as given. */
   base: Float32Array;
-  /** Probability of each item, [count]; 0 for those that it was not chosen from. */
+  /** Probability of each item, [count]; 0 for items that were not available for the choice. */
   shares: Float32Array;
 }
 
 /**
- * An expert on the user's side: personal weights of the score's terms, and one linear read-out u for each block of item
- * features x, with a weight of its own. Its score is
+ * An expert on the user's side: personal weights of the score's terms, and one linear read-out u, with its own weight, for
+ * each block of item features x. Its score is
  *
  * sum over terms of w e^theta f + sum over blocks of w e^theta sum over the block's states of x . (gain u)
  *
  * A choice that it learns takes one gradient step on the log of its own softmax: of theta by AdaGrad, of the read-outs by
- * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is that of the matrix: the rate of each block. They start
+ * u <- (1 - fading) u + strength step(x_chosen - E x), where the step is the matrix's: the rate of each block. They start
  * at 0.
  */
 export class UserExpert {
@@ -62,7 +62,7 @@ export class UserExpert {
   #readout = new Float32Array();
   /** One for each block of the matrix. */
   #blocks: AdaGrad[] = [];
-  /** Stored blocks that the matrix lacks; all of them where there is no matrix. */
+  /** Stored blocks that the matrix lacks; all blocks without a matrix. */
   #waiting: Record<string, StoredBlock> = {};
   #scores: Float32Array | null = null;
 
@@ -100,7 +100,7 @@ export class UserExpert {
     return copy;
   }
 
-  /** A copy that is put by, and may never be used: rounded further where read-outs are. */
+  /** A snapshot, which may never be used; its read-outs are rounded further. */
   snapshot(): UserExpert {
     const copy = this.clone();
     for (const block of copy.#matrix?.blocks ?? []) {
@@ -111,13 +111,13 @@ export class UserExpert {
     return copy;
   }
 
-  /** Replaces the start weights; what was learned about them stays. */
+  /** Replaces the start weights; their learned factors stay. */
   startFrom(start: Start): void {
     this.#weights.startFrom(start);
     this.#scores = null;
   }
 
-  /** Weights of the terms; that of `preference` is 1. */
+  /** Weights of the terms; the weight of `preference` is 1. */
   get weights(): TermWeights {
     return this.#weights.current;
   }
@@ -138,8 +138,8 @@ export class UserExpert {
   }
 
   /**
-   * Reads out these features from now on. A read-out whose block is new, or whose numbers are damaged, learns from past
-   * choices as if all items had been equally likely.
+   * Uses these features from now on. A read-out with a new block, or with damaged numbers, learns from past choices as if
+   * all items had been equally likely.
    */
   bind(matrix: FeatureMatrix, { rows, strengths }: PastChoices): void {
     const stored = { ...this.#waiting, ...this.#boundBlocks() };
@@ -193,9 +193,9 @@ export class UserExpert {
   }
 
   /**
-   * @param base sum of the terms by `estimating`, -Infinity for the items that the choice was not made from, [count]
+   * @param base sum of the terms by `estimating`, -Infinity for items that were not available for the choice, [count]
    * @param row of the chosen item
-   * @param shares receives its own, [count]
+   * @param shares receives the expert's probabilities, [count]
    */
   expect(base: Float32Array, row: number, shares: Float32Array): Expectation {
     const score = Math.fround(base[row] + (this.#scores?.[row] ?? 0));
@@ -207,8 +207,8 @@ export class UserExpert {
    * @param expectation before the choice
    * @param mean features that it expected, [width of the matrix]; null without features
    * @param slopes of the terms, see `TermMatrix.slopes`
-   * @returns updates that were dropped: 1 where the step is not finite, which changes nothing, or where the read-outs start
-   *   from zero; else 0
+   * @returns number of dropped updates: 1 if the step is not finite, which changes nothing, or if the read-outs restart from
+   *   zero; else 0
    */
   learn(
     choice: Omit<Choice, 'gone'>,
@@ -220,7 +220,7 @@ export class UserExpert {
     const matrix = this.#matrix;
     const gradient = matrix && mean ? matrix.row(row).map((value, d) => value - mean[d]) : new Float32Array();
     const step = matrix && mean ? matrix.step(gradient) : gradient;
-    // A step is finite only where the gradient is.
+    // A step is finite only if the gradient is.
     const sound = [...Object.values(slopes), loss, strength].every(Number.isFinite) && step.every(Number.isFinite);
     if (!sound) return 1;
     const gain = this.#gain(row, base, loss);
@@ -246,7 +246,7 @@ export class UserExpert {
     this.#count(choice);
   }
 
-  /** Starts from one choice that another expert learned: the read-outs take it as if all items had been equally likely. */
+  /** Starts from one choice that another expert learned: the read-outs learn it as if all items had been equally likely. */
   startAt(choice: Omit<Choice, 'gone'>): void {
     this.#take(choice.row, choice.strength);
     this.#chosen = [chosenItem(choice)];
@@ -257,10 +257,12 @@ export class UserExpert {
     this.#take(row, -DISMISSAL, 0);
     this.#dismissed.set(id, this.#choices);
     const [oldest] = this.#dismissed.keys();
-    if (this.#dismissed.size > MOST_DISMISSED) this.#dismissed.delete(oldest);
+    if (this.#dismissed.size > MAX_DISMISSED) this.#dismissed.delete(oldest);
   }
 
-  /** Reverts what choices learned since have left of a dismissal; nothing where this expert has not learned it. */
+  /**
+   * Reverts the remainder of a dismissal after the choices learned since; does nothing if this expert has not learned it.
+   */
   undoDismiss(id: string, row: number): void {
     const before = this.#dismissed.get(id);
     if (before === undefined) return;
@@ -292,7 +294,7 @@ export class UserExpert {
     );
   }
 
-  /** The read-outs of a block as parts of all coefficients: what is written there is in the expert. */
+  /** The read-outs of a block as views of all coefficients: writing to them changes the expert. */
   *#statesOf({
     from,
     to,
@@ -317,9 +319,9 @@ export class UserExpert {
   }
 
   /**
-   * Adds the features of an item, against those of the average item, to the read-outs.
-   * @param choices that the read-outs fade by before. Default 1
-   * @param since choices by which what is added has faded. Default 0
+   * Adds the features of an item, relative to the average item's, to the read-outs.
+   * @param choices number of choices by which the read-outs fade first. Default 1
+   * @param since number of choices by which the added features have faded. Default 0
    */
   #take(row: number, strength: number, choices = 1, since = 0): void {
     const features = this.#matrix?.row(row);
@@ -336,7 +338,7 @@ export class UserExpert {
 
   #count(choice: Pick<Choice, 'id' | 'time'>): void {
     this.#choices++;
-    this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MOST_CHOSEN);
+    this.#chosen = [...this.#chosen, chosenItem(choice)].slice(-MAX_CHOSEN);
     this.#scores = null;
   }
 
@@ -356,7 +358,7 @@ const coefficientsOf = ({ from, to, states }: MatrixBlock): number => (to - from
 /** x <- keep * x + rate * y, within the bound. */
 function add(x: Float32Array, keep: number, rate: number, y: Float32Array): void {
   for (let d = 0; d < x.length; d++)
-    x[d] = Math.max(-MOST_COEFFICIENT, Math.min(MOST_COEFFICIENT, keep * x[d] + rate * y[d]));
+    x[d] = Math.max(-MAX_COEFFICIENT, Math.min(MAX_COEFFICIENT, keep * x[d] + rate * y[d]));
 }
 
 /** Rounds to multiples of one power of 2. @param digits of the largest one */

@@ -5,12 +5,15 @@ import { rankOf, scores } from '../../ranking';
 import { Learner } from '../learner';
 import { encodeProfile, readProfile } from '../profile-file';
 import { Journal, type JournaledLearner } from './journal';
-import { MOST_POINTS, MOST_REMOVED } from './stored-journal';
+import { MAX_POINTS, MAX_REMOVED } from './stored-journal';
 
 const shop = threeGroups();
 const idOf = (row: number): string => shop.index.items[row].id;
 const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent => ({
-  ...{ id, type, itemId: idOf(row), time: 1_700_000_000_000 + 1000 * id },
+  id,
+  type,
+  itemId: idOf(row),
+  time: 1_700_000_000_000 + 1000 * id,
 });
 /** Choices of items of one group, each another one. */
 const choices = (count: number, group: number, from: number): LoggedEvent[] =>
@@ -32,11 +35,13 @@ type Expert = JournaledLearner['status']['experts'][number];
 const expertOf = (id: number, state: Expert['state']): Expert => ({ id, state, born: id, choices: 6, share: 0.5 });
 /** A learner with these experts, after some choices; each has learned from the item in the row of its id. */
 const stub = (experts: readonly Expert[], total: number): JournaledLearner => ({
-  ...{ history: { rows: [], total }, terms: newLearner().terms, weights: newLearner().weights },
+  history: { rows: [], total },
+  terms: newLearner().terms,
+  weights: newLearner().weights,
   status: { windows: 0, rejected: 0, experts },
   contributionsOf: () => experts.map(({ id }) => ({ id, choices: [{ row: id, time: 77 }] })),
 });
-/** A taste, another one, and the first again. */
+/** A preference, another one, and the first again. */
 const CHANGING = [...choices(30, 0, 1), ...choices(25, 1, 31), ...choices(9, 0, 56)];
 
 describe('a journal', () => {
@@ -58,7 +63,7 @@ describe('a journal', () => {
     expect(kept[6].shares.map(([id]) => id)).toEqual(learner.status.experts.map(({ id }) => id));
   });
 
-  it('leaves out what is no choice, and ranks no item that was chosen before', () => {
+  it('leaves out events that are not choices, and ranks no previously chosen item', () => {
     const learner = learned([event(1, 1), event(2, 1, 'cart'), event(3, 2, 'impression'), event(4, 5, 'dismiss')]);
     learned([event(5, 4), event(6, 1)], learner);
     expect(journalOf(learner).choices.map(({ item, at, ranks }) => [item, at, ranks === null])).toEqual([
@@ -105,7 +110,7 @@ describe('a journal', () => {
     expect(removed).toEqual([{ id: 1, born: 1, removed: 4000, choices: 6, chosen: [{ item: idOf(1), time: 77 }] }]);
   });
 
-  it('changes nothing of what is learned', () => {
+  it('does not influence learning', () => {
     const plain = new Learner(shop);
     learned(CHANGING, plain);
     const { journal, ...profile } = learned(CHANGING).save();
@@ -113,7 +118,7 @@ describe('a journal', () => {
     expect(profile).toEqual({ ...plain.save(), journal: undefined });
   });
 
-  it('survives a stored profile, goes on after it, and begins where an older one has none', async () => {
+  it('survives in a stored profile, continues after it, and starts new for an older one', async () => {
     const before = learned(CHANGING.slice(0, 40));
     const stored = await readProfile({
       schema: before.save().schema,
@@ -129,7 +134,7 @@ describe('a journal', () => {
     expect(journalOf(fresh).choices.map(({ at }) => at)).toEqual(CHANGING.slice(40).map((_, n) => 41 + n));
   });
 
-  it('stays in the profile of a learner that keeps none', () => {
+  it('stays in the profile of a learner without a journal', () => {
     const { journal } = learned(choices(5, 1, 1));
     const plain = new Learner(shop);
     plain.restore(learned(choices(5, 1, 1)).save(), []);
@@ -138,20 +143,20 @@ describe('a journal', () => {
 
   it('is bounded', () => {
     const learner = newLearner();
-    for (let id = 1; id <= MOST_POINTS + 20; id++) learner.observe(event(id, (id * 7) % 120));
+    for (let id = 1; id <= MAX_POINTS + 20; id++) learner.observe(event(id, (id * 7) % 120));
     const { choices: kept } = journalOf(learner);
-    expect(kept).toHaveLength(MOST_POINTS);
-    expect(kept.at(-1)?.at).toBe(MOST_POINTS + 20);
+    expect(kept).toHaveLength(MAX_POINTS);
+    expect(kept.at(-1)?.at).toBe(MAX_POINTS + 20);
 
     const journal = new Journal();
     const [absent, active] = [[], [expertOf(1, 'active')]];
-    for (let at = 1; at <= MOST_POINTS + 20; at++) {
+    for (let at = 1; at <= MAX_POINTS + 20; at++) {
       journal.before(stub(active, at - 1), shop.index, 5);
       journal.after(stub(absent, at), { itemId: idOf(5), time: 1000 * at });
     }
     const { points, removed } = journal.save();
-    expect(points).toHaveLength(MOST_POINTS);
-    expect(points.at(-1)).toMatchObject({ kind: 'pruned', at: MOST_POINTS + 20 });
-    expect(removed).toHaveLength(MOST_REMOVED);
+    expect(points).toHaveLength(MAX_POINTS);
+    expect(points.at(-1)).toMatchObject({ kind: 'pruned', at: MAX_POINTS + 20 });
+    expect(removed).toHaveLength(MAX_REMOVED);
   });
 });

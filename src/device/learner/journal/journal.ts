@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../../core/events';
 import { type CatalogIndex, type ExpertPart, rankOf, scores, type TermValues, type TermWeights } from '../../ranking';
-import { type KINDS, MOST_POINTS, MOST_REMOVED, type StoredJournal } from './stored-journal';
+import { type KINDS, MAX_POINTS, MAX_REMOVED, type StoredJournal } from './stored-journal';
 
 /** What a journal reads of a learner. */
 export interface JournaledLearner {
@@ -34,13 +34,13 @@ interface Before {
   chosen: Map<number, StoredJournal['removed'][number]['chosen']>;
 }
 
-/** Places of a part that are kept of a share. */
+/** Shares are rounded to multiples of 1 / PRECISION. */
 const PRECISION = 1000;
 
 /**
- * Records what happens to what is learned: how each choice was ranked before it was learned, the experts' parts in the list after
- * it, and the windows, dropped updates, and experts that came and went. It is part of the profile, so that a reload, an
- * export and a rollback keep it; it changes nothing of what is learned.
+ * Records the history of learning: how each choice was ranked before it was learned, the experts' shares in the list after
+ * it, windows, dropped updates, and added and removed experts. It is part of the profile, so a reload, an export and a
+ * rollback keep it; it does not influence learning.
  */
 export class Journal {
   #stored: StoredJournal = { choices: [], points: [], removed: [] };
@@ -63,7 +63,7 @@ export class Journal {
   before(learner: JournaledLearner, index: CatalogIndex, row: number): void {
     const { history, status } = learner;
     const id = (at: number): string => index.items[at].id;
-    // Any row: only the choices are read. Candidates that are dropped were no experts yet.
+    // Any row works: only the choices are read. Dropped candidates were never experts.
     const parts = status.experts.some(({ state }) => state === 'active' || state === 'frozen')
       ? learner.contributionsOf(row)
       : [];
@@ -77,7 +77,7 @@ export class Journal {
     };
   }
 
-  /** To be called after the learner learned the choice, or found that it repeats the last one. */
+  /** Call it after the learner learned the choice, or found that it repeats the last one. */
   after({ history, status }: JournaledLearner, { itemId: item, time }: Pick<LoggedEvent, 'itemId' | 'time'>): void {
     const before = this.#before;
     this.#before = null;
@@ -99,17 +99,20 @@ export class Journal {
     const gone = points.flatMap(({ kind, expert }) => (kind === 'pruned' ? [expert] : []));
     const lost = before.status.experts.filter(({ id }) => gone.includes(id));
     this.#stored = {
-      // A repeat of the last item is no choice of its own.
+      // A repeat of the last item is not a separate choice.
       choices:
-        at > before.total ? [...choices, { item, time, at, ranks: before.ranks, shares }].slice(-MOST_POINTS) : choices,
-      points: [...earlier, ...points].slice(-MOST_POINTS),
+        at > before.total ? [...choices, { item, time, at, ranks: before.ranks, shares }].slice(-MAX_POINTS) : choices,
+      points: [...earlier, ...points].slice(-MAX_POINTS),
       removed: [
         ...removed,
         ...lost.map(({ id, born, choices: learned }) => ({
-          ...{ id, born, removed: time, choices: learned },
+          id,
+          born,
+          removed: time,
+          choices: learned,
           chosen: before.chosen.get(id) ?? [],
         })),
-      ].slice(-MOST_REMOVED),
+      ].slice(-MAX_REMOVED),
     };
   }
 }
@@ -123,7 +126,7 @@ function changesOf(
   for (const { id, state } of after) {
     const was = before.find((one) => one.id === id)?.state;
     if (was === 'candidate' && state !== 'candidate') changes.push(['kept', id]);
-    // One without a state before is what the generalist knew before a trial.
+    // An expert without an earlier state is the generalist's state before a trial.
     else if (was !== state && state === 'frozen') changes.push(['frozen', id]);
     else if (was === 'frozen' && state === 'active') changes.push(['returned', id]);
   }
@@ -138,7 +141,7 @@ function ranksOf({ terms, weights, history }: JournaledLearner, index: CatalogIn
   return [
     rankOf(scores(terms, weights), row, left),
     rankOf(index.logPopularity, row, left),
-    // Likeness to the history, as far as it is content: what a shop shows that learns nothing but the past choices.
+    // Similarity to the history by content: the list of a shop that only compares with past choices.
     rankOf(terms.recent, row, left),
   ];
 }

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { storedCount, storedId, storedTime } from '../../../core/events';
-import { CANDIDATES, MOST_CHOSEN, MOST_KEPT } from '../experts/expert-limits';
+import { CANDIDATES, MAX_CHOSEN, MAX_KEPT } from '../experts/expert-limits';
 
-/** Choices, and other points, that a journal keeps; the oldest are dropped. */
-export const MOST_POINTS = 300;
+/** Maximum number of choices, and of other points, in a journal; the oldest are dropped. */
+export const MAX_POINTS = 300;
 /** Removed experts that it remembers; the oldest is dropped. */
-export const MOST_REMOVED = 12;
+export const MAX_REMOVED = 12;
 
 /** See `JournalKind` of the protocol. */
 export const KINDS = ['window', 'rejected', 'kept', 'frozen', 'returned', 'pruned'] as const;
@@ -22,7 +22,7 @@ const pointSchema = v.object({
   expert: v.optional(storedCount),
   count: v.optional(storedCount),
 });
-/** Versions to 0.2 recorded drifts, too. */
+/** Versions up to 0.2 also recorded drifts. */
 const droppedSchema = v.object({ kind: v.literal('drift') });
 
 /** Stored form of a journal, part of the profile. */
@@ -34,19 +34,19 @@ export const journalSchema = v.object({
       time: storedTime,
       /** Choices up to then, this one among them. */
       at: storedCount,
-      /** Before it was learned: in the list, by popularity, by content; null where there was nothing to rank by. */
+      /** Before it was learned: in the list, by popularity, by content; null without data to rank by. */
       ranks: v.nullable(v.strictTuple([rank, rank, rank])),
       /** Id and part in the next list of each expert. */
       shares: atMost(
         v.strictTuple([storedCount, v.pipe(v.number(), v.minValue(0), v.maxValue(1))]),
-        MOST_KEPT + CANDIDATES,
+        MAX_KEPT + CANDIDATES,
       ),
     }),
-    MOST_POINTS,
+    MAX_POINTS,
   ),
-  /** What happened besides, oldest first. */
+  /** Other events of learning, oldest first. */
   points: v.pipe(
-    atMost(v.union([pointSchema, droppedSchema]), MOST_POINTS),
+    atMost(v.union([pointSchema, droppedSchema]), MAX_POINTS),
     v.transform((points) => points.flatMap((point) => (point.kind === 'drift' ? [] : [point]))),
   ),
   /** Experts that were removed, oldest first. */
@@ -57,9 +57,9 @@ export const journalSchema = v.object({
       removed: storedTime,
       choices: storedCount,
       /** The last choices that it learned from, oldest first. */
-      chosen: atMost(v.object({ item: storedId, time }), MOST_CHOSEN),
+      chosen: atMost(v.object({ item: storedId, time }), MAX_CHOSEN),
     }),
-    MOST_REMOVED,
+    MAX_REMOVED,
   ),
 });
 export type StoredJournal = v.InferOutput<typeof journalSchema>;

@@ -2,7 +2,7 @@ import type { Repeats } from '../../../core/catalog';
 import type { ShopperRecord } from '../../../core/events';
 import type { CatalogIndex } from '../catalog-index';
 
-/** An item that the shopper bought, as something to buy again. The score is the sum of both parts. */
+/** An item that the shopper bought and may buy again. The score is the sum of both parts. */
 export interface RepeatScore {
   row: number;
   /** Log of the repeats to expect of this item. */
@@ -13,24 +13,24 @@ export interface RepeatScore {
   intervals: number;
 }
 
-/** Shortest interval and shortest time since a purchase that are told apart, days. */
-const SHORTEST = 1 / 24;
+/** Minimum of intervals and of times since a purchase, days; shorter ones count as this. */
+const MIN_DAYS = 1 / 24;
 const DAY = 24 * 3600 * 1000;
 /** Standard deviation of the log of the time since a purchase, in intervals. */
 const SPREAD = 1.5;
-/** Repeats in a category that a shopper must have for an interval of their own there. */
-const LEAST_OF_CATEGORY = 2;
+/** Minimum number of a shopper's repeats in a category to use the shopper's own interval. */
+const MIN_CATEGORY_REPEATS = 2;
 
 /**
- * Scores the items that a shopper bought as something to buy again:
+ * Scores the items that a shopper bought by how likely they are due again:
  *
  *     repeats + due = log(n - 1 + share) - log(age / interval)^2 / (2 * 1.5^2)
  *
  * with n purchases of the item by this shopper, the share of its purchases in the shop that are repeats, and the time since
- * its last purchase (age). Its interval comes from the shopper's repeats in its category where there are two or more,
- * else from the shop's log; with k repeats of the item by the shopper it is the geometric mean of that and k times their
- * median. Form and spread were chosen on Online Retail (first 60 % of its log for what the shop knows); expecting
- * repeats by item is what matters there, the interval hardly does.
+ * its last purchase (age). Its interval comes from the shopper's repeats in its category if it has two or more, else
+ * from the shop's log; with k repeats of the item by the shopper it is the geometric mean of that and k times their median.
+ * Form and spread were chosen on Online Retail (with the first 60 % of its log as the shop's data); the repeats per item
+ * matter there, the interval hardly does.
  * @param purchases times of purchases by row, ms, ascending
  * @param now milliseconds since the epoch
  * @returns best first
@@ -50,7 +50,7 @@ export function repeatScores(
   return bought
     .map(({ row, times, gaps }) => {
       const others = ofCategory.get(items[row].category) ?? [];
-      const usual = others.length >= LEAST_OF_CATEGORY ? median(others) : (intervals[row] ?? interval);
+      const usual = others.length >= MIN_CATEGORY_REPEATS ? median(others) : (intervals[row] ?? interval);
       const own = gaps.length === 0 ? 0 : gaps.length * logDays(median(gaps));
       const late = logDays((now - times[times.length - 1]) / DAY) - (own + logDays(usual)) / (gaps.length + 1);
       return {
@@ -63,7 +63,7 @@ export function repeatScores(
     .sort((a, b) => b.repeats + b.due - a.repeats - a.due || a.row - b.row);
 }
 
-const logDays = (days: number): number => Math.log(Math.max(days, SHORTEST));
+const logDays = (days: number): number => Math.log(Math.max(days, MIN_DAYS));
 
 /** Days between purchases. */
 const gapsOf = (times: readonly number[]): number[] => times.slice(1).map((time, n) => (time - times[n]) / DAY);

@@ -44,14 +44,14 @@ describe('repeat scores', () => {
     expect(scoresOf([30]).get(0)?.due).toBeCloseTo(0, 10);
   });
 
-  it('are higher for what was bought more often, and for what is bought again in this shop', () => {
+  it('are higher for items bought more often, and for items bought repeatedly in this shop', () => {
     const twice = scoresOf([60, 30], [30]);
     expect(sum(twice.get(0) ?? { repeats: 0, due: 0 })).toBeGreaterThan(sum(twice.get(1) ?? { repeats: 0, due: 0 }));
     const [first] = repeatScores({ items }, demand().repeats, purchases([30], [], [300]), NOW);
     expect(first.row).toBe(0);
   });
 
-  it("take the shopper's own interval for what they bought again", () => {
+  it("use the shopper's own interval for items that they bought again", () => {
     // Every 5 days, 8 times.
     const own = scoresOf([40, 35, 30, 25, 20, 15, 10, 5].map((day) => day));
     expect(own.get(0)?.intervals).toBeCloseTo(1, 0);
@@ -59,7 +59,7 @@ describe('repeat scores', () => {
     expect(scoresOf([25, 20]).get(0)?.intervals).toBeCloseTo(20 / Math.sqrt(5 * 30), 5);
   });
 
-  it("take the shopper's interval in the category where there are two repeats or more", () => {
+  it("use the shopper's interval in the category with two repeats or more", () => {
     const daily = scoresOf([4, 3, 2], [2]);
     expect(daily.get(1)?.intervals).toBeCloseTo(2, 5);
     expect(scoresOf([4, 3], [3]).get(1)?.intervals).toBeCloseTo(3 / 30, 5);
@@ -77,7 +77,7 @@ describe('the demand of a shop', () => {
   const due = (daysAgo: number[][], limit = 10, share = 0.3, rule?: boolean) =>
     new ShopDemand(demand(share)).due({ items }, { purchases: purchases(...daysAgo) }, NOW, limit, rule);
 
-  it('has as due what was bought between half an interval and eight ago, the best first', () => {
+  it('finds items due that were bought between half an interval and eight ago, the best first', () => {
     const found = due([[10], [40], [3000]]);
     expect([...(found?.contributions.keys() ?? [])]).toEqual([1]);
     const both = due([[16], [60, 30]]);
@@ -86,21 +86,21 @@ describe('the demand of a shop', () => {
     expect(parts).toHaveLength(2);
   });
 
-  it('has nothing due where less than 5 % of the purchases are repeats, or none is known', () => {
+  it('finds no item due if less than 5 % of the purchases are repeats, or no repeats are known', () => {
     expect(due([[30]], 10, 0.049)).toBeNull();
     expect(due([[30]], 10, 0.049, true)).toBeNull();
     const { choices, recent } = demand();
     expect(new ShopDemand({ choices, recent }).due({ items }, { purchases: purchases([30]) }, NOW, 10)).toBeNull();
   });
 
-  it('gives repeats the places of for-you that they have in the log, from 10 % on or where a rule says so', () => {
+  it('gives repeats their share of the log in for-you, from 10 % on or if a rule says so', () => {
     expect([0.05, 0.09, 0.1, 0.3, 0.6].map((share) => due([[30]], 10, share)?.places)).toEqual([0, 0, 1, 3, 6]);
     expect(due([[30]], 4, 0.1)?.places).toBe(1);
     expect(due([[30]], 10, 0.05, true)?.places).toBe(1);
     expect(due([[30]], 10, 0.6, false)?.places).toBe(0);
   });
 
-  it('is the popularity of a shop whose feed has none', () => {
+  it("is the popularity if the shop's feed has none", () => {
     const shop = new ShopDemand(demand());
     const own = makeItem('own');
     const found = shop.withPopularity([...items, own]).map(({ popularity }) => popularity);
@@ -114,7 +114,7 @@ describe('the demand of a shop', () => {
     expect(shop.withPopularity(fed)).toBe(fed);
   });
 
-  it('knows what sells now, and takes unknown items as average', () => {
+  it('knows current sales, and treats unknown items as average', () => {
     const trend = new ShopDemand(demand()).trend(5);
     expect([...trend.keys()].sort((a, b) => trend[b] - trend[a] || a - b)).toEqual([1, 4, 0, 2, 3]);
     expect(trend[4]).toBe(0);

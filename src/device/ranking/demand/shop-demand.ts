@@ -4,14 +4,14 @@ import type { CatalogIndex } from '../catalog-index';
 import type { DueItems } from '../due-items';
 import { repeatScores } from './repeat-scores';
 
-/** Least share of repeats among the purchases of a shop for `again` to show anything. */
-const LEAST_SHARE = 0.05;
-/** Share from which `for-you` holds items that are due: one place in ten is then a repeat. */
+/** Minimum share of repeats among a shop's purchases; below it, `again` is empty. */
+const MIN_SHARE = 0.05;
+/** Share from which `for-you` includes items that are due: one place in ten is then a repeat. */
 const FOR_YOU_SHARE = 0.1;
 /** An item is due from half its interval on, until eight have passed without a purchase. */
 const [FROM, UNTIL] = [0.5, 8];
 
-/** What lists take from the shop's log, for the bundle's items in their order; items after them are unknown. */
+/** The data of lists from the shop's log, for the bundle's items in their order; items after them are unknown. */
 export class ShopDemand {
   readonly #demand: Demand;
 
@@ -20,8 +20,8 @@ export class ShopDemand {
   }
 
   /**
-   * The items with how much the log says that they are chosen now as popularity, where the shop's feed has no popularity of
-   * any; an item without a choice has none then.
+   * The items with current choices from the log as popularity, if no item of the shop's feed has a popularity; an item
+   * without choices then has none.
    */
   withPopularity(items: Item[]): Item[] {
     if (items.some(({ popularity }) => popularity !== undefined)) return items;
@@ -40,7 +40,7 @@ export class ShopDemand {
   }
 
   /**
-   * What the shopper may buy again now; nothing in a shop where less than 5 % of the purchases are repeats.
+   * Items that the shopper may buy again now; empty in a shop where less than 5 % of the purchases are repeats.
    * @param now milliseconds since the epoch
    * @param limit of the list
    * @param rule `repeats` of the request
@@ -53,7 +53,7 @@ export class ShopDemand {
     rule?: boolean,
   ): DueItems | null {
     const { repeats } = this.#demand;
-    if (!repeats || repeats.share < LEAST_SHARE) return null;
+    if (!repeats || repeats.share < MIN_SHARE) return null;
     const due = repeatScores(index, repeats, purchases, now).filter(
       ({ intervals }) => intervals >= FROM && intervals <= UNTIL,
     );

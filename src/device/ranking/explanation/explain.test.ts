@@ -84,7 +84,7 @@ describe('explain', () => {
     expect(explain(catalog(), shopper, request('for-you'), 7).contributors[0].row).toBe(4);
   });
 
-  it('explains what no list would show, too', async () => {
+  it('also explains items that no list would show', async () => {
     await loadReasons('de');
     const shopper = { ...state({ dismissed: new Set([3]) }) };
     const { score, contributions, reason } = explain(catalog(), shopper, request('similar', { row: 0, lang: 'de' }), 3);

@@ -18,7 +18,7 @@ export interface RowExplanation {
   reason: string;
 }
 
-/** Contributors that an explanation names at most. */
+/** Maximum number of contributors in an explanation. */
 const MAX_CONTRIBUTORS = 8;
 
 /** Explains one item as the list of a request would show it, whether it is in that list or not. */

@@ -16,7 +16,8 @@ const expertScores = [
 const weights = { ...WEIGHTS, preference: 1 };
 const state: RankState = {
   history: { rows: [0, 5, 1], strengths: [1, 1, 2], dismissed: new Set() },
-  ...{ weights, residualScores },
+  weights,
+  residualScores,
   expertParts: (row) => [
     { id: 0, state: 'generalist', contribution: expertScores[0].scores[row], choices: [] },
     { id: 4, state: 'frozen', contribution: expertScores[1].scores[row], choices: [] },
@@ -39,7 +40,7 @@ describe('inspectRow', () => {
     }
   });
 
-  it('says where the item would be without each term, expert and past choice', () => {
+  it("reports the item's place without each term, expert and past choice", () => {
     const { parts, place: own } = inspectRow(index, state, request, 6, expertScores);
     const moved = [2, 3, 4, 6, 7].flatMap((row) => {
       const found = inspectRow(index, state, request, row, expertScores);
@@ -62,14 +63,15 @@ describe('inspectRow', () => {
     expect(items.find(({ row }) => row === 1)?.place).toBe(placeIn(without, 3));
   });
 
-  it('has no place for an item that the list may not hold', () => {
+  it('has no place for an item that the list may not contain', () => {
     expect(inspectRow(index, state, request, 0, expertScores).place).toBeNull();
   });
 
-  it('explains the list of a shopper of whom nothing is known', () => {
+  it('explains the list of a shopper without a profile', () => {
     const nothing: RankState = {
       history: { rows: [], strengths: [], dismissed: new Set() },
-      ...{ weights, residualScores: null },
+      weights,
+      residualScores: null,
     };
     const { parts, score, items } = inspectRow(index, nothing, request, 0, []);
     expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 5);
@@ -78,26 +80,27 @@ describe('inspectRow', () => {
 });
 
 describe('influences', () => {
-  it('are shares of what the past choices bring to the list, the largest first', () => {
+  it("are shares of the past choices' contributions to the list, the largest first", () => {
     const parts = influences(index, state, request);
     expect(parts.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(1, 5);
     expect(parts.map(({ part }) => part)).toEqual(parts.map(({ part }) => part).toSorted((a, b) => b - a));
     expect(parts.map(({ row }) => row).toSorted()).toEqual([0, 1, 5]);
   });
 
-  it('are none before the first choice', () => {
+  it('are empty before the first choice', () => {
     const history = { rows: [], strengths: [], dismissed: new Set<number>() };
     expect(influences(index, { ...state, history }, request)).toEqual([]);
   });
 });
 
 describe('listWithout', () => {
-  it('is the list of everybody, whatever was learned', () => {
+  it('is the list of every shopper, whatever was learned', () => {
     const everybody = rank(
       index,
       {
         history: { rows: [], strengths: [], dismissed: new Set() },
-        ...{ weights, residualScores: null },
+        weights,
+        residualScores: null,
       },
       request,
     );

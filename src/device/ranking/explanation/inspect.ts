@@ -7,8 +7,8 @@ import { TERMS, type TermName, termValues } from '../terms/terms';
 import { reasonText } from './reason-text';
 import { scoreBreakdown } from './score-breakdown';
 
-/** Past items whose part is told. */
-const MOST_ITEMS = 8;
+/** Maximum number of past items whose part is reported. */
+const MAX_ITEMS = 8;
 
 /** One part of a score. */
 export interface RowPart {
@@ -16,7 +16,7 @@ export interface RowPart {
   /** Null for all but the parts of `preference`. */
   expert: Pick<ExpertPart, 'id' | 'state'> | null;
   contribution: number;
-  /** Place without it; null where it is a rule. */
+  /** Place without this part; null for a rule. */
   place: number | null;
 }
 
@@ -25,7 +25,7 @@ export interface RowInspection {
   score: number;
   source: Source;
   reason: string;
-  /** Null where the list may not hold it. */
+  /** Null if the list may not contain the item. */
   place: number | null;
   of: number;
   parts: RowPart[];
@@ -33,8 +33,8 @@ export interface RowInspection {
 }
 
 /**
- * Takes the score of one item apart, and ranks it again without each of its parts.
- * @param expertScores what each expert adds to every item's score, by its id
+ * Splits the score of one item into parts, and ranks the item again without each part.
+ * @param expertScores each expert's contribution to every item's score, by its id
  */
 export function inspectRow(
   index: CatalogIndex,
@@ -75,12 +75,12 @@ export function inspectRow(
     items: [...contributors]
       .filter(([, part]) => part !== 0)
       .sort(([a, one], [b, other]) => other - one || a - b)
-      .slice(0, MOST_ITEMS)
+      .slice(0, MAX_ITEMS)
       .map(([past, part]) => ({ row: past, part, place: placed(withoutChoice(state, past)) })),
   };
 }
 
-/** The part of each past item in the first items of a list: shares of what past items bring to them, largest first. */
+/** The part of each past item in the first items of a list: its share of all past items' contributions, largest first. */
 export function influences(
   index: CatalogIndex,
   state: RankState,
@@ -97,7 +97,7 @@ export function influences(
   return [...sums].map(([row, part]) => ({ row, part: part / total })).sort((a, b) => b.part - a.part || a.row - b.row);
 }
 
-/** The list for a shopper of whom nothing is known. */
+/** The list for a shopper without a profile. */
 export function listWithout(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const history = { rows: [], strengths: [], dismissed: new Set<number>() };
   const { weights } = state;
@@ -106,7 +106,7 @@ export function listWithout(index: CatalogIndex, state: RankState, request: Rank
 
 const isTerm = (name: string): name is TermName => TERMS.some((term) => term === name);
 
-/** The state as if an item had never been chosen; what experts learned from it stays. */
+/** The state as if an item had never been chosen, except that the experts keep what they learned from it. */
 function withoutChoice({ terms, ...state }: RankState, row: number): RankState {
   const { rows, strengths, dismissed } = state.history;
   const kept = [...rows.keys()].filter((at) => rows[at] !== row);
@@ -116,7 +116,7 @@ function withoutChoice({ terms, ...state }: RankState, row: number): RankState {
   };
 }
 
-/** Place of an item among those that a list may hold, from 1. */
+/** Place of an item among the items that a list may contain, from 1. */
 function placeIn(
   index: CatalogIndex,
   { score, holds }: { score: Float32Array; holds(row: number): boolean },

@@ -3,14 +3,14 @@ import { productOf } from '../product-variants';
 import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { pairAt, strongestContributor } from '../terms/cooccurrence';
-import { LONGEST_HISTORY, type TermName } from '../terms/terms';
+import { MAX_HISTORY, type TermName } from '../terms/terms';
 import { categoryName, type ReasonKind } from './reason-text';
 
 /**
- * The reason of a personal recommendation, by the terms that contribute most: co-occurrence, category, or the past item
- * that it resembles most. The latter also stands for the learned preference: where that contributes more than content, and a
- * kept expert more to it than the others, the past item is one of that expert's choices. A choice of such an expert is told
- * with its time, unless it was bought or lies in the cart.
+ * The reason of a personal recommendation, by the terms that contribute most: co-occurrence, category, or the most similar
+ * past item. A past item also explains the learned preference: if that contributes more than content, and a kept expert
+ * contributes most to it, the past item is one of that expert's choices. The reason then includes the time of the choice,
+ * unless the item was bought or is in the cart.
  * @param terms contributions of the terms to the item's score
  */
 export function reasonKindOf(
@@ -33,7 +33,7 @@ export function reasonKindOf(
   }
   const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
   const ownRows = preference > content ? own.map((choice) => choice.row) : [];
-  const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-LONGEST_HISTORY));
+  const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-MAX_HISTORY));
   if (nearest === null) return { kind: 'chosen-for-you' };
   const about = index.items[nearest];
   // Its page need not have been looked at: a list can put a product into the cart.
@@ -42,15 +42,15 @@ export function reasonKindOf(
   return told ? { kind: 'looked-at-earlier', about, time: told.time } : { kind: 'looked-at', about };
 }
 
-/** Choices of the kept expert that brings more than any other; none where that is the generalist or a candidate. */
+/** Choices of the kept expert that contributes most; empty if that is the generalist or a candidate. */
 function choicesOfSpeaker(parts: readonly ExpertPart[]): ExpertPart['choices'] {
   const [speaker] = parts.toSorted((a, b) => b.contribution - a.contribution);
   return speaker?.state === 'active' || speaker?.state === 'frozen' ? speaker.choices : [];
 }
 
 /**
- * The reason of an item that co-occurs with another, in the words that the table allows: the number of orders where it is
- * known; that others chose them together only where it was counted from logs.
+ * The reason of an item that co-occurs with another, as specific as the table allows: the number of orders if known; "chosen
+ * together" only if it was counted from logs.
  */
 export function cooccurrenceReason(index: CatalogIndex, other: number, row: number): ReasonKind {
   const { items, cooccurrence: table } = index;
@@ -61,14 +61,17 @@ export function cooccurrenceReason(index: CatalogIndex, other: number, row: numb
   return { kind: table?.origin === 'shop' ? 'goes-with' : 'chosen-with', about };
 }
 
-/** As `nearestTo`, of the history, whose neighbors the terms know already. */
+/** Like `nearestTo` for the history, whose neighbors the terms already know. */
 function nearestChoice(index: CatalogIndex, row: number, rows: readonly number[]): number | null {
   const own = (past: number): boolean => past === row || !!index.variants?.of[row]?.includes(past);
   const known = index.nearestHistory.nearestRow(rows, row, own);
   return known === undefined ? nearestTo(index, row, rows) : known;
 }
 
-/** The past item that an item resembles most, those of its own product left out; null without any. @param rows of the past items */
+/**
+ * The most similar past item, except those of the item's own product; null if no past item remains. @param rows of the past
+ * items
+ */
 function nearestTo(
   { content, similarities, variants }: CatalogIndex,
   row: number,

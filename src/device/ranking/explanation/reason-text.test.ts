@@ -38,11 +38,11 @@ it.each(LABEL_LANGUAGES)('has a different text for every kind in %s, with names 
   for (const text of texts.slice(NAMED.length + 2)) expect(text).not.toMatch(/[{}]/);
 });
 
-it('is empty where nothing is known', () => {
+it('is empty without a reason', () => {
   expect(LABEL_LANGUAGES.map((lang) => reasonText({ kind: 'none' }, { lang }))).toEqual(LABEL_LANGUAGES.map(() => ''));
 });
 
-it('takes the language of a tag, and English for others', async () => {
+it('uses the language of a tag, and English for unknown ones', async () => {
   await loadReasons('de');
   expect(reasonText({ kind: 'popular' }, { lang: 'DE_at' })).toBe('Beliebt in diesem Shop');
   expect(reasonText({ kind: 'popular' }, { lang: 'zh' })).toBe('Popular in this shop');
@@ -68,7 +68,7 @@ it('isolates a left-to-right title in Arabic', async () => {
   expect(reasonText({ kind: 'similar', about: named('Tee') }, { lang: 'ar' })).toContain('«\u2068Tee\u2069»');
 });
 
-it('says when an earlier choice was, but of the last seven days, or of an unknown time, only what it was', async () => {
+it('includes the time of an earlier choice, but not within the last seven days or if unknown', async () => {
   await Promise.all(LABEL_LANGUAGES.map(loadReasons));
   const told = (time: number | null, lang = 'en', now = at(2026, 6)): string =>
     reasonText({ kind: 'looked-at-earlier', about: named('Tea'), time }, { lang, now });

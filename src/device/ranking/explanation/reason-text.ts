@@ -11,21 +11,21 @@ import {
 
 /** Why an item is recommended. `about` is the item that the reason names: by its title, or for `category` by its category. */
 export type ReasonKind =
-  /** `time` of the choice, milliseconds since the epoch; null where it is not known. */
+  /** `time` of the choice, milliseconds since the epoch; null if unknown. */
   | { kind: 'looked-at-earlier'; about: Item; time: number | null }
   /** `orders`: in how many orders both were. */
   | { kind: 'bought-with'; about: Item; orders: number }
   | { kind: 'looked-at' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
-  /** `name`: what the shopper is known to look for, in the words of the hint. */
+  /** `name`: the shopper's goal in the words of the hint. */
   | { kind: 'hint'; name: string }
   | { kind: 'popular' | 'seen' | 'again' | 'chosen-for-you' | 'picked' }
-  /** Nothing is known that would be a reason. */
+  /** No reason is known. */
   | { kind: 'none' };
 
 const texts: Partial<Record<LabelLanguage, ReasonTexts>> = { en: ENGLISH_REASONS };
 
 /**
- * Loads the texts of a language unless they are there. Until then, and where it rejects, its reasons are in English.
+ * Loads the texts of a language unless they are already loaded. Until then, and if it rejects, reasons are in English.
  * @param lang a language tag; default English
  */
 export async function loadReasons(lang = 'en'): Promise<void> {
@@ -34,15 +34,15 @@ export async function loadReasons(lang = 'en'): Promise<void> {
   texts[language] = (await loadLabels(language)).reasons;
 }
 
-/** Age from which a choice is an earlier one, ms: a week. */
-const EARLIER = 7 * 24 * 3600 * 1000;
+/** Age from which a choice counts as an earlier one, ms: a week. */
+const EARLIER_AGE_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * The reason as one sentence for the shopper, without a full stop; empty for `none`. A choice of the last seven days, or of a time that is
- * not known, is told without its time.
+ * The reason as one sentence for the shopper, without a full stop; empty for `none`. A choice of the last seven days, or of
+ * an unknown time, appears without its time.
  * @param lang a language tag; default English
  * @param now milliseconds since the epoch; default 0
- * @param shown the item that is named, as the shopper reads it; default: as it is
+ * @param shown the named item with its texts in the shopper's language. Default: the item itself
  */
 export function reasonText(
   reason: ReasonKind,
@@ -51,7 +51,7 @@ export function reasonText(
   if (reason.kind === 'none') return '';
   const language = labelLanguage(lang);
   const own = texts[language];
-  const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER ? reason.time : null;
+  const time = reason.kind === 'looked-at-earlier' && now - (reason.time ?? now) >= EARLIER_AGE_MS ? reason.time : null;
   const kind = reason.kind === 'looked-at-earlier' && time === null ? 'looked-at' : reason.kind;
   const name = nameIn(reason, shown);
   return fill((own ?? ENGLISH_REASONS)[kind], {
@@ -63,7 +63,7 @@ export function reasonText(
   });
 }
 
-/** What a reason names, as the shopper reads it; empty where it names nothing. */
+/** The name in a reason, in the shopper's language; empty if the reason names nothing. */
 function nameIn(reason: ReasonKind, shown: Shown): string {
   if ('name' in reason) return reason.name;
   if (!('about' in reason)) return '';

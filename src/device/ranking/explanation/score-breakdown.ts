@@ -6,15 +6,16 @@ import { type ModalitySimilarity, modalitySimilarity, similarity, vectorOf, weig
 import { cooccurrenceContributions } from '../terms/cooccurrence';
 import { NEAREST } from '../terms/nearest-history';
 import { sideContributions } from '../terms/side-scores';
-import { LONGEST_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
+import { MAX_HISTORY, recencyWeights, SESSION, type TermName } from '../terms/terms';
 
-/** The terms that compare content alone; a breakdown splits them by modality. */
+/** The terms that only compare content; a breakdown splits them by modality. */
 const CONTENT_TERMS = ['recent', 'session', 'nearestHistory'] as const satisfies TermName[];
 
 /**
  * Breaks a personal score down: the content terms become contributions of text and of image, and the content terms,
  * co-occurrence and the side model are attributed to past items, and the preference to the shopper's experts. Terms of the
- * history as a whole (category, numeric affinity) are attributed to no item, nor is the similarity of an item to its own earlier choice.
+ * whole history (category, numeric affinity) are not attributed to items, nor is the similarity of an item to its own
+ * earlier choice.
  * @param terms contributions of the terms to the item's score
  */
 export function scoreBreakdown(
@@ -23,8 +24,8 @@ export function scoreBreakdown(
   row: number,
   terms: Partial<Record<TermName, number>>,
 ): ScoreBreakdown {
-  const rows = history.rows.slice(-LONGEST_HISTORY);
-  const strengths = history.strengths.slice(-LONGEST_HISTORY);
+  const rows = history.rows.slice(-MAX_HISTORY);
+  const strengths = history.strengths.slice(-MAX_HISTORY);
   const product = productOf(index);
   const contributors = new Map<number, number>();
   const add = (past: number, contribution: number): void => {

@@ -5,27 +5,27 @@ import type { FieldHint, ParsedHints } from './parse-hints';
 /** How likely the next choice fits a hint, before any choice of the visit. See docs/results/measured.md for how it was chosen. */
 export const RELIABILITY = 0.5;
 
-/** Most words of a search that are looked for. */
-const MOST_WORDS = 12;
+/** Maximum number of search words that are used. */
+const MAX_WORDS = 12;
 
-/** What hints say of the items of a catalogue. */
+/** The effect of hints on the items of a catalogue. */
 export interface HintLifts {
   /** [items] log-odds by which each item fits, at least 0. */
   lifts: Float32Array;
-  /** Name of the hint that says most of an item; null where it has no name. */
+  /** Name of the hint with the greatest effect on an item; null if that hint has no name. */
   nameOf(row: number): string | null;
 }
 
-/** One hint over all items: how far each fits, 0..1, and what the item fits in words. */
+/** One hint over all items: how well each item fits, 0..1, and the match in words. */
 interface HintFit {
   fit: Float32Array;
   nameOf(item: Item): string | null;
 }
 
 /**
- * How far every item fits the hints, as log-odds: of a hint that the next choice fits with probability `reliability`, and a
- * share b of the catalogue, an item that fits has logit(reliability) - logit(b), and one that fits in part that part of it.
- * Hints add up, as if they were independent. One that fits most of the catalogue says nothing.
+ * How well every item fits the hints, as log-odds. If the next choice fits a hint with probability `reliability`, and a
+ * share b of the catalogue fits it, a fitting item gets logit(reliability) - logit(b), and a partly fitting item that part
+ * of it. Hints add up as if they were independent. A hint that fits most of the catalogue has no effect.
  */
 export function hintLifts(items: readonly Item[], hints: ParsedHints, reliability = RELIABILITY): HintLifts {
   const fits = [...hints.fields.map((hint) => fieldFit(items, hint)), ...searchFit(items, hints.search)];
@@ -54,7 +54,7 @@ function fieldFit(items: readonly Item[], { field, options }: FieldHint): HintFi
       const value = tests.find(({ fits }) => fits(item))?.value ?? null;
       if (value === null) return null;
       if (field === 'category') return String(value).split('/').at(-1) ?? null;
-      // A size "M" or a "true" says nothing on its own.
+      // A size "M" or a "true" means nothing on its own.
       const name = field.replace('attributes.', '');
       return typeof value === 'string' && value.length > 2 ? value : `${name} ${value}`;
     },
@@ -63,7 +63,7 @@ function fieldFit(items: readonly Item[], { field, options }: FieldHint): HintFi
 
 /** The share of the search's words that each item has in title or category. */
 function searchFit(items: readonly Item[], search: string): HintFit[] {
-  const words = [...new Set(folded(search).split(/\s+/).filter(Boolean))].slice(0, MOST_WORDS);
+  const words = [...new Set(folded(search).split(/\s+/).filter(Boolean))].slice(0, MAX_WORDS);
   if (words.length === 0) return [];
   const fit = Float32Array.from(items, (item) => {
     const text = textOf(item);
@@ -74,7 +74,7 @@ function searchFit(items: readonly Item[], search: string): HintFit[] {
 
 const texts = new WeakMap<Item, string>();
 
-/** Title and category, as words are compared. */
+/** Title and category, in the form used to compare words. */
 function textOf(item: Item): string {
   const text = texts.get(item) ?? folded(`${item.title} ${item.category}`);
   texts.set(item, text);

@@ -8,10 +8,10 @@ import type { ParsedHints } from './parse-hints';
 /** Choices of the visit after which hints count half. See docs/results/measured.md for how it was chosen. */
 const PRIOR_CHOICES = 1;
 
-/** Contributions that are the same for every shopper: a hint is a better reason than they are. */
+/** Contributions that are the same for every shopper: a hint is a better reason than these. */
 const COMMON = ['popularity', 'variety', 'coldStart'];
 
-/** What is left of hints after some choices of the visit: as a prior of so many choices counts beside them. */
+/** The remaining weight of hints after some choices of the visit: the weight of a prior of that many choices beside them. */
 export const hintFade = (choices: number, prior = PRIOR_CHOICES): number => prior / (prior + Math.max(0, choices));
 
 /** The hints of one visit, or of one request. */
@@ -32,8 +32,8 @@ export class Hinting {
 }
 
 /**
- * By how much log-odds count in a list: in full beside scores that are log-odds themselves, as those of shopper and popularity
- * are; in standard deviations where the scores differ less than by 1, as those of similarity to an item in view do.
+ * Scale of log-odds in a list: 1 beside scores that are log-odds themselves, such as the personal score and popularity; the
+ * standard deviation if the scores differ by less than 1, such as similarities to an item in view.
  */
 export const hintScale = (scores: Float32Array): number => Math.min(1, deviation(scores));
 

@@ -33,7 +33,7 @@ const list = (hints: Hints, more = {}, rows: number[] = []) =>
 const rowsOf = (places: { row: number }[]) => places.map(({ row }) => row);
 
 describe('hints', () => {
-  it('raise what fits them, as a contribution with a reason, and leave nothing out', () => {
+  it('raise fitting items, as a contribution with a reason, and exclude none', () => {
     const places = list({ category: 'Tools' });
     expect(rowsOf(places).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     const [lift] = hinted({ category: 'Tools' }).lifts.slice(4);
@@ -47,7 +47,7 @@ describe('hints', () => {
     }
   });
 
-  it('say more the fewer items fit: logit of the reliability minus that of the share', () => {
+  it('have more effect the fewer items fit: logit of the reliability minus logit of the share', () => {
     const logit = (p: number) => Math.log(p / (1 - p));
     const gap = logit(RELIABILITY) - logit(2 / 8);
     expect([...hintLifts(index.items, parseHints({ 'attributes.color': 'red' })).lifts]).toEqual(
@@ -131,13 +131,13 @@ describe('hints from a page', () => {
     [7, 'hints: must be an object'],
     [['a'], 'hints: must be an object'],
     [{ brand: 'Acme' }, 'hints.brand: is neither a field'],
-    [{ $or: [] }, 'hints.$or: is no field'],
+    [{ $or: [] }, 'hints.$or: is not a field'],
     [{ category: '' }, 'hints.category: must not be empty'],
     [{ category: [] }, 'hints.category: must have 1 to 50'],
     [{ category: ['a', null] }, 'hints.category.1: '],
     [{ category: ['a', { $ne: 'b' }] }, 'hints.category.1: must be a text'],
     [{ price: Number.NaN }, 'hints.price: '],
-    [{ price: { $under: 3 } }, 'hints.price.$under: is no operator'],
+    [{ price: { $under: 3 } }, 'hints.price.$under: is not an operator'],
     [{ search: 7 }, 'hints.search: must be a text'],
     [{ search: 'a'.repeat(201) }, 'hints.search: '],
     [Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`attributes.a${n}`, 1])), 'hints: must have at most 20'],

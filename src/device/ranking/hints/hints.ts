@@ -1,15 +1,14 @@
 import type { Scored } from '../lists/scored';
 import type { FilterCondition, FilterField, FilterValue } from '../rules/filter';
 
-/** What a hint says of a field: a value, several of which one is enough (1 to 50), or a condition as in a filter. */
+/** A hint for a field: a value, a list of 1 to 50 alternative values, or a condition as in a filter. */
 export type HintValue = FilterValue | readonly FilterValue[] | FilterCondition;
 
 /**
- * What the shopper looks for in this visit, as far as the page knows: `{ category: 'Women', 'attributes.size': ['M', 'L'] }`.
- * Its names are the fields of a filter, at most 20, and `search`: the words of a search, at most 200 characters.
+ * What the shopper is looking for in this visit, as far as the page knows: `{ category: 'Women', 'attributes.size': ['M',
+ * 'L'] }`. Its names are the fields of a filter, at most 20, and `search`: the words of a search, at most 200 characters.
  *
- * Hints raise what fits them in `for-you`, and leave nothing out. They are kept in memory only, and nothing is learned from
- * them.
+ * Hints raise fitting items in `for-you` and exclude none. They are kept in memory only, and nothing is learned from them.
  */
 export type Hints = { search?: string } & { [field in FilterField]?: HintValue };
 

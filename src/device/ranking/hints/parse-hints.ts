@@ -4,24 +4,24 @@ import { filterSchema, fromJson } from '../rules/filter-schema';
 import type { Hints } from './hints';
 
 /** Bounds of hints. */
-const MOST_FIELDS = 20;
-const MOST_VALUES = 50;
-const LONGEST_SEARCH = 200;
+const MAX_FIELDS = 20;
+const MAX_VALUES = 50;
+const MAX_SEARCH_LENGTH = 200;
 
 /** What a hint asks of one field. */
 export interface FieldHint {
   field: string;
-  /** One is enough. `value`: what it says, in words; null for a condition. */
+  /** Alternatives: an item must fit only one. `value`: its text; null for a condition. */
   options: { filter: Filter; value: FilterValue | null }[];
 }
 
 export interface ParsedHints {
   fields: FieldHint[];
-  /** The words of a search, as the shopper wrote them; empty without. */
+  /** The words of a search as the shopper typed them; empty without a search. */
   search: string;
 }
 
-/** Hints that are known to be right. @throws ValiError for others */
+/** Parses hints that were already validated. @throws ValiError for invalid hints */
 export const parseHints = (hints: Hints): ParsedHints => v.parse(hintsSchema, hints);
 
 /** A fault of a hint, and its place below the hints. */
@@ -59,20 +59,20 @@ const SHAPE = 'must be an object such as {"category": "Women"}, or its JSON text
 function hintsOf(given: unknown): ParsedHints {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new HintFault([], SHAPE);
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  if (entries.length > MOST_FIELDS) throw new HintFault([], `must have at most ${MOST_FIELDS} fields`);
+  if (entries.length > MAX_FIELDS) throw new HintFault([], `must have at most ${MAX_FIELDS} fields`);
   const { search = '' } = Object.fromEntries(entries);
-  if (typeof search !== 'string' || search.length > LONGEST_SEARCH) {
-    throw new HintFault(['search'], `must be a text of at most ${LONGEST_SEARCH} characters`);
+  if (typeof search !== 'string' || search.length > MAX_SEARCH_LENGTH) {
+    throw new HintFault(['search'], `must be a text of at most ${MAX_SEARCH_LENGTH} characters`);
   }
   const fields = entries.filter(([field]) => field !== 'search');
   return { fields: fields.map(([field, value]) => fieldHint(field, value)), search: search.trim() };
 }
 
 function fieldHint(field: string, given: unknown): FieldHint {
-  if (field.startsWith('$')) throw new HintFault([field], 'is no field: hints have fields of items, and search');
+  if (field.startsWith('$')) throw new HintFault([field], 'is not a field: hints have fields of items, and search');
   if (!Array.isArray(given)) return { field, options: [optionOf(field, given, [field])] };
-  if (given.length === 0 || given.length > MOST_VALUES) {
-    throw new HintFault([field], `must have 1 to ${MOST_VALUES} values`);
+  if (given.length === 0 || given.length > MAX_VALUES) {
+    throw new HintFault([field], `must have 1 to ${MAX_VALUES} values`);
   }
   return { field, options: given.map((value, n) => optionOf(field, value, [field, n], true)) };
 }
@@ -81,7 +81,7 @@ function fieldHint(field: string, given: unknown): FieldHint {
 function optionOf(field: string, value: unknown, at: (string | number)[], plain = false): FieldHint['options'][number] {
   if (value === '') throw new HintFault(at, 'must not be empty');
   const isText = typeof value === 'string';
-  // A list, such as tags, fits where it has the text.
+  // A list, such as tags, fits if it contains the text.
   const condition = isText && field !== 'category' ? { $contains: value } : value;
   const found = v.safeParse(filterSchema, { [field]: condition });
   const isCondition = typeof value === 'object';
@@ -89,7 +89,7 @@ function optionOf(field: string, value: unknown, at: (string | number)[], plain 
     return { filter: found.output, value: isCondition ? null : (value as FilterValue) };
   }
   const { message, path = [] } = found.success
-    ? { message: 'must be a text, a finite number or a truth value' }
+    ? { message: 'must be a text, a finite number or a boolean' }
     : found.issues[0];
   throw new HintFault([...at, ...path.slice(1).map(({ key }) => key as string | number)], message);
 }

@@ -23,7 +23,7 @@ const rowsOf = (request: Partial<RankRequest>) => list(request).map(({ row }) =>
 describe('the placement again', () => {
   const again = { placement: 'again' } as const;
 
-  it('lists what is due, bought or not, the best first, with a reason and contributions of its own', () => {
+  it('lists due items, bought or not, the best first, with their own reason and contributions', () => {
     const places = list({ ...again, due: due(0, 3, 1) });
     expect(places.map(({ row }) => row)).toEqual([3, 1]);
     expect(places[0]).toMatchObject({
@@ -37,13 +37,13 @@ describe('the placement again', () => {
     expect([score, contributions, reason]).toEqual([-0.5, { repeats: 0, due: -0.5 }, 'Time to buy again?']);
   });
 
-  it('is empty where nothing is due, and never holds anything else', () => {
+  it('is empty if no item is due, and never contains other items', () => {
     expect(list(again)).toEqual([]);
     expect(list({ ...again, due: null })).toEqual([]);
     expect(rowsOf({ ...again, due: due(0, 3), rules: { pin: [{ itemId: 'item-5', position: 0 }] } })).toEqual([3]);
   });
 
-  it('leaves out what is in the cart, in view, dismissed or excluded by a rule', () => {
+  it('leaves out items in the cart, in view, dismissed or excluded by a rule', () => {
     const shopper = { ...state({ dismissed: new Set([2]) }), ...record([1, 2, 3, 4], [3]) };
     const request = { ...again, row: null, limit: 8, exclude: new Set([1]), due: due(0, 1, 2, 3, 4) };
     expect(rank(index, shopper, request).map(({ row }) => row)).toEqual([4]);
@@ -52,7 +52,7 @@ describe('the placement again', () => {
 });
 
 describe('for-you', () => {
-  it('holds as many of the items that are due as it has places for repeats, the best of them', () => {
+  it('contains as many due items as it has places for repeats, the best ones', () => {
     expect(rowsOf({ due: due(0, 2, 3) }).filter((row) => row < 4)).toEqual([]);
     const places = list({ due: due(1, 2, 3) });
     const [repeat] = places.filter(({ row }) => row < 4);
@@ -67,7 +67,7 @@ describe('for-you', () => {
     ).toEqual([2, 3]);
   });
 
-  it('gives their places to the next ones where other rules exclude some, and to none where bought ones are excluded', () => {
+  it('gives their places to the next due items if other rules exclude some, and to none if bought items are excluded', () => {
     expect(rowsOf({ due: due(1, 2, 3), exclude: new Set([2]) }).filter((row) => row < 4)).toEqual([3]);
     const filter = { id: { $ne: 'item-2' } };
     expect(rowsOf({ due: due(1, 2, 3), rules: { filter } }).filter((row) => row < 4)).toEqual([3]);
@@ -75,7 +75,7 @@ describe('for-you', () => {
   });
 });
 
-it('trending is what sells now, where that is known', () => {
+it('trending follows current sales if known', () => {
   const popular = catalog(Array.from({ length: 8 }, (_, row) => ({ popularity: 8 - row })));
   const request = { placement: 'trending', row: null, limit: 2, exclude: new Set<number>() } as const;
   const rows = (trend: Float32Array | null) => rank({ ...popular, trend }, state(), request).map(({ row }) => row);

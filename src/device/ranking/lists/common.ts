@@ -6,7 +6,7 @@ import { variedOrder } from './varied-order';
 /** Availabilities in the order of a varied list. */
 const BY_AVAILABILITY: readonly Item['availability'][] = ['in-stock', 'preorder', 'out-of-stock'];
 
-/** Source and reason of an item that is in a list for no reason of the shopper's: only what somebody chose is popular. */
+/** Source and reason of an item without a personal reason: it counts as popular only if somebody chose it. */
 export function commonReason({ items, variants }: CatalogIndex): Pick<Scored, 'source' | 'reasonKind'> {
   const isPopular = (row: number): boolean => ((variants ? variants.popularity[row] : items[row].popularity) ?? 0) > 0;
   return {
@@ -15,7 +15,10 @@ export function commonReason({ items, variants }: CatalogIndex): Pick<Scored, 's
   };
 }
 
-/** Items by what sells now, or by popularity, the same for every shopper; items of every category in turn where popularity is unknown. */
+/**
+ * Items by current sales, or by popularity, the same for every shopper; if popularity is unknown, items of every category in
+ * turn.
+ */
 export function commonList(index: CatalogIndex, holds: (row: number) => boolean): Scored {
   const score = index.hasPopularity ? (index.trend ?? index.logPopularity) : variety(index, holds);
   const name = index.hasPopularity ? 'popularity' : 'variety';
@@ -29,7 +32,7 @@ export function commonList(index: CatalogIndex, holds: (row: number) => boolean)
   };
 }
 
-/** From 1 for the first item of a varied list down to 1 / n for the last of n; 0 for those that it does not hold. */
+/** From 1 for the first item of a varied list down to 1 / n for the last of n; 0 for items outside the list. */
 function variety({ items, categories }: CatalogIndex, holds: (row: number) => boolean): Float32Array {
   const held = [...items.keys()].filter(holds);
   const order = BY_AVAILABILITY.flatMap((availability) =>

@@ -24,7 +24,7 @@ const request = (more: Partial<RankRequest> = {}): RankRequest => ({
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
 describe('a list about several items', () => {
-  it('has what others chose with them by the mean of the lifts, and names the one that contributes most', () => {
+  it('lists items that others chose with them by the mean of the lifts, and names the one that contributes most', () => {
     const index = catalog([], TWO);
     const list = rank(index, state(), request(about(0, 1)));
     expect(list.map(({ row, score, reason }) => [row, score, reason])).toEqual([
@@ -40,7 +40,7 @@ describe('a list about several items', () => {
     expect(contributions).toEqual({ boughtTogether: 3.5 });
   });
 
-  it('is the list of an item where there is one, and knows items beyond the table', () => {
+  it('equals the list of a single item, and handles items beyond the table', () => {
     const table = { ...TWO, count: 7, offsets: TWO.offsets.slice(0, 8) };
     const rows = (...inView: number[]) =>
       rank(catalog([], table), state(), request(about(...inView))).map(({ row, score }) => [row, score]);
@@ -51,7 +51,7 @@ describe('a list about several items', () => {
     expect(rows(0, 7)).toEqual([[6, 1.5]]);
   });
 
-  it('has for `similar` what resembles one of them, and that one as the only contributor', () => {
+  it('lists for `similar` items that resemble one of them, with that one as the only contributor', () => {
     const index = catalog();
     const asked = request({ placement: 'similar', ...about(0, 4) });
     const list = rank(index, state(), asked);
@@ -70,7 +70,7 @@ describe('a list about several items', () => {
     }
   });
 
-  it('leaves the categories of all of them out where no co-occurrence is known', () => {
+  it('leaves out the categories of all of them if no co-occurrence is known', () => {
     const hats = [{}, {}, {}, {}, {}, {}, { category: 'Hats' }, { category: 'Hats' }];
     const list = rank(catalog(hats), state(), request(about(0, 4)));
     expect(list.map(({ row, source }) => [row, source]).toSorted()).toEqual([
@@ -79,7 +79,7 @@ describe('a list about several items', () => {
     ]);
   });
 
-  it('leaves items without features out, and falls back to what is common where none has some', () => {
+  it('leaves out items without features, and falls back to popular items if none has features', () => {
     const index = catalog();
     index.content.values.fill(0, 0, 2 * index.content.width);
     const first = (...rows: number[]) => rank(index, state(), request({ placement: 'similar', ...about(...rows) }))[0];
@@ -87,7 +87,7 @@ describe('a list about several items', () => {
     expect(first(0, 1).source).toBe('catalog');
   });
 
-  it('compares with the first 20 alone, and with the newest of a cart', () => {
+  it('compares only with the first 20, and with the newest of a cart', () => {
     const rows = Array.from({ length: 30 }, (_, n) => (n < 20 ? 0 : 4));
     const index = catalog();
     const reasons = (asked: RankRequest) => new Set(rank(index, state(), asked).map(({ reason }) => reason));
@@ -149,7 +149,7 @@ describe('a list about variants', () => {
     { ...TWO, rows: Uint32Array.of(6, 5, 6, 5), support: Uint16Array.of(9, 0, 0, 0), origin: 'shop' },
   );
 
-  it('counts a product once, by the row in view, and lists no other variant of it, even where variants are listed each', () => {
+  it('counts a product once, by the row in view, and lists no other variant of it, even if variants are listed separately', () => {
     for (const rules of [{}, { variants: 'all' } as const]) {
       const list = rank(index, state(), aboutItems(index, request({ rules }), ['item-1', 'item-0']));
       const all = list.map(({ row }) => row);
@@ -168,7 +168,7 @@ describe('aboutItems', () => {
     expect(rows(aboutItems(index, request(), ['item-0', 'gone', 'item-0']))).toEqual([7, 6]);
   });
 
-  it('refuses ids of which the catalogue has none, whatever is in the cart', () => {
+  it('refuses ids that are all unknown, whatever is in the cart', () => {
     const refused = expect.objectContaining({
       code: 'runtime/unknown-item',
       message: expect.stringContaining('"gone"'),
@@ -177,14 +177,14 @@ describe('aboutItems', () => {
     expect(() => aboutItems(index, request(), ['gone'], [0])).toThrow(refused);
   });
 
-  it('takes what is in the cart, its last 100 items', () => {
+  it('uses the last 100 items in the cart', () => {
     expect(rows(aboutItems(index, request(), [], new Set([0, 1])))).toEqual([6, 7, 5]);
     expect(rows(aboutItems(index, request(), ['item-1'], new Set([0])))).toEqual([6, 7, 5]);
     const { exclude } = aboutItems(index, request(), [], new Set(Array.from({ length: 150 }, (_, n) => n)));
     expect([exclude.size, exclude.has(49), exclude.has(50)]).toEqual([100, false, true]);
   });
 
-  it('asks for nothing where the cart is empty and the placement is about it, pins or not', () => {
+  it('requests nothing if the cart is empty and the placement is about it, pins or not', () => {
     const pin = { rules: { pin: [{ itemId: 'item-3', position: 0 }] } };
     for (const placement of ['similar', 'complement'] as const) {
       expect(rows(aboutItems(index, request({ placement, ...pin }), [], new Set()))).toEqual([]);

@@ -9,18 +9,18 @@ import type { ListInView, Scored } from './scored';
 import { similarList } from './similar';
 
 /** Most items of a cart that a list is about. */
-const MOST_IN_CART = 100;
-/** Most items in view whose content is compared: each costs a pass over the catalogue. */
-const MOST_COMPARED = 20;
+const MAX_IN_CART = 100;
+/** Maximum number of items in view whose content is compared: each costs a pass over the catalogue. */
+const MAX_COMPARED = 20;
 /** Placements that are empty without an item in view. */
 const ABOUT_ITEMS: readonly Placement[] = ['similar', 'complement'];
 
 /**
  * The request for the same list about these items.
- * @param ids of items in view; those that the catalogue lacks are left out
- * @param cart rows of what is in the cart, of which the last 100 are in view, too, the newest first; without any, and without ids, `similar` and
- *   `complement` are empty. Default: the list is not about the cart
- * @throws SidestreamError `runtime/unknown-item` when there are ids and the catalogue lacks all of them
+ * @param ids of items in view; ids that the catalogue lacks are left out
+ * @param cart rows of the items in the cart; the last 100 count as in view too, newest first.
+ *   With an empty cart and no ids, `similar` and `complement` are empty. Default: the list is not about the cart
+ * @throws SidestreamError `runtime/unknown-item` when the catalogue lacks all given ids
  */
 export function aboutItems(
   index: CatalogIndex,
@@ -30,19 +30,20 @@ export function aboutItems(
 ): RankRequest {
   const known = ids.flatMap((id) => index.rowOf.get(id) ?? []);
   if (ids.length > 0 && known.length === 0) {
-    const text = `The catalogue has none of the ${ids.length} items in view, such as "${ids[0]}". Publish a new bundle, or check the ids.`;
+    const text = `The catalogue lacks all ${ids.length} items in view, such as "${ids[0]}". Publish a new bundle, or check the ids.`;
     throw new SidestreamError('runtime/unknown-item', text);
   }
-  const rows = [...new Set([...known, ...[...(cart || [])].slice(-MOST_IN_CART).reverse()])];
+  const rows = [...new Set([...known, ...[...(cart || [])].slice(-MAX_IN_CART).reverse()])];
   const products = index.variants?.all(rows) ?? rows;
   const about = { ...request, row: null, exclude: new Set([...request.exclude, ...products]) };
   if (rows.length > 0) return { ...about, inView: listInView(rows) };
-  // Nothing goes with an empty cart.
+  // No item goes with an empty cart.
   return cart && ABOUT_ITEMS.includes(request.placement) ? { ...about, limit: 0 } : about;
 }
 
 /**
- * The list of items in view: for `complement` what others chose with them, or else similar items of other categories.
+ * The list of items in view: for `complement`, items that other shoppers chose with them, or else similar items of other
+ * categories.
  * @param rows of the items in view, each once
  */
 export const listInView =
@@ -51,7 +52,10 @@ export const listInView =
     (placement === 'complement' ? (cooccurrenceList(index, rows, holds) ?? styleList(index, rows, holds)) : null) ??
     nearestList(index, rows, holds);
 
-/** What others chose with the items, by the mean of the lifts: an item that goes with several of them comes first. */
+/**
+ * Items that other shoppers chose with the items in view, by the mean of the lifts: an item that goes with several of them
+ * comes first.
+ */
 function cooccurrenceList(
   index: CatalogIndex,
   rows: readonly number[],
@@ -100,8 +104,8 @@ function styleList(index: CatalogIndex, rows: readonly number[], holds: (row: nu
 }
 
 /**
- * Items by the one in view that each of them resembles most, which alone gives it its score: nothing resembles the mean of a
- * teapot and a shirt.
+ * Items by similarity to the most similar item in view, and only that one: no item resembles the mean of a teapot and a
+ * shirt.
  */
 function nearestList(
   index: CatalogIndex,
@@ -109,8 +113,8 @@ function nearestList(
   holds: (row: number) => boolean,
   style?: 'style',
 ): Scored | null {
-  const compared = rows.slice(0, MOST_COMPARED);
-  // Those that are not cached yet, in one pass.
+  const compared = rows.slice(0, MAX_COMPARED);
+  // All that are not cached yet, in one pass.
   index.similarities.similaritiesToEach(compared);
   const lists = compared.flatMap((row) => {
     const asStyle = style && ({ source: style, reasonKind: { kind: style, about: index.items[row] } } as const);

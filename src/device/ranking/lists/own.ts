@@ -25,7 +25,7 @@ export function ownList(
   };
 }
 
-/** By row, the recency of what the shopper looked at. */
+/** Recency of the items that the shopper looked at, by row. */
 export function recency(rows: readonly number[]): Map<number, Record<string, number>> {
   const newestFirst = [...new Set(rows.toReversed())];
   return new Map(newestFirst.map((row, at) => [row, { recency: newestFirst.length - at }]));

@@ -14,7 +14,7 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
     const terms = contributions(row);
     return PERSONAL_TERMS.reduce((sum, name) => sum + (terms[name] ?? 0), 0) > (terms.popularity ?? 0);
   };
-  // An item whose personal terms contribute less than its popularity has the source that it has for every shopper.
+  // If the personal terms contribute less than popularity, the item keeps its source for every shopper.
   const common = commonReason(index);
   return {
     score: scores(values, state.weights),

@@ -4,13 +4,13 @@ import type { Source } from '../placement';
 import type { ExpertPart, RankState } from '../rank-state';
 import type { TermName } from '../terms/terms';
 
-/** Where an item's score comes from, in quantities that can be explained to a shopper. */
+/** The origin of an item's score, in quantities that can be explained to a shopper. */
 export interface ScoreBreakdown {
   /** Named contributions that add up to the score; content similarity is split by modality: `text`, `image`. */
   contributions: Record<string, number>;
   /** Contribution of each other item that the shopper chose or has in view, by row. */
   contributors: Map<number, number>;
-  /** What each of the shopper's experts brings of the contribution `preference`; absent where none says anything. */
+  /** The contribution of each of the shopper's experts to `preference`; absent if no expert contributes. */
   experts?: ExpertPart[];
 }
 
@@ -30,18 +30,18 @@ type TermsBreakdown = (
 export interface Scored {
   /** One per item of the catalogue; higher is better. */
   score: Float32Array;
-  /** Whether the list may hold an item. */
+  /** Whether the list may contain an item. */
   holds(row: number): boolean;
   /** Named contributions to an item's score, which add up to it; zero ones are left out. */
   contributions(row: number): Record<string, number>;
   source(row: number): Source;
   /** Why the item is in the list. */
   reasonKind(row: number): ReasonKind;
-  /** @param ofTerms breaks down the sum of a shopper's terms; its code comes late */
+  /** @param ofTerms breaks down the sum of a shopper's terms; its code loads late */
   breakdown(row: number, ofTerms: TermsBreakdown): ScoreBreakdown;
 }
 
-/** The list of the items in view for a placement, before the rules; null where nothing is known of them. */
+/** The list of the items in view for a placement, before the rules; null if nothing is known of them. */
 export type ListInView = (
   index: CatalogIndex,
   holds: (row: number) => boolean,

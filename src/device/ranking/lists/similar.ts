@@ -5,9 +5,9 @@ import type { Source } from '../placement';
 import { modalitySimilarity, vectorOf } from '../similarities';
 import { contributorInView, type Scored } from './scored';
 
-/** Weight of the same category down to the last level, against a content similarity of 1. */
+/** Weight of a category that matches down to the last level, relative to a content similarity of 1. */
 const SAME_CATEGORY = 0.1;
-/** Weight of the same price. */
+/** Weight of an equal price. */
 const SAME_PRICE = 0.1;
 
 /**

@@ -22,7 +22,7 @@ const listed = (index: ReturnType<typeof catalog>, rules: Rules = {}) =>
   rank(index, state(), { placement: 'for-you', row: null, limit: 8, exclude: new Set(), rules });
 const rows = (...given: Parameters<typeof listed>) => listed(...given).map(({ row }) => row);
 
-describe('the list of a new shopper where popularity is unknown', () => {
+describe('the list of a new shopper without popularity', () => {
   it('takes items from the categories in turn, and within one from its subcategories', () => {
     expect(rows(shop())).toEqual([0, 4, 6, 7, 3, 5, 2, 1]);
     const orderOf = (...categories: string[]) => variedOrder(categoryIndex(categories), [...categories.keys()]);
@@ -37,7 +37,7 @@ describe('the list of a new shopper where popularity is unknown', () => {
     expect(rows(shop(), { filter: { category: 'Women' } })).toEqual([0, 3, 2, 1]);
   });
 
-  it('puts what is in stock before what can only be ordered or is sold out', () => {
+  it('puts items in stock before preorders and sold-out items', () => {
     expect(rows(shop({ availability: 'preorder' }, 6))).toEqual([0, 4, 7, 3, 5, 2, 1, 6]);
     const soldOut = shop({ availability: 'out-of-stock' }, 4);
     expect(rows(soldOut, { excludeOutOfStock: false })).toEqual([0, 5, 6, 7, 3, 2, 1, 4]);
@@ -50,7 +50,7 @@ describe('the list of a new shopper where popularity is unknown', () => {
     }
   });
 
-  it('is not used where popularity or the shopper is known', () => {
+  it('is not used if popularity or the shopper is known', () => {
     const popular = catalog(CATEGORIES.map((category, row) => ({ category, popularity: row === 5 ? 7 : 0 })));
     expect(rows(popular)).toEqual([5, 0, 1, 2, 3, 4, 6, 7]);
     const known = rank(shop(), chose(0), { placement: 'for-you', row: null, limit: 8, exclude: new Set() });

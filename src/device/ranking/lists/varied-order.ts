@@ -7,7 +7,7 @@ import type { CategoryIndex } from '../terms/category-preference';
  */
 export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>, rows: readonly number[]): number[] {
   const levels = categories.names.map((name) => name.split('/').length - 1);
-  /** The category at a level of the path; undefined where the path ends before. */
+  /** The category at a level of the path; undefined if the path ends earlier. */
   const categoryAt = (row: number, level: number): number | undefined => {
     const id: number | undefined = categories.ofItem[row][level];
     // After the last level of a path the item's next path begins.

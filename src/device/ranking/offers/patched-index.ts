@@ -5,12 +5,12 @@ import { type NumberColumn, type NumberFeatures, standardized } from '../terms/n
 const PRICE = 'price';
 
 /**
- * The index with other items in some rows, which may differ in price and stock alone. Nothing is computed again but the
- * prices of these rows, standardised as those of the bundle: what a list, or a coefficient, makes of a price does not depend on
- * the prices of other items.
+ * The index with changed items in some rows; they may differ only in price and stock. Only the prices of these rows are
+ * computed again, standardised like the bundle's: the effect of a price on lists and coefficients does not depend on the
+ * prices of other items.
  * @param items by row
- * @param repriced whether the ranking reads these prices; default true. False where they are in another unit than the bundle's
- * @returns the same index where `items` is empty; parts that do not change are shared
+ * @param repriced whether the ranking reads these prices; default true. False if their unit differs from the bundle's
+ * @returns the same index if `items` is empty; unchanged parts are shared
  */
 export function patchedIndex(index: CatalogIndex, items: ReadonlyMap<number, Item>, repriced = true): CatalogIndex {
   if (items.size === 0) return index;

@@ -31,7 +31,7 @@ const shoppers = fc.array(fc.nat(7), { minLength: 1, maxLength: 5 }).map((rows) 
 const movable = (ids: readonly string[]) => ids.map((id, at) => IDS.includes(id) && ids.indexOf(id) === at);
 
 describe('rerank', () => {
-  it('returns what it was given, each id as often', () => {
+  it('returns the given ids, each as often', () => {
     fc.assert(
       fc.property(lists, pins, strengths, shoppers, (ids, pin, strength, of) => {
         expect(order(ids, { strength, rules: { pin } }, of).toSorted()).toEqual(ids.toSorted());
@@ -58,7 +58,7 @@ describe('rerank', () => {
     );
   });
 
-  it('holds pins at their places, the first of two, and nothing else is displaced further than it must be', () => {
+  it('keeps pins at their places, the first of two, and displaces other ids no further than necessary', () => {
     fc.assert(
       fc.property(lists, pins, strengths, shoppers, (ids, pin, strength, of) => {
         const taken = new Map<number, string>();
@@ -76,7 +76,7 @@ describe('rerank', () => {
     );
   });
 
-  it('lets two items change places once at most as strength rises, from the shop’s order to the score of for-you', () => {
+  it('lets two items swap at most once as strength rises, from the shop’s order to the score of for-you', () => {
     const steps = Array.from({ length: 41 }, (_, n) => n / 40);
     fc.assert(
       fc.property(fc.shuffledSubarray(IDS, { minLength: 2 }), shoppers, (ids, of) => {
@@ -115,7 +115,7 @@ describe('rerank', () => {
     expect(first).not.toBe('item-0');
   });
 
-  it('goes on with scores that are not finite', () => {
+  it('handles non-finite scores', () => {
     const weights = { ...shopper.weights, popularity: 3e38, recent: -3e38 };
     expect(order(IDS, {}, { ...shopper, weights }).toSorted()).toEqual(IDS);
   });

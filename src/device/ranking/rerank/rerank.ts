@@ -15,15 +15,15 @@ export interface RerankOrder {
 }
 
 /**
- * Orders a list of the shop's own for a shopper. The result has the same ids, each as often. In this order of precedence:
+ * Orders one of the shop's own lists for a shopper. The result contains the same ids, each the same number of times. In this
+ * order of precedence:
  *
- * 1. A pinned id stands at its position, whether the catalogue has it or not; of two pins at one place the first counts, and
- *    pins of ids that the list lacks, or beyond its end, have no effect.
- * 2. An id that the catalogue lacks keeps its place, and so does every copy of an id but the first. Where a pin has that
- *    place, it takes the next one that is free.
- * 3. All others fill the remaining places by rising (1 - strength) * s + strength * p: s is the rank among them in the shop's
- *    list, p the rank by the shopper's score. Equal scores and equal sums stand in the shop's order. Ranks have no scale that
- *    differs between shops, and as strength rises from 0 to 1, two items change places once at most.
+ * 1. A pinned id is at its position, even if the catalogue lacks it. If two pins name the same place, the first counts; pins
+ * of ids that are not in the list, or beyond its end, have no effect. 2. An id that the catalogue lacks keeps its place, and
+ * so does every copy of an id after the first. If a pin has that place, it takes the next free one. 3. All other ids fill
+ * the remaining places by ascending (1 - strength) * s + strength * p: s is the rank among them in the shop's
+ *    list, p the rank by the shopper's score. Equal scores and equal sums keep the shop's order. Ranks have no scale that
+ *    differs between shops, and as strength rises from 0 to 1, two items swap at most once.
  *
  * For a shopper without history p is s.
  */
@@ -70,7 +70,7 @@ function pinsOf(ids: readonly string[], pin: NonNullable<Rules['pin']>): Map<num
   return pins;
 }
 
-/** Scores of these rows for the shopper, with boosts as far as one of these rows; null without a history. */
+/** Scores of these rows for the shopper, with boosts in deviations of these scores; null without a history. */
 function personalScores(
   index: CatalogIndex,
   state: RankState,
@@ -97,7 +97,7 @@ function mixedOrder(score: Float32Array | null, count: number, strength: number)
   const order = Array.from({ length: count }, (_, rank) => rank);
   if (!score || strength === 0) return order;
   const value = score.map((given) => (Number.isNaN(given) ? Number.NEGATIVE_INFINITY : given));
-  // Infinity - Infinity is NaN, which sorts nothing.
+  // Infinity - Infinity is NaN, which breaks sorting.
   const byScore = order.toSorted((a, b) => (value[a] === value[b] ? a - b : value[b] - value[a]));
   const key = new Float64Array(count);
   for (const [personal, rank] of byScore.entries()) key[rank] = (1 - strength) * rank + strength * personal;

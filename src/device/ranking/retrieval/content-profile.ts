@@ -5,11 +5,11 @@ import type { ByteMatrix } from '../../../core/kernel';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
 import { NEAREST } from '../terms/nearest-history';
-import { LONGEST_HISTORY, recencyWeights, SESSION } from '../terms/terms';
+import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
-/** Past items, the last ones, whose neighbors are searched for. */
-const MOST_PAST = 20;
-/** Items whose products with the profile are in memory at a time. */
+/** Maximum number of the last past items whose neighbors are searched. */
+const MAX_PAST_ITEMS = 20;
+/** Number of items whose products with the profile are in memory at a time. */
 const BLOCK = 256;
 
 /** A history as the content terms of the personal score use it: unit vectors of one space. */
@@ -19,7 +19,7 @@ export interface ContentProfile {
   recent: Float32Array;
   /** [width]: mean of the last 3. */
   session: Float32Array;
-  /** The last items, each once, newest first; at most 20. */
+  /** The last 20 distinct items, newest first. */
   past: Float32Array[];
 }
 
@@ -32,10 +32,10 @@ export function contentProfile(
   { rows, strengths }: Pick<ChoiceHistory, 'rows' | 'strengths'>,
 ): ContentProfile | null {
   if (rows.length === 0) return null;
-  const last = [...new Set(rows.toReversed())].slice(0, MOST_PAST);
+  const last = [...new Set(rows.toReversed())].slice(0, MAX_PAST_ITEMS);
   return {
     width: content.width,
-    recent: weightedMean(content, rows.slice(-LONGEST_HISTORY), recencyWeights(strengths.slice(-LONGEST_HISTORY))),
+    recent: weightedMean(content, rows.slice(-MAX_HISTORY), recencyWeights(strengths.slice(-MAX_HISTORY))),
     session: weightedMean(content, rows.slice(-SESSION), strengths.slice(-SESSION)),
     past: last.map((row) => vectorOf(content, row)),
   };
@@ -53,10 +53,10 @@ export function baseProfile(profile: ContentProfile, axes: PrincipalAxes): Conte
 }
 
 /**
- * The personal score by content alone: weighted sum of the similarities to the recent history, to the session, and to
+ * The personal score only by content: weighted sum of the similarities to the recent history, to the session, and to
  * the three nearest past items.
  * @param vectors rows of the profile's space
- * @param scales one per row, which its values are multiplied by; default 1
+ * @param scales one factor per row for its values; default 1
  * @returns one score per row
  */
 export const contentScores = (
@@ -121,7 +121,7 @@ export class ContentScorer {
 
 /**
  * `contentScores` of several sets of rows, one after the other, on vector instructions.
- * @param matrix for rows of the profile's width, in one part; what it has is replaced
+ * @param matrix for rows of the profile's width, in one part; its content is replaced
  */
 export function byteScores(
   { recent, session, past }: ContentProfile,
@@ -160,7 +160,7 @@ export function byteScores(
   return out;
 }
 
-/** For each place, the sum of the 3 largest of the values there, or of all where there are fewer. */
+/** For each place, the sum of the 3 largest values there, or of all if there are fewer. */
 function sumsOfLargest(values: readonly Float32Array[], length: number): Float32Array {
   const [first, second, third] = Array.from({ length: NEAREST }, () =>
     new Float32Array(length).fill(Number.NEGATIVE_INFINITY),
@@ -186,7 +186,7 @@ function sumsOfLargest(values: readonly Float32Array[], length: number): Float32
   return sums;
 }
 
-/** Sum of the 3 largest of `count` values, or of all where there are fewer. */
+/** Sum of the 3 largest of `count` values, or of all if there are fewer. */
 function sumOfLargest(values: Float64Array, from: number, count: number): number {
   let first = Number.NEGATIVE_INFINITY;
   let second = Number.NEGATIVE_INFINITY;

@@ -108,7 +108,7 @@ describe('retrieval', () => {
     expect(retrieval.bytes).toBeLessThanOrEqual(64 * 1024);
   });
 
-  it('goes on with the clusters that can be had, and fails where none can', async () => {
+  it('continues with the available clusters, and fails if none is available', async () => {
     const gone = new SidestreamError('bundle/unreachable', 'gone');
     const profile = baseProfile(profileOf(histories[0]), axes);
     const [nearest] = new Retrieval(directory, (cluster) => clusters.vectors(cluster)).nearestClusters(
@@ -127,7 +127,7 @@ describe('retrieval', () => {
     await expect(none.candidates(profile, WEIGHTS)).rejects.toBe(gone);
   });
 
-  it('finds on vector instructions what it finds without, and no less', async () => {
+  it('finds with vector instructions at least the items that it finds without', async () => {
     const rowsBy = async (retrieval: Retrieval): Promise<number[][]> => {
       const found: number[][] = [];
       for (const rows of histories) {

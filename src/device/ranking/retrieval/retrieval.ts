@@ -13,26 +13,26 @@ export interface RetrievalCandidate {
 }
 
 export interface RetrievalOptions {
-  /** Clusters nearest to the profile whose items are scored. Default 192. */
+  /** Number of clusters nearest to the profile whose items are scored. Default 192. */
   probes?: number;
   /** Candidates wanted. Default 1000. */
   limit?: number;
 }
 
-/** Items multiplied at a time on vector instructions: 128 kB of base vectors. */
-const AT_ONCE = 2048;
-/** Leading dimensions of the base vectors, by which JavaScript scores all items of the clusters first. */
-const LEADING = 24;
+/** Number of items multiplied at a time with vector instructions: 128 kB of base vectors. */
+const BATCH_ITEMS = 2048;
+/** Number of leading dimensions of the base vectors, by which JavaScript first scores all items of the clusters. */
+const LEADING_DIMENSIONS = 24;
 /** Items scored by all dimensions, as a multiple of the candidates wanted. */
-const RESCORED = 4;
+const RESCORED_RATIO = 4;
 
-/** Bytes of base vectors cached: those of about 460 clusters of 256 items. */
-const BUDGET = 8 * 1024 * 1024;
+/** Maximum size of cached base vectors, bytes: about 460 clusters of 256 items. */
+const MAX_CACHE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Finds the items of a large catalogue that suit a profile without loading most of the catalogue (IVF): the nearest
- * clusters by their centroids, then the items of those clusters by their base vectors. The base vectors used last are
- * cached. Until the kernel is loaded, and where it cannot run, fewer products are made: see `bestOf`.
+ * Finds the items of a large catalogue that suit a profile without loading most of the catalogue (IVF): the nearest clusters
+ * by their centroids, then the items of those clusters by their base vectors. Recently used base vectors are cached. Without
+ * the kernel, it computes fewer products: see `bestOf`.
  */
 export class Retrieval {
   readonly #directory: ClusterDirectory;
@@ -44,9 +44,9 @@ export class Retrieval {
 
   /**
    * @param load gets the base vectors of a cluster; rejects with `bundle/*`
-   * @param budget bytes of base vectors cached; those of one search are kept in any case
+   * @param budget maximum size of cached base vectors, bytes; the vectors of one search are always kept
    */
-  constructor(directory: ClusterDirectory, load: (cluster: number) => Promise<BaseVectors>, budget = BUDGET) {
+  constructor(directory: ClusterDirectory, load: (cluster: number) => Promise<BaseVectors>, budget = MAX_CACHE_BYTES) {
     this.#directory = directory;
     this.#load = load;
     this.#budget = budget;
@@ -89,9 +89,9 @@ export class Retrieval {
     return topRows(scores, count);
   }
 
-  /** Null where there are no vector instructions, or none yet. */
+  /** Null without vector instructions, or before they are loaded. */
   #vectorized(width: number): ByteMatrix | null {
-    this.#matrix ??= createByteMatrix(AT_ONCE, width, 1);
+    this.#matrix ??= createByteMatrix(BATCH_ITEMS, width, 1);
     return this.#matrix?.vectorized ? this.#matrix : null;
   }
 
@@ -155,7 +155,7 @@ function bestOf(
   limit: number,
 ): RetrievalCandidate[] {
   const total = scanned.reduce((sum, { vectors }) => sum + vectors.count, 0);
-  const leading = new ContentScorer(profile, weights, Math.min(LEADING, profile.width));
+  const leading = new ContentScorer(profile, weights, Math.min(LEADING_DIMENSIONS, profile.width));
   const rough = new Float32Array(total);
   const clusterOf = new Uint32Array(total);
   const rowOf = new Uint32Array(total);
@@ -165,7 +165,7 @@ function bestOf(
     clusterOf.fill(n, at, at + vectors.count);
     for (let row = 0; row < vectors.count; row++, at++) rowOf[at] = row;
   }
-  const kept = topRows(rough, RESCORED * limit);
+  const kept = topRows(rough, RESCORED_RATIO * limit);
   const values = new Int8Array(kept.length * profile.width);
   const scales = new Float32Array(kept.length);
   for (const [n, item] of kept.entries()) {
@@ -183,7 +183,7 @@ function bestOf(
 
 const bytesOf = ({ values, scales }: BaseVectors): number => values.byteLength + scales.byteLength;
 
-/** The clusters that the best candidates are in, best first, until `most` of them or until none is left. */
+/** The clusters of the best candidates, best first, up to `most`. */
 export function clustersOf(candidates: readonly RetrievalCandidate[], most: number): number[] {
   const clusters = new Set<number>();
   for (const { cluster } of candidates) {

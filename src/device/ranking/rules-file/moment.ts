@@ -1,10 +1,10 @@
 const MOMENT = /^([12]\d{3})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /**
- * Reads a date (`2026-11-27`) or a time (`2026-11-27T18:00`), which are those of this device's time zone unless the time has
- * one (`Z`, `+01:00`).
- * @param end whether something ends then: a date includes its whole day
- * @returns milliseconds since the epoch; null where the text is neither, or there is no such day or hour
+ * Reads a date (`2026-11-27`) or a time (`2026-11-27T18:00`), in this device's time zone unless the time names one (`Z`,
+ * `+01:00`).
+ * @param end whether it is an end: a date then includes its whole day
+ * @returns milliseconds since the epoch; null if the text is neither, or the day or hour does not exist
  */
 export function momentOf(text: string, end: boolean): number | null {
   const [, year, month, day, time] = MOMENT.exec(text) ?? [];

@@ -3,14 +3,15 @@ import type { Filter } from '../rules/filter';
 import { mergedRules, type Rules } from '../rules/rules';
 import type { PublishedRule } from './rules-file';
 
-/** Whether an entry holds at a time. @param now milliseconds since the epoch */
+/** Whether an entry applies at a time. @param now milliseconds since the epoch */
 export const holdsAt = ({ from, until }: Pick<PublishedRule, 'from' | 'until'>, now: number): boolean =>
   (from ?? Number.NEGATIVE_INFINITY) <= now && now < (until ?? Number.POSITIVE_INFINITY);
 
 /**
- * The rules of a file that hold for a list, as one. Filters must all fit; boosts, buries and pins of all entries are taken
- * together, pins of later entries first, since of two at one place the first counts; of any other rule the last entry counts.
- * @param placement null for a list of the shop's own, for which entries hold that name no placement
+ * Merges the rules of a file that apply to a list. An item must match all filters; boosts, buries and pins of all entries
+ * are combined, pins of later entries first, because the first of two pins at one place counts; for any other rule the last
+ * entry counts.
+ * @param placement null for one of the shop's own lists, to which entries without placements apply
  * @param now milliseconds since the epoch
  */
 export function rulesAt(published: readonly PublishedRule[], placement: Placement | null, now: number): Rules {

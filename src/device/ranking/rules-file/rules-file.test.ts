@@ -25,7 +25,7 @@ describe('a file of rules', () => {
     );
   });
 
-  it('is refused where it is missing, and fetched no further than a page should read', async () => {
+  it('is refused if it is missing, and fetched only up to the maximum size', async () => {
     const missing = async () => new Response(null, { status: 404, statusText: 'Not Found' });
     await expect(fetchRules(missing)).rejects.toMatchObject({
       code: 'bundle/rules',
@@ -37,7 +37,7 @@ describe('a file of rules', () => {
     await expect(fetchRules(endless)).rejects.toThrow('larger than 0.256 MB');
   });
 
-  it('names every fault of a rule by rule, field and reason, and keeps the others', () => {
+  it('names every error by rule, field and reason, and keeps the other rules', () => {
     const { rules, problems } = parsedRules(
       { name: 'Good', diversity: 0.3 },
       { name: 'Bad', placements: ['front'], diversity: 2, pins: [] },
@@ -130,7 +130,7 @@ describe('rulesAt', () => {
     expect(at([])).toEqual({});
   });
 
-  it('leaves out the rules of other placements; a list of the shop’s own has those without', () => {
+  it('leaves out the rules of other placements; one of the shop’s own lists uses the rules without placements', () => {
     const rules = [{ diversity: 0.1 }, { placements: ['similar', 'recent'], diversity: 0.2 }];
     expect(at(rules, 'similar')).toEqual({ diversity: 0.2 });
     expect(at(rules, 'for-you')).toEqual({ diversity: 0.1 });

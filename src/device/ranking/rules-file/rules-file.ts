@@ -10,12 +10,12 @@ import { RULES_FILE } from './rules-name';
 
 /** Format version of the file. */
 const RULES_VERSION = 1;
-/** Largest file that is read, bytes. */
-const MOST_BYTES = 256_000;
+/** Maximum file size, bytes. */
+const MAX_BYTES = 256_000;
 /** Most entries. */
-const MOST_RULES = 200;
+const MAX_RULES = 200;
 /** Most filters of `boost` and `bury`, all entries together: each is tried on every item of a list. */
-const MOST_PUSHES = 200;
+const MAX_PUSHES = 200;
 
 /** One entry of the file: rules for some placements and for some time. */
 export interface PublishedRule {
@@ -23,9 +23,9 @@ export interface PublishedRule {
   name: string;
   /** Undefined: all. */
   placements?: readonly Placement[];
-  /** When it begins, milliseconds since the epoch. Undefined: at once. */
+  /** Start time, milliseconds since the epoch. Undefined: immediately. */
   from?: number;
-  /** From when on it does not hold any more, milliseconds since the epoch. Undefined: it does not end. */
+  /** End time, milliseconds since the epoch. Undefined: no end. */
   until?: number;
   rules: Rules;
 }
@@ -34,7 +34,7 @@ export interface PublishedRule {
 export interface RuleProblem {
   /** Name of the entry, or its number; empty for the file. */
   rule: string;
-  /** The field that is wrong, such as `boost.0.filter.price`; empty for the entry as a whole. */
+  /** The invalid field, such as `boost.0.filter.price`; empty for the whole entry. */
   field: string;
   reason: string;
 }
@@ -69,7 +69,7 @@ const entrySchema = v.pipe(
   v.forward(
     v.check(
       ({ from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }) => from < until,
-      'is not after "from", so the rule never holds',
+      'is not after "from", so the rule never applies',
     ),
     ['until'],
   ),
@@ -77,11 +77,11 @@ const entrySchema = v.pipe(
 
 const fileSchema = exactObject({
   version: v.literal(RULES_VERSION, `must be ${RULES_VERSION}`),
-  rules: v.pipe(v.array(v.unknown()), v.maxLength(MOST_RULES, `must be at most ${MOST_RULES} rules`)),
+  rules: v.pipe(v.array(v.unknown()), v.maxLength(MAX_RULES, `must be at most ${MAX_RULES} rules`)),
 });
 
 /**
- * Reads a file of rules. An entry that is wrong is left out and named, the others hold.
+ * Reads a rules file. Invalid entries are left out and reported, the other entries apply.
  * @throws SidestreamError `bundle/rules` when the file as a whole cannot be read
  */
 export function parseRules(bytes: ArrayBuffer): PublishedRules {
@@ -103,9 +103,9 @@ export function parseRules(bytes: ArrayBuffer): PublishedRules {
     }
     const { name: _, placements, from, until, ...rules } = result.output;
     const more = (rules.boost?.length ?? 0) + (rules.bury?.length ?? 0);
-    if (pushes + more > MOST_PUSHES) {
+    if (pushes + more > MAX_PUSHES) {
       const field = rules.boost?.length ? 'boost' : 'bury';
-      const reason = `a file has at most ${MOST_PUSHES} entries of "boost" and "bury", all rules together`;
+      const reason = `a file has at most ${MAX_PUSHES} entries of "boost" and "bury" in all its rules`;
       read.problems.push({ rule: name, field, reason });
       continue;
     }
@@ -135,8 +135,8 @@ function nameOf(entry: unknown, n: number): string {
 const unusable = (what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/rules',
-    `The shop's file of rules cannot be used, so lists follow the page's own rules alone: ${what.replace(/\.$/, '')}. Correct it; \`sidestream rules check\` names every fault.`,
+    `The shop's rules file cannot be used, so lists follow only the page's own rules: ${what.replace(/\.$/, '')}. Correct it; \`sidestream rules check\` lists every error.`,
     { cause },
   );
 
-const FILE: MutableFile = { name: RULES_FILE, mostBytes: MOST_BYTES, unusable };
+const FILE: MutableFile = { name: RULES_FILE, maxBytes: MAX_BYTES, unusable };

@@ -8,7 +8,7 @@ import type { Rules } from './rules';
 export interface Admission {
   /** Whether the row is not excluded and passes the filter. */
   admits(row: number): boolean;
-  /** Whether the row may be pinned: not excluded, whatever the filter says. */
+  /** Whether the row may be pinned: it is not excluded; the filter does not matter. */
   pinnable(row: number): boolean;
 }
 
@@ -34,7 +34,7 @@ export function admission(
     excludeOutOfStock = true,
     excludeDismissed = true,
     excludeOwned = byDefault,
-    // What is in the cart is being bought again already.
+    // Items in the cart are already being bought again.
     excludeInCart = placement !== 'recent',
   } = rules;
   const fits = rules.filter ? itemFilter(rules.filter) : () => true;

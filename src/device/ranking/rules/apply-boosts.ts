@@ -4,10 +4,10 @@ import type { Scored } from '../lists/scored';
 import { itemFilter } from './item-filter';
 import type { Push, Rules } from './rules';
 
-/** Standard deviations that rotation subtracts at most. */
-const ROTATION_MAX = 2;
-/** Times shown after which half of that is subtracted. */
-const ROTATION_HALF = 3;
+/** Maximum number of standard deviations that rotation subtracts. */
+const MAX_ROTATION = 2;
+/** Number of impressions after which half of the maximum is subtracted. */
+const HALF_ROTATION_TIMES = 3;
 
 /**
  * Applies the rules `boost`, `bury` and `rotation` to the scores, each as a named contribution.
@@ -25,11 +25,11 @@ export function applyBoosts(
   const [boosted, buried] = [strengthOf(boost), strengthOf(bury)];
   const changes = (row: number): Record<string, number> => {
     const item = index.items[row];
-    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / ROTATION_HALF);
+    const fatigue = rotation === 0 ? 0 : 1 - 2 ** (-record.timesShown(row, now) / HALF_ROTATION_TIMES);
     const all = {
       boost: spread * boosted(item),
       bury: -spread * buried(item),
-      rotation: -spread * ROTATION_MAX * rotation * fatigue,
+      rotation: -spread * MAX_ROTATION * rotation * fatigue,
     };
     return Object.fromEntries(Object.entries(all).filter(([, contribution]) => contribution !== 0));
   };
@@ -53,7 +53,7 @@ export function strengthOf(pushes: readonly Push[]): (item: CatalogIndex['items'
   return (item) => tests.reduce((sum, { fits, strength }) => (fits(item) ? sum + strength : sum), 0);
 }
 
-/** Standard deviation of the scores that a list may hold, which must be finite; 1 where they are all the same. */
+/** Standard deviation of the scores of the items that a list may contain, which must be finite; 1 if they are all equal. */
 export function deviation(known: Float32Array): number {
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
   const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, known.length);

@@ -4,10 +4,10 @@ import type { Scored } from '../lists/scored';
 import { topRows } from '../score';
 import type { CategoryCap, Rules } from './rules';
 
-/** Candidates that each place of a diverse list is chosen from. */
-const POOL = 100;
+/** Number of candidates for each place of a diverse list. */
+const MAX_POOL = 100;
 /** Share of the list that the rule `fresh` leaves in place. */
-const STABLE = 0.5;
+const STABLE_SHARE = 0.5;
 
 /** One place of a list. */
 export interface ListPlace {
@@ -26,8 +26,8 @@ export interface Arrangement {
 }
 
 /**
- * Arranges a list: by score, with pins at their positions, items shown before below those that were not, at most `max`
- * items per category, and dissimilar items next to each other, as far as the rules say so.
+ * Arranges a list: by score, with pins at their positions, previously shown items below new ones, at most `max` items per
+ * category, and dissimilar items next to each other, as the rules require.
  */
 export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
   const { limit, rules, shownBefore } = arrangement;
@@ -80,15 +80,15 @@ function pinnedRows(index: CatalogIndex, { limit, rules, pinnable }: Arrangement
   return pins;
 }
 
-/** Tiers of rows in the order in which they are placed: those that stay, those not shown before, those shown before. */
+/** Tiers of rows in order of placement: rows that stay, rows not shown before, rows shown before. */
 function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: number): number[][] {
   if (!shown || shown.size === 0) return [order];
-  const stay = Math.ceil(limit * STABLE);
+  const stay = Math.ceil(limit * STABLE_SHARE);
   const rest = order.slice(stay);
   return [order.slice(0, stay), rest.filter((row) => !shown.has(row)), rest.filter((row) => shown.has(row))];
 }
 
-/** Removes and returns the next row; null when none fits. @param value the highest is chosen; null: the order decides */
+/** Removes and returns the next row; null if no row fits. @param value chooses the highest; null: the order decides */
 function next(
   waiting: number[][],
   fits: (row: number) => boolean,
@@ -100,7 +100,7 @@ function next(
     for (const row of tier) {
       if (!fits(row)) continue;
       if (best === null || (value && value(row) > value(best))) best = row;
-      if (!value || ++seen >= POOL) break;
+      if (!value || ++seen >= MAX_POOL) break;
     }
     if (best === null) continue;
     tier.splice(tier.indexOf(best), 1);
@@ -113,7 +113,7 @@ function next(
 function relevanceOf({ score }: Scored, waiting: readonly number[][]): (row: number) => number {
   const [first = []] = waiting;
   const high = Math.max(...waiting.map(([best]) => score[best]), Number.NEGATIVE_INFINITY);
-  const low = score[first[Math.min(first.length, POOL) - 1]] ?? 0;
+  const low = score[first[Math.min(first.length, MAX_POOL) - 1]] ?? 0;
   const range = high - low || 1;
   return (row) => (score[row] - low) / range;
 }

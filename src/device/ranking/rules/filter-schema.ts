@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEEPEST_FILTER, type Filter, type FilterField, LARGEST_FILTER } from './filter';
+import { type Filter, type FilterField, MAX_FILTER_DEPTH, MAX_FILTER_PARTS } from './filter';
 
 const FIELDS: FilterField[] = [
   'id',
@@ -18,8 +18,8 @@ const isField = (name: string): boolean => (FIELDS as string[]).includes(name) |
 const COMBINATIONS = ['$and', '$or', '$not'];
 const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$contains'];
 
-const VALUE = 'must be a text, a finite number or a truth value';
-const TOO_LARGE = `a filter has at most ${LARGEST_FILTER} parts`;
+const VALUE = 'must be a text, a finite number or a boolean';
+const TOO_LARGE = `a filter has at most ${MAX_FILTER_PARTS} parts`;
 
 type Path = (string | number)[];
 
@@ -34,7 +34,7 @@ interface Budget {
   left: number;
 }
 
-/** What a text says as JSON; undefined where it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -44,14 +44,14 @@ export function fromJson(text: string): unknown {
 }
 
 /**
- * A filter as it comes from the page: an object, or its JSON text. An issue names the place in the filter: `filter.$or.1.price.$gt`.
- * At most 8 levels deep and 2,000 fields, combinations and values large.
+ * A filter as it comes from the page: an object, or its JSON text. An issue names the place in the filter:
+ * `filter.$or.1.price.$gt`. It may have up to 8 levels and 2,000 fields, combinations and values.
  */
 export const filterSchema = v.pipe(
   v.unknown(),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Filter => {
     const filter = typeof value === 'string' ? fromJson(value) : value;
-    const fault = filterFault(filter, [], 1, { left: LARGEST_FILTER });
+    const fault = filterFault(filter, [], 1, { left: MAX_FILTER_PARTS });
     if (!fault) return filter as Filter;
     const items = fault.path.map(
       (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
@@ -79,7 +79,7 @@ function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): 
 
 function filterFault(filter: unknown, path: Path, depth: number, budget: Budget): Fault | null {
   if (!isRecord(filter)) return { path, message: 'must be a filter such as {"price": {"$lt": 50}}' };
-  if (depth > DEEPEST_FILTER) return { path, message: `filters go at most ${DEEPEST_FILTER} levels deep` };
+  if (depth > MAX_FILTER_DEPTH) return { path, message: `filters go at most ${MAX_FILTER_DEPTH} levels deep` };
   return firstFault(Object.entries(filter), ([key, value]) => {
     const at = [...path, key];
     if (--budget.left < 0) return { path: at, message: TOO_LARGE };
@@ -90,7 +90,7 @@ function filterFault(filter: unknown, path: Path, depth: number, budget: Budget)
     }
     if (isField(key)) return conditionFault(value, at, budget);
     const known = [...COMBINATIONS, ...FIELDS, 'attributes.<name>'].join(', ');
-    return { path: at, message: `is neither a field nor a combination; there are ${known}` };
+    return { path: at, message: `is neither a field nor a combination; known are ${known}` };
   });
 }
 
@@ -110,7 +110,7 @@ function conditionFault(condition: unknown, path: Path, budget: Budget): Fault |
         ? null
         : { path: at, message: 'must be a finite number or a text' };
     }
-    return { path: at, message: `is no operator; there are ${OPERATORS.join(', ')}` };
+    return { path: at, message: `is not an operator; operators are ${OPERATORS.join(', ')}` };
   });
 }
 

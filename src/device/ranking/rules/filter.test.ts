@@ -83,8 +83,8 @@ describe('filterSchema', () => {
     [{ $or: [{ id: 'a' }, { price: { $gt: true } }] }, 'filter.$or.1.price.$gt: must be a finite number or a text'],
     [{ $or: { id: 'a' } }, 'filter.$or: must be a list of filters'],
     [{ 'attributes.tags': { $contains: ['red'] } }, 'filter.attributes.tags.$contains: must be a text'],
-    [{ price: { $above: 3 } }, 'filter.price.$above: is no operator'],
-    [{ price: Number.NaN }, 'filter.price: must be a text, a finite number or a truth value'],
+    [{ price: { $above: 3 } }, 'filter.price.$above: is not an operator'],
+    [{ price: Number.NaN }, 'filter.price: must be a text, a finite number or a boolean'],
     [{ price: {} }, 'filter.price: must be'],
     [{ id: { $in: ['a', null] } }, 'filter.id.$in.1: must be'],
     [{ id: ['a'] }, 'filter.id: must be'],
@@ -102,7 +102,7 @@ describe('filterSchema', () => {
     expect(fault({ $or: Array.from({ length: 2000 }, () => ({ id: 'a' })) })).toContain('at most 2000 parts');
   });
 
-  it('never throws anything but its own fault, whatever comes, and what it lets through can be applied', () => {
+  it('throws only its own error for any input, and accepted filters can be applied', () => {
     const names = fc.constantFrom('$and', '$or', '$not', 'price', 'category', 'attributes.a', '$in', '$gt', '$eq', 'x');
     const value = fc.letrec((tie) => ({
       any: fc.oneof(

@@ -31,14 +31,14 @@ export type FilterField =
   | `attributes.${string}`;
 
 /**
- * Which items, as JSON: `{ category: 'Men/Tops', price: { $gte: 20, $lt: 50 } }`. Several fields must all fit; `$and`,
- * `$or` and `$not` combine filters; `{}` fits every item. A plain value means `$eq`.
+ * Which items, as JSON: `{ category: 'Men/Tops', price: { $gte: 20, $lt: 50 } }`. All fields must match; `$and`, `$or` and
+ * `$not` combine filters; `{}` matches every item. A plain value means `$eq`.
  *
- * - A category fits when it is the item's or a broader one: `Men` fits `Men/Tops/Tees`, one path of several is enough.
- * - A list, such as tags, fits only `$contains`, `$ne` and `$nin`.
+ * - A category matches if it is the item's or a broader one: `Men` matches `Men/Tops/Tees`; one of several paths is enough.
+ * - A list, such as tags, matches only `$contains`, `$ne` and `$nin`.
  * - `rating` is the number of stars.
  * - `$gt`, `$gte`, `$lt`, `$lte` compare numbers with numbers and texts with texts (by code unit, so that ISO dates work).
- * - An item without the field fits `$ne` and `$nin`, and nothing else.
+ * - An item without the field matches only `$ne` and `$nin`.
  */
 export type Filter = {
   $and?: Filter[];
@@ -47,6 +47,6 @@ export type Filter = {
 } & { [field in FilterField]?: FilterValue | FilterCondition };
 
 /** Levels of filters inside filters. */
-export const DEEPEST_FILTER = 8;
+export const MAX_FILTER_DEPTH = 8;
 /** Fields, combinations and values of a filter, all together. */
-export const LARGEST_FILTER = 2000;
+export const MAX_FILTER_PARTS = 2000;

@@ -4,7 +4,7 @@ import type { Filter, FilterCondition, FilterValue } from './filter';
 type Test<T> = (value: T) => boolean;
 type FieldValue = FilterValue | string[] | undefined;
 
-/** Compiles a parsed filter into a test of items. Lists become sets, so that long ones cost no more. */
+/** Compiles a parsed filter into a test of items. Lists become sets, because long lists should not cost more. */
 export function itemFilter(filter: Filter): Test<Item> {
   const tests = Object.entries(filter).map(([key, value]): Test<Item> => {
     if (key === '$and') return every((value as Filter[]).map(itemFilter));
@@ -35,7 +35,7 @@ function some<T>(tests: Test<T>[]): Test<T> {
   return (value) => tests.some((test) => test(value));
 }
 
-/** Reads a field of an item; undefined where it has none. */
+/** Reads a field of an item; undefined if the item lacks it. */
 function field(name: string): (item: Item) => FieldValue {
   if (name.startsWith('attributes.')) {
     const key = name.slice('attributes.'.length);

@@ -20,7 +20,7 @@ const list = (rules: Rules, more: Partial<RankRequest> = {}, record: Partial<Sho
 const rows = (...given: Parameters<typeof list>) => list(...given).map(({ row }) => row);
 
 describe('exclusions', () => {
-  it('leave out what is owned or in the cart by default, and not when the shop says so', () => {
+  it('leave out owned items and the cart by default, unless the shop allows them', () => {
     const record = { owned: new Set([0]), cart: new Set([1]) };
     expect(rows({}, {}, record)).toEqual([2, 3, 4, 5, 6, 7]);
     expect(rows({ excludeOwned: false }, {}, record)).toEqual([0, 2, 3, 4, 5, 6, 7]);
@@ -40,7 +40,7 @@ describe('exclusions', () => {
     expect(recent({ excludeOwned: true })).toEqual([4]);
   });
 
-  it('show what is sold out or dismissed where the shop wants it', () => {
+  it('show sold-out or dismissed items if the shop allows them', () => {
     const index = catalog([{ availability: 'out-of-stock' }]);
     const shopper = state({ dismissed: new Set([1]) });
     const request = { placement: 'trending', row: null, limit: 8, exclude: new Set<number>() } as const;
@@ -51,12 +51,12 @@ describe('exclusions', () => {
 });
 
 describe('filter, boost and bury', () => {
-  it('list only what the filter fits', () => {
+  it('list only items that match the filter', () => {
     expect(rows({ filter: { category: 'Tools' } })).toEqual([1, 3, 5, 7]);
     expect(rows({ filter: { category: 'Nothing' } })).toEqual([]);
   });
 
-  it('move what their filters fit by standard deviations, as contributions to the score', () => {
+  it('move matching items by standard deviations, as contributions to the score', () => {
     const boosted = list({ boost: [{ filter: { id: 'item-7' }, strength: 10 }] });
     expect(boosted[0].row).toBe(7);
     const { boost = 0, popularity = 0 } = boosted[0].contributions;
@@ -72,7 +72,7 @@ describe('filter, boost and bury', () => {
 });
 
 describe('pins', () => {
-  it('stand at their places whatever filter and scores say, once each', () => {
+  it('stay at their places regardless of filter and scores, once each', () => {
     const pin = [
       { itemId: 'item-7', position: 0 },
       { itemId: 'item-5', position: 2 },
@@ -85,7 +85,7 @@ describe('pins', () => {
     expect(pinned[0].reason).toBe('Picked by the shop');
   });
 
-  it('do not bring back what is excluded, and end with the list', () => {
+  it('do not bring back excluded items, and end with the list', () => {
     const pin = [
       { itemId: 'item-7', position: 0 },
       { itemId: 'item-6', position: 5 },
@@ -127,7 +127,7 @@ describe('category cap and diversity', () => {
 });
 
 describe('rotation and freshness', () => {
-  it('lower what was shown in vain, as a contribution to the score', () => {
+  it('lower items shown without being chosen, as a contribution to the score', () => {
     const timesShown = (row: number) => (row === 0 ? 5 : 0);
     expect(rows({}, {}, { timesShown })[0]).toBe(0);
     const rotated = list({ rotation: 1 }, {}, { timesShown });
@@ -140,7 +140,7 @@ describe('rotation and freshness', () => {
     );
   });
 
-  it('keep the first half and put below it first what earlier pages of the visit did not show', () => {
+  it('keep the first half, followed by items that earlier pages of the visit did not show', () => {
     const shownBefore = new Set([0, 1, 2, 3]);
     expect(rows({ fresh: true }, { limit: 4, shownBefore })).toEqual([0, 1, 4, 5]);
     expect(rows({ fresh: true }, { limit: 4, shownBefore: new Set([0, 1, 2, 3, 4, 5]) })).toEqual([0, 1, 6, 7]);

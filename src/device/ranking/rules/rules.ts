@@ -7,7 +7,7 @@ import { filterSchema } from './filter-schema';
 export interface Push {
   filter: Filter;
   /**
-   * How far, in standard deviations of the scores of all items that the list may hold, above 0 up to 10; default 1. It is
+   * Strength in standard deviations of the scores of all items that the list may contain, above 0 up to 10; default 1. It is
    * added (`boost`) or taken away (`bury`), never multiplied: scores may be negative, and their range differs by placement.
    */
   strength?: number;
@@ -38,35 +38,35 @@ export interface Rules {
   /** Default true. */
   excludeOutOfStock?: boolean;
   /**
-   * Leave out what the shopper bought. Default true, but for `recent`, `again`, and what the rule `repeats` lets in. Where it is
-   * true because the shop says so, it goes before that rule.
+   * Leave out items that the shopper bought. Default true, except for `recent`, `again`, and items that the rule `repeats`
+   * admits. If the shop sets it to true, it overrides that rule.
    */
   excludeOwned?: boolean;
-  /** Leave out what is in the cart. Default true, but for `recent`. */
+  /** Leave out items in the cart. Default true, except for `recent`. */
   excludeInCart?: boolean;
-  /** Leave out what the shopper is not interested in. Default true. */
+  /** Leave out items that the shopper dismissed. Default true. */
   excludeDismissed?: boolean;
   /**
-   * Leave out of `for-you` what is among the shopper's last choices: how many of them, 0 (nothing is left out) to 1000.
-   * Default 40: an item that was looked at, put in the cart or bought comes back when 40 choices of others came after it.
-   * Events on one item in a row are one choice. The other placements list it all the same.
+   * Number of the shopper's last choices to leave out of `for-you`, 0 to 1000. Default 40: an item that was viewed, put in
+   * the cart or bought returns after 40 choices of other items. Consecutive events on one item are one choice. Other
+   * placements still list the item.
    */
   excludeRecent?: number;
   /**
-   * Whether `for-you` may hold products that the shopper bought and may be due to buy again: as many of its places, in
-   * proportion, as purchases in the shop's log are repeats, and one at least. Default: where 10 % or more are. It has no effect
-   * where less than 5 % are, or where the bundle has no log.
+   * Whether `for-you` may contain products that the shopper bought and may be due to buy again: at least one, in proportion
+   * to the share of repeat purchases in the shop's log. Default: true if 10 % or more are repeats. No effect if less than 5
+   * % are, or if the bundle has no data from a log.
    */
   repeats?: boolean;
   boost?: Push[];
   bury?: Push[];
   /**
-   * Items at fixed positions, whatever filter and scores say. What is excluded (sold out, owned, in the cart,
-   * dismissed, in view) is not pinned, nor is an item that the catalogue lacks, nor in `recent` what the shopper did not
-   * look at; of two pins at one place the first counts.
+   * Items at fixed positions, regardless of filter and scores. Excluded items (sold out, owned, in the cart, dismissed, in
+   * view) are not pinned, nor are items that the catalogue lacks, nor, in `recent`, items that the shopper did not look at.
+   * If two pins name the same place, the first counts.
    */
   pin?: Pin[];
-  /** At most so many items of one category; a list may get shorter. Items without category are not counted. */
+  /** Maximum number of items of one category; a list may get shorter. Items without a category are not counted. */
   categoryCap?: number | CategoryCap;
   /**
    * How much items of a list should differ in content, 0 (default: not at all) to 1. It is 1 - lambda of maximal marginal
@@ -75,25 +75,25 @@ export interface Rules {
    */
   diversity?: number;
   /**
-   * How far items sink that were shown repeatedly without being chosen, 0 (default: not at all) to 1: by
-   * rotation * 2 standard deviations * (1 - 2^(-times / 3)). Times count half after 10 choices, and after a day.
+   * How far items sink after they were shown repeatedly without being chosen, 0 (default: not at all) to 1: by rotation * 2
+   * standard deviations * (1 - 2^(-times / 3)). An impression counts half after 10 choices, and after a day.
    */
   rotation?: number;
   /**
-   * How far `for-you` lifts items that nobody in the shop has chosen yet, 0 (not at all) to 2; default: what the shop's log
-   * says, else 0.3. What a lift costs the other items is in docs/results/RESULTS.md.
+   * How far `for-you` lifts items that nobody in the shop has chosen yet, 0 (not at all) to 2. Default: the value fitted to
+   * the shop's log, else 0.3. For the cost of a lift to the other items, see docs/results/RESULTS.md.
    */
   coldStart?: number;
   /**
-   * Whether a page that is loaded again in the same visit shows other items: the first half of the list stays, below it items
-   * that earlier pages of the visit showed give way to others. A visit ends with 30 minutes of pause. Needs impressions
-   * that outlive the page, so consent. Default false.
+   * Whether a page that is reloaded in the same visit shows other items: the first half of the list stays; below it, items
+   * that earlier pages of the visit showed are replaced. A visit ends after a pause of 30 minutes. Requires consent, because
+   * impressions must outlive the page. Default false.
    */
   fresh?: boolean;
   /**
-   * Whether a list shows `'one'` (default) or `'all'` of the variants of a product, the items of one `group`. The one is, of
-   * those that may be listed, in stock and nearest to the shopper's taste; the cheapest where no taste is known. In either case
-   * what the shopper owns, dismissed, has in the cart or in view is the product, whichever variant it is.
+   * Whether a list shows `'one'` (default) or `'all'` of the variants of a product, the items of one `group`. `'one'` shows
+   * the listable variant that is in stock and nearest to the shopper's preferences, or the cheapest if those are unknown. In
+   * either case, owning, dismissing, putting in the cart or viewing one variant counts for the whole product.
    */
   variants?: 'one' | 'all';
 }
@@ -122,7 +122,7 @@ export const ruleFields = {
   bury: v.optional(pushes),
   pin: v.optional(v.pipe(v.array(exactObject({ itemId: v.string(), position: integer(0, 99) })), v.maxLength(100))),
   categoryCap: v.optional(
-    // Not a union, whose message could not name the field that is wrong.
+    // Not a union, because its message could not name the invalid field.
     v.lazy((cap) => (typeof cap === 'object' ? capSchema : integer(1, 100))),
   ),
   diversity: v.optional(share),
@@ -132,10 +132,10 @@ export const ruleFields = {
   variants: v.optional(v.picklist(['one', 'all'])),
 };
 
-/** The rules of a shop. Unknown names are refused: a rule that is misspelt would go unnoticed. */
+/** The rules of a shop. Unknown names are refused, because a misspelt rule would go unnoticed. */
 export const rulesSchema = exactObject(ruleFields);
 
-/** The shop's rules, replaced by those of a request where it has the same. */
+/** The shop's rules; a request's rules replace those of the same names. */
 export function mergedRules(shop: Rules, request: Rules): Rules {
   const given = Object.entries(request).filter(([name, rule]) => name in ruleFields && rule !== undefined);
   return { ...shop, ...Object.fromEntries(given) };

@@ -20,7 +20,7 @@ const index = catalog(
 const ranked = (by: SegmentField, more: Partial<RankRequest> = {}, plan = {}) =>
   rankSegments(index, state(), request({ limit: 3, ...more }), { by, depth: 1, limit: 6, items: 3, ...plan });
 
-it('scores segments by the mean of their five best items, where an average item stands for each missing one', () => {
+it('scores segments by the mean of their five best items, with an average item for each missing one', () => {
   const log = [...index.logPopularity];
   const average = log.reduce((sum, value) => sum + value, 0) / 8;
   const [a, b, c] = ranked('attributes.brand');

@@ -14,9 +14,9 @@ export interface SegmentPlan {
   by: SegmentField;
   /** Levels of the category path that count. */
   depth: number;
-  /** Segments at most. */
+  /** Maximum number of segments. */
   limit: number;
-  /** Items of each at most. */
+  /** Maximum number of items per segment. */
   items: number;
 }
 
@@ -25,18 +25,18 @@ export interface RankedSegment {
   score: number;
   /** Named contributions that add up to the score. */
   contributions: Record<string, number>;
-  /** Items that the list may hold. */
+  /** Number of items that the list may contain. */
   count: number;
   items: RankedItem[];
 }
 
-/** Items that a segment's score is the mean of. */
-const BEST = 5;
+/** Number of items in the mean of a segment's score. */
+const SCORED_ITEMS = 5;
 
 /**
- * Ranks segments by the scores of a list's request: each has the mean score of its five best items, where those that it
- * lacks count as average items of the list. So a segment of one item needs a better one than a large segment does. Equal
- * ones stand in the order of their best items.
+ * Ranks segments by the scores of a list's request: each has the mean score of its five best items; missing items count as
+ * average items of the list, so a segment of one item needs a better item than a large segment. Ties keep the order of their
+ * best items.
  */
 export function rankSegments(
   index: CatalogIndex,
@@ -56,8 +56,10 @@ export function rankSegments(
     }
   }
   const scoreOf = (rows: readonly number[]): number => {
-    const best = rows.slice(0, BEST);
-    return (best.reduce((sum, row) => sum + scored.score[row], 0) + (BEST - best.length) * average) / BEST;
+    const best = rows.slice(0, SCORED_ITEMS);
+    return (
+      (best.reduce((sum, row) => sum + scored.score[row], 0) + (SCORED_ITEMS - best.length) * average) / SCORED_ITEMS
+    );
   };
   return [...segments]
     .map(([value, rows]) => ({ value, rows, score: scoreOf(rows) }))
@@ -71,20 +73,24 @@ export function rankSegments(
         { limit: items, rules: { ...request.rules, pin: [] }, pinnable: () => false, shownBefore },
       );
       return {
-        ...{ value, score, contributions: contributionsOf(scored, rows, average), count: rows.length },
+        value,
+        score,
+        contributions: contributionsOf(scored, rows, average),
+        count: rows.length,
         items: places.map((place) => rankedItem(index, scored, place, request)),
       };
     });
 }
 
-/** Means of the contributions to the best items, with what stands for those that are missing. */
+/** Means of the contributions to the best items, including the stand-in for missing items. */
 function contributionsOf(scored: Scored, rows: readonly number[], average: number): Record<string, number> {
-  const best = rows.slice(0, BEST);
+  const best = rows.slice(0, SCORED_ITEMS);
   const sums: Record<string, number> = {};
   for (const row of best) {
-    for (const [name, part] of Object.entries(scored.contributions(row))) sums[name] = (sums[name] ?? 0) + part / BEST;
+    for (const [name, part] of Object.entries(scored.contributions(row)))
+      sums[name] = (sums[name] ?? 0) + part / SCORED_ITEMS;
   }
-  const missing = ((BEST - best.length) * average) / BEST;
+  const missing = ((SCORED_ITEMS - best.length) * average) / SCORED_ITEMS;
   return missing === 0 ? sums : { ...sums, average: missing };
 }
 

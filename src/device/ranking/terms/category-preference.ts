@@ -1,10 +1,10 @@
 import { type CatalogStatistics, categoryCounts, categoryPrefixes } from '../../../core/catalog';
 
-/** For each item, the ids of its category and of every broader one: `Food/Fruit` belongs to `Food` too. */
+/** For each item, the ids of its category and of every broader one: `Food/Fruit` also belongs to `Food`. */
 export interface CategoryIndex {
   /** Ids per item, from broad to narrow; empty without a category. Items of one category share a list. */
   ofItem: readonly (readonly number[])[];
-  /** The lists of `ofItem`, each once, and the place in there of each item's. */
+  /** The distinct lists of `ofItem`, and the index of each item's list. */
   paths: readonly (readonly number[])[];
   pathOf: Uint32Array;
   /** Share of the catalogue's items in each category id. */
@@ -16,7 +16,7 @@ export interface CategoryIndex {
  * Category ids of some items.
  * @param categories one per item
  * @param statistics of the whole catalogue, which has all of these items or more; default of these items. Items that it
- *   does not count, such as those that a device added, may have categories of their own
+ *   does not count, such as those that a device added, may have additional categories
  */
 export function categoryIndex(
   categories: string[],

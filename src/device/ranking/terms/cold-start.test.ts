@@ -13,13 +13,13 @@ const table: CooccurrenceTable = {
   lifts: Float32Array.of(1, 1),
 };
 
-it('lifts items without co-occurrence by their similarity to those that co-occur with the history', () => {
+it('lifts items without co-occurrence by their similarity to items that co-occur with the history', () => {
   const lifts = Float32Array.of(2, 0, 0, 0, 0);
   coldStart(lifts, table, index);
   expect([...lifts].map((lift) => Math.round(lift * 100) / 100)).toEqual([2, 0, 0.55, 0, 0.55]);
 });
 
-it('lifts nothing where nothing co-occurs with the history', () => {
+it('lifts no item if no item co-occurs with the history', () => {
   const lifts = new Float32Array(5);
   coldStart(lifts, table, index);
   expect([...lifts]).toEqual([0, 0, 0, 0, 0]);

@@ -2,7 +2,10 @@ import type { CooccurrenceTable } from '../../../core/catalog';
 import type { CatalogIndex } from '../catalog-index';
 import { weightedMean } from '../similarities';
 
-/** log(1 + lift) of an item without co-occurrence whose content equals that of the items co-occurring with the history. */
+/**
+ * log(1 + lift) of an item without co-occurrence whose content equals the content of the items that co-occur with the
+ * history.
+ */
 const FULL_SIMILARITY_LIFT = 0.55;
 
 /**

@@ -21,14 +21,14 @@ describe('cooccurrence', () => {
       expect(values[row]).toBeCloseTo(expected / whole, 6);
   });
 
-  it('is nothing without a history, and for choices that are long ago', () => {
+  it('is zero without a history, and for old choices', () => {
     expect([...cooccurrence(table, [], 4)]).toEqual([0, 0, 0, 0]);
     const twentyLater = [0, ...new Array(19).fill(1)];
     expect(cooccurrence(table, twentyLater, 4)[1]).toBeGreaterThan(0);
     expect([...cooccurrence(table, [...twentyLater, 1], 4)]).toEqual([0, 0, 0, 0]);
   });
 
-  it('has room for items beyond the table, which go with nothing', () => {
+  it('has room for items beyond the table, which co-occur with no item', () => {
     expect([...cooccurrence(table, [5, 0], 6)].slice(4)).toEqual([0, 0]);
     expect(cooccurrence(table, [5, 0], 6)[1]).toBeGreaterThan(0);
     expect([...cooccurrence(table, [5], 6)]).toEqual([0, 0, 0, 0, 0, 0]);
@@ -43,7 +43,7 @@ describe('strongestContributor', () => {
     expect(strongestContributor(table, [0, 1, 1, 5], 1)).toBe(0);
   });
 
-  it('names nothing for an item without co-occurrence', () => {
+  it('names no choice for an item without co-occurrence', () => {
     expect(strongestContributor(table, [0, 1, 2, 5], 0)).toBeNull();
     expect(strongestContributor(table, [], 1)).toBeNull();
   });

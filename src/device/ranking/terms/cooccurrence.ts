@@ -1,13 +1,13 @@
 import type { CooccurrenceTable } from '../../../core/catalog';
 
-/** Last choices that the term uses. */
-const LAST = 20;
-/** Age, in choices, at which a choice counts half: the last one says most about the next. */
+/** Number of last choices that the term uses. */
+const MAX_RECENT = 20;
+/** Age, in choices, at which a choice counts half: the last one predicts the next best. */
 const CHOICE_HALF_LIFE = 1;
 
 /** The last choices with their weights, which add up to 1. @param rows item rows, oldest first */
 function lastChoices(rows: ArrayLike<number>): [row: number, weight: number][] {
-  const last = Array.from(rows).slice(-LAST);
+  const last = Array.from(rows).slice(-MAX_RECENT);
   const weights = last.map((_, n) => 2 ** (-(last.length - 1 - n) / CHOICE_HALF_LIFE));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   return last.map((row, n) => [row, weights[n] / whole]);
@@ -33,7 +33,7 @@ export function cooccurrence(
   return out;
 }
 
-/** Index of the entry of item `other` among those of item `row`; -1 where it has none. */
+/** Index of the entry of item `other` among the entries of item `row`; -1 if missing. */
 export function pairAt({ count, offsets, rows }: CooccurrenceTable, row: number, other: number): number {
   const at = row < count ? rows.subarray(offsets[row], offsets[row + 1]).indexOf(other) : -1;
   return at < 0 ? at : offsets[row] + at;

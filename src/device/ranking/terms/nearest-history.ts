@@ -26,8 +26,8 @@ export class NearestHistory {
 
   /**
    * The row of the history that an item resembles most.
-   * @param leftOut rows that do not count
-   * @returns null where no row counts; undefined where so many are left out that it is not known
+   * @param leftOut rows to ignore
+   * @returns null if no row remains; undefined if too many rows are ignored to know the answer
    */
   nearestRow(rows: readonly number[], item: number, leftOut: (row: number) => boolean): number | null | undefined {
     this.#neighbors.nearestTo(rows);

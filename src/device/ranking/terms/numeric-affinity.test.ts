@@ -5,7 +5,7 @@ import { numberColumns, numericAffinity } from './numeric-affinity';
 
 const items = (count: number, more: (row: number) => Partial<Item>): Item[] =>
   Array.from({ length: count }, (_, row) => makeItem(`${row}`, more(row)));
-/** A number for the first items alone. */
+/** A number for only the first items. */
 const first = (count: number, row: number): Item['attributes'] => (row < count ? { number: row } : {});
 
 describe('numberColumns', () => {
@@ -19,7 +19,7 @@ describe('numberColumns', () => {
     }
   });
 
-  it('leave out what few items have or all have alike, and keep gaps as such', () => {
+  it('leave out rare and constant columns, and keep gaps', () => {
     const columns = numberColumns(
       items(10, (row) => ({
         price: 5,
@@ -61,7 +61,7 @@ describe('numericAffinity', () => {
     expect(closeness[2]).toBeCloseTo((Math.log(1.05) + Math.log(0.05)) / 2, 5);
   });
 
-  it('changes nothing where the history has no numbers', () => {
+  it('has no effect if the history has no numbers', () => {
     expect([...numericAffinity([column(Number.NaN, 1, 2)], [0], [1], 3)]).toEqual([0, 0, 0]);
     expect([...numericAffinity([column(0, 1, 2)], [], [], 3)]).toEqual([0, 0, 0]);
     expect([...numericAffinity([], [0], [1], 3)]).toEqual([0, 0, 0]);

@@ -10,15 +10,15 @@ export interface NumberColumn {
   deviation: number;
 }
 
-/** Features of all items, as far as they are made from numbers. */
+/** The number-based features of all items. */
 export interface NumberFeatures {
   readonly count: number;
-  /** Replaces the number of an item, standardised as `NumberColumn.values`; nothing where no features are made from it. */
+  /** Replaces the number of an item, standardised as in `NumberColumn.values`; does nothing if no features use it. */
   setNumber(name: string, row: number, value: number): void;
 }
 
-/** Standard deviations from the mean that a number is away at most. */
-export const FURTHEST = 4;
+/** Bound of standardised numbers, in standard deviations from the mean. */
+export const MAX_ABS_Z = 4;
 
 /** The numeric columns of a catalogue (see `CatalogStatistics`), standardised by the statistics of all of it. */
 export function numberColumns(
@@ -34,18 +34,18 @@ export const standardized = (
   { name, mean, deviation }: Omit<NumberColumn, 'values'>,
 ): Float32Array =>
   // Math keeps NaN.
-  numbersOf(items, name).map((value) => Math.max(-FURTHEST, Math.min(FURTHEST, (value - mean) / deviation)));
+  numbersOf(items, name).map((value) => Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, (value - mean) / deviation)));
 
 /** Distance, in standard deviations, at which closeness has fallen to exp(-1/2). */
 const BANDWIDTH = 0.28;
 /** Width of a histogram bin, in standard deviations. */
 const BIN = 0.05;
-const BINS = (2 * FURTHEST) / BIN + 1;
-/** Closeness that even the furthest number has. */
+const BINS = (2 * MAX_ABS_Z) / BIN + 1;
+/** Minimum closeness, even of the furthest number. */
 const FLOOR = 0.05;
 
-/** Bin of an item without a number: the one after the last. */
-const NONE = BINS;
+/** Bin of an item without a number: the bin after the last. */
+const MISSING_BIN = BINS;
 
 /** Bins of the values of each column. */
 const known = new WeakMap<Float32Array, Uint8Array>();
@@ -57,14 +57,14 @@ function binsOf(values: Float32Array): Uint8Array {
   return bins;
 }
 
-const binOf = (value: number): number => (Number.isNaN(value) ? NONE : Math.round((value + FURTHEST) / BIN));
+const binOf = (value: number): number => (Number.isNaN(value) ? MISSING_BIN : Math.round((value + MAX_ABS_Z) / BIN));
 
 /**
  * How close every item's numbers are to those of a history: log(0.05 + weighted mean of exp(-(distance / 0.28)^2 / 2)),
  * mean over the columns. An item without a number is as close as the average item.
  * @param rows item rows of the history
  * @param weights strength of each, same length
- * @returns [count]; zeros where nothing is known
+ * @returns [count]; zeros without a history
  */
 export function numericAffinity(
   columns: readonly Pick<NumberColumn, 'name' | 'values'>[],
@@ -79,7 +79,7 @@ export function numericAffinity(
     let total = 0;
     for (let n = 0; n < rows.length; n++) {
       const bin = bins[rows[n]];
-      if (bin === NONE) continue;
+      if (bin === MISSING_BIN) continue;
       mass[bin] += weights[n];
       total += weights[n];
     }
@@ -89,11 +89,11 @@ export function numericAffinity(
     let sum = 0;
     let numbers = 0;
     for (let row = 0; row < bins.length; row++) {
-      if (bins[row] === NONE) continue;
+      if (bins[row] === MISSING_BIN) continue;
       sum += part[bins[row]];
       numbers++;
     }
-    part[NONE] = sum / numbers;
+    part[MISSING_BIN] = sum / numbers;
     for (let bin = 0; bin < part.length; bin++) part[bin] /= columns.length;
     for (let row = 0; row < count; row++) out[row] += part[bins[row]];
   }

@@ -35,7 +35,7 @@ describe('the scores of a side model', () => {
     for (const [row, score] of sideScores(model, rows).entries()) expect(score).toBeCloseTo(expected[row], 5);
   });
 
-  it('are an item’s bias and what each choice adds to it', () => {
+  it('are an item’s bias plus the contribution of each choice', () => {
     const rows = [3, 1, 3, 6];
     const all = sideScores(model, rows);
     for (let item = 0; item < COUNT; item++) {
@@ -55,7 +55,7 @@ describe('the scores of a side model', () => {
 describe('the term of the side model', () => {
   const index = catalog([], null, model);
 
-  it('is nothing without a history or without a model', () => {
+  it('is zero without a history or without a model', () => {
     const { sideModel: values } = termValues(index, state());
     expect(values.every((value) => value === 0)).toBe(true);
     expect(isWithoutBasis(values)).toBe(true);
@@ -74,7 +74,7 @@ describe('the term of the side model', () => {
     for (const row of [0, 2, 7]) expect(shared[row]).toBeCloseTo(expected[row], 5);
   });
 
-  it('scores items that the model does not have yet between those that they are like', () => {
+  it('scores items missing from the model between similar ones', () => {
     const short = sideModel(6, 5);
     const { sideModel: values } = termValues(catalog([], null, short), chose(3, 2));
     const known = [...values.subarray(0, 6)];

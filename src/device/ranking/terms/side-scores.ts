@@ -34,8 +34,9 @@ function sideSteps({ width, states, vectors }: SideModel, rows: readonly number[
 }
 
 /**
- * Scores of all items by the side model after some choices, nats: each item's bias plus its vector times the states read out.
- * @param rows rows of the choices, oldest first; repeats count again
+ * Scores of all items by the side model after some choices, nats: each item's bias plus its vector times the states'
+ * read-out.
+ * @param rows rows of the choices, oldest first; repeats count each time
  * @returns [count]
  */
 export function sideScores(model: SideModel, rows: readonly number[]): Float32Array {

@@ -19,9 +19,9 @@ import { sideScores } from './side-scores';
  * - `numericAffinity`: closeness to the history in price and other numbers
  * - `catalogOrder`: closeness to the last 10 choices in the order of the catalogue; 0 beside a side model
  * - `popularity`: log popularity
- * - `coldStart`: 1 for an item too new to have a popularity, so that new items are found; no choice changes its weight
+ * - `coldStart`: 1 for an item too new to have a popularity, to surface new items; choices do not change its weight
  * - `disliked`: minus the content similarity to the nearest of the last 200 dismissed items
- * - `preference`: residual scores of the shopper's experts, which learn what the other terms got wrong
+ * - `preference`: residual scores of the shopper's experts, which learn the errors of the other terms
  */
 export const TERMS = [
   'sideModel',
@@ -39,7 +39,7 @@ export const TERMS = [
 ] as const;
 export type TermName = (typeof TERMS)[number];
 
-/** Terms that are 0 without a history or something learned. */
+/** Terms that are 0 without a history or learned state. */
 export const PERSONAL_TERMS: readonly TermName[] = [
   'sideModel',
   'boughtTogether',
@@ -58,7 +58,7 @@ export type TermValues = Record<TermName, Float32Array>;
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
 /** Last choices, and dismissals, that the terms use; older choices weigh less than 2^-10 of the newest. */
-export const LONGEST_HISTORY = 200;
+export const MAX_HISTORY = 200;
 /** Last choices that the term `session` uses. */
 export const SESSION = 3;
 
@@ -74,16 +74,16 @@ const zeroValues = new WeakSet<Float32Array>();
 /** Whether these are values of a term without a basis, which change no score. */
 export const isWithoutBasis = (values: Float32Array): boolean => zeroValues.has(values);
 
-/** What the terms are computed from, besides the catalogue. */
+/** Inputs of the terms in addition to the catalogue. */
 export interface TermSources {
   history: ChoiceHistory;
-  /** What the shopper's experts add to every item's score, [count]; null while there are none. */
+  /** Contribution of the shopper's experts to every item's score, [count]; null without experts. */
   residualScores: Float32Array | null;
 }
 
 /**
- * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero, so
- * they cannot change the order, and neither can a value that is not finite: it counts as 0.
+ * Values of every term for every item. Terms without a basis (no history, no experts, no dismissals) are all zero and cannot
+ * change the order; neither can a non-finite value, which counts as 0.
  */
 export function termValues(index: CatalogIndex, sources: TermSources): TermValues {
   const values = rawTermValues(index, sources);
@@ -91,9 +91,9 @@ export function termValues(index: CatalogIndex, sources: TermSources): TermValue
   return values;
 }
 
-/** The values with 0 for those that are not finite, in a copy where there are any. */
+/** The values, with 0 for non-finite ones; a copy if there are any. */
 export function finiteValues(values: Float32Array): Float32Array {
-  // 0 as long as all are finite, else NaN. Several at a time: each sum waits for the one before.
+  // 0 if all are finite, else NaN. Uses several sums at a time, because each sum waits for the previous one.
   let sum = 0;
   let at = 0;
   for (; at + 4 <= values.length; at += 4) sum += (values[at] + values[at + 1] + (values[at + 2] + values[at + 3])) * 0;
@@ -109,8 +109,8 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
   const count = index.items.length;
   const zeros = new Float32Array(count);
   zeroValues.add(zeros);
-  const rows = history.rows.slice(-LONGEST_HISTORY);
-  const strengths = history.strengths.slice(-LONGEST_HISTORY);
+  const rows = history.rows.slice(-MAX_HISTORY);
+  const strengths = history.strengths.slice(-MAX_HISTORY);
   const values: TermValues = {
     ...(Object.fromEntries(TERMS.map((name) => [name, zeros])) as TermValues),
     popularity: index.logPopularity,
@@ -122,7 +122,7 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
   const weights = recencyWeights(strengths);
   const products = index.variants?.first(rows) ?? rows;
   if (index.side) {
-    // Its rows are of products, too.
+    // Its rows are also products.
     values.sideModel = sideScores(index.side, products);
     index.variants?.share(values.sideModel);
   }
@@ -132,7 +132,7 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
     coldStart(values.boughtTogether, index.cooccurrence, index);
     index.variants?.share(values.boughtTogether);
   }
-  // The side model knows what the last choices have in common, and what is next to what in the catalogue.
+  // The side model already covers the similarity to the last choices and the catalogue order.
   if (!index.side) {
     [values.recent, values.session] = index.similarities.products([
       weightedMean(index.content, rows, weights),
@@ -149,7 +149,7 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
 
 /** Minus the content similarity to the nearest of the last 200 of these items, at most 0. */
 function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
-  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-LONGEST_HISTORY));
+  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-MAX_HISTORY));
   const out = new Float32Array(nearest.length);
   for (let row = 0; row < out.length; row++) out[row] = -Math.max(0, nearest[row]);
   return out;

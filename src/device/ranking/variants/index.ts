@@ -10,7 +10,7 @@ import { itemFilter } from '../rules/item-filter';
 /** From best to worst. */
 const AVAILABILITY = ['in-stock', 'preorder', 'out-of-stock'];
 
-/** The variants of the products of a catalogue; null where each item is a product of its own. */
+/** The variants of the products of a catalogue; null if every item is a separate product. */
 export function productVariants(items: readonly Item[]): ProductVariants | null {
   const groups = variantGroups(items);
   return groups && new Variants(groups, items);
@@ -75,7 +75,7 @@ class Variants implements ProductVariants {
       shown.set(product, sum);
       return sum;
     };
-    // Where the variant looked at is not listed, another one stands for its product.
+    // If the viewed variant is not listed, another one represents its product.
     if (placement === 'recent') known.history.rows = history.rows.map((at) => standing.get(this.#rows(at)) ?? at);
     return {
       state: { ...state, ...known },
@@ -122,7 +122,7 @@ class Variants implements ProductVariants {
     const chosen = EVENT_STRENGTH[type] > 0;
     for (const other of this.of[row] ?? []) {
       if (type === 'undismiss' || chosen) history.dismissed.delete(other);
-      // Of a click the record takes no more than that the item was shown for the last time.
+      // The record only uses a click to end the item's impressions.
       if (chosen && other !== row) history.record.add({ type: 'click', time }, other, true, history.total);
     }
   }
@@ -191,9 +191,10 @@ class Variants implements ProductVariants {
   }
 
   /**
-   * Which variant of a product stands for it, of those that fit the filter and may be listed: a pinned one; else one in stock
-   * before one that can be ordered or is sold out; in lists of the shopper's own items what they are about; the one that the
-   * shop boosts most; the one that fits the visit's hints best; the one with the highest personal score; the cheapest; the first of the catalogue.
+   * The variant that represents a product, among those that match the filter and may be listed: a pinned one; else one in
+   * stock before one on preorder or sold out; in lists of the shopper's own items, the variant that the list is about; the
+   * one that the shop boosts most; the one that fits the visit's hints best; the one with the highest personal score; the
+   * cheapest; the first in the catalogue.
    */
   #choice(
     items: readonly Item[],
@@ -217,7 +218,7 @@ class Variants implements ProductVariants {
     const availability = (row: number): number => AVAILABILITY.indexOf(items[row].availability);
     const lift = (row: number): number => boosted(items[row]) - buried(items[row]);
     const price = (row: number): number => items[row].price ?? Number.MAX_VALUE;
-    /** Below 0 where `a` comes before `b`; the most important difference decides. */
+    /** Below 0 if `a` comes before `b`; the most important difference decides. */
     const compare = (a: number, b: number): number =>
       Number(admits(b)) - Number(admits(a)) ||
       availability(a) - availability(b) ||
