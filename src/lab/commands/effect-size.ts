@@ -36,7 +36,7 @@ export function differenceOfShares(option: string, { value, relative }: EffectSi
 }
 
 /** Times the control from which on an effect is refused. */
-const MOST = 10;
+const MAX_RATIO = 10;
 
 /**
  * A size relative to the control.
@@ -50,7 +50,7 @@ export function partOfControl(option: string, { value, relative }: EffectSize, b
       `${option} ${value} is a difference. ${instead}, or add --base with the value expected of the control, as for sidestream pilot.`,
     );
   }
-  if (value < MOST * base) return value / base;
+  if (value < MAX_RATIO * base) return value / base;
   throw wrong(`${option} ${value} is a difference of ${rounded(value / base)} times the base of ${base}. ${instead}.`);
 }
 

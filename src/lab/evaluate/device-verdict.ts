@@ -3,7 +3,7 @@ import { isOrderLog } from '../../shop/logs';
 import { type Estimate, estimate, lnRankChange, methodResult, type Quality } from './quality';
 import { figureText, signed } from './report-cells';
 import type { MergedRun } from './result';
-import { FEWEST_UNITS, toldFrom } from './told-from-chance';
+import { MIN_UNITS, toldFrom } from './told-from-chance';
 
 /** The method that the verdict is about. */
 const LEARNER = 'sidestream';
@@ -13,9 +13,9 @@ const COMPARED = ['popularity-now'];
  * Share of the shoppers that may be worse beyond the error of their own choices. Where nothing differs for anybody, chance
  * alone makes that 2 to 3 %, and more with few choices of each.
  */
-const MOST_WORSE = 0.05;
+const MAX_WORSE_SHARE = 0.05;
 /** With fewer shoppers, a single one who is unlike the others moves an error much. */
-const FEW_SHOPPERS = 30;
+const MIN_SHOPPERS = 30;
 
 /** Methods that do without a part of the learner, or without learning, and what lists are then made of. */
 const SIMPLER: Readonly<Record<string, string>> = {
@@ -119,7 +119,7 @@ const measuresLost = ({ lnRank, hr10 }: VerdictComparison): string[] => [
 ];
 
 const tooFew = (comparisons: readonly VerdictComparison[]): boolean =>
-  comparisons.some(({ shoppers }) => shoppers < FEWEST_UNITS);
+  comparisons.some(({ shoppers }) => shoppers < MIN_UNITS);
 
 const isBetterRanked = ({ lnRank }: VerdictComparison): boolean => lnRank.told && lnRank.mean < 0;
 
@@ -128,7 +128,9 @@ function judgedRule(comparisons: readonly VerdictComparison[]): PilotRule {
   const shares = comparisons.map(({ worseBeyondError }) => worseBeyondError);
   return {
     betterRanks: comparisons.every(isBetterRanked),
-    fewWorse: shares.includes(undefined) ? null : shares.every((share) => share !== undefined && share <= MOST_WORSE),
+    fewWorse: shares.includes(undefined)
+      ? null
+      : shares.every((share) => share !== undefined && share <= MAX_WORSE_SHARE),
   };
 }
 
@@ -150,15 +152,15 @@ function howText({ unit, choices, singleChoice, comparisons }: DeviceVerdict): s
   const units = unit === 'basket' ? 'baskets' : 'events';
   const what = `${counted(shoppers, 'shopper')}, ${figureText(Math.round(choices))} ${units}, each ranked before it was learned. ± is one standard error of the change, shopper by shopper`;
   if (tooFew(comparisons)) {
-    return `${what}. These are too few shoppers for a verdict: ${FEWEST_UNITS} are the least, as all of five agree by chance alone in 1 of 16 evaluations. Leave --shoppers out, or give a longer log or a smaller --past.`;
+    return `${what}. These are too few shoppers for a verdict: ${MIN_UNITS} are the least, as all of five agree by chance alone in 1 of 16 evaluations. Leave --shoppers out, or give a longer log or a smaller --past.`;
   }
   const single =
     singleChoice > 0
       ? ` ${counted(singleChoice, 'shopper')} had one ${unit} alone, which has no error of its own: none of them counts as worse beyond it.`
       : '';
   const few =
-    shoppers < FEW_SHOPPERS
-      ? ` Fewer than ${FEW_SHOPPERS} shoppers may be unlike the others: take the verdict for a first impression.`
+    shoppers < MIN_SHOPPERS
+      ? ` Fewer than ${MIN_SHOPPERS} shoppers may be unlike the others: take the verdict for a first impression.`
       : '';
   return `${what}; within ${toldFrom(shoppers).toFixed(1)} errors two methods cannot be distinguished.${single}${few}`;
 }
@@ -175,7 +177,7 @@ const simplerSentence = (one: VerdictComparison): string =>
   `${SIMPLER[one.against]} the lists are better by ${measuresLost(one).join(' and ')}: ${sentence(one, 'against')}`;
 
 function ruleText({ comparisons, simplerBetter, pilotRule, pilotRuleMet }: DeviceVerdict): string {
-  const rule = `The rule for going on to a pilot (a better ln rank than ${COMPARED.join(' and ')}, told from chance, and at most ${percent(MOST_WORSE)} % of the shoppers worse beyond the error of their own choices)`;
+  const rule = `The rule for going on to a pilot (a better ln rank than ${COMPARED.join(' and ')}, told from chance, and at most ${percent(MAX_WORSE_SHARE)} % of the shoppers worse beyond the error of their own choices)`;
   if (pilotRuleMet === null) {
     const why = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not known one by one';
     return `${rule} cannot be judged: ${why}.`;

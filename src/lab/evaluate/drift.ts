@@ -46,7 +46,7 @@ export interface DriftProtocol {
 }
 
 /** Events right after a shift. */
-const FIRST = 20;
+const FIRST_EVENTS = 20;
 
 /**
  * The drift protocol: prequential over spliced streams, as `rankStream`; nothing that its stream has chosen before is
@@ -70,7 +70,7 @@ function planOf({ phases, observed }: DriftMethod, { shifts }: SplicedStream): S
   const isIn = (places: readonly string[] | undefined, place: number): boolean =>
     places?.includes(phaseOf(place, shifts)) ?? true;
   return {
-    ...{ from: shift, to: back + FIRST },
+    ...{ from: shift, to: back + FIRST_EVENTS },
     ranks: (place) => isIn(phases, place),
     observes: (place) => isIn(observed, place),
   };
@@ -79,9 +79,9 @@ function planOf({ phases, observed }: DriftMethod, { shifts }: SplicedStream): S
 /** @param shifts of the stream */
 export function phaseOf(place: number, [shift, back]: SplicedStream['shifts']): DriftPhase | 'start' | 'end' {
   if (place < shift) return 'start';
-  if (place < Math.min(back, shift + FIRST)) return 'first-20';
+  if (place < Math.min(back, shift + FIRST_EVENTS)) return 'first-20';
   if (place < back) return 'later';
-  return place < back + FIRST ? 'return' : 'end';
+  return place < back + FIRST_EVENTS ? 'return' : 'end';
 }
 
 /** Shopper X's stream, then shopper Y's, then more of X's. */

@@ -8,7 +8,7 @@ import type { Shopper } from './shoppers';
 
 /** Purchases within it are of one visit, ms; times of purchases of one item that are kept. Both as on the device. */
 const VISIT = 30 * 60 * 1000;
-const KEPT = 10;
+const MAX_PURCHASES = 10;
 
 /** Times of a shopper's purchases by row, oldest first. */
 type Purchases = Map<number, number[]>;
@@ -96,7 +96,7 @@ function ranksOf({ rows, times }: Shopper, scoresOf: RepeatMethod): number[] {
     }
     for (const row of basket) {
       const before = (bought.get(row) ?? []).filter((time) => now - time > VISIT);
-      bought.set(row, [...before, now].slice(-KEPT));
+      bought.set(row, [...before, now].slice(-MAX_PURCHASES));
     }
   }
   return ranks;

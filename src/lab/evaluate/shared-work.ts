@@ -2,7 +2,7 @@ import { featureMatrix, type LearnerOptions } from '../../device/learner';
 import { type CatalogIndex, finiteValues, type TermValues, termValues } from '../../device/ranking';
 
 /** Memory for results that other methods may ask for again, bytes. */
-const MOST_BYTES = 128 * 2 ** 20;
+const MAX_BYTES = 128 * 2 ** 20;
 
 /** Results by key, those asked for last: methods replay the same shopper one after the other. */
 class LatestResults<T> {
@@ -11,7 +11,7 @@ class LatestResults<T> {
 
   /** @param bytes of one result */
   constructor(bytes: number) {
-    this.#most = Math.max(4, Math.floor(MOST_BYTES / Math.max(1, bytes)));
+    this.#most = Math.max(4, Math.floor(MAX_BYTES / Math.max(1, bytes)));
   }
 
   get(key: string, make: () => T): T {

@@ -1,5 +1,5 @@
 import type { ShopBlock } from './block';
-import { LISTED, PATIENCE, type VisitRecord } from './visit';
+import { LISTED, MAX_ADAPTATION, type VisitRecord } from './visit';
 
 /** A figure and its 95 % interval: two standard errors (1.96) to both sides. NaN where there is nothing to average. */
 export interface Interval {
@@ -35,7 +35,7 @@ const mean =
     return value === null ? null : [value, 1];
   };
 
-const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${PATIENCE} where it never did`;
+const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${MAX_ADAPTATION} where it never did`;
 
 /** Figures of shoppers, in the order of the tables. */
 const RATIO_FIGURES = {
@@ -65,7 +65,7 @@ const RATIO_FIGURES = {
   },
   gradual: {
     ...{ title: 'The same where the taste changes slowly', unit: 'choices', of: mean(({ gradual }) => gradual) },
-    meaning: `From the beginning of a change that takes ${PATIENCE} choices: ${ADAPTED}. Less is better.`,
+    meaning: `From the beginning of a change that takes ${MAX_ADAPTATION} choices: ${ADAPTED}. Less is better.`,
   },
   returned: {
     ...{ title: 'Choices until an old taste is listed again', unit: 'choices', of: mean(({ returned }) => returned) },

@@ -22,7 +22,7 @@ const PAST_ROUNDS = 4;
 /** Shops whose lists feed back into their log. */
 const LOOP: readonly Configuration[] = ['random', 'popularity', 'content', 'sidestream'];
 /** Fewer items leave no room for tastes that differ. */
-const FEWEST_ITEMS = 40;
+const MIN_ITEMS = 40;
 /** Cohorts: those who came before, those of the comparison, and those of the first round. */
 const [PAST, MAIN, FIRST_ROUND] = [0, 1, 2];
 
@@ -46,10 +46,10 @@ export interface MadeUpOptions {
 export function madeUpGround(options: MadeUpOptions): Ground {
   const { bundle, shoppers, seed, methods, closedLoop = true } = options;
   const count = bundle.items.length;
-  if (count < FEWEST_ITEMS) {
+  if (count < MIN_ITEMS) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `Made-up shoppers need a catalogue of ${FEWEST_ITEMS} items or more, and this one has ${count}. Simulate with a larger bundle.`,
+      `Made-up shoppers need a catalogue of ${MIN_ITEMS} items or more, and this one has ${count}. Simulate with a larger bundle.`,
     );
   }
   const blend = contentBlend(bundle.manifest);

@@ -32,7 +32,7 @@ export interface VisitRecord {
   mrr: number | null;
   /** Share of the lists that were clicked. */
   clicks: number;
-  /** Choices until the first, the second, the gradually coming, the returning taste was listed; `PATIENCE` where it never was. */
+  /** Choices until the first, the second, the gradually coming, the returning taste was listed; `MAX_ADAPTATION` where it never was. */
   start: number | null;
   adaptation: number | null;
   gradual: number | null;
@@ -64,10 +64,10 @@ export interface Visit {
   updateMs: number[];
 }
 
-/** Choices after which nobody waits any longer for lists to follow. */
-export const PATIENCE = 20;
+/** Choices after which a list that has not followed counts as never following. */
+export const MAX_ADAPTATION = 20;
 /** Choices before a taste leaves and after it returned that say what was kept of it. */
-const KEPT = 5;
+const RETENTION_CHOICES = 5;
 /** A taste is listed when so much of the list fits; 3 of 10, where chance brings half an item. */
 export const LISTED = 0.3;
 
@@ -136,17 +136,17 @@ type Changes = Pick<VisitRecord, 'start' | 'adaptation' | 'gradual' | 'returned'
 /** How lists followed the taste. */
 function changesOf({ kind, shift, back }: SimulatedShopper, fit: readonly number[]): Changes {
   const until = (from: number | null): number | null => {
-    if (from === null || fit.length - from < PATIENCE) return null;
-    const found = fit.slice(from, from + PATIENCE).findIndex((value) => value >= LISTED);
-    return found === -1 ? PATIENCE : found;
+    if (from === null || fit.length - from < MAX_ADAPTATION) return null;
+    const found = fit.slice(from, from + MAX_ADAPTATION).findIndex((value) => value >= LISTED);
+    return found === -1 ? MAX_ADAPTATION : found;
   };
-  const mean = (from: number): number => meanOf(fit.slice(from, from + KEPT), (value) => value);
+  const mean = (from: number): number => meanOf(fit.slice(from, from + RETENTION_CHOICES), (value) => value);
   return {
     start: kind === 'spliced' ? null : until(0),
     adaptation: kind === 'gradual' ? null : until(shift),
     gradual: kind === 'gradual' ? until(shift) : null,
     returned: until(back),
-    fitBefore: back === null || shift === null ? null : mean(shift - KEPT),
+    fitBefore: back === null || shift === null ? null : mean(shift - RETENTION_CHOICES),
     // The first list after the return was made before anybody could know.
     fitAfter: back === null ? null : mean(back + 1),
   };

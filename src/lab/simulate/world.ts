@@ -40,7 +40,7 @@ const WIDTH = 3;
 /** Share of the catalogue that are favorites. */
 const FAVORITES = 0.05;
 /** Choices of a visit at most: so many of the best may be gone. */
-const MOST_CHOICES = 100;
+const MAX_VISIT_CHOICES = 100;
 /** Purposes of random numbers. */
 const [APPEAL, ORDER, TRAITS] = [1, 2, 3];
 
@@ -114,7 +114,7 @@ export function makeTaste(world: World, ...seeds: number[]): Taste {
   );
   const weights = ofWidth(values, Math.min(WIDTH * Math.sqrt(values.length), values.length / 3));
   const favorites = Math.max(10, Math.round(FAVORITES * weights.length));
-  const best = topRows(Float32Array.from(weights), favorites + MOST_CHOICES);
+  const best = topRows(Float32Array.from(weights), favorites + MAX_VISIT_CHOICES);
   return { weights, best, favorites, usual: weights[best[Math.min(9, best.length - 1)]] };
 }
 

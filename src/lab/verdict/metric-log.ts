@@ -29,7 +29,7 @@ export interface MetricDay {
 }
 
 /** Characters of the longest line accepted. */
-const LONGEST = 200_000;
+const MAX_LINE_LENGTH = 200_000;
 
 /**
  * Reads a log with one `MetricLine` a line. A line that is wrong is left out and named; the others count. So is one that brings
@@ -45,7 +45,7 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
   const reject = (line: number, reason: string): void => {
     rejected.push({ line, field: 'row', reason });
   };
-  for await (const { line, data } of jsonLines(chunks, LONGEST, reject)) {
+  for await (const { line, data } of jsonLines(chunks, MAX_LINE_LENGTH, reject)) {
     const parsed = v.safeParse(metricLineSchema, data);
     if (!parsed.success) {
       rejected.push(rejectedRow(line, parsed.issues[0]));

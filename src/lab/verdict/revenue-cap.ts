@@ -5,7 +5,7 @@ import type { RevenueStep } from './revenue-steps';
  * Largest skewness of the mean of the smallest variant with which its interval is that of a normal variable: at 0.25 the interval of
  * 95 % is wrong in 5 to 6 % of the experiments where nothing differs (`npm run bench:verdicts`).
  */
-const MOST_SKEWNESS = 0.25;
+const MAX_SKEWNESS = 0.25;
 
 /**
  * Up to which amount the revenue of a visitor counts, so that the mean of the smallest variant is nearly normal; infinite where all
@@ -29,7 +29,7 @@ function revenueCap(steps: readonly RevenueStep[], visitors: number, smallest: n
     const three = (ends.third[at + 1] + above * cap ** 3) / visitors;
     const variance = two - one ** 2;
     const skewness = (three - 3 * one * two + 2 * one ** 3) / variance ** 1.5;
-    if (variance > 0 && skewness <= MOST_SKEWNESS * Math.sqrt(smallest)) {
+    if (variance > 0 && skewness <= MAX_SKEWNESS * Math.sqrt(smallest)) {
       return at === ends.values.length - 1 ? Number.POSITIVE_INFINITY : cap;
     }
   }

@@ -1,12 +1,11 @@
 /** Visitors of something known, below which nothing is said of others. */
-const LEAST_KNOWN = 30;
+const MIN_KNOWN = 30;
 
 /**
  * Whether so few visitors came by stray reports, as anybody can send one: at most one, or one in a thousand of those who had the
  * variant or experiment that most had.
  */
-const isStray = (visitors: number, most: number): boolean =>
-  most >= LEAST_KNOWN && visitors <= Math.max(1, most / 1000);
+const isStray = (visitors: number, most: number): boolean => most >= MIN_KNOWN && visitors <= Math.max(1, most / 1000);
 
 /** Names with fewer visitors than stray reports may bring. @param visitors by name */
 export function strayNames(visitors: ReadonlyMap<string, number>): Set<string> {

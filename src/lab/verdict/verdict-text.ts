@@ -3,7 +3,7 @@ import { signed } from '../evaluate/report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';
 import { AT_HORIZON, advice, lossInWords } from './sequential-test';
-import { type Comparison, LEAST_ACTIVE, type Verdict } from './verdict';
+import { type Comparison, MIN_ACTIVE, type Verdict } from './verdict';
 
 /** Cells with their titles, for a terminal or a page. */
 export interface Cells {
@@ -33,9 +33,7 @@ function sentenceOf(
   const [zero, one] = [estimateOf(verdict.control), estimateOf(variant)];
   if (!of || !relative) {
     const paid = `${zero?.active ?? 0} of “${verdict.control}” and ${one?.active ?? 0} of “${variant}” did`;
-    const few = metric.startsWith('revenue-')
-      ? ` ${LEAST_ACTIVE} visitors of each variant must have paid; ${paid}.`
-      : '';
+    const few = metric.startsWith('revenue-') ? ` ${MIN_ACTIVE} visitors of each variant must have paid; ${paid}.` : '';
     return `nothing can be said of “${of?.title ?? metric}” yet.${few}`;
   }
   const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
@@ -158,10 +156,10 @@ export const EXPLANATION: readonly (readonly [string, string])[] = [
 
 export const percent = (share: number): string => `${signed(100 * share, 1)} %`;
 /** Change above which an interval says nothing: the variants have too few counts. */
-const MOST_CHANGE = 10;
+const MAX_CHANGE = 10;
 const TOO_FEW = 'too few to say';
 export const rangeText = ([low, high]: readonly [number, number]): string =>
-  high > MOST_CHANGE ? TOO_FEW : `${percent(low)} to ${percent(high)}`;
+  high > MAX_CHANGE ? TOO_FEW : `${percent(low)} to ${percent(high)}`;
 const whole = (count: number): string => Math.round(count).toLocaleString('en');
 
 const probability = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toPrecision(2));

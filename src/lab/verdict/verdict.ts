@@ -88,7 +88,7 @@ export interface Verdict {
  * Visitors of both variants that have to do something before a decision: below, means are not normal enough. Of revenue there is no
  * interval before, either.
  */
-export const LEAST_ACTIVE = 30;
+export const MIN_ACTIVE = 30;
 
 /**
  * What a log says of the variants of an experiment. The visitor is the unit throughout.
@@ -301,7 +301,7 @@ const NO_CAPS: CappedSums['caps'] = new Map();
 
 function isEnough(of: Estimate | null, { kind }: Measure): boolean {
   if (!of) return false;
-  return Math.min(of.active, kind === 'share' ? of.visitors - of.active : of.active) >= LEAST_ACTIVE;
+  return Math.min(of.active, kind === 'share' ? of.visitors - of.active : of.active) >= MIN_ACTIVE;
 }
 
 /** Visitors at the present split and spread. */

@@ -23,7 +23,7 @@ const ORDER_COLUMNS = {
 /** Types of links between complementary items; links of other types are left out. */
 const COMPLEMENTING = ['', 'crosssell', 'complement', 'complementary', 'accessory', 'boughttogether'];
 /** Largest order that is used: longer ones are stock-taking, and the number of pairs grows with the square. */
-const LARGEST_ORDER = 100;
+const MAX_ORDER_ITEMS = 100;
 /** Orders added to every item's count, so that rare items are not overrated. */
 const SMOOTHING = 1;
 
@@ -96,7 +96,7 @@ function coPurchases(
   const chance = new Float64Array(count).fill(SMOOTHING);
   const orders: number[][] = [];
   for (const basket of baskets.values()) {
-    if (basket.size < 2 || basket.size > LARGEST_ORDER) continue;
+    if (basket.size < 2 || basket.size > MAX_ORDER_ITEMS) continue;
     orders.push([...basket]);
     for (const from of basket) {
       chance[from]++;

@@ -4,7 +4,7 @@ import { categoryPrecision, vectorsOf } from './neighbors';
 /** Weights tried; the middle one wins ties. */
 export const TEXT_WEIGHTS = [0.5, 0.35, 0.65, 0.2, 0.8];
 /** Items compared at most; of a larger catalogue, an even selection. */
-const MOST_ITEMS = 1200;
+const MAX_ITEMS = 1200;
 /** Gain in P@5 below which the even blend stays: less is noise at these sizes. */
 const NOTICEABLE = 0.01;
 
@@ -22,7 +22,7 @@ export async function tunedTextWeight(
   categories: readonly string[],
   advance?: (weights: number) => void,
 ): Promise<number> {
-  const step = Math.max(1, Math.ceil(features.count / MOST_ITEMS));
+  const step = Math.max(1, Math.ceil(features.count / MAX_ITEMS));
   const rows = Array.from({ length: Math.ceil(features.count / step) }, (_, n) => n * step);
   const sample = pickRows(features, rows);
   const labels = rows.map((row) => categories[row]);

@@ -62,7 +62,7 @@ export function nearest({ values, width, has }: Vectors, index: number, k: numbe
 }
 
 /** Items judged at most; a larger catalogue is judged by an even selection of its items. */
-const MOST_JUDGED = 4096;
+const MAX_JUDGED = 4096;
 /** Items that the judged ones are compared with at a time, and judged ones at a time. */
 const TILE = 4096;
 const BLOCK = 64;
@@ -70,8 +70,8 @@ const BLOCK = 64;
 /** Items that `categoryPrecision` judges: they have a category and something to compare by. */
 export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly string[]): number[] {
   const all = categories.flatMap((category, item) => (has[item] && category !== '' ? [item] : []));
-  const step = Math.max(1, all.length / MOST_JUDGED);
-  return Array.from({ length: Math.min(all.length, MOST_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
+  const step = Math.max(1, all.length / MAX_JUDGED);
+  return Array.from({ length: Math.min(all.length, MAX_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RejectedRow } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 
 /** Rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
-const MOST_KEPT = 1000;
+const MAX_KEPT = 1000;
 
 /** A rejected row and its place in the feed. */
 interface Placed {
@@ -42,7 +42,7 @@ export class RejectedRows {
   /** The first 1,000. */
   get kept(): readonly RejectedRow[] {
     const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
-    return known.slice(0, MOST_KEPT).map(({ row }) => row);
+    return known.slice(0, MAX_KEPT).map(({ row }) => row);
   }
 
   /** @param at row of the feed, counted from 0 over all its files */
@@ -52,7 +52,7 @@ export class RejectedRows {
       if (at < this.#last) this.#late.push({ at, row });
       else {
         this.#last = at;
-        if (this.#first.length < MOST_KEPT) this.#first.push({ at, row });
+        if (this.#first.length < MAX_KEPT) this.#first.push({ at, row });
         if (this.#file === null) continue;
         writeSync(this.#file, lineOf(row));
         this.#written.push(at);

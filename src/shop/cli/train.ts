@@ -89,7 +89,7 @@ async function train(options: TrainOptions): Promise<void> {
   const { interactions, unknown } = interactionsOf(past, bundle);
   const leftOut = unknownText(past, bundle, unknown);
   if (leftOut) console.error(leftOut);
-  if (interactions.length < FEW_EVENTS) console.error(fewEvents(interactions.length));
+  if (interactions.length < MIN_RELIABLE_EVENTS) console.error(fewEvents(interactions.length));
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const demand = demandOf(past, bundle);
   const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
@@ -166,10 +166,10 @@ async function trainSideOf(
 }
 
 /** Events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
-const FEW_EVENTS = 2000;
+const MIN_RELIABLE_EVENTS = 2000;
 
 const fewEvents = (count: number): string =>
-  `Warning: ${counted(count, 'event')}, and below ${FEW_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
+  `Warning: ${counted(count, 'event')}, and below ${MIN_RELIABLE_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
 
 /** Reports before hours of work that the result could not be written. @throws SidestreamError */
 async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {

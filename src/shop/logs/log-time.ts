@@ -6,7 +6,7 @@ const COMPACT_DAY = /^(19[7-9]\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
 /** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
 const SECONDS_BELOW = 1e11;
 /** The year 5138 in milliseconds: numbers beyond are microseconds, as some exports have them. */
-const LATEST = 1e14;
+const MAX_MILLISECONDS = 1e14;
 
 const FORM =
   'write a date such as 2026-01-31, a time such as 2026-01-31T12:00:00Z (ISO 8601), or a number of seconds or milliseconds since 1970';
@@ -25,7 +25,7 @@ export function readLogTime(value: string | number): ReadTime {
   if (Number.isNaN(number)) return readIso(text);
   const time = number < SECONDS_BELOW ? number * 1000 : number;
   if (time < 0) return { reason: 'must not lie before 1970' };
-  if (time >= LATEST) return { reason: `must not lie beyond the year 5138; ${FORM}, not microseconds` };
+  if (time >= MAX_MILLISECONDS) return { reason: `must not lie beyond the year 5138; ${FORM}, not microseconds` };
   return { time };
 }
 

@@ -5,7 +5,7 @@ import type { ChoiceHistory } from './split';
 import { gridOf, tuned } from './tuned';
 
 /** Columns of the inverse that are solved at once. */
-const TOGETHER = 64;
+const COLUMNS_PER_SOLVE = 64;
 /** Length of what is left of a column, relative to its start, at which it is solved. */
 const TOLERANCE = 1e-3;
 /** Steps of a column at most. */
@@ -39,8 +39,8 @@ export function easeWeights(
   for (const place of matrix.indices) diagonal[place]++;
   const variances = new Float64Array(size);
   const columns: { places: Uint32Array; values: Float64Array }[] = [];
-  for (let first = 0; first < size; first += TOGETHER) {
-    const width = Math.min(TOGETHER, size - first);
+  for (let first = 0; first < size; first += COLUMNS_PER_SOLVE) {
+    const width = Math.min(COLUMNS_PER_SOLVE, size - first);
     const product = (x: Float64Array): Float64Array => gramProduct(matrix, x, width);
     const solved = columnsOfInverse({ product, diagonal, lambda, first, width, tolerance });
     for (let n = 0; n < width; n++) {

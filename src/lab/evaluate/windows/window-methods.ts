@@ -14,7 +14,7 @@ export interface WindowMethod {
 
 const CONTINUED: WindowMethod = { experts: 1, restarts: false, grows: null, freezes: false };
 /** Experts where their number is fixed. */
-const MANY = 4;
+const FIXED_EXPERTS = 4;
 
 /** The methods by name. */
 export const WINDOW_METHODS = {
@@ -25,7 +25,7 @@ export const WINDOW_METHODS = {
   /** One expert, always trained on the newest window. */
   static: CONTINUED,
   /** Several experts from the start, all always trained. */
-  'static-n': { ...CONTINUED, experts: MANY },
+  'static-n': { ...CONTINUED, experts: FIXED_EXPERTS },
   /** New experts, and nothing frozen. */
   'full-side-network': { ...CONTINUED, grows: {} },
 } as const satisfies Record<string, WindowMethod>;

@@ -7,7 +7,7 @@ const DAY = 24 * 3600 * 1000;
 /** Repeats that an item must have for an interval of its own, and a category likewise. */
 const [LEAST_OF_ITEM, LEAST_OF_CATEGORY] = [5, 20];
 /** Purchases that a category must have for a share of its own. */
-const LEAST_PURCHASES = 100;
+const MIN_PURCHASES = 100;
 /** Purchases at the share of the category that are added to those of an item. */
 const PRIOR = 5;
 
@@ -55,7 +55,7 @@ export function repeatsOf(purchases: readonly Interaction[], categories: readonl
     share: all.gaps.length / all.count,
     interval: intervalOf(all),
     shares: Float32Array.from(ofItem, ({ count, gaps }, row) => {
-      const usual = wider(row, (known) => known.count >= LEAST_PURCHASES);
+      const usual = wider(row, (known) => known.count >= MIN_PURCHASES);
       return (gaps.length + (PRIOR * usual.gaps.length) / usual.count) / (count + PRIOR);
     }),
     intervals: Float32Array.from(ofItem, (own, row) =>

@@ -2,15 +2,15 @@
  * Rows of numbers that are solved together share each row of the factor that is read: four take little longer than one, as
  * their sums do not wait for each other.
  */
-const TOGETHER = 4;
+const ROWS_PER_SOLVE = 4;
 
 /**
  * The Cholesky factor L of a symmetric positive definite matrix A = L L^T, in place of it.
  * @param matrix [size * size], of which the lower triangle is read; above the diagonal its values stay
  */
 export function cholesky(matrix: Float64Array, size: number): void {
-  for (let first = 0; first < size; first += TOGETHER) {
-    const end = Math.min(size, first + TOGETHER);
+  for (let first = 0; first < size; first += ROWS_PER_SOLVE) {
+    const end = Math.min(size, first + ROWS_PER_SOLVE);
     // The rows of L before these are known: what they leave of these rows is a triangle.
     substitute(matrix, size, { values: matrix, row: first, rows: end - first }, 0, first);
     for (let i = first; i < end; i++) {
@@ -36,8 +36,8 @@ export function solveLower(
   startOf: (row: number) => number = () => 0,
 ): void {
   const count = values.length / size;
-  for (let row = 0; row < count; row += TOGETHER) {
-    const rows = Math.min(TOGETHER, count - row);
+  for (let row = 0; row < count; row += ROWS_PER_SOLVE) {
+    const rows = Math.min(ROWS_PER_SOLVE, count - row);
     const start = Math.min(...Array.from({ length: rows }, (_, n) => startOf(row + n)));
     substitute(factor, size, { values, row, rows }, start, size);
   }

@@ -11,9 +11,9 @@ export interface EaseOptions {
 }
 
 /** Users or items, whichever are fewer, of which a dense matrix is factorised: 288 MB. */
-const LARGEST = 6000;
+const MAX_DENSE_SIZE = 6000;
 /** Multiplications at most, a few minutes: items^2 times the smaller side. */
-const MOST_PRODUCTS = 2.5e11;
+const MAX_MULTIPLICATIONS = 2.5e11;
 /** Items whose products with all items are in memory at a time. */
 const PANEL = 128;
 
@@ -67,9 +67,9 @@ function mostChosen(choices: readonly ArrayLike<number>[], count: number): numbe
   const chosen = new Uint32Array(count);
   for (const row of choiceMatrix(choices, count).indices) chosen[row]++;
   const items = [...chosen.keys()].filter((row) => chosen[row] > 0).sort((a, b) => chosen[b] - chosen[a] || a - b);
-  const side = Math.min(choices.length, items.length, LARGEST);
-  const fewUsers = choices.length <= LARGEST;
-  return items.slice(0, fewUsers ? Math.floor(Math.sqrt(MOST_PRODUCTS / Math.max(1, side))) : LARGEST);
+  const side = Math.min(choices.length, items.length, MAX_DENSE_SIZE);
+  const fewUsers = choices.length <= MAX_DENSE_SIZE;
+  return items.slice(0, fewUsers ? Math.floor(Math.sqrt(MAX_MULTIPLICATIONS / Math.max(1, side))) : MAX_DENSE_SIZE);
 }
 
 /** Gives rows `first` to `first + rows` of B. @returns [rows * items] */
@@ -157,12 +157,12 @@ function squaredLengths(values: Float64Array, length: number): Float64Array {
 }
 
 /** Smaller weights are rounding errors of 0. */
-const NOTHING = 1e-9;
+const MIN_WEIGHT = 1e-9;
 
 /** Indices of the largest values above 0, largest first, equal ones in their order. */
 function largest(values: Float64Array, most: number): number[] {
   const above: number[] = [];
-  for (let at = 0; at < values.length; at++) if (values[at] > NOTHING) above.push(at);
+  for (let at = 0; at < values.length; at++) if (values[at] > MIN_WEIGHT) above.push(at);
   // Numbers are sorted far faster alone than by a function that compares their places.
   const sorted = Float64Array.from(above, (at) => values[at]).sort();
   const least = sorted.at(-most) ?? 0;
