@@ -1,15 +1,14 @@
 import type { Item } from '../../core/catalog';
 
-/** Items whose texts are judged, spread evenly over the catalogue: one title says little. */
+/** Number of items whose texts are examined, spread evenly over the catalogue: a single title says little. */
 const ITEMS = 400;
-/** Characters of a description. */
+/** Number of characters used of a description. */
 const CHARACTERS = 200;
-/** Letters from which a language can be told. */
+/** Minimum number of letters for detecting a language. */
 const MIN_LETTERS = 40;
 
 /**
- * The language of the items by their words, as a code of two letters; undefined where they are too few, or in too many languages,
- * to tell.
+ * The language of the items' words, as a two-letter code; undefined if there are too few words or too many languages.
  */
 export async function detectLanguage(
   items: readonly Pick<Item, 'title' | 'description'>[],

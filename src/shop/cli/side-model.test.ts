@@ -36,7 +36,7 @@ beforeEach(async () => {
   said = [];
   await writeSideNetwork(network, (await train({ interactions: interactions.slice(0, 120) })).network);
   expect(said).toEqual([
-    expect.stringContaining('Trained from scratch, as there is no model of an earlier training'),
+    expect.stringContaining('Trained from scratch because there is no model of an earlier training'),
     expect.stringContaining('Epoch 1 of 1'),
   ]);
   said = [];
@@ -53,7 +53,7 @@ it('goes on from the network of an earlier training, on the newer choices alone'
   for (const name of ['text.experts.0.down.weight', 'text.experts.0.up.weight']) {
     expect(next.weights[name]).toEqual(before?.weights[name]);
   }
-  expect(said[0]).toMatch(/^Window 2: going on from the model of/);
+  expect(said[0]).toMatch(/^Window 2: continuing from the model of/);
   expect(said.at(-1)).toMatch(/^Window 2: 120 newer choices of 8 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %/);
 });
 
@@ -70,7 +70,9 @@ it('trains from scratch where the file is damaged', async () => {
   await writeFile(network, 'damaged');
   const { learned } = await train();
   expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
-  expect(said[0]).toMatch(/^Trained from scratch, as .* cannot be read\. The weights are not a sound safetensors file/);
+  expect(said[0]).toMatch(
+    /^Trained from scratch because .* cannot be read\. The weights are not a sound safetensors file/,
+  );
 });
 
 it('says what going on saved, by the rate of the first window', () => {
