@@ -117,7 +117,7 @@ const ROOMS = {
   demo: {
     wing: null,
     runs: 'page',
-    has: 'the demo shop behind `index.html`; `simulate/`: made-up shoppers, in workers of its own',
+    has: 'the demo shop behind `index.html`; `simulate/`: simulated shoppers, in workers of its own',
     imports: ['catalog', 'client', 'element', 'kernel', 'protocol', 'simulate'],
   },
   bundler: {

@@ -33,7 +33,7 @@ const PROGRESS_ANNOUNCEMENTS = 4;
 
 const { styleSheet } = unsafeCSS(style);
 
-/** Made-up shoppers in the shop's recommender, and what came of it. Loaded when it is opened. */
+/** Simulated shoppers in the shop's recommender, and what came of it. Loaded when it is opened. */
 @customElement('simulate-shoppers')
 export class SimulateShoppers extends ShopElement {
   #state: State = { phase: 'ready' };
@@ -66,7 +66,7 @@ export class SimulateShoppers extends ShopElement {
       <section class="block first sim" data-testid="simulate" data-phase=${state.phase}>
         <h1 tabindex="-1">Simulate shoppers</h1>
         <p class="sim-lead">
-          Made-up shoppers visit this shop, and its own recommender serves and learns them, here in your browser. Every shopper visits a
+          Simulated shoppers visit this shop, and its own recommender serves and learns them, here in your browser. Every shopper visits a
           shop of each kind below with the same wishes, so that you see what learning adds. A taste may change on the way, or come back.
         </p>
         <p class="sim-lead" data-testid="simulate-privacy">

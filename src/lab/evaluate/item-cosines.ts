@@ -1,7 +1,7 @@
 import type { CooccurrenceTable } from '../../core/catalog';
 import { choiceMatrix, transposed } from '../../shop/training';
 
-/** Neighbours kept of one item. */
+/** Maximum number of neighbours kept per item. */
 const MAX_NEIGHBORS = 256;
 
 /**

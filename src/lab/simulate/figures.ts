@@ -11,19 +11,19 @@ export interface Interval {
 /** How a figure is written. */
 export type FigureUnit = 'percent' | 'choices' | 'bits' | 'number';
 
-/** What a figure is, in plain words. */
+/** Description of a figure in plain words. */
 export interface FigureWords {
   title: string;
   /** One sentence: how it is measured, and whether more of it is better. */
   meaning: string;
   unit: FigureUnit;
-  /** Why a configuration may have none of it, as the end of a sentence. */
+  /** Why a configuration may lack the figure, as the end of a sentence. */
   absent?: string;
 }
 
 /** Two sums over shoppers whose ratio is the figure. */
 interface RatioFigure extends FigureWords {
-  /** @returns numerator and denominator of a shopper; null where it does not apply */
+  /** @returns numerator and denominator of a shopper; null if it does not apply */
   of(record: VisitRecord): [number, number] | null;
 }
 
@@ -125,7 +125,7 @@ export const interval = (value: number, se: number): Interval => ({
   high: value + ERRORS * se,
 });
 
-/** A ratio of sums, and how much each shopper moves it: it is about the mean of these, which the error is computed from. */
+/** A ratio of sums, and each shopper's influence on it, from which the error is computed. */
 interface Ratio {
   value: number;
   influence: number[];
@@ -148,7 +148,7 @@ function errorOf(influence: readonly number[]): number {
 
 /**
  * Every figure of a shop.
- * @param blocks the shop's own, in order: errors of what is counted over all shoppers come from leaving each out
+ * @param blocks the shop's own, in order: errors of counts over all shoppers come from leaving out each block
  */
 export function figuresOf(blocks: readonly ShopBlock[]): Record<FigureName, Interval> {
   const records = blocks.flatMap((block) => block.records);
@@ -188,7 +188,7 @@ export function changesOf(blocks: readonly ShopBlock[], others: readonly ShopBlo
   return { ...ratios, ...shares };
 }
 
-/** What is computed from counts of all blocks, and without each block. */
+/** A statistic computed from the counts of all blocks, and without each block. */
 export function leavingOut(
   counts: readonly (readonly number[])[],
   of: (counts: readonly number[]) => number,

@@ -58,8 +58,8 @@ it('goes on from the network of an earlier training, on the newer choices alone'
 });
 
 it.each<[string, Partial<ShopSideRequest>, RegExp]>([
-  ['nothing newer', { interactions: interactions.slice(0, 120) }, /cannot go on: the log has no choice after/],
-  ['another width', { settings: { epochs: 1, width: 8 } }, /cannot go on: its vectors have 64 numbers/],
+  ['nothing newer', { interactions: interactions.slice(0, 120) }, /cannot be continued: the log has no choice after/],
+  ['another width', { settings: { epochs: 1, width: 8 } }, /cannot be continued: its vectors have 64 numbers/],
 ])('trains from scratch, and says why: %s', async (_, change, why) => {
   const { learned } = await train(change);
   expect(learned.training).toMatchObject({ windows: 1 });

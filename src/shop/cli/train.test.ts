@@ -181,7 +181,7 @@ describe('sidestream train', () => {
       expect(err).toContain('Error (runtime/invalid-input)');
       expect(err).not.toContain('Columns');
     }
-    expect(nowhere.err).toContain('is no bundle');
+    expect(nowhere.err).toContain('is not a bundle');
     expect(models.err).toContain('--models');
   });
 

@@ -1,6 +1,6 @@
 /**
  * Measures what a list costs a shopper who has chosen more and more: choices of 0 to 10,000, catalogues of 1,000 to
- * 20,000 made-up items with content vectors of the size that real ones have. Run it with `npm run bench:aging`, sizes
+ * 20,000 synthetic items with content vectors of the size that real ones have. Run it with `npm run bench:aging`, sizes
  * after it; the numbers are kept as JSON in `.cache/bench/aging.json`. Fails when a list, or what is learned from a
  * choice, takes more than twice as long as after 50 choices.
  */

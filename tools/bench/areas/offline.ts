@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import buildCommandLine from '../../../scripts/command-line';
 import { type Area, type AreaResult, atLeast, type Figure } from '../bars';
-import { evaluateOptions, writeShop } from '../offline/made-up-shop';
 import { type Compared, compared, inWords, sidestream, speedUp } from '../offline/runs';
+import { evaluateOptions, writeShop } from '../offline/synthetic-shop';
 
 /** The bar: on two processors. */
 const MIN_SPEEDUP = 1.8;
