@@ -153,7 +153,7 @@ test('a shop has the currency that its feed says, and a wrong path leaves no fol
   expect(await readFile(join(project, 'swiss', 'src', 'currency.js'), 'utf8')).toContain("currency = 'CHF'");
   await writeFile(join(project, 'bare.csv'), 'id,title,price\na,A,12.00\n');
   const { stdout } = await sidestream('init', 'bare', 'bare.csv', '--no-build');
-  expect(stdout).toContain('Its prices are in EUR, as the feed says no currency');
+  expect(stdout).toContain('Its prices are in EUR, because the feed names no currency');
   await expect(sidestream('init', 'nowhere', 'bare.csv', '--mapping', 'none.json')).rejects.toMatchObject({
     stderr: expect.stringContaining('catalog/bad-mapping'),
   });

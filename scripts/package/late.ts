@@ -9,7 +9,7 @@ import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
  */
 
 /** Vite turns assets that are smaller into `data:` addresses, which a content security policy refuses. */
-const SMALLEST = 4096;
+const MIN_ASSET_BYTES = 4096;
 /** Stands for the address of a script in it. */
 const SCRIPT = 'sidestreamScript';
 /** The part that has onnxruntime. */
@@ -154,7 +154,7 @@ function lateScripts(): Plugin {
       });
       if (tables.length > 0) entry.code += `\nsidestreamFiles.expect(${JSON.stringify(Object.fromEntries(tables))});`;
       for (const file of Object.values(bundle)) {
-        if (file.type === 'chunk' && file.code.length < SMALLEST) file.code = file.code.padEnd(SMALLEST);
+        if (file.type === 'chunk' && file.code.length < MIN_ASSET_BYTES) file.code = file.code.padEnd(MIN_ASSET_BYTES);
       }
     },
   };

@@ -7,7 +7,7 @@ export type Route =
   | { page: 'watch' }
   /** A list and everything that it can be told. */
   | { page: 'playground' }
-  /** Made-up shoppers, and what came of them. */
+  /** Simulated shoppers, and what came of them. */
   | { page: 'simulate' }
   /** What this device has learned. */
   | { page: 'inspector' };

@@ -34,7 +34,7 @@ function welcome({ learning }: Session): TemplateResult {
         <p>Look around. The shop learns what you like as you go, right here in your browser, and keeps it to itself.</p>
         <p class="hero-watch">
           <a class="button" href=${routeHref({ page: 'watch' })} data-testid="watch-open">Watch it learn</a>
-          <small>A minute with a made-up shopper</small>
+          <small>A minute with a simulated shopper</small>
         </p>`;
     case 'denied':
       return html`

@@ -1,4 +1,4 @@
-// npm run bench:learning -- [items]: time of one update of six experts, and of one, in a made-up shop with a side model.
+// npm run bench:learning -- [items]: time of one update of six experts, and of one, in a synthetic shop with a side model.
 import { loadKernel } from '../../src/core/kernel';
 import { sideShop } from './scoring/side-shop';
 import { updateTimes } from './scoring/updates';

@@ -1,5 +1,5 @@
 // npm run bench:offers -- [items] [rows]: time of updateOffers() in an engine whose experts have learned, with the list that follows
-// it, on a made-up catalogue; and time of `sidestream offers` on as many rows.
+// it, on a synthetic catalogue; and time of `sidestream offers` on as many rows.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Measures how long it takes to order a list of the shop's own for a shopper: 1,000 ids of 10,000 made-up items after 200
+ * Measures how long it takes to order a list of the shop's own for a shopper: 1,000 ids of 10,000 synthetic items after 200
  * choices, next to a plain sort by scores that are known. Run it with `npm run bench:rerank`, numbers of ids after it.
  */
 import { loadavg } from 'node:os';

@@ -8,7 +8,7 @@ import { topicContent } from '../../src/testing/topics';
 /** Items that are about one topic, on average. */
 const PER_TOPIC = 150;
 
-/** Folder of a made-up bundle with features of the size that real ones have: 3 + 3 taps of 128. */
+/** Folder of a synthetic bundle with features of the size that real ones have: 3 + 3 taps of 128. */
 export async function benchBundle(items: number): Promise<{ folder: string; seconds: number | null }> {
   const folder = fileURLToPath(new URL(`../../.cache/bench/${items}`, import.meta.url));
   if (existsSync(join(folder, MANIFEST_FILE))) return { folder, seconds: null };

@@ -1,5 +1,5 @@
 /**
- * Measures catalogues of 1,000 to 1,000,000 made-up items: what they weigh on the server and on the wire, the memory they
+ * Measures catalogues of 1,000 to 1,000,000 synthetic items: what they weigh on the server and on the wire, the memory they
  * take, how good retrieval is against an exact search, and how long a list takes. Run it with `npm run bench:retrieval`,
  * sizes after it; bundles stay in `.cache/bench`. The code is that of the browser's worker, run in Node.
  */

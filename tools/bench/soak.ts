@@ -12,9 +12,9 @@ import config from '../../playwright.config';
 
 const STAGES = 10;
 /** Requests or events in flight at a time. */
-const AT_ONCE = 50;
+const MAX_IN_FLIGHT = 50;
 /** Growth from the first tenth to the last that counts as flat. */
-const FLAT = 0.2;
+const MAX_GROWTH = 0.2;
 const PORT = 4191;
 
 const { values: options } = parseArgs({
@@ -87,7 +87,7 @@ const visit = (page: Page, lists: number, events: number): Promise<void> =>
       });
       await recommender.settled();
     },
-    [lists, events, AT_ONCE] as const,
+    [lists, events, MAX_IN_FLIGHT] as const,
   );
 
 const server = await preview({ preview: { port: PORT }, logLevel: 'error' });
@@ -137,7 +137,7 @@ try {
   }
   const growth = (part: 'page' | 'worker'): number => stages[STAGES - 1][part] / stages[0][part] - 1;
   const grown = { page: growth('page'), worker: growth('worker') };
-  const flat = { page: grown.page <= FLAT, worker: grown.worker <= FLAT };
+  const flat = { page: grown.page <= MAX_GROWTH, worker: grown.worker <= MAX_GROWTH };
   console.log(JSON.stringify({ options, stages, growth: grown, flat }));
   if (!flat.page || !flat.worker) process.exitCode = 1;
 } finally {

@@ -16,7 +16,7 @@ import { serveCheck } from './server';
 import { supportTable } from './support-table';
 
 /** Milliseconds to wait for the report of a browser. */
-const PATIENCE = 180_000;
+const REPORT_TIMEOUT_MS = 180_000;
 
 const { host, port, wait } = new Command('browsers')
   .description('Measures what the browsers of this machine can do.')
@@ -61,7 +61,7 @@ async function check(browser: Installed): Promise<CheckResult | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const result = await new Promise<CheckResult | null>((resolve) => {
     onReport = resolve;
-    timer = setTimeout(() => resolve(null), PATIENCE);
+    timer = setTimeout(() => resolve(null), REPORT_TIMEOUT_MS);
     started.once('error', () => resolve(null));
   });
   clearTimeout(timer);

@@ -9,7 +9,7 @@ import { type CheckResult, checkResultSchema } from './check-result';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 /** A report is some hundred bytes; more is none of ours. */
-const LARGEST = 100_000;
+const MAX_REPORT_BYTES = 100_000;
 
 export interface CheckServer {
   port: number;
@@ -65,7 +65,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let body = '';
   for await (const part of request) {
     body += part;
-    if (body.length > LARGEST) return '';
+    if (body.length > MAX_REPORT_BYTES) return '';
   }
   return body;
 }

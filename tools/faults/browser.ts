@@ -5,7 +5,7 @@ import { type BrowserContext, chromium } from 'playwright';
 import config from '../../playwright.config';
 
 /** How long killed processes may take to be gone, ms. */
-const GONE_WITHIN = 15_000;
+const EXIT_TIMEOUT_MS = 15_000;
 
 /** Starts the browser of the tests on a profile that outlives it. */
 export async function launch(profile: string, timeout: number): Promise<BrowserContext> {
@@ -23,7 +23,7 @@ export async function launch(profile: string, timeout: number): Promise<BrowserC
  * are gone and the profile can be used again.
  */
 export async function kill(profile: string): Promise<void> {
-  const deadline = performance.now() + GONE_WITHIN;
+  const deadline = performance.now() + EXIT_TIMEOUT_MS;
   for (let left = processesOf(profile); left.length > 0; left = processesOf(profile)) {
     if (performance.now() > deadline) throw new Error(`Processes do not end: ${left.map(({ pid }) => pid).join(' ')}.`);
     // One call for the group, so that no process outlives another long enough to notice; then who left the group.

@@ -1,12 +1,12 @@
 import { type Random, seededRandom } from '../../src/core/model';
 
 /** Events of a whole run: few enough that the log stays as it was written, many enough to be in the way of each kill. */
-const MOST_EVENTS = 3000;
+const MAX_EVENTS = 3000;
 /** The latest moment of a kill after the first acknowledgement of its round, ms. */
-const LATEST_KILL = 1500;
+const MAX_KILL_MS = 1500;
 /** Share of the rounds that are killed while the page loads, and the latest moment after the navigation, ms. */
 const EARLY_SHARE = 0.25;
-const LATEST_EARLY_KILL = 1000;
+const MAX_EARLY_KILL_MS = 1000;
 /** Share of the rounds in which a second tab of the shop tracks events too. */
 const TWO_TABS_SHARE = 0.35;
 /** Share of the rounds in which the shopper denies consent. */
@@ -48,11 +48,11 @@ export interface Plan {
 /** The plan of each round, the same for the same seed. */
 export function planRounds(kills: number, seed: number): Plan[] {
   const random = seededRandom(seed);
-  const most = Math.min(40, Math.max(3, Math.floor(MOST_EVENTS / kills)));
+  const most = Math.min(40, Math.max(3, Math.floor(MAX_EVENTS / kills)));
   let denials = 0;
   return Array.from({ length: kills }, (_, round) => {
     const early = random() < EARLY_SHARE;
-    const delay = random() * (early ? LATEST_EARLY_KILL : LATEST_KILL);
+    const delay = random() * (early ? MAX_EARLY_KILL_MS : MAX_KILL_MS);
     const first = round * most;
     const other = random() < TWO_TABS_SHARE ? Math.floor(most / 2) : 0;
     const steps = planSteps(random, first, most - other);

@@ -5,7 +5,7 @@ import { readLog } from './log';
 import type { Denial, Plan } from './plan';
 
 /** A step that takes longer has failed, ms. */
-const PATIENCE = 30_000;
+const STEP_TIMEOUT_MS = 30_000;
 
 /** What page.js reports once its recommender runs. */
 interface Started {
@@ -128,7 +128,7 @@ class Visit {
    * @param trouble collects errors, also those outside any call
    */
   static async begin(profile: string, origin: string, reports: Reports, trouble: string[]): Promise<Visit> {
-    const context = await launch(profile, PATIENCE);
+    const context = await launch(profile, STEP_TIMEOUT_MS);
     const visit = new Visit(context.pages()[0] ?? (await limited(context.newPage(), 'a page opens')), origin);
     const failed = (message: string): void => {
       trouble.push(message);
@@ -211,7 +211,7 @@ async function expose(context: BrowserContext, functions: Record<string, Exposed
 async function limited<T>(work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${PATIENCE / 1000} s: ${what}`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`not within ${STEP_TIMEOUT_MS / 1000} s: ${what}`)), STEP_TIMEOUT_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

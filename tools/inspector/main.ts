@@ -23,11 +23,11 @@ const { events, out, state } = new Command('inspector')
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const VIEWS = ['learned', 'timeline', 'why', 'helps'] as const;
 /** Tracks that are under way at once. */
-const AT_ONCE = 250;
+const MAX_IN_FLIGHT = 250;
 /** Choices of a category up to which each waits for the one before it, as a shopper's do. */
-const FEW = 60;
+const SEQUENTIAL_CHOICES = 60;
 /** Time for one step, ms. */
-const PATIENCE = 300_000;
+const STEP_TIMEOUT_MS = 300_000;
 /** Times that the inspector is opened. */
 const OPENINGS = 5;
 
@@ -119,7 +119,7 @@ console.log(`load of the machine over the last minute: ${loadavg()[0]?.toFixed(1
 async function visit(within: Browser, name: string, { choices, end, turns, looks = false }: State): Promise<void> {
   const context = await within.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(STEP_TIMEOUT_MS);
   page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
   await page.addInitScript(NAMED);
   await page.goto(address);
@@ -194,7 +194,7 @@ async function choose(page: Page, choices: State['choices']): Promise<void> {
         await recommender.settled();
       }
     },
-    { choices, most: AT_ONCE, few: FEW },
+    { choices, most: MAX_IN_FLIGHT, few: SEQUENTIAL_CHOICES },
   );
 }
 
@@ -301,7 +301,7 @@ async function picture(page: Page, path: string): Promise<void> {
 async function watch(within: Browser, folder: string): Promise<void> {
   const context = await within.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(STEP_TIMEOUT_MS);
   page.on('pageerror', (error) => console.error(`watch: ${error.message}`));
   await page.addInitScript(NAMED);
   const phase = (name: string): Promise<void> => page.locator(`[data-testid=watch][data-phase=${name}]`).waitFor();

@@ -12,8 +12,8 @@ import { type RunProgress, SimulationRun } from './simulation-run';
 import {
   commandOf,
   DEFAULTS,
-  FEWEST,
-  MOST,
+  MAX_SHOPPERS,
+  MIN_SHOPPERS,
   readSimulation,
   type SettingsProblems,
   type SimulationSettings,
@@ -28,12 +28,12 @@ type State =
   | { phase: 'done'; found: Found; settings: SimulationSettings };
 
 const NOTHING_DONE: RunProgress = { done: 0, total: 0, left: null };
-/** Quarters of the way are said to those who do not see the bar. */
-const SPOKEN = 4;
+/** How many times the progress is announced to shoppers who cannot see the bar. */
+const PROGRESS_ANNOUNCEMENTS = 4;
 
 const { styleSheet } = unsafeCSS(style);
 
-/** Made-up shoppers in the shop's recommender, and what came of it. Loaded when it is opened. */
+/** Simulated shoppers in the shop's recommender, and what came of it. Loaded when it is opened. */
 @customElement('simulate-shoppers')
 export class SimulateShoppers extends ShopElement {
   #state: State = { phase: 'ready' };
@@ -66,7 +66,7 @@ export class SimulateShoppers extends ShopElement {
       <section class="block first sim" data-testid="simulate" data-phase=${state.phase}>
         <h1 tabindex="-1">Simulate shoppers</h1>
         <p class="sim-lead">
-          Made-up shoppers visit this shop, and its own recommender serves and learns them, here in your browser. Every shopper visits a
+          Simulated shoppers visit this shop, and its own recommender serves and learns them, here in your browser. Every shopper visits a
           shop of each kind below with the same wishes, so that you see what learning adds. A taste may change on the way, or come back.
         </p>
         <p class="sim-lead" data-testid="simulate-privacy">
@@ -107,7 +107,7 @@ export class SimulateShoppers extends ShopElement {
     return html`
       <form novalidate @submit=${this.#start} class="sim-form" data-testid="simulate-form">
         <div class="sim-numbers">
-          ${number('shoppers', 'Shoppers', `${FEWEST} to ${MOST}`, shoppers)}
+          ${number('shoppers', 'Shoppers', `${MIN_SHOPPERS} to ${MAX_SHOPPERS}`, shoppers)}
           ${number('seed', 'Seed', 'The same seed gives the same shoppers', seed)}
         </div>
         <fieldset>
@@ -278,10 +278,14 @@ export class SimulateShoppers extends ShopElement {
   #progressed(run: SimulationRun, progress: RunProgress): void {
     if (run !== this.#run || this.#state.phase !== 'running') return;
     const { done, total } = this.#state.progress;
-    const quarters = (part: number, all: number): number => (all > 0 ? Math.floor((SPOKEN * part) / all) : 0);
+    const quarters = (part: number, all: number): number =>
+      all > 0 ? Math.floor((PROGRESS_ANNOUNCEMENTS * part) / all) : 0;
     const passed = quarters(progress.done, progress.total);
-    const told = passed > quarters(done, total) && passed < SPOKEN;
-    this.#to({ phase: 'running', progress }, told ? `${(100 * passed) / SPOKEN} % are done.` : this.#spoken);
+    const told = passed > quarters(done, total) && passed < PROGRESS_ANNOUNCEMENTS;
+    this.#to(
+      { phase: 'running', progress },
+      told ? `${(100 * passed) / PROGRESS_ANNOUNCEMENTS} % are done.` : this.#spoken,
+    );
   }
 
   #to(state: State, spoken: string): void {

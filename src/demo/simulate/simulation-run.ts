@@ -5,7 +5,7 @@ import { runPlan, timingOf } from '../../lab/simulate';
 import type { Found, SimulationRequest, SimulationWorker } from './simulation-api';
 
 /** Workers at most: more take memory, and small simulations end no sooner. */
-const MOST_WORKERS = 4;
+const MAX_WORKERS = 4;
 
 /** How far a simulation is. */
 export interface RunProgress {
@@ -17,7 +17,7 @@ export interface RunProgress {
 }
 
 /** Workers that a simulation has on a device. @param cores threads that run at once */
-const workersOn = (cores: number | undefined): number => Math.max(1, Math.min(MOST_WORKERS, cores ?? 1));
+const workersOn = (cores: number | undefined): number => Math.max(1, Math.min(MAX_WORKERS, cores ?? 1));
 
 /** A simulation in workers of its own. Results do not depend on their number. */
 export class SimulationRun {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CONFIGURATIONS } from '../../lab/simulate';
-import { commandOf, DEFAULTS, FEWEST, MOST, readSimulation } from './simulation-settings';
+import { commandOf, DEFAULTS, MAX_SHOPPERS, MIN_SHOPPERS, readSimulation } from './simulation-settings';
 
 function form(fields: Record<string, string>, configurations: readonly string[] = CONFIGURATIONS): FormData {
   const data = new FormData();
@@ -20,8 +20,8 @@ describe('readSimulation', () => {
   });
 
   it.each([
-    ['shoppers', String(FEWEST - 1)],
-    ['shoppers', String(MOST + 1)],
+    ['shoppers', String(MIN_SHOPPERS - 1)],
+    ['shoppers', String(MAX_SHOPPERS + 1)],
     ['shoppers', '8.5'],
     ['shoppers', ''],
     ['shoppers', '1e2'],

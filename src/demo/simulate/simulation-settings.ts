@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { CONFIGURATIONS, type Configuration } from '../../lab/simulate';
 
-/** Made-up shoppers of a simulation in a browser: one of each kind at least, and no more than a page should run. */
-export const [FEWEST, MOST] = [4, 500];
-const LARGEST_SEED = 2 ** 31 - 1;
+/** Number of simulated shoppers in a browser: at least one of each kind, and no more than a page should run. */
+export const [MIN_SHOPPERS, MAX_SHOPPERS] = [4, 500];
+const MAX_SEED = 2 ** 31 - 1;
 
 /** What a simulation on the page begins with. */
 export const DEFAULTS: SimulationSettings = {
@@ -23,8 +23,8 @@ const wholeBetween = (least: number, most: number) => {
 };
 
 const schema = v.object({
-  shoppers: wholeBetween(FEWEST, MOST),
-  seed: wholeBetween(1, LARGEST_SEED),
+  shoppers: wholeBetween(MIN_SHOPPERS, MAX_SHOPPERS),
+  seed: wholeBetween(1, MAX_SEED),
   configurations: v.pipe(v.array(v.picklist(CONFIGURATIONS)), v.minLength(1, 'Choose one or more.')),
   closedLoop: v.boolean(),
 });

@@ -4,7 +4,15 @@ import { productsOf } from '../../core/catalog/variants';
 import { loadKernel } from '../../core/kernel';
 import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import { doTask, type Ground, madeUpGround, parseTask, planOf, simulationLine, simulationOf } from '../../lab/simulate';
+import {
+  doTask,
+  type Ground,
+  parseTask,
+  planOf,
+  simulatedGround,
+  simulationLine,
+  simulationOf,
+} from '../../lab/simulate';
 import type { SimulationWorker } from './simulation-api';
 
 carryErrors();
@@ -17,7 +25,7 @@ const worker: SimulationWorker = {
     const { manifest, items, features } = folder;
     const products = productsOf(items);
     const shop = { manifest, items: products.items, features: products.pick(features) };
-    const ground = madeUpGround({ bundle: shop, shoppers, seed, methods: configurations, closedLoop });
+    const ground = simulatedGround({ bundle: shop, shoppers, seed, methods: configurations, closedLoop });
     // What the shop learned from its past takes the longest of what comes before the first choice.
     await ground.stock();
     opened = { ground, onSteps };

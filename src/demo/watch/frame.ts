@@ -29,7 +29,7 @@ export interface Frame {
 }
 
 /** Choices of an expert that say what it is about now: one that learns on may have begun with another taste. */
-const LATEST = 4;
+const RECENT_CHOICES = 4;
 
 /** The top category of a product. */
 export const topCategory = ({ category }: Pick<Item, 'category'>): string => trail(category)[0]?.name ?? '';
@@ -55,7 +55,7 @@ export function makeFrame(
     counts: [count(tastes[0]), count(tastes[1])],
     experts: answer.status.experts.map(({ id, state, share, choices }) => ({
       ...{ id, state, share, choices },
-      about: aboutOf((learned.get(id) ?? []).slice(0, LATEST).map(topCategory), were.get(id) ?? null),
+      about: aboutOf((learned.get(id) ?? []).slice(0, RECENT_CHOICES).map(topCategory), were.get(id) ?? null),
     })),
   };
 }

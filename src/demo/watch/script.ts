@@ -24,14 +24,14 @@ export const SUITABLE = 3;
 /** The tastes of the demo's own catalogue. */
 const PREFERRED = ['Toys', 'Clothing'];
 /** Products that a category needs for its chapters. */
-const LEAST_PRODUCTS = 24;
+const MIN_PRODUCTS = 24;
 
 /**
  * The two top categories that the scripted shopper likes: those of the demo's catalogue, or the two largest of another one.
  * @returns null where the catalogue has no two categories of 24 products
  */
 export function tastesOf(categories: readonly Category[]): [Category, Category] | null {
-  const large = categories.filter(({ count }) => count >= LEAST_PRODUCTS);
+  const large = categories.filter(({ count }) => count >= MIN_PRODUCTS);
   const preferred = PREFERRED.flatMap((name) => large.filter((category) => category.name === name));
   const [first, second] = preferred.length === 2 ? preferred : [...large].sort((a, b) => b.count - a.count);
   return first && second ? [first, second] : null;

@@ -1,14 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import { SidestreamError } from '../../error';
 
-/** The size of an effect as a shop writes it. */
+/** The size of an effect as written by a shop. */
 export interface EffectSize {
   value: number;
-  /** Whether it is a part of the control's value, and not a difference from it. */
+  /** Whether it is a share of the control's value rather than a difference from it. */
   relative: boolean;
 }
 
-/** Parses `20%`, of the control, or `0.02`, a difference. @throws InvalidArgumentError unless it is above 0 */
+/** Parses `20%`, a share of the control, or `0.02`, a difference. @throws InvalidArgumentError unless it is above 0 */
 export function effectSize(text: string): EffectSize {
   const [, number, sign] = /^(\d+\.?\d*|\.\d+) ?(%?)$/.exec(text.trim()) ?? [];
   const value = Number(number) / (sign ? 100 : 1);
@@ -19,28 +19,28 @@ export function effectSize(text: string): EffectSize {
 
 const rounded = (value: number): number => Number(value.toPrecision(6));
 
-/** The part of the control that was probably meant by a difference: `20%` by 20 as by 0.2. */
+/** The share of the control that a difference probably meant: `20%` for 20 as for 0.2. */
 const asPart = (value: number): string => `${rounded(value < 1 ? 100 * value : value)}%`;
 
 /**
  * A size as a difference of shares.
- * @param option that it was given with
+ * @param option option with which it was given
  * @throws SidestreamError `runtime/invalid-input` for a difference that no share can have from the base
  */
 export function differenceOfShares(option: string, { value, relative }: EffectSize, base: number): number {
   if (relative) return value * base;
   if (value < 1 && (value < base || base + value < 1)) return value;
   throw wrong(
-    `${option} ${value} is no difference that a share of ${base} can have. Write ${option} ${asPart(value)} for a part of the base.`,
+    `${option} ${value} is not a possible difference from a share of ${base}. Write ${option} ${asPart(value)} for a part of the base.`,
   );
 }
 
-/** Times the control from which on an effect is refused. */
-const MOST = 10;
+/** Multiple of the control from which an effect is refused. */
+const MAX_RATIO = 10;
 
 /**
  * A size relative to the control.
- * @throws SidestreamError `runtime/invalid-input` for a difference where it is not known from what, or is far too large
+ * @throws SidestreamError `runtime/invalid-input` for a difference from an unknown value, or one that is far too large
  */
 export function partOfControl(option: string, { value, relative }: EffectSize, base: number | undefined): number {
   if (relative) return value;
@@ -50,13 +50,13 @@ export function partOfControl(option: string, { value, relative }: EffectSize, b
       `${option} ${value} is a difference. ${instead}, or add --base with the value expected of the control, as for sidestream pilot.`,
     );
   }
-  if (value < MOST * base) return value / base;
+  if (value < MAX_RATIO * base) return value / base;
   throw wrong(`${option} ${value} is a difference of ${rounded(value / base)} times the base of ${base}. ${instead}.`);
 }
 
 /**
- * What a difference means that is as large as the base, which may be meant as a part of it; null for any other size.
- * @param isShare whether the base is a share, and not a mean
+ * A note on a difference as large as the base, which may be meant as a share of it; null for any other size.
+ * @param isShare whether the base is a share rather than a mean
  */
 export function largeEffectNote(option: string, { value, relative }: EffectSize, base: number, isShare: boolean) {
   if (relative || value < base) return null;

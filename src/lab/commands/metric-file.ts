@@ -6,7 +6,7 @@ import { type MetricLog, readMetricLog } from '../verdict';
 
 /**
  * Reads a log of reports. Refused lines are shown on stderr.
- * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good line
+ * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable line
  */
 export async function readMetricFile(path: string): Promise<MetricLog> {
   let log: MetricLog;
@@ -21,7 +21,7 @@ export async function readMetricFile(path: string): Promise<MetricLog> {
   showRejected(log.rejected.map(describeRejectedRow));
   if (log.lines === 0) {
     const why =
-      log.rejected.length > 0 ? 'has no usable line; see the reasons above.' : 'is empty: no report has come yet.';
+      log.rejected.length > 0 ? 'has no usable line; see the reasons above.' : 'is empty: no report has arrived yet.';
     throw new SidestreamError('runtime/invalid-input', `${path} ${why}`);
   }
   return log;

@@ -36,19 +36,19 @@ interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   json?: boolean;
 }
 
-/** What the counts so far say. */
+/** The result of the counts so far. */
 interface Judged {
   days: string[];
   notes: string[];
   result: SequentialResult;
   ratio: SampleRatio;
-  /** Those who did what is counted. */
+  /** Visitors who did the counted action. */
   whom: string;
 }
 
 /** The horizon. */
 interface Needed extends UnitsNeeded {
-  /** Where it is known how many visitors a day brings. */
+  /** Present if the number of visitors per day is known. */
   days?: number;
 }
 
@@ -56,35 +56,38 @@ interface Needed extends UnitsNeeded {
 export function pilotCommand(): Command {
   return new Command('pilot')
     .description(
-      'say how many visitors a pilot needs and, from its counts, whether it may stop; exits with 2 where the split is wrong or there is only one variant',
+      'show how many visitors a pilot needs and, from its counts, whether it may stop; exits with 2 if the split is wrong or there is only one variant',
     )
     .argument(
       '[counts]',
-      'CSV of the days so far (day, variant, units, successes), or JSON lines of onMetric; without them, only what is needed',
+      'CSV of the days so far (day, variant, units, successes), or JSON lines of onMetric; without them, only the required numbers are shown',
     )
     .requiredOption('--base <share>', 'share of successes expected without the variant, such as 3%', fraction)
     .requiredOption(
       '--effect <size>',
-      'smallest worth finding: 20% of the base, or a difference such as 0.006',
+      'smallest effect worth finding: 20% of the base, or a difference such as 0.006',
       effectSize,
     )
-    .option('--margin <size>', 'loss that is accepted, written in the same way (default: the effect)', effectSize)
-    .option('--alpha <probability>', 'of a false alarm, over all looks', fraction, 0.05)
-    .option('--design-effect <factor>', 'of the variance, where a visitor is several units', positiveNumber, 1)
+    .option('--margin <size>', 'accepted loss, written in the same way (default: the effect)', effectSize)
+    .option('--alpha <probability>', 'probability of a false alarm, over all looks', fraction, 0.05)
+    .option('--design-effect <factor>', 'factor of the variance, if a visitor is several units', positiveNumber, 1)
     .option(
       '--share <share>',
-      'of the visitors that get the variant (default: 50%); 5%,2026-03-16=50% where a CSV has days before and after a raise',
+      'share of the visitors that get the variant (default: 50%); 5%,2026-03-16=50% if a CSV has days before and after a raise',
       shareStages,
     )
     .option(
       '--per-day <n>',
-      'new visitors a day who agree to be remembered, as only they are counted; says how many days the horizon is',
+      'new visitors per day who agree to be remembered, because only they are counted; shows the horizon in days',
       positiveInteger,
     )
-    .option('--control <name>', 'variant to compare with; of JSON lines also experiment/variant', 'off')
+    .option('--control <name>', 'variant to compare with; for JSON lines, experiment/variant also works', 'off')
     .option('--treatment <name>', 'variant to judge, written in the same way', 'on')
-    .option('--experiment <name>', 'where JSON lines have several, as after the share was raised: pilot-50')
-    .option('--metric <name>', 'of JSON lines: buyers, adders or clickers', 'buyers')
+    .option(
+      '--experiment <name>',
+      'experiment, if JSON lines have several, for instance pilot-50 after the share was raised',
+    )
+    .option('--metric <name>', 'share to judge in JSON lines: buyers, adders or clickers', 'buyers')
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (file: string | undefined, options: PilotOptions) => {
       const plan = planOf(options);
@@ -130,13 +133,13 @@ const fieldsOf = ({ days, result, ratio }: Judged) => ({
   ...{ days: days.length, ...result, ...datesOf(days, result), sampleRatio: ratio },
 });
 
-/** Days on which the decision fell, and on which the interval was that `no-worse` rests on. */
+/** Day of the decision, and day of the interval on which `no-worse` rests. */
 function datesOf(days: readonly string[], { decidedAfter, boundAfter }: SequentialResult) {
   const dayOf = (after: number | null) => (after === null ? null : days[after - 1]);
   return { decidedOn: dayOf(decidedAfter), boundOn: dayOf(boundAfter) };
 }
 
-/** Reads the counts, by their content: JSON lines begin with a brace. */
+/** Reads the counts and detects their format: JSON lines start with a brace. */
 async function judged(file: string, options: PilotOptions, plan: SequentialPlan): Promise<Judged> {
   const stages = options.share ?? EVEN;
   const text = await textOf(file);
@@ -146,7 +149,7 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
     : readPilotCounts(text, options);
   const result = isLines ? sequentialTestOfTotals(periods, plan) : sequentialTest(periods, plan);
   const split = periods.map(({ control, treatment }, at): SplitDay => {
-    // Totals hold the visitors of the days before.
+    // Totals include the visitors of earlier days.
     const before = isLines && at > 0 ? periods[at - 1] : null;
     const share = stages.findLast(({ from }) => from === null || from <= days[at])?.share ?? 0.5;
     return {
@@ -155,7 +158,7 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
     };
   });
   const ratio = sampleRatioOfDays(split, options, plan.designEffect);
-  // Where the split is wrong, no other figure counts.
+  // If the split is wrong, no other figure counts.
   const shown: SequentialResult = ratio.mismatch ? { ...result, decision: 'continue', decidedAfter: null } : result;
   return { days, notes, ratio, result: shown, whom: isLines ? options.metric : 'successes' };
 }
@@ -199,7 +202,7 @@ function show(
   if (caution) console.log(caution);
 }
 
-/** What to do, with what it rests on. @param accepted the margin in words */
+/** The recommended action with its reasons. @param accepted the margin in words */
 function adviceOf(
   { decision, bound, weight }: SequentialResult,
   needed: UnitsNeeded,
@@ -215,11 +218,11 @@ function adviceOf(
   return `${action} This rests on its one side: ${rests}.`;
 }
 
-/** Null where the days differ as independent visitors do. */
+/** Null if the days differ as independent visitors would. */
 function cautionOf({ dispersion }: SequentialResult, days: number): string | null {
   const spread = 1 + 3 * Math.sqrt(2 / Math.max(1, days - 1));
   if (dispersion === null || days <= 7 || dispersion <= spread) return null;
-  return `Caution: the days differ ${dispersion.toFixed(1)} times as much as independent visitors would. Count visitors, or name --design-effect.`;
+  return `Caution: the days differ ${dispersion.toFixed(1)} times as much as independent visitors would. Count visitors, or give --design-effect.`;
 }
 
 const points = (share: number): string => `${share < 0 ? '' : '+'}${(100 * share).toFixed(3)}`;

@@ -33,7 +33,7 @@ it('prints words, tables and JSON, writes a page, and names a line that it left 
   const found = JSON.parse(out.trim().split('\n').at(-1) ?? '');
   expect(found).toMatchObject({ rejected: 1, experiment: 'test', control: 'off', sampleRatio: { mismatch: false } });
   expect(found.decision).toBe(found.comparisons[0].decision);
-  expect(out).toContain('computed from the data so far, so that it changes daily; --base fixes it');
+  expect(out).toContain('computed from the data so far and changes daily; --base fixes it');
   expect(await readFile(html, 'utf8')).toContain('Experiment test');
 });
 
@@ -115,7 +115,7 @@ it('names what is wrong with the file or the plan', async () => {
   expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('Check the path')]);
   const empty = join(folder, 'empty.jsonl');
   await writeFile(empty, '');
-  expect((await startSidestream('report', empty).ended).err).toContain('is empty: no report has come yet');
+  expect((await startSidestream('report', empty).ended).err).toContain('is empty: no report has arrived yet');
   const control = await startSidestream('report', counts, '--control', 'as-is').ended;
   expect(control.err).toContain('the log has off, on');
 });

@@ -20,33 +20,33 @@ interface ReportOptions extends Omit<VerdictPlan, 'effect'> {
   html?: string;
 }
 
-/** `sidestream report <counts>`: what the reports of all visitors say of the variants of an experiment. */
+/** `sidestream report <counts>`: compares the variants of an experiment by the reports of all visitors. */
 export function reportCommand(): Command {
   return new Command('report')
     .description(
-      'compare the variants of an experiment by what onMetric brought of all visitors; exits with 2 where the split is wrong or there is only one variant',
+      'compare the variants of an experiment by the onMetric reports of all visitors; exits with 2 if the split is wrong or there is only one variant',
     )
-    .argument('<counts>', 'JSON lines as beaconSink() and callbackSink() make them')
-    .option('--experiment <name>', 'where the counts have several')
+    .argument('<counts>', 'JSON lines as produced by beaconSink() and callbackSink()')
+    .option('--experiment <name>', 'name of the experiment, if the counts have several')
     .option('--control <name>', 'variant to compare with', 'off')
     .option('--split <weights>', 'declared weight of each variant, such as on=5,off=95 (default: equal)', splitOf)
     .addOption(
       new Option(
         '--effect <size>',
-        'smallest worth finding: 5% of the control, or with --base a difference such as 0.006',
+        'smallest effect worth finding: 5% of the control, or with --base a difference such as 0.006',
       )
         .argParser(effectSize)
         .default({ value: 0.05, relative: true }, '5%'),
     )
     .option(
       '--base <value>',
-      'what is expected of the metric without the variant, such as 3%; fixes the visitors needed (default: taken from the counts, which change)',
+      'expected value of the metric without the variant, such as 3%; fixes the number of visitors needed (default: taken from the counts, which change)',
       positiveValue,
     )
-    .option('--alpha <probability>', 'of a false alarm', fraction, 0.05)
-    .option('--power <probability>', 'of finding the effect with the visitors needed', fraction, 0.8)
-    .option('--metric <name>', 'what the decision is about', 'buyers')
-    .option('--html <file>', 'write a page with pictures')
+    .option('--alpha <probability>', 'probability of a false alarm', fraction, 0.05)
+    .option('--power <probability>', 'probability of finding the effect with the visitors needed', fraction, 0.8)
+    .option('--metric <name>', 'metric that decides', 'buyers')
+    .option('--html <file>', 'write a page with charts to this file')
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (file: string, { json, html, effect, ...plan }: ReportOptions) => {
       const relative = partOfControl('--effect', effect, plan.base);

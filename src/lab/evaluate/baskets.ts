@@ -1,12 +1,12 @@
-/** The second that a time belongs to. */
+/** The second to which a time belongs. */
 const secondOf = (time: number): number => Math.floor(time / 1000);
 
 /**
- * A basket: events of one shopper in one second. A log that notes orders gives all their lines one time, so that their
- * sequence says nothing.
+ * A basket: events of one shopper in one second. A log of orders gives all lines of an order the same time, so their sequence
+ * says nothing.
  * @param times milliseconds, ascending
- * @param start place of its first event
- * @returns place after its last event
+ * @param start position of its first event
+ * @returns position after its last event
  */
 export function basketEnd(times: readonly number[], start: number): number {
   let end = start + 1;
@@ -14,7 +14,7 @@ export function basketEnd(times: readonly number[], start: number): number {
   return end;
 }
 
-/** For each event, whether another one of the same shopper has its second. */
+/** For each event, whether another event of the same shopper has the same second. */
 export function sharesSecond(times: readonly number[]): boolean[] {
   const shared: boolean[] = [];
   while (shared.length < times.length) {

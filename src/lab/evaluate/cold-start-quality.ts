@@ -10,7 +10,7 @@ export interface RankedChoice {
 }
 
 /**
- * Quality on new items, and on old ones as if they had the new ones' distribution of popularity within the window: both
+ * Quality on new items, and on old items reweighted to the new items' distribution of popularity within the window: both
  * in classes of 1, 2, 3-4, 5-8 ... choices; classes without new or without old items do not count.
  */
 export function coldStartQuality(ranked: readonly RankedChoice[]): { fresh: Quality; old: Quality } {
@@ -37,7 +37,7 @@ export function coldStartQuality(ranked: readonly RankedChoice[]): { fresh: Qual
   };
 }
 
-/** Weighted means; `events` is the number of all. NaN without any. */
+/** Weighted means; `events` is their total number. NaN without events. */
 function weightedQuality(qualities: readonly Quality[], weights: readonly number[]): Quality {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const mean = (pick: (quality: Quality) => number): number =>

@@ -12,10 +12,10 @@ import {
 import type { MethodSummary, ProtocolSummary, TableSummary } from './result-summary';
 
 /**
- * What an earlier evaluation and one of now say of a method, in Markdown: a line for each figure, table by table, and for
- * the figures of the run that are no part of a table. A cell is empty where an evaluation does not say it.
- * @param method in both
- * @throws SidestreamError `runtime/invalid-input` when the two are of different protocols
+ * Compares the results of an earlier evaluation and a present one for a method, in Markdown: a line for each figure, table by
+ * table, and for the figures of the run outside the tables. A cell is empty if an evaluation lacks the figure.
+ * @param method method in both
+ * @throws SidestreamError `runtime/invalid-input` if the two have different protocols
  */
 export function comparison(before: ProtocolSummary, now: ProtocolSummary, method: string): string {
   if (before.protocol !== now.protocol) {
@@ -33,7 +33,7 @@ export function comparison(before: ProtocolSummary, now: ProtocolSummary, method
   const figures = [before, now].map(
     (run) => new Map(Object.entries(run.figures).map(([name, value]) => [name, figureCell(name, value)])),
   );
-  // Figures of groups, which have words in their names, are many.
+  // Figures of groups, which have words in their names, are too many to list.
   const single = [...figures[1].keys()].filter((name) => !name.includes(' '));
   return markdownTable(
     [method, 'before', 'now'],
@@ -44,7 +44,7 @@ export function comparison(before: ProtocolSummary, now: ProtocolSummary, method
 const pick = (cells: readonly ReadonlyMap<string, string>[], name: string): string[] =>
   cells.map((known) => known.get(name) ?? '');
 
-/** Figures of a method in a table by name; none where it is not there or all others are compared with it. */
+/** Figures of a method in a table by name; empty if the method is missing or is the reference. */
 function cellsOf(method: string, table: TableSummary | undefined): Map<string, string> {
   const found = table?.methods.find(({ name }) => name === method);
   if (!table || !found || method === table.reference) return new Map();

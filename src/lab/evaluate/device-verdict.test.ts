@@ -62,11 +62,11 @@ it('compares the learner shopper by shopper, and counts standard errors', () => 
     /^- Against popularity-now, sidestream is better by ln rank \(−0\.\d+ ± 0\.\d+, \d+\.\d errors; its places are at \d+ % of /m,
   );
   expect(text).toMatch(
-    /^- The rule for going on to a pilot \(.*\) is met: worse beyond the error are 0 % against pop/m,
+    /^- The rule for proceeding to a pilot \(.*\) is met: worse beyond the error are 0 % against pop/m,
   );
   expect(text).toMatch(/; within 2\.1 errors two methods cannot be distinguished\.$/m);
   expect(text).not.toContain('first impression');
-  expect(text).not.toContain('alone, which has no error');
+  expect(text).not.toContain('which has no error of its own');
 });
 
 it('asks of a pilot a better rank than the list that pages show without learning', () => {
@@ -97,7 +97,7 @@ it('asks of a pilot that few shoppers are worse beyond the error of their own ch
   expect(text).toContain('25 % of the shoppers are ranked worse, 0 % beyond the error of their own choices.');
   const single = found([...rest, { ...ranked(0, []), units: shoppers.map(() => qualityOf([3])) }]);
   expect(single.singleChoice).toBe(40);
-  expect(verdictText(single)).toContain('40 shoppers had one event alone, which has no error of its own');
+  expect(verdictText(single)).toContain('40 shoppers had only one event, which has no error of its own');
 });
 
 it('says which simpler methods are better, and no others', () => {
@@ -141,13 +141,13 @@ it('needs more errors where there are few shoppers, and six of them for a verdic
     METHODS.map(({ name, units }) => ({ name, units: units.slice(0, count) }));
   const ten = found(first(10));
   expect(ten.pilotRuleMet).toBe(true);
-  expect(verdictText(ten)).toMatch(/; within 2\.3 errors .* Fewer than 30 shoppers may be unlike the others: take the/);
+  expect(verdictText(ten)).toMatch(/; within 2\.3 errors .* Fewer than 30 shoppers may be unrepresentative: take the/);
 
   const two = found(first(2));
   expect(two).toMatchObject({ pilotRule: { betterRanks: null, fewWorse: null }, pilotRuleMet: null });
   expect(two.comparisons[0].lnRank.errors).toBeGreaterThan(2);
   const text = verdictText(two);
-  expect(text).toContain('These are too few shoppers for a verdict: 6 are the least, as');
+  expect(text).toContain('These are too few shoppers for a verdict, which needs 6 or more:');
   expect(text).toContain('cannot be judged: there are too few shoppers.');
   expect(text).not.toMatch(/is (better|worse)/);
 

@@ -3,24 +3,24 @@ import { isOrderLog } from '../../shop/logs';
 import { type Estimate, estimate, lnRankChange, methodResult, type Quality } from './quality';
 import { figureText, signed } from './report-cells';
 import type { MergedRun } from './result';
-import { FEWEST_UNITS, toldFrom } from './told-from-chance';
+import { MIN_UNITS, toldFrom } from './told-from-chance';
 
-/** The method that the verdict is about. */
+/** The method that the verdict judges. */
 const LEARNER = 'sidestream';
-/** What it is compared with: what pages show without learning, which it must rank better than before a pilot. */
+/** The references: the lists of pages without learning, which it must outrank before a pilot. */
 const COMPARED = ['popularity-now'];
 /**
- * Share of the shoppers that may be worse beyond the error of their own choices. Where nothing differs for anybody, chance
- * alone makes that 2 to 3 %, and more with few choices of each.
+ * Maximum share of shoppers who may be ranked worse beyond the error of their own choices. If nothing differs for anybody, chance
+ * alone yields 2 to 3 %, and more if shoppers have few choices.
  */
-const MOST_WORSE = 0.05;
-/** With fewer shoppers, a single one who is unlike the others moves an error much. */
-const FEW_SHOPPERS = 30;
+const MAX_WORSE_SHARE = 0.05;
+/** With fewer shoppers, a single unusual one moves an error a lot. */
+const MIN_SHOPPERS = 30;
 
-/** Methods that do without a part of the learner, or without learning, and what lists are then made of. */
+/** Methods without a part of the learner, or without learning, and the basis of their lists. */
 const SIMPLER: Readonly<Record<string, string>> = {
-  popularity: 'By popularity alone, the same for everybody,',
-  'content-knn': 'By likeness to the last choices alone, without learning,',
+  popularity: 'By popularity only, the same for everybody,',
+  'content-knn': 'By similarity to the last choices only, without learning,',
   'item-knn': 'By item-kNN, without learning on the device,',
   ease: 'By EASE, without learning on the device,',
   terms: 'Without experts',
@@ -29,9 +29,9 @@ const SIMPLER: Readonly<Record<string, string>> = {
 
 /** A paired change with its standard error. */
 interface PairedChange extends Estimate {
-  /** How many standard errors the change is; null where there is no error. */
+  /** The change in standard errors; null if there is no error. */
   errors: number | null;
-  /** Whether it is told from chance. */
+  /** Whether it is distinguishable from chance. */
   told: boolean;
 }
 
@@ -42,35 +42,35 @@ interface VerdictComparison {
   lnRank: PairedChange;
   /** Change of HR@10, a share; above 0 is better. */
   hr10: PairedChange;
-  /** Share of the shoppers ranked worse, and of those beyond the error of their own choices. */
+  /** Share of the shoppers ranked worse, and share ranked worse beyond the error of their own choices. */
   worse: number;
   worseBeyondError?: number;
 }
 
-/** The two halves of the rule for going on to a pilot; null where one cannot be judged. */
+/** The two halves of the rule for proceeding to a pilot; null if one cannot be judged. */
 interface PilotRule {
   /** The ln rank is better than that of `popularity-now`, beyond the error. */
   betterRanks: boolean | null;
-  /** Against it, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
+  /** Compared with it, at most 5 % of the shoppers are ranked worse beyond the error of their own choices. */
   fewWorse: boolean | null;
 }
 
-/** What the device protocol says of the learner. */
+/** The device protocol's verdict on the learner. */
 export interface DeviceVerdict {
-  /** What is ranked: events, or in a log of orders baskets. */
+  /** The ranked units: events, or baskets in a log of orders. */
   unit: 'event' | 'basket';
   choices: number;
-  /** Shoppers with a single choice, who have no error of their own and never count as worse beyond it. */
+  /** Number of shoppers with a single choice, who have no error of their own and never count as worse beyond it. */
   singleChoice: number;
   comparisons: VerdictComparison[];
-  /** Simpler methods among those evaluated that the learner is worse than, by ln rank or by HR@10. */
+  /** Evaluated simpler methods that outperform the learner, by ln rank or by HR@10. */
   simplerBetter: VerdictComparison[];
   pilotRule: PilotRule;
-  /** Whether both halves of the rule hold; null where that cannot be judged. */
+  /** Whether both halves of the rule hold; null if that cannot be judged. */
   pilotRuleMet: boolean | null;
 }
 
-/** @returns undefined for other protocols, and where the learner or all that it is compared with are missing */
+/** @returns undefined for other protocols, and if the learner or all its references are missing */
 export function deviceVerdict(run: MergedRun): DeviceVerdict | undefined {
   const unit = isOrderLog(run.figures.sharedSecond) ? 'basket' : 'event';
   const table = run.tables.find(({ name }) => name === (unit === 'basket' ? 'baskets' : 'device'));
@@ -112,14 +112,14 @@ function inErrors({ mean, se }: Estimate, shoppers: number): PairedChange {
   return { mean, se, errors, told: errors !== null && errors > toldFrom(shoppers) };
 }
 
-/** Measures by which the learner is worse, beyond the error. */
+/** Measures by which the learner is worse beyond the error. */
 const measuresLost = ({ lnRank, hr10 }: VerdictComparison): string[] => [
   ...(lnRank.told && lnRank.mean > 0 ? ['ln rank'] : []),
   ...(hr10.told && hr10.mean < 0 ? ['HR@10'] : []),
 ];
 
 const tooFew = (comparisons: readonly VerdictComparison[]): boolean =>
-  comparisons.some(({ shoppers }) => shoppers < FEWEST_UNITS);
+  comparisons.some(({ shoppers }) => shoppers < MIN_UNITS);
 
 const isBetterRanked = ({ lnRank }: VerdictComparison): boolean => lnRank.told && lnRank.mean < 0;
 
@@ -128,7 +128,9 @@ function judgedRule(comparisons: readonly VerdictComparison[]): PilotRule {
   const shares = comparisons.map(({ worseBeyondError }) => worseBeyondError);
   return {
     betterRanks: comparisons.every(isBetterRanked),
-    fewWorse: shares.includes(undefined) ? null : shares.every((share) => share !== undefined && share <= MOST_WORSE),
+    fewWorse: shares.includes(undefined)
+      ? null
+      : shares.every((share) => share !== undefined && share <= MAX_WORSE_SHARE),
   };
 }
 
@@ -144,21 +146,21 @@ export function verdictText(verdict: DeviceVerdict): string {
   return ['### verdict', howText(verdict), lines.map((line) => `- ${line}`).join('\n')].join('\n\n');
 }
 
-/** What was compared, and from where on a difference is one. */
+/** What was compared, and the threshold of a difference. */
 function howText({ unit, choices, singleChoice, comparisons }: DeviceVerdict): string {
   const [{ shoppers }] = comparisons;
   const units = unit === 'basket' ? 'baskets' : 'events';
   const what = `${counted(shoppers, 'shopper')}, ${figureText(Math.round(choices))} ${units}, each ranked before it was learned. ± is one standard error of the change, shopper by shopper`;
   if (tooFew(comparisons)) {
-    return `${what}. These are too few shoppers for a verdict: ${FEWEST_UNITS} are the least, as all of five agree by chance alone in 1 of 16 evaluations. Leave --shoppers out, or give a longer log or a smaller --past.`;
+    return `${what}. These are too few shoppers for a verdict, which needs ${MIN_UNITS} or more: five shoppers all agree by chance in 1 of 16 evaluations. Leave out --shoppers, or give a longer log or a smaller --past.`;
   }
   const single =
     singleChoice > 0
-      ? ` ${counted(singleChoice, 'shopper')} had one ${unit} alone, which has no error of its own: none of them counts as worse beyond it.`
+      ? ` ${counted(singleChoice, 'shopper')} had only one ${unit}, which has no error of its own: none of them counts as worse beyond it.`
       : '';
   const few =
-    shoppers < FEW_SHOPPERS
-      ? ` Fewer than ${FEW_SHOPPERS} shoppers may be unlike the others: take the verdict for a first impression.`
+    shoppers < MIN_SHOPPERS
+      ? ` Fewer than ${MIN_SHOPPERS} shoppers may be unrepresentative: take the verdict as a first impression.`
       : '';
   return `${what}; within ${toldFrom(shoppers).toFixed(1)} errors two methods cannot be distinguished.${single}${few}`;
 }
@@ -175,9 +177,9 @@ const simplerSentence = (one: VerdictComparison): string =>
   `${SIMPLER[one.against]} the lists are better by ${measuresLost(one).join(' and ')}: ${sentence(one, 'against')}`;
 
 function ruleText({ comparisons, simplerBetter, pilotRule, pilotRuleMet }: DeviceVerdict): string {
-  const rule = `The rule for going on to a pilot (a better ln rank than ${COMPARED.join(' and ')}, told from chance, and at most ${percent(MOST_WORSE)} % of the shoppers worse beyond the error of their own choices)`;
+  const rule = `The rule for proceeding to a pilot (a better ln rank than ${COMPARED.join(' and ')}, distinguishable from chance, and at most ${percent(MAX_WORSE_SHARE)} % of the shoppers worse beyond the error of their own choices)`;
   if (pilotRuleMet === null) {
-    const why = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not known one by one';
+    const why = tooFew(comparisons) ? 'there are too few shoppers' : 'the choices are not recorded individually';
     return `${rule} cannot be judged: ${why}.`;
   }
   const shares = `worse beyond the error are ${comparisons.map(({ against, worseBeyondError }) => `${worseBeyondError === undefined ? '–' : percent(worseBeyondError)} % against ${against}`).join(' and ')}`;

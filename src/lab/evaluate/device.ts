@@ -2,9 +2,9 @@ import { rankOf, topRows } from '../../device/ranking';
 import { basketEnd } from './baskets';
 import type { Shopper } from './shoppers';
 
-/** A method as one shopper's device runs it. */
+/** A method as run on one shopper's device. */
 interface DeviceRun {
-  /** Scores of every item as they stand before the next event. Asking for them changes nothing. */
+  /** Present scores of every item, before the next event. Reading them changes nothing. */
   scores(): Float32Array;
   /** The shopper chose item `row`. */
   observe(row: number, time: number): void;
@@ -19,7 +19,7 @@ export interface DeviceMethod {
 
 /** Ranks of a stream's events by one method. The three lists have one entry for each ranked event. */
 export interface RankedStream {
-  /** Places in the stream, ascending. */
+  /** Positions in the stream, ascending. */
   places: number[];
   /** Ranks by the scores right before the event, among all items not chosen before it. */
   ranks: number[];
@@ -30,26 +30,26 @@ export interface RankedStream {
   basketRanks: number[];
 }
 
-/** Which events of a stream are ranked, and which are learned. */
+/** The ranked and the learned events of a stream. */
 export interface StreamPlan {
-  /** First place that is ranked. */
+  /** First ranked position. */
   from: number;
-  /** End of the events used. */
+  /** End of the used events. */
   to: number;
-  /** Whether the event at a place from `from` on is ranked. Default: all are. */
+  /** Whether the event at a position from `from` on is ranked. Default: all are. */
   ranks?(place: number): boolean;
-  /** Whether the method learns the event at a place. Default: all are learned. */
+  /** Whether the method learns the event at a position. Default: all are learned. */
   observes?(place: number): boolean;
   /** Called with the first ten rows of the list at every ranked event. */
   onList?(name: string, rows: number[]): void;
 }
 
-/** Length of the lists that are looked at. */
+/** Length of the analysed lists. */
 const LIST = 10;
 
 /**
- * Ranks the events of one stream prequentially: each is ranked among all items not chosen before, then learned. A repeated
- * choice is learned but not ranked, as it is no discovery.
+ * Ranks the events of one stream prequentially: each is ranked among all items not chosen before, then learned. A repeated choice
+ * is learned but not ranked, because it is not a discovery.
  */
 export function rankStream(
   method: DeviceMethod,
@@ -60,7 +60,7 @@ export function rankStream(
   const ranked: RankedStream = { places: [], ranks: [], basketRanks: [] };
   const chosen = new Set<number>();
   const isRanked = (place: number): boolean => place >= from && place < to && ranks(place) && !chosen.has(rows[place]);
-  /** Scores at present; null after an event that was learned. */
+  /** Present scores; null after a learned event. */
   let present: Float32Array | null = null;
   const scoresNow = (): Float32Array => {
     present ??= run.scores();
@@ -71,7 +71,7 @@ export function rankStream(
     const excluded = new Set([...chosen, ...together]);
     return new Map(places.map((place) => [rows[place], rankOf(scores, rows[place], excluded)]));
   };
-  /** Ranks of the rows of the present basket; empty where it is a single event. */
+  /** Ranks of the rows of the present basket; empty if it is a single event. */
   let basket = new Map<number, number>();
   let end = 0;
   try {
@@ -111,9 +111,9 @@ const always = (): boolean => true;
 export interface DeviceProtocol {
   shoppers: readonly Shopper[];
   methods: readonly DeviceMethod[];
-  /** First events, which are learned but not ranked. Default 10. */
+  /** Number of initial events, which are learned but not ranked. Default 10. */
   from?: number;
-  /** Events used, the first ones included. Default 110. */
+  /** Number of used events, including the initial ones. Default 110. */
   to?: number;
   /** Called with the first ten rows of a method's list at every ranked event. */
   onList?(method: string, rows: number[]): void;
@@ -122,7 +122,7 @@ export interface DeviceProtocol {
 }
 
 /**
- * The device protocol: prequential, as `rankStream`.
+ * The device protocol: prequential, as in `rankStream`.
  * @returns per method the ranks of every shopper, in the order of `shoppers`
  */
 export function evaluateDevice(protocol: DeviceProtocol): Map<string, RankedStream[]> {

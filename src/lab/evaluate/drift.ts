@@ -7,15 +7,15 @@ import type { Shopper } from './shoppers';
 export const DRIFT_PHASES = ['first-20', 'later', 'return'] as const;
 export type DriftPhase = (typeof DRIFT_PHASES)[number];
 
-/** A method under test; one that does not learn some parts of the streams shows what there is to gain. */
+/** A method under test; one that skips some parts of the streams shows the possible gain. */
 export interface DriftMethod extends DeviceMethod {
-  /** Phases that are ranked. Default: all. */
+  /** Ranked phases. Default: all. */
   phases?: readonly DriftPhase[];
-  /** Parts that are learned; `start` are X's first events. Default: all. */
+  /** Learned parts; `start` is X's first events. Default: all. */
   observed?: readonly (DriftPhase | 'start')[];
 }
 
-/** What a learner would be without the other shopper, by the end of its name: what there is to gain in these phases. */
+/** Variants of a learner without the other shopper, by the suffix of their name: they show the possible gain in these phases. */
 const CEILINGS: Record<string, Required<Pick<DriftMethod, 'phases' | 'observed'>>> = {
   'never-y': { phases: ['return'], observed: ['start', 'return'] },
   'fresh-y': { phases: ['first-20', 'later'], observed: ['first-20', 'later'] },
@@ -32,7 +32,7 @@ export const ceilingsOf = (method: DeviceMethod): DriftMethod[] =>
     start: () => method.start(),
   }));
 
-/** Phases that the method of this name is ranked in. */
+/** Phases in which the method of this name is ranked. */
 export function phasesOf(name: string): readonly DriftPhase[] {
   const [, ceiling] = Object.entries(CEILINGS).find(([end]) => name.endsWith(`-${end}`)) ?? [];
   return ceiling?.phases ?? DRIFT_PHASES;
@@ -45,13 +45,13 @@ export interface DriftProtocol {
   onProgress?(done: number, total: number): void;
 }
 
-/** Events right after a shift. */
-const FIRST = 20;
+/** Number of events right after a shift. */
+const FIRST_EVENTS = 20;
 
 /**
- * The drift protocol: prequential over spliced streams, as `rankStream`; nothing that its stream has chosen before is
- * ranked, whether the method has learned it or not. X's first events only teach.
- * @returns per method the ranks of every stream, in the order of `streams`; `phaseOf` says to which phase a place belongs
+ * The drift protocol: prequential over spliced streams, as `rankStream`; items that the stream chose before are not ranked,
+ * whether or not the method has learned them. X's first events are only learned.
+ * @returns per method the ranks of every stream, in the order of `streams`; `phaseOf` gives the phase of a position
  */
 export function evaluateDrift(protocol: DriftProtocol): Map<string, RankedStream[]> {
   const { streams, methods, onProgress } = protocol;
@@ -70,34 +70,34 @@ function planOf({ phases, observed }: DriftMethod, { shifts }: SplicedStream): S
   const isIn = (places: readonly string[] | undefined, place: number): boolean =>
     places?.includes(phaseOf(place, shifts)) ?? true;
   return {
-    ...{ from: shift, to: back + FIRST },
+    ...{ from: shift, to: back + FIRST_EVENTS },
     ranks: (place) => isIn(phases, place),
     observes: (place) => isIn(observed, place),
   };
 }
 
-/** @param shifts of the stream */
+/** @param shifts shifts of the stream */
 export function phaseOf(place: number, [shift, back]: SplicedStream['shifts']): DriftPhase | 'start' | 'end' {
   if (place < shift) return 'start';
-  if (place < Math.min(back, shift + FIRST)) return 'first-20';
+  if (place < Math.min(back, shift + FIRST_EVENTS)) return 'first-20';
   if (place < back) return 'later';
-  return place < back + FIRST ? 'return' : 'end';
+  return place < back + FIRST_EVENTS ? 'return' : 'end';
 }
 
 /** Shopper X's stream, then shopper Y's, then more of X's. */
 export interface SplicedStream extends Shopper {
-  /** Places of the first event of Y, and of the first event of X again. */
+  /** Positions of the first event of Y, and of the first returning event of X. */
   shifts: [number, number];
 }
 
-/** Events of X at the start, of Y, and of X again at most. */
+/** Number of events of X at the start, of Y, and, at most, of X again. */
 const SEGMENT = 40;
 
 /**
- * Pairs shoppers X and Y and splices their streams: 40 events of X, the first 40 of Y, the next of X, up to 40.
- * Every shopper is X once before any is X again, with another Y each time.
- * @param shoppers with more than 40 events each
- * @param count pairs; fewer where the shoppers do not make so many
+ * Pairs shoppers X and Y and splices their streams: 40 events of X, the first 40 of Y, the next of X, up to 40. Every shopper is
+ * X once before any is X again, with a different Y each time.
+ * @param shoppers shoppers with more than 40 events each
+ * @param count number of pairs; fewer if there are not enough shoppers
  * @param similarity of two shoppers: Y is then the shopper least similar to X, next time the second least, and so on;
  *   without it Y is any shopper
  * @throws SidestreamError `runtime/invalid-input` for fewer than two shoppers
@@ -138,7 +138,7 @@ function splice(x: Shopper, y: Shopper): SplicedStream {
   const rows = parts.flatMap(({ of, from, to }) => of.rows.slice(from, to));
   const times: number[] = [];
   for (const { of, from, to } of parts) {
-    // Y starts when X's next event would have come, so that times do not reveal the shift.
+    // Y starts at the time of X's next event, so times do not reveal the shift.
     const gap = x.times[SEGMENT] - x.times[SEGMENT - 1];
     const start = times.length === 0 ? of.times[from] : times[times.length - 1] + gap;
     for (const time of of.times.slice(from, to)) times.push(start + time - of.times[from]);

@@ -6,7 +6,7 @@ import { type Hints, hintFade, hintLifts, hintScale, parseHints } from '../../de
 import type { MethodRanks } from './measurement';
 import type { Shopper } from './shoppers';
 
-/** Choices of a first visit that are ranked. */
+/** Number of ranked choices of a first visit. */
 export const FIRST_CHOICES = 5;
 
 /** A way to use the hint of a visit. */
@@ -14,7 +14,7 @@ export interface HintMethod {
   name: string;
   /** Share of the shoppers whose hint is wrong, 0..1; null: no hint at all. */
   wrong: number | null;
-  /** Default: those of the product. */
+  /** Default: the product's own values. */
   reliability?: number;
   prior?: number;
 }
@@ -24,17 +24,17 @@ export interface FirstVisitProtocol {
   catalog: LearnerCatalog;
   options: LearnerOptions;
   methods: readonly HintMethod[];
-  /** Rows of the past's events: wrong hints are of such items. */
+  /** Rows of the past's events, from which wrong hints are drawn. */
   past: readonly number[];
   seed: number;
   onProgress?(): void;
 }
 
 /**
- * First visits: each of a shopper's first five choices is ranked among the items not chosen before, then learned. The hint of
- * the visit is a category of the first choice, drawn at random where it has several, or in a catalogue without categories a
- * word of its title, as a search; a wrong one is that of an item which somebody chose in the past. All methods rank the same
- * learner's scores, so that they differ in the hint alone.
+ * First visits: each of a shopper's first five choices is ranked among the items not chosen before, then learned. The hint of the
+ * visit is a category of the first choice, drawn at random where it has several, or in a catalogue without categories a word of
+ * its title, as a search; a wrong hint comes from an item that somebody chose in the past. All methods rank the same learner's
+ * scores and differ only in the hint.
  */
 export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[] {
   const { shoppers, catalog, options, methods, past, seed, onProgress } = protocol;
@@ -56,7 +56,7 @@ export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[]
     for (const { streams } of results) streams.push({ places: [], ranks: [], basketRanks: [] });
     const chosen = new Set<number>();
     for (const [place, row] of rows.slice(0, FIRST_CHOICES).entries()) {
-      // Without a history the list is that of every shopper.
+      // Without a history, every shopper gets the same list.
       const own = place === 0 ? catalog.index.logPopularity : scores(learner.terms, learner.weights);
       for (const [m, { wrong: share, reliability, prior }] of methods.entries()) {
         if (chosen.has(row)) break;

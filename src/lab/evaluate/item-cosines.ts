@@ -1,8 +1,8 @@
 import type { CooccurrenceTable } from '../../core/catalog';
 import { choiceMatrix, transposed } from '../../shop/training';
 
-/** Neighbours kept of one item. */
-const MOST = 256;
+/** Maximum number of neighbours kept per item. */
+const MAX_NEIGHBORS = 256;
 
 /**
  * Cosines of items over the users who chose them: n(a, b) / sqrt(n(a) n(b)), where n are numbers of users.
@@ -28,7 +28,7 @@ export function itemCosines(choices: readonly ArrayLike<number>[], count: number
     }
     for (const other of met) together[other] /= Math.sqrt(usersOf(item) * usersOf(other));
     met.sort((a, b) => together[b] - together[a] || a - b);
-    for (const other of met.slice(0, MOST)) {
+    for (const other of met.slice(0, MAX_NEIGHBORS)) {
       rows.push(other);
       lifts.push(together[other]);
     }

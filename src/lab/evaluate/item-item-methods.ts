@@ -7,9 +7,9 @@ import { type PastSplit, pastShoppers } from './past-shoppers';
 import { meanQuality } from './quality';
 import { streamQualities } from './stream-quality';
 
-/** The log that a method learns from and chooses its settings on. */
+/** The log from which a method learns and chooses its settings. */
 export interface ItemItemLog {
-  /** Sorted by time. Nothing later than what is evaluated may be among them. */
+  /** Sorted by time. They must all be earlier than the evaluated events. */
   past: readonly LogEvent[];
   /** Row of an item id. */
   rowOf: ReadonlyMap<string, number>;
@@ -17,9 +17,9 @@ export interface ItemItemLog {
   count: number;
 }
 
-/** What ranked best on shoppers of the past. */
+/** The settings that ranked best on shoppers of the past. */
 export interface ItemItemSettings {
-  /** Choices after which a choice counts half; null: all count alike. */
+  /** Number of choices after which a choice counts half; null: all count alike. */
   halfLife: number | null;
   /** Of EASE. */
   lambda?: number;
@@ -32,9 +32,9 @@ export interface ItemItemMethod extends ItemItemSettings {
 
 const LAMBDAS = [20, 50, 100, 200, 500, 1000];
 const HALF_LIVES = [1, 2, 4, 8, 16, 32, 64, null];
-/** Where there is nothing to choose by. */
+/** Defaults if there is nothing to choose by. */
 const DEFAULTS = { lambda: 500, halfLife: 8 };
-/** First choice that is ranked, and end of those used, as in the device protocol. */
+/** First ranked choice, and end of the used choices, as in the device protocol. */
 const [FROM, TO] = [10, 110];
 
 /**
@@ -62,7 +62,7 @@ export function itemItemMethod(name: string, table: CooccurrenceTable, halfLife:
   };
 }
 
-/** Methods by name: the settings of their tables that are tried, and how a table is made. */
+/** Methods by name: the table settings to try, and how to build a table. */
 const METHODS = {
   ease: {
     settings: LAMBDAS.map((lambda) => ({ lambda })),
@@ -77,7 +77,7 @@ const METHODS = {
 export type ItemItemName = keyof typeof METHODS;
 
 /**
- * A method that scores from item to item.
+ * An item-to-item method.
  * - `ease`: the weights of EASE (Steck 2019)
  * - `item-knn`: the cosines of the 256 nearest items over the users who chose both
  * @param settings of `itemItemSettings`
@@ -92,8 +92,8 @@ export function itemItemBy(
 }
 
 /**
- * The settings of a method that rank best by NDCG@10 on every fifth shopper of the past, learned from the others; the defaults
- * where there are too few: a half-life of 1 to 64 or no choices, and for `ease` lambda of 20, 50, 100, 200, 500 or 1,000.
+ * The settings of a method that rank best by NDCG@10 on every fifth shopper of the past, learned from the remaining shoppers; the
+ * defaults if there are too few: a half-life of 1 to 64 or no choices, and for `ease` lambda of 20, 50, 100, 200, 500 or 1,000.
  * @param onTried called after each setting of the table
  */
 export function itemItemSettings(

@@ -1,4 +1,4 @@
-// jstat has no types of its own: what is used of it.
+// jstat has no types; these cover the used part.
 declare module 'jstat' {
   interface Distributions {
     normal: { inv(probability: number, mean: number, deviation: number): number };

@@ -1,19 +1,22 @@
-/** What a method's lists hold, over all shoppers and events. */
+/** Properties of a method's lists, over all shoppers and events. */
 export interface ListQuality {
-  /** Share of the catalogue that is in any list, 0..1. */
+  /** Share of the catalogue that appears in any list, 0..1. */
   coverage: number;
   /**
    * Mean of -log2 of the share of past choices that a listed item has, bits (mean self-information, Vargas and Castells,
-   * RecSys 2011, section 3.1). One choice is added to each item, so that new items have a share.
+   * RecSys 2011, section 3.1). One choice is added to each item, which gives new items a share.
    */
   novelty: number;
-  /** Mean percentile of the past popularity of listed items minus that of the items chosen, -1..1; 0: as popular as what is chosen. */
+  /**
+   * Mean percentile of the past popularity of listed items minus that of the items chosen, -1..1; 0: as popular as the chosen
+   * items.
+   */
   popularityBias: number;
 }
 
 /**
  * @param listed [items] how often each item was in a list
- * @param chosen rows of the choices that the lists were made for
+ * @param chosen rows of the choices for which the lists were made
  * @param popularity [items] past choices
  */
 export function listQuality(

@@ -2,23 +2,23 @@ import * as v from 'valibot';
 import type { RankedStream } from './device';
 import { parsePart, unusablePart } from './part-text';
 
-/** What one method did on the streams of an evaluation, or of a part of it. */
+/** The result of one method on the streams of an evaluation or of a part of it. */
 export interface MethodRanks {
   name: string;
   streams: RankedStream[];
-  /** [items] how often each was among the first ten, over the ranked events. */
+  /** [items] number of ranked events with each item among the first ten. */
   listed: number[];
 }
 
-/** One of several parts that an evaluation is split into. */
+/** One of the parts into which an evaluation is split. */
 export interface Part {
   /** From 0. */
   index: number;
-  /** Parts there are, 1 or more. */
+  /** Total number of parts, 1 or more. */
   of: number;
 }
 
-/** The streams of a part: every `of`-th, so that parts take about the same time. */
+/** The streams of a part: every `of`-th, which gives the parts similar run times. */
 export const streamsOfPart = <T>(streams: readonly T[], { index, of }: Part): T[] =>
   streams.filter((_, n) => n % of === index);
 
@@ -45,8 +45,8 @@ export const measuredText = (methods: readonly MethodRanks[]): string => JSON.st
 
 /**
  * Joins the parts of an evaluation, in the order of their indices.
- * @returns what an evaluation in one part gives
- * @throws SidestreamError `runtime/invalid-input` when a text is no part, or parts have other methods
+ * @returns the result of an evaluation in a single part
+ * @throws SidestreamError `runtime/invalid-input` if a text is not a part, or if parts have different methods
  */
 export function joinMeasured(texts: readonly string[]): MethodRanks[] {
   const parts = texts.map((text) => parsePart(measuredSchema, text));

@@ -31,7 +31,7 @@ export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMetho
   };
 }
 
-/** The shop's side model alone: no personal weights, and no experts. */
+/** Only the shop's side model: no personal weights and no experts. */
 export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
   return {
     name: 'side',
@@ -48,7 +48,7 @@ export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
   };
 }
 
-/** What a shop knows, of which the learner of a method is made. */
+/** A shop's knowledge, from which the learner of a method is built. */
 export interface LearnerShop {
   catalog: LearnerCatalog;
 }
@@ -57,7 +57,7 @@ export interface LearnerShop {
 export interface LearnerMethod {
   name: string;
   shop: LearnerShop;
-  /** How it learns: ablations differ in this. */
+  /** How it learns; ablations differ in this. */
   options?: LearnerOptions;
 }
 

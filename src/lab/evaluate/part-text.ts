@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 
 /**
- * Reads what a part of an evaluation wrote for another process.
- * @throws SidestreamError `runtime/invalid-input` when it is something else
+ * Reads the text that a part of an evaluation wrote for another process.
+ * @throws SidestreamError `runtime/invalid-input` if it is something else
  */
 export function parsePart<T>(schema: v.GenericSchema<unknown, T>, text: string): T {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);

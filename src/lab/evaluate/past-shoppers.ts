@@ -1,20 +1,20 @@
 import type { LogEvent } from '../../shop/logs';
 import type { Shopper } from './shoppers';
 
-/** The shoppers of the past, some of whom judge what is learned from the others. */
+/** The shoppers of the past, some of whom judge models learned from the rest. */
 export interface PastSplit {
   others: Shopper[];
   judges: Shopper[];
 }
 
-/** One of so many shoppers with enough events is a judge. */
+/** One in this many shoppers with enough events is a judge. */
 const FOLDS = 5;
-/** Judges at most. */
+/** Maximum number of judges. */
 const MAX_JUDGES = 40;
 
 /**
- * Holds out every fifth shopper with enough events, as one who is new: few shoppers come late in the past and have as many, and
- * settings that are chosen on a handful are chosen by chance.
+ * Holds out every fifth shopper with enough events as a new shopper. Few shoppers arrive late in the past and have that many
+ * events, and settings chosen on a handful of them would be chosen by chance.
  * @param events sorted by time
  * @param rowOf row of an item id; events on other items are left out
  * @param minEvents of a judge

@@ -1,23 +1,23 @@
 /** Quality of one shopper's ranked choices; means over the choices. */
 export interface Quality {
-  /** Choices ranked. */
+  /** Number of ranked choices. */
   events: number;
   /** Share of choices whose item was among the first 10. */
   hr10: number;
-  /** Mean of 1 / log2(1 + rank) for ranks to 10, else 0: NDCG@10 with one relevant item. */
+  /** Mean of 1 / log2(1 + rank) for ranks up to 10, otherwise 0: NDCG@10 with one relevant item. */
   ndcg10: number;
   /** Mean of 1 / rank. */
   mrr: number;
   /** Mean of ln(rank); lower is better, and steadier than NDCG since every choice counts. */
   lnRank: number;
   /**
-   * Rank of each choice, in order; in a mean over seeds, and for a choice of several items, the geometric mean. Absent
-   * where the choices are not the same for all methods.
+   * Rank of each choice, in order; in a mean over seeds, and for a choice of several items, the geometric mean. Absent if the
+   * choices differ between methods.
    */
   ranks?: number[];
 }
 
-/** Gathers ranks of one shopper. */
+/** Collects ranks of one shopper. */
 export class QualityMeter {
   readonly #ranks: number[] = [];
   #hits = 0;
@@ -61,7 +61,7 @@ export function qualityOf(ranks: readonly number[]): Quality {
   return meter.quality;
 }
 
-/** Mean over the units in which something was ranked, each counting alike; NaN without any. */
+/** Unweighted mean over the units in which something was ranked; NaN without units. */
 export function meanQuality(units: readonly Quality[], pick: (quality: Quality) => number): number {
   return estimate(units.filter(({ events }) => events > 0).map(pick)).mean;
 }
@@ -100,7 +100,7 @@ export interface MethodResult {
   worse: number;
   /**
    * Share of units whose lnRank is above the reference's by more than two standard errors of that unit's own changes,
-   * choice by choice, 0..1. Absent where a unit's choices are not known one by one. A unit with one choice has no error
+   * choice by choice, 0..1. Absent if a unit's choices are not recorded individually. A unit with one choice has no error
    * and is not counted as worse.
    */
   worseBeyondError?: number;
@@ -135,7 +135,7 @@ export function methodResult(name: string, units: readonly Quality[], reference:
   };
 }
 
-/** Undefined where the choices are not known one by one. */
+/** Undefined if the choices are not recorded individually. */
 function isWorseBeyondError({ ranks }: Quality, { ranks: others }: Quality): boolean | undefined {
   if (!ranks || !others || ranks.length !== others.length) return undefined;
   const { mean, se } = estimate(ranks.map((rank, n) => Math.log(rank / others[n])));
@@ -143,7 +143,7 @@ function isWorseBeyondError({ ranks }: Quality, { ranks: others }: Quality): boo
 }
 
 /**
- * Splits units in thirds by a value.
+ * Splits units into thirds by a value.
  * @returns indices of the lowest, the middle and the highest third; equal values stay in order
  */
 export function thirds(values: readonly number[]): [low: number[], middle: number[], high: number[]] {

@@ -6,22 +6,25 @@ import { basketEnd } from './baskets';
 import { type Quality, qualityOf } from './quality';
 import type { Shopper } from './shoppers';
 
-/** Purchases within it are of one visit, ms; times of purchases of one item that are kept. Both as on the device. */
+/**
+ * Purchases within this time belong to one visit, ms; and the maximum number of purchase times kept per item. Both as on the
+ * device.
+ */
 const VISIT = 30 * 60 * 1000;
-const KEPT = 10;
+const MAX_PURCHASES = 10;
 
 /** Times of a shopper's purchases by row, oldest first. */
 type Purchases = Map<number, number[]>;
 
-/** Scores the rows that a shopper has bought as something to buy again at a moment. */
+/** Scores the rows that a shopper has bought by their chance of being bought again at a moment. */
 type RepeatMethod = (purchases: Purchases, now: number) => Map<number, number>;
 
 /** Ranks of a shopper's repeat purchases by one method. */
 export interface RankedRepeats {
   name: string;
-  /** By shopper. */
+  /** Ranks by shopper. */
   units: Quality[];
-  /** Share of the repeats among the first 5, mean over the shoppers who have some; NaN without any. */
+  /** Share of the repeats among the first 5, averaged over the shoppers who have repeats; NaN if there are none. */
   hr5: number;
 }
 
@@ -96,7 +99,7 @@ function ranksOf({ rows, times }: Shopper, scoresOf: RepeatMethod): number[] {
     }
     for (const row of basket) {
       const before = (bought.get(row) ?? []).filter((time) => now - time > VISIT);
-      bought.set(row, [...before, now].slice(-KEPT));
+      bought.set(row, [...before, now].slice(-MAX_PURCHASES));
     }
   }
   return ranks;

@@ -1,6 +1,6 @@
 import { type MethodSummary, round4 } from './result-summary';
 
-/** A table in Markdown, its columns of one width. */
+/** A Markdown table with aligned columns. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)));
   const line = (cells: readonly string[]): string =>
@@ -8,7 +8,9 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** Changes of ln rank and of NDCG@10 with their errors, the share made worse, and that beyond error; empty where unknown. */
+/**
+ * Changes of ln rank and of NDCG@10 with their errors, the share ranked worse, and the share beyond the error; empty if unknown.
+ */
 export function changeCells(method: MethodSummary): string[] {
   const { lnRankChange, se, ndcg10Change, ndcg10Se, worse, worseBeyondError } = method;
   return [
@@ -30,12 +32,12 @@ export const changeHeader = (reference: string, unit: string): string[] => [
   'beyond error',
 ];
 
-/** Figures that are shares, 0 to 1 in JSON, and are written in percent for people. */
+/** Figures that are shares: 0 to 1 in JSON, percent for people. */
 const SHARES = [
   ...['hr5', 'coverage', 'repeats', 'sharedSecond', 'matchedNewHr10', 'matchedOldHr10', 'detected20', 'chance20'],
   ...['earlyNdcg10', 'retentionNdcg10', 'hr10ChangeWithKeptPlaces', 'recall10', 'validationNdcg10'],
 ];
-/** Units of others. A figure of a group has the words of the group after its name. */
+/** Units of further figures. The name of a group's figure ends with the group's words. */
 const UNITS: Readonly<Record<string, string>> = {
   novelty: ', bits',
   popularityBias: ' (−1 to 1)',
@@ -44,7 +46,7 @@ const UNITS: Readonly<Record<string, string>> = {
   hr10ChangeWithKeptPlaces: ', points',
 };
 
-/** The first word of a figure's name: what it is, whatever the group. */
+/** The first word of a figure's name, which is independent of the group. */
 const kindOf = (name: string): string => name.split(' ', 1)[0];
 
 /** A figure's name as words, with its unit. */
@@ -62,7 +64,7 @@ export function figureLabel(name: string): string {
 export const figureCell = (name: string, value: number): string =>
   SHARES.includes(kindOf(name)) ? hundredths(value) : figureText(value);
 
-/** In place of a number that nothing was counted for, such as the quality on new items where a log has none. */
+/** Shown instead of a number without data, such as the quality on new items in a log without any. */
 const NONE = '–';
 
 export const figureText = (value: number): string =>
@@ -75,7 +77,7 @@ export const figureText = (value: number): string =>
 /** A share in percent. */
 export const hundredths = (share: number): string => fixed(100 * share, 2);
 
-/** With so many digits. */
+/** With the given number of digits. */
 export const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? NONE : value.toFixed(digits));
 
 export const signed = (value: number, digits: number): string =>

@@ -18,7 +18,7 @@ import { round4 } from './result-summary';
 /**
  * The one line of JSON that a program reads: the methods of the first table, those of the other tables by their names, and
  * the run's figures.
- * @param more what else the line says: rows of the log that were left out, and a verdict where the protocol has one
+ * @param more further content of the line: omitted rows of the log, and the verdict if the protocol has one
  */
 export function reportLine(
   { protocol, tables, figures }: ProtocolSummary,
@@ -34,15 +34,15 @@ export function reportLine(
   return JSON.stringify(line, (_, value) => (typeof value === 'number' ? round4(value) : value));
 }
 
-/** What a program reads of the methods of a table. */
+/** The methods of a table in the form that programs read. */
 const methodNumbers = ({ methods }: TableSummary): object[] =>
   methods.map(({ name, figures: own, windows: _, worseBeyondError, ...numbers }) => ({
     ...{ name, ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own },
   }));
 
 /**
- * What was found, for people, in Markdown: a table each under its name (but the first), then the figures. Of a log of orders
- * the table `baskets` comes first.
+ * The findings for people, in Markdown: each table under its name (except the first), then the figures. For a log of orders, the
+ * table `baskets` comes first.
  */
 export function reportBody({ protocol, tables, figures }: ProtocolSummary): string {
   const orders = isOrderLog(figures.sharedSecond);
@@ -60,7 +60,7 @@ export function reportBody({ protocol, tables, figures }: ProtocolSummary): stri
   ].join('\n\n');
 }
 
-/** The settings that were chosen, method by method. */
+/** The chosen settings, method by method. */
 function settingLines({ methods }: TableSummary): string[] {
   const lines = methods.flatMap(({ name, settings = {} }) => {
     const values = Object.entries(settings).map(([setting, value]) => `${figureLabel(setting)} ${value ?? 'none'}`);
@@ -72,7 +72,7 @@ function settingLines({ methods }: TableSummary): string[] {
 /** A simulation prints half of a 95 % interval after the same sign. */
 const ERROR = '± is one standard error';
 
-/** How many shoppers and choices a table is about, where that is known, and what its errors are. */
+/** Number of shoppers and choices of a table, if known, and the meaning of its errors. */
 function about({ name, unit, units, choices }: TableSummary): string {
   if (units === undefined || choices === undefined) return `${ERROR}.`;
   return `${counted(units, unit)}, ${counted(Math.round(choices), name === 'baskets' ? 'basket' : 'choice')}. ${ERROR}.`;
@@ -86,8 +86,8 @@ export const seedsInWords = (seeds: readonly number[]): string =>
   seeds.length === 1 ? `seed ${seeds[0]}` : `mean of the seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`;
 
 /**
- * A table for people, in Markdown. Shares in percent, changes with their paired standard errors. The column
- * `beyond error` is left out where no method knows it.
+ * A table for people, in Markdown. Shares in percent, changes with their paired standard errors. The column `beyond error` is
+ * left out if no method has it.
  */
 export function reportTable({ reference, unit, methods }: TableSummary): string {
   const own = [...new Set(methods.flatMap(({ figures }) => Object.keys(figures)))];
@@ -118,7 +118,7 @@ const TITLE = '# Results';
 
 /**
  * A file of results with one or more sections per protocol.
- * @param text the file as it was; empty for a new one
+ * @param text present content of the file; empty for a new one
  * @param name of the section
  * @returns the file with the section in place of the one of the same name, or put at the end; the others stay as they
  *   were, and so does a quotation (`>`) at the top of the section, which holds remarks by hand

@@ -74,7 +74,7 @@ it('refuses runs that do not belong together', () => {
   expect(() => mergeRuns([])).toThrow('there is none');
   expect(() => mergeRuns([one, { ...one, protocol: 'drift' }])).toThrow('several protocols');
   expect(() => mergeRuns([one, { ...one, setting: 'many' }])).toThrow('several settings');
-  expect(() => mergeRuns([one, one])).toThrow('seed 1 is there twice');
+  expect(() => mergeRuns([one, one])).toThrow('seed 1 occurs twice');
   expect(() => mergeRuns([one, { ...one, seed: 2, tables: [] }])).toThrow('lacks base of the table device');
   expect(() => mergeRuns([one, run(2, [], {})])).toThrow('the same units');
 });

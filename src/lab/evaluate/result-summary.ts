@@ -7,24 +7,24 @@ import { figuresSchema, jsonNumber, type ResultTable, settingsSchema, unitSchema
 /** A method of a table, over all units. */
 export type MethodSummary = MethodResult & {
   figures: Record<string, number>;
-  /** Settings that were chosen for it, by name; null: none. */
+  /** Its chosen settings, by name; null: none. */
   settings?: Record<string, number | null>;
-  /** NDCG@10 of each unit, where the units are windows of time. */
+  /** NDCG@10 of each unit, if the units are time windows. */
   windows?: number[];
 };
 
 /** A table with one row per method. */
 export type TableSummary = Omit<ResultTable, 'methods' | 'unitNames'> & {
-  /** Units in which something was ranked, and choices ranked in them; unknown in results of earlier versions. */
+  /** Number of units in which something was ranked, and of choices ranked in them; unknown in results of earlier versions. */
   units?: number;
   choices?: number;
   methods: MethodSummary[];
 };
 
-/** What one protocol found, without the units. */
+/** The findings of one protocol, without the units. */
 export type ProtocolSummary = Omit<MergedRun, 'tables'> & { tables: TableSummary[] };
 
-/** What was found, when, and by which command. */
+/** The findings, with their date and command. */
 export type KeptResult = ProtocolSummary & {
   /** Such as 2026-01-31. */
   date: string;
@@ -36,7 +36,7 @@ export type KeptResults = Record<string, KeptResult>;
 
 /**
  * The run without its units. A table in which nothing was ranked is left out, unless it is the first.
- * @throws SidestreamError `runtime/invalid-input` when a table lacks its reference
+ * @throws SidestreamError `runtime/invalid-input` if a table lacks its reference
  */
 export function summary({ tables, ...run }: MergedRun): ProtocolSummary {
   const shown = tables.filter(
@@ -108,8 +108,8 @@ const keptSchema = v.record(
 );
 
 /**
- * Results as `keptText` wrote them.
- * @throws SidestreamError `runtime/invalid-input` when the text is no such file
+ * Results as written by `keptText`.
+ * @throws SidestreamError `runtime/invalid-input` if the text is not such a file
  */
 export function parseKept(text: string): KeptResults {
   let data: unknown;
@@ -127,13 +127,13 @@ export function parseKept(text: string): KeptResults {
 
 const REMEDY = 'Remove the file and evaluate again.';
 
-/** The file of results: numbers with 4 digits after the point, lists of numbers on one line. */
+/** The results file: numbers with 4 decimals, and lists of numbers on one line. */
 export function keptText(results: KeptResults): string {
-  // Parsed first, so that the order of names does not depend on how often a result was read and written.
+  // Parse first: the order of names must not depend on how often a result was read and written.
   const ordered = parseKept(JSON.stringify(results));
   const rounded = JSON.stringify(ordered, (_, value) => (typeof value === 'number' ? round4(value) : value), 2);
   return `${rounded.replace(/\[[\s\d.,null-]+\]/g, (list) => list.replace(/\s+/g, ' ').replace(/\[ | \]/g, (end) => end.trim()))}\n`;
 }
 
-/** To 4 digits after the point. */
+/** Rounds to 4 decimals. */
 export const round4 = (value: number): number => Number(value.toFixed(4));

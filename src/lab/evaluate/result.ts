@@ -10,7 +10,7 @@ export interface MethodRun {
   name: string;
   units: Quality[];
   figures?: Record<string, number>;
-  /** Settings that were chosen for it, by name; null: none. */
+  /** Its chosen settings, by name; null: none. */
   settings?: Record<string, number | null>;
 }
 
@@ -18,11 +18,11 @@ export interface MethodRun {
 export interface ResultTable {
   name: string;
   unit: 'shopper' | 'window' | 'pair';
-  /** Number of the first one, where the units are windows. */
+  /** Number of the first unit, if the units are windows. */
   firstWindow?: number;
-  /** Names of the units where seeds differ in them (pairs drawn at random); a name is the same unit in every seed. */
+  /** Names of the units if seeds have different ones (pairs drawn at random); a name stands for the same unit in every seed. */
   unitNames?: string[];
-  /** Method that the changes are against. */
+  /** Reference method of the changes. */
   reference: string;
   methods: MethodRun[];
 }
@@ -84,8 +84,8 @@ const runSchema = v.object({
 });
 
 /**
- * A run as JSON.stringify wrote it.
- * @throws SidestreamError `runtime/invalid-input` when the text is no such run
+ * A run as written by JSON.stringify.
+ * @throws SidestreamError `runtime/invalid-input` if the text is not such a run
  */
 export function parseRun(text: string): ProtocolRun {
   let data: unknown;
@@ -107,11 +107,12 @@ export function parseRun(text: string): ProtocolRun {
 export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
 
 /**
- * One run out of several of the same protocol and setting: each unit's quality, the ln rank of each of its choices and each
- * figure is the mean over the seeds, so that standard errors are those over units, and over a unit's choices. Where units have names, only those of one name are averaged. A figure's own
- * standard error is averaged too, which overstates that of the mean. Settings are those of the first seed.
- * @throws SidestreamError `runtime/invalid-input` when there is no run, one seed is there twice, or their settings, tables,
- *   methods or units differ
+ * Merges several runs of the same protocol and setting into one: each unit's quality, the ln rank of each of its choices and each
+ * figure is the mean over the seeds, so standard errors are taken over units, and over a unit's choices. If units have names,
+ * only units with the same name are averaged. A figure's own standard error is also averaged, which overstates the standard error
+ * of the mean. Settings come from the first seed.
+ * @throws SidestreamError `runtime/invalid-input` if there is no run, a seed occurs twice, or their settings, tables, methods or
+ *   units differ
  */
 export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
   if (runs.length === 0) throw different('there is none');
@@ -120,7 +121,7 @@ export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
   if (runs.some((run) => run.setting !== setting)) throw different('they are of several settings');
   const seeds = runs.map(({ seed }) => seed);
   const twice = seeds.find((seed, n) => seeds.indexOf(seed) !== n);
-  if (twice !== undefined) throw different(`seed ${twice} is there twice`);
+  if (twice !== undefined) throw different(`seed ${twice} occurs twice`);
   return {
     protocol,
     setting,
@@ -145,7 +146,7 @@ function mergeTables({ methods, ...table }: ResultTable, runs: readonly Protocol
   };
 }
 
-/** The units of a method in another order; one that it lacks becomes a unit in which nothing was ranked. */
+/** The units of a method in another order; a missing one becomes a unit in which nothing was ranked. */
 function byName(method: MethodRun, names: readonly string[], order: readonly string[]): MethodRun {
   if (names.length !== method.units.length) throw different(`the units of ${method.name} have not a name each`);
   const units = new Map(names.map((name, n) => [name, method.units[n]]));
@@ -164,7 +165,7 @@ function mergeMethods(runs: readonly MethodRun[]): MethodRun {
   };
 }
 
-/** Seeds in which nothing was ranked do not count, unless there are no others. */
+/** Seeds in which nothing was ranked count only if there is no other seed. */
 function meanOfSeeds(all: readonly Quality[]): Quality {
   const ranked = all.filter(({ events }) => events > 0);
   const mean = (pick: (quality: Quality) => number): number => average((ranked.length > 0 ? ranked : all).map(pick));
@@ -179,7 +180,7 @@ function meanOfSeeds(all: readonly Quality[]): Quality {
   };
 }
 
-/** Of each choice; undefined where a seed does not have the same choices one by one. */
+/** Mean rank of each choice; undefined if the seeds do not have the same choices. */
 function geometricMeans(all: readonly (readonly number[] | undefined)[]): number[] | undefined {
   const [first] = all;
   const known = all.flatMap((ranks) => (ranks && ranks.length === first?.length ? [ranks] : []));
@@ -187,7 +188,7 @@ function geometricMeans(all: readonly (readonly number[] | undefined)[]): number
   return first.map((_, choice) => Math.exp(average(known.map((ranks) => Math.log(ranks[choice])))));
 }
 
-/** A figure that some seeds lack is the mean over the others. */
+/** A figure that some seeds lack is averaged over the remaining ones. */
 function meanFigures(all: readonly Record<string, number>[]): Record<string, number> {
   const names = [...new Set(all.flatMap((figures) => Object.keys(figures)))];
   return Object.fromEntries(

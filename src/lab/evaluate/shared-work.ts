@@ -1,17 +1,17 @@
 import { featureMatrix, type LearnerOptions } from '../../device/learner';
 import { type CatalogIndex, finiteValues, type TermValues, termValues } from '../../device/ranking';
 
-/** Memory for results that other methods may ask for again, bytes. */
-const MOST_BYTES = 128 * 2 ** 20;
+/** Memory for results that other methods may request again, bytes. */
+const MAX_BYTES = 128 * 2 ** 20;
 
-/** Results by key, those asked for last: methods replay the same shopper one after the other. */
+/** The most recently requested results by key: methods replay the same shopper one after another. */
 class LatestResults<T> {
   readonly #most: number;
   readonly #known = new Map<string, T>();
 
-  /** @param bytes of one result */
+  /** @param bytes size of one result */
   constructor(bytes: number) {
-    this.#most = Math.max(4, Math.floor(MOST_BYTES / Math.max(1, bytes)));
+    this.#most = Math.max(4, Math.floor(MAX_BYTES / Math.max(1, bytes)));
   }
 
   get(key: string, make: () => T): T {
@@ -25,10 +25,12 @@ class LatestResults<T> {
   }
 }
 
-/** Parts of a learner that others may use too. */
+/** Parts of a learner that other learners may share. */
 export type SharedLearning = Required<Pick<LearnerOptions, 'featuresOf' | 'termsOf'>>;
 
-/** What learners of one catalogue may share: the features that experts read, and the terms that follow from the history alone. */
+/**
+ * Data that learners of one catalogue may share: the features that experts read, and the terms that depend only on the history.
+ */
 export function sharedLearning(): SharedLearning {
   const matrices = new WeakMap<CatalogIndex, ReturnType<typeof featureMatrix>>();
   let known: LatestResults<TermValues> | null = null;

@@ -20,7 +20,7 @@ export interface ColdSplit {
 }
 
 /**
- * Splits a log by time for shoppers that a model of the past has never seen.
+ * Splits a log by time to obtain shoppers that a model of the past has never seen.
  * @param share share of the events that is the past, 0..1
  * @param rowOf row of an item id; events on other items are left out
  */
@@ -48,13 +48,13 @@ export function coldShoppers(
   return { since, past, cold: [...later.values()].filter(({ rows }) => rows.length >= minEvents) };
 }
 
-/** Events of a shopper that are compared. */
+/** Number of compared events of a shopper. */
 const EVENTS = 80;
 
-/** Rows of numbers by which shoppers are compared. */
+/** Feature rows by which shoppers are compared. */
 interface Traits {
   width: number;
-  /** Adds those of an item to a sum of width `width`. */
+  /** Adds the row of an item to a sum of width `width`. */
   add(sum: Float64Array, row: number, weight: number): void;
 }
 

@@ -20,8 +20,8 @@ export function streamQualities(
 }
 
 /**
- * The same with baskets in place of events: each is one choice, by the means over its items.
- * @param from first place at which a basket may begin: one that begins earlier has less of a history than the events have
+ * As `streamQualities`, with baskets instead of events: each is one choice, by the means over its items.
+ * @param from first position at which a basket may start: an earlier one has a shorter history than the events
  */
 export function basketQualities(ranked: readonly RankedStream[], streams: readonly Shopper[], from: number): Quality[] {
   return ranked.map(({ places, basketRanks }, n) => {

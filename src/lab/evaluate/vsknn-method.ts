@@ -15,11 +15,11 @@ const TRIED = gridOf<VsknnSettings>({
 });
 /** Settings that `vsknnSettings` tries. */
 export const VSKNN_TRIED = TRIED.length;
-/** Where there is nothing to choose by. */
+/** Defaults if there is nothing to choose by. */
 const DEFAULT: VsknnSettings = { neighbours: 500, halfLife: 4, days: null, idf: 1, reach: null };
-/** First choice that is ranked, and end of those used, as in the device protocol. */
+/** First ranked choice, and end of the used choices, as in the device protocol. */
 const [FROM, TO] = [10, 110];
-/** Choices of a shopper that count in their history, the last ones. */
+/** Maximum number of latest choices in a shopper's history. */
 const MAX_HISTORY = 50;
 
 const historyOf = ({ rows, times }: Pick<Shopper, 'rows' | 'times'>): ChoiceHistory => ({
@@ -27,7 +27,7 @@ const historyOf = ({ rows, times }: Pick<Shopper, 'rows' | 'times'>): ChoiceHist
   times: Float64Array.from(times),
 });
 
-/** Session kNN (`VsknnIndex`) as a device runs it, over the shoppers of the past. */
+/** Session kNN (`VsknnIndex`) as run on a device, over the shoppers of the past. */
 export function vsknnMethod({ past, rowOf, count }: ItemItemLog, settings: VsknnSettings): DeviceMethod {
   return methodOf('vsknn', new VsknnIndex(shoppersOf(past, rowOf).map(historyOf), count), count, settings);
 }
@@ -55,8 +55,8 @@ function methodOf(name: string, index: VsknnIndex, count: number, settings: Vskn
 }
 
 /**
- * The settings that rank best by NDCG@10 on every fifth shopper of the past, learned from the others; the defaults where there
- * are too few.
+ * The settings that rank best by NDCG@10 on every fifth shopper of the past, learned from the remaining shoppers; the defaults if
+ * there are too few.
  * @param onTried called after each of them
  */
 export async function vsknnSettings({ past, rowOf, count }: ItemItemLog, onTried?: () => void): Promise<VsknnSettings> {

@@ -1,20 +1,20 @@
 import type { Random } from '../../core/model';
 import type { Taste } from './world';
 
-/** Share of the lists that hold something as wanted as the taste's tenth item, and are looked at, that are clicked there. */
+/** Click probability of a viewed item that is wanted as much as the taste's tenth item. */
 const CLICKS = 0.3;
 
 /**
- * How likely a place of a list is looked at: 1 / place, which is what is measured on ranked lists about (position bias of
- * strength 1 in Joachims, Swaminathan and Schnabel, WSDM 2017, section 5.2).
+ * Probability that a position of a list is viewed: 1 / position, which is approximately the measured value for ranked lists
+ * (position bias of strength 1 in Joachims, Swaminathan and Schnabel, WSDM 2017, section 5.2).
  * @param place from 0
  */
 export const attentionAt = (place: number): number => 1 / (place + 1);
 
 /**
- * Clicks on what a list shows: from the top, each place is looked at as likely as `attentionAt` says, and what is looked at is
- * clicked by how much it is wanted (position-based model: Richardson, Dominowska and Ragno, WWW 2007). One click ends it.
- * The same numbers are drawn whatever the list holds, so that shops are compared with the same luck.
+ * Simulates clicks on a list: from the top, each position is viewed with the probability `attentionAt`, and a viewed item is
+ * clicked in proportion to how much it is wanted (position-based model: Richardson, Dominowska and Ragno, WWW 2007). The first
+ * click ends it. The same random numbers are drawn whatever the list contains, so shops are compared with the same luck.
  * @returns the row, or null without a click
  */
 export function clickOn(list: readonly number[], { weights, usual }: Taste, random: Random): number | null {

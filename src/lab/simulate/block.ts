@@ -4,7 +4,7 @@ import { type SimulatedShopper, TASTE_CHANGES } from './shopper';
 import type { SimulatedShop } from './shops';
 import { type Market, visitShop } from './visit';
 
-/** Kinds of shoppers whose lists are followed step by step. */
+/** Kinds of shoppers whose lists are tracked step by step. */
 const KINDS = [...TASTE_CHANGES, 'logged', 'spliced'] as const;
 
 const number = v.nullable(v.number());
@@ -26,14 +26,14 @@ const shopBlockSchema = v.object({
   /** [items] how often each was listed, and chosen. */
   listed: v.array(count),
   chosen: v.array(count),
-  /** How well lists fitted, by kind of shopper; experts kept. */
+  /** Fit of the lists, by kind of shopper, and number of kept experts. */
   fit: v.record(v.picklist(KINDS), v.optional(seriesSchema)),
   experts: seriesSchema,
   updateMs: v.array(v.number()),
 });
 const blockSchema = v.array(shopBlockSchema);
 
-/** What one shop did with some of the shoppers. */
+/** Result of one shop for some of the shoppers. */
 export type ShopBlock = v.InferOutput<typeof shopBlockSchema>;
 
 /**
@@ -91,7 +91,7 @@ export function addSeries(series: Series, other: Series): void {
 /** The text of a block that another process reads. */
 export const blockText = (block: readonly ShopBlock[]): string => JSON.stringify(block);
 
-/** @throws SidestreamError `runtime/invalid-input` when the text is no block */
+/** @throws SidestreamError `runtime/invalid-input` if the text is not a block */
 export function parseBlock(text: unknown): ShopBlock[] {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), blockSchema), text);
   if (parsed.success) return parsed.output;

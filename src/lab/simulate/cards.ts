@@ -28,13 +28,13 @@ export interface BarChart {
 export interface LineChart {
   kind: 'lines';
   lines: readonly LineOf[];
-  /** What the horizontal axis counts, from 1. */
+  /** Unit of the horizontal axis, counted from 1. */
   axis: string;
   /** Factor of the values: 100 for shares in percent. */
   scale: number;
   /** Ends of the vertical axis. Default: around the values. */
   range?: readonly [number, number];
-  /** Places on the horizontal axis, from 0, at which something happened, with a word for it. */
+  /** Positions on the horizontal axis, from 0, of marked events, with their labels. */
   marks?: readonly { at: number; text: string }[];
 }
 
@@ -43,20 +43,20 @@ export interface Table {
   title: string;
   header: readonly string[];
   rows: readonly (readonly string[])[];
-  /** What its signs mean, and why cells have no number. */
+  /** The meaning of its signs, and the reasons for empty cells. */
   notes?: readonly string[];
 }
 
-/** A chart, what it means, and its numbers. Titles differ. */
+/** A chart, its explanation and its numbers. Titles are unique. */
 export interface Card extends Table {
   meaning: string;
   chart: BarChart | LineChart;
 }
 
 /**
- * A chart of each figure that two configurations or more have: a single one is in the tables, where there is nothing to
- * compare it with.
- * @param wanted default: all of them
+ * A chart of each figure that two or more configurations have; a figure of a single configuration is only in the tables, since
+ * there is nothing to compare.
+ * @param wanted default: all figures
  */
 export function figureCards(simulation: Simulation, wanted?: readonly FigureName[]): Card[] {
   const { configurations } = simulation;
@@ -87,7 +87,7 @@ const KINDS: Record<string, string> = {
   spliced: 'Two shoppers of the log in turn',
 };
 
-/** How well lists fit over the choices, one chart for each kind of shopper, the changes of taste marked. */
+/** Fit of the lists over the choices: one chart for each kind of shopper, with changes of taste marked. */
 export function fitCards({ configurations, source }: Simulation): Card[] {
   const kinds = Object.keys(KINDS).filter((kind) =>
     configurations.some(({ fit }) => fit.some((one) => one.kind === kind)),
@@ -121,12 +121,12 @@ export function expertCards({ configurations }: Simulation): Card[] {
     .map(({ name, experts }) => ({ name, values: experts }));
   const words = {
     title: 'Experts kept',
-    meaning: 'Mean over the shoppers; the one that learns everything is among them.',
+    meaning: 'Mean over the shoppers, including the expert that learns everything.',
   };
   return lineCards(words, { lines, axis: 'choice', scale: 1 });
 }
 
-/** What an update takes on this machine, where two configurations or more learn. */
+/** Time of an update on this machine, if two or more configurations learn. */
 export function updateCards({ timing }: Simulation): Card[] {
   if (timing.updateMs.length < 2) return [];
   const bars = timing.updateMs.map(({ name, median, p95 }) => ({
@@ -143,7 +143,7 @@ export function updateCards({ timing }: Simulation): Card[] {
   ];
 }
 
-/** What closed loops do, round by round. */
+/** Effects of closed loops, round by round. */
 export const loopCards = ({ closedLoop }: Simulation): Card[] =>
   ROUND_FIGURE_NAMES.flatMap((figure) => {
     const words = ROUND_FIGURES[figure];
@@ -152,7 +152,7 @@ export const loopCards = ({ closedLoop }: Simulation): Card[] =>
     return lineCards({ title: titleOf(words), meaning }, { lines, axis: 'round', scale: scaleOf(words.unit) });
   });
 
-/** All figures, and the changes against the other configurations where the learner is among them. */
+/** All figures, and the changes against the other configurations if the learner is among them. */
 export function figureTables(simulation: Simulation): Table[] {
   const { configurations, comparison } = simulation;
   const names = shownFigures(simulation);
@@ -175,7 +175,7 @@ export function figureTables(simulation: Simulation): Table[] {
   return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes, notes: [ERRORS] }];
 }
 
-/** None without any line. */
+/** Undefined without any lines. */
 function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineChart, 'kind'>): Card[] {
   const { lines, axis, scale } = options;
   if (lines.length === 0) return [];

@@ -3,14 +3,14 @@ import { catalogIndex } from '../../device/ranking';
 import { smallWorld } from '../../testing/simulation';
 import { type ShopBlock, simulateBlock } from './block';
 import { choicesOf, closedLoop, type LoopRun, loopFigures, popularityOf } from './closed-loop';
-import { madeUpShopper } from './shopper';
+import { simulatedShopper } from './shopper';
 import { type Configuration, simulatedShop } from './shops';
 
 const { world, market, before } = smallWorld();
 const ROUNDS = 3;
 const COHORT = 50;
 const PART = { part: 20, arrival: Number.POSITIVE_INFINITY };
-const steady = (cohort: number, n: number) => madeUpShopper(world, 'steady', [cohort, n], PART, 20);
+const steady = (cohort: number, n: number) => simulatedShopper(world, 'steady', [cohort, n], PART, 20);
 const past = Array.from({ length: COHORT }, (_, n) => steady(0, n).wants).flatMap((rows, n) =>
   rows.map((row, time) => ({ user: `${n}`, row, time })),
 );

@@ -17,16 +17,17 @@ import { randomOf } from './seeds';
 export const ROUND_FIGURES = {
   coverage: {
     ...{ title: 'Items chosen', unit: 'percent', of: coverage },
-    meaning: 'Share of the catalogue that anybody chose in the round. Falling means that the shop narrows.',
+    meaning: 'Share of the catalogue that anybody chose in the round. A falling share means that the shop narrows.',
   },
   gini: {
     ...{ title: 'Concentration of what is chosen (Gini)', unit: 'number', of: gini },
     meaning:
-      '0 where all items are chosen alike, 1 where one item gets everything. Rising means that the shop narrows.',
+      '0 where all items are chosen alike, 1 where one item gets everything. A rising value means that the shop narrows.',
   },
   topDecile: {
     ...{ title: 'Share of the top tenth', unit: 'percent', of: topDecile },
-    meaning: 'Share of the choices that the most chosen tenth of the items gets. Rising means that the shop narrows.',
+    meaning:
+      'Share of the choices that the most chosen tenth of the items gets. A rising value means that the shop narrows.',
   },
 } as const satisfies Record<string, FigureWords & { of(counts: readonly number[]): number }>;
 
@@ -39,19 +40,19 @@ type RoundFigures = Record<RoundFigure, Interval>;
 /** A shop over all rounds. */
 export interface LoopFigures {
   rounds: RoundFigures[];
-  /** What the last round has more than the first. */
+  /** Difference between the last round and the first. */
   change: RoundFigures;
-  /** What the last round has more than that of the shop of random lists, where the same shoppers came; null without one. */
+  /** Difference between the last round and that of the shop with random lists, which had the same shoppers; null without one. */
   againstRandom: RoundFigures | null;
 }
 
-/** A shop and the blocks of each round, block by block as many shoppers. */
+/** A shop and the blocks of each round, with equal numbers of shoppers block by block. */
 export interface LoopRun {
   name: string;
   rounds: readonly (readonly ShopBlock[])[];
 }
 
-/** What is known before the first round. */
+/** The state before the first round. */
 export interface LoopStart {
   name: string;
   rounds: number;
@@ -66,7 +67,7 @@ export interface LoopStart {
 const ORDER = 21;
 
 /**
- * Runs a closed loop: what is chosen in a round is part of the popularity in the next, as `sidestream train` would count it.
+ * Runs a closed loop: the choices of a round become part of the popularity in the next, as `sidestream train` would count them.
  * @param work sends the shoppers of a round through the shop, whose popularity is given for each item
  */
 export async function closedLoop(
@@ -95,7 +96,7 @@ export function choicesOf(log: readonly Interaction[], items: number): Float32Ar
   return choices;
 }
 
-/** What was chosen in a round, in any order: what came last counts no more than what came first. */
+/** The choices of a round, in random order: late choices count no more than early ones. */
 function choicesIn(blocks: readonly ShopBlock[], seed: number, round: number): Interaction[] {
   const random = randomOf(seed, ORDER, round);
   const rows = blocks.flatMap(({ chosen }) => chosen.flatMap((times, row) => Array<number>(times).fill(row)));
@@ -105,7 +106,7 @@ function choicesIn(blocks: readonly ShopBlock[], seed: number, round: number): I
     .map(({ row }, n) => ({ user: `round ${round}, ${n}`, row, time: n }));
 }
 
-/** What closed loops do to the shops. */
+/** Effects of closed loops on the shops. */
 export function loopFigures(runs: readonly LoopRun[]): (LoopFigures & { name: string })[] {
   const all = runs.map(({ name, rounds }) => ({ name, rounds: rounds.map(figuresOfRound) }));
   const random = all.find(({ name }) => name === 'random')?.rounds.at(-1);
@@ -116,7 +117,7 @@ export function loopFigures(runs: readonly LoopRun[]): (LoopFigures & { name: st
       rounds: rounds.map((round) =>
         mapFigures((figure) => interval(round[figure].value, jackknifeError(round[figure].without))),
       ),
-      // Shoppers of two rounds are others, so that errors add up; those of two shops are the same, so that they cancel.
+      // Two rounds have different shoppers, so errors add up; two shops have the same shoppers, so errors cancel.
       change: mapFigures((figure) => {
         const errors = [first, last].map((round) => jackknifeError(round[figure].without));
         return interval(last[figure].value - first[figure].value, Math.hypot(...errors));

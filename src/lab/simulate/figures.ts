@@ -1,5 +1,5 @@
 import type { ShopBlock } from './block';
-import { LISTED, PATIENCE, type VisitRecord } from './visit';
+import { LISTED, MAX_ADAPTATION, type VisitRecord } from './visit';
 
 /** A figure and its 95 % interval: two standard errors (1.96) to both sides. NaN where there is nothing to average. */
 export interface Interval {
@@ -11,19 +11,19 @@ export interface Interval {
 /** How a figure is written. */
 export type FigureUnit = 'percent' | 'choices' | 'bits' | 'number';
 
-/** What a figure is, in plain words. */
+/** Description of a figure in plain words. */
 export interface FigureWords {
   title: string;
   /** One sentence: how it is measured, and whether more of it is better. */
   meaning: string;
   unit: FigureUnit;
-  /** Why a configuration may have none of it, as the end of a sentence. */
+  /** Why a configuration may lack the figure, as the end of a sentence. */
   absent?: string;
 }
 
 /** Two sums over shoppers whose ratio is the figure. */
 interface RatioFigure extends FigureWords {
-  /** @returns numerator and denominator of a shopper; null where it does not apply */
+  /** @returns numerator and denominator of a shopper; null if it does not apply */
   of(record: VisitRecord): [number, number] | null;
 }
 
@@ -35,7 +35,7 @@ const mean =
     return value === null ? null : [value, 1];
   };
 
-const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${PATIENCE} where it never did`;
+const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${MAX_ADAPTATION} where it never did`;
 
 /** Figures of shoppers, in the order of the tables. */
 const RATIO_FIGURES = {
@@ -65,7 +65,7 @@ const RATIO_FIGURES = {
   },
   gradual: {
     ...{ title: 'The same where the taste changes slowly', unit: 'choices', of: mean(({ gradual }) => gradual) },
-    meaning: `From the beginning of a change that takes ${PATIENCE} choices: ${ADAPTED}. Less is better.`,
+    meaning: `From the beginning of a change that takes ${MAX_ADAPTATION} choices: ${ADAPTED}. Less is better.`,
   },
   returned: {
     ...{ title: 'Choices until an old taste is listed again', unit: 'choices', of: mean(({ returned }) => returned) },
@@ -125,7 +125,7 @@ export const interval = (value: number, se: number): Interval => ({
   high: value + ERRORS * se,
 });
 
-/** A ratio of sums, and how much each shopper moves it: it is about the mean of these, which the error is computed from. */
+/** A ratio of sums, and each shopper's influence on it, from which the error is computed. */
 interface Ratio {
   value: number;
   influence: number[];
@@ -148,7 +148,7 @@ function errorOf(influence: readonly number[]): number {
 
 /**
  * Every figure of a shop.
- * @param blocks the shop's own, in order: errors of what is counted over all shoppers come from leaving each out
+ * @param blocks the shop's own, in order: errors of counts over all shoppers come from leaving out each block
  */
 export function figuresOf(blocks: readonly ShopBlock[]): Record<FigureName, Interval> {
   const records = blocks.flatMap((block) => block.records);
@@ -188,7 +188,7 @@ export function changesOf(blocks: readonly ShopBlock[], others: readonly ShopBlo
   return { ...ratios, ...shares };
 }
 
-/** What is computed from counts of all blocks, and without each block. */
+/** A statistic computed from the counts of all blocks, and without each block. */
 export function leavingOut(
   counts: readonly (readonly number[])[],
   of: (counts: readonly number[]) => number,

@@ -4,26 +4,26 @@ import type { SimulatedShopper } from './shopper';
 import type { Configuration, ShopStock } from './shops';
 import type { Market } from './visit';
 
-/** What a simulation is made of; every process or worker makes the same. */
+/** The setup of a simulation; every process or worker builds the same one. */
 export interface Ground {
   source: 'synthetic' | 'log';
   /** Description without the seed. */
   setting: string;
   items: number;
-  /** Share of a log's events that have the second of another event of their shopper; null for made-up shoppers. */
+  /** Share of a log's events that have the second of another event of their shopper; null for simulated shoppers. */
   sharedSecond: number | null;
   configurations: readonly Configuration[];
   shoppers: number;
   /** @param n from 0 to `shoppers` */
   shopper(n: number): SimulatedShopper;
   market: Market;
-  /** What the shops have; made when it is asked for first, as the process that divides the work does without. */
+  /** The data of the shops; built on first use, because the process that divides the work does not need it. */
   stock(): Promise<ShopStock>;
-  /** Null where nobody knows what shoppers would have done with other lists. */
+  /** Null if it is unknown what shoppers would have done with other lists. */
   loop: LoopGround | null;
 }
 
-/** Shoppers who come round after round, and what a shop has whose popularity is made from what they choose. */
+/** Shoppers of successive rounds, and the data of a shop whose popularity comes from their choices. */
 interface LoopGround {
   configurations: readonly Configuration[];
   rounds: number;
@@ -31,10 +31,10 @@ interface LoopGround {
   cohort: number;
   /** Choices of each. */
   steps: number;
-  /** What was chosen before the first round, oldest first. */
+  /** Choices before the first round, oldest first. */
   past: readonly Interaction[];
   shopper(round: number, n: number): SimulatedShopper;
-  /** What a shop has in a round. */
+  /** The data of a shop in a round. */
   stock(round: LoopRound): Promise<ShopStock>;
 }
 
@@ -47,8 +47,8 @@ interface LoopRound {
 }
 
 /**
- * The configurations that are asked for, in their order.
- * @param possible those that there may be
+ * The requested configurations, in order.
+ * @param possible possible configurations
  * @throws SidestreamError `runtime/invalid-input` for others
  */
 export function chosenConfigurations(

@@ -12,10 +12,10 @@ export {
 } from './cards';
 export type { FigureName, Interval } from './figures';
 export { chosenConfigurations, type Ground } from './ground';
-export { madeUpGround } from './made-up-ground';
 export { type Simulated, type Simulation, simulationLine, simulationOf } from './result';
 export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
+export { simulatedGround } from './simulated-ground';
 export { answers, SHOPS, simulationText } from './summary-text';
 export {
   doTask,

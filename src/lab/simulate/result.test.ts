@@ -4,7 +4,7 @@ import { blockText, parseBlock, type ShopBlock, simulateBlock } from './block';
 import { figureCards } from './cards';
 import { simulationPage } from './page/page';
 import { type Simulation, simulationLine, simulationOf } from './result';
-import { madeUpShopper, TASTE_CHANGES } from './shopper';
+import { simulatedShopper, TASTE_CHANGES } from './shopper';
 import { CONFIGURATIONS, simulatedShop } from './shops';
 import { simulationText } from './summary-text';
 
@@ -31,7 +31,7 @@ beforeAll(() => {
   blocks = [0, 1].map((block) =>
     simulateBlock(
       shops,
-      [0, 1].map((n) => madeUpShopper(world, TASTE_CHANGES[2 * block + n], [1, 2 * block + n])),
+      [0, 1].map((n) => simulatedShopper(world, TASTE_CHANGES[2 * block + n], [1, 2 * block + n])),
       market,
     ),
   );

@@ -11,15 +11,15 @@ const KINDS: readonly ShopperKind[] = [...TASTE_CHANGES, 'logged', 'spliced'];
 
 type Round = Record<RoundFigure, Interval>;
 
-/** What a simulation found. */
+/** The findings of a simulation. */
 export interface Simulation {
   schema: typeof SIMULATION_SCHEMA;
   protocol: 'simulate';
-  /** Made-up shoppers, or those of a log. */
+  /** Simulated shoppers, or those of a log. */
   source: 'synthetic' | 'log';
-  /** Share of a log's events that have the second of another event of their shopper, 0..1; null for made-up shoppers. */
+  /** Share of a log's events that have the second of another event of their shopper, 0..1; null for simulated shoppers. */
   sharedSecond: number | null;
-  /** What to know before the figures are read, in sentences; mostly none. */
+  /** Caveats about the figures, in sentences; usually empty. */
   warnings: string[];
   setting: string;
   seed: number;
@@ -28,15 +28,15 @@ export interface Simulation {
   configurations: {
     name: string;
     figures: Record<FigureName, Interval>;
-    /** By step: how well lists fit, by kind of shopper; experts kept. */
+    /** By step: fit of the lists by kind of shopper, and number of kept experts. */
     fit: { kind: ShopperKind; steps: Interval[] }[];
     experts: Interval[];
   }[];
   /** Changes of the configuration `of` against others, with the intervals of the difference. */
   comparison: { of: string; against: { name: string; changes: Record<FigureName, Interval> }[] };
-  /** Empty where there is no closed loop. */
+  /** Empty if there is no closed loop. */
   closedLoop: { name: string; rounds: Round[]; change: Round; againstRandom: Round | null }[];
-  /** What depends on the machine: nothing else in the result does. */
+  /** The only machine-dependent part of the result. */
   timing: {
     seconds: number;
     processes: number;
@@ -47,7 +47,7 @@ export interface Simulation {
   };
 }
 
-/** One line of JSON; what is no number is null, others have 5 digits after the point. */
+/** One line of JSON; NaN becomes null, and numbers have 5 decimals. */
 export const simulationLine = (simulation: Simulation): string =>
   JSON.stringify(simulation, (_, value) => (typeof value === 'number' ? Number(value.toFixed(5)) : value));
 
@@ -55,14 +55,14 @@ export const simulationLine = (simulation: Simulation): string =>
 export interface Simulated extends Pick<Simulation, 'source' | 'sharedSecond' | 'setting' | 'seed' | 'items'> {
   /** Blocks of shoppers, each with the shops in the same order. */
   blocks: readonly (readonly ShopBlock[])[];
-  /** Shop that is compared with the others. */
+  /** Shop that is compared with the rest. */
   compared: string;
   /** By shop: the blocks of each round. */
   loop: readonly LoopRun[];
   timing: Omit<Simulation['timing'], 'updateMs'>;
 }
 
-/** What the blocks say together. It depends on their order, not on which process simulated which. */
+/** The combined result of the blocks. It depends on their order, but not on which process simulated which. */
 export function simulationOf({ blocks, compared, loop, timing, ...about }: Simulated): Simulation {
   const names = blocks[0].map(({ name }) => name);
   const ofShop = (name: string): ShopBlock[] => blocks.map((block) => block[names.indexOf(name)]);
@@ -100,7 +100,7 @@ function intervalOf(n: number, sum: number, squares: number): Interval {
   return interval(sum / n, Math.sqrt(variance / n));
 }
 
-/** None where nothing is learned. */
+/** Empty if nothing is learned. */
 function updateTimes(name: string, blocks: readonly ShopBlock[]): Simulation['timing']['updateMs'] {
   const sorted = blocks.flatMap(({ updateMs }) => updateMs).sort((a, b) => a - b);
   if (sorted.length === 0) return [];

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '../../core/model';
 
-/** A source of numbers for one purpose: numbers that differ in any place give other ones. @param parts whole numbers */
+/** A source of random numbers for one purpose: a change in any part gives different numbers. @param parts whole numbers */
 export function randomOf(...parts: number[]): Random {
   let hash = 0x811c9dc5;
   for (const part of parts) {
@@ -35,6 +35,6 @@ export function drawRow(
     left -= weights[row];
     if (left < 0) return row;
   }
-  // The sum was rounded on the way.
+  // The sum was rounded along the way.
   return last;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { smallWorld } from '../../testing/simulation';
-import { loggedShopper, madeUpShopper, type SimulatedShopper, TASTE_CHANGES, type TasteChange } from './shopper';
+import { loggedShopper, type SimulatedShopper, simulatedShopper, TASTE_CHANGES, type TasteChange } from './shopper';
 import { favoritesAmong, makeTaste, newItemsLast, perplexity } from './world';
 
 const { world } = smallWorld();
 const SHOPPERS = 24;
-const shopper = (kind: TasteChange, n: number): SimulatedShopper => madeUpShopper(world, kind, [1, n]);
+const shopper = (kind: TasteChange, n: number): SimulatedShopper => simulatedShopper(world, kind, [1, n]);
 
 /** Mean share of the choices of some steps that are among the favorites of a step's taste, by its wishes. */
 function share(kind: TasteChange, [from, to]: [number, number], wishesAt: number): number {
@@ -22,7 +22,7 @@ function share(kind: TasteChange, [from, to]: [number, number], wishesAt: number
   return hits / all;
 }
 
-describe('a made-up shopper', () => {
+describe('a simulated shopper', () => {
   it('chooses from the new taste after an abrupt change, and no longer from the old one', () => {
     expect(share('abrupt', [0, 20], 0)).toBeGreaterThan(share('abrupt', [20, 60], 0) + 0.2);
     expect(share('abrupt', [20, 60], 59)).toBeGreaterThan(share('abrupt', [0, 20], 59) + 0.2);
@@ -64,7 +64,7 @@ describe('a made-up shopper', () => {
   it('is the same for the same seed and number, and another for others', () => {
     expect(shopper('abrupt', 2).wants).toEqual(shopper('abrupt', 2).wants);
     expect(shopper('abrupt', 2).wants).not.toEqual(shopper('abrupt', 3).wants);
-    expect(madeUpShopper(smallWorld(2).world, 'abrupt', [1, 2]).wants).not.toEqual(shopper('abrupt', 2).wants);
+    expect(simulatedShopper(smallWorld(2).world, 'abrupt', [1, 2]).wants).not.toEqual(shopper('abrupt', 2).wants);
   });
 
   it('looks for something else where it was chosen before', () => {

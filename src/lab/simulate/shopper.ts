@@ -4,41 +4,44 @@ import { attentionAt, clickOn } from './attention';
 import { drawRow, randomOf } from './seeds';
 import { favoritesAmong, makeTaste, otherTaste, type Taste, type World } from './world';
 
-/** How the taste of a made-up shopper changes. */
+/** How the taste of a simulated shopper changes. */
 export const TASTE_CHANGES = ['steady', 'abrupt', 'gradual', 'returning'] as const;
 export type TasteChange = (typeof TASTE_CHANGES)[number];
-/** Of a log: as it is, or two shoppers one after the other and the first one again. */
+/** Of a log: unchanged, or two shoppers in turn and then the first one again. */
 export type ShopperKind = TasteChange | 'logged' | 'spliced';
 
 /** A shopper who visits one shop after the other with the same wishes and the same luck. */
 export interface SimulatedShopper {
   kind: ShopperKind;
-  /** Of what is random in a shop for this shopper. */
+  /** Seed of the randomness in a shop for this shopper. */
   seed: number;
-  /** The row that is looked for at each step, where nothing in the list is clicked. */
+  /** The row that the shopper seeks at each step if nothing in the list is clicked. */
   wants: readonly number[];
   /** Milliseconds since the epoch, same length. */
   times: readonly number[];
-  /** Steps at which the taste changes, and at which it comes back; null where it does not. */
+  /** Steps at which the taste changes and at which it returns; null if it does not. */
   shift: number | null;
   back: number | null;
-  /** Step at which the new items appear; 0: they are there from the beginning. */
+  /** Step at which the new items appear; 0: they exist from the beginning. */
   arrival: number;
-  /** Whether the ranks of what is looked for count. */
+  /** Whether the ranks of the sought items count. */
   ranked: boolean;
-  /** The row to look for where the one of `wants` was chosen before; null: nothing. */
+  /** The row to seek if the one in `wants` was already chosen; null: none. */
   instead(step: number, chosen: ReadonlySet<number>): number | null;
-  /** Row of a list that is clicked; null for none. */
+  /** The clicked row of a list; null for none. */
   click(list: readonly number[], step: number): number | null;
-  /** How well a list is what is wanted at this step, 0 to 1: the best that there is besides what was chosen. */
+  /** How well a list fits the shopper's wishes at this step, 0 to 1, where 1 is the best list of items not yet chosen. */
   fit(list: readonly number[], step: number, chosen: ReadonlySet<number>): number;
-  /** How much each item is wanted at this step; null where nobody knows. */
+  /** How much each item is wanted at this step; null if unknown. */
   wishes(step: number): Float64Array | null;
 }
 
 /** Steps of a visit, each with one choice. */
 export interface VisitPlan {
-  /** Steps of each of the three parts of a visit: the taste changes after the first and, where it returns, after the second. */
+  /**
+   * Number of steps in each of the three parts of a visit: the taste changes after the first part and, if it returns, after the
+   * second.
+   */
   part: number;
   /** Step at which the new items appear. */
   arrival: number;
@@ -52,13 +55,12 @@ const [TASTE, OTHER, WANTS, CLICKS, INSTEAD, MIX] = [11, 12, 13, 14, 15, 16];
 const DAY = 24 * 3600 * 1000;
 
 /**
- * A made-up shopper: one choice a day, by a taste that stays (`steady`), is another one from the second part of the visit on
- * (`abrupt`), turns into another one during the second part (`gradual`), or is another one in the second part alone
- * (`returning`).
- * @param cohort shoppers of other cohorts have other tastes
- * @param number of the shopper in it
+ * A simulated shopper with one choice a day, by a taste that stays (`steady`), changes at the second part of the visit
+ * (`abrupt`), changes slowly during the second part (`gradual`), or differs only in the second part (`returning`).
+ * @param cohort shoppers of different cohorts have different tastes
+ * @param number number of the shopper in the cohort
  */
-export function madeUpShopper(
+export function simulatedShopper(
   world: World,
   kind: TasteChange,
   [cohort, number]: readonly [number, number],
@@ -84,7 +86,7 @@ export function madeUpShopper(
     return row;
   });
   const at = (purpose: number, step: number) => randomOf(world.seed, purpose, ...seeds, step);
-  // While a taste turns into another one, lists are judged by the one that comes.
+  // While a taste is changing, lists are judged by the new one.
   const judged = (step: number): Taste => (kind === 'gradual' && step >= part ? second : tastes[step]);
   return {
     ...{ kind, wants, arrival, ranked: true, seed: Math.floor(at(CLICKS, -1)() * 2 ** 31) },
@@ -103,8 +105,8 @@ export function madeUpShopper(
 }
 
 /**
- * A shopper of a log, who chooses what the log says whatever is shown. What a list holds of it is clicked when it is looked at.
- * @param number makes the luck of each shopper another one
+ * A shopper of a log, who makes the logged choices whatever is shown. A chosen item in a list is clicked when it is viewed.
+ * @param number gives each shopper different luck
  */
 export function loggedShopper(
   stream: Shopper | SplicedStream,

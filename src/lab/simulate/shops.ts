@@ -4,34 +4,34 @@ import { contentKnnMethod } from '../evaluate/methods';
 import { randomOf } from './seeds';
 import type { SimulatedShopper } from './shopper';
 
-/** A shop as one shopper meets it. */
+/** A shop from one shopper's perspective. */
 interface ShopRun {
   /** Rows of the list, best first. @param chosen rows that it must not hold */
   list(chosen: ReadonlySet<number>): number[];
   /** Scores of every item, by which the list is ordered. Call it after `list`. */
   scores(): Float32Array;
   observe(row: number, time: number): void;
-  /** The new items are there from now on. */
+  /** Makes the new items available from now on. */
   grow(): void;
-  /** Experts of the shopper that are kept, the one that learns everything among them; null where none are learned. */
+  /** Number of the shopper's kept experts, including the one that learns everything; null if none are learned. */
   experts(): number | null;
   close(): void;
 }
 
-/** A configuration: what shoppers are shown, and whether the shop learns from them. */
+/** A configuration: the lists shown to shoppers, and whether the shop learns from them. */
 export interface SimulatedShop {
   name: string;
-  /** Whether choices are learned, so that it is worth saying how long that takes. */
+  /** Whether choices are learned, which makes the learning time worth reporting. */
   learns: boolean;
   start(shopper: SimulatedShopper): ShopRun;
 }
 
-/** What a shop has at hand. */
+/** The resources of a shop. */
 export interface ShopStock {
-  /** Before and after the new items appear; the same where none do. */
+  /** Catalogues before and after the new items appear; equal if there are none. */
   before: LearnerCatalog;
   after: LearnerCatalog;
-  /** Made once for all learners: see `sharedLearning`. */
+  /** Created once for all learners: see `sharedLearning`. */
   featuresOf?: LearnerOptions['featuresOf'];
 }
 
@@ -55,13 +55,13 @@ export function simulatedShop(name: Configuration, stock: ShopStock): SimulatedS
   return { name, learns: name === 'terms' || name === 'sidestream', start: starts[name] };
 }
 
-/** Without what runs that learn nothing have nothing to say about. */
+/** The learning part of a shop that learns nothing. */
 const NOTHING_LEARNED = { experts: () => null, observe() {}, close() {} };
 
 const ordered = (score: Float32Array, chosen: ReadonlySet<number>): number[] =>
   topRows(score, LIST, (row) => !chosen.has(row));
 
-/** Another order of the catalogue in each list. */
+/** A different random order of the catalogue in each list. */
 function randomRun({ before, after }: ShopStock, { seed }: SimulatedShopper): ShopRun {
   let count = before.index.items.length;
   let [lists, score] = [0, new Float32Array(0)];
@@ -79,7 +79,7 @@ function randomRun({ before, after }: ShopStock, { seed }: SimulatedShopper): Sh
   };
 }
 
-/** Ranks by what the shopper wants: no shop can do better. */
+/** Ranks by the shopper's true wishes: no shop can do better. */
 function oracleRun({ before, after }: ShopStock, shopper: SimulatedShopper): ShopRun {
   let count = before.index.items.length;
   let [step, score] = [0, new Float32Array(0)];
@@ -96,7 +96,7 @@ function oracleRun({ before, after }: ShopStock, shopper: SimulatedShopper): Sho
   };
 }
 
-/** Items whose content is like that of the last ten choices. */
+/** Items with content similar to the last ten choices. */
 function contentRun({ before, after }: ShopStock): ShopRun {
   let run = contentKnnMethod(before).start();
   const choices: [number, number][] = [];
@@ -120,13 +120,13 @@ function contentRun({ before, after }: ShopStock): ShopRun {
 }
 
 interface LearnerRunOptions extends Pick<LearnerOptions, 'experts'> {
-  /** False: choices are not learned, so that every shopper gets the same list. */
+  /** False: choices are not learned, so every shopper gets the same list. */
   learns: boolean;
   /** Default `for-you`. */
   placement?: Placement;
 }
 
-/** The learner and the lists that a shop's worker has. */
+/** The learner and the lists of a shop's worker. */
 function learnerRun(
   { before, after, featuresOf }: ShopStock,
   { learns, experts, placement = 'for-you' }: LearnerRunOptions,
@@ -139,7 +139,7 @@ function learnerRun(
       const request = { placement, row: null, limit: LIST, exclude: chosen };
       return rank(index, learner.state, request).map(({ row }) => row);
     },
-    // Before the first choice every shopper gets what is popular.
+    // Before the first choice, every shopper gets the popular items.
     scores: () =>
       placement === 'trending' || learner.history.rows.length === 0
         ? index.logPopularity

@@ -3,22 +3,22 @@ import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
 import { FIGURES, type FigureName, type FigureUnit, type FigureWords, type Interval } from './figures';
 import type { Simulation } from './result';
 
-/** What the configurations are, in words. */
+/** The configurations in words. */
 export const SHOPS: Readonly<Record<string, string>> = {
   random: 'another order in each list',
-  popularity: 'what is chosen most, the same for everybody',
-  content: 'like the last ten choices, nothing is learned',
-  terms: 'the learner without experts: it learns the weights of the terms alone',
-  sidestream: 'the learner as a shop has it',
-  oracle: 'ranks by what the shopper wants, as no shop can: the most there is to gain',
+  popularity: 'the most chosen items, the same for everybody',
+  content: 'items like the last ten choices; nothing is learned',
+  terms: 'the learner without experts: it learns only the weights of the terms',
+  sidestream: 'the learner as in a shop',
+  oracle: 'ranks by the true wishes of the shopper, as no shop can: the maximum possible gain',
 };
 
 const DIGITS: Record<FigureUnit, number> = { percent: 1, choices: 1, bits: 2, number: 3 };
 
-/** In place of a value that a configuration does not have. */
+/** Shown instead of a missing value. */
 const NONE = '–';
 
-/** A value with half the width of its interval; a dash where there is none. */
+/** A value with half the width of its interval; a dash if there is no value. */
 export function intervalText({ mean, high }: Interval, unit: FigureUnit, withSign = false): string {
   if (Number.isNaN(mean)) return NONE;
   const scale = unit === 'percent' ? 100 : 1;
@@ -37,14 +37,14 @@ export const shownFigures = ({ configurations }: Simulation): FigureName[] =>
     configurations.some(({ figures }) => !Number.isNaN(figures[name].mean)),
   );
 
-/** A figure's title where a change of it is meant: that of a percentage is in points. */
+/** A figure's title for its change: changes of percentages are in points. */
 export const changeTitleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
   unit === 'percent' ? `${title}, points` : titleOf({ title, unit });
 
-/** What the sign means beside each table: the other protocols print one standard error after it. */
+/** The meaning of the sign next to each table: the other protocols print one standard error after it. */
 export const ERRORS = '± is half of a 95 % interval, about two standard errors.';
 
-/** Why configurations lack a figure that others have; none where all have it. */
+/** Why some configurations lack a figure; empty if all have it. */
 export function absenceOf({ configurations }: Simulation, name: FigureName): string | undefined {
   const { absent = 'it applied to no shopper' }: FigureWords = FIGURES[name];
   const without = configurations.filter(({ figures }) => Number.isNaN(figures[name].mean));
@@ -62,7 +62,7 @@ export const absences = (simulation: Simulation): string[] =>
     return absence === undefined ? [] : [`${FIGURES[name].title}: ${absence}`];
   });
 
-/** What was found, for people, in Markdown: tables with their 95 % intervals, and one sentence for each answer. */
+/** The findings for people, in Markdown: tables with their 95 % intervals, and one sentence for each answer. */
 export function simulationText(simulation: Simulation): string {
   const { configurations, comparison, closedLoop } = simulation;
   const names = shownFigures(simulation);
@@ -118,7 +118,7 @@ function loopTable({ closedLoop }: Simulation): string {
   );
 }
 
-/** One sentence for each question, from the figures alone. */
+/** One sentence for each question, derived only from the figures. */
 export function answers({ comparison, closedLoop, timing }: Simulation): string[] {
   const found = comparison.against
     .filter(({ name }) => name !== 'oracle' && name !== 'random')

@@ -3,8 +3,8 @@ import { openBundle, writeBundle } from '../../core/catalog';
 import { memoryBundle } from '../../testing/bundles';
 import { topicContent } from '../../testing/topics';
 import type { Ground } from './ground';
-import { madeUpGround } from './made-up-ground';
 import { simulationOf } from './result';
+import { simulatedGround } from './simulated-ground';
 import { doTask, parseTask, planOf, runPlan, type SimulationTask, timingOf } from './tasks';
 
 const [SHOPPERS, SEED] = [5, 2];
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { sink, fetchFile } = memoryBundle();
   await writeBundle(await topicContent({ items: 60, topics: 4 }), sink);
   const bundle = await openBundle(fetchFile);
-  groundOf = (closedLoop) => madeUpGround({ bundle, shoppers: SHOPPERS, seed: SEED, methods, closedLoop });
+  groundOf = (closedLoop) => simulatedGround({ bundle, shoppers: SHOPPERS, seed: SEED, methods, closedLoop });
   one = await simulate([groundOf(true)], 'first');
 });
 

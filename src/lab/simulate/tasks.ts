@@ -8,11 +8,11 @@ import type { Simulated } from './result';
 import { type Configuration, simulatedShop } from './shops';
 
 /**
- * Blocks that shoppers are divided into: what a process or worker does at once, and the groups that the errors of counts over
- * all shoppers come from. Results do not depend on the number of processes, as this one does not.
+ * Number of blocks into which shoppers are divided. A block is the unit of work of a process or worker, and the group for the
+ * errors of counts over all shoppers. It is independent of the number of processes, and so are the results.
  */
 const BLOCKS = 20;
-/** The configuration that is compared with the others. */
+/** The configuration that is compared with the rest. */
 const COMPARED: Configuration = 'sidestream';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -25,7 +25,7 @@ const taskSchema = v.strictObject({
 /** A block of the shoppers through all shops, or of those of a round through one whose popularity is given. */
 export type SimulationTask = v.InferOutput<typeof taskSchema>;
 
-/** @throws SidestreamError `runtime/invalid-input` when it is none */
+/** @throws SidestreamError `runtime/invalid-input` if it is not a task */
 export function parseTask(data: unknown): SimulationTask {
   const parsed = v.safeParse(taskSchema, data);
   return parsed.success ? parsed.output : fail(parsed.issues[0].message);
@@ -35,7 +35,7 @@ export function parseTask(data: unknown): SimulationTask {
 export const taskLabel = ({ block, loop }: SimulationTask): string =>
   loop ? `${loop.name}, round ${loop.round + 1}, block ${block + 1}` : `block ${block + 1}`;
 
-/** Does a task. @param onVisit called after each visit, with its steps */
+/** Runs a task. @param onVisit called after each visit, with its steps */
 export async function doTask(
   ground: Ground,
   { block, loop }: SimulationTask,
@@ -58,7 +58,7 @@ export async function doTask(
   );
 }
 
-/** What is to be done: of a ground, what can be sent to another thread. */
+/** The work to be done: the part of a ground that can be sent to another thread. */
 export interface SimulationPlan extends Pick<Simulated, 'source' | 'sharedSecond' | 'setting' | 'items'> {
   shoppers: number;
   /** Steps of all visits. */
@@ -74,7 +74,7 @@ export interface SimulationPlan extends Pick<Simulated, 'source' | 'sharedSecond
 /** The plan of a ground. */
 export function planOf(ground: Ground): SimulationPlan {
   const { source, sharedSecond, setting, items, shoppers, shopper, configurations, loop } = ground;
-  // Made-up visits are all of the same length, and making shoppers takes time.
+  // Simulated visits all have the same length, and creating shoppers takes time.
   const one = shopper(0).wants.length;
   const lengths = Array.from({ length: shoppers }, (_, n) => (source === 'log' ? shopper(n).wants.length : one));
   const visits = lengths.reduce((sum, length) => sum + length, 0) * configurations.length;
@@ -88,9 +88,9 @@ export function planOf(ground: Ground): SimulationPlan {
 }
 
 /**
- * Carries a plan out.
- * @param work does a task, here or elsewhere; it is called for many at once
- * @returns all but the times
+ * Carries out a plan.
+ * @param work runs a task, here or elsewhere; it is called for many concurrently
+ * @returns everything except the times
  */
 export async function runPlan(
   { source, sharedSecond, setting, items, shoppers, loop }: SimulationPlan,
@@ -109,7 +109,7 @@ export async function runPlan(
   return { source, sharedSecond, setting, items, seed, blocks, compared: COMPARED, loop: rounds };
 }
 
-/** Speed of a simulation, as results have it. @param processes or workers */
+/** Speed of a simulation, in the form of results. @param processes or workers */
 export function timingOf(
   { blocks }: Pick<Simulated, 'blocks'>,
   seconds: number,
@@ -123,7 +123,7 @@ export function timingOf(
 const blocksOf = (shoppers: number): number[] =>
   Array.from({ length: Math.min(BLOCKS, shoppers) }, (_, block) => block);
 
-/** Shoppers of a block: every twentieth, so that all blocks are alike. */
+/** Shoppers of a block: every twentieth, which makes all blocks alike. */
 function* members<T>(count: number, block: number, shopper: (n: number) => T): Generator<T> {
   for (let n = block; n < count; n += Math.min(BLOCKS, count)) yield shopper(n);
 }

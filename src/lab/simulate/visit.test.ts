@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { smallWorld } from '../../testing/simulation';
-import { madeUpShopper, type SimulatedShopper, type TasteChange } from './shopper';
+import { type SimulatedShopper, simulatedShopper, type TasteChange } from './shopper';
 import { CONFIGURATIONS, type Configuration, type SimulatedShop, simulatedShop } from './shops';
 import { type VisitRecord, visitShop } from './visit';
 
 const { world, market, before, after } = smallWorld();
 const stock = { before, after };
-const shopper = (kind: TasteChange, n = 0): SimulatedShopper => madeUpShopper(world, kind, [1, n]);
+const shopper = (kind: TasteChange, n = 0): SimulatedShopper => simulatedShopper(world, kind, [1, n]);
 const visit = (name: Configuration, one: SimulatedShopper) => visitShop(simulatedShop(name, stock), one, market);
 
 /** Shows what is wanted, but follows a change of taste late: a taste that was there before is known at once where it is kept. */

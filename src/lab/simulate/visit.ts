@@ -5,9 +5,9 @@ import { QualityMeter } from '../evaluate/quality';
 import type { SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
 
-/** What is known of the items before the shoppers come. */
+/** Knowledge about the items before the shoppers arrive. */
 export interface Market {
-  /** All items, those that appear later last. */
+  /** All items, with the later ones at the end. */
   index: Pick<CatalogIndex, 'content'>;
   /** [items] -log2 of the share of past choices, one choice added to each item. */
   selfInformation: Float64Array;
@@ -25,55 +25,55 @@ export const marketOf = (index: Market['index'], popularity: Float32Array): Mark
   isNew: (row) => popularity[row] === 0,
 });
 
-/** Sums over a visit; a figure is a ratio of two of them, see `figures.ts`. Null: it does not apply to this shopper. */
+/** Sums over a visit; a figure is a ratio of two sums, see `figures.ts`. Null: it does not apply to this shopper. */
 export interface VisitRecord {
   hr10: number | null;
   ndcg10: number | null;
   mrr: number | null;
-  /** Share of the lists that were clicked. */
+  /** Share of the lists with a click. */
   clicks: number;
-  /** Choices until the first, the second, the gradually coming, the returning taste was listed; `PATIENCE` where it never was. */
+  /** Choices until the first, the second, the gradual and the returning taste were listed; `MAX_ADAPTATION` if never. */
   start: number | null;
   adaptation: number | null;
   gradual: number | null;
   returned: number | null;
-  /** How well lists fitted right before the first taste left, and right after it came back, 0 to 1. */
+  /** Fit of the lists right before the first taste left and right after it returned, 0 to 1. */
   fitBefore: number | null;
   fitAfter: number | null;
   novelty: number;
   popularityBias: number;
   diversity: number;
-  /** New items that were looked for, and those of them in the first ten. */
+  /** Number of sought new items, and of those among the first ten. */
   newWants: number;
   newHits: number;
   /** Experts kept at the end. */
   experts: number | null;
 }
 
-/** What happened to one shopper in one shop. */
+/** The record of one shopper in one shop. */
 export interface Visit {
   record: VisitRecord;
   /** Rows of the list at each step. */
   lists: number[][];
   /** Rows chosen, in order. */
   choices: number[];
-  /** By step: how well the list fitted, and the experts kept. */
+  /** By step: fit of the list, and number of kept experts. */
   fit: number[];
   experts: (number | null)[];
   /** Milliseconds that learning each choice took. */
   updateMs: number[];
 }
 
-/** Choices after which nobody waits any longer for lists to follow. */
-export const PATIENCE = 20;
-/** Choices before a taste leaves and after it returned that say what was kept of it. */
-const KEPT = 5;
-/** A taste is listed when so much of the list fits; 3 of 10, where chance brings half an item. */
+/** Choices after which a list that has not followed counts as never following. */
+export const MAX_ADAPTATION = 20;
+/** Number of choices before a taste leaves, and after it returns, that measure how much of it was retained. */
+const RETENTION_CHOICES = 5;
+/** A taste counts as listed when this share of the list fits: 3 of 10, while chance yields half an item. */
 export const LISTED = 0.3;
 
 /**
- * Sends a shopper through a shop. At each step the shop shows a list; what the shopper looks for is ranked in it; the shopper
- * clicks something in the list or else chooses what was looked for; the shop learns the choice.
+ * Sends a shopper through a shop. At each step, the shop shows a list; the sought item is ranked in it; the shopper clicks
+ * something in the list or otherwise chooses the sought item; the shop learns the choice.
  */
 export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market: Market): Visit {
   const run = shop.start(shopper);
@@ -104,7 +104,7 @@ export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market
       }
       const click = shopper.click(list, step);
       if (click !== null) listed.clicks++;
-      // A repeated choice of a log is learned, too.
+      // A repeated choice of a log is also learned.
       const choice = click ?? want ?? (shopper.wishes(step) ? null : shopper.wants[step]);
       if (choice === null) continue;
       const started = performance.now();
@@ -136,18 +136,18 @@ type Changes = Pick<VisitRecord, 'start' | 'adaptation' | 'gradual' | 'returned'
 /** How lists followed the taste. */
 function changesOf({ kind, shift, back }: SimulatedShopper, fit: readonly number[]): Changes {
   const until = (from: number | null): number | null => {
-    if (from === null || fit.length - from < PATIENCE) return null;
-    const found = fit.slice(from, from + PATIENCE).findIndex((value) => value >= LISTED);
-    return found === -1 ? PATIENCE : found;
+    if (from === null || fit.length - from < MAX_ADAPTATION) return null;
+    const found = fit.slice(from, from + MAX_ADAPTATION).findIndex((value) => value >= LISTED);
+    return found === -1 ? MAX_ADAPTATION : found;
   };
-  const mean = (from: number): number => meanOf(fit.slice(from, from + KEPT), (value) => value);
+  const mean = (from: number): number => meanOf(fit.slice(from, from + RETENTION_CHOICES), (value) => value);
   return {
     start: kind === 'spliced' ? null : until(0),
     adaptation: kind === 'gradual' ? null : until(shift),
     gradual: kind === 'gradual' ? until(shift) : null,
     returned: until(back),
-    fitBefore: back === null || shift === null ? null : mean(shift - KEPT),
-    // The first list after the return was made before anybody could know.
+    fitBefore: back === null || shift === null ? null : mean(shift - RETENTION_CHOICES),
+    // The first list after the return was made before the return was observable.
     fitAfter: back === null ? null : mean(back + 1),
   };
 }

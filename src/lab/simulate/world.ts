@@ -2,27 +2,27 @@ import type { ContentVectors } from '../../core/catalog';
 import { type CatalogIndex, topRows } from '../../device/ranking';
 import { drawRow, normal, randomOf } from './seeds';
 
-/** What made-up shoppers choose from. Items that appear during a visit are the last rows. */
+/** The catalogue of simulated shoppers. Items that appear during a visit are in the last rows. */
 export interface World {
   content: ContentVectors;
   /** [items] category of each. */
   categories: readonly string[];
-  /** Items that are there from the beginning. */
+  /** Number of items that exist from the beginning. */
   known: number;
   /** [items] how attractive each is to everybody: standard normal. */
   appeal: Float64Array;
-  /** Traits that no feature knows, each standard normal. */
+  /** Traits that no feature captures, each standard normal. */
   hidden: ContentVectors;
   seed: number;
 }
 
-/** What one shopper wants at a time. */
+/** A shopper's wishes at one time. */
 export interface Taste {
   /** [items] how likely each is to be the next choice, up to a factor. */
   weights: Float64Array;
-  /** Rows that are wanted most, best first. */
+  /** The most wanted rows, best first. */
   best: readonly number[];
-  /** How many of them are favorites: 5 % of the catalogue, at least ten. */
+  /** Number of favorites among them: 5 % of the catalogue, at least ten. */
   favorites: number;
   /** Weight of the tenth of them: an item of that weight is clicked half as often as one can be. */
   usual: number;
@@ -30,21 +30,21 @@ export interface Taste {
 
 /**
  * Parts of a taste, in standard deviations over the catalogue: subject of the text, style of the picture, category, traits that
- * no feature knows but others like too, what everybody likes, and what is of this shopper alone.
+ * no feature captures but that other shoppers also like, general appeal, and an individual part.
  */
 const PARTS = { text: 1, style: 0.5, category: 1, hidden: 0.5, appeal: 0.5, whim: 0.5 };
-/** Traits of items that no feature knows. */
+/** Number of item traits that no feature captures. */
 const HIDDEN = 8;
 /** A taste is as wide as an even choice between so many times sqrt(items). */
 const WIDTH = 3;
 /** Share of the catalogue that are favorites. */
 const FAVORITES = 0.05;
-/** Choices of a visit at most: so many of the best may be gone. */
-const MOST_CHOICES = 100;
+/** Maximum number of choices in a visit: this many of the best items may be gone. */
+const MAX_VISIT_CHOICES = 100;
 /** Purposes of random numbers. */
 const [APPEAL, ORDER, TRAITS] = [1, 2, 3];
 
-/** The world of a catalogue. @param known items that are there from the beginning: the first rows */
+/** The world of a catalogue. @param known number of items that exist from the beginning: the first rows */
 export function makeWorld(
   { content, items }: Pick<CatalogIndex, 'content' | 'items'>,
   known: number,
@@ -65,8 +65,8 @@ export function makeWorld(
 }
 
 /**
- * An order of the rows of a catalogue in which those that appear later come last; both parts keep their order.
- * @param share of the items that appear later, 0 to 1
+ * An order of the rows of a catalogue with the later items at the end; both parts keep their order.
+ * @param share share of the items that appear later, 0 to 1
  */
 export function newItemsLast(count: number, share: number, seed: number): { order: number[]; known: number } {
   const random = randomOf(seed, ORDER);
@@ -89,9 +89,9 @@ export function newItemsLast(count: number, share: number, seed: number): { orde
 
 /**
  * A taste: items whose text is like that of one item, whose picture is like that of another, and which are of the first one's
- * category, are wanted more; and so are items with traits that some shoppers like and no feature knows, items that everybody
- * likes, and some for no reason.
- * @param seeds numbers that say which one
+ * category, are wanted more; and so are items with traits that some shoppers like and no feature captures, items that everybody
+ * likes, and random ones.
+ * @param seeds numbers that identify the taste
  */
 export function makeTaste(world: World, ...seeds: number[]): Taste {
   const { content, categories, known, appeal, hidden, seed } = world;
@@ -114,11 +114,11 @@ export function makeTaste(world: World, ...seeds: number[]): Taste {
   );
   const weights = ofWidth(values, Math.min(WIDTH * Math.sqrt(values.length), values.length / 3));
   const favorites = Math.max(10, Math.round(FAVORITES * weights.length));
-  const best = topRows(Float32Array.from(weights), favorites + MOST_CHOICES);
+  const best = topRows(Float32Array.from(weights), favorites + MAX_VISIT_CHOICES);
   return { weights, best, favorites, usual: weights[best[Math.min(9, best.length - 1)]] };
 }
 
-/** The favorites among the rows that are still to be had. */
+/** The favorites among the rows that are still available. */
 export function favoritesAmong({ best, favorites }: Taste, isLeft: (row: number) => boolean): Set<number> {
   const found = new Set<number>();
   for (const row of best) {
@@ -128,7 +128,7 @@ export function favoritesAmong({ best, favorites }: Taste, isLeft: (row: number)
   return found;
 }
 
-/** The one of some tastes that has least in common with another: tastes change to something else. */
+/** The taste that has least in common with another one: tastes change to something different. */
 export function otherTaste(world: World, taste: Taste, ...seeds: number[]): Taste {
   const all = Array.from({ length: 4 }, (_, n) => makeTaste(world, ...seeds, n));
   const own = favoritesAmong(taste, () => true);
@@ -139,7 +139,7 @@ export function otherTaste(world: World, taste: Taste, ...seeds: number[]): Tast
 const rowOf = ({ width, values }: ContentVectors, row: number): Float32Array =>
   values.subarray(row * width, (row + 1) * width);
 
-/** Products of the columns from `from` to `to` of every item with those of one vector. */
+/** Products of the columns `from` to `to` of every item with those of one vector. */
 function products(
   { count, width, values }: ContentVectors,
   vector: Float32Array,
@@ -155,7 +155,7 @@ function products(
   return out;
 }
 
-/** Of mean 0 and deviation 1; all 0 where the values are all the same. */
+/** Standardises to mean 0 and deviation 1; all 0 if the values are equal. */
 function standardized(values: Float64Array): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;

@@ -14,7 +14,7 @@ export interface RatioSums {
   yy: number;
 }
 
-/** Something that visitors of a variant do. */
+/** A metric of the visitors of a variant. */
 export interface Measure {
   name: string;
   /** For people: `Visitors who bought`. */
@@ -28,7 +28,7 @@ export interface Measure {
 
 const NONE: Moments = { visitors: 0, sum: 0, squares: 0 };
 
-/** Share of the visitors with a count above 0. Reports that were lost may have left more of them than visitors. */
+/** Share of the visitors with a count above 0. Lost reports may leave more of these than visitors. */
 const share = (name: string, title: string, count: 'clicks' | 'carts' | 'purchases'): Measure => ({
   ...{ name, title, kind: 'share' },
   sums: ({ visitors, ...of }) => {
@@ -79,10 +79,10 @@ const MEASURES: readonly Measure[] = [
   mean('purchases', 'Purchases per visitor', 'purchases'),
 ];
 
-/** Names of what is a share of the visitors, which a pilot is judged by. */
+/** Names of the metrics that are shares of the visitors, by which a pilot is judged. */
 export const SHARES = MEASURES.filter(({ kind }) => kind === 'share').map(({ name }) => name);
 
-/** All that can be measured of some variants; revenue in each currency that occurs. */
+/** All metrics of some variants; revenue in each occurring currency. */
 export function measuresOf(variants: readonly VisitorSums[]): Measure[] {
   const currencies = new Set(variants.flatMap((of) => Object.keys(of.revenue)));
   return [...MEASURES, ...[...currencies].sort().map(revenue)];
@@ -97,9 +97,9 @@ export interface Estimate {
 }
 
 /**
- * R = sum x / sum y with its error by the delta method, where the visitor is the unit: se^2 = sum (x - R y)^2 / (n - 1) / n / mean(y)^2.
- * What one visitor does is not independent, however often the visitor comes; visitors are.
- * @returns null below two visitors, or where y is 0
+ * R = sum x / sum y with its error by the delta method, where the visitor is the unit: se^2 = sum (x - R y)^2 / (n - 1) / n /
+ * mean(y)^2. The actions of one visitor are not independent, however often the visitor comes; visitors are.
+ * @returns null below two visitors, or if y is 0
  */
 export function estimate({ visitors, active, x, y, xx, xy, yy }: RatioSums): Estimate | null {
   if (visitors < 2 || y <= 0) return null;
@@ -113,15 +113,15 @@ export function estimate({ visitors, active, x, y, xx, xy, yy }: RatioSums): Est
 export interface Effect {
   value: number;
   se: number;
-  /** Holds with probability 1 - alpha at one look that was fixed beforehand. */
+  /** Holds with probability 1 - alpha at a single look that was fixed in advance. */
   once: [low: number, high: number];
-  /** Holds with probability 1 - alpha at all looks together. */
+  /** Holds with probability 1 - alpha at all looks simultaneously. */
   always: [low: number, high: number];
-  /** Smallest alpha at which `always` leaves zero out, 1 at most. */
+  /** Smallest alpha at which `always` excludes zero, at most 1. */
   p: number;
 }
 
-/** @param sought size of the effect that is worth finding, in the unit of `value` */
+/** @param sought size of the effect worth finding, in the unit of `value` */
 function effect(value: number, se: number, alpha: number, sought: number): Effect | null {
   if (!(se > 0 && sought > 0 && Number.isFinite(value))) return null;
   const z = normalQuantile(1 - alpha / 2);
@@ -135,10 +135,10 @@ function effect(value: number, se: number, alpha: number, sought: number): Effec
 }
 
 /**
- * A variant against the control. The interval of the relative change is that of the logarithm of the ratio: it is as likely to be
- * wrong on either side, also where the control is not known well.
- * @param sought smallest relative effect that is worth finding: 0.05 for 5 %
- * @returns nulls where a variant has no estimate or nothing varies
+ * A variant against the control. The interval of the relative change is that of the logarithm of the ratio: it is equally likely
+ * to be wrong on either side, even if the control is not known well.
+ * @param sought smallest relative effect worth finding: 0.05 for 5 %
+ * @returns nulls if a variant has no estimate or nothing varies
  */
 export function compared(
   control: Estimate | null,

@@ -10,13 +10,13 @@ import {
 import { jsonLines, rejectedRow } from '../../shop/logs';
 import { type RevenueStep, revenueSteps } from './revenue-steps';
 
-/** A log of what `onMetric` brought, added up. */
+/** A log of `onMetric` reports, added up. */
 export interface MetricLog {
-  /** Lines that were used. */
+  /** Number of used lines. */
   lines: number;
-  /** One entry per line that was left out. */
+  /** One entry per omitted line. */
   rejected: RejectedRow[];
-  /** What each day's reports brought; the days in the order of time. */
+  /** The reports of each day, in chronological order. */
   days: MetricDay[];
 }
 
@@ -24,28 +24,28 @@ export interface MetricDay {
   day: string;
   /** Sums over visitors, by variant. */
   variants: Map<string, VisitorSums>;
-  /** What visitors paid, report by report, as revenue is judged up to an amount that depends on all. */
+  /** Revenue of each report, because revenue is capped at an amount that depends on all of them. */
   revenue: RevenueStep[];
 }
 
-/** Characters of the longest line accepted. */
-const LONGEST = 200_000;
+/** Maximum length of a line. */
+const MAX_LINE_LENGTH = 200_000;
 
 /**
- * Reads a log with one `MetricLine` a line. A line that is wrong is left out and named; the others count. So is one that brings
- * more than one visitor of a variant, as a page writes none. A report that was sent twice counts once.
- * @param chunks text cut anywhere
+ * Reads a log with one `MetricLine` a line. An invalid line is left out and named; the rest count. The same applies to a line
+ * with more than one visitor of a variant, which no page writes. A report that was sent twice counts once.
+ * @param chunks text split at any position
  */
 export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<string>): Promise<MetricLog> {
   const days = new Map<string, Pick<MetricDay, 'variants' | 'revenue'>>();
   const rejected: RejectedRow[] = [];
-  /** Keys of reports, each of which counts once. */
+  /** Keys of reports; each counts once. */
   const known = new Set<string>();
   let lines = 0;
   const reject = (line: number, reason: string): void => {
     rejected.push({ line, field: 'row', reason });
   };
-  for await (const { line, data } of jsonLines(chunks, LONGEST, reject)) {
+  for await (const { line, data } of jsonLines(chunks, MAX_LINE_LENGTH, reject)) {
     const parsed = v.safeParse(metricLineSchema, data);
     if (!parsed.success) {
       rejected.push(rejectedRow(line, parsed.issues[0]));
@@ -73,8 +73,8 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
 }
 
 /**
- * A variant that a line names more than once as that of a new visitor, or of one who did something for the first time. A line may
- * hold several reports of one variant, of which the earlier ones could not be sent; only one of them begins anything.
+ * A variant that a line names more than once for a new visitor or a first action. A line may hold several reports of one variant,
+ * of which the earlier ones could not be sent; only one of them can be the first.
  */
 function crowdedVariant(reports: readonly VisitorReport[]): string | null {
   const first = new Set<string>();

@@ -1,14 +1,14 @@
 import { normalQuantile } from './quantiles';
 
 /**
- * What a mixture sequential probability ratio test says of a sum S whose variance U grows as it does for a Brownian motion, mixed
- * over drifts from normal distributions: see `sequentialTest`. It holds at all looks together.
+ * A mixture sequential probability ratio test of a sum S whose variance U grows as for a Brownian motion, mixed over drifts from
+ * normal distributions: see `sequentialTest`. It holds at all looks simultaneously.
  */
 
 /**
- * Standard deviations of the drifts, in units of the effect that is sought, with their weights. One distribution finds effects of its
- * own size soonest, but hardly sees one that is ten times as large before many units have come, such as a variant that does not work
- * at all. A mean of likelihood ratios is one too, so nothing is lost of the guarantee.
+ * Standard deviations of the drifts, in units of the sought effect, with their weights. A single distribution finds effects of
+ * its own size soonest, but takes many units to detect one ten times as large, such as a variant that does not work at all. A
+ * mean of likelihood ratios is itself a likelihood ratio, so the guarantee is preserved.
  */
 const MIXED: readonly (readonly [size: number, weight: number])[] = [
   [1, 1 / 2],
@@ -18,7 +18,7 @@ const MIXED: readonly (readonly [size: number, weight: number])[] = [
   [16, 1 / 8],
 ];
 
-/** ln L. @param rho the variance at which a difference of the size sought stands out */
+/** ln L. @param rho the variance at which a difference of the sought size stands out */
 function logLikelihood(sum: number, variance: number, rho: number): number {
   const logs = MIXED.map(([size, weight]) => {
     const own = rho / size ** 2;
@@ -28,10 +28,10 @@ function logLikelihood(sum: number, variance: number, rho: number): number {
   return most + Math.log(logs.reduce((total, log) => total + Math.exp(log - most), 0));
 }
 
-/** Steps of a bisection, which halve what is unknown. */
+/** Number of bisection steps; each halves the unknown range. */
 const STEPS = 50;
 
-/** Half the width of the interval of S: where L is 1 / alpha. @param rho as for `logLikelihood` */
+/** Half the width of the interval of S: where L is 1 / alpha. @param rho as in `logLikelihood` */
 export function mixtureHalfWidth(variance: number, rho: number, alpha: number): number {
   let low = 0;
   // L is at least its first part, which is 1 / alpha there.
@@ -65,6 +65,6 @@ export function mixtureRatio(alpha: number, power: number): number {
   return high;
 }
 
-/** The same of a test of a fixed size, which is looked at once. */
+/** The same for a test of fixed size with a single look. */
 export const fixedRatio = (alpha: number, power: number): number =>
   (normalQuantile(1 - alpha / 2) + normalQuantile(power)) ** 2;

@@ -26,10 +26,10 @@ import {
 } from './verdict-text';
 
 const ROW = 34;
-/** Widest change that is drawn, in percent: little is known of what reaches beyond. */
+/** Maximum drawn change, in percent: intervals beyond it carry little information. */
 const WIDEST = 100;
 
-/** A verdict as one file: words, pictures with the numbers behind them, tables. */
+/** A verdict as a single file: text, charts with the numbers behind them, and tables. */
 export function verdictPage(verdict: Verdict): string {
   const { experiment, days, plan } = verdict;
   const [first, last] = days;
@@ -37,10 +37,10 @@ export function verdictPage(verdict: Verdict): string {
   const aside = setAsideText(verdict);
   const notes = aside === null ? [] : [aside];
   const tables = [variantCells(verdict), ...comparisonCells(verdict)];
-  const intro = `Reports from ${first} to ${last}. The effect that is sought is ${percent(plan.effect)}, false alarms ${100 * plan.alpha} %.`;
+  const intro = `Reports from ${first} to ${last}. The sought effect is ${percent(plan.effect)}, false alarms ${100 * plan.alpha} %.`;
   return htmlPage(`Experiment ${experiment}`, intro, [
     section('What was found', [verdict.sampleRatio.mismatch ? alarm(words[0]) : list([...words, ...notes])]),
-    // Where the split is wrong, no other figure counts.
+    // If the split is wrong, no other figure counts.
     section('Changes against the control', verdict.sampleRatio.mismatch ? [] : [cards(changeFigures(verdict))]),
     section(
       'All figures',
@@ -50,7 +50,7 @@ export function verdictPage(verdict: Verdict): string {
   ]);
 }
 
-/** A picture for each variant and kind of metric. */
+/** A chart for each variant and kind of metric. */
 function changeFigures({ variants, comparisons, metrics, control }: Verdict): string[] {
   const groups = [
     ['visitors who did it', (name: string) => metrics.some((one) => one.name === name && one.kind === 'share')],
@@ -72,7 +72,7 @@ function changeFigures({ variants, comparisons, metrics, control }: Verdict): st
         one.relative ? rangeText(one.relative.always) : '',
       ]);
       const numbers = table(title, ['', 'change', 'at any look'], rows);
-      const meaning = `Change against ${control} in percent. Thick: the interval at one look; thin: at any look. Right of the line is more. An arrow: it reaches further than is drawn.`;
+      const meaning = `Change against ${control} in percent. Thick: the interval at one look; thin: at any look. Right of the line is more. An arrow: the interval extends beyond the chart.`;
       return [figure(title, meaning, intervalChart(shown, titleOf, captionOf(title)), numbers)];
     }),
   );
@@ -120,7 +120,7 @@ function intervalChart(shown: readonly Comparison[], titleOf: (of: Comparison) =
   });
 }
 
-/** The part of the drawing interface that is used. */
+/** The used part of the drawing interface. */
 interface Drawing {
   value(dimension: number): unknown;
   coord(point: unknown[]): number[];
@@ -133,7 +133,7 @@ const intervalItem =
     const at = (dimension: number): number[] => api.coord([api.value(dimension), row]);
     const [[low, y], [high], [from], [to], [x]] = [0, 1, 2, 3, 4].map(at);
     const { color: stroke, beyond } = rows[params.dataIndex];
-    // Beside the interval alone, so that no name is crossed.
+    // Only next to the interval, so no name is crossed.
     const marks = [-1, -0.5, 0.5, 1, 0].map((part) => {
       const [x1] = api.coord([part * bound, row]);
       const shape = { x1, y1: y - 1, x2: x1, y2: y + 15 };

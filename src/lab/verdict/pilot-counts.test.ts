@@ -19,7 +19,7 @@ it('adds up the experiments of a day, sorts the days, and leaves other variants 
     { control: { units: 20, successes: 3 }, treatment: { units: 15, successes: 3 } },
   ]);
   expect(notes).toEqual([
-    'Left out, as neither --control nor --treatment names it: “holdout” (line 6).',
+    'Left out because neither --control nor --treatment names it: “holdout” (line 6).',
     expect.stringContaining('Only “off” has units on 2026-03-01'),
   ]);
 });
@@ -27,7 +27,7 @@ it('adds up the experiments of a day, sorts the days, and leaves other variants 
 it.each([
   ['a day that is no date', ['2026-3-1,on,1,1'], 'line 2, day: must be a date'],
   ['units that are no count', ['2026-03-01,on,1,1', '2026-03-01,off,1.5,1'], 'line 3, units: must be a whole number'],
-  ['more successes than units', ['2026-03-01,on,1,2'], 'line 2, successes: there are more than units'],
+  ['more successes than units', ['2026-03-01,on,1,2'], 'line 2, successes: there are more successes than units'],
   ['a row that ends early', ['2026-03-01,on,1'], 'line 2, successes: is missing'],
   ['a wrong row after a blank line', ['', '2026-03-01,on,1,2'], 'line 3, successes'],
   [

@@ -6,19 +6,19 @@ import { type MetricLog, totalsOf } from './metric-log';
 import type { Arm, Period } from './sequential-test';
 import { strayNames } from './stray';
 
-/** Variants that are compared, by their names, with or without the experiment's before a slash. */
+/** Names of the compared variants, with or without the experiment's name before a slash. */
 export interface ComparedVariants {
   control: string;
   treatment: string;
-  /** Experiment that is meant where a log has several. */
+  /** The experiment, if a log has several. */
   experiment?: string;
 }
 
-/** The days of a pilot, in the order of time. */
+/** The days of a pilot, in chronological order. */
 export interface PilotCounts {
   days: string[];
   periods: Period[];
-  /** What the user should know of the counts, in sentences. */
+  /** Notes for the user about the counts, in sentences. */
   notes: string[];
 }
 
@@ -32,9 +32,9 @@ const rowSchema = v.object({
 });
 
 /**
- * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Those of
- * other variants are left out, with a note. Rows of one day are added up where a variant is in two experiments, as on the day of a
- * raise. A row that comes twice, or is wrong, is refused with the whole file: a decision must not rest on a part of the counts.
+ * Reads the counts of a pilot: a CSV with the columns `day`, `variant`, `units` and `successes`, in any order of its rows. Rows
+ * of other variants are left out with a note. Rows of one day are added up if a variant is in two experiments, as on the day of a
+ * raise. A duplicate or invalid row refuses the whole file: a decision must not rest on part of the counts.
  * @throws SidestreamError `runtime/invalid-input` naming line, field and reason
  */
 export function readPilotCounts(text: string, compared: ComparedVariants): PilotCounts {
@@ -47,7 +47,7 @@ export function readPilotCounts(text: string, compared: ComparedVariants): Pilot
   const days = new Map<string, Period>();
   const lineOf = new Map<string, number>();
   const others = new Map<string, number[]>();
-  // Of the line before, as an editor counts.
+  // Number of the previous line, as an editor counts.
   let line = linesIn(text.slice(0, text.indexOf(text.trim()))) + 1;
   for (const raw of data) {
     const start = ++line;
@@ -60,7 +60,7 @@ export function readPilotCounts(text: string, compared: ComparedVariants): Pilot
       throw refused(`line ${start}, ${v.getDotPath(issue) ?? 'row'}: ${why}`);
     }
     const { day, variant, units, successes } = parsed.output;
-    if (successes > units) throw refused(`line ${start}, successes: there are more than units`);
+    if (successes > units) throw refused(`line ${start}, successes: there are more successes than units`);
     const before = lineOf.get(`${day} ${variant}`);
     if (before !== undefined) {
       throw refused(
@@ -87,13 +87,13 @@ export function readPilotCounts(text: string, compared: ComparedVariants): Pilot
 
 const linesIn = (text: string): number => text.split('\n').length - 1;
 
-/** Entries of a list that are named one by one. */
+/** Maximum number of entries named individually. */
 const NAMED = 5;
 const few = (of: readonly (string | number)[]): string =>
   of.length <= NAMED ? of.join(', ') : `${of.slice(0, NAMED).join(', ')} and ${of.length - NAMED} more`;
 
 const leftOut = (others: readonly string[]): string[] =>
-  others.length === 0 ? [] : [`Left out, as neither --control nor --treatment names it: ${few(others)}.`];
+  others.length === 0 ? [] : [`Left out because neither --control nor --treatment names it: ${few(others)}.`];
 
 /** The days on which only one variant has units. */
 function oneSided(days: readonly [string, Period][], compared: ComparedVariants): string[] {
@@ -103,16 +103,16 @@ function oneSided(days: readonly [string, Period][], compared: ComparedVariants)
     if (alone.length === 0) return [];
     const named = few(alone.map(([day]) => day));
     return [
-      `Only “${compared[side]}” has units on ${named}: these days count for the split, and are left out of the comparison.`,
+      `Only “${compared[side]}” has units on ${named}: these days count for the split but are left out of the comparison.`,
     ];
   });
 }
 
 /**
- * The days of a pilot in a log of reports, for `sequentialTestOfTotals`: each has all visitors until then, and those of them who did
- * what is counted.
+ * The days of a pilot in a log of reports, for `sequentialTestOfTotals`: each has all visitors until then, and those who did the
+ * counted action.
  * @param share one of `SHARES`
- * @throws SidestreamError `runtime/invalid-input` where the log has no visitor of a variant, or variants of several experiments
+ * @throws SidestreamError `runtime/invalid-input` if the log has no visitor of a variant, or variants of several experiments
  */
 export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, share: string): PilotCounts {
   const measure = measuresOf([]).find(({ name }) => name === share && SHARES.includes(name));
@@ -126,7 +126,7 @@ export function pilotTotals({ days }: MetricLog, compared: ComparedVariants, sha
       const whole = compared.experiment === undefined ? name : `${compared.experiment}/${name}`;
       const fitting = [...soFar].filter(([label]) => label === whole || label.endsWith(`/${whole}`));
       const known = fitting.filter(([label]) => !stray.has(label));
-      // A stray report may have brought another experiment; a variant that only stray reports have is still the one that is meant.
+      // A stray report may name another experiment; a variant that only stray reports have may still be the intended one.
       const found = known.length > 0 ? known : fitting;
       if (found.length > 1) {
         const labels = found.map(([label]) => label).join(' and ');
@@ -153,10 +153,10 @@ const ofVisitors = (count: number): string => (count === 1 ? '1 visitor' : `${co
 const experimentOf = (label: string): string => label.split('/')[0];
 
 /**
- * @param days in the order of time
+ * @param days days in chronological order
  * @param others variants that are not compared
- * @throws SidestreamError `runtime/invalid-input` where a variant has no units and may have another name; where it is
- *   just not there, the split is wrong
+ * @throws SidestreamError `runtime/invalid-input` if a variant has no units and may have another name; if it is just absent, the
+ *   split is wrong
  */
 function counted(
   days: readonly [string, Period][],

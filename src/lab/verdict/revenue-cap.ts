@@ -2,21 +2,21 @@ import type { Moments, VisitorSums } from '../../device/experiment/visitors';
 import type { RevenueStep } from './revenue-steps';
 
 /**
- * Largest skewness of the mean of the smallest variant with which its interval is that of a normal variable: at 0.25 the interval of
+ * Maximum skewness of the mean of the smallest variant for which a normal interval is valid: at 0.25 the interval of
  * 95 % is wrong in 5 to 6 % of the experiments where nothing differs (`npm run bench:verdicts`).
  */
-const MOST_SKEWNESS = 0.25;
+const MAX_SKEWNESS = 0.25;
 
 /**
- * Up to which amount the revenue of a visitor counts, so that the mean of the smallest variant is nearly normal; infinite where all
- * of it may count, null where too few have paid for any amount. A few very large orders decide a mean of few visitors: where
- * they are missing, mean and error are both too small, and a variant that is not worse looks so.
+ * The cap on a visitor's revenue that makes the mean of the smallest variant nearly normal; infinite if no cap is needed, null if
+ * too few visitors have paid for any cap. A few very large orders dominate a mean of few visitors: if they are missing, mean and
+ * error are both too small, and a variant looks worse although it is not.
  *
- * The amount rests on all variants together, so it favours none. It is the largest with which the skewness of a visitor's revenue,
+ * The cap depends on all variants together, so it favours none. It is the largest for which the skewness of a visitor's revenue,
  * divided by the root of the smallest variant's visitors, is at most 0.25. It grows with the visitors until everything counts.
  * @param steps of one currency
  * @param visitors of all variants together
- * @param smallest visitors of the variant that has fewest
+ * @param smallest number of visitors of the smallest variant
  */
 function revenueCap(steps: readonly RevenueStep[], visitors: number, smallest: number): number | null {
   const ends = orderedEnds(steps);
@@ -29,7 +29,7 @@ function revenueCap(steps: readonly RevenueStep[], visitors: number, smallest: n
     const three = (ends.third[at + 1] + above * cap ** 3) / visitors;
     const variance = two - one ** 2;
     const skewness = (three - 3 * one * two + 2 * one ** 3) / variance ** 1.5;
-    if (variance > 0 && skewness <= MOST_SKEWNESS * Math.sqrt(smallest)) {
+    if (variance > 0 && skewness <= MAX_SKEWNESS * Math.sqrt(smallest)) {
       return at === ends.values.length - 1 ? Number.POSITIVE_INFINITY : cap;
     }
   }
@@ -63,14 +63,14 @@ function orderedEnds(steps: readonly RevenueStep[]) {
   return ends;
 }
 
-/** Sums of variants with capped revenue, and the amounts up to which it counts. */
+/** Sums of variants with capped revenue, and the caps. */
 export interface CappedSums {
   sums: Map<string, VisitorSums>;
-  /** By currency; as `revenueCap` has them. */
+  /** By currency; see `revenueCap`. */
   caps: ReadonlyMap<string, number | null>;
 }
 
-/** Caps the revenue of variants that are compared with each other. @param steps also of other variants, which are left out */
+/** Caps the revenue of the compared variants. @param steps steps of these and of other variants, which are ignored */
 export function cappedSums(variants: ReadonlyMap<string, VisitorSums>, steps: readonly RevenueStep[]): CappedSums {
   const counts = [...variants.values()].map(({ visitors }) => visitors).filter((visitors) => visitors > 0);
   const all = counts.reduce((sum, visitors) => sum + visitors, 0);

@@ -1,6 +1,6 @@
 import type { VisitorSums } from '../../device/experiment/visitors';
 
-/** What one report says of what its visitor has paid under a variant in one currency: the totals before and after it. */
+/** A visitor's revenue under a variant in one currency according to one report: the totals before and after it. */
 export interface RevenueStep {
   /** `experiment/variant`. */
   variant: string;
@@ -11,8 +11,8 @@ export interface RevenueStep {
 }
 
 /**
- * The totals behind a report, which has differences: of a visitor whose total rose from a to b, `sum` is b - a and `squares` is
- * b^2 - a^2, so that b + a is squares / sum.
+ * The totals behind a report, which contains differences: for a visitor whose total rose from a to b, `sum` is b - a and
+ * `squares` is b^2 - a^2, so that b + a is squares / sum.
  */
 export function revenueSteps({ variant, revenue }: Pick<VisitorSums, 'variant' | 'revenue'>): RevenueStep[] {
   return Object.entries(revenue).flatMap(([currency, { visitors, sum, squares }]): RevenueStep[] => {

@@ -1,35 +1,38 @@
 import { logBeta } from './quantiles';
 
-/** Probability, over all looks together, that a right split raises an alarm. It should be rare: it stops everything else. */
+/**
+ * Probability, over all looks together, that a correct split raises an alarm. It should be rare, because an alarm invalidates
+ * everything else.
+ */
 export const ALARM = 0.001;
-/** Exit code of commands that find the split wrong, or nothing to compare, so that what runs them every day notices. */
+/** Exit code of commands that find a wrong split or nothing to compare, for scheduled jobs to detect. */
 export const WRONG_SPLIT = 2;
 
 /** Whether the visitors are split as declared. */
 export interface SampleRatio {
-  /** By variant: visitors, and those that the split lets expect. */
+  /** By variant: actual and expected visitors. */
   variants: { name: string; visitors: number; expected: number }[];
-  /** Valid at any look: where the split is right, it ever falls below any value with that probability at most. */
+  /** Valid at any look: if the split is correct, the probability that it ever falls below a value is at most that value. */
   p: number;
   /** Something loses or adds visitors in a variant, or only one has any: no other figure counts. */
   mismatch: boolean;
-  /** Number of days after which `p` fell below 0.001; null before. Later days do not take the alarm back. */
+  /** Number of days after which `p` fell below 0.001; null before. Later days do not withdraw the alarm. */
   alarmAfter: number | null;
 }
 
 /**
- * How much surer than the declared shares the shares of the alternative are, as numbers of visitors: those of few see a variant that
- * loses half of its visitors, those of many a loss of a few in a hundred.
+ * Concentrations of the alternative shares around the declared ones, as numbers of visitors: low ones detect a variant that loses
+ * half of its visitors, high ones a loss of a few percent.
  */
 const CONCENTRATIONS = [10, 100, 1e3, 1e4, 1e5, 1e6];
 
 /**
  * ln of the Bayes factor of "other shares" against the declared ones, mixed over shares from Dirichlet distributions around the
- * declared ones. Where the declared ones hold it is a martingale of mean 1, and by Ville's inequality its inverse ever falls below
- * 0.001 with probability 0.001 at most, however often one looks.
+ * declared ones. If the declared ones hold, it is a martingale of mean 1, and by Ville's inequality the probability that its
+ * inverse ever falls below 0.001 is at most 0.001, however often one looks.
  *
- * M. Lindon and A. Malek, "Anytime-valid inference for multinomial count data", Advances in Neural Information Processing Systems 35
- * (2022), theorem 1; the mean over several concentrations is such a martingale, too.
+ * M. Lindon and A. Malek, "Anytime-valid inference for multinomial count data", Advances in Neural Information Processing Systems
+ * 35 (2022), theorem 1; the mean over several concentrations is also such a martingale.
  */
 function logBayesFactor(counts: readonly number[], shares: readonly number[]): number {
   const declared = counts.reduce((sum, count, at) => sum + (count > 0 ? count * Math.log(shares[at]) : 0), 0);
@@ -41,15 +44,16 @@ function logBayesFactor(counts: readonly number[], shares: readonly number[]): n
   return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length);
 }
 
-/** Visitors who came on a day, and the shares that were declared for it, in one order. */
+/** Visitors of a day, and the shares declared for it, in the same order. */
 interface Draw {
   counts: readonly number[];
   shares: readonly number[];
 }
 
 /**
- * The test of all days so far, at the end of each. Stages with other shares are independent, so their Bayes factors are multiplied.
- * @param designEffect factor of the variance, where a visitor is several units
+ * The test of all days so far, at the end of each. Stages with different shares are independent, so their Bayes factors are
+ * multiplied.
+ * @param designEffect factor of the variance, if a visitor is several units
  */
 function sequentialSplit(days: readonly Draw[], designEffect: number): Pick<SampleRatio, 'p' | 'alarmAfter'> {
   const result: Pick<SampleRatio, 'p' | 'alarmAfter'> = { p: 1, alarmAfter: null };
@@ -58,7 +62,7 @@ function sequentialSplit(days: readonly Draw[], designEffect: number): Pick<Samp
   let stage: readonly number[] | null = null;
   let counts: number[] = [];
   for (const [at, day] of days.entries()) {
-    // Whom the split does not let expect, it does not let come.
+    // Visitors that the split does not expect are impossible.
     if (day.counts.some((count, n) => count > 0 && !(day.shares[n] > 0))) return { p: 0, alarmAfter: at + 1 };
     if (stage === null || stage.some((share, n) => share !== day.shares[n])) {
       before += now;
@@ -78,7 +82,7 @@ function sequentialSplit(days: readonly Draw[], designEffect: number): Pick<Samp
 
 /**
  * Tests the split at the end of every day.
- * @param days in the order of time: visitors who came on each, by variant
+ * @param days in chronological order: visitors of each day, by variant
  * @param weights by variant, in any unit; a variant without one counts as 0
  */
 export function sampleRatio(
@@ -96,7 +100,7 @@ export function sampleRatio(
 export const isSingle = (variants: SampleRatio['variants']): boolean =>
   variants.filter(({ visitors }) => visitors > 0).length < 2;
 
-/** Visitors who came on a day, and the share of them that should get the treatment. */
+/** Visitors of a day, and the share of them that should get the treatment. */
 export interface SplitDay {
   control: number;
   treatment: number;
@@ -105,7 +109,7 @@ export interface SplitDay {
 
 /**
  * The same for two variants whose split may change from day to day.
- * @param designEffect factor of the variance, where a visitor is several units
+ * @param designEffect factor of the variance, if a visitor is several units
  */
 export function sampleRatioOfDays(
   days: readonly SplitDay[],

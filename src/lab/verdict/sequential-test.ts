@@ -66,7 +66,7 @@ export interface SequentialResult {
 }
 
 /** Successes, and units without, that both variants need before a decision: below, shares are not normal enough. */
-const LEAST_COUNT = 30;
+const MIN_COUNT = 30;
 /** Of the horizon. */
 const POWER = 0.8;
 
@@ -259,7 +259,7 @@ function plus(total: Arm, { units, successes }: Arm, period: number): Arm {
   return { units: total.units + units, successes: total.successes + successes };
 }
 
-const enough = ({ units, successes }: Arm): boolean => Math.min(successes, units - successes) >= LEAST_COUNT;
+const enough = ({ units, successes }: Arm): boolean => Math.min(successes, units - successes) >= MIN_COUNT;
 
 /** Pearson's statistic of the periods' differences around their mean, by its degrees of freedom. */
 function dispersionOf(

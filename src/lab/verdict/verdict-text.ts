@@ -3,7 +3,7 @@ import { signed } from '../evaluate/report-cells';
 import type { Effect, Estimate, Measure } from './effects';
 import { ALARM, isSingle, type SampleRatio } from './sample-ratio';
 import { AT_HORIZON, advice, lossInWords } from './sequential-test';
-import { type Comparison, LEAST_ACTIVE, type Verdict } from './verdict';
+import { type Comparison, MIN_ACTIVE, type Verdict } from './verdict';
 
 /** Cells with their titles, for a terminal or a page. */
 export interface Cells {
@@ -12,14 +12,14 @@ export interface Cells {
   rows: string[][];
 }
 
-/** What was found, plain words first: alarms, then what the metric that decides says of each variant. */
+/** The findings in plain words: alarms, then the result of the deciding metric for each variant. */
 export function verdictSentences(verdict: Verdict): string[] {
   const { comparisons, plan, metrics } = verdict;
   const deciding = metrics.find(({ name }) => name === plan.metric);
   const sentences = comparisons
     .filter(({ metric }) => metric === plan.metric)
     .map((one) => `${one.variant} against ${verdict.control}: ${sentenceOf(one, verdict, deciding)}`);
-  // Where the split is wrong, no other figure counts.
+  // If the split is wrong, no other figure counts.
   const against = verdict.plan.declaredSplit ? 'the declared split' : 'an even split (name another with --split)';
   return [splitSentence(verdict.sampleRatio, against), ...(verdict.sampleRatio.mismatch ? [] : sentences)];
 }
@@ -33,9 +33,7 @@ function sentenceOf(
   const [zero, one] = [estimateOf(verdict.control), estimateOf(variant)];
   if (!of || !relative) {
     const paid = `${zero?.active ?? 0} of “${verdict.control}” and ${one?.active ?? 0} of “${variant}” did`;
-    const few = metric.startsWith('revenue-')
-      ? ` ${LEAST_ACTIVE} visitors of each variant must have paid; ${paid}.`
-      : '';
+    const few = metric.startsWith('revenue-') ? ` ${MIN_ACTIVE} visitors of each variant must have paid; ${paid}.` : '';
     return `nothing can be said of “${of?.title ?? metric}” yet.${few}`;
   }
   const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
@@ -45,7 +43,7 @@ function sentenceOf(
   const accepted = lossInWords(effect, of.title.charAt(0).toLowerCase() + of.title.slice(1), true);
   const action = decision === 'continue' && missing <= 0 ? AT_HORIZON : advice(decision, accepted);
   const fixed = base !== null && of.kind === 'share';
-  const changes = ` (${base === null ? 'computed' : 'the spread is taken'} from the data so far, so that it changes daily${base === null ? '; --base fixes it' : ''})`;
+  const changes = ` (${base === null ? 'computed' : 'the spread is taken'} from the data so far and changes daily${base === null ? '; --base fixes it' : ''})`;
   const rests = decidedOn === null ? '' : ` Decided on ${decidedOn} by the interval at any look.`;
   const more =
     decision === 'continue' && missing > 0 && needed
@@ -54,7 +52,10 @@ function sentenceOf(
   return `${values}, ${change}. ${action}${rests}${more}`;
 }
 
-/** Says loudly where the split is not the declared one, or only one variant is there. @param against what it is compared with */
+/**
+ * Warns prominently if the split differs from the declared one, or if there is only one variant.
+ * @param against the expected split
+ */
 export function splitSentence({ variants, p, mismatch }: SampleRatio, against: string): string {
   const counts = variants.map(
     ({ name, visitors, expected }) => `${name} ${whole(visitors)} of ${whole(expected)} expected`,
@@ -66,12 +67,12 @@ export function splitSentence({ variants, p, mismatch }: SampleRatio, against: s
     : `The visitors are split as they should be: ${found}.`;
 }
 
-/** Where at most one variant has visitors. @param found the counts against the split */
+/** The warning if at most one variant has visitors. @param found the counts against the split */
 function singleSentence({ variants, p }: Pick<SampleRatio, 'variants' | 'p'>, found: string): string {
   const missing = variants.filter(({ visitors }) => visitors === 0);
   if (missing.length === 0) {
     const [{ name, visitors }] = variants;
-    return `WARNING: THERE IS ONLY ONE VARIANT, and nothing can be compared: all ${whole(visitors)} visitors had “${name}”. See that the pages report another one, too.`;
+    return `WARNING: THERE IS ONLY ONE VARIANT, and nothing can be compared: all ${whole(visitors)} visitors had “${name}”. Make sure that the pages report another one as well.`;
   }
   const none = `No visitor had ${missing.map(({ name }) => `“${name}”`).join(' or ')}, and nothing can be compared: ${found}.`;
   if (p < ALARM) return `WARNING: THE SPLIT IS WRONG. ${none}`;
@@ -79,18 +80,18 @@ function singleSentence({ variants, p }: Pick<SampleRatio, 'variants' | 'p'>, fo
   return `WARNING: THERE IS ONLY ONE VARIANT. ${none}${chance}`;
 }
 
-/** What is left out of the comparison, in a sentence; null where nothing is. */
+/** The variants left out of the comparison, in a sentence; null if there are none. */
 export function setAsideText({ setAside }: Pick<Verdict, 'setAside'>): string | null {
   if (setAside.length === 0) return null;
   const named = setAside.slice(0, NAMED).map(({ name, visitors }) => `“${name}” (${counted(visitors, 'visitor')})`);
   const more = setAside.length > NAMED ? ` and ${setAside.length - NAMED} more` : '';
-  return `Set aside, as the split does not name them or too few visitors had them: ${named.join(', ')}${more}. Where one belongs to the experiment, name it with --split.`;
+  return `Set aside because the split does not name them or too few visitors had them: ${named.join(', ')}${more}. If one belongs to the experiment, name it with --split.`;
 }
 
-/** Variants that are named one by one. */
+/** Maximum number of variants named individually. */
 const NAMED = 5;
 
-/** What each variant has. */
+/** The figures of each variant. */
 export function variantCells({ variants, metrics }: Verdict): Cells {
   return {
     title: 'Variants',
@@ -139,29 +140,29 @@ const effectCells = (of: Effect | null): string[] =>
 export const EXPLANATION: readonly (readonly [string, string])[] = [
   ['±', 'standard error: the true value is within it in about 68 of 100 experiments'],
   ['change', 'how much more, or less, than the control, in percent of the control'],
-  ['at one look', 'holds the true change where one looks once, at a number of visitors that was fixed before'],
-  ['at any look', 'holds it at all looks together, however often one looks: decide by this one'],
+  ['at one look', 'holds the true change if one looks once, at a number of visitors fixed in advance'],
+  ['at any look', 'holds it at all looks simultaneously, however often one looks: decide by this one'],
   [
     'says',
-    'better or worse: the interval at any look leaves zero out, on the first such day for the metric that decides; no-worse: it is above the loss that is accepted, which is as large as the effect; continue: not known yet',
+    'better or worse: the interval at any look excludes zero, on the first such day for the metric that decides; no-worse: it is above the accepted loss, which is as large as the effect; continue: not known yet',
   ],
   [
     'visitors needed',
-    'of both variants together, to find the effect that is sought with the power that is asked for, at any look; computed from the data so far, so that it changes daily; --base fixes it for a share that decides',
+    'of both variants together, to find the sought effect with the requested power, at any look; computed from the data so far, so it changes daily; --base fixes it for a share that decides',
   ],
   [
     'up to … each',
-    'revenue of a visitor counts up to this amount, as a few very large orders would decide the mean of few visitors; the amount rests on all variants together and grows with the visitors',
+    'revenue of a visitor counts up to this amount, because a few very large orders would dominate the mean of few visitors; the amount depends on all variants together and grows with the number of visitors',
   ],
-  ['all purchases', 'also those that no list led to, by the clicks on lists: 381 % are 3.81 purchases per click'],
+  ['all purchases', 'all purchases, even without a list, per click on a list: 381 % means 3.81 purchases per click'],
 ];
 
 export const percent = (share: number): string => `${signed(100 * share, 1)} %`;
 /** Change above which an interval says nothing: the variants have too few counts. */
-const MOST_CHANGE = 10;
+const MAX_CHANGE = 10;
 const TOO_FEW = 'too few to say';
 export const rangeText = ([low, high]: readonly [number, number]): string =>
-  high > MOST_CHANGE ? TOO_FEW : `${percent(low)} to ${percent(high)}`;
+  high > MAX_CHANGE ? TOO_FEW : `${percent(low)} to ${percent(high)}`;
 const whole = (count: number): string => Math.round(count).toLocaleString('en');
 
 const probability = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toPrecision(2));

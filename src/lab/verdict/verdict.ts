@@ -9,7 +9,7 @@ import { type SampleRatio, sampleRatio } from './sample-ratio';
 import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
 import { strayNames } from './stray';
 
-/** What is fixed before the first look. */
+/** The plan, fixed before the first look. */
 export interface VerdictPlan {
   /** Name of the experiment; default: the only one of the log. */
   experiment?: string;
@@ -17,15 +17,17 @@ export interface VerdictPlan {
   control?: string;
   /** Declared weights by variant; default: all equal. */
   split?: ReadonlyMap<string, number>;
-  /** Smallest relative effect that is worth finding, and loss that is accepted, above 0. Default 0.05. */
+  /** Smallest relative effect worth finding, and accepted loss, above 0. Default 0.05. */
   effect?: number;
-  /** What is expected of the metric that decides without the variant: fixes the visitors needed. Default: taken from the log. */
+  /**
+   * Expected value of the deciding metric without the variant: fixes the number of visitors needed. Default: taken from the log.
+   */
   base?: number;
   /** Probability of a false alarm. Default 0.05. */
   alpha?: number;
   /** Probability of finding the effect with the visitors needed. Default 0.8. */
   power?: number;
-  /** What the decision is about. Default `buyers`. */
+  /** Metric that decides. Default `buyers`. */
   metric?: string;
 }
 
@@ -34,9 +36,9 @@ export interface VerdictPlan {
  * which change daily; for a share with a base, at the declared split and the base.
  */
 interface VisitorsNeeded {
-  /** Where one looks as often as one likes. */
+  /** With any number of looks. */
   always: number;
-  /** Where one looks once, at this number. */
+  /** With a single look, at this number. */
   once: number;
 }
 
@@ -48,7 +50,10 @@ export interface Comparison {
   difference: Effect | null;
   /** Relative to the control: 0.05 for 5 % more. */
   relative: Effect | null;
-  /** Of the relative interval that holds at all looks; `continue` while too few visitors did it, or where the split is wrong. */
+  /**
+   * Decision by the relative interval that holds at all looks; `continue` while too few visitors did it, or if the split is
+   * wrong.
+   */
   decision: Decision;
   /**
    * Day after which `better` or `worse` fell for the metric that decides. It stays: the intervals of all looks hold together. Null
@@ -66,33 +71,33 @@ export interface Verdict {
   plan: { effect: number; base: number | null; alpha: number; power: number; metric: string; declaredSplit: boolean };
   sampleRatio: SampleRatio;
   metrics: (Pick<Measure, 'name' | 'title' | 'kind'> & {
-    /** Of revenue: the amount up to which that of each visitor counts; null where all of it does, and for other metrics. */
+    /** For revenue: the amount up to which each visitor's revenue counts; null if all of it counts, and for other metrics. */
     cap: number | null;
   })[];
-  /** Variants and experiments that are left out, as few visitors or none of a declared variant had them. */
+  /** Variants and experiments that are left out because few visitors, or none of a declared variant, had them. */
   setAside: { name: string; visitors: number }[];
-  /** Of the metric that decides; `continue` where the split is wrong, null where several variants are compared. */
+  /** Decision by the deciding metric; `continue` if the split is wrong, null if several variants are compared. */
   decision: Decision | null;
-  /** The control first; without those that no visitor had. */
+  /** The control first; variants without visitors are omitted. */
   variants: {
     name: string;
     visitors: number;
     estimates: Record<string, Estimate | null>;
-    /** Of metrics with a cap: the same of all that visitors paid. */
+    /** For metrics with a cap: the same for the uncapped revenue. */
     uncapped: Record<string, Estimate | null>;
   }[];
   comparisons: Comparison[];
 }
 
 /**
- * Visitors of both variants that have to do something before a decision: below, means are not normal enough. Of revenue there is no
- * interval before, either.
+ * Minimum number of active visitors of each variant before a decision: below it, means are not normal enough. Revenue then has no
+ * interval either.
  */
-export const LEAST_ACTIVE = 30;
+export const MIN_ACTIVE = 30;
 
 /**
- * What a log says of the variants of an experiment. The visitor is the unit throughout.
- * @throws SidestreamError `runtime/invalid-input` for a plan that cannot be, or that the log does not fit
+ * The verdict of a log on the variants of an experiment. The visitor is the unit throughout.
+ * @throws SidestreamError `runtime/invalid-input` for an impossible plan, or one that does not fit the log
  */
 export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}): Verdict {
   const { effect = 0.05, alpha = 0.05, power = 0.8, metric = 'buyers', control = 'off', split, base } = plan;
@@ -125,7 +130,7 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
     log.days.map(({ variants }) => newVisitors(variants, experiment, known)),
     split ?? new Map(names.filter((name) => ofVariant.has(name)).map((name) => [name, 1])),
   );
-  // Where the control should have visitors, or no other has any, that is the finding, and no error of use.
+  // If the control should have visitors, or no other variant has any, that is the finding rather than a usage error.
   const isFinding = ratio.mismatch && (known.length === 1 || (split?.get(control) ?? 0) > 0);
   if (!ofVariant.has(control) && !isFinding) {
     throw wrong(`No visitor had the variant “${control}”; the log has ${known.join(', ')}. Name one with --control.`);
@@ -193,7 +198,7 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
   };
 }
 
-/** The amount up to which revenue counts; null where all of it does. */
+/** The amount up to which revenue counts; null if all of it counts. */
 function capOf({ currency }: Measure, caps: CappedSums['caps']): number | null {
   const cap = currency === undefined ? null : (caps.get(currency) ?? null);
   return cap !== null && Number.isFinite(cap) ? cap : null;
@@ -201,7 +206,7 @@ function capOf({ currency }: Measure, caps: CappedSums['caps']): number | null {
 
 const amountText = (amount: number): string => amount.toLocaleString('en', { maximumFractionDigits: 2 });
 
-/** As `compared`; of revenue nothing before enough visitors of both variants have paid. */
+/** As `compared`, but for revenue nothing until enough visitors of both variants have paid. */
 function comparedIn(
   measure: Measure,
   caps: CappedSums['caps'],
@@ -215,16 +220,16 @@ function comparedIn(
   return isKnown ? compared(control, variant, plan) : { difference: null, relative: null };
 }
 
-/** All that was reported until the end of a day. */
+/** Everything reported until the end of a day. */
 interface LookAt {
   day: string;
   /** By `experiment/variant`. */
   sums: Map<string, VisitorSums>;
-  /** Made when they are asked for: copies for every look of a year would not fit in memory. */
+  /** Created on demand: copies for every look of a year would not fit in memory. */
   steps(): RevenueStep[];
 }
 
-/** @param labels `experiment/variant` of those that are compared */
+/** @param labels `experiment/variant` of the compared variants */
 function looksOf(days: MetricLog['days'], labels: readonly string[]): LookAt[] {
   const steps: RevenueStep[] = [];
   let before: LookAt['sums'] = new Map();
@@ -251,9 +256,9 @@ const newVisitors = (variants: ReadonlyMap<string, VisitorSums>, experiment: str
   new Map(names.map((name) => [name, variants.get(`${experiment}/${name}`)?.visitors ?? 0]));
 
 /**
- * Variants of the log that are left out: those that a declared split does not name, or without one those that only stray reports
- * have brought.
- * @throws SidestreamError `runtime/invalid-input` where the split seems to name one of them otherwise
+ * Variants of the log that are left out: those that a declared split does not name, or without a declared split, those that only
+ * stray reports have.
+ * @throws SidestreamError `runtime/invalid-input` if the split seems to name one of them differently
  */
 function unknownVariants(
   present: ReadonlyMap<string, VisitorSums>,
@@ -276,7 +281,7 @@ function unknownVariants(
   return [...unnamed, ...[...stray].filter((name) => split.has(name) && !isExpected(name))];
 }
 
-/** The first day after which a metric was decided, looking every day; null where it was not. */
+/** The first day after which a metric was decided, looking every day; null if it was not. */
 function firstDecision(
   looks: readonly LookAt[],
   control: string,
@@ -301,7 +306,7 @@ const NO_CAPS: CappedSums['caps'] = new Map();
 
 function isEnough(of: Estimate | null, { kind }: Measure): boolean {
   if (!of) return false;
-  return Math.min(of.active, kind === 'share' ? of.visitors - of.active : of.active) >= LEAST_ACTIVE;
+  return Math.min(of.active, kind === 'share' ? of.visitors - of.active : of.active) >= MIN_ACTIVE;
 }
 
 /** Visitors at the present split and spread. */
@@ -319,7 +324,7 @@ function neededFor(
   return { always: visitors(mixtureRatio(alpha, power)), once: visitors(fixedRatio(alpha, power)) };
 }
 
-/** Visitors by what is fixed beforehand, and by nothing of the log. */
+/** Visitors needed according to the plan, independent of the log. */
 function neededOfShare(
   plan: { base: number; effect: number; alpha: number },
   [control, variant]: readonly [number, number],

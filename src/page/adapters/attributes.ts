@@ -10,8 +10,8 @@ import type { AdapterOptions } from './report';
 /** Options of `connectAttributes`. */
 export interface AttributesOptions extends AdapterOptions {
   /**
-   * Contains the marked elements. Default: the document, which stays where a router exchanges its body; `document.body` means the
-   * same. Another element is followed as long as it is in the page.
+   * Root of the marked elements. Default: the document, which survives a router that replaces its body; `document.body` means the
+   * same. Any other element is followed for as long as it is in the page.
    */
   root?: Document | ShadowRoot | Element;
 }
@@ -19,18 +19,19 @@ export interface AttributesOptions extends AdapterOptions {
 const connections = new OnlyConnection();
 
 /**
- * Tracks events that a shop's own markup declares, also in elements that are added later:
+ * Tracks events that a shop's own markup declares, including elements that are added later:
  *
  * - `data-sidestream-item="ID"` on an element about an item, such as a card. A click on a link in it is a click on the item.
- * - `data-sidestream-view` (or `="ID"`) on the main element of an item's page: a view, once it was in view for a second.
- * - `data-sidestream-event="cart"` on a button, link or form: that event when it is pressed or submitted. The name of any event.
- * - `data-sidestream-placement` or `-recommendation` on a list: its items are impressions, once half in view for a second.
- * - `data-sidestream-position`, `-quantity`, `-price`, `-currency`, `-transaction`: details, of the nearest element that has
- *   them. A form's field `quantity` counts as one.
+ * - `data-sidestream-view` (or `="ID"`) on the main element of an item's page: a view, once it has been in view for a second.
+ * - `data-sidestream-event="cart"` on a button, link or form: that event when it is pressed or submitted. Any event name works.
+ * - `data-sidestream-placement` or `-recommendation` on a list: its items count as impressions once half of each has been in view
+ *   for a second.
+ * - `data-sidestream-position`, `-quantity`, `-price`, `-currency`, `-transaction`: details, taken from the nearest element that
+ *   has them. A form field named `quantity` also counts.
  *
- * Lists of `<sidestream-recs>` track by themselves and are ignored. Without a page (on a server) it does nothing. Connecting the same
- * root and recommender again, as a script does that a router runs once more, changes nothing.
- * @param recommender or a promise of it while it starts
+ * Lists of `<sidestream-recs>` track by themselves and are ignored. Without a page (on a server) it does nothing. Connecting the
+ * same root and recommender again changes nothing, for instance when a router runs a script a second time.
+ * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects
  */
 export function connectAttributes(
@@ -46,12 +47,12 @@ export function connectAttributes(
     const found = itemOf(chain);
     const received = { source: 'attributes' as const, event: name, itemId: found, payload };
     if (!isEventType(name)) {
-      sink.drop(received, 'invalid-field', `${EVENT} names no event: ${EVENT_TYPES.join(', ')}`);
+      sink.drop(received, 'invalid-field', `${EVENT} is not an event: ${EVENT_TYPES.join(', ')}`);
       return;
     }
     const id = v.safeParse(idSchema, found);
     if (!id.success) {
-      sink.drop(received, 'no-id', 'neither it nor an element around it has a data-sidestream-item');
+      sink.drop(received, 'no-id', 'neither it nor an enclosing element has a data-sidestream-item');
       return;
     }
     const given = detailsOf(chain);
@@ -62,7 +63,7 @@ export function connectAttributes(
   };
 
   const ended = new AbortController();
-  // In the capture phase, so that a page that stops the propagation does not hide the event.
+  // In the capture phase: a page that stops propagation must not hide the event.
   const listening = { capture: true, signal: ended.signal };
   const onClick = (event: Event): void => {
     const pressed = pressedIn(event as MouseEvent);
@@ -91,7 +92,7 @@ export function connectAttributes(
   return disconnect;
 }
 
-/** The event of a click: that of the control it was on, or a click on the item whose link it was on. */
+/** The event for a click: the event that the pressed control declares, or a click on the item whose link was pressed. */
 function pressedIn(event: MouseEvent): { name: string; chain: Element[] } | null {
   // A middle click opens a tab and counts too; other buttons open menus.
   if (event.type === 'auxclick' && event.button !== 1) return null;
@@ -100,7 +101,7 @@ function pressedIn(event: MouseEvent): { name: string; chain: Element[] } | null
   const control = path.find((element) => element.hasAttribute(EVENT));
   if (control) {
     const name = control.getAttribute(EVENT) ?? '';
-    // Forms count when they are submitted; a middle click presses no button.
+    // Forms count when they are submitted; a middle click does not press a button.
     const ignored = control instanceof HTMLFormElement || (event.type === 'auxclick' && name !== 'click');
     return ignored ? null : { name, chain: path.slice(path.indexOf(control)) };
   }

@@ -206,7 +206,7 @@ describe('a connected data layer', () => {
       { type: 'impression', itemId: 'f' },
     ]);
     expect(warn).toHaveBeenCalledTimes(10);
-    expect(warn.mock.calls.join('\n')).toContain('price is left out: must be a number from 0 on');
+    expect(warn.mock.calls.join('\n')).toContain('price is left out: must be a number, 0 or more');
     expect(info.mock.calls.map(([, line]) => line)).toContain(
       'Sidestream data-layer: add_to_cart of "a": tracked as cart',
     );

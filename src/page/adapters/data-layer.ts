@@ -6,21 +6,21 @@ import { type AdapterOptions, messageOf } from './report';
 
 /** Options of `connectDataLayer`. */
 export interface DataLayerOptions extends AdapterOptions, Ga4Options {
-  /** Its name on `window`, or the array itself. Default `dataLayer`. */
+  /** Name of the data layer on `window`, or the array itself. Default `dataLayer`. */
   dataLayer?: string | unknown[];
 }
 
 const connections = new OnlyConnection();
 
-/** By which connection an entry was read for the recommender of a core: connecting again must not count it twice. */
+/** Which connection read an entry for the recommender with a given core: connecting again must not count the entry twice. */
 const readFor = new WeakMap<object, WeakMap<object, object>>();
 
 /**
- * Tracks the events that a shop pushes to its data layer for GA4: `view_item`, `view_item_list`, `select_item`, `add_to_cart`,
- * `remove_from_cart` and `purchase`, as `dataLayer.push({ event, ecommerce: { items } })` and as
- * `gtag('event', name, { items })`, including earlier pushes. Google Tag Manager, loaded before or after, gets all pushes
- * unchanged. Without a page (on a server) it does nothing. Connecting the same array and recommender again changes nothing.
- * @param recommender or a promise of it while it starts
+ * Tracks the GA4 events that a shop pushes to its data layer: `view_item`, `view_item_list`, `select_item`, `add_to_cart`,
+ * `remove_from_cart` and `purchase`, as `dataLayer.push({ event, ecommerce: { items } })` and as `gtag('event', name, { items
+ * })`, including earlier pushes. Google Tag Manager still receives all pushes unchanged, whether it loads before or after.
+ * Without a page (on a server) it does nothing. Connecting the same array and recommender again changes nothing.
+ * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects
  */
 export function connectDataLayer(recommender: Tracker | Promise<Tracker>, options: DataLayerOptions = {}): () => void {
@@ -47,7 +47,7 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
         else sink.drop(found, found.reason, found.message);
       }
     } catch (thrown) {
-      // Functions and getters of the page may throw; the push itself must go on.
+      // Functions and getters of the page may throw; the push itself must still succeed.
       sink.drop({ source: 'data-layer', event: '', itemId: null, payload: entry }, 'failed', messageOf(thrown));
     }
   };
@@ -63,12 +63,12 @@ export function connectDataLayer(recommender: Tracker | Promise<Tracker>, option
   return disconnect;
 }
 
-/** Reads the entries of a data layer in their order, as Tag Manager does. */
+/** Reads the entries of a data layer in order, as Tag Manager does. */
 class EntryReader {
-  /** The `ecommerce` object that was pushed without an event; events without one of their own use it. */
+  /** The `ecommerce` object that was pushed without an event; events that lack their own use it. */
   #ecommerce: unknown = null;
 
-  /** @returns null for an entry that is no event */
+  /** @returns null for an entry that is not an event */
   read(entry: object): Ga4Event | null {
     if (isCommand(entry)) return gtagEvent(entry);
     const { event: name, ecommerce, items } = entry as { event?: unknown; ecommerce?: unknown; items?: unknown };

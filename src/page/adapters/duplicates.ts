@@ -3,15 +3,20 @@ import { around, inOwnElement } from './marked-element';
 
 /** Time within which two reports of one event are duplicates, ms. */
 const WINDOW = 1000;
-/** Time within which a page reports a cart that an element has tracked, ms: it does so once its server has answered. */
+/**
+ * Time within which a page reports a cart event that an element has already tracked, ms: pages do so once their server has
+ * answered.
+ */
 const CART_WINDOW = 10_000;
 
-/** Last report of an event type and item, by `type item`, for all adapters of a recommender, by its core. */
+/**
+ * The last report of each event type and item (key `type item`) from all adapters of a recommender, by the recommender's core.
+ */
 const lastReports = new WeakMap<object, Map<string, { source: string; time: number }>>();
 
 /**
  * Records that a source reported an event for a recommender.
- * @returns another source that reported the same event less than a second before, if there is one
+ * @returns another source that reported the same event less than a second before, if any
  */
 export function reportedBefore(
   core: object,
@@ -30,7 +35,7 @@ export function reportedBefore(
   return undefined;
 }
 
-/** The fields of `itemclick`, `recommend` and `addtocart` that are needed here. */
+/** The fields of `itemclick`, `recommend` and `addtocart` that are used here. */
 interface ElementDetail {
   item?: { id: string };
   placement?: string;
@@ -38,8 +43,8 @@ interface ElementDetail {
 }
 
 /**
- * Events that the elements of a page track by themselves: clicks on their cards, impressions of the items they show, carts. It
- * listens at the window in the capture phase, before any listener of the page can push the same event.
+ * Events that the elements of a page track themselves: clicks on their cards, impressions of the items they show, and carts. It
+ * listens on the window in the capture phase, before any listener of the page can push the same event.
  */
 export class ElementEvents {
   readonly #ended = new AbortController();
@@ -50,7 +55,7 @@ export class ElementEvents {
   constructor() {
     if (typeof window === 'undefined') return;
     const options = { capture: true, signal: this.#ended.signal };
-    // The page may have events of these names, with any detail.
+    // The page may dispatch its own events with these names and any detail.
     const detailOf = (event: Event): ElementDetail =>
       (inOwnElement(around(event)) && (event as CustomEvent<ElementDetail | null>).detail) || {};
     window.addEventListener(
@@ -81,7 +86,7 @@ export class ElementEvents {
     );
   }
 
-  /** Whether an element tracks this event. @param placement of the event; undefined for any */
+  /** Whether an element tracks this event. @param placement placement of the event; undefined for any */
   has(type: EventType, itemId: string, placement: string | undefined): boolean {
     if (type === 'click') return Date.now() - (this.#clicked.get(itemId) ?? 0) < WINDOW;
     if (type !== 'impression') return false;
@@ -93,8 +98,8 @@ export class ElementEvents {
   }
 
   /**
-   * Whether an element tracks this cart: an "add to cart" button of it was pressed less than 10 s before, and the page did not
-   * prevent that. Ask once the listeners of the page have run, since any of them may.
+   * Whether an element tracks this cart event: one of its "add to cart" buttons was pressed less than 10 s before, and the page
+   * did not prevent it. Call this only after the page's listeners have run, because any of them may prevent it.
    */
   hasCart(itemId: string, time: number): boolean {
     const added = this.#added.get(itemId);

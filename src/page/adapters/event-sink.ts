@@ -10,19 +10,19 @@ import {
   type TrackedReport,
 } from './report';
 
-/** The calls of a recommender that adapters need. */
+/** The methods of a recommender that adapters need. */
 export type Tracker = Pick<Recommender, 'track' | 'getItem'>;
 /** An event before it is tracked. */
 export type Candidate = Omit<TrackedReport, 'outcome'>;
 export type Drop = Omit<DroppedReport, 'outcome'>;
 
-/** Tracks the events of an adapter, each once, and reports which were tracked and which were dropped. */
+/** Tracks each event of an adapter once, and reports which events were tracked and which were dropped. */
 export class EventSink {
   readonly #options: AdapterOptions;
   readonly #ready: Promise<Tracker>;
   readonly #elements = new ElementEvents();
   readonly #known = new Map<string, Promise<boolean>>();
-  /** Whether another connection of the page tracks what this one would. */
+  /** Whether another connection of the page already tracks this source. */
   #redundant = false;
 
   constructor(tracker: Tracker | Promise<Tracker>, options: AdapterOptions) {
@@ -33,8 +33,8 @@ export class EventSink {
   }
 
   /**
-   * Tracks nothing where an earlier connection of the recommender reads the same source.
-   * @param standDown called then
+   * Claims a source. Tracks nothing if an earlier connection of the recommender reads the same source.
+   * @param standDown called in that case
    * @returns a function to call when the connection ends
    */
   takeOnly(connections: OnlyConnection, source: object, standDown: () => void): () => void {
@@ -45,15 +45,15 @@ export class EventSink {
   }
 
   /**
-   * Tracks an event, unless it is a duplicate. Never throws: a push or a click of the page must go on.
-   * @param isNew whether the recommender with this core has not had it yet, asked once it has started; default: it has not
+   * Tracks an event, unless it is a duplicate. Never throws: a push or a click of the page must still succeed.
+   * @param isNew whether the event is new to the recommender with this core, asked once it has started; default: it is new
    */
   track(candidate: Candidate, isNew: (core: object) => boolean = () => true): void {
     const { type, itemId, details } = candidate;
     const time = Date.now();
     if (itemId === null) return;
     if (this.#elements.has(type, itemId, details.placement)) {
-      this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
+      this.drop(candidate, 'duplicate', 'a Sidestream element tracks it');
       return;
     }
     this.#track(candidate, itemId, time, isNew).catch((thrown: unknown) => {
@@ -75,7 +75,7 @@ export class EventSink {
 
   async #track(candidate: Candidate, itemId: string, time: number, isNew: (core: object) => boolean): Promise<void> {
     const { source, type, details } = candidate;
-    // By then all listeners of an event under way have run.
+    // By then, all listeners of the current event have run.
     const tracker = await this.#ready;
     if (this.#redundant) {
       this.drop(candidate, 'duplicate', 'an earlier connection of this page tracks it');
@@ -83,7 +83,7 @@ export class EventSink {
     }
     if (!isNew(coreOf(tracker))) return;
     if (type === 'cart' && this.#elements.hasCart(itemId, time)) {
-      this.drop(candidate, 'duplicate', 'an element of Sidestream tracks it itself');
+      this.drop(candidate, 'duplicate', 'a Sidestream element tracks it');
       return;
     }
     const other = reportedBefore(coreOf(tracker), type, itemId, source, time);
@@ -91,7 +91,7 @@ export class EventSink {
       this.drop(candidate, 'duplicate', `${other} reported it less than a second ago`);
       return;
     }
-    // Impressions are tracked in batches, and one with an unknown item would make its batch fail.
+    // Impressions are tracked in batches, and a single unknown item would make the whole batch fail.
     if (type === 'impression' && !(await this.#knows(tracker, itemId))) {
       this.drop(candidate, 'unknown-item', `the catalog has no item "${itemId}"`);
       return;
@@ -105,14 +105,14 @@ export class EventSink {
     if (known) return known;
     const found = tracker.getItem(itemId).then((item) => item !== null);
     this.#known.set(itemId, found);
-    // An item that is missing now, or whose lookup failed, may be found later.
+    // An item that is missing now, or whose lookup failed, may turn up later.
     const remove = (): boolean => this.#known.delete(itemId);
     found.then((exists) => exists || remove(), remove);
     return found;
   }
 }
 
-/** By its code and not by its class: the page may have another copy of the package. */
+/** Compares the code rather than the class: the page may have another copy of the package. */
 function isUnknownItem(thrown: unknown): boolean {
   const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
   return code === 'runtime/unknown-item';

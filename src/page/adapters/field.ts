@@ -8,7 +8,7 @@ export const isEventType = (name: unknown): name is EventType => (EVENT_TYPES as
 const amount = v.pipe(
   v.union([v.number(), v.string()]),
   v.transform((value) => (/^\s*\d+(\.\d+)?\s*$/.test(`${value}`) ? Number(value) : value)),
-  v.number('must be a number from 0 on, with a point before the decimals'),
+  v.number('must be a number, 0 or more, with a point before the decimals'),
   v.finite(),
   v.minValue(0),
 );
@@ -21,22 +21,22 @@ const text = (maxLength: number) =>
     v.maxLength(maxLength),
   );
 
-/** Details of an event as a page may write them: numbers also as text, currencies in any case. */
+/** Details of an event as pages write them: numbers may be text, and currencies may be in any case. */
 const FIELDS = {
   quantity: amount,
   price: amount,
-  currency: v.pipe(v.string(), v.trim(), v.toUpperCase(), v.regex(/^[A-Z]{3}$/, 'must be a currency of three letters')),
+  currency: v.pipe(v.string(), v.trim(), v.toUpperCase(), v.regex(/^[A-Z]{3}$/, 'must be a three-letter currency')),
   position: v.pipe(amount, v.integer()),
   placement: text(MAX_CHARACTERS.placement),
   recommendationId: text(MAX_CHARACTERS.recommendationId),
   transactionId: text(MAX_CHARACTERS.transactionId),
 } satisfies Record<keyof TrackDetails, v.GenericSchema>;
 
-/** Id of an item on a page; a number becomes text. */
+/** Item id on a page; a number becomes text. */
 export const idSchema = v.pipe(text(MAX_CHARACTERS.itemId), v.minLength(1));
 
 /**
- * Parses the details of an event, field by field: an invalid one is left out and the others are kept. Null and empty text
+ * Parses the details of an event field by field: an invalid field is left out and the other fields are kept. Null and empty text
  * count as absent.
  * @param found the page's values, by the recommender's names
  * @param refuse receives a message for each field that is left out

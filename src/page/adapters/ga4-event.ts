@@ -4,10 +4,10 @@ import type { Candidate, Drop } from './event-sink';
 import { idSchema, isEventType, readDetails } from './field';
 import { type AdapterSource, messageOf } from './report';
 
-/** How the shop's e-commerce events are read. */
+/** How to read the shop's e-commerce events. */
 export interface Ga4Options {
   /**
-   * The item's id in the catalog: the name of a field, or a function of the item. Null from a function skips the item.
+   * The item's catalog id: the name of a field, or a function of the item, which skips the item by returning null.
    * Default `item_id`.
    */
   itemId?: string | ((item: Record<string, unknown>) => string | number | null | undefined);
@@ -23,15 +23,15 @@ export interface Ga4Event {
   name: string;
   /** Its `ecommerce` object, or gtag's parameters. */
   params: unknown;
-  /** Whether the entry itself has the items, and not an earlier one. */
+  /** Whether the items are in the entry itself rather than in an earlier one. */
   own: boolean;
   /** The pushed entry. */
   payload: unknown;
 }
 
 /**
- * Events of GA4 and of the recommender. `refund` has none, because it does not show that the item is disliked.
- * `add_to_wishlist` has none either; a shop may map it.
+ * GA4 events and their events of the recommender. `refund` is not mapped, because it does not show that the shopper dislikes the
+ * item. `add_to_wishlist` is not mapped either; a shop may map it.
  */
 const EVENTS: Record<string, EventType> = {
   view_item: 'view',
@@ -41,17 +41,17 @@ const EVENTS: Record<string, EventType> = {
   remove_from_cart: 'uncart',
   purchase: 'purchase',
 };
-/** Known events without a mapping, which are not reported as dropped. */
+/** Known events without a mapping; they are not reported as dropped. */
 const IGNORED = ['refund', 'view_cart', 'begin_checkout', 'add_shipping_info', 'add_payment_info'];
 
-/** Items that are read of one event, as many as GA4 takes. */
+/** Maximum number of items read from one event, as in GA4. */
 const MAX_ITEMS = 200;
 
-/** Fields are read one by one when they are needed: a schema for the object would copy everything a page puts there. */
+/** Fields are read one by one as needed: a schema for the whole object would copy everything that a page puts there. */
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Candidates of a push to track, and its drops. */
+/** The events to track from a push, and the dropped ones. */
 export function readGa4({ source, name, params, own, payload }: Ga4Event, options: Ga4Options): (Candidate | Drop)[] {
   const received = { source, event: name, payload };
   const dropped = (reason: Drop['reason'], message: string, itemId: string | null = null): Drop => ({
@@ -63,20 +63,21 @@ export function readGa4({ source, name, params, own, payload }: Ga4Event, option
   if (type === null || (type === undefined && IGNORED.includes(name))) return [];
   if (type === undefined) {
     // Pages push many events without items.
-    return own ? [dropped('unmapped-event', 'no event of the recommender has this name; see `events`')] : [];
+    return own ? [dropped('unmapped-event', 'the recommender has no event of this name; see `events`')] : [];
   }
-  if (!isEventType(type)) return [dropped('invalid-field', `\`events\` maps it to "${type}", which is no event type`)];
+  if (!isEventType(type))
+    return [dropped('invalid-field', `\`events\` maps it to "${type}", which is not an event type`)];
   const event = isObject(params) ? params : {};
   const { items } = event;
   const count = Array.isArray(items) ? items.length : 0;
   if (!Array.isArray(items) || count === 0) {
-    return [dropped('no-items', 'it has no list `items` (in `ecommerce`, or in gtag’s parameters)')];
+    return [dropped('no-items', 'it has no `items` list (in `ecommerce`, or in gtag’s parameters)')];
   }
   const found: (Candidate | Drop)[] = [];
   const candidates = new Map<string, Candidate>();
   const take = (item: unknown): void => {
     if (!isObject(item)) {
-      found.push(dropped('no-id', 'an item is no object'));
+      found.push(dropped('no-id', 'an item is not an object'));
       return;
     }
     const id = idOf(item, options);
@@ -122,7 +123,7 @@ function idOf(item: Record<string, unknown>, { itemId = 'item_id' }: Ga4Options)
   return { reason: 'no-id', message: `an item without an id: ${where}: ${result.issues[0].message}` };
 }
 
-/** Fields of the item override those of the event. */
+/** Fields of the item override fields of the event. */
 function fieldsOf(
   type: EventType,
   item: Record<string, unknown>,
@@ -141,7 +142,7 @@ function fieldsOf(
   };
 }
 
-/** Combines two lines of the same item, such as two sizes, into one event of the same total. */
+/** Combines two lines of the same item, such as two sizes, into one event with the same total. */
 function combined(first: TrackDetails, second: TrackDetails): TrackDetails {
   const [a, b] = [first.quantity ?? 1, second.quantity ?? 1];
   const { price: _, ...rest } = first;

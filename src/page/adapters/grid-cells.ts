@@ -6,19 +6,22 @@ import { ITEM, inOwnElement, POSITION } from './marked-element';
 export interface Cell {
   /** The marked element. */
   item: Element;
-  /** What is moved: the child of the grid that holds it, if it holds no other item; else the marked element itself. */
+  /**
+   * The element that is moved: the child of the grid that holds the item, if it holds no other item; otherwise the marked element
+   * itself.
+   */
   node: Element;
-  /** Whether it is the only one in its child of the grid. */
+  /** Whether it is the only item in its child of the grid. */
   alone: boolean;
   id: string;
 }
 
-/** Attributes that say where in its list an element stands, so that they belong to the place. */
+/** Attributes that give an element's position in its list; they belong to the place, not to the item. */
 const OF_PLACE = [POSITION, 'aria-posinset'];
 
 /**
- * The items of a grid, in the order of the document; those with an unusable id are left out.
- * @param selector of grids: the items of a grid inside this one are not its own
+ * The items of a grid, in document order; items with an unusable id are left out.
+ * @param selector selector of the grids: the items of a nested grid do not belong to this one
  */
 export function cellsOf(grid: Element, selector: string): Cell[] {
   const byChild = new Map<Element, Pick<Cell, 'item' | 'id'>[]>();
@@ -37,15 +40,15 @@ export function cellsOf(grid: Element, selector: string): Cell[] {
 }
 
 /**
- * Those of some cells that can take each other's places: where most share their child of the grid with others, as in rows,
- * these, else those that are alone. A banner with two products is not torn apart.
+ * The cells that can swap places. If most of the cells share their child of the grid with other items, as in rows, these are the
+ * ones that share; otherwise, the ones that do not. A banner with two products thus stays together.
  */
 export function exchangeable(cells: readonly Cell[]): Cell[] {
   const alone = cells.filter((cell) => cell.alone);
   return 2 * alone.length >= cells.length ? alone : cells.filter((cell) => !cell.alone);
 }
 
-/** The child of a grid around an item; null where the item is part of another item, of another grid or of our element. */
+/** The child of a grid that contains an item; null if the item is inside another item, another grid or one of our elements. */
 function childAround(item: Element, grid: Element, selector: string): Element | null {
   const chain: Element[] = [item];
   for (let at = item.parentElement; at && at !== grid; at = at.parentElement) {
@@ -56,11 +59,11 @@ function childAround(item: Element, grid: Element, selector: string): Element | 
 }
 
 /**
- * Moves nodes into the places of others. Everything between the places stays where it is, texts too: the space between
- * inline blocks is part of the layout. Nodes are inserted again, not moved with their state (`moveBefore`), which browsers
- * count as a shift of the layout.
+ * Moves nodes into each other's places. Everything between the places stays, including text: the space between inline blocks is
+ * part of the layout. Nodes are inserted again rather than moved with their state (`moveBefore`), because browsers count such a
+ * move as a layout shift.
  * @param places cells by their present place
- * @param cells the same ones, by the place that each should have
+ * @param cells the same cells, by their wanted place
  */
 export function fillPlaces(places: readonly Cell[], cells: readonly Cell[]): void {
   const moves = places.flatMap((place, n) => {
@@ -77,7 +80,7 @@ export function fillPlaces(places: readonly Cell[], cells: readonly Cell[]): voi
     markers[n]?.replaceWith(cell.node);
     for (const [k, { element, name, value }] of ofPlace(cell).entries()) {
       const other = before[n]?.[k]?.value ?? null;
-      // A grid in which only some have it does not count by it.
+      // If only some cells have the attribute, the grid does not number its cells with it.
       if (value !== null && other !== null) element.setAttribute(name, other);
     }
   }

@@ -5,30 +5,30 @@ import { ITEM, PLACEMENT, pageRoot, RECOMMENDATION } from './marked-element';
 import { OnlyConnection } from './only-connection';
 import { type AdapterOptions, messageOf, report } from './report';
 
-/** The calls of a recommender that a grid needs. */
+/** The methods of a recommender that a grid needs. */
 export type Ranker = Pick<Recommender, 'rerank' | 'on'>;
 
 /** Options of `connectGrid`. */
 export interface GridOptions extends RerankOptions, AdapterOptions {
   /**
-   * Contains the grids. Default: the document, which stays where a router exchanges its body; `document.body` means the same.
-   * Another element is followed as long as it is in the page.
+   * Root of the grids. Default: the document, which survives a router that replaces its body; `document.body` means the same. Any
+   * other element is followed for as long as it is in the page.
    */
   root?: Document | ShadowRoot | Element;
-  /** Name of the list for events, where no `data-sidestream-placement` around it names one. */
+  /** Name of the list in events, unless a `data-sidestream-placement` around the grid names one. */
   placement?: string;
   /**
-   * Milliseconds after items were found in which their order may still change those in view; an order that comes later
-   * leaves them where they are. Default 700.
+   * Milliseconds after items were found during which the order may still move items in view; an order that arrives later leaves
+   * those in place. Default 700.
    */
   wait?: number;
-  /** Whether to order all items again when lists change, also those in view. Default false. */
+  /** Whether to order all items again when lists change, including those in view. Default false. */
   live?: boolean;
 }
 
-/** Marks a grid that has its order, or that keeps the shop's. */
+/** Marks a grid that is in its final order or keeps the shop's order. */
 const RANKED = 'data-sidestream-ranked';
-/** Number of an item in the shop's order, from 0: a copy of the grid, as routers keep one, is recognised by it. */
+/** Position of an item in the shop's order, from 0. It identifies copies of the grid, such as those that routers keep. */
 const SHOP_POSITION = 'data-sidestream-shop-position';
 /** Default of the option `wait`, ms. */
 const WAIT = 700;
@@ -36,20 +36,20 @@ const WAIT = 700;
 const connections = new OnlyConnection();
 
 /**
- * Puts the items of the page's own grids in the order of `Recommender.rerank()`: elements with `data-sidestream-item` inside
- * those that the selector fits, once when they are found, also in grids and rows that are added later. Items that come later
- * are ordered among themselves. Nodes are moved in the document, so that the order on the screen, of the keyboard and of
- * screen readers is the same; what is no item, and the item that has the focus, keeps its place.
+ * Puts the items of the page's own grids (elements with `data-sidestream-item` inside those that match the selector) in the order
+ * of `Recommender.rerank()`. It does so once, when the items are found, including grids and rows that are added later. Items that
+ * come later are ordered among themselves. Nodes are moved in the document, which keeps the visual, keyboard and screen reader
+ * order the same. Nodes that are not items, and the focused item, keep their places.
  *
- * A grid that had its order already, as one that a router shows again from its copy of a page does, keeps it. Connecting the same
+ * A grid that is already ordered keeps its order, for instance when a router shows its copy of a page again. Connecting the same
  * selector, root and recommender again changes nothing.
  *
- * A grid gets `data-sidestream-ranked` when it has its order, or when that failed, and its items get
- * `data-sidestream-recommendation`, by which `connectAttributes` attributes clicks, and `data-sidestream-shop-position`. Without a
- * page (on a server) it does nothing.
- * @param recommender or a promise of it while it starts
- * @returns a function that disconnects; the order stays. Like the other adapters it never throws: a wrong selector or option,
- *   and an order that could not be made, are reported as `failed`
+ * A grid gets `data-sidestream-ranked` once it is ordered, or once ordering has failed. Its items get
+ * `data-sidestream-recommendation`, which `connectAttributes` uses to attribute clicks, and `data-sidestream-shop-position`.
+ * Without a page (on a server) it does nothing.
+ * @param recommender the recommender, or a promise of it while it starts
+ * @returns a function that disconnects; the order stays. Like the other adapters, it never throws: a wrong selector or option, or
+ *   a failed ordering, is reported as `failed`
  */
 export function connectGrid(
   recommender: Ranker | Promise<Ranker>,
@@ -110,7 +110,7 @@ export function connectGrid(
   return disconnect;
 }
 
-/** What the grids of one call have in common. */
+/** State shared by the grids of one call. */
 interface GridConnection {
   selector: string;
   placement: string | undefined;
@@ -127,10 +127,10 @@ interface GridConnection {
 class Grid {
   readonly #element: Element;
   readonly #connection: GridConnection;
-  /** Ids and numbers in the shop's order of the items found so far. */
+  /** Ids of the items found so far, with their positions in the shop's order. */
   readonly #known = new WeakMap<Element, { id: string; number: number }>();
   #count = 0;
-  /** Items in the order in which they were left. */
+  /** Items in the order in which the last pass left them. */
   #left: Cell[] = [];
   /** Orders are made one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -142,7 +142,7 @@ class Grid {
     if (element.hasAttribute(RANKED)) this.#adopt();
   }
 
-  /** Takes the order that an earlier connection made, or that came with the copy of a grid, for what it is: not the shop's. */
+  /** Recognises an order that an earlier connection made, or that came with a copy of the grid, as not the shop's own. */
   #adopt(): void {
     const cells = this.#cells().filter(({ item }) => /^\d{1,6}$/.test(item.getAttribute(SHOP_POSITION) ?? ''));
     for (const { item, node, id } of cells) {
@@ -173,14 +173,14 @@ class Grid {
     });
   }
 
-  /** Orders all items again, but for the one under the pointer. Calls are combined while one is under way. */
+  /** Orders all items again except the one under the pointer. Calls are combined while an ordering is in progress. */
   refresh(): void {
     if (this.#refreshDue || this.#count === 0) return;
     this.#refreshDue = true;
     this.#queue(async () => {
       this.#refreshDue = false;
       const cells = exchangeable(this.#cells().filter(({ item }) => this.#known.has(item)));
-      // The shop has sorted it since then, as the shopper asked it to.
+      // The shop has sorted the grid since then, at the shopper's request.
       if (!sameOrder(cells, this.#left)) return;
       const number = ({ item }: Cell): number => this.#known.get(item)?.number ?? 0;
       const batch = distinct(cells.toSorted((a, b) => number(a) - number(b)));
@@ -201,7 +201,7 @@ class Grid {
   }
 
   /**
-   * Puts items in the shopper's order, in the places that they have.
+   * Puts items in the shopper's order, within the places that they occupy.
    * @param batch in the shop's order
    * @param holds whether a node stays where it is
    */
@@ -230,13 +230,13 @@ class Grid {
         this.#left = this.#cells().filter(({ item }) => this.#known.has(item));
         return;
       }
-      // Where the shop sorted it meanwhile, that is its order; some may also have left.
+      // The shop may have sorted the grid meanwhile, and that order counts; some items may also be gone.
       const left = new Set(now.map(({ item }) => item));
       asked = sameOrder(now, before) ? asked.filter(({ item }) => left.has(item)) : now;
     }
   }
 
-  /** The items, or those of a batch that are still there. */
+  /** The items, or the remaining items of a batch. */
   #cells(batch?: readonly Cell[]): Cell[] {
     const cells = cellsOf(this.#element, this.#connection.selector);
     if (!batch) return cells;
@@ -244,7 +244,7 @@ class Grid {
     return cells.filter(({ item, id }) => ids.get(item) === id);
   }
 
-  /** Says on the page which response ordered the items, unless the shop says which list they are of. */
+  /** Marks on the page which response ordered the items, unless the shop names their list. */
   #name(cells: readonly Cell[], recommendationId: string): void {
     const { placement } = this.#connection;
     if (placement && !this.#element.closest(`[${PLACEMENT}]`)) this.#element.setAttribute(PLACEMENT, placement);
@@ -254,7 +254,7 @@ class Grid {
   }
 }
 
-/** Which nodes were in view at some time. */
+/** The nodes that have been in view at some time. */
 class ViewRecord {
   readonly #seen = new WeakSet<Element>();
   readonly #observer = new IntersectionObserver((entries) => this.#note(entries));
@@ -281,22 +281,22 @@ class ViewRecord {
   }
 }
 
-/** What is wrong with the arguments; null where nothing is. */
+/** The mistake in the arguments; null if they are valid. */
 function wrongArgument(root: ParentNode, selector: string, wait: unknown): string | null {
-  if (typeof wait !== 'number' || !(wait >= 0)) return 'wait must be a number of milliseconds, from 0 on.';
+  if (typeof wait !== 'number' || !(wait >= 0)) return 'wait must be a number of milliseconds, 0 or more.';
   try {
     root.querySelector(selector);
     return null;
   } catch {
-    return `"${selector}" is no selector. Pass one that fits your grids, such as ".products".`;
+    return `"${selector}" is not a selector. Pass one that matches your grids, such as ".products".`;
   }
 }
 
-/** Whether an element is part of a grid, or has one. */
+/** Whether an element is part of a grid or contains one. */
 const concerns = (element: Element, selector: string): boolean =>
   element.closest(selector) !== null || element.querySelector(selector) !== null;
 
-/** Whether the parser is past an element. */
+/** Whether the parser has closed an element. */
 function isParsed(element: Element): boolean {
   if (document.readyState !== 'loading') return true;
   for (let at: Element | null = element; at; at = at.parentElement) if (at.nextSibling) return true;
@@ -309,17 +309,17 @@ function hasFocus(node: Element): boolean {
   return (root instanceof Document || root instanceof ShadowRoot) && node.contains(root.activeElement);
 }
 
-/** The pins of the options for items that come after others: positions count from the first item of the grid. */
+/** The pins of the options, shifted for items that follow earlier ones: positions count from the first item of the grid. */
 const pinsAfter = (before: number, { pin = [] }: RerankOptions): RerankOptions['pin'] =>
   pin.flatMap(({ itemId, position }) => (position < before ? [] : { itemId, position: position - before }));
 
-/** The first cell of each id: copies keep their places. */
+/** The first cell of each id; further cells with the same id keep their places. */
 function distinct(cells: readonly Cell[]): Cell[] {
   const ids = new Set<string>();
   return cells.filter(({ id }) => !ids.has(id) && ids.add(id));
 }
 
-/** Whether the items that two lists have in common stand in the same order. */
+/** Whether the common items of two lists are in the same order. */
 function sameOrder(one: readonly Cell[], other: readonly Cell[]): boolean {
   const common = (list: readonly Cell[], of: readonly Cell[]): Element[] => {
     const items = new Set(of.map(({ item }) => item));

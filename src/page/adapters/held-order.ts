@@ -1,18 +1,18 @@
-/** An order of a list, and what stands in the way of it. All lists have the same ids, each once. */
+/** The wanted order of a list and the constraints on it. All lists have the same ids, each once. */
 export interface HeldOrder {
-  /** As the shop has it. */
+  /** The shop's order. */
   shop: readonly string[];
-  /** As it should be. */
+  /** The wanted order. */
   wanted: readonly string[];
-  /** As it is. */
+  /** The present order. */
   present: readonly string[];
   /** Ids that stay where they are. */
   held: ReadonlySet<string>;
 }
 
 /**
- * The order that comes nearest to the wanted one while some ids stay where they are. Ids that the wanted order leaves at
- * their place in the shop's, such as those that the recommender does not know, keep it if they can.
+ * The order closest to the wanted one in which the held ids stay in place. Ids that the wanted order leaves at their position in
+ * the shop's order, such as ids unknown to the recommender, keep that position if they can.
  */
 export function heldOrder({ shop, wanted, present, held }: HeldOrder): string[] {
   const places = present.map((id) => (held.has(id) ? id : undefined));

@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import type { Hints } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 
-/** Most parameters of a mapping, and values of one of them. */
-const MOST = 1000;
-/** Longest words of a search, as hints have them. */
-const LONGEST_SEARCH = 200;
+/** Maximum number of parameters in a mapping, and of values of one parameter. */
+const MAX_ENTRIES = 1000;
+/** Maximum length of the search words in hints. */
+const MAX_SEARCH_LENGTH = 200;
 
 /**
- * What the parameters of an address say that the shopper looks for: by name, either hints for each value, or `search` where the
- * value is the words of a search. A value that the mapping does not have says nothing.
+ * How the parameters of an address map to hints: each name has either hints for each value, or `search` if the value holds search
+ * words. Values outside the mapping are ignored.
  */
 export type HintMapping = Record<string, 'search' | Record<string, Hints>>;
 
@@ -23,20 +23,19 @@ const mappingSchema = v.pipe(
     v.lazy((said) =>
       typeof said === 'string'
         ? v.literal('search', 'must be "search", or an object of hints by value')
-        : v.pipe(v.record(v.string(), object), v.maxEntries(MOST)),
+        : v.pipe(v.record(v.string(), object), v.maxEntries(MAX_ENTRIES)),
     ),
   ),
-  v.maxEntries(MOST),
+  v.maxEntries(MAX_ENTRIES),
 );
 
 /**
- * Hints from the address of a page:
- * `hintsFromUrl(location.href, { utm_campaign: { 'summer-women': { category: 'Women' } }, q: 'search' })`. Of several parameters
- * that say something of one field, the first of the mapping counts. Values are compared as they are, with upper and lower case.
- * The recommender checks the hints themselves when it gets them.
+ * Derives hints from the address of a page: `hintsFromUrl(location.href, { utm_campaign: { 'summer-women': { category: 'Women' }
+ * }, q: 'search' })`. If several parameters set the same field, the first in the mapping counts. Values are case-sensitive. The
+ * recommender checks the hints themselves when it gets them.
  * @param url absolute, or relative to nothing: `?q=mug`
- * @returns `{}` where the address says nothing
- * @throws SidestreamError `runtime/invalid-input` for a wrong mapping, naming the place, or for what is no address
+ * @returns `{}` if no parameter matches
+ * @throws SidestreamError `runtime/invalid-input` for a wrong mapping, naming the place, or for an invalid address
  */
 export function hintsFromUrl(url: string | URL, mapping: HintMapping): Hints {
   const { success, output, issues } = v.safeParse(mappingSchema, mapping);
@@ -51,7 +50,7 @@ export function hintsFromUrl(url: string | URL, mapping: HintMapping): Hints {
   for (const [name, said] of Object.entries(output)) {
     const value = searchParams.get(name)?.trim();
     if (!value) continue;
-    if (said === 'search') hints.search ??= value.slice(0, LONGEST_SEARCH);
+    if (said === 'search') hints.search ??= value.slice(0, MAX_SEARCH_LENGTH);
     else if (Object.hasOwn(said, value)) Object.assign(hints, { ...said[value], ...hints });
   }
   return hints;

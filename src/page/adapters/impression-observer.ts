@@ -1,14 +1,14 @@
 import { ancestors, detailsOf, ITEM, inOwnElement, itemOf, VIEW, WATCHED } from './marked-element';
 
-/** Time that an element must be in view, ms; and the share of it for an impression. */
+/** How long an element must be in view, ms, and how much of it must be visible for an impression. */
 const DWELL = 1000;
 const SHARE = 0.5;
-/** Time in which a burst of changes to the page causes one scan, ms. */
+/** Time within which a burst of page changes causes a single scan, ms. */
 const SCAN_DELAY = 100;
 
-/** An element that is watched. */
+/** A watched element. */
 interface Watched {
-  /** Type, item and list as JSON; when this changes, it may be reported again. */
+  /** Type, item and list as JSON; when it changes, the element may be reported again. */
   subject: string;
   type: 'view' | 'impression';
   seen: boolean;
@@ -16,9 +16,9 @@ interface Watched {
 }
 
 /**
- * Reports when the page's marked elements were seen: item pages (`data-sidestream-view`) when any part was in view for a
- * second, items of a list with a placement or a recommendation when half of the element was. Elements that are added later,
- * or get another item, are found too.
+ * Reports when marked elements of the page were seen: item pages (`data-sidestream-view`) once any part has been in view for a
+ * second, and items of a list with a placement or a recommendation once half of the element has. It also finds elements that are
+ * added later or get another item.
  */
 export class ImpressionObserver {
   readonly #root: Document | ShadowRoot | Element;
@@ -72,7 +72,7 @@ export class ImpressionObserver {
     if (known?.subject === subject) return;
     clearTimeout(known?.timer);
     this.#watched.set(element, { subject, type, seen: false, timer: undefined });
-    // Observing it again gives a new entry even if it did not move.
+    // Observing the element again yields a new entry even if it did not move.
     this.#views.unobserve(element);
     this.#views.observe(element);
   }

@@ -18,11 +18,11 @@ export const { placement: PLACEMENT, position: POSITION, recommendationId: RECOM
 /** Attributes whose change gives an element another item or list. */
 export const WATCHED = [ITEM, VIEW, ATTRIBUTES.placement, ATTRIBUTES.recommendationId];
 
-/** What an adapter listens to: routers exchange the body of the document, and never the document. */
+/** The node that an adapter listens on: routers replace the body of the document, but never the document. */
 export const pageRoot = (given: Document | ShadowRoot | Element = document): Document | ShadowRoot | Element =>
   given === document.body ? document : given;
 
-/** The target of an event and its ancestors, innermost first, through shadow roots. */
+/** The target of an event and its ancestors, innermost first, across shadow roots. */
 export const around = (event: Event): Element[] =>
   event.composedPath().filter((target): target is Element => target instanceof Element);
 
@@ -37,17 +37,17 @@ export function ancestors(element: Element): Element[] {
 const nearest = (chain: readonly Element[], name: string): string | null =>
   chain.find((element) => element.hasAttribute(name))?.getAttribute(name) ?? null;
 
-/** Id of the nearest item or view in a chain of elements; null without any. */
+/** Id of the nearest item or view in a chain of elements; null if there is none. */
 export function itemOf(chain: readonly Element[]): string | null {
   const element = chain.find((at) => at.hasAttribute(ITEM) || at.getAttribute(VIEW));
   return element?.getAttribute(ITEM) || element?.getAttribute(VIEW) || null;
 }
 
-/** Details of an event from the attributes of a chain of elements, not yet parsed. */
+/** Unparsed details of an event, from the attributes of a chain of elements. */
 export function detailsOf(chain: readonly Element[]): Partial<Record<keyof TrackDetails, unknown>> {
   return Object.fromEntries(Object.entries(ATTRIBUTES).map(([name, attribute]) => [name, nearest(chain, attribute)]));
 }
 
-/** Whether a chain contains an element of Sidestream, which tracks by itself. */
+/** Whether a chain contains a Sidestream element, which tracks its own events. */
 export const inOwnElement = (chain: readonly Element[]): boolean =>
   chain.some(({ localName }) => localName === 'sidestream-recs');

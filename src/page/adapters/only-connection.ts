@@ -1,24 +1,24 @@
 import { coreOf } from '../../device/protocol';
 
-/** The connection that has a source. */
+/** The connection that owns a source. */
 interface Holder {
   recommender: object;
   standDown: () => void;
 }
 
 /**
- * Lets an adapter be connected once per recommender and source. A router that puts the body of another document into the page runs
- * its scripts again, and a second connection would track every event twice.
+ * Allows one connection of an adapter per recommender and source. A router that puts the body of another document into the page
+ * runs its scripts again, and a second connection would track every event twice.
  */
 export class OnlyConnection {
   readonly #taken = new WeakMap<object, Map<string, WeakMap<object, Holder>>>();
 
   /**
-   * Takes a source, once the recommender is there.
-   * @param name tells connections that read one source differently apart
-   * @param standDown called where another connection has it, by the time that later callbacks of the promise run; and later, where
-   *   the page closed the recommender without ending the connection, and connects another handle
-   * @returns a function that gives it back
+   * Claims a source once the recommender is available.
+   * @param name distinguishes connections that read one source in different ways
+   * @param standDown called if another connection has the source, before later callbacks of the promise run; also called later,
+   *   if the page closes the recommender without ending the connection and then connects another handle
+   * @returns a function that releases it
    */
   take(recommender: Promise<object>, source: object, name: string, standDown: () => void): () => void {
     let ended = false;
@@ -43,7 +43,7 @@ export class OnlyConnection {
     recommender.then(claim, () => undefined);
     return () => {
       ended = true;
-      // Another connection may have it by now.
+      // Another connection may own it by now.
       if (sources?.get(source)?.standDown === standDown) sources.delete(source);
     };
   }

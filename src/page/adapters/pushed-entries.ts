@@ -1,12 +1,13 @@
-/** Time between two looks for another array under the name, ms. A getter could not replace the variable of a plain script. */
+/** Time between two checks for a new array under the name, ms. A getter could not replace the variable of a plain script. */
 const LOOK_INTERVAL = 500;
 
 /**
- * Reads the entries of a page's data layer: those it has, then each that is pushed. Google Tag Manager, loaded before or after,
- * gets all pushes unchanged. Where the page puts another array under the name, the entries of both are read.
+ * Reads the entries of a page's data layer: first the existing ones, then each new push. Google Tag Manager still receives all
+ * pushes unchanged, whether it loads before or after. If the page assigns another array to the name, the entries of both are
+ * read.
  * @param given its name on `window`, which may not exist yet, or the array itself
- * @param onEntry must not throw: a push of the page must go on
- * @returns a function that ends that
+ * @param onEntry must not throw: a push of the page must still succeed
+ * @returns a function that stops reading
  */
 export function readEntries(given: string | unknown[], onEntry: (entry: object) => void): () => void {
   const known = new WeakSet<object>();
@@ -19,7 +20,7 @@ export function readEntries(given: string | unknown[], onEntry: (entry: object) 
   const readers = new Map<unknown[], () => void>();
   const look = (layer: unknown): void => {
     if (!Array.isArray(layer) || readers.has(layer)) return;
-    // A copy of the array before has entries that were read.
+    // A copy of the earlier array has entries that were already read.
     const isNew = (entry: unknown): boolean => typeof entry === 'object' && entry !== null && !known.has(entry);
     readers.set(layer, readArray(layer, read, isNew));
   };
@@ -31,7 +32,7 @@ export function readEntries(given: string | unknown[], onEntry: (entry: object) 
   };
 }
 
-/** Reads one array. @param isNew whether to read an entry that it has already */
+/** Reads one array. @param isNew whether to read an entry that is already in the array */
 function readArray(
   layer: unknown[],
   onEntry: (entry: unknown) => void,
@@ -51,12 +52,12 @@ function readArray(
   layer.push = wrapped;
   return () => {
     reading = false;
-    // A wrapper that was installed later goes on calling ours, which then only passes on.
+    // A wrapper that was installed later keeps calling ours, which then only passes the call on.
     if (layer.push === wrapped) layer.push = push;
   };
 }
 
-/** The array of a data layer, which is made where the page has none yet. */
+/** The array of a data layer; created if the page has none yet. */
 export function layerOf(given: string | unknown[]): unknown[] {
   if (Array.isArray(given)) return given;
   const known: unknown = Reflect.get(globalThis, given);
@@ -66,7 +67,7 @@ export function layerOf(given: string | unknown[]): unknown[] {
   return layer;
 }
 
-/** Arguments of a call of `gtag()`. */
+/** Arguments of a `gtag()` call. */
 export interface Command {
   0?: unknown;
   1?: unknown;
@@ -74,8 +75,8 @@ export interface Command {
 }
 
 /**
- * Whether an entry is a call of `gtag()`, which pushes its arguments object; some pages push an array. An object with a field
- * `length` is none: the field may be the shop's.
+ * Whether an entry is a `gtag()` call, which pushes its arguments object; some pages push an array. A plain object with a
+ * `length` field does not count: the field may be the shop's own.
  */
 export const isCommand = (entry: object): entry is Command =>
   Array.isArray(entry) || Object.prototype.toString.call(entry) === '[object Arguments]';

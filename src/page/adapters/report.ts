@@ -1,16 +1,16 @@
 import type { EventType, TrackDetails } from '../../device/protocol';
 
-/** Source of an event: a pushed object, a push of `gtag()`, attributes of an element, or a grid that is to be ordered. */
+/** Source of an event: a pushed object, a `gtag()` push, attributes of an element, or a grid. */
 export type AdapterSource = 'data-layer' | 'gtag' | 'attributes' | 'grid';
 
 /**
  * Why an event, or one of its fields, was dropped:
  *
  * - `unmapped-event`: it has items, but its name maps to no event of the recommender
- * - `no-items`: its items are missing or are no list
- * - `too-many-items`: items after the 200th, the most that GA4 takes in one event; those before it are kept
+ * - `no-items`: its items are missing or are not a list
+ * - `too-many-items`: items after the 200th, GA4's limit for one event; the items before are kept
  * - `no-id`: an item without an id
- * - `invalid-field`: a field with an invalid value; the event is kept without it, unless it is the event's name
+ * - `invalid-field`: a field with an invalid value; the event is kept without the field, unless it is the event's name
  * - `unknown-item`: the bundle has no item with this id
  * - `duplicate`: an element or another adapter has just reported the same event
  * - `failed`: the recommender, a function of the options, or reading the pushed entry failed; a grid keeps its order
@@ -29,13 +29,13 @@ interface ReceivedEvent {
   source: AdapterSource;
   /** Its name on the page: `add_to_cart`, the value of `data-sidestream-event`, or `rerank` of a grid. */
   event: string;
-  /** Null where it is not known. */
+  /** Null if unknown. */
   itemId: string | null;
   /** The pushed entry, or the element. */
   payload: unknown;
 }
 
-/** The outcome of an event: for the shop's developers, and for tests of a shop. */
+/** The outcome of an event, for the shop's developers and tests. */
 export type AdapterReport = ReceivedEvent &
   (
     | { outcome: 'tracked'; type: EventType; details: TrackDetails }
@@ -47,18 +47,21 @@ export type DroppedReport = Extract<AdapterReport, { outcome: 'dropped' }>;
 
 /** Options of all adapters. */
 export interface AdapterOptions {
-  /** Writes to the console what became of every event: what it was tracked as, or why it or a field of it was dropped. Default false. */
+  /**
+   * Whether to log the outcome of every event to the console: what it was tracked as, or why it or one of its fields was dropped.
+   * Default false.
+   */
   debug?: boolean;
-  /** Called with every event that was tracked, and every event or field that was dropped. */
+  /** Called with every tracked event and every dropped event or field. */
   onReport?: (report: AdapterReport) => void;
 }
 
-/** Passes a report to the page, and to the console as the options say. Never throws. */
+/** Passes a report to the page and, depending on the options, to the console. Never throws. */
 export function report(options: AdapterOptions, given: AdapterReport): void {
   try {
     write(options, given);
   } catch (thrown) {
-    // A console that the page replaced may throw. That is an error of the page, but not of the push under way.
+    // A console that the page has replaced may throw. That is the page's error, not an error of the current push.
     queueMicrotask(() => {
       throw thrown;
     });
@@ -82,7 +85,7 @@ function write({ debug = false, onReport }: AdapterOptions, given: AdapterReport
   }
 }
 
-/** The message of a thrown value. A page may throw anything, also an object that throws when it is read. */
+/** The message of a thrown value. A page may throw anything, even an object that throws when read. */
 export function messageOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);

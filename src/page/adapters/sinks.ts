@@ -3,26 +3,26 @@ import type { Counts, MetricHook, MetricLine, VisitorReport } from '../../device
 /** Where GA4 takes events: Google's `gtag()`, or the data layer of Google Tag Manager. */
 export type Ga4Target = ((command: 'event', name: string, parameters: object) => void) | object[];
 
-/** Most characters of a body that may outlive its page: browsers allow 64 KiB. */
-const MOST_CHARACTERS = 60_000;
+/** Maximum length of a request body that may outlive its page: browsers allow 64 KiB. */
+const MAX_KEEPALIVE_CHARACTERS = 60_000;
 
 /**
- * A hook for `onMetric` that sends each report as one line of JSON (`MetricLine`) to an address of the shop's, by POST with the
- * type `text/plain`, in a `fetch` that outlives the page. The address answers with a status of 200 to 299 once it has kept the
- * line; another origin also with `Access-Control-Allow-Origin`. Cookies go to the shop's own origin only. Append the bodies
- * to a file, one a line, for `sidestream report`.
- * @param url relative to the page. What is not answered so becomes an `error` event of the recommender with the code
- *   `runtime/not-sent`, and the visitor's part of it is sent again with the next report, of this page or another. So is what was
- *   sent while a page was left, whose answer nobody saw: `sidestream report` counts each report once
+ * A hook for `onMetric` that sends each report as one line of JSON (`MetricLine`) to an address of the shop, as a POST request of
+ * type `text/plain` with a `fetch` that outlives the page. The address must answer with a status of 200 to 299 once it has stored
+ * the line; on another origin, the answer also needs `Access-Control-Allow-Origin`. Cookies go to the shop's own origin only.
+ * Append the bodies to a file, one a line, for `sidestream report`.
+ * @param url relative to the page. A report without such an answer becomes an `error` event of the recommender with the code
+ *   `runtime/not-sent`, and its visitor part is sent again with the next report of this page or another. The same holds for a
+ *   report that was sent while the page was being left, whose answer no page saw: `sidestream report` counts each report once
  */
 export function beaconSink(url: string | URL): MetricHook {
   return callbackSink(async (line) => {
     const address = new URL(url, globalThis.document?.baseURI).href;
     const body = JSON.stringify(line);
-    // Firefox before 133 ends a fetch with its page. A beacon brings no answer, so it is only for a page that may end.
+    // Firefox before 133 aborts a fetch when its page ends. A beacon returns no answer, so it is used only when the page may end.
     const outlives = 'keepalive' in Request.prototype || globalThis.document?.visibilityState !== 'hidden';
     if (!outlives && navigator.sendBeacon?.(address, body)) return;
-    const keepalive = body.length <= MOST_CHARACTERS;
+    const keepalive = body.length <= MAX_KEEPALIVE_CHARACTERS;
     const { ok, status } = await fetch(address, { method: 'POST', body, keepalive });
     if (!ok) throw new Error(`${address} answered with status ${status}`);
   });
@@ -30,9 +30,9 @@ export function beaconSink(url: string | URL): MetricHook {
 
 /**
  * A hook for `onMetric` that makes GA4 events: for each row of counts `sidestream_counts` with `variant`, `placement`,
- * `impressions`, `clicks`, `carts` and `purchases`; for its revenue, by currency, `sidestream_revenue` with `value` and `currency`;
- * and once for a visitor in an experiment `experience_impression`, which GA4 makes audiences of.
- * @param target default: `window.gtag` at the time of the report, or else the array `window.dataLayer`
+ * `impressions`, `clicks`, `carts` and `purchases`; for its revenue, by currency, `sidestream_revenue` with `value` and
+ * `currency`; and, once for each visitor in an experiment, `experience_impression`, from which GA4 builds audiences.
+ * @param target default: `window.gtag` at the time of the report, otherwise the array `window.dataLayer`
  */
 export function ga4Sink(target?: Ga4Target): MetricHook {
   return (counts, visitors) => {
@@ -54,8 +54,8 @@ export function ga4Sink(target?: Ga4Target): MetricHook {
 }
 
 /**
- * A hook for `onMetric` that hands each report to a function as what `sidestream report` reads, one line of a log.
- * @param receive may return a promise. What it throws becomes an `error` event of the recommender with the code
+ * A hook for `onMetric` that passes each report to a function as one log line in the format that `sidestream report` reads.
+ * @param receive may return a promise. An error that it throws becomes an `error` event of the recommender with the code
  *   `runtime/not-sent`
  */
 export const callbackSink =

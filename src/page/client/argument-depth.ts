@@ -1,11 +1,14 @@
 import { SidestreamError } from '../../error';
 
-/** Most levels of an argument: no option or request has more than a few, and a browser that clones thousands gives up without a word. */
+/**
+ * Maximum nesting of an argument: no option or request has more than a few levels, and a browser that clones thousands fails
+ * silently.
+ */
 const MAX_DEPTH = 100;
 
 /**
- * Refuses arguments that are nested so deep that the worker could not read the message, and would never answer.
- * @throws SidestreamError `runtime/invalid-input`, by any method of the object returned
+ * Refuses arguments that are nested so deeply that the worker could not read the message and would never answer.
+ * @throws SidestreamError `runtime/invalid-input` from any method of the returned object
  */
 export function guarded<T extends object>(remote: T): T {
   return new Proxy(remote, {
@@ -23,7 +26,7 @@ export function guarded<T extends object>(remote: T): T {
   });
 }
 
-/** In the order in which a browser clones: an object that it meets again is not cloned again. */
+/** Follows the order in which a browser clones: it clones each object only once. */
 function isTooDeep(value: unknown, depth = 0, met: Set<object> = new Set()): boolean {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || met.has(value)) return false;
   if (depth > MAX_DEPTH) return true;

@@ -32,31 +32,31 @@ export const closedError = (): SidestreamError =>
 export class WorkerConnection {
   /** Number of handles that are not closed. */
   handles = 0;
-  /** Every event goes to each of them. */
+  /** Every event goes to each listener. */
   readonly listeners = new Set<Emit>();
   /** Resolves when the worker takes calls; rejects when the start failed. */
   readonly started: Promise<void>;
   /** Set when closing begins. */
   closing: Promise<void> | null = null;
-  /** Options of all callers, with the consent in force: the next worker starts with them. */
+  /** Options of all callers, with the consent in force; the next worker starts with them. */
   given: GivenOptions;
   /** Keeps the visit in this tab under the consent `session`. */
   visit: Visit | null = null;
-  /** Offers that the page updated, by product: the next worker starts with them. */
+  /** Offers that the page updated, by product; the next worker starts with them. */
   readonly offers = new Map<string, Offer>();
   readonly #pending = new PendingCalls();
   #worker: Worker | null = null;
-  /** What the worker exposes first; null without a worker. */
+  /** The object that the worker exposes first; null without a worker. */
   #host: Comlink.Remote<WorkerHost> | null = null;
   /** Null while no worker takes calls. */
   #remote: Remote | null = null;
-  /** The start of the worker that is up or starting. */
+  /** The start of the worker that is running or starting. */
   #starting: Promise<Remote> | null = null;
   /** Whether a worker of this connection ran before. */
   #restarted = false;
-  /** Whether the shopper withdrew consent, and it is not known that the device is empty. */
+  /** Whether the shopper has withdrawn consent and the deletion is not yet confirmed. */
   #withdrawn = false;
-  /** Number of withdrawals: what was handed over before one is dropped. */
+  /** Number of withdrawals: data handed over before one is dropped. */
   #withdrawals = 0;
   /** Number of withdrawals under way. */
   #withdrawing = 0;
@@ -90,7 +90,7 @@ export class WorkerConnection {
   }
 
   /**
-   * Calls the worker, at once when it is up: the page may block its main thread right after the call.
+   * Calls the worker, at once if it is running: the page may block its main thread right after the call.
    * @throws SidestreamError what the worker throws; `runtime/worker-crashed`; `runtime/closed`; `runtime/invalid-input`
    *   for an argument that cannot be cloned
    */
@@ -117,7 +117,7 @@ export class WorkerConnection {
     }
   }
 
-  /** Carries a refusal out, in any case and at once: where no worker takes calls, without one. */
+  /** Carries out a refusal at once and in any case, without a worker if none takes calls. */
   async #withdraw(level: Refusal, work: (remote: Remote) => Promise<void>): Promise<void> {
     this.visit?.end();
     this.deleteVisits();
@@ -127,7 +127,7 @@ export class WorkerConnection {
     this.#withdrawing++;
     try {
       if (!this.#remote || !(await this.#withdrawInWorker(work))) {
-        // A worker that is starting, or handing over to another one, stores nothing any more.
+        // A worker that is starting, or handing over to another one, no longer stores anything.
         this.#host?.refuse(level).catch((thrown) => this.fail(thrown));
         await erase(this.namespace, level);
       }
@@ -137,7 +137,7 @@ export class WorkerConnection {
     }
   }
 
-  /** @returns false where the worker died of it, or before */
+  /** @returns false if the worker died during the call or before */
   async #withdrawInWorker(work: (remote: Remote) => Promise<void>): Promise<boolean> {
     try {
       await this.call(work);
@@ -149,7 +149,7 @@ export class WorkerConnection {
   }
 
   track(event: TrackInput): Promise<void> {
-    // Impressions from before the batch is loaded are sent one by one.
+    // Impressions are sent one by one until the batching code is loaded.
     if (this.#impressions && event.type === 'impression') return this.#impressions.add(event);
     const send = (time?: number) => this.call((remote) => remote.track(event.type, event.itemId, event.details, time));
     return this.visit?.track(event, send) ?? send();
@@ -165,8 +165,8 @@ export class WorkerConnection {
   }
 
   /**
-   * Ends the worker once the calls under way are answered. Calls made from now on wait for another one.
-   * @param start starts that one; `kept` is what the worker before it handed over
+   * Ends the worker once the pending calls are answered. Calls made from now on wait for the next worker.
+   * @param start starts the next worker; `kept` is the data that the previous worker handed over
    */
   replaceWorker(start: (kept: unknown) => Promise<Remote>): void {
     const present = this.#remote;
@@ -174,7 +174,7 @@ export class WorkerConnection {
     const replace = async (): Promise<Remote> => {
       const withdrawals = this.#withdrawals;
       const kept = (await present?.handOver().catch((thrown) => this.fail(thrown))) ?? null;
-      // Not earlier: Comlink closes the port of a remote object that was garbage collected, also while a call waits.
+      // Not earlier: Comlink closes the port of a garbage-collected remote object even while a call waits.
       present?.[Comlink.releaseProxy]();
       this.#endWorker();
       return start(withdrawals === this.#withdrawals ? kept : null);
@@ -182,21 +182,24 @@ export class WorkerConnection {
     void this.#expect(this.#pending.settled().then(replace));
   }
 
-  /** Starts a worker. @param kept what an earlier worker handed over. Null: what an earlier page of the visit kept, if any */
+  /**
+   * Starts a worker.
+   * @param kept data that an earlier worker handed over. Null: the data that an earlier page of the visit kept, if any
+   */
   async startWorker(kept: unknown): Promise<Remote> {
     const { worker, address } = startWorker('worker.js', this.given.workerUrl);
     this.#worker = worker;
     const manifest = this.#restarted ? null : earlyManifest(this.given.bundle);
     const crash = (event: Event): void => {
-      // A worker that was ended may still report an error.
+      // A terminated worker may still report an error.
       if (this.#worker !== worker) return;
       const { up } = this;
-      // The next call starts another one; what was only in memory is lost.
+      // The next call starts another worker; data that was only in memory is lost.
       this.#endWorker();
       this.#starting = null;
       const reason = (event as Partial<ErrorEvent>).message || undefined;
       const text = up
-        ? `The recommender's worker stopped (${reason ?? 'no reason given'}). The next call starts another.`
+        ? `The recommender's worker stopped (${reason ?? 'no reason given'}). The next call starts another one.`
         : notStarted(address, reason);
       const error = new SidestreamError('runtime/worker-crashed', text);
       this.#pending.fail(error);
@@ -259,12 +262,12 @@ export class WorkerConnection {
     try {
       if (this.#remote) await this.call((remote) => remote.close());
     } catch (thrown) {
-      // A worker that crashed is closed; the crash was emitted.
+      // A crashed worker is closed; its crash was already emitted.
       if (SidestreamError.from(thrown).code !== 'runtime/worker-crashed') throw thrown;
     }
   }
 
-  /** Sets the start that calls wait for. One that fails is dropped, so that the next call tries again. */
+  /** Sets the start that calls wait for. A failed start is dropped, and the next call tries again. */
   #expect(start: Promise<Remote>): Promise<Remote> {
     this.#starting = start;
     start.catch(() => {
@@ -277,7 +280,7 @@ export class WorkerConnection {
     if (type === 'error') this.emit(type, SidestreamError.deserialize(event));
     else if (type === 'progress') this.emit(type, event);
     else {
-      // Another tab may have changed the consent; a message from before a withdrawal says nothing.
+      // Another tab may have changed the consent; a message from before a withdrawal is outdated.
       if (this.#withdrawing === 0) this.#remember(event.consent);
       this.emit(type, event);
     }
@@ -288,7 +291,7 @@ export class WorkerConnection {
     this.given = { ...this.given, consent };
   }
 
-  /** Loads what is needed after the first list: nothing is seen or to be saved before. */
+  /** Loads the code that is needed after the first list: before it, there is nothing to observe or save. */
   async #loadRest(): Promise<void> {
     const { ImpressionBatch, watchPage } = await import('./after-start');
     if (this.closing) return;

@@ -23,8 +23,8 @@ export function bundleAddress(bundle: unknown): string {
 }
 
 /**
- * Starts a recommender, or joins the one there is, as `createRecommender` does.
- * @param consent the consent at the start; unlike the option, a further call does not change it
+ * Starts a recommender or joins the existing one, as `createRecommender` does.
+ * @param consent the consent at the start; unlike with the option, a further call does not change it
  */
 export async function startRecommender(
   options: RecommenderOptions,
@@ -36,7 +36,7 @@ export async function startRecommender(
     await refusal;
     return handle;
   } catch (thrown) {
-    // Without a bundle too. That something is left on the device is the graver failure.
+    // Also without a bundle: data left on the device is the more serious failure.
     throw (await refusal) ?? thrown;
   }
 }
@@ -44,7 +44,7 @@ export async function startRecommender(
 async function start(options: RecommenderOptions, consent: RecommenderOptions['consent']): Promise<Recommender> {
   const address = bundleAddress(options?.bundle);
   const { bundle, namespace = 'default', onProgress, ...others } = options;
-  // A connection that is being closed may still write.
+  // A closing connection may still write.
   for (let last = running.get(namespace); last?.closing; last = running.get(namespace)) {
     await last.closing.catch(() => undefined);
   }
@@ -53,7 +53,7 @@ async function start(options: RecommenderOptions, consent: RecommenderOptions['c
     consent,
     ...options,
     bundle: address,
-    // Callers may name the same place in several ways.
+    // Callers may spell the same address in several ways.
     workerUrl: workerUrl === undefined ? undefined : workerAddress(workerUrl),
     onProgress: onProgress && typeof onProgress,
     onMetric: onMetric && typeof onMetric,
@@ -76,7 +76,7 @@ async function start(options: RecommenderOptions, consent: RecommenderOptions['c
   try {
     await connection.started;
     started = true;
-    // A caller that names no other options, such as an element, needs no more.
+    // A caller without further options, such as an element, needs nothing more.
     const more = Object.keys(others).length > 0 || (onProgress && typeof onProgress !== 'function');
     if (joined && more) await (await import('./late-options')).joinConnection(connection, given);
     // Loaded only for shops that send metrics.
@@ -84,36 +84,36 @@ async function start(options: RecommenderOptions, consent: RecommenderOptions['c
     return handle;
   } catch (thrown) {
     await handle.close().catch(() => undefined);
-    // An option of the other caller may have made its start fail.
+    // An option of the other caller may have caused its start to fail.
     if (joined && !started) return start(options, consent);
     throw SidestreamError.from(thrown);
   }
 }
 
 /**
- * Withdraws consent in a namespace: in the recommender that the page has, while it starts too, or else without one.
+ * Withdraws consent in a namespace: through the page's recommender, even while it starts, otherwise without one.
  * @throws SidestreamError `store/blocked`, `store/unavailable`
  */
 export async function refuse(namespace: string, consent: Refusal): Promise<void> {
   const connection = running.get(namespace);
-  // Whatever a worker that is being closed still does, it hears of it as another tab does.
+  // A closing worker learns of the withdrawal in the same way as another tab.
   await (connection && !connection.closing ? connection.changeConsent(consent) : erase(namespace, consent));
 }
 
 /**
- * Carries out a refusal among the options at once, whatever becomes of the start; undefined without one. `pending` is one only
- * where a recommender that goes on has another consent. Resolves with the failure, if any, and never rejects.
+ * Carries out a refusal in the options at once, whether or not the start succeeds; undefined if there is no refusal. `pending`
+ * counts as a refusal only if a running recommender has another consent. Resolves with the failure, if any, and never rejects.
  */
 function refusalIn(options: RecommenderOptions): Promise<SidestreamError | null> | undefined {
   const { consent, namespace = 'default' } = options ?? {};
   const connection = typeof namespace === 'string' ? running.get(namespace) : undefined;
-  // The same consent again is no new answer.
+  // The same consent again is not a new answer.
   const withdraws = connection ? connection.given.consent !== consent : consent === 'denied';
   if (typeof namespace !== 'string' || (consent !== 'denied' && consent !== 'pending') || !withdraws) return undefined;
   return refuse(namespace, consent).then(
     () => null,
     (thrown) => {
-      // Where there is none yet, its worker tries again, and reports.
+      // If there is no connection yet, its worker tries again and reports the result.
       connection?.fail(thrown);
       return SidestreamError.from(thrown);
     },
@@ -121,20 +121,19 @@ function refusalIn(options: RecommenderOptions): Promise<SidestreamError | null>
 }
 
 /**
- * Starts a recommender: a worker that loads the bundle, ranks, and learns. Resolves when the first list can be asked
- * for.
+ * Starts a recommender: a worker that loads the bundle, ranks and learns. Resolves when the first list can be requested.
  *
- * A page has one recommender per namespace: a further call joins the one there is, and so do the elements, whichever comes
- * first. Another bundle needs another namespace. Each caller has a handle with its own listeners and its own end; the last
- * `close()` ends the worker. Of `learning`, `encrypt`, `workerUrl`, `rules`, `experiment` and `market`, further callers
- * name the same values or none; another value is rejected. Elements without `bundle` and `recommender` join it, also those that
- * come into the page later; where the page creates several, of other namespaces, they join none. An option that no caller named
- * before restarts the worker, which keeps what was learned, so
- * name options in the first call where you can. `consent` of a further call works as `consent()`; `onProgress` and
- * `onMetric` belong to each caller.
+ * A page has one recommender per namespace: further calls join the existing one, and so do the elements, whichever comes first.
+ * Another bundle needs another namespace. Each caller gets a handle with its own listeners and its own `close()`; the last
+ * `close()` ends the worker. Further callers must give the same values of `learning`, `encrypt`, `workerUrl`, `rules`,
+ * `experiment` and `market`, or leave them out; a different value is rejected. Elements without `bundle` and `recommender` join
+ * the recommender, including those added to the page later; if the page creates several recommenders in different namespaces,
+ * such elements join none of them. An option that no earlier caller gave restarts the worker, which keeps the learned profile, so
+ * give options in the first call where you can. In a further call, `consent` works like `consent()`; `onProgress` and `onMetric`
+ * belong to each caller.
  * @throws SidestreamError `runtime/invalid-input` when an option is missing, unknown or wrong, `bundle/*` when the bundle
  *   cannot be read, `runtime/worker-crashed` when the worker dies, `runtime/other-bundle` when the page uses the namespace with
- *   another bundle. With `consent: 'denied'` the device is empty then all the same
+ *   another bundle. With `consent: 'denied'`, the device is emptied even then
  */
 export async function createRecommender(options: RecommenderOptions): Promise<Recommender> {
   const recommender = await startRecommender(options);

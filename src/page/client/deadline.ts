@@ -2,9 +2,9 @@ import type { CallOptions } from '../../device/protocol';
 import { type ErrorCode, SidestreamError } from '../../error';
 
 /**
- * Waits for an answer until a timeout or an abort. The work itself goes on then; its answer is dropped.
- * @param work not started when the signal is aborted already
- * @param what the method, for the message
+ * Waits for an answer until a timeout or an abort. The work itself then continues; its answer is dropped.
+ * @param work not started if the signal is already aborted
+ * @param what name of the method, for the message
  * @throws SidestreamError `runtime/aborted`, `runtime/timeout`, `runtime/invalid-input`
  */
 export async function withDeadline<T>(work: () => Promise<T>, wait: CallOptions, what: string): Promise<T> {
@@ -24,7 +24,7 @@ export async function withDeadline<T>(work: () => Promise<T>, wait: CallOptions,
     if (signal?.aborted) return onAbort();
     signal?.addEventListener('abort', onAbort);
     const onTime = (): void =>
-      cut('runtime/timeout', `had no answer after ${timeout} ms. Show what the page has, or allow more time.`);
+      cut('runtime/timeout', `had no answer after ${timeout} ms. Show the page's own content, or allow more time.`);
     const timer = timeout && setTimeout(onTime, Math.min(timeout, 2 ** 31 - 1));
     work()
       .then(resolve, reject)

@@ -3,10 +3,11 @@ import { MANIFEST_FILE } from '../../core/common/manifest-file';
 import type { EarlyManifest } from '../../device/protocol';
 
 /**
- * Asks for the manifest of a bundle while the worker's script is on its way; the worker would ask only once it runs. The two have
+ * Requests the manifest of a bundle while the worker's script is loading; the worker would request it only once it runs. Both use
  * the same cache and the same rules.
  * @param bundle absolute address of the folder
- * @returns for the worker: bytes, or null where the host gave none. The worker then asks itself, and says what is wrong
+ * @returns the bytes for the worker, or null if the request failed. The worker then requests the manifest itself and reports the
+ *   error
  */
 export function earlyManifest(bundle: string): EarlyManifest {
   const bytes = fetch(bundle + MANIFEST_FILE, { cache: 'no-cache' })

@@ -9,18 +9,18 @@ import { SidestreamError } from '../../error';
 import type { Remote } from './remote';
 import { notStarted, startWorker } from './worker-script';
 
-/** An item with its features, and the backend that encoded it. */
+/** An item with its features and the backend that encoded it. */
 interface EncodedItem {
   local: LocalItem;
   backend: string;
 }
 
-/** What `addItem` needs of the recommender. */
+/** The part of the recommender that `addItem` needs. */
 export interface AddContext {
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
   /** Address of `worker.js` that the shop named; `encoder-worker.js` lies beside it. */
   workerUrl: string | undefined;
-  /** Aborted when the recommender is closed. */
+  /** Aborts when the recommender is closed. */
   ended: AbortSignal;
   onProgress(progress: Progress): void;
 }
@@ -33,7 +33,7 @@ const newItemSchema = exactObject({
 let made = 0;
 
 /**
- * Encodes a product that the shop does not have and adds it to this device's catalogue.
+ * Encodes a product that is not in the shop's bundle and adds it to this device's catalogue.
  * @throws SidestreamError `runtime/invalid-input` naming the field, `encoder/bad-image`, `encoder/failed`,
  *   `runtime/closed`
  */
@@ -46,7 +46,7 @@ export async function addItem(product: NewItem, context: AddContext): Promise<It
 }
 
 /**
- * Encodes a product in a worker of its own, which is ended afterwards: nothing else releases the memory of onnxruntime.
+ * Encodes a product in its own worker, which ends afterwards: nothing else releases the memory of onnxruntime.
  */
 async function encodeItem(
   item: Item,

@@ -2,14 +2,14 @@ import { type ConsentAnswer, channelName, type Refusal } from '../../device/prot
 import { deleteDeviceStore } from '../../device/store';
 import { deleteVisits } from './visit-records';
 
-// Part of the page's first script: a refusal must not depend on a file that has to be loaded.
+// Part of the page's first script: a refusal must not depend on a file that still has to load.
 
-/** Deletions under way, by namespace. */
+/** Deletions in progress, by namespace. */
 const erasures = new Map<string, Promise<unknown>>();
 
 /**
- * Carries a refusal out without a worker: deletes what this tab and this device keep of a namespace. Other tabs, and workers of
- * this page, are told first, and stop at once.
+ * Carries out a refusal without a worker: deletes the data of a namespace in this tab and on this device. Other tabs and the
+ * workers of this page are told first and stop at once.
  * @throws SidestreamError `store/blocked`, `store/unavailable`
  */
 export async function erase(namespace: string, consent: Refusal): Promise<void> {
@@ -25,7 +25,7 @@ export async function erase(namespace: string, consent: Refusal): Promise<void> 
   }
 }
 
-/** The deletion under way, which a grant that comes after it has to wait for; undefined without one. It never rejects. */
+/** The deletion in progress, which a later grant must wait for; undefined if there is none. It never rejects. */
 export const erasureOf = (namespace: string): Promise<unknown> | undefined => erasures.get(namespace);
 
 function tell(namespace: string, consent: Refusal): void {
@@ -35,6 +35,6 @@ function tell(namespace: string, consent: Refusal): void {
     channel.postMessage({ consent, stamp: [Date.now(), tab] } satisfies ConsentAnswer);
     channel.close();
   } catch {
-    // The browser has none, as in some embedded pages: then no other tab hears of anything.
+    // The browser has no BroadcastChannel, as in some embedded pages: other tabs then learn nothing.
   }
 }

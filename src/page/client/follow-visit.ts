@@ -5,9 +5,10 @@ import type { VisitHost } from './visit';
 type Level = GivenOptions['consent'];
 
 /**
- * Keeps the visit in this tab as long as the consent is `session`. Where an earlier page of the tab kept it, takes it along
- * when consent is granted, for which it loads code. When consent is withdrawn, deletes whatever pages of the namespace kept.
- * @returns a function that ends that
+ * Keeps the visit in this tab while the consent is `session`. When consent is granted, carries over the visit that an earlier
+ * page of the tab kept, and loads the code for that. When consent is withdrawn, deletes everything that pages of the namespace
+ * kept.
+ * @returns a function that stops this
  */
 export function followVisit(host: VisitHost): () => void {
   let level: Level;
@@ -18,14 +19,14 @@ export function followVisit(host: VisitHost): () => void {
     if (next === 'session') {
       if (host.visit) return;
       const { visitOf } = await import('./visit');
-      // Answered meanwhile.
+      // The shopper has answered meanwhile.
       if (level === 'session') await visitOf(host).takeUp();
       return;
     }
     const kept = host.visit !== null;
-    // Where this page kept it, the worker has it all.
+    // If this page kept the visit, the worker already has all of it.
     host.visit?.end();
-    // A page that starts without an answer leaves the visit to those that know one.
+    // A page that starts without an answer leaves the visit to pages that know the answer.
     if (next === 'denied' || (next === 'pending' && before !== undefined)) host.deleteVisits();
     if (next !== 'granted' || kept || !mayHaveVisit()) return;
     const { visitOf } = await import('./visit');
@@ -45,7 +46,7 @@ export function followVisit(host: VisitHost): () => void {
   host.listeners.add(listener);
   onLevel(host.given.consent);
   if (level === undefined && mayHaveVisit()) {
-    // A profile on the device may have made it `granted`.
+    // A profile on the device may have changed the consent to `granted`.
     host
       .call((remote) => remote.status())
       .then(
@@ -59,12 +60,12 @@ export function followVisit(host: VisitHost): () => void {
   };
 }
 
-/** Whether a page of this tab may have kept a visit; the code that is loaded then knows. */
+/** Whether a page of this tab may have kept a visit; the code that is loaded then finds out. */
 function mayHaveVisit(): boolean {
   try {
     return Object.keys(sessionStorage).some((key) => key.startsWith('sidestream/'));
   } catch {
-    // Denied by the browser: nothing can have been kept.
+    // The browser denies access: no page can have kept anything.
     return false;
   }
 }

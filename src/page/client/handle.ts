@@ -10,8 +10,8 @@ import { SidestreamError } from '../../error';
 import { closedError, type WorkerConnection } from './connection';
 import type { Emit, Remote } from './remote';
 
-/** Most errors that are kept until a listener is added. */
-const MOST_EARLY_ERRORS = 20;
+/** Maximum number of errors kept until a listener is added. */
+const MAX_EARLY_ERRORS = 20;
 
 /** Methods that only call the worker. */
 const FORWARDED = [
@@ -35,9 +35,9 @@ const FORWARDED = [
 type Listeners = { [K in keyof RecommenderEvents]: Set<(event: RecommenderEvents[K]) => void> };
 
 /**
- * Makes the recommender of one caller, with its own listeners and its own end. It receives events from now on, and can be
- * called once its connection has started. Its methods are closures, so that a page may detach them.
- * @param leave called when it is closed
+ * Creates the recommender of one caller, with its own listeners and its own `close()`. It receives events from now on and can be
+ * called once its connection has started. Its methods are closures, because a page may detach them.
+ * @param leave called when the handle is closed
  */
 export function handleOf(
   connection: WorkerConnection,
@@ -49,14 +49,14 @@ export function handleOf(
   /** Errors emitted before the first listener was added. */
   const earlyErrors: SidestreamError[] = [];
   const emit: Emit = (type, event) => {
-    if (type === 'error' && listeners.error.size === 0 && earlyErrors.length < MOST_EARLY_ERRORS) {
+    if (type === 'error' && listeners.error.size === 0 && earlyErrors.length < MAX_EARLY_ERRORS) {
       earlyErrors.push(event as SidestreamError);
     }
     for (const listener of listeners[type]) {
       try {
         listener(event);
       } catch (thrown) {
-        // The page's own error: the other listeners still get the event.
+        // The page's own error: the other listeners must still get the event.
         reportError(thrown);
       }
     }
@@ -71,7 +71,7 @@ export function handleOf(
     check();
     return connection.call(work);
   };
-  /** Makes a call that its caller may give up. */
+  /** Makes a call that its caller may abort. */
   const within = async <T>(
     what: string,
     wait: CallOptions | undefined,
@@ -122,7 +122,7 @@ export function handleOf(
         throw new SidestreamError('runtime/invalid-input', text);
       }
       listeners[type].add(listener);
-      // Errors of the start go to the first listener.
+      // Errors from the start go to the first listener.
       if (type === 'error') for (const error of earlyErrors.splice(0)) emit('error', error);
       return () => listeners[type].delete(listener);
     },

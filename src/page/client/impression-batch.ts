@@ -2,12 +2,12 @@ import type { TrackInput } from '../../device/protocol';
 import { type SerializedError, SidestreamError } from '../../error';
 import { onHidden } from './page-visibility';
 
-/** Longest time that an impression waits for others, ms. */
+/** Longest time that an impression waits for further ones, ms. */
 const WAIT = 250;
-/** Impressions at which a batch is sent at once. */
-const MOST = 50;
+/** Number of impressions at which a batch is sent at once. */
+const MAX_BATCH = 50;
 
-/** An impression, and the promise of its caller. */
+/** An impression with the promise of its caller. */
 interface Waiting {
   event: TrackInput;
   resolve(): void;
@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * Sends impressions in batches, so that a list of twelve is one write and not twelve. Waiting impressions are sent at once
- * when the page is hidden or left. Each is stored or rejected independently.
+ * Sends impressions in batches: a list of twelve costs one write instead of twelve. Waiting impressions are sent at once when the
+ * page is hidden or left. Each is stored or rejected independently.
  */
 export class ImpressionBatch {
   readonly #send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>;
@@ -24,7 +24,10 @@ export class ImpressionBatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #endWatch: () => void;
 
-  /** @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects where none was stored */
+  /**
+   * @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects if none was
+   *   stored
+   */
   constructor(send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
     this.#send = send;
     this.#endWatch = onHidden(() => this.flush());
@@ -35,13 +38,13 @@ export class ImpressionBatch {
     return new Promise((resolve, reject) => {
       let event: TrackInput;
       try {
-        // Copied as it is now; one that cannot be cloned must not stop the others of its batch.
+        // Copied in its present state; an impression that cannot be cloned must not block its batch.
         event = structuredClone(given);
       } catch (thrown) {
         return reject(SidestreamError.from(thrown, 'runtime/invalid-input'));
       }
       this.#waiting.push({ event, resolve, reject });
-      if (this.#waiting.length >= MOST) this.flush();
+      if (this.#waiting.length >= MAX_BATCH) this.flush();
       else this.#timer ??= setTimeout(() => this.flush(), WAIT);
     });
   }

@@ -3,13 +3,13 @@ import type { GivenOptions } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
 
-/** Callers join a connection one after the other, as each may restart the worker. */
+/** Callers join a connection one after another, because each may restart the worker. */
 const joining = new WeakMap<WorkerConnection, Mutex>();
 
 /**
  * Applies the options of a further caller of `createRecommender()`.
- * @throws SidestreamError `runtime/invalid-input` for an option that is wrong, or differs from what another caller named;
- *   then nothing changes
+ * @throws SidestreamError `runtime/invalid-input` for an option that is wrong or differs from another caller's; nothing changes
+ *   in that case
  */
 export function joinConnection(connection: WorkerConnection, options: GivenOptions): Promise<void> {
   const mutex = joining.get(connection) ?? new Mutex();
@@ -19,21 +19,21 @@ export function joinConnection(connection: WorkerConnection, options: GivenOptio
 
 async function join(connection: WorkerConnection, options: GivenOptions): Promise<void> {
   const { consent, encrypt, ...more } = options;
-  // Keys are compared as objects here: the worker would get copies.
+  // Compare keys as objects here: the worker would get copies.
   const key = keyOf(encrypt);
   const others = key !== undefined && key === keyOf(connection.given.encrypt) ? more : { encrypt, ...more };
   const fresh = await connection.call((remote) => remote.join({ consent, ...others }, connection.given));
-  // What others named is the same, or the worker would have refused.
+  // Options of other callers are the same, or the worker would have refused.
   const named = Object.entries(connection.given).filter(([, value]) => value !== undefined);
   const all: GivenOptions = { ...others, ...Object.fromEntries(named), bundle: connection.given.bundle };
   if (fresh.length > 0) await restart(connection, all);
   connection.given = { ...all, consent: connection.given.consent };
-  // The same consent again is no new answer of the shopper.
+  // The same consent again is not a new answer of the shopper.
   if (consent === undefined || consent === connection.given.consent) return;
   try {
     await connection.changeConsent(consent);
   } catch (thrown) {
-    // As at the start, recommendations go on when the store cannot be opened or deleted.
+    // As at the start, recommendations continue if the store cannot be opened or deleted.
     if (!SidestreamError.from(thrown).code.startsWith('store/')) throw thrown;
     connection.fail(thrown);
   }
@@ -41,12 +41,12 @@ async function join(connection: WorkerConnection, options: GivenOptions): Promis
 
 const keyOf = (encryption: GivenOptions['encrypt']): unknown => Object(encryption).key;
 
-/** Replaces the worker by one with these options; where that fails, by one with the options before. */
+/** Replaces the worker with one that has these options; if that fails, with one that has the earlier options. */
 async function restart(connection: WorkerConnection, options: GivenOptions): Promise<void> {
   const before = connection.given;
   let refused: unknown;
   connection.replaceWorker(async (kept) => {
-    // Withdrawn meanwhile, perhaps.
+    // The consent may have been withdrawn meanwhile.
     connection.given = { ...options, consent: connection.given.consent };
     try {
       return await connection.startWorker(kept);

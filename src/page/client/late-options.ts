@@ -1,4 +1,4 @@
-// One chunk of code for callers that name options which an element does not, or a second bundle.
+// One chunk with the code for callers that give options which elements do not have, or a second bundle.
 
 export { joinConnection } from './join-connection';
 export { addHook } from './metric-hook';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MetricReport } from '../../device/protocol';
 import { MetricHooks } from './metric-hook';
 
-const NOTHING: MetricReport = { counts: [], visitors: [] };
+const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
 const report = (clicks: number): MetricReport => ({
   counts: [{ variant: null, placement: 'similar', impressions: 0, clicks, carts: 0, purchases: 0, revenue: {} }],
   visitors: [],
@@ -32,7 +32,7 @@ describe('a hook for metrics', () => {
   const hooks = () => new MetricHooks(take, (thrown) => failed.push(thrown));
   /** Hooks that have passed on nothing yet, with one added. */
   const begun = async (): Promise<MetricHooks> => {
-    take.mockResolvedValue(NOTHING);
+    take.mockResolvedValue(EMPTY_REPORT);
     const own = hooks();
     own.add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
@@ -40,7 +40,7 @@ describe('a hook for metrics', () => {
   };
 
   it('gets what was counted at the start, every 30 seconds and when the page is hidden, never nothing, and the rest at the end', async () => {
-    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(NOTHING).mockResolvedValueOnce(report(2));
+    take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(EMPTY_REPORT).mockResolvedValueOnce(report(2));
     const end = hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
     expect(onMetric.mock.calls).toEqual([call(1)]);
@@ -75,7 +75,7 @@ describe('a hook for metrics', () => {
       },
       ...{ products: { clicksImpressions: 0, purchasesClicks: 0 }, revenue: {} },
     };
-    take.mockResolvedValue(NOTHING).mockResolvedValueOnce({ counts: [], visitors: [visitor] });
+    take.mockResolvedValue(EMPTY_REPORT).mockResolvedValueOnce({ counts: [], visitors: [visitor] });
     hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
     expect(onMetric.mock.calls).toEqual([[[], [visitor]]]);

@@ -3,41 +3,41 @@ import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
 import { onHidden } from './page-visibility';
 
-/** Time between two calls of a hook where nothing is to be passed on soon, ms. */
+/** Time between two regular calls of a hook, ms. */
 const INTERVAL = 30_000;
-/** Longest time until what a shopper did, or agreed to, is passed on, ms: the lines of an order are one call. */
-const SOON = 1000;
-/** Events after which the page may be left for good, the next one being of another site. */
+/** Longest time until a shopper's action or consent is passed on, ms: the lines of one order become one call. */
+const REPORT_DELAY_MS = 1000;
+/** Events after which the shopper may leave for another site. */
 const DECISIVE: ReadonlySet<TrackInput['type']> = new Set(['click', 'cart', 'purchase']);
 
-const NOTHING: MetricReport = { counts: [], visitors: [] };
+const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
 
 /**
- * Passes what is counted to the shop's hooks: at the start, where pages before left something, soon after a click, a cart or a
- * purchase, and after the shopper agreed, every 30 s, when the page is hidden, and at the end. Each hook gets everything.
+ * Passes the counts to the shop's hooks: at the start, if earlier pages left some; soon after a click, a cart event, a purchase
+ * or a new consent; every 30 s; when the page is hidden; and at the end. Each hook gets everything.
  *
- * A page that is left ends before a worker can answer. What the worker counts is therefore asked for at once and held here until
- * it is passed on, so that the hooks can be called while the page is left.
+ * A page that is left ends before a worker can answer. The worker's counts are therefore requested at once and held here until
+ * they are passed on, which lets the hooks run while the page is being left.
  */
 export class MetricHooks {
   readonly #hooks = new Set<MetricHook>();
   readonly #take: (sent: string[]) => Promise<MetricReport>;
   readonly #fail: (thrown: unknown) => void;
-  /** Held for the next call of the hooks. */
+  /** Counts held for the next call of the hooks. */
   #counts: Counts[] = [];
   #visitors: VisitorReport[] = [];
-  /** Keys of reports that hooks have got and did not fail to send: the worker may not know yet. */
+  /** Keys of reports that the hooks received without failing; the worker may not know yet. */
   readonly #given = new Set<string>();
-  /** Those of them that were sent, which the worker does not know yet. */
+  /** Keys of the reports that were sent but are not yet confirmed to the worker. */
   #sent: string[] = [];
   #asking: Promise<void> = Promise.resolve();
-  /** Answers to questions from before are dropped: the shopper withdrew consent since. */
+  /** Answers to earlier requests are dropped: the shopper has withdrawn consent since. */
   #era = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #end: (() => void) | null = null;
 
   /**
-   * @param take returns what was counted since its last call, and reports of the visitor that are not known to be sent
+   * @param take returns the counts since its last call and the visitor reports that are not confirmed as sent
    * @param fail called with errors of a hook or of `take`
    */
   constructor(take: (sent: string[]) => Promise<MetricReport>, fail: (thrown: unknown) => void) {
@@ -50,7 +50,7 @@ export class MetricHooks {
     this.#hooks.add(hook);
     this.#begin();
     return async () => {
-      // Before the deletion: hooks that end at the same moment all get the remaining counts.
+      // Before removing the hook: hooks that end at the same moment all get the remaining counts.
       await this.#passOn();
       this.#hooks.delete(hook);
       if (this.#hooks.size > 0) return;
@@ -60,16 +60,15 @@ export class MetricHooks {
   }
 
   /**
-   * There is something to count: passes it on soon.
-   * Resolves when it is at hand: from then on it is passed on even where the page is left.
+   * Passes on a new count soon. Resolves once the count is held here: from then on it is passed on even if the page is left.
    */
   async soon(): Promise<void> {
     if (!this.#end) return;
-    this.#timer ??= setTimeout(() => void this.#passOn(), SOON);
+    this.#timer ??= setTimeout(() => void this.#passOn(), REPORT_DELAY_MS);
     await this.#ask();
   }
 
-  /** Drops what is held: the shopper withdrew consent. */
+  /** Drops the held counts: the shopper has withdrawn consent. */
   drop(): void {
     this.#era++;
     this.#counts = [];
@@ -93,16 +92,16 @@ export class MetricHooks {
     };
   }
 
-  /** Passes on what the worker has, until it has nothing more. */
+  /** Passes on the worker's counts until none are left. */
   async #passOn(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // Says at once what was sent: the page may end before the next report.
+    // Confirm sent reports at once: the page may end before the next report.
     do await this.#ask();
     while (await this.#give());
   }
 
-  /** Asks the worker for what it counted, one question after the other. */
+  /** Requests the worker's counts, one request at a time. */
   #ask(): Promise<void> {
     const ask = async (): Promise<void> => {
       const [era, sent] = [this.#era, this.#sent];
@@ -117,8 +116,8 @@ export class MetricHooks {
   }
 
   /**
-   * Calls the hooks with what is held, before it returns.
-   * @returns whether reports of the visitor were sent, which the worker should know
+   * Calls the hooks synchronously with the held counts.
+   * @returns whether visitor reports were sent, which must be confirmed to the worker
    */
   async #give(): Promise<boolean> {
     const report = { counts: this.#counts, visitors: this.#visitors };
@@ -128,7 +127,7 @@ export class MetricHooks {
     const keys = report.visitors.map(({ key }) => key);
     for (const key of keys) this.#given.add(key);
     const passed = await Promise.all([...this.#hooks].map((hook) => this.#call(hook, report)));
-    // A hook that failed must not make the others get the same again for ever.
+    // A failing hook must not make the other hooks receive the same counts for ever.
     if (passed.includes(true)) {
       this.#sent = [...this.#sent, ...keys];
       return keys.length > 0;
@@ -145,14 +144,14 @@ export class MetricHooks {
       return true;
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown);
-      const text = `The counts of this page were not sent (${why}). Check the function that onMetric has.`;
+      const text = `The counts of this page were not sent (${why}). Check the function given as onMetric.`;
       this.#fail(SidestreamError.from(thrown, 'runtime/not-sent', text));
       return false;
     }
   }
 }
 
-/** Counts of the same page, added by variant and placement. */
+/** Adds up counts of the same page by variant and placement. */
 function joined(before: readonly Counts[], more: readonly Counts[]): Counts[] {
   const rows = new Map<string, Counts>();
   for (const { revenue, ...row } of [...before, ...more]) {
@@ -179,21 +178,23 @@ export function addHook(connection: WorkerConnection, hook: MetricHook): () => P
   return hooks.add(hook);
 }
 
-/** Hooks that hear of the events and the consent of a connection. Its calls are wrapped here: other pages load no code for that. */
+/**
+ * Hooks that observe the events and the consent of a connection. The calls are wrapped here, so other pages load no code for it.
+ */
 function watched(connection: WorkerConnection): MetricHooks {
-  // Without a worker nothing was counted.
+  // Without a worker, nothing was counted.
   const take = async (sent: string[]) =>
-    connection.up ? connection.call((remote) => remote.takeMetrics(sent)) : NOTHING;
+    connection.up ? connection.call((remote) => remote.takeMetrics(sent)) : EMPTY_REPORT;
   const hooks = new MetricHooks(take, (thrown) => connection.fail(thrown));
   const track = connection.track.bind(connection);
   const changeConsent = connection.changeConsent.bind(connection);
   connection.track = async (event) => {
     await track(event);
-    // Awaited: who has waited for an order may leave the page, and the order counts.
+    // Awaited: a caller that has awaited an order may leave the page, and the order still counts.
     if (DECISIVE.has(event.type)) await hooks.soon();
   };
   connection.changeConsent = (level, work) => {
-    // At once, whatever becomes of the call.
+    // At once, whether or not the call succeeds.
     if (level !== 'granted') hooks.drop();
     return changeConsent(level, work);
   };

@@ -1,11 +1,11 @@
 import type { Places } from '../../device/protocol';
 
-/** Files of the package that run in a worker of their own. */
+/** Files of the package that run in their own worker. */
 export type WorkerFile = 'worker.js' | 'encoder-worker.js';
 
 /**
- * Addresses of the package's files; null where a bundler makes the workers from the sources, as here. The package's build
- * replaces this module.
+ * Addresses of the package's files; null if a bundler builds the workers from the sources, as here. The package's build replaces
+ * this module.
  */
 export const ownPlaces = (): Places | null => null;
 

@@ -1,12 +1,12 @@
 import { coreOf, type Recommender } from '../../device/protocol';
 
-/** What elements need to join a recommender: the absolute address of its bundle, and its namespace. */
+/** The data that elements need to join a recommender: the absolute address of its bundle and its namespace. */
 export interface PageBundle {
   bundle: string;
   namespace: string;
 }
 
-/** What the page's own scripts created and did not close, in the order in which it was ready. */
+/** Open recommenders created by the page's own scripts, in the order in which they became ready. */
 const open = new Map<Recommender, PageBundle>();
 const listeners = new Set<() => void>();
 
@@ -20,7 +20,7 @@ export function addPageRecommender(recommender: Recommender, of: PageBundle): vo
   tell();
 }
 
-/** Removes one that the page closed. */
+/** Removes a recommender that the page closed. */
 export function deletePageRecommender(recommender: Recommender): void {
   if (open.delete(recommender)) tell();
 }
@@ -31,15 +31,15 @@ const only = (): [Recommender, PageBundle] | null => {
 };
 
 /**
- * The recommender of the page, for elements that were given none: the first that its scripts created and did not close. Null
- * without one, and where there are several bundles or namespaces, since only the page knows which one is meant.
+ * The page's recommender, for elements that were given none: the first open one that its scripts created. Null if there is none,
+ * or if there are several bundles or namespaces, since only the page knows which one is meant.
  */
 export const pageRecommender = (): Recommender | null => only()?.[0] ?? null;
 
-/** Its bundle and namespace: what joins by them does not end with the page's own handle. */
+/** Its bundle and namespace: an element that joins by them outlives the page's own handle. */
 export const pageBundle = (): PageBundle | null => only()?.[1] ?? null;
 
-/** Calls a function whenever the page's recommender may be another one. @returns a function that ends that */
+/** Calls a function whenever the page's recommender may have changed. @returns a function that stops this */
 export function onPageRecommender(changed: () => void): () => void {
   listeners.add(changed);
   return () => listeners.delete(changed);

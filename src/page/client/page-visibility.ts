@@ -1,6 +1,6 @@
 /**
  * Calls a function whenever the page is hidden or left, after which it may never run again.
- * @returns a function that ends that
+ * @returns a function that stops this
  */
 export function onHidden(work: () => void): () => void {
   const ended = new AbortController();

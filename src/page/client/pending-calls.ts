@@ -3,8 +3,8 @@ import { SidestreamError } from '../../error';
 type Abandon = (error: SidestreamError) => void;
 
 /**
- * Calls without an answer yet, all of which can be rejected at once. Nothing is kept of an answered call: racing each call
- * against one lasting promise would keep every answer as long as that promise.
+ * Unanswered calls, all of which can be rejected at once. An answered call leaves nothing behind: racing each call against one
+ * long-lived promise would keep every answer as long as that promise lives.
  */
 export class PendingCalls {
   readonly #calls = new Map<Promise<unknown>, Abandon>();
@@ -24,18 +24,18 @@ export class PendingCalls {
     return call;
   }
 
-  /** Rejects all present calls. */
+  /** Rejects all pending calls. */
   fail(error: SidestreamError): void {
     for (const abandon of this.#calls.values()) abandon(error);
   }
 
-  /** Rejects all present and later calls. */
+  /** Rejects all pending and future calls. */
   end(error: SidestreamError): void {
     this.#ended = error;
     this.fail(error);
   }
 
-  /** Resolves when all present calls have settled. */
+  /** Resolves when all pending calls have settled. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#calls.keys());
   }

@@ -1,11 +1,11 @@
 /**
- * Key of a visit in sessionStorage. An address has no space, so a namespace that is the beginning of another one, or has spaces,
- * is told from it.
+ * Key of a visit in sessionStorage. An address has no space, so a namespace that has spaces or is a prefix of another one cannot
+ * be confused with it.
  */
 export const visitKey = (namespace: string, bundle: string): string =>
   `sidestream/${namespace} ${bundle.replaceAll(' ', '%20')}`;
 
-/** Deletes the visits of a namespace, with whatever bundle. */
+/** Deletes the visits of a namespace, whichever bundle they belong to. */
 export function deleteVisits(namespace: string): void {
   const beginning = `sidestream/${namespace} `;
   try {
@@ -13,6 +13,6 @@ export function deleteVisits(namespace: string): void {
       if (key.startsWith(beginning) && !key.slice(beginning.length).includes(' ')) sessionStorage.removeItem(key);
     }
   } catch {
-    // Denied by the browser: then the tab keeps nothing.
+    // The browser denies access: the tab keeps nothing.
   }
 }

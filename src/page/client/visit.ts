@@ -2,77 +2,77 @@ import type { GivenOptions, Kept, TrackedCall, TrackInput } from '../../device/p
 import { SidestreamError } from '../../error';
 import type { Emit, Remote } from './remote';
 
-/** Form of the record. A record of a later form is left alone. */
+/** Version of the record. A record of a later version is left alone. */
 const VERSION = 1;
-/** Largest record, characters: a tab has room for about five million, which the shop needs too. */
-const MOST_CHARACTERS = 1_000_000;
-/** How far the clock of an earlier page may have been ahead, ms. */
-const MOST_AHEAD = 24 * 60 * 60 * 1000;
-/** Time after a change until the worker's data are copied, ms: training and a burst of events cost one copy. */
+/** Maximum size of a record, characters: a tab has room for about five million, which it shares with the shop. */
+const MAX_CHARACTERS = 1_000_000;
+/** How far ahead an earlier page's clock may have been, ms. */
+const MAX_CLOCK_AHEAD_MS = 24 * 60 * 60 * 1000;
+/** Delay between a change and the copy of the worker's data, ms: training or a burst of events costs a single copy. */
 const COPY_DELAY = 500;
 
-/** The connection whose data are kept. */
+/** The connection whose data is kept. */
 export interface VisitHost {
   given: GivenOptions;
-  /** Null while nothing is kept. */
+  /** Null while no data is kept. */
   visit: Visit | null;
   /** Whether a worker takes calls. */
   readonly up: boolean;
   /** Key of the visit in sessionStorage. */
   readonly visitKey: string;
-  /** Deletes what pages of the tab kept in the namespace. */
+  /** Deletes the visits that pages of the tab kept in the namespace. */
   deleteVisits(): void;
   readonly listeners: Set<Emit>;
   call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
-  /** Starts a worker, which continues with what `Visit.read` returns. */
+  /** Starts a worker, which continues with the result of `Visit.read`. */
   startWorker(kept: null): Promise<Remote>;
   replaceWorker(start: () => Promise<Remote>): void;
   emit: Emit;
   fail(thrown: unknown): void;
 }
 
-/** The visit that a connection keeps, from now on. */
+/** Starts keeping the visit of a connection. */
 export function visitOf(host: VisitHost): Visit {
   host.visit ??= new Visit(host);
   return host.visit;
 }
 
-/** What the worker has in memory, as JSON can hold it. */
+/** The worker's data in memory, in a form that JSON can hold. */
 interface Memory {
-  /** Base64; null where only the events are kept. */
+  /** Base64; null if only the events are kept. */
   profile: string | null;
   events: unknown[];
   /** Items that the device added; `values` and `scales` are Base64. */
   items: { item: unknown; encoders: unknown; values: string; scales: string }[];
 }
 
-/** A tracked event, and whether the worker has answered: a copy of its data that is asked for from then on contains it. */
+/** A tracked event, and whether the worker has answered: any copy of its data requested after that contains the event. */
 interface Noted {
   call: TrackedCall;
   answered: boolean;
 }
 
 /**
- * Keeps a visit in the tab's sessionStorage, so that the shop's next page continues with it: a copy of what the worker has in
- * memory, made shortly after changes, and the events tracked since, noted at once, as a click leaves the page. Where nothing
- * can be kept, that is reported once and the page goes on in memory.
+ * Keeps a visit in the tab's sessionStorage for the shop's next page: a copy of the worker's data, made shortly after changes,
+ * and the events tracked since, noted at once because a click may leave the page. If nothing can be kept, this is reported once
+ * and the page continues in memory.
  */
 export class Visit {
   readonly #host: VisitHost;
   readonly #key: string;
-  /** Names this page in the record: a page that returns from the back/forward cache finds out whether another one wrote. */
+  /** Identifies this page in the record: a page that returns from the back/forward cache can tell whether another page wrote. */
   readonly #page = crypto.getRandomValues(new Uint32Array(2)).join('-');
   #noted: Noted[] = [];
   #memory: Memory | null = null;
-  /** `#memory` as JSON: every event writes the record again. */
+  /** `#memory` as JSON, cached because every event writes the record again. */
   #text = 'null';
   #lastTime = 0;
   #lastEvents = 0;
-  /** Ended, or nothing can be kept: nothing is written any more. */
+  /** Whether the visit has ended or cannot be kept: nothing more is written. */
   #ended = false;
-  /** The page is in the back/forward cache, or about to be left. */
+  /** Whether the page is in the back/forward cache or about to be left. */
   #away = false;
-  /** Number of times that the page was left: a copy asked for before is not written after, over what other pages wrote. */
+  /** How often the page was left: a copy requested earlier must not overwrite the records of later pages. */
   #departures = 0;
   #wrote = false;
   #copying: Promise<void> | null = null;
@@ -91,17 +91,17 @@ export class Visit {
       this.#giveUp(
         new SidestreamError(
           'runtime/invalid-input',
-          'consent "session": sessionStorage cannot be encrypted as `encrypt` asks, so nothing is kept from page to page. Leave out one of the two.',
+          'consent "session": sessionStorage cannot be encrypted as `encrypt` requires, so nothing is kept from page to page. Leave out one of the two options.',
         ),
       );
     }
   }
 
-  /** What an earlier page of this visit kept, as `Kept`, which the worker parses; null without any. */
+  /** The data that an earlier page of this visit kept, as `Kept`, which the worker parses; null if there is none. */
   read(): object | null {
     const record = this.#record();
     if (!record) return null;
-    // The worker gets these by their own calls.
+    // The worker gets these events through their own calls.
     const waiting = this.#noted.filter(({ answered }) => !answered);
     const isWaiting = ({ time }: TrackedCall): boolean => waiting.some(({ call }) => call.time === time);
     const tracked = record.tracked.filter((call) => !isWaiting(call));
@@ -117,13 +117,15 @@ export class Visit {
     }
   }
 
-  /** Lets a worker that is up continue with what an earlier page kept. */
+  /** Lets a running worker continue with the data that an earlier page kept. */
   async handIn(): Promise<void> {
     const kept = this.read();
     if (kept) await this.#host.call((remote) => remote.takeOver(kept));
   }
 
-  /** The same, and keeps the visit from now on. A copy of the worker's data before that would lack it. */
+  /**
+   * As `handIn`, and keeps the visit from now on. An earlier copy of the worker's data would lack the data that was handed in.
+   */
   async takeUp(): Promise<void> {
     this.#copying = this.handIn();
     try {
@@ -135,13 +137,13 @@ export class Visit {
   }
 
   /**
-   * Notes an event, before the worker has it: the page may be left right after the call.
+   * Notes an event before the worker has it: the page may be left right after the call.
    * @param send calls the worker
    */
   track(event: TrackInput, send: (time?: number) => Promise<void>): Promise<void> {
-    // Nothing is learned from impressions, which are many: the next copy of the worker's data contains them.
+    // Impressions are frequent and teach nothing: the next copy of the worker's data contains them.
     if (this.#ended || event.type === 'impression') return send();
-    // A time of its own: it tells this event from others of the item.
+    // A unique time distinguishes this event from other events of the item.
     let time = Math.max(Date.now(), this.#lastTime + 1);
     const taken = new Set(this.#noted.map(({ call }) => call.time));
     while (taken.has(time)) time++;
@@ -151,7 +153,7 @@ export class Visit {
       const { type, itemId, details } = JSON.parse(JSON.stringify(event));
       noted = { call: { type, itemId, details, time }, answered: false };
     } catch {
-      // No JSON, so no valid event either: the worker refuses it.
+      // Not JSON, so not a valid event either: the worker refuses it.
       return send(time);
     }
     const own = noted;
@@ -170,15 +172,15 @@ export class Visit {
     );
   }
 
-  /** The recommender changed. @param events that its profile has learned from */
+  /** Handles a change of the recommender. @param events number of events that its profile has learned from */
   changed(events: number): void {
-    // A reset: what was kept must not come back with the next page.
+    // A reset: the kept data must not come back with the next page.
     if (events < this.#lastEvents) void this.save();
     else this.later();
     this.#lastEvents = events;
   }
 
-  /** Copies the worker's data in a moment. */
+  /** Copies the worker's data after a short delay. */
   later(): void {
     if (!this.#ended) this.#timer ??= setTimeout(() => void this.save(), COPY_DELAY);
   }
@@ -187,7 +189,7 @@ export class Visit {
   async save(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // Without a worker there is nothing to copy.
+    // Without a worker, there is nothing to copy.
     if (this.#ended || !this.#host.up) return;
     if (this.#copying) {
       this.#again = true;
@@ -201,14 +203,14 @@ export class Visit {
     await this.save();
   }
 
-  /** Deletes what is kept; nothing is kept from now on. */
+  /** Deletes the kept data and keeps nothing from now on. */
   end(): void {
     this.#stop();
     if (this.#host.visit === this) this.#host.visit = null;
     try {
       sessionStorage.removeItem(this.#key);
     } catch {
-      // The tab keeps nothing: that was reported.
+      // The tab keeps nothing; this was already reported.
     }
   }
 
@@ -229,14 +231,14 @@ export class Visit {
     const contained = new Set(this.#noted.filter(({ answered }) => answered));
     try {
       const { memory } = await this.#host.call((remote) => remote.copy());
-      // The shopper may have answered meanwhile, or the page been left.
+      // Meanwhile, the shopper may have answered or left the page.
       if (!memory || this.#ended || departures !== this.#departures) return;
       this.#noted = this.#noted.filter((noted) => !contained.has(noted));
       this.#setMemory(encoded(memory));
       this.#write();
     } catch (thrown) {
       const error = SidestreamError.from(thrown);
-      // What was noted stays; a crash was emitted already.
+      // The noted events stay; the crash was already emitted.
       if (error.code !== 'runtime/closed' && error.code !== 'runtime/worker-crashed') this.#host.fail(error);
     }
   }
@@ -249,25 +251,25 @@ export class Visit {
   #write(): void {
     if (this.#ended || this.#away) return;
     let record = this.#compose();
-    while (record.length > MOST_CHARACTERS && this.#shed()) record = this.#compose();
+    while (record.length > MAX_CHARACTERS && this.#shed()) record = this.#compose();
     try {
-      // After a reset nothing is left to keep.
+      // After a reset, there is nothing left to keep.
       if (this.#empty) sessionStorage.removeItem(this.#key);
       else sessionStorage.setItem(this.#key, record);
       this.#wrote = !this.#empty;
     } catch (cause) {
-      // An older record must not be continued: it lacks what the shopper took back since.
+      // An older record must not be continued: it lacks the shopper's later withdrawals.
       try {
         sessionStorage.removeItem(this.#key);
       } catch {
-        // Denied altogether: there is none.
+        // Access is denied: there is no record.
       }
       const full = (cause as Error)?.name === 'QuotaExceededError';
       this.#giveUp(
         new SidestreamError(
           full ? 'store/full' : 'store/unavailable',
           full
-            ? 'The sessionStorage of this tab is full, so the visit is not kept from page to page. The shop stores less there, or goes on without.'
+            ? 'The sessionStorage of this tab is full, so the visit is not kept from page to page. Store less there, or continue without it.'
             : 'The browser does not let the page use sessionStorage, so the visit is not kept from page to page.',
           { cause },
         ),
@@ -285,7 +287,7 @@ export class Visit {
     return `{"version":${VERSION},"page":"${this.#page}","tracked":${tracked},"memory":${this.#text}}`;
   }
 
-  /** Drops the oldest half of the events, then what is left of the largest parts. @returns false when nothing is left */
+  /** Drops the oldest half of the events, then the largest remaining parts. @returns false when nothing is left */
   #shed(): boolean {
     const memory = this.#memory;
     if (memory && memory.events.length > 0) {
@@ -296,7 +298,7 @@ export class Visit {
     return memory !== null || this.#noted.length > 0;
   }
 
-  /** The record of this tab; null where there is none that can be used. */
+  /** The record of this tab; null if there is no usable one. */
   #record(): { page: string; tracked: TrackedCall[]; memory: Memory | null } | null {
     if (this.#ended) return null;
     let text: string | null;
@@ -313,7 +315,7 @@ export class Visit {
       const record: unknown = JSON.parse(text);
       if (!isObject(record) || typeof record.version !== 'number') throw new TypeError('no record of a visit');
       if (record.version > VERSION) {
-        const message = `Newer code keeps this visit (version ${record.version}). It is left alone, and the page goes on in memory.`;
+        const message = `Newer code keeps this visit (version ${record.version}). It is left alone, and the page continues in memory.`;
         this.#giveUp(new SidestreamError('store/newer-schema', message));
         return null;
       }
@@ -328,9 +330,9 @@ export class Visit {
     }
   }
 
-  /** Begins an empty one where the record is damaged, or is none of ours. */
+  /** Starts an empty record if the present one is damaged or not ours. */
   #damaged(cause: unknown): void {
-    const message = 'What an earlier page kept of this visit cannot be read. It goes on without.';
+    const message = 'The data that an earlier page kept of this visit cannot be read. The page continues without it.';
     this.#host.fail(new SidestreamError('store/corrupt', message, { cause }));
     try {
       sessionStorage.removeItem(this.#key);
@@ -349,21 +351,21 @@ export class Visit {
     this.#departures++;
   }
 
-  /** Back from the back/forward cache: other pages of this tab may have gone on with the visit, or ended it. */
+  /** After a return from the back/forward cache, other pages of this tab may have continued the visit or ended it. */
   #returned(): void {
     this.#away = false;
     let text: string | null = null;
     try {
       text = sessionStorage.getItem(this.#key);
     } catch {
-      // As without a record; there was one when this page wrote it.
+      // Treated as missing, although a record existed when this page wrote it.
     }
     if (this.#wrote ? text?.includes(`"page":"${this.#page}"`) : text === null) {
       this.later();
       return;
     }
     if (text === null) {
-      // The shopper has answered there: what holds now, the device knows.
+      // The shopper has answered on that page: the device knows the consent in force.
       this.#stop();
       this.#host.visit = null;
       this.#host.given = { ...this.#host.given, consent: undefined };
@@ -382,7 +384,7 @@ export class Visit {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** Types and ranges of what is used here; the rest is parsed where the events are used. */
+/** Types and ranges of the fields used here; the rest is parsed where the events are used. */
 const isTracked = (value: unknown): value is TrackedCall =>
   isObject(value) &&
   typeof value.type === 'string' &&
@@ -390,7 +392,7 @@ const isTracked = (value: unknown): value is TrackedCall =>
   isObject(value.details) &&
   Number.isSafeInteger(value.time) &&
   Number(value.time) >= 0 &&
-  Number(value.time) <= Date.now() + MOST_AHEAD;
+  Number(value.time) <= Date.now() + MAX_CLOCK_AHEAD_MS;
 
 function isMemory(value: unknown): value is Memory {
   if (!isObject(value) || !Array.isArray(value.events) || !Array.isArray(value.items)) return false;
@@ -407,7 +409,7 @@ const encoded = ({ profile, events, items }: KeptMemory): Memory => ({
   items: items.map(({ values, scales, ...item }) => ({ ...item, values: toBase64(values), scales: toBase64(scales) })),
 });
 
-/** @throws DOMException, RangeError where a text is no Base64 of such numbers */
+/** @throws DOMException, RangeError if a text is not Base64 of such numbers */
 const decoded = ({ profile, events, items }: Memory): object => ({
   profile: profile === null ? null : fromBase64(profile),
   events,
@@ -418,7 +420,7 @@ const decoded = ({ profile, events, items }: Memory): object => ({
   })),
 });
 
-/** Bytes that are given to `String.fromCharCode` at once: its arguments lie on the stack. */
+/** Bytes passed to `String.fromCharCode` at once: its arguments are on the stack. */
 const PIECE = 8192;
 
 function toBase64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {

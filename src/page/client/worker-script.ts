@@ -4,7 +4,7 @@ import { SidestreamError } from '../../error';
 import { ownPlaces, startSource, type WorkerFile } from './own-workers';
 import { namedWorker } from './worker-url';
 
-/** A worker that was started, and the address of its script; none where a bundler makes it from the sources. */
+/** A started worker and the address of its script; undefined if a bundler builds it from the sources. */
 export interface StartedWorker {
   worker: Worker;
   address?: string;
@@ -12,7 +12,7 @@ export interface StartedWorker {
 
 /**
  * Starts a worker of the package.
- * @param workerUrl address of `worker.js` that the shop named; all other files lie beside it
+ * @param workerUrl address of `worker.js` that the shop gave; all other files are next to it
  * @throws SidestreamError `runtime/invalid-input` when `workerUrl` is not such an address, `runtime/worker-crashed` when the
  *   browser refuses to start it
  */
@@ -28,17 +28,17 @@ export function startWorker(file: WorkerFile, workerUrl: string | undefined): St
 
 /**
  * The message for a worker whose script did not load, or threw before it answered.
- * @param address of the script, as `startWorker` returned it
- * @param reason the browser's own. Where the script cannot be had it gives none
+ * @param address address of the script, as returned by `startWorker`
+ * @param reason the browser's own reason, which is missing if the script cannot be loaded
  */
 export function notStarted(
-  address = 'that the bundler made',
-  reason = 'its script cannot be had or is refused',
+  address = 'that the bundler built',
+  reason = 'its script cannot be loaded or is refused',
 ): string {
-  return `The worker ${address} did not start (${reason}). That address must answer with the package's own file: where a bundler left it out, host the folder lib/cdn of the package and name its place with workerUrl. See docs/how-to/frameworks.md of the package, and angular.md beside it. A Content-Security-Policy needs the place in worker-src: docs/how-to/host.md.`;
+  return `The worker ${address} did not start (${reason}). That address must answer with the package's own file: if a bundler left it out, host the folder lib/cdn of the package and give its address as workerUrl. See docs/how-to/frameworks.md of the package, and angular.md next to it. A Content-Security-Policy needs that address in worker-src: docs/how-to/host.md.`;
 }
 
-/** Starts a module worker. Browsers reject a script from another host, but allow a script of the page to import it. */
+/** Starts a module worker. Browsers reject a worker script from another host, but let a script of the page import it. */
 function startAt(address: URL): Worker {
   if (address.origin === location.origin) return startScript(address.href, address);
   const shim = new Blob([`import ${JSON.stringify(address.href)};`], { type: 'text/javascript' });
@@ -50,7 +50,7 @@ function startAt(address: URL): Worker {
   return worker;
 }
 
-/** @param named the address for the error */
+/** @param named the address to show in the error */
 function startScript(script: string, named: URL): Worker {
   try {
     return new Worker(trustedScript(script), { type: 'module', name: 'sidestream' });

@@ -2,29 +2,29 @@ import { LitElement } from 'lit';
 import type { Item, Placement, Progress, Recommendation } from '../../device/protocol';
 import type { SidestreamError } from '../../error';
 
-/** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, the click is tracked all the same. */
+/** Detail of `itemclick`. The event is cancelable: `preventDefault()` stops the link, but the click is still tracked. */
 export interface RecsClickDetail {
   item: Recommendation['item'];
-  /** 0-based place in the list. */
+  /** 0-based position in the list. */
   position: number;
   placement: Placement;
-  /** Id of the response the item came with; pass it to `track` to attribute a later cart or purchase. */
+  /** Id of the response that contained the item; pass it to `track` to attribute a later cart event or purchase. */
   recommendationId: string;
 }
 
-/** Detail of `addtocart`. The event is cancelable: after `preventDefault()` nothing is tracked and nothing confirmed. */
+/** Detail of `addtocart`. The event is cancelable: after `preventDefault()`, nothing is tracked or confirmed. */
 export interface RecsAddToCartDetail {
   items: {
     item: Item;
-    /** Pieces to add. */
+    /** Number of pieces to add. */
     quantity: number;
-    /** Id of the response the item came with; absent for the item that a bundle is about. */
+    /** Id of the response that contained the item; absent for the main item of a bundle. */
     recommendationId?: string;
     placement: Placement;
-    /** 0-based place in the list; absent for the item that a bundle is about. */
+    /** 0-based position in the list; absent for the main item of a bundle. */
     position?: number;
   }[];
-  /** Sum of price times quantity, in the shop's currency; null where a price is not known. */
+  /** Sum of price times quantity, in the shop's currency; null if a price is unknown. */
   total: number | null;
 }
 
@@ -55,8 +55,8 @@ export type SidestreamRecsEventMap = { [K in keyof RecsEventDetails]: CustomEven
 
 /**
  * Dispatches an event from a list; returns false when a listener called `preventDefault()`. `recommend`, `itemclick` and
- * `addtocart` bubble, so that one listener serves a page. `error` and `progress` do not, as those of images and videos do
- * not: a listener for errors at the window would take ours for a crash of the page.
+ * `addtocart` bubble: one listener can serve the whole page. `error` and `progress` do not bubble, like the events of images and
+ * videos: an error listener on the window would take ours for a crash of the page.
  */
 export function emit<K extends keyof RecsEventDetails>(
   target: EventTarget,
@@ -67,17 +67,17 @@ export function emit<K extends keyof RecsEventDetails>(
   return target.dispatchEvent(new CustomEvent(type, { detail, bubbles, composed: bubbles, cancelable: true }));
 }
 
-/** Errors in the console already: all lists of a recommender receive its errors, and the console needs each once. */
+/** Errors already in the console: every list of a recommender receives its errors, and the console needs each only once. */
 const logged = new WeakSet<SidestreamError>();
 
 /**
- * Reports the errors of one `<sidestream-recs>` by the event `error` and in the console, each once. Calls that fail because
- * the worker died reject with the very error that the recommender's own event `error` carries.
+ * Reports each error of one `<sidestream-recs>` once, as an `error` event and in the console. Calls that fail because the worker
+ * died reject with the same error object as the recommender's own `error` event.
  */
 export class ErrorReporter {
   readonly #element: Element;
   readonly #reported = new WeakSet<SidestreamError>();
-  /** Lines that this element wrote to the console: the same failure comes again at every retry. */
+  /** Lines that this element has written to the console: the same failure recurs at every retry. */
   readonly #lines = new Set<string>();
 
   constructor(element: Element) {
@@ -96,7 +96,7 @@ export class ErrorReporter {
   }
 }
 
-/** Adds or removes listeners of the list's own events, typed as those of the platform's elements are. */
+/** Adds or removes listeners of the list's own events, typed like the listeners of built-in elements. */
 interface Listening {
   <K extends keyof SidestreamRecsEventMap>(
     type: K,

@@ -2,19 +2,22 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Recommender } from '../../device/protocol';
 import { coreOf, onPageRecommender, pageRecommender } from '../client';
 
-/** An element that may be given a recommender. */
+/** An element that can be given a recommender. */
 type Host = ReactiveControllerHost & { recommender: Recommender | null; readonly hasUpdated: boolean };
 
 /**
- * Finds the recommender of an element beside the lists: the one it was given, else the recommender of the first list that has one,
- * else the page's own.
+ * Finds the recommender of an element other than a list: the one it was given, otherwise the recommender of the first list that
+ * has one, otherwise the page's own.
  */
 export class FoundRecommender implements ReactiveController {
   readonly #host: Host;
   readonly #changed: () => void;
   #end: () => void = () => undefined;
 
-  /** @param changed called when another may be found: a list was shown, or the page made or closed one; only in the page */
+  /**
+   * @param changed called while the element is in the page when the result may differ: a list was shown, or the page created or
+   *   closed a recommender
+   */
   constructor(host: Host, changed: () => void) {
     this.#host = host;
     this.#changed = changed;
@@ -23,7 +26,7 @@ export class FoundRecommender implements ReactiveController {
 
   get value(): Recommender | null {
     const lists = [...document.querySelectorAll('sidestream-recs')];
-    // Where its module is not loaded yet, an element has none of its properties.
+    // Until its module is loaded, an element has none of its properties.
     const active = lists.find((list) => list.activeRecommender)?.activeRecommender;
     return this.#host.recommender ?? active ?? pageRecommender();
   }
@@ -43,6 +46,6 @@ export class FoundRecommender implements ReactiveController {
   }
 }
 
-/** Whether two are handles of one recommender: lists and the page have one each, and know the same. */
+/** Whether two handles belong to one recommender: each list and the page have their own handle. */
 export const isSame = (one: Recommender | null, other: Recommender | null): boolean =>
   one === other || (!!one && !!other && coreOf(one) === coreOf(other));

@@ -2,20 +2,20 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { ENGLISH, type LabelLanguage, labelLanguage, loadLabels, type PageTexts } from '../../core/labels';
 import { languageOf } from './dom';
 
-/** English, which is built in, and what was loaded; English too for a language that could not be loaded. */
+/** The built-in English texts and the loaded ones; a language that could not be loaded also maps to English. */
 const loaded = new Map<LabelLanguage, PageTexts>([['en', ENGLISH]]);
 const loading = new Map<LabelLanguage, Promise<void>>();
 
 const codeOf = (language = globalThis.navigator?.language ?? ''): LabelLanguage => labelLanguage(language);
 
 /**
- * The built-in texts for a language: those of its first part, or English where it has none.
+ * The built-in texts for a language, by the first part of its tag, or English if there are none.
  * @param language a BCP 47 tag. Default: the browser's language
- * @returns null while they are not loaded
+ * @returns null until they are loaded
  */
 export const textsIn = (language?: string): PageTexts | null => loaded.get(codeOf(language)) ?? null;
 
-/** Loads the built-in texts for a language, once for a page. When it rejects, elements use English. */
+/** Loads the built-in texts for a language, once per page. If it rejects, elements use English. */
 export function loadTexts(language?: string): Promise<void> {
   const code = codeOf(language);
   if (code === 'en') return Promise.resolve();
@@ -45,7 +45,7 @@ export class LanguageObserver implements ReactiveController {
   constructor(host: ReactiveControllerHost & Element, changed: () => void, failed: (thrown: unknown) => void) {
     this.#host = host;
     this.#failed = failed;
-    // None where elements are rendered without a browser.
+    // Undefined where elements are rendered without a browser.
     this.#observer =
       globalThis.MutationObserver &&
       new MutationObserver(() => {

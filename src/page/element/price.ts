@@ -1,8 +1,8 @@
 const formats = new Map<string, Intl.NumberFormat>();
 
 /**
- * A price in the reader's language: `1.299,00 €`. Without a currency, or with one that is not a three-letter code, the
- * plain number with two digits.
+ * A price in the reader's language: `1.299,00 €`. Without a currency, or with one that is not a three-letter code, the plain
+ * number with two decimals.
  */
 export function formatPrice(price: number, currency?: string, language?: string): string {
   const code = currency && /^[a-z]{3}$/i.test(currency) ? currency.toUpperCase() : '';

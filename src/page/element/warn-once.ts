@@ -2,9 +2,9 @@
 const reported = new WeakMap<Element, Set<string>>();
 
 /**
- * Writes a mistake of the page to the console, with the element: once per element and cause.
+ * Writes a mistake of the page to the console, with the element, once per element and cause.
  * @param cause the invalid attribute, or the place in a template
- * @param message the mistake, how the element goes on, and the correction
+ * @param message the mistake, its consequence, and the correction
  */
 export function warnOnce(host: Element, cause: string, message: string): void {
   const causes = reported.get(host) ?? new Set();

@@ -1,32 +1,29 @@
 import type { Placement } from '../../device/protocol';
 import { warnOnce } from './warn-once';
 
-/** By property: its attribute, and which values it takes. */
+/** By property: its attribute and the values that it takes. */
 const ADVICE: Record<string, [attribute: string, advice: string]> = {
   placement: [
     'placement',
-    'must be for-you, similar, complement, trending, recent or again; the list goes on as for-you. Correct the word, or leave the attribute out.',
+    'must be for-you, similar, complement, trending, recent or again; the list uses for-you. Correct the word, or leave the attribute out.',
   ],
-  limit: [
-    'limit',
-    'must be a whole number from 1 to 100; the list goes on with 8. Write limit="12", say, or leave it out.',
-  ],
+  limit: ['limit', 'must be a whole number from 1 to 100; the list uses 8. Write limit="12", say, or leave it out.'],
   headingLevel: [
     'heading-level',
-    'must be a whole number from 2 to 6; the heading goes on at level 2. Write heading-level="3", say, or leave it out.',
+    'must be a whole number from 2 to 6; the heading stays at level 2. Write heading-level="3", say, or leave it out.',
   ],
   layout: [
     'layout',
-    'must be grid, row or bundle; the list goes on as a grid. Correct the word, or leave the attribute out.',
+    'must be grid, row or bundle; the list is shown as a grid. Correct the word, or leave the attribute out.',
   ],
   currency: ['currency', 'must be the three-letter code of a currency that browsers know. Write currency="EUR", say.'],
   lowStock: [
     'low-stock',
-    'must be a whole number, 0 or more; the list goes on with 5. Write low-stock="3", say, or leave it out.',
+    'must be a whole number, 0 or more; the list uses 5. Write low-stock="3", say, or leave it out.',
   ],
   hrefTemplate: [
     'href-template',
-    'must hold {id}, {title} or {category} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',
+    'must contain {id}, {title} or {category} and no other braces; cards link to the address in the catalogue. Write href-template="/product/{id}", say.',
   ],
   exclude: ['exclude', 'must be a list of ids; nothing is left out. Set the property exclude to an array.'],
 };
@@ -36,12 +33,12 @@ export function warnOfSettings(host: Element & { placement: Placement }, names: 
   for (const name of names) {
     if (name === 'itemId') {
       const { placement } = host;
-      // A bundle has `complement` in its place.
+      // A bundle has `complement` instead.
       const what = placement === 'for-you' ? 'layout="bundle"' : `placement="${placement}"`;
-      const advice = `${what} needs the item in view, and has no item-id: the list is hidden. Set item-id to the id of the product that the page is about, or cart-synced for what is in the cart.`;
+      const advice = `${what} needs the item in view, and has no item-id: the list is hidden. Set item-id to the id of the page's product, or cart-synced for the content of the cart.`;
       warnOnce(host, name, advice);
     } else if (name === 'bundle') {
-      const advice = `has no bundle and no recommender 10 s after it came into the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to what createRecommender() made.`;
+      const advice = `has no bundle and no recommender 10 s after it was added to the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to the result of createRecommender().`;
       warnOnce(host, name, advice);
     } else {
       const [attribute, advice] = ADVICE[name] ?? [name, 'is wrong.'];

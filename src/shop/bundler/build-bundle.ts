@@ -38,7 +38,7 @@ import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } fr
 import { RejectedRows } from './rejected-rows';
 import { keepsRules } from './rules';
 
-/** Texts and pictures from which a further process saves more time than it takes to start. */
+/** Number of texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
 
 export interface BuildRequest {
@@ -46,13 +46,13 @@ export interface BuildRequest {
   catalog: string | readonly string[];
   /** Options of the feed readers. */
   feed?: Pick<ReadFeedOptions, 'mapping' | 'strict'>;
-  /** Folder of the pictures that are named by file; without it only those named by address are encoded. */
+  /** Folder of the pictures that are named by file; without it, only pictures named by address are encoded. */
   images?: string;
   /** How pictures named by address are fetched. */
   pictures?: Omit<PictureOptions, 'folder' | 'base'>;
   /** Folder of the bundle. */
   out: string;
-  /** Put before the name of every picture. */
+  /** Prefix of every picture's name. */
   imageBase: string;
   text: TextRecipe;
   /** Folder of the encoders' built files. */
@@ -64,19 +64,19 @@ export interface BuildRequest {
   /** Files of links and of orders, for the placement `complement`. */
   links?: string;
   orders?: string;
-  /** Folder of the encoded features, which later builds reuse. Default: beside the bundle, `<out>.build`. */
+  /** Folder of the encoded features, which later builds reuse. Default: next to the bundle, `<out>.build`. */
   cache?: string;
-  /** Processes that encode. Default: as many as the machine has cores. */
+  /** Number of encoding processes. Default: the number of cores. */
   workers?: number;
   /** Address of a Redis server whose workers encode instead of this machine. */
   queue?: string;
   /** Whether to fit the projections again instead of keeping those of the previous bundle. Default false. */
   refit?: boolean;
-  /** Language of the catalogue, as a tag. Default: what its feed says, else what its words are. */
+  /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
   lang?: string;
   /** The same catalogue in further languages. */
   locales?: readonly LocaleFeed[];
-  /** Gets what the user should know before the encoding, which may take long. */
+  /** Receives notes that the user should see before the encoding, which may take long. */
   warn?: (line: string) => void;
   /** File that gets every rejected row, one line of JSON each. */
   rejectedFile?: string;
@@ -86,31 +86,31 @@ export interface BuildRequest {
 export interface BuildResult {
   items: number;
   withoutPicture: number;
-  /** Texts and pictures that were encoded. */
+  /** Number of encoded texts and pictures. */
   encoded: number;
-  /** Texts and pictures that are the same as another item's. */
+  /** Number of texts and pictures that equal another item's. */
   repeated: number;
-  /** Texts and pictures that an earlier build had encoded. */
+  /** Number of texts and pictures that an earlier build had encoded. */
   reused: number;
   /** Size of the whole bundle. */
   bytes: number;
-  /** The first 1,000 rejected rows, which are left out, and pictures, whose items are kept with their text alone. */
+  /** The first 1,000 rejected rows, which are left out, and rejected pictures, whose items are kept with only their text. */
   rejected: readonly RejectedRow[];
-  /** Number of all of them. */
+  /** Total number of rejections. */
   rejectedCount: number;
   rejectedRows: number;
   rejectedPictures: number;
-  /** Notes for the user, such as what could not be kept of the previous bundle. */
+  /** Notes for the user, such as the parts of the previous bundle that could not be kept. */
   notes: string[];
-  /** One line per file, or per format, about the rows read. */
+  /** One line per file or format about the rows read. */
   summary: string[];
   manifest: Manifest;
 }
 
 /**
- * Builds a bundle from a feed. Nothing is encoded twice: neither by a build that continues an interrupted one, nor by the
- * next one. The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its
- * projections and what was learned for it are kept where they fit.
+ * Builds a bundle from a feed. Nothing is encoded twice, whether by a build that continues an interrupted one or by the next one.
+ * The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its projections and
+ * trained models are kept if they fit.
  * @throws SidestreamError `runtime/invalid-input` a path is not a folder; what `readFeed` throws; `catalog/empty` no row
  *   is good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
  *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`;
@@ -202,7 +202,7 @@ async function buildItems(
   notes.push(...stalePictures(pictures.stale));
   const taps = { text: presets.text.contentTap, image: presets.image.contentTap };
   const weight = await metered(meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
-    // Variants of one product would be their own nearest neighbours.
+    // Variants of one product would otherwise be each other's nearest neighbours.
     tunedTextWeight(
       products.pick(features),
       taps,
@@ -220,7 +220,7 @@ async function buildItems(
       image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
     },
     projection: encodeProjection(projections),
-    // A guess need not be stored, but where a page must choose between languages.
+    // A guessed language is stored only if pages must choose between languages.
     ...(how === 'words' && inLanguages.locales.length === 0 ? {} : { language }),
     locales: inLanguages.locales,
   };
@@ -258,14 +258,14 @@ async function buildItems(
   };
 }
 
-/** Number of inputs of a modality, of those that variants of one product share one. */
+/** Number of inputs of a modality; inputs shared by variants of one product count once. */
 function distinctInputs(items: readonly Item[], inputOf: (item: Item) => string): number {
   const keys = items.map((item) => sharedInput(item, inputOf(item)));
   const shared = keys.filter((key) => key !== undefined);
   return keys.length - shared.length + new Set(shared).size;
 }
 
-/** The files between builds that a build keeps: those that the folder has by now. */
+/** The files of the folder that a build keeps, as they are by now. */
 async function keptMutable(
   out: string,
   say: (line: string) => void,
@@ -303,7 +303,7 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   };
 }
 
-/** Notes on pictures that were not fetched again. */
+/** Notes about pictures that were not fetched again. */
 function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
   const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
   return [
@@ -312,7 +312,7 @@ function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
   ];
 }
 
-/** A note on pictures that are named by file when no folder of pictures was given. */
+/** A note about pictures named by file if no folder of pictures was given. */
 function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
   const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
   if (named === 0) return [];
@@ -337,8 +337,8 @@ async function chunkRunner(
 }
 
 /**
- * The item of the bundle: a picture whose file could not be read is left out, but for one that is named by its path on the host,
- * which pages may find all the same.
+ * The item of the bundle: a picture whose file could not be read is left out, unless it is named by its path on the host, where
+ * pages may still find it.
  */
 function withImage(item: Item, { images, imageBase }: BuildRequest, readable: boolean): Item {
   const { image, ...rest } = item;
@@ -368,6 +368,6 @@ function bundleEncoder(
   };
 }
 
-/** Browsers have the presets of the package; any other preset is stored in the bundle. */
+/** Browsers have the package's presets; any other preset is stored in the bundle. */
 const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
   preset.source.kind === 'npm' ? {} : { settings: preset };

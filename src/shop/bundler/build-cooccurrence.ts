@@ -6,7 +6,7 @@ import { type Pair, readPairFile } from './pair-file';
 
 /** Files of items that go together. */
 export interface CooccurrenceFiles {
-  /** Links by hand: item, linked item, and perhaps a type. */
+  /** Manual links: item, linked item, and optionally a type. */
   links?: string;
   /** Order lines: order, item. */
   orders?: string;
@@ -22,21 +22,21 @@ const ORDER_COLUMNS = {
 };
 /** Types of links between complementary items; links of other types are left out. */
 const COMPLEMENTING = ['', 'crosssell', 'complement', 'complementary', 'accessory', 'boughttogether'];
-/** Largest order that is used: longer ones are stock-taking, and the number of pairs grows with the square. */
-const LARGEST_ORDER = 100;
-/** Orders added to every item's count, so that rare items are not overrated. */
+/** Maximum number of items in a used order: larger ones are stock movements, and the number of pairs grows with the square. */
+const MAX_ORDER_ITEMS = 100;
+/** Orders added to every item's count, which keeps rare items from being overrated. */
 const SMOOTHING = 1;
 
-/** Co-occurrence from files, of products. */
+/** Co-occurrence of products, read from files. */
 export interface FileCooccurrence {
   table: CooccurrenceTable;
-  /** How many rows were used, for the user. */
+  /** Notes for the user about the rows used. */
   notes: string[];
 }
 
 /**
- * Makes a co-occurrence table from links made by hand, from orders, or from both, taking the larger lift of each pair. With
- * orders it says in how many of them a pair was. Links and orders may name any variant of a product.
+ * Builds a co-occurrence table from manual links, from orders, or from both, taking the larger lift of each pair. With orders, it
+ * also holds the number of orders that contain each pair. Links and orders may name any variant of a product.
  * @throws SidestreamError `runtime/invalid-input` when a file cannot be read or names none of these items
  */
 export async function fileCooccurrence(
@@ -74,7 +74,7 @@ function usedLinks(links: Link[], path: string): Link[] {
   if (links.length > 0) return links;
   throw new SidestreamError(
     'runtime/invalid-input',
-    `${path} brings no two items of this catalogue together; do file and catalogue use the same item ids?`,
+    `${path} does not link any two items of this catalogue. Do file and catalogue use the same item ids?`,
   );
 }
 
@@ -96,7 +96,7 @@ function coPurchases(
   const chance = new Float64Array(count).fill(SMOOTHING);
   const orders: number[][] = [];
   for (const basket of baskets.values()) {
-    if (basket.size < 2 || basket.size > LARGEST_ORDER) continue;
+    if (basket.size < 2 || basket.size > MAX_ORDER_ITEMS) continue;
     orders.push([...basket]);
     for (const from of basket) {
       chance[from]++;

@@ -16,11 +16,11 @@ export interface FeaturesTask {
   pictures: Pick<Pictures, 'read'>;
   /** Rows of the items that have a picture to encode. */
   pictureRows: number[];
-  /** Called for a picture that cannot be read or decoded; its item has no picture then. An error thrown here ends the build. */
+  /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
   rejectPicture(row: number, reason: string): void;
   presets: EncoderSource['presets'];
   runner: ChunkRunner;
-  /** Projections to use; fitted where absent. */
+  /** Projections to use; fitted if absent. */
   fixed: Projections;
   /** Folder of the cached features. */
   cache: string;
@@ -32,13 +32,13 @@ export interface BuiltFeatures {
   projections: Required<Projections>;
   /** Number of items to which the projections of this build were fitted, by digest. */
   fitted: Record<string, number>;
-  /** Inputs encoded by this build. */
+  /** Number of inputs encoded by this build. */
   encoded: number;
-  /** Rows whose input an earlier build had encoded. */
+  /** Number of rows whose input an earlier build had encoded. */
   reused: number;
 }
 
-/** Names what a row of one modality shares with other variants of its product; undefined for an item without a group. */
+/** Key that a row of one modality shares with other variants of its product; undefined for an item without a group. */
 export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): string | undefined =>
   group ? `${group}\n${input}` : undefined;
 

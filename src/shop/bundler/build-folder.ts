@@ -7,7 +7,7 @@ const LOCK = 'build.lock';
 const FITTED = 'fitted.json';
 const fittedSchema = v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(1)));
 
-/** The folder beside a bundle where its builds cache encoded features: `shop.build` for `shop`. */
+/** The folder next to a bundle in which its builds cache encoded features: `shop.build` for `shop`. */
 export const buildFolder = (out: string): string => join(dirname(resolve(out)), `${basename(resolve(out))}.build`);
 
 /**
@@ -47,7 +47,7 @@ export async function readFitted(folder: string): Promise<Record<string, number>
   try {
     return v.parse(fittedSchema, JSON.parse(text));
   } catch {
-    // It only saves fitting the projections again.
+    // The file only saves fitting the projections again.
     return {};
   }
 }

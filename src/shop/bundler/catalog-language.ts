@@ -4,14 +4,17 @@ import type { CollectedFeed } from './read-feed';
 
 /** The language of a catalogue, and whether its text encoder reads it. */
 export interface CatalogLanguage {
-  /** As a tag; undefined where it is not known. */
+  /** Language tag; undefined if unknown. */
   language?: string;
   how: LanguageSource;
-  /** A line for the user; null where the encoder reads the language, or one of both is not known. */
+  /** A line for the user; null if the encoder reads the language, or if either is unknown. */
   warning: string | null;
 }
 
-/** Finds the language of a catalogue: the one that is stated, else the one that its feed says, else the one of its words. */
+/**
+ * Finds the language of a catalogue: the stated one, otherwise the one that its feed names, otherwise the one detected from its
+ * words.
+ */
 export async function catalogLanguage(
   { lang }: { lang?: string },
   { language: said, items }: Pick<CollectedFeed, 'language' | 'items'>,

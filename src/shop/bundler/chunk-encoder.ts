@@ -29,8 +29,9 @@ export interface EncoderSource {
 }
 
 /**
- * Encodes chunks in this process. The same input gives the same bits whatever else is in its chunk: it runs on one thread,
- * pictures one by one and texts with others of the same length alone (`exactBatching`). Several workers use several cores.
+ * Encodes chunks in this process. The same input gives the same bits regardless of the rest of its chunk: it runs on one thread,
+ * encodes pictures one by one, and batches texts only with others of the same length (`exactBatching`). Several workers use
+ * several cores.
  */
 export class ChunkEncoder implements ChunkRunner {
   readonly slots = 2;
@@ -59,7 +60,7 @@ export class ChunkEncoder implements ChunkRunner {
 
   async close(): Promise<void> {
     const { text, image } = this.#encoders;
-    // An encoder that could not be opened, which `run` reported, needs no release.
+    // An encoder that failed to open needs no release; `run` has reported the failure.
     const opened = await Promise.allSettled([text, image]);
     await Promise.all(opened.map((encoder) => encoder.status === 'fulfilled' && encoder.value?.release()));
   }
@@ -96,7 +97,7 @@ export class ChunkEncoder implements ChunkRunner {
     if (!projection || (await sha256(new Uint8Array(bytes))) !== digest) {
       throw new SidestreamError(
         'build/queue',
-        'A chunk came with another projection than it names. Run the build again.',
+        'A chunk arrived with a projection other than the one it names. Run the build again.',
       );
     }
     this.#projections.set(modality, { digest, projection });
@@ -104,14 +105,14 @@ export class ChunkEncoder implements ChunkRunner {
   }
 }
 
-/** @param taps of so many items, [count * width] each @param projection null for raw taps */
+/** @param taps taps of `count` items, [count * width] each @param projection null for raw taps */
 function payloads(taps: RawTaps, count: number, projection: Projection | null): Uint8Array[] {
   if (count === 0) return [];
   if (projection) return rowsPayloads(projection, taps);
   return Array.from({ length: count }, (_, n) => rawPayload(taps.map((tap) => rowOf(tap, n, tap.length / count))));
 }
 
-/** Taps of items that were encoded one by one, as of one batch. */
+/** Taps of individually encoded items, joined into one batch. */
 function joined(items: RawTaps[]): RawTaps {
   return (items[0] ?? []).map((first, t) => {
     const tap = new Float32Array(items.length * first.length);

@@ -2,7 +2,7 @@ import { type Modality, quantizeRow } from '../../core/catalog';
 import { sha256 } from '../../core/common/sha256';
 import { encodeProjection, type Projection, project, type RawTaps } from '../../core/encoders';
 
-/** Inputs of one modality that are handed to a worker together. */
+/** Inputs of one modality that a worker gets together. */
 export interface Chunk {
   modality: Modality;
   /** Texts, or the bytes of picture files. */
@@ -16,13 +16,13 @@ export type ChunkOutput = { bytes: Uint8Array } | { reason: string };
 export interface SharedProjection {
   /** SHA-256 of `bytes`. */
   digest: string;
-  /** A projection file with this modality alone. */
+  /** A projection file with only this modality. */
   bytes: Uint8Array;
 }
 
 /** Encodes chunks in this process, in other processes, or on other machines. */
 export interface ChunkRunner {
-  /** Chunks to have in flight at a time. */
+  /** Number of chunks to have in flight at a time. */
   readonly slots: number;
   /**
    * @param projection null for raw taps
@@ -38,7 +38,7 @@ export async function shareProjection(modality: Modality, projection: Projection
   return { digest: await sha256(bytes), bytes };
 }
 
-/** Raw taps of one item, tap after tap: float32, little-endian. */
+/** Raw taps of one item in sequence: float32, little-endian. */
 export function rawPayload(taps: RawTaps): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * taps.reduce((sum, tap) => sum + tap.length, 0)));
   let offset = 0;
@@ -51,7 +51,7 @@ export function rawPayload(taps: RawTaps): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** Reads raw taps. @param widths of the taps, in order */
+/** Reads raw taps. @param widths widths of the taps, in order */
 export function decodeRaw(payload: Uint8Array, widths: readonly number[]): RawTaps {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   let offset = 0;
@@ -64,7 +64,7 @@ export function decodeRaw(payload: Uint8Array, widths: readonly number[]): RawTa
 
 /**
  * Feature rows of items: for each a float32 scale per tap, little-endian, then D int8 values per tap.
- * @param taps of all items, [items * width] each
+ * @param taps taps of all items, [items * width] each
  */
 export function rowsPayloads(projection: Projection, taps: RawTaps): Uint8Array[] {
   const { dim } = projection;

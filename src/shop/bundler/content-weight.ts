@@ -3,9 +3,9 @@ import { categoryPrecision, vectorsOf } from './neighbors';
 
 /** Weights tried; the middle one wins ties. */
 export const TEXT_WEIGHTS = [0.5, 0.35, 0.65, 0.2, 0.8];
-/** Items compared at most; of a larger catalogue, an even selection. */
-const MOST_ITEMS = 1200;
-/** Gain in P@5 below which the even blend stays: less is noise at these sizes. */
+/** Maximum number of compared items; a larger catalogue is sampled evenly. */
+const MAX_ITEMS = 1200;
+/** Gain in P@5 below which the even blend is kept: a smaller gain is noise at these sizes. */
 const NOTICEABLE = 0.01;
 
 /**
@@ -14,7 +14,7 @@ const NOTICEABLE = 0.01;
  * @param taps index of the content tap of each modality
  * @param categories one per item
  * @param advance called after each weight
- * @returns weight of text, 0.2 to 0.8; the picture has the rest
+ * @returns weight of the text, 0.2 to 0.8; the picture gets the rest
  */
 export async function tunedTextWeight(
   features: FeatureTable,
@@ -22,7 +22,7 @@ export async function tunedTextWeight(
   categories: readonly string[],
   advance?: (weights: number) => void,
 ): Promise<number> {
-  const step = Math.max(1, Math.ceil(features.count / MOST_ITEMS));
+  const step = Math.max(1, Math.ceil(features.count / MAX_ITEMS));
   const rows = Array.from({ length: Math.ceil(features.count / step) }, (_, n) => n * step);
   const sample = pickRows(features, rows);
   const labels = rows.map((row) => categories[row]);

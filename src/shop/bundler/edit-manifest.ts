@@ -5,29 +5,29 @@ import { SidestreamError } from '../../error';
 import { lockedBuild } from './build-folder';
 import { folderSink, removeStale } from './folder-bundle';
 
-/** Tries for the lock of the manifest, and ms between two of them. */
+/** Number of attempts to lock the manifest, and the time between two of them, ms. */
 const TRIES = 100;
 const BETWEEN = 50;
 
 /** The files of a bundle that change between builds. */
 type MutableFiles = Pick<Manifest, 'offers' | 'rules'>;
 
-/** @throws SidestreamError `bundle/unreachable` where there is no bundle, `bundle/invalid`, `bundle/unknown-version` */
+/** @throws SidestreamError `bundle/unreachable` if there is no bundle, `bundle/invalid`, `bundle/unknown-version` */
 export async function readManifest(out: string): Promise<Manifest> {
   const path = join(out, MANIFEST_FILE);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    const text = `There is no bundle in ${out}: ${path} cannot be read. Check the path, or make one: \`sidestream build <catalogue> --out ${out}\`.`;
+    const text = `There is no bundle in ${out}: ${path} cannot be read. Check the path, or build one: \`sidestream build <catalogue> --out ${out}\`.`;
     throw new SidestreamError('bundle/unreachable', text, { cause });
   }
   return parseManifest(new Uint8Array(bytes).buffer, path);
 }
 
 /**
- * Names other mutable files in the manifest as it is by now: a build, or another command, may have replaced it.
- * @param change gets those that it names; what it returns replaces them
+ * Changes the mutable files named in the present manifest, which a build or another command may have replaced.
+ * @param change receives the named files and returns their replacement
  */
 export async function nameMutable(out: string, change: (named: MutableFiles) => MutableFiles): Promise<void> {
   const put = async (): Promise<void> => {
@@ -47,12 +47,12 @@ export async function nameMutable(out: string, change: (named: MutableFiles) => 
   }
 }
 
-/** Writes a file of a bundle, complete or not at all. @returns whether it is another than before */
+/** Writes a file of a bundle, complete or not at all. @returns whether the content changed */
 export async function writeMutable(path: string, bytes: Uint8Array): Promise<boolean> {
   const before = await readFile(path).catch(() => null);
-  // An unchanged file keeps its time, by which many hosts answer that a browser's copy is still right.
+  // An unchanged file keeps its modification time, which many hosts use to confirm that a browser's copy is still valid.
   if (before?.equals(bytes)) return false;
-  // Two runs at a time must not write into one file.
+  // Two concurrent runs must not write to the same file.
   const part = `${path}.${process.pid}.part`;
   try {
     await writeFile(part, bytes);

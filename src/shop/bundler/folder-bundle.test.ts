@@ -78,7 +78,7 @@ it.skipIf(!existsSync('/dev/full'))('names the file and says to free space where
   await symlink('/dev/full', join(full, 'base.bin.part'));
   await expect(write('base.bin', new Uint8Array(9))).rejects.toMatchObject({
     code: 'runtime/invalid-input',
-    message: `${join(full, 'base.bin')} cannot be written: no space is left on its disk. Free some, and run the command again.`,
+    message: `${join(full, 'base.bin')} cannot be written: its disk is full. Free some space, and run the command again.`,
   });
   expect(await readdir(full)).toEqual([]);
   await writeFile(join(folder, 'file'), '');

@@ -15,11 +15,11 @@ import { SidestreamError } from '../../error';
 import { kindOf } from './folders';
 import { type Meter, metered } from './meter';
 
-/** Names of the files that `writeBundle` writes or once wrote, finished or not. */
+/** Names of the files that `writeBundle` writes or used to write, complete or not. */
 const OURS =
   /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
-/** Reads a bundle from a folder. A missing file answers 404, as a web server would. */
+/** Reads a bundle from a folder. A missing file gives a 404, as on a web server. */
 export function folderFetch(folder: string): FetchFile {
   return async (name) => {
     try {
@@ -32,8 +32,8 @@ export function folderFetch(folder: string): FetchFile {
 }
 
 /**
- * Opens the bundle in a folder, all of it.
- * @throws SidestreamError `bundle/unreachable` when there is none; others as `openBundle`
+ * Opens the whole bundle in a folder.
+ * @throws SidestreamError `bundle/unreachable` if there is none; other errors as in `openBundle`
  */
 export async function openFolder(folder: string, onProgress?: BundleProgress): Promise<Bundle> {
   const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);
@@ -43,7 +43,7 @@ export async function openFolder(folder: string, onProgress?: BundleProgress): P
   if ((await kindOf(join(folder, MANIFEST_FILE))) === 'nothing') {
     const build = `\`sidestream build <catalogue> --out ${folder}\``;
     throw missing(
-      `There is no bundle in ${folder}: it has no ${MANIFEST_FILE}. Check the path, or make one: ${build}.`,
+      `There is no bundle in ${folder}: it has no ${MANIFEST_FILE}. Check the path, or build one: ${build}.`,
     );
   }
   return openBundle(folderFetch(folder), onProgress);
@@ -51,7 +51,7 @@ export async function openFolder(folder: string, onProgress?: BundleProgress): P
 
 /**
  * Writes a bundle into a folder, each file complete or not at all.
- * @throws SidestreamError `runtime/invalid-input` where the file system refuses to, as it does on a full disk
+ * @throws SidestreamError `runtime/invalid-input` if the file system refuses to write, for instance on a full disk
  */
 export async function folderSink(folder: string): Promise<BundleSink> {
   await mkdir(folder, { recursive: true }).catch((cause) => {
@@ -70,19 +70,19 @@ export async function folderSink(folder: string): Promise<BundleSink> {
   };
 }
 
-/** What to do where the file system refuses to write, by its code. */
+/** Remedies for errors of the file system, by code. */
 const REFUSALS: Record<string, string> = {
-  ENOSPC: 'no space is left on its disk. Free some, and run the command again',
-  EDQUOT: 'the quota of its disk is used up. Free some space, and run the command again',
-  EACCES: 'this user may not write there. Give the right to, or name another place',
-  EPERM: 'this user may not write there. Give the right to, or name another place',
+  ENOSPC: 'its disk is full. Free some space, and run the command again',
+  EDQUOT: 'its disk quota is used up. Free some space, and run the command again',
+  EACCES: 'this user may not write there. Grant the permission, or name another place',
+  EPERM: 'this user may not write there. Grant the permission, or name another place',
   EROFS: 'its disk cannot be written to. Name another place',
   ENOTDIR: 'a part of its path is a file. Name another place',
   EEXIST: 'a file is where its folder should be. Name another place',
   EISDIR: 'a folder is where it should be. Name another place',
 };
 
-/** What was thrown by writing a file, in words where it is known. */
+/** The error of writing a file, in words if the cause is known. */
 function notWritten(path: string, cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const why = REFUSALS[code];
@@ -91,8 +91,8 @@ function notWritten(path: string, cause: unknown): unknown {
 }
 
 /**
- * Removes the files of earlier builds except those of these bundles and of their previous ones, which open pages still
- * read. Other files are left alone.
+ * Removes the files of earlier builds, except the files of these bundles and of their predecessors, which open pages still read.
+ * Other files are left alone.
  */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
   const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));
@@ -117,10 +117,10 @@ export const checkedBundle =
         await verifyBundle(manifest, folderFetch(folder), onProgress);
       } catch (cause) {
         const { message } = SidestreamError.from(cause);
-        const next = 'If it names an item, correct or leave out that row of the feed; else build again.';
+        const next = 'If the message names an item, correct or leave out that row of the feed; otherwise, build again.';
         throw new SidestreamError(
           'build/unreadable',
-          `The new bundle was not put in place, for a page could not open it; what was in ${folder} is as before. ${next} ${message}`,
+          `The new bundle was not put in place because a page could not open it; the content of ${folder} is unchanged. ${next} ${message}`,
           { cause },
         );
       }

@@ -1,16 +1,16 @@
 import { createMeter, type GrowingMeter, type Meter } from './meter';
 
-/** Meters of work that is done at the same time: stages with one label are shown as one, with the time left over all of them. */
+/** Meters of concurrent work: stages with the same label are shown as one, with the time left for all of them. */
 export class JointMeter {
   readonly #create: () => GrowingMeter;
   readonly #stages = new Map<string, { meter: GrowingMeter; running: number }>();
 
-  /** @param create makes the meter of a label; default: on the terminal */
+  /** @param create creates the meter of a label; default: on the terminal */
   constructor(create: () => GrowingMeter = () => createMeter()) {
     this.#create = create;
   }
 
-  /** The meter of one of those who work. */
+  /** The meter of one worker. */
   meter(): Meter {
     let label = '';
     return {

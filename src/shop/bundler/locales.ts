@@ -9,7 +9,7 @@ import { soldOutOffer } from './offers';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions } from './read-feed';
 import type { RejectedRows } from './rejected-rows';
 
-/** The feed of a shop in one more language. */
+/** The feed of a shop in a further language. */
 export interface LocaleFeed {
   /** Its tag: `de`, `pt-BR`. */
   tag: string;
@@ -17,14 +17,14 @@ export interface LocaleFeed {
   feed: readonly string[];
 }
 
-/** The offers that a feed in another currency makes. */
+/** The offers made from a feed in another currency. */
 interface MadeMarket {
   market: string;
   currency: string;
   offers: Offer[];
 }
 
-/** What the feeds in further languages bring. */
+/** The result of the feeds in further languages. */
 export interface LocaleFeeds {
   locales: LocaleContent[];
   markets: MadeMarket[];
@@ -34,29 +34,29 @@ export interface LocaleFeeds {
   rejectedRows: number;
 }
 
-/** Ids that a note names. */
+/** Maximum number of ids in a note. */
 const NAMED = 5;
 
 export interface ReadLocalesRequest {
   feeds: readonly LocaleFeed[];
   /** The main feed. */
   main: Pick<CollectedFeed, 'items' | 'currencies'>;
-  /** Language of the main feed, as a tag, where it is known. */
+  /** Language tag of the main feed, if known. */
   language: string | undefined;
   options: ReadFeedOptions | undefined;
   rejected: RejectedRows;
-  /** Number of the first of their rows among all rows that are reported. */
+  /** Number of their first row among all reported rows. */
   from: number;
-  /** An item with its picture as pages find it. */
+  /** An item with its picture's address as pages use it. */
   placed: (item: Item) => Item;
 }
 
 /**
- * Reads the feeds of a catalogue in further languages: what shoppers read of the items of the main feed. A product that the main
- * feed lacks is left out and named in a note. Where the prices of a feed are in another currency than the main feed's, they make
- * the offers of a market that is named as the language: those of the products that it has; all others are not sold there.
- * @throws SidestreamError what `collectFeed` throws; `catalog/empty` when a feed has no product of the main feed;
- *   `runtime/invalid-input` when a language is that of the main feed
+ * Reads the feeds of a catalogue in further languages: the texts that shoppers read about the items of the main feed. A product
+ * that the main feed lacks is left out and named in a note. If a feed's prices are in a currency other than the main feed's, they
+ * become the offers of a market named after the language; products that the feed lacks are not sold there.
+ * @throws SidestreamError what `collectFeed` throws; `catalog/empty` if a feed has no product of the main feed;
+ *   `runtime/invalid-input` if a language is the main feed's own
  */
 export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFeeds> {
   const { feeds, main, language, options, rejected, placed } = request;
@@ -65,7 +65,7 @@ export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFe
   let { from } = request;
   for (const { tag, feed } of feeds) {
     if (tag === language) {
-      const text = `--locale ${tag}: the main feed is in ${tag}. Name the languages besides it, and its own with --lang if that is wrong.`;
+      const text = `--locale ${tag}: the main feed is in ${tag}. Name only further languages here, and correct the main language with --lang if it is wrong.`;
       throw new SidestreamError('runtime/invalid-input', text);
     }
     const found = await collectFeed(feed, options, rejected, from);
@@ -88,12 +88,12 @@ export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFe
       const text = `${feed.join(', ')} has no product of the main feed, so there are no texts in ${tag} and nothing was built. Products are matched by id: name the column of the same ids with --mapping.`;
       throw new SidestreamError('catalog/empty', text);
     }
-    if (unknown.length > 0) read.notes.push(`${tag}: left out, as the main feed lacks ${them(unknown)}.`);
+    if (unknown.length > 0) read.notes.push(`${tag}: left out because the main feed lacks ${them(unknown)}.`);
     const missing = main.items.filter(({ id }) => !own.has(id)).map(({ id }) => id);
     const made = marketOf(tag, found, main, own);
     if (missing.length > 0) {
       const what = made ? `not sold in the market "${made.market}"` : 'shown as in the main feed';
-      read.notes.push(`${tag}: ${what}, as this feed lacks ${them(missing)}.`);
+      read.notes.push(`${tag}: ${what} because this feed lacks ${them(missing)}.`);
     }
     if (made) {
       read.markets.push(made);
@@ -104,14 +104,14 @@ export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFe
   return read;
 }
 
-/** Writes the offers of the markets that feeds in further languages made. @param out folder of the bundle, which is there */
+/** Writes the offers of the markets made from feeds in further languages. @param out existing folder of the bundle */
 export async function writeMarkets(out: string, markets: readonly MadeMarket[]): Promise<void> {
   for (const { market, currency, offers } of markets) {
     await writeMutable(join(out, offersFile(market)), encodeOffers({ currency, offers }, market));
   }
 }
 
-/** The market that a feed makes; null where its prices are in the currency of the main feed, or in none that is known. */
+/** The market made from a feed; null if its prices are in the main feed's currency or in an unknown one. */
 function marketOf(
   tag: string,
   { currencies }: CollectedFeed,
@@ -122,7 +122,7 @@ function marketOf(
   const market = tag.toLowerCase();
   if (!currency || others.length > 0 || main.currencies.has(currency) || !v.is(marketSchema, market)) return null;
   const items = [...own.values()];
-  // Of a feed without stock, that of the main feed holds.
+  // For a feed without stock, the main feed's stock applies.
   const stock = items.some(({ availability }) => availability !== 'in-stock');
   const pieces = items.some(({ quantity }) => quantity !== undefined);
   const offers = main.items.flatMap((item): Offer | [] => {
@@ -134,7 +134,7 @@ function marketOf(
   return { market, currency, offers };
 }
 
-/** `2 products: "A", "B"`, the first of many. */
+/** `2 products: "A", "B"`, with only the first of many. */
 function them(ids: readonly string[]): string {
   const names = ids.slice(0, NAMED).map((id) => JSON.stringify(id));
   const more = ids.length - names.length;

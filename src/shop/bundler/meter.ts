@@ -1,14 +1,14 @@
 import { type Options, type Params, SingleBar } from 'cli-progress';
 
-/** Shows how far a long step has come. */
+/** Shows the progress of a long step. */
 export interface Meter {
-  /** @param part what the time left is of, where that is not the whole work, such as `this epoch` */
+  /** @param part the scope of the time left if it is not the whole work, such as `this epoch` */
   start(label: string, total: number, part?: string): void;
   advance(count: number): void;
   stop(): void;
 }
 
-/** A meter whose stage may turn out to be longer. */
+/** A meter whose stage may become longer. */
 export interface GrowingMeter extends Meter {
   /** Adds to the total of the stage. */
   extend(more: number): void;
@@ -35,9 +35,9 @@ export async function metered<T>(
 /** Widths of a bar, in characters. */
 const WIDEST = 28;
 const NARROWEST = 4;
-/** Characters of a label for which there is always room. */
+/** Length of a label that always fits. */
 const LABEL = 14;
-/** Characters that such a label and numbers beside a bar take at most. */
+/** Maximum number of characters of such a label and the numbers next to a bar. */
 const BESIDE = 62;
 /** Milliseconds after which the time left is estimated from the rate so far. */
 const SETTLED = 1000;
@@ -69,7 +69,7 @@ function barMeter(stream: Output): GrowingMeter {
   };
   return {
     start(label, total, part) {
-      // Cursor and line wrap stay as they are: nothing restores them where a signal ends the process.
+      // Cursor and line wrap are left unchanged: nothing would restore them if a signal ended the process.
       bar = new SingleBar({ stream, format, hideCursor: false, linewrap: true, etaBuffer: 200 });
       started = performance.now();
       bar.start(total, 0, { label, part });
@@ -87,7 +87,7 @@ function barMeter(stream: Output): GrowingMeter {
   };
 }
 
-/** The time left in words; empty where it is unknown or below a second. */
+/** The time left in words; empty if it is unknown or below a second. */
 function timeLeft(seconds: number, part?: string): string[] {
   if (!Number.isFinite(seconds) || seconds < 1) return [];
   const whole = Math.ceil(seconds);

@@ -2,7 +2,7 @@ import type { FeatureTable, Manifest, Modality } from '../../core/catalog';
 import { contentVectors as blended, type ContentBlend, type ContentVectors, contentBlend } from '../../core/catalog';
 import { createMatrix, loadKernel } from '../../core/kernel';
 
-/** Modality by which two items are compared. */
+/** Modality in which two items are compared. */
 export type Basis = Modality | 'both';
 export const BASES: readonly Basis[] = ['text', 'image', 'both'];
 
@@ -11,7 +11,7 @@ export interface Vectors extends ContentVectors {
   has: boolean[];
 }
 
-/** The part of an open bundle that content vectors are made from. */
+/** The part of an open bundle from which content vectors are made. */
 export interface VectorSource {
   features: FeatureTable;
   manifest: Pick<Manifest, 'modalities'>;
@@ -26,7 +26,7 @@ export function basisVectors({ features, manifest }: VectorSource, basis: Basis)
     text: { ...blend.text, weight: weights.text },
     image: { ...blend.image, weight: weights.image },
   });
-  // The columns of the other modality are zero.
+  // The columns of the other modality stay zero.
   const { dim } = features;
   const from = basis === 'text' ? 0 : dim;
   const own = new Float32Array(vectors.count * dim);
@@ -48,7 +48,7 @@ export interface Neighbor {
   similarity: number;
 }
 
-/** The `k` items nearest to item `index` by cosine, nearest first; equal ones in catalogue order. */
+/** The `k` items nearest to item `index` by cosine, nearest first; ties are in catalogue order. */
 export function nearest({ values, width, has }: Vectors, index: number, k: number): Neighbor[] {
   const best: Neighbor[] = [];
   if (!has[index]) return best;
@@ -61,22 +61,22 @@ export function nearest({ values, width, has }: Vectors, index: number, k: numbe
   return best;
 }
 
-/** Items judged at most; a larger catalogue is judged by an even selection of its items. */
-const MOST_JUDGED = 4096;
-/** Items that the judged ones are compared with at a time, and judged ones at a time. */
+/** Maximum number of judged items; a larger catalogue is sampled evenly. */
+const MAX_JUDGED = 4096;
+/** Tile sizes: number of items compared at a time, and number of judged items at a time. */
 const TILE = 4096;
 const BLOCK = 64;
 
-/** Items that `categoryPrecision` judges: they have a category and something to compare by. */
+/** The items that `categoryPrecision` judges: they have a category and features to compare. */
 export function judgedItems({ has }: Pick<Vectors, 'has'>, categories: readonly string[]): number[] {
   const all = categories.flatMap((category, item) => (has[item] && category !== '' ? [item] : []));
-  const step = Math.max(1, all.length / MOST_JUDGED);
-  return Array.from({ length: Math.min(all.length, MOST_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
+  const step = Math.max(1, all.length / MAX_JUDGED);
+  return Array.from({ length: Math.min(all.length, MAX_JUDGED) }, (_, n) => all[Math.floor(n * step)]);
 }
 
 /**
- * Share of the `k` nearest neighbours that have the same category, averaged over the items that have a category and
- * something to compare by, or over an even selection of 4,096 of them. NaN when there is no such item.
+ * Share of the `k` nearest neighbours that have the same category, averaged over the items that have a category and features to
+ * compare, or over an even selection of 4,096 of them. NaN if there is no such item.
  * @param advance called with the number of items judged since the last call, which may be a fraction
  */
 export async function categoryPrecision(
@@ -91,7 +91,7 @@ export async function categoryPrecision(
   const judged = judgedItems(vectors, categories);
   const others = has.flatMap((there, item) => (there ? [item] : []));
   const best = judged.map((): Neighbor[] => []);
-  // One for all tiles; what the last one, which is shorter, does not fill is not read.
+  // One buffer for all tiles; the part that the shorter last tile does not fill is never read.
   const matrix = createMatrix(Math.min(TILE, others.length), width);
   for (let first = 0; first < others.length; first += TILE) {
     const tile = others.slice(first, first + TILE);
@@ -101,7 +101,7 @@ export async function categoryPrecision(
       const products = matrix.products(block.map(vectorOf));
       for (const [n, similarities] of products.entries()) {
         const near = best[start + n];
-        // Most candidates are below the least of the nearest and need no search for their place.
+        // Most candidates are below the lowest of the nearest, so their position need not be searched.
         let least = near.length < k ? Number.NEGATIVE_INFINITY : near[k - 1].similarity;
         for (let m = 0; m < tile.length; m++) {
           const similarity = similarities[m];
@@ -120,7 +120,7 @@ export async function categoryPrecision(
   return sum / judged.length;
 }
 
-/** Inserts a neighbour into the `k` nearest, sorted by similarity; after those of equal similarity. */
+/** Inserts a neighbour into the `k` nearest, sorted by similarity; after neighbours of equal similarity. */
 function insert(best: Neighbor[], neighbor: Neighbor, k: number): void {
   if (best.length === k && neighbor.similarity <= best[k - 1].similarity) return;
   const place = best.findIndex(({ similarity }) => neighbor.similarity > similarity);

@@ -19,7 +19,7 @@ import { openFeed } from './open-feed';
 import { strictError } from './read-feed';
 import { RejectedRows } from './rejected-rows';
 
-/** What becomes of products that the bundle has and the feed lacks: they keep price and stock, or are sold out. */
+/** Treatment of products in the bundle that the feed lacks: they keep price and stock, or are sold out. */
 export const MISSING = ['keep', 'out-of-stock'] as const;
 export type Missing = (typeof MISSING)[number];
 
@@ -27,15 +27,15 @@ export interface OffersRequest {
   /** Files, folders and addresses of the feed. */
   feed: readonly string[];
   mapping?: FeedMapping;
-  /** Whether the first refused row ends it. Default false. */
+  /** Whether the first refused row ends the command. Default false. */
   strict?: boolean;
   /** Folder of the bundle. */
   out: string;
   /** Default `default`. */
   market?: string;
-  /** Of the prices, as a code. */
+  /** Currency code of the prices. */
   currency?: string;
-  /** Default: `keep`; of another market than the default one, whose prices are not the bundle's, `out-of-stock`. */
+  /** Default: `keep`; for markets other than the default one, to which the bundle's prices do not apply, `out-of-stock`. */
   missing?: Missing;
   /** File that gets every refused row, one line of JSON each. */
   rejectedFile?: string;
@@ -46,17 +46,17 @@ export interface OffersResult {
   /** Path of the file. */
   file: string;
   bytes: number;
-  /** Whether the file is another than before. */
+  /** Whether the file changed. */
   changed: boolean;
-  /** Products in the file. */
+  /** Number of products in the file. */
   offers: number;
-  /** Products of the bundle. */
+  /** Number of products in the bundle. */
   items: number;
-  /** Products of the feed that the bundle lacks. */
+  /** Number of products in the feed that the bundle lacks. */
   unknown: number;
-  /** Products of the bundle that the feed lacks. */
+  /** Number of products in the bundle that the feed lacks. */
   missing: number;
-  /** Products of the bundle that the feed says are not published, which are sold out. */
+  /** Number of products in the bundle that the feed marks as unpublished; they are sold out. */
   unpublished: number;
   rejectedRows: number;
   /** The first 1,000 bad fields. */
@@ -66,9 +66,10 @@ export interface OffersResult {
 
 /**
  * Writes the offers of a market into the folder of a bundle: price, list price, availability and quantity of a feed. The default
- * market gets those that differ from the bundle's own. Another market gets all, as the bundle's own prices are not its prices.
- * @throws SidestreamError `bundle/unreachable` where there is no bundle; `catalog/empty`, `catalog/refused`, and what reading a
- *   feed throws; `bundle/offers` too many for a page. Then the offers stay as they were
+ * market gets the values that differ from the bundle's own. Any other market gets all values, because the bundle's prices are not
+ * its prices.
+ * @throws SidestreamError `bundle/unreachable` if there is no bundle; `catalog/empty`, `catalog/refused`, and what reading a
+ *   feed throws; `bundle/offers` too many for a page. The offers are then unchanged
  */
 export async function writeOffers(request: OffersRequest): Promise<OffersResult> {
   const { out, market = DEFAULT_MARKET, currency, meter } = request;
@@ -88,7 +89,7 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
         if (given) known++;
         else if (hidden) unpublished++;
         else if (!feed.refused.has(item.id)) missing++;
-        // Where the bundle's price is another market's, a product without a price that can be read cannot be sold either.
+        // If the bundle's price belongs to another market, a product without a readable price cannot be sold.
         const soldOut = hidden || (!given && rule === 'out-of-stock' && (!own || !feed.refused.has(item.id)));
         const offer = soldOut ? soldOutOffer(item, own) : given && offerOf(item, given, feed.fields, own);
         if (offer) offers.push(offer);
@@ -106,21 +107,21 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
 }
 
 /**
- * Takes the offers of a market out of a bundle, whose own prices and stock hold again.
- * @throws SidestreamError `bundle/unreachable` where there is no bundle
+ * Removes the offers of a market from a bundle, whose own prices and stock apply again.
+ * @throws SidestreamError `bundle/unreachable` if there is no bundle
  */
 export async function removeOffers(out: string, market = DEFAULT_MARKET): Promise<void> {
   const { offers: named = [] } = await readManifest(out);
-  // First: a manifest must not name a file that is not there.
+  // Update the manifest first: it must not name a missing file.
   if (named.includes(market)) await putMarkets(out, (markets) => markets.filter((other) => other !== market));
   await rm(join(out, offersFile(market)), { force: true });
 }
 
 /**
- * The markets whose offers a build keeps: those that the folder has by now, which may be others than when the build began. One
+ * The markets whose offers a build keeps: those in the folder by now, which may have changed since the build started. A market
  * whose file cannot be read is left out.
- * @param say gets a line about what is kept, or not
- * @param replaced markets that the build makes itself
+ * @param say receives a line about each market that is kept or left out
+ * @param replaced markets that the build itself creates
  */
 export async function keptOffers(
   out: string,
@@ -150,9 +151,9 @@ interface ReadOffers {
   offers: Map<string, FeedOffer['values']>;
   /** Fields that at least one product of the feed has. */
   fields: ReadonlySet<keyof Offered>;
-  /** Ids of refused rows, where they could be read. */
+  /** Ids of refused rows, if readable. */
   refused: Set<string>;
-  /** Ids of products that are not published. */
+  /** Ids of unpublished products. */
   unpublished: Set<string>;
   rejectedRows: number;
 }
@@ -180,20 +181,20 @@ async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: Re
   }
   if (read.offers.size === 0) {
     const first = rejected.kept[0] ? ` The first row refused: ${describeRejectedRow(rejected.kept[0])}.` : '';
-    const text = `${feed.join(', ')} has no usable product, so the offers stay as they were.${first}`;
+    const text = `${feed.join(', ')} has no usable product, so the offers are unchanged.${first}`;
     throw new SidestreamError('catalog/empty', text);
   }
   if (fields.size === 0) {
-    const text = `${feed.join(', ')} has neither price nor stock, so the offers stay as they were. Name the columns with --mapping.`;
+    const text = `${feed.join(', ')} has neither price nor stock, so the offers are unchanged. Name the columns with --mapping.`;
     throw new SidestreamError('catalog/empty', text);
   }
   return { ...read, fields };
 }
 
 /**
- * What a feed says of an item: a field that no product of the feed has is not about price or stock of any, so it stays; one
- * that others have, and this product lacks, says that it has none. Price and list price belong together.
- * @param own whether the bundle's own values are those of the market: then null where nothing differs
+ * The offer of an item in a feed. A field that no product of the feed has stays unchanged; a field that only this product lacks
+ * is cleared. Price and list price belong together.
+ * @param own whether the bundle's own values apply to the market; the result is then null if nothing differs
  */
 function offerOf(
   item: Item,
@@ -201,13 +202,13 @@ function offerOf(
   fields: ReadonlySet<keyof Offered>,
   own: boolean,
 ): Offer | null {
-  // As an item has it: in stock where nothing is said.
+  // As for items: in stock by default.
   const now: Offered = { ...values, availability: values.availability ?? 'in-stock' };
   const differs = (field: keyof Offered): boolean => fields.has(field) && (!own || now[field] !== item[field]);
   const offer: Offer = { id: item.id };
   if (differs('price') || differs('listPrice')) {
     if (fields.has('price')) offer.price = now.price ?? null;
-    // Beside another price, the list price of the bundle would show a reduction that there is not.
+    // Next to a different price, the bundle's list price would show a reduction that does not exist.
     if (fields.has('listPrice') || differs('price')) offer.listPrice = now.listPrice ?? null;
   }
   if (differs('availability')) offer.availability = now.availability;
@@ -215,14 +216,14 @@ function offerOf(
   return OFFERED.some((field) => offer[field] !== undefined) ? offer : null;
 }
 
-/** The offer of a product that is not to be had. @param own whether the bundle's own values are those of the market */
+/** The offer of an unavailable product. @param own whether the bundle's own values apply to the market */
 export function soldOutOffer({ id, availability }: Item, own: boolean): Offer | null {
   if (own) return availability === 'out-of-stock' ? null : { id, availability: 'out-of-stock' };
   // The bundle's price is in the currency of another market.
   return { id, price: null, listPrice: null, availability: 'out-of-stock' };
 }
 
-/** Writes the file, then names its market. @returns whether it is another */
+/** Writes the file, then adds its market to the manifest. @returns whether the file changed */
 async function storeOffers(out: string, market: string, bytes: Uint8Array): Promise<boolean> {
   const changed = await writeMutable(join(out, offersFile(market)), bytes);
   const { offers: named = [] } = await readManifest(out);
@@ -230,6 +231,6 @@ async function storeOffers(out: string, market: string, bytes: Uint8Array): Prom
   return changed;
 }
 
-/** Names other markets in the manifest. */
+/** Changes the markets in the manifest. */
 const putMarkets = (out: string, change: (markets: readonly string[]) => string[]): Promise<void> =>
   nameMutable(out, ({ offers = [], ...others }) => ({ ...others, offers: change(offers) }));

@@ -22,8 +22,8 @@ const FEED_FILES = new Set([
 ]);
 
 /**
- * Opens the files of a feed one after the other: files, folders (the files in them and below, by name) and http(s)
- * addresses. Gzip is decompressed.
+ * Opens the files of a feed one after another: files, folders (with their subfolders, by name) and http(s) addresses. Gzip is
+ * decompressed.
  * @throws SidestreamError `catalog/unreadable` with the reason
  */
 export async function* openFeed(paths: readonly string[]): AsyncGenerator<FeedSource> {
@@ -61,7 +61,7 @@ async function* download(url: string): AsyncGenerator<Uint8Array> {
   if (response.body) yield* response.body;
 }
 
-/** The bytes, decompressed when they begin like gzip. @throws SidestreamError `catalog/unreadable` */
+/** The bytes, decompressed if they start like gzip. @throws SidestreamError `catalog/unreadable` */
 async function* readable(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* unpacked(bytes);

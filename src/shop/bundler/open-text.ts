@@ -3,7 +3,7 @@ import { feedText } from '../../core/catalog/feed';
 import { SidestreamError } from '../../error';
 import { unpacked } from './unpacked';
 
-/** First bytes of files that are no text. */
+/** First bytes of non-text files. */
 const BINARY: readonly (readonly [readonly number[], string])[] = [
   [
     [0x50, 0x4b, 0x03, 0x04],
@@ -13,9 +13,9 @@ const BINARY: readonly (readonly [readonly number[], string])[] = [
 ];
 
 /**
- * The text of a file that a shop wrote, decompressed where it is gzip: in UTF-16 where its first bytes show that, else in UTF-8.
- * Bytes of another encoding are refused: read as U+FFFD, different ids would become one.
- * @throws SidestreamError `runtime/invalid-input` where it is not text, or not all of it; what the file system and zlib throw
+ * The text of a shop's file, decompressed if it is gzip: UTF-16 if its first bytes say so, otherwise UTF-8. Bytes of another
+ * encoding are refused: read as U+FFFD, different ids would become the same.
+ * @throws SidestreamError `runtime/invalid-input` if it is not text throughout; errors of the file system and zlib
  */
 export const openText = (path: string): AsyncGenerator<string> =>
   feedText(checked(path, unpacked(createReadStream(path))), undefined, (line, encoding) =>
@@ -24,7 +24,7 @@ export const openText = (path: string): AsyncGenerator<string> =>
     ),
   );
 
-/** The bytes. @throws SidestreamError `runtime/invalid-input` where the first of them are those of another kind of file */
+/** The bytes. @throws SidestreamError `runtime/invalid-input` if the first of them belong to another kind of file */
 async function* checked(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   for await (const chunk of bytes) {

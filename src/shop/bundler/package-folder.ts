@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Folder of this package, which has `models/` and `starter/`: scripts of a release lie less deep in it than the sources. */
+/** Folder of this package, which contains `models/` and `starter/`: released scripts are nested less deeply than the sources. */
 export const PACKAGE_FOLDER = nearestPackage(dirname(fileURLToPath(import.meta.url)));
 
 function nearestPackage(folder: string): string {

@@ -6,24 +6,24 @@ import { writtenId } from '../../core/common/written-numbers';
 import { SidestreamError } from '../../error';
 import { openText } from './open-text';
 
-/** Two ids that a row of a file brings together. */
+/** Two ids that a row of a file links. */
 export interface Pair {
   left: string;
   right: string;
-  /** In lower case, letters and digits only; empty where the file has no such column. */
+  /** In lower case, letters and digits only; empty if the file has no such column. */
   type: string;
 }
 
-/** Names of the columns, in lower case and without `_`, `-` and spaces; the first that is there counts. */
+/** Names of the columns, in lower case and without `_`, `-` and spaces; the first existing one counts. */
 export interface PairColumns {
   left: readonly string[];
   right: readonly string[];
 }
 
 const TYPE = ['type', 'linktype', 'relation'];
-/** Characters of the longest row of JSON accepted. */
+/** Maximum length of a JSON row. */
 const MAX_ROW = 100_000;
-/** Refused rows shown one by one; the rest is counted. */
+/** Maximum number of refused rows shown individually; the rest are counted. */
 const SHOWN = 20;
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
@@ -31,7 +31,7 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}
 /**
  * Reads a file of pairs, CSV with a header or (by its name, `.jsonl`, `.ndjson`) JSON lines. Refused rows are shown on
  * stderr and left out.
- * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good row
+ * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable row
  */
 export async function readPairFile(path: string, columns: PairColumns): Promise<Pair[]> {
   const pairs: Pair[] = [];
@@ -56,16 +56,16 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
   return pairs;
 }
 
-/** A row, with its own text where that is JSON. */
+/** A row, with its original text if that is JSON. */
 interface Row {
   line: number;
   data: unknown;
-  /** The JSON that it was read from. */
+  /** The JSON from which it was read. */
   json?: string;
   problem?: string;
 }
 
-/** Rows as objects by column name; text that is no object is passed on as it is. */
+/** Rows as objects by column name; text that is not an object is passed on unchanged. */
 async function* rowsOf(path: string): AsyncGenerator<Row> {
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) {
     for await (const { line, text } of feedLines(openText(path), MAX_ROW)) {
@@ -88,7 +88,7 @@ function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Refused as a row that is no object, with its line.
+    // Refused as a row that is not an object, with its line.
     return text;
   }
 }

@@ -83,7 +83,7 @@ it('gives up in bounds and says why', async () => {
   expect(asked('/gone')).toBe(1);
   expect(await reason('/loop')).toContain('redirect');
   expect(asked('/loop')).toBe(6);
-  expect(await reason('/to-file')).toBe('file:///etc/passwd cannot be fetched: only http and https addresses are');
+  expect(await reason('/to-file')).toBe('file:///etc/passwd cannot be fetched: only http and https addresses can');
   expect(await reason(':1')).toContain('cannot be fetched');
   expect(await readdir(folder)).toEqual([]);
 });

@@ -6,35 +6,35 @@ import * as v from 'valibot';
 import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
 
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
-  /** Folder of the pictures that are named by file; without it they are not read. */
+  /** Folder of the pictures that are named by file; without it, they are not read. */
   folder?: string;
-  /** Where pages find the folder, such as `/photos/`. Default: nothing is known about it. */
+  /** Where pages find the folder, such as `/photos/`. Default: unknown. */
   base?: string;
-  /** Folder where fetched pictures are kept. Default `.cache/pictures`. */
+  /** Folder in which fetched pictures are kept. Default `.cache/pictures`. */
   cache?: string;
-  /** Opens no connection: pictures by address come from the cache or not at all. Default false. */
+  /** Whether to open no connection: pictures by address then come only from the cache. Default false. */
   offline?: boolean;
-  /** Fetches from this machine and from private networks, too. Default false: a feed is outside data. */
+  /** Whether to fetch from this machine and from private networks as well. Default false: a feed is untrusted data. */
   allowPrivate?: boolean;
-  /** Connections at a time. Default 8. */
+  /** Number of simultaneous connections. Default 8. */
   parallel?: number;
-  /** Bytes of the largest picture accepted. Default 25 million. */
+  /** Maximum size of a picture in bytes. Default 25 million. */
   maxBytes?: number;
 }
 
 /** The pictures that a feed names, from disk or from the shop's server. */
 export interface Pictures {
-  /** Whether there is a place to read this one from. */
+  /** Whether there is a source for this picture. */
   reachable(name: string): boolean;
   /** @throws Error with the reason in words */
   read(name: string): Promise<Uint8Array>;
-  /** Numbers of pictures from the cache because their server did not answer, or because their address is a private one. */
+  /** Numbers of pictures taken from the cache because their server did not answer, or because their address is private. */
   readonly stale: { unanswered: number; notPublic: number };
 }
 
 /**
- * Reads pictures by file name, below the folder only, or by http(s) address. Fetched ones are kept, and fetched again only
- * when the server has a newer one (`ETag`, `Last-Modified`).
+ * Reads pictures by file name, only below the folder, or by http(s) address. Fetched pictures are kept, and fetched again only if
+ * the server has a newer version (`ETag`, `Last-Modified`).
  */
 export function createPictures(options: PictureOptions): Pictures {
   const { folder, base = '', offline = false, allowPrivate = false, parallel = 8, maxBytes = 25e6 } = options;
@@ -67,7 +67,7 @@ export function createPictures(options: PictureOptions): Pictures {
         return bytes;
       });
     } catch (error) {
-      // The picture of last time is better than none.
+      // The earlier picture is better than no picture.
       if (!kept) throw error;
       stale[error instanceof NotPublic ? 'notPublic' : 'unanswered']++;
       return kept.bytes;
@@ -133,7 +133,7 @@ interface CachedPicture extends v.InferOutput<typeof headSchema> {
 
 /** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or absent. */
 interface PictureCache {
-  /** Null when there is none, or when its file cannot be used. */
+  /** Null if there is none, or if its file is unusable. */
   get(url: string): Promise<CachedPicture | null>;
   put(picture: CachedPicture): Promise<void>;
 }
@@ -171,12 +171,12 @@ function pictureCache(folder: string): PictureCache {
   };
 }
 
-/** Whether a picture is named by its http(s) address. */
+/** Whether a picture is named by an http(s) address. */
 export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 /**
- * The file that a feed means. Exports of shops name pictures by their path on the host, `/photos/a.jpg`: below the folder this is
- * `a.jpg` where pages find the folder at `/photos/` or the folder itself is called `photos`, and `photos/a.jpg` elsewhere.
+ * The file that a feed means. Shop exports name pictures by their path on the host, `/photos/a.jpg`: below the folder, this is
+ * `a.jpg` if pages find the folder at `/photos/` or if the folder itself is called `photos`, and `photos/a.jpg` otherwise.
  * @param base where pages find the folder; may be empty
  */
 export function fileName(name: string, folder: string, base: string): string {
@@ -192,7 +192,7 @@ export function fileName(name: string, folder: string, base: string): string {
 
 /**
  * Reads a picture that a feed names by its file.
- * @param maxBytes of the largest file accepted; default: any
+ * @param maxBytes maximum size of the file; default: any
  * @throws Error with the reason in words: outside the folder, missing, a folder, too large, an address
  */
 export async function readPicture(
@@ -202,7 +202,7 @@ export async function readPicture(
 ): Promise<Uint8Array> {
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(name))
     throw new Error(`"${name}" is an address; give the file's name in --images`);
-  // A feed is outside data: it must not be able to read other files of this machine into a bundle.
+  // A feed is untrusted data: it must not be able to read other files of this machine into a bundle.
   const outside = new Error(`"${name}" is outside the image folder; put the picture into it`);
   if (namedOutside(folder, name)) throw outside;
   try {
@@ -219,8 +219,8 @@ export async function readPicture(
 }
 
 /**
- * Whether a name leads outside the folder on any system, as it is or with its percent signs decoded: a page uses the same
- * name as an address.
+ * Whether a name leads outside the folder on any system, either as written or percent-decoded: a page uses the same name as an
+ * address.
  */
 function namedOutside(folder: string, name: string): boolean {
   const spelling = decoded(name);
@@ -229,7 +229,7 @@ function namedOutside(folder: string, name: string): boolean {
   return leadsOut(resolve(folder), resolve(folder, spelling.replaceAll('\\', '/')));
 }
 
-/** A name with the characters that make up a path decoded, also where they were encoded more than once. */
+/** A name with its path characters decoded, even if they were encoded more than once. */
 function decoded(name: string): string {
   const signs: Record<string, string> = { '25': '%', '2e': '.', '2f': '/', '5c': '\\' };
   for (let before = name, after = ''; ; before = after) {

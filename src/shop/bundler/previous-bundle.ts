@@ -17,11 +17,11 @@ import { folderFetch } from './folder-bundle';
 
 /** A bundle that a build replaces. */
 export interface PreviousBundle extends Predecessor {
-  /** How its features were projected; empty where the next build makes them from something else. */
+  /** How its features were projected; empty if the next build uses different inputs or encoders. */
   projections: Projections;
 }
 
-/** How features are to be made. */
+/** How features are to be encoded. */
 interface FeatureRecipe {
   text: TextRecipe;
   /** Width D of every projected tap. */
@@ -31,7 +31,7 @@ interface FeatureRecipe {
 }
 
 /**
- * The bundle in a folder; null where there is none. A bundle that cannot be read is reported to `say` and counts as none.
+ * The bundle in a folder; null where there is none. A bundle that cannot be read is reported to `say` and treated as missing.
  */
 export async function previousBundle(
   folder: string,
@@ -50,7 +50,7 @@ export async function previousBundle(
   }
 }
 
-/** What the next bundle could not keep, a line for each kind; null when it kept everything. */
+/** The parts that the next bundle could not keep, a line for each kind; null if it kept everything. */
 export function leftOut(before: Manifest, after: Manifest): string | null {
   const lost = [
     ...(before.companions && !after.companions ? ['the co-occurrence table (the items or their order changed)'] : []),
@@ -59,17 +59,19 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
   ];
   const locales = Object.keys(before.locales ?? {}).filter((tag) => !after.locales?.[tag]);
   const lines = [
-    ...(lost.length > 0 ? [`Left out, as it fits no longer: ${lost.join(', ')}. Train again: sidestream train`] : []),
-    ...locales.map((tag) => `Left out the texts in ${tag}, of which this build names no feed: --locale ${tag}=<feed>.`),
+    ...(lost.length > 0
+      ? [`Left out because it no longer fits: ${lost.join(', ')}. Train again: sidestream train`]
+      : []),
+    ...locales.map((tag) => `Left out the texts in ${tag}, for which this build has no feed: --locale ${tag}=<feed>.`),
   ];
   return lines.length > 0 ? lines.join('\n') : null;
 }
 
 /**
- * The projections that the next build keeps. Fitting them again would change every feature of every item. So they are kept,
- * unless the catalogue has more than doubled since they were fitted to fewer items than a sample.
- * @param rows number of items of the next bundle that have each modality; what variants share counts once
- * @param fitted number of items to which a projection was fitted; undefined where unknown
+ * The projections that the next build keeps. Fitting them again would change every feature of every item, so they are kept unless
+ * they were fitted to fewer items than a sample and the catalogue has more than doubled since.
+ * @param rows number of items of the next bundle that have each modality; inputs shared by variants count once
+ * @param fitted number of items to which a projection was fitted; undefined if unknown
  */
 export async function keptProjections(
   { manifest, projections }: PreviousBundle,
@@ -92,7 +94,7 @@ const madeAs = (manifest: Manifest, { text, dim, digests }: FeatureRecipe): bool
   manifest.dim === dim &&
   MODALITIES.every((modality) => manifest.modalities[modality].digest === digests[modality]);
 
-/** Drops the projections of a modality that no item had, which are all zeros. */
+/** Drops the all-zero projections of a modality that no item had. */
 function fitted({ text, image }: Projections): Projections {
   const isFitted = (projection: Projections['text']): boolean =>
     projection?.taps.some(({ matrix }) => matrix.some((value) => value !== 0)) ?? false;

@@ -6,7 +6,7 @@ import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk'
 import { ChunkEncoder, type EncoderSource } from './chunk-encoder';
 import type { FromWorker, ToWorker } from './chunk-worker';
 
-/** Processes that may die over one chunk before the build fails. */
+/** Number of processes that may die over one chunk before the build fails. */
 const TRIES = 3;
 
 interface Job {
@@ -25,9 +25,9 @@ interface Worker {
 }
 
 /**
- * Encodes chunks in processes of this machine, one thread each. A process is started when a chunk finds no idle one. A
- * process that dies (out of memory, killed) is replaced, and its chunk goes to another.
- * @param size processes at most; 1 encodes in this process
+ * Encodes chunks in processes on this machine, one thread each. A process is started when no idle one is available. A process
+ * that dies (out of memory, killed) is replaced, and its chunk goes to another.
+ * @param size maximum number of processes; 1 encodes in this process
  */
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
   size === 1 ? new ChunkEncoder(source) : new ProcessPool(source, size);
@@ -46,7 +46,7 @@ class ProcessPool implements ChunkRunner {
     this.slots = 2 * size;
   }
 
-  /** @throws SidestreamError `build/worker-lost` when processes keep dying over a chunk; what encoding threw */
+  /** @throws SidestreamError `build/worker-lost` if processes keep dying over a chunk; errors of encoding */
   run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ chunk, projection, deaths: 0, resolve, reject });
@@ -114,7 +114,7 @@ class ProcessPool implements ChunkRunner {
         new SidestreamError(
           'build/worker-lost',
           `${TRIES} processes died over the same ${job.chunk.inputs.length} ${what} (the last one: ${how}). ` +
-            'If memory is short, build with fewer --workers; what is encoded is kept.',
+            'If memory is short, build with fewer --workers; finished chunks are kept.',
         ),
       );
     }
@@ -123,6 +123,6 @@ class ProcessPool implements ChunkRunner {
 }
 
 function send({ process: child }: Worker, message: ToWorker): void {
-  // A process that cannot be written to is ending; its chunk goes to another when it has ended.
+  // A process that cannot be written to is exiting; its chunk goes to another once it has exited.
   child.send(message, () => {});
 }

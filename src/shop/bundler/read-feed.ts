@@ -8,15 +8,15 @@ import { RejectedRows } from './rejected-rows';
 
 export interface ReadFeedOptions {
   mapping?: FeedMapping;
-  /** Whether the first rejected row ends the reading. Default false. */
+  /** Whether reading ends at the first rejected row. Default false. */
   strict?: boolean;
   /** Called once a file's format is known. */
   onFormat?(file: string, format: string, language: string | undefined): void;
 }
 
 /**
- * Reads the products of files, folders and http(s) addresses, in any format the catalogue knows, row by row; memory does
- * not grow with the feed. See `feedRows`.
+ * Reads the products of files, folders and http(s) addresses, in any supported format, row by row; memory does not grow with the
+ * feed. See `feedRows`.
  * @throws SidestreamError `catalog/unreadable`, `catalog/unknown-format`; with `strict` `catalog/refused`
  */
 export async function* readFeed(paths: readonly string[], options: ReadFeedOptions = {}): AsyncGenerator<FeedRow> {
@@ -26,32 +26,32 @@ export async function* readFeed(paths: readonly string[], options: ReadFeedOptio
   }
 }
 
-/** The error with which `--strict` ends a build. */
+/** The error that ends a build with `--strict`. */
 export function strictError(rejected: RejectedRow): SidestreamError {
   const what = `${describeRejectedRow(rejected)}. Nothing was written; correct the feed or leave out --strict.`;
   return new SidestreamError('catalog/refused', what);
 }
 
-/** Place of a product in a feed. */
+/** Position of a product in a feed. */
 interface FeedPlace extends Pick<RejectedRow, 'file' | 'line' | 'unit'> {
-  /** Row, counted from 0 over all files. */
+  /** Row number, counted from 0 over all files. */
   at: number;
 }
 
-/** A feed in memory. `places[i]` is the place of `items[i]`. */
+/** A feed in memory. `places[i]` is the position of `items[i]`. */
 export interface CollectedFeed {
   items: Item[];
-  /** What rows without a title are called by, by row. */
+  /** How rows without a title are named, by row. */
   titled: Map<number, 'description' | 'id'>;
-  /** Language that its files say they are in, the first of them, as a tag. */
+  /** Language tag that its files state; the first one counts. */
   language?: string;
-  /** Currencies of its prices, as codes, as far as it says them. */
+  /** Currency codes of its prices, as far as stated. */
   currencies: Set<string>;
   places: FeedPlace[];
   /** One entry per bad field, the first 1,000 of them. */
   rejected: readonly RejectedRow[];
   rejectedRows: number;
-  /** Products that the feed says are not published, which are left out. */
+  /** Number of products that the feed marks as unpublished; they are left out. */
   unpublished: number;
   /** One line per file, or per format, about the rows read. */
   summary: string[];
@@ -60,7 +60,7 @@ export interface CollectedFeed {
 /**
  * Reads all rows of `readFeed` into memory; throws as it does.
  * @param rejectedRows collects every bad field
- * @param from number of its first row among all rows that are reported; default 0
+ * @param from number of its first row among all reported rows; default 0
  */
 export async function collectFeed(
   paths: readonly string[],
@@ -115,22 +115,22 @@ interface Count {
   rejected: number;
   duplicates: number;
   unpublished: number;
-  /** Titled by the start of their description, or by their id. */
+  /** Rows named by the start of their description, or by their id. */
   untitled: number;
   withoutPicture: number;
   withoutText: number;
 }
 
-/** Counts the rows of a feed by file, or by format when there are many files. */
+/** Counts the rows of a feed by file, or by format if there are many files. */
 interface FeedSummary {
-  /** A file is begun. */
+  /** Starts a file. */
   open(file: string, format: string): void;
   count(row: FeedRow): void;
   /** `shop.csv (csv): 120 items, 2 without a picture; 12 not published: left out; 3 rows refused, 1 of them a duplicate`. */
   lines(): string[];
 }
 
-/** Files that are listed one by one. */
+/** Maximum number of files listed individually. */
 const FILES = 10;
 
 function createFeedSummary(): FeedSummary {

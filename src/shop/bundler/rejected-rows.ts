@@ -3,23 +3,23 @@ import { createInterface } from 'node:readline';
 import type { RejectedRow } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 
-/** Rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
-const MOST_KEPT = 1000;
+/** Maximum number of rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
+const MAX_KEPT = 1000;
 
-/** A rejected row and its place in the feed. */
+/** A rejected row and its position in the feed. */
 interface Placed {
   at: number;
   row: RejectedRow;
 }
 
 /**
- * Collects rejected rows in the order of the feed: keeps the first 1,000, counts all, and writes all to a file where one is
- * named. Pictures are read after all rows, so their rejections come late; `close` sorts them in.
+ * Collects rejected rows in the order of the feed: keeps the first 1,000, counts all, and writes all to a file if one is given.
+ * Pictures are read after all rows, so their rejections come late; `close` sorts them in.
  */
 export class RejectedRows {
   readonly #first: Placed[] = [];
   readonly #late: Placed[] = [];
-  /** Row of the feed of each line of the file. */
+  /** Feed row of each line of the file. */
   readonly #written: number[] = [];
   #last = 0;
   #count = 0;
@@ -27,8 +27,8 @@ export class RejectedRows {
   readonly #path: string;
 
   /**
-   * @param path of a file that gets every rejected row, one line of JSON each; an older file is replaced
-   * @throws SidestreamError `runtime/invalid-input` when it cannot be written
+   * @param path file that gets every rejected row, one line of JSON each; an older file is replaced
+   * @throws SidestreamError `runtime/invalid-input` if it cannot be written
    */
   constructor(path?: string) {
     this.#path = path ?? '';
@@ -42,7 +42,7 @@ export class RejectedRows {
   /** The first 1,000. */
   get kept(): readonly RejectedRow[] {
     const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
-    return known.slice(0, MOST_KEPT).map(({ row }) => row);
+    return known.slice(0, MAX_KEPT).map(({ row }) => row);
   }
 
   /** @param at row of the feed, counted from 0 over all its files */
@@ -52,7 +52,7 @@ export class RejectedRows {
       if (at < this.#last) this.#late.push({ at, row });
       else {
         this.#last = at;
-        if (this.#first.length < MOST_KEPT) this.#first.push({ at, row });
+        if (this.#first.length < MAX_KEPT) this.#first.push({ at, row });
         if (this.#file === null) continue;
         writeSync(this.#file, lineOf(row));
         this.#written.push(at);

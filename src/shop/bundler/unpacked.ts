@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** The bytes, decompressed when they begin like gzip. @throws what the source and zlib throw */
+/** The bytes, decompressed if they start like gzip. @throws errors of the source and of zlib */
 export async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = bytes[Symbol.asyncIterator]();
   const first = await source.next();

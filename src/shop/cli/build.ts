@@ -42,8 +42,8 @@ interface BuildOptions {
 }
 
 /**
- * `sidestream build <catalog…>`: reads a feed, encodes texts and pictures, writes a bundle. Sets the exit
- * code to 2 when a row or a picture was refused; `--strict` ends with 1 instead.
+ * `sidestream build <catalog…>`: reads a feed, encodes texts and pictures, writes a bundle. Sets the exit code to 2 if a row or a
+ * picture was refused; `--strict` ends with 1 instead.
  */
 export function buildCommand(): Command {
   return new Command('build')
@@ -63,40 +63,44 @@ export function buildCommand(): Command {
     .addOption(encodingOption())
     .option('--strict', 'end at the first row, then at the first picture, that is refused; write nothing')
     .addOption(refusalsOption())
-    .option('--images <folder>', 'folder of the pictures that the products name; those with an address are fetched')
-    .option('--picture-cache <folder>', 'where fetched pictures are kept', '.cache/pictures')
-    .option('--offline', 'fetch no picture: use those kept by an earlier build')
+    .option('--images <folder>', 'folder of the pictures that the products name; pictures with an address are fetched')
+    .option('--picture-cache <folder>', 'folder for fetched pictures', '.cache/pictures')
+    .option('--offline', 'fetch no pictures: use the ones kept by an earlier build')
     .addOption(allowPrivateOption())
     .requiredOption('--out <folder>', 'where to write the bundle')
-    .option('--image-base <prefix>', 'put before the name of every picture, so that the page finds it', '')
+    .option('--image-base <prefix>', 'prefix of the name of every picture, with which the page finds it', '')
     .addOption(
-      new Option('--text <fields>', 'what the text encoder reads').choices(TEXT_RECIPES).default(TEXT_RECIPES[0]),
+      new Option('--text <fields>', 'the texts that the text encoder reads')
+        .choices(TEXT_RECIPES)
+        .default(TEXT_RECIPES[0]),
     )
     .addOption(encodersOption())
-    .option('--text-encoder <name>', 'encoder of the texts, see `sidestream encoders list`', DEFAULT_PRESETS.text.name)
-    .option('--image-encoder <name>', 'encoder of the pictures', DEFAULT_PRESETS.image.name)
+    .option('--text-encoder <name>', 'text encoder, see `sidestream encoders list`', DEFAULT_PRESETS.text.name)
+    .option('--image-encoder <name>', 'picture encoder', DEFAULT_PRESETS.image.name)
     .option(
       '--links <file>',
-      'what goes with what: .csv or .jsonl with item and linked (and type, of which cross-sell counts)',
+      'which products go together: .csv or .jsonl with item and linked (and type, of which cross-sell counts)',
     )
-    .option('--orders <file>', 'what was bought together: .csv or .jsonl with order and item')
-    .option('--no-encoders', 'leave the encoder files out: smaller, but browsers cannot encode new items')
+    .option('--orders <file>', 'which products were bought together: .csv or .jsonl with order and item')
+    .option('--no-encoders', 'leave out the encoder files: the bundle is smaller, but browsers cannot encode new items')
     .addOption(
-      new Option('--workers <n>', 'processes that encode (default: one per processor)').argParser(positiveInteger),
+      new Option('--workers <n>', 'number of encoding processes (default: one per processor)').argParser(
+        positiveInteger,
+      ),
     )
     .addOption(
-      new Option('--queue <address>', 'have `sidestream worker` processes encode, over redis://host:port').conflicts(
+      new Option('--queue <address>', 'encode in `sidestream worker` processes, over redis://host:port').conflicts(
         'workers',
       ),
     )
     .option(
       '--cache <folder>',
-      'where to keep what was encoded, for a build that goes on and for the next one (default: <out>.build)',
+      'folder for the encoded features, for a continued build and for the next one (default: <out>.build)',
     )
-    .option('--refit', 'fit the projections again: every feature changes, and the shop has to train again')
+    .option('--refit', 'fit the projections again: every feature changes, and the shop must train again')
     .action(async (catalog: string[], { mapping: file, encoding, strict, ...options }: BuildOptions) => {
       const started = performance.now();
-      // Reports a missing package before a long feed is read.
+      // Report a missing package before a long feed is read.
       await nodeRuntime();
       const { models } = options;
       const presets = {

@@ -6,7 +6,7 @@ import compression from 'compression';
 import sirv from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
 
-/** Names with the digest of their content, which never changes. */
+/** File names that contain the digest of their content, which never changes. */
 const HASHED = /-[0-9a-f]{16}\.\w+$/;
 
 export interface BundleServer {
@@ -16,8 +16,8 @@ export interface BundleServer {
 }
 
 /**
- * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated
- * each time (with 304 while it is the same), pages of every origin may read it, and text is compressed with brotli or gzip.
+ * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated each
+ * time (with 304 while unchanged), pages of every origin may read it, and text is compressed with brotli or gzip.
  * @param port 0: any free port
  * @throws the error of `listen`, for instance `EADDRINUSE`
  */
@@ -41,7 +41,7 @@ export async function serveBundle(folder: string, port: number, host: string): P
       response.writeHead(405, { Allow: 'GET, HEAD' }).end();
       return;
     }
-    // Every file is needed whole; a part under the same name would only confuse caches.
+    // Every file is needed in full; a range under the same name would only confuse caches.
     delete request.headers.range;
     const missing = (): void => {
       response
@@ -54,7 +54,7 @@ export async function serveBundle(folder: string, port: number, host: string): P
       missing();
       return;
     }
-    // Answers without a body have to say so, too.
+    // Answers without a body need the header as well.
     response.setHeader('Vary', 'Accept-Encoding');
     compress(request, response, () => files(request, response, missing));
   });
@@ -70,7 +70,7 @@ export async function serveBundle(folder: string, port: number, host: string): P
   };
 }
 
-/** Whether a name leads, by links too, to a file of the folder that is not a hidden one. */
+/** Whether a name leads, even through links, to a file in the folder that is not hidden. */
 function liesIn(folder: string, name: string): boolean {
   try {
     const path = realpathSync(join(folder, name));

@@ -19,15 +19,15 @@ const { version } = v.parse(
 );
 
 /**
- * The command line, which has not read its arguments yet. The commands that measure are loaded only where the first word may be
- * one of them: a shop that builds and embeds does without them.
- * @param first first word of the arguments. Default: none, all commands are there
+ * The command line, before it has read its arguments. The evaluation commands are loaded only if the first word may be one of
+ * them: a shop that builds and embeds does not need them.
+ * @param first first word of the arguments. Default: none, which loads all commands
  */
 export async function commandLine(first?: string): Promise<Command> {
   const program = new Command('sidestream')
     .version(version)
     .description('Builds and inspects the static files of a recommender that learns in the browser.')
-    .showHelpAfterError('Run with --help to see what is possible.')
+    .showHelpAfterError('Run with --help to see the commands.')
     .addCommand(initCommand())
     .addCommand(buildCommand())
     .addCommand(workerCommand())

@@ -1,7 +1,7 @@
-/** What is used of `compression`, whose own types would bring those of a whole framework. */
+/** The used part of `compression`, whose own types would pull in those of a whole framework. */
 declare module 'compression' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 
-  /** Sends compressed what the client accepts compressed, from 1 kB on and where its type is one that gets smaller. */
+  /** Compresses responses that the client accepts compressed, from 1 kB and for compressible types. */
   export default function compression(): (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 }

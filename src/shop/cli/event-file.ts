@@ -9,9 +9,9 @@ import { groupedRows } from './rejected-groups';
 import { showRejected } from './terminal';
 
 /**
- * Reads an event log, CSV or JSON lines, and says on stderr how: its columns, what was left out and what was refused.
- * @param isRepeated whether another process reads the same file and says so
- * @throws SidestreamError `runtime/invalid-input` when it cannot be read or holds no good row
+ * Reads an event log, CSV or JSON lines, and reports to stderr its columns and the omitted and refused rows.
+ * @param isRepeated whether another process reads the same file and reports this
+ * @throws SidestreamError `runtime/invalid-input` if it cannot be read or has no usable row
  */
 export async function readEventFile(path: string, isRepeated = false): Promise<ReadLog> {
   const { format, text } = await openLog(path);
@@ -24,7 +24,7 @@ export async function readEventFile(path: string, isRepeated = false): Promise<R
   return log;
 }
 
-/** Names of the header that are shown. */
+/** Maximum number of header names shown. */
 const SHOWN_NAMES = 12;
 
 function withoutEvents(path: string, { rejected, header, returns }: ReadLog): string {
@@ -40,15 +40,15 @@ function withoutEvents(path: string, { rejected, header, returns }: ReadLog): st
     : `${path} is empty. Write a log with a line for each choice, as CSV or JSON lines with user, item and time.`;
 }
 
-/** Exit status of a command that left rows of a log out, and of `build` where it left rows of a feed out. */
+/** Exit status of a command that left out rows of a log, and of `build` if it left out rows of a feed. */
 const REFUSED = 2;
 
-/** As it is said at the end of the help of every command that reads a log. */
+/** The sentence at the end of the help of every command that reads a log. */
 export const REFUSED_HELP = `${REFUSED} when lines of the log were refused and left out`;
 
 /**
- * Ends a command that read a log: where rows of it were refused it prints how many, and sets the exit code. Call it before
- * the line of JSON, which is the last one.
+ * Ends a command that read a log: if rows were refused, it prints their number and sets the exit code. Call it before printing
+ * the line of JSON, which must be the last one.
  * @returns the number of refused rows
  */
 export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
@@ -62,14 +62,14 @@ export function concludeRefused(log: Pick<EventLog, 'rejected'>): number {
 
 /** A shop's products and the events on them. */
 export interface ProductLog {
-  /** The bundle with the first variant of every product alone. */
+  /** The bundle with only the first variant of every product. */
   bundle: Bundle;
-  /** The events, each on that variant, whichever the log names. */
+  /** The events, each assigned to that variant, whichever variant the log names. */
   log: EventLog;
   products: Products;
 }
 
-/** Bundle and log by product: what is learned from a log does not tell the variants of a product apart. */
+/** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
 export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
   const products = productsOf(bundle.items);
   const { items, placeOf } = products;
@@ -81,7 +81,7 @@ export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
   };
 }
 
-/** The events on items of the bundle, as rows of its catalogue, and the number of events left out. */
+/** The events on items of the bundle, as rows of its catalogue, and the number of omitted events. */
 export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
   const rows = new Map(items.map((item, row) => [item.id, row]));
   const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
@@ -99,12 +99,12 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
   return { interactions, unknown };
 }
 
-/** Ids that are named of those that the bundle lacks. */
+/** Maximum number of unknown ids named in a note. */
 const NAMED_IDS = 3;
 
 const inQuotes = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
 
-/** The ids that the bundle lacks and most events are about. */
+/** The most frequent ids that the bundle lacks. */
 function unknownIds(log: EventLog, items: Bundle['items']): string[] {
   const known = new Set(items.map(({ id }) => id));
   const counts = new Map<string, number>();
@@ -113,7 +113,7 @@ function unknownIds(log: EventLog, items: Bundle['items']): string[] {
   return ids.slice(0, NAMED_IDS);
 }
 
-/** What is left out of a log because the bundle lacks the items, with some of their ids; null where nothing is. */
+/** A note about events omitted because the bundle lacks their items, with some of the ids; null if there are none. */
 export function unknownText(log: EventLog, { items }: Bundle, unknown: number): string | null {
   if (unknown === 0) return null;
   const about = unknown === 1 ? '1 event is' : `${unknown} events are`;
@@ -121,8 +121,8 @@ export function unknownText(log: EventLog, { items }: Bundle, unknown: number): 
 }
 
 /**
- * The events that count as repeats where they repeat: purchases, by their type, or all of a log without types. Views and
- * clicks mean less when they are repeated.
+ * The events that can count as repeats: purchases, by their type, or all events of a log without types. Repeated views and clicks
+ * mean less.
  */
 export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
   if (events.every(({ type }) => type === undefined)) return [...events];

@@ -53,7 +53,7 @@ describe('sidestream init', () => {
     expect(await read(shop, 'cart.html')).toContain('heading="Passt zu Ihrem Warenkorb"');
     expect(await read(shop, 'src', 'texts.js')).toContain('privacyChoices: "Datenschutz-Einstellungen"');
     expect(await read(shop, 'src', 'currency.js')).toContain("currency = 'CHF'");
-    expect(said).not.toContain('as the feed says no currency');
+    expect(said).not.toContain('because the feed names no currency');
   });
 
   it('writes German pages for a German export that says neither language nor currency', async ({ skip }) => {
@@ -76,13 +76,13 @@ describe('sidestream init', () => {
     const index = await read(shop, 'index.html');
     expect(index).toContain('<html lang="pl-PL">');
     expect(index).toContain('All products');
-    expect(said).toContain('Its products are in Polish (Poland), in which there are no texts');
+    expect(said).toContain('Its products are in Polish (Poland), but the pages have no texts in that language');
   });
 
   it('says that the language was not told by a few letters', async () => {
     const { shop, said } = await init('few', await feed('few.csv', 'id,title\na,A'));
     expect(await read(shop, 'index.html')).toContain('<html lang="en">');
-    expect(said).toContain('Its pages are in English, as the texts of the feed are too few to tell');
+    expect(said).toContain('Its pages are in English, because the feed has too few texts to tell');
   });
 
   it.each(SHOP_LANGUAGES)('leaves no place of a page without its text (%s)', async (language) => {

@@ -20,21 +20,21 @@ import {
 } from './shared-options';
 import { filledPage, hasTexts, shopTexts, textsFile } from './shop-texts';
 
-/** The shop that is copied; in the package beside `lib`, in a clone at the top. */
+/** The shop that is copied; next to `lib` in the package, at the top level in a clone. */
 const STARTER = join(PACKAGE_FOLDER, 'starter');
 const PAGES = ['index.html', 'product.html', 'cart.html'];
-/** What a folder may hold and still count as empty. */
+/** Files that a folder may contain and still count as empty. */
 const HARMLESS = new Set(['.git', '.DS_Store', 'README.md', 'LICENSE', '.gitignore', 'catalog.jsonl']);
 const SAMPLES = 'catalog.jsonl';
 const SAMPLE_PICTURES = 'pictures';
 const VITE = '^7.3.8';
-/** Of the samples, and of a feed whose language is not known. */
+/** Language of the samples, and of a feed whose language is unknown. */
 const LANGUAGE = 'en';
-/** Currency of the samples, and of a feed that says none. */
+/** Currency of the samples, and of a feed without one. */
 const CURRENCY = 'EUR';
-/** The same by language, where a language has one currency and it is another. */
+/** Currency by language, for languages with a single currency other than this. */
 const CURRENCIES: Record<string, string> = { ja: 'JPY' };
-/** Rows in which currency and language are looked for: a feed says its currency of each price, or of none. */
+/** Number of rows searched for currency and language: a feed states its currency with each price or with none. */
 const LOOKED_AT = 400;
 
 interface InitOptions {
@@ -54,7 +54,7 @@ export function initCommand(): Command {
     .description(
       'write a shop of static pages with everything set up, in the language and currency of a feed, or from samples',
     )
-    .argument('<folder>', 'where to write it; a new or an empty folder')
+    .argument('<folder>', 'target folder; new or empty')
     .argument('[feed...]', 'your products, in any format that `build` reads (default: 24 samples)')
     .option('--images <folder>', 'folder of the pictures that the products of the feed name')
     .addOption(mappingOption())
@@ -63,7 +63,9 @@ export function initCommand(): Command {
     .addOption(refusalsOption())
     .addOption(allowPrivateOption())
     .addOption(
-      currencyOption(`; default: what the feed says, else JPY for Japanese and ${CURRENCY} for any other language`),
+      currencyOption(
+        `; default: the feed's currency, otherwise JPY for Japanese and ${CURRENCY} for any other language`,
+      ),
     )
     .option('--no-build', 'do not build the bundle yet')
     .action(async (folder: string, feed: string[], options: InitOptions) => {
@@ -117,13 +119,13 @@ export function initCommand(): Command {
     });
 }
 
-/** What is known of a feed before it is built. */
+/** What is known about a feed before it is built. */
 interface FeedFacts {
-  /** Of the prices, as a code: the stated one, else the one that the feed says. */
+  /** Currency code of the prices: the stated one, otherwise the feed's. */
   currency?: string;
-  /** A tag: the stated one, else the one that the feed says, else the one of its words. */
+  /** Language tag: the stated one, otherwise the feed's, otherwise the one detected from its words. */
   language: string;
-  /** Whether the language is known, and not only assumed. */
+  /** Whether the language is known rather than assumed. */
   languageKnown: boolean;
 }
 
@@ -157,19 +159,19 @@ async function feedFacts(
   };
 }
 
-/** What the user should know of what was assumed. */
+/** Notes for the user about assumptions. */
 function notes(feed: string[], currency: string, facts: FeedFacts): string[] {
   const language = new Intl.DisplayNames(['en'], { type: 'language' }).of(facts.language);
   return [
     ...(feed.length > 0 && facts.currency === undefined
-      ? [`Its prices are in ${currency}, as the feed says no currency. Another one: src/currency.js`]
+      ? [`Its prices are in ${currency}, because the feed names no currency. To change it, edit src/currency.js`]
       : []),
     ...(facts.languageKnown
       ? []
-      : [`Its pages are in ${language}, as the texts of the feed are too few to tell. Another language: --lang`]),
+      : [`Its pages are in ${language}, because the feed has too few texts to tell. To change it, use --lang`]),
     ...(hasTexts(facts.language)
       ? []
-      : [`Its products are in ${language}, in which there are no texts for the pages: they are in English`]),
+      : [`Its products are in ${language}, but the pages have no texts in that language: they are in English`]),
   ];
 }
 
@@ -181,14 +183,14 @@ async function writeTexts(target: string, language: string): Promise<void> {
   await writeFile(join(target, 'src', 'texts.js'), textsFile(texts));
 }
 
-/** Whether a clone has yet to make the file that the shop is installed from. */
+/** Whether a clone still has to create the file from which the shop is installed. */
 const toPack = ({ tarball, clone }: PackageSource): boolean =>
   clone !== undefined && tarball !== undefined && !existsSync(tarball);
 
 const currencyFile = (code: string): string =>
   `/** Currency of the prices, as a code: of the lists and of the pages. */\nexport const currency = '${code}';\n`;
 
-/** The command line that builds the bundle. @param at where the shop has a path of its own */
+/** The command line that builds the bundle. @param at maps a path to the shop's own path */
 function bundleArguments({
   feed,
   at,
@@ -216,7 +218,7 @@ function bundleArguments({
   ];
 }
 
-/** Replaces the name of the samples in the README by that of the feed. */
+/** Replaces the name of the samples in the README with the feed's. */
 async function nameFeed(readme: string, feed: string[]): Promise<void> {
   const text = await readFile(readme, 'utf8');
   const named = text
@@ -226,8 +228,8 @@ async function nameFeed(readme: string, feed: string[]): Promise<void> {
 }
 
 /**
- * Copies the files that `npm run bundle` reads; addresses stay what they are.
- * @param stem of the name of one whose own name a shell could read more into, or that is taken
+ * Copies the files that `npm run bundle` reads; addresses stay unchanged.
+ * @param stem stem of the new name for a file whose own name is unsafe in a shell or already taken
  * @returns their names in the shop
  */
 async function copyFiles(paths: string[], target: string, stem: string, taken: Set<string>): Promise<string[]> {
@@ -261,7 +263,7 @@ async function refuseFull(path: string, folder: string): Promise<void> {
   throw new SidestreamError('runtime/invalid-input', message);
 }
 
-/** What init needs of the package's own package.json. */
+/** The part of the package's own package.json that init needs. */
 const ownSchema = v.object({ version: v.string(), peerDependencies: v.record(v.string(), v.string()) });
 type OwnPackage = v.InferOutput<typeof ownSchema>;
 
@@ -286,7 +288,7 @@ function packageFile(
       scripts: { start: 'vite', build: 'vite build', bundle: `sidestream ${bundle.map(scriptWord).join(' ')}` },
       dependencies: { sidestream: dependency },
       devDependencies: { vite: VITE },
-      // An editor in the browser cannot run them, and needs them for nothing but a new bundle.
+      // An editor in the browser cannot run these packages, and needs them only for a new bundle.
       optionalDependencies: {
         'onnxruntime-node': peerDependencies['onnxruntime-node'],
         sharp: peerDependencies.sharp,

@@ -34,12 +34,14 @@ interface InspectOptions {
 /** `sidestream inspect <bundle>`: shows the content of a bundle and the quality of its neighbourhoods. */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('show what a bundle holds, how good its neighbourhoods are, or what is near one item')
+    .description('show the content of a bundle, the quality of its neighbourhoods, or the items near one item')
     .argument('<bundle>', 'folder of the bundle')
     .option('--neighbours', 'share of the 5 nearest neighbours that agree, by text, image and both')
-    .addOption(new Option('--by <field>', 'what neighbours should agree in').choices(['category']).default('category'))
+    .addOption(
+      new Option('--by <field>', 'field in which neighbours should agree').choices(['category']).default('category'),
+    )
     .option('--item <id>', 'list the items nearest to this one')
-    .option('--limit <n>', 'how many, with --item', positiveInteger, 10)
+    .option('--limit <n>', 'number of items, with --item', positiveInteger, 10)
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (folder: string, options: InspectOptions) => {
       const bundle = await openFolder(folder);
@@ -115,7 +117,7 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   if (rules) {
     const { error, count, holding, faults } = rules;
     const wrong = faults ? `; faults: ${faults}, named by \`sidestream rules check\`` : '';
-    console.log(`rules: ${error ?? `${count}, ${holding} of which hold now${wrong}`}`);
+    console.log(`rules: ${error ?? `${count}, ${holding} of which apply now${wrong}`}`);
   }
   console.log(table(['part', 'KB', 'bytes per item'], Object.entries(bytes).map(sizeRow)));
 
@@ -136,11 +138,14 @@ function languageOf({ manifest, items }: Bundle): ReturnType<typeof catalogLangu
   );
 }
 
-/** How the side model was trained: its windows, the experts with their use, and what going on from the model before saved. */
+/**
+ * How the side model was trained: its windows, the experts with their use, and the time saved by continuing from the earlier
+ * model.
+ */
 function trainingText(training: NonNullable<NonNullable<Manifest['side']>['training']>): string {
   const { choices, shoppers, epochs, seconds, windows, experts, savedSeconds } = training;
   const of = windows > 1 ? `, the last one of ${windows} windows` : '';
-  const less = savedSeconds === undefined ? '' : `, about ${savedSeconds} s less than a training on all choices`;
+  const less = savedSeconds === undefined ? '' : `, about ${savedSeconds} s less than training on all choices`;
   const trained = `side model: ${counted(choices, 'choice')} of ${counted(shoppers, 'shopper')}${of}; ${counted(epochs, 'epoch')}, ${seconds} s${less}`;
   return experts ? `${trained}\n  experts and their use: ${expertsText(experts)}` : trained;
 }
@@ -148,9 +153,9 @@ function trainingText(training: NonNullable<NonNullable<Manifest['side']>['train
 interface InspectedOffers {
   market: string;
   currency?: string;
-  /** Items that have an offer. */
+  /** Number of items with an offer. */
   offers?: number;
-  /** Why they cannot be read. */
+  /** Why the offers cannot be read. */
   error?: string;
 }
 
@@ -167,17 +172,17 @@ async function offersOf(manifest: Manifest, folder: string): Promise<InspectedOf
 }
 
 interface InspectedRules {
-  /** Rules that pages follow. */
+  /** Number of rules that pages follow. */
   count?: number;
-  /** Those that hold now. */
+  /** Number of rules that apply now. */
   holding?: number;
-  /** What pages refuse. */
+  /** The problems because of which pages refuse rules. */
   faults?: number;
   /** Why the file cannot be read. */
   error?: string;
 }
 
-/** Null where the bundle has none. */
+/** Null if the bundle has none. */
 async function rulesOf({ rules: named }: Manifest, folder: string): Promise<InspectedRules | null> {
   if (!named) return null;
   try {
@@ -220,10 +225,9 @@ async function showNeighbors(bundle: Bundle, { json, by }: InspectOptions): Prom
   if (json) console.log(JSON.stringify({ items, ...judged, p5 }));
   else if (categories.every((category) => category === ''))
     console.log(
-      `No item of this bundle has a ${by}, and that is what neighbours are compared in. Give the feed one, or look at single items with --item <id>.`,
+      `No item of this bundle has a ${by}, the field in which neighbours are compared. Add it to the feed, or look at single items with --item <id>.`,
     );
-  else
-    for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare by'}`);
+  else for (const basis of BASES) console.log(`P@5 by ${by}, ${basis.padEnd(6)} ${p5[basis] ?? 'nothing to compare'}`);
   if (!json && judged.judged) console.log(`Judged by ${judged.judged} of ${items} items, an even selection`);
 }
 
@@ -253,7 +257,7 @@ function showItem(bundle: Bundle, id: string, { json, limit }: InspectOptions): 
       category.slice(0, 40),
       id,
     ]);
-    console.log(rows.length > 0 ? table(['cosine', 'title', 'category', 'id'], rows) : 'nothing to compare by');
+    console.log(rows.length > 0 ? table(['cosine', 'title', 'category', 'id'], rows) : 'nothing to compare');
   }
 }
 

@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 
-/** Ends this process with the exit status that a shell gives one that a signal has ended: 130 for Ctrl+C. */
+/** Ends this process with the exit status that a shell reports for a signal: 130 for Ctrl+C. */
 export const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
 
 /**
- * Does some work that SIGINT or SIGTERM ends with this process. Node handles signals between two tasks of its event loop, so
- * the work must leave time for them.
+ * Runs some work that SIGINT or SIGTERM ends together with this process. Node handles signals between two tasks of its event
+ * loop, so the work must yield regularly.
  * @param last called before a signal ends this process
  */
 export async function interruptible<T>(work: () => Promise<T>, last: () => void): Promise<T> {

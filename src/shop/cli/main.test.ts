@@ -175,7 +175,7 @@ describe('sidestream build', () => {
       expect(features.scales[features.taps.text]).toBeGreaterThan(0);
 
       const near = await sidestream('inspect', join(folder, 'table'), '--neighbours');
-      expect(near.out).toContain('No item of this bundle has a category, and that is what neighbours are compared in.');
+      expect(near.out).toContain('No item of this bundle has a category, the field in which neighbours are compared.');
 
       const strict = await run('strict', '--strict');
       expect(strict).toMatchObject({ code: 1, err: expect.stringContaining('catalog/refused') });

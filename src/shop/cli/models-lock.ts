@@ -10,17 +10,17 @@ import { exitBy } from './interrupt';
 
 /** Name of the lock in a folder of models. */
 export const LOCK_FILE = 'sidestream.lock';
-/** How often a run that waits looks whether the other one has ended, ms. */
+/** Interval at which a waiting run checks whether the other one has ended, ms. */
 const INTERVAL = 500;
-/** Age from which a lock that does not say whose it is counts as left behind, ms: it is written right after it is made. */
+/** Age from which a lock without an owner counts as stale, ms: the owner is written right after the lock is created. */
 const MAX_UNNAMED = 10_000;
 
 const ownerSchema = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   host: v.string(),
-  /** When it was locked, as an ISO date. */
+  /** Time of locking, as an ISO date. */
   since: v.string(),
-  /** Tells two locks of one process from each other. */
+  /** Distinguishes two locks of one process. */
   id: v.string(),
 });
 type Owner = v.InferOutput<typeof ownerSchema>;
@@ -29,11 +29,11 @@ type Owner = v.InferOutput<typeof ownerSchema>;
 const own = new Set<string>();
 
 /**
- * Does some work while no other run does some in the same folder of models. Where another run holds it, it waits and says so; the lock of
- * a process of this machine that is gone is taken over. It is released when the work ends, and with this process: at its end, by
- * Ctrl+C, and by SIGTERM.
- * @param folder is made where it is missing
- * @param say gets a line for each run that is waited for
+ * Runs some work while no other run works in the same models folder. If another run holds the lock, it waits and says so; the
+ * lock of a dead process on this machine is taken over. The lock is released when the work ends or when this process exits, also
+ * on Ctrl+C and SIGTERM.
+ * @param folder created if it is missing
+ * @param say receives a line for each run that is waited for
  * @param signals false: the work leaves no time for signals, so that they must end this process without it; the lock is then left behind,
  *   to be taken over
  * @throws SidestreamError `runtime/invalid-input` where no file can be written there, and what the work throws
@@ -53,7 +53,7 @@ export async function withModels<T>(
     if (own.delete(id)) rmSync(file, { force: true });
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    // Others that listen have something to do before they end the process.
+    // Other listeners have work to do before they end the process.
     if (process.listenerCount(signal) === 0) exitBy(signal);
   };
   process.once('exit', release);
@@ -71,7 +71,7 @@ export async function withModels<T>(
   }
 }
 
-/** Makes the lock, as soon as nobody has it. */
+/** Takes the lock as soon as it is free. */
 async function lock(file: string, say: (line: string) => void): Promise<Owner> {
   let said = '';
   for (;;) {
@@ -91,7 +91,7 @@ async function lock(file: string, say: (line: string) => void): Promise<Owner> {
   }
 }
 
-/** Makes the lock file for this process; null where there is one. */
+/** Creates the lock file for this process; null if one exists. */
 async function make(file: string): Promise<Owner | null> {
   const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), id: randomUUID() };
   try {
@@ -114,8 +114,8 @@ async function make(file: string): Promise<Owner | null> {
 }
 
 /**
- * Removes a lock that was left behind. Of several runs that wait one does, under a lock of its own: another one could remove what the
- * first of them has made in its place.
+ * Removes a stale lock. Of several waiting runs, only one does so, under a separate lock: another run could otherwise remove the
+ * lock that the first one has just created.
  */
 async function remove(file: string, left: string): Promise<void> {
   const guard = `${file}.taken`;
@@ -134,7 +134,7 @@ async function remove(file: string, left: string): Promise<void> {
   }
 }
 
-/** Null where it is gone. @throws SidestreamError `runtime/invalid-input` where it cannot be read */
+/** Null if it is gone. @throws SidestreamError `runtime/invalid-input` if it cannot be read */
 async function contentOf(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
@@ -144,7 +144,7 @@ async function contentOf(file: string): Promise<string | null> {
   }
 }
 
-/** Whether the run that made a lock is gone. Of another machine nobody knows. */
+/** Whether the run that created a lock is gone. This is unknown for another machine. */
 async function isLeft(file: string, text: string): Promise<boolean> {
   const owner = ownerOf(text);
   if (!owner) {
@@ -152,7 +152,7 @@ async function isLeft(file: string, text: string): Promise<boolean> {
     return made !== null && Date.now() - made.mtimeMs > MAX_UNNAMED;
   }
   if (owner.host !== hostname()) return false;
-  // A number is given again: this process may have that of one that is gone.
+  // Process ids are reused: this process may have the id of one that is gone.
   if (owner.pid === process.pid) return !own.has(owner.id);
   try {
     process.kill(owner.pid, 0);
@@ -169,14 +169,14 @@ function ownerOf(text: string): Owner | null {
 
 const waitingText = (file: string, owner: Owner | null): string =>
   owner
-    ? `Waiting for process ${owner.pid} on ${owner.host}, which works with these models since ${owner.since}. If it is gone, remove ${file}`
-    : `Waiting for another run, which works with these models. If it is gone, remove ${file}`;
+    ? `Waiting for process ${owner.pid} on ${owner.host}, which has used these models since ${owner.since}. If it is gone, remove ${file}`
+    : `Waiting for another run that uses these models. If it is gone, remove ${file}`;
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 const notLocked = (file: string, cause: unknown): SidestreamError =>
   new SidestreamError(
     'runtime/invalid-input',
-    `${file} cannot be read and written (${codeOf(cause) || 'unknown'}), which keeps other runs from these models meanwhile. Give this user the right to, free some space, or name another folder with --models.`,
+    `${file} cannot be read and written (${codeOf(cause) || 'unknown'}), which locks these models against other runs. Grant this user the permission, free some space, or name another folder with --models.`,
     { cause },
   );

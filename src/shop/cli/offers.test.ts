@@ -60,7 +60,7 @@ it('prints one line of JSON, writes markets apart and takes one out again', asyn
   });
   expect(run.code).toBe(0);
   const removed = await sidestream('offers', '--out', out, '--market', 'de-ch', '--remove');
-  expect(removed).toMatchObject({ code: 0, out: expect.stringContaining('Took the offers out') });
+  expect(removed).toMatchObject({ code: 0, out: expect.stringContaining('Removed the offers') });
   expect(await readdir(out)).not.toContain('offers-de-ch.json');
 });
 

@@ -28,22 +28,22 @@ interface OffersOptions {
   json?: boolean;
 }
 
-/** Bytes from which a page should not load the offers of a whole shop on every visit. */
+/** Size in bytes from which a page should not load the offers of a whole shop on every visit. */
 const LARGE = 4_000_000;
 
 /**
- * `sidestream offers <feed…>`: writes price and stock of a feed beside a bundle, without a build. Sets the exit code to 2 when a
+ * `sidestream offers <feed…>`: writes price and stock of a feed next to a bundle, without a build. Sets the exit code to 2 if a
  * row was refused; `--strict` ends with 1 instead.
  */
 export function offersCommand(): Command {
   return new Command('offers')
-    .description('write prices and stock of a feed beside a bundle, without building it again')
+    .description('write prices and stock of a feed next to a bundle, without building it again')
     .argument('[feed...]', 'files, folders or addresses of the feed, in any format that `build` reads')
     .requiredOption('--out <folder>', 'folder of the bundle')
     .addOption(
       new Option(
         '--market <name>',
-        'market whose prices these are; pages name it (default: pages that name none)',
+        'market of these prices, which pages name (default: for pages that name no market)',
       ).argParser(fitting(marketSchema)),
     )
     .addOption(currencyOption())
@@ -54,16 +54,16 @@ export function offersCommand(): Command {
     .addOption(
       new Option(
         '--missing <what>',
-        'what products become that the feed lacks (default: keep; with --market: out-of-stock)',
+        'treatment of products that the feed lacks (default: keep; with --market: out-of-stock)',
       ).choices(MISSING),
     )
-    .option('--remove', 'take the offers out of the bundle, whose own prices and stock hold again')
+    .option('--remove', 'remove the offers from the bundle, whose own prices and stock apply again')
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (feed: string[], { remove, json, mapping: file, encoding, refusals, ...options }: OffersOptions) => {
       if (remove === true) {
         if (feed.length > 0) throw wrong('--remove takes no feed.');
         await removeOffers(options.out, options.market);
-        console.log(json ? JSON.stringify({ removed: true }) : `Took the offers out of ${options.out}`);
+        console.log(json ? JSON.stringify({ removed: true }) : `Removed the offers from ${options.out}`);
         return;
       }
       if (feed.length === 0) throw wrong('Name the feed: a file, folder or address.');

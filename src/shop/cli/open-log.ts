@@ -4,16 +4,16 @@ import { openText } from '../bundler';
 import type { EventFormat } from '../logs';
 
 /**
- * Opens a log, decompressed where it is gzip, in the encoding that its first bytes show. Its name or an opening brace say that
- * it is of JSON lines.
- * @throws SidestreamError `runtime/invalid-input` when it cannot be read, or is no log
+ * Opens a log, decompressed if it is gzip, in the encoding that its first bytes show. Its name or an opening brace identifies
+ * JSON lines.
+ * @throws SidestreamError `runtime/invalid-input` if it cannot be read or is not a log
  */
 export async function openLog(path: string): Promise<{ format: EventFormat; text: AsyncIterable<string> }> {
   try {
     const { head, all } = await peekText(openText(path));
     const start = head.replace(/^\uFEFF/, '').trimStart();
     if (/^\[\s*(\{|$)/.test(start)) {
-      throw invalid(`${path} is one JSON array. Write each of its objects into a line of its own, and nothing else.`);
+      throw invalid(`${path} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
     }
     const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(path) || start.startsWith('{');
     return { format: isJson ? 'jsonl' : 'csv', text: readable(path, all) };

@@ -17,7 +17,7 @@ export function positiveNumber(text: string): number {
   return n;
 }
 
-/** `3%` is 0.03; NaN for what is no number. */
+/** `3%` is 0.03; NaN if it is not a number. */
 const numberOrPercentage = (text: string): number =>
   /^[\d.]+ ?%$/.test(text.trim()) ? Number(text.replace('%', '')) / 100 : Number(text);
 
@@ -45,7 +45,7 @@ export const fitting =
   };
 
 /**
- * Parses `de=feed-de.xml`, after those before it; several feeds of one language are read as one.
+ * Parses `de=feed-de.xml` and appends it to earlier ones; several feeds of one language are read as one.
  * @throws InvalidArgumentError without a language tag, or a feed
  */
 export function localeFeed(text: string, before: readonly LocaleFeed[] = []): LocaleFeed[] {
@@ -58,7 +58,7 @@ export function localeFeed(text: string, before: readonly LocaleFeed[] = []): Lo
   return [...others, { tag, feed: [...(known?.feed ?? []), feed] }];
 }
 
-/** The treatment's share of the visitors, from the days on which it changed. */
+/** The treatment's share of the visitors, by the days from which each share applied. */
 export interface ShareStage {
   /** First day; null for the beginning. */
   from: string | null;
@@ -66,8 +66,8 @@ export interface ShareStage {
 }
 
 /**
- * Parses `5%` or `0.05`, or `5%,2026-03-16=50%` where the share was raised on a day.
- * @throws InvalidArgumentError unless the shares are above 0 and below 1, and the days follow each other
+ * Parses `5%` or `0.05`, or `5%,2026-03-16=50%` if the share was raised on a day.
+ * @throws InvalidArgumentError unless the shares are above 0 and below 1, and the days are in order
  */
 export function shareStages(text: string): ShareStage[] {
   return text.split(',').map((part, at, parts): ShareStage => {
@@ -75,6 +75,6 @@ export function shareStages(text: string): ShareStage[] {
     const share = numberOrPercentage(number ?? '');
     const ordered = at === 0 ? from === null : from !== null && (at === 1 || from > parts[at - 1].trim());
     if (share > 0 && share < 1 && ordered) return { from, share };
-    throw new InvalidArgumentError('must be like 5%, or 5%,2026-03-16=50% where it was raised on that day.');
+    throw new InvalidArgumentError('must be like 5%, or 5%,2026-03-16=50% if it was raised on that day.');
   });
 }

@@ -4,34 +4,34 @@ import { dirname, join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
 
 /**
- * Whether the npm registry has the package. While it does not, new shops and all documents take it from the file that
- * `npm run pack` writes in a clone. After changing this, run `npm run install-lines`, which rewrites the documents.
+ * Whether the npm registry has the package. Until it does, new shops and all documents use the file that `npm run pack` writes in
+ * a clone. After changing this, run `npm run install-lines`, which rewrites the documents.
  */
 export const PUBLISHED: boolean = false;
 
 /** The file that `npm run pack` writes, at the root of a clone. */
 export const TARBALL = 'sidestream.tgz';
 
-/** Only a clone has it. */
+/** A file that only a clone has. */
 const CLONE_MARK = join('scripts', 'setup.mjs');
 const INSTALLED = 'node_modules/sidestream';
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
-/** Where a new shop takes the package from. */
+/** Where a new shop gets the package. */
 export interface PackageSource {
-  /** Its dependency, as package.json has it. */
+  /** The dependency, as written in package.json. */
   dependency: string;
-  /** Absolute path of the file that it names; undefined where it names none. */
+  /** Absolute path of the named file; undefined if it names none. */
   tarball?: string;
-  /** Absolute path of the clone that makes this file; undefined where the package is installed. */
+  /** Absolute path of the clone that creates this file; undefined if the package is installed. */
   clone?: string;
 }
 
 /**
- * Where a shop takes the package from: from the file that a clone makes, from what the running package was installed from, or, where
- * neither is known, from the registry.
+ * Where a shop gets the package: from the file that a clone creates, from the source of the running package's installation, or,
+ * if neither is known, from the registry.
  * @param folder root of the running package
- * @param shop folder of the new shop, which exists
+ * @param shop existing folder of the new shop
  */
 export async function packageSource(
   folder: string,
@@ -50,13 +50,13 @@ export async function packageSource(
     const spec = (await lockedSpec(project)) ?? (await declaredSpec(project));
     if (spec === undefined) continue;
     if (spec.startsWith('file:')) return file(resolve(project, spec.slice('file:'.length)));
-    // An address or a repository is the same for every project; a version or a range is the registry's.
+    // An address or a repository is valid for every project; a version or a range refers to the registry.
     return /^\w+(\+\w+)?:/.test(spec) ? { dependency: spec } : registry;
   }
   return registry;
 }
 
-/** npm reads the path from the real folder of the project, whatever links lead there. */
+/** npm resolves the path from the real folder of the project, ignoring links. */
 async function fileSpec(tarball: string, shop: string): Promise<string> {
   return `file:${relative(await realpath(shop), tarball).replaceAll('\\', '/')}`;
 }
@@ -66,7 +66,7 @@ function foldersAbove(folder: string): string[] {
   return above === folder ? [] : [above, ...foldersAbove(above)];
 }
 
-/** What npm noted when it installed the package into a project, where that was a file: it also knows what no package.json names. */
+/** npm's record of a package that it installed into a project from a file: it also covers packages that no package.json names. */
 async function lockedSpec(project: string): Promise<string | undefined> {
   const schema = v.object({ packages: v.record(v.string(), v.looseObject({ resolved: v.optional(v.string()) })) });
   const lock = await readJson(join(project, 'node_modules', '.package-lock.json'), schema);
@@ -81,7 +81,7 @@ async function declaredSpec(project: string): Promise<string | undefined> {
   return DEPENDENCIES.map((kind) => about?.[kind]?.sidestream).find((spec) => spec !== undefined);
 }
 
-/** @returns undefined where the file is missing or is something else: then it does not say where the package comes from */
+/** @returns undefined if the file is missing or not of this kind: it then does not say where the package comes from */
 async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

@@ -1,12 +1,12 @@
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 
-/** Lines that are named of those with one reason. */
+/** Maximum number of lines named for one reason. */
 const NAMED = 3;
 
-/** Values that a reason quotes, and numbers: reasons that differ in these alone are one. */
+/** Quoted values and numbers in a reason: reasons that differ only in these count as one. */
 const VALUES = /"(?:[^"\\]|\\.)*"|'[^']*'|\d+/g;
 
-/** Refused rows as lines of text: those with one reason together, with their number and the first of them. */
+/** Refused rows as lines of text, grouped by reason, with the number of rows and the first of them. */
 export function groupedRows(rows: readonly RejectedRow[]): string[] {
   const groups = new Map<string, RejectedRow[]>();
   for (const row of rows) {

@@ -27,7 +27,7 @@ const named = async () => JSON.parse(await readFile(join(out, 'manifest.json'), 
 it('checks a file: 2 for errors, 0 for warnings, 1 where it cannot be read', async () => {
   const wrong = await sidestream('rules', 'check', await file({ name: 'Sale', boost: [{ strength: 3 }] }));
   expect(wrong.err).toContain('error   "Sale", boost.0.filter: is missing');
-  expect(wrong.out).toContain('0 rules, 0 of which hold now; 1 error, 0 warnings');
+  expect(wrong.out).toContain('0 rules, 0 of which apply now; 1 error, 0 warnings');
   expect(wrong.code).toBe(2);
   const path = await file({ name: 'Sale', pin: [{ itemId: 'x', position: 0 }] });
   expect(await sidestream('rules', 'check', path)).toMatchObject({ code: 0, err: '' });
@@ -58,12 +58,12 @@ it('publishes what is right, names it in the manifest, shows it in inspect and t
 
   // Edited where it is.
   await writeFile(join(out, 'rules.json'), '{"version": 1, "rules": [{"diversity": 9}]}');
-  expect((await sidestream('inspect', out)).out).toContain('rules: 0, 0 of which hold now; faults: 1');
+  expect((await sidestream('inspect', out)).out).toContain('rules: 0, 0 of which apply now; faults: 1');
   const { address, close } = await serveBundle(out, 0, '127.0.0.1');
   const response = await fetch(`${address}rules.json`);
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-cache']);
   await close();
 
-  expect((await sidestream('rules', 'remove', '--out', out)).out).toContain('Took the rules out');
+  expect((await sidestream('rules', 'remove', '--out', out)).out).toContain('Removed the rules');
   expect(await named()).toBeUndefined();
 });

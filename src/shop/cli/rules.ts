@@ -15,20 +15,20 @@ interface PublishOptions {
   json?: boolean;
 }
 
-/** `sidestream rules`: checks a shop's file of rules, and puts it beside a bundle or takes it out again. */
+/** `sidestream rules`: checks a shop's rules file, and adds it to a bundle or removes it again. */
 export function rulesCommand(): Command {
   return new Command('rules')
-    .description('check a file of rules for lists, and put it beside a bundle, without building it again')
+    .description('check a rules file for lists, and add it to a bundle without building it again')
     .addCommand(checkCommand())
     .addCommand(publishCommand())
     .addCommand(removeCommand());
 }
 
-/** `sidestream rules check <file>`. Sets the exit code to 2 when a rule is wrong; what is only in vain is a warning. */
+/** `sidestream rules check <file>`. Sets the exit code to 2 if a rule is wrong; a rule without effect is only a warning. */
 function checkCommand(): Command {
   return new Command('check')
-    .description('name every fault of a file of rules, and with a bundle what it says of products that there are not')
-    .argument('<file>', 'file of rules')
+    .description('list every error of a rules file and, with a bundle, its references to missing products')
+    .argument('<file>', 'rules file')
     .option('--bundle <folder>', 'folder of the bundle whose products the rules are about')
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (file: string, { bundle, json }: CheckOptions) => {
@@ -39,11 +39,11 @@ function checkCommand(): Command {
     });
 }
 
-/** `sidestream rules publish <file> --out <folder>`. With a wrong rule nothing is written, and the exit code is 2. */
+/** `sidestream rules publish <file> --out <folder>`. If a rule is wrong, nothing is written and the exit code is 2. */
 function publishCommand(): Command {
   return new Command('publish')
-    .description('check a file of rules, and write it beside a bundle: pages follow it when they are loaded next')
-    .argument('<file>', 'file of rules; may be the one beside the bundle')
+    .description('check a rules file, and write it next to a bundle: pages follow it when they are next loaded')
+    .argument('<file>', 'rules file; may be the one next to the bundle')
     .requiredOption('--out <folder>', 'folder of the bundle')
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (file: string, { out, json }: PublishOptions) => {
@@ -65,11 +65,11 @@ function publishCommand(): Command {
 /** `sidestream rules remove --out <folder>`. */
 function removeCommand(): Command {
   return new Command('remove')
-    .description('take the file of rules out of a bundle')
+    .description('remove the rules file from a bundle')
     .requiredOption('--out <folder>', 'folder of the bundle')
     .action(async ({ out }: Pick<PublishOptions, 'out'>) => {
       await removeRules(out);
-      console.log(`Took the rules out of ${out}`);
+      console.log(`Removed the rules from ${out}`);
     });
 }
 
@@ -87,7 +87,7 @@ function print(file: string, checked: CheckedRules): void {
   showRejected(problems.map(lineOf), { shown: 50, all: '--json prints all' });
   const found = [countText(countOf(checked, 'error'), 'error'), countText(countOf(checked, 'warning'), 'warning')];
   console.log(
-    `${file}: ${countText(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'holds' : 'hold'} now; ${found.join(', ')}`,
+    `${file}: ${countText(rules, 'rule')}, ${holding} of which ${holding === 1 ? 'applies' : 'apply'} now; ${found.join(', ')}`,
   );
 }
 

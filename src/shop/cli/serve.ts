@@ -10,15 +10,15 @@ interface ServeOptions {
   host: string;
 }
 
-/** `sidestream serve <bundle>`: serves a bundle on this machine for a try-out, until a signal ends it. */
+/** `sidestream serve <bundle>`: serves a bundle on this machine for testing, until a signal ends it. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('serve a bundle for a try-out, with the cache headers that a web server should send')
+    .description('serve a bundle for testing, with the cache headers that a web server should send')
     .argument('<bundle>', 'folder of the bundle')
-    .option('--port <n>', 'port to listen on; 0 takes any that is free', port, 4180)
-    .option('--host <name>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0 takes any free port', port, 4180)
+    .option('--host <name>', 'address to listen on; 0.0.0.0 allows other machines', '127.0.0.1')
     .action(async (folder: string, options: ServeOptions) => {
-      // Reports a folder that is no bundle now, not when a page fails.
+      // Report a folder that is not a bundle now rather than when a page fails.
       const { items } = await openFolder(folder);
       const { address, close } = await served(folder, options);
       const ended = onShutdown();

@@ -1,4 +1,4 @@
-/** What the pages of a new shop say, but for the lists, which have words of their own. */
+/** The texts of a new shop's pages, except for the lists, which have their own texts. */
 export interface ShopTexts {
   shop: string;
   cart: string;
@@ -12,7 +12,7 @@ export interface ShopTexts {
   ordered: string;
   /** Heading of the list in the cart. */
   withCart: string;
-  /** The same while the cart is empty. */
+  /** The heading while the cart is empty. */
   forYou: string;
   privacyChoices: string;
   question: string;
@@ -165,7 +165,7 @@ const TEXTS: Record<string, ShopTexts> = {
   },
 };
 
-/** Languages that the texts are written in. */
+/** Languages in which the texts exist. */
 export const SHOP_LANGUAGES = Object.keys(TEXTS);
 
 const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);
@@ -176,18 +176,18 @@ const primaryOf = (tag: string): string => tag.replace(/[-_].*/s, '').toLowerCas
 /** Whether the shop has texts in a language. */
 export const hasTexts = (tag: string): boolean => SHOP_LANGUAGES.includes(primaryOf(tag));
 
-/** The texts in a language; in English where there are none in it. @param tag BCP 47; only its first part counts */
+/** The texts in a language, or in English if there are none. @param tag BCP 47 tag; only its first part counts */
 export const shopTexts = (tag: string): ShopTexts => (hasTexts(tag) && TEXTS[primaryOf(tag)]) || ENGLISH;
 
-/** The module of the shop that holds what its script writes. */
+/** The module of the shop with the texts that its script writes. */
 export function textsFile(texts: ShopTexts): string {
   const lines = Object.entries(texts).map(([name, text]) => `  ${name}: ${JSON.stringify(text)},`);
   return `/** What the script writes on the pages. The pages have their other words in their HTML. */\nexport const texts = {\n${lines.join('\n')}\n};\n`;
 }
 
 /**
- * A page of the starter in a language: its `{{name}}` are texts.
- * @throws Error for a name without a text: the page and the code are of one package
+ * A page of the starter in a language: each `{{name}}` is replaced by a text.
+ * @throws Error for a name without a text: the page and the code belong to one package
  */
 export function filledPage(html: string, texts: ShopTexts, language: string): string {
   const values = new Map(Object.entries(texts));

@@ -36,7 +36,7 @@ beforeEach(async () => {
   said = [];
   await writeSideNetwork(network, (await train({ interactions: interactions.slice(0, 120) })).network);
   expect(said).toEqual([
-    expect.stringContaining('Trained from scratch, as there is no model of an earlier training'),
+    expect.stringContaining('Trained from scratch because there is no model of an earlier training'),
     expect.stringContaining('Epoch 1 of 1'),
   ]);
   said = [];
@@ -53,13 +53,13 @@ it('goes on from the network of an earlier training, on the newer choices alone'
   for (const name of ['text.experts.0.down.weight', 'text.experts.0.up.weight']) {
     expect(next.weights[name]).toEqual(before?.weights[name]);
   }
-  expect(said[0]).toMatch(/^Window 2: going on from the model of/);
+  expect(said[0]).toMatch(/^Window 2: continuing from the model of/);
   expect(said.at(-1)).toMatch(/^Window 2: 120 newer choices of 8 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %/);
 });
 
 it.each<[string, Partial<ShopSideRequest>, RegExp]>([
-  ['nothing newer', { interactions: interactions.slice(0, 120) }, /cannot go on: the log has no choice after/],
-  ['another width', { settings: { epochs: 1, width: 8 } }, /cannot go on: its vectors have 64 numbers/],
+  ['nothing newer', { interactions: interactions.slice(0, 120) }, /cannot be continued: the log has no choice after/],
+  ['another width', { settings: { epochs: 1, width: 8 } }, /cannot be continued: its vectors have 64 numbers/],
 ])('trains from scratch, and says why: %s', async (_, change, why) => {
   const { learned } = await train(change);
   expect(learned.training).toMatchObject({ windows: 1 });
@@ -70,7 +70,9 @@ it('trains from scratch where the file is damaged', async () => {
   await writeFile(network, 'damaged');
   const { learned } = await train();
   expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
-  expect(said[0]).toMatch(/^Trained from scratch, as .* cannot be read\. The weights are not a valid safetensors file/);
+  expect(said[0]).toMatch(
+    /^Trained from scratch because .* cannot be read\. The weights are not a valid safetensors file/,
+  );
 });
 
 it('says what going on saved, by the rate of the first window', () => {

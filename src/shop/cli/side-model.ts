@@ -22,11 +22,11 @@ import { expertsText, savedSeconds } from './side-windows';
 
 export interface ShopSideRequest {
   bundle: Bundle;
-  /** On items of the bundle, sorted by time. */
+  /** Choices on items of the bundle, sorted by time. */
   interactions: readonly Interaction[];
   seed: number;
   settings?: Partial<SideSettings>;
-  /** Path of the network that an earlier training left, from which this one goes on. Default: it starts anew. */
+  /** Path of the network left by an earlier training, from which this one continues. Default: it starts from scratch. */
   network?: string;
   /** Path of the checkpoint. Default: none is kept. */
   checkpoint?: string;
@@ -35,11 +35,11 @@ export interface ShopSideRequest {
   say(line: string): void;
 }
 
-/** A shop's side model with its start weights, as a bundle holds it. */
+/** A shop's side model with its start weights, as stored in a bundle. */
 export type ShopSide = NonNullable<Learned['side']>;
 
 /**
- * Trains the side model of a shop, and fits the start weights of the terms to the shoppers that it was not trained on.
+ * Trains the side model of a shop, and fits the start weights of the terms to the held-out shoppers.
  * The compute backend must be set.
  */
 export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
@@ -57,10 +57,10 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   });
   const { model, heldOutInteractions, choices, shoppers } = trained;
   const heldOut = new Set(heldOutInteractions.map(({ user }) => user));
-  // Counted without the choices that the weights are fitted to.
+  // Counted without the choices to which the weights are fitted.
   const others = all.filter(({ user }) => !heldOut.has(user));
   const catalog = sideCatalog(shopCatalog(bundle, others), { model });
-  // Where the newer choices are too few to fit them, those of the earlier training go on.
+  // If there are too few newer choices to fit the weights, the weights of the earlier training are kept.
   const start = fitStartWeights(catalog, streamsOf(heldOutInteractions), seed) ?? earlier.start;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const last: SideWindow = { experts: rounded(trained.use), choices, epochs: trained.epochs, seconds };
@@ -84,13 +84,13 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   };
 }
 
-/** A side model as a bundle holds it, and the network from which a later training goes on. */
+/** A side model as stored in a bundle, and the network from which a later training continues. */
 export interface ShopTraining {
   learned: ShopSide;
   network: SideNetwork;
 }
 
-/** What an earlier training left for this one, if it can go on from there; where it cannot, it says why. */
+/** The state left by an earlier training, if this one can continue from it; otherwise, it says why not. */
 async function earlierWindows(
   { bundle, interactions, seed, settings, network: path, say }: ShopSideRequest,
   index: CatalogIndex,
@@ -100,11 +100,11 @@ async function earlierWindows(
   try {
     network = await readSideNetwork(path);
   } catch (thrown) {
-    say(`Trained from scratch, as ${path} cannot be read. ${SidestreamError.from(thrown).message}`);
+    say(`Trained from scratch because ${path} cannot be read. ${SidestreamError.from(thrown).message}`);
     return {};
   }
   if (!network) {
-    say(`Trained from scratch, as there is no model of an earlier training at ${path}`);
+    say(`Trained from scratch because there is no model of an earlier training at ${path}`);
     return {};
   }
   const next = nextTraining({
@@ -113,14 +113,14 @@ async function earlierWindows(
     items: bundle.items.map(({ id }) => id),
   });
   if ('why' in next) {
-    say(`Trained from scratch, as the model of ${path} cannot go on: ${next.why}`);
+    say(`Trained from scratch because the model of ${path} cannot be continued: ${next.why}`);
     return {};
   }
-  say(`Window ${next.windows.length + 1}: going on from the model of ${path}`);
+  say(`Window ${next.windows.length + 1}: continuing from the model of ${path}`);
   return { continued: next, ...(network.start ? { start: network.start } : {}) };
 }
 
-/** What the columns of the features are: weights are of no use for others. */
+/** Identifies the columns of the features: weights are useless for different columns. */
 const columnsOf = ({ manifest }: Bundle, index: CatalogIndex): string =>
   [
     ...MODALITIES.map((modality) => `${modality} ${manifest.modalities[modality].digest.slice(0, 16)}`),
@@ -133,14 +133,14 @@ const rounded = (use: SideWindow['experts']): SideWindow['experts'] =>
 
 const round4 = (value: number): number => Math.round(value * 1e4) / 1e4;
 
-/** Says what a window that went on has done. */
+/** Reports the result of a continued window. */
 function windowText(windows: readonly SideWindow[], shoppers: number, pruned: number): string {
   const { choices, seconds, experts } = windows[windows.length - 1];
   const gone = pruned > 0 ? `; ${counted(pruned, 'little-used expert')} pruned` : '';
   return `Window ${windows.length}: ${choices.toLocaleString('en')} newer choices of ${counted(shoppers, 'shopper')}, ${seconds} s; experts ${expertsText(experts)}${gone}`;
 }
 
-/** The catalogue of a shop that counted these choices. */
+/** The catalogue of a shop that has counted these choices. */
 export function shopCatalog(
   { items, features, manifest }: Bundle,
   interactions: readonly Interaction[],

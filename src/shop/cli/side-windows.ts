@@ -7,8 +7,8 @@ export const expertsText = (experts: Readonly<Record<string, readonly number[] |
     .join(', ');
 
 /**
- * Seconds that going on saved in the last window, against a training on all choices at the rate of the first window; null
- * where there is one window.
+ * Seconds saved by continuing in the last window, compared with training on all choices at the rate of the first window; null if
+ * there is only one window.
  */
 export function savedSeconds(windows: readonly SideWindow[]): number | null {
   const [first] = windows;

@@ -91,7 +91,7 @@ describe('TaskProcesses', () => {
       /^said task 0: undefined: it failed$/m,
       /The process of task 0 ended with code 1\. Its own lines above say/,
     ],
-    ['kill', /^/, /The process of task 0 was ended by SIGKILL\. Where memory is short, .* use fewer with --processes/],
+    ['kill', /^/, /The process of task 0 was ended by SIGKILL\. If memory is short, .* use fewer with --processes/],
   ])('says what to do when a process fails, and ends (%s)', async (task, line, message) => {
     const { code, err } = await start(task, 'hang', 'hang').ended;
     expect(code).toBe(1);

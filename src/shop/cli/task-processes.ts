@@ -5,13 +5,13 @@ import { SidestreamError } from '../../error';
 import type { Meter } from '../bundler';
 import { exitBy } from './interrupt';
 
-/** Hidden option of a command whose process does tasks that its parent sends. */
+/** Hidden option of a command whose process runs tasks sent by its parent. */
 export const WORKER_OPTION = '--worker';
 
-/** Line that a process prints after all lines of a task: they come on another way than its result. */
+/** Line that a process prints after all lines of a task: the lines arrive on a different channel than the result. */
 const END_OF_LINES = '\u001e';
 
-/** What a process tells its parent. */
+/** Messages from a process to its parent. */
 const messageSchema = v.variant('kind', [
   v.object({ kind: v.literal('result'), result: v.unknown() }),
   v.object({ kind: v.literal('start'), label: v.string(), total: v.number(), part: v.optional(v.string()) }),
@@ -20,7 +20,7 @@ const messageSchema = v.variant('kind', [
 ]);
 type Message = v.InferOutput<typeof messageSchema>;
 
-/** A task and what becomes of it. */
+/** A task and its outcome. */
 interface Job {
   label: string;
   task: unknown;
@@ -32,26 +32,26 @@ interface Worker {
   child: ChildProcess;
   job: Job | null;
   meter: Meter | null;
-  /** The result of the task, while lines of it may still come. */
+  /** The result of the task, while some of its lines may still arrive. */
   result: { value: unknown } | null;
-  /** Whether all lines of the task have come. */
+  /** Whether all lines of the task have arrived. */
   printed: boolean;
 }
 
 export interface TaskProcessesOptions {
-  /** Processes at most. */
+  /** Maximum number of processes. */
   size: number;
-  /** Command and options of this program by which a process does tasks, without `WORKER_OPTION`. */
+  /** Command and options with which this program runs tasks in a process, without `WORKER_OPTION`. */
   command: readonly string[];
-  /** Called with the lines that the processes print, the label of their task before them. */
+  /** Called with the lines that the processes print, prefixed with the label of their task. */
   say(line: string): void;
   /** A meter for one stage of a task; stages with the same label may be shown as one. */
   meter(): Meter;
 }
 
 /**
- * Does tasks in processes of their own, which end with this one. A process is started when a task finds no idle one, and does
- * one task after the other, so that it reads its files once.
+ * Runs tasks in separate processes, which end with this one. A process is started when no idle one is available, and runs one
+ * task after another, so it reads its files only once.
  */
 export class TaskProcesses {
   readonly #options: TaskProcessesOptions;
@@ -66,9 +66,9 @@ export class TaskProcesses {
   }
 
   /**
-   * Does a task as soon as a process is free. Its result has come from another process: the caller parses it.
-   * @param label of the task in messages
-   * @throws SidestreamError `runtime/worker-crashed` when the process fails; tasks that wait are then not begun
+   * Runs a task as soon as a process is free. The result comes from another process: the caller parses it.
+   * @param label label of the task in messages
+   * @throws SidestreamError `runtime/worker-crashed` if the process fails; waiting tasks are then not started
    */
   run(label: string, task: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -77,7 +77,7 @@ export class TaskProcesses {
     });
   }
 
-  /** Ends all processes, also those with a task. */
+  /** Ends all processes, including those with a task. */
   close(): void {
     this.#closed = true;
     process.off('SIGTERM', this.#onSignal);
@@ -89,7 +89,7 @@ export class TaskProcesses {
     for (const { child } of this.#workers) child.kill();
   }
 
-  /** Without this, a signal that ends this process would leave the others running until their next step. */
+  /** Without this, a signal that ends this process would leave the child processes running until their next step. */
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.#end();
     exitBy(signal);
@@ -106,7 +106,7 @@ export class TaskProcesses {
       worker.result = null;
       worker.printed = false;
       worker.child.send({ task: job.task }, (error) => {
-        // A process that cannot be written to is ending, and says so itself.
+        // A process that cannot be written to is exiting, which is reported separately.
         if (error) this.#options.say(`${job.label}: ${error.message}`);
       });
     }
@@ -132,7 +132,7 @@ export class TaskProcesses {
     child.on('message', (message) => {
       const parsed = v.safeParse(messageSchema, message);
       if (parsed.success) this.#onMessage(worker, parsed.output);
-      else this.#lost(worker, 'said something that it should not have said');
+      else this.#lost(worker, 'sent an unexpected message');
     });
     child.on('error', (cause) => this.#lost(worker, 'could not be started', cause));
     child.on('close', (code, signal) => {
@@ -160,7 +160,7 @@ export class TaskProcesses {
     }
   }
 
-  /** Goes on to the next task when the result and all lines of this one have come. */
+  /** Continues with the next task once the result and all lines of this one have arrived. */
   #finish(worker: Worker): void {
     const { job, result, printed } = worker;
     if (!job || !result || !printed) return;
@@ -176,7 +176,7 @@ export class TaskProcesses {
     if (!this.#workers.delete(worker) || !job || this.#closed) return;
     this.#waiting.length = 0;
     const todo = how.includes('SIGKILL')
-      ? 'Where memory is short, the system ends processes: use fewer with --processes'
+      ? 'If memory is short, the system ends processes: use fewer with --processes'
       : 'Its own lines above say why';
     job.reject(
       new SidestreamError('runtime/worker-crashed', `The process of ${job.label} ${how}. ${todo}.`, { cause }),
@@ -196,14 +196,14 @@ export const parentMeter = (): Meter => ({
 });
 
 /**
- * In a process of `TaskProcesses`: does the tasks that the parent sends, one after the other, until it ends.
+ * In a process of `TaskProcesses`: runs the tasks that the parent sends, one after another, until it ends.
  * @param work its result is sent to the parent by structured clone
- * @returns never, but when a task fails
- * @throws what a task throws
+ * @returns only if a task fails
+ * @throws the error of a task
  */
 export function doTasks(work: (task: unknown) => Promise<unknown>): Promise<void> {
   return new Promise((_, reject) => {
-    // The parent is gone: nobody waits for what is being done.
+    // The parent is gone: nobody waits for the current work.
     process.once('disconnect', () => process.exit(1));
     process.on('message', (message) => {
       const { task } = v.parse(v.object({ task: v.unknown() }), message);

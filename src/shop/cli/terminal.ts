@@ -1,9 +1,9 @@
 import { describeRejectedRow, type RejectedRow } from '../../core/catalog';
 
 /**
- * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Columns of
- * numbers are right-aligned.
- * @param rows cells, as many as there are titles
+ * A table for a terminal: a line of titles, then the rows, in columns as wide as their widest cell. Numeric columns are
+ * right-aligned.
+ * @param rows cells, one for each title
  */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = titles.map((title, c) => {
@@ -20,12 +20,12 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   return [titles, ...rows].map(line).join('\n');
 }
 
-/** Refused rows shown one by one; the rest is counted. */
+/** Maximum number of refused rows shown individually; the rest are counted. */
 const SHOWN = 20;
 
 /**
- * Shows on stderr what was refused.
- * @param count of all, where `rows` are the first of them
+ * Shows refused rows on stderr.
+ * @param count total number, of which `rows` are the first
  * @param all how to see all
  */
 export function showRejected(rows: readonly string[], { shown = SHOWN, count = rows.length, all = '' } = {}): void {
@@ -33,7 +33,7 @@ export function showRejected(rows: readonly string[], { shown = SHOWN, count = r
   if (count > shown) console.error(`… and ${count - shown} more${all && `; ${all}`}`);
 }
 
-/** Shows on stderr the first rows of a feed that were refused. @param file that has all of them, if any */
+/** Shows the first refused rows of a feed on stderr. @param file file with all of them, if any */
 export const showRejectedRows = (rows: readonly RejectedRow[], count: number, file?: string): void =>
   showRejected(rows.map(describeRejectedRow), {
     ...{ shown: 50, count, all: file === undefined ? '--refusals writes all to a file' : '' },

@@ -119,7 +119,7 @@ describe('sidestream train', () => {
     expect(first.err).not.toContain('Window');
     expect(lastLine(first.out)).toMatchObject({ training: { windows: 1, choices: 200 }, windows: [{ choices: 200 }] });
     const second = await short('--continue');
-    expect(second.err).toMatch(/Window 2: going on from the model of .*side-network-\w+\.safetensors/);
+    expect(second.err).toMatch(/Window 2: continuing from the model of .*side-network-\w+\.safetensors/);
     expect(second.err).toMatch(
       /Window 2: 200 newer choices of 20 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %, image/,
     );
@@ -181,7 +181,7 @@ describe('sidestream train', () => {
       expect(err).toContain('Error (runtime/invalid-input)');
       expect(err).not.toContain('Columns');
     }
-    expect(nowhere.err).toContain('is no bundle');
+    expect(nowhere.err).toContain('is not a bundle');
     expect(models.err).toContain('--models');
   });
 

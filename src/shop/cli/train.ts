@@ -46,33 +46,28 @@ interface TrainOptions {
   json?: boolean;
 }
 
-/** `sidestream train`: learns what is chosen together and what is in demand from a shop's event log, on this machine. */
+/** `sidestream train`: learns co-occurrence, demand and the side model from a shop's event log, on this machine. */
 export function trainCommand(): Command {
   return new Command('train')
-    .description("learn what is chosen together and what is in demand from a shop's event log")
+    .description("learn co-occurrence, demand and the side model from a shop's event log")
     .requiredOption('--bundle <folder>', 'bundle with the features of the items')
     .requiredOption('--events <file>', 'CSV or JSON lines with user, item and time')
-    .requiredOption('--out <folder>', 'folder of the bundle to put it into')
-    .option('--seed <n>', 'same seed, same model', positiveInteger, 1)
+    .requiredOption('--out <folder>', 'folder of the bundle that gets the result')
+    .option('--seed <n>', 'random seed: the same seed gives the same model', positiveInteger, 1)
     .option(
       '--epochs <n>',
-      'so many; the one is kept that ranks the choices of shoppers best who were held out',
+      'number of epochs; the one that best ranks the choices of held-out shoppers is kept',
       positiveInteger,
       SIDE_SETTINGS.epochs,
     )
-    .option(
-      '--past <share>',
-      'only the first share of the events, as `evaluate` leaves the rest to be ranked',
-      shareOfLog,
-      1,
-    )
-    .option('--companions-only', 'only count what is chosen, together and again, which takes seconds')
+    .option('--past <share>', 'use only this first share of the events; `evaluate` ranks the rest', shareOfLog, 1)
+    .option('--companions-only', 'only count choices, co-occurrence and repeats, which takes seconds')
     .addOption(modelsOption())
     .option(
       '--continue',
-      'go on from the last training for --out, on the newer events alone (default: train on the whole log)',
+      'continue from the last training for --out, on the newer events only (default: train on the whole log)',
     )
-    .option('--resume', 'go on from the checkpoint of an interrupted training')
+    .option('--resume', 'continue from the checkpoint of an interrupted training')
     .option('--json', 'print the result as one line of JSON, last')
     .addHelpText('after', `\nExit status: 0 when the files were written, ${REFUSED_HELP}, 1 after an error.`)
     .action(train);
@@ -89,7 +84,7 @@ async function train(options: TrainOptions): Promise<void> {
   const { interactions, unknown } = interactionsOf(past, bundle);
   const leftOut = unknownText(past, bundle, unknown);
   if (leftOut) console.error(leftOut);
-  if (interactions.length < FEW_EVENTS) console.error(fewEvents(interactions.length));
+  if (interactions.length < MIN_RELIABLE_EVENTS) console.error(fewEvents(interactions.length));
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
   const demand = demandOf(past, bundle);
   const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
@@ -102,7 +97,7 @@ async function train(options: TrainOptions): Promise<void> {
     }
     return { side, stored };
   };
-  // Checkpoint and network of another run for the same folder would take the place of these.
+  // The checkpoint and network of another run for the same folder would overwrite these.
   const { side, stored } = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (options.json) {
@@ -134,7 +129,7 @@ async function train(options: TrainOptions): Promise<void> {
   concludeRefused(log);
 }
 
-/** A side model with its network, and the files by which later trainings go on. */
+/** A side model with its network, and the files from which later trainings continue. */
 interface TrainedSide {
   learned: ShopSide;
   network: SideNetwork;
@@ -144,7 +139,9 @@ interface TrainedSide {
 
 const say = (line: string): void => console.error(line);
 
-/** Trains the side model. A checkpoint lies with the kept models, as the folder of a bundle may be online meanwhile. */
+/**
+ * Trains the side model. The checkpoint is stored with the kept models, because the folder of a bundle may be online meanwhile.
+ */
 async function trainSideOf(
   { seed, epochs, models, out, continue: goesOn, resume }: TrainOptions,
   bundle: Bundle,
@@ -155,9 +152,7 @@ async function trainSideOf(
   const networkFile = join(models, `side-network-${of}.safetensors`);
   const checkpoint = join(models, `side-training-${of}.safetensors`);
   const goOn = (): void =>
-    say(
-      '\nInterrupted. The training is kept as it was after its last whole epoch: the same command with --resume goes on.',
-    );
+    say('\nInterrupted. The training is kept as of its last whole epoch: the same command with --resume continues it.');
   const request = {
     ...{ bundle, interactions, seed, settings: { epochs }, checkpoint, resume, meter: createMeter(), say },
     ...(goesOn ? { network: networkFile } : {}),
@@ -165,18 +160,18 @@ async function trainSideOf(
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
 }
 
-/** Events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
-const FEW_EVENTS = 2000;
+/** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
+const MIN_RELIABLE_EVENTS = 2000;
 
 const fewEvents = (count: number): string =>
-  `Warning: ${counted(count, 'event')}, and below ${FEW_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
+  `Warning: ${counted(count, 'event')}, and below ${MIN_RELIABLE_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
 
-/** Reports before hours of work that the result could not be written. @throws SidestreamError */
+/** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {
   if (!(await isBundle(out))) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `${out} is no bundle, and what is learned is stored in bundles only. Give the folder of one with --out.`,
+      `${out} is not a bundle, and trained models are stored only in bundles. Give the folder of a bundle with --out.`,
     );
   }
   if (resolve(out) !== resolve(bundle)) await requireBundle(out, digest);

@@ -19,16 +19,16 @@ interface WorkerOptions {
 /** `sidestream worker --queue redis://…`: encodes for builds on other machines, until a signal ends it. */
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('encode for builds that were started with the same --queue')
+    .description('encode for builds started with the same --queue')
     .requiredOption('--queue <address>', 'Redis server that builds and workers share, redis://host:port')
     .addOption(
-      new Option('--workers <n>', 'processes that encode')
+      new Option('--workers <n>', 'number of encoding processes')
         .argParser(positiveInteger)
         .default(availableParallelism(), 'one per processor'),
     )
     .addOption(encodersOption())
-    .option('--text-encoder <name>', 'encoder of the texts, as of the builds', DEFAULT_PRESETS.text.name)
-    .option('--image-encoder <name>', 'encoder of the pictures, as of the builds', DEFAULT_PRESETS.image.name)
+    .option('--text-encoder <name>', 'text encoder, as in the builds', DEFAULT_PRESETS.text.name)
+    .option('--image-encoder <name>', 'picture encoder, as in the builds', DEFAULT_PRESETS.image.name)
     .action(async ({ queue, workers, models, textEncoder, imageEncoder }: WorkerOptions) => {
       await nodeRuntime();
       const presets = {
@@ -38,7 +38,7 @@ export function workerCommand(): Command {
       const source = { presets, models };
       const worker = await startQueueWorker({ url: queue, source, workers, say: (line) => console.error(line) });
       const ended = onShutdown();
-      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; chunks in work are finished first.`);
+      console.log(`Waiting for chunks (${workers} at a time). End with Ctrl+C; current chunks are finished first.`);
       await ended;
       await worker.close();
     });

@@ -7,44 +7,44 @@ import { jsonLines, rejectedRow } from './json-lines';
 import { isPurchase, isReturned } from './log-purchase';
 import { readLogTime } from './log-time';
 
-/** One event of a shop's log: who chose what, when. */
+/** One event of a shop's log: shopper, item and time. */
 export interface LogEvent {
   user: string;
   /** Item id of the catalogue. */
   item: string;
   /** Milliseconds since the epoch. */
   time: number;
-  /** Type of the event, as the log names it. */
+  /** Type of the event, as named in the log. */
   type?: string;
 }
 
 export interface EventLog {
-  /** Oldest first; events of one time keep the order of the file. */
+  /** Oldest first; events with the same time keep the order of the file. */
   events: LogEvent[];
   /** One entry per bad field. The rows were left out. */
   rejected: RejectedRow[];
 }
 
-/** Column of a log that is read. */
+/** A column that is read from a log. */
 export type LogField = keyof typeof COLUMNS;
 
-/** A log, and what is to be said of how it was read. */
+/** A log, with details of how it was read. */
 export interface ReadLog extends EventLog {
-  /** The names of the columns, or keys, that each field was read from. */
+  /** The column names or keys from which each field was read. */
   columns: Partial<Record<LogField, string[]>>;
   /** All names of the header, or of the first object. */
   header: string[];
-  /** Rows that are returns, which were left out. */
+  /** Number of returns, which were left out. */
   returns: number;
 }
 
-/** How many rows were refused: one may have several bad fields. */
+/** The number of refused rows: one row may have several bad fields. */
 export const refusedRows = ({ rejected }: Pick<EventLog, 'rejected'>): number =>
   new Set(rejected.map(({ line }) => line)).size;
 
 export type EventFormat = 'csv' | 'jsonl';
 
-/** Characters of the longest row of JSON accepted. */
+/** Maximum length of a JSON row. */
 const MAX_ROW = 100_000;
 /**
  * Column names of logs and of shops' exports of orders, in lower case and without `_`, `-` and spaces; the first one present
@@ -83,10 +83,10 @@ const eventSchema = v.object({
 });
 
 /**
- * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`,
- * `itemId`, `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …; others are ignored. Times are as `readLogTime`
- * has them. Returns are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
- * @param chunks text cut anywhere, for instance a file stream with encoding `utf8`
+ * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`, `itemId`,
+ * `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …; others are ignored. Times are as `readLogTime` has them.
+ * Returns are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
+ * @param chunks text split at any position, for instance a file stream with encoding `utf8`
  */
 export async function readEvents(chunks: TextChunks, format: EventFormat): Promise<ReadLog> {
   const log: ReadLog = { events: [], rejected: [], columns: {}, header: [], returns: 0 };
@@ -114,7 +114,7 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
   let columns: (Field | null)[] | null = null;
   for await (const { line, cells, problem } of tableRows(all, { separator })) {
     if (problem !== undefined) {
-      const none = columns === null ? '; it names the columns, so nothing of the log was read' : '';
+      const none = columns === null ? '; it names the columns, so no row of the log was read' : '';
       log.rejected.push({ line, field: 'row', reason: `${problem}${none}` });
       if (columns === null) return;
       continue;
@@ -135,7 +135,7 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
     for (const [index, field] of columns.entries()) {
       if (field !== null && cells[index] !== undefined) raw[field] = cells[index];
     }
-    // Exports leave cells empty for what they do not know.
+    // Exports leave cells of unknown values empty.
     if (raw.type?.trim() === '') delete raw.type;
     take(line, raw);
   }
@@ -145,7 +145,7 @@ async function* inOrder(chunks: TextChunks): AsyncGenerator<string> {
   yield* chunks;
 }
 
-/** Keeps which names the fields are read from, and all names of the first row. */
+/** Records the names from which the fields are read, and all names of the first row. */
 function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (Field | null)[]): void {
   if (log.header.length === 0) log.header = names.map((name) => name.trim());
   for (const [index, field] of columns.entries()) {
@@ -157,7 +157,7 @@ function noteColumns(log: ReadLog, names: readonly string[], columns: readonly (
   }
 }
 
-/** Which field each column is; null for those that are not ours. */
+/** The field of each column; null for other columns. */
 function columnsOf(header: readonly string[]): (Field | null)[] {
   const names = header.map(plainName);
   const columns: (Field | null)[] = names.map(() => null);

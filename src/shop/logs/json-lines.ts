@@ -3,10 +3,10 @@ import type { RejectedRow } from '../../core/catalog';
 import { feedLines } from '../../core/catalog/feed';
 
 /**
- * The objects of a file with one JSON object a line; blank lines are passed over.
- * @param chunks text cut anywhere
- * @param longest characters of a line
- * @param reject called for a line that is none
+ * The objects of a file with one JSON object per line; blank lines are skipped.
+ * @param chunks text split at any position
+ * @param longest maximum length of a line
+ * @param reject called for a line that is not an object
  */
 export async function* jsonLines(
   chunks: AsyncIterable<string> | Iterable<string>,
@@ -26,7 +26,7 @@ export async function* jsonLines(
       continue;
     }
     if (typeof data === 'object' && data !== null && !Array.isArray(data)) yield { line, data, text };
-    else reject(line, 'must be one JSON object a line');
+    else reject(line, 'must be one JSON object per line');
   }
 }
 

@@ -1,22 +1,22 @@
 /** A date, or a date and a time of day, with or without a zone. Exports put a space where the standard has a T. */
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?(?:Z|([+-])(\d\d)(?::?(\d\d))?))?)?$/i;
-/** A day written without hyphens: as a number of seconds it would be one in 1970. */
+/** A day written without hyphens: as a number of seconds, it would fall in 1970. */
 const COMPACT_DAY = /^(19[7-9]\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
 /** Numbers below are seconds (until the year 5138), others milliseconds (from 1973). */
 const SECONDS_BELOW = 1e11;
-/** The year 5138 in milliseconds: numbers beyond are microseconds, as some exports have them. */
-const LATEST = 1e14;
+/** The year 5138 in milliseconds: larger numbers are microseconds, which some exports use. */
+const MAX_MILLISECONDS = 1e14;
 
 const FORM =
   'write a date such as 2026-01-31, a time such as 2026-01-31T12:00:00Z (ISO 8601), or a number of seconds or milliseconds since 1970';
 
-/** A moment in milliseconds since the epoch, or why there is none. */
+/** A moment in milliseconds since the epoch, or the reason why it cannot be read. */
 export type ReadTime = { time: number } | { reason: string };
 
 /**
- * Reads a time of a log. Other forms than those of ISO 8601 are refused, as `05/01/2010` is another day in another country.
- * A time without a zone is one of UTC, so that a log means the same on every machine.
+ * Reads a time of a log. Forms outside ISO 8601 are refused, because `05/01/2010` is a different day in different countries. A
+ * time without a zone is UTC, which gives a log the same meaning on every machine.
  */
 export function readLogTime(value: string | number): ReadTime {
   const text = String(value).trim();
@@ -25,11 +25,11 @@ export function readLogTime(value: string | number): ReadTime {
   if (Number.isNaN(number)) return readIso(text);
   const time = number < SECONDS_BELOW ? number * 1000 : number;
   if (time < 0) return { reason: 'must not lie before 1970' };
-  if (time >= LATEST) return { reason: `must not lie beyond the year 5138; ${FORM}, not microseconds` };
+  if (time >= MAX_MILLISECONDS) return { reason: `must not lie beyond the year 5138; ${FORM}, not microseconds` };
   return { time };
 }
 
-/** What a date such as `05/01/2010` may be, and how it is written; null for anything else. */
+/** The possible meanings of a date such as `05/01/2010`, and how to write them; null for anything else. */
 function slashedDay(text: string): string | null {
   const parts = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b/.exec(text);
   if (!parts) return null;
@@ -49,7 +49,7 @@ function readIso(text: string): ReadTime {
   const milliseconds = Number(`0.${parts[7] ?? 0}`) * 1000;
   const [offsetHours, offsetMinutes] = [Number(parts[9] ?? 0), Number(parts[10] ?? 0)];
   const date = new Date(Date.UTC(year, month - 1, day));
-  // `Date` turns the 30th of February into the 2nd of March.
+  // `Date` turns 30 February into 2 March.
   const isReal = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   if (!isReal || hour > 23 || minute > 59 || second > 59 || offsetHours > 23 || offsetMinutes > 59) {
     return { reason: `there is no ${shown}; ${FORM}` };

@@ -1,17 +1,17 @@
 /**
- * Whether most events share their second with others of their shopper: a log that notes orders gives all lines of one the
+ * Whether most events share their second with another event of their shopper: a log of orders gives all lines of an order the
  * same time.
- * @param sharedSecond share of the events for which that holds, 0..1; none where there is no log
+ * @param sharedSecond share of the events for which this holds, 0..1; undefined if there is no log
  */
 export const isOrderLog = (sharedSecond: number | null | undefined): boolean => (sharedSecond ?? 0) > 0.5;
 
 const found = (sharedSecond: number, guessing: string): string =>
   `${(100 * sharedSecond).toFixed(1)} % of the ranked events have the time of another event of their shopper: this is a log of orders. ${guessing} guessing the next line of an order whose other lines are known, which no list in a shop has to do.`;
 
-/** What is said of a log of orders, above the tables of the device protocol. */
+/** The warning about a log of orders above the tables of the device protocol. */
 export const orderLogText = (sharedSecond: number): string =>
   `${found(sharedSecond, 'Event by event (table device) most of what is measured is')} Read the table baskets: it ranks all lines of an order before any of them is known.`;
 
-/** The same above a simulation, which has no such table. */
+/** The warning above a simulation, which has no such table. */
 export const simulatedOrdersText = (sharedSecond: number): string =>
   `${found(sharedSecond, 'Most of what is measured here is')} Every method that knows what goes together looks good at that, so do not decide by these figures: --protocol device with the same log ranks all lines of an order before any of them is known (table baskets), and its verdict goes by that.`;

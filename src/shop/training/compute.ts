@@ -14,11 +14,11 @@ export type NodeBackend = (typeof NODE_BACKENDS)[number];
 const HOOKS = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Starts what computes in this process: a backend of tfjs, and the kernel.
- * @throws SidestreamError `runtime/unexpected` when it cannot be started
+ * Starts the compute backend of tfjs and the kernel in this process.
+ * @throws SidestreamError `runtime/unexpected` if it cannot be started
  */
 export async function startCompute(backend: NodeBackend): Promise<void> {
-  // Without this tfjs advertises its native build on every start in Node.
+  // Without this, tfjs advertises its native build on every start in Node.
   env().set('PROD', true);
   const before = HOOKS.map((hook) => process.rawListeners(hook));
   if (backend === 'wasm') await loadWasm();
@@ -42,7 +42,7 @@ async function loadWasm(): Promise<void> {
   setWasmPaths(wasmFolder());
 }
 
-/** The published package has the files beside its scripts; the sources use those of tfjs's own package. */
+/** The published package has the files next to its scripts; the sources use the files of the tfjs package. */
 function wasmFolder(): string {
   const packed = fileURLToPath(new URL('./', import.meta.url));
   if (existsSync(join(packed, 'tfjs-backend-wasm-simd.wasm'))) return packed;

@@ -20,11 +20,11 @@ export interface StoredLearned {
 }
 
 /**
- * Stores what a shop learned in its bundle; the co-occurrence table is `companions` in files. What is not given stays as it is
- * there.
+ * Stores a shop's trained models in its bundle; the co-occurrence table is called `companions` in files. Parts that are not given
+ * stay unchanged.
  * @param out folder of the bundle
- * @param digest of the bundle that it was learned for
- * @throws SidestreamError `bundle/invalid` when `out` is the folder of another bundle
+ * @param digest digest of the bundle for which it was learned
+ * @throws SidestreamError `bundle/invalid` if `out` is the folder of another bundle
  */
 export async function storeLearned(learned: Learned, out: string, digest: string): Promise<StoredLearned> {
   const bundle = await requireBundle(out, digest);
@@ -41,15 +41,12 @@ export async function storeLearned(learned: Learned, out: string, digest: string
 
 /**
  * The bundle in a folder.
- * @throws SidestreamError `bundle/invalid` when it is another bundle than that of the digest
+ * @throws SidestreamError `bundle/invalid` if it does not have this digest
  */
 export async function requireBundle(folder: string, digest: string): Promise<Bundle> {
   const bundle = await openBundle(folderFetch(folder));
   if (bundle.manifest.digest === digest) return bundle;
-  throw new SidestreamError(
-    'bundle/invalid',
-    `${folder} is another bundle than the one that is learned from; give that one.`,
-  );
+  throw new SidestreamError('bundle/invalid', `${folder} is not the bundle used for training; give that one.`);
 }
 
 /** Writes a file completely or not at all; creates its folder. @throws SidestreamError as `folderSink` */
@@ -58,7 +55,7 @@ export async function writeWhole(file: string, bytes: Uint8Array | string): Prom
   await write(basename(file), typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
 }
 
-/** Whether a folder is that of a bundle. */
+/** Whether a folder holds a bundle. */
 export const isBundle = async (folder: string): Promise<boolean> =>
   stat(join(folder, MANIFEST_FILE)).then(
     () => true,

@@ -1,14 +1,14 @@
 /** One choice of one user. */
 export interface Interaction {
   user: string;
-  /** Row of the catalogue. */
+  /** Row in the catalogue. */
   row: number;
   /** Only the order counts. */
   time: number;
 }
 
 /**
- * The catalogue rows of each user's choices, oldest first; users with one choice among them.
+ * The catalogue rows of each user's choices, oldest first, including users with a single choice.
  * @param interactions sorted by time
  */
 export function choiceSequences(interactions: readonly Interaction[]): number[][] {
@@ -24,7 +24,7 @@ export function choiceSequences(interactions: readonly Interaction[]): number[][
 /**
  * Cuts a stream into windows of equal counts.
  * @param stream sorted by time
- * @param count windows, 1 or more; there are fewer where the stream is shorter
+ * @param count number of windows, 1 or more; fewer if the stream is shorter
  */
 export function cutWindows<T>(stream: readonly T[], count: number): T[][] {
   const bound = (window: number): number => Math.round((window * stream.length) / count);

@@ -1,4 +1,4 @@
-/** A sparse matrix, row after row: the entries of row r are at `offsets[r]` to `offsets[r + 1]`. */
+/** A sparse matrix in row order: the entries of row r are at `offsets[r]` to `offsets[r + 1]`. */
 export interface SparseMatrix {
   rows: number;
   columns: number;
@@ -11,9 +11,9 @@ export interface SparseMatrix {
 }
 
 /**
- * The matrix of users and items: 1 where a user chose an item, however often.
+ * The matrix of users and items: 1 if a user chose an item, however often.
  * @param choices rows of the items that each user chose
- * @param count items
+ * @param count number of items
  */
 export function choiceMatrix(choices: readonly ArrayLike<number>[], count: number): SparseMatrix {
   const sets = choices.map((rows) => Uint32Array.from(new Set(Array.from(rows))).sort());
@@ -24,7 +24,7 @@ export function choiceMatrix(choices: readonly ArrayLike<number>[], count: numbe
   return { rows: sets.length, columns: count, offsets, indices, values: new Float32Array(indices.length).fill(1) };
 }
 
-/** The transpose. The entries of each of its rows are in rising order. */
+/** The transpose. The entries of each of its rows are in ascending order. */
 export function transposed({ rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
   const starts = new Uint32Array(columns + 1);
   for (const column of indices) starts[column + 1]++;
@@ -43,8 +43,8 @@ export function transposed({ rows, columns, offsets, indices, values }: SparseMa
 }
 
 /**
- * M^T (M X), row of M by row of M, so that M X, which is long where there are many rows, is never in memory. Four entries at a
- * time, which takes half the time.
+ * M^T (M X), computed row by row of M: M X, which is long if there are many rows, is never in memory. Processing four entries at
+ * a time halves the time.
  * @param x [columns * width]
  * @returns [columns * width]
  */

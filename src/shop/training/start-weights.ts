@@ -2,29 +2,32 @@ import { seededRandom } from '../../core/model';
 import { Learner, type LearnerCatalog, START_WITH_SIDE } from '../../device/learner';
 import { TERMS, type TermName } from '../../device/ranking';
 
-/** Terms whose start weights are fitted: the lift of new items and dislikes follow no choice of a log. */
+/**
+ * Terms whose start weights are fitted. The lift of new items and dislikes are excluded: they do not depend on the choices of a
+ * log.
+ */
 const FITTED: readonly TermName[] = TERMS.filter(
   (name) => !['coldStart', 'disliked'].includes(name) && START_WITH_SIDE.weights[name] > 0,
 );
 
-/** Choices that are looked at, of one shopper and of all, and items that each is compared with. */
+/** Maximum number of cases per shopper and in total, and number of items with which each is compared. */
 const MAX_CHOICES = 110;
 const MAX_CASES = 2000;
 const SAMPLE = 300;
-/** How far a weight may be from that of every shop, as the log of a factor, and the cost of its square, nats. */
+/** How far a weight may be from the default, as the log of a factor, and the cost of its square, nats. */
 const MAX_THETA = Math.log(8);
 const PRIOR = 0.02;
 const STEPS = 150;
 
-/** A choice: the values of the fitted terms of its item, then those of the items it is compared with. */
+/** A choice: the values of the fitted terms for its item, then for the items with which it is compared. */
 type Case = Float32Array;
 
 /**
- * Start weights of the terms for a shop with a side model: the factors of those of every shop with which the choices of
- * some shoppers are most probable, each before it is learned. The shoppers must not be those that model and counts were
- * learned from.
+ * Start weights of the terms for a shop with a side model: the default weights times the factors under which the choices of some
+ * shoppers are most probable, each before it is learned. These shoppers must not be among those used to learn the model and the
+ * counts.
  * @param streams rows of each shopper's choices, oldest first
- * @returns weights by term; null where there are too few choices to choose by
+ * @returns weights by term; null if there are too few choices
  */
 export function fitStartWeights(
   catalog: LearnerCatalog,
@@ -37,13 +40,13 @@ export function fitStartWeights(
   for (const rows of streams) cases.push(...casesOf(catalog, rows, perShopper, random));
   if (cases.length < 200) return null;
   const start = FITTED.map((name) => START_WITH_SIDE.weights[name]);
-  // The values of the read-outs have their weight in them.
+  // The values of the read-outs already contain their weight.
   const first = FITTED.map((name, n) => (name === 'preference' ? 1 : start[n]));
   const theta = fitted(cases, first);
   return Object.fromEntries(FITTED.map((name, n) => [name, Number((start[n] * Math.exp(theta[n])).toPrecision(3))]));
 }
 
-/** Choices of one shopper, evenly over the stream. */
+/** Choices of one shopper, spread evenly over the stream. */
 function casesOf(catalog: LearnerCatalog, rows: readonly number[], limit: number, random: () => number): Case[] {
   const { items } = catalog.index;
   const learner = new Learner({ ...catalog, startWeights: undefined });
@@ -75,7 +78,7 @@ function caseOf(learner: Learner, row: number, chosen: ReadonlySet<number>, rand
   return values;
 }
 
-/** Adam on the mean log-likelihood, with a prior towards the weights of every shop. */
+/** Adam on the mean log-likelihood, with a prior towards the default weights. */
 function fitted(cases: readonly Case[], start: readonly number[]): Float64Array {
   const width = start.length;
   const theta = new Float64Array(width);
@@ -97,7 +100,7 @@ function fitted(cases: readonly Case[], start: readonly number[]): Float64Array 
   return theta;
 }
 
-/** Adds the slope of the log-likelihood of the first item of a case in each weight. */
+/** Adds the gradient of the log-likelihood of a case's first item with respect to each weight. */
 function addGradient(gradient: Float64Array, values: Case, weights: readonly number[]): void {
   const width = weights.length;
   const count = values.length / width;

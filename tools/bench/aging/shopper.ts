@@ -9,7 +9,7 @@ const DISMISS_EVERY = 10;
 /** Items of a topic, about. */
 const TOPIC = 150;
 
-/** A made-up catalogue with content vectors of the size that real ones have. */
+/** A synthetic catalogue with content vectors of the size that real ones have. */
 export async function agingCatalog(items: number): Promise<LearnerCatalog> {
   const content = await topicContent({ items, topics: Math.ceil(items / TOPIC), dim: 128, taps: 3 });
   const { text, image } = content.encoders;
@@ -56,7 +56,7 @@ export function changing({ index }: LearnerCatalog, spell: number): Taste {
   };
 }
 
-/** A shopper of a made-up catalogue, who now and then dismisses an item. */
+/** A shopper of a synthetic catalogue, who now and then dismisses an item. */
 export class Shopper {
   readonly learner: Learner;
   readonly #catalog: LearnerCatalog;

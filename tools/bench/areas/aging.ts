@@ -12,7 +12,7 @@ const [YOUNG, OLD] = [100, 10_000];
 /** Choices of one taste before the next. */
 const SPELL = 12;
 /** The bar: within 20 %. */
-const MOST = 1.2;
+const MAX_RATIO = 1.2;
 /** Choices measured of each, after some that are not. */
 const ROUNDS = 60;
 const WARM_UP = 5;
@@ -49,7 +49,7 @@ export const area: Area = {
       profile: profiles.map((bytes) => bytes / 1e3),
     };
     const bar = (name: string, pair: number[], unit: string) =>
-      atMost(name, MOST, pair[1] / pair[0], about(unit, pair));
+      atMost(name, MAX_RATIO, pair[1] / pair[0], about(unit, pair));
     return {
       bars: [
         bar('a list after 10,000 events over one after 100', pairs.list, 'ms'),

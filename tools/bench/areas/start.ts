@@ -15,7 +15,7 @@ const ROUNDS = 5;
 const SCORES = 3;
 const [COLD, WARM] = [1000, 300];
 /** Slow-down of the processor at which the cold start is measured. */
-const SLOW = 4;
+const CPU_SLOWDOWN = 4;
 const [REQUESTS, BYTES] = [12, 200];
 const LONG_TASK = 50;
 const LIGHTHOUSE_POINTS = 2;
@@ -65,7 +65,7 @@ export const area: Area = {
         await coldAndWarm(browser, host, { path, selector, slowDown: 1 });
       for (let round = 0; round < ROUNDS; round++) {
         for (const [name, { path, selector }] of Object.entries(PAGES)) {
-          for (const slowDown of [1, SLOW]) {
+          for (const slowDown of [1, CPU_SLOWDOWN]) {
             say(`round ${round + 1} of ${ROUNDS}: ${name}, slowed down ${slowDown} times`);
             const key = keyOf(name as PageName, slowDown);
             visits.set(key, [
@@ -78,7 +78,7 @@ export const area: Area = {
       host.network = PHONE;
       const phone = new Map<number, Visit[]>();
       for (let round = 0; round < ROUNDS; round++) {
-        for (const slowDown of [1, SLOW]) {
+        for (const slowDown of [1, CPU_SLOWDOWN]) {
           say(`round ${round + 1} of ${ROUNDS}: phone, slowed down ${slowDown} times`);
           const { cold } = await coldAndWarm(browser, host, { ...ON_PHONE, slowDown });
           phone.set(slowDown, [...(phone.get(slowDown) ?? []), cold]);
@@ -103,7 +103,12 @@ export const area: Area = {
       const names = Object.keys(PAGES) as PageName[];
       const lost = median(scores.without) - median(scores.with);
       const bars: Bar[] = [
-        within(`demo: first list, cold, ${SLOW} x slower`, COLD, listTime(of('demo', SLOW), 'cold'), 'ms'),
+        within(
+          `demo: first list, cold, ${CPU_SLOWDOWN} x slower`,
+          COLD,
+          listTime(of('demo', CPU_SLOWDOWN), 'cold'),
+          'ms',
+        ),
         within('demo: first list, warm', WARM, listTime(of('demo'), 'warm'), 'ms'),
         ...names.flatMap((name) => {
           const before = of(name).map(({ cold }) => sent(cold));
@@ -141,7 +146,7 @@ export const area: Area = {
       ];
       const figures: Figure[] = [
         ...names.flatMap((name) =>
-          [1, SLOW].flatMap((slowDown) =>
+          [1, CPU_SLOWDOWN].flatMap((slowDown) =>
             (['cold', 'warm'] as const).map((kind) => ({
               name: `${name}, ${kind}${slowDown > 1 ? `, ${slowDown} x slower` : ''}`,
               measured: `first list ${Math.round(listTime(of(name, slowDown), kind))} ms, first paint ${Math.round(median(of(name, slowDown).map((visit) => visit[kind].paint)))} ms, longest task ${Math.round(Math.max(0, ...of(name, slowDown).flatMap((visit) => visit[kind].longTasks)))} ms`,
@@ -150,14 +155,14 @@ export const area: Area = {
         ),
         ...names.map((name) => ({ name: `${name}, what was requested`, measured: waterfall(of(name)[0].cold) })),
         {
-          name: `phone, ${SLOW} x slower, first list after the first paint`,
-          measured: `${Math.round(afterPaint(SLOW))} ms`,
+          name: `phone, ${CPU_SLOWDOWN} x slower, first list after the first paint`,
+          measured: `${Math.round(afterPaint(CPU_SLOWDOWN))} ms`,
         },
         { name: 'phone, what was requested', measured: waterfall(onPhone()[0]) },
         { name: 'demo, click to refreshed list', measured: `${spread(clicks)} of ${clicks.length}` },
       ];
       const values = names.flatMap((name) =>
-        [1, SLOW].flatMap((slowDown) =>
+        [1, CPU_SLOWDOWN].flatMap((slowDown) =>
           (['cold', 'warm'] as const).map((kind) => ({
             name: `${name}, ${kind}${slowDown > 1 ? `, ${slowDown} x slower` : ''}`,
             value: listTime(of(name, slowDown), kind),

@@ -35,7 +35,7 @@ interface Content {
   image: Uint8Array[];
 }
 
-/** Products of a real shop where there is one, else made-up texts and the pictures of the demo. */
+/** Products of a real shop where there is one, else synthetic texts and the pictures of the demo. */
 async function content(count: number): Promise<Content> {
   const read = (folder: string, names: string[]) =>
     Promise.all(names.map(async (name) => new Uint8Array(await readFile(join(folder, name)))));
@@ -53,7 +53,7 @@ async function content(count: number): Promise<Content> {
   }
   const emoji = join(ROOT, 'node_modules/@lobehub/fluent-emoji-3d/assets');
   return {
-    from: 'made-up texts, drawn pictures',
+    from: 'synthetic texts, drawn pictures',
     text: mixedTexts(count),
     image: await read(emoji, (await readdir(emoji)).slice(0, count)),
   };

@@ -1,11 +1,11 @@
 import { seededRandom } from '../../../src/core/model';
 
-/** Words that made-up products are described with; the tokeniser knows them but for every eighth, which falls into pieces. */
+/** Words that synthetic products are described with; the tokeniser knows them but for every eighth, which falls into pieces. */
 const WORDS = 4_000;
 const UNKNOWN = 8;
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 
-function madeUpWords(): string[] {
+function syntheticWords(): string[] {
   const random = seededRandom(7);
   const syllables = [...'bcdfghklmnprstvw'].flatMap((first) => [...'aeiou'].map((second) => first + second));
   const words = new Set<string>();
@@ -16,7 +16,7 @@ function madeUpWords(): string[] {
   return [...words];
 }
 
-const words = madeUpWords();
+const words = syntheticWords();
 
 /** Vocabulary of a WordPiece tokeniser for these words: special tokens, letters, the known words. */
 export const wordPieces = (): string[] => [

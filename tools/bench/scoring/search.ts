@@ -14,8 +14,8 @@ const JUDGED = 40;
 /** Longest that one race may take, ms. */
 const RACE = 5_000;
 /** Longest, in seconds of processor time, that building an index may be expected to take, and most memory. */
-const MOST_SECONDS = 60;
-const MOST_BYTES = 1.2e9;
+const MAX_SECONDS = 60;
+const MAX_BYTES = 1.2e9;
 
 type Say = (line: string) => void;
 const ms = (value: number): string => `${value < 1 ? value.toFixed(2) : value.toFixed(1)} ms`;
@@ -72,7 +72,7 @@ async function searched(
     const growth = vectors.count / 10_000;
     // A graph takes somewhat more than proportional time.
     const expected = known && { seconds: 1.3 * growth * known.seconds, bytes: growth * known.bytes };
-    if (growth > 1 && expected && (expected.seconds > MOST_SECONDS || expected.bytes > MOST_BYTES)) {
+    if (growth > 1 && expected && (expected.seconds > MAX_SECONDS || expected.bytes > MAX_BYTES)) {
       const why = `building it would take about ${expected.seconds.toFixed(0)} s and ${mb(expected.bytes)}`;
       note(method.name, `not measured: ${why}`);
       continue;

@@ -10,22 +10,22 @@ const WIDTH = 64;
 /** Items of a topic, about. */
 const TOPIC = 150;
 /** Largest magnitude of a stored value of a row. */
-const MOST_STEPS = 127;
+const MAX_STEP = 127;
 
 /**
- * A made-up catalogue of a shop with a side model: content of 256 columns, and vectors of 64 values in 127 steps, as a bundle
+ * A synthetic catalogue of a shop with a side model: content of 256 columns, and vectors of 64 values in 127 steps, as a bundle
  * stores them.
  */
 export async function sideShop(items: number): Promise<LearnerCatalog> {
   const content = await topicContent({ items, topics: Math.ceil(items / TOPIC), dim: 128, taps: 3 });
   const { text, image } = content.encoders;
   const blend = contentBlend({ modalities: { text, image } });
-  const side = madeUpSide(contentVectors(content.features, blend), content.items.length);
+  const side = syntheticSide(contentVectors(content.features, blend), content.items.length);
   return { index: catalogIndex(content.items, content.features, blend, { side }), table: content.features, blend };
 }
 
 /** Vectors that are projections of the content: near where it is near. */
-function madeUpSide({ width, values }: { width: number; values: Float32Array }, count: number): SideModel {
+function syntheticSide({ width, values }: { width: number; values: Float32Array }, count: number): SideModel {
   const random = seededRandom(1);
   const axes = uniform(random, WIDTH * width, Math.sqrt(3 / WIDTH));
   const vectors = new Float32Array(count * WIDTH);
@@ -34,7 +34,7 @@ function madeUpSide({ width, values }: { width: number; values: Float32Array }, 
     for (let to = 0; to < WIDTH; to++) {
       for (let d = 0; d < width; d++) own[to] += 2 * axes[to * width + d] * values[row * width + d];
     }
-    const step = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / MOST_STEPS;
+    const step = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / MAX_STEP;
     for (let d = 0; d < WIDTH; d++) own[d] = Math.round(own[d] / step) * step;
   }
   return {

@@ -37,7 +37,7 @@ interface ClusteredSet {
   starts: number[];
 }
 
-/** A made-up catalogue whose items are about topics: content vectors of 128 + 128 dimensions. */
+/** A synthetic catalogue whose items are about topics: content vectors of 128 + 128 dimensions. */
 export async function loadedVectors(count: number, queries: number): Promise<VectorSet> {
   const content = await topicContent({ items: count, topics: Math.ceil(count / 150), dim: 128, taps: 3 });
   const { text, image } = content.encoders;

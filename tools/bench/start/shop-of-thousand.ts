@@ -12,7 +12,7 @@ const PICTURES = '/media/catalog/product/cache';
 const SHARED = 0.4;
 
 /**
- * A made-up shop of 1,000 items: titles of three words, descriptions of 350 characters on average, one picture each. With
+ * A synthetic shop of 1,000 items: titles of three words, descriptions of 350 characters on average, one picture each. With
  * brotli an item has as many bytes as one of Magento's sample shop for clothes, 115. Features are of the size that the embedded encoders give.
  * @returns its bundle, by file name
  */
@@ -66,7 +66,7 @@ export const page = (recommendations: boolean, bundle = '/bundle/'): Uint8Array 
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>A shop of a thousand</title><meta name="description" content="A made-up shop.">
+<title>A shop of a thousand</title><meta name="description" content="A synthetic shop.">
 <style>body{font:1rem/1.5 system-ui,sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem}
 sidestream-recs:not(:defined){display:block;min-block-size:20rem}</style>
 ${recommendations ? '<script type="module" src="/sidestream/sidestream.js"></script>' : ''}

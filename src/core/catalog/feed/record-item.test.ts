@@ -13,7 +13,9 @@ describe('a product without a title', () => {
     ]);
     expect(items.map(({ title }) => title)).toEqual(['Soft wool', expect.stringMatching(/^Warm.{60,79}…$/), 'c']);
     expect(rows.map((row) => 'item' in row && row.titled)).toEqual(['description', 'description', 'id', false]);
-    expect(rejected).toMatchObject([{ id: 'd', field: 'title', reason: expect.stringMatching(/^is missing; searched/) }]);
+    expect(rejected).toMatchObject([
+      { id: 'd', field: 'title', reason: expect.stringMatching(/^is missing; searched/) },
+    ]);
   });
 });
 

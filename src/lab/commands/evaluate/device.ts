@@ -28,23 +28,22 @@ import { coldHalf, type EvaluateInput, popularityOf } from './input';
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
 import type { Protocol } from './protocol';
 
-/** Events that a shopper of the device protocol must have. */
+/** Minimum number of events of a shopper in the device protocol. */
 const MIN_EVENTS = 30;
-/** First event that is ranked, and end of the events used. */
+/** First ranked event, and end of the used events. */
 const [FROM, TO] = [10, 110];
 
 /**
- * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
- * `device` against what is popular now, with what the lists hold (`listQuality`) as figures of each method; `old items` and
- * `new items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one
- * second as one choice; `experts` against the personal terms without them; `one expert`, against
- * the learner that has no others; `popularity-now` against popularity; `again`, the
- * repeat purchases of the same shoppers, all their events, each ranked among what they had bought before, with `hr5` as a
- * figure.
- * Figures: `repeats`, the share of the shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of
- * ranked events with others of their second; `ndcgOverEase`, a ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that
- * on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the older ones were then more
- * popular before it); `experts …`, what the experts change about the ln rank of groups of shoppers and on old and new items.
+ * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables: `device`,
+ * against present popularity, with the content of the lists (`listQuality`) as figures of each method; `old items` and `new
+ * items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one second as one
+ * choice; `experts` against the personal terms without them; `one expert`, against the learner that has no others;
+ * `popularity-now` against popularity; `again`, the repeat purchases of the same shoppers, all their events, each ranked among
+ * what they had bought before, with `hr5` as a figure. Figures: `repeats`, the share of the shoppers' first 110 events that
+ * repeat an earlier choice; `sharedSecond`, the share of ranked events with others of their second; `ndcgOverEase`, a ratio of
+ * NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that on older ones as popular in the
+ * whole log, `newOverOldLater` as popular after the past (the older ones were then more popular before it); `experts …`, what the
+ * experts change about the ln rank of groups of shoppers and on old and new items.
  */
 export const deviceProtocol: Protocol = {
   parts: (_, share) => share,
@@ -92,7 +91,7 @@ export const deviceProtocol: Protocol = {
   },
 };
 
-/** The table `again`, where the past has repeat purchases. */
+/** The table `again`, if the past has repeat purchases. */
 function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly Shopper[]): ResultTable[] {
   const { bundle, events, rowOf } = input;
   const { repeats } = demandOf({ events: past, rejected: [] }, bundle);
@@ -105,7 +104,7 @@ function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly
 const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
   `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
 
-/** What the choices are looked at with. */
+/** The data for analysing the choices. */
 interface Shop {
   shoppers: readonly Shopper[];
   /** [items] choices in the past, and after it. */
@@ -185,14 +184,14 @@ const table = (name: string, reference: string, methods: MethodRun[]): ResultTab
 
 const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
 
-/** What the experts change about ln rank, for all shoppers and for thirds of them, each with its standard error. */
+/** The effect of the experts on ln rank, for all shoppers and for thirds of them, each with its standard error. */
 function changesByGroup(
   experts: readonly Quality[],
   terms: readonly Quality[],
   shoppers: readonly Shopper[],
   popularity: Float32Array,
 ): Record<string, number> {
-  // By all their events, as many shoppers have more than are ranked.
+  // By all their events, because many shoppers have more than the ranked ones.
   const [few, some, many] = thirds(shoppers.map(({ rows }) => rows.length));
   const [rare, mixed, popular] = thirds(
     shoppers.map(({ rows }) => {
@@ -211,7 +210,7 @@ function changesByGroup(
   return Object.fromEntries(figures.flatMap(Object.entries<number>));
 }
 
-/** Change of ln rank with its standard error, by name; nothing where a method is missing or no unit was ranked. */
+/** Change of ln rank with its standard error, by name; empty if a method is missing or no unit was ranked. */
 function changeFigures(
   name: string,
   units?: readonly Quality[],

@@ -21,14 +21,14 @@ import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from '.
 import { checkMethods, deviceMethods, METHOD_NAMES, methodFiles, REFERENCE } from './methods';
 import type { Protocol } from './protocol';
 
-/** Events of a cold shopper, as in the device protocol, so that the halves are the same. */
+/** Number of events of a cold shopper, as in the device protocol, which gives the same halves. */
 const COLD_EVENTS = 30;
-/** Events that a spliced shopper must have: 40, and 20 to return with. */
+/** Minimum number of events of a spliced shopper: 40, and 20 for the return. */
 const MIN_EVENTS = 60;
 const PAIRS = 24;
 /** The learner without the other shopper. */
 const LEARNER = 'sidestream';
-/** The learner that gives birth to no other expert. */
+/** The learner that creates no further expert. */
 const ONE_EXPERT = 'one-expert';
 const CEILINGS = ceilingNames(LEARNER);
 
@@ -80,7 +80,7 @@ export const driftProtocol: Protocol = {
   },
 };
 
-/** The pairs of an evaluation, and what they are made of. */
+/** The pairs of an evaluation and their sources. */
 function splice(input: EvaluateInput) {
   const { past, shoppers } = coldHalf(input, COLD_EVENTS, Number.POSITIVE_INFINITY);
   const spliced = shoppers.filter(({ rows }) => rows.length >= MIN_EVENTS);
@@ -96,7 +96,7 @@ async function driftMethods(input: EvaluateInput, past: LogEvent[]): Promise<Dri
   const asked = CEILINGS.filter((name) => wanted(input, name));
   const methods = await deviceMethods(input, past);
   if (asked.length === 0) return methods;
-  // A ceiling is made of the learner, whether that one is wanted or not.
+  // A ceiling is derived from the learner, whether or not the learner itself is wanted.
   const learner = await deviceMethods({ ...input, methods: [LEARNER] }, past, [LEARNER]);
   const ceilings = learner.flatMap(ceilingsOf);
   return [...methods, ...ceilings.filter(({ name }) => asked.includes(name))];

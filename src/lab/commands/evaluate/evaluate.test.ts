@@ -65,7 +65,7 @@ describe('sidestream evaluate', () => {
       comparisons: [{ against: 'popularity-now', shoppers: 2 }],
     });
     expect(both.out).toMatch(
-      /^### verdict\n\n2 shoppers, \d+ events, .* too few shoppers for a verdict: .*\n\n- Against popularity-now, sidestream is not distinguishable by ln rank/m,
+      /^### verdict\n\n2 shoppers, \d+ events, .* too few shoppers for a verdict, .*\n\n- Against popularity-now, sidestream is not distinguishable by ln rank/m,
     );
     const names = ['popularity', 'popularity-now', 'ease', 'terms', 'sidestream'];
     expect(line.methods.map(({ name }) => name)).toEqual(names);

@@ -63,16 +63,16 @@ const PROTOCOLS: Record<string, Protocol> = {
 /** The protocol whose shoppers see lists and click on them. */
 const SIMULATE = 'simulate';
 
-/** Files of a folder of results: for people, and for programs. */
+/** Files of a results folder: for people and for programs. */
 const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
 
 const SHOPPERS_HELP =
-  'The shoppers of a log that are replayed are new after its first part (--past): they have no event there, and 30 or more after it; with drift 60, with first-visit 5. Made-up shoppers, of simulate without --events, need no log.';
+  'Replayed shoppers of a log are new after its first part (--past): they have no event in it, and 30 or more after it; 60 for drift, 5 for first-visit. Simulated shoppers (simulate without --events) need no log.';
 
 interface EvaluateOptions {
   protocol: string;
   bundle: string;
-  /** Absent where shoppers are made up. */
+  /** Absent if shoppers are simulated. */
   events?: string;
   models: string;
   past: number;
@@ -83,7 +83,7 @@ interface EvaluateOptions {
   seeds?: number[];
   seed?: number;
   processes: number;
-  /** Whether this process does tasks for another one. */
+  /** Whether this process runs tasks for another one. */
   worker?: boolean;
   runs?: string;
   results?: string;
@@ -94,7 +94,7 @@ interface EvaluateOptions {
   closedLoop: boolean;
 }
 
-/** Of the protocols that read a log. */
+/** Options of the protocols that read a log. */
 type LogOptions = EvaluateOptions & { events: string };
 
 /** `sidestream evaluate`: how well the ranking would have served the shoppers of a log. */
@@ -102,47 +102,48 @@ export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('rank the events of a log before learning them, method by method; or simulate shoppers')
     .addOption(
-      new Option('--protocol <name>', 'what to evaluate')
+      new Option('--protocol <name>', 'protocol of the evaluation')
         .choices([...Object.keys(PROTOCOLS), SIMULATE])
         .default('device'),
     )
     .requiredOption('--bundle <folder>', 'bundle of the catalogue')
     .option(
       '--events <file>',
-      'log as .csv or .jsonl with user, item and time; simulate: shoppers are made up without one',
+      'log as .csv or .jsonl with user, item and time; without one, simulate simulates the shoppers',
     )
     .addOption(modelsOption())
     .addOption(pastOption())
     .option(
       '--shoppers <n>',
-      'an even selection of so many shoppers; simulate: so many made-up ones (default: 1000)',
+      'number of shoppers, selected evenly; simulate: number of simulated shoppers (default: 1000)',
       positiveInteger,
     )
     .addOption(
-      new Option('--half <which>', 'settings are chosen on one half of the shoppers and reported on the other')
+      new Option('--half <which>', 'half of the shoppers: settings are chosen on one and reported on the other')
         .choices(['choose', 'report', 'all'])
         .default('all'),
     )
     .option(
       '--methods <names...>',
-      `only these methods, and what they are compared with (default: all). Of device and drift: ${METHOD_NAMES.join(', ')}. Of leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. Of windows: ${Object.keys(WINDOW_METHODS).join(', ')}. Of simulate: ${CONFIGURATIONS.join(', ')}`,
+      `only these methods and their references (default: all). For device and drift: ${METHOD_NAMES.join(', ')}. For leave-one-out: ${LEAVE_ONE_OUT_METHODS.join(', ')}. For windows: ${Object.keys(WINDOW_METHODS).join(', ')}. For simulate: ${CONFIGURATIONS.join(', ')}`,
       names,
     )
-    .option('--windows <n>', `windows: the log is cut into so many (default: ${WINDOWS})`, positiveInteger)
-    .option('--seeds <n...>', 'seeds of everything random; the result is the mean (default: 1)', wholes)
-    .option('--seed <s>', 'simulate: seed of everything random (default: 1)', positiveInteger)
-    .addOption(processesOption(', between which seeds, shoppers and (windows) methods are divided'))
-    .option('--runs <folder>', 'keep the run of each seed there, and take what is there already; not across versions')
-    .option('--results <folder>', 'keep the tables in RESULTS.md and results.json of this folder')
-    .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
-    .option('--before <section>', 'section of the results whose learner is put beside the one of now', sectionName)
     .option(
-      '--no-closed-loop',
-      'simulate: without the rounds in which a shop learns what is popular from its own lists',
+      '--windows <n>',
+      `windows: number of windows into which the log is cut (default: ${WINDOWS})`,
+      positiveInteger,
     )
+    .option('--seeds <n...>', 'random seeds; the result is their mean (default: 1)', wholes)
+    .option('--seed <s>', 'simulate: random seed (default: 1)', positiveInteger)
+    .addOption(processesOption(', between which seeds, shoppers and (windows) methods are divided'))
+    .option('--runs <folder>', 'folder for the run of each seed; existing runs are reused, but not across versions')
+    .option('--results <folder>', 'folder in which RESULTS.md and results.json keep the tables')
+    .option('--section <name>', 'section of the results (default: the name of the protocol)', sectionName)
+    .option('--before <section>', 'section of the results whose learner is compared with the present one', sectionName)
+    .option('--no-closed-loop', 'simulate: without the rounds in which a shop learns popularity from its own lists')
     .option('--report <file>', 'simulate: write a report with plots to this .html file')
     .option('--json', 'print the result as one line of JSON, last')
-    .addOption(new Option(WORKER_OPTION, 'do steps of an evaluation for another process').hideHelp())
+    .addOption(new Option(WORKER_OPTION, 'run steps of an evaluation for another process').hideHelp())
     .addHelpText(
       'after',
       `\n${SHOPPERS_HELP}\n\nExit status: 0 when the log was evaluated, ${REFUSED_HELP}, 1 after an error.`,
@@ -162,7 +163,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       return doTask(protocol, inputOf(task.seed), task);
     });
   }
-  // Reports bad files before hours of work.
+  // Report bad files before hours of work.
   const earlier = await earlierResult(options);
   const { inputOf, log } = await readInput(options, createMeter());
   protocol.check(inputOf(seeds[0]));
@@ -194,26 +195,26 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   if (options.json) console.log(reportLine(found, { refused, ...(verdict ? { verdict } : {}) }));
 }
 
-/** @throws SidestreamError `runtime/invalid-input` for options of the other protocols */
+/** @throws SidestreamError `runtime/invalid-input` for options of other protocols */
 function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOptions): Promise<void> {
   const given = (['runs', 'results', 'section', 'before'] as const).filter((name) => options[name] !== undefined);
   const others = [...(seeds.length > 1 ? ['seeds with several'] : []), ...given];
   if (others.length === 0) return runSimulation({ ...options, seed });
   throw new SidestreamError(
     'runtime/invalid-input',
-    `--protocol simulate has no ${others.map((name) => `--${name}`).join(', ')}. Leave that out: it has --seed, --json and --report.`,
+    `--protocol simulate has no ${others.map((name) => `--${name}`).join(', ')}. Leave them out: it has --seed, --json and --report.`,
   );
 }
 
-/** @throws SidestreamError `runtime/invalid-input` where there is no log, or a report is asked for */
+/** @throws SidestreamError `runtime/invalid-input` if there is no log, or if a report is requested */
 function requireLog(options: EvaluateOptions): asserts options is LogOptions {
   const { protocol, events, report } = options;
   if (events !== undefined && report === undefined) return;
   throw new SidestreamError(
     'runtime/invalid-input',
     events === undefined
-      ? `--protocol ${protocol} needs a log: give it with --events, or make shoppers up with --protocol ${SIMULATE}.`
-      : `--report is of --protocol ${SIMULATE}; --protocol ${protocol} keeps its tables with --results.`,
+      ? `--protocol ${protocol} needs a log: give it with --events, or simulate shoppers with --protocol ${SIMULATE}.`
+      : `--report belongs to --protocol ${SIMULATE}; --protocol ${protocol} keeps its tables with --results.`,
   );
 }
 
@@ -234,13 +235,13 @@ async function readInput(
 
 const say = (line: string): void => console.error(line);
 
-/** Command and options of a process that does tasks. */
+/** Command and options of a process that runs tasks. */
 function taskCommand(options: LogOptions, seeds: readonly number[]): string[] {
   const { bundle, events, models } = options;
   return ['evaluate', '--bundle', bundle, '--events', events, '--models', models, ...choices(options, seeds)];
 }
 
-/** When a result was found and how: the command is for another machine, so without the folders of files. */
+/** When and how a result was found: the command is for other machines, so it omits the folders of files. */
 function origin(options: LogOptions, seeds: readonly number[]): Pick<KeptResult, 'date' | 'command'> {
   const files = ['--bundle', basename(options.bundle), '--events', basename(options.events)];
   const named = (['section', 'before'] as const).flatMap((name) => (options[name] ? [`--${name}`, options[name]] : []));
@@ -274,15 +275,15 @@ async function keepResults(
   await writeWhole(join(folder, DATA), keptText({ ...data, [name]: kept }));
 }
 
-/** The method that is looked at before and now. */
+/** The method that is compared before and now. */
 const LEARNER = 'sidestream';
 
 const beforeAndNow = (before: KeptResult, now: ProtocolSummary): string =>
   `### before and now\n\nBefore: ${reportOrigin(before)}\n\n${comparison(before, now, LEARNER)}`;
 
 /**
- * The result to compare with; none where no one is asked for.
- * @throws SidestreamError `runtime/invalid-input` when the results hold something else, or not that section
+ * The result to compare with; undefined if none is requested.
+ * @throws SidestreamError `runtime/invalid-input` if the results hold something else, or lack that section
  */
 async function earlierResult({ results, before }: EvaluateOptions): Promise<KeptResult | undefined> {
   const sections: KeptResults = results === undefined ? {} : (await readResults(results)).data;
@@ -294,21 +295,22 @@ async function earlierResult({ results, before }: EvaluateOptions): Promise<Kept
   );
 }
 
-/** Reads the files of results. @throws SidestreamError `runtime/invalid-input` when they hold something else */
+/** Reads the files of results. @throws SidestreamError `runtime/invalid-input` if they hold something else */
 async function readResults(folder: string): Promise<{ report: string; data: KeptResults }> {
   const [report, data] = await Promise.all([REPORT, DATA].map((name) => textOf(join(folder, name))));
   return { report, data: parseKept(data || '{}') };
 }
 
-/** Empty where there is no such file. */
+/** Empty if there is no such file. */
 const textOf = async (file: string): Promise<string> => (existsSync(file) ? readFile(file, 'utf8') : '');
 
 function sectionName(text: string): string {
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(text)) throw new InvalidArgumentError('must be of small letters, digits and -.');
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(text))
+    throw new InvalidArgumentError('must consist of small letters, digits and -.');
   return text;
 }
 
-/** Names with spaces or commas between them. */
+/** Names separated by spaces or commas. */
 const names = (text: string, before: string[] = []): string[] => [...before, ...text.split(',').filter(Boolean)];
 
 const wholes = (text: string, before: number[] = []): number[] => [...before, positiveInteger(text)];

@@ -14,22 +14,22 @@ import { catalogOf, coldHalf, type EvaluateInput, popularityOf, wanted } from '.
 import { checkMethods } from './methods';
 import type { Protocol } from './protocol';
 
-/** Share of wrong hints, where hints may be wrong. */
-const WRONG = 0.3;
+/** Share of wrong hints in the methods whose hints may be wrong. */
+const WRONG_HINT_SHARE = 0.3;
 const METHODS: HintMethod[] = [
   { name: 'none', wrong: null },
-  { name: 'hints', wrong: WRONG },
+  { name: 'hints', wrong: WRONG_HINT_SHARE },
   { name: 'right', wrong: 0 },
   { name: 'wrong', wrong: 1 },
 ];
-/** What the product's reliability and prior were chosen among, on the half `choose`. */
+/** The candidates from which the product's reliability and prior were chosen, on the half `choose`. */
 const GRID: HintMethod[] = [0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8].flatMap((reliability) =>
-  [1, 3, 10].map((prior) => ({ name: `p${reliability}-n${prior}`, wrong: WRONG, reliability, prior })),
+  [1, 3, 10].map((prior) => ({ name: `p${reliability}-n${prior}`, wrong: WRONG_HINT_SHARE, reliability, prior })),
 );
 const NAMES = [...METHODS, ...GRID].map(({ name }) => name);
 
 /**
- * First visits of shoppers without an event in the past, whose shop knows popularity alone: their first five choices with and
+ * First visits of shoppers without an event in the past, whose shop knows only popularity: their first five choices with and
  * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each alone.
  */
 export const firstVisitProtocol: Protocol = {
@@ -65,7 +65,7 @@ export const firstVisitProtocol: Protocol = {
     return {
       protocol: 'first-visit',
       seed: input.seed,
-      setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, in a shop that knows popularity alone, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG} % probability that of another item (methods right and wrong: never and always)`,
+      setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, in a shop that knows only popularity, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG_HINT_SHARE} % probability that of another item (methods right and wrong: never and always)`,
       tables: [
         table('first-visit', measured, () => true),
         ...Array.from({ length: FIRST_CHOICES }, (_, n) => table(`choice ${n + 1}`, measured, (place) => place === n)),

@@ -11,7 +11,7 @@ import { endOfPast, type LogEvent } from '../../../shop/logs';
 import { cooccurrenceTable, recentPopularity } from '../../../shop/training';
 import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
 
-/** Which of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
+/** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 export type Half = 'choose' | 'report' | 'all';
 
 /** Input of every protocol. The compute backend is set. */
@@ -24,33 +24,34 @@ export interface EvaluateInput {
   seed: number;
   /** Share of the log that is the past, above 0 and below 1. */
   past: number;
-  /** Shoppers at most; all when absent. */
+  /** Maximum number of shoppers; all if absent. */
   shoppers?: number;
   half: Half;
-  /** Names of the methods wanted, or `all`; when absent, the usual ones of the protocol. */
+  /** Names of the wanted methods, or `all`; if absent, the usual ones of the protocol. */
   methods?: readonly string[];
-  /** Windows that the log is cut into, in the protocol `windows`. Default 10. */
+  /** Number of windows into which the protocol `windows` cuts the log. Default 10. */
   windows?: number;
-  /** Folder where what is learned from the past is kept. */
+  /** Folder in which models learned from the past are kept. */
   models: string;
   meter: Meter;
   /** Reports a line that is not a result. */
   say(line: string): void;
 }
 
-/** Something that is learned from the past of the log, once, and kept in a file for all parts and later evaluations. */
+/** A model or setting that is learned once from the past of the log, and kept in a file for all parts and later evaluations. */
 export interface PastFile {
   path: string;
-  /** Files that it is learned from. Default: none. */
+  /** Files from which it is learned. Default: none. */
   needs?: readonly PastFile[];
   /** Learns it and writes the file. */
   make(): Promise<void>;
 }
 
 /**
- * Path of something learned from the past of the log, in `models`. It names catalogue, past of the log and its share.
- * @param kind what is learned, first in the name
- * @param rest what it depends on besides, and the ending
+ * Path in `models` of a file learned from the past of the log. The name identifies the catalogue, the past of the log and its
+ * share.
+ * @param kind kind of the learned data, first in the name
+ * @param rest further dependencies and the extension
  */
 export async function pastPath(input: EvaluateInput, kind: string, rest: string): Promise<string> {
   const log = pastEvents(input)
@@ -68,10 +69,10 @@ export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
 }
 
 /**
- * The shoppers to evaluate: those without an event in the past, of the half asked for, an even selection of them where
- * there is a limit. And the events of the past.
+ * The events of the past, and the shoppers to evaluate: those of the requested half without an event in the past, selected evenly
+ * if there is a limit.
  * @param limit default: `input.shoppers`
- * @throws SidestreamError `runtime/invalid-input` when there is none
+ * @throws SidestreamError `runtime/invalid-input` if there is none
  */
 export function coldHalf(
   { events, past: share, rowOf, half, shoppers }: EvaluateInput,
@@ -85,7 +86,7 @@ export function coldHalf(
   return { past, shoppers: Array.from({ length: limit }, (_, n) => side[Math.floor((n * side.length) / limit)]) };
 }
 
-/** @param others shoppers of the other half who have as many events as are needed */
+/** @param others number of shoppers in the other half with enough events */
 function tooFewShoppers(
   { events, past, rowOf, half }: Pick<EvaluateInput, 'events' | 'past' | 'rowOf' | 'half'>,
   minEvents: number,
@@ -100,7 +101,7 @@ function tooFewShoppers(
   const why = others > 0 ? `The half ${half} has no such shopper, the other one has ${others}: use --half all` : had;
   const instead = [
     ...(minEvents > FIRST_CHOICES ? [`--protocol first-visit, for which ${FIRST_CHOICES} events are enough`] : []),
-    'or --protocol simulate without --events, which makes shoppers up',
+    'or --protocol simulate without --events, which simulates shoppers',
   ].join(', ');
   return new SidestreamError(
     'runtime/invalid-input',
@@ -121,7 +122,7 @@ export function popularityOf(
   return popularity;
 }
 
-/** How much each item of the bundle is chosen at the end of some events, sorted by time; see `popularityNow`. */
+/** The popularity of each item of the bundle at the end of some events, which are sorted by time; see `popularityNow`. */
 export function popularityAtEnd(
   input: Pick<EvaluateInput, 'bundle' | 'rowOf'>,
   events: readonly LogEvent[],
@@ -142,7 +143,7 @@ export function catalogOf(
   cooccurrence?: CooccurrenceTable,
 ): LearnerCatalog {
   const blend = contentBlend(manifest);
-  // An item without a choice has no known popularity.
+  // The popularity of an item without a choice is unknown.
   const known = items.map((item, row) => ({ ...item, popularity: popularity?.[row] || undefined }));
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }

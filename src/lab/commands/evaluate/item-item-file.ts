@@ -15,7 +15,7 @@ import {
 } from '../../evaluate';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath } from './input';
 
-/** Methods from item to item that choose their settings on the past. */
+/** Item-to-item methods that choose their settings on the past. */
 export const ITEM_ITEM_METHODS: readonly ItemItemName[] = ['item-knn', 'ease'];
 
 const settingsSchema = v.strictObject({
@@ -45,8 +45,8 @@ export async function itemItemFile(input: EvaluateInput, name: ItemItemName): Pr
 }
 
 /**
- * The method with its settings, as an earlier step has chosen them.
- * @throws SidestreamError `runtime/invalid-input` when their file is damaged or missing
+ * The method with its settings, as chosen by an earlier step.
+ * @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing
  */
 export async function pastItemItem(input: EvaluateInput, name: ItemItemName): Promise<DeviceMethod> {
   const path = await pathOf(input, name);
@@ -86,8 +86,8 @@ export async function vsknnFile(input: EvaluateInput): Promise<PastFile> {
 }
 
 /**
- * Session kNN with its settings, as an earlier step has chosen them.
- * @throws SidestreamError `runtime/invalid-input` when their file is damaged or missing
+ * Session kNN with its settings, as chosen by an earlier step.
+ * @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing
  */
 export async function pastVsknn(input: EvaluateInput): Promise<DeviceMethod> {
   const path = await vsknnPath(input);

@@ -4,8 +4,8 @@ import { learnerMethod, sharedLearning } from '../../evaluate';
 import type { ChoiceHistory, LeaveOneOutShop, Ranker } from '../../evaluate/leave-one-out';
 
 /**
- * The learner of a page in a shop that has trained on all choices but the last of every user: it begins anew with each user
- * and learns from their choices, oldest first. Nothing is chosen on the validation: `train` holds shoppers out itself.
+ * The learner of a page in a shop that has trained on all choices but the last of every user: it starts afresh with each user and
+ * learns from their choices, oldest first. The validation choices no settings: `train` holds out shoppers itself.
  */
 export async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOutShop): Promise<Ranker> {
   const interactions = interactionsOf(whole);

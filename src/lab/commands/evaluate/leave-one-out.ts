@@ -20,7 +20,7 @@ import { sidestream } from './leave-one-out-learner';
 import { checkMethods } from './methods';
 import type { Protocol } from './protocol';
 
-/** The methods by name, in the order of the tables. A method is made from the choices and the bundle alone. */
+/** The methods by name, in the order of the tables. A method is built only from the choices and the bundle. */
 const METHODS: Readonly<Record<string, LeaveOneOutMethod>> = {
   ...LEAVE_ONE_OUT_RIVALS,
   side,
@@ -35,13 +35,13 @@ export const LEAVE_ONE_OUT_METHODS: readonly string[] = Object.keys(METHODS);
 const REFERENCE = 'popularity';
 /** The reference of a second table: the first of these that is evaluated. */
 const STRONG: readonly string[] = ['sasrec', 'vsknn', 'ease', 'item-knn', 'ials'];
-/** Methods that take longest, which processes begin with. */
+/** The slowest methods, with which processes start. */
 const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 'ials', 'ease', 'vsknn'];
 
 /**
  * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had not
- * chosen. Each method chooses its settings on the last but one, and then learns that one, too. With `input.shoppers` the last
- * choices of so many users are ranked; `past` and `half` do not matter. Tables: `leave-one-out` against popularity, with
+ * chosen. Each method chooses its settings on the last choice but one, and then also learns that choice. With `input.shoppers`
+ * the last choices of so many users are ranked; `past` and `half` do not matter. Tables: `leave-one-out` against popularity, with
  * `recall10`, `seconds` and `validationNdcg10` as figures of each method; `against …`, the same against the strongest rival that
  * is there; `old items` and `new items`, the choices of items that the methods knew and of those that nobody had chosen.
  */
@@ -73,7 +73,7 @@ export const leaveOneOutProtocol: Protocol = {
     return {
       protocol: 'leave-one-out',
       seed: input.seed,
-      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items but those that they had chosen; settings chosen on the last but one, which is then learned, too`,
+      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items but those that they had chosen; settings chosen on the last but one, which is then also learned`,
       tables: tablesOf(runs, test, (row) => chosen[row] === 0),
       figures: {},
     };
@@ -83,7 +83,7 @@ export const leaveOneOutProtocol: Protocol = {
 const methodsOf = (input: EvaluateInput): string[] =>
   LEAVE_ONE_OUT_METHODS.filter((name) => name === REFERENCE || wanted(input, name));
 
-/** @throws SidestreamError `runtime/invalid-input` when no user has three choices */
+/** @throws SidestreamError `runtime/invalid-input` if no user has three choices */
 function splitOf({ events, rowOf, shoppers = Number.POSITIVE_INFINITY }: EvaluateInput): LeaveOneOutSplit {
   const split = leaveOneOut(events, rowOf);
   if (split.test.length > 0) return { ...split, test: evenly(split.test, shoppers) };

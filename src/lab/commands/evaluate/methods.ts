@@ -31,11 +31,11 @@ interface PastShop extends LearnerShop {
   past: LogEvent[];
   /** [items] choices in the past. */
   popularity: Float32Array;
-  /** What its learners share. */
+  /** Data shared by its learners. */
   shared: SharedLearning;
 }
 
-/** What pages show without learning. The other methods are compared with it, so it is always evaluated. */
+/** The lists of pages without learning. The other methods are compared with this one, so it is always evaluated. */
 export const REFERENCE = 'popularity-now';
 
 /** The methods that run on a device, by name. */
@@ -55,7 +55,7 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
   sidestream: (shop) => learner('sidestream', shop),
 };
 
-/** The learner of a shop. @param options what it does without. Default: nothing */
+/** The learner of a shop. @param options parts that it omits. Default: none */
 const learner = (name: string, shop: PastShop, options?: LearnerOptions): DeviceMethod =>
   learnerMethod({ name, shop, options: { ...shop.shared, ...options } });
 
@@ -68,7 +68,7 @@ export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((n
 /** Names of the methods that run on a device, in the order of the tables. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
-/** What the wanted methods have learned from the past; every process reads these files, and one makes each. */
+/** Files that the wanted methods learn from the past; every process reads them, and each is created by one. */
 export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   const chosen = ITEM_ITEM_METHODS.filter((name) => wanted(input, name));
   return Promise.all([
@@ -79,8 +79,8 @@ export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
 }
 
 /**
- * The wanted ones of some methods, each with the shop's data at the end of the past.
- * @param names that may be wanted
+ * The wanted methods, each with the shop's data at the end of the past.
+ * @param names names that may be wanted
  */
 export async function deviceMethods(
   input: EvaluateInput,
@@ -95,7 +95,7 @@ export async function deviceMethods(
   return Promise.all(chosen.map((name) => METHODS[name](shop)));
 }
 
-/** What the shop knows at the end of the past. */
+/** The shop's knowledge at the end of the past. */
 export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<LearnerShop> {
   const catalog = catalogOf(input.bundle, popularityAtEnd(input, past), pastCooccurrence(input));
   if (!needsSide(input)) return { catalog };
@@ -104,7 +104,7 @@ export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<
 
 /**
  * @param names the methods of the protocol
- * @throws SidestreamError `runtime/invalid-input` when another one is asked for
+ * @throws SidestreamError `runtime/invalid-input` if another one is requested
  */
 export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {
   const unknown = methods?.find((name) => name !== 'all' && !names.includes(name));

@@ -11,11 +11,11 @@ import type { EvaluateInput, PastFile } from './input';
 import type { Protocol } from './protocol';
 
 /**
- * The run of one seed: read from a folder, or evaluated and kept there, so that an evaluation of hours goes on where it
- * was ended. The name of the file depends on protocol, catalogue, log, the other options and the seed. It does not depend
- * on the version of the program, so a folder is good for one version.
- * @param folder of the runs; undefined: nothing is read or kept
- * @throws SidestreamError `runtime/invalid-input` when a file there is no run
+ * The run of one seed: read from a folder, or evaluated and kept there, which lets a long evaluation continue after an
+ * interruption. The name of the file depends on protocol, catalogue, log, the other options and the seed. It does not depend on
+ * the version of the program, so a folder is valid for one version only.
+ * @param folder folder of the runs; undefined: nothing is read or kept
+ * @throws SidestreamError `runtime/invalid-input` if a file there is not a run
  */
 export async function keptRun(
   folder: string | undefined,
@@ -34,14 +34,14 @@ export async function keptRun(
   return run;
 }
 
-/** 12 hex digits of a digest over everything that a result depends on. */
+/** 12 hex digits of a digest of everything on which a result depends. */
 async function digestOf({ bundle, events, past, shoppers, half, methods, windows }: EvaluateInput): Promise<string> {
   const log = events.map(({ user, item, time }) => [user, item, time]);
   const asked = [bundle.manifest.digest, past, shoppers ?? null, half, methods ?? null, windows ?? null, log];
   return (await sha256(new TextEncoder().encode(JSON.stringify(asked)))).slice(0, 12);
 }
 
-/** A step of an evaluation that a process does: it learns a file of the past, by name, or evaluates a part. */
+/** A step of an evaluation in one process: it learns a file of the past, by name, or evaluates a part. */
 const taskSchema = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(1)),
   learn: v.optional(v.string()),
@@ -54,7 +54,7 @@ const taskSchema = v.strictObject({
 });
 export type Task = v.InferOutput<typeof taskSchema>;
 
-/** Reads a task from another process. @throws SidestreamError `runtime/invalid-input` when it is none */
+/** Reads a task from another process. @throws SidestreamError `runtime/invalid-input` if it is not a task */
 export function parseTask(data: unknown): Task {
   const parsed = v.safeParse(taskSchema, data);
   if (parsed.success) return parsed.output;
@@ -64,7 +64,7 @@ export function parseTask(data: unknown): Task {
   );
 }
 
-/** Does a task in this process. @returns of a part, what `report` needs of it */
+/** Runs a task in this process. @returns for a part, the text for `report` */
 export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, part }: Task): Promise<unknown> {
   if (part) return protocol.measure(input, part);
   const files = (await protocol.pastFiles(input)).flatMap(withNeeds);
@@ -72,24 +72,24 @@ export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, 
   return '';
 }
 
-/** A file and those that it is learned from. */
+/** A file and the files from which it is learned. */
 const withNeeds = (file: PastFile): PastFile[] => [file, ...(file.needs ?? []).flatMap(withNeeds)];
 
 export interface SeedsRequest extends Pick<TaskProcessesOptions, 'command' | 'say' | 'meter'> {
   protocol: Protocol;
   seeds: readonly number[];
   inputOf(seed: number): EvaluateInput;
-  /** Processes at most; 1: everything in this one. */
+  /** Maximum number of processes; 1: everything in this one. */
   processes: number;
   /** As `keptRun`. */
   kept(input: EvaluateInput, evaluate: (input: EvaluateInput) => Promise<ProtocolRun>): Promise<ProtocolRun>;
 }
 
 /**
- * Evaluates seeds, as many tasks at once as there may be processes: what is learned from the past is learned first, once;
- * then the shoppers of each seed are divided. The result does not depend on the number of processes.
+ * Evaluates seeds, with as many concurrent tasks as processes are allowed: the files of the past are learned first, once; then
+ * the shoppers of each seed are divided. The result does not depend on the number of processes.
  * @returns the runs in the order of the seeds
- * @throws SidestreamError `runtime/worker-crashed` when a process fails; the others are then ended
+ * @throws SidestreamError `runtime/worker-crashed` if a process fails; the other processes are then ended
  */
 export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   const { protocol, seeds, inputOf, kept, processes, say } = request;
@@ -97,12 +97,12 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
   const queue = new TaskQueue(processes, async (task) => {
     if (!pool) return doTask(protocol, inputOf(task.seed), task);
     const result = await pool.run(labelOf(task), task);
-    // Meters say nothing about a step that takes no time.
+    // Meters do not show a step that takes no time.
     if (task.part) say(`${labelOf(task)}: Evaluated`);
     if (task.learn) say(`${labelOf(task)}: Learned from the past`);
     return result;
   });
-  // So many parts that all processes have as much to do.
+  // Choose a number of parts that gives all processes equal work.
   const share = processes / greatestDivisor(processes, seeds.length);
   const learned = new Map<string, Promise<void>>();
   const learn = (seed: number, file: PastFile): Promise<void> => {
@@ -133,7 +133,7 @@ export async function runSeeds(request: SeedsRequest): Promise<ProtocolRun[]> {
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
-/** Does tasks in order, some at once, until one fails. */
+/** Runs tasks in order, some concurrently, until one fails. */
 class TaskQueue {
   readonly #most: number;
   readonly #work: (task: Task) => Promise<unknown>;
@@ -160,7 +160,7 @@ class TaskQueue {
     }
   }
 
-  /** What waits is never done. */
+  /** Waiting tasks are never run. */
   close(): void {
     this.#waiting = [];
   }

@@ -8,7 +8,7 @@ import { type EvaluateInput, type PastFile, pastEvents, pastPath } from './input
 
 const aboutSchema = v.strictObject({ weights: v.nullable(v.record(v.string(), v.number())) });
 
-/** The file of the side model of the past, of one seed. Its start weights lie beside it. */
+/** The file of the side model of the past, for one seed. Its start weights are next to it. */
 export async function sideFile(input: EvaluateInput): Promise<PastFile> {
   const path = await pastPath(input, 'side', `-seed-${input.seed}.bin`);
   const make = async (): Promise<void> => {
@@ -22,7 +22,7 @@ export async function sideFile(input: EvaluateInput): Promise<PastFile> {
   return { path, make };
 }
 
-/** The side model of the past, as an earlier step trained it. @throws SidestreamError `runtime/invalid-input` when it is damaged */
+/** The side model of the past, as an earlier step trained it. @throws SidestreamError `runtime/invalid-input` if it is damaged */
 export async function pastSide(input: EvaluateInput): Promise<ShopSide> {
   const { path } = await sideFile(input);
   try {

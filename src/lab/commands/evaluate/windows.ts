@@ -16,23 +16,23 @@ import { type EvaluateInput, wanted } from './input';
 import { checkMethods } from './methods';
 import type { Protocol } from './protocol';
 
-/** Windows where the command does not say how many. */
+/** Default number of windows. */
 export const WINDOWS = 10;
-/** Fewer epochs and sampled items than in `train`, so that the protocol takes minutes. */
+/** Fewer epochs and sampled items than in `train` keep the protocol within minutes. */
 const EPOCHS = 6;
 const SETTINGS: Partial<SideSettings> = { epochs: EPOCHS, negatives: 512 };
-/** Choices ranked in a window. */
+/** Maximum number of choices ranked in a window. */
 const MAX_RANKED = 2000;
-/** Events of a window below which none is evaluated. */
+/** Number of events per window below which nothing is evaluated. */
 const MIN_EVENTS = 20;
-/** What the changes are against; always evaluated. */
+/** Reference of the changes; always evaluated. */
 const REFERENCE: WindowMethodName = 'scratch';
 const isName = (name: string): name is WindowMethodName => name in WINDOW_METHODS;
 const NAMES = Object.keys(WINDOW_METHODS).filter(isName);
 
 /**
- * The side model from window to window: after each training the choices of the next window are ranked. A model goes on from
- * window to window, so that its methods are what processes are divided among.
+ * The side model from window to window: after each training the choices of the next window are ranked. A model continues from
+ * window to window, so the processes are divided by method.
  */
 export const windowsProtocol: Protocol = {
   parts: (input) => methodsOf(input).length,
@@ -45,7 +45,7 @@ export const windowsProtocol: Protocol = {
     throw new SidestreamError(
       'runtime/invalid-input',
       windows < 2
-        ? 'One window has no next one to be ranked. Give 2 or more with --windows.'
+        ? 'A single window has no next window to rank. Give 2 or more with --windows.'
         : `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,
     );
   },

@@ -1,18 +1,18 @@
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 
-/** Adam (Kingma and Ba 2015) on plain arrays. Of a large one, parts that have no gradient need not be touched. */
+/** Adam (Kingma and Ba 2015) on plain arrays. Parts of a large array without a gradient need not be touched. */
 export class Adam {
   readonly #moments = new Map<string, { mean: Float32Array; square: Float32Array }>();
   #steps = 0;
 
   constructor(private readonly learningRate: number) {}
 
-  /** Begins the next step. */
+  /** Starts the next step. */
   next(): void {
     this.#steps++;
   }
 
-  /** Moves a part of some values, from index `first`. @param name of the values */
+  /** Updates a part of some values, from index `first`. @param name name of the values */
   step(name: string, values: Float32Array, gradient: Float32Array, first = 0): void {
     const moments = this.#moments.get(name) ?? {
       mean: new Float32Array(values.length),

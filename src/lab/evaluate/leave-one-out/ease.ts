@@ -4,22 +4,22 @@ import { HALF_LIVES, popularityOf } from './ranker';
 import type { ChoiceHistory } from './split';
 import { gridOf, tuned } from './tuned';
 
-/** Columns of the inverse that are solved at once. */
-const TOGETHER = 64;
-/** Length of what is left of a column, relative to its start, at which it is solved. */
+/** Number of columns of the inverse that are solved at once. */
+const COLUMNS_PER_SOLVE = 64;
+/** Relative residual at which a column counts as solved. */
 const TOLERANCE = 1e-3;
-/** Steps of a column at most. */
+/** Maximum number of steps per column. */
 const MAX_STEPS = 200;
-/** Weights kept of one item at most, the largest by their size: bounds the memory. */
+/** Maximum number of weights kept per item, the largest by magnitude: bounds the memory. */
 const MAX_WEIGHTS = 1000;
-/** Items times choices at most: some ten minutes for one lambda. */
+/** Maximum of items times choices: about ten minutes for one lambda. */
 const MAX_WORK = 1e10;
 
 /**
  * Weights of EASE (Steck 2019, equation 8): with X the matrix of users and items and P = (X^T X + lambda I)^-1,
- * B_ij = -P_ij / P_jj and B_ii = 0. X has few entries, so that the columns of P are solved by conjugate gradients: for 12,000
+ * B_ij = -P_ij / P_jj and B_ii = 0. X has few entries, so the columns of P are solved by conjugate gradients: for 12,000
  * items and 150,000 choices that takes about two minutes, where a dense inverse takes twenty.
- * @param rows items that have weights, the others have none
+ * @param rows items with weights; all other items have none
  * @param tolerance relative error at which a column is solved; weights below that share of their item's largest are left out
  */
 export function easeWeights(
@@ -39,8 +39,8 @@ export function easeWeights(
   for (const place of matrix.indices) diagonal[place]++;
   const variances = new Float64Array(size);
   const columns: { places: Uint32Array; values: Float64Array }[] = [];
-  for (let first = 0; first < size; first += TOGETHER) {
-    const width = Math.min(TOGETHER, size - first);
+  for (let first = 0; first < size; first += COLUMNS_PER_SOLVE) {
+    const width = Math.min(COLUMNS_PER_SOLVE, size - first);
     const product = (x: Float64Array): Float64Array => gramProduct(matrix, x, width);
     const solved = columnsOfInverse({ product, diagonal, lambda, first, width, tolerance });
     for (let n = 0; n < width; n++) {
@@ -80,7 +80,7 @@ export function easeWeights(
 interface Columns {
   /** G x for some columns x, [size * width]. */
   product(x: Float64Array): Float64Array;
-  /** Of G + lambda I. */
+  /** Diagonal of G + lambda I. */
   diagonal: Float64Array;
   lambda: number;
   first: number;
@@ -88,7 +88,7 @@ interface Columns {
   tolerance: number;
 }
 
-/** Conjugate gradients, each column on its own, with the diagonal as preconditioner. @returns [size * width] */
+/** Conjugate gradients for each column separately, with the diagonal as preconditioner. @returns [size * width] */
 function columnsOfInverse({ product, diagonal, lambda, first, width, tolerance }: Columns): Float64Array {
   const size = diagonal.length;
   const x = new Float64Array(size * width);
@@ -139,8 +139,8 @@ function columnsOfInverse({ product, diagonal, lambda, first, width, tolerance }
 }
 
 /**
- * The items that have a choice, the most chosen ones where all would be too much work.
- * @param maxWork items times choices at most
+ * The items that have a choice, limited to the most chosen ones if all would be too much work.
+ * @param maxWork maximum of items times choices
  * @returns rows, ascending
  */
 export function easeItems(histories: readonly ChoiceHistory[], count: number, maxWork = MAX_WORK): number[] {
@@ -150,7 +150,7 @@ export function easeItems(histories: readonly ChoiceHistory[], count: number, ma
   return rows.slice(0, Math.max(1, Math.floor(maxWork / Math.max(1, choices)))).sort((a, b) => a - b);
 }
 
-/** EASE over the choices of a history, which fade. */
+/** EASE over the fading choices of a history. */
 export const ease = tuned({
   name: 'ease',
   fits: gridOf<{ lambda: number }>({ lambda: [50, 150, 500] }),

@@ -9,17 +9,17 @@ const methodSchema = v.object({
   settings: settingsSchema,
   /** NDCG@10 on the validation with these settings. */
   validation: v.optional(v.number()),
-  /** That it took to choose the settings and to learn, and to rank the test. */
+  /** Time to choose the settings and to learn, and time to rank the test. */
   seconds: v.number(),
   rankingSeconds: v.number(),
-  /** Of each case of the test, in their order. */
+  /** Rank of each case of the test, in order. */
   ranks: v.array(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
 
-/** What a method did on the test. */
+/** Result of a method on the test. */
 export type LeaveOneOutRun = v.InferOutput<typeof methodSchema>;
 
-/** Makes a method and reads the test, once. */
+/** Builds a method and reads the test, once. */
 export async function runLeaveOneOut(
   name: string,
   method: LeaveOneOutMethod,
@@ -44,5 +44,5 @@ export async function runLeaveOneOut(
 /** Runs as a text that another process reads. */
 export const leaveOneOutText = (runs: readonly LeaveOneOutRun[]): string => JSON.stringify(runs);
 
-/** Reads what `leaveOneOutText` wrote. @throws SidestreamError `runtime/invalid-input` when it is something else */
+/** Reads what `leaveOneOutText` wrote. @throws SidestreamError `runtime/invalid-input` if it is something else */
 export const parseLeaveOneOut = (text: string): LeaveOneOutRun[] => parsePart(v.array(methodSchema), text);

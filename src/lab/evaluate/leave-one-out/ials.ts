@@ -3,12 +3,12 @@ import { choiceMatrix, type SparseMatrix, transposed } from '../../../shop/train
 import type { ChoiceHistory } from './split';
 import { gridOf, tuned } from './tuned';
 
-/** How many numbers a user and an item have, and what their products must come near. */
+/** Width of the user and item vectors, and the terms of their loss. */
 export interface IalsSettings extends Record<string, number | null> {
   width: number;
   /** Weight of the penalty, times the number of a row's choices and `alpha` times all others. */
   regularization: number;
-  /** Weight of a pair that was not chosen; that of a choice is 1 more. */
+  /** Weight of a pair that was not chosen; a choice weighs 1 more. */
   alpha: number;
 }
 
@@ -17,19 +17,19 @@ const SWEEPS = 8;
 /** Standard deviation of the first vectors of items, times sqrt(width). */
 const START = 0.1;
 
-/** Vectors of items, and the users' by them. */
+/** Item vectors, and user vectors derived from them. */
 export interface IalsModel {
   settings: IalsSettings;
   /** [count * width] */
   items: Float64Array;
-  /** The vector of a user by what they chose, one of the optimum for these items. */
+  /** The optimal vector of a user for their choices, given the item vectors. */
   userOf(rows: ArrayLike<number>): Float64Array;
 }
 
 /**
- * Matrix factorisation of implicit choices by alternating least squares (Hu, Koren and Volinsky 2008) as it is tuned by
- * Rendle, Krichene, Zhang and Koren (2021, "Revisiting the Performance of iALS"): sum over choices of (1 - w h)^2 + alpha * sum over
- * all pairs of (w h)^2 + regularization * sum over rows of (choices of the row + alpha * other side) * length^2.
+ * Matrix factorisation of implicit choices by alternating least squares (Hu, Koren and Volinsky 2008) as tuned by Rendle,
+ * Krichene, Zhang and Koren (2021, "Revisiting the Performance of iALS"): sum over choices of (1 - w h)^2 + alpha * sum over all
+ * pairs of (w h)^2 + regularization * sum over rows of (choices of the row + alpha * other side) * length^2.
  */
 export function ialsModel(
   histories: readonly ChoiceHistory[],
@@ -91,7 +91,7 @@ function addSquare(sum: Float64Array, vectors: Float64Array, at: number, width: 
   }
 }
 
-/** The vector of one row by the vectors that it is connected with, in `own`. @param total rows of the other side */
+/** The vector of one row from its connected vectors, written to `own`. @param total number of rows on the other side */
 function solveRow(
   indices: Uint32Array,
   others: Float64Array,
@@ -113,7 +113,7 @@ function solveRow(
   solvePositive(a, own, width);
 }
 
-/** Solves A x = b in place of b by the Cholesky factor, which is put in place of the lower triangle of A. */
+/** Solves A x = b in place by the Cholesky factor, which replaces the lower triangle of A. */
 function solvePositive(a: Float64Array, b: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) {
     const row = i * size;
@@ -136,7 +136,7 @@ function solvePositive(a: Float64Array, b: Float64Array, size: number): void {
   }
 }
 
-/** Matrix factorisation: a grid of penalty and alpha, then other widths with the best of them. */
+/** Matrix factorisation: a grid of penalty and alpha, then further widths with the best pair. */
 export const ials = tuned<IalsSettings, Record<string, never>>({
   name: 'ials',
   fits: gridOf<IalsSettings>({ width: [32], regularization: [0.003, 0.01, 0.03], alpha: [0.1, 0.3, 1] }),

@@ -3,14 +3,14 @@ import { fading, HALF_LIVES } from './ranker';
 import type { ChoiceHistory } from './split';
 import { gridOf, tuned } from './tuned';
 
-/** Weights from item to item: those of an item are at `offsets[item]` to `offsets[item + 1]`. */
+/** Item-to-item weights: the weights of an item are at `offsets[item]` to `offsets[item + 1]`. */
 export interface ItemWeights {
   offsets: Uint32Array;
   rows: Uint32Array;
   weights: Float64Array;
 }
 
-/** Joins the weights of the items, in their order. */
+/** Concatenates the weights of the items, in order. */
 export function itemWeights(all: readonly { rows: ArrayLike<number>; weights: ArrayLike<number> }[]): ItemWeights {
   const offsets = new Uint32Array(all.length + 1);
   for (const [item, { rows }] of all.entries()) offsets[item + 1] = offsets[item] + rows.length;
@@ -38,7 +38,7 @@ export function addItemWeights(
 /**
  * Cosines of items over the users who chose them, shrunk: n(a, b) / (sqrt(n(a) n(b)) + shrinkage), where n are numbers of
  * users.
- * @param neighbours kept of one item at most
+ * @param neighbours maximum number kept per item
  */
 export function shrunkCosines(
   histories: readonly ChoiceHistory[],
@@ -74,7 +74,7 @@ export function shrunkCosines(
   );
 }
 
-/** Cosines of co-occurrence with shrinkage, over the choices of a history, which fade. */
+/** Cosines of co-occurrence with shrinkage, over the fading choices of a history. */
 export const itemKnn = tuned({
   name: 'item-knn',
   fits: gridOf<{ shrinkage: number; neighbours: number }>({ shrinkage: [0, 10, 50], neighbours: [100, 1000] }),

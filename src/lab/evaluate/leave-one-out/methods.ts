@@ -6,7 +6,7 @@ import type { LeaveOneOutMethod } from './ranker';
 import { sasrec } from './sasrec';
 import { vsknn } from './vsknn';
 
-/** The methods that the learner is compared with, in the order of the tables. */
+/** The methods with which the learner is compared, in the order of the tables. */
 export const LEAVE_ONE_OUT_RIVALS: Readonly<Record<string, LeaveOneOutMethod>> = {
   popularity,
   'item-knn': itemKnn,

@@ -3,17 +3,17 @@ import { rankOf } from '../../../device/ranking';
 import { meanQuality, qualityOf } from '../quality';
 import type { ChoiceCase, ChoiceHistory, LeaveOneOutSplit } from './split';
 
-/** Settings by name; null where a setting is "none", such as choices that do not fade. */
+/** Settings by name; null if a setting is "none", such as choices that do not fade. */
 export type MethodSettings = Readonly<Record<string, number | null>>;
 
-/** Shows how far a long step has come. */
+/** Shows the progress of a long step. */
 interface StepMeter {
   start(label: string, total: number): void;
   advance(count: number): void;
   stop(): void;
 }
 
-/** What a method is made from. The choices of the test are not among it. */
+/** The inputs of a method, without the choices of the test. */
 export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
   bundle: Bundle;
   /** Items in the catalogue. */
@@ -26,28 +26,31 @@ export interface LeaveOneOutShop extends Omit<LeaveOneOutSplit, 'test'> {
 
 /** A method that has learned from the choices of all users. */
 export interface Ranker {
-  /** As they were chosen on the validation. */
+  /** Settings as chosen on the validation. */
   settings: MethodSettings;
-  /** NDCG@10 on the validation with these settings; absent where there was nothing to choose. */
+  /** NDCG@10 on the validation with these settings; absent if there was nothing to choose. */
   validation?: number;
-  /** Scores of all items after each of some histories, which are valid until the next call. */
+  /** Scores of all items after each of some histories, valid until the next call. */
   scores(histories: readonly ChoiceHistory[]): Float32Array[] | Promise<Float32Array[]>;
   dispose?(): void;
 }
 
 /**
- * Makes a method: chooses its settings by how well it ranks `validation` after it learned from `training`, then learns from
- * `whole` with them.
+ * Builds a method: chooses its settings by its ranking of `validation` after learning from `training`, then learns from `whole`
+ * with them.
  */
 export type LeaveOneOutMethod = (shop: LeaveOneOutShop) => Promise<Ranker>;
 
 /** Adds the scores of all items after a history to `out`. */
 export type AddScores = (history: ChoiceHistory, out: Float32Array) => void;
 
-/** Histories that are scored at once: bounds the memory of their scores. */
+/** Number of histories scored at once: bounds the memory of their scores. */
 const CHUNK = 64;
 
-/** Ranks of the targets among all items but those of their histories. @param onRanked called after so many cases */
+/**
+ * Ranks of the targets among all items except those of their histories.
+ * @param onRanked called with the number of ranked cases
+ */
 export async function ranksOf(
   { scores }: Pick<Ranker, 'scores'>,
   cases: readonly ChoiceCase[],
@@ -69,8 +72,8 @@ export async function ndcgOf(ranker: Pick<Ranker, 'scores'>, cases: readonly Cho
 }
 
 /**
- * Scores from what a method adds for one history. Items to which it adds nothing are ranked by their popularity, as are
- * others with the same score, but for differences below a millionth.
+ * Scores from a method's contributions for one history. Items without a contribution, and items with equal scores, are ranked by
+ * popularity, which adds less than a millionth.
  */
 export function rankerOf(add: AddScores, popularity: Float32Array): Pick<Ranker, 'scores'> {
   const most = popularity.reduce((max, value) => Math.max(max, value), 1);
@@ -100,5 +103,5 @@ export function fading(length: number, halfLife: number | null): Float64Array {
   return Float64Array.from({ length }, (_, n) => step ** (length - 1 - n));
 }
 
-/** Half-lives that are tried, in choices. */
+/** Half-lives to try, in choices. */
 export const HALF_LIVES = [0.5, 1, 2, 4, 8, 16, null];

@@ -4,34 +4,34 @@ import type { ChoiceHistory } from './split';
 /** Logit of a column that does not count in a row. */
 const EXCLUDED = -1e4;
 
-/** What batches are drawn from. */
+/** The data from which batches are drawn. */
 export interface SasrecSource {
   /** Items in the catalogue. */
   count: number;
   /** Rows of the items of each user, oldest first. */
   sequences: readonly Int32Array[];
-  /** The same as sets. */
+  /** The items of each user as sets. */
   own: readonly ReadonlySet<number>[];
   /** [count] share of each item among all next items. */
   shares: Float64Array;
-  /** Steps of a sequence at most. */
+  /** Maximum number of steps in a sequence. */
   length: number;
   /** Uniform negatives of a batch. */
   negatives: number;
 }
 
-/** Some items of one user that follow each other, two or more. */
+/** Two or more consecutive items of one user. */
 export interface SequencePart {
   /** Index of the user. */
   user: number;
   rows: Int32Array;
 }
 
-/** Sequences of about one length, and the items that their next items are told from. */
+/** Sequences of similar length, and the items from which their next items must be distinguished. */
 export interface SasrecBatch {
   /** Sequences. */
   size: number;
-  /** Steps of each; shorter ones are padded before their first item. */
+  /** Number of steps of each; shorter ones are padded at the start. */
   length: number;
   /** [size * length] item of each step, -1 where padded. */
   inputs: Int32Array;
@@ -58,12 +58,12 @@ export function sasrecSource(
   return { count, sequences, own, shares: shares.map((value) => value / total), length, negatives };
 }
 
-/** Steps of a batch at most, padding included: bounds the memory of its logits. */
+/** Maximum number of steps in a batch, including padding: bounds the memory of its logits. */
 const MAX_STEPS = 1024;
 
 /**
- * All steps of all users, in parts of `length` steps from the last one on, in batches of about one length in random order.
- * @param size sequences of a batch at most
+ * All steps of all users, in parts of `length` steps counted from the last one, in batches of similar length in random order.
+ * @param size maximum number of sequences in a batch
  */
 export function sasrecParts({ sequences, length }: SasrecSource, size: number, random: Random): SequencePart[][] {
   const parts: (SequencePart & { order: number })[] = [];
@@ -84,8 +84,8 @@ export function sasrecParts({ sequences, length }: SasrecSource, size: number, r
 }
 
 /**
- * A batch for a sampled softmax: a step is to tell its next item from the next items of all other steps and from uniform
- * negatives, each corrected by how likely it is to be in a batch.
+ * A batch for a sampled softmax: a step must distinguish its next item from the next items of all other steps and from uniform
+ * negatives, each corrected by its probability of being in a batch.
  */
 export function sasrecBatch(
   parts: readonly SequencePart[],

@@ -33,16 +33,16 @@ export interface SasrecSize {
   width: number;
   blocks: number;
   heads: number;
-  /** Items of a history that are read at most. */
+  /** Maximum number of items read from a history. */
   length: number;
 }
 
-/** Deviation of fresh item embeddings. */
+/** Standard deviation of fresh item embeddings. */
 const START = 0.02;
 
 /**
  * SASRec (Kang and McAuley 2018) on the user encoder of this package: the product of the transformer's output with the item
- * embeddings that it reads. Embeddings are plain arrays, as a step changes few of them.
+ * embeddings that it reads. Embeddings are plain arrays, because a step changes few of them.
  */
 export class SasrecModel {
   readonly #size: SasrecSize;
@@ -66,7 +66,7 @@ export class SasrecModel {
     this.#adam = new Adam(learningRate);
   }
 
-  /** One step of Adam. @param dropout share of the numbers that are left out @returns the loss before it */
+  /** One step of Adam. @param dropout share of the numbers that are dropped @returns the loss before it */
   step(batch: SasrecBatch, dropout: number): number {
     const { width } = this.#size;
     const { size, length, inputs, labels, columns, offset } = batch;
@@ -141,7 +141,7 @@ export class SasrecModel {
     return histories.map((_, n) => values.subarray(n * this.#count, (n + 1) * this.#count));
   }
 
-  /** @param length of the sequences: the last item has always the last of all places */
+  /** @param length length of the sequences: the last item always has the last position */
   #encode(
     named: Record<string, Tensor>,
     sequence: Tensor2D,
@@ -152,13 +152,13 @@ export class SasrecModel {
     const { width, length: limit, heads } = this.#size;
     const encoder = userEncoderOf(named);
     const position = slice(encoder.position as Tensor2D, [limit - length, 0], [length, width]);
-    // Elements of about 1, like the places' are to become.
+    // Elements of about 1, as the position embeddings will become.
     const scaled = mul(sequence, Math.sqrt(width)) as Tensor2D;
     const drop = dropout > 0 ? (x: Tensor2D): Tensor2D => mul(x, this.#kept(x.shape, dropout)) : undefined;
     return userEncoder({ ...encoder, position }, { heads, ...(drop ? { drop } : {}) }, scaled, attention);
   }
 
-  /** 0 for what is left out, else 1 / (1 - dropout). */
+  /** 0 for dropped numbers, otherwise 1 / (1 - dropout). */
   #kept([rows, columns]: [number, number], dropout: number): Tensor2D {
     const scale = 1 / (1 - dropout);
     const values = Float32Array.from({ length: rows * columns }, () => (this.#random() < dropout ? 0 : scale));
@@ -173,7 +173,7 @@ export class SasrecModel {
   }
 }
 
-/** Norms begin as 1 and 0, biases as 0, products by their width. */
+/** Norms start as 1 and 0, biases as 0, and products scaled by their width. */
 function freshValues(name: string, shape: readonly number[], random: Random): Float32Array {
   const size = shape.reduce((product, side) => product * side, 1);
   if (shape.length === 1) return new Float32Array(size).fill(/norm\.weight$/.test(name) ? 1 : 0);

@@ -6,14 +6,14 @@ import { SasrecModel, type SasrecSize } from './sasrec-model';
 import { type ChoiceHistory, evenly } from './split';
 
 const SIZE: SasrecSize = { width: 64, blocks: 2, heads: 1, length: 50 };
-/** Sequences of a step, and its uniform negatives. */
+/** Number of sequences in a step, and of its uniform negatives. */
 const [BATCH, NEGATIVES] = [128, 512];
 const LEARNING_RATE = 1e-3;
-/** Shares that are left out in training; each is tried. */
+/** Dropout rates to try. */
 const DROPOUTS = [0.2, 0.5];
-/** Epochs at most, and those without a better ranking after which a training ends. */
+/** Maximum number of epochs, and number of epochs without a better ranking after which a training ends. */
 const [EPOCHS, PATIENCE] = [80, 5];
-/** Choices of the validation that are ranked after each epoch, at most. */
+/** Maximum number of validation choices ranked after each epoch. */
 const MAX_CASES = 4000;
 
 /** How a model is trained. */
@@ -25,11 +25,11 @@ export interface SasrecTraining {
   epochs: number;
   size?: SasrecSize;
   learningRate?: number;
-  /** Called after each epoch, from 1; training ends where it returns false. */
+  /** Called after each epoch, from 1; training ends if it returns false. */
   onEpoch(epoch: number, loss: number, model: SasrecModel): Promise<boolean>;
 }
 
-/** Trains a model: every choice from those before it. Where no user has two choices, it learns nothing. */
+/** Trains a model to predict every choice from the earlier ones. If no user has two choices, it learns nothing. */
 export async function trainSasrec(training: SasrecTraining): Promise<SasrecModel> {
   const { histories, count, seed, dropout, epochs, onEpoch } = training;
   const { size = SIZE, learningRate = LEARNING_RATE } = training;
@@ -41,7 +41,7 @@ export async function trainSasrec(training: SasrecTraining): Promise<SasrecModel
     let loss = 0;
     for (const parts of batches) {
       loss += model.step(sasrecBatch(parts, source, random), dropout) / batches.length;
-      // Steps follow one another without a pause, in which Node could not handle Ctrl+C.
+      // Steps follow one another without a pause; without this, Node could not handle Ctrl+C.
       await setImmediate();
     }
     if (!(await onEpoch(epoch, loss, model))) break;
@@ -59,7 +59,7 @@ const rankerOf = (model: SasrecModel): Pick<Ranker, 'scores'> => ({
  */
 export const sasrec: LeaveOneOutMethod = (shop) => tunedSasrec(shop);
 
-/** @param dropouts shares that are tried @param limits of the epochs */
+/** @param dropouts rates to try @param limits limits of the epochs */
 async function tunedSasrec(
   { training, validation, whole, count, seed, meter, say }: LeaveOneOutShop,
   dropouts: readonly number[] = DROPOUTS,

@@ -12,13 +12,13 @@ const SETTINGS: Partial<SideSettings> = {
   ...{ width: 128, dropout: 0.4, learningRate: 2e-3, epochs: 20 },
   contentDecay: 0.01,
 };
-/** Choices of the validation that are ranked after each epoch, at most. */
+/** Maximum number of validation choices ranked after each epoch. */
 const MAX_CASES = 4000;
 
-/** The shop's side model: items by their content and an embedding of their own, shoppers by fading sums of their choices. */
+/** The shop's side model: items by their content and their own embedding, shoppers by fading sums of their choices. */
 export const side: LeaveOneOutMethod = (shop) => sideRanker('side', shop, SETTINGS);
 
-/** The same without content: items are nothing but their embeddings. */
+/** The same without content: items are only their embeddings. */
 export const sideIds: LeaveOneOutMethod = (shop) =>
   sideRanker('side-ids', shop, { ...SETTINGS, content: false, embeddingDropout: 0 });
 

@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../../shop/logs';
 
-/** What a user chose, oldest first. */
+/** The choices of a user, oldest first. */
 export interface ChoiceHistory {
   /** Rows of the catalogue. */
   rows: Int32Array;
@@ -8,7 +8,7 @@ export interface ChoiceHistory {
   times: Float64Array;
 }
 
-/** A choice to be ranked, with all that its user chose before. */
+/** A choice to be ranked, with all earlier choices of its user. */
 export interface ChoiceCase {
   history: ChoiceHistory;
   /** Row of the catalogue; not in the history. */
@@ -17,23 +17,23 @@ export interface ChoiceCase {
 
 /** A log with the last choices of every user held out. */
 export interface LeaveOneOutSplit {
-  /** Of every user, all but the last two choices. */
+  /** All but the last two choices of every user. */
   training: ChoiceHistory[];
   /** The last but one choice of every user, after `training`. Settings are chosen on it. */
   validation: ChoiceCase[];
-  /** Of every user, all but the last choice: `training` and the choices of `validation`. */
+  /** All but the last choice of every user: `training` and the choices of `validation`. */
   whole: ChoiceHistory[];
   /** The last choice of every user, after `whole`. Read once. */
   test: ChoiceCase[];
 }
 
-/** Choices of a user of whom two are held out: one is left to rank the first of them by. */
+/** Minimum number of choices of a user of whom two are held out: one remains from which to rank the first of them. */
 const MIN_CHOICES = 3;
 
 /**
- * Holds out the last two choices of every user. All choices of users with fewer than three are trained on and none of them
- * is ranked. A choice of an item that its user chose before is no discovery and is not ranked either.
- * @param events sorted by time; of one time, in the order of the log
+ * Holds out the last two choices of every user. Choices of users with fewer than three are all used for training and never
+ * ranked. A repeated choice is not a discovery and is not ranked either.
+ * @param events sorted by time; events with the same time in the order of the log
  * @param rowOf row of an item id; events on other items are left out
  */
 export function leaveOneOut(events: readonly LogEvent[], rowOf: ReadonlyMap<string, number>): LeaveOneOutSplit {
@@ -72,7 +72,7 @@ export function leaveOneOut(events: readonly LogEvent[], rowOf: ReadonlyMap<stri
   return split;
 }
 
-/** An even selection of some values, in their order; all where there are no more than that. */
+/** An even selection of some values, in order; all of them if there are no more than that. */
 export function evenly<T>(values: readonly T[], limit: number): T[] {
   if (values.length <= limit) return [...values];
   return Array.from({ length: limit }, (_, n) => values[Math.floor((n * values.length) / limit)]);

@@ -9,17 +9,17 @@ import {
 } from './ranker';
 import { type ChoiceHistory, evenly } from './split';
 
-/** Choices of the validation that settings are compared on, at most. */
+/** Maximum number of validation choices on which settings are compared. */
 const MAX_TUNING_CASES = 4000;
 
 /** A method whose settings come from a grid. */
 export interface TunedMethod<Fit extends MethodSettings, Use extends MethodSettings> {
   name: string;
-  /** Settings that it learns with. */
+  /** Settings for learning. */
   fits: readonly Fit[];
-  /** Further ones, tried beside the best of `fits`. Default: none. */
+  /** Further settings, tried in addition to the best of `fits`. Default: none. */
   refine?(best: Fit): readonly Fit[];
-  /** Settings of its scores alone, tried with each of the others. */
+  /** Settings that affect only the scores, tried with each of the other settings. */
   uses: readonly Use[];
   /** Learns from the choices of all users. @returns its scores by settings of the second kind */
   fit(histories: readonly ChoiceHistory[], fit: Fit, shop: LeaveOneOutShop): (use: Use) => AddScores;
@@ -34,7 +34,7 @@ export function gridOf(values: Readonly<Record<string, readonly (number | null)[
   );
 }
 
-/** Chooses the settings by NDCG@10 on the validation; of equal ones, the first. */
+/** Chooses the settings by NDCG@10 on the validation; the first wins ties. */
 export function tuned<Fit extends MethodSettings, Use extends MethodSettings>(
   method: TunedMethod<Fit, Use>,
 ): LeaveOneOutMethod {

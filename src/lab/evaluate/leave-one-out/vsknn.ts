@@ -4,7 +4,7 @@ import type { ChoiceHistory } from './split';
 import { gridOf, tuned } from './tuned';
 
 export interface VsknnSettings extends Record<string, number | null> {
-  /** Users who are asked at most. */
+  /** Maximum number of neighbouring users. */
   neighbours: number;
   /** Choices after which a choice of the history counts half; null: all count alike. */
   halfLife: number | null;

@@ -1,7 +1,7 @@
 import { STYLE } from './style';
 
 /**
- * A report as one file: no script, nothing from the network, light and dark.
+ * A report as a single file: no scripts, nothing from the network, light and dark modes.
  * @param intro a line below the title
  * @param sections empty ones are left out
  */
@@ -24,7 +24,7 @@ ${sections.filter((one) => one !== '').join('\n')}
 </html>
 `;
 
-/** Nothing where all its parts are empty. */
+/** Empty if all its parts are empty. */
 export function section(title: string, parts: readonly string[]): string {
   const shown = parts.filter((part) => part !== '');
   return shown.length === 0 ? '' : `<section>\n<h2>${escaped(title)}</h2>\n${shown.join('\n')}\n</section>`;
@@ -33,13 +33,13 @@ export function section(title: string, parts: readonly string[]): string {
 export const list = (lines: readonly string[]): string =>
   `<ul>\n${lines.map((line) => `<li>${escaped(line)}</li>`).join('\n')}\n</ul>`;
 
-/** What makes the rest of a page worthless. */
+/** A warning that invalidates the rest of the page. */
 export const alarm = (text: string): string => `<p class="alarm" role="alert">${escaped(text)}</p>`;
 
-/** What a table's signs mean, above it. */
+/** Legend above a table. */
 export const note = (text: string): string => `<p class="note">${escaped(text)}</p>\n`;
 
-/** Terms with what they mean. */
+/** Terms with their meanings. */
 export const definitions = (terms: readonly (readonly [string, string])[]): string =>
   `<dl>\n${terms.map(([term, text]) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`).join('\n')}\n</dl>`;
 
@@ -47,7 +47,7 @@ export const definitions = (terms: readonly (readonly [string, string])[]): stri
 export const cards = (figures: readonly string[]): string =>
   figures.length === 0 ? '' : `<div class="cards">\n${figures.join('\n')}\n</div>`;
 
-/** A picture with what it means, and the numbers behind it. */
+/** A chart with its explanation and the numbers behind it. */
 export function figure(title: string, meaning: string, svg: string, numbers: string): string {
   return `<figure>
 <figcaption><h3>${escaped(title)}</h3><p>${escaped(meaning)}</p></figcaption>
@@ -56,7 +56,7 @@ ${svg}
 </figure>`;
 }
 
-/** A table in a frame of its own, which scrolls where the page is narrow. */
+/** A table in its own frame, which scrolls on a narrow page. */
 export function table(caption: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
   const body = rows.map(
@@ -66,13 +66,13 @@ export function table(caption: string, header: readonly string[], rows: readonly
   return `<div class="frame" role="region" tabindex="0" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
-/** For HTML. A number stays on a line with its sign of percent and with `±`, as an end of a range with `to`. */
+/** For HTML. A number stays on one line with its percent sign and with `±`, and the end of a range with `to`. */
 export const escaped = (text: string): string =>
   text
     .replace(/(?<=\d) (?=%)|(?<=±) |(?<=%) (?=to )/g, '\u00a0')
     .replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? '&quot;');
 
-/** Titles on a page differ, so that the ids made of them do. */
+/** Titles on a page are unique, and so are the ids derived from them. */
 export const captionOf = (title: string): { id: string; title: string } => ({
   id: `picture-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
   title: escaped(title),

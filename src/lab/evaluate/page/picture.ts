@@ -6,14 +6,14 @@ import { SVGRenderer } from 'echarts/renderers';
 
 use([CustomChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
-/** Width of a picture: that of a telephone's page. */
+/** Width of a chart: the width of a page on a phone. */
 const WIDTH = 340;
-/** Colours are those of the page, so that pictures follow its light or dark mode. */
+/** Charts use the page's colours and follow its light or dark mode. */
 export const INK = 'var(--ink)';
 export const FAINT = 'var(--line)';
 export const TEXT = { color: INK, fontSize: 12, fontFamily: 'inherit' };
 
-/** Names what a picture shows, for those who do not see it. */
+/** Describes a chart for readers who cannot see it. */
 export interface Caption {
   id: string;
   title: string;
@@ -36,7 +36,7 @@ export const whisker: CustomSeriesRenderItem = (_, api) => {
   };
 };
 
-/** Draws without a page. What pointers do is left out: a report has no script. */
+/** Draws without a page. Pointer interactions are left out: a report has no scripts. */
 export function picture({ id, title }: Caption, height: number, option: EChartsCoreOption): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   chart.setOption({ animation: false, textStyle: TEXT, color: [INK], ...option });

@@ -34,20 +34,20 @@ export interface WindowsProtocol {
   windows: number;
   seed: number;
   settings?: Partial<SideSettings>;
-  /** Choices ranked in a window at most, an even selection. */
+  /** Maximum number of choices ranked in a window, selected evenly. */
   ranked: number;
   /** Called when a window has been learned and the next one ranked; windows from 1. */
   onRanked?(window: number, quality: Quality): void;
 }
 
-/** What one method did. */
+/** Result of one method. */
 export interface WindowRun {
   name: string;
   /** Quality of each window but the first. */
   units: Quality[];
   /** Processor time of all trainings. */
   seconds: number;
-  /** Of the network after the last window, as float32. */
+  /** Size of the network after the last window, as float32. */
   bytes: number;
   /** Experts of all parts after the last window. */
   experts: number;
@@ -109,7 +109,7 @@ export async function evaluateWindows(
   return run;
 }
 
-/** Weights of a fresh side model with so many experts in each part. */
+/** Weights of a fresh side model with the given number of experts in each part. */
 function manyExperts(config: SideConfig, count: number, experts: number, random: Random): Weights {
   const weights: Record<string, Weight> = { ...freshSideWeights(config, count, random) };
   if (experts === 1) return weights;
@@ -136,7 +136,7 @@ function addTo(histories: Map<string, number[]>, interactions: readonly Interact
   return histories;
 }
 
-/** The shoppers of a window, each with all choices before it. Choices without an earlier one are not ranked. */
+/** The shoppers of a window, each with all their earlier choices. First choices are not ranked. */
 function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readonly Interaction[]): ChoiceSequence[] {
   return [...addTo(new Map(), window)].map(([user, rows]) => {
     const before = new Set(histories.get(user));
@@ -157,5 +157,5 @@ const runsSchema = v.array(
 /** Runs as a text that another process reads. */
 export const windowsText = (runs: readonly WindowRun[]): string => JSON.stringify(runs);
 
-/** Reads what `windowsText` wrote. @throws SidestreamError `runtime/invalid-input` when it is something else */
+/** Reads the text written by `windowsText`. @throws SidestreamError `runtime/invalid-input` if it is something else */
 export const parseWindows = (text: string): WindowRun[] => parsePart(runsSchema, text);

@@ -7,11 +7,11 @@ import type { BarChart as Bars, LineChart as Lines } from '../cards';
 use([BarChart, LineChart, LabelLayout]);
 
 const ROW = 26;
-/** Width of a character of a value, at most, and room between bars and values. */
+/** Maximum width of a character of a value, and space between bars and values. */
 const [CHARACTER, GAP] = [7.2, 10];
 const LINES = 230;
 
-/** Colour and line of each configuration: nobody has to tell lines apart by colour alone. */
+/** Colour and line style of each configuration: lines must be distinguishable without colour. */
 const LOOKS: Record<string, { color: string; line: 'solid' | number[] }> = {
   random: { color: 'var(--random)', line: [2, 3] },
   popularity: { color: 'var(--popularity)', line: [7, 4] },

@@ -25,7 +25,7 @@ import type { Simulation } from '../result';
 import { answers, SHOPS } from '../summary-text';
 import { barChart, lineChart } from './charts';
 
-/** A report of a simulation as one file: pictures with the numbers behind them, no script, nothing from the network. */
+/** A report of a simulation as a single file: charts with the numbers behind them, no scripts, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {
   const { setting, seed, configurations, warnings } = simulation;
   const sections = [

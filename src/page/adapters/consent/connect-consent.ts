@@ -4,15 +4,15 @@ import { connectTools } from './consent-tools';
 import { type ConsentReport, type ConsentReportOptions, failure, report } from './report';
 import { TOOLS, type ToolName } from './tool';
 
-/** The calls of a recommender that are needed to follow a consent tool. */
+/** The methods of a recommender that are needed to follow a consent tool. */
 export type Consenter = Pick<Recommender, 'consent' | 'status'>;
 
-/** Follows the shop's own question: calls `set` with every answer, and may return a function that ends that. */
+/** Follows the shop's own consent question: calls `set` with every answer, and may return a function that stops following. */
 export type ConsentCallback = (set: (level: Consent) => void) => unknown;
 
 /**
- * Where the shopper's answer comes from: Google's Consent Mode, Shopify's Customer Privacy API, a tool with IAB's TCF 2.x,
- * whichever of them is on the page, or a function of the shop.
+ * Where the shopper's answer comes from: Google's Consent Mode, Shopify's Customer Privacy API, a tool that implements IAB's TCF
+ * 2.x, whichever of these is on the page, or a function of the shop.
  */
 export type ConsentSource = ToolName | 'auto' | ConsentCallback;
 
@@ -24,29 +24,29 @@ export interface ConsentOptions extends ConsentReportOptions {
    */
   type?: string;
   /**
-   * Google: region of the shopper, as in the page's commands (`US`, `US-CA`), for which defaults with a `region` hold.
-   * Default: they hold for nobody, as the page does not say where the shopper is.
+   * Google: the shopper's region, as in the page's commands (`US`, `US-CA`), which selects the defaults with a `region`. Default:
+   * such defaults never apply, because the page does not say where the shopper is.
    */
   region?: string;
   /** Google: name of the data layer on `window`, or the array itself. Default `dataLayer`. */
   dataLayer?: string | unknown[];
   /**
-   * TCF: numbers of the purposes that the shopper must all have agreed to. Default 1 (store on a device), 5 and 6 (profiles
-   * to personalise content, and selecting it by them).
+   * TCF: numbers of the purposes, to all of which the shopper must have agreed. Default 1 (store on a device), 5 and 6 (create
+   * profiles to personalise content, and use them to select it).
    */
   purposes?: number[];
-  /** Time to look for a tool that is loaded after this call, ms. Default 10,000. */
+  /** How long to look for a tool that loads after this call, ms. Default 10,000. */
   wait?: number;
-  /** Namespace of the recommender: a refusal is carried out there also where the recommender cannot start. Default `default`. */
+  /** Namespace of the recommender: a refusal is carried out there even if the recommender cannot start. Default `default`. */
   namespace?: string;
 }
 
-/** Checks of the options; each returns what is wrong. */
+/** Checks of the options; each returns the mistake. */
 const CHECKS: Record<keyof ConsentOptions, [(value: unknown) => boolean, string]> = {
   type: [isName, 'must be the name of a consent type'],
   region: [isName, 'must be a region such as "US" or "US-CA"'],
   dataLayer: [(value) => isName(value) || Array.isArray(value), 'must be a name or an array'],
-  purposes: [isPurposes, 'must be a list of at least one number of a purpose, 1 to 24'],
+  purposes: [isPurposes, 'must be a list of at least one purpose number, 1 to 24'],
   namespace: [isName, 'must be the name of a namespace'],
   wait: [(value) => typeof value === 'number' && value >= 0 && value < 2 ** 31, 'must be milliseconds, 0 or more'],
   debug: [(value) => typeof value === 'boolean', 'must be true or false'],
@@ -57,14 +57,14 @@ function isName(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** An empty list would be agreed to by everybody. */
+/** Everybody would agree to an empty list. */
 function isPurposes(value: unknown): boolean {
   const isPurpose = (number: unknown): boolean =>
     Number.isInteger(number) && Number(number) >= 1 && Number(number) <= 24;
   return Array.isArray(value) && value.length > 0 && value.every(isPurpose);
 }
 
-/** What is wrong with the arguments; null where nothing is. */
+/** The mistake in the arguments; null if they are valid. */
 function mistakeIn(source: unknown, options: object): string | null {
   const names: readonly unknown[] = [...TOOLS, 'auto'];
   if (typeof source !== 'function' && !names.includes(source)) {
@@ -79,11 +79,11 @@ function mistakeIn(source: unknown, options: object): string | null {
 }
 
 /**
- * Gives a recommender the answers of the shop's consent tool: agreed, refused, and taken back later. Start the recommender with
- * `consent: 'pending'` (or `'session'`): until the tool has the shopper's answer, nothing on the device is then read, written
- * or deleted. While it is connected, each new answer of the tool replaces the one in force. Without a page (on a server) it
- * does nothing. A wrong source or option connects nothing, and is reported.
- * @param recommender or a promise of it while it starts
+ * Passes the answers of the shop's consent tool to a recommender: agreed, refused, and withdrawn later. Start the recommender
+ * with `consent: 'pending'` (or `'session'`): nothing on the device is then read, written or deleted until the tool has the
+ * shopper's answer. While connected, each new answer of the tool replaces the one in force. Without a page (on a server) it does
+ * nothing. A wrong source or option connects nothing and is reported.
+ * @param recommender the recommender, or a promise of it while it starts
  * @returns a function that disconnects; the consent stays as it is
  */
 export function connectConsent(
@@ -94,7 +94,10 @@ export function connectConsent(
   return followConsent(recommender, source, options).disconnect;
 }
 
-/** The same. @returns also a promise that resolves when the answer that the tool has now is carried out or failed */
+/**
+ * As `connectConsent`.
+ * @returns also a promise that resolves once the tool's present answer has been carried out or has failed
+ */
 export function followConsent(
   recommender: Consenter | Promise<Consenter>,
   source: ConsentSource,
@@ -146,7 +149,7 @@ function callback(source: ConsentCallback, answers: Answers): () => void {
   let end: unknown;
   try {
     end = source(set);
-    // An async function: what it resolves to is of no use, what it throws is.
+    // An async function: its result is unused, but its error is reported.
     if (end instanceof Promise) end.catch(fail);
   } catch (thrown) {
     fail(thrown);
@@ -160,10 +163,10 @@ function callback(source: ConsentCallback, answers: Answers): () => void {
   };
 }
 
-/** Longest wait for the consent in force, ms: what takes a grant back must not depend on a worker that does not answer. */
+/** Longest wait for the consent in force, ms: withdrawing a grant must not depend on a worker that does not answer. */
 const STATUS_LIMIT = 1000;
 
-/** The consent in force; undefined where the recommender does not say. */
+/** The consent in force; undefined if the recommender does not answer. */
 async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<undefined>((resolve) => {
@@ -176,7 +179,7 @@ async function consentOf(recommender: Consenter): Promise<Consent | undefined> {
   return Promise.race([known, limit]).finally(() => clearTimeout(timer));
 }
 
-/** Carries the answers of one source out, each at once: an answer counts from the moment it is given. */
+/** Carries out the answers of one source, each at once: an answer counts from the moment it is given. */
 class Answers {
   readonly #recommender: Promise<Consenter>;
   readonly #options: ConsentOptions;
@@ -186,7 +189,7 @@ class Answers {
   /** Number of answers so far. */
   #count = 0;
   #ended = false;
-  /** Settled when the last answer is carried out. */
+  /** Settles when the last answer has been carried out. */
   applied: Promise<void> = Promise.resolve();
 
   constructor(recommender: Consenter | Promise<Consenter>, options: ConsentOptions) {
@@ -207,11 +210,11 @@ class Answers {
     // A refusal counts each time: the page may have agreed since.
     if (this.#ended || (level === before && level !== 'denied')) return;
     this.#last = level;
-    // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete it.
+    // Not asked yet: a stored profile waits for the answer, and `consent('pending')` would delete the profile.
     if (before === null && level === 'pending') return;
     const count = ++this.#count;
     this.applied = this.#apply(level, source, before, count).catch((thrown) => {
-      // One that was withdrawn meanwhile is no failure: the next one is carried out.
+      // An answer that was withdrawn meanwhile is not a failure: the next one is carried out.
       if (count === this.#count) this.report(failure(source, level, thrown));
     });
   }
@@ -224,10 +227,10 @@ class Answers {
     this.#ended = true;
   }
 
-  /** @param before level that was given before this one */
+  /** @param before the level that was in force before this one */
   async #apply(level: Consent, source: ConsentReport['source'], before: Consent | null, count: number): Promise<void> {
     const withdraws = level === 'denied' || (level === 'pending' && before === 'granted');
-    // At once: a refusal needs neither the bundle, which is on its way, nor the recommender, which may never start.
+    // At once: a refusal needs neither the bundle, which is still loading, nor the recommender, which may never start.
     const refusing = withdraws && !this.#started ? refuse(this.#options.namespace ?? 'default', level) : null;
     // Handled below, perhaps much later.
     refusing?.catch(() => undefined);
@@ -242,7 +245,7 @@ class Answers {
     }
     if (level === 'pending' || level === 'session') {
       const consent = await consentOf(recommender);
-      // No answer, so what the shopper agreed to on an earlier visit stays, and so does a refusal that was not this source's.
+      // Without an answer, the consent from an earlier visit stays, and so does a refusal that came from another source.
       if (level === 'session' && before === null && consent === 'granted') return;
       if (before !== 'denied' && consent === 'denied') return;
     }

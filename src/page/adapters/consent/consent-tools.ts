@@ -4,23 +4,23 @@ import { connectShopify } from './shopify';
 import { connectTcf } from './tcf';
 import { TOOLS, type Tool, type ToolLevel, type ToolListener, type ToolName, type ToolSettings } from './tool';
 
-/** Time between two looks for tools that are loaded late, ms. */
+/** Time between two searches for tools that load late, ms. */
 const SEEK_INTERVAL = 200;
 
-/** Receives what the tools say together. */
+/** Receives the combined answer of the tools. */
 export interface ToolsListener {
   level(level: Exclude<ToolLevel, 'not-required'>, source: ToolName): void;
   report(report: ConsentReport): void;
 }
 
-/** What a tool has said so far; null while it is on the page and has said nothing. */
+/** The latest answer of a tool; null while it is on the page but has not answered. */
 type Said = ToolLevel | null;
 
 /**
- * What several tools say together, in whatever order they said it: a refusal wins; else one of them must stand by a yes. Tools
- * without an answer are passed over. A yes for which no answer is required says nothing about the shopper, so it waits for tools
- * that may still ask.
- * @param patient whether to wait for a tool that has said nothing yet
+ * The combined answer of several tools, regardless of their order: a refusal wins; otherwise one tool must have an explicit yes.
+ * Tools without an answer are skipped. A yes that needed no answer says nothing about the shopper, so it waits for tools that may
+ * still ask.
+ * @param patient whether to wait for a tool that has not answered yet
  * @returns the level and the tool it comes from; undefined while no tool has an answer
  */
 function together(
@@ -30,7 +30,7 @@ function together(
   const saying = (level: ToolLevel): ToolName | undefined => TOOLS.find((name) => said.get(name) === level);
   const refusing = saying('denied');
   if (refusing) return { level: 'denied', source: refusing };
-  // Google's default before an answer is on pages that ask by another tool, too.
+  // Pages that ask through another tool also have Google's default from before an answer.
   const asking = TOOLS.some((name) => {
     const level = said.get(name);
     return (level === 'pending' && name !== 'google') || (level === null && patient);
@@ -40,8 +40,8 @@ function together(
 }
 
 /**
- * Connects to one tool or, for `auto`, to all that are known.
- * @param wait time to look for a tool that is loaded late, and to wait for one that is silent, ms
+ * Connects to one tool or, for `auto`, to all known tools.
+ * @param wait how long to look for a tool that loads late, and to wait for one that does not answer, ms
  * @returns a function that disconnects
  */
 export function connectTools(
@@ -54,23 +54,23 @@ export function connectTools(
   const said = new Map<ToolName, Said>();
   let patient = true;
 
-  /** What was told last. */
+  /** The answer that was passed on last. */
   let told: ReturnType<typeof together>;
-  /** @param refused whether a tool has just refused: that is told each time, as the page may have agreed since */
+  /** @param refused whether a tool has just refused: refusals are passed on every time, because the page may have agreed since */
   const tell = (refused = false): void => {
     const before = told;
-    // One that appears in silence takes no grant back.
+    // A tool that appears without an answer does not withdraw a grant.
     const next = together(said, patient && before?.level !== 'granted');
     told = next;
     if (next && (refused || next.level !== before?.level)) listener.level(next.level, next.source);
-    // Nobody stands by the answer before.
+    // No tool confirms the earlier answer any more.
     if (!next && before) listener.level('pending', before.source);
   };
   const listenerOf = (name: ToolName): ToolListener => ({
     found: () => void (said.has(name) || said.set(name, null)),
     level(level) {
       said.set(name, level);
-      // All are asked before the first answer counts.
+      // Every tool is asked before the first answer counts.
       if (connected) tell(level === 'denied');
     },
     ignored: (message, payload) => listener.report({ source: name, outcome: 'ignored', message, payload }),

@@ -1,17 +1,18 @@
 import { isCommand, readEntries } from '../pushed-entries';
 import { isObject, type Tool, type ToolListener, type ToolSettings } from './tool';
 
-/** Longest time that a default may wait for an update, ms: a page cannot hold an answer back for ever. */
-const LONGEST_WAIT = 10_000;
+/** Longest time that a default may wait for an update, ms: a page cannot hold back an answer for ever. */
+const MAX_WAIT_MS = 10_000;
 
 type State = 'granted' | 'denied';
 
 /**
  * Google's Consent Mode: the commands `gtag('consent', 'default' | 'update', …)` in the data layer. An update is an answer. A
- * default `granted` says that none is required, where no update comes in its `wait_for_update`; a default `denied` is the state
- * before an answer, as pages send it on every load, also to those who have agreed. No default changes what an update said. A
- * default with a `region` holds only for the region that the settings name, and there before one without.
- * @param create whether to make a data layer where the page has none yet; else it is sought
+ * default `granted` means that no answer is required, unless an update arrives within its `wait_for_update`; a default `denied`
+ * is the state before an answer, since pages send it on every load, even to shoppers who have agreed. A default never overrides
+ * an update. A default with a `region` applies only to the region that the settings name, where it takes precedence over one
+ * without.
+ * @param create whether to create a data layer if the page has none yet; otherwise the tool looks for one
  */
 export function connectGoogle(
   { type, region, dataLayer }: ToolSettings,
@@ -20,7 +21,7 @@ export function connectGoogle(
 ): Tool {
   let update: State | undefined;
   let standard: State | undefined;
-  /** How closely the default in force names the region. */
+  /** How precisely the default in force names the region. */
   let closeness = -1;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
@@ -41,15 +42,15 @@ export function connectGoogle(
       waiting = undefined;
       if (!update) tell();
     };
-    waiting = setTimeout(onTime, Math.min(wait, LONGEST_WAIT));
+    waiting = setTimeout(onTime, Math.min(wait, MAX_WAIT_MS));
   };
-  /** @returns whether the entry says something of the type */
+  /** @returns whether the entry concerns the consent type */
   const onEntry = (entry: object): boolean => {
     if (!isCommand(entry)) return false;
     const { 0: command, 1: kind, 2: given } = entry;
     if (command !== 'consent') return false;
     if ((kind !== 'default' && kind !== 'update') || !isObject(given)) {
-      listener.ignored('the command is no default and no update with an object of consent types', entry);
+      listener.ignored('the command is neither a default nor an update with an object of consent types', entry);
       return false;
     }
     const state = given[type];
@@ -76,7 +77,7 @@ export function connectGoogle(
         listener.failed(thrown);
       }
     });
-    // What earlier commands said one after the other is history: only their outcome counts.
+    // Earlier commands are history: only their combined outcome counts.
     replaying = false;
     tell();
   };
@@ -91,8 +92,8 @@ export function connectGoogle(
 }
 
 /**
- * How closely a default names a region: 2 by itself (`US-CA`), 1 by its country, 0 for one without regions.
- * @returns null where it holds for other regions only
+ * How precisely a default names a region: 2 for the region itself (`US-CA`), 1 for its country, 0 for a default without regions.
+ * @returns null if it applies to other regions only
  */
 function closenessOf(given: unknown, region: string): number | null {
   if (given === undefined) return 0;

@@ -3,16 +3,16 @@ import { messageOf } from '../report';
 import type { ToolName } from './tool';
 
 /**
- * What became of an answer of a consent tool:
+ * The outcome of a consent tool's answer:
  *
  * - `applied`: the recommender carried it out
  * - `failed`: the recommender could not (`error` is a `SidestreamError`, such as `store/blocked`), or the tool threw
- * - `ignored`: it could not be read, and changes nothing; an unknown answer never counts as consent
+ * - `ignored`: it could not be read and changes nothing; an unknown answer never counts as consent
  * - `invalid`: an argument of `connectConsent` is wrong, and nothing is connected
- * - `not-found`: no tool was found in the time given; the recommender is left as it is
+ * - `not-found`: no tool was found in time; the recommender stays as it is
  */
 export type ConsentReport = {
-  /** Null for `auto` without a tool, and for a wrong argument. */
+  /** Null for `auto` without a tool and for a wrong argument. */
   source: ToolName | 'callback' | null;
 } & (
   | { outcome: 'applied'; level: Consent }
@@ -22,13 +22,13 @@ export type ConsentReport = {
 );
 
 export interface ConsentReportOptions {
-  /** Writes to the console what became of every answer, and that a tool did not give one. Default false. */
+  /** Whether to log the outcome of every answer to the console, and also that a tool gave none. Default false. */
   debug?: boolean;
-  /** Called with what became of every answer. Without it, failures and wrong arguments are written to the console. */
+  /** Called with the outcome of every answer. Without it, failures and wrong arguments are logged to the console. */
   onReport?: (report: ConsentReport) => void;
 }
 
-/** Reports to the page. Never throws: it is called from pushes and events of the page. */
+/** Reports to the page. Never throws, because the page's own pushes and events call it. */
 export function report({ debug = false, onReport }: ConsentReportOptions, given: ConsentReport): void {
   try {
     const isError = given.outcome === 'failed' || given.outcome === 'invalid';
@@ -39,14 +39,14 @@ export function report({ debug = false, onReport }: ConsentReportOptions, given:
     }
     if (typeof onReport === 'function') onReport(given);
   } catch (thrown) {
-    // An error of the page, but not of the push under way.
+    // The page's error, but not an error of the current push.
     queueMicrotask(() => {
       throw thrown;
     });
   }
 }
 
-/** The report of something thrown. */
+/** The report of a thrown value. */
 export const failure = (
   source: ConsentReport['source'],
   level: Consent | null,

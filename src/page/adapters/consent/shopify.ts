@@ -1,12 +1,12 @@
 import { isObject, type Tool, type ToolLevel, type ToolListener } from './tool';
 
-/** Shopify's event when the shopper has answered. */
+/** The event that Shopify dispatches when the shopper has answered. */
 const COLLECTED = 'visitorConsentCollected';
 const FEATURE = { name: 'consent-tracking-api', version: '0.1' };
 
 /**
- * Shopify's Customer Privacy API: whether preferences may be stored. Shopify allows it also where the shopper's region requires
- * no answer. Where the page has not loaded the API yet, Shopify's own loader is asked to.
+ * Shopify's Customer Privacy API: whether preferences may be stored. Shopify also allows it in regions that require no answer. If
+ * the page has not loaded the API yet, Shopify's own loader is asked to load it.
  */
 export function connectShopify(listener: ToolListener): Tool {
   let asked = false;
@@ -14,7 +14,7 @@ export function connectShopify(listener: ToolListener): Tool {
   let ended = false;
   let last: ToolLevel | undefined;
 
-  /** @param answered whether the shopper has just answered; else only a change is new */
+  /** @param answered whether the shopper has just answered; otherwise only a change is reported */
   const read = (answered: boolean): void => {
     if (ended) return;
     try {
@@ -39,7 +39,7 @@ export function connectShopify(listener: ToolListener): Tool {
 
   const tell = (api: Record<string, unknown>, allowed: unknown, answered: boolean): void => {
     if (typeof allowed !== 'boolean') {
-      listener.ignored('preferencesProcessingAllowed() gave no boolean', allowed);
+      listener.ignored('preferencesProcessingAllowed() did not return a boolean', allowed);
       return;
     }
     const level = levelOf(api, allowed);
@@ -50,7 +50,7 @@ export function connectShopify(listener: ToolListener): Tool {
 
   const levelOf = (api: Record<string, unknown>, allowed: boolean): ToolLevel => {
     const consent: unknown = typeof api.currentVisitorConsent === 'function' ? api.currentVisitorConsent() : null;
-    // Without details: not allowed means that the shopper said no, or nothing yet.
+    // The event has no details: "not allowed" means that the shopper has refused or has not answered yet.
     const { preferences = null } = isObject(consent) ? consent : { preferences: collected && (allowed ? 'yes' : 'no') };
     if (preferences === 'no') return 'denied';
     if (!allowed) return 'pending';

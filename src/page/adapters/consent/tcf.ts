@@ -1,14 +1,14 @@
 import { isObject, type Tool, type ToolLevel, type ToolListener, type ToolSettings } from './tool';
 
-/** Version of the API: that of TCF 2.x. */
+/** API version of TCF 2.x. */
 const API = 2;
-/** Statuses at which the shopper's answer is known. */
+/** Event statuses at which the shopper's answer is known. */
 const ANSWERED = ['tcloaded', 'useractioncomplete'];
 
 /**
- * IAB's Transparency & Consent Framework: consent to all purposes of the settings. Where the tool says that the GDPR does not
- * apply, no answer is required. While its dialog is open, the answer before holds. The stub that the page has until the tool is
- * loaded keeps the call for it.
+ * IAB's Transparency & Consent Framework: consent to all purposes of the settings. If the tool says that the GDPR does not apply,
+ * no answer is required. While its dialog is open, the earlier answer holds. The page's stub queues the call until the tool is
+ * loaded.
  */
 export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): Tool {
   let asked = false;
@@ -26,7 +26,7 @@ export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): 
   const onData = (data: unknown, success: unknown): void => {
     try {
       if (!isObject(data) || success !== true) {
-        if (!ended) listener.ignored('the tool gave no TC data', data);
+        if (!ended) listener.ignored('the tool returned no TC data', data);
         return;
       }
       id ??= data.listenerId;
@@ -48,9 +48,9 @@ export function connectTcf({ purposes }: ToolSettings, listener: ToolListener): 
     } else if (gdprApplies === false) {
       say('not-required');
     } else if (!isObject(consents)) {
-      listener.ignored('it has no purpose.consents', data);
+      listener.ignored('purpose.consents is missing', data);
     } else if (eventStatus === 'tcloaded' && tcString === '') {
-      // Loaded without a stored answer.
+      // The tool loaded without a stored answer.
       say('pending');
     } else {
       say(purposes.every((number) => consents[number] === true) ? 'granted' : 'denied');

@@ -1,14 +1,14 @@
-/** Consent tools that are known. */
+/** The known consent tools. */
 export const TOOLS = ['shopify', 'tcf', 'google'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
 /**
- * What a tool says now: the shopper's answer, or `pending` while there is none. `not-required` allows without an answer, where
- * the law of the shopper's region asks for none.
+ * The present state of a tool: the shopper's answer, or `pending` before one. `not-required` allows storage without an answer,
+ * where the law of the shopper's region does not require one.
  */
 export type ToolLevel = 'granted' | 'not-required' | 'denied' | 'pending';
 
-/** Settings of the tools, checked. */
+/** Checked settings of the tools. */
 export interface ToolSettings {
   type: string;
   region: string;
@@ -16,13 +16,13 @@ export interface ToolSettings {
   purposes: readonly number[];
 }
 
-/** What a tool reports to. None of it throws. */
+/** The receiver of a tool's reports. Its methods never throw. */
 export interface ToolListener {
   /** The tool is on this page. */
   found(): void;
-  /** Called with everything that the tool says, also where it says the same again: a refusal counts each time. */
+  /** Called with every answer of the tool, repeated ones included: a refusal counts each time. */
   level(level: ToolLevel): void;
-  /** What it said cannot be read. */
+  /** Its answer cannot be read. */
   ignored(message: string, payload: unknown): void;
   /** It threw. */
   failed(thrown: unknown): void;
@@ -30,7 +30,7 @@ export interface ToolListener {
 
 /** A connection to one tool. */
 export interface Tool {
-  /** Looks for a tool that is loaded late; called from time to time for a while. Absent: it need not be sought. */
+  /** Looks for a tool that loads late; called repeatedly for a while. Absent if there is nothing to look for. */
   seek?(): void;
   disconnect(): void;
 }

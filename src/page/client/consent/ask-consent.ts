@@ -3,29 +3,29 @@ import { SidestreamError } from '../../../error';
 import { erase } from '../erasure';
 import { NOTE, type Noted, readNote, removeNotes, writeNote } from './note';
 
-/** The calls of a recommender that the question needs. */
+/** The methods of a recommender that the question needs. */
 export type Asker = Pick<Recommender, 'consent' | 'forget' | 'on' | 'status'>;
 
 /** Options of `askConsent`. */
 export interface AskOptions {
   /**
-   * The question, or a selector of it. Its attribute `hidden` is set while the shopper has answered. A click on an element in it
+   * The question element, or a selector for it. Its attribute `hidden` is set while an answer exists. A click on an element in it
    * with the attribute `value="granted"` or `value="denied"` is the answer.
    */
   question: Element | string;
-  /** A button or link "Privacy choices", or a selector of it: it deletes everything, and the question is there again. */
+  /** A button or link "Privacy choices", or a selector for it: it deletes everything and shows the question again. */
   choices?: Element | string;
   /** Namespace of the recommender. Default `default`. */
   namespace?: string;
-  /** Name of the note of the answer in localStorage. Default `recommendations`. */
+  /** localStorage key of the noted answer. Default `recommendations`. */
   key?: string;
-  /** Further keys of localStorage that the shop may keep only as long as the shopper agrees: removed with a no, too. */
+  /** Further localStorage keys that the shop may keep only while the shopper agrees; a refusal removes them too. */
   notes?: readonly string[];
-  /** Called when the shopper took the answer back, and everything is deleted. */
+  /** Called once the shopper has withdrawn the answer and everything is deleted. */
   onForget?: () => void;
 }
 
-/** A question that is connected. */
+/** A connected question. */
 interface Asking {
   recommender: unknown;
   question: Element;
@@ -37,16 +37,16 @@ interface Asking {
 const asking = new Map<string, Asking>();
 
 /**
- * Asks the shopper by a question of the shop's own, notes the answer, and carries it out. Call it at once, with the promise of
- * the recommender: "no" and "Privacy choices" then delete also before it has started, and where it cannot start, as without
- * the bundle. Start the recommender with `consent: notedConsent()`.
+ * Asks the shopper with the shop's own question, notes the answer, and carries it out. Call it at once, with the promise of the
+ * recommender: "no" and "Privacy choices" then delete even before it has started, or if it cannot start, for instance without the
+ * bundle. Start the recommender with `consent: notedConsent()`.
  *
- * A page has one question for each `key`: a further call with the same arguments changes nothing, and one with other elements, as
- * after a swap of the page's content, takes the place of the one before. A failed start is the caller's to report. On a server it
+ * A page has one question for each `key`: a further call with the same arguments changes nothing, and a call with other elements,
+ * for instance after the page's content was swapped, replaces the earlier one. The caller reports a failed start. On a server it
  * does nothing.
- * @param recommender or a promise of it while it starts
- * @returns a function that disconnects; what the shopper has answered is still carried out
- * @throws SidestreamError `runtime/invalid-input` for a wrong option, and where an element is not on the page
+ * @param recommender the recommender, or a promise of it while it starts
+ * @returns a function that disconnects; an answer already given is still carried out
+ * @throws SidestreamError `runtime/invalid-input` for a wrong option, and if an element is not on the page
  */
 export function askConsent(recommender: Asker | PromiseLike<Asker>, options: AskOptions): () => void {
   if (typeof document === 'undefined') return () => undefined;
@@ -61,7 +61,7 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
 
   const ended = new AbortController();
   const { signal } = ended;
-  /** Null until it has started, and where it cannot. */
+  /** Null until it has started, and if it cannot start. */
   let ready: Asker | null = null;
   /** Answers that are being carried out. */
   let underWay = 0;
@@ -71,12 +71,12 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
 
   const show = (asks: boolean): void => void (signal.aborted || question.toggleAttribute('hidden', !asks));
   const follow = ({ consent }: { consent: Consent }): void => {
-    // What the shopper says here is shown already.
+    // An answer given here is shown already.
     if (underWay > 0) return;
-    // Taken back in another tab, or by another script.
+    // Withdrawn in another tab or by another script.
     if (before === 'granted' && consent !== 'granted') {
       removeNotes(notes);
-      // A noted no stays: it may be the answer, of which this tab knows only that the database is gone.
+      // A noted refusal stays: it may be the answer behind the deletion, of which this tab knows only that the database is gone.
       if (readNote(key) === 'granted') removeNotes([key]);
     }
     before = consent;
@@ -97,16 +97,16 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
       erased = erase(namespace, refusal);
       await erased;
     };
-    // At once, whatever becomes of the recommender.
+    // At once, whether or not the recommender starts.
     const early = ready ? null : eraseNow();
     const failed = early?.catch((thrown) => ({ thrown }));
     const asker = await started;
-    // What is stored from now on must not be deleted by an answer of before.
+    // An earlier answer must not delete data stored from now on.
     await erased.catch(() => undefined);
     if (!asker) {
       const failure = await failed;
       if (failure) throw failure.thrown;
-      // A yes is noted: the next page begins with it.
+      // Note the consent: the next page starts with it.
       return;
     }
     try {
@@ -128,7 +128,7 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
       if (ready && !signal.aborted) ready.status().then(follow, reportError);
     }
     if (answer !== 'forget') return;
-    // Answered meanwhile otherwise: that note stays.
+    // The shopper has answered differently meanwhile: that note stays.
     if (readNote(key) === 'forget') removeNotes([key]);
     onForget?.();
   };
@@ -141,7 +141,7 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
   };
   question.addEventListener('click', onClick, { signal });
   choices?.addEventListener('click', () => answer('forget'), { signal });
-  // The page was left before the deletion had ended.
+  // An earlier page was left before the deletion had finished.
   if (readNote(key) === 'forget') answer('forget');
 
   const following = started.then((asker) => {
@@ -161,7 +161,7 @@ export function askConsent(recommender: Asker | PromiseLike<Asker>, options: Ask
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isElement = (value: unknown): boolean => value instanceof Element || isText(value);
 
-/** Checks of the options, each with what it must be. */
+/** Checks of the options, each with its description. */
 const CHECKS: Record<keyof AskOptions, [(value: unknown) => boolean, string]> = {
   question: [isElement, 'an element or a selector'],
   choices: [isElement, 'an element or a selector'],
@@ -174,7 +174,7 @@ const CHECKS: Record<keyof AskOptions, [(value: unknown) => boolean, string]> = 
 function checked(options: AskOptions): AskOptions {
   for (const [name, value] of Object.entries(options ?? {})) {
     const [, check] = Object.entries(CHECKS).find(([known]) => known === name) ?? [];
-    if (!check) throw invalid(`there is no option "${name}"; there are ${Object.keys(CHECKS).join(', ')}`);
+    if (!check) throw invalid(`there is no option "${name}"; the options are ${Object.keys(CHECKS).join(', ')}`);
     if (value !== undefined && !check[0](value)) throw invalid(`${name} must be ${check[1]}, not ${String(value)}`);
   }
   return options;
@@ -184,7 +184,7 @@ function elementOf(name: string, given: Element | string): Element {
   const found = typeof given === 'string' ? document.querySelector(given) : given;
   if (found) return found;
   throw invalid(
-    `${name} ${given ? `"${given}" is not on this page` : 'is missing'}; call it when the element is there`,
+    `${name} ${given ? `"${given}" is not on this page` : 'is missing'}; call askConsent() once the element exists`,
   );
 }
 

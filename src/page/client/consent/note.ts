@@ -1,14 +1,15 @@
-/** Name of the note where the shop gives none. */
+/** Default key of the note. */
 export const NOTE = 'recommendations';
 
-/** What a note says. `forget`: the shopper took the answer back, and the deletion is not carried out yet. */
+/** Content of a note. `forget`: the shopper withdrew the answer, and the deletion is not carried out yet. */
 export type Noted = 'granted' | 'denied' | 'forget';
 
 /**
- * Reads what the shopper answered on an earlier page, for the option `consent` of `createRecommender`. `pending` where the answer
- * was taken back on a page that was left before the deletion had ended: nothing on the device is read until that is done.
- * @param key name of the note in localStorage. Default `recommendations`
- * @returns undefined without a note, on a server, and where the browser forbids localStorage
+ * Reads the shopper's answer from an earlier page, for the option `consent` of `createRecommender`. Returns `pending` if the
+ * answer was withdrawn on a page that was left before the deletion had finished: nothing on the device is read until the deletion
+ * is done.
+ * @param key localStorage key of the note. Default `recommendations`
+ * @returns undefined without a note, on a server, and if the browser forbids localStorage
  */
 export function notedConsent(key: string = NOTE): 'granted' | 'denied' | 'pending' | undefined {
   const noted = readNote(key);
@@ -24,7 +25,7 @@ export function readNote(key: string): Noted | undefined {
   }
 }
 
-/** Where the browser forbids localStorage, the answer holds as long as the page. */
+/** If the browser forbids localStorage, the answer lasts as long as the page. */
 export function writeNote(key: string, noted: Noted): void {
   try {
     localStorage.setItem(key, noted);
@@ -39,7 +40,7 @@ export function removeNotes(keys: readonly string[]): void {
     try {
       localStorage.removeItem(key);
     } catch {
-      // Then there is none.
+      // localStorage is forbidden: there is no note.
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Tells an element how wide it is, so that it draws a chart as wide as it may be, again when that changes. */
+/** Reports the available width to an element, which draws its chart to fit, and again when the width changes. */
 export class DrawnWidth implements ReactiveController {
   readonly #host: Element;
   readonly #draw: () => void;
@@ -12,14 +12,14 @@ export class DrawnWidth implements ReactiveController {
     this.#draw();
   });
 
-  /** @param draw called when the width has changed, never while there is none */
+  /** @param draw called when the width has changed, never while it is zero */
   constructor(host: ReactiveControllerHost & Element, draw: () => void) {
     this.#host = host;
     this.#draw = draw;
     host.addController(this);
   }
 
-  /** The room for a chart, and how the page around the element is read; null while it is not laid out. */
+  /** The space for a chart and the page's reading direction; null while the element is not laid out. */
   get frame(): { width: number; rightToLeft: boolean } | null {
     const rightToLeft = getComputedStyle(this.#host).direction === 'rtl';
     return this.#width === 0 ? null : { width: this.#width, rightToLeft };

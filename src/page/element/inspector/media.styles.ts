@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The other direction of reading, narrow places and forced colours; the last of all. */
+/** Right-to-left text, narrow containers and forced colours; these rules must come last. */
 export const mediaStyles = css`
   /* The charts of Plot are drawn from right to left; the small ones are turned. */
   :host(:dir(rtl)) :is(.bars, .weights, .experts) svg {

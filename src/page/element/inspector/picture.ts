@@ -1,11 +1,14 @@
 import { html, type TemplateResult } from 'lit';
 import type { Item } from '../../../device/protocol';
 
-/** Schemes of pictures; `recs/safe-url.ts` is part of the page's first script, and would become a file of its own. */
+/**
+ * Allowed schemes of pictures; `recs/safe-url.ts` is part of the page's first script and would become a separate file if imported
+ * here.
+ */
 const SCHEMES = ['http:', 'https:', 'blob:', 'data:'];
 
 /**
- * A picture of a product, or its initial where there is none. Its name is to stand beside it.
+ * A picture of a product, or its initial if there is no picture. The caller shows the name next to it.
  * @param size of its sides, px
  */
 export function picture({ image = '', title }: Item, size = 64): TemplateResult {
@@ -17,7 +20,7 @@ export function picture({ image = '', title }: Item, size = 64): TemplateResult 
     </span>`;
 }
 
-/** The picture of a choice with its name as its text. */
+/** The picture of a choice, with the product's name as alternative text. */
 export function namedPicture(item: Item, more = ''): TemplateResult {
   const name = more ? `${item.title}, ${more}` : item.title;
   return html`<li class="named" title=${name}>${picture(item)}<span class="unseen">${name}</span></li>`;

@@ -27,22 +27,22 @@ const QUESTIONS = {
 export type InspectorView = keyof typeof QUESTIONS;
 const VIEWS = Object.keys(QUESTIONS) as InspectorView[];
 
-/** Quiet time after a change before the view is read again, ms: a burst of events costs one reading. */
+/** Delay after a change before the view is read again, ms: a burst of events costs a single reading. */
 const REFRESH_DELAY = 150;
 
 /**
- * Shows what a recommender has learned on this device, in four views: what it learned, when, why a product has its place, and
- * whether it helps. Each says it in plain words first, with figures for those who open them; a state of before can be restored,
- * and the profile exported, imported and deleted.
+ * Shows a recommender's learned profile on this device in four views: what it learned, when, why a product has its position, and
+ * whether it helps. Each view starts in plain words and offers figures on demand; an earlier state can be restored, and the
+ * profile can be exported, imported and deleted.
  *
  * @tag sidestream-inspector
  * @summary `document.querySelector('sidestream-inspector').recommender = recommender`
  *
- * @fires {CustomEvent<RecsErrorDetail>} error - Something could not be read, or not be done.
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something could not be read or done.
  *
- * @csspart panel - All of it.
+ * @csspart panel - The whole inspector.
  * @csspart tabs - The row of the four questions.
- * @csspart view - The view that is open.
+ * @csspart view - The open view.
  * @csspart products - Products that shaped the list.
  * @csspart categories - Categories that shaped it.
  * @csspart experts - The cards of the experts.
@@ -50,15 +50,15 @@ const REFRESH_DELAY = 150;
  * @csspart weights - The chart of personal weights.
  * @csspart timeline - The points of the timeline.
  * @csspart snapshot - What going back to a snapshot would change.
- * @csspart choices - The products to take apart.
- * @csspart why - One product taken apart.
+ * @csspart choices - The products to choose from.
+ * @csspart why - The explanation of one product.
  * @csspart behind - The past choices behind a product.
- * @csspart lists - The lists with and without what was learned.
- * @csspart record - The table of mean places.
+ * @csspart lists - The lists with and without the learned profile.
+ * @csspart record - The table of mean positions.
  * @csspart metrics - The chart of clicks per impression.
  * @csspart facts - The list of operating figures.
  * @csspart controls - The buttons for export, import and deletion.
- * @csspart reset - The button that forgets what was learned.
+ * @csspart reset - The button that forgets the learned profile.
  * @csspart picture - The picture of a product.
  *
  * @cssproperty [--sidestream-accent=currentColor] - Colour of bars, lines and focus rings.
@@ -70,13 +70,16 @@ export class SidestreamInspector extends LitElement {
   /** @internal */
   static override styles = [inspectorStyles, viewStyles, barStyles, mediaStyles];
 
-  /** The recommender to inspect. Default: the recommender of the first list on the page, else the one that the page made with `createRecommender()`. */
+  /**
+   * The recommender to inspect. Default: the recommender of the first list on the page, otherwise the one that the page created
+   * with `createRecommender()`.
+   */
   @property({ attribute: false }) recommender: Recommender | null = null;
-  /** The view that is open: `learned`, `timeline`, `why` or `helps`. */
+  /** The open view: `learned`, `timeline`, `why` or `helps`. */
   @property({ reflect: true }) view: InspectorView = 'learned';
-  /** Id of a product that the view `why` takes apart; without it the first of the list. */
+  /** Id of the product that the view `why` explains; default: the first product of the list. */
   @property({ attribute: 'item-id' }) itemId: string | null = null;
-  /** Level of the headings of the views' parts in the page's outline, 2 to 5. */
+  /** Level of the headings inside the views in the page's outline, 2 to 5. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
 
   readonly #found = new FoundRecommender(this, () => this.#find());
@@ -121,7 +124,7 @@ export class SidestreamInspector extends LitElement {
       warnOnce(
         this,
         'headingLevel',
-        `heading-level="${given}": must be a whole number from 2 to 5; the headings go on at level 3.`,
+        `heading-level="${given}": must be a whole number from 2 to 5; the headings stay at level 3.`,
       );
       this.headingLevel = 3;
     }
@@ -160,7 +163,7 @@ export class SidestreamInspector extends LitElement {
       </div>`;
   }
 
-  /** What the views get; null until the recommender has answered. */
+  /** The data for the views; null until the recommender has answered. */
   get #host(): InspectorHost | null {
     const [recommender, status, metrics] = [this.#used, this.#status, this.#metrics];
     if (!recommender || !status || !metrics) return null;
@@ -182,7 +185,7 @@ export class SidestreamInspector extends LitElement {
     };
   }
 
-  /** Reads what a view shows, unless it shows that already. */
+  /** Reads the data of a view, unless the view already shows it. */
   async #load(name: InspectorView): Promise<void> {
     const host = this.#host;
     if (!host || this.#loaded.has(name)) return;
@@ -231,9 +234,9 @@ export class SidestreamInspector extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus());
   };
 
-  /** Uses the recommender that is found now. @returns whether it is another one */
+  /** Uses the recommender that is now found. @returns whether it is a different one */
   #find(): boolean {
-    // An update may come after it left the page.
+    // An update may arrive after the element left the page.
     if (!this.isConnected) return false;
     const recommender = this.#found.value ?? this.#used;
     const handle = this.#used;

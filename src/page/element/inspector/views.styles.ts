@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The timeline, one recommendation taken apart, and the two lists side by side. */
+/** The timeline, the explanation of one recommendation, and the two lists side by side. */
 export const viewStyles = css`
   .check {
     display: inline-flex;

@@ -30,7 +30,7 @@ export function termLabel(name: string): string {
     .toLowerCase();
 }
 
-/** What an expert is to the shopper. */
+/** How an expert is called for the shopper. */
 const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   generalist: 'Everything that you chose',
   active: 'What you look for now',
@@ -38,7 +38,7 @@ const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   candidate: 'Perhaps something new',
   removed: 'What was let go',
 };
-/** The same at the end of the sentence "It counts that it is …". */
+/** The same, as the end of the sentence "It counts that it is …". */
 export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
   generalist: 'to your taste as a whole',
   active: 'to your taste of now',
@@ -46,17 +46,17 @@ export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
   candidate: 'to what may be a new taste',
   removed: 'to a taste that was let go',
 };
-/** The top category of more than half of what an expert learned from; null where there is none. */
+/** The top category of more than half of an expert's choices; null if no category has that many. */
 function mostlyOf(from: InspectedExpert['from']): string | null {
   const names = from.map(({ item }) => item.category.split('/')[0]?.trim() ?? '');
   return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
 }
-/** Name of an expert with what it is about, as far as one category says that. */
+/** Name of an expert with its main category, if it has one. */
 export function expertName({ state, from }: Pick<InspectedExpert, 'state' | 'from'>): string {
   const mostly = state === 'generalist' ? null : mostlyOf(from);
   return mostly === null ? EXPERT_NAMES[state] : `${EXPERT_NAMES[state]}: ${mostly}`;
 }
-/** Whether it learns, in a word. */
+/** Its state, in a word. */
 export const EXPERT_STATES: Record<InspectedExpert['state'], string> = {
   generalist: 'learning',
   active: 'learning',
@@ -64,7 +64,7 @@ export const EXPERT_STATES: Record<InspectedExpert['state'], string> = {
   candidate: 'on trial',
   removed: 'pruned',
 };
-/** What that means, for those who know the terms of the field. */
+/** The same in the terms of the field. */
 export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
   generalist: 'generalist, learns every choice',
   active: 'active, learns',
@@ -92,7 +92,7 @@ export const POINT_TERMS: Record<JournalKind, string> = {
   pruned: 'pruning',
 };
 
-/** Why nothing is learned; null where something is. */
+/** Why nothing is learned; null if learning is on. */
 export function whyNothing(consent: string, learning: boolean): string | null {
   if (consent === 'denied')
     return 'You said no. Nothing is learned from what you do here, and nothing about you is kept.';
@@ -100,11 +100,15 @@ export function whyNothing(consent: string, learning: boolean): string | null {
   return null;
 }
 
-/** What is said where nothing was learned yet. */
-export const NOTHING_YET =
+/** Text shown before anything was learned. */
+export const NOTHING_LEARNED_TEXT =
   'Nothing yet. Look at a few products, then come back. What is learned then is learned in this browser and stays in it.';
 
-/** What a merge did. @param added events that came from the file @param exact whether both devices still had all of theirs */
+/**
+ * The result of a merge.
+ * @param added events that came from the file
+ * @param exact whether both devices still had all of their events
+ */
 export function mergedText(added: number, exact: boolean): string {
   if (added === 0) return 'The file holds nothing that this device does not know.';
   const done = 'The file is merged: everything was learned again in the order in which you did it.';
@@ -137,7 +141,7 @@ export class Formats {
     return this.#number.format(value);
   }
 
-  /** With one digit after the point. */
+  /** With one decimal. */
   fine(value: number): string {
     return this.#fine.format(value);
   }
@@ -154,7 +158,7 @@ export class Formats {
     return this.#day.format(time);
   }
 
-  /** Day and time; of today the time alone. */
+  /** Day and time; only the time if it is today. */
   moment(time: number): string {
     const today = new Date(time).toDateString() === new Date().toDateString();
     return today ? `today, ${this.#time.format(time)}` : this.#moment.format(time);
@@ -169,21 +173,21 @@ export class Formats {
     return `${this.count(count)} ${count === 1 ? 'choice' : 'choices'}`;
   }
 
-  /** A place of a list: "2nd". */
+  /** A position in a list: "2nd". */
   place(place: number): string {
     const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' };
     return `${this.count(place)}${endings[ORDINALS.select(place)] ?? 'th'}`;
   }
 }
 
-/** The words are English whatever the numbers are. */
+/** The words are always English, whatever the language of the numbers. */
 const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
 
 /** Lists words as a sentence does: "a, b and c". */
 export const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
-/** What the choices say of the shopper, as one sentence. */
+/** What the choices say about the shopper, as one sentence. */
 export function tasteSentence({ categories, choices }: Inspection, total: number, formats: Formats): string {
   const last = (name: string): string => name.split('/').at(-1) ?? name;
   const most = categories.slice(0, 3).map(({ name, share }) => `${last(name)} (${formats.percent(share)})`);

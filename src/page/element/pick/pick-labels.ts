@@ -6,14 +6,14 @@ import { canonical } from '../price';
 export interface PickLabels extends Omit<PickTexts, 'hint' | 'count'> {
   /** Below the heading. */
   hint: string;
-  /** How many are picked, for screen readers. */
+  /** The number of picked products, for screen readers. */
   count: (picked: number, of: number) => string;
 }
 
 /**
- * The given labels, and the built-in ones of the language for the rest; English while those are not loaded.
- * @param language a tag; default: the browser's language; others than the six are in English
- * @param of how many are to be picked
+ * The given labels, completed with the built-in ones of the language; English until those are loaded.
+ * @param language a tag; default: the browser's language; English for any language other than the six
+ * @param of the number of products to pick
  */
 export function pickLabels(given: Partial<PickLabels>, language = navigator.language, of = 3): PickLabels {
   const { pick } = textsIn(language) ?? ENGLISH;

@@ -10,11 +10,11 @@ import { warnOnce } from '../warn-once';
 import { type PickLabels, pickLabels } from './pick-labels';
 import { pickStyles } from './sidestream-pick.styles';
 
-/** How many products there are to pick from. */
+/** Number of products to pick from. */
 const COUNTS = [9, 12] as const;
-/** How many are to be picked. */
+/** Number of products to pick. */
 const PICKS = 3;
-/** How much they should differ: as much as they should be popular. */
+/** Weight of diversity: the products should differ as much as they should be popular. */
 const DIVERSITY = 0.5;
 
 /** Detail of `sidestream-picked` and `sidestream-skipped`. */
@@ -25,39 +25,39 @@ export interface PickDetail {
 
 /**
  * "Pick three": popular products that differ from each other, of which a new shopper picks three. They count as clicks, and all
- * lists of the page follow at once. It is hidden for a shopper with a history, and where nothing may be learned.
+ * lists of the page follow at once. The element is hidden for a shopper with a history, and while learning is not allowed.
  *
- * It uses its property `recommender`, else the recommender of the page's first `<sidestream-recs>` that has one, else what the page
- * made with `createRecommender()`. Texts are in the language of the nearest `lang` attribute (English, Japanese, German, French,
- * Spanish, Arabic).
+ * It uses its property `recommender`, otherwise the recommender of the page's first `<sidestream-recs>` that has one, otherwise
+ * the one that the page created with `createRecommender()`. Texts are in the language of the nearest `lang` attribute (English,
+ * Japanese, German, French, Spanish, Arabic).
  *
  * @tag sidestream-pick
  * @summary `<sidestream-pick></sidestream-pick>`
  *
  * @fires {CustomEvent<PickDetail>} sidestream-picked - Three products were picked and tracked. Bubbles.
- * @fires {CustomEvent<PickDetail>} sidestream-skipped - The shopper would rather not. Bubbles. It is not remembered.
- * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page goes on. `preventDefault()` keeps it out of the
+ * @fires {CustomEvent<PickDetail>} sidestream-skipped - The shopper skipped the question. Bubbles. The skip is not remembered.
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page still works. `preventDefault()` keeps it out of the
  *   console.
  *
- * @csspart section - All of it.
+ * @csspart section - The whole element.
  * @csspart heading - The heading.
  * @csspart hint - The sentence below it.
  * @csspart list - The list of products.
  * @csspart choice - One product, a button.
  * @csspart picture - Its picture.
  * @csspart name - Its title.
- * @csspart mark - The mark of a product that is picked.
- * @csspart count - How many are picked.
- * @csspart skip - The button that skips it.
+ * @csspart mark - The mark of a picked product.
+ * @csspart count - The number of picked products.
+ * @csspart skip - The skip button.
  * @csspart message - The sentence of the other states.
  * @csspart retry - The retry button.
  *
- * @cssproperty [--sidestream-card-size=8.5rem] - Least width of a product.
+ * @cssproperty [--sidestream-card-size=8.5rem] - Minimum width of a product.
  * @cssproperty [--sidestream-gap=1rem] - Space between products.
  * @cssproperty [--sidestream-radius=0.875rem] - Corners of the tiles.
  * @cssproperty [--sidestream-tile] - Background behind pictures; a tint of the text colour.
  * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
- * @cssproperty [--sidestream-accent=currentColor] - Frame of what is picked, and focus rings.
+ * @cssproperty [--sidestream-accent=currentColor] - Frame of picked products, and focus rings.
  * @cssproperty [--sidestream-surface=Canvas] - Background of the mark.
  * @cssproperty [--sidestream-on-surface=CanvasText] - Colour of the mark.
  * @cssproperty [--sidestream-media-ratio=1] - Aspect ratio of the tiles.
@@ -79,19 +79,19 @@ export class SidestreamPick extends LitElement {
     state: { reflect: true },
   };
 
-  /** How many products there are to pick from, 9 or 12. */
+  /** Number of products to pick from, 9 or 12. */
   count = 9;
   /** The heading; default: "What do you like?". */
   heading = '';
   /** Level of the heading in the page's outline, 2 to 6. */
   headingLevel = 2;
-  /** Shows it to shoppers with a history, too. */
+  /** Also shows the element to shoppers with a history. */
   always = false;
-  /** A recommender that the page created. Default: the recommender of the first list on the page, else the page's own. */
+  /** A recommender that the page created. Default: the recommender of the first list on the page, otherwise the page's own. */
   recommender: Recommender | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<PickLabels> = {};
-  /** `loading`, `filled`, `empty`, `error`, `picked`, or `hidden` where it has nothing to ask. For style sheets. */
+  /** `loading`, `filled`, `empty`, `error`, `picked`, or `hidden` if there is nothing to ask. For style sheets. */
   state: 'loading' | 'filled' | 'empty' | 'error' | 'picked' | 'hidden' = 'loading';
 
   readonly #errors = new ErrorReporter(this);
@@ -99,12 +99,15 @@ export class SidestreamPick extends LitElement {
   #items: Recommendation[] = [];
   #picked: string[] = [];
   #focusMessage = false;
-  /** Counts the attempts to load: an earlier one has no effect any more. */
+  /** Counts the attempts to load: only the latest one takes effect. */
   #attempt = 0;
   #used: Recommender | null = null;
   #unsubscribe: (() => void)[] = [];
   #skipped = false;
-  /** What `state` says. The attribute may be another's: a copy of the page, as some routers keep one, has that of its original. */
+  /**
+   * The value of `state`. The attribute may be stale: a copy of the page, such as some routers keep, has the attribute of its
+   * original.
+   */
   #phase: SidestreamPick['state'] = 'loading';
 
   constructor() {
@@ -133,7 +136,7 @@ export class SidestreamPick extends LitElement {
       warnOnce(
         this,
         'headingLevel',
-        `heading-level="${this.headingLevel}": must be 2 to 6; the heading is at level 2.`,
+        `heading-level="${this.headingLevel}": must be 2 to 6; the heading stays at level 2.`,
       );
       this.headingLevel = 2;
     }
@@ -143,7 +146,7 @@ export class SidestreamPick extends LitElement {
     if (changed.has('recommender')) this.#find();
     else if (changed.has('always') || changed.has('count')) void this.#load();
     if (!this.#focusMessage || this.state !== 'picked') return;
-    // The buttons are gone, and the focus would be with them.
+    // The buttons are gone, and the focus would be lost with them.
     this.#focusMessage = false;
     this.renderRoot.querySelector<HTMLElement>('.message')?.focus();
   }
@@ -248,7 +251,7 @@ export class SidestreamPick extends LitElement {
     dispatch(this, type, { ids: [...this.#picked] });
   }
 
-  /** Looks for a recommender: the page's own, or that of a list that has one by now. */
+  /** Looks for a recommender: the page's own, or the recommender of a list that has one by now. */
   readonly #find = (): void => {
     // An update may come after it left the page.
     if (this.isConnected) this.#use(this.#found.value ?? this.#used);
@@ -257,7 +260,7 @@ export class SidestreamPick extends LitElement {
   #use(recommender: Recommender | null): void {
     if (recommender === this.#used && this.#unsubscribe.length > 0) return;
     this.#endSubscriptions();
-    // A shopper who has begun to pick goes on where the page moves it.
+    // A shopper who has started to pick continues if the page moves the element.
     if (!isSame(recommender, this.#used)) this.#picked = [];
     this.#used = recommender;
     if (!recommender) return;
@@ -311,7 +314,7 @@ export class SidestreamPick extends LitElement {
 
 define('sidestream-pick', SidestreamPick);
 
-/** Outside the class, in whose description an event of the name `type` would appear. */
+/** Outside the class, whose generated description would otherwise list an event named `type`. */
 function dispatch(host: SidestreamPick, type: 'sidestream-picked' | 'sidestream-skipped', detail: PickDetail): void {
   host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
 }

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The built-in card, its skeleton and its placeholder once dismissed. All reserve the same space for their texts. */
+/** The built-in card, its skeleton and the placeholder of a dismissed card. All reserve the same space for their texts. */
 export const cardStyles = css`
   .item {
     min-inline-size: 0;

@@ -3,7 +3,7 @@ import type { Recommendation } from '../../../device/protocol';
 import type { ListLabels } from './labels';
 import { safeImage } from './safe-url';
 
-/** Values that a card shows besides the recommendation. */
+/** Values that a card shows in addition to the recommendation. */
 export interface CardContext {
   /** Address of the item's page; empty makes the card a button. */
   href: string;
@@ -11,17 +11,17 @@ export interface CardContext {
   price: string;
   dismissible: boolean;
   labels: ListLabels;
-  /** What only some cards show; undefined where it is not needed, or could not be loaded. */
+  /** Parts that only some cards have; undefined if they are not needed or could not be loaded. */
   parts: CardParts | undefined;
 }
 
-/** What is added to a card by code that is loaded late, see `card-extras/`. */
+/** Parts that late code adds to a card, see `card-extras/`. */
 export interface CardParts {
   /** On the picture. */
   media: unknown;
   /** Between title and price. */
   rating: unknown;
-  /** In place of the price. */
+  /** Instead of the price. */
   price: unknown;
   button: unknown;
 }
@@ -64,7 +64,7 @@ function image(address: string | undefined): TemplateResult | typeof nothing {
     : nothing;
 }
 
-/** Hides an image that does not load, so that the initial behind it shows. */
+/** Hides an image that does not load, which reveals the initial behind it. */
 function hideBroken(event: Event): void {
   if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
@@ -74,7 +74,7 @@ export const outline = html`
   <span class="media"></span>
   <div class="body"><i></i><i></i><i></i></div>`;
 
-/** A card of a loading list: the same boxes as a real card, so that nothing moves when it comes. */
+/** A card of a loading list: it has the same boxes as a real card, so nothing moves when that arrives. */
 export function skeletonCard(): TemplateResult {
   return html`
     <li part="item" class="item">

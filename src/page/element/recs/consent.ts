@@ -1,8 +1,8 @@
 import type { Recommender } from '../../../device/protocol';
 import { followConsent, type ToolName } from '../../adapters/consent';
 
-/** Longest time that the first lists wait until an answer that the tool has already is carried out, ms. */
-const LONGEST_WAIT = 1000;
+/** Longest time that the first lists wait for the tool's existing answer to be carried out, ms. */
+const MAX_WAIT_MS = 1000;
 
 const isTool = (name: string): name is ToolName | 'auto' => /^(auto|shopify|tcf|google)$/.test(name);
 
@@ -10,7 +10,7 @@ const isTool = (name: string): name is ToolName | 'auto' => /^(auto|shopify|tcf|
 interface Following {
   /** Null while no recommender is started. */
   recommender: Promise<Recommender> | null;
-  /** Settled when the answer that the tool had at first is carried out. */
+  /** Settles when the tool's first answer has been carried out. */
   first: Promise<unknown>;
   disconnect(): void;
 }
@@ -18,15 +18,15 @@ interface Following {
 /** Connections of this page, by namespace. */
 const followings = new Map<string, Following>();
 
-/** Wrong attributes that were reported. */
+/** Wrong attributes that were already reported. */
 const warned = new Set<string>();
 
 /**
- * Lets the recommender of a namespace follow the consent tool that an attribute `consent` names, as long as the page lives; the
- * first attribute counts. A wrong one connects nothing. A refusal is carried out at once, without the recommender, also where
- * that cannot start. A recommender that is started later, or again after a failure, gets the answer that the tool has then.
- * @param recommender null while none is started
- * @returns resolves when the answer that the tool has now is carried out
+ * Lets the recommender of a namespace follow the consent tool named by an attribute `consent`, for as long as the page lives; the
+ * first attribute counts. A wrong one connects nothing. A refusal is carried out at once and without the recommender, even if
+ * that cannot start. A recommender that starts later, or again after a failure, gets the tool's answer at that time.
+ * @param recommender null until one is started
+ * @returns a promise that resolves once the tool's present answer has been carried out
  */
 export async function follow(
   namespace: string,
@@ -55,7 +55,7 @@ function connect(
   const started = recommender ?? new Promise<Recommender>(() => undefined);
   const { applied, disconnect } = followConsent(started, source, { namespace });
   const late = started.then(
-    () => new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT)),
+    () => new Promise<void>((resolve) => setTimeout(resolve, MAX_WAIT_MS)),
     () => undefined,
   );
   return { first: recommender ? Promise.race([applied, late]) : Promise.resolve(), disconnect };

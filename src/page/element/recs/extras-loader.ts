@@ -3,7 +3,7 @@ import { SidestreamError } from '../../../error';
 
 let loading: Promise<typeof import('./card-extras')> | undefined;
 
-/** Loads what only some cards show, once for a page. */
+/** Loads the code for parts that only some cards have, once per page. */
 export function loadExtras(): Promise<typeof import('./card-extras')> {
   loading ??= import('./card-extras').catch((thrown: unknown) => {
     throw SidestreamError.from(thrown);
@@ -11,6 +11,6 @@ export function loadExtras(): Promise<typeof import('./card-extras')> {
   return loading;
 }
 
-/** Whether a card has something that only that code shows. */
+/** Whether a card has parts that need that code. */
 export const hasExtras = ({ item, prices }: Recommendation): boolean =>
   !!(prices || item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);

@@ -6,7 +6,7 @@ import { canonical } from '../price';
 /** The built-in texts of a list itself. */
 export interface ListLabels {
   headings: Record<Placement, string>;
-  /** Heading over products of which nothing is known. */
+  /** Heading over products about which nothing is known. */
   products: string;
   loading: string;
   empty: string;
@@ -17,7 +17,7 @@ export interface ListLabels {
   /** Shown at the place of a dismissed card, and announced to screen readers. */
   dismissed: (title: string) => string;
   undo: string;
-  /** Announced to screen readers once a dismissal was taken back. */
+  /** Announced to screen readers once a dismissal was undone. */
   restored: (title: string) => string;
   back: string;
   forward: string;
@@ -28,7 +28,7 @@ export interface ListLabels {
 
 export type { BundleLabels };
 
-/** The built-in texts of what only some cards show. */
+/** The built-in texts of the parts that only some cards have. */
 export interface CardLabels {
   /** Price of a product whose other variants cost more. */
   from: (price: string) => string;
@@ -36,16 +36,16 @@ export interface CardLabels {
   sale: string;
   /** Badge of a new product. */
   new: string;
-  /** Badge of a product of which few pieces are left. */
+  /** Badge of a product with low stock. */
   lowStock: (quantity: number) => string;
-  /** Read by screen readers in place of the two prices. */
+  /** Read by screen readers instead of the two prices. */
   reduced: (listPrice: string, price: string) => string;
   /** Name of the stars, from 0 to 5. */
   rating: (value: number) => string;
   /** Second part of that name. */
   ratings: (count: number) => string;
   addToCart: string;
-  /** The button's text for a moment once it was pressed. */
+  /** The button's text for a moment after it was pressed. */
   added: string;
   /** Announced to screen readers then. */
   addedToCart: (title: string) => string;
@@ -57,7 +57,7 @@ export interface RecsLabels extends ListLabels, CardLabels {}
 /** All texts of a list. */
 export type CompleteLabels = RecsLabels & { bundle: BundleLabels };
 
-/** Headings are seen at once, and would change while they are read. */
+/** Headings are visible at once and would change while being read. */
 const NO_HEADINGS: Record<Placement, string> = {
   'for-you': '',
   similar: '',
@@ -68,9 +68,9 @@ const NO_HEADINGS: Record<Placement, string> = {
 };
 
 /**
- * The built-in labels in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. While
- * they are not loaded, English without headings.
- * @param language a BCP 47 tag; only its first part counts, but for the digits. Default: the browser's language.
+ * The built-in labels in a language: English, Japanese, German, French, Spanish or Arabic; English for any other. Until they are
+ * loaded, English without headings.
+ * @param language a BCP 47 tag; except for the digits, only its first part counts. Default: the browser's language.
  */
 export function labelsIn(language?: string): CompleteLabels {
   const texts = textsIn(language);
@@ -96,7 +96,7 @@ export function labelsIn(language?: string): CompleteLabels {
   };
 }
 
-/** The given labels, and the built-in ones of the language for the rest. */
+/** The given labels, completed with the built-in ones of the language. */
 export function completeLabels(given: Partial<RecsLabels>, language?: string): CompleteLabels {
   const builtIn = labelsIn(language);
   return {
@@ -108,9 +108,9 @@ export function completeLabels(given: Partial<RecsLabels>, language?: string): C
 }
 
 /**
- * The heading of a list by what its items are: one that fell back to other products than its placement asks for must not
- * claim them. What the shop pinned says nothing.
- * @param items none while they are not known
+ * The heading of a list, depending on its items: a list that fell back to products other than its placement's must not claim
+ * those. Pinned items do not count.
+ * @param items empty until they are known
  */
 export function headingOf(placement: Placement, items: readonly Recommendation[], labels: ListLabels): string {
   const { headings, products } = labels;

@@ -10,12 +10,12 @@ import type {
 import { SidestreamError } from '../../../error';
 import { type Placed, turnsOf } from './page-lists';
 
-/** Milliseconds in which a burst of `change` events becomes one refresh. */
+/** Milliseconds within which a burst of `change` events becomes one refresh. */
 export const REFRESH_DELAY = 120;
 
 /**
- * Runs one asynchronous job at a time. Calls while it waits or runs are combined into one more run: a burst of changes
- * costs two runs at most, and the last one sees the last state.
+ * Runs one asynchronous job at a time. Calls while it waits or runs are combined into one more run: a burst of changes costs at
+ * most two runs, and the last one sees the latest state.
  */
 export class DebouncedRunner {
   readonly #job: () => Promise<void>;
@@ -34,15 +34,15 @@ export class DebouncedRunner {
   }
 
   /**
-   * Runs after the delay; more calls until then change nothing.
-   * @param delay another one, ms: a run that waits is put off until then
+   * Runs after the delay; further calls until then change nothing.
+   * @param delay overrides the delay, ms: a waiting run is postponed until then
    */
   later(delay?: number): void {
     if (delay) this.cancel();
     this.#timer ??= setTimeout(() => this.now(), delay ?? this.#delay);
   }
 
-  /** Runs at once, or right after the run under way. */
+  /** Runs at once, or right after the current run. */
   now(): void {
     this.cancel();
     if (this.#running) {
@@ -58,7 +58,7 @@ export class DebouncedRunner {
     });
   }
 
-  /** Drops a waiting run; one under way goes on. */
+  /** Drops a waiting run; a current one continues. */
   cancel(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -76,7 +76,7 @@ export type ListState =
 /** Ids of items, in their order. */
 export const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
 
-/** Text that is equal for the same items in the same order. */
+/** A key that is equal for the same items in the same order. */
 export const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
 
 /** Creates or finds a list's recommender, and reports the progress of its start. */
@@ -84,17 +84,17 @@ export type RecommenderSource = (onProgress: (progress: Progress) => void) => Pr
 
 /** The element that the controller belongs to. */
 export interface ListHost extends ReactiveControllerHost, Placed {
-  /** False while the page does not render it: it keeps its list until it is refreshed when it is rendered again. */
+  /** False while the page does not render the element: it keeps its list, which is refreshed once it is rendered again. */
   readonly rendered: boolean;
   /**
-   * The next request; null while something is missing (a `similar` or `complement` list without an item).
+   * The next request; null while it is incomplete (a `similar` or `complement` list without an item).
    */
   listRequest(): RecommendRequest | null;
-  /** The list has these items now, and is about to be rendered. */
+  /** Called when the list has these items and is about to be rendered. */
   listShows(ids: string[]): void;
-  /** These items will be shown once it resolves: the host loads what their cards need. It never rejects. */
+  /** These items will be shown once it resolves: the host loads the code that their cards need. It never rejects. */
   listReady(items: Recommendation[]): Promise<void>;
-  /** The recommender changed; a refresh follows. @returns milliseconds until then, if not at once */
+  /** The recommender changed; a refresh follows. @returns milliseconds until the refresh, if not at once */
   listChanged(status: Status): number | undefined;
   listFailed(error: SidestreamError): void;
   listProgress(progress: Progress): void;
@@ -103,18 +103,21 @@ export interface ListHost extends ReactiveControllerHost, Placed {
 /** Loads one list from a recommender and refreshes it on `change`; reports every failure to its host. */
 export class ListController implements ReactiveController {
   state: ListState = { kind: 'loading' };
-  /** True while a request is under way. */
+  /** True while a request is pending. */
   busy = false;
   recommender: Recommender | null = null;
   readonly #host: ListHost;
   #source: RecommenderSource | null = null;
   #unsubscribe: (() => void)[] = [];
   #connection = 0;
-  /** Whether the host is in the page. Out of it, nothing is asked for or listened to: what left a page would never be freed. */
+  /**
+   * Whether the host is in the page. Outside of it, the controller neither requests nor listens: an element that left the page
+   * would never be freed.
+   */
   #inPage = false;
   /** Placement and item of the list shown, as JSON. */
   #shown = '';
-  /** How often the list was edited ahead of a response. */
+  /** Number of edits of the list ahead of a response. */
   #edits = 0;
   readonly #refresh: DebouncedRunner;
 
@@ -145,12 +148,15 @@ export class ListController implements ReactiveController {
     void this.#connect();
   }
 
-  /** Requests the list again because the request changed or something was dismissed. @param delay milliseconds until then */
+  /**
+   * Requests the list again because the request changed or something was dismissed.
+   * @param delay milliseconds until the request
+   */
   refresh(delay?: number): void {
     if (this.recommender) delay ? this.#refresh.later(delay) : this.#refresh.now();
   }
 
-  /** Starts over after an error, from creating the recommender when that is what failed. */
+  /** Starts over after an error, from creating the recommender if that failed. */
   retry(): void {
     this.#set({ kind: 'loading' });
     if (this.recommender) this.#refresh.now();
@@ -206,7 +212,7 @@ export class ListController implements ReactiveController {
   async #load(): Promise<void> {
     const { recommender } = this;
     const connection = this.#connection;
-    // The first list is made in any case, so that it is there when a tab or a dialog opens.
+    // The first list is loaded in any case: it should be ready when a tab or a dialog opens.
     if (!recommender || !this.#inPage || (this.#shown && !this.#host.rendered)) return;
     await turnsOf(recommender).take(this.#host, () =>
       this.#request(recommender, () => connection === this.#connection),

@@ -12,7 +12,7 @@ import { itemHref } from './safe-url';
 import type { Settings } from './settings';
 import type { TemplateCardHost } from './template-card-host';
 
-/** Most skeleton cards of a loading list. */
+/** Maximum number of skeleton cards of a loading list. */
 const MAX_SKELETONS = 24;
 
 /** One place of a list: a card, or the placeholder of a dismissed one, by its item's id. */
@@ -20,12 +20,12 @@ export type Place =
   | { card: Recommendation; dismissed?: undefined; view?: undefined }
   | { card?: undefined; dismissed: string; view: TemplateResult };
 
-/** What the cards of one rendering have in common. */
+/** Data shared by the cards of one rendering. */
 export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
   language: string | undefined;
   labels: CompleteLabels;
-  /** Adds to the cards what only some lists need. */
+  /** Adds the parts that only some lists need to the cards. */
   extras: CardExtras | undefined;
   /** Fills the page's own card, if it has one. */
   fill: ReturnType<TemplateCardHost['filler']>;
@@ -67,24 +67,27 @@ export function cardOf(
   );
 }
 
-/** Links that the page has put inside, to show before the list is there and when it fails. */
+/** Links that the page put inside, shown until the list is loaded and when it fails. */
 function fallbackOf(host: Element): Element[] {
   return [...host.children].filter((child) => child.tagName !== 'TEMPLATE' && !child.slot);
 }
 
 const hasFallback = (host: Element): boolean => fallbackOf(host).length > 0;
 
-/** Content in the space of as many cards: invisible skeletons behind it keep the page below from moving when cards come. */
+/**
+ * Content in the space of the given number of cards: invisible skeletons behind it keep the page below from moving when cards
+ * arrive.
+ */
 function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
   const skeletons = Array.from({ length: cards }, skeletonCard);
   return html`<div class="room"><ol class="list hold" aria-hidden="true" .style=${columnsOf(cards)}>${skeletons}</ol><div class="over">${shown}</div></div>`;
 }
 
-/** The links, in columns as of so many cards. */
+/** The links, in the columns of the given number of cards. */
 const links = (cards: number): TemplateResult =>
   html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 
-/** The loading state: the page's own links or its slot `loading` where there are some, else skeleton cards. */
+/** The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards. */
 export function loadingState(places: number, host: Element): TemplateResult {
   const count = Math.min(places, MAX_SKELETONS);
   if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
@@ -93,8 +96,8 @@ export function loadingState(places: number, host: Element): TemplateResult {
 }
 
 /**
- * Whether a list without cards is hidden: an empty history, a mistake of the page or a product that came after the bundle, which no
- * retry corrects. Slots and links that the page put inside for such a case are shown all the same.
+ * Whether a list without cards is hidden: an empty history, a mistake of the page or a product newer than the bundle, none of
+ * which a retry corrects. Slots and links that the page put inside for such a case are still shown.
  * @param overdue whether the list has had no recommender for too long
  */
 export function isHidden(host: Element, state: ListState, placement: Placement, overdue: boolean): boolean {
@@ -127,6 +130,6 @@ export function errorState(labels: ListLabels, host: Element, retry: () => void)
 }
 
 /**
- * The room of the scroll buttons, until their code is loaded: a heading that gave way to them would push the list down.
+ * The space of the scroll buttons until their code is loaded: a heading that gave way to them would push the list down.
  */
 export const scrollRoom = html`<div class="scrollers hold"><button class="scroll" disabled></button><button class="scroll" disabled></button></div>`;

@@ -7,7 +7,7 @@ import type {
 } from '../../../device/protocol';
 import { bundleAddress, coreOf, startRecommender } from '../../client';
 
-/** Options by which two elements share one recommender; `onProgress` receives its start, from the first byte on. */
+/** Options by which elements share one recommender; `onProgress` receives its start, from the first byte on. */
 export interface SharedKey
   extends Pick<RecommenderOptions, 'bundle' | 'namespace' | 'market' | 'workerUrl' | 'onProgress'> {
   /** The attribute `consent` of the element. */
@@ -25,11 +25,11 @@ interface Shared {
 const shared = new Map<string, Shared>();
 
 /**
- * The page's one recommender for a bundle and namespace, created by the first caller and shared by all others: five lists
- * on a page cost one worker, also where `createRecommender()` started it with the shop's options, or does so later. It
- * lives as long as the page. After a failed start the next call tries again.
+ * The page's single recommender for a bundle and namespace, created by the first caller and shared by all further ones: five
+ * lists on a page cost one worker, even if `createRecommender()` started it with the shop's options or does so later. It lives as
+ * long as the page. After a failed start, the next call tries again.
  *
- * With `consent` it starts without reading what the device holds, and then follows the tool that it names.
+ * With `consent`, it starts without reading the device's data, and then follows the named tool.
  *
  * @param create replaces `startRecommender`, for tests.
  * @throws the error that `createRecommender` rejects with
@@ -62,7 +62,8 @@ export async function sharedRecommender(
   }
   const { recommender, callbacks } = entry;
   callbacks.add(onProgress);
-  // From the first moment on: a refusal needs no recommender, and may come while the bundle is loaded, or cannot be.
+  // From the first moment on: a refusal needs no recommender and may come while the bundle is loading, or after it failed to
+  // load.
   const followed = consent && followConsentOf(namespace, consent, recommender);
   try {
     const started = await recommender;
@@ -77,8 +78,9 @@ export async function sharedRecommender(
 }
 
 /**
- * Follows the consent tool that an attribute names. Resolves when the answer that the tool has now is carried out, and never rejects.
- * @param recommender null for a list that does not start one yet: until then only refusals are carried out
+ * Follows the consent tool that an attribute names. Resolves once the tool's present answer has been carried out, and never
+ * rejects.
+ * @param recommender null for a list that does not start one yet: until then, only refusals are carried out
  */
 export async function followConsentOf(
   namespace: string,
@@ -89,7 +91,7 @@ export async function followConsentOf(
     const { follow } = await import('./consent');
     await follow(namespace, consent, recommender);
   } catch (thrown) {
-    // Where its code does not load, nothing is written.
+    // If its code does not load, nothing is written.
     reportError(thrown);
   }
 }
@@ -97,12 +99,15 @@ export async function followConsentOf(
 /** The part of an element by which lists are put into reading order. */
 export type Placed = Pick<Node, 'compareDocumentPosition'>;
 
-/** Whether `one` comes before `other` in the document. 4 is `Node.DOCUMENT_POSITION_FOLLOWING`, also where there is no Node. */
+/**
+ * Whether `one` comes before `other` in the document. 4 is `Node.DOCUMENT_POSITION_FOLLOWING`, written out for environments
+ * without Node.
+ */
 const isBefore = (one: Placed, other: Placed): boolean => (one.compareDocumentPosition(other as Node) & 4) > 0;
 
 /**
- * Lists of one recommender send their requests one after another, in reading order. So each excludes the items of those
- * before it at the first try, and lists with equal requests share one response.
+ * Lists of one recommender send their requests one after another, in reading order. Each thus excludes the items of earlier lists
+ * at the first try, and lists with equal requests share one response.
  */
 export class RequestTurns {
   readonly #recommender: Pick<Recommender, 'recommend'>;
@@ -117,7 +122,7 @@ export class RequestTurns {
   }
 
   /**
-   * Runs `work` when it is the list's turn; resolves when it is done.
+   * Runs `work` when it is the list's turn; resolves when the work is done.
    * @param work must not reject; it calls `request`.
    */
   take(list: Placed, work: () => Promise<void>): Promise<void> {
@@ -127,7 +132,7 @@ export class RequestTurns {
     });
   }
 
-  /** The response to a request, shared by all lists that send an equal one in the same round. */
+  /** The response to a request, shared by all lists that send an equal request in the same round. */
   request(request: RecommendRequest): Promise<RecommendResponse> {
     const key = JSON.stringify(request);
     const response = this.#responses.get(key) ?? this.#recommender.recommend(request);
@@ -167,21 +172,24 @@ export function turnsOf(recommender: Recommender): RequestTurns {
   return known;
 }
 
-/** A list of the page, as the other lists use it. */
+/** A list of the page, as other lists see it. */
 export interface PageList extends Placed {
-  /** Where its items come from; null while it has none. */
+  /** Its recommender; null while it has none. */
   readonly activeRecommender: Recommender | null;
-  /** False while the page does not render it, as on a page that a framework keeps for later. It then takes no item from others. */
+  /**
+   * False while the page does not render it, for instance on a page that a framework keeps for later. It then takes no items from
+   * other lists.
+   */
   readonly rendered: boolean;
-  /** An earlier list took items of this one, which needs others. */
+  /** Called when an earlier list took items of this one, which then needs other items. */
   taken(): void;
 }
 
 const shown = new Map<PageList, string[]>();
 
 /**
- * Records which items a list shows. Lists of the same recommender that come later in the document and show one of these
- * items are refreshed; the first in reading order keeps the item. A list that is not rendered takes none.
+ * Records which items a list shows. Lists of the same recommender that come later in the document and show one of these items are
+ * refreshed; the first list in reading order keeps the item. A list that is not rendered takes no items.
  */
 export function setShownItems(list: PageList, ids: string[]): void {
   shown.set(list, ids);

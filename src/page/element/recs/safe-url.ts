@@ -3,8 +3,8 @@ import type { Recommendation } from '../../../device/protocol';
 type Item = Recommendation['item'];
 
 /**
- * The address of an item's page: `template` with its `{id}`, `{title}`, `{category}` filled in and percent-encoded, else
- * `item.url`, else an empty string. Addresses come from the catalog, so only schemes that open a page are allowed.
+ * The address of an item's page: `template` with its `{id}`, `{title}`, `{category}` filled in and percent-encoded, otherwise
+ * `item.url`, otherwise an empty string. Addresses come from the catalog, so only schemes that open a page are allowed.
  */
 export function itemHref(item: Item, template?: string): string {
   const href = template
@@ -16,27 +16,27 @@ export function itemHref(item: Item, template?: string): string {
   return safeHref(href);
 }
 
-/** `href` unchanged when it is relative or http(s), else an empty string. */
+/** `href` unchanged if it is relative or http(s), otherwise an empty string. */
 export function safeHref(href: string): string {
   return allowed(href, ['http:', 'https:']) ? href : '';
 }
 
 /**
- * `src` unchanged when it is relative or http(s), or an image made on this device (`blob:`, `data:image/`), else an empty
- * string. Only for attributes that show images: a document from a `data:` address would run.
+ * `src` unchanged if it is relative or http(s), or an image created on this device (`blob:`, `data:image/`), otherwise an empty
+ * string. Only for attributes that show images: a document from a `data:` address would run scripts.
  */
 export function safeImage(src: string | undefined): string {
   if (!src) return '';
   return allowed(src, ['http:', 'https:', 'blob:']) || /^data:image\//i.test(src) ? src : '';
 }
 
-/** The checks above, passed to code that is loaded late; importing them there would make this file a chunk of its own. */
+/** The checks above, passed to late code; importing them there would turn this file into a separate chunk. */
 export interface SafeUrls {
   safeHref: typeof safeHref;
   safeImage: typeof safeImage;
 }
 
-/** Parsed as a browser does on an https page, so that a relative address has an allowed scheme. */
+/** Parsed as on an https page, which gives a relative address an allowed scheme. */
 function allowed(address: string, schemes: string[]): boolean {
   const base = 'https://page.invalid/';
   return address !== '' && URL.canParse(address, base) && schemes.includes(new URL(address, base).protocol);

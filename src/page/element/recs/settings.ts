@@ -1,6 +1,6 @@
 import type { Placement, RecommendRequest } from '../../../device/protocol';
 
-/** Settings of a list after they were checked: the page's values where they are valid, else the defaults. */
+/** Checked settings of a list: the page's values where they are valid, otherwise the defaults. */
 export interface Settings {
   placement: Placement;
   limit: number;
@@ -14,7 +14,7 @@ export interface Settings {
 
 type Checked = Exclude<keyof Settings, 'exclude'>;
 
-/** Default and pattern of each setting. Numbers are checked as text: frameworks set properties to text, too. */
+/** Default and pattern of each setting. Numbers are checked as text, because frameworks may set properties to text. */
 const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
   placement: ['for-you', /^(for-you|similar|complement|trending|recent|again)$/],
   limit: [8, /^([1-9]\d?|100)$/],
@@ -25,16 +25,16 @@ const CHECKS: { [K in Checked]: [Settings[K], RegExp] } = {
   hrefTemplate: ['', /^$|^([^{}]*\{(id|title|category)\})+[^{}]*$/],
 };
 
-/** Currencies that the browser knows. Others are used all the same, with a warning. */
+/** Currencies that the browser knows. Other currencies are still used, with a warning. */
 let currencies: string[] | undefined;
 
-/** Items beside its own that a bundle has at most, and by default. */
-const MOST_IN_BUNDLE = 4;
+/** Maximum and default number of items in a bundle, not counting its main item. */
+const MAX_BUNDLE_ITEMS = 4;
 const BUNDLE = 3;
 
 /**
- * Checked settings of a list, and the names of the invalid ones. Absent ones are valid. What goes with an item, or with the
- * cart, is `complement`; a bundle has no more items than fit beside each other.
+ * Checked settings of a list, and the names of the invalid ones. Absent ones are valid. A bundle and a list synced with the cart
+ * have the placement `complement`; a bundle has no more items than fit side by side.
  */
 export function settingsOf(given: Settings & { cartSynced?: boolean }): { settings: Settings; wrong: string[] } {
   const exclude: unknown = given.exclude ?? [];
@@ -48,17 +48,17 @@ export function settingsOf(given: Settings & { cartSynced?: boolean }): { settin
   const settings: Settings = { ...Object.fromEntries(entries), exclude: Array.isArray(exclude) ? exclude : [] };
   const bundle = settings.layout === 'bundle';
   if ((bundle || given.cartSynced) && settings.placement === 'for-you') settings.placement = 'complement';
-  if (bundle && settings.limit > MOST_IN_BUNDLE) settings.limit = BUNDLE;
+  if (bundle && settings.limit > MAX_BUNDLE_ITEMS) settings.limit = BUNDLE;
   currencies ??= Intl.supportedValuesOf?.('currency');
   if (settings.currency && currencies?.includes(settings.currency.toUpperCase()) === false) wrong.push('currency');
   return { settings, wrong };
 }
 
-/** The settings that a request is made from. */
+/** The settings that make up a request. */
 export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
-  /** Any text or list of texts; frameworks may have made a number or nothing of it. */
+  /** Any text or list of texts; frameworks may have turned it into a number or unset it. */
   itemId: unknown;
-  /** Whether the list is about what is in the cart. */
+  /** Whether the list goes with the content of the cart. */
   cartSynced?: boolean;
   /** JSON objects, or their texts; empty or null for none. The recommender checks them. */
   filter: RecommendRequest['filter'] | null;
@@ -66,8 +66,8 @@ export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
 }
 
 /**
- * The ids in an `item-id`: of one item, or of several as a list or as the JSON text of one. Any other text is one id, spaces
- * and brackets included.
+ * The ids in an `item-id`: one id, or several as a list or as the JSON text of a list. Any other text is one id, including spaces
+ * and brackets.
  */
 export function idsInView(given: unknown): string[] {
   let ids = given;
@@ -80,9 +80,9 @@ export function idsInView(given: unknown): string[] {
 }
 
 /**
- * The request of a list; null while a `similar` or `complement` list is about no item.
+ * The request of a list; null while a `similar` or `complement` list has no item.
  * @param exclude ids that must not be in the response
- * @param taken places of the list that are taken already
+ * @param taken number of places in the list that are already taken
  * @param lang language of the reasons
  */
 export function requestOf(
@@ -100,7 +100,7 @@ export function requestOf(
     itemId: ids[1] ? ids : ids[0],
     cart: cartSynced,
     ...(lang ? { lang } : {}),
-    // Anything but nothing is sent: an unfiltered list could show items that the shop meant to keep out.
+    // Any non-empty filter is sent, even an invalid one: an unfiltered list could show items that the shop meant to exclude.
     filter: filter === '' ? undefined : (filter ?? undefined),
     hints: hints || undefined,
   };

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The frame of the list: heading, grid or row, messages. Colours come from the page's own text colour. */
+/** The frame of the list: heading, grid or row, messages. Colours derive from the page's own text colour. */
 export const recsStyles = css`
   :host {
     --_muted: var(--sidestream-muted, color-mix(in srgb, currentColor 74%, transparent));

@@ -74,17 +74,17 @@ const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'work
 /** Placements that have no fallback. */
 const OWN = /^(recent|again)$/;
 
-/** Frameworks set a new object at every render; only other content is a change. */
+/** Frameworks set a new object at every render; only different content counts as a change. */
 const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
 
 type Late = typeof import('./late');
 let lateLoading: Promise<Late> | undefined;
-/** Undefined until it is loaded: the first rendering of a list does not wait for it. */
+/** Undefined until loaded: the first rendering of a list does not wait for it. */
 let late: Late | undefined;
 
 const bundleCode = () => import('./bundle');
 
-/** Loads it, once for a page. When it rejects, lists go on without. */
+/** Loads the late code, once per page. If it rejects, lists work without it. */
 function loadLate(): Promise<Late> {
   lateLoading ??= import('./late').then(
     (parts) => {
@@ -103,29 +103,29 @@ function loadLate(): Promise<Late> {
  * A list of recommendations that follows the shopper's actions, computed on this device.
  *
  * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{priceFrom}`
- * `{listPrice}` `{saving}` `{rating}` `{ratings}` `{badge}` `{quantity}` `{availability}` `{image}` `{image2}` `{href}` `{reason}` `{source}`
- * `{position}` and `{attributes.name}` in texts, attributes and addresses, and have its own `<style>`. An element with
- * `data-if` or `data-unless` is there only if the field in it has a value (`data-if="listPrice"`), or has not, or is one
- * (`data-if="attributes.color=red"`). Clicks on links are tracked, an element with `data-dismiss` dismisses, one with
- * `data-add-to-cart` adds to the cart. Where a field would run or load (`<script>`, `<iframe>`, `on…`, `style`) it is left out
- * with a warning in the console.
+ * `{listPrice}` `{saving}` `{rating}` `{ratings}` `{badge}` `{quantity}` `{availability}` `{image}` `{image2}` `{href}`
+ * `{reason}` `{source}` `{position}` and `{attributes.name}` in texts, attributes and addresses, and have its own `<style>`. An
+ * element with `data-if` or `data-unless` is shown only if the named field has a value (`data-if="listPrice"`), has none, or
+ * equals a value (`data-if="attributes.color=red"`). Clicks on links are tracked; an element with `data-dismiss` dismisses the
+ * product, and one with `data-add-to-cart` adds it to the cart. Where a field would run or load something (`<script>`,
+ * `<iframe>`, `on…`, `style`), it is left out with a warning in the console.
  *
- * Where items have them, cards show the list price struck out with the saving, the rating, the second picture under a mouse or
- * the keyboard's focus, and one badge, the first that holds of: sold out, low stock, sale, new (for 30 days from `published`).
+ * If items have them, cards show the struck-out list price with the saving, the rating, the second picture under the mouse or
+ * keyboard focus, and one badge, the first that applies of: sold out, low stock, sale, new (for 30 days from `published`).
  *
- * Of a product whose other variants cost more, the price is one "from". A heading that is not the page's own, and the reasons, claim
- * only what is known: it appears with the list, and is neutral over products of which nothing is known.
+ * If other variants of a product cost more, its price is shown as "from". The built-in heading and the reasons claim only what is
+ * known: the heading appears with the list, and is neutral over products about which nothing is known.
  *
- * Texts and prices are in the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish,
- * Arabic). The list reserves the space of `limit` cards from the start; empty or failed it takes one sentence, and no space
- * where it has nothing for a shopper: an empty `recent`, an empty cart, a product newer than the bundle, or a mistake of the page,
- * which is a warning in the console.
+ * Texts and prices are in the language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic). The
+ * list reserves the space of `limit` cards from the start; an empty or failed list takes the space of one sentence, and no space
+ * if it has nothing for a shopper: an empty `recent`, an empty cart, a product newer than the bundle, or a mistake of the page,
+ * which is reported as a warning in the console.
  *
  * @tag sidestream-recs
  * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
  *
- * @slot - Links to the same products or to any: search engines see them, and shoppers before the list is there and when it
- *   fails. They stay in the document; the cards are shown instead of them.
+ * @slot - Links to the same products or to other pages: search engines see them, and so do shoppers until the list is loaded and
+ *   when it fails. They stay in the document; the cards are shown instead of them.
  * @slot header - Replaces the heading.
  * @slot loading - Replaces the skeleton cards.
  * @slot empty - Replaces the sentence shown when there is nothing to recommend.
@@ -135,9 +135,10 @@ function loadLate(): Promise<Late> {
  * @fires {CustomEvent<RecsClickDetail>} itemclick - A card was chosen. Bubbles. `preventDefault()` stops the link.
  * @fires {CustomEvent<RecsAddToCartDetail>} addtocart - An "add to cart" button was pressed, of a card or of a bundle: the page
  *   adds the items to its cart. Bubbles. The list tracks `cart` and confirms, unless `preventDefault()` is called.
- * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page goes on. `preventDefault()` keeps it out of the
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page still works. `preventDefault()` keeps it out of the
  *   console.
- * @fires {CustomEvent<Progress>} progress - The bundle or the encoders load, an item is encoded, or profiles are joined.
+ * @fires {CustomEvent<Progress>} progress - Progress of loading the bundle or the encoders, encoding an item, or merging
+ *   profiles.
  *
  * @csspart section - The whole list.
  * @csspart header - Heading and scroll buttons.
@@ -149,32 +150,33 @@ function loadLate(): Promise<Late> {
  * @csspart media - The tile behind the image.
  * @csspart image - The image.
  * @csspart body - The texts below the image.
- * @csspart second-image - The second picture, which is shown under a mouse or the keyboard's focus.
- * @csspart price - The price, with what follows.
+ * @csspart second-image - The second picture, shown under the mouse or keyboard focus.
+ * @csspart price - The price, with the following three parts.
  * @csspart sale-price - A reduced price.
- * @csspart list-price - What it was before.
+ * @csspart list-price - The price before the reduction.
  * @csspart saving - The saving in percent.
- * @csspart rating - Stars, and how many rated.
+ * @csspart rating - The stars and the number of ratings.
  * @csspart stars - The stars.
- * @csspart ratings - How many rated.
+ * @csspart ratings - The number of ratings.
  * @csspart badge - The badge of a product in stock; also `badge-low-stock`, `badge-sale` or `badge-new`.
  * @csspart availability - The badge of sold-out products.
  * @csspart add-to-cart - The "add to cart" button.
- * @csspart reason - Why the product is recommended; empty where nothing is known.
+ * @csspart reason - Why the product is recommended; empty if nothing is known.
  * @csspart dismiss - The "not interested" button.
  * @csspart dismissed - The placeholder of a dismissed card.
- * @csspart undo - The button that takes a dismissal back.
- * @csspart bundle - Everything of a bundle: the list, total and button.
+ * @csspart undo - The button that undoes a dismissal.
+ * @csspart bundle - The whole bundle: the list, total and button.
  * @csspart check - A check box of a bundle.
  * @csspart summary - Total and button of a bundle.
- * @csspart total - The price of what is checked in a bundle.
- * @csspart add - The button of a bundle that adds what is checked to the cart.
+ * @csspart total - The total price of the checked items of a bundle.
+ * @csspart add - The button of a bundle that adds the checked items to the cart.
  * @csspart skeleton - The outline of a card while the list loads.
  * @csspart scroll - Both scroll buttons of a row.
  * @csspart message - The sentence of the empty and error states.
  * @csspart retry - The retry button.
  *
- * @cssproperty [--sidestream-card-size=10.5rem] - Least width of a card, and three fifths of its largest where a grid has a single row; its width in a row.
+ * @cssproperty [--sidestream-card-size=10.5rem] - Minimum width of a card, and three fifths of its maximum in a grid with a
+ *   single row; the card's width in a row layout.
  * @cssproperty [--sidestream-gap=1rem] - Space between cards.
  * @cssproperty [--sidestream-radius=0.875rem] - Corners of the tiles.
  * @cssproperty [--sidestream-tile] - Background behind images; a tint of the text colour.
@@ -193,7 +195,7 @@ function loadLate(): Promise<Late> {
 export class SidestreamRecs extends TypedLitElement implements ListHost, PageList {
   /** @internal */
   static override styles = [recsStyles, cardStyles];
-  /** @internal Not decorators: their code would be on every page for this one class. */
+  /** @internal Not decorators: every page would load their code for this one class. */
   static override properties: PropertyDeclarations = {
     placement: {},
     itemId: { attribute: 'item-id', hasChanged: hasOtherContent },
@@ -222,25 +224,25 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   };
 
   /**
-   * Kind of list: `for-you`, `similar`, `complement`, `trending`, `recent` or `again`. In place of `for-you`, a bundle and a
-   * list with `cart-synced` have `complement`.
+   * Kind of list: `for-you`, `similar`, `complement`, `trending`, `recent` or `again`. A bundle and a list with `cart-synced`
+   * have `complement` instead of `for-you`.
    */
   placement: Placement = 'for-you';
   /**
-   * Id of the item in view, or a list of up to 100, as the attribute in JSON: `["a", "b"]`; `similar` and `complement` need
-   * it, and are hidden without.
+   * Id of the item in view, or a list of up to 100 ids, which the attribute holds as JSON: `["a", "b"]`; `similar` and
+   * `complement` need it and are hidden without it.
    */
   itemId: string | readonly string[] = '';
   /**
-   * Shows what goes with everything in the shopper's cart, as its events (`cart`, `uncart`, `purchase`, of all tabs) say, and
-   * follows them. Hidden while the cart is empty.
+   * Shows products that go with the whole cart, and follows its events (`cart`, `uncart`, `purchase`, from all tabs). Hidden
+   * while the cart is empty.
    */
   cartSynced = false;
   /** Number of items, 1 to 100. */
   limit = 8;
   /**
-   * Address of the bundle folder. Elements with the same bundle and namespace share one recommender. Default: what the page made
-   * with `createRecommender()`, if that is one.
+   * Address of the bundle folder. Elements with the same bundle and namespace share one recommender. Default: the recommender
+   * that the page created with `createRecommender()`, if there is exactly one.
    */
   bundle = '';
   /**
@@ -249,13 +251,13 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    */
   filter: RecommendRequest['filter'] | null = null;
   /**
-   * What the shopper looks for in this visit, for `for-you`: a JSON object, or its text in the attribute, as `recommend()`
-   * takes it. Anything else hides the list. Default: what `setHints()` said.
+   * Hints of what the shopper looks for in this visit, for `for-you`: a JSON object, or its text in the attribute, as
+   * `recommend()` takes it. Anything else hides the list. Default: the hints from `setHints()`.
    */
   hints: RecommendRequest['hints'] | null = null;
   /** Loads nothing until the list is within 400 px of the viewport. */
   lazy = false;
-  /** The heading; default: one for the placement, or for what the list holds instead. */
+  /** The heading; default: one for the placement, or for the products that the list fell back to. */
   heading = '';
   /** Level of the heading in the page's outline, 2 to 6. */
   headingLevel = 2;
@@ -263,45 +265,45 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   namespace = 'default';
   /**
    * The consent tool whose answer the recommender follows: `google`, `shopify`, `tcf`, or `auto` for whichever is on the page.
-   * Until it answers, nothing is stored; with ` session` after it, the visit is kept in the tab. On every list of the page;
-   * used with `bundle` only.
+   * Until it answers, nothing is stored; with ` session` appended, the visit is kept in the tab. Set it on every list of the
+   * page; used with `bundle` only.
    */
   consent = '';
   /** Market whose prices and stock are shown, see `createRecommender()`; used with `bundle` only. */
   market = '';
   /**
-   * Address of the package's `worker.js` where a bundler left it out, see `createRecommender()`; used with `bundle` only. For
-   * all lists of a page: `setWorkerUrl()`.
+   * Address of the package's `worker.js` if a bundler left it out, see `createRecommender()`; used with `bundle` only. For all
+   * lists of a page, use `setWorkerUrl()`.
    */
   workerUrl = '';
   /**
-   * `grid`, which wraps; `row`, which scrolls; or `bundle`: the item in view and up to 4 that go with it (`limit`, default 3)
-   * with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
+   * `grid`, which wraps; `row`, which scrolls; or `bundle`: the item in view and up to 4 items that go with it (`limit`, default
+   * 3), with check boxes, their total price, and a button that adds them to the cart (event `addtocart`).
    */
   layout: 'grid' | 'row' | 'bundle' = 'grid';
   /** Address of an item's page with `{id}`, `{title}` or `{category}` in it: `#/product/{id}`. Default: the item's `url`. */
   hrefTemplate = '';
-  /** Three-letter currency code of the prices. Default: that of the offers; without one they are plain numbers. */
+  /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
   currency = '';
-  /** Gives every card a "not interested" button, which removes the product from all lists and can be taken back. */
+  /** Gives every card a "not interested" button, which removes the product from all lists and can be undone. */
   dismissible = false;
   /** Gives every card of a product in stock an "add to cart" button, which dispatches `addtocart`. */
   addToCart = false;
-  /** Pieces up to which a product in stock has the badge "Only 3 left"; 0 for never. */
+  /** Stock level up to which a product in stock has the badge "Only 3 left"; 0 for never. */
   lowStock = 5;
   /** A recommender that the page created; replaces `bundle`. */
   recommender: Recommender | null = null;
   /** Ids that are never listed, because the page shows them elsewhere. */
   exclude: string[] = [];
   /**
-   * Follows the links of cards in place of the browser, such as a router's `push`: it gets the `href` of the link. Clicks that open a tab
-   * or a window do not reach it.
+   * Follows the links of cards instead of the browser, for example a router's `push`: it gets the `href` of the link. Clicks that
+   * open a tab or a window do not reach it.
    */
   navigate: ((href: string) => unknown) | null = null;
   /** Texts that replace the built-in ones. */
   labels: Partial<RecsLabels> = {};
   /**
-   * `loading`, `filled`, `empty`, `error`, or `hidden` where there is nothing for a shopper. For style sheets:
+   * `loading`, `filled`, `empty`, `error`, or `hidden` if there is nothing for a shopper. For style sheets:
    * `section:has(> sidestream-recs[state="hidden"]) { display: none }`.
    */
   state: 'loading' | 'filled' | 'empty' | 'error' | 'hidden' = 'loading';
@@ -328,7 +330,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   constructor() {
     super();
-    // The response has the reasons: another language needs another request.
+    // The response contains the reasons: another language needs another request.
     new LanguageObserver(this, () => this.refresh(), this.#failed);
     new PageRecommenderObserver(this, () => {
       const { recommender, bundle, activeRecommender, hasUpdated } = this;
@@ -340,7 +342,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   override connectedCallback(): void {
     super.connectedCallback();
     this.requestUpdate();
-    // The first format takes a page 20 ms. It is made while the list is on its way, after the outlines are painted.
+    // Creating the first format takes 20 ms. It is created while the list is loading, after the outlines are painted.
     requestAnimationFrame(() => setTimeout(() => formatPrice(0, this.currency, languageOf(this))));
   }
 
@@ -351,7 +353,10 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     deleteShownItems(this);
   }
 
-  /** @internal What hides itself is asked again: its next list may have items. Old browsers cannot say; there it counts as rendered. */
+  /**
+   * @internal A list that hides itself is checked again: its next list may have items. Old browsers cannot tell; there it counts
+   *   as rendered.
+   */
   get rendered(): boolean {
     return this.state === 'hidden' || (this.checkVisibility?.() ?? true);
   }
@@ -362,22 +367,22 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   /**
-   * Requests the list again; rarely needed, because changes of the recommender refresh it. Only a bundle that was added to
-   * the cart stays as it is until then.
+   * Requests the list again; rarely needed, because changes of the recommender refresh it. Only a bundle that was added to the
+   * cart stays unchanged until then.
    */
   refresh(): void {
     this.#bundle?.release();
     this.#list.refresh();
   }
 
-  /** @internal A confirmation is over first, and a bundle that was added stays: the shopper looks at them. */
+  /** @internal A confirmation finishes first, and an added bundle stays: the shopper is looking at them. */
   taken(): void {
     this.#list.refresh(this.#extras?.pause);
   }
 
   /** @internal */
   listRequest(): RecommendRequest | null {
-    // The items that the shopper viewed are all listed, also those that other lists show.
+    // All items that the shopper viewed are listed, including those that other lists show.
     const { placement, limit, exclude: given } = this.#settings;
     const shown = placement === 'recent' ? [] : itemsShownBefore(this);
     const exclude = [...new Set([...given, ...shown, ...(this.#dismissals?.ids ?? [])])];
@@ -388,7 +393,9 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return request;
   }
 
-  /** @internal What only some cards show, and the texts, are loaded before the first of them is there, so that nothing moves later. */
+  /**
+   * @internal The texts and the code that only some cards need are loaded before the first card is shown, so nothing moves later.
+   */
   async listReady(items: Recommendation[]): Promise<void> {
     try {
       // The observer reports a failure.
@@ -415,11 +422,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /** @internal */
   listShows(ids: string[]): void {
-    // A list that left the page takes no item from others, and must not be kept.
+    // A list that left the page takes no items from other lists and must not be retained.
     if (this.isConnected) setShownItems(this, ids);
   }
 
-  /** @internal A profile with fewer events was reset or rolled back: dismissed items may be listed again. */
+  /** @internal Fewer events mean that the profile was reset or rolled back: dismissed items may be listed again. */
   listChanged(status: Status): number | undefined {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = dismissed > 0 && status.dismissed === 0;
@@ -435,7 +442,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
 
   /** @internal */
   listProgress(progress: Progress): void {
-    // A catalogue whose items are not in its manifest: what their cards may need comes beside them.
+    // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
     if (progress.total && this.#list.state.kind === 'loading') loadExtras().catch(() => undefined);
     emit(this, 'progress', progress);
   }
@@ -448,7 +455,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#list.use(this.#source());
     else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
     const state = this.#state;
-    // To a shopper an empty cart is what an empty history is.
+    // To a shopper, an empty cart is like an empty history.
     const placement = this.cartSynced || settings.layout === 'bundle' ? 'recent' : settings.placement;
     const hidden = !this.#places.length && isHidden(this, state, placement, this.#sourceTimeout.overdue);
     this.state = hidden ? 'hidden' : state.kind;
@@ -462,13 +469,13 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { response, items } = this.#filled;
     if (this.#positions) late?.animateMoves(this.#positions, this.renderRoot as ShadowRoot);
     if (this.isConnected) {
-      // With another body the region for announcements is gone.
+      // If the body is replaced, the region for announcements is gone.
       late?.prepareAnnouncer();
       this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
     }
     this.#templateCard.ready();
     this.#templateCard.keep(new Set(idsOf(items)));
-    // Not left to late code: where the network failed, that may be missing, and "try again" must not lose the focus.
+    // Not left to late code: after a network failure, that may be missing, and "try again" must not lose the focus.
     if (this.#retried && this.#state.kind !== 'loading') {
       this.#retried = false;
       if (document.activeElement === document.body)
@@ -519,7 +526,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
       </section>`;
   }
 
-  /** Whether the list may yet turn out to be of another kind: its heading would change while it is read. */
+  /** Whether the list may still turn out to be of another kind: its heading would then change while being read. */
   get #openHeading(): boolean {
     return this.#state.kind === 'loading' && !OWN.test(this.#settings.placement);
   }
@@ -527,11 +534,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   get #labels(): CompleteLabels {
     return completeLabels(this.labels ?? {}, languageOf(this));
   }
-  /** A bundle stays as it is once it was added to the cart. */
+  /** A bundle stays unchanged once it was added to the cart. */
   get #state(): ListState {
     return (this.#settings.layout === 'bundle' && this.#bundle?.added) || this.#list.state;
   }
-  /** Cards, and the placeholders of dismissed ones. */
+  /** Cards and the placeholders of dismissed ones. */
   get #places(): Place[] {
     if (!('response' in this.#state)) return [];
     const { items } = this.#filled;
@@ -546,11 +553,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   #source(): RecommenderSource | null {
     const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this;
     if (lazy && !this.#isNear()) {
-      // A refusal does not wait until the list is close.
+      // A refusal does not wait until the list is close to the viewport.
       if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
       return null;
     }
-    // Beside the worker; `listReady` waits for it, and reports a failure.
+    // In parallel with the worker; `listReady` waits for it and reports a failure.
     this.#templateCard.ready();
     if (this.#settings.layout === 'bundle') bundleCode().catch(() => undefined);
     if (this.addToCart) loadExtras().catch(() => undefined);
@@ -559,11 +566,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
   }
 
-  /** Whether a lazy list is, or was, close to the viewport; begins to wait for that. */
+  /** Whether a lazy list is, or has been, close to the viewport; starts waiting for that. */
   #isNear(): boolean {
     this.#nearing ??= import('./viewport-distance')
       .then(({ nearViewport }) => nearViewport(this))
-      // A list that loads too early is better than none.
+      // A list that loads too early is better than no list.
       .catch(this.#failed)
       .then(() => {
         this.#near = true;
@@ -607,7 +614,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const detail = { item, position, placement: this.#settings.placement, recommendationId: response };
     if (event.target.closest('[data-dismiss]')) {
       const dismiss = (): void => this.#dismissals?.add({ ...found, position }, items, this.#settings.limit, labels);
-      // Its code comes right after the list; a shopper who is faster waits for it.
+      // Its code loads right after the list; a faster shopper waits for it.
       loadLate().then(this.#useLate).then(dismiss, this.#failed);
     } else if (event.target.closest('[data-add-to-cart]')) this.#extras?.add(detail, event, this.#context);
     else if (event.target.closest('a, button')) this.#choose(detail, event);
@@ -618,7 +625,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     // An empty href would reload the page.
     const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
     if (!emit(this, 'itemclick', detail) || withoutAddress) event.preventDefault();
-    // A click before this code is there follows the link, which leads to the same page.
+    // A click before this code is loaded follows the link, which leads to the same page.
     else if (this.navigate) late?.followLink(event, this.navigate);
   }
 

@@ -2,10 +2,10 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Recommender } from '../../../device/protocol';
 import { onPageRecommender } from '../../client';
 
-/** Time that a page has to set the recommender of a list without a bundle; after it the page probably forgot, ms. */
+/** Time for a page to set the recommender of a list without a bundle, ms; after that, the page has probably forgotten it. */
 const SOURCE_TIMEOUT = 10_000;
 
-/** The properties that give a list its recommender, and the one that it has. */
+/** The properties that determine the recommender of a list, and its present recommender. */
 type SourceHost = ReactiveControllerHost & {
   bundle: string;
   recommender: Recommender | null;
@@ -13,7 +13,7 @@ type SourceHost = ReactiveControllerHost & {
   readonly isConnected: boolean;
 };
 
-/** Whether a list has had neither bundle nor recommender for 10 s, and the page no recommender for it. */
+/** Whether a list has had neither bundle nor recommender for 10 s, and the page offers no recommender for it. */
 export class SourceTimeout implements ReactiveController {
   overdue = false;
   readonly #host: SourceHost;
@@ -38,7 +38,7 @@ export class SourceTimeout implements ReactiveController {
 
   hostUpdated(): void {
     clearTimeout(this.#timer);
-    // An update may come after the list left the page.
+    // An update may arrive after the list left the page.
     if (this.#found || this.overdue || !this.#host.isConnected) return;
     this.#timer = setTimeout(() => {
       this.overdue = true;
@@ -52,7 +52,7 @@ export class SourceTimeout implements ReactiveController {
   }
 }
 
-/** Calls a function once the page's recommender may be another one, as long as an element is in the page. */
+/** Calls a function whenever the page's recommender may have changed, for as long as an element is in the page. */
 export class PageRecommenderObserver implements ReactiveController {
   readonly #changed: () => void;
   #end: () => void = () => undefined;
@@ -76,7 +76,7 @@ export class PageRecommenderObserver implements ReactiveController {
       clearTimeout(timer);
       end();
     };
-    // It may have come while the element was elsewhere.
+    // The recommender may have been created while the element was elsewhere.
     wait();
   }
 

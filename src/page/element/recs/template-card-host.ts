@@ -5,7 +5,7 @@ import type { TemplateCards, TemplateContext } from './template-card';
 
 type TemplateHost = Element & { readonly renderRoot: DocumentFragment | HTMLElement };
 
-/** The page's own card, a `<template>` child. The code that fills it is a late chunk, loaded only where there is one. */
+/** The page's own card, a `<template>` child. The code that fills it is a late chunk, loaded only if there is such a child. */
 export class TemplateCardHost {
   readonly #host: TemplateHost;
   readonly #settled: () => void;
@@ -15,8 +15,8 @@ export class TemplateCardHost {
   #failed = false;
 
   /**
-   * @param settled called once the code is loaded, or failed to load
-   * @param failed called before that when it failed; the built-in card is used then
+   * @param settled called once the code has loaded or failed to load
+   * @param failed called before `settled` if it failed; the built-in card is used then
    */
   constructor(host: TemplateHost, settled: () => void, failed: (thrown: unknown) => void) {
     this.#host = host;
@@ -29,7 +29,7 @@ export class TemplateCardHost {
     return this.#host.querySelector(':scope > template');
   }
 
-  /** Whether cards can be made; begins to load the code when it is missing. */
+  /** Whether cards can be rendered; starts loading the code if it is missing. */
   ready(): boolean {
     if (this.#cards || this.#failed || !this.template) return true;
     this.#loading ??= Promise.all([import('./template-card'), loadExtras()])
@@ -44,12 +44,12 @@ export class TemplateCardHost {
     return false;
   }
 
-  /** Resolves when cards can be made. */
+  /** Resolves when cards can be rendered. */
   async loaded(): Promise<void> {
     if (!this.ready()) await this.#loading;
   }
 
-  /** Makes the cards of one rendering from the template as it is now; undefined without a template. */
+  /** Makes the cards of one rendering from the present template; undefined without a template. */
   filler():
     | ((
         card: Recommendation,

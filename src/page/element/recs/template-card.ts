@@ -6,12 +6,12 @@ import type { SafeUrls } from './safe-url';
 /** Values of the placeholders in braces, by name. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** Beginning of the names of attributes of an item. */
+/** Prefix of the names of item attributes. */
 const ATTRIBUTE = 'attributes.';
 
 /**
- * `text` with every known `{name}` replaced; unknown ones stay as they are, but for attributes, which an item may lack: they
- * are empty.
+ * `text` with every known `{name}` replaced. Unknown names stay unchanged, except attributes, which an item may lack: they become
+ * empty.
  */
 export function fill(text: string, fields: Fields): string {
   return text.replace(/\{(\w+|attributes\.[^{}]+)\}/g, (whole, name: string) =>
@@ -19,13 +19,13 @@ export function fill(text: string, fields: Fields): string {
   );
 }
 
-/** Values that conditions are about, by the name of their field. */
+/** Values that conditions test, by field name. */
 export type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Whether a condition such as `listPrice` or `attributes.color=red` holds: the field has a value other than 0 and `false`, or
- * has the given one, or a list has it among its own.
- * @returns undefined for the name of no field
+ * Whether a condition such as `listPrice` or `attributes.color=red` holds: the field has a value other than 0 and `false`, equals
+ * the given value, or is a list that contains it.
+ * @returns undefined for an unknown field
  */
 export function holds(condition: string, values: Values): boolean | undefined {
   const [name = '', ...rest] = condition.split('=');
@@ -37,7 +37,7 @@ export function holds(condition: string, values: Values): boolean | undefined {
   return found.some((one) => one !== undefined && `${one}` === rest.join('=').trim());
 }
 
-/** Removes the elements whose condition fails. @param unknown receives conditions that name no field */
+/** Removes the elements whose condition fails. @param unknown receives conditions with an unknown field */
 function applyConditions(content: DocumentFragment, values: Values, unknown: (condition: string) => void): void {
   for (const [attribute, wanted] of [
     ['data-if', true],
@@ -54,26 +54,26 @@ function applyConditions(content: DocumentFragment, values: Values, unknown: (co
 
 /** Elements that are left out of a card: they run, or change the whole page. Styles are adopted as sheets. */
 const LEFT_OUT = 'script, style, base, meta';
-/** Elements that load documents and styles, or set attributes of others: no field may be filled in there. */
+/** Elements that load documents and styles, or set attributes of other elements: no field may be filled in there. */
 const NO_FIELDS = new Set(
   'iframe frame frameset fencedframe object embed applet portal link use set animate animatemotion animatetransform'.split(
     ' ',
   ),
 );
-/** Attributes that run their value, or send or load something invisibly. Handlers (`on…`) are refused, too. */
+/** Attributes that run their value, or send or load something invisibly. Handlers (`on…`) are also refused. */
 const NO_FIELD = new Set('style srcdoc ping attributionsrc is nonce base manifest'.split(' '));
 /** Attributes that navigate or load something. */
 const ADDRESSES = new Set('href src action formaction data poster background cite longdesc codebase'.split(' '));
-/** Attributes that load an image, in which nothing runs. */
+/** Attributes that load an image, in which nothing can run. */
 const PICTURES = new Set(['img src', 'input src', 'source src', 'video src', 'video poster', 'image href']);
 
 /**
- * The contents of a template with its fields filled in. Fields come from the catalog: they are only ever filled in as text,
- * attribute values without effect, and addresses of pages and images, wherever the template puts them.
- * @param values what its conditions are about
+ * The contents of a template with its fields filled in. Fields come from the catalog: they are only ever filled in as text, as
+ * attribute values without effect, and as addresses of pages and images, wherever the template puts them.
+ * @param values values that its conditions test
  * @param urls checks the addresses
  * @param refused receives each place that is left out because it must not be filled, such as `<b onclick>`, and each condition
- *   that names no field
+ *   with an unknown field
  */
 export function fillTemplate(
   template: HTMLTemplateElement,
@@ -82,7 +82,7 @@ export function fillTemplate(
   urls: SafeUrls,
   refused: (place: string) => void,
 ): DocumentFragment {
-  // Cloned and not imported: in the template's own document nothing runs or loads before it is filled.
+  // Cloned rather than imported: in the template's own document, nothing runs or loads before it is filled.
   const content = template.content.cloneNode(true) as DocumentFragment;
   applyConditions(content, values, refused);
   if (values.availability === 'out-of-stock')
@@ -110,13 +110,13 @@ function fillAttributes(element: Element, fields: Fields, urls: SafeUrls, refuse
       refused(`<${tag} ${attribute.name}>`);
       element.removeAttributeNode(attribute);
     } else if (isHarmless(tag, name, filled, urls)) attribute.value = filled;
-    // A link without an address can still be chosen, by keyboard too: the list keeps it from reloading the page.
+    // A link without an address can still be chosen, even by keyboard: the list keeps it from reloading the page.
     else if (`${tag} ${attribute.name}` === 'a href') attribute.value = '';
     else element.removeAttributeNode(attribute);
   }
 }
 
-/** Whether an attribute holds no address, or that of a page or an image. */
+/** Whether an attribute is free of addresses, or holds the address of a page or an image. */
 function isHarmless(tag: string, name: string, filled: string, { safeHref, safeImage }: SafeUrls): boolean {
   if (name === 'srcset') return areImages(filled, safeImage);
   if (!ADDRESSES.has(name)) return true;
@@ -124,15 +124,17 @@ function isHarmless(tag: string, name: string, filled: string, { safeHref, safeI
 }
 
 /**
- * Whether every possible address in a `srcset` is that of an image. Spaces and commas end an address here; a longer one
- * that a browser reads has the same beginning, and so the same scheme.
+ * Whether every possible address in a `srcset` is an image address. Spaces and commas end an address here; a longer one that a
+ * browser reads has the same beginning, and therefore the same scheme.
  */
 export function areImages(srcset: string, safeImage: SafeUrls['safeImage']): boolean {
   const parts = srcset.split(/[\s,]+/).filter(Boolean);
   return parts.length > 0 && parts.every((part) => safeImage(part) !== '');
 }
 
-/** The placeholders that every card template may use: `{title}`, `{price}` …; those of attributes are added to them. */
+/**
+ * The placeholders that every card template may use: `{title}`, `{price}` …; the placeholders of attributes are added to them.
+ */
 export interface CardFields extends Fields {
   id: string;
   title: string;
@@ -155,16 +157,16 @@ export interface CardFields extends Fields {
   position: string;
 }
 
-/** What the cards of one rendering have in common. */
+/** Data shared by the cards of one rendering. */
 export interface TemplateContext extends ExtrasContext {
-  /** Undefined while it is loaded: the built-in card is used until then. */
+  /** Undefined while loading: the built-in card is used until then. */
   extras: CardExtras | undefined;
 }
 
-/** A card's address, price and image as they are shown. */
+/** A card's address, price and image, ready to show. */
 type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
 
-/** The fields of one recommendation as texts, and the values that conditions are about. */
+/** The fields of one recommendation as texts, and the values that conditions test. */
 export function cardFields(
   recommendation: Recommendation,
   position: number,
@@ -198,19 +200,19 @@ export function cardFields(
 const EMPTY_TEMPLATE =
   '<template> is empty, and so are the cards. React puts the children of a template beside its content: write <template dangerouslySetInnerHTML={{ __html: card }} /> there.';
 
-/** Leaves the room of a picture that does not load empty: its broken outline would show. */
+/** Leaves the space of a picture that does not load empty: its broken outline would show. */
 function showLoaded({ type, target }: Event): void {
   // Set through the CSSOM, because a policy may bar style attributes.
   if (target instanceof HTMLImageElement) target.style.visibility = type === 'error' ? 'hidden' : '';
 }
 
-/** Whether a card shows something else at another place of the list. */
+/** Whether a card changes with its position in the list. */
 const usesPosition = (template: HTMLTemplateElement): boolean =>
   /\{position\}|data-(if|unless)="\s*position\b/.test(template.innerHTML);
 
 /**
- * Cards made from the page's own `<template>`. A card is replaced only when something it shows has changed, so that a
- * refreshed list does not flicker and an image is not loaded twice.
+ * Cards made from the page's own `<template>`. A card is replaced only when something it shows has changed, so a refreshed list
+ * does not flicker and no image is loaded twice.
  */
 export class TemplateCards {
   readonly #urls: SafeUrls;
@@ -224,7 +226,7 @@ export class TemplateCards {
   }
 
   /**
-   * Sets the template with its style sheets; cards of another one are dropped. The sheets are adopted, not inserted: a
+   * Sets the template with its style sheets; cards of an earlier template are dropped. The sheets are adopted, not inserted: a
    * page's policy may bar inline styles, and one sheet serves all cards.
    */
   use(template: HTMLTemplateElement | null, root: ShadowRoot): void {
@@ -241,7 +243,10 @@ export class TemplateCards {
     root.adoptedStyleSheets = [...others, this.#sheet];
   }
 
-  /** The filled card of one item; undefined while what it may show is loaded. Texts of the catalog are only ever inserted as text. */
+  /**
+   * The filled card of one item; undefined while the code for its parts is loading. Texts of the catalog are only ever inserted
+   * as text.
+   */
   card(
     template: HTMLTemplateElement,
     recommendation: Recommendation,
@@ -253,7 +258,7 @@ export class TemplateCards {
     const { extras } = context;
     if (!extras) return undefined;
     const image = this.#urls.safeImage(recommendation.item.image);
-    // The place is left out of what is compared where the template does not use it.
+    // The position is left out of the comparison if the template does not use it.
     const place = usesPosition(template) ? position : 0;
     const filled = cardFields(recommendation, place, { href, price, image }, extras, context);
     const signature = JSON.stringify(filled);

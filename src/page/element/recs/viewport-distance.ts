@@ -2,8 +2,8 @@
 const MARGIN = '400px';
 
 /**
- * Resolves once an element is close to the viewport; at once without an IntersectionObserver. Late code, which only lazy
- * lists load.
+ * Resolves once an element is close to the viewport, or at once without an IntersectionObserver. Late code that only lazy lists
+ * load.
  */
 export async function nearViewport(element: Element): Promise<void> {
   if (!globalThis.IntersectionObserver) return;

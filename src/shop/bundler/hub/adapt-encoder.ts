@@ -20,7 +20,7 @@ import { SidestreamError } from '../../../error';
 import { presetFile, replaceFile } from '../encoder-files';
 import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 
-/** Options of the user; everything else is read from the model's files. */
+/** The user's options; everything else is read from the model's files. */
 export interface AdaptOptions {
   /** Name of the preset. */
   name?: string;
@@ -31,25 +31,25 @@ export interface AdaptOptions {
   pool?: AdaptRequest['pooling'];
   bits: AdaptRequest['bits'];
   layers?: number[];
-  /** Taps, where layers are not named. */
+  /** Number of taps, if no layers are named. */
   taps: number;
   prefix?: string;
   maxTokens?: number;
   size?: number;
-  /** Lowest cosine to the original that is accepted. */
+  /** Lowest accepted cosine to the original. */
   minCosine?: number;
 }
 
-/** Default limit of tokens: product texts seldom have more, and time grows with the square. */
+/** Default token limit: product texts rarely have more, and the time grows with its square. */
 const MAX_TOKENS = 128;
 /** Default lowest cosine to the original, by bits of a stored weight. */
 const MIN_COSINE = { 8: 0.98, 4: 0.9 };
 
 /**
- * Makes an encoder from a model: downloads or reads it, makes its hidden states outputs, quantises its weights, compares the
- * result with the original and writes encoder, tokeniser and preset.
+ * Builds an encoder from a model: downloads or reads it, turns its hidden states into outputs, quantises its weights, compares
+ * the result with the original, and writes encoder, tokeniser and preset.
  * @param known preset of a model with a short name
- * @throws SidestreamError `encoder/*`: not found, not to be had, without licence, of an unsupported kind, too lossy
+ * @throws SidestreamError `encoder/*`: not found, not downloadable, without a licence, of an unsupported kind, or too lossy
  */
 export async function adaptEncoder(
   source: ModelSource,
@@ -60,7 +60,7 @@ export async function adaptEncoder(
 ): Promise<Preset> {
   const name = options.name ?? known?.name ?? presetStem(source.name);
   say(`${name}: reading ${source.title}`);
-  // Checks everything that can fail before half a gigabyte is fetched.
+  // Check everything that can fail before half a gigabyte is downloaded.
   const license = await licenseOf(source, options, known);
   const settings = await readSettings(source, options, known);
   const { file, bytes } = await readModel(source, options.file ?? known?.source.file);
@@ -114,7 +114,7 @@ export async function adaptEncoder(
   return preset;
 }
 
-/** Fails when a tap differs too much from the original, or is constant. @returns the lowest cosine */
+/** Fails if a tap differs too much from the original or is constant. @returns the lowest cosine */
 function judge(
   name: string,
   taps: string[],
@@ -124,7 +124,7 @@ function judge(
 ): number {
   const dull = taps.filter((_, i) => cosines[i] === null);
   if (dull.length > 0) {
-    const message = `${dull.join(', ')} is the same for every input. Choose other --layers, or --pool mean.`;
+    const message = `${dull.join(', ')} is constant over all inputs. Choose other --layers, or --pool mean.`;
     throw new SidestreamError('encoder/bad-settings', message);
   }
   const values = cosines.map((cosine) => cosine ?? -1);
@@ -132,7 +132,7 @@ function judge(
   say(`${name}: ${bits}-bit weights; lowest cosine to the original: ${shown}`);
   const lowest = Math.min(...values);
   if (lowest >= minCosine) return lowest;
-  const next = bits === 4 ? 'Take --bits 8' : 'Report the model, or take a lower --min-cosine';
+  const next = bits === 4 ? 'Take --bits 8' : 'Report the model, or use a lower --min-cosine';
   const message = `"${name}" differs too much from the original with ${bits}-bit weights: cosine ${lowest.toFixed(4)}, not ${minCosine}. ${next}.`;
   throw new SidestreamError('encoder/too-lossy', message);
 }
@@ -140,7 +140,7 @@ function judge(
 async function encodeSample(preset: Preset, files: NodeEncoderFiles, sample: SampleInputs): Promise<Float32Array[]> {
   const encoder = preset.modality === 'text' ? await createNodeEncoder(preset, files) : null;
   if (encoder) return encoder.encode([...SAMPLE_TEXTS]).finally(() => encoder.release());
-  if (preset.modality !== 'image' || !('pictures' in sample)) throw new Error('A sample of the wrong kind.');
+  if (preset.modality !== 'image' || !('pictures' in sample)) throw new Error('The sample is of the wrong kind.');
   const image = await createNodeEncoder(preset, files);
   return image.encode(sample.pictures).finally(() => image.release());
 }
@@ -170,7 +170,7 @@ async function readSettings(source: ModelSource, options: AdaptOptions, known?: 
     };
   }
   if (tokenizer === null) {
-    throw new SidestreamError('encoder/not-found', `${source.title} has no tokenizer.json. Put one beside the model.`);
+    throw new SidestreamError('encoder/not-found', `${source.title} has no tokenizer.json. Put one next to the model.`);
   }
   const read = textSettings({
     config: await readJson(source, 'config.json'),
@@ -217,13 +217,13 @@ async function licenseOf(source: ModelSource, { licence }: AdaptOptions, known?:
   if (known) return known.license;
   const found = cardLicense((await readTextFile(source, 'README.md')) ?? '');
   if (found) return found;
-  const message = `The model card of ${source.title} names no licence. Find it out and give it with --licence <SPDX identifier>.`;
+  const message = `The model card of ${source.title} names no licence. Find out the licence and give it with --licence <SPDX identifier>.`;
   throw new SidestreamError('encoder/unlicensed', message);
 }
 
-/** Notice of the built file about its origin. It includes the input settings, so that the digest covers them. */
+/** Notice in the built file about its origin. It includes the input settings, which places them under the digest. */
 async function notice(source: ModelSource, about: Record<string, unknown>): Promise<string> {
-  const change = 'Its hidden states were made outputs and its weights stored in blocks of few bits.';
+  const change = 'Its hidden states were made outputs, and its weights were quantised in blocks.';
   const license = await readTextFile(source, 'LICENSE');
   const terms = license === null ? '' : ` Its licence:\n\n${license}`;
   return `Made by Sidestream from ${source.title}. ${change}\n${JSON.stringify(about)}\n${terms}`;
@@ -235,7 +235,10 @@ function presetStem(name: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
   if (stem) return stem;
-  throw new SidestreamError('encoder/bad-settings', `"${name}" gives no name for the encoder. Give one with --name.`);
+  throw new SidestreamError(
+    'encoder/bad-settings',
+    `"${name}" does not give a name for the encoder. Give one with --name.`,
+  );
 }
 
 const megabytes = (bytes: Uint8Array): string => `${(bytes.length / 1e6).toFixed(1)} MB`;

@@ -6,23 +6,23 @@ import type { Meter } from '../meter';
 import type { HubSettings } from './hub-request';
 import { ConnectionLost, fetchFromHub, type HubEntry } from './hub-request';
 
-/** Tries in a row that brought no byte. */
+/** Maximum number of consecutive attempts without a byte. */
 const TRIES = 5;
 
 export interface Download {
   url: string;
   entry: HubEntry;
-  /** Where the contents belong. */
+  /** Target path of the contents. */
   target: string;
   meter: Meter;
-  /** What the meter calls it. */
+  /** Label on the meter. */
   label: string;
 }
 
 /**
- * Fetches a file into `<target>.part`, going on where an earlier run or a broken connection stopped, checks its digest and
- * only then gives it its name.
- * @throws SidestreamError `encoder/download-failed`, after which another run goes on; `encoder/digest-mismatch`; others as
+ * Fetches a file into `<target>.part`, continuing where an earlier run or a broken connection stopped, checks its digest, and
+ * only then renames it.
+ * @throws SidestreamError `encoder/download-failed`, after which another run continues; `encoder/digest-mismatch`; others as
  *   `fetchFromHub`
  */
 export async function download(settings: HubSettings, { url, entry, target, meter, label }: Download): Promise<void> {
@@ -67,18 +67,18 @@ async function fetchRest(
     const response = await fetchFromHub(settings, url, have, abort.signal);
     if (response.status === 416) {
       await rm(part, { force: true });
-      throw new ConnectionLost('the part that was there fits no longer');
+      throw new ConnectionLost('the existing part no longer fits');
     }
     const start = response.status === 206 ? startOf(response) : 0;
     const from = start === have ? have : 0;
-    if (start !== from) throw new ConnectionLost('it sent another range than was asked for');
+    if (start !== from) throw new ConnectionLost('it sent a range other than the requested one');
     const file = await open(part, from > 0 ? 'a' : 'w');
     progress.at(from);
     try {
       for await (const chunk of response.body ?? []) {
         idle.refresh();
         await file.write(chunk).catch((cause) => {
-          const message = `${part} cannot be written (${String(cause)}). Make room on the disk and run again.`;
+          const message = `${part} cannot be written (${String(cause)}). Free some disk space and run again.`;
           throw new SidestreamError('encoder/download-failed', message, { cause });
         });
         progress.add(chunk.length);
@@ -98,7 +98,7 @@ async function fetchRest(
 const startOf = (response: Response): number =>
   Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
 
-/** The digest in an etag: SHA-256 of what git does not keep itself, else git's own SHA-1 of length and contents. */
+/** The digest in an etag: SHA-256 for files outside git, otherwise git's own SHA-1 of length and contents. */
 async function checkDigest(path: string, etag: string | null, url: string): Promise<void> {
   const git = /^[0-9a-f]{40}$/.test(etag ?? '');
   if (!etag || (!git && !/^[0-9a-f]{64}$/.test(etag))) return;
@@ -108,13 +108,13 @@ async function checkDigest(path: string, etag: string | null, url: string): Prom
   const actual = hash.digest('hex');
   if (actual === etag) return;
   await rm(path, { force: true });
-  const message = `${url} has the digest ${actual}, but the hub names ${etag}. It was thrown away; run again.`;
+  const message = `${url} has the digest ${actual}, but the hub names ${etag}. It was deleted; run again.`;
   throw new SidestreamError('encoder/digest-mismatch', message);
 }
 
 function broken(url: string, have: number, size: number | null, cause: ConnectionLost): SidestreamError {
   const got = `${(have / 1e6).toFixed(1)} of ${size === null ? '?' : (size / 1e6).toFixed(1)} MB`;
-  const message = `${url} broke off at ${got} (${cause.message}). Run again to go on from there.`;
+  const message = `${url} broke off at ${got} (${cause.message}). Run again to continue from there.`;
   return new SidestreamError('encoder/download-failed', message, { cause });
 }
 
@@ -127,13 +127,13 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 interface ByteMeter {
-  /** Bytes there already, or there again. */
+  /** Adds bytes that already existed or were fetched again. */
   at(bytes: number): void;
   add(bytes: number): void;
   stop(): void;
 }
 
-/** Shows bytes as whole kilobytes. Nothing is shown of files under a megabyte. */
+/** Shows bytes as whole kilobytes. Files under a megabyte are not shown. */
 function byteMeter(meter: Meter, label: string, size: number | null): ByteMeter {
   if (size === null || size < 1e6) return { at: () => {}, add: () => {}, stop: () => {} };
   let [bytes, shown] = [0, 0];

@@ -6,20 +6,20 @@ import { SidestreamError } from '../../../error';
 export interface HubEntry {
   /** Digest of the contents: SHA-256 of a large file, git's SHA-1 of a small one. */
   etag: string | null;
-  /** Bytes; null where the hub does not name them. */
+  /** Size in bytes; null if the hub does not give it. */
   size: number | null;
-  /** Commit the revision leads to. */
+  /** Commit to which the revision resolves. */
   commit: string | null;
 }
 
 const REDIRECTS = 10;
 
-/** A connection that broke or could not be made. Another try may help. */
+/** A connection that broke or could not be opened. A retry may help. */
 export class ConnectionLost extends Error {}
 
 /**
  * Requests the metadata of a file.
- * @returns null when the repository has no such file
+ * @returns null if the repository has no such file
  * @throws SidestreamError `encoder/forbidden`, `encoder/not-found`, `encoder/download-failed`; ConnectionLost
  */
 export async function askHub(settings: HubSettings, url: string): Promise<HubEntry | null> {
@@ -39,9 +39,9 @@ export async function askHub(settings: HubSettings, url: string): Promise<HubEnt
 }
 
 /**
- * Starts to fetch a file.
- * @param from first byte wanted
- * @throws SidestreamError as `askHub` does, also where the file is missing; ConnectionLost
+ * Starts fetching a file.
+ * @param from first byte to fetch
+ * @throws SidestreamError as in `askHub`, also if the file is missing; ConnectionLost
  */
 export async function fetchFromHub(
   settings: HubSettings,
@@ -62,8 +62,8 @@ interface Request {
 }
 
 /**
- * Follows redirects by hand, so that the token goes to the hub alone. A HEAD request stops before another host: large files
- * are on servers that answer GET only, and the hub has sent all metadata by then.
+ * Follows redirects manually: only the hub may receive the token. A HEAD request stops before another host: large files are on
+ * servers that answer only GET, and the hub has sent all metadata by then.
  */
 async function request(settings: HubSettings, start: string, { method, headers, signal }: Request) {
   const hops: Response[] = [];
@@ -94,14 +94,15 @@ async function request(settings: HubSettings, start: string, { method, headers, 
   throw new SidestreamError('encoder/download-failed', `${start} has too many redirects. Check HF_ENDPOINT.`);
 }
 
-/** Whether an address has the origin of the hub, or the same host by https where the hub is configured with http. */
+/** Whether an address has the hub's origin, or the same host over https if the hub is configured with http. */
 const isHub = (url: URL, hub: URL): boolean =>
   url.origin === hub.origin || (hub.protocol === 'http:' && url.origin === `https://${hub.hostname}`);
 
 function requestError({ token }: HubSettings, url: string, response: Response): SidestreamError {
   const code = response.headers.get('x-error-code');
   if (response.status === 401 || response.status === 403) {
-    const why = code === 'GatedRepo' ? 'The model is given only to those who accepted its terms' : 'Access was refused';
+    const why =
+      code === 'GatedRepo' ? 'The model is available only to users who accepted its terms' : 'Access was refused';
     const next = token
       ? 'Accept the terms on the model’s page with the account of HF_TOKEN, and check the name'
       : 'Set HF_TOKEN to an access token of an account that may read it, and check the name';
@@ -112,7 +113,7 @@ function requestError({ token }: HubSettings, url: string, response: Response): 
   return new SidestreamError(response.status === 404 ? 'encoder/not-found' : 'encoder/download-failed', message);
 }
 
-/** Why a fetch failed; undici puts the reason into the cause. */
+/** Why a fetch failed; undici puts the reason into `cause`. */
 function reason(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const { cause } = thrown;
@@ -125,15 +126,15 @@ const HUB_ENDPOINT = 'https://huggingface.co';
 /** Settings of the hub and of the local cache. */
 export interface HubSettings {
   endpoint: string;
-  /** Sent to the endpoint, and to no other host. */
+  /** Sent to the endpoint only, never to another host. */
   token?: string;
-  /** Whether to use the cache alone, without the network. */
+  /** Whether to use only the cache, without the network. */
   offline: boolean;
-  /** Folder of the cache, in the layout of the hub's own tools, which share it. */
+  /** Folder of the cache, which is shared with the hub's own tools and has their layout. */
   cache: string;
   /** Milliseconds without a byte after which a connection counts as broken. */
   idleMs: number;
-  /** Milliseconds before the second try; every further one waits twice as long. */
+  /** Milliseconds before the first retry; each further retry waits twice as long. */
   retryMs: number;
 }
 

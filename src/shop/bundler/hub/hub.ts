@@ -6,7 +6,7 @@ import type { Meter } from '../meter';
 import { download } from './hub-download';
 import { askHub, ConnectionLost, type HubEntry, type HubSettings } from './hub-request';
 
-/** Tries to reach the hub before the cache is used. */
+/** Number of attempts to reach the hub before the cache is used. */
 const TRIES = 3;
 
 /** One revision of one repository of a model hub. */
@@ -30,15 +30,15 @@ export class HubRepo {
     this.#cache = new HubCache(settings.cache, repo);
   }
 
-  /** The commit files came from; the revision as given where the hub named none. */
+  /** The commit that the files came from; the given revision if the hub named no commit. */
   get resolved(): string {
     return this.#commit ?? this.#revision;
   }
 
   /**
-   * Gets a file, from the cache when the hub still has the same contents or cannot be reached.
-   * @returns its path on this machine; null when the repository has no such file
-   * @throws SidestreamError `encoder/offline` when it is neither cached nor reachable; others as `download`
+   * Gets a file, from the cache if the hub still has the same contents or cannot be reached.
+   * @returns its path on this machine; null if the repository has no such file
+   * @throws SidestreamError `encoder/offline` if it is neither cached nor reachable; other errors as in `download`
    */
   async file(path: string): Promise<string | null> {
     if (this.#settings.offline) return this.#cached(path, 'HF_HUB_OFFLINE is set');
@@ -60,7 +60,7 @@ export class HubRepo {
     return `${this.#settings.endpoint}/${this.repo}/resolve/${encodeURIComponent(this.resolved)}/${path}`;
   }
 
-  /** Metadata of a file, null for a missing file, or the reason why the hub cannot be reached. */
+  /** Metadata of a file, null for a missing file, or the reason why the hub is unreachable. */
   async #ask(url: string): Promise<HubEntry | null | string> {
     let why = '';
     for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -96,7 +96,7 @@ export class HubCache {
     this.#root = join(folder, `models--${repo.replaceAll('/', '--')}`);
   }
 
-  /** The commit a revision led to when it was last asked; a commit leads to itself. */
+  /** The commit to which a revision last resolved; a commit resolves to itself. */
   async commit(revision: string): Promise<string | null> {
     if (/^[0-9a-f]{40}$/.test(revision)) return revision;
     const ref = join(this.#root, 'refs', revision);
@@ -116,7 +116,7 @@ export class HubCache {
     return existsSync(full) ? full : null;
   }
 
-  /** Where a file's contents belong. */
+  /** Path of a file's contents. */
   async blob(etag: string): Promise<string> {
     const folder = join(this.#root, 'blobs');
     await mkdir(folder, { recursive: true });
@@ -128,7 +128,7 @@ export class HubCache {
     const full = join(this.#root, 'snapshots', commit, path);
     await mkdir(dirname(full), { recursive: true });
     await rm(full, { force: true });
-    // Windows grants links to few: a copy does as well.
+    // Windows allows links only to some users: a copy works too.
     await symlink(relative(dirname(full), blob), full).catch(() => copyFile(blob, full));
     return full;
   }

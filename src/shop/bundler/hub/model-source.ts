@@ -12,15 +12,15 @@ export interface ModelSource {
   name: string;
   /** For messages. */
   title: string;
-  /** @returns null when there is no such file */
+  /** @returns null if there is no such file */
   read(path: string): Promise<Uint8Array | null>;
   /** Where ONNX files usually lie, likely ones first. */
   candidates(): Promise<string[]>;
-  /** As the preset records it, once everything was read. */
+  /** The source as the preset records it, once everything has been read. */
   record(file: string, sha256: string): Preset['source'];
 }
 
-/** Exporters' usual places. */
+/** The usual paths of exporters. */
 const USUAL = [
   'onnx/model.onnx',
   'model.onnx',
@@ -60,7 +60,7 @@ export function folderSource(path: string): ModelSource {
   };
 }
 
-/** A small file as JSON; undefined when there is none. */
+/** A small file as JSON; undefined if there is none. */
 export async function readJson(source: ModelSource, path: string): Promise<unknown> {
   const text = await readTextFile(source, path);
   if (text === null) return undefined;
@@ -77,7 +77,7 @@ export async function readTextFile(source: ModelSource, path: string): Promise<s
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** Reads a file that a model names, which lies beside it; every file once. */
+/** Reads a file next to the model that the model names; each file once. */
 export function besides(source: ModelSource, model: string): (location: string) => Promise<Uint8Array> {
   const known = new Map<string, Promise<Uint8Array>>();
   return (location) => {
@@ -102,13 +102,10 @@ const pathSchema = v.pipe(
   v.check((path) => path !== '' && !path.split(/[/\\]/).includes('..') && !/^([/\\]|[a-z]:)/i.test(path)),
 );
 
-/** File names come from models too, so none may leave the model's folder. */
+/** File names may come from models, so none may leave the model's folder. */
 function inside(path: string): string {
   if (v.is(pathSchema, path)) return path;
-  throw new SidestreamError(
-    'encoder/bad-settings',
-    `"${path}" leads out of the model's folder. Name a file inside it.`,
-  );
+  throw new SidestreamError('encoder/bad-settings', `"${path}" is outside the model's folder. Name a file inside it.`);
 }
 
 /** Names of licences on the hub and their SPDX identifiers. */
@@ -134,12 +131,12 @@ const nameSchema = v.pipe(v.string(), v.trim(), v.regex(/^[\w.+-]{2,64}$/), v.no
 /**
  * The licence in the header of a model card.
  * @param card contents of README.md
- * @returns SPDX identifier, the card's own name where there is none, or null when the card names no licence
+ * @returns the SPDX identifier, the card's own name if there is no identifier, or null if the card names no licence
  */
 export function cardLicense(card: string): string | null {
   const header = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
   for (const field of ['license', 'license_name']) {
-    // On one line, or as the one entry of a list.
+    // On one line, or as the only entry of a list.
     const value = new RegExp(`^${field}:[ \\t]*(?:\\r?\\n[ \\t]*-[ \\t]*)?(.+)$`, 'm').exec(header)?.[1];
     const name = v.safeParse(nameSchema, value?.replace(/['"]/g, ''));
     if (name.success) return SPDX[name.output.toLowerCase()] ?? name.output;

@@ -17,17 +17,17 @@ import {
   withoutPassword,
 } from './queue-jobs';
 
-/** Chunks in the queue at a time: enough for many workers, few enough for the memory of a small server. */
+/** Number of chunks in the queue at a time: enough for many workers, few enough for the memory of a small server. */
 const SLOTS = 64;
-/** How often all chunks in flight are checked, in milliseconds, as events can be missed. */
+/** Interval at which all chunks in flight are checked, ms, because events can be missed. */
 const SWEEP_MS = 2000;
-/** Results that were not fetched, because their build ended, are removed after a day. */
+/** Results that were not fetched because their build ended are removed after a day. */
 const KEEP = { age: 24 * 3600 };
 
 /**
- * Encodes chunks by the processes that run `sidestream worker` on the same queue. The id of a chunk is a digest of its
- * content, so that a restarted build finds what workers finished meanwhile.
- * @throws SidestreamError `build/no-engine`; `build/queue` when the server cannot be reached
+ * Encodes chunks in the processes that run `sidestream worker` on the same queue. The id of a chunk is a digest of its content,
+ * so a restarted build finds the results that workers finished meanwhile.
+ * @throws SidestreamError `build/no-engine`; `build/queue` if the server cannot be reached
  */
 export async function queueRunner(
   url: string,
@@ -52,7 +52,7 @@ interface Pending {
   job: ChunkJob;
   resolve(outputs: ChunkOutput[]): void;
   reject(error: unknown): void;
-  /** Whether it is being checked right now. */
+  /** Whether it is currently being checked. */
   busy: boolean;
 }
 
@@ -86,14 +86,14 @@ class QueueRunner implements ChunkRunner {
     events.on('error', trouble);
   }
 
-  /** @throws SidestreamError `build/queue` when workers failed over the chunk */
+  /** @throws SidestreamError `build/queue` if workers failed over the chunk */
   async run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
     const job = toJob(chunk, projection && (await this.#share(projection)));
     const id = `chunk-${createHash('sha256').update(JSON.stringify(job)).digest('hex')}`;
     const done = new Promise<ChunkOutput[]>((resolve, reject) => {
       this.#pending.set(id, { job, resolve, reject, busy: false });
     });
-    // A chunk that failed in an earlier build would stay failed.
+    // A chunk that failed in an earlier build would otherwise stay failed.
     if ((await this.#chunks.getJobState(id)) === 'failed') await this.#chunks.remove(id);
     await this.#add(id, job);
     await this.#look(id);
@@ -102,7 +102,7 @@ class QueueRunner implements ChunkRunner {
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
-    // The projections are no longer needed: a build that continues adds them again.
+    // The projections are no longer needed: a continued build adds them again.
     const shared = await Promise.allSettled(this.#shared.values());
     for (const one of shared) {
       if (one.status === 'fulfilled') await (await this.#projections.getJob(one.value))?.remove();
@@ -153,5 +153,5 @@ class QueueRunner implements ChunkRunner {
 
 function failed({ modality, inputs }: ChunkJob, why: string): SidestreamError {
   const what = `${inputs.length} ${modality === 'text' ? 'texts' : 'pictures'}`;
-  return new SidestreamError('build/queue', `Workers failed over ${what}: ${why}. What is encoded so far is kept.`);
+  return new SidestreamError('build/queue', `Workers failed over ${what}: ${why}. Finished chunks are kept.`);
 }

@@ -5,39 +5,39 @@ import { SidestreamError } from '../../../error';
 import type { Chunk, ChunkOutput } from '../chunk';
 import type { EncoderSource } from '../chunk-encoder';
 
-/** Incremented when builders and workers of different versions are incompatible, or round differently. */
+/** Incremented when builders and workers of different versions become incompatible or round differently. */
 const PROTOCOL = 2;
 
 const base64 = v.pipe(v.string(), v.base64());
 
-/** One chunk as a job. Pictures travel as their files' bytes: a worker needs no folder of the shop's. */
+/** One chunk as a job. Pictures are sent as file bytes: a worker needs no access to the shop's folders. */
 export const jobSchema = v.object({
   modality: v.picklist(['text', 'image']),
-  /** Texts as they are, pictures in base64. */
+  /** Plain texts, or pictures in base64. */
   inputs: v.array(v.string()),
   /** Job id of the projection; null for raw taps. */
   projection: v.nullable(v.string()),
 });
 export type ChunkJob = v.InferOutput<typeof jobSchema>;
 
-/** What a worker answers, input by input. */
+/** A worker's answer for each input. */
 export const outputsSchema = v.array(v.union([v.object({ bytes: base64 }), v.object({ reason: v.string() })]));
 export type JobOutputs = v.InferOutput<typeof outputsSchema>;
 
-/** A projection, stored in a queue of its own that has no workers. */
+/** A projection, stored in a separate queue without workers. */
 export const projectionSchema = v.object({ digest: v.string(), bytes: base64 });
 export type ProjectionJob = v.InferOutput<typeof projectionSchema>;
 
 /**
- * BullMQ, which a build only needs with `--queue`, once the server answers.
- * @throws SidestreamError `build/no-engine` when it or its client is not installed; `build/queue` when the address is
- *   none or nothing answers there
+ * Loads BullMQ, which a build needs only with `--queue`, and waits until the server answers.
+ * @throws SidestreamError `build/no-engine` if it or its client is not installed; `build/queue` if the address is invalid or
+ *   nothing answers there
  */
 export async function loadEngine(url: string): Promise<typeof import('bullmq')> {
   if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
     throw new SidestreamError(
       'build/queue',
-      `"${url}" is no address of a queue. Give one like redis://localhost:6379.`,
+      `"${url}" is not the address of a queue. Give one like redis://localhost:6379.`,
     );
   }
   const { Redis, engine } = await Promise.all([import('ioredis'), import('bullmq')]).then(
@@ -48,7 +48,7 @@ export async function loadEngine(url: string): Promise<typeof import('bullmq')> 
       throw new SidestreamError('build/no-engine', message, { cause });
     },
   );
-  // Queues would try for ever, which is right for a server that went away but not for a wrong address.
+  // Queues would retry for ever, which is right for a lost server but not for a wrong address.
   const probe = new Redis(url, { lazyConnect: true, connectTimeout: 5000, retryStrategy: () => null });
   let why = '';
   probe.on('error', (error: Error) => {
@@ -67,8 +67,8 @@ export async function loadEngine(url: string): Promise<typeof import('bullmq')> 
 }
 
 /**
- * Names of the queues. Builders and workers meet only when they have the same encoders and protocol: features made with
- * others would be wrong without an error.
+ * Names of the queues. Builders and workers meet only if they have the same encoders and protocol: features from different ones
+ * would be silently wrong.
  */
 export function queueNames({ presets }: EncoderSource): { chunks: string; projections: string } {
   const encoders = createHash('sha256')
@@ -78,7 +78,7 @@ export function queueNames({ presets }: EncoderSource): { chunks: string; projec
   return { chunks: `sidestream-chunks-${encoders}`, projections: `sidestream-projections-${encoders}` };
 }
 
-/** @param url `redis://` or `rediss://` with host, and user, password, port and database where needed */
+/** @param url `redis://` or `rediss://` with host, and with user, password, port and database if needed */
 export const connectionTo = (url: string): RedisOptions => ({ url, maxRetriesPerRequest: null });
 
 /** The address without its password, for messages. */

@@ -19,24 +19,24 @@ import {
   toJobOutputs,
 } from './queue-jobs';
 
-/** Milliseconds without a sign of life after which a chunk goes to another worker. */
+/** Milliseconds without a heartbeat after which a chunk goes to another worker. */
 const LOCK_MS = 10_000;
-/** Workers that may be lost over one chunk before it counts as failed. */
+/** Number of workers that may be lost over one chunk before it counts as failed. */
 const LOST = 5;
-/** Projections kept: builds of several shops may share a queue. */
+/** Number of cached projections: builds of several shops may share a queue. */
 const PROJECTIONS = 8;
 
 export interface QueueWorkerOptions {
   url: string;
   source: EncoderSource;
-  /** Chunks at a time, a process each. */
+  /** Number of chunks at a time, one process each. */
   workers: number;
   say(line: string): void;
 }
 
 /**
- * Encodes chunks of a queue until `close`, which finishes those at hand.
- * @throws SidestreamError `encoder/missing` when the encoders are not there; `build/no-engine`; `build/queue`
+ * Encodes chunks of a queue until `close`, which finishes the current ones.
+ * @throws SidestreamError `encoder/missing` if the encoders do not exist; `build/no-engine`; `build/queue`
  */
 export async function startQueueWorker({
   url,
@@ -44,7 +44,7 @@ export async function startQueueWorker({
   workers,
   say,
 }: QueueWorkerOptions): Promise<Pick<Worker, 'close'>> {
-  // Without them, every chunk would come back failed.
+  // Without the encoders, every chunk would fail.
   await Promise.all([
     readEncoder(source.presets.text, source.models),
     readEncoder(source.presets.image, source.models),

@@ -6,24 +6,26 @@ import { readManifest } from '../edit-manifest';
 import { folderFetch } from '../folder-bundle';
 import { type CatalogNames, FilterCheck } from './filter-check';
 
-/** What is wrong with a rule: an `error` is left out by pages, a `warning` has no effect, or not the one that it seems to have. */
+/**
+ * A problem of a rule: pages leave out a rule with an `error`; a rule with a `warning` has no effect, or not the apparent one.
+ */
 export interface CheckedProblem extends RuleProblem {
   level: 'error' | 'warning';
 }
 
 export interface CheckedRules {
-  /** Entries that pages follow. */
+  /** Number of entries that pages follow. */
   rules: number;
-  /** Those that hold now. */
+  /** Number of entries that apply now. */
   holding: number;
   problems: CheckedProblem[];
 }
 
 /**
- * Checks a file of rules as pages read it, and what it says against time, itself and a catalogue.
- * @param bundle folder of the bundle whose products the rules are about; without it they are not looked up
+ * Checks a rules file as pages read it, and checks its content against the time, itself and a catalogue.
+ * @param bundle folder of the bundle whose products the rules are about; without it, products are not looked up
  * @param now milliseconds since the epoch
- * @throws SidestreamError `bundle/unreachable` where there is no bundle, and others of reading it
+ * @throws SidestreamError `bundle/unreachable` if there is no bundle, and other errors of reading it
  */
 export async function checkRules(
   bytes: Uint8Array,
@@ -62,9 +64,9 @@ function readable(bytes: Uint8Array): ReturnType<typeof parseRules> {
 }
 
 const ended = ({ name, until = 0 }: PublishedRule): RuleProblem =>
-  problem(name, 'until', `ended on ${new Date(until).toISOString()}; take the rule out`);
+  problem(name, 'until', `ended on ${new Date(until).toISOString()}; remove the rule`);
 
-/** A pin, with the rule that it is of. */
+/** A pin with its rule. */
 interface RulePin {
   rule: PublishedRule;
   field: string;
@@ -72,9 +74,9 @@ interface RulePin {
   position: number;
 }
 
-/** Pins that another one takes the place of, while both hold. */
+/** Pins that another pin displaces while both apply. */
 function collisions(rules: readonly PublishedRule[]): RuleProblem[] {
-  // In the order in which they count: later rules before earlier ones.
+  // In order of precedence: later rules before earlier ones.
   const pins = rules
     .toReversed()
     .flatMap((rule) => (rule.rules.pin ?? []).map((pin, n): RulePin => ({ rule, field: `pin.${n}`, ...pin })));
@@ -88,11 +90,11 @@ function collisions(rules: readonly PublishedRule[]): RuleProblem[] {
       first.position === position
         ? `position ${position} is taken by ${by}`
         : `${JSON.stringify(itemId)} is at position ${first.position} by ${by}`;
-    return problem(rule.name, field, `has no effect while both hold: ${what}`);
+    return problem(rule.name, field, `has no effect while both apply: ${what}`);
   });
 }
 
-/** Whether two rules hold for one list at one time. */
+/** Whether two rules apply to one list at the same time. */
 function meet(one: PublishedRule, other: PublishedRule): boolean {
   const inTime =
     (one.from ?? Number.NEGATIVE_INFINITY) < (other.until ?? Number.POSITIVE_INFINITY) &&
@@ -101,7 +103,7 @@ function meet(one: PublishedRule, other: PublishedRule): boolean {
   return inTime && (one.placements?.some(isIn) ?? true);
 }
 
-/** What rules say of products, categories and attributes that the bundle lacks. */
+/** References in rules to products, categories and attributes that the bundle lacks. */
 async function unknownProducts(rules: readonly PublishedRule[], bundle: string): Promise<RuleProblem[]> {
   const manifest = await readManifest(bundle);
   const filters = rules.flatMap(({ name, rules: { filter, boost = [], bury = [] } }) => [

@@ -13,14 +13,14 @@ export interface CatalogNames {
 
 /** A condition of a filter on one field. */
 interface Condition {
-  /** Place in the filter, such as `$or.0.category`. */
+  /** Path in the filter, such as `$or.0.category`. */
   path: string[];
   field: string;
-  /** Values that the field is compared with. */
+  /** Values with which the field is compared. */
   values: FilterValue[];
 }
 
-/** A filter of a rule, tried on every item of a catalogue. */
+/** A filter of a rule, tested on every item of a catalogue. */
 export class FilterCheck {
   readonly #rule: string;
   readonly #field: string;
@@ -28,7 +28,7 @@ export class FilterCheck {
   readonly #fits: (item: Item) => boolean;
   #found = false;
 
-  /** @param field of the rule, such as `boost.0.filter` */
+  /** @param field field of the rule, such as `boost.0.filter` */
   constructor(rule: string, field: string, filter: Filter) {
     this.#rule = rule;
     this.#field = field;
@@ -40,7 +40,7 @@ export class FilterCheck {
     this.#found ||= this.#fits(item);
   }
 
-  /** What it names that no item of the catalogue has; else, where it fits no item, that. */
+  /** The values in the filter that no item of the catalogue has; otherwise, a note if the filter matches no item. */
   problems({ ids, categories, attributes }: CatalogNames): RuleProblem[] {
     const problem = (path: readonly string[], reason: string): RuleProblem => ({
       rule: this.#rule,
@@ -66,7 +66,7 @@ export class FilterCheck {
             .map((value) => problem(path, `${lacks} ${JSON.stringify(value)}${hint(value)}`))
         : [];
     });
-    return unknown.length > 0 || this.#found ? unknown : [problem([], 'fits no item of the bundle')];
+    return unknown.length > 0 || this.#found ? unknown : [problem([], 'matches no item of the bundle')];
   }
 }
 

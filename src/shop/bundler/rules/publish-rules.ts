@@ -7,10 +7,9 @@ import { nameMutable, readManifest, writeMutable } from '../edit-manifest';
 import { folderFetch } from '../folder-bundle';
 
 /**
- * Writes a file of rules, which must have been checked, beside a bundle and names it in the manifest. From then on the file
- * may be edited where it is.
- * @returns whether it is another than before
- * @throws SidestreamError `bundle/unreachable` where there is no bundle
+ * Writes a checked rules file next to a bundle and adds it to the manifest. From then on, the file may be edited in place.
+ * @returns whether the file changed
+ * @throws SidestreamError `bundle/unreachable` if there is no bundle
  */
 export async function publishRules(bytes: Uint8Array, out: string): Promise<boolean> {
   // Reports a mistyped folder before anything is written.
@@ -22,20 +21,20 @@ export async function publishRules(bytes: Uint8Array, out: string): Promise<bool
 }
 
 /**
- * Takes the rules out of a bundle.
- * @throws SidestreamError `bundle/unreachable` where there is no bundle
+ * Removes the rules from a bundle.
+ * @throws SidestreamError `bundle/unreachable` if there is no bundle
  */
 export async function removeRules(out: string): Promise<void> {
   const { rules } = await readManifest(out);
-  // First: a manifest must not name a file that is not there.
+  // Update the manifest first: it must not name a missing file.
   if (rules) await nameMutable(out, ({ rules: _, ...others }) => others);
   await rm(join(out, RULES_FILE), { force: true });
 }
 
 /**
- * Whether a build keeps the rules that the folder has by now. A file with faults is kept, since who edits it may correct it
- * where it is; one that is missing is not.
- * @param say gets a line about what is kept, or not
+ * Whether a build keeps the rules in the folder. A file with errors is kept, since its editor may correct it in place; a missing
+ * file is not.
+ * @param say receives a line if rules are faulty or left out
  */
 export async function keepsRules(
   { rules }: Pick<Manifest, 'rules'>,

@@ -64,9 +64,9 @@ describe('checkRules', () => {
       ]),
     ).toEqual([
       expect.stringContaining('warning "over", until: ended on'),
-      'warning "sale", pin.1: has no effect while both hold: position 0 is taken by pin.0',
-      'warning "always", pin.0: has no effect while both hold: position 0 is taken by pin.0 of "sale"',
-      'warning "always", pin.1: has no effect while both hold: "b" is at position 2 by pin.0 of "similar"',
+      'warning "sale", pin.1: has no effect while both apply: position 0 is taken by pin.0',
+      'warning "always", pin.0: has no effect while both apply: position 0 is taken by pin.0 of "sale"',
+      'warning "always", pin.1: has no effect while both apply: "b" is at position 2 by pin.0 of "similar"',
     ]);
     const apart = [
       { placements: ['recent'], ...pin(['a', 0]) },
@@ -100,7 +100,7 @@ describe('checkRules', () => {
       'warning "sale", filter.$or.1.$not.id: the bundle has no item "y"',
       'warning "sale", filter.$or.1.$not.id: the bundle has no item 7; ids are texts, so write it in quotes',
       'warning "sale", boost.0.filter.attributes.colour: no item of the bundle has the attribute "colour"',
-      'warning "sale", bury.0.filter: fits no item of the bundle',
+      'warning "sale", bury.0.filter: matches no item of the bundle',
     ]);
     await expect(check(rules, join(folder, 'nothing'))).rejects.toMatchObject({ code: 'bundle/unreachable' });
   });

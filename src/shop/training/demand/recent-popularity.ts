@@ -9,8 +9,8 @@ import type { Interaction } from '../offline-data';
 const HALF_LIFE = 1 / 4;
 
 /**
- * What sells now: choices of each item, each weighed by 2^(-age / half-life). Age counts the choices of all shoppers since,
- * so that a quiet season does not make a shop forget.
+ * Present demand: the choices of each item, weighted by 2^(-age / half-life). Age counts the later choices of all shoppers, so a
+ * quiet season does not make a shop forget.
  * @param interactions sorted by time
  * @param count items in the catalogue
  * @returns [count] 0 for an item that nobody chose; the newest choice of the log weighs 1

@@ -1,28 +1,28 @@
 import { categoryPrefixes, type Repeats } from '../../../core/catalog';
 import type { Interaction } from '../offline-data';
 
-/** Purchases of one item within it are one purchase, ms: the pause that ends a visit. */
+/** Purchases of one item within this time count as one purchase, ms: the pause that ends a visit. */
 const VISIT = 30 * 60 * 1000;
 const DAY = 24 * 3600 * 1000;
-/** Repeats that an item must have for an interval of its own, and a category likewise. */
+/** Minimum number of repeats for an item, or a category, to have its own interval. */
 const [LEAST_OF_ITEM, LEAST_OF_CATEGORY] = [5, 20];
-/** Purchases that a category must have for a share of its own. */
-const LEAST_PURCHASES = 100;
-/** Purchases at the share of the category that are added to those of an item. */
+/** Minimum number of purchases for a category to have its own share. */
+const MIN_PURCHASES = 100;
+/** Number of purchases at the category's share that are added to an item's own. */
 const PRIOR = 5;
 
 /** Purchases of an item or a category. */
 interface Purchases {
   count: number;
-  /** Days since the purchase before, of those that are repeats. */
+  /** Days since the previous purchase, for the repeats. */
   gaps: number[];
 }
 
 /**
- * How the shoppers of a log buy again.
- * @param purchases sorted by time, which is milliseconds since the epoch; not views or clicks, which mean less when repeated
- * @param categories of the items, in the order of the catalogue
- * @returns undefined where nobody bought an item twice
+ * How the shoppers of a log buy items again.
+ * @param purchases sorted by time, in milliseconds since the epoch; not views or clicks, whose repetition means less
+ * @param categories categories of the items, in the order of the catalogue
+ * @returns undefined if nobody bought an item twice
  */
 export function repeatsOf(purchases: readonly Interaction[], categories: readonly string[]): Repeats | undefined {
   const all: Purchases = { count: 0, gaps: [] };
@@ -48,14 +48,14 @@ export function repeatsOf(purchases: readonly Interaction[], categories: readonl
     medians.set(known, found);
     return found;
   };
-  /** Those of the narrowest category of an item that fits, else of the shop. */
+  /** The values of the narrowest category of an item that has them, otherwise those of the shop. */
   const wider = (row: number, fits: (known: Purchases) => boolean): Purchases =>
     prefixes[row].map((name) => ofCategory.get(name)).findLast((known) => known && fits(known)) ?? all;
   return {
     share: all.gaps.length / all.count,
     interval: intervalOf(all),
     shares: Float32Array.from(ofItem, ({ count, gaps }, row) => {
-      const usual = wider(row, (known) => known.count >= LEAST_PURCHASES);
+      const usual = wider(row, (known) => known.count >= MIN_PURCHASES);
       return (gaps.length + (PRIOR * usual.gaps.length) / usual.count) / (count + PRIOR);
     }),
     intervals: Float32Array.from(ofItem, (own, row) =>

@@ -1,17 +1,17 @@
 /**
- * Rows of numbers that are solved together share each row of the factor that is read: four take little longer than one, as
- * their sums do not wait for each other.
+ * Number of rows that are solved together. They share each row that is read of the factor: four take little longer than one,
+ * because their sums are independent.
  */
-const TOGETHER = 4;
+const ROWS_PER_SOLVE = 4;
 
 /**
- * The Cholesky factor L of a symmetric positive definite matrix A = L L^T, in place of it.
+ * The Cholesky factor L of a symmetric positive definite matrix A = L L^T, stored in its place.
  * @param matrix [size * size], of which the lower triangle is read; above the diagonal its values stay
  */
 export function cholesky(matrix: Float64Array, size: number): void {
-  for (let first = 0; first < size; first += TOGETHER) {
-    const end = Math.min(size, first + TOGETHER);
-    // The rows of L before these are known: what they leave of these rows is a triangle.
+  for (let first = 0; first < size; first += ROWS_PER_SOLVE) {
+    const end = Math.min(size, first + ROWS_PER_SOLVE);
+    // The earlier rows of L are known: they reduce these rows to a triangle.
     substitute(matrix, size, { values: matrix, row: first, rows: end - first }, 0, first);
     for (let i = first; i < end; i++) {
       for (let j = first; j <= i; j++) {
@@ -24,10 +24,10 @@ export function cholesky(matrix: Float64Array, size: number): void {
 }
 
 /**
- * Solves L w = b for many b at once, in place of them.
- * @param factor of `cholesky`
- * @param values [count * size]: the b, row after row
- * @param startOf index of the first number of a row that is not 0; default 0
+ * Solves L w = b for many b at once, in place.
+ * @param factor factor from `cholesky`
+ * @param values [count * size]: the vectors b, row by row
+ * @param startOf index of the first nonzero number of a row; default 0
  */
 export function solveLower(
   factor: Float64Array,
@@ -36,8 +36,8 @@ export function solveLower(
   startOf: (row: number) => number = () => 0,
 ): void {
   const count = values.length / size;
-  for (let row = 0; row < count; row += TOGETHER) {
-    const rows = Math.min(TOGETHER, count - row);
+  for (let row = 0; row < count; row += ROWS_PER_SOLVE) {
+    const rows = Math.min(ROWS_PER_SOLVE, count - row);
     const start = Math.min(...Array.from({ length: rows }, (_, n) => startOf(row + n)));
     substitute(factor, size, { values, row, rows }, start, size);
   }
@@ -51,7 +51,7 @@ function substitute(
   start: number,
   end: number,
 ): void {
-  // Where there are fewer than four rows, the last one takes the place of the others.
+  // If there are fewer than four rows, the last one stands in for the missing ones.
   const r0 = row * size;
   const r1 = (row + Math.min(1, rows - 1)) * size;
   const r2 = (row + Math.min(2, rows - 1)) * size;

@@ -4,17 +4,17 @@ import { choiceMatrix, type SparseMatrix, transposed } from '../sparse-matrix';
 import { cholesky, solveLower } from './cholesky';
 
 export interface EaseOptions {
-  /** Weight of the penalty, above 0: the larger, the less rare coincidences count. Default 500. */
+  /** Weight of the penalty, above 0: the larger it is, the less rare coincidences count. Default 500. */
   lambda?: number;
-  /** Weights kept of one item at most. Default 256. */
+  /** Maximum number of weights kept per item. Default 256. */
   most?: number;
 }
 
-/** Users or items, whichever are fewer, of which a dense matrix is factorised: 288 MB. */
-const LARGEST = 6000;
-/** Multiplications at most, a few minutes: items^2 times the smaller side. */
-const MOST_PRODUCTS = 2.5e11;
-/** Items whose products with all items are in memory at a time. */
+/** Maximum size of the factorised dense matrix, over users or items, whichever are fewer: 288 MB. */
+const MAX_DENSE_SIZE = 6000;
+/** Maximum number of multiplications, items^2 times the smaller side: a few minutes. */
+const MAX_MULTIPLICATIONS = 2.5e11;
+/** Number of items whose products with all items are in memory at a time. */
 const PANEL = 128;
 
 /**
@@ -23,9 +23,9 @@ const PANEL = 128;
  * matrix of users and items and P = (X^T X + lambda I)^-1, B_ij = -P_ij / P_jj and B_ii = 0. A user's scores are the sum of
  * the rows B_i of the items that they chose.
  *
- * Where there are fewer users than items, P comes from the users' side: P = (I - X^T (X X^T + lambda I)^-1 X) / lambda.
- * Memory and time are bounded: of items, the most chosen are used, at most 6,000 where there are as many users (about three
- * minutes), 20,000 where there are 600 users. Others have no weights.
+ * If there are fewer users than items, P comes from the users' side: P = (I - X^T (X X^T + lambda I)^-1 X) / lambda. Memory and
+ * time are bounded: only the most chosen items are used, up to 6,000 if there are as many users (about three minutes), 20,000 if
+ * there are 600 users. All other items have no weights.
  * @param choices rows of the items that each user chose
  * @param count items in the catalogue
  * @returns for every item its largest weights above 0, largest first, as a table
@@ -62,14 +62,14 @@ export function easeTable(
   return { count, offsets, rows: Uint32Array.from(rows), lifts: Float32Array.from(lifts) };
 }
 
-/** The items that are used, those chosen by most users first, equal ones in the order of their rows. */
+/** The used items, ordered by the number of users who chose them, with ties in the order of their rows. */
 function mostChosen(choices: readonly ArrayLike<number>[], count: number): number[] {
   const chosen = new Uint32Array(count);
   for (const row of choiceMatrix(choices, count).indices) chosen[row]++;
   const items = [...chosen.keys()].filter((row) => chosen[row] > 0).sort((a, b) => chosen[b] - chosen[a] || a - b);
-  const side = Math.min(choices.length, items.length, LARGEST);
-  const fewUsers = choices.length <= LARGEST;
-  return items.slice(0, fewUsers ? Math.floor(Math.sqrt(MOST_PRODUCTS / Math.max(1, side))) : LARGEST);
+  const side = Math.min(choices.length, items.length, MAX_DENSE_SIZE);
+  const fewUsers = choices.length <= MAX_DENSE_SIZE;
+  return items.slice(0, fewUsers ? Math.floor(Math.sqrt(MAX_MULTIPLICATIONS / Math.max(1, side))) : MAX_DENSE_SIZE);
 }
 
 /** Gives rows `first` to `first + rows` of B. @returns [rows * items] */
@@ -92,8 +92,8 @@ function fromItems({ rows: users, columns: size, offsets, indices }: SparseMatri
 }
 
 /**
- * B from X X^T: with G = (X X^T + lambda I)^-1, P_ij = (1 if i = j, else 0, - x_i G x_j) / lambda. Few users chose an item, so that
- * G x_i and its product with every x_j are sums over the users of the one and of the other.
+ * B from X X^T: with G = (X X^T + lambda I)^-1, P_ij = (1 if i = j, else 0, - x_i G x_j) / lambda. Few users chose any one item,
+ * so G x_i and its product with every x_j are sums over the users of each.
  */
 function fromUsers(matrix: SparseMatrix, lambda: number): Weights {
   const { rows: size, columns } = matrix;
@@ -157,13 +157,13 @@ function squaredLengths(values: Float64Array, length: number): Float64Array {
 }
 
 /** Smaller weights are rounding errors of 0. */
-const NOTHING = 1e-9;
+const MIN_WEIGHT = 1e-9;
 
-/** Indices of the largest values above 0, largest first, equal ones in their order. */
+/** Indices of the largest values above 0, largest first, with ties in their order. */
 function largest(values: Float64Array, most: number): number[] {
   const above: number[] = [];
-  for (let at = 0; at < values.length; at++) if (values[at] > NOTHING) above.push(at);
-  // Numbers are sorted far faster alone than by a function that compares their places.
+  for (let at = 0; at < values.length; at++) if (values[at] > MIN_WEIGHT) above.push(at);
+  // Plain numbers sort far faster than indices with a comparison function.
   const sorted = Float64Array.from(above, (at) => values[at]).sort();
   const least = sorted.at(-most) ?? 0;
   const kept = above.filter((at) => values[at] >= least);

@@ -5,15 +5,15 @@ import { createMatrix } from '../../../core/kernel';
 export interface ChoiceSequence {
   /** Rows of the choices without repeats, oldest first. */
   rows: ArrayLike<number>;
-  /** Place of the first choice that is ranked; at 0 it is ranked by the biases alone. */
+  /** Position of the first choice that is ranked; at 0, it is ranked only by the biases. */
   from: number;
 }
 
 /**
  * Ranks choices by a side model, 1 is best: each by the states after all earlier ones of its shopper, s <- decay * s + k(choice),
- * among the candidates that the shopper has not chosen yet. Choices that are no candidates enter the states and are not ranked.
+ * among the candidates that the shopper has not chosen yet. Choices that are not candidates enter the states but are not ranked.
  * @param isCandidate whether the item at a row is ranked
- * @param counts whether the n-th choice that can be ranked is. Default: all are
+ * @param counts whether the n-th rankable choice is ranked. Default: all are
  */
 export function choiceRanks(
   { width, states, vectors, biases }: SideModel,
@@ -66,7 +66,7 @@ export function choiceRanks(
   return ranks;
 }
 
-/** How many choices `choiceRanks` can rank. */
+/** The number of choices that `choiceRanks` can rank. */
 export const rankableChoices = (sequences: readonly ChoiceSequence[], isCandidate: (row: number) => boolean): number =>
   sequences.reduce(
     (sum, { rows, from }) => sum + Array.from(rows).filter((row, place) => place >= from && isCandidate(row)).length,

@@ -1,7 +1,7 @@
 import type { SideModel } from '../../../core/catalog/side-model';
 import { choiceRanks } from './choice-ranks';
 
-/** How well the choices of shoppers are ranked that a training did not see. */
+/** How well a model ranks the choices of shoppers that its training did not see. */
 export interface HeldOutQuality {
   /** Mean of log(rank), 1 is best, among all known items not chosen before. */
   lnRank: number;
@@ -11,7 +11,7 @@ export interface HeldOutQuality {
 }
 
 /**
- * Ranks later choices of shoppers by the states after the earlier ones.
+ * Ranks the later choices of shoppers by the states after the earlier ones.
  * @param sequences rows without repeats, oldest first
  * @param isCandidate whether the item at a row is ranked
  */

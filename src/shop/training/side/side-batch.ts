@@ -1,19 +1,19 @@
 import type { Random } from '../../../core/model';
 
-/** Longest piece of a sequence that is learned at once: older choices have faded from all but the slowest state. */
+/** Maximum length of a piece of a sequence that is learned at once: older choices have faded from all but the slowest state. */
 export const MAX_PIECE = 112;
-/** Places of one batch, and sequences at most. */
+/** Maximum number of places and of sequences in one batch. */
 const BATCH_PLACES = 1792;
 const MAX_SEQUENCES = 128;
 
-/** Sequences that are learned in one step. */
+/** The sequences that are learned in one step. */
 export interface SideBatch {
   /** T and B; place t of sequence b is t * B + b. */
   length: number;
   sequences: number;
-  /** [U] Rows of all items of the batch, once each: first those that are sampled. */
+  /** [U] Rows of all items of the batch, once each, with the sampled ones first. */
   rows: Int32Array;
-  /** How many of them are sampled. */
+  /** Number of sampled items. */
   sampled: number;
   /** [T * B] Indices into `rows`: the chosen item of each place; 0 where the weight is 0. */
   chosen: Int32Array;
@@ -23,24 +23,24 @@ export interface SideBatch {
   remembered: Float32Array;
   /**
    * [T * B, sampled] Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008,
-   * uniform proposal), and is far below 0 where it is no candidate.
+   * uniform proposal), and is far below 0 if the item is not a candidate.
    */
   offsets: Float32Array;
 }
 
-/** Score of an item that is no candidate. */
+/** Score of an item that is not a candidate. */
 const EXCLUDED = -1e9;
 
-/** Cuts sequences into pieces and these into batches of pieces of like length, both in a random order. */
+/** Cuts sequences into pieces, and groups pieces of similar length into batches, both in random order. */
 export function sideBatches(sequences: readonly Int32Array[], random: Random): Int32Array[][] {
   const pieces: Int32Array[] = [];
   for (const rows of sequences) {
-    // A piece of one choice teaches popularity only.
+    // A piece with a single choice teaches only popularity.
     for (let from = 0; from < rows.length - 1; from += MAX_PIECE) pieces.push(rows.subarray(from, from + MAX_PIECE));
   }
   shuffle(pieces, random);
   const batches: Int32Array[][] = [];
-  // Sorted within large pools only, so that who meets whom changes from epoch to epoch.
+  // Sorted only within large pools, which varies the composition of batches from epoch to epoch.
   const POOL = 4096;
   for (let at = 0; at < pieces.length; at += POOL) {
     const pool = pieces.slice(at, at + POOL).sort((a, b) => b.length - a.length);
@@ -56,13 +56,13 @@ export function sideBatches(sequences: readonly Int32Array[], random: Random): I
 export interface SideBatchOptions {
   /** Items that may be sampled. */
   known: Int32Array;
-  /** Items sampled in a batch. */
+  /** Number of items sampled per batch. */
   negatives: number;
   /** Probability that a choice is left out of the states. */
   historyDropout: number;
 }
 
-/** Lays out one batch, with its own sample of items to choose from. */
+/** Lays out one batch, with its own sample of candidate items. */
 export function sideBatch(pieces: readonly Int32Array[], options: SideBatchOptions, random: Random): SideBatch {
   const { known, negatives, historyDropout } = options;
   const sequences = pieces.length;
@@ -93,7 +93,7 @@ export function sideBatch(pieces: readonly Int32Array[], options: SideBatchOptio
       chosen[place] = index;
       weights[place] = 1;
       remembered[place] = random() < historyDropout ? 0 : 1;
-      // The chosen item has a score of its own, and later choices are among the items not chosen before.
+      // The chosen item has its own score, and later choices come from the items not chosen before.
       if (index < sampled) {
         for (let later = t; later < piece.length; later++) {
           offsets[(later * sequences + b) * sampled + index] = EXCLUDED;

@@ -9,7 +9,7 @@ const FORMAT = 'sidestream-side-checkpoint 2';
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(v.number(), v.finite());
 const aboutSchema = v.strictObject({
-  /** Fingerprint of the training: no other one can resume from it. */
+  /** Fingerprint of the training: no other training can resume from it. */
   training: v.string(),
   steps: whole,
   best: v.nullable(whole),
@@ -35,7 +35,7 @@ export async function writeSideCheckpoint(path: string, training: string, state:
   await writeWhole(path, encodeSafetensors(all, { format: FORMAT, about }));
 }
 
-/** @throws SidestreamError `runtime/invalid-input` when there is none, or it belongs to another training */
+/** @throws SidestreamError `runtime/invalid-input` if there is none, or if it belongs to another training */
 export async function readSideCheckpoint(path: string, training: string): Promise<SideTrainingState> {
   const refuse = (why: string, cause?: unknown): SidestreamError =>
     new SidestreamError('runtime/invalid-input', `Cannot resume: ${why}. Train without --resume.`, { cause });
@@ -51,9 +51,9 @@ export async function readSideCheckpoint(path: string, training: string): Promis
     throw refuse(`${path} is not a checkpoint`, cause);
   }
   const parsed = v.safeParse(aboutSchema, about);
-  if (!parsed.success || stored.metadata.format !== FORMAT) throw refuse(`${path} is no checkpoint of this version`);
+  if (!parsed.success || stored.metadata.format !== FORMAT) throw refuse(`${path} is not a checkpoint of this version`);
   const { best, reports, steps, training: own } = parsed.output;
-  if (own !== training) throw refuse('bundle, events, seed or options are not those of the interrupted training');
+  if (own !== training) throw refuse('bundle, events, seed or options differ from the interrupted training');
   const part = (prefix: string): Weights =>
     Object.fromEntries(
       Object.entries(stored.weights).flatMap(([name, weight]) =>

@@ -184,8 +184,8 @@ describe('heldOutQuality', () => {
   });
 });
 
-/** Two parts of made-up columns for some items. */
-function madeUp(count: number): { features: SideFeatures; config: SideConfig; weights: Weights } {
+/** Two parts of synthetic columns for some items. */
+function synthetic(count: number): { features: SideFeatures; config: SideConfig; weights: Weights } {
   const random = seededRandom(4);
   const features: SideFeatures = {
     count,
@@ -210,7 +210,7 @@ describe('a side model on a compute backend', () => {
 
   it('has the loss of the next choice by fading sums of the earlier ones', async () => {
     const count = 12;
-    const { features, config, weights } = madeUp(count);
+    const { features, config, weights } = synthetic(count);
     const logPopularity = Float32Array.from({ length: count }, (_, row) => (row < 9 ? Math.log(2 + row) : 0));
     const known = Int32Array.from({ length: 9 }, (_, row) => row);
     // Item 10 was chosen by nobody else: it is placed by what it is.
@@ -269,7 +269,7 @@ describe('a side model on a compute backend', () => {
   it('is centred on the items that somebody chose, with its states as they were learned', async () => {
     // More items than are computed at once.
     const count = 2100;
-    const { features, config, weights } = madeUp(count);
+    const { features, config, weights } = synthetic(count);
     const logPopularity = Float32Array.from({ length: count }, (_, row) => (row % 3 ? Math.log(2 + (row % 4)) : 0));
     const model = await countingTensors(() => sideModelOf(weights, { config, features, logPopularity }));
     expect([model.width, model.biases.length, model.vectors.length]).toEqual([3, count, 3 * count]);
@@ -298,7 +298,7 @@ describe('a side model on a compute backend', () => {
   });
 
   it('has vectors as they are where nobody chose anything', async () => {
-    const { features, config, weights } = madeUp(4);
+    const { features, config, weights } = synthetic(4);
     const nothing = { config, features, logPopularity: new Float32Array(4) };
     const { vectors, biases } = await sideModelOf(weights, nothing);
     expect([...vectors, ...biases].every(Number.isFinite)).toBe(true);

@@ -7,22 +7,23 @@ interface SideColumns {
   values: Float32Array;
 }
 
-/** What a side model reads of every item of a catalogue. */
+/** The inputs of a side model for every item of a catalogue. */
 export interface SideFeatures {
   count: number;
   inputs: Record<SideInput, SideColumns>;
 }
 
 /**
- * A row of a block has mean square length of its columns over this: columns of unit size would let a small log explain its
- * shoppers by the words of the items.
+ * A row of a block has a mean square length of its number of columns divided by this: columns of unit size would let a small log
+ * explain its shoppers by the words of the items.
  */
 const LENGTH = 16;
 
 /**
  * The parts of every item, standardised: the content tap of the text, the one of the picture, and categories. A part that is
- * the same in all items has no columns. Numbers are left out: items that nobody has chosen yet often lie beyond all others
- * (films of this year, a dearer range), where an expert has learned nothing but chance; the terms and read-outs have them.
+ * equal in all items has no columns. Numbers are left out: items that nobody has chosen yet often lie outside the range of all
+ * other items (this year's films, a more expensive range), where an expert has learned only noise; the terms and read-outs use
+ * the numbers.
  */
 export function sideFeatures(index: CatalogIndex): SideFeatures {
   const { count, width } = index.content;
@@ -41,14 +42,14 @@ export function sideFeatures(index: CatalogIndex): SideFeatures {
   };
 }
 
-/** Widths of the parts, as a configuration has them. */
+/** Widths of the parts, in the form of a configuration. */
 export const inputWidths = ({ inputs }: SideFeatures): SideConfig['inputs'] => ({
   text: inputs.text.columns,
   image: inputs.image.columns,
   attributes: inputs.attributes.columns,
 });
 
-/** Rows of every part side by side for some items: [rows.length, columns] each. */
+/** Rows of every part for some items: [rows.length, columns] each. */
 export function pickFeatures(features: SideFeatures, rows: ArrayLike<number>): Record<SideInput, Float32Array> {
   const picked = {} as Record<SideInput, Float32Array>;
   for (const input of SIDE_INPUTS) {

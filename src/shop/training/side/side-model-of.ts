@@ -4,18 +4,18 @@ import { SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import type { SideFeatures } from './side-features';
 import { computeItems } from './side-step';
 
-/** Items whose vectors are computed at once. */
+/** Number of items whose vectors are computed at once. */
 const CHUNK = 2048;
 
-/** What the vectors of all items are computed from. */
+/** The inputs from which the vectors of all items are computed. */
 export interface SideCatalog {
   config: SideConfig;
   features: SideFeatures;
-  /** [count] log(1 + choices); 0 for an item that nobody chose, which is placed by what it is. */
+  /** [count] log(1 + choices); 0 for an item that nobody chose, whose vector comes only from its content. */
   logPopularity: Float32Array;
 }
 
-/** The side model of a catalogue by some weights. The compute backend must be set. */
+/** The side model of a catalogue with given weights. The compute backend must be set. */
 export async function sideModelOf(weights: Weights, catalog: SideCatalog): Promise<SideModel> {
   const parameters = parametersFrom(weights);
   try {
@@ -53,7 +53,7 @@ async function sideModelBy(
   return { width, states, vectors, biases };
 }
 
-/** Subtracts the mean vector of the items that somebody chose: a choice says how its item differs from the others. */
+/** Subtracts the mean vector of the chosen items: a choice says how its item differs from the rest. */
 function centre(vectors: Float32Array, width: number, logPopularity: Float32Array): void {
   const mean = new Float64Array(width);
   let known = 0;

@@ -8,7 +8,7 @@ import { writeWhole } from '../learned-file';
 const FORMAT = 'sidestream-side-network';
 /** Name of the counts among the weights in the file. */
 const CHOICES = 'choices';
-/** Windows that a file may name. */
+/** Maximum number of windows in a file. */
 const MAX_WINDOWS = 100_000;
 
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -38,16 +38,16 @@ const aboutSchema = v.strictObject({
   windows: v.pipe(v.array(sideWindowSchema), v.minLength(1), v.maxLength(MAX_WINDOWS)),
 });
 
-/** The network of a side model, from which a later training goes on. */
+/** The network of a side model, from which a later training continues. */
 export interface SideNetwork {
   config: SideConfig;
   /** Ids of the items, in the order of the embeddings. */
   items: string[];
-  /** Names what the columns of the features are, as weights are of no use for others. */
+  /** Identifies the columns of the features, because weights are useless for different ones. */
   features: string;
-  /** Time of the last event that it has learned. */
+  /** Time of the last learned event. */
   until: number;
-  /** Start weights of the terms; null where they could not be fitted. */
+  /** Start weights of the terms; null if they could not be fitted. */
   start: Record<string, number> | null;
   /** First to last. */
   windows: SideWindow[];
@@ -61,7 +61,7 @@ export function encodeSideNetwork({ choices, weights, ...about }: SideNetwork): 
   return encodeSafetensors(all, { format: FORMAT, about: JSON.stringify(about) });
 }
 
-/** @throws SidestreamError `model/bad-weights` when the bytes are no network of this version, or a damaged one */
+/** @throws SidestreamError `model/bad-weights` if the bytes are not a network of this version, or are damaged */
 export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
   const { weights: all, metadata } = decodeSafetensors(bytes);
   if (metadata.format !== FORMAT) throw bad('it holds something else');
@@ -71,7 +71,7 @@ export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
   const { [CHOICES]: choices, ...weights } = all;
   const count = about.items.length;
   if (choices?.values.length !== count || !choices.values.every((value) => value >= 0 && Number.isFinite(value))) {
-    throw bad('the choices of its items are not there');
+    throw bad('the choices of its items are missing');
   }
   const fault = sideWeightsFault(weights, about.config, count);
   if (fault) throw bad(fault);
@@ -79,9 +79,9 @@ export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
 }
 
 const bad = (reason: string): SidestreamError =>
-  new SidestreamError('model/bad-weights', `This is no network of a side model: ${reason}. Train from scratch.`);
+  new SidestreamError('model/bad-weights', `This is not the network of a side model: ${reason}. Train from scratch.`);
 
-/** The network in a file; null where there is no file. @throws SidestreamError as `decodeSideNetwork` */
+/** The network in a file; null if there is no file. @throws SidestreamError as in `decodeSideNetwork` */
 export async function readSideNetwork(path: string): Promise<SideNetwork | null> {
   let bytes: Uint8Array;
   try {

@@ -24,10 +24,10 @@ export interface SideStepOptions {
   embeddingDropout: number;
 }
 
-/** Where the tensors of items come from. */
+/** Source of the item tensors. */
 export interface SideItemSource {
   features: SideFeatures;
-  /** 1 where the embedding of the item at a row counts, else 0. */
+  /** 1 if the embedding of the item at a row counts, otherwise 0. */
   kept(row: number): number;
   /** [count] */
   logPopularity: Float32Array;
@@ -74,7 +74,7 @@ export function sideStep(batch: SideBatch, options: SideStepOptions, random: Ran
     const vectors = slice(own, [0, 0], [places, width]) as Tensor2D;
     const choices = sub(mul(vectors, remembered), product(remembered, mean, 'right')) as Tensor2D;
     const queries = shopperQueries(parameters, choices, { length, sequences, ages, earlier });
-    // The bias of an item is one more dimension, which every query reads once.
+    // The bias of an item is an additional dimension, to which every query gives a weight of one.
     const read = concat([queries, ones], 1) as Tensor2D;
     const scores = add(linear(read, candidates), offsets) as Tensor2D;
     return choiceLoss(sum(mul(read, own), 1, true) as Tensor2D, scores, weights);

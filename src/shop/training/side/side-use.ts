@@ -3,8 +3,7 @@ import { SIDE_INPUTS, type SideInput, type SideUse, sideExpertCount, sideInputNa
 import type { SideFeatures } from './side-features';
 
 /**
- * How much each expert of a side model is used: its mean gate over the items that somebody chose, which have a popularity
- * above 0.
+ * How much each expert of a side model is used: its mean gate over the chosen items, which have a popularity above 0.
  */
 export function sideUse(weights: Weights, features: SideFeatures, popularity: ArrayLike<number>): SideUse {
   const use: SideUse = {};

@@ -5,24 +5,24 @@ import { inputWidths, type SideFeatures } from './side-features';
 import type { SideNetwork, SideWindow } from './side-network';
 import type { SideSettings } from './train-side';
 
-/** Where a training goes on from an earlier one. */
+/** The state from which a training continues an earlier one. */
 export interface SideContinuation {
   initial: Weights;
-  /** Names of the weights that stay as they are. */
+  /** Names of the frozen weights. */
   frozen: ReadonlySet<string>;
   /** [count] How often each item was chosen before. */
   earlier: Float32Array;
-  /** Shoppers with choices before: others are held out first, as the model knows these. */
+  /** Shoppers with earlier choices: new shoppers are held out first, because the model already knows these. */
   known: ReadonlySet<string>;
-  /** The choices that are new to it. */
+  /** The choices that are new to the model. */
   interactions: Interaction[];
-  /** The windows before this one. */
+  /** The earlier windows. */
   windows: readonly SideWindow[];
-  /** Experts that went. */
+  /** Number of pruned experts. */
   pruned: number;
 }
 
-/** Share of the items of a network that a catalogue may lack: those that are sold out go. */
+/** Share of a network's items that a catalogue may lack: discontinued items disappear. */
 const MAX_MISSING = 0.1;
 
 export interface SideWindowRequest {
@@ -38,7 +38,7 @@ export interface SideWindowRequest {
   seed: number;
 }
 
-/** The next window of a network, or why it cannot have one, as the rest of a sentence. */
+/** The next window of a network, or the reason why it cannot have one, as the rest of a sentence. */
 export function nextTraining(request: SideWindowRequest): SideContinuation | { why: string } {
   const { network, items, features, described, interactions, settings, seed } = request;
   const config: SideConfig = {
@@ -46,10 +46,10 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
     decays: [...settings.decays],
   };
   if (network.config.width !== config.width) {
-    return { why: `its vectors have ${network.config.width} numbers, and now ${config.width} are asked for` };
+    return { why: `its vectors have ${network.config.width} numbers, but ${config.width} are now requested` };
   }
   if (!sameSize(network.config, config) || network.features !== described) {
-    return { why: 'what it reads of the items, or its size, has changed since' };
+    return { why: 'its inputs or its size have changed since' };
   }
   const now = new Set(items);
   const missing = network.items.filter((id) => !now.has(id));

@@ -12,17 +12,20 @@ import type { SideContinuation } from './side-window';
 import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
 
 export interface SideModelRequest {
-  /** Of the items that the interactions name. */
+  /** Features of the items that the interactions name. */
   index: CatalogIndex;
   /** Sorted by time. */
   interactions: readonly Interaction[];
   seed: number;
   settings?: Partial<SideSettings>;
-  /** Where it goes on from an earlier training; `interactions` are those that are new. Default: it starts anew. */
+  /**
+   * The state of an earlier training from which it continues; `interactions` then holds only the new ones. Default: it starts
+   * from scratch.
+   */
   continued?: SideContinuation;
-  /** Path of the file that a training leaves after every epoch, so that it can be resumed. Default: it leaves none. */
+  /** Path of the checkpoint that a training writes after every epoch. Default: it writes none. */
   checkpoint?: string;
-  /** Go on from the checkpoint. */
+  /** Whether to continue from the checkpoint. */
   resume?: boolean;
   meter: Meter;
   say(line: string): void;
@@ -31,35 +34,35 @@ export interface SideModelRequest {
 /** A shop's side model, and how it was trained. */
 export interface TrainedSideModel {
   model: SideModel;
-  /** Weights of the network, for windows to come. */
+  /** Weights of the network, for later windows. */
   weights: Weights;
   config: SideConfig;
   /** How much each expert is used. */
   use: SideUse;
-  /** [count] How often each item was chosen, before and now. */
+  /** [count] How often each item was chosen, earlier and now. */
   popularity: Float32Array;
-  /** Choices and shoppers that were learned from, and the epoch that was kept. */
+  /** Number of training choices and shoppers, and the kept epoch. */
   choices: number;
   shoppers: number;
   epochs: number;
-  /** How the choices of the held-out shoppers were ranked after that epoch; null where the log is too short to hold some out. */
+  /** How the choices of the held-out shoppers were ranked after that epoch; null if the log is too short to hold any out. */
   heldOut: SideReport['heldOut'];
-  /** The choices of the shoppers that were held out, sorted by time. */
+  /** The choices of the held-out shoppers, sorted by time. */
   heldOutInteractions: Interaction[];
 }
 
-/** One shopper in so many is held out, at least, and at most so many shoppers. */
+/** At least one shopper in this many is held out, up to a maximum number of shoppers. */
 const HELD_OUT_SHARE = 20;
 const MAX_HELD_OUT = 64;
-/** Choices from which a shopper may be held out. */
+/** Minimum number of choices for a shopper to be held out. */
 const MIN_HELD_OUT_CHOICES = 5;
-/** Shoppers of a log below which none is held out: each is needed. */
+/** Number of shoppers in a log below which none is held out: each is needed. */
 const MIN_SHOPPERS = 50;
 
 /**
- * Trains the side model of a shop on its log: on all but a few shoppers, whose choices say after which epoch to stop. The
+ * Trains the side model of a shop on its log: on all but a few shoppers, whose choices determine the epoch to keep. The
  * compute backend must be set.
- * @throws SidestreamError `runtime/invalid-input` when it is to be resumed and there is no checkpoint of this training
+ * @throws SidestreamError `runtime/invalid-input` if it is to be resumed and there is no checkpoint of this training
  */
 export async function trainSideModel(request: SideModelRequest): Promise<TrainedSideModel> {
   const { index, interactions, seed, checkpoint, meter, say } = request;
@@ -68,7 +71,7 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
   const learned = interactions.filter(({ user }) => !heldOut.has(user));
   const fingerprint = checkpoint ? await fingerprintOf(request, settings) : '';
   const resume = checkpoint && request.resume ? await readSideCheckpoint(checkpoint, fingerprint) : undefined;
-  if (resume) say(`Going on after epoch ${resume.reports.length}`);
+  if (resume) say(`Continuing after epoch ${resume.reports.length}`);
   let epoch = resume?.reports.length ?? 0;
   const sequences = sequencesOf(learned);
   const features = sideFeatures(index);
@@ -87,7 +90,7 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
     async onEpoch({ loss, heldOut: quality }, state) {
       meter.stop();
       const shown = quality
-        ? `; shoppers who were held out: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
+        ? `; held-out shoppers: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
         : '';
       say(`Epoch ${epoch} of ${settings.epochs}: loss ${loss.toFixed(3)}${shown}`);
       if (checkpoint) await writeSideCheckpoint(checkpoint, fingerprint, await state());
@@ -119,8 +122,8 @@ function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
 }
 
 /**
- * Shoppers who are not learned from, evenly over the log by their first choice.
- * @param known shoppers of an earlier training, who are held out only where the others are too few
+ * The held-out shoppers, spread evenly over the log by their first choice.
+ * @param known shoppers of an earlier training, who are held out only if there are too few new ones
  */
 function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySet<string> = new Set()): Set<string> {
   const choices = new Map<string, number>();
@@ -133,7 +136,7 @@ function heldOutShoppers(interactions: readonly Interaction[], known: ReadonlySe
   return new Set(Array.from({ length: size }, (_, n) => able[Math.floor(((n + 0.5) * able.length) / size)]));
 }
 
-/** A digest of data and settings: a training can be resumed with the same ones only. */
+/** A digest of data and settings: a training can be resumed only with the same ones. */
 function fingerprintOf(
   { index, interactions, seed, continued }: SideModelRequest,
   settings: SideSettings,

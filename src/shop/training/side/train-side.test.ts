@@ -250,12 +250,12 @@ describe('trainSideModel', () => {
     for (const other of others) {
       await expect(trainSideModel(request({ checkpoint, resume: true, ...other }))).rejects.toMatchObject({
         ...refused,
-        message: expect.stringContaining('not those of the interrupted training'),
+        message: expect.stringContaining('differ from the interrupted training'),
       });
     }
     said.splice(0);
     const resumed = await trainSideModel(request({ checkpoint, resume: true }));
-    expect(said).toEqual(['Going on after epoch 2', expect.stringContaining('Epoch 3 of 3: loss ')]);
+    expect(said).toEqual(['Continuing after epoch 2', expect.stringContaining('Epoch 3 of 3: loss ')]);
     expectSame(resumed.weights, whole.weights, 5);
     expect(resumed.epochs).toBe(whole.epochs);
     expect(resumed.heldOut?.lnRank).toBeCloseTo(whole.heldOut?.lnRank ?? Number.NaN, 6);

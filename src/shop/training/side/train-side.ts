@@ -8,36 +8,36 @@ import { inputWidths, type SideFeatures } from './side-features';
 import { sideModelOf } from './side-model-of';
 import { sideStep } from './side-step';
 
-/** How a side model is trained. The defaults were chosen inside the past of one log and hold on six. */
+/** How a side model is trained. The defaults were chosen on the past of one log and hold on six. */
 export interface SideSettings {
   /** Dimensions of an item vector. Default 64. */
   width: number;
   /** Hidden units of an expert. Default 128. */
   hidden: number;
-  /** Decays that the states start from. */
+  /** Initial decays of the states. */
   decays: readonly number[];
-  /** At most; held-out shoppers say after which to stop. Default 16. */
+  /** Maximum number of epochs; held-out shoppers determine which one is kept. Default 16. */
   epochs: number;
-  /** Highest learning rate, after the warm-up; it falls to 0 by a cosine. Default 0.003. */
+  /** Peak learning rate after the warm-up; it falls to 0 along a cosine. Default 0.003. */
   learningRate: number;
-  /** Of AdamW, for the items' embeddings and the states. Default 0.01. */
+  /** Weight decay of AdamW for the items' embeddings and the states. Default 0.01. */
   weightDecay: number;
-  /** The same for the experts and the paths beside them, which would otherwise know each item by its words. Default 1. */
+  /** Weight decay for the experts and their residual paths, which would otherwise memorise each item by its words. Default 1. */
   contentDecay: number;
-  /** Items sampled in a batch, from which its choices are made. Default 768. */
+  /** Number of items sampled per batch as candidates of its choices. Default 768. */
   negatives: number;
   /**
-   * Share that the moving average of the weights keeps in a step; it is what is kept of a training, as single steps leave each
+   * Share that the moving average of the weights keeps in a step. A training keeps the average, because single steps leave each
    * item where its last choices moved it. Default 0.99.
    */
   averaging: number;
   /** Probability that a hidden unit is dropped. Default 0.2. */
   dropout: number;
-  /** Probability that an item's embedding is dropped for a batch, so that new items are placed by what they are. Default 0.3. */
+  /** Probability that an item's embedding is dropped for a batch, which makes the content place new items. Default 0.3. */
   embeddingDropout: number;
   /** Probability that a choice does not enter the states. Default 0.2. */
   historyDropout: number;
-  /** False: items are nothing but their embeddings. Default true. */
+  /** Whether to use content. False: items are only their embeddings. Default true. */
   content: boolean;
 }
 
@@ -57,13 +57,13 @@ export const SIDE_SETTINGS: SideSettings = {
   content: true,
 };
 
-/** Steps until the learning rate has risen to its highest. */
+/** Number of steps until the learning rate reaches its peak. */
 const WARM_UP = 50;
 
 /** A training between two epochs. */
 export interface SideTrainingState {
   weights: Weights;
-  /** Their moving averages. */
+  /** Moving averages of the weights. */
   averages: Weights;
   adam: Weights;
   steps: number;
@@ -74,7 +74,7 @@ export interface SideTrainingState {
 export interface SideReport {
   epoch: number;
   loss: number;
-  /** Null where no shopper is held out. */
+  /** Null if no shopper is held out. */
   heldOut: HeldOutQuality | null;
 }
 
@@ -82,24 +82,26 @@ export interface SideTraining {
   features: SideFeatures;
   /** Rows of each shopper's choices, oldest first; repeats are left out. */
   sequences: readonly Int32Array[];
-  /** Sequences of shoppers who are not learned from: the epoch that ranks their choices best is kept. Default: none, the last epoch is. */
+  /**
+   * Sequences of held-out shoppers: the epoch that ranks their choices best is kept. Default: none, which keeps the last epoch.
+   */
   heldOut?: readonly Int32Array[];
-  /** Settings other than those of every shop. */
+  /** Settings that override the defaults. */
   settings?: Partial<SideSettings>;
   seed: number;
-  /** Weights to go on from. Default: fresh ones. */
+  /** Initial weights. Default: fresh ones. */
   initial?: Weights;
-  /** Names of weights that stay as they are. Default: all learn. */
+  /** Names of frozen weights. Default: all weights learn. */
   frozen?: ReadonlySet<string>;
   /** [count] How often each item was chosen before the sequences. Default: never. */
   earlier?: Float32Array;
   resume?: SideTrainingState;
-  /** Epoch after which the training ends, whose learning rate falls as if it went on. Default: the last one. */
+  /** Epoch after which the training ends; the learning rate falls as if it continued. Default: the last one. */
   stop?: number;
   onStep?(step: number, steps: number): void;
   /**
-   * @param state reads the training, to be resumed from there
-   * @param model computes the model as it is now
+   * @param state reads the state from which the training can be resumed
+   * @param model computes the present model
    */
   onEpoch?(
     report: SideReport,
@@ -112,18 +114,18 @@ export interface SideResult {
   config: SideConfig;
   weights: Weights;
   model: SideModel;
-  /** [count] What the model took for the log popularity of each item. */
+  /** [count] The log popularity of each item that the model used. */
   logPopularity: Float32Array;
-  /** [count] How often each item was chosen, the earlier choices among them. */
+  /** [count] How often each item was chosen, including the earlier choices. */
   popularity: Float32Array;
-  /** Epoch that was kept, from 1. */
+  /** The kept epoch, from 1. */
   epoch: number;
   reports: SideReport[];
 }
 
 /**
- * Trains a side model end to end through the rule by which devices learn: the next choice is scored by fading sums of the
- * vectors of the earlier ones. The compute backend must be set.
+ * Trains a side model end to end through the devices' learning rule: the next choice is scored by fading sums of the vectors of
+ * earlier choices. The compute backend must be set.
  */
 export async function trainSide(training: SideTraining): Promise<SideResult> {
   const { features: all, seed, resume, onStep, onEpoch } = training;
@@ -161,7 +163,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
     if (resume) await trainer.resume(resume.adam, resume.averages);
     const last = Math.min(settings.epochs, training.stop ?? settings.epochs);
     for (let epoch = reports.length + 1; epoch <= last; epoch++) {
-      // Of its own in every epoch, so that a training that is resumed goes on as it would have.
+      // Separate for every epoch, so a resumed training continues exactly as it would have.
       const random = seededRandom(seed * 1009 + epoch);
       const batches = sideBatches(sequences, random);
       const steps = batches.length * settings.epochs;
@@ -170,7 +172,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
         trainer.learningRate = settings.learningRate * schedule(step++, steps);
         sum += await oneStep(pieces, random);
         onStep?.(n + 1, batches.length);
-        // Leaves time for signals: what is awaited in a step is done at once.
+        // Leaves time for signals: the awaited work within a step completes at once.
         await setImmediate();
       }
       const report: SideReport = { epoch, loss: sum / Math.max(1, batches.length), heldOut: null };
@@ -178,7 +180,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
       if (heldOut.length > 0) {
         const weights = await read();
         const quality = heldOutQuality(await sideModelOf(weights, catalog), heldOut, (row) => popularity[row] > 0);
-        // Shoppers may have chosen nothing that can be ranked; then the last epoch is as good as any.
+        // The shoppers may have no rankable choice; the last epoch is then as good as any.
         if (quality.choices > 0) report.heldOut = quality;
         const before = best && reports[best.epoch - 1].heldOut;
         if (report.heldOut && (!before || report.heldOut.lnRank < before.lnRank)) best = { epoch, weights };
@@ -210,11 +212,11 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
   }
 }
 
-/** Whether a weight is of single items or of the states; all others read what items are. */
+/** Whether a weight belongs to single items or to the states; all other weights read the content of items. */
 const isOfItems = (name: string): boolean => ITEM_AND_STATE_NAMES.has(name);
 const ITEM_AND_STATE_NAMES: ReadonlySet<string> = new Set(Object.values(SIDE_NAMES));
 
-/** Share of the highest learning rate. */
+/** Share of the peak learning rate. */
 function schedule(step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / Math.min(WARM_UP, Math.max(1, steps / 4)));
   return warm * 0.5 * (1 + Math.cos((Math.PI * Math.min(step, steps)) / Math.max(1, steps)));

@@ -10,17 +10,17 @@ import {
 import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from '../input';
 import { pastShop } from '../methods';
 
-/** Events that a shopper of the log must have, and those that are used: as in the device protocol. */
+/** Minimum number of events of a shopper of the log, and number of used events, as in the device protocol. */
 const [MIN_EVENTS, MOST_EVENTS] = [30, 110];
-/** Events that a shopper must have whose stream is spliced with another's: as in the drift protocol. */
+/** Minimum number of events of a shopper whose stream is spliced with another, as in the drift protocol. */
 const SPLICED_EVENTS = 60;
 /** Nobody knows what the shoppers of a log wanted. */
 const POSSIBLE = CONFIGURATIONS.filter((name) => name !== 'oracle');
 
 /**
- * The shoppers of a log whom the past does not know. Those with 60 events or more are spliced with the one least similar
- * besides, half as many as there are shoppers: changes and returns of taste come from these alone.
- * @throws SidestreamError `runtime/invalid-input` when there is none
+ * The shoppers of a log whom the past does not know. In addition, shoppers with 60 events or more are spliced with the least
+ * similar one, up to half the number of shoppers: changes and returns of taste come only from these streams.
+ * @throws SidestreamError `runtime/invalid-input` if there is no shopper
  */
 export function logGround(input: EvaluateInput): Ground {
   const { seed, bundle } = input;

@@ -51,7 +51,7 @@ describe('sidestream evaluate --protocol simulate', () => {
     expect(closedLoop.map(({ name }) => name)).toEqual(['random', 'popularity', 'content', 'sidestream']);
     expect(closedLoop[0].rounds).toHaveLength(8);
     expect(timing.processes).toBe(1);
-    expect(one.out).toMatch(/^12 made-up shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
+    expect(one.out).toMatch(/^12 simulated shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
     expect(one.out).toContain('### closed loop');
     const report = await readFile(at('report.html'), 'utf8');
     expect(report).toContain('<h2>Closed loop</h2>');

@@ -16,13 +16,13 @@ import {
   blockText,
   doTask,
   type Ground,
-  madeUpGround,
   parseBlock,
   parseTask,
   planOf,
   runPlan,
   type ShopBlock,
   type SimulationTask,
+  simulatedGround,
   simulationLine,
   simulationOf,
   simulationText,
@@ -37,25 +37,25 @@ import { logGround } from './log-ground';
 export interface SimulateOptions extends Pick<EvaluateInput, 'past' | 'half' | 'models' | 'methods' | 'shoppers'> {
   /** Folder of the bundle. */
   bundle: string;
-  /** Log to replay; without it shoppers are made up. */
+  /** Log to replay; without it, shoppers are simulated. */
   events?: string;
   seed: number;
-  /** Whether made-up shoppers feed back into what a shop knows, too. */
+  /** Whether simulated shoppers also feed back into the shop's knowledge. */
   closedLoop: boolean;
   processes: number;
-  /** Whether this process does tasks for another one. */
+  /** Whether this process runs tasks for another one. */
   worker?: boolean;
   json?: boolean;
   /** File of the report to write. */
   report?: string;
 }
 
-/** Made-up shoppers unless a number is asked for. */
+/** Default number of simulated shoppers. */
 const SHOPPERS = 1000;
-/** What the progress counts. */
+/** Unit of the progress. */
 const STAGE = 'Choices';
 
-/** Simulates, and prints what was found. */
+/** Simulates and prints the findings. */
 export async function runSimulation(options: SimulateOptions): Promise<void> {
   if (isTaskProcess(options)) {
     const { ground } = await groundOf(options);
@@ -74,14 +74,14 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   const { seed, processes } = options;
   const meter = createMeter();
   meter.start(STAGE, plan.steps);
-  // A process starts its meter with every block; here all of them are one stage.
+  // A process starts its meter with every block; here, all blocks form one stage.
   const ofBlock: Meter = { start() {}, advance: (count) => meter.advance(count), stop() {} };
   const run = { size: processes, command: taskCommand(options), say, meter: () => ofBlock };
   const pool = processes > 1 ? new TaskProcesses(run) : null;
   let last: Promise<unknown> = Promise.resolve();
   const work = async (task: SimulationTask): Promise<ShopBlock[]> => {
     if (pool) return parseBlock(await pool.run(taskLabel(task), task));
-    // One after the other: this process has one thread.
+    // One after another: this process has one thread.
     const result = last.then(() => doTask(ground, task, (steps) => meter.advance(steps)));
     last = result.catch(() => {});
     return result;
@@ -114,7 +114,7 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rej
   if (options.events === undefined) {
     const { bundle } = byProduct(folder, { events: [], rejected: [] });
     const shoppers = options.shoppers ?? SHOPPERS;
-    return { ground: madeUpGround({ bundle, shoppers, seed, methods, closedLoop }), rejected: [] };
+    return { ground: simulatedGround({ bundle, shoppers, seed, methods, closedLoop }), rejected: [] };
   }
   const { bundle, log } = byProduct(folder, await readEventFile(options.events, isTaskProcess(options)));
   const { past, half, models, shoppers } = options;
@@ -131,7 +131,7 @@ async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rej
   return { ground: logGround(input), rejected: log.rejected };
 }
 
-/** Command and options of a process that does tasks. */
+/** Command and options of a process that runs tasks. */
 function taskCommand(options: SimulateOptions): string[] {
   const { bundle, events, models, past, half, seed, shoppers, methods, closedLoop } = options;
   return [

@@ -8,8 +8,8 @@ import type { Chart } from './plots';
 const plots = () => import('./plots');
 
 /**
- * Draws a chart as wide as it may be, again when that changes. Part of the inspector: it is styled as part of it. A chart that
- * cannot be drawn leaves its figures, which stand beside it.
+ * Draws a chart at the available width, and again when the width changes. It is part of the inspector and shares its styles. If a
+ * chart cannot be drawn, its table of figures remains.
  */
 class InspectorChart extends LitElement {
   @property({ attribute: false }) chart: Chart | null = null;
@@ -23,7 +23,7 @@ class InspectorChart extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    // By pointer only: what can be pressed in a chart is in the list below it for the keyboard.
+    // By pointer only: keyboard users have the same targets in the list below the chart.
     return html`<div class="drawing" @click=${this.#pressed}></div>${this.#failed ? html`<p class="note">The chart could not be loaded. Its figures are below.</p>` : ''}`;
   }
 
@@ -53,17 +53,17 @@ class InspectorChart extends LitElement {
 
 define('sidestream-inspector-chart', InspectorChart);
 
-/** What stands beside a chart. */
+/** The text around a chart. */
 export interface FigureParts {
   /** How to read it. */
   note?: string;
-  /** What is drawn in which colour: the names that the style sheet has colours for. */
+  /** The legend: the names for which the style sheet has colours. */
   legend?: readonly { name: string; color: string }[];
-  /** Is called with the key of a point that was pressed. */
+  /** Called with the key of a pressed point. */
   pick?: (key: string) => void;
 }
 
-/** A chart with its name, and its figures as a table for those who do not see it or want them. */
+/** A chart with its name, and its figures as a table for shoppers who cannot see the chart or want the numbers. */
 export function figure(
   title: string,
   chart: Chart,

@@ -9,7 +9,7 @@ type Row = Metrics['rows'][number];
 /** Clicks per impression of one list, on the scale of all lists, in percent of the chart's width. */
 export interface MetricsBar {
   name: string;
-  /** Of the value, and of both ends of its 95 % interval. */
+  /** Position of the value, and of both ends of its 95 % interval. */
   width: number;
   low: number;
   high: number;
@@ -18,8 +18,8 @@ export interface MetricsBar {
 }
 
 /**
- * Lists by their English headings; a name of the shop's own stays as it is. Written again: sharing the labels of the lists would make
- * every page load one file more.
+ * Lists by their English headings; the shop's own names stay as they are. The headings are duplicated here because sharing the
+ * labels of the lists would make every page load one more file.
  */
 export const LIST_NAMES: Record<string, string> = {
   'for-you': 'Recommended for you',
@@ -32,7 +32,7 @@ export const LIST_NAMES: Record<string, string> = {
 const nameOf = (placement: string | null): string =>
   placement === null ? 'Elsewhere' : (Object.hasOwn(LIST_NAMES, placement) && LIST_NAMES[placement]) || placement;
 
-/** Bars of the lists with impressions, in the order given; the highest upper bound fills the chart. */
+/** Bars of the lists that have impressions, in the given order; the highest upper bound fills the chart. */
 export function metricsBars(rows: readonly Row[], language?: string): MetricsBar[] {
   const seen = rows.flatMap((row) => (row.ctr === null || row.ctrRange === null ? [] : [{ ...row, ...shares(row) }]));
   const max = Math.max(...seen.map(({ high }) => high), 0) || 1;
@@ -51,7 +51,7 @@ const shares = ({ ctrRange }: Row): { low: number; high: number } => ({
   high: ctrRange?.[1] ?? 0,
 });
 
-/** Clicks per impression on this device: a bar per list with its 95 % interval. */
+/** Clicks per impression on this device: one bar per list with its 95 % interval. */
 export function metricsChart({ rows }: Metrics, language?: string): TemplateResult {
   const bars = metricsBars(rows, language);
   if (bars.length === 0) return html`<p class="note">No list was seen yet.</p>`;

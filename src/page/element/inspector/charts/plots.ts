@@ -17,7 +17,7 @@ import type { RankPoint } from './ranks';
 import type { ShareSeries } from './shares';
 import type { WaterfallBar } from './waterfall';
 
-/** What the charts show, by their names. */
+/** The data of the charts, by chart name. */
 export interface ChartData {
   shares: { choices: readonly Pick<JournalChoice, 'at'>[]; series: readonly (ShareSeries & { color: string })[] };
   timeline: { choices: readonly Pick<JournalChoice, 'at'>[]; points: readonly JournalPoint[] };
@@ -25,7 +25,7 @@ export interface ChartData {
   ranks: { points: readonly RankPoint[]; of: number };
 }
 
-/** The room that a chart has, and how the page is read. */
+/** The space for a chart and the page's reading direction. */
 export interface ChartFrame {
   width: number;
   rightToLeft: boolean;
@@ -36,7 +36,7 @@ export interface ChartFrame {
 /** Height of a bar of a waterfall with its label above it. */
 const BAR = 40;
 
-/** Colours of what is no step forward. */
+/** Colours of the events that did not move the profile forward. */
 const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = { rejected: 'var(--_muted)' };
 
 /** Height of an axis with the name of its unit below the numbers. */
@@ -45,11 +45,11 @@ const AXIS = 40;
 /** One chart with its data. */
 export type Chart = { [Name in keyof ChartData]: { name: Name; data: ChartData[Name] } }[keyof ChartData];
 
-/** Draws one chart. @returns a picture for those who see it; its figures are beside it as a table */
+/** Draws one chart. @returns a picture; a table next to it has the same figures */
 export function drawChart(chart: Chart, frame: ChartFrame): Element {
   const drawn = plot({ ...baseOf(frame), ...optionsOf(chart, frame) });
   const picture = drawn instanceof SVGElement ? drawn : (drawn.querySelector('svg') ?? drawn);
-  // The policy of a shop may refuse styles in the page; the inspector's have these rules.
+  // A shop's policy may refuse inline styles; the inspector's style sheet has these rules.
   for (const style of picture.querySelectorAll('style')) style.remove();
   picture.setAttribute('aria-hidden', 'true');
   return picture;
@@ -209,7 +209,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
   },
 };
 
-/** Gives each dot the key of what it is, so that it can be pressed. @param keys in the order of the data */
+/** Gives each dot the key of its entry, which makes it pressable. @param keys in the order of the data */
 const pressable = (keys: readonly string[]): { render: RenderFunction } => ({
   render(index, scales, values, dimensions, context, next) {
     const group = next?.(index, scales, values, dimensions, context) ?? null;
@@ -222,7 +222,7 @@ const pressable = (keys: readonly string[]): { render: RenderFunction } => ({
 
 const start = ({ rightToLeft }: ChartFrame): 'left' | 'right' => (rightToLeft ? 'right' : 'left');
 
-/** Margins where a line of text begins, as an axis needs it, and where it ends. */
+/** Margins at the inline start, as wide as an axis needs, and at the inline end. */
 const sides = ({ rightToLeft }: ChartFrame, begin: number, end = 12): PlotOptions =>
   rightToLeft ? { marginRight: begin, marginLeft: end } : { marginLeft: begin, marginRight: end };
 
@@ -234,16 +234,16 @@ function choiceAxis({ rightToLeft, width, language }: ChartFrame, of: readonly {
     label: rightToLeft ? '← choice' : 'choice →',
     labelArrow: 'none',
     labelAnchor: rightToLeft ? 'left' : 'right',
-    // One choice alone would have no room.
+    // A single choice would have a zero width.
     domain: first === last ? [first - 1, last + 1] : [first, last],
     reverse: rightToLeft,
-    // Whole numbers alone have a name.
+    // Only whole numbers have a name.
     ticks: Math.max(1, Math.min(last - first, Math.floor(width / 80))),
     tickFormat: (value: number) => (Number.isInteger(value) ? number.format(value) : ''),
   };
 }
 
-/** The name of each lane, above it where its line begins: there is no room for names beside the lanes of a small screen. */
+/** The name of each lane, above the start of its line: on a small screen there is no room for names next to the lanes. */
 const laneLabels = (lanes: readonly string[], label: (lane: string) => string, frame: ChartFrame): Markish[] => [
   text(lanes, {
     y: (lane: string) => lane,

@@ -1,14 +1,14 @@
 import type { JournalChoice, Ranks } from '../../../../device/protocol';
 
-/** Choices that a point of the lines is the mean of. */
+/** Number of choices averaged in each point of the lines. */
 const SPAN = 20;
 
-/** Geometric mean of the ranks of the last choices, at one choice. */
+/** Geometric mean of the ranks of the latest choices, as of one choice. */
 export interface RankPoint extends Ranks {
   at: number;
 }
 
-/** Running geometric means of the ranks, over the last 20 choices that have some. */
+/** Running geometric means of the ranks over the last 20 ranked choices. */
 export function runningRanks(choices: readonly Pick<JournalChoice, 'at' | 'ranks'>[]): RankPoint[] {
   const ranked = choices.flatMap(({ at, ranks }) => (ranks ? [{ at, ...ranks }] : []));
   return ranked.map(({ at }, n) => {

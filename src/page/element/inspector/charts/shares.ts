@@ -1,19 +1,19 @@
 import type { InspectedExpert, JournalChoice } from '../../../../device/protocol';
 
-/** Key of what all candidates have together that were never kept. */
+/** Key of the combined share of all candidates that were never kept. */
 export const ON_TRIAL = 'trial';
 
-/** One expert, or all candidates, in the chart of parts. */
+/** One expert, or all candidates together, in the chart of shares. */
 export interface ShareSeries {
   /** Id of the expert, as text. */
   key: string;
-  /** Its part after each choice, 0 to 1. */
+  /** Its share after each choice, 0 to 1. */
   values: number[];
 }
 
 /**
- * Parts of the experts in the list after each choice: one series for each expert that is or was kept, and one for all that were
- * or are on trial. At every choice they add up to 1.
+ * Shares of the experts in the list after each choice: one series for each expert that is or was kept, and one for all that are
+ * or were on trial. At every choice, the shares add up to 1.
  */
 export function shareSeries(
   choices: readonly Pick<JournalChoice, 'shares'>[],
@@ -33,11 +33,11 @@ export function shareSeries(
   return series.filter(({ values }) => values.some((value) => value > 0));
 }
 
-/** Size of a small line in its own units. */
+/** Size of a sparkline in its own units. */
 const HEIGHT = 20;
 const WIDTH = 100;
 
-/** The points of a small line over the choices, the newest at the right edge. @param values 0 to 1, oldest first */
+/** The points of a sparkline over the choices, with the newest at the right edge. @param values 0 to 1, oldest first */
 export function sparkline(values: readonly number[]): string {
   const step = WIDTH / Math.max(1, values.length - 1);
   return values

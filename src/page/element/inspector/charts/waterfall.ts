@@ -1,7 +1,7 @@
 import type { ItemInspection, ScorePart } from '../../../../device/protocol';
 import { EXPERT_LABELS, termLabel } from '../wording';
 
-/** One bar of a waterfall: from the sum of those before it to the sum with it. */
+/** One bar of a waterfall: from the sum of the bars before it to the sum including it. */
 export interface WaterfallBar {
   label: string;
   from: number;
@@ -9,15 +9,15 @@ export interface WaterfallBar {
   kind: 'more' | 'less' | 'sum';
 }
 
-/** What a part of the score says, at the end of the sentence "It counts that it is …". */
+/** Text of a part of the score; it ends the sentence "It counts that it is …". */
 export const partWords = ({ name, expert }: Pick<ScorePart, 'name' | 'expert'>): string =>
   expert ? EXPERT_LABELS[expert.state] : termLabel(name);
 
-/** Name of a part of the score, another one for each. */
+/** Name of a part of the score, unique for each. */
 export const partLabel = (part: Pick<ScorePart, 'name' | 'expert'>): string =>
   part.expert ? `${partWords(part)} (expert ${part.expert.id})` : partWords(part);
 
-/** Bars of all parts one after the other, the largest first, and their sum, which is the score. */
+/** Bars of all parts in sequence, largest first, and their sum, which is the score. */
 export function waterfallBars({ parts, score }: Pick<ItemInspection, 'parts' | 'score'>): WaterfallBar[] {
   let sum = 0;
   const bars = parts.map((part): WaterfallBar => {

@@ -9,7 +9,7 @@ export interface WeightBar {
   width: number;
 }
 
-/** Bars for signed weights, strongest first, on one scale that has room for both signs. */
+/** Bars for signed weights, strongest first, on a single scale for both signs. */
 export function weightBars(weights: Record<string, number>): WeightBar[] {
   const entries = Object.entries(weights)
     .filter(([, value]) => Number.isFinite(value))

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { mergedText } from '../wording';
 import type { InspectorHost } from './view';
 
-/** What needs a second click. */
+/** Actions that need a second click. */
 type Question = 'reset' | 'forget' | 'import';
 
 const QUESTIONS: Record<Question, { ask: string; yes: string }> = {
@@ -20,7 +20,7 @@ const QUESTIONS: Record<Question, { ask: string; yes: string }> = {
   },
 };
 
-/** Export, import, forget. What cannot be undone asks first. */
+/** Export, import, forget. Actions that cannot be undone ask first. */
 export class Controls {
   #asked: Question | null = null;
   #file: File | null = null;
@@ -31,7 +31,7 @@ export class Controls {
     const denied = host.status.consent === 'denied';
     return html`
       ${host.heading('Yours to take along, or to delete')}
-      <p class="note">The file holds what was learned here and what it was learned from, and nothing else. With a passphrase nobody can read it who does not know that.</p>
+      <p class="note">The file holds what was learned here and what it was learned from, and nothing else. With a passphrase, nobody can read it without knowing that passphrase.</p>
       <label class="field">Passphrase (may be empty)
         <input type="password" autocomplete="new-password" data-testid="passphrase" .value=${this.#passphrase} @input=${this.#typed} />
       </label>
@@ -116,7 +116,7 @@ export class Controls {
     link.href = URL.createObjectURL(file);
     link.download = 'sidestream.profile';
     link.click();
-    // The download has begun: the browser keeps the file for it.
+    // The download has started: the browser keeps the file for it.
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     say('The file was made.');
   }

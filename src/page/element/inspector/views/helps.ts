@@ -10,12 +10,12 @@ import { Controls } from './controls';
 import { type Latency, measureLatency } from './latency';
 import type { InspectorHost, View } from './view';
 
-/** Fewest choices that say something about the ranks. */
-const LEAST = 5;
-/** Choices after which it is not too early. */
-const MANY = 20;
+/** Minimum number of choices for a statement about the ranks. */
+const MIN_CHOICES = 5;
+/** Number of choices from which a statement is no longer too early. */
+const ENOUGH_CHOICES = 20;
 /** Rows of a table of figures. */
-const MOST_ROWS = 40;
+const MAX_ROWS = 40;
 
 /** Does it help? */
 export class HelpsView implements View {
@@ -24,7 +24,7 @@ export class HelpsView implements View {
   #device: DeviceReport | null = null;
   #latency: Latency | null = null;
   #chart: Chart | null = null;
-  /** Storage of all pages of this site, bytes; null where the browser does not say. */
+  /** Storage used by all pages of this site, bytes; null if the browser does not report it. */
   #stored: number | null = null;
   #measuring = false;
   readonly #controls = new Controls();
@@ -35,8 +35,8 @@ export class HelpsView implements View {
     this.#lists = lists;
     this.#inspection = inspection;
     const points = runningRanks(inspection.choices);
-    this.#chart = points.length < LEAST ? null : { name: 'ranks', data: { points, of: inspection.record.of } };
-    // What follows takes longer, and is not what the view is about.
+    this.#chart = points.length < MIN_CHOICES ? null : { name: 'ranks', data: { points, of: inspection.record.of } };
+    // The following figures take longer and are not the main content of the view.
     void this.#measure(host);
   }
 
@@ -56,11 +56,11 @@ export class HelpsView implements View {
 
   #verdict({ formats, status }: InspectorHost): string {
     const record = this.#inspection?.record;
-    if (!record?.against || record.choices < LEAST) {
+    if (!record?.against || record.choices < MIN_CHOICES) {
       if (status.events === 0) return 'Nothing was learned yet, so the list is the one that everybody gets.';
-      return (this.#inspection?.choices.length ?? 0) > MANY
+      return (this.#inspection?.choices.length ?? 0) > ENOUGH_CHOICES
         ? 'Nothing to go by: what you chose lately you had chosen before, so it was not ranked.'
-        : `Too early to say: after ${formats.count(LEAST)} choices that were ranked before they were made, this says whether it helps.`;
+        : `Too early to say: after ${formats.count(MIN_CHOICES)} choices that were ranked before they were made, this says whether it helps.`;
     }
     const { factor, range, better, worse } = record.against.popularity;
     const [low, high] = range;
@@ -74,7 +74,7 @@ export class HelpsView implements View {
     return `That is open: what you chose stood ${formats.fine(factor)} times as near to the top of your list as in the list that everybody gets, by popularity (${interval}). ${counted}`;
   }
 
-  /** @param same nothing was learned that could make a difference: one list says it */
+  /** @param same whether the learned profile makes no difference: one list is enough then */
   #sideBySide(host: InspectorHost, { own, without }: ListComparison, same: boolean): TemplateResult {
     const shared = (list: Recommendation[], id: string): boolean => list.some(({ item }) => item.id === id);
     const column = (title: string, name: string, list: Recommendation[], other: Recommendation[]) => html`
@@ -103,13 +103,13 @@ export class HelpsView implements View {
       </div>`;
   }
 
-  /** How what was chosen had been ranked. */
+  /** How the chosen products had been ranked before the choice. */
   #record(host: InspectorHost): TemplateResult {
     const { formats, heading, language } = host;
     const inspection = this.#inspection;
     if (!inspection?.record.mean || !inspection.record.against || !this.#chart) return html``;
     const { mean, against, choices, of } = inspection.record;
-    const ranked = inspection.choices.filter(({ ranks }) => ranks !== null).slice(-MOST_ROWS);
+    const ranked = inspection.choices.filter(({ ranks }) => ranks !== null).slice(-MAX_ROWS);
     const row = (name: string, place: number, gain: typeof against.popularity | null) => html`
       <tr><th scope="row">${name}</th><td>${formats.fine(place)}</td><td>${gain ? `${formats.fine(gain.factor)} (${formats.fine(gain.range[0])}–${formats.fine(gain.range[1])})` : '–'}</td></tr>`;
     return html`
@@ -147,14 +147,14 @@ export class HelpsView implements View {
       )}`;
   }
 
-  /** What the list has over one by likeness alone, which learns nothing but the past choices. */
+  /** How the list compares with one ranked only by similarity to the past choices. */
   #likeness([low, high]: readonly [number, number]): string {
     if (low > 1) return 'Your list does better than likeness to your past choices alone, too.';
     if (high < 1) return 'Likeness to your past choices alone would have done better than your list.';
     return 'Whether your list does better than likeness to your past choices alone is still open.';
   }
 
-  /** What it takes of the device. */
+  /** The cost on the device. */
   #figures(host: InspectorHost): TemplateResult {
     const { formats, status } = host;
     const [device, latency] = [this.#device, this.#latency];
@@ -215,7 +215,7 @@ export class HelpsView implements View {
     try {
       this.#device = await host.recommender.inspect('device');
       this.#stored = (await navigator.storage?.estimate?.())?.usage ?? null;
-      // Once: every list takes time from the shop's own.
+      // Only once: every extra list delays the shop's own lists.
       this.#latency ??= await measureLatency(host.recommender);
     } catch (thrown) {
       host.fail(thrown);

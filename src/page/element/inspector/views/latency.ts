@@ -1,9 +1,9 @@
 import type { Recommender } from '../../../../device/protocol';
 
-/** Lists that are asked for. */
+/** Number of lists to request. */
 const LISTS = 20;
 
-/** How long lists take, ms. */
+/** Latency of lists, ms. */
 export interface Latency {
   lists: number;
   median: number;
@@ -12,7 +12,7 @@ export interface Latency {
 }
 
 /**
- * Asks for lists, one after the other, and measures how long each takes from the page's call to the page's answer.
+ * Requests lists one after another, and measures the time from the page's call to the answer.
  * @param clock milliseconds
  */
 export async function measureLatency(recommender: Recommender, clock = () => performance.now()): Promise<Latency> {
@@ -25,7 +25,7 @@ export async function measureLatency(recommender: Recommender, clock = () => per
   return latencyOf(times);
 }
 
-/** Quantiles by the nearest rank. @param times at least one */
+/** Quantiles by nearest rank. @param times at least one */
 export function latencyOf(times: readonly number[]): Latency {
   const sorted = times.toSorted((a, b) => a - b);
   const quantile = (share: number): number =>

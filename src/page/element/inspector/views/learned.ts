@@ -5,15 +5,15 @@ import type { Chart } from '../charts/plots';
 import { ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
 import { weightChart } from '../charts/weight-chart';
 import { namedPicture, picture } from '../picture';
-import { EXPERT_STATES, EXPERT_TERMS, expertName, NOTHING_YET, tasteSentence, whyNothing } from '../wording';
+import { EXPERT_STATES, EXPERT_TERMS, expertName, NOTHING_LEARNED_TEXT, tasteSentence, whyNothing } from '../wording';
 import type { InspectorHost, View } from './view';
 
-/** Pictures of the choices of one expert. */
-const MOST_PICTURES = 8;
-/** Colours of the experts; the generalist has that of the text. */
+/** Maximum number of pictures shown for one expert. */
+const MAX_PICTURES = 8;
+/** Colours of the experts; the generalist has the text colour. */
 const COLORS = 6;
 /** Rows of a table of figures. */
-const MOST_ROWS = 40;
+const MAX_ROWS = 40;
 
 /** What did it learn? */
 export class LearnedView implements View {
@@ -37,7 +37,7 @@ export class LearnedView implements View {
     const reason = whyNothing(status.consent, status.learning);
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
     if (!inspection) return html`<p class="note">One moment.</p>`;
-    if (status.events === 0) return html`<p class="lead" data-lead>${NOTHING_YET}</p>`;
+    if (status.events === 0) return html`<p class="lead" data-lead>${NOTHING_LEARNED_TEXT}</p>`;
     const { products, categories, experts } = inspection;
     return html`
       <p class="lead" data-lead>${tasteSentence(inspection, status.events, formats)}</p>
@@ -111,7 +111,7 @@ export class LearnedView implements View {
       head: ['Choice', ...series.map(({ key }) => (key === ON_TRIAL ? 'On trial' : `Expert ${key}`))],
       rows: choices
         .map(({ at }, n) => [formats.count(at), ...series.map(({ values }) => formats.percent(values[n] ?? 0))])
-        .slice(-MOST_ROWS)
+        .slice(-MAX_ROWS)
         .toReversed(),
     };
   }
@@ -161,13 +161,13 @@ export class LearnedView implements View {
             ? html`<p class="about">No choice of its own yet.</p>`
             : html`
               <p class="about">Learned from</p>
-              <ul class="pictures">${from.slice(0, MOST_PICTURES).map(({ item }) => namedPicture(item))}</ul>`
+              <ul class="pictures">${from.slice(0, MAX_PICTURES).map(({ item }) => namedPicture(item))}</ul>`
         }
         <p class="about term">expert ${id}: ${EXPERT_TERMS[state]}</p>
       </li>`;
   }
 
-  /** For those who want the figures. */
+  /** The same data as a table of figures. */
   #details({ status }: InspectorHost): TemplateResult {
     return html`
       <details class="more">
@@ -178,7 +178,7 @@ export class LearnedView implements View {
   }
 }
 
-/** Name of the colour of an expert, the same in its card and in the chart. */
+/** Colour name of an expert, the same in its card and in the chart. */
 function colorOf(key: string, experts: readonly InspectedExpert[]): string {
   const state = experts.find(({ id }) => `${id}` === key)?.state ?? 'candidate';
   if (state === 'generalist') return 'all';

@@ -2,31 +2,31 @@ import type { Inspection, JournalChoice, JournalPoint, Snapshot } from '../../..
 
 /** One entry of the timeline. */
 export interface TimelineEntry {
-  /** Tells it from all others, also after the journal was read again. */
+  /** Key of the entry, stable when the journal is read again. */
   key: string;
   time: number;
   /** Number of the choice. */
   at: number;
-  /** Null where it is no choice. */
+  /** Null if the entry is not a choice. */
   choice: JournalChoice | null;
-  /** Null where it is a choice, or a snapshot alone. */
+  /** Null if the entry is a choice or only a snapshot. */
   point: JournalPoint | null;
-  /** What one can go back to from here: the snapshot that was made here, or else the newest from before; null without. */
+  /** The snapshot to go back to from here: the one made here, otherwise the newest earlier one; null if there is none. */
   snapshot: Snapshot | null;
   /** Whether the snapshot was made here. */
   kept: boolean;
 }
 
-/** Key of what happened besides the choices. */
+/** Key of an event other than a choice. */
 export const pointKey = ({ kind, at, time, expert }: JournalPoint): string =>
   [kind, at, time, ...(expert === undefined ? [] : [expert])].join('-');
 /** Key of a choice. */
 export const choiceKey = ({ at }: Pick<JournalChoice, 'at'>): string => `choice-${at}`;
 
 /**
- * Choices, what happened besides, and snapshots, the newest first. A snapshot belongs to the window that it was made at the end of,
- * which the journal has unless it is older than the journal. Every other entry has the newest snapshot from before its choice: to go
- * back to that undoes it.
+ * Choices, other events and snapshots, newest first. A snapshot belongs to the window at whose end it was made; the journal has
+ * this window unless the snapshot is older than the journal. Every other entry has the newest snapshot from before its choice:
+ * going back to that snapshot undoes the entry.
  */
 export function timelineEntries({
   choices,
@@ -37,7 +37,7 @@ export function timelineEntries({
   const taken = new Map<JournalPoint, Snapshot>();
   const alone: Snapshot[] = [];
   for (const snapshot of snapshots) {
-    // It is saved a moment after the window ended, when more may have been chosen.
+    // The snapshot is saved shortly after the window ends, when more choices may have been made.
     const window = windows.findLast(({ at }) => at <= snapshot.choices);
     if (window && !taken.has(window)) taken.set(window, snapshot);
     else alone.push(snapshot);
@@ -57,6 +57,6 @@ export function timelineEntries({
       ...{ choice: null, point: null, snapshot, kept: true },
     })),
   ];
-  // A choice comes before what it brought about; the sort keeps the order of equal ones.
+  // A choice comes before its effects; the sort keeps the order of equal entries.
   return entries.sort((a, b) => a.at - b.at).toReversed();
 }

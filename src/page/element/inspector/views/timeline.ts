@@ -3,23 +3,23 @@ import type { Inspection, ListChange, PlaceChange } from '../../../../device/pro
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
 import { picture } from '../picture';
-import { NOTHING_YET, POINT_NAMES, POINT_TERMS, whyNothing } from '../wording';
+import { NOTHING_LEARNED_TEXT, POINT_NAMES, POINT_TERMS, whyNothing } from '../wording';
 import { type TimelineEntry, timelineEntries } from './timeline-entries';
 import type { InspectorHost, View } from './view';
 
-/** Entries that are shown at first. */
-const FIRST = 40;
+/** Number of entries shown at first. */
+const INITIAL_ENTRIES = 40;
 
-/** When did it learn it? Each point shows what going back to the state before it would change, and goes back. */
+/** When did it learn it? Each point shows the effect of going back to the state before it, and offers to do so. */
 export class TimelineView implements View {
   #inspection: Inspection | null = null;
   #entries: TimelineEntry[] = [];
   #chart: Chart | null = null;
   #all = false;
   #choices = true;
-  /** Key of the entry that is open; null without. */
+  /** Key of the open entry; null if none is open. */
   #open: string | null = null;
-  /** What going back to its snapshot would change; null before that is known, and where it has none. */
+  /** The effect of going back to its snapshot; null until it is known, and if the entry has no snapshot. */
   #change: ListChange | null = null;
   #busy = false;
 
@@ -40,10 +40,11 @@ export class TimelineView implements View {
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
     const inspection = this.#inspection;
     if (!inspection) return html`<p class="note">One moment.</p>`;
-    if (this.#entries.length === 0 && status.events === 0) return html`<p class="lead" data-lead>${NOTHING_YET}</p>`;
+    if (this.#entries.length === 0 && status.events === 0)
+      return html`<p class="lead" data-lead>${NOTHING_LEARNED_TEXT}</p>`;
     const { points, choices } = inspection;
     const shown = this.#entries.filter(({ choice }) => this.#choices || !choice);
-    const listed = this.#all ? shown : shown.slice(0, FIRST);
+    const listed = this.#all ? shown : shown.slice(0, INITIAL_ENTRIES);
     return html`
       <p class="lead" data-lead>${this.#lead(host)}</p>
       ${
@@ -71,7 +72,7 @@ export class TimelineView implements View {
       ${(choices[0]?.at ?? 1) > 1 ? html`<p class="note">What happened before choice ${formats.count(choices[0]?.at ?? 1)} is not in the journal any more.</p>` : nothing}`;
   }
 
-  /** In all: the journal may have lost the first of them. */
+  /** Totals: the journal may have lost the earliest ones. */
   #lead({ status, formats }: InspectorHost): string {
     const { rejected, experts, events } = status;
     const kept = experts.filter(({ state }) => state === 'active' || state === 'frozen').length;
@@ -111,7 +112,7 @@ export class TimelineView implements View {
       </li>`;
   }
 
-  /** What happened, and when. */
+  /** The event and its time. */
   #what({ formats }: InspectorHost, { choice, point, time, at }: TimelineEntry): TemplateResult {
     const [number, moment] = [formats.count(at), formats.moment(time)];
     if (choice) {
@@ -149,7 +150,7 @@ export class TimelineView implements View {
       </div>`;
   }
 
-  /** Which moment the state is of that one can go back to from here. */
+  /** The moment of the state to which one can go back from here. */
   #which({ formats }: InspectorHost, { at, snapshot, kept }: TimelineEntry): string {
     if (!snapshot) {
       const [oldest] = this.#inspection?.snapshots ?? [];
@@ -208,13 +209,13 @@ export class TimelineView implements View {
     }
   }
 
-  /** Opens an entry whose point in the chart was pressed. */
+  /** Opens the entry whose point was pressed in the chart. */
   async #pick(host: InspectorHost, key: string): Promise<void> {
     const entry = this.#entries.find((one) => one.key === key);
     if (!entry || this.#busy) return;
     if (entry.choice) this.#choices = true;
     const shown = this.#entries.filter(({ choice }) => this.#choices || !choice);
-    this.#all ||= shown.indexOf(entry) >= FIRST;
+    this.#all ||= shown.indexOf(entry) >= INITIAL_ENTRIES;
     this.#close();
     const showing = this.#show(host, entry);
     host.focus(`[data-open="${key}"]`);

@@ -2,24 +2,24 @@ import type { TemplateResult } from 'lit';
 import type { Metrics, Recommender, Status } from '../../../../device/protocol';
 import type { Formats } from '../wording';
 
-/** What a view gets of the inspector. */
+/** The inspector, as its views see it. */
 export interface InspectorHost {
   readonly recommender: Recommender;
   readonly status: Status;
   readonly metrics: Metrics;
   readonly language: string | undefined;
   readonly formats: Formats;
-  /** Level of the headings of the parts of a view. */
+  /** Level of the headings inside a view. */
   readonly level: number;
-  /** A heading of a part of a view. */
+  /** A heading inside a view. */
   heading(text: string): TemplateResult;
-  /** Shows the view again. */
+  /** Renders the view again. */
   update(): void;
-  /** Shows the view again, then moves the focus to a part of it. */
+  /** Renders the view again, then moves the focus to a part of it. */
   focus(selector: string): void;
   /** Shows and reports an error. */
   fail(thrown: unknown): void;
-  /** Says something to those who do not see the view, and shows it. */
+  /** Shows a message and announces it to screen readers. */
   say(text: string): void;
   /** Reads everything again. */
   refresh(): Promise<void>;
@@ -27,7 +27,7 @@ export interface InspectorHost {
 
 /** One of the inspector's views. */
 export interface View {
-  /** Reads what it shows; to be called when it is opened, and after a change. */
+  /** Reads its data; to be called when the view is opened and after a change. */
   load(host: InspectorHost): Promise<void>;
   render(host: InspectorHost): TemplateResult;
 }

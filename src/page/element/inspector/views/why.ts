@@ -9,10 +9,10 @@ import type { InspectorHost, View } from './view';
 
 /** Products to choose from. */
 const OFFERED = 12;
-/** Parts that the sentence names. */
+/** Number of parts that the sentence names. */
 const NAMED = 2;
 
-/** Why this? Any product of the list taken apart. */
+/** Why this? Explains any product of the list. */
 export class WhyView implements View {
   #list: Recommendation[] = [];
   #chosen: string | null = null;
@@ -135,7 +135,7 @@ export class WhyView implements View {
   }
 }
 
-/** Where an item would stand. */
+/** Text for the position that an item would have. */
 function placeText({ formats }: InspectorHost, found: ItemInspection, place: number | null): string {
   if (place === null) return '–';
   return place === found.place ? `still ${formats.place(place)}` : formats.place(place);

@@ -1,8 +1,8 @@
 import { css } from 'lit';
 
 /**
- * What a bundle has beside a list. Columns and rows of its cards, and the space for total and button, are in the styles of the
- * list, which reserve them before this is loaded.
+ * Styles that a bundle adds to a list. The columns and rows of its cards and the space for total and button are in the list's
+ * styles, which reserve them before this is loaded.
  */
 export const bundleStyles = css`
   .bundle .item {

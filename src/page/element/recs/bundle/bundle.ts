@@ -10,7 +10,7 @@ import { bundleStyles } from './bundle.styles';
 
 /** The element around a bundle. */
 export interface BundleHost extends EventTarget {
-  /** Absent where a framework set it to nothing. */
+  /** Absent if a framework unset it. */
   readonly itemId: string | readonly string[] | null | undefined;
   readonly activeRecommender: Recommender | null;
   readonly shadowRoot: ShadowRoot | null;
@@ -18,7 +18,7 @@ export interface BundleHost extends EventTarget {
   listFailed(error: SidestreamError): void;
 }
 
-/** A list as a bundle shows it. */
+/** The list that a bundle shows. */
 interface Shown {
   /** Id of the response. */
   response: string;
@@ -27,27 +27,27 @@ interface Shown {
 
 /** One card of a bundle. */
 interface Choice extends Recommendation {
-  /** Absent for the item that the bundle is about. */
+  /** Absent for the main item of the bundle. */
   place?: number;
 }
 
 /**
- * The item in view and what goes with it, with check boxes, the price of what is checked, and a button that puts it into the
- * cart.
+ * The item in view and the products that go with it, with check boxes, the total price of the checked items, and a button that
+ * puts them into the cart.
  */
 export class Bundle {
   readonly #host: BundleHost;
   readonly #cardOf: typeof cardOf;
   readonly #emit: typeof emit;
   readonly #formatPrice: typeof formatPrice;
-  /** The item that the bundle is about; null where there is none, or the catalogue lacks it. */
+  /** The main item of the bundle; null if there is none or the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
-  /** Ids that are not checked. */
+  /** Ids of unchecked items. */
   readonly #unchecked = new Set<string>();
   #added: ListState | null = null;
 
-  /** The functions are passed: a late chunk that imported code of lists would make chunks of its files. */
+  /** The functions are passed in: a late chunk that imported list code would turn its files into separate chunks. */
   constructor(host: BundleHost, card: typeof cardOf, emits: typeof emit, formats: typeof formatPrice) {
     this.#host = host;
     this.#cardOf = card;
@@ -59,11 +59,11 @@ export class Bundle {
   }
 
   /**
-   * The list as it was added to the cart, until its item changes; null before. What is in the cart leaves lists, but not
-   * under the shopper's eyes.
+   * The list as it was added to the cart, until its item changes; null before. Items in the cart leave lists, but not while the
+   * shopper is looking at them.
    */
   get added(): ListState | null {
-    // The page took the item away, or set the first one.
+    // The page removed the item or set the first one.
     if (!`${this.#host.itemId ?? ''}` !== !this.#itemId) this.release();
     return this.#added;
   }
@@ -74,9 +74,9 @@ export class Bundle {
   }
 
   /**
-   * Gets the item that the bundle is about, with its present price, before a list is shown.
-   * @param items of the list
-   * @returns what the bundle has cards for
+   * Gets the main item of the bundle, with its present price, before a list is shown.
+   * @param items items of the list
+   * @returns the items for which the bundle has cards
    */
   async cardsOf(items: Recommendation[], itemId: string | undefined): Promise<Recommendation[]> {
     const another = itemId !== this.#itemId;
@@ -85,7 +85,7 @@ export class Bundle {
     try {
       if (itemId !== undefined) item = (await this.#host.activeRecommender?.getItem(itemId)) ?? null;
     } catch (thrown) {
-      // What goes with it can be bought all the same.
+      // The products that go with it can still be bought.
       this.#host.listFailed(SidestreamError.from(thrown));
     }
     if (another) {
@@ -123,9 +123,9 @@ export class Bundle {
       </div>`;
   }
 
-  /** Every card of the bundle, that of its item first. */
+  /** Every card of the bundle, starting with its main item. */
   #choices(items: Recommendation[], reason: string): Choice[] {
-    // What is checked costs what it says: no price "from".
+    // A checked item costs exactly its price, so no "from" price.
     const listed = items.map(({ prices: _, ...recommendation }, place) => ({ ...recommendation, place }));
     const item = this.#item;
     return item ? [{ item, reason, score: 0, source: 'catalog', contributions: {}, position: 0 }, ...listed] : listed;
@@ -174,7 +174,7 @@ export class Bundle {
         quantity,
         ...(item.price === undefined ? {} : { price: item.price }),
         ...(currency ? { currency: currency.toUpperCase() } : {}),
-        // The item in view came from no list.
+        // The item in view does not come from a list.
         ...(origin.recommendationId === undefined ? {} : origin),
       };
       this.#host.activeRecommender
@@ -186,13 +186,13 @@ export class Bundle {
 
 const isSoldOut = ({ availability }: Item): boolean => availability === 'out-of-stock';
 
-/** What some items cost together; null where the price of one is not known. */
+/** Total price of some items; null if the price of one is unknown. */
 function totalOf(choices: readonly Choice[]): number | null {
   let total = 0;
   for (const { item } of choices) {
     if (item.price === undefined) return null;
     total += item.price;
   }
-  // Binary fractions leave a remainder: 0.1 + 0.2. No currency has more than four digits.
+  // Rounds away binary remainders such as in 0.1 + 0.2. No currency has more than four decimals.
   return Number(total.toFixed(4));
 }

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What only cards with an offer, a rating, a badge, a second picture or a button need. */
+/** Styles that only cards with an offer, a rating, a badge, a second picture or a button need. */
 export const cardExtrasStyles = css`
   .card .price:has(s) {
     display: flex;

@@ -8,7 +8,7 @@ import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondIma
 import { numberFormats } from './number-formats';
 import { ReasonRoom } from './reason-room';
 
-/** How long a button confirms, ms; the list keeps the card for as long, though the product is in the cart now. */
+/** How long a button confirms, ms; the list keeps the card for that time although the product is already in the cart. */
 const CONFIRMATION = 2500;
 
 /** Outlines of five stars, 16 units each. */
@@ -16,13 +16,13 @@ const STARS = [8, 24, 40, 56, 72]
   .map((x) => `M${x} 1.3l2.06 4.17 4.61.67-3.33 3.25.79 4.59L${x} 11.8l-4.13 2.18.79-4.59-3.33-3.25 4.61-.67z`)
   .join('');
 
-/** The list whose cards are made. */
+/** The list whose cards are rendered. */
 export interface ExtrasHost extends ReactiveControllerHost, Element {
   readonly renderRoot: DocumentFragment | HTMLElement;
   readonly addToCart: boolean;
 }
 
-/** What the page's first script has already, and what only the list can do. */
+/** Functions that the page's first script already has or that only the list can provide. */
 export interface ExtrasServices {
   formatPrice(price: number, currency?: string, language?: string): string;
   canonical(language: string | undefined): string | undefined;
@@ -32,27 +32,27 @@ export interface ExtrasServices {
   announce(message: string): void;
 }
 
-/** What the cards of one rendering have in common. */
+/** Data shared by the cards of one rendering. */
 export interface ExtrasContext {
   language: string | undefined;
   currency: string;
-  /** Pieces up to which a product is about to sell out. */
+  /** Stock level up to which a product is about to sell out. */
   lowStock: number;
   labels: RecsLabels;
 }
 
-/** An item, with what the variants of its product cost. */
+/** An item with the prices of its product's variants. */
 type Priced = Pick<Recommendation, 'item' | 'prices'>;
 
-/** What a card shows of an item besides picture, title, price and reason, as texts; empty where the item has none. */
+/** Texts of a card beyond picture, title, price and reason; empty where the item has no such value. */
 export interface CardFacts {
-  /** `from €25.00`, where other variants of the product cost more. */
+  /** `from €25.00` if other variants of the product cost more. */
   priceFrom: string;
   listPrice: string;
   /** `−20 %`. */
   saving: string;
   rating: string;
-  /** How many gave it. */
+  /** Number of ratings. */
   ratings: string;
   badge: Badge | '';
   badgeText: string;
@@ -60,11 +60,11 @@ export interface CardFacts {
   image2: string;
 }
 
-/** Makes what a card shows besides picture, title, price and reason, and lets the shopper add a product to the cart. */
+/** Renders the parts of a card beyond picture, title, price and reason, and lets the shopper add a product to the cart. */
 export class CardExtras {
   readonly #host: ExtrasHost;
   readonly #services: ExtrasServices;
-  /** Ids of the products whose buttons confirm, each with the timer that ends it. */
+  /** Ids of the products whose buttons are confirming, each with the timer that ends the confirmation. */
   readonly #added = new Map<string, ReturnType<typeof setTimeout>>();
   #confirmedUntil = 0;
 
@@ -78,7 +78,7 @@ export class CardExtras {
     for (const type of ['pointerover', 'focusin']) root.addEventListener(type, loadSecondImage);
   }
 
-  /** Milliseconds for which the list should stay as it is; undefined when no button confirms. */
+  /** Milliseconds for which the list should stay unchanged; undefined if no button is confirming. */
   get pause(): number | undefined {
     const left = this.#confirmedUntil - Date.now();
     return left > 0 ? left : undefined;
@@ -101,7 +101,7 @@ export class CardExtras {
     };
   }
 
-  /** What an item's card shows, as texts. @param price formatted */
+  /** The texts of an item's card. @param price formatted */
   facts(recommendation: Priced, price: string, context: ExtrasContext): CardFacts {
     const { item, prices } = recommendation;
     const { language, currency, lowStock } = context;
@@ -126,20 +126,20 @@ export class CardExtras {
     };
   }
 
-  /** A value of the catalog as a text: numbers in the reader's language, lists joined by commas. */
+  /** A catalog value as text: numbers in the reader's language, lists joined with commas. */
   text(value: Item['attributes'][string], language: string | undefined): string {
     if (Array.isArray(value)) return value.join(', ');
     return typeof value === 'number' ? this.#formats(language).plain.format(value) : `${value}`;
   }
 
   /**
-   * Lets the page add a product to its cart, and tracks that unless the page prevents it.
-   * @param event the click; it is prevented too when the page prevents, so that a link or form of a template does nothing
+   * Lets the page add a product to its cart, and tracks the event unless the page prevents it.
+   * @param event the click; prevented along with the page's event, because a link or form in a template must then do nothing
    */
   add(chosen: RecsClickDetail, event: Event, context: ExtrasContext): void {
     const { item } = chosen;
     const { id, price, title } = item;
-    // The middle button opens links in a tab; on a button it is a slip.
+    // The middle button opens links in a tab; on a button it is an accident.
     if (event.type !== 'click' || item.availability === 'out-of-stock') return;
     if (!emit(this.#host, 'addtocart', { items: [{ ...chosen, quantity: 1 }], total: price ?? null })) {
       event.preventDefault();
@@ -183,14 +183,14 @@ function secondImage(address: string): TemplateResult | typeof nothing {
     : nothing;
 }
 
-/** The list already shows the one of sold-out products, which needs no late code. */
+/** The list already shows the sold-out badge, which needs no late code. */
 function badge({ badge, badgeText }: CardFacts): TemplateResult | typeof nothing {
   return badge && badge !== 'sold-out'
     ? html`<span part="badge badge-${badge}" class="badge ${badge}">${badgeText}</span>`
     : nothing;
 }
 
-/** Few screen readers say that a text is struck out: they read a sentence, the two prices are for the eye. */
+/** Few screen readers announce struck-out text: they read a sentence instead, and the two prices are visual only. */
 function reducedPrice(price: string, { listPrice, saving }: CardFacts, labels: CardLabels): TemplateResult {
   return html`
     <span class="unseen">${labels.reduced(listPrice, price)}</span>
@@ -204,7 +204,7 @@ function rating(item: Item, { ratings }: CardFacts, labels: CardLabels): Templat
   if (!found) return nothing;
   const { value, count } = found;
   const name = count ? `${labels.rating(value)}, ${labels.ratings(count)}` : labels.rating(value);
-  // Widths and not styles: a page's policy may bar inline styles.
+  // Width attributes instead of styles: a page's policy may bar inline styles.
   return html`
     <p part="rating" class="rating" role="img" aria-label=${name}>
       <svg part="stars" class="stars" viewBox="0 0 80 16" width="80" height="16"><path class="no-star" d=${STARS} /><svg width=${value * 16} height="16"><path class="star" d=${STARS} /></svg></svg>
@@ -216,7 +216,7 @@ function addButton({ title }: Item, label: string): TemplateResult {
   return html`<button part="add-to-cart" class="add" type="button" data-add-to-cart aria-label="${label}: ${title}">${label}</button>`;
 }
 
-/** Loads a card's second picture when a mouse, a pen or the keyboard first comes to the card; a finger never sees it. */
+/** Loads a card's second picture when a mouse, a pen or the keyboard focus first reaches the card; touch never shows it. */
 function loadSecondImage(event: Event): void {
   const { target } = event;
   if (!(target instanceof Element)) return;
@@ -228,7 +228,7 @@ function loadSecondImage(event: Event): void {
   image.src = address;
 }
 
-/** Shows it once it is complete, so that the first picture does not give way to an empty tile. */
+/** Shows it once it is complete: the first picture must not give way to an empty tile. */
 function markLoaded({ target }: Event): void {
   if (target instanceof Element) target.classList.add('loaded');
 }

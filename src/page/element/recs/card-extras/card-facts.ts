@@ -1,13 +1,13 @@
 import type { Item, Recommendation } from '../../../../device/protocol';
 
-/** Badges, the first that holds is shown. */
+/** Badges; the first that applies is shown. */
 export type Badge = 'sold-out' | 'low-stock' | 'sale' | 'new';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Days after its first one for which a product counts as new. */
+/** Number of days for which a product counts as new. */
 const NEW_DAYS = 30;
 
-/** Whether other variants of the product cost more: where others cost less, only the price of this one is true. */
+/** Whether other variants of the product cost more. If others cost less, only this variant's own price is correct. */
 export const isLowest = ({ item, prices }: Pick<Recommendation, 'item' | 'prices'>): boolean =>
   prices !== undefined && item.price === prices.lowest;
 
@@ -16,8 +16,8 @@ export const isReduced = ({ price, listPrice }: Item): boolean =>
   price !== undefined && listPrice !== undefined && listPrice > price;
 
 /**
- * What a reduced price saves, in whole percent of the list price. Rounded down: 19.6 % must not read as 20 %.
- * @returns 0 when it is not reduced, or by less than 1 %
+ * The saving of a reduced price, in whole percent of the list price. Rounded down: 19.6 % must not read as 20 %.
+ * @returns 0 if the price is not reduced, or by less than 1 %
  */
 export function savingOf(item: Item): number {
   const { price = 0, listPrice = 0 } = item;
@@ -26,8 +26,8 @@ export function savingOf(item: Item): number {
 }
 
 /**
- * The one badge of a card.
- * @param lowStock pieces up to which a product in stock is about to sell out
+ * The single badge of a card.
+ * @param lowStock stock level up to which a product is about to sell out
  * @param now milliseconds since the epoch
  */
 export function badgeOf(item: Item, lowStock: number, now: number): Badge | undefined {
@@ -38,17 +38,17 @@ export function badgeOf(item: Item, lowStock: number, now: number): Badge | unde
   return isNew(item, now) ? 'new' : undefined;
 }
 
-/** Whether the shop has sold it for less than 30 days. Its first day has begun somewhere on earth before it does in UTC. */
+/** Whether the shop has sold it for less than 30 days. Its first day begins in some time zones before it begins in UTC. */
 function isNew({ published }: Item, now: number): boolean {
   const age = now - Date.parse(published ?? '');
   return age > -DAY && age < NEW_DAYS * DAY;
 }
 
-/** The rating, if anybody gave one. */
+/** The rating, if there are any. */
 export function ratingOf({ rating }: Item): { value: number; count: number } | undefined {
   if (!rating) return undefined;
   const { value, count = 0 } = rating;
-  // Shops write 0 of 0 for a product that nobody has rated.
+  // Shops write 0 of 0 for an unrated product.
   return value > 0 || count > 0 ? { value, count } : undefined;
 }
 

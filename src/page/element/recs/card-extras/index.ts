@@ -1,2 +1,2 @@
-/** What cards show besides picture, title, price and reason. One late chunk, for lists whose items or settings need it. */
+/** The parts of cards beyond picture, title, price and reason. One late chunk, for lists whose items or settings need it. */
 export { CardExtras, type ExtrasContext } from './card-extras';

@@ -1,14 +1,14 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Most lines of a reason. */
-const MOST_LINES = 2;
+/** Maximum number of lines of a reason. */
+const MAX_LINES = 2;
 
 /** The list whose cards are measured. */
 type MeasuredHost = ReactiveControllerHost & Element & { readonly renderRoot: ParentNode };
 
 /**
- * Gives each reason the lines that a rating, and prices which wrap, leave it of the room that every card has: nothing grows
- * when such cards replace their outlines.
+ * Limits each reason to the lines that a rating and wrapping prices leave in the fixed space of a card: nothing grows when such
+ * cards replace their outlines.
  */
 export class ReasonRoom implements ReactiveController {
   readonly #host: MeasuredHost;
@@ -28,10 +28,10 @@ export class ReasonRoom implements ReactiveController {
   }
 
   hostUpdated(): void {
-    // All are measured before any is changed: one layout for the whole list.
+    // Measure all cards before changing any: one layout for the whole list.
     const fitted = [...this.#host.renderRoot.querySelectorAll<HTMLElement>('.body')].map((body) => {
       const reason = body.querySelector<HTMLElement>('.reason');
-      return { reason, lines: reason ? linesFor(body, reason) : MOST_LINES };
+      return { reason, lines: reason ? linesFor(body, reason) : MAX_LINES };
     });
     for (const { reason, lines } of fitted) {
       if (!reason) continue;
@@ -48,6 +48,6 @@ function linesFor(body: HTMLElement, reason: HTMLElement): number {
   const room = Number.parseFloat(getComputedStyle(body).minBlockSize) - (above - body.getBoundingClientRect().top);
   // Positions are rounded to fractions of a pixel.
   const lines = Math.floor((room - Number.parseFloat(marginBlockStart) + 0.5) / Number.parseFloat(lineHeight));
-  // A page may have styled the parts so that nothing can be measured.
-  return Number.isFinite(lines) ? Math.min(MOST_LINES, lines) : MOST_LINES;
+  // The page's styles may make the parts unmeasurable.
+  return Number.isFinite(lines) ? Math.min(MAX_LINES, lines) : MAX_LINES;
 }

@@ -1,8 +1,8 @@
 let region: HTMLElement | undefined;
 
 /**
- * Adds the page's one live region, early: browsers only announce changes of a region they already know. A second copy of
- * the package finds the region of the first.
+ * Adds the page's one live region, early: browsers only announce changes of a region they already know. A second copy of the
+ * package reuses the region of the first.
  */
 export function prepareAnnouncer(): void {
   if (region?.isConnected) return;

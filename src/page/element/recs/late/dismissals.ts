@@ -4,20 +4,20 @@ import type { ListLabels } from '../labels';
 import type { ListController } from '../list-controller';
 import type { Place } from '../list-view';
 
-/** Longest title in the sentence on a dismissed card. */
+/** Maximum length of the title in the sentence on a dismissed card. */
 const MAX_LETTERS = 32;
 
-/** A dismissed product and the place of its card. */
+/** A dismissed product and the position of its card. */
 interface DismissedCard {
   recommendation: Recommendation;
-  /** 0-based place among everything in the list. */
+  /** 0-based position among everything in the list. */
   place: number;
 }
 
-/** The list that products are dismissed in. */
+/** The list in which products are dismissed. */
 export interface DismissalHost {
   readonly renderRoot: { querySelectorAll(selector: 'li'): Iterable<HTMLElement> };
-  /** Resolves when the list is rendered as it is now. */
+  /** Resolves when the present state of the list is rendered. */
   updated(): Promise<unknown>;
   /** Boxes in the space of a card. */
   readonly outline: TemplateResult;
@@ -27,8 +27,8 @@ export interface DismissalHost {
 }
 
 /**
- * Products dismissed in one list. The place of a dismissed card stays, with an undo button: nothing moves under the
- * pointer, and the button does not disappear after a time.
+ * Products dismissed in one list. A dismissed card leaves a placeholder with an undo button: nothing moves under the pointer, and
+ * the button does not time out.
  */
 export class Dismissals {
   readonly #host: DismissalHost;
@@ -51,8 +51,8 @@ export class Dismissals {
 
   /**
    * Dismisses a product of the list.
-   * @param items of the list, it among them
-   * @param limit of the list; dismissed cards keep half as many places at most, and the oldest are given up
+   * @param items items of the list, including the dismissed one
+   * @param limit limit of the list; dismissed cards keep at most half as many places, and the oldest are dropped
    */
   add(chosen: Recommendation, items: Recommendation[], limit: number, labels: ListLabels): void {
     const { id, title } = chosen.item;
@@ -66,7 +66,7 @@ export class Dismissals {
     this.#focus(id, 'button');
   }
 
-  /** Takes a dismissal back; nothing when there is none. */
+  /** Undoes a dismissal, if there is one. */
   undo(id: string | undefined, labels: ListLabels): void {
     const found = this.#places.find(({ recommendation }) => recommendation.item.id === id);
     if (!found || id === undefined) return;
@@ -79,7 +79,7 @@ export class Dismissals {
     this.#focus(id, '[data-dismiss]');
   }
 
-  /** Gives the places up, because the list has another placement or item; the ids stay dismissed. */
+  /** Drops the placeholders because the list has another placement or item; the ids stay dismissed. */
   clearPlaces(): void {
     this.#places = [];
   }
@@ -113,7 +113,7 @@ export class Dismissals {
       </div>`;
   }
 
-  /** Moves the focus from the button that was pressed, which is gone, to the one in its place. */
+  /** Moves the focus from the pressed button, which is gone, to the one that replaces it. */
   #focus(id: string, selector: string): void {
     void this.#host.updated().then(() => {
       const places = [...this.#host.renderRoot.querySelectorAll('li')];

@@ -11,8 +11,8 @@ export function cardPositions(root: ShadowRoot): CardPositions {
 }
 
 /**
- * Animates the cards from their positions before an update: those that moved glide to their new place, new ones fade in.
- * With reduced motion, or without cards before, nothing moves.
+ * Animates the cards from their positions before an update: moved cards glide to their new place, and new cards fade in. With
+ * reduced motion, or without earlier cards, nothing moves.
  */
 export function animateMoves(before: CardPositions, root: ShadowRoot): void {
   if (before.size === 0 || prefersReducedMotion()) return;

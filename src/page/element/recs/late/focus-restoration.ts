@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 export class FocusRestoration implements ReactiveController {
   readonly #host: ReactiveControllerHost & Element;
   #focused: HTMLElement | undefined;
-  /** Index, among the list's cards, of the one that had the focus. */
+  /** Index of the focused card among the list's cards. */
   #index = 0;
 
   constructor(host: ReactiveControllerHost & Element) {

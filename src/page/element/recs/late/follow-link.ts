@@ -1,7 +1,7 @@
 /**
- * Follows the link of a click by the page's router. What opens elsewhere is left to the browser: clicks with a modifier key or another
- * button than the first, links with a target, and downloads.
- * @param navigate gets the link's `href` as it is written
+ * Follows a clicked link with the page's router. Clicks that open elsewhere are left to the browser: clicks with a modifier key
+ * or a button other than the first, links with a target, and downloads.
+ * @param navigate gets the link's `href` as written
  */
 export function followLink(event: MouseEvent, navigate: (href: string) => unknown): void {
   const { button, ctrlKey, metaKey, shiftKey, altKey, target } = event;

@@ -1,4 +1,4 @@
-/** Share of a card that must be on screen, and for how long (ms), before it counts as seen: the usual viewability rule. */
+/** Share of a card that must be on screen, and for how long (ms), before the card counts as seen: the usual viewability rule. */
 const IMPRESSION_SHARE = 0.5;
 export const IMPRESSION_DWELL = 1000;
 
@@ -13,7 +13,7 @@ export class Impressions {
 
   /**
    * @param seen receives the item's id, once per response.
-   * @param Observer replaces the browser's IntersectionObserver, for tests. Without one nothing is reported.
+   * @param Observer replaces the browser's IntersectionObserver in tests. Without one, nothing is reported.
    */
   constructor(
     seen: (id: string) => void,
@@ -34,7 +34,7 @@ export class Impressions {
     for (const card of cards) this.#observer?.observe(card);
   }
 
-  /** Stops watching; a later `watch` of the same response goes on where this one stopped. */
+  /** Stops watching; a later `watch` of the same response continues where this one stopped. */
   stop(): void {
     this.#clear();
     this.#ids.clear();

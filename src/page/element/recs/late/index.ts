@@ -1,4 +1,7 @@
-/** Code that a list needs only once it is there: announcements, dismissals, animation, focus, impressions, scrolling. One late chunk. */
+/**
+ * Code that a list needs only once it is shown: announcements, dismissals, animation, focus, impressions, scrolling. One late
+ * chunk.
+ */
 export { announce, prepareAnnouncer } from './announcer';
 export { Dismissals } from './dismissals';
 export { animateMoves, cardPositions } from './flip';

@@ -6,50 +6,53 @@ import { cooccurrenceTable, type Interaction } from '../../shop/training/compani
 import { sharedLearning } from '../evaluate/shared-work';
 import { choicesOf, popularityOf } from './closed-loop';
 import { chosenConfigurations, type Ground } from './ground';
-import { madeUpShopper, TASTE_CHANGES, VISIT } from './shopper';
+import { simulatedShopper, TASTE_CHANGES, VISIT } from './shopper';
 import { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
 import { marketOf } from './visit';
 import { makeWorld, newItemsLast } from './world';
 
 /** Share of the catalogue that appears during the visits. */
 const NEW_SHARE = 0.1;
-/** Rounds of the closed loop, among which as many shoppers are divided as are simulated besides. */
+/** Number of rounds of the closed loop, which together have as many shoppers as the comparison. */
 const ROUNDS = 8;
-/** Shoppers who came before and found everything themselves: what the shop knows, however many are simulated. */
+/**
+ * Number of earlier shoppers, who found everything themselves: they form the shop's knowledge, however many shoppers are
+ * simulated.
+ */
 const PAST_SHOPPERS = 500;
-/** The log that the closed loop begins with has as many shoppers as so many rounds, so that rounds change it. */
+/** The initial log of the closed loop has as many shoppers as this many rounds, so the rounds can change it. */
 const PAST_ROUNDS = 4;
 /** Shops whose lists feed back into their log. */
 const LOOP: readonly Configuration[] = ['random', 'popularity', 'content', 'sidestream'];
 /** Fewer items leave no room for tastes that differ. */
-const FEWEST_ITEMS = 40;
-/** Cohorts: those who came before, those of the comparison, and those of the first round. */
+const MIN_ITEMS = 40;
+/** Cohorts: the earlier shoppers, those of the comparison, and those of the first round. */
 const [PAST, MAIN, FIRST_ROUND] = [0, 1, 2];
 
-/** Made-up shoppers and their shop. */
-export interface MadeUpOptions {
+/** Simulated shoppers and their shop. */
+export interface SimulatedOptions {
   /** By product. */
   bundle: Pick<Bundle, 'items' | 'features' | 'manifest'>;
   shoppers: number;
   seed: number;
   /** Configurations; all when absent. */
   methods?: readonly string[];
-  /** Whether a closed loop is run too. Default true. */
+  /** Whether a closed loop is also run. Default true. */
   closedLoop?: boolean;
 }
 
 /**
- * Made-up shoppers in a made-up past of the same shop: what they chose is what the shop knows, popularity and co-occurrence, as
- * `sidestream train --companions-only` counts them.
- * @throws SidestreamError `runtime/invalid-input` for a catalogue of less than 40 items, or an unknown configuration
+ * Simulated shoppers and a simulated past of the same shop: the past choices form the shop's knowledge, popularity and
+ * co-occurrence, as `sidestream train --companions-only` counts them.
+ * @throws SidestreamError `runtime/invalid-input` for a catalogue of fewer than 40 items, or an unknown configuration
  */
-export function madeUpGround(options: MadeUpOptions): Ground {
+export function simulatedGround(options: SimulatedOptions): Ground {
   const { bundle, shoppers, seed, methods, closedLoop = true } = options;
   const count = bundle.items.length;
-  if (count < FEWEST_ITEMS) {
+  if (count < MIN_ITEMS) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `Made-up shoppers need a catalogue of ${FEWEST_ITEMS} items or more, and this one has ${count}. Simulate with a larger bundle.`,
+      `Simulated shoppers need a catalogue of ${MIN_ITEMS} items or more, and this one has ${count}. Simulate with a larger bundle.`,
     );
   }
   const blend = contentBlend(bundle.manifest);
@@ -62,12 +65,12 @@ export function madeUpGround(options: MadeUpOptions): Ground {
   const cohort = Math.ceil(shoppers / ROUNDS);
   const { part } = VISIT;
   const steady = (number: number, n: number) =>
-    madeUpShopper(world, 'steady', [number, n], { part, arrival: Number.POSITIVE_INFINITY }, part);
+    simulatedShopper(world, 'steady', [number, n], { part, arrival: Number.POSITIVE_INFINITY }, part);
   const before = Array.from({ length: PAST_SHOPPERS }, (_, n) => steady(PAST, n).wants);
   const past = inTurns(before);
   const popularity = popularityOf(past, count);
 
-  /** What the shop learned from its past; popularity may be another. */
+  /** The knowledge that the shop learned from its past; popularity may be overridden. */
   const learned = once(() => cooccurrenceTable(past, count));
   const catalog = (rows: number, popular: Float32Array): LearnerCatalog => {
     const cooccurrence = learned();
@@ -83,7 +86,7 @@ export function madeUpGround(options: MadeUpOptions): Ground {
   const stock = once(
     (): ShopStock => ({ before: catalog(known, popularity), after: catalog(count, popularity), featuresOf }),
   );
-  /** Catalogues of the rounds under way: all blocks of a round have the same. */
+  /** Catalogues of the current rounds: all blocks of a round share one. */
   const latest = new Map<string, LearnerCatalog>();
   const configurations = chosenConfigurations(methods, CONFIGURATIONS);
   return {
@@ -96,8 +99,8 @@ export function madeUpGround(options: MadeUpOptions): Ground {
       stock: async () => stock(),
       market: marketOf(whole, choicesOf(past, count)),
     },
-    setting: `${shoppers} made-up shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that is another from there to choice ${2 * part}; the shop knows what ${past.length} choices without lists taught it`,
-    shopper: (n) => madeUpShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
+    setting: `${shoppers} simulated shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that differs from there to choice ${2 * part}; the shop has learned from ${past.length} choices without lists`,
+    shopper: (n) => simulatedShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
     loop: closedLoop
       ? {
           configurations: LOOP.filter((name) => configurations.includes(name)),
@@ -115,7 +118,7 @@ export function madeUpGround(options: MadeUpOptions): Ground {
   };
 }
 
-/** The first choice of every shopper, then the second of every one, and so on. */
+/** The first choice of every shopper, then the second of each, and so on. */
 const inTurns = (streams: readonly (readonly number[])[]): Interaction[] =>
   (streams[0] ?? []).flatMap((_, step) =>
     streams.map((rows, n) => ({ user: `past-${n}`, row: rows[step], time: step * streams.length + n })),

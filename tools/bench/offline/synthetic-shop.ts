@@ -14,15 +14,15 @@ const [EVENTS_OF_KNOWN, EVENTS_OF_NEW] = [44, 90];
 /** Share of the log that `evaluate` takes as the past: no new shopper is in it. */
 const PAST = 0.6;
 
-/** Folder of a made-up shop. */
-export interface MadeUpShop {
+/** Folder of a synthetic shop. */
+export interface SyntheticShop {
   bundle: string;
   events: string;
   models: string;
 }
 
 /** Writes a bundle, and a log of shoppers who each keep to a few topics. */
-export async function writeShop(folder: string): Promise<MadeUpShop> {
+export async function writeShop(folder: string): Promise<SyntheticShop> {
   const [bundle, events, models] = ['bundle', 'events.csv', 'models'].map((name) => join(folder, name));
   const content = await topicContent({ items: ITEMS, topics: TOPICS, dim: 64, taps: 3 });
   await writeBundle(content, await folderSink(bundle));
@@ -51,6 +51,6 @@ export async function writeShop(folder: string): Promise<MadeUpShop> {
 }
 
 /** Options of `evaluate` for the shop. */
-export const evaluateOptions = ({ bundle, events, models }: MadeUpShop): string[] => [
+export const evaluateOptions = ({ bundle, events, models }: SyntheticShop): string[] => [
   ...['evaluate', '--bundle', bundle, '--events', events, '--models', models, '--past', String(PAST)],
 ];

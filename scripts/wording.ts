@@ -1,0 +1,40 @@
+/**
+ * `npm run wording`: phrases that native readers stumble over, in documents, comments, messages and names. Each rule says what to
+ * write instead. Generated pages and the history are left out.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+interface Rule {
+  phrase: RegExp;
+  instead: string;
+}
+
+const RULES: readonly Rule[] = [
+  { phrase: /\b(is|are|was|were) none\b/, instead: 'say "there is no …"' },
+  { phrase: /\bthere (is|are) none\b/i, instead: 'say what is missing' },
+  { phrase: /\bin place of\b/, instead: '"instead of"' },
+  { phrase: /\bmade-up\b/i, instead: '"simulated", "synthetic" or "example"' },
+  { phrase: /\bMOST_[A-Z]/, instead: '"MAX_"' },
+  { phrase: /\bLEAST_[A-Z]/, instead: '"MIN_"' },
+  { phrase: /\bthat of the experts\b/, instead: 'a noun: "the experts\' …"' },
+];
+const TEXTS = /\.(ts|mts|mjs|cjs|md)$/;
+const SKIPPED = /^(CHANGELOG\.md|docs\/results\/|docs\/reference\/(cli|elements)\.md|scripts\/wording\.ts)|\/locales\//;
+
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => TEXTS.test(file) && !SKIPPED.test(file) && existsSync(file));
+let faults = 0;
+for (const file of files) {
+  for (const [at, line] of readFileSync(file, 'utf8').split('\n').entries()) {
+    for (const { phrase, instead } of RULES) {
+      const found = phrase.exec(line);
+      if (!found) continue;
+      faults++;
+      console.error(`${file}:${at + 1}: "${found[0]}": write ${instead}`);
+    }
+  }
+}
+console.log(`${files.length} files, ${faults} phrases to reword`);
+process.exitCode = faults > 0 ? 1 : 0;
