@@ -42,7 +42,7 @@ test('a list in a tab that is closed is there when the tab opens, and knows what
   await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBe(before + 1);
 });
 
-test('`navigate` follows plain clicks in place of the browser, and leaves it those that open elsewhere', async ({
+test('`navigate` follows plain clicks instead of the browser, and leaves it those that open elsewhere', async ({
   page,
 }) => {
   const { list, shop } = await addList(page, { attributes: { 'href-template': '#/product/{id}' } });

@@ -117,7 +117,7 @@ test('typed events report the list and a choice, which a listener can prevent, a
   expect((await callsOf(page, shop)).tracked).toEqual([['click', 'p1', 1]]);
 });
 
-test('a card half in view for a second is an impression, once; one below the fold is none', async ({ page }) => {
+test('a card half in view for a second is an impression, once; one below the fold is not', async ({ page }) => {
   await page.setViewportSize({ width: 400, height: 500 });
   const { shop } = await addList(page, { attributes: { limit: '8' } });
   const seen = [

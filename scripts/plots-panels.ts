@@ -165,7 +165,7 @@ export function niceAxis(low: number, high: number): { min: number; max: number;
   return { min: round(min * interval), max: round(max * interval), interval: round(interval) };
 }
 
-/** Panels with logarithms in place of their values, for a linear axis whose zero is where the bars begin. */
+/** Panels with logarithms instead of their values, for a linear axis whose zero is where the bars begin. */
 function logarithms(panels: Panel[], from: number | 'lowest') {
   const powers = panels.flatMap(({ bars }) => bars.map(({ value }) => Math.log10(value)));
   const low = Math.floor(Math.min(...powers));

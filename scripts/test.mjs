@@ -20,6 +20,7 @@ const stages = [
   { name: 'lint', cores: 2, command: ['@biomejs/biome', 'biome', 'check', '.'] },
   { name: 'types', cores: 2, script: 'scripts/types.mjs' },
   { name: 'spelling', cores: 1, command: ['cspell', 'cspell', '--no-progress', '--quiet', '**/*.md'] },
+  { name: 'wording', cores: 1, command: ['tsx', 'tsx', 'scripts/wording.ts'] },
   { name: 'unused', cores: 1, command: ['knip', 'knip', '--no-config-hints'] },
   { name: 'used by tests', cores: 1, command: ['knip', 'knip', '--production', '--no-config-hints'] },
   { name: 'arrows and cycles', cores: 1, command: ['tsx', 'tsx', 'scripts/cycles.ts'] },

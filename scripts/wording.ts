@@ -11,8 +11,7 @@ interface Rule {
 }
 
 const RULES: readonly Rule[] = [
-  { phrase: /\b(is|are|was|were) none\b/, instead: 'say "there is no …"' },
-  { phrase: /\bthere (is|are) none\b/i, instead: 'say what is missing' },
+  { phrase: /(?<!\bthere )\b(is|are|was|were) none\b/i, instead: '"there is no …", "is invalid" or "does not count"' },
   { phrase: /\bin place of\b/, instead: '"instead of"' },
   { phrase: /\bmade-up\b/i, instead: '"simulated", "synthetic" or "example"' },
   { phrase: /\bMOST_[A-Z]/, instead: '"MAX_"' },

@@ -11,7 +11,7 @@ const OFFERS_EVERY = 60_000;
 const run = promisify(execFile);
 
 /**
- * Installs what the lock file of the example names: hundreds of packages, which are none of this project's.
+ * Installs what the lock file of the example names: hundreds of packages, none of which belong to this project.
  * @returns whether it had to
  */
 export async function installVendure(example: string): Promise<boolean> {

@@ -10,7 +10,7 @@ export const PAIRS = KINDS.flatMap((first) =>
   KINDS.filter((kind) => kind !== first).map((second) => [first, second] as const),
 );
 
-/** A made-up shopper who wants products of one kind, then of another, and then of the first again. */
+/** A simulated shopper who wants products of one kind, then of another, and then of the first again. */
 export interface Turns {
   /** Top categories: the first taste, and the one between. */
   kinds: readonly [string, string];

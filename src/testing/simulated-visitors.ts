@@ -3,7 +3,7 @@ import { combined, sumsOf, type VisitorSums } from '../device/experiment/visitor
 import type { VisitorTotals } from '../device/experiment/visitors/visitor-sums';
 import { type RevenueStep, revenueSteps } from '../lab/verdict/revenue-steps';
 
-/** How made-up visitors are drawn. */
+/** How simulated visitors are drawn. */
 export interface Crowd {
   visitors: number;
   /** Share of them that get the variant `on`; the others get `off`. */

@@ -4,7 +4,7 @@ import { quantizeRow, rowsPerItem } from '../core/catalog/features/feature-table
 import type { Item } from '../core/catalog/item';
 import { sha256 } from '../core/common/sha256';
 
-/** How a made-up catalogue of topics is made. */
+/** How a synthetic catalogue of topics is made. */
 export interface TopicsOptions {
   items: number;
   topics: number;
@@ -61,7 +61,7 @@ export async function topicContent({
     items.push({
       id: `item-${n}`,
       title: `Item ${n} of topic ${topic}`,
-      description: 'A made-up product, described in about as many words as a short text of a shop would have.',
+      description: 'A synthetic product, described in about as many words as a short text of a shop would have.',
       category: `Group ${topic % 12}/Topic ${topic}`,
       price: 5 + (topic % 40) + Math.round(1000 * random()) / 100,
       image: `images/item-${n}.webp`,

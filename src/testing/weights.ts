@@ -73,6 +73,6 @@ export function randomModel(config: ModelConfig, seed: number): Weights {
   };
 }
 
-/** Layers of a ladder with the names of the weights in place of the weights. */
+/** Layers of a ladder with the names of the weights instead of the weights. */
 export const namedLayers = (weights: StateDict<unknown>, ladder: Ladder): Layer<string>[] =>
   layersOf(Object.fromEntries(Object.keys(weights).map((name) => [name, name])), ladder);

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { type CheckResult, checkResultSchema } from './check-result';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-/** A report is some hundred bytes; more is none of ours. */
+/** A report is some hundred bytes; a longer one is not ours. */
 const MAX_REPORT_BYTES = 100_000;
 
 export interface CheckServer {

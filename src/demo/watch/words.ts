@@ -75,7 +75,7 @@ export function summaryText(frames: readonly Frame[], tastes: readonly [string, 
   const median = [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
   return (
     `${SHOPPER} never said what she likes. The list followed her to ${low(tastes[1])}, and ${again.length} choices after she ` +
-    `came back ${last.counts[0]} of its ${last.list.length} products were ${low(tastes[0])}, in place of ${away}. Each choice was learned and ` +
+    `came back ${last.counts[0]} of its ${last.list.length} products were ${low(tastes[0])}, instead of ${away}. Each choice was learned and ` +
     `listed in about ${Math.max(1, Math.round(median))} ms, in this browser, and nothing was sent to anybody.`
   );
 }

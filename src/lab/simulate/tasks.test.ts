@@ -66,7 +66,7 @@ describe('tasks of a simulation', () => {
     expect(none.found.configurations).toEqual(one.found.configurations);
   });
 
-  it('are refused where they are none', async () => {
+  it('are refused where they are not tasks', async () => {
     for (const task of [null, { block: -1 }, { block: 0, loop: { name: 'random', round: 0 } }]) {
       expect(() => parseTask(task)).toThrow(/This is no task of the simulation.*Simulate again/);
     }

@@ -55,7 +55,7 @@ describe('an estimate', () => {
     expect(of?.se).toBeCloseTo(Math.sqrt(dot(residuals, residuals) / 2 / 3) / (35 / 3), 12);
   });
 
-  it('is none of one visitor, and none where there is nothing to divide by', () => {
+  it('does not exist for one visitor, nor where there is nothing to divide by', () => {
     expect(estimate({ visitors: 1, active: 1, x: 1, y: 1, xx: 1, xy: 1, yy: 1 })).toBeNull();
     expect(estimate({ visitors: 9, active: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 })).toBeNull();
   });

@@ -25,7 +25,7 @@ describe('withDeadline', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('rejects after the timeout, and refuses one that is none', async () => {
+  it('rejects after the timeout, and refuses an invalid one', async () => {
     await expect(withDeadline(never, { timeout: 1 }, 'recommend()')).rejects.toMatchObject({ code: 'runtime/timeout' });
     for (const timeout of [0, -1, Number.NaN]) {
       await expect(withDeadline(soon, { timeout }, 'recommend()')).rejects.toMatchObject({

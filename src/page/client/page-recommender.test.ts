@@ -24,7 +24,7 @@ describe('the recommender of the page', () => {
     expect(pageRecommender()).toBeNull();
   });
 
-  it('is none while there are two, which only the page can tell apart', () => {
+  it('is absent while there are two, which only the page can tell apart', () => {
     addPageRecommender(one, OF);
     addPageRecommender(other, { ...OF, namespace: 'other' });
     expect([pageRecommender(), pageBundle()]).toEqual([null, null]);

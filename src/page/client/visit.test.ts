@@ -159,7 +159,7 @@ describe('a visit that is kept in the tab', () => {
     await copied('bca');
   });
 
-  it('does not keep an event that was refused, or is none', async () => {
+  it('does not keep an event that was refused or is invalid', async () => {
     const recommender = await open();
     const cyclic: Record<string, unknown> = {};
     cyclic.self = cyclic;
@@ -382,19 +382,15 @@ describe('a tab that keeps nothing', () => {
     ['another script’s', '{"version":1,"cart":[]}', 'store/corrupt'],
     ['null', null, 'store/corrupt'],
     ['a profile that is no Base64', { memory: { profile: '%', events: [], items: [] } }, 'store/corrupt'],
-    [
-      'a profile that is none',
-      { memory: { profile: btoa('x'.repeat(99)), events: [event], items: [] } },
-      'store/corrupt',
-    ],
-    ['an event that is none', { memory: { profile: null, events: [{ type: 'click' }], items: [] } }, 'store/corrupt'],
+    ['an invalid profile', { memory: { profile: btoa('x'.repeat(99)), events: [event], items: [] } }, 'store/corrupt'],
+    ['an invalid event', { memory: { profile: null, events: [{ type: 'click' }], items: [] } }, 'store/corrupt'],
     [
       'scales of half a number',
       { memory: { profile: null, events: [], items: [{ values: '', scales: 'AAA=' }] } },
       'store/corrupt',
     ],
     ['newer', { version: 2, memory: null }, 'store/newer-schema'],
-    ['calls that are none', { tracked: [null, 5, { type: 'click' }, { ...event, details: { quantity: 'x' } }] }, null],
+    ['invalid calls', { tracked: [null, 5, { type: 'click' }, { ...event, details: { quantity: 'x' } }] }, null],
   ])('a record that is %s is left out, and reported once', async (_, content, code) => {
     const form = { version: 1, page: '1-2', tracked: [], memory: null };
     const record =

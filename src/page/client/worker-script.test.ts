@@ -78,7 +78,7 @@ describe('a worker', () => {
     ]);
   });
 
-  it('is refused when its address is none', () => {
+  it('is refused when its address is invalid', () => {
     page('https://shop.example/a/');
     expect(() => startWorker('worker.js', 'https://')).toThrowError(/workerUrl/);
   });

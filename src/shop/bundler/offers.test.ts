@@ -46,7 +46,7 @@ const SAME = lines(
 );
 
 describe('the offers of the default market', () => {
-  it('are none where the feed says what the bundle says', async () => {
+  it('are absent where the feed says what the bundle says', async () => {
     expect(await write(SAME)).toMatchObject({ offers: 0, items: 4, unknown: 0, missing: 0, changed: true });
     expect(await stored()).toEqual([]);
     expect((await openBundle(folderFetch(out))).manifest.offers).toEqual(['default']);

@@ -85,7 +85,7 @@ describe('fitStartWeights', () => {
   it('is null where there are too few choices to choose by', () => {
     expect(fitStartWeights(catalog, [], 1)).toBeNull();
     expect(fitStartWeights(catalog, streams(only({}), 10, 8, 6), 1)).toBeNull();
-    // The first choice of a shopper follows nothing, and a repeat is none.
+    // The first choice of a shopper follows nothing, and a repeat does not count.
     expect(fitStartWeights(catalog, new Array(300).fill([4, 4, 4]), 1)).toBeNull();
   });
 });

@@ -434,7 +434,7 @@ describe('IAB TCF 2.2', () => {
     expect([asked, outcomes()]).toEqual([[], ['ignored']]);
   });
 
-  it('consents that are not true are none', async () => {
+  it('consents that are not true do not count', async () => {
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', tcString: 'x', purpose: { consents: { 1: 1, 5: 'true', 6: true } } });
     connect('tcf');

@@ -61,7 +61,7 @@ describe('settingsOf', () => {
 const settings = { placement: 'for-you' as const, itemId: '', limit: 8, filter: '' };
 
 describe('a bundle, and a list about the cart', () => {
-  it('has what goes with the item in place of what the shopper may like, and no more than fits', () => {
+  it('has what goes with the item instead of what the shopper may like, and no more than fits', () => {
     const of = (given: Partial<Settings> & { cartSynced?: boolean }) => {
       const { placement, limit } = settingsOf({ ...DEFAULTS, ...given }).settings;
       return [placement, limit];

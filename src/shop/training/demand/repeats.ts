@@ -5,7 +5,7 @@ import type { Interaction } from '../offline-data';
 const VISIT = 30 * 60 * 1000;
 const DAY = 24 * 3600 * 1000;
 /** Minimum number of repeats for an item, or a category, to have its own interval. */
-const [LEAST_OF_ITEM, LEAST_OF_CATEGORY] = [5, 20];
+const [MIN_OF_ITEM, MIN_OF_CATEGORY] = [5, 20];
 /** Minimum number of purchases for a category to have its own share. */
 const MIN_PURCHASES = 100;
 /** Number of purchases at the category's share that are added to an item's own. */
@@ -59,9 +59,7 @@ export function repeatsOf(purchases: readonly Interaction[], categories: readonl
       return (gaps.length + (PRIOR * usual.gaps.length) / usual.count) / (count + PRIOR);
     }),
     intervals: Float32Array.from(ofItem, (own, row) =>
-      intervalOf(
-        own.gaps.length >= LEAST_OF_ITEM ? own : wider(row, (known) => known.gaps.length >= LEAST_OF_CATEGORY),
-      ),
+      intervalOf(own.gaps.length >= MIN_OF_ITEM ? own : wider(row, (known) => known.gaps.length >= MIN_OF_CATEGORY)),
     ),
   };
 }

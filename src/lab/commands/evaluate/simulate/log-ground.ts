@@ -11,7 +11,7 @@ import { catalogOf, coldHalf, type EvaluateInput, popularityOf } from '../input'
 import { pastShop } from '../methods';
 
 /** Minimum number of events of a shopper of the log, and number of used events, as in the device protocol. */
-const [MIN_EVENTS, MOST_EVENTS] = [30, 110];
+const [MIN_EVENTS, MAX_EVENTS] = [30, 110];
 /** Minimum number of events of a shopper whose stream is spliced with another, as in the drift protocol. */
 const SPLICED_EVENTS = 60;
 /** Nobody knows what the shoppers of a log wanted. */
@@ -39,9 +39,9 @@ export function logGround(input: EvaluateInput): Ground {
   };
   return {
     ...{ source: 'log', items: bundle.items.length, configurations, shoppers: streams.length },
-    sharedSecond: shareOfSharedSeconds(shoppers, MOST_EVENTS),
-    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MOST_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
-    shopper: (n) => loggedShopper(streams[n], seed, n, MOST_EVENTS),
+    sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
+    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
+    shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
     market: marketOf(index, popularity),
     stock() {
       stock ??= makeStock();
