@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// Runs every check, whatever the results of the others; the last line is the result.
+// Runs every check, whatever the results of the others; the last line is the result. `--only <stage>` runs one stage and what it needs,
+// `--skip <stage>` all others, `--shard 1/2` a part of the browser tests.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -50,7 +52,13 @@ const stages = [
   },
 ];
 
-const results = await runAll(stages);
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, skip: { type: 'string' }, shard: { type: 'string' } },
+});
+const wanted = stages.filter(({ name }) => (values.only ? isNeeded(name, values.only) : name !== values.skip));
+if (values.shard) wanted.find(({ name }) => name === 'e2e')?.command.push(`--shard=${values.shard}`);
+
+const results = await runAll(wanted);
 console.log('');
 for (const { name, seconds, passed, failed, skipped, note } of results) {
   const counts = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
@@ -62,6 +70,12 @@ const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 const skipped = sum('skipped');
 console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exit(sum('failed') ? 1 : 0);
+
+/** Whether a stage must run so that another one can. */
+function isNeeded(name, target) {
+  const { needs = [], after = [] } = stages.find((stage) => stage.name === target) ?? {};
+  return name === target || [...needs, ...after].some((other) => isNeeded(name, other));
+}
 
 /** Runs the stages in their order, as many at once as two cores take. @returns their results in that order */
 async function runAll(all) {
