@@ -73,7 +73,7 @@ describe('late files', () => {
     const { files } = loaderOn({ 'https://shop.example/s/a-1.js': ({ define }) => define('./a-0.js', [], () => {}) });
     await expect(files.require('./a-1.js')).rejects.toMatchObject({
       code: 'runtime/unexpected',
-      message: expect.stringContaining('Host all files of one version'),
+      message: expect.stringContaining('Host all files of the same version'),
     });
   });
 });

@@ -113,9 +113,9 @@ describe('the next training of a network', () => {
   it.each<[string, Partial<SideWindowRequest>, string]>([
     ['nothing newer', { interactions: interactions.slice(0, 30) }, 'no choice after'],
     ['no sequence', { interactions: interactions.slice(0, 31) }, 'two choices'],
-    ['another width', { settings: { ...settings, width: 8 } }, '8 are asked for'],
-    ['another size', { settings: { ...settings, hidden: 8 } }, 'has changed'],
-    ['other columns', { described: 'text, pictures' }, 'has changed'],
+    ['another width', { settings: { ...settings, width: 8 } }, '8 are now requested'],
+    ['another size', { settings: { ...settings, hidden: 8 } }, 'have changed'],
+    ['other columns', { described: 'text, pictures' }, 'have changed'],
     ['missing items', { items: items.slice(2) }, 'lacks 2 of its 12 items'],
   ])('says why it cannot go on: %s', (_, change, why) => {
     expect(nextTraining({ ...request, ...change })).toEqual({ why: expect.stringContaining(why) });
