@@ -308,7 +308,7 @@ test('rows, grids in grids and our own lists are told apart; what goes wrong is 
   expect(orders.nested).toContain('<b "4" "r"></b><div class="box"');
   expect(orders.own).toMatch(/^<b "4" "r"><\/b><sidestream-recs.*"2".*<b " "><\/b><b "1" "r"><\/b>$/);
   expect(orders.refused).toEqual([
-    expect.stringContaining('".." is no selector'),
+    expect.stringContaining('".." is not a selector'),
     expect.stringContaining('wait must be'),
     'no bundle',
     expect.stringMatching(/rerank\(\): strength/),
