@@ -5,7 +5,7 @@ import { type Softmax, scriptSoftmax } from './script-softmax';
 
 export type { ByteMatrix } from './byte-matrix';
 export type { Matrix, PlaceTable } from './matrix';
-export { rowProducts } from './script-matrix';
+export { queryProducts } from './script-matrix';
 
 let loading: Promise<void> | null = null;
 /** Null until the kernel is loaded, or if it cannot run. */

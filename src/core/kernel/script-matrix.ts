@@ -5,7 +5,7 @@ import { GivenTable, type Matrix, type TableSize } from './matrix';
  * @param values [count, width]
  * @returns [count]
  */
-export function rowProducts(
+export function queryProducts(
   values: Float32Array,
   { count, width }: { count: number; width: number },
   query: Float32Array,
@@ -60,10 +60,10 @@ export class ScriptMatrix implements Matrix {
 
   products(queries: readonly Float32Array[]): Float32Array[] {
     return queries.map((query) => {
-      const out = rowProducts(this.#values, this, query);
+      const out = queryProducts(this.#values, this, query);
       let from = this.width;
       for (const { values, rows, width, before, beyond } of this.tables) {
-        const products = rowProducts(values, { count: rows, width }, query.subarray(from, from + width));
+        const products = queryProducts(values, { count: rows, width }, query.subarray(from, from + width));
         for (let row = 0; row < out.length; row++) {
           const value = products[before[row]];
           out[row] += value + beyond[row] * (products[before[row] + 1] - value);

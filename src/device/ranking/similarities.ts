@@ -1,11 +1,11 @@
 import { type ContentVectors, scaleRow } from '../../core/catalog';
-import { rowProducts } from '../../core/kernel';
+import { queryProducts } from '../../core/kernel';
 
 /** Dot products of `query` [width] with every row. @returns [count] */
 export const similarities = (
   vectors: Pick<ContentVectors, 'count' | 'width' | 'values'>,
   query: Float32Array,
-): Float32Array => rowProducts(vectors.values, vectors, query);
+): Float32Array => queryProducts(vectors.values, vectors, query);
 
 /** The row of item `index`, not copied. */
 export function vectorOf(vectors: ContentVectors, index: number): Float32Array {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sideModel } from '../../../testing/side-models';
+import { threeGroups } from '../../../testing/three-groups';
 import { twoKinds } from '../../../testing/two-kinds';
-import { numberRbf } from '../../ranking';
+import { withVariants } from '../../../testing/variants';
+import { catalogIndex, numberRbf } from '../../ranking';
+import { productVariants } from '../../ranking/variants';
 import { featureBlocks } from './feature-blocks';
 import { FeatureMatrix } from './feature-matrix';
 
@@ -40,6 +43,32 @@ describe('FeatureMatrix', () => {
     const gradient = Float32Array.from({ length: matrix.width }, (_, d) => Math.sin(3 * d));
     const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
     for (const [d, value] of matrix.step(gradient).entries()) expect(value).toBeCloseTo(rates[d] * gradient[d], 6);
+  });
+
+  it('reads the same from tables for the variants of a product, which share their place', () => {
+    const { index, table, blend } = threeGroups(1050);
+    const { items, table: rows } = withVariants(index.items, table, 4, (item, n) => ({
+      price: (item.price ?? 10) + 3 * n,
+    }));
+    const features = featureBlocks(catalogIndex(items, rows, blend, { variants: productVariants(items) }));
+    expect(features.blocks.some(({ table: own }) => own !== null)).toBe(true);
+    const tabled = new FeatureMatrix(features);
+    const plain = new FeatureMatrix({
+      ...features,
+      blocks: features.blocks.map((block) => ({ ...block, table: null })),
+    });
+    for (const row of [0, 3, 4, 2101, 4198, 4199]) {
+      const [own, exact] = [tabled.row(row), plain.row(row)];
+      for (const [n, { from, to, scale }] of plain.blocks.entries()) {
+        for (let d = from; d < to; d++) {
+          expect(Math.abs(own[tabled.blocks[n].from + d - from] - exact[d])).toBeLessThan(
+            1e-4 * scale[d - from] + 1e-6,
+          );
+        }
+      }
+    }
+    const place = tabled.blocks.find(({ name }) => name.startsWith('place'));
+    expect(tabled.row(4).subarray(place?.from, place?.to)).toEqual(tabled.row(7).subarray(place?.from, place?.to));
   });
 
   it('reads attributes of many items through tables, within 1e-4 of their height', () => {
