@@ -3,7 +3,7 @@ import type { KeptArea, KeptBench, Machine } from './kept';
 
 const HEAD = `# Speed, measured
 
-Made by \`npm run bench -- --keep\`, which measures every figure and its peers in the same run. [speed.md](../speed.md) says what
+Made by \`npm run bench -- --keep\`, which measures every figure and its peers in the same run. [Speed](speed.md) says what
 they mean.`;
 
 /** The kept results as a page of the manual, in Markdown. */
