@@ -34,7 +34,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only shops with offers, or with a file of rules, need it.
   {
     name: 'mutable-files',
-    test: /worker[\\/](mutable-files|offer-service|rule-service)|src[\\/](core[\\/]catalog|device[\\/]ranking)[\\/](mutable-files|offers|rules-file)[\\/]/,
+    test: /worker[\\/](mutable-files|offer-service)|src[\\/](core[\\/]catalog|device[\\/]ranking)[\\/](mutable-files|offers|rules-file)[\\/]/,
   },
   // Comes after the first list.
   {
@@ -44,7 +44,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // What pages may ask for beside lists.
   {
     name: 'calls',
-    test: /worker[\\/](browse|explained-item|fresh-options|insert-item|rerank-list|ranked-segments)|ranking[\\/](explanation[\\/](explain|index|score-breakdown)|rerank|segments)|protocol[\\/]browse-request/,
+    test: /worker[\\/](browse|fresh-options|other-lists)|ranking[\\/](explanation[\\/](explain|index|score-breakdown)|rerank|segments)/,
   },
   // Reasons in another language than English; the page's own files of the same texts have the language's name.
   {
@@ -61,7 +61,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   { name: 'journal', test: /src[\\/]device[\\/]learner[\\/]journal[\\/]journal/ },
   {
     name: 'encoder-files',
-    test: /worker[\\/]encoder-files|bundle[\\/]read-encoder|src[\\/]core[\\/]encoders|models[\\/].*\.json/,
+    test: /worker[\\/]added-items|bundle[\\/]read-encoder|src[\\/]core[\\/]encoders|models[\\/].*\.json/,
   },
 ];
 const ENCODER_GROUPS: typeof GROUPS = [

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { itemSchema } from '../../core/catalog';
 import { eventFields, eventSchema, storedTime } from '../../core/events';
 import { countsSchema } from '../experiment';
+import { localItemSchema } from './requests';
 
 /** A call of `track()`, as the page noted it. */
 const trackedSchema = v.object({ ...eventFields, details: v.record(v.string(), v.unknown()), time: storedTime });
@@ -15,14 +15,7 @@ export const keptSchema = v.object({
       /** The profile as a file; null if only the events were kept. */
       profile: v.nullable(v.custom<Uint8Array>((value) => value instanceof Uint8Array)),
       events: v.array(eventSchema),
-      items: v.array(
-        v.object({
-          item: itemSchema,
-          encoders: v.string(),
-          values: v.custom<Int8Array>((value) => value instanceof Int8Array),
-          scales: v.custom<Float32Array>((value) => value instanceof Float32Array),
-        }),
-      ),
+      items: v.array(localItemSchema),
     }),
   ),
   /** Counts that were not taken yet. */

@@ -1,33 +1,36 @@
 export { EVENT_TYPES, MAX_CHARACTERS } from '../../core/events';
 export type * from './api';
-export { browseSchema, categoriesSchema } from './browse-request';
-export { channelName } from './channel-name';
-export { type ConsentAnswer, consentAnswerSchema, type Refusal } from './consent-answer';
 export { coreOf, setCore, unsetCore } from './core';
 export { type Kept, keptSchema, type TrackedCall } from './hand-over';
 export type * from './inspection';
 export { parsed } from './parse-argument';
 export {
+  type ConsentAnswer,
   callSchema,
+  consentAnswerSchema,
+  consentSchema,
+  localItemSchema,
   optionsSchema,
+  type ParsedOptions,
   type ParsedRequest,
-  parseConsent,
+  type Refusal,
   recommendSchema,
   type TrackInput,
   trackSchema,
 } from './requests';
 export { carryErrors } from './rpc';
-export type {
-  BundleEncoders,
-  EarlyManifest,
-  EncodedFeatures,
-  EncoderHost,
-  GivenOptions,
-  KeptUpdate,
-  MetricReport,
-  Places,
-  PlacesMessage,
-  RemoteListener,
-  WorkerHost,
-  WorkerRecommender,
+export {
+  type BundleEncoders,
+  channelName,
+  type EarlyManifest,
+  type EncodedFeatures,
+  type EncoderHost,
+  type GivenOptions,
+  type KeptUpdate,
+  type MetricReport,
+  type Places,
+  type PlacesMessage,
+  type RemoteListener,
+  type WorkerHost,
+  type WorkerRecommender,
 } from './worker-api';

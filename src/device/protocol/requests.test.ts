@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../../core/events';
 import { rulesSchema } from '../ranking';
-import { browseSchema } from './browse-request';
 import { parsed } from './parse-argument';
 import { callSchema, optionsSchema, recommendSchema, trackSchema } from './requests';
 
@@ -58,8 +57,6 @@ describe('input from the page', () => {
     [optionsSchema, { ...options, seed: 1 }, 'seed'],
     [optionsSchema, { ...options, onMetric: 'object' }, 'onMetric: must be a function'],
     [callSchema, { timout: 5 }, 'Did you mean "timeout"?'],
-    [browseSchema, { offset: -1 }, 'offset'],
-    [browseSchema, { limit: Number.POSITIVE_INFINITY }, 'limit'],
   ])('is refused with the field: %#', (schema, input, named) => {
     expect(() => parsed(schema, input, 'call()')).toThrow(
       expect.objectContaining({ code: 'runtime/invalid-input', message: expect.stringContaining(named) }),

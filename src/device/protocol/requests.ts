@@ -1,10 +1,10 @@
 import * as v from 'valibot';
+import { itemSchema } from '../../core/catalog';
 import { exactObject } from '../../core/common/strict-object';
 import { detailFields, type EventType, eventFields, itemIdSchema } from '../../core/events';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
 import { encryptionSchema } from '../store';
 import type { Consent, TrackDetails } from './api';
-import { parsed } from './parse-argument';
 
 const ABOUT_ITEM: readonly Placement[] = ['similar', 'complement'];
 
@@ -12,17 +12,24 @@ const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most));
 const hook = v.optional(v.literal('function', 'must be a function'));
 
-/** Answers of the shopper; `pending` also after `forget()`. */
-export const answerSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
+const answerSchema = v.picklist(['pending', 'granted', 'denied'] satisfies Consent[]);
 
-const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
+/** A level of consent: a boolean or an unknown word must never pass for an answer. */
+export const consentSchema = v.picklist([...answerSchema.options, 'session'] satisfies Consent[]);
 
 /**
- * Parses a level of consent.
- * @param what the method or option, for the message
- * @throws SidestreamError `runtime/invalid-input`: a boolean or an unknown word must never pass for an answer
+ * The shopper's answer about consent in one tab; `pending` also after `forget()`. Never `session`, which is not an answer
+ * and holds in one tab only.
  */
-export const parseConsent = (level: unknown, what: string): Consent => parsed(consentSchema, level, what);
+export const consentAnswerSchema = v.strictObject({
+  consent: answerSchema,
+  /** Orders the answers of all tabs: a Lamport time, with the tab's id as tie-breaker. */
+  stamp: v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.string()]),
+});
+export type ConsentAnswer = v.InferOutput<typeof consentAnswerSchema>;
+
+/** An answer after which nothing is kept on the device. */
+export type Refusal = Exclude<ConsentAnswer['consent'], 'granted'>;
 
 /** Options of a recommender, as the page sends them: `'function'` instead of a function. */
 export const optionsSchema = exactObject({
@@ -66,12 +73,22 @@ export const recommendSchema = v.pipe(
   ),
 );
 
+export type ParsedOptions = v.InferOutput<typeof optionsSchema>;
 export type ParsedRequest = v.InferOutput<typeof recommendSchema>;
 
 /** Options of a call; its signal stays on the page. */
 export const callSchema = exactObject({
   signal: v.undefined(),
   timeout: v.optional(v.pipe(v.number(), v.gtValue(0))),
+});
+
+/** An item that a device encoded. */
+export const localItemSchema = v.object({
+  // The picture is a `data:` address.
+  item: v.object({ ...itemSchema.entries, image: v.optional(v.string()) }),
+  encoders: v.string(),
+  values: v.instance(Int8Array<ArrayBufferLike>),
+  scales: v.instance(Float32Array<ArrayBufferLike>),
 });
 
 /** An event before it is parsed. */

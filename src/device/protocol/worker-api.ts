@@ -1,37 +1,12 @@
 import type { ProxyMarked } from 'comlink';
 import type { EncoderFiles, Item, TextRecipe } from '../../core/catalog';
 import type { ImagePreset, TextPreset } from '../../core/encoders';
-import type { EventType } from '../../core/events';
 import type { SerializedError } from '../../error';
-import type { Counts, Metrics, VisitorReport } from '../experiment';
-import type { LocalItem, Snapshot } from '../store';
-import type {
-  BrowseRequest,
-  BrowseResponse,
-  CallOptions,
-  CategoriesRequest,
-  CategoryCount,
-  Consent,
-  Explanation,
-  ImportOptions,
-  ImportResult,
-  Offer,
-  OfferUpdate,
-  Progress,
-  RecommenderOptions,
-  RecommendRequest,
-  RecommendResponse,
-  RerankOptions,
-  RerankResponse,
-  SegmentsRequest,
-  SegmentsResponse,
-  Status,
-  TrackDetails,
-} from './api';
-import type { Refusal } from './consent-answer';
+import type { Counts, VisitorReport } from '../experiment';
+import type { LocalItem } from '../store';
+import type { Offer, OfferUpdate, Progress, Recommender, RecommenderOptions, Status } from './api';
 import type { Kept } from './hand-over';
-import type { InspectionAnswers } from './inspection';
-import type { TrackInput } from './requests';
+import type { Refusal, TrackInput } from './requests';
 
 /** Options as the page sends them: `'function'` instead of a function, which cannot be sent. */
 export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> & {
@@ -52,6 +27,9 @@ export interface PlacesMessage {
   type: 'sidestream-places';
   places: Places;
 }
+
+/** Name of the BroadcastChannel on which the tabs of a shop exchange the shopper's answers and announce what they stored. */
+export const channelName = (namespace: string): string => `sidestream/${namespace}`;
 
 /** Listener on the page; errors are passed as plain data, since a cloned Error loses its code. */
 export type RemoteListener = (
@@ -104,58 +82,49 @@ export interface MetricReport {
   visitors: VisitorReport[];
 }
 
-/** The worker's interface for the page. It parses all arguments. */
-export interface WorkerRecommender {
+/** Methods of a recommender that its worker lacks, or has in another form. */
+type PageMethod = 'addItem' | 'on' | 'track' | 'updateOffers';
+
+/** The recommender in its worker, for the page: the methods of `Recommender`, and what the page's side of them needs. */
+export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
+  /** @param call also the time of the event, milliseconds since the epoch; default: now */
+  track(...call: [...Parameters<Recommender['track']>, time?: number]): Promise<void>;
+  /**
+   * Tracks several events at once; a rejected one does not affect the others.
+   * @param time of the events; default: now
+   * @returns for each event, null if it is in the log, else the reason for its rejection
+   * @throws SidestreamError `store/*` if no event could be written
+   */
+  trackAll(events: readonly TrackInput[], time?: number): Promise<(SerializedError | null)[]>;
+  updateOffers(offers: Offer[]): Promise<KeptUpdate>;
   /**
    * Checks the options of a further caller of `createRecommender()`.
-   * @param options the caller's
    * @param given the options that this recommender was started with
    * @returns names of options that take effect only after a restart
    * @throws SidestreamError `runtime/invalid-input` for an option that is invalid, or differs from `given`
    */
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
-  recommend(request: RecommendRequest, wait: CallOptions): Promise<RecommendResponse>;
-  rerank(ids: readonly string[], options: RerankOptions, wait: CallOptions): Promise<RerankResponse>;
-  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse>;
-  setHints(hints: unknown): Promise<void>;
-  explain(itemId: string, request?: RecommendRequest): Promise<Explanation>;
-  /** @param time of the event, milliseconds since the epoch; default: now */
-  track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void>;
-  /** Tracks several events, each stored or rejected independently: null for a stored event. Rejects if the store fails. */
-  trackAll(events: TrackInput[]): Promise<(SerializedError | null)[]>;
-  consent(level: Consent): Promise<void>;
-  getItem(id: string, lang?: string): Promise<Item | null>;
-  browse(request?: BrowseRequest): Promise<BrowseResponse>;
-  categories(request?: CategoriesRequest): Promise<CategoryCount[]>;
-  status(): Promise<Status>;
-  metrics(): Promise<Metrics>;
   /**
    * What is counted since the last call, for the hooks of the page.
    * @param sent keys of reports that were sent
    */
-  takeMetrics(sent: readonly string[]): Promise<MetricReport>;
-  settled(): Promise<void>;
-  reset(): Promise<void>;
-  forget(): Promise<void>;
-  snapshots(): Promise<Snapshot[]>;
-  rollback(id: number): Promise<void>;
-  inspect(question: string, about?: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]>;
-  exportProfile(passphrase?: string): Promise<Blob>;
-  importProfile(file: Blob, given?: string | ImportOptions): Promise<ImportResult>;
-  updateOffers(offers: Offer[]): Promise<KeptUpdate>;
+  takeMetrics(sent?: readonly string[]): Promise<MetricReport>;
   /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;
-  /** @param backend on which the encoders ran */
+  /** Adds an item that this device encoded. @param backend on which the encoders ran */
   insertItem(item: LocalItem, backend: string): Promise<Item>;
-  /** Saves unsaved data immediately. */
+  /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
   save(): Promise<void>;
-  /** Closes it and returns the data in memory only, for the replacement worker. */
+  /** Closes it and returns the data in memory only, for the worker that replaces this one. */
   handOver(): Promise<Kept>;
   /** A copy of the data in memory only, without counts; continues with the data. */
   copy(): Promise<Kept>;
-  /** Also continues with the data of an earlier page. A failure is reported. @param kept `Kept`, parsed in the worker */
+  /**
+   * Continues with the data of the worker before this one, or of an earlier page. A failure is reported, and recommendations
+   * go on without them.
+   * @param kept `Kept`, parsed in the worker
+   */
   takeOver(kept: unknown): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Everything that the encoder worker needs to encode items like the bundle's. */

@@ -1,13 +1,25 @@
 // Lists of a page other than recommendations. The first list does not need this code.
 
+import * as v from 'valibot';
 import { categoryPaths, inCategory } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
-import { type BrowseResponse, browseSchema, type CategoryCount, categoriesSchema, parsed } from '../protocol';
+import { exactObject } from '../../core/common/strict-object';
+import { type BrowseResponse, type CategoryCount, parsed } from '../protocol';
 import type { LoadedCatalog } from './loaded-catalog';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const browseSchema = exactObject({
+  category: v.optional(v.string(), ''),
+  query: v.optional(v.string(), ''),
+  offset: v.optional(count, 0),
+  limit: v.optional(count, 48),
+  lang: v.optional(v.string()),
+});
+const categoriesSchema = exactObject({ lang: v.optional(v.string()) });
 
 /** @throws SidestreamError `runtime/invalid-input` */
 export async function browse({ index, texts }: LoadedCatalog, request: unknown): Promise<BrowseResponse> {
-  const { category = '', query = '', offset = 0, limit = 48, lang } = parsed(browseSchema, request, 'browse()');
+  const { category, query, offset, limit, lang } = parsed(browseSchema, request ?? {}, 'browse()');
   const shown = (await texts?.in(lang)) ?? asItIs;
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const matches = index.items.filter((item) => {

@@ -3,11 +3,8 @@ import { SidestreamError } from '../../error';
 import { contentProfile, type Pin } from '../ranking';
 import { ClusterSelection } from './cluster-selection';
 import { ClusterSide } from './cluster-side';
-import type { EngineListener } from './engine-options';
-import type { ListChanges } from './list-changes';
-import type { LoadedCatalog } from './loaded-catalog';
-import type { ActiveLearner, ProfileSession } from './profile-session';
-import type { TaskQueue } from './task-queue';
+import type { EngineContext } from './engine-context';
+import type { ActiveLearner } from './profile-session';
 
 /** Quiet time after a choice before the clusters near the shopper's preference are loaded, ms. */
 const LOAD_DELAY = 20;
@@ -27,23 +24,14 @@ const PROBES_AROUND_ITEM = 24;
  */
 const MAX_HISTORY = 200;
 
-export interface ClusterLoaderContext {
-  catalog: LoadedCatalog;
-  clusters: BundleClusters;
-  session: ProfileSession;
-  tasks: TaskQueue;
-  changes: ListChanges;
-  /** Gets errors of loading that leave enough to go on with. */
-  listener: Pick<EngineListener, 'error'>;
-}
-
 /**
  * Loads the part of a large catalogue that a shopper needs: its head, the clusters of chosen items, clusters near the
  * shopper's preferences, and clusters around items in view. When too many items are loaded, the least recently requested
  * ones are evicted.
  */
 export class ClusterLoader {
-  readonly #context: ClusterLoaderContext;
+  readonly #context: EngineContext;
+  readonly #clusters: BundleClusters;
   readonly #selection: ClusterSelection;
   /** History for which clusters were loaded last. */
   #loadedHistory = '';
@@ -52,9 +40,10 @@ export class ClusterLoader {
   /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
   readonly #loadedPins = new Map<string, Promise<void>>();
 
-  constructor(context: ClusterLoaderContext) {
+  constructor(context: EngineContext, clusters: BundleClusters) {
     this.#context = context;
-    this.#selection = new ClusterSelection(context.clusters);
+    this.#clusters = clusters;
+    this.#selection = new ClusterSelection(clusters);
     if (context.catalog.bundle.manifest.side?.clusters) {
       context.catalog.clusterSide = new ClusterSide(context.catalog.bundle);
     }
@@ -137,9 +126,9 @@ export class ClusterLoader {
 
   /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
   async find(id: string): Promise<Item | null> {
-    const { clusters, catalog } = this.#context;
-    for (const cluster of await clusters.clustersWith(id)) {
-      const part = await clusters.items(cluster);
+    const { catalog } = this.#context;
+    for (const cluster of await this.#clusters.clustersWith(id)) {
+      const part = await this.#clusters.items(cluster);
       const item = part.items.find((other) => other.id === id);
       if (item) await catalog.texts?.follow([part]);
       if (item) return catalog.offers?.joined(item) ?? item;

@@ -6,6 +6,7 @@ import type { SidestreamError } from '../../error';
 import { memoryBundle } from '../../testing/bundles';
 import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
+import type { WorkerRecommender } from '../protocol';
 import type { CatalogIndex } from '../ranking';
 import { ClusterSide } from './cluster-side';
 import { Engine } from './engine';
@@ -37,7 +38,7 @@ beforeEach(() => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(): Promise<{ engine: Engine; errors: string[] }> {
+async function start(): Promise<{ engine: WorkerRecommender; errors: string[] }> {
   const { port } = server.address() as AddressInfo;
   const errors: string[] = [];
   const bundle = `http://127.0.0.1:${port}`;
@@ -53,7 +54,7 @@ async function start(): Promise<{ engine: Engine; errors: string[] }> {
 }
 
 /** An item that the head does not have, and its topic. */
-async function outside(engine: Engine, topic: number) {
+async function outside(engine: WorkerRecommender, topic: number) {
   const whole = await openBundle(memory.fetchFile);
   const { items } = await openBundle(memory.fetchFile, undefined, { whole: false });
   const head = new Set(items.map(({ id }) => id));

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SidestreamError } from '../../error';
 import { makeItem } from '../../testing/bundles';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
+import type { WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
-import type { Engine } from './engine';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {
@@ -25,8 +25,8 @@ afterAll(() => shop.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
-const consentOf = async (engine: Engine) => (await engine.status()).consent;
-async function clickAll(engine: Engine, ids: string): Promise<void> {
+const consentOf = async (engine: WorkerRecommender) => (await engine.status()).consent;
+async function clickAll(engine: WorkerRecommender, ids: string): Promise<void> {
   for (const id of ids) await engine.track('click', id, {});
   await engine.settled();
 }
@@ -50,7 +50,7 @@ describe('a grant that fails', () => {
     const waiting = await open({ consent: 'pending' });
     await clickAll(waiting, 'ab');
     vi.spyOn(DeviceStore.prototype, 'append').mockRejectedValueOnce(full());
-    await expect(waiting.setConsent('granted')).rejects.toMatchObject({ code: 'store/full' });
+    await expect(waiting.consent('granted')).rejects.toMatchObject({ code: 'store/full' });
     await pause(50);
     expect(await consentOf(sharing)).toBe('granted');
     expect(await databases()).toEqual(['sidestream/test']);
@@ -62,9 +62,9 @@ describe('a grant that fails', () => {
     const waiting = await open({ consent: 'pending' });
     await clickAll(waiting, 'ab');
     vi.spyOn(DeviceStore.prototype, 'saveProfile').mockRejectedValueOnce(full());
-    await expect(waiting.setConsent('granted')).rejects.toMatchObject({ code: 'store/full' });
+    await expect(waiting.consent('granted')).rejects.toMatchObject({ code: 'store/full' });
     expect(await log()).toEqual([]);
-    await waiting.setConsent('granted');
+    await waiting.consent('granted');
     expect((await log()).map(({ itemId }) => itemId)).toEqual(['a', 'b']);
     await Promise.all([sharing.close(), waiting.close()]);
   });
@@ -73,7 +73,7 @@ describe('a grant that fails', () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
     vi.spyOn(DeviceStore.prototype, 'saveProfile').mockRejectedValueOnce(full());
-    await expect(engine.setConsent('granted')).rejects.toMatchObject({ code: 'store/full' });
+    await expect(engine.consent('granted')).rejects.toMatchObject({ code: 'store/full' });
     expect(await databases()).toEqual([]);
     await engine.close();
   });
@@ -81,7 +81,7 @@ describe('a grant that fails', () => {
   it('leaves no database if the page cannot encrypt', async () => {
     const engine = await open({ consent: 'pending', encrypt: true });
     vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto), subtle: undefined });
-    await expect(engine.setConsent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
+    await expect(engine.consent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
     expect(await consentOf(engine)).toBe('pending');
     expect(await databases()).toEqual([]);
     vi.unstubAllGlobals();
@@ -94,7 +94,7 @@ describe('a grant that fails', () => {
     expect(shop.codes).toEqual(['store/blocked']);
     await engine.track('click', 'a', {});
     // The shop asks again, as the error says.
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     expect(await log()).toHaveLength(1);
     await engine.close();
   });
@@ -112,9 +112,9 @@ describe('a denial while a grant is under way', () => {
       await held.pass();
       return localItems.call(this);
     });
-    const granting = engine.setConsent('granted');
+    const granting = engine.consent('granted');
     await held.reached;
-    const denying = engine.setConsent('denied');
+    const denying = engine.consent('denied');
     const append = vi.spyOn(DeviceStore.prototype, 'append');
     await engine.track('click', 'e', {});
     expect(append).not.toHaveBeenCalled();
@@ -133,9 +133,9 @@ describe('a denial while a grant is under way', () => {
       await held.pass();
       return profiles.call(this);
     });
-    const answers = [engine.setConsent('granted')];
+    const answers = [engine.consent('granted')];
     await held.reached;
-    answers.push(engine.setConsent('denied'), engine.setConsent('granted'));
+    answers.push(engine.consent('denied'), engine.consent('granted'));
     held.go();
     const outcomes = await Promise.allSettled(answers);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
@@ -154,10 +154,10 @@ describe('calls during a grant', () => {
       await held.pass();
       return saveProfile.apply(this, given);
     });
-    const granting = engine.setConsent('granted');
+    const granting = engine.consent('granted');
     await held.reached;
     const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
-    await engine.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features });
+    await engine.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
     await engine.track('click', 'c', {});
     held.go();
     await granting;
@@ -177,7 +177,7 @@ describe('consent("pending")', () => {
     // As the worker that takes the place of one that crashed in forget() or consent('pending').
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'c');
-    await engine.setConsent('pending');
+    await engine.consent('pending');
     expect(await databases()).toEqual([]);
     expect((await engine.status()).events).toBe(1);
     await engine.close();

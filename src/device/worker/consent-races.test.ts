@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import type { Engine } from './engine';
+import type { WorkerRecommender } from '../protocol';
 
 let shop: ServedShop;
 beforeAll(async () => {
@@ -29,12 +29,12 @@ const step = fc.record<Step>({
 /** What a step may be refused with when another tab takes its store away. */
 const EXPECTED = new Set(['store/forgotten', 'store/blocked', 'runtime/closed']);
 
-async function act(action: Action, tabs: Engine[], tab: number, file: Uint8Array): Promise<void> {
+async function act(action: Action, tabs: WorkerRecommender[], tab: number, file: Blob): Promise<void> {
   const engine = tabs[tab];
   if (action === 'click') await engine.track('click', 'abcdef'[tabs.length % 6], {});
   else if (action === 'impression') await engine.track('impression', 'a', {});
-  else if (action === 'grant') await engine.setConsent('granted');
-  else if (action === 'deny') await engine.setConsent('denied');
+  else if (action === 'grant') await engine.consent('granted');
+  else if (action === 'deny') await engine.consent('denied');
   else if (action === 'forget') await engine.forget();
   else if (action === 'reset') await engine.reset();
   else if (action === 'import') await engine.importProfile(file);
@@ -77,7 +77,7 @@ it('whatever two tabs do at once, they end with one consent answer, and a databa
       }
       if (consent === 'granted') {
         // Every tab knows the same, and so does one that starts now.
-        const known = async (engine: Engine) => {
+        const known = async (engine: WorkerRecommender) => {
           await engine.settled();
           return (await engine.status()).events;
         };

@@ -1,23 +1,18 @@
 import { Mutex } from '../../core/common/mutex';
 import { SidestreamError } from '../../error';
 import type { Consent, Refusal } from '../protocol';
+import type { EngineContext } from './engine-context';
 import type { EventRecorder } from './event-recorder';
-import type { ExperimentAssignment } from './experiment-assignment';
 import type { LearningScheduler } from './learning-scheduler';
-import type { ListChanges } from './list-changes';
-import type { ProfileStorage } from './profile-storage';
 import type { RecommendationService } from './recommendation-service';
 
 /** Attempts to move to the device while other tabs delete the database. */
 const GRANT_ATTEMPTS = 3;
 
-export interface ConsentContext {
-  storage: ProfileStorage;
+interface ConsentContext extends EngineContext {
   scheduler: LearningScheduler;
   events: EventRecorder;
-  experiment: ExperimentAssignment;
   recommendations: RecommendationService;
-  changes: ListChanges;
 }
 
 /**

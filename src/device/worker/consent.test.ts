@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { makeItem } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { CLICK, type ServedShop, serveShop } from '../../testing/served-shop';
+import type { WorkerRecommender } from '../protocol';
 import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
 import { Engine } from './engine';
@@ -24,9 +25,9 @@ afterAll(() => shop.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
-const consentOf = async (engine: Engine) => (await engine.status()).consent;
-const eventsOf = async (engine: Engine) => (await engine.status()).events;
-async function clickAll(engine: Engine, ids: string): Promise<void> {
+const consentOf = async (engine: WorkerRecommender) => (await engine.status()).consent;
+const eventsOf = async (engine: WorkerRecommender) => (await engine.status()).events;
+async function clickAll(engine: WorkerRecommender, ids: string): Promise<void> {
   for (const id of ids) await engine.track('click', id, {});
   await engine.settled();
 }
@@ -55,7 +56,7 @@ describe('a page that starts while the profile is being deleted', () => {
     for (let turns = 0; turns < 12; turns++) {
       const first = await open();
       await first.track('click', 'a', {});
-      const denying = first.setConsent('denied');
+      const denying = first.consent('denied');
       for (let n = 0; n < turns; n++) await pause(0);
       const second = await open({ consent: undefined });
       await denying;
@@ -73,7 +74,7 @@ describe('consent withdrawn in one tab', () => {
     const [first, second, third] = [await open(), await open(), await open({ consent: 'pending', namespace: 'test' })];
     await clickAll(second, 'abc');
     await clickAll(third, 'ab');
-    await first.setConsent('denied');
+    await first.consent('denied');
     for (const engine of [first, second, third])
       await vi.waitFor(async () => expect(await consentOf(engine)).toBe('denied'));
     for (const engine of [first, second, third]) {
@@ -89,7 +90,7 @@ describe('consent withdrawn in one tab', () => {
     const [first, second] = [await open(), await open()];
     await clickAll(second, 'abc');
     await first.forget();
-    await second.setConsent('granted');
+    await second.consent('granted');
     await second.settled();
     expect(await eventsOf(second)).toBe(0);
     await Promise.all([first.close(), second.close()]);
@@ -112,7 +113,7 @@ describe('consent withdrawn in one tab', () => {
     await first.forget();
     await vi.waitFor(async () => expect(await consentOf(second)).toBe('pending'));
     expect(await second.takeMetrics()).toMatchObject({ counts: [] });
-    await second.setConsent('granted');
+    await second.consent('granted');
     expect(await idOf()).not.toBe(before);
     await Promise.all([first.close(), second.close()]);
   });
@@ -120,11 +121,11 @@ describe('consent withdrawn in one tab', () => {
   it('forgotten: an item that the shopper had added is gone from the other tab too', async () => {
     const [first, second] = [await open(), await open()];
     const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
-    await second.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features });
+    await second.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
     expect(await second.getItem('mine')).not.toBeNull();
     await first.forget();
     await vi.waitFor(async () => expect(await second.getItem('mine')).toBeNull());
-    await second.setConsent('granted');
+    await second.consent('granted');
     await Promise.all([first.close(), second.close()]);
     const third = await open();
     expect(await third.getItem('mine')).toBeNull();
@@ -135,7 +136,7 @@ describe('consent withdrawn in one tab', () => {
     const [first, second] = [await open({ consent: 'pending' }), await open({ consent: 'pending' })];
     await clickAll(first, 'ab');
     await clickAll(second, 'cd');
-    await first.setConsent('granted');
+    await first.consent('granted');
     await vi.waitFor(async () => expect(await consentOf(second)).toBe('granted'));
     await vi.waitFor(async () => expect(await eventsOf(first)).toBe(4));
     expect(await eventsOf(second)).toBe(4);
@@ -146,7 +147,7 @@ describe('consent withdrawn in one tab', () => {
 describe('a worker that takes the place of one that stopped', () => {
   it('does not grant consent again that another tab withdrew meanwhile', async () => {
     const first = await open();
-    await first.setConsent('denied');
+    await first.consent('denied');
     const restarted = await open({ consent: 'granted', restarted: true });
     expect(await consentOf(restarted)).toBe('pending');
     await restarted.track('click', 'a', {});
@@ -174,7 +175,7 @@ describe('a deletion that another page holds up', () => {
       const engine = await open();
       await clickAll(engine, 'abc');
       const other = await stubbornTab();
-      const leave = () => (how === 'denied' ? engine.setConsent('denied') : engine.forget());
+      const leave = () => (how === 'denied' ? engine.consent('denied') : engine.forget());
       await expect(leave()).rejects.toMatchObject({ code: 'store/blocked' });
       expect(await engine.status()).toMatchObject({ consent: how === 'denied' ? 'denied' : 'pending', events: 0 });
       await expect(leave()).rejects.toMatchObject({ code: 'store/blocked' });
@@ -197,7 +198,7 @@ describe('an event on its way when consent is denied', () => {
       go = resolve;
     });
     vi.spyOn(DeviceStore.prototype, 'eventsAfter').mockImplementationOnce(async function (this: DeviceStore, id) {
-      denying = engine.setConsent('denied');
+      denying = engine.consent('denied');
       await gate;
       return eventsAfter.call(this, id);
     });
@@ -224,7 +225,7 @@ describe('an event on its way when consent is denied', () => {
       return eventsAfter.call(this, id);
     });
     const tracking = engine.track('purchase', 'b', {});
-    await engine.setConsent('denied');
+    await engine.consent('denied');
     go();
     await tracking;
     await engine.settled();
@@ -239,7 +240,7 @@ describe('consent', () => {
   it('is one of three words, and anything else is refused by name', async () => {
     const engine = await open({ consent: 'pending' });
     for (const level of [true, false, 'yes', undefined, null]) {
-      await expect(Reflect.apply(engine.setConsent, engine, [level])).rejects.toMatchObject({
+      await expect(Reflect.apply(engine.consent, engine, [level])).rejects.toMatchObject({
         code: 'runtime/invalid-input',
         message: expect.stringContaining('"granted"'),
       });
@@ -268,7 +269,7 @@ describe('a profile replaced while a save is pending', () => {
   const slow = (
     replacing: 'replace' | 'rollback',
     held: 'localItems' | 'profiles' | 'generation' | null,
-    engine: Engine,
+    engine: WorkerRecommender,
   ) => {
     const { [replacing]: replace } = DeviceStore.prototype as unknown as Record<string, Method>;
     vi.spyOn(DeviceStore.prototype, replacing).mockImplementationOnce(async function (
@@ -379,7 +380,7 @@ describe('tracking', () => {
 
 describe('a refusal', () => {
   /** Tells the levels that a tab reports, from now on. */
-  const reported = async (engine: Engine, until: string): Promise<string[]> => {
+  const reported = async (engine: WorkerRecommender, until: string): Promise<string[]> => {
     const levels: string[] = [];
     await vi.waitFor(async () => {
       levels.push(await consentOf(engine));
@@ -393,12 +394,12 @@ describe('a refusal', () => {
     const first = await open();
     ahead.mockRestore();
     const second = await open({ consent: undefined });
-    await second.setConsent('denied');
+    await second.consent('denied');
     for (const engine of [first, second]) expect(await reported(engine, 'denied')).not.toContain('pending');
     // The next answer of either is the later one.
-    await second.setConsent('granted');
+    await second.consent('granted');
     await vi.waitFor(async () => expect(await consentOf(first)).toBe('granted'));
-    await first.setConsent('denied');
+    await first.consent('denied');
     await vi.waitFor(async () => expect(await consentOf(second)).toBe('denied'));
     expect(await databases()).toEqual([]);
     await Promise.all([first.close(), second.close()]);
@@ -425,7 +426,7 @@ describe('a refusal', () => {
       { change: ({ consent }) => changes.push(consent), progress: () => undefined, error: () => undefined },
     );
     await pause(150);
-    await first.setConsent('denied');
+    await first.consent('denied');
     expect(await databases()).toEqual([]);
     expect(await consentOf(second)).toBe('denied');
     await vi.waitFor(() => expect(changes).toContain('denied'));

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addLearned, type Demand, type Manifest, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import type { WorkerRecommender } from '../protocol';
 import { Engine } from './engine';
 
 const DAY = 24 * 3600 * 1000;
@@ -32,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(settled = true): Promise<{ engine: Engine; codes: string[] }> {
+async function start(settled = true): Promise<{ engine: WorkerRecommender; codes: string[] }> {
   const { port } = server.address() as AddressInfo;
   const codes: string[] = [];
   const options = {
@@ -50,8 +51,10 @@ async function start(settled = true): Promise<{ engine: Engine; codes: string[] 
   return { engine, codes };
 }
 
-const idsOf = async (engine: Engine, ...[request]: Parameters<Engine['recommend']>): Promise<string[]> =>
-  (await engine.recommend(request)).items.map(({ item }) => item.id);
+const idsOf = async (
+  engine: WorkerRecommender,
+  ...[request]: Parameters<WorkerRecommender['recommend']>
+): Promise<string[]> => (await engine.recommend(request)).items.map(({ item }) => item.id);
 
 it('lists current sales from the first list on if the feed has no popularity', async () => {
   const { engine } = await start(false);

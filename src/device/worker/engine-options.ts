@@ -1,8 +1,6 @@
 import type { Offer } from '../../core/catalog';
 import type { SidestreamError } from '../../error';
-import type { Consent, EarlyManifest, Progress, Status } from '../protocol';
-import type { Rules } from '../ranking';
-import type { Encryption } from '../store';
+import type { EarlyManifest, ParsedOptions, Progress, Status } from '../protocol';
 
 /** Receives the engine's reports to the page. */
 export interface EngineListener {
@@ -12,10 +10,11 @@ export interface EngineListener {
 }
 
 /** How to start an engine. */
-export interface EngineOptions {
+export interface EngineOptions extends Partial<Omit<ParsedOptions, 'onProgress' | 'onMetric' | 'workerUrl'>> {
   /** Absolute address of the bundle folder. */
   bundle: string;
-  consent?: Consent;
+  namespace: string;
+  learning: boolean;
   /**
    * Another worker of the page ran before: the consent is that worker's last known one, not a new answer of the shopper, and
    * another tab may have changed it meanwhile. Default false.
@@ -23,18 +22,8 @@ export interface EngineOptions {
   restarted?: boolean;
   /** The shopper withdrew consent in this page, and the device may still have data. Default false. */
   withdrawn?: boolean;
-  namespace: string;
-  learning: boolean;
-  /** See `RecommenderOptions.encrypt`. */
-  encrypt?: Encryption;
   /** Largest event log on the device, bytes. Default 5,000,000. */
   logBudget?: number;
-  /** As the shop wrote it. */
-  experiment?: unknown;
-  /** The page's rules for every list, as `optionsSchema` lets them in. */
-  rules?: Rules;
-  /** Market whose offers are used. Default `default`. */
-  market?: string;
   /** Language of the page, as a tag, for calls that name no language. Empty: unknown. */
   lang?: string;
   /** Offers that the page updated before this worker started, by product; parsed by their user. */

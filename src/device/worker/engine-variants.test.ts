@@ -3,8 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { RecommendRequest } from '../protocol';
-import type { Engine } from './engine';
+import type { RecommendRequest, WorkerRecommender } from '../protocol';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory.
 beforeEach(() => {
@@ -31,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const listed = async (engine: Engine, request: RecommendRequest = {}) =>
+const listed = async (engine: WorkerRecommender, request: RecommendRequest = {}) =>
   (await engine.recommend({ placement: 'trending', ...request })).items.map(({ item }) => item.id).join(' ');
 
 it('lists products once, and applies knowledge about a variant to its product', async () => {

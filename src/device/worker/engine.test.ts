@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLearned, type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../../core/catalog';
 import type { SidestreamError } from '../../error';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import type { WorkerRecommender } from '../protocol';
 import { Engine } from './engine';
 import { encodersOf } from './loaded-catalog';
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(): Promise<{ engine: Engine; errors: SidestreamError[] }> {
+async function start(): Promise<{ engine: WorkerRecommender; errors: SidestreamError[] }> {
   const { port } = server.address() as AddressInfo;
   const errors: SidestreamError[] = [];
   const bundle = `http://127.0.0.1:${port}`;
@@ -46,7 +47,7 @@ async function start(): Promise<{ engine: Engine; errors: SidestreamError[] }> {
   return { engine, errors };
 }
 
-const firstWith = async (engine: Engine, itemId: string) =>
+const firstWith = async (engine: WorkerRecommender, itemId: string) =>
   (await engine.recommend({ placement: 'complement', itemId })).items[0];
 
 describe('an engine with a co-occurrence table', () => {
@@ -64,7 +65,7 @@ describe('an engine with a co-occurrence table', () => {
     const rows = rowsPerItem(shape);
     const features = { values: new Int8Array(rows * 4).fill(50), scales: new Float32Array(rows).fill(1) };
     const local = { item: makeItem('mine'), encoders: encodersOf(manifest), ...features };
-    await engine.insertItem(local);
+    await engine.insertItem(local, 'wasm');
     await engine.track('click', 'a', {});
     expect((await firstWith(engine, 'a')).source).toBe('boughtTogether');
     expect((await firstWith(engine, 'mine')).source).toBe('content');

@@ -1,143 +1,40 @@
-import { fetchFrom, type Item, openBundle } from '../../core/catalog';
-import type { EventType, NewEvent } from '../../core/events';
-import { type SerializedError, SidestreamError } from '../../error';
-import type { Metrics } from '../experiment';
-import type { Learner } from '../learner';
-import type {
-  BrowseRequest,
-  BrowseResponse,
-  BundleEncoders,
-  CategoriesRequest,
-  CategoryCount,
-  Consent,
-  Explanation,
-  ImportResult,
-  InspectionAnswers,
-  KeptUpdate,
-  MetricReport,
-  RecommendRequest,
-  RecommendResponse,
-  RerankOptions,
-  RerankResponse,
-  SegmentsRequest,
-  SegmentsResponse,
-  Status,
-  TrackDetails,
-} from '../protocol';
-import { type Kept, parseConsent, parsed, type TrackInput, trackSchema } from '../protocol';
+import { fetchFrom, openBundle } from '../../core/catalog';
+import type { NewEvent } from '../../core/events';
+import { SidestreamError } from '../../error';
+import { consentSchema, optionsSchema, parsed, type Status, trackSchema, type WorkerRecommender } from '../protocol';
 import { loadReasons } from '../ranking';
-import type { LocalItem, Snapshot } from '../store';
-import type { ClusterLoader } from './cluster-loader';
-import { ConsentService } from './consent-service';
+import { type Calls, parsingCalls } from './calls';
 import { preloadDevice } from './device-opening';
+import { ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
-import { EventRecorder } from './event-recorder';
-import { ExperimentAssignment, type LoadedExperiment, loadExperiment } from './experiment-assignment';
-import { FeatureLoader } from './feature-loader';
-import { startFirstList } from './first-list';
-import { LearningScheduler } from './learning-scheduler';
-import { ListChanges } from './list-changes';
+import { type EngineParts, engineParts } from './engine-parts';
+import { ExperimentAssignment, loadExperiment } from './experiment-assignment';
 import { LoadedCatalog } from './loaded-catalog';
 import type { JoinMutable } from './mutable-files';
 import { ProfileSession } from './profile-session';
 import { ProfileStorage } from './profile-storage';
-import { RecommendationService } from './recommendation-service';
-import { StartedFiles } from './started-files';
+import { StartedFiles, startFirstList } from './started-files';
 import { TaskQueue } from './task-queue';
 
 /** Quiet time before another tab's profile is read, ms. */
 const REFRESH_DELAY = 100;
 /** Only shops with offers, or with a file of rules, need this code. */
 const mutableFiles = () => import('./mutable-files');
-/** Only pages with an inspector need this code. */
-const inspections = () => import('./inspection');
 const profileTransfer = () => import('./profile-transfer');
+const addedItems = () => import('./added-items');
 
 /**
  * The recommender, independent of page and worker: connects catalogue, store, learner and ranking. Runs in the worker, where
- * the page calls its public methods through RemoteRecommender.
+ * the page calls its methods. `Recommender` and `WorkerRecommender` say what they do.
  */
-export class Engine {
-  readonly #listener: EngineListener;
-  readonly #catalog: LoadedCatalog;
-  readonly #experiment: ExperimentAssignment;
-  readonly #storage: ProfileStorage;
-  readonly #session: ProfileSession;
-  /** Null if the whole catalogue is loaded. */
-  readonly #clusters: ClusterLoader | null;
-  readonly #events: EventRecorder;
-  readonly #scheduler: LearningScheduler;
-  readonly #features: FeatureLoader;
-  readonly #recommendations: RecommendationService;
-  readonly #consent: ConsentService;
-  readonly #tasks: TaskQueue;
-  readonly #changes: ListChanges;
+export class Engine implements Calls {
+  readonly #parts: EngineParts;
+  /** Backend of the encoders; null before they ran. */
+  #encoders: Status['backend']['encoders'] = null;
 
-  /**
-   * @param large the code for a partly loaded catalogue; null if the whole catalogue is loaded
-   * @param running null without an experiment
-   */
-  private constructor(
-    options: EngineOptions,
-    listener: EngineListener,
-    catalog: LoadedCatalog,
-    large: typeof import('./cluster-loader') | null,
-    running: LoadedExperiment | null,
-    storage: ProfileStorage,
-  ) {
-    const { rules = {}, lang } = options;
-    const { clusters } = catalog.bundle;
-    const changes = new ListChanges();
-    const tasks = new TaskQueue((thrown) => listener.error(SidestreamError.from(thrown)));
-    const experiment = new ExperimentAssignment(running, options, listener);
-    const session = new ProfileSession(catalog, storage, listener);
-    const clusterLoader =
-      clusters && large && new large.ClusterLoader({ catalog, clusters, session, tasks, changes, listener });
-    const events = new EventRecorder(storage, tasks, listener);
-    const scheduler = new LearningScheduler({
-      catalog,
-      session,
-      storage,
-      tasks,
-      listener,
-      experiment,
-      clusterLoader,
-      changes,
-    });
-    const features = new FeatureLoader({
-      catalog,
-      session,
-      scheduler,
-      experiment,
-      listener,
-      onComplete: () => this.#loadLearned(),
-    });
-    const recommendations = new RecommendationService({
-      catalog,
-      experiment,
-      rules,
-      lang,
-      session,
-      clusterLoader,
-      features,
-      listener,
-      storage,
-      changes,
-    });
-    const consent = new ConsentService({ storage, scheduler, events, experiment, recommendations, changes });
-    this.#listener = listener;
-    this.#catalog = catalog;
-    this.#changes = changes;
-    this.#tasks = tasks;
-    this.#experiment = experiment;
-    this.#storage = storage;
-    this.#session = session;
-    this.#clusters = clusterLoader;
-    this.#events = events;
-    this.#scheduler = scheduler;
-    this.#features = features;
-    this.#recommendations = recommendations;
-    this.#consent = consent;
+  private constructor(parts: EngineParts) {
+    this.#parts = parts;
+    const { storage, tasks, changes, listener, scheduler, events, consent } = parts;
     changes.subscribe(() => this.#reportStatus());
     storage.subscribe({
       onError: (error) => listener.error(error),
@@ -157,13 +54,18 @@ export class Engine {
   /**
    * Loads the bundle and, with consent, the profile.
    * @param given receives the shopper's answers while the bundle is loaded; closed if the start fails
+   * @returns the engine behind the parsing of its arguments
    * @throws SidestreamError `bundle/*`, `runtime/invalid-input`
    */
-  static async start(options: EngineOptions, listener: EngineListener, given?: ProfileStorage): Promise<Engine> {
-    if (options.consent !== undefined) parseConsent(options.consent, 'createRecommender() consent');
+  static async start(
+    options: EngineOptions,
+    listener: EngineListener,
+    given?: ProfileStorage,
+  ): Promise<WorkerRecommender> {
+    if (options.consent !== undefined) parsed(consentSchema, options.consent, 'createRecommender() consent');
     const storage = given ?? new ProfileStorage(options);
     try {
-      return await Engine.#start(options, listener, storage);
+      return parsingCalls(await Engine.#start(options, listener, storage));
     } catch (thrown) {
       storage.close();
       throw thrown;
@@ -203,50 +105,60 @@ export class Engine {
     if (bundle.manifest.locales) {
       catalog.texts = new (await import('./item-texts')).ItemTexts(bundle, options.lang, listener);
     }
-    const engine = new Engine(options, listener, catalog, large, running, storage);
+    const context = {
+      options,
+      listener,
+      catalog,
+      storage,
+      session: new ProfileSession(catalog, storage, listener),
+      experiment: new ExperimentAssignment(running, options, listener),
+      tasks: new TaskQueue(report),
+      changes: new ListChanges(),
+    };
+    const parts = engineParts(context, large);
+    const engine = new Engine(parts);
     // A list for this shopper depends on them.
-    void returning.then((known) => (known ? engine.#features.load() : undefined));
+    void returning.then((known) => (known ? parts.features.load() : undefined));
     await engine.#open();
-    engine.#clusters?.scheduleLoad();
-    await (await mutable)?.(engine.#catalog, engine.#changes);
+    parts.clusterLoader?.scheduleLoad();
+    await (await mutable)?.(catalog, context.changes);
     return engine;
   }
 
-  recommend(request: RecommendRequest): Promise<RecommendResponse> {
-    return this.#recommendations.recommend(request);
+  async join(...[options, given]: Parameters<Calls['join']>) {
+    const { experiment } = parsed(optionsSchema, options, 'createRecommender()');
+    await loadExperiment(experiment);
+    return (await import('./fresh-options')).freshOptions(options, given);
   }
 
-  rerank(ids: readonly string[], options: RerankOptions): Promise<RerankResponse> {
-    return this.#recommendations.rerank(ids, options);
+  recommend(...[request]: Parameters<Calls['recommend']>) {
+    return this.#parts.recommendations.recommend(request);
   }
 
-  recommendSegments(request: SegmentsRequest): Promise<SegmentsResponse> {
-    return this.#recommendations.segments(request);
+  rerank(ids: unknown, options: unknown) {
+    return this.#parts.recommendations.rerank(ids, options);
   }
 
-  setHints(hints: unknown): Promise<void> {
-    return this.#recommendations.setHints(hints);
+  recommendSegments(request: unknown) {
+    return this.#parts.recommendations.segments(request);
   }
 
-  explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
-    return this.#recommendations.explain(itemId, request);
+  setHints(hints: unknown) {
+    return this.#parts.recommendations.setHints(hints);
   }
 
-  /** Resolves when the event is in the log. It is learned right after; `settled` waits for that. */
-  async track(type: EventType, itemId: string, details: TrackDetails, time?: number): Promise<void> {
+  explain(...[itemId, request]: Parameters<Calls['explain']>) {
+    return this.#parts.recommendations.explain(itemId, request);
+  }
+
+  async track(type: unknown, itemId: unknown, details: unknown = {}, time?: number) {
     const [rejected] = await this.trackAll([{ type, itemId, details }], time);
     if (rejected) throw SidestreamError.deserialize(rejected);
   }
 
-  /**
-   * Tracks several events at once; a rejected one does not affect the others.
-   * @param time of the events, milliseconds since the epoch
-   * @returns for each event, null if it is in the log, else the reason for its rejection
-   * @throws SidestreamError `store/*` if no event could be written
-   */
-  async trackAll(events: TrackInput[], time = Date.now()): Promise<(SerializedError | null)[]> {
+  async trackAll(given: readonly unknown[], time = Date.now()) {
     const entries: NewEvent[] = [];
-    const results = events.map((event) => {
+    const results = given.map((event) => {
       try {
         entries.push(this.#entry(event, time));
         return null;
@@ -254,241 +166,194 @@ export class Engine {
         return SidestreamError.from(thrown).serialize();
       }
     });
-    if (this.#storage.consent === 'denied' || entries.length === 0) return results;
-    await this.#events.append(entries);
+    const { storage, events, clusterLoader, tasks } = this.#parts;
+    if (storage.consent === 'denied' || entries.length === 0) return results;
+    await events.append(entries);
     this.#learn();
-    this.#reportUnknown(entries);
+    // Events of items that a large catalogue lacks stay in the log, but are reported and not learned.
+    if (clusterLoader) tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
     return results;
   }
 
-  async setConsent(level: Consent): Promise<void> {
-    await this.#consent.answer(parseConsent(level, 'consent()'));
+  consent(...[level]: Parameters<Calls['consent']>) {
+    return this.#parts.consent.answer(level);
   }
 
-  /** Deletes all Sidestream data on this device; later events stay in memory until the shopper consents again. */
-  forget(): Promise<void> {
-    return this.#consent.forget();
+  forget() {
+    return this.#parts.consent.forget();
   }
 
-  /** Counts of the events in the log of this device. */
-  async metrics(): Promise<Metrics> {
-    return (await this.#events.aggregates()).metrics(this.#experiment.label());
+  async metrics() {
+    return (await this.#parts.events.aggregates()).metrics(this.#parts.experiment.label());
   }
 
-  /** Counts of the events tracked through this engine, and of this visitor, since the last call. */
-  async takeMetrics(sent: readonly string[] = []): Promise<MetricReport> {
-    const { era } = this.#storage;
-    const { takeMetrics } = await import('./visitor-counts');
-    return takeMetrics(era, this.#events, this.#storage, this.#listener, this.#experiment, this.#consent, sent);
+  async takeMetrics(sent: readonly string[]) {
+    const { era } = this.#parts.storage;
+    return (await import('./visitor-counts')).takeMetrics(this.#parts, sent, era);
   }
 
-  snapshots(): Promise<Snapshot[]> {
-    return this.#storage.reading((store) => store.snapshots());
+  snapshots() {
+    return this.#parts.storage.reading((store) => store.snapshots());
   }
 
-  /** @param id parsed by its user */
-  async rollback(id: unknown): Promise<void> {
-    const { era } = this.#storage;
-    await (await profileTransfer()).rollback(this.#transfer, id, era);
+  async rollback(id: unknown) {
+    const { era } = this.#parts.storage;
+    await (await profileTransfer()).rollback(this.#parts, id, era);
   }
 
-  /** @throws SidestreamError `bundle/*` if the required features cannot be loaded */
-  async exportProfile(passphrase?: unknown): Promise<Uint8Array> {
-    return (await profileTransfer()).exportProfile(this.#transfer, passphrase);
+  async exportProfile(passphrase: unknown) {
+    return (await profileTransfer()).exportProfile(this.#parts, passphrase);
   }
 
-  /** Both are parsed by their users. */
-  async importProfile(file: unknown, given?: unknown): Promise<ImportResult> {
-    const { era } = this.#storage;
-    return (await profileTransfer()).importProfile(this.#transfer, file, given, era);
+  async importProfile(file: unknown, given: unknown) {
+    const { era } = this.#parts.storage;
+    return (await profileTransfer()).importProfile(this.#parts, file, given, era);
   }
 
-  /** Answers a question of the inspector. @param about parsed here */
-  async inspect(question: string, about: unknown): Promise<InspectionAnswers[keyof InspectionAnswers]> {
-    const { inspect } = await inspections();
-    return inspect({ ...this.#transfer, recommendations: this.#recommendations }, question, about);
+  async inspect(question: unknown, about: unknown) {
+    return (await import('./inspection')).inspect(this.#parts, question, about);
   }
 
-  /** Data for the worker that replaces this one. */
-  async handOver(): Promise<Kept> {
-    const hints = await this.#recommendations.hintsGiven();
-    return { ...(await this.copy()), counts: this.#events.take(), hints };
+  async handOver() {
+    const { recommendations, events } = this.#parts;
+    const hints = await recommendations.hintsGiven();
+    const kept = { ...(await this.copy()), counts: events.take(), hints };
+    await this.close();
+    return kept;
   }
 
-  /** A copy of the data in memory only. */
-  async copy(): Promise<Kept> {
-    return { memory: await (await profileTransfer()).memoryOf(this.#transfer), counts: [] };
+  async copy() {
+    return { memory: await (await profileTransfer()).memoryOf(this.#parts), counts: [] };
   }
 
-  /**
-   * Continues with the data of the worker before this one, or of an earlier page. A failure is reported, and recommendations go
-   * on without them.
-   * @param kept parsed here
-   */
-  async takeOver(kept: unknown): Promise<void> {
+  async takeOver(kept: unknown) {
     try {
       const { takeOver } = await import('./hand-over');
-      await takeOver(kept, {
-        storage: this.#storage,
-        scheduler: this.#scheduler,
-        events: this.#events,
-        listener: this.#listener,
-        entryOf: (event, time) => this.#entry(event, time),
-        recommendations: this.#recommendations,
-      });
+      await takeOver(kept, this.#parts, (event, time) => this.#entry(event, time));
     } catch (thrown) {
-      this.#listener.error(SidestreamError.from(thrown));
+      this.#parts.listener.error(SidestreamError.from(thrown));
     }
   }
 
-  /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
-  async save(): Promise<void> {
-    this.#scheduler.hurry();
+  async save() {
+    this.#parts.scheduler.hurry();
   }
 
-  async insertItem(local: LocalItem): Promise<Item> {
-    const { era } = this.#storage;
-    const item = await (await import('./insert-item')).insertItem(this.#transfer, local, era);
-    this.#changes.announce();
-    return item;
+  async encoderFiles() {
+    return (await addedItems()).encoderFiles(this.#parts);
   }
 
-  /** Changes prices and stock of items, for as long as the page is open. */
-  async updateOffers(offers: unknown): Promise<KeptUpdate> {
-    return (await mutableFiles()).updateOffers(this.#catalog, this.#changes, offers);
+  async insertItem(...[local, backend]: Parameters<Calls['insertItem']>) {
+    const { era } = this.#parts.storage;
+    this.#encoders = backend;
+    return (await addedItems()).insertItem(this.#parts, local, era);
   }
 
-  /** Files for the encoder worker to encode new items for this bundle. */
-  async encoderFiles(): Promise<BundleEncoders> {
-    const { bundleEncoders } = await import('./encoder-files');
-    return bundleEncoders(this.#catalog.bundle, this.#listener);
+  async updateOffers(offers: unknown) {
+    const { catalog, changes } = this.#parts;
+    return (await mutableFiles()).updateOffers(catalog, changes, offers);
   }
 
-  async getItem(id: string, lang?: string): Promise<Item | null> {
-    const item = this.#catalog.find(id) ?? (await this.#clusters?.find(id)) ?? null;
-    return item && ((await this.#catalog.texts?.in(lang))?.(item) ?? item);
+  async getItem(id: string, lang?: string) {
+    const { catalog, clusterLoader } = this.#parts;
+    const item = catalog.find(id) ?? (await clusterLoader?.find(id)) ?? null;
+    return item && ((await catalog.texts?.in(lang))?.(item) ?? item);
   }
 
-  async browse(request: BrowseRequest): Promise<BrowseResponse> {
-    return (await import('./browse')).browse(this.#catalog, request);
+  async browse(request: unknown) {
+    return (await import('./browse')).browse(this.#parts.catalog, request);
   }
 
-  async categories(request?: CategoriesRequest): Promise<CategoryCount[]> {
-    return (await import('./browse')).categories(this.#catalog, request);
+  async categories(request: unknown) {
+    return (await import('./browse')).categories(this.#parts.catalog, request);
   }
 
-  async status(): Promise<Status> {
-    await this.#features.waitFor();
+  async status() {
+    await this.#parts.features.waitFor();
     return this.#status();
   }
 
-  /** Reports the current state: news of consent must not wait for the network. */
-  async #status(): Promise<Status> {
-    const storage = this.#storage;
-    let read: Learner['status'];
-    let era: number;
-    do {
-      // Erased while the learner was busy: report neither its state nor an answer that is not known yet.
-      await storage.known();
-      era = storage.era;
-      read = await this.#session.run(({ learner }) => learner.status);
-    } while (era !== storage.era);
-    return {
-      consent: this.#storage.consent,
-      learning: this.#experiment.learns(),
-      leading: this.#storage.leading,
-      items: this.#catalog.count,
-      ...read,
-      backend: { encoders: null },
-    };
+  async settled() {
+    const { features, tasks, session } = this.#parts;
+    await features.load();
+    await tasks.settled();
+    await session.settled();
   }
 
-  /** Runs due tasks and resolves when no task is left. */
-  async settled(): Promise<void> {
-    await this.#features.load();
-    await this.#tasks.settled();
-    await this.#session.settled();
-  }
-
-  async reset(): Promise<void> {
-    const { era } = this.#storage;
-    await this.#scheduler.replaceStored(async () => {
+  async reset() {
+    const { storage, scheduler, events, recommendations, changes } = this.#parts;
+    const { era } = storage;
+    await scheduler.replaceStored(async () => {
       // Erased meanwhile: there is nothing left to reset.
-      if (era === this.#storage.era) await this.#storage.change(era, (store) => store.clear({ keepItems: true }));
+      if (era === storage.era) await storage.change(era, (store) => store.clear({ keepItems: true }));
     });
-    this.#events.forget();
-    await this.#recommendations.begin();
-    this.#changes.announce();
+    events.forget();
+    await recommendations.begin();
+    changes.announce();
   }
 
-  async close(): Promise<void> {
-    this.#features.close();
+  async close() {
+    this.#parts.features.close();
     await this.settled();
-    this.#storage.close();
+    this.#parts.storage.close();
   }
 
   /** Opens store and profile. If the store cannot be read, recommendations continue in memory. */
   async #open(): Promise<void> {
+    const { consent, experiment, storage, scheduler, listener, recommendations } = this.#parts;
     try {
-      await this.#consent.open();
-      await this.#experiment.draw(this.#storage.counting);
-      await this.#scheduler.restore();
+      await consent.open();
+      await experiment.draw(storage.counting);
+      await scheduler.restore();
     } catch (thrown) {
-      this.#listener.error(SidestreamError.from(thrown));
+      listener.error(SidestreamError.from(thrown));
     }
-    await this.#recommendations.begin();
+    await recommendations.begin();
   }
 
-  /** Loads the files trained on the shop's logs, and their code. The first list does not wait for them. */
-  #loadLearned(): void {
-    const context = {
-      catalog: this.#catalog,
-      session: this.#session,
-      tasks: this.#tasks,
-      changes: this.#changes,
-      listener: this.#listener,
-    };
-    this.#tasks.beside(async () => (await import('./load-learned')).loadLearned(context));
+  /** The current state, without waiting: news of consent must not wait for the network. */
+  async #status(): Promise<Status> {
+    const { storage, session, experiment, catalog } = this.#parts;
+    for (;;) {
+      // Erased while the learner was busy: report neither its state nor an answer that is not known yet.
+      await storage.known();
+      const { era } = storage;
+      const read = await session.run(({ learner }) => learner.status);
+      if (era !== storage.era) continue;
+      return {
+        consent: storage.consent,
+        learning: experiment.learns(),
+        leading: storage.leading,
+        items: catalog.count,
+        ...read,
+        backend: { encoders: this.#encoders },
+      };
+    }
   }
 
-  get #transfer() {
-    return {
-      catalog: this.#catalog,
-      clusterLoader: this.#clusters,
-      features: this.#features,
-      listener: this.#listener,
-      scheduler: this.#scheduler,
-      session: this.#session,
-      storage: this.#storage,
-    };
+  #reportStatus(): void {
+    const { listener } = this.#parts;
+    this.#status().then(
+      (status) => listener.change(status),
+      (thrown) => listener.error(SidestreamError.from(thrown)),
+    );
   }
 
   /** Learns the events of the log, or notes them until the features are there. A list requested after this call waits for that. */
   #learn(): void {
-    this.#tasks.beside(async () => {
-      await this.#scheduler.catchUp();
-      await this.#features.waitFor();
+    const { tasks, scheduler, features } = this.#parts;
+    tasks.beside(async () => {
+      await scheduler.catchUp();
+      await features.waitFor();
     });
   }
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
-  #entry(event: TrackInput, time: number): NewEvent {
+  #entry(event: unknown, time: number): NewEvent {
+    const { clusterLoader, catalog, experiment } = this.#parts;
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');
     // In a large catalogue the item is looked up after the event is safe: it may not be loaded.
-    if (!this.#clusters) this.#catalog.rowOf(itemId);
-    return { type, itemId, time, ...details, variant: this.#experiment.label() };
-  }
-
-  /** Reports events of items that a large catalogue lacks; they stay in the log but are not learned. */
-  #reportUnknown(entries: readonly NewEvent[]): void {
-    const clusterLoader = this.#clusters;
-    if (clusterLoader) this.#tasks.beside(() => clusterLoader.check(entries.map(({ itemId }) => itemId)));
-  }
-
-  #reportStatus(): void {
-    this.#status().then(
-      (status) => this.#listener.change(status),
-      (thrown) => this.#listener.error(SidestreamError.from(thrown)),
-    );
+    if (!clusterLoader) catalog.rowOf(itemId);
+    return { type, itemId, time, ...details, variant: experiment.label() };
   }
 }

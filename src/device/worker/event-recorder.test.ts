@@ -62,7 +62,7 @@ describe('attribution', () => {
     const { rows } = await engine.metrics();
     expect(rows).toEqual([expect.objectContaining({ placement: 'similar', clicks: 1, carts: 1, conversion: 0 })]);
     // With consent, what was clicked before is still known.
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     await engine.track('purchase', 'a', {});
     expect(await last()).toMatchObject({ type: 'purchase', ...CLICK });
     expect((await engine.metrics()).rows[0]).toMatchObject({ clicks: 1, carts: 1, purchases: 1 });
@@ -178,7 +178,7 @@ describe('metrics', () => {
     const second = await open({ consent: 'pending' });
     await second.track('cart', 'a', CLICK);
     expect((await second.metrics()).rows[0]).toMatchObject({ clicks: 0, impressions: 0, carts: 1 });
-    await second.setConsent('granted');
+    await second.consent('granted');
     expect((await second.metrics()).rows[0]).toMatchObject({ clicks: 1, impressions: 1, carts: 1 });
     await second.close();
   });

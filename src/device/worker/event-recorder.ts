@@ -10,9 +10,8 @@ import {
   LastClickIndex,
   orderOf,
 } from '../experiment';
-import type { EngineListener } from './engine-options';
+import type { EngineContext } from './engine-context';
 import type { ProfileStorage } from './profile-storage';
-import type { TaskQueue } from './task-queue';
 
 /** Delay without events before the aggregates are saved, ms. Until then they can be recomputed from the log. */
 const SAVE_DELAY = 2000;
@@ -22,9 +21,9 @@ const SAVE_DELAY = 2000;
  * aggregates of the log.
  */
 export class EventRecorder {
-  readonly #storage: ProfileStorage;
-  readonly #tasks: TaskQueue;
-  readonly #listener: Pick<EngineListener, 'error'>;
+  readonly #storage: EngineContext['storage'];
+  readonly #tasks: EngineContext['tasks'];
+  readonly #listener: EngineContext['listener'];
   /** Null before it is read, and when it must be read again. */
   #known: KnownAggregates | null = null;
   /** Guards the aggregates. */
@@ -39,8 +38,8 @@ export class EventRecorder {
   /** Whether it was reported that the stored aggregates cannot be read. */
   #reported = false;
 
-  /** @param listener gets the errors that did not stop an event */
-  constructor(storage: ProfileStorage, tasks: TaskQueue, listener: Pick<EngineListener, 'error'>) {
+  /** The listener gets the errors that did not stop an event. */
+  constructor({ storage, tasks, listener }: EngineContext) {
     this.#storage = storage;
     this.#tasks = tasks;
     this.#listener = listener;

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLICK, IDS, last, log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { Engine } from './engine';
+import type { WorkerRecommender } from '../protocol';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
 beforeEach(() => {
@@ -31,7 +31,7 @@ describe('an experiment', () => {
 
     const first = await open({ experiment, consent: 'pending' });
     const { variant } = await first.metrics();
-    await first.setConsent('granted');
+    await first.consent('granted');
     await first.track('click', 'a', CLICK);
     await first.close();
     for (let n = 0; n < 5; n++) {
@@ -68,7 +68,8 @@ describe('an experiment', () => {
     await second.close();
   });
 
-  const idsOf = async (engine: Engine) => (await engine.recommend({ limit: 3 })).items.map(({ item }) => item.id);
+  const idsOf = async (engine: WorkerRecommender) =>
+    (await engine.recommend({ limit: 3 })).items.map(({ item }) => item.id);
 
   it('holds shoppers out of personal lists, and learns their events after it ends', async () => {
     const held = await open({ experiment: { ...experiment, holdout: 100 } });

@@ -2,12 +2,12 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { last, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { Engine } from './engine';
+import type { WorkerRecommender } from '../protocol';
 
 let shop: ServedShop;
 /** Answers the requests for features. */
 let release: (fails?: boolean) => void;
-let open: Engine[] = [];
+let open: WorkerRecommender[] = [];
 
 beforeAll(async () => {
   shop = await serveShop();
@@ -23,13 +23,13 @@ afterEach(async () => {
   open = [];
 });
 
-async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> {
+async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> {
   const engine = await shop.open(given);
   open.push(engine);
   return engine;
 }
 
-const listOf = async (engine: Engine): Promise<string[]> =>
+const listOf = async (engine: WorkerRecommender): Promise<string[]> =>
   (await engine.recommend({})).items.map(({ item }) => item.id);
 
 /** Whether a promise is settled after some turns of the event loop, which is enough for all that needs no network. */
@@ -90,7 +90,7 @@ describe('while the features are on their way', () => {
   it('a denial and a forget() erase at once, and nothing of before is learned later', async () => {
     const denied = await start();
     await denied.track('click', 'd', {});
-    await denied.setConsent('denied');
+    await denied.consent('denied');
     expect(await indexedDB.databases()).toEqual([]);
     const forgotten = await start({ consent: 'granted', namespace: 'other' });
     await forgotten.track('click', 'd', {});
@@ -106,7 +106,7 @@ describe('while the features are on their way', () => {
   it('consent moves what was tracked to the device, where it is learned', async () => {
     const engine = await start({ consent: 'pending' });
     await engine.track('click', 'd', {});
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     expect(await last()).toMatchObject({ itemId: 'd' });
     release();
     await engine.settled();

@@ -1,9 +1,7 @@
 import { SidestreamError } from '../../error';
-import type { EngineListener } from './engine-options';
-import type { ExperimentAssignment } from './experiment-assignment';
+import type { ClusterLoader } from './cluster-loader';
+import type { EngineContext } from './engine-context';
 import type { LearningScheduler } from './learning-scheduler';
-import type { LoadedCatalog } from './loaded-catalog';
-import type { ProfileSession } from './profile-session';
 
 /** Delay between the first list and loading the features, ms: the page first renders the list and requests its pictures. */
 const DELAY_AFTER_LIST_MS = 100;
@@ -13,14 +11,15 @@ const DELAY_WITHOUT_LIST_MS = 1000;
 const RETRY_DELAY_MS = 2000;
 const MAX_RETRY_DELAY_MS = 60_000;
 
-export interface FeatureLoaderContext {
-  catalog: LoadedCatalog;
-  session: ProfileSession;
+interface FeatureContext extends EngineContext {
   scheduler: LearningScheduler;
-  experiment: ExperimentAssignment;
-  listener: Pick<EngineListener, 'error' | 'progress'>;
-  /** Called once, when the catalogue has the features. */
-  onComplete: () => void;
+}
+
+/** What lists need. */
+export interface ListContext extends EngineContext {
+  /** Null if the whole catalogue is loaded. */
+  clusterLoader: ClusterLoader | null;
+  features: FeatureLoader;
 }
 
 /**
@@ -28,7 +27,7 @@ export interface FeatureLoaderContext {
  * depends on them. Until then, events are kept and available to rules, but not learned.
  */
 export class FeatureLoader {
-  readonly #context: FeatureLoaderContext;
+  readonly #context: FeatureContext;
   #loading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retry = RETRY_DELAY_MS;
@@ -36,7 +35,7 @@ export class FeatureLoader {
   failure: SidestreamError | null = null;
   #closed = false;
 
-  constructor(context: FeatureLoaderContext) {
+  constructor(context: FeatureContext) {
     this.#context = context;
     if (!this.complete) this.#later(DELAY_WITHOUT_LIST_MS);
   }
@@ -80,7 +79,7 @@ export class FeatureLoader {
   }
 
   async #load(): Promise<void> {
-    const { catalog, scheduler, listener, onComplete } = this.#context;
+    const { catalog, scheduler, listener, tasks } = this.#context;
     try {
       const features = await catalog.bundle.loadFeatures?.((loaded, total) =>
         listener.progress({ stage: 'bundle', loaded, total }),
@@ -94,7 +93,8 @@ export class FeatureLoader {
       this.#later(this.#retry);
       this.#retry = Math.min(2 * this.#retry, MAX_RETRY_DELAY_MS);
     }
-    if (this.complete) onComplete();
+    // Nor do the files trained on the shop's logs, and their code, delay the first list.
+    if (this.complete) tasks.beside(async () => (await import('./load-learned')).loadLearned(this.#context));
   }
 
   #later(delay: number): void {

@@ -1,20 +1,24 @@
+import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { optionsSchema } from '../protocol';
 
 /** Options that are fixed when a recommender starts. */
 const FIXED_OPTIONS = ['learning', 'encrypt', 'workerUrl', 'rules', 'experiment', 'market'] as const;
 
 type FixedOptions = { [Name in (typeof FIXED_OPTIONS)[number]]?: unknown };
 
+/** Values of options that were not set. */
+const DEFAULTS: FixedOptions = v.getDefaults(optionsSchema);
+
 /**
  * Finds the options of another caller that a running recommender does not have yet. An option that one caller set may be
  * repeated with the same value, or left out; an option that no caller set may still be set.
  * @param wanted the new caller's options
  * @param running options set by earlier callers
- * @param defaults values of options that were not set
  * @returns names of options that were not set yet and differ from the default
  * @throws SidestreamError `runtime/invalid-input` for an option with a different value than an earlier caller's
  */
-export function freshOptions(wanted: FixedOptions, running: FixedOptions, defaults: FixedOptions): string[] {
+export function freshOptions(wanted: FixedOptions, running: FixedOptions): string[] {
   const asked = FIXED_OPTIONS.filter((name) => wanted[name] !== undefined);
   const other = asked.filter((name) => running[name] !== undefined && !isSame(wanted[name], running[name]));
   if (other.length > 0) {
@@ -23,7 +27,7 @@ export function freshOptions(wanted: FixedOptions, running: FixedOptions, defaul
       `createRecommender(): ${other.join(', ')}: the recommender of this bundle and namespace runs with a different value, and a page has only one. Pass the same value, leave it out, or close() the other recommender first.`,
     );
   }
-  return asked.filter((name) => running[name] === undefined && !isSame(wanted[name], defaults[name]));
+  return asked.filter((name) => running[name] === undefined && !isSame(wanted[name], DEFAULTS[name]));
 }
 
 /** Whether two values are equal, whatever the order of their names. CryptoKeys count as different: they cannot be compared. */

@@ -6,30 +6,22 @@ import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
 import { keptSchema, type TrackInput } from '../protocol';
 import type { LocalItem } from '../store';
-import type { EngineListener } from './engine-options';
-import type { EventRecorder } from './event-recorder';
-import type { LearningScheduler } from './learning-scheduler';
-import { keyOf } from './log-difference';
+import type { EngineParts } from './engine-parts';
+import { keyOf } from './join-logs';
 import { firstOf, isEmpty, type ProfileStorage } from './profile-storage';
-import type { RecommendationService } from './recommendation-service';
-
-export interface HandOverContext {
-  storage: ProfileStorage;
-  scheduler: LearningScheduler;
-  events: EventRecorder;
-  listener: Pick<EngineListener, 'error'>;
-  /** Makes an entry of the log. @throws SidestreamError `runtime/*` */
-  entryOf(event: TrackInput, time: number): NewEvent;
-  recommendations: Pick<RecommendationService, 'setHints'>;
-}
 
 /**
  * Continues with handed-over data. Events that are already in the log are left out.
  * @param given parsed here: it may come from the page's sessionStorage
+ * @param entryOf makes an entry of the log; throws for an event that the page could not track
  * @throws SidestreamError `store/*`
  */
-export async function takeOver(given: unknown, context: HandOverContext): Promise<void> {
-  const { storage, scheduler, events: recorder, listener } = context;
+export async function takeOver(
+  given: unknown,
+  parts: EngineParts,
+  entryOf: (event: TrackInput, time: number) => NewEvent,
+): Promise<void> {
+  const { storage, scheduler, events: recorder, listener, recommendations } = parts;
   const { era } = storage;
   const result = v.safeParse(keptSchema, given);
   if (!result.success) {
@@ -39,7 +31,7 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
     throw new SidestreamError('store/corrupt', text);
   }
   const { memory, counts, tracked = [], hints } = result.output;
-  if (hints !== undefined) await context.recommendations.setHints(hints);
+  if (hints !== undefined) await recommendations.setHints(hints);
   if (counts.length > 0) recorder.resume(counts);
   if (storage.consent === 'denied') return;
   const known = new Set((await storage.eventsAfter(0)).map(keyOf));
@@ -47,13 +39,13 @@ export async function takeOver(given: unknown, context: HandOverContext): Promis
   if (memory) {
     const { items } = memory;
     const events = memory.events.filter(isNew);
-    const profile = await readProfile(memory.profile, context);
+    const profile = await readProfile(memory.profile, parts);
     await scheduler.replaceStored(() => takeIn(storage, profile, events, items, era));
     for (const event of memory.events) known.add(keyOf(event));
   }
   const entries = tracked.flatMap(({ time, ...event }) => {
     try {
-      const entry = context.entryOf(event, time);
+      const entry = entryOf(event, time);
       return isNew(entry) ? [entry] : [];
     } catch {
       // The page that tracked the event got the same error, unless the item left the shop since.
@@ -92,7 +84,7 @@ async function takeIn(
 }
 
 /** A usable profile; else null, and its events are learned again. */
-async function readProfile(file: Uint8Array | null, { scheduler, listener }: HandOverContext) {
+async function readProfile(file: Uint8Array | null, { scheduler, listener }: EngineParts) {
   if (!file) return null;
   try {
     const profile = await (await profileFiles()).decodeProfile(file);

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import type { DeviceReport, Inspection, ItemInspection, ListChange, ListComparison } from '../protocol';
-import type { Engine } from './engine';
+import type {
+  DeviceReport,
+  Inspection,
+  ItemInspection,
+  ListChange,
+  ListComparison,
+  WorkerRecommender,
+} from '../protocol';
 import { categoriesOf, placeChanges, summaryOf } from './inspection';
 
 const COUNT = 90;
@@ -18,14 +24,14 @@ afterAll(() => shop.close());
 const start = async () => ({ engine: await shop.open({ consent: 'pending' }), errors: shop.codes });
 
 /** Chooses items one after the other, and waits until they are learned and saved. */
-async function choose(engine: Engine, ids: readonly string[]): Promise<void> {
+async function choose(engine: WorkerRecommender, ids: readonly string[]): Promise<void> {
   for (const [n, id] of ids.entries()) await engine.track('click', id, {}, 1_700_000_000_000 + n);
   await engine.settled();
 }
 
-const idsOf = async (engine: Engine): Promise<string[]> =>
+const idsOf = async (engine: WorkerRecommender): Promise<string[]> =>
   (await engine.recommend({ limit: 20 })).items.map(({ item }) => item.id);
-const profileOf = async (engine: Engine) => (await engine.inspect('profile', undefined)) as Inspection;
+const profileOf = (engine: WorkerRecommender) => engine.inspect('profile');
 
 describe('inspect()', () => {
   it('is empty for an unknown shopper, and compares equal lists', async () => {
@@ -39,7 +45,7 @@ describe('inspect()', () => {
       snapshots: [],
       record: { choices: 0, of: COUNT, mean: null, against: null },
     });
-    const { own, without } = (await engine.inspect('lists', undefined)) as ListComparison;
+    const { own, without } = await engine.inspect('lists');
     expect(own.map(({ item }) => item.id)).toEqual(without.map(({ item }) => item.id));
     expect(errors).toEqual([]);
     await engine.close();
@@ -61,7 +67,7 @@ describe('inspect()', () => {
     expect(record.mean?.own).toBeGreaterThanOrEqual(1);
     expect(experts[0]).toMatchObject({ state: 'generalist', choices: 12, removed: null });
     expect(experts[0].from.map(({ item }) => item.id)).toEqual(music.toReversed());
-    const { own, without } = (await engine.inspect('lists', undefined)) as ListComparison;
+    const { own, without } = await engine.inspect('lists');
     expect(own.map(({ item }) => item.id)).not.toEqual(without.map(({ item }) => item.id));
     expect(without[0].item.id).toBe(`i${COUNT - 1}`);
     await engine.close();
@@ -106,7 +112,7 @@ describe('inspect()', () => {
       experts.map(({ id }) => id).toSorted(),
     );
     expect(items.length).toBeGreaterThan(0);
-    const device = (await engine.inspect('device', undefined)) as DeviceReport;
+    const device = await engine.inspect('device');
     expect(device).toMatchObject({ inMemory: true, log: { events: 9 } });
     expect(device.profile).toBeGreaterThan(1000);
     expect(device.features).toBeGreaterThan(0);
@@ -135,7 +141,7 @@ describe('inspect()', () => {
     const { engine } = await start();
     await engine.settled();
     await choose(engine, IDS.slice(0, 5));
-    await engine.setConsent('denied');
+    await engine.consent('denied');
     await choose(engine, IDS.slice(5, 8));
     expect(await profileOf(engine)).toMatchObject({ products: [], categories: [], choices: [], snapshots: [] });
     await engine.close();
@@ -144,7 +150,7 @@ describe('inspect()', () => {
   it('refuses invalid questions', async () => {
     const { engine } = await start();
     const codeOf = (question: string, about?: unknown) =>
-      engine.inspect(question, about).then(
+      Reflect.apply(engine.inspect, engine, [question, about]).then(
         () => 'none',
         ({ code }) => code,
       );

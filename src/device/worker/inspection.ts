@@ -22,11 +22,9 @@ import type {
 import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import { inspections, MAX_HISTORY, rank, recencyWeights } from '../ranking';
 import { eventSize } from '../store';
-import type { LearningScheduler } from './learning-scheduler';
+import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
-import type { ActiveLearner, ProfileSession } from './profile-session';
-import type { ProfileStorage } from './profile-storage';
-import type { RecommendationService } from './recommendation-service';
+import type { ActiveLearner } from './profile-session';
 
 /** Number of places of a list whose change is reported. */
 const LIST_LENGTH = 20;
@@ -36,14 +34,6 @@ const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
 /** Quantile of the normal distribution for a two-sided interval of 95 %. */
 const Z = 1.96;
-
-export interface InspectionContext {
-  catalog: LoadedCatalog;
-  recommendations: RecommendationService;
-  scheduler: LearningScheduler;
-  session: ProfileSession;
-  storage: ProfileStorage;
-}
 
 const questionSchema = v.picklist(
   ['profile', 'snapshot', 'item', 'lists', 'device'],
@@ -59,7 +49,7 @@ const list = (limit: number): ParsedRequest => parsed(recommendSchema, { limit }
  * @throws SidestreamError `runtime/invalid-input`, `store/unknown-snapshot`, `runtime/unknown-item`
  */
 export async function inspect(
-  context: InspectionContext,
+  context: EngineParts,
   question: unknown,
   about: unknown,
 ): Promise<InspectionAnswers[keyof InspectionAnswers]> {
@@ -80,7 +70,7 @@ export async function inspect(
 /** Items in the language of the page. */
 const shownIn = async ({ texts }: LoadedCatalog): Promise<Shown> => (await texts?.in()) ?? ((item) => item);
 
-async function inspectProfile({ catalog, recommendations, storage }: InspectionContext): Promise<Inspection> {
+async function inspectProfile({ catalog, recommendations, storage }: EngineParts): Promise<Inspection> {
   const { influences } = await inspections();
   const snapshots = await storage.reading((store) => store.snapshots());
   const shown = await shownIn(catalog);
@@ -205,7 +195,7 @@ function gainOf(ranks: readonly Ranks[], other: 'popularity' | 'content'): RankG
 }
 
 async function inspectSnapshot(
-  { recommendations, session, storage, catalog }: InspectionContext,
+  { recommendations, session, storage, catalog }: EngineParts,
   id: number,
 ): Promise<ListChange> {
   const snapshot = (await storage.reading((store) => store.snapshots())).find((one) => one.id === id);
@@ -253,7 +243,7 @@ export function placeChanges(
   };
 }
 
-async function inspectItem({ catalog, recommendations }: InspectionContext, id: string): Promise<ItemInspection> {
+async function inspectItem({ catalog, recommendations }: EngineParts, id: string): Promise<ItemInspection> {
   const { inspectRow } = await inspections();
   const shown = await shownIn(catalog);
   return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
@@ -273,7 +263,7 @@ async function inspectItem({ catalog, recommendations }: InspectionContext, id: 
   });
 }
 
-async function compareLists({ catalog, recommendations }: InspectionContext): Promise<ListComparison> {
+async function compareLists({ catalog, recommendations }: EngineParts): Promise<ListComparison> {
   const { listWithout } = await inspections();
   const shown = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
@@ -285,7 +275,7 @@ async function compareLists({ catalog, recommendations }: InspectionContext): Pr
   });
 }
 
-async function reportDevice({ catalog, scheduler, session, storage }: InspectionContext): Promise<DeviceReport> {
+async function reportDevice({ catalog, scheduler, session, storage }: EngineParts): Promise<DeviceReport> {
   const [events, profile] = [
     await storage.eventsAfter(0),
     scheduler.complete ? await session.run(({ learner }) => learner.save()) : null,

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CooccurrenceTable } from '../../core/catalog';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { type ServedShop, serveContent } from '../../testing/served-shop';
-import type { RecommendRequest } from '../protocol';
-import type { Engine } from './engine';
+import type { RecommendRequest, WorkerRecommender } from '../protocol';
 import type { EngineOptions } from './engine-options';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -29,12 +28,12 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 
-async function start(given: Partial<EngineOptions> = {}): Promise<Engine> {
+async function start(given: Partial<EngineOptions> = {}): Promise<WorkerRecommender> {
   const engine = await shop.open({ consent: 'pending', ...given });
   await engine.settled();
   return engine;
 }
-const listed = async (engine: Engine, request: RecommendRequest) =>
+const listed = async (engine: WorkerRecommender, request: RecommendRequest) =>
   (await engine.recommend(request)).items.map(({ item }) => item.id).join('');
 
 describe('a list about several items', () => {
@@ -122,7 +121,7 @@ describe('a list about the cart', () => {
     await first.close();
     const next = await start({ consent: 'granted' });
     expect(await listed(next, { cart: true })).toBe('de');
-    await next.setConsent('denied');
+    await next.consent('denied');
     await next.track('cart', 'b', {});
     expect(await listed(next, { cart: true })).toBe('');
     await next.close();

@@ -1,30 +1,19 @@
 import type { FeatureTable } from '../../core/catalog';
 import type { LoggedEvent } from '../../core/events';
 import { Learner, type Profile } from '../learner';
+import { eventSize } from '../store';
 import type { ClusterLoader } from './cluster-loader';
-import type { EngineListener } from './engine-options';
-import type { ExperimentAssignment } from './experiment-assignment';
-import type { ListChanges } from './list-changes';
-import type { LoadedCatalog } from './loaded-catalog';
-import type { ActiveLearner, ChangingLearner, ProfileSession, Turn } from './profile-session';
-import type { ProfileStorage } from './profile-storage';
-import type { TaskQueue } from './task-queue';
+import type { EngineContext } from './engine-context';
+import type { ActiveLearner, ChangingLearner, Turn } from './profile-session';
 
 /** Quiet time before the profile is saved, ms. */
 const SAVE_DELAY = 400;
 /** Maximum number of past choices, of dismissals and of cart items that are loaded from a large catalogue. */
 const MAX_PAST_ITEMS = 40;
 
-export interface SchedulerContext {
-  catalog: LoadedCatalog;
-  session: ProfileSession;
-  storage: ProfileStorage;
-  tasks: TaskQueue;
-  listener: EngineListener;
-  experiment: ExperimentAssignment;
-  /** Null where the whole catalogue is loaded. */
+interface SchedulerContext extends EngineContext {
+  /** Null if the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
-  changes: ListChanges;
 }
 
 /** Decides when the learner learns, in the order of the log, and when the profile is saved. */
@@ -234,15 +223,35 @@ export class LearningScheduler {
   /** Schedules the work that new events require. */
   #scheduleAfter(events: readonly LoggedEvent[]): void {
     if (events.length === 0) return;
-    const { tasks, changes, session, experiment } = this.#context;
+    const { tasks, changes, session, storage, experiment } = this.#context;
     const choices = events.some(({ type }) => type !== 'impression');
     if (this.#learns) {
       this.#scheduleSave();
       // Computes the terms for the next list now; they are cached until something changes.
       if (choices) tasks.queue(() => session.run((turn) => void turn.learner.terms));
-    } else if (!experiment.learns())
-      tasks.later('limit-log', SAVE_DELAY, async () => (await import('./limit-log')).limitLog(this.#context));
+    } else if (!experiment.learns()) {
+      tasks.later('limit-log', SAVE_DELAY, async () => {
+        // A tab that leads and learns keeps the log within its budget when it saves.
+        if (storage.measuringDue) await storage.leadFor(() => this.#cutLog());
+      });
+    }
     if (choices) changes.announce();
+  }
+
+  /**
+   * Without learning, events do not cause a profile to be saved. Before the log outgrows its budget, the shopper state of its
+   * oldest events is saved in the stored profile, which allows dropping these events.
+   */
+  async #cutLog(): Promise<void> {
+    const { storage, catalog } = this.#context;
+    const { profile, origin } = await storage.read();
+    const events = await storage.eventsAfter(profile?.lastEvent ?? 0);
+    const gone = storage.excess(events.map(eventSize));
+    if (gone === 0) return;
+    const folded = new Learner(catalog);
+    folded.restore(profile, []);
+    for (const event of events.slice(0, gone)) folded.note(event);
+    await storage.save(folded.save(), origin);
   }
 
   #scheduleSave(): void {

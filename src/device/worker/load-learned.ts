@@ -1,18 +1,7 @@
 import type { BundleProgress } from '../../core/catalog';
 import type { ShopDemand } from '../ranking/demand';
-import type { EngineListener } from './engine-options';
-import type { ListChanges } from './list-changes';
+import type { EngineContext } from './engine-context';
 import type { LoadedCatalog } from './loaded-catalog';
-import type { ProfileSession } from './profile-session';
-import type { TaskQueue } from './task-queue';
-
-export interface LearnedContext {
-  catalog: LoadedCatalog;
-  session: ProfileSession;
-  tasks: TaskQueue;
-  changes: ListChanges;
-  listener: Pick<EngineListener, 'progress'>;
-}
 
 /** Loads the bundle's demand from the shop's log. */
 export async function loadDemand(catalog: LoadedCatalog): Promise<void> {
@@ -29,7 +18,7 @@ async function shopDemand({ bundle }: LoadedCatalog, onProgress?: BundleProgress
  * Queues loading the kernel, and demand, co-occurrence table and side model of the bundle, one after the other. The experts read the
  * features, which must be loaded.
  */
-export function loadLearned({ catalog, session, tasks, changes, listener }: LearnedContext): void {
+export function loadLearned({ catalog, session, tasks, changes, listener }: EngineContext): void {
   tasks.queue(() => session.useKernel());
   const { bundle } = catalog;
   const { demand, companions, side, clusters } = bundle.manifest;

@@ -77,10 +77,10 @@ describe('the code of the store not loaded', () => {
     const engine = await open({ consent: 'pending' });
     await engine.track('click', 'a', {});
     code.missing = true;
-    await expect(engine.setConsent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
+    await expect(engine.consent('granted')).rejects.toMatchObject({ code: 'store/unavailable' });
     expect(await engine.status()).toMatchObject({ consent: 'pending', events: 1 });
     code.missing = false;
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     expect(await engine.status()).toMatchObject({ consent: 'granted', events: 1 });
     await engine.close();
   });

@@ -1,9 +1,11 @@
-import { freshFrom, type Manifest } from '../../core/catalog';
+import { type FetchFile, freshFrom, type Manifest } from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import { mergedRules } from '../ranking';
+import { fetchRules, type PublishedRules, ruleProblemText, rulesAt } from '../ranking/rules-file';
+import type { ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
-import type { ListChanges } from './list-changes';
 import type { LoadedCatalog } from './loaded-catalog';
 import { openOffers } from './offer-service';
-import { openRules } from './rule-service';
 import type { StartedFiles } from './started-files';
 
 export { updateOffers } from './offer-service';
@@ -31,4 +33,32 @@ export function openMutable(
     const waiting = new Promise<void>((resolve) => setTimeout(resolve, MAX_WAIT_MS));
     await Promise.race([Promise.all(joins.map((join) => join(...context))), waiting]);
   };
+}
+
+/**
+ * Starts fetching the file of the shop's rules.
+ * @returns a function that applies it to the catalogue. A failure is reported once, and lists follow only the page's rules
+ */
+function openRules(listener: Pick<EngineListener, 'error'>, fetchFile: FetchFile): JoinMutable {
+  const file = fetchRules(fetchFile);
+  // Reported by whoever joins it.
+  file.catch(() => undefined);
+  return async (catalog, changes) => {
+    try {
+      const { rules, problems } = await file;
+      // A page may be open over midnight, so dates are judged for each list.
+      catalog.rulesFor = (placement, own) => mergedRules(rulesAt(rules, placement, Date.now()), own);
+      changes.announce();
+      if (problems.length > 0) throw leftOut(problems);
+    } catch (thrown) {
+      listener.error(SidestreamError.from(thrown));
+    }
+  };
+}
+
+function leftOut(problems: PublishedRules['problems']): SidestreamError {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` For ${problems.length - 1} more errors, run \`sidestream rules check\`.` : '';
+  const text = `Some rules of the shop's file are invalid and left out; the other rules apply: ${ruleProblemText(first)}.${more}`;
+  return new SidestreamError('bundle/rules', text);
 }

@@ -14,8 +14,8 @@ import { SidestreamError } from '../../error';
 import { type KeptUpdate, parsed } from '../protocol';
 import type { CatalogIndex } from '../ranking';
 import { patchedIndex } from '../ranking/offers';
+import type { ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
-import type { ListChanges } from './list-changes';
 import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
 
 /** Maximum number of offers per call. */

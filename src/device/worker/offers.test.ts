@@ -9,8 +9,8 @@ import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
+import type { WorkerRecommender } from '../protocol';
 import { type Offer, optionsSchema, parsed, type RecommendRequest } from '../protocol';
-import type { Engine } from './engine';
 import type { EngineOptions } from './engine-options';
 
 beforeEach(() => {
@@ -61,7 +61,7 @@ function open(given: Partial<EngineOptions> = {}, folder = 'small') {
 }
 
 /** The shop's list: `a10 b20 …`. */
-const listed = async (engine: Engine, request: RecommendRequest = {}): Promise<string> => {
+const listed = async (engine: WorkerRecommender, request: RecommendRequest = {}): Promise<string> => {
   const { items } = await engine.recommend({ placement: 'trending', ...request });
   return items.map(({ item }) => `${item.id}${item.price ?? ''}`).join(' ');
 };
@@ -82,6 +82,8 @@ describe('the offers of a bundle', () => {
     expect((await engine.recommend({})).currency).toBe('EUR');
     expect(await engine.getItem('a')).toMatchObject({ availability: 'out-of-stock', price: 10 });
     expect((await engine.browse({ query: 'title of b' })).items[0].price).toBe(5);
+    await expect(engine.browse({ offset: -1 })).rejects.toThrow('browse(): offset');
+    await expect(engine.browse({ limit: Number.POSITIVE_INFINITY })).rejects.toThrow('browse(): limit');
     const { item } = await engine.explain('b', {});
     expect(item.price).toBe(5);
     expect(asked.filter((name) => name.startsWith('offers'))).toEqual(['offers.json']);
@@ -258,11 +260,11 @@ describe('updateOffers()', () => {
     const { engine } = await open();
     const good = Array.isArray(given) ? [{ id: 'a', price: 1 }, ...given.slice(1), given[0]] : given;
     const refused = { code: 'runtime/invalid-input', message: expect.stringContaining('updateOffers()') };
-    await expect(engine.updateOffers(given)).rejects.toMatchObject({
+    await expect(Reflect.apply(engine.updateOffers, engine, [given])).rejects.toMatchObject({
       ...refused,
       message: expect.stringContaining(message),
     });
-    await expect(engine.updateOffers(good)).rejects.toMatchObject(refused);
+    await expect(Reflect.apply(engine.updateOffers, engine, [good])).rejects.toMatchObject(refused);
     expect(await listed(engine)).toBe(ALL);
     await engine.close();
   });
@@ -271,12 +273,12 @@ describe('updateOffers()', () => {
     publish({ offers: [{ id: 'a', price: 7 }] });
     const { engine } = await open();
     await engine.updateOffers([{ id: 'b', price: 3 }]);
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     await engine.reset();
     const local = { item: makeItem('mine', { price: 4 }), values: new Int8Array(20), scales: new Float32Array(5) };
     const { manifest } = await openBundle(small.fetchFile);
     const encoders = `${manifest.modalities.text.digest}/${manifest.modalities.image.digest}`;
-    await engine.insertItem({ ...local, encoders });
+    await engine.insertItem({ ...local, encoders }, 'wasm');
     expect(await listed(engine, { limit: 2 })).toBe('a7 b3');
     expect(await engine.updateOffers([{ id: 'mine', price: 2 }])).toMatchObject({ changed: 1, unknown: [] });
     expect(await engine.getItem('mine')).toMatchObject({ price: 2 });

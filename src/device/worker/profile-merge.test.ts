@@ -8,8 +8,8 @@ import { seededRandom } from '../../core/model';
 import { type ServedShop, serveContent, serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
 import { encodeProfile } from '../learner/profile-file';
+import type { ImportOptions, WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
-import type { Engine } from './engine';
 import { decodeExport } from './exported-file';
 
 interface Tracked {
@@ -64,13 +64,13 @@ beforeEach(() => {
  * A separate device: its store has another name. What the kernel computes differs from what is computed without it in the
  * last digits, so it is there before the first event.
  */
-async function device(namespace: string, given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> {
+async function device(namespace: string, given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> {
   const engine = await shop.open({ namespace, ...given });
   await engine.settled();
   return engine;
 }
 
-async function track(engine: Engine, events: readonly Tracked[]): Promise<void> {
+async function track(engine: WorkerRecommender, events: readonly Tracked[]): Promise<void> {
   for (const { type, itemId, time } of events) await engine.track(type, itemId, {}, time);
   await engine.settled();
 }
@@ -97,14 +97,18 @@ function stream(count: number, seed: number): Tracked[] {
 }
 
 /** Everything that was learned, without the ids that the log gave its events. */
-async function learned(engine: Engine) {
+/** The profile that an engine exports. */
+const exportedBy = async (engine: WorkerRecommender) =>
+  decodeExport(new Uint8Array(await (await engine.exportProfile()).arrayBuffer()));
+
+async function learned(engine: WorkerRecommender) {
   await engine.settled();
-  const { profile } = await decodeExport(await engine.exportProfile());
+  const { profile } = await exportedBy(engine);
   const { lastEvent: _last, firstEvent: _first, ...rest } = profile;
   return rest;
 }
 
-const listOf = async (engine: Engine) =>
+const listOf = async (engine: WorkerRecommender) =>
   (await engine.recommend({ limit: 30 })).items.map(({ item, score }) => [item.id, score]);
 
 /** Two devices with every second, or by chance another, event of a stream, and one that saw all. */
@@ -120,7 +124,7 @@ async function split(events: readonly Tracked[], seed = 5) {
   return { ...devices, here, there };
 }
 
-const closeAll = (...engines: Engine[]) => Promise.all(engines.map((engine) => engine.close()));
+const closeAll = (...engines: WorkerRecommender[]) => Promise.all(engines.map((engine) => engine.close()));
 
 describe('the profiles of two devices', () => {
   it('merged are that of the device that saw both, to the last digit, on either of them', async () => {
@@ -236,7 +240,7 @@ describe('the profiles of two devices', () => {
 
 describe('a log that was cut', () => {
   /** A device that has dropped the oldest events of its log. */
-  async function cut(namespace: string, events: readonly Tracked[]): Promise<Engine> {
+  async function cut(namespace: string, events: readonly Tracked[]): Promise<WorkerRecommender> {
     const engine = await device(namespace);
     await track(engine, events);
     await engine.close();
@@ -309,7 +313,7 @@ describe('a log that was cut', () => {
     const { two, whole, here } = await split(stream(40, 8));
     const moved = await device('moved', { consent: 'pending' });
     await track(moved, here);
-    await moved.setConsent('granted');
+    await moved.consent('granted');
     expect((await moved.importProfile(await two.exportProfile(), { merge: true })).exact).toBe(true);
     expect(await learned(moved)).toEqual(await learned(whole));
     await closeAll(two, whole, moved);
@@ -356,7 +360,7 @@ describe('while profiles are merged', () => {
     await track(whole, here);
     const file = await two.exportProfile();
     for (const [engine, end] of [
-      [one, () => one.setConsent('denied')],
+      [one, () => one.consent('denied')],
       [whole, () => whole.forget()],
     ] as const) {
       const hold = held();
@@ -399,7 +403,7 @@ describe('while profiles are merged', () => {
     const next = await device('one', { consent: undefined });
     expect(await learned(next)).toEqual(before);
     expect(await next.snapshots()).toEqual(snapshots);
-    expect((await decodeExport(await next.exportProfile())).log?.events).toHaveLength(here.length);
+    expect((await exportedBy(next)).log?.events).toHaveLength(here.length);
     hold.release();
     await closeAll(next, two);
   });
@@ -409,18 +413,19 @@ describe('a file that cannot be merged', () => {
   it('is refused, and everything stays as it was', async () => {
     const { one, two, here } = await split(stream(30, 13));
     const before = await learned(one);
-    const { profile } = await decodeExport(await two.exportProfile());
-    const older = await encodeProfile(profile);
+    const { profile } = await exportedBy(two);
+    const older = new Blob([new Uint8Array(await encodeProfile(profile))]);
     const shops = await serveShop();
     const other = await shops.open({ namespace: 'other' });
     for (const id of 'abc') await other.track('click', id, {});
     const elsewhere = await other.exportProfile();
     const sealed = await two.exportProfile('a secret');
-    const broken = (await two.exportProfile()).slice();
-    broken[200] ^= 1;
+    const bytes = new Uint8Array(await (await two.exportProfile()).arrayBuffer());
+    bytes[200] ^= 1;
+    const broken = new Blob([bytes]);
     const merge = true;
-    const codeOf = (file: Uint8Array, given: unknown) =>
-      one.importProfile(file, given).then(
+    const codeOf = (file: Blob, given: unknown) =>
+      one.importProfile(file, given as ImportOptions).then(
         () => 'none',
         ({ code, message }) => `${code} ${message}`,
       );
@@ -441,9 +446,9 @@ describe('a file that cannot be merged', () => {
     const one = await device('one');
     await track(one, stream(30, 14));
     const before = await learned(one);
-    const { profile } = await decodeExport(await one.exportProfile());
+    const { profile } = await exportedBy(one);
     const two = await device('two');
-    expect(await two.importProfile(await encodeProfile(profile))).toEqual({
+    expect(await two.importProfile(new Blob([new Uint8Array(await encodeProfile(profile))]))).toEqual({
       added: 0,
       known: 0,
       leftOut: 0,

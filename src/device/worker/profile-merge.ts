@@ -5,10 +5,10 @@ import { SidestreamError } from '../../error';
 import { type Learner, type Profile, profileFiles } from '../learner';
 import type { ImportResult } from '../protocol';
 import type { Store } from '../store';
+import type { EngineParts } from './engine-parts';
 import { type ExportedLog, isWhole } from './exported-file';
 import { type JoinedLogs, joinLogs } from './join-logs';
 import type { ProfileOrigin } from './profile-origin';
-import { checkEra, type TransferContext } from './transfer-context';
 
 /** Longest work between two pauses, ms: lists are made in the pauses. */
 const SLICE = 30;
@@ -20,7 +20,7 @@ const LOADED_AT_ONCE = 40;
  * @param era in which the shopper asked for it
  * @throws SidestreamError `runtime/unknown-item` when the log is of another shop, `store/*`, `bundle/*`
  */
-export async function mergeProfile(context: TransferContext, log: ExportedLog, era: number): Promise<ImportResult> {
+export async function mergeProfile(context: EngineParts, log: ExportedLog, era: number): Promise<ImportResult> {
   const { features, scheduler, storage } = context;
   await features.load();
   if (features.failure) throw features.failure;
@@ -35,7 +35,7 @@ export async function mergeProfile(context: TransferContext, log: ExportedLog, e
 }
 
 /** Loads the items that events are about, as was done when they were learned. */
-async function loadItems({ catalog, clusterLoader, storage }: TransferContext, { events }: ExportedLog): Promise<void> {
+async function loadItems({ catalog, clusterLoader, storage }: EngineParts, { events }: ExportedLog): Promise<void> {
   if (clusterLoader) {
     const all = [...(await storage.eventsAfter(0)), ...events].filter(({ type }) => type !== 'impression');
     const missing = [...new Set(all.map(({ itemId }) => itemId))].filter((id) => !catalog.find(id));
@@ -63,7 +63,7 @@ interface Found {
 }
 
 /** Nothing is stored before all is learned; then all of it is, in one transaction. To be called in a long turn. */
-async function merge(context: TransferContext, log: ExportedLog, era: number): Promise<ImportResult> {
+async function merge(context: EngineParts, log: ExportedLog, era: number): Promise<ImportResult> {
   const { session } = context;
   for (;;) {
     const found = await read(context, log, era);
@@ -77,8 +77,8 @@ async function merge(context: TransferContext, log: ExportedLog, era: number): P
   }
 }
 
-async function read({ storage }: TransferContext, log: ExportedLog, era: number): Promise<Found> {
-  checkEra(storage, era);
+async function read({ storage }: EngineParts, log: ExportedLog, era: number): Promise<Found> {
+  storage.checkEra(era);
   const { profile: before, origin } = await storage.read();
   if (origin.readOnly) {
     throw new SidestreamError(
@@ -95,7 +95,7 @@ async function read({ storage }: TransferContext, log: ExportedLog, era: number)
 }
 
 /** @returns false if another tab replaced the profile meanwhile, or another store is in use; nothing is stored then */
-async function learnAndStore(context: TransferContext, learner: Learner, found: Found, era: number): Promise<boolean> {
+async function learnAndStore(context: EngineParts, learner: Learner, found: Found, era: number): Promise<boolean> {
   const { storage } = context;
   const { before, origin, logs, whole } = found;
   const { storedProfile } = await profileFiles();
@@ -114,7 +114,7 @@ async function learnAndStore(context: TransferContext, learner: Learner, found: 
     const added = logs.added.map((event) => ({ ...event, id: event.id + moved }));
     const snapshot = { choices: before?.history?.total ?? 0, windows: before?.windows ?? 0 };
     const stored = await storedProfile({ ...learner.save(), lastEvent: last + added.length });
-    checkEra(storage, era);
+    storage.checkEra(era);
     const undo = {
       profile: undone,
       generation: origin.generation,
@@ -127,7 +127,7 @@ async function learnAndStore(context: TransferContext, learner: Learner, found: 
 
 /** Learns events in slices, between which lists are made and the shopper may have changed her mind. */
 async function replay(
-  { storage, listener }: TransferContext,
+  { storage, listener }: EngineParts,
   learner: Learner,
   events: readonly LoggedEvent[],
   era: number,
@@ -139,7 +139,7 @@ async function replay(
     if (performance.now() < end) continue;
     listener.progress({ stage: 'merge', loaded: loaded + 1, total });
     await new Promise((resolve) => setTimeout(resolve));
-    checkEra(storage, era);
+    storage.checkEra(era);
     end = performance.now() + SLICE;
   }
   if (total > 0) listener.progress({ stage: 'merge', loaded: total, total });

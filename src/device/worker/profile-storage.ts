@@ -286,6 +286,11 @@ export class ProfileStorage {
     this.#consent.enforce('session');
   }
 
+  /** @throws SidestreamError `store/forgotten` when the shopper denied, or everything was erased since `era` */
+  checkEra(era: number): void {
+    if (this.consent === 'denied' || era !== this.#era) throw forgotten();
+  }
+
   /** Records that the shopper granted consent in this tab. `grant` carries it out. */
   agree(): void {
     this.#endWait();
@@ -371,8 +376,7 @@ export class ProfileStorage {
       let isNew = await isEmpty(device);
       if (era !== this.#era) throw forgotten();
       // A duplicate of this tab, or its earlier page, may have moved the same events.
-      const from =
-        this.consent === 'session' ? await (await import('./log-difference')).without(memory, device) : memory;
+      const from = this.consent === 'session' ? await (await import('./join-logs')).without(memory, device) : memory;
       await copyEvents(from, device, 0, moved);
       const lastEvent = moved.findLast(({ from }) => from <= at.lastEvent)?.to ?? 0;
       const firstEvent = firstOf(at, moved[0]);
@@ -569,7 +573,7 @@ export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefine
   return copied && copied.from <= firstEvent ? copied.to : 0;
 }
 
-export const forgotten = (cause?: unknown): SidestreamError =>
+const forgotten = (cause?: unknown): SidestreamError =>
   new SidestreamError(
     'store/forgotten',
     'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',

@@ -6,14 +6,14 @@ import { SidestreamError } from '../../error';
 import { type Profile, profileFiles } from '../learner';
 import { type ImportOptions, type ImportResult, parsed } from '../protocol';
 import { encryptedFiles } from '../store';
+import type { EngineParts } from './engine-parts';
 import { decodeExport, type ExportedProfile, encodeExport, importedEvents } from './exported-file';
-import { checkEra, type TransferContext } from './transfer-context';
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
 const passphraseSchema = v.optional(
   v.pipe(v.string(), v.minLength(1, 'must not be empty; leave it out for no passphrase')),
 );
-const fileSchema = v.union([v.instance(Blob), v.instance(Uint8Array)], 'must be a Blob or File');
+const fileSchema = v.instance(Blob, 'must be a Blob or File');
 const isGiven = (given: unknown): boolean => typeof given === 'string' || (typeof given === 'object' && given !== null);
 const givenSchema = v.optional(
   v.custom<string | object>(isGiven, 'must be the passphrase, or options such as { merge: true }'),
@@ -23,14 +23,11 @@ const optionsSchema = exactObject({
   merge: v.optional(v.boolean(), false),
 } satisfies Record<keyof ImportOptions, v.GenericSchema>);
 
-/**
- * @param given passphrase, parsed here
- * @throws SidestreamError `bundle/*` if the required features cannot be loaded
- */
+/** @throws SidestreamError `bundle/*` if the required features cannot be loaded */
 export async function exportProfile(
-  { features, scheduler, session, storage }: TransferContext,
-  given?: unknown,
-): Promise<Uint8Array> {
+  { features, scheduler, session, storage }: EngineParts,
+  given: unknown,
+): Promise<Blob> {
   const passphrase = parsed(passphraseSchema, given, 'exportProfile()', 'passphrase');
   await features.load();
   if (features.failure) throw features.failure;
@@ -43,16 +40,13 @@ export async function exportProfile(
     profile,
     log.filter(({ id }) => id <= profile.lastEvent),
   );
-  return passphrase === undefined ? file : (await encryptedFiles()).encryptFile(file, passphrase);
+  const bytes = passphrase === undefined ? file : await (await encryptedFiles()).encryptFile(file, passphrase);
+  return new Blob([bytes], { type: 'application/octet-stream' });
 }
 
-/**
- * @param source a Blob or bytes, parsed here
- * @param given parsed here
- * @param era in which the shopper asked for it
- */
+/** @param era in which the shopper asked for it */
 export async function importProfile(
-  context: TransferContext,
+  context: EngineParts,
   source: unknown,
   given: unknown,
   era: number,
@@ -61,7 +55,7 @@ export async function importProfile(
   const found = parsed(givenSchema, given, 'importProfile()', 'passphrase');
   const plain = typeof found === 'string' ? { passphrase: found } : (found ?? {});
   const { passphrase, merge } = parsed(optionsSchema, plain, 'importProfile()', 'options');
-  const bytes = blob instanceof Blob ? new Uint8Array(await blob.arrayBuffer()) : blob;
+  const bytes = new Uint8Array(await blob.arrayBuffer());
   const { isEncrypted, decryptFile } = await encryptedFiles();
   const file = await decodeExport(isEncrypted(bytes) ? await decryptFile(bytes, passphrase) : bytes);
   context.scheduler.check(file.profile);
@@ -74,7 +68,7 @@ export async function importProfile(
 }
 
 async function replaceProfile(
-  { scheduler, session, storage }: TransferContext,
+  { scheduler, session, storage }: EngineParts,
   { profile, log }: ExportedProfile,
   era: number,
 ): Promise<ImportResult> {
@@ -89,18 +83,17 @@ async function replaceProfile(
       lastEvent: last + events.length,
       firstEvent,
     });
-    checkEra(storage, era);
+    storage.checkEra(era);
     await storage.change(era, (store) => store.replace(stored, events));
   });
   return { added: logged.length, known: 0, leftOut: 0, exact: whole };
 }
 
 /**
- * @param given id of a snapshot, parsed here
  * @param era in which the shopper asked for it
  * @throws SidestreamError `store/unknown-snapshot`, `store/forgotten` when everything was erased since `era`
  */
-export async function rollback({ scheduler, storage }: TransferContext, given: unknown, era: number): Promise<void> {
+export async function rollback({ scheduler, storage }: EngineParts, given: unknown, era: number): Promise<void> {
   const id = parsed(idSchema, given, 'rollback()', 'id');
   await scheduler.replaceStored(async () => {
     if (await storage.change(era, (store) => store.rollback(id))) return;
@@ -112,7 +105,7 @@ export async function rollback({ scheduler, storage }: TransferContext, given: u
 }
 
 /** The data in memory only; null if the device stores it, or nothing may be kept. */
-export async function memoryOf({ scheduler, session, storage }: TransferContext) {
+export async function memoryOf({ scheduler, session, storage }: EngineParts) {
   await scheduler.catchUp();
   if (!storage.inMemory || storage.consent === 'denied') return null;
   // While events are only noted, the profile is the stored one, if any.

@@ -1,14 +1,6 @@
 import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
-import type {
-  Explanation,
-  RecommendRequest,
-  RecommendResponse,
-  RerankOptions,
-  RerankResponse,
-  SegmentsResponse,
-} from '../protocol';
-import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
+import type { Explanation, ParsedRequest, RecommendResponse, RerankResponse, SegmentsResponse } from '../protocol';
 import {
   listsInView,
   loadReasons,
@@ -20,32 +12,10 @@ import {
   rank,
 } from '../ranking';
 import { anonymousId } from './anonymous-id';
-import type { ClusterLoader } from './cluster-loader';
-import type { EngineListener } from './engine-options';
-import type { ExperimentAssignment } from './experiment-assignment';
-import type { FeatureLoader } from './feature-loader';
-import type { ListChanges } from './list-changes';
-import type { InputSource, ListInput } from './list-input';
-import type { LoadedCatalog } from './loaded-catalog';
-import type { ActiveLearner, ProfileSession } from './profile-session';
-import type { ProfileStorage } from './profile-storage';
+import type { ListContext } from './feature-loader';
+import type { InputSource, ListInput } from './other-lists';
+import type { ActiveLearner } from './profile-session';
 import type { HintsOfList, VisitHints } from './visit-hints';
-
-export interface RecommendationContext {
-  catalog: LoadedCatalog;
-  experiment: ExperimentAssignment;
-  /** The page's rules for every list. */
-  rules: Rules;
-  /** Language of the page. */
-  lang?: string;
-  session: ProfileSession;
-  features: FeatureLoader;
-  listener: EngineListener;
-  /** Null if the whole catalogue is loaded. */
-  clusterLoader: ClusterLoader | null;
-  storage: Pick<ProfileStorage, 'consent' | 'era'>;
-  changes: ListChanges;
-}
 
 /** What only some lists need. */
 interface Late {
@@ -56,7 +26,7 @@ interface Late {
 
 /** Makes lists and explains them, by the rules of the shop and of the request, under this device's variant. */
 export class RecommendationService implements InputSource {
-  readonly #context: RecommendationContext;
+  readonly #context: ListContext;
   /** Makes the ids of this page's responses unique. */
   readonly #page = anonymousId(1);
   #responses = 0;
@@ -65,7 +35,7 @@ export class RecommendationService implements InputSource {
   /** Its code is loaded with the first hints. */
   #hints: Promise<VisitHints> | null = null;
 
-  constructor(context: RecommendationContext) {
+  constructor(context: ListContext) {
     this.#context = context;
   }
 
@@ -78,8 +48,7 @@ export class RecommendationService implements InputSource {
     });
   }
 
-  async recommend(request: RecommendRequest): Promise<RecommendResponse> {
-    const given = parsed(recommendSchema, request, 'recommend()');
+  async recommend(given: ParsedRequest): Promise<RecommendResponse> {
     const response = await this.withInput(given, ({ index, input, shown }) => ({
       id: this.#idOf(given.placement),
       placement: given.placement,
@@ -94,9 +63,9 @@ export class RecommendationService implements InputSource {
     return response;
   }
 
-  /** Orders one of the shop's own lists. Its code loads late, because recommendations do not need it. */
-  async rerank(ids: readonly string[], options: RerankOptions): Promise<RerankResponse> {
-    const { rerankList } = await import('./rerank-list');
+  /** Orders one of the shop's own lists. @param ids and `options`: parsed there */
+  async rerank(ids: unknown, options: unknown): Promise<RerankResponse> {
+    const { rerankList } = await import('./other-lists');
     return {
       ids: await rerankList(ids, options, this.#rulesOf(null, {}), this.#context),
       id: this.#idOf('rerank'),
@@ -105,7 +74,7 @@ export class RecommendationService implements InputSource {
 
   /** Ranks segments. @param request parsed there */
   async segments(request: unknown): Promise<SegmentsResponse> {
-    const { rankedSegments } = await import('./ranked-segments');
+    const { rankedSegments } = await import('./other-lists');
     return { id: this.#idOf('segments'), ...(await rankedSegments(request, this, this.#context)) };
   }
 
@@ -120,9 +89,9 @@ export class RecommendationService implements InputSource {
     return (await this.#hints)?.given;
   }
 
-  async explain(itemId: string, request: RecommendRequest): Promise<Explanation> {
+  async explain(itemId: string, request: ParsedRequest): Promise<Explanation> {
     // Before the turn: no list waits for the network.
-    const { explainedItem } = await import('./explained-item');
+    const { explainedItem } = await import('./other-lists');
     return explainedItem(itemId, request, this, this.#context.catalog);
   }
 
@@ -137,8 +106,8 @@ export class RecommendationService implements InputSource {
    * Loads the language of a request, by default the page's. If that fails, reasons are in English, and items are unchanged.
    */
   async #loadLanguage(given: ParsedRequest): Promise<Shown> {
-    const { lang, catalog } = this.#context;
-    given.lang ??= lang;
+    const { options, catalog } = this.#context;
+    given.lang ??= options.lang;
     await loadReasons(given.lang).catch(this.#report);
     return (await catalog.texts?.in(given.lang)) ?? ((item) => item);
   }
@@ -183,8 +152,8 @@ export class RecommendationService implements InputSource {
 
   /** The current rules for a list: the request's, the page's, and those of the bundle's file. */
   #rulesOf(placement: Placement | null, request: Rules): Rules {
-    const { catalog, rules } = this.#context;
-    return mergedRules(catalog.rulesFor(placement, rules), request);
+    const { catalog, options } = this.#context;
+    return mergedRules(catalog.rulesFor(placement, options.rules ?? {}), request);
   }
 
   /** State and request for the ranking, of any learner. */

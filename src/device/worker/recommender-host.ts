@@ -1,21 +1,29 @@
 import * as Comlink from 'comlink';
-import { optionsSchema, parsed, type Refusal, type WorkerHost } from '../protocol';
+import { optionsSchema, parsed, type WorkerHost, type WorkerRecommender } from '../protocol';
+import { Engine } from './engine';
+import type { EngineListener } from './engine-options';
 import { ProfileStorage } from './profile-storage';
-import { RemoteRecommender } from './remote-recommender';
 
 /** What a worker exposes first: starts its one recommender, and carries a refusal out before that has started. */
 export function recommenderHost(): WorkerHost {
   let storage: ProfileStorage | null = null;
-  let running: RemoteRecommender | null = null;
+  let running: WorkerRecommender | null = null;
   return {
     async start(given, listener, kept, restarted, offers, lang, manifest, withdrawn) {
       const own = parsed(optionsSchema, given, 'createRecommender()');
       const options = { ...own, restarted, offers, lang, manifest, withdrawn };
       storage = new ProfileStorage(options);
-      running = await RemoteRecommender.start(options, listener, kept, storage);
+      const reports: EngineListener = {
+        change: (status) => listener('change', status),
+        progress: (progress) => listener('progress', progress),
+        error: (error) => listener('error', error.serialize()),
+      };
+      running = await Engine.start(options, reports, storage);
+      // Withdrawn meanwhile: also drop the previously kept data.
+      if (kept && storage.era === 0) await running.takeOver(kept);
       return Comlink.proxy(running);
     },
-    async refuse(level: Refusal) {
+    async refuse(level) {
       if (running) await running.consent(level);
       else storage?.refuse(level);
     },

@@ -2,11 +2,10 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { Consent } from '../protocol';
-import type { Engine } from './engine';
+import type { Consent, WorkerRecommender } from '../protocol';
 
 let shop: ServedShop;
-const tabs: Engine[] = [];
+const tabs: WorkerRecommender[] = [];
 beforeAll(async () => {
   shop = await serveShop();
 });
@@ -18,13 +17,13 @@ afterEach(async () => {
   for (const tab of tabs.splice(0)) await tab.close();
 });
 
-async function open(consent: Consent): Promise<Engine> {
+async function open(consent: Consent): Promise<WorkerRecommender> {
   const tab = await shop.open({ consent });
   tabs.push(tab);
   return tab;
 }
-const consentOf = async (tab: Engine): Promise<Consent> => (await tab.status()).consent;
-const becomes = (tab: Engine, level: Consent): Promise<void> =>
+const consentOf = async (tab: WorkerRecommender): Promise<Consent> => (await tab.status()).consent;
+const becomes = (tab: WorkerRecommender, level: Consent): Promise<void> =>
   vi.waitFor(async () => expect(await consentOf(tab)).toBe(level));
 const databases = async (): Promise<unknown[]> => (await indexedDB.databases()).map(({ name }) => name);
 const items = async (): Promise<string> => (await log()).map(({ itemId }) => itemId).join('');
@@ -43,12 +42,12 @@ describe('the consent `session`', () => {
     expect(await Promise.all([here, there, alone].map(consentOf))).toEqual(['granted', 'granted', 'session']);
     expect(await items()).toBe('');
     // An answer there holds here too, and takes the visit along.
-    await there.setConsent('denied');
+    await there.consent('denied');
     await becomes(alone, 'denied');
-    await alone.setConsent('session');
+    await alone.consent('session');
     await alone.track('click', 'b', {});
     expect([await consentOf(there), await databases()]).toEqual(['denied', []]);
-    await there.setConsent('granted');
+    await there.consent('granted');
     await becomes(alone, 'granted');
     expect(await items()).toBe('b');
   });
@@ -57,17 +56,17 @@ describe('the consent `session`', () => {
     await (await open('granted')).track('click', 'a', {});
     await tabs.pop()?.close();
     const tab = await open('session');
-    await tab.setConsent('session');
+    await tab.consent('session');
     expect((await tab.status()).events).toBe(0);
     await tab.track('click', 'b', {});
-    await tab.setConsent('granted');
+    await tab.consent('granted');
     expect([await items(), (await tab.status()).events]).toEqual(['ab', 2]);
   });
 
   it('after `granted` deletes everything, in all tabs, and continues in memory', async () => {
     const [here, there] = [await open('granted'), await open('granted')];
     await here.track('click', 'a', {});
-    await here.setConsent('session');
+    await here.consent('session');
     await becomes(there, 'pending');
     expect([await databases(), await here.status()]).toMatchObject([[], { consent: 'session', events: 0 }]);
   });
@@ -75,19 +74,19 @@ describe('the consent `session`', () => {
   it('a grant under way, then `session`: nothing is kept; then `granted`: it is', async () => {
     const tab = await open('pending');
     await tab.track('click', 'a', {});
-    const granting = tab.setConsent('granted').catch(({ code }) => code);
-    await tab.setConsent('session');
+    const granting = tab.consent('granted').catch(({ code }) => code);
+    await tab.consent('session');
     await granting;
     expect([await databases(), await consentOf(tab)]).toEqual([[], 'session']);
     await tab.track('click', 'b', {});
-    await Promise.all([tab.setConsent('session'), tab.setConsent('granted')]);
+    await Promise.all([tab.consent('session'), tab.consent('granted')]);
     expect([await items(), await consentOf(tab)]).toEqual(['b', 'granted']);
   });
 
   it('refused: drops the visit, and later events', async () => {
     const tab = await open('session');
     await tab.track('click', 'a', {});
-    await tab.setConsent('denied');
+    await tab.consent('denied');
     await tab.track('click', 'b', {});
     expect(await tab.copy()).toEqual({ memory: null, counts: [] });
   });

@@ -2,15 +2,7 @@ import type { History } from '../../core/events';
 import { parsed } from '../protocol';
 import type { HintedCatalog } from '../ranking';
 import { Hinting, hintsSchema } from '../ranking/hints';
-import type { ListChanges } from './list-changes';
-import type { LoadedCatalog } from './loaded-catalog';
-import type { ProfileStorage } from './profile-storage';
-
-export interface HintsContext {
-  catalog: LoadedCatalog;
-  storage: Pick<ProfileStorage, 'consent' | 'era'>;
-  changes: ListChanges;
-}
+import type { EngineContext } from './engine-context';
 
 /** The hints of a list in the turn that makes it; null without effect. @param now milliseconds since the epoch */
 export type HintsOfList = (history: History, now: number) => HintedCatalog | null;
@@ -20,10 +12,10 @@ export type HintsOfList = (history: History, now: number) => HintedCatalog | nul
  * While it is denied, no hints have an effect.
  */
 export class VisitHints {
-  readonly #context: HintsContext;
+  readonly #context: EngineContext;
   #kept: { given: unknown; hinting: Hinting; era: number } | null = null;
 
-  constructor(context: HintsContext) {
+  constructor(context: EngineContext) {
     this.#context = context;
   }
 

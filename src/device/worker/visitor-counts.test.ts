@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { CLICK, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { VisitorReport, VisitorSums } from '../experiment';
 import { combined } from '../experiment/visitors';
+import type { WorkerRecommender } from '../protocol';
 import { MemoryStore } from '../store';
 import { DeviceStore } from '../store/device-store';
-import type { Engine } from './engine';
 
 // Node has no Web Locks: only the store keeps tabs apart.
 beforeEach(() => {
@@ -19,9 +19,10 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const experiment = { name: 'test', variants: [{ name: 'on' }] };
-const open = (given: Parameters<ServedShop['open']>[0] = {}): Promise<Engine> => shop.open({ experiment, ...given });
+const open = (given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> =>
+  shop.open({ experiment, ...given });
 /** As a page that says at once what it sent. */
-async function visitorsOf(engine: Engine): Promise<VisitorReport[]> {
+async function visitorsOf(engine: WorkerRecommender): Promise<VisitorReport[]> {
   const { visitors } = await engine.takeMetrics();
   if (visitors.length > 0) await engine.takeMetrics(visitors.map(({ key }) => key));
   return visitors;
@@ -92,7 +93,7 @@ it('reports events tracked before consent after it is granted', async () => {
   const engine = await open({ consent: 'pending' });
   await engine.track('click', 'a', CLICK);
   expect(await visitorsOf(engine)).toEqual([]);
-  await engine.setConsent('granted');
+  await engine.consent('granted');
   expect(await visitorsOf(engine)).toMatchObject([{ visitors: 1, clicks: { sum: 1 } }]);
   await engine.close();
 });
@@ -107,7 +108,7 @@ it('keeps nothing after forget(); after reset() the device is the same visitor',
   expect(await visitorsOf(engine)).toMatchObject([{ visitors: 0, carts: { sum: 2 }, clicks: { sum: 0 } }]);
   await engine.forget();
   expect(await indexedDB.databases()).toEqual([]);
-  await engine.setConsent('granted');
+  await engine.consent('granted');
   expect(await visitorsOf(engine)).toMatchObject([{ visitors: 1, clicks: { sum: 0 }, carts: { sum: 0 } }]);
   await engine.close();
 });
@@ -118,7 +119,7 @@ it("returns no counts before an answer or after a refusal, and the page's counts
     await engine.track('click', 'a', CLICK);
     expect(await engine.takeMetrics()).toEqual({ counts: [], visitors: [] });
     if (consent !== 'denied') {
-      await engine.setConsent('granted');
+      await engine.consent('granted');
       expect(await engine.takeMetrics()).toMatchObject({ counts: [{ clicks: 1 }] });
       await engine.forget();
     }
@@ -130,7 +131,7 @@ it('releases no counts taken while consent was withdrawn', async () => {
   const engine = await open();
   await engine.track('click', 'a', CLICK);
   const taking = engine.takeMetrics();
-  const denied = engine.setConsent('denied');
+  const denied = engine.consent('denied');
   expect(await taking).toEqual({ counts: [], visitors: [] });
   await denied;
   await engine.close();
@@ -173,7 +174,7 @@ it.each([
 it('counts a visitor once, under the stored variant, if two tabs had drawn different ones before the answer', async () => {
   const variants = [{ name: 'on' }, { name: 'off', learning: false }];
   const pending = () => open({ experiment: { name: 'test', variants }, consent: 'pending' });
-  const variantOf = async (engine: Engine) => (await engine.metrics()).variant;
+  const variantOf = async (engine: WorkerRecommender) => (await engine.metrics()).variant;
   const one = await pending();
   let other = await pending();
   while ((await variantOf(other)) === (await variantOf(one))) {
@@ -190,7 +191,7 @@ it('counts a visitor once, under the stored variant, if two tabs had drawn diffe
     if (name === 'unit' && drawn++ > 0) await slow;
     return read.call(this, name, change);
   });
-  await one.setConsent('granted');
+  await one.consent('granted');
   await vi.waitFor(async () => expect((await other.status()).consent).toBe('granted'));
   const asked = visitorsOf(other);
   setTimeout(proceed, 50);

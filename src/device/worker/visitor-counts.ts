@@ -5,11 +5,7 @@ import type { VisitorReport } from '../experiment';
 import { nextReport } from '../experiment/visitors';
 import type { MetricReport } from '../protocol';
 import { anonymousId } from './anonymous-id';
-import type { ConsentService } from './consent-service';
-import type { EngineListener } from './engine-options';
-import type { EventRecorder } from './event-recorder';
-import type { ExperimentAssignment } from './experiment-assignment';
-import type { ProfileStorage } from './profile-storage';
+import type { EngineParts } from './engine-parts';
 
 const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
 
@@ -23,17 +19,13 @@ const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
  * A visitor is reported only in an experiment, and only if the device stores its events: elsewhere every page would be
  * another visitor. A report is kept, atomically for all tabs, until a later call confirms its delivery: if a page ends in
  * between, the next one sends it again under the same key, and it counts once.
- * @param era of the request
  * @param sent keys of delivered reports
+ * @param era of the request
  */
 export async function takeMetrics(
-  era: number,
-  events: EventRecorder,
-  storage: ProfileStorage,
-  listener: Pick<EngineListener, 'error'>,
-  experiment: ExperimentAssignment,
-  consent: ConsentService,
+  { events, storage, listener, experiment, consent }: EngineParts,
   sent: readonly string[],
+  era: number,
 ): Promise<MetricReport> {
   // An answer of another tab may bring another variant.
   await consent.carriedOut();

@@ -99,7 +99,7 @@ describe('what pages of the tab kept, with several bundles', () => {
     await page.track('click', 'a');
     for (const name of ['sidestream/test http://shop/other/', ...others]) storage.content.set(name, '{}');
     const tab = await shop.open({ consent: 'pending' });
-    await tab.setConsent('denied');
+    await tab.consent('denied');
     await vi.waitFor(() => expect([...storage.content.keys()]).toEqual(others));
     await tab.close();
     storage.content.clear();
@@ -289,7 +289,7 @@ describe('the end of a visit', () => {
     await copied('a');
     // Another tab has a worker of its own.
     const other = await shop.open({ consent: 'pending' });
-    await other.setConsent('denied');
+    await other.consent('denied');
     await vi.waitFor(async () => expect((await first.status()).consent).toBe('denied'));
     await vi.waitFor(() => expect(storage.content.size).toBe(0));
     await other.close();

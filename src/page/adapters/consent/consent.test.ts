@@ -2,14 +2,14 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WorkerRecommender } from '../../../device/protocol';
 import { DeviceStore } from '../../../device/store/device-store';
-import type { Engine } from '../../../device/worker/engine';
 import { STATUS } from '../../../testing/fake-recommender';
 import { log, type ServedShop, serveShop } from '../../../testing/served-shop';
 import { type Consenter, type ConsentOptions, type ConsentReport, type ConsentSource, connectConsent } from '.';
 
 let shop: ServedShop;
-let engine: Engine;
+let engine: WorkerRecommender;
 let recommender: Consenter;
 /** Levels that the recommender was given, in their order. */
 let asked: string[];
@@ -42,7 +42,7 @@ async function start(consent: 'pending' | 'granted' = 'pending'): Promise<void> 
   recommender = {
     consent: (level) => {
       asked.push(level);
-      return engine.setConsent(level);
+      return engine.consent(level);
     },
     status: () => engine.status(),
   };
@@ -97,7 +97,7 @@ describe('Google Consent Mode', () => {
   });
 
   it('a later visit: the default `denied` of every page load does not delete what was agreed to', async () => {
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     await engine.track('click', 'a', {});
     await start('pending');
     const gtag = googleTag();
@@ -521,7 +521,7 @@ describe('auto', () => {
   });
 
   it.each(SILENT)('%s keeps no profile of an earlier visit from a refusal', async (_, appear) => {
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     await engine.track('click', 'a', {});
     await start('granted');
     expect(await level()).toBe('granted');
@@ -543,7 +543,7 @@ describe('auto', () => {
     connect('auto');
     gtag('consent', 'update', { personalization_storage: 'denied' });
     await becomes('denied');
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     gtag('event', 'scroll');
     await pause(10);
     expect(await level()).toBe('granted');
@@ -551,7 +551,7 @@ describe('auto', () => {
     await becomes('denied');
     gtag('consent', 'update', { personalization_storage: 'granted' });
     await becomes('granted');
-    await engine.setConsent('denied');
+    await engine.consent('denied');
     vi.stubGlobal('dataLayer', undefined);
     connect((set) => set('session'));
     await pause(20);
@@ -805,7 +805,7 @@ describe('a function of the shop', () => {
   });
 
   it('says nothing that deletes a profile before it has an answer', async () => {
-    await engine.setConsent('granted');
+    await engine.consent('granted');
     for (const first of ['pending', 'session'] as const) {
       connect((set) => set(first));
       await pause(20);

@@ -1,9 +1,12 @@
+// Products that a page adds. Few pages do.
+
 import * as Comlink from 'comlink';
-import type { Bundle, Manifest, Modality } from '../../core/catalog';
+import type { Item, Manifest, Modality } from '../../core/catalog';
 import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import type { BundleEncoders } from '../protocol';
-import type { EngineListener } from './engine-options';
+import type { LocalItem } from '../store';
+import type { EngineParts } from './engine-parts';
 import { encodersOf } from './loaded-catalog';
 
 /**
@@ -11,10 +14,7 @@ import { encodersOf } from './loaded-catalog';
  * @throws SidestreamError `encoder/missing` when the bundle was built without them or with presets this code lacks;
  *   `bundle/*` when a file cannot be loaded
  */
-export async function bundleEncoders(
-  bundle: Bundle,
-  listener: Pick<EngineListener, 'progress'>,
-): Promise<BundleEncoders> {
+export async function encoderFiles({ catalog: { bundle }, listener }: EngineParts): Promise<BundleEncoders> {
   const parts = [0, 0, 0];
   const totals = [0, 0, 0];
   const report = (part: number) => (loaded: number, total: number) => {
@@ -60,4 +60,30 @@ function mismatch({ name }: Preset, modality: Modality): SidestreamError {
     'encoder/missing',
     `The bundle names "${name}" as its ${modality} encoder, but it is not one. Build the bundle again.`,
   );
+}
+
+/**
+ * Adds an item that this device encoded to the catalogue, and stores it.
+ * @param era in which the page requested it
+ * @throws SidestreamError `runtime/invalid-input` if the shop already has its id, `store/*`
+ */
+export async function insertItem(
+  { catalog, clusterLoader, session, storage, changes }: EngineParts,
+  local: LocalItem,
+  era: number,
+): Promise<Item> {
+  const { id } = local.item;
+  const taken = new SidestreamError(
+    'runtime/invalid-input',
+    `addItem(): the shop already has an item "${id}"; choose another id.`,
+  );
+  if (await clusterLoader?.find(id)) throw taken;
+  await session.change(async ({ learner }) => {
+    if (!catalog.accepts(local)) throw taken;
+    await storage.saveLocalItem(local, era);
+    catalog.add([local]);
+    learner.setCatalog(catalog);
+  });
+  changes.announce();
+  return local.item;
 }
