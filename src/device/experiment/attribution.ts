@@ -67,3 +67,8 @@ export function attribute(event: NewEvent, click: LastClick | null): NewEvent {
 
 /** Whether an event can be attributed to a click. */
 export const isConversion = ({ type }: Pick<NewEvent, 'type'>): boolean => type === 'cart' || type === 'purchase';
+
+/** Key of an order line; null for events that are not purchases or have no transaction id. */
+export function orderOf({ type, transactionId, itemId }: NewEvent): string | null {
+  return type === 'purchase' && transactionId !== undefined ? JSON.stringify([transactionId, itemId]) : null;
+}

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import { type LoggedEvent, MAX_CHARACTERS, type NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { attribute, LastClickIndex, lastClicksSchema } from './attribution';
+import { attribute, LastClickIndex, lastClicksSchema, orderOf } from './attribution';
 import { Counters, type Counts, countsSchema } from './counters';
 import { type Metrics, withRatios } from './metrics';
-import { orderOf } from './order';
 
 /** Maximum number of order lines kept. */
 const MAX_ORDERS = 1000;

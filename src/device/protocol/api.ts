@@ -1,7 +1,15 @@
 import type { Item, ItemInput, Offer } from '../../core/catalog';
 import type { EventDetails, EventType } from '../../core/events';
 import type { SidestreamError } from '../../error';
-import type {
+import type { Counts, Experiment, Metrics, VisitorReport } from '../experiment';
+import type { Filter, Hints, Pin, Placement, Rules, TermName } from '../ranking';
+import type { Encryption } from '../store';
+import type { ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
+import type { InspectionAnswers, InspectionSubjects } from './inspection';
+
+export type { Item, ItemInput, Offer } from '../../core/catalog';
+export type { EventType } from '../../core/events';
+export type {
   Counts,
   Experiment,
   MetricLine,
@@ -12,7 +20,7 @@ import type {
   VisitorReport,
   VisitorSums,
 } from '../experiment';
-import type {
+export type {
   CategoryCap,
   Filter,
   FilterCondition,
@@ -28,41 +36,8 @@ import type {
   Source,
   TermName,
 } from '../ranking';
-import type { Encryption } from '../store';
-import type { ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
-import type { InspectionAnswers, InspectionSubjects } from './inspection';
-
+export type { Encryption } from '../store';
 export type { ExpertContribution, ExpertStatus, Explanation, Recommendation, Snapshot } from './answers';
-export type {
-  CategoryCap,
-  Counts,
-  Encryption,
-  EventType,
-  Experiment,
-  Filter,
-  FilterCondition,
-  FilterField,
-  FilterValue,
-  Hints,
-  HintValue,
-  Item,
-  ItemInput,
-  MetricLine,
-  Metrics,
-  MetricsRow,
-  Moments,
-  Offer,
-  Pin,
-  Placement,
-  PriceRange,
-  Push,
-  Rules,
-  Source,
-  TermName,
-  Variant,
-  VisitorReport,
-  VisitorSums,
-};
 
 /**
  * Consent of the shopper: `pending` keeps everything in memory, `granted` writes to IndexedDB, `denied` deletes it and

@@ -2,7 +2,7 @@
 
 import * as Comlink from 'comlink';
 import type { Item, Manifest, Modality } from '../../core/catalog';
-import { bundlePreset, type ImagePreset, type Preset, type TextPreset } from '../../core/encoders';
+import { bundlePreset, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import type { BundleEncoders } from '../protocol';
 import type { LocalItem } from '../store';
@@ -24,32 +24,23 @@ export async function encoderFiles({ catalog: { bundle }, listener }: EnginePart
     listener.progress({ stage: 'encoders', loaded: sum(parts), total: sum(totals) });
   };
   const { manifest } = bundle;
-  const presets = bundlePresets(manifest);
+  const [textPreset, imagePreset] = [presetOf(manifest.modalities.text), presetOf(manifest.modalities.image)];
+  if (textPreset.modality !== 'text') throw mismatch(textPreset, 'text');
+  if (imagePreset.modality !== 'image') throw mismatch(imagePreset, 'image');
   const [text, image, projection] = await Promise.all([
     bundle.encoder('text', report(0)),
     bundle.encoder('image', report(1)),
     bundle.projection(report(2)),
   ]);
   const files: BundleEncoders = {
-    text: { ...text, preset: presets.text },
-    image: { ...image, preset: presets.image },
+    text: { ...text, preset: textPreset },
+    image: { ...image, preset: imagePreset },
     projection,
     dim: manifest.dim,
     recipe: manifest.text,
     encoders: encodersOf(manifest),
   };
   return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
-}
-
-/**
- * Presets of the encoders that a bundle was built with.
- * @throws SidestreamError `encoder/missing` for an unknown preset, or one of the other modality
- */
-function bundlePresets({ modalities }: Manifest): { text: TextPreset; image: ImagePreset } {
-  const [text, image] = [presetOf(modalities.text), presetOf(modalities.image)];
-  if (text.modality !== 'text') throw mismatch(text, 'text');
-  if (image.modality !== 'image') throw mismatch(image, 'image');
-  return { text, image };
 }
 
 const presetOf = ({ preset, encoder }: Manifest['modalities'][Modality]): Preset =>

@@ -14,7 +14,6 @@ const MAX_ITEMS = 6144;
 const ITEMS_AFTER_EVICTION = 3072;
 /** Items in view around which clusters are loaded; of more, the first ones. */
 const MAX_AROUND = 5;
-/** Clusters loaded around an item in view. */
 const CLUSTERS_AROUND_ITEM = 3;
 /** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
 const PROBES_AROUND_ITEM = 24;
@@ -33,9 +32,7 @@ export class ClusterLoader {
   readonly #context: EngineContext;
   readonly #clusters: BundleClusters;
   readonly #selection: ClusterSelection;
-  /** History for which clusters were loaded last. */
   #loadedHistory = '';
-  /** Ids of items around which clusters were loaded. */
   readonly #loadedAround = new Set<string>();
   /** The loading of pinned items, by id: ids that the catalogue lacks are looked up once, not for every list. */
   readonly #loadedPins = new Map<string, Promise<void>>();

@@ -20,7 +20,6 @@ export class ClusterSelection {
     this.#clusters = clusters;
   }
 
-  /** Whether the catalogue has an item. */
   async has(id: string): Promise<boolean> {
     for (const cluster of await this.#clusters.clustersWith(id)) {
       const ids = this.#loaded.get(cluster) ?? (await this.#clusters.items(cluster)).items.map((item) => item.id);

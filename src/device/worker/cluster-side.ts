@@ -1,6 +1,5 @@
 import type { Bundle, ItemsPart, SideModel, SideRows } from '../../core/catalog';
 
-/** Clusters whose rows are fetched in parallel. */
 const PARALLEL_FETCHES = 16;
 
 /** Some loaded items of a bundle of clusters. */
@@ -21,7 +20,6 @@ export class ClusterSide {
   readonly #rows = new Map<number, SideRows>();
   /** Pending rows: two lists may need the same cluster at once. */
   readonly #loading = new Map<number, Promise<void>>();
-  /** Number of items of each loaded cluster. */
   readonly #loaded = new Map<number, number>();
 
   constructor(bundle: Bundle) {

@@ -27,7 +27,6 @@ export class ConsentService {
     this.#context = context;
   }
 
-  /** Opens the first store. */
   async open(): Promise<void> {
     await this.#mutex.run(() => this.#context.storage.open());
   }
@@ -60,7 +59,6 @@ export class ConsentService {
     await this.#mutex.run(() => this.#erase());
   }
 
-  /** Resolves when the answers given so far are carried out. */
   carriedOut(): Promise<void> {
     return this.#mutex.run(async () => undefined);
   }

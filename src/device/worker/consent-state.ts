@@ -4,7 +4,6 @@ import { anonymousId } from './anonymous-id';
 /** The answers, by how much each forbids. */
 const STRICTNESS = { granted: 0, pending: 1, denied: 2 } satisfies Record<ConsentAnswer['consent'], number>;
 
-/** Whether an answer was given after another one. */
 function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }: ConsentAnswer): boolean {
   return time > than || (time === than && tab > other);
 }
@@ -27,7 +26,6 @@ export class ConsentState {
     this.#last = { consent: level === 'session' ? 'pending' : level, stamp: [0, ''] };
   }
 
-  /** The consent in force. */
   get level(): Consent {
     return this.#level;
   }
@@ -66,7 +64,6 @@ export class ConsentState {
     return 'overruled';
   }
 
-  /** Puts a level in force. */
   enforce(level: Consent): void {
     this.#level = level;
   }

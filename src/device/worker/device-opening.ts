@@ -9,51 +9,58 @@ export type Closed = Exclude<Closing, 'lost'>;
 /** A store on the device, and why its connection was closed; null while it is open. */
 export interface OpenedDevice {
   readonly store: DeviceStore;
-  readonly closed: Closed | null;
+  closed: Closed | null;
 }
 
-type Options = Pick<EngineOptions, 'namespace' | 'encrypt'>;
+type OnClosed = (store: DeviceStore, why: Closed) => void;
 
 /**
  * Opens the store on the device and creates it if necessary.
  * @param onClosed called with the store when its connection was closed from elsewhere
  * @throws SidestreamError `store/*`
  */
-export async function openDevice(
-  { namespace, encrypt }: Options,
-  onClosed: (store: DeviceStore, why: Closed) => void,
-): Promise<OpenedDevice> {
+export async function openDevice({ namespace, encrypt }: EngineOptions, onClosed: OnClosed): Promise<OpenedDevice> {
   const Implementation = await loadDeviceStore();
-  const closing = new ClosingWatch(onClosed);
-  return closing.watch(await Implementation.open(namespace, { encrypt, upgradeProfile, onClosed: closing.onClosed }));
+  const { closing, watch } = closingWatch(onClosed);
+  return watch(await Implementation.open(namespace, { encrypt, upgradeProfile, onClosed: closing }));
+}
+
+/** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
+export async function openExistingDevice(
+  { namespace, encrypt }: EngineOptions,
+  onClosed: OnClosed,
+): Promise<OpenedDevice | null> {
+  if (!(await deviceStoreExists(namespace))) return null;
+  const Implementation = await loadDeviceStore();
+  const { closing, watch } = closingWatch(onClosed);
+  const store = await Implementation.openExisting(namespace, { encrypt, upgradeProfile, onClosed: closing });
+  return store && watch(store);
 }
 
 const upgradeProfile = async (stored: unknown) => (await profileFiles()).upgradeStoredProfile(stored);
 
-/** Opens the store on the device only if it exists. @returns null without one, also when it was deleted a moment ago */
-export async function openExistingDevice(
-  { namespace, encrypt }: Options,
-  onClosed: (store: DeviceStore, why: Closed) => void,
-): Promise<OpenedDevice | null> {
-  if (!(await deviceStoreExists(namespace))) return null;
-  const Implementation = await loadDeviceStore();
-  const closing = new ClosingWatch(onClosed);
-  const store = await Implementation.openExisting(namespace, {
-    encrypt,
-    upgradeProfile,
-    onClosed: closing.onClosed,
-  });
-  return store && closing.watch(store);
+/** Notices that a connection is closed from elsewhere, also before the store is returned. */
+function closingWatch(onClosed: OnClosed) {
+  let opened: OpenedDevice | null = null;
+  let closed: Closed | null = null;
+  const closing = (why: Closed): void => {
+    closed = why;
+    if (!opened) return;
+    opened.closed = why;
+    onClosed(opened.store, why);
+  };
+  const watch = (store: DeviceStore): OpenedDevice => {
+    opened = { store, closed };
+    return opened;
+  };
+  return { closing, watch };
 }
 
 /**
  * Starts loading the code of the device's store, if it will be needed, in parallel to the bundle.
  * @returns whether a store from an earlier visit will be used
  */
-export async function preloadDevice({
-  consent,
-  namespace,
-}: Pick<EngineOptions, 'consent' | 'namespace'>): Promise<boolean> {
+export async function preloadDevice({ consent, namespace }: EngineOptions): Promise<boolean> {
   try {
     const exists = await deviceStoreExists(namespace);
     const needed = consent === 'granted' || (!consent && exists);
@@ -100,26 +107,5 @@ async function loadDeviceStore(): Promise<typeof DeviceStore> {
       'The code that stores a profile on the device could not be loaded. Recommendations continue in memory; check the connection and the files beside worker.js, and try again.',
       { cause },
     );
-  }
-}
-
-/** Notices that a connection is closed from elsewhere, also before the store is returned. */
-class ClosingWatch {
-  closed: Closed | null = null;
-  #store: DeviceStore | null = null;
-
-  /** @param report called when the connection is closed after the store was returned */
-  constructor(report: (store: DeviceStore, why: Closed) => void) {
-    this.onClosed = (why) => {
-      this.closed = why;
-      if (this.#store) report(this.#store, why);
-    };
-  }
-
-  readonly onClosed: (why: Closed) => void;
-
-  watch(store: DeviceStore): OpenedDevice {
-    this.#store = store;
-    return Object.assign(this, { store });
   }
 }

@@ -1,11 +1,10 @@
 import * as Comlink from 'comlink';
-import { type Item, itemText, quantizeRow } from '../../core/catalog';
+import { itemText, quantizeRow } from '../../core/catalog';
 import { trustedScript } from '../../core/common/trusted-script';
 import { decodeProjection, type Projection, project, type RawTaps } from '../../core/encoders';
 import { createWebEncoder, decodeImage } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
-import type { BundleEncoders, EncodedFeatures, EncoderHost, Progress } from '../protocol';
-import { carryErrors } from '../protocol';
+import { carryErrors, type EncodedFeatures, type EncoderHost } from '../protocol';
 
 /** Longest side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 256;
@@ -20,12 +19,7 @@ globalThis.Worker &&= class extends Worker {
 };
 
 const host: EncoderHost = {
-  async encode(
-    item: Item,
-    picture: Blob | null,
-    files: BundleEncoders,
-    onProgress: (progress: Progress) => void,
-  ): Promise<EncodedFeatures> {
+  async encode(item, picture, files, onProgress) {
     const total = picture ? 3 : 1;
     let loaded = 0;
     const report = (): void => onProgress({ stage: 'encode', loaded: loaded++, total });

@@ -11,7 +11,6 @@ export interface EngineListener {
 
 /** How to start an engine. */
 export interface EngineOptions extends Partial<Omit<ParsedOptions, 'onProgress' | 'onMetric' | 'workerUrl'>> {
-  /** Absolute address of the bundle folder. */
   bundle: string;
   namespace: string;
   learning: boolean;
@@ -28,6 +27,5 @@ export interface EngineOptions extends Partial<Omit<ParsedOptions, 'onProgress' 
   lang?: string;
   /** Offers that the page updated before this worker started, by product; parsed by their user. */
   offers?: ReadonlyMap<string, Offer>;
-  /** The bundle's manifest, if the page fetched it. */
   manifest?: EarlyManifest | null;
 }

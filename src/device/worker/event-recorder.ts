@@ -26,7 +26,6 @@ export class EventRecorder {
   readonly #listener: EngineContext['listener'];
   /** Null before it is read, and when it must be read again. */
   #known: KnownAggregates | null = null;
-  /** Guards the aggregates. */
   readonly #mutex = new Mutex();
   /** Clicks and orders of this tab that may not be in the log yet, for the events right after them. */
   #clicks = new LastClickIndex();
@@ -64,7 +63,6 @@ export class EventRecorder {
     });
   }
 
-  /** Aggregates of the whole log on this device. */
   aggregates(): Promise<EventAggregates> {
     return this.#mutex.run(async () => (await this.#current()).aggregates);
   }

@@ -25,9 +25,8 @@ export async function loadExperiment(given: unknown): Promise<LoadedExperiment |
 
 /** The shop's experiment on this device: the drawn variant, and its changes. */
 export class ExperimentAssignment {
+  readonly #loaded: LoadedExperiment | null;
   readonly #learning: boolean;
-  readonly #experiment: Experiment | null;
-  readonly #assign: typeof assign;
   readonly #listener: Pick<EngineListener, 'error'>;
   #unit: string | null = null;
   #variant: Variant | null = null;
@@ -42,17 +41,16 @@ export class ExperimentAssignment {
     { learning }: Pick<EngineOptions, 'learning'>,
     listener: Pick<EngineListener, 'error'>,
   ) {
+    this.#loaded = loaded;
     this.#learning = learning;
     this.#listener = listener;
-    this.#experiment = loaded?.experiment ?? null;
-    this.#assign = loaded?.assign ?? (() => null);
   }
 
   /**
    * `experiment/variant`, which every event carries; undefined for a device that does not take part. Changes with `draw`.
    */
   label(): string | undefined {
-    return this.#experiment && this.#variant ? `${this.#experiment.name}/${this.#variant.name}` : undefined;
+    return this.#loaded && this.#variant ? `${this.#loaded.experiment.name}/${this.#variant.name}` : undefined;
   }
 
   /** Whether this device learns: shop and variant must both allow it. Changes with `draw`. */
@@ -65,15 +63,16 @@ export class ExperimentAssignment {
    * device takes precedence over the page's. If the store fails, the page's id is used.
    */
   async draw(store: Pick<Store, 'text'>): Promise<void> {
-    if (!this.#experiment) return;
-    const unit = this.#unit ?? this.#experiment.unit ?? anonymousId(4);
+    if (!this.#loaded) return;
+    const { experiment, assign } = this.#loaded;
+    const unit = this.#unit ?? experiment.unit ?? anonymousId(4);
     this.#unit = unit;
     try {
-      if (!this.#experiment.unit) this.#unit = await store.text('unit', (known) => known ?? unit);
+      if (!experiment.unit) this.#unit = await store.text('unit', (known) => known ?? unit);
     } catch (thrown) {
       this.#listener.error(SidestreamError.from(thrown));
     }
-    this.#variant = this.#assign(this.#experiment, this.#unit);
+    this.#variant = assign(experiment, this.#unit);
   }
 
   /** Forgets the id of this device: the next draw counts as a different device. */

@@ -9,7 +9,6 @@ import { type Profile, profileFiles } from '../learner';
 
 /** First line of the file; earlier versions contained only the profile, as written by `profile-file`. */
 const HEAD = /^sidestream-profile 4 ([0-9a-f]{64})\n$/;
-/** Length of that line, bytes. */
 const HEAD_LENGTH = 86;
 /** Replaces the digest if the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);

@@ -15,7 +15,6 @@ interface FeatureContext extends EngineContext {
   scheduler: LearningScheduler;
 }
 
-/** What lists need. */
 export interface ListContext extends EngineContext {
   /** Null if the whole catalogue is loaded. */
   clusterLoader: ClusterLoader | null;
@@ -45,7 +44,6 @@ export class FeatureLoader {
     return this.#context.scheduler.complete;
   }
 
-  /** A list was made. */
   listed(): void {
     if (!this.complete && !this.failure) this.#later(DELAY_AFTER_LIST_MS);
   }

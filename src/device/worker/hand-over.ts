@@ -1,14 +1,14 @@
 // The hand-over from a worker, or from a page of the same visit, to the next. Most pages never load this code.
 
 import * as v from 'valibot';
-import type { LoggedEvent, NewEvent } from '../../core/events';
+import type { NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { type Profile, profileFiles } from '../learner';
+import { profileFiles } from '../learner';
 import { keptSchema, type TrackInput } from '../protocol';
-import type { LocalItem } from '../store';
+import type { Store } from '../store';
 import type { EngineParts } from './engine-parts';
 import { keyOf } from './join-logs';
-import { firstOf, isEmpty, type ProfileStorage } from './profile-storage';
+import { firstOf, isEmpty } from './profile-storage';
 
 /**
  * Continues with handed-over data. Events that are already in the log are left out.
@@ -40,7 +40,19 @@ export async function takeOver(
     const { items } = memory;
     const events = memory.events.filter(isNew);
     const profile = await readProfile(memory.profile, parts);
-    await scheduler.replaceStored(() => takeIn(storage, profile, events, items, era));
+    const takeIn = async (store: Store): Promise<void> => {
+      const generation = await store.generation();
+      const empty = await isEmpty(store);
+      const logged = await store.append(events.map(({ id: _, ...event }) => event));
+      for (const item of items) await store.saveLocalItem(item);
+      // A profile that the store already has takes precedence.
+      if (!empty || !profile) return;
+      const firstEvent = firstOf(profile, logged[0] && { from: events[0].id, to: logged[0].id });
+      const lastEvent = logged.at(-1)?.id ?? 0;
+      const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
+      await store.saveProfile(stored, generation, { first: true });
+    };
+    await scheduler.replaceStored(() => storage.change(era, takeIn));
     for (const event of memory.events) known.add(keyOf(event));
   }
   const entries = tracked.flatMap(({ time, ...event }) => {
@@ -56,31 +68,6 @@ export async function takeOver(
   // One after the other: each may be attributed to a click before it.
   for (const entry of entries) await recorder.append([entry]);
   await scheduler.catchUp().catch((thrown) => listener.error(SidestreamError.from(thrown)));
-}
-
-/**
- * Stores the in-memory data of another worker of this page.
- * @param profile contains all the events; skipped if the store already has a profile. Null: it is learned again
- * @throws SidestreamError `store/*`
- */
-async function takeIn(
-  storage: Pick<ProfileStorage, 'change'>,
-  profile: Profile | null,
-  events: readonly LoggedEvent[],
-  items: readonly LocalItem[],
-  era: number,
-): Promise<void> {
-  await storage.change(era, async (store) => {
-    const generation = await store.generation();
-    const isNew = await isEmpty(store);
-    const logged = await store.append(events.map(({ id: _, ...event }) => event));
-    for (const item of items) await store.saveLocalItem(item);
-    if (!isNew || !profile) return;
-    const firstEvent = firstOf(profile, logged[0] && { from: events[0].id, to: logged[0].id });
-    const lastEvent = logged.at(-1)?.id ?? 0;
-    const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
-    await store.saveProfile(stored, generation, { first: true });
-  });
 }
 
 /** A usable profile; else null, and its events are learned again. */

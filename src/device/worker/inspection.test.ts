@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import type {
-  DeviceReport,
-  Inspection,
-  ItemInspection,
-  ListChange,
-  ListComparison,
-  WorkerRecommender,
-} from '../protocol';
+import type { WorkerRecommender } from '../protocol';
 import { categoriesOf, placeChanges, summaryOf } from './inspection';
 
 const COUNT = 90;
@@ -82,7 +75,7 @@ describe('inspect()', () => {
     const last = snapshots[snapshots.length - 1];
     await choose(engine, IDS.slice(60, 75));
     const now = await idsOf(engine);
-    const change = (await engine.inspect('snapshot', last.id)) as ListChange;
+    const change = await engine.inspect('snapshot', last.id);
     const listed = (place: 'now' | 'earlier') =>
       change.items
         .filter((one) => one[place] !== null)
@@ -104,7 +97,7 @@ describe('inspect()', () => {
     await engine.settled();
     await choose(engine, IDS.slice(0, 9));
     const [first] = await idsOf(engine);
-    const { parts, score, place, items } = (await engine.inspect('item', first)) as ItemInspection;
+    const { parts, score, place, items } = await engine.inspect('item', first);
     expect(place).toBe(1);
     expect(parts.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 3);
     const { experts } = await profileOf(engine);
@@ -152,7 +145,7 @@ describe('inspect()', () => {
     const codeOf = (question: string, about?: unknown) =>
       Reflect.apply(engine.inspect, engine, [question, about]).then(
         () => 'none',
-        ({ code }) => code,
+        ({ code }: { code: string }) => code,
       );
     expect(await codeOf('everything')).toBe('runtime/invalid-input');
     expect(await codeOf('snapshot', 'first')).toBe('runtime/invalid-input');

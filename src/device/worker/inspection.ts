@@ -4,27 +4,28 @@ import * as v from 'valibot';
 import { categoryPaths, type Item } from '../../core/catalog';
 import type { Shown } from '../../core/catalog/locales';
 import { itemIdSchema } from '../../core/events';
-import { SidestreamError } from '../../error';
 import { profileFiles } from '../learner';
-import type {
-  DeviceReport,
-  InspectedExpert,
-  Inspection,
-  InspectionAnswers,
-  ItemInspection,
-  ListChange,
-  ListComparison,
-  PlaceChange,
-  PrequentialSummary,
-  RankGain,
-  Ranks,
+import {
+  type DeviceReport,
+  type InspectedExpert,
+  type Inspection,
+  type InspectionAnswers,
+  type ItemInspection,
+  type ListChange,
+  type ListComparison,
+  type PlaceChange,
+  type PrequentialSummary,
+  parsed,
+  type RankGain,
+  type Ranks,
+  recommendSchema,
 } from '../protocol';
-import { type ParsedRequest, parsed, recommendSchema } from '../protocol';
 import { inspections, MAX_HISTORY, rank, recencyWeights } from '../ranking';
 import { eventSize } from '../store';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
 import type { ActiveLearner } from './profile-session';
+import { unknownSnapshot } from './profile-storage';
 
 /** Number of places of a list whose change is reported. */
 const LIST_LENGTH = 20;
@@ -41,7 +42,7 @@ const questionSchema = v.picklist(
 );
 const idSchema = v.pipe(v.number(), v.safeInteger());
 /** The reported list: `for-you`, based only on the learned state. */
-const list = (limit: number): ParsedRequest => parsed(recommendSchema, { limit }, 'inspect()');
+const list = (limit: number) => parsed(recommendSchema, { limit }, 'inspect()');
 
 /**
  * Answers a question of the inspector.
@@ -67,21 +68,29 @@ export async function inspect(
   }
 }
 
-/** Items in the language of the page. */
-const shownIn = async ({ texts }: LoadedCatalog): Promise<Shown> => (await texts?.in()) ?? ((item) => item);
+/** How to show items in the language of the page, and how to find them by id. */
+async function shownIn(catalog: LoadedCatalog) {
+  const shown: Shown = (await catalog.texts?.in()) ?? ((item) => item);
+  const itemOf = (id: string): Item | null => {
+    const item = catalog.find(id);
+    return item && shown(item);
+  };
+  return { shown, itemOf };
+}
 
 async function inspectProfile({ catalog, recommendations, storage }: EngineParts): Promise<Inspection> {
   const { influences } = await inspections();
   const snapshots = await storage.reading((store) => store.snapshots());
-  const shown = await shownIn(catalog);
+  const { shown, itemOf } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const journal = learner.journal ?? { choices: [], points: [], removed: [] };
     const itemAt = (row: number): Item => shown(index.items[row]);
-    const itemOf = (id: string): Item | null => {
-      const item = catalog.find(id);
-      return item && shown(item);
-    };
+    const choices = journal.choices.map(({ item, ranks, ...choice }) => ({
+      ...choice,
+      item: itemOf(item),
+      ranks: ranks && { own: ranks[0], popularity: ranks[1], content: ranks[2] },
+    }));
     const { rows, strengths } = learner.history;
     const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(LIST_LENGTH), learner)) : [];
     const weights = recencyWeights(strengths.slice(-MAX_HISTORY));
@@ -93,16 +102,10 @@ async function inspectProfile({ catalog, recommendations, storage }: EngineParts
         index.items.map((item) => shown(item).category),
       ),
       experts: expertsOf(learner, journal.removed, itemAt, itemOf),
-      choices: journal.choices.map(({ item, ranks, ...choice }) => ({
-        ...choice,
-        item: itemOf(item),
-        ranks: ranks && { own: ranks[0], popularity: ranks[1], content: ranks[2] },
-      })),
+      choices,
       points: journal.points,
       record: summaryOf(
-        journal.choices.flatMap(({ ranks }) =>
-          ranks ? [{ own: ranks[0], popularity: ranks[1], content: ranks[2] }] : [],
-        ),
+        choices.flatMap(({ ranks }) => ranks ?? []),
         index.items.length,
       ),
       snapshots,
@@ -200,12 +203,7 @@ async function inspectSnapshot(
 ): Promise<ListChange> {
   const snapshot = (await storage.reading((store) => store.snapshots())).find((one) => one.id === id);
   const stored = snapshot && (await storage.reading((store) => store.snapshotProfile(id)));
-  if (!snapshot || !stored) {
-    throw new SidestreamError(
-      'store/unknown-snapshot',
-      `There is no snapshot ${id}; snapshots() lists the existing ones.`,
-    );
-  }
+  if (!snapshot || !stored) throw unknownSnapshot(id);
   const profile = await (await profileFiles()).readProfile(stored);
   const idsOf = (learner: ActiveLearner): string[] =>
     rank(catalog.index, ...recommendations.inputOf(list(LIST_LENGTH), learner)).map(
@@ -213,11 +211,7 @@ async function inspectSnapshot(
     );
   const now = await recommendations.withLearner([], list(LIST_LENGTH), idsOf);
   const earlier = await session.beside(profile, idsOf);
-  const shown = await shownIn(catalog);
-  const itemOf = (one: string): Item | null => {
-    const item = catalog.find(one);
-    return item && shown(item);
-  };
+  const { itemOf } = await shownIn(catalog);
   return { snapshot, ...placeChanges(now, earlier, itemOf) };
 }
 
@@ -245,7 +239,7 @@ export function placeChanges(
 
 async function inspectItem({ catalog, recommendations }: EngineParts, id: string): Promise<ItemInspection> {
   const { inspectRow } = await inspections();
-  const shown = await shownIn(catalog);
+  const { shown } = await shownIn(catalog);
   return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const row = catalog.rowOf(id);
@@ -265,7 +259,7 @@ async function inspectItem({ catalog, recommendations }: EngineParts, id: string
 
 async function compareLists({ catalog, recommendations }: EngineParts): Promise<ListComparison> {
   const { listWithout } = await inspections();
-  const shown = await shownIn(catalog);
+  const { shown } = await shownIn(catalog);
   return recommendations.withLearner([], list(LIST_LENGTH), (learner) => {
     const { index } = catalog;
     const [state, request] = recommendations.inputOf(list(COMPARED_LENGTH), learner, { shown });

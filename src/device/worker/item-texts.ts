@@ -5,14 +5,11 @@ import { decodeTexts, firstTexts, type ItemText, localeFor, type Shown, shownIte
 import { SidestreamError } from '../../error';
 import type { EngineListener } from './engine-options';
 
-/** Texts of clusters fetched in parallel. */
 const PARALLEL_FETCHES = 16;
 
-/** The loaded texts of one language. */
 interface Layer {
   tag: string;
   texts: Map<string, ItemText>;
-  /** Clusters whose texts are loaded. */
   clusters: Set<number>;
 }
 

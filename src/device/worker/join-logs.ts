@@ -13,7 +13,6 @@ export async function without(log: Store, other: Store): Promise<Pick<Store, 'ev
 }
 
 export interface JoinedLogs {
-  /** Both logs by time. */
   events: LoggedEvent[];
   /** The part that the other log adds to this one, by time, with ids behind it. */
   added: LoggedEvent[];

@@ -18,7 +18,6 @@ export interface LateFiles {
   expect(needs: Readonly<Record<string, readonly string[]>>): void;
   /** Exports of a file: immediate if it has already run, a promise if it must be loaded first. */
   require: Require;
-  /** Address of a file of the package. */
   address(name: string): string;
 }
 
@@ -29,7 +28,6 @@ declare global {
 
 const address = v.pipe(v.string(), v.url());
 const typeSchema = v.object({ type: v.literal('sidestream-places') });
-/** A PlacesMessage. */
 const messageSchema = v.strictObject({
   ...typeSchema.entries,
   places: v.strictObject({ script: address, files: v.optional(v.record(v.string(), address)) }),

@@ -135,7 +135,6 @@ export class LearningScheduler {
     this.#windowEnded = false;
   }
 
-  /** Saves unsaved data immediately. */
   hurry(): void {
     this.#context.tasks.hurry('save');
   }

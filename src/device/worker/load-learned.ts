@@ -3,7 +3,6 @@ import type { ShopDemand } from '../ranking/demand';
 import type { EngineContext } from './engine-context';
 import type { LoadedCatalog } from './loaded-catalog';
 
-/** Loads the bundle's demand from the shop's log. */
 export async function loadDemand(catalog: LoadedCatalog): Promise<void> {
   const demand = await shopDemand(catalog);
   if (demand) catalog.setDemand(demand);
@@ -25,17 +24,23 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Engi
   const onProgress = (loaded: number, total: number): void => listener.progress({ stage: 'bundle', loaded, total });
   // The code that reads them loads in parallel with the kernel. If it fails, the first file that needs it reports the error.
   if (demand || companions || side) import('../../core/catalog/bundle/read-learned').catch(() => undefined);
-  // Demand and co-occurrence number the rows of the whole catalogue.
-  if (demand && !clusters && !catalog.demand) {
+  const load = <File>(file: () => Promise<File | null>, use: (file: File) => void): void =>
     tasks.queue(async () => {
-      const loaded = await shopDemand(catalog, onProgress);
+      const loaded = await file();
       if (!loaded) return;
+      // In a long turn: no learner that reads the catalogue without it may be created meanwhile.
       await session.change(async ({ learner }) => {
-        catalog.setDemand(loaded);
+        use(loaded);
         learner.setCatalog(catalog);
       });
       changes.announce();
     });
+  // Demand and co-occurrence number the rows of the whole catalogue.
+  if (demand && !clusters && !catalog.demand) {
+    load(
+      () => shopDemand(catalog, onProgress),
+      (loaded) => catalog.setDemand(loaded),
+    );
   }
   if (companions && !clusters) {
     tasks.queue(async () => {
@@ -46,15 +51,9 @@ export function loadLearned({ catalog, session, tasks, changes, listener }: Engi
     });
   }
   if (side && (!clusters || side.clusters)) {
-    tasks.queue(async () => {
-      const loaded = await bundle.side(onProgress);
-      if (!loaded) return;
-      // In a long turn: no learner that reads the catalogue without it may be created meanwhile.
-      await session.change(async ({ learner }) => {
-        catalog.setSide(loaded);
-        learner.setCatalog(catalog);
-      });
-      changes.announce();
-    });
+    load(
+      () => bundle.side(onProgress),
+      (model) => catalog.setSide(model),
+    );
   }
 }

@@ -108,7 +108,6 @@ export class LoadedCatalog {
     return this.#complete;
   }
 
-  /** Sets the features of the items that it was opened with. */
   setFeatures(features: FeatureTable): void {
     this.#parts[0] = { ...this.#parts[0], features };
     this.#complete = true;
@@ -129,7 +128,6 @@ export class LoadedCatalog {
     this.#index = { ...this.#index, side: this.#sideOf(this.#index.content) };
   }
 
-  /** Sets the co-occurrence table of the bundle's items. */
   setCooccurrence(cooccurrence: CooccurrenceTable): void {
     this.#cooccurrence = cooccurrence;
     // Nothing else of the index depends on it.
@@ -165,7 +163,6 @@ export class LoadedCatalog {
     return encoders === encodersOf(this.bundle.manifest) && !this.#shopIds.has(item.id);
   }
 
-  /** Removes the items that this device added. */
   clearLocal(): void {
     this.#parts = this.#parts.filter(({ local }) => local === null);
     this.#index = this.#reindex();

@@ -18,7 +18,6 @@ import type { ListChanges } from './engine-context';
 import type { EngineListener, EngineOptions } from './engine-options';
 import type { LiveOffers, LoadedCatalog } from './loaded-catalog';
 
-/** Maximum number of offers per call. */
 const MAX_PER_CALL = 10_000;
 /** Maximum number of products whose offers are kept, because a page may call repeatedly. */
 const MAX_KEPT = 100_000;
@@ -86,7 +85,6 @@ class OfferService implements LiveOffers {
     this.#changes = changes;
   }
 
-  /** Uses the offers of a file from now on. */
   use({ offers, currency }: MarketOffers): void {
     this.#file = new Map(offers.map((offer) => [offer.id, offer]));
     this.currency = currency;

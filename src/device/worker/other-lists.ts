@@ -15,7 +15,6 @@ import type { LoadedCatalog } from './loaded-catalog';
 /** What the ranking reads for a request, in the turn that makes its list. */
 export interface ListInput {
   index: CatalogIndex;
-  /** State and request. */
   input: [RankState, RankRequest];
   /** Items in the language of the request. */
   shown: Shown;

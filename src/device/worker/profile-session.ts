@@ -94,21 +94,17 @@ export class ProfileSession {
     make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
     then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void> = () => undefined,
   ): Promise<void> {
-    while (!(await this.#long.run(() => this.#tryToReplace(make, then))));
-  }
-
-  async #tryToReplace(
-    make: (fresh: Learner, used: ChangingLearner) => Promise<ProfileOrigin>,
-    then: (turn: Turn<ActiveLearner & ChangingLearner>) => void | Promise<void>,
-  ): Promise<boolean> {
-    const learner = this.fresh();
-    const origin = await make(learner, this.#learner);
-    return this.#short.run(async () => {
-      if (!this.#storage.isCurrent(origin)) return false;
-      this.#exchange(learner, origin);
-      await then({ learner, origin });
-      return true;
-    });
+    const tryToReplace = async (): Promise<boolean> => {
+      const learner = this.fresh();
+      const origin = await make(learner, this.#learner);
+      return this.#short.run(async () => {
+        if (!this.#storage.isCurrent(origin)) return false;
+        this.#exchange(learner, origin);
+        await then({ learner, origin });
+        return true;
+      });
+    };
+    while (!(await this.#long.run(tryToReplace)));
   }
 
   /**

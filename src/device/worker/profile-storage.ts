@@ -13,7 +13,6 @@ import {
   openExistingDevice,
 } from './device-opening';
 import type { EngineOptions } from './engine-options';
-import { LogBudget } from './log-budget';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
 import { type TabMessage, Tabs } from './tabs';
 
@@ -34,6 +33,10 @@ export interface StorageListener {
   onTakenOver(): void;
 }
 
+/** Largest event log on the device, bytes. */
+const LOG_BUDGET = 5_000_000;
+/** Number of events after which the log is measured again. */
+const EVENTS_BETWEEN_MEASUREMENTS = 500;
 /** Maximum time that a tab whose database was deleted waits for the answer of the deleting tab, ms. */
 const ANSWER_LIMIT = 1000;
 
@@ -53,7 +56,8 @@ export class ProfileStorage {
   readonly #options: EngineOptions;
   readonly #tabs: Tabs;
   readonly #consent: ConsentState;
-  readonly #budget: LogBudget;
+  /** Id of the last event when the log was measured. */
+  #measured = 0;
   #listener: StorageListener | null = null;
   /** Stored profiles that could not be used when the store was read last. */
   #damaged: { origin: ProfileOrigin | null; count: number } = { origin: null, count: 0 };
@@ -77,7 +81,6 @@ export class ProfileStorage {
     const { consent = 'pending', restarted = false } = options;
     // After a restart consent is in force only if the device still has a database.
     this.#consent = new ConsentState(restarted && consent === 'granted' ? 'pending' : consent);
-    this.#budget = new LogBudget(options.logBudget);
     this.#tabs = new Tabs(options.namespace, {
       onLead: () => this.#listener?.onLead(),
       onMessage: (message) => this.#onMessage(message),
@@ -113,7 +116,6 @@ export class ProfileStorage {
     return level !== 'granted' || !this.inMemory;
   }
 
-  /** Whether the store in use is in memory. */
   get inMemory(): boolean {
     return this.#store instanceof MemoryStore;
   }
@@ -235,9 +237,9 @@ export class ProfileStorage {
       origin.damaged = false;
       origin.known = [lastEvent, origin.known[0]];
       this.#tabs.post('profile');
-      if (!this.#budget.isDue(lastEvent)) return;
-      this.#budget.measured(lastEvent);
-      await store.compact(origin.known[1], this.#budget.bytes);
+      if (!this.#isDue(lastEvent)) return;
+      this.#measured = lastEvent;
+      await store.compact(origin.known[1], this.#budget);
     } catch (thrown) {
       // The store was replaced and no longer accepts data.
       if (store === this.#store) throw thrown;
@@ -246,7 +248,7 @@ export class ProfileStorage {
 
   /** Whether enough events came since the log was measured. */
   get measuringDue(): boolean {
-    return this.#budget.isDue(this.#lastEvent);
+    return this.#isDue(this.#lastEvent);
   }
 
   /** Runs work of the leader in this tab, unless another one leads. */
@@ -260,9 +262,19 @@ export class ProfileStorage {
    * @returns 0 while the log is small enough
    */
   excess(sizes: readonly number[]): number {
-    const gone = this.#budget.excess(sizes);
-    if (gone === 0) this.#budget.measured(this.#lastEvent);
+    let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    let gone = 0;
+    while (size > this.#budget && gone < sizes.length) size -= sizes[gone++];
+    if (gone === 0) this.#measured = this.#lastEvent;
     return gone;
+  }
+
+  get #budget(): number {
+    return this.#options.logBudget ?? LOG_BUDGET;
+  }
+
+  #isDue(lastEvent: number): boolean {
+    return lastEvent - this.#measured >= EVENTS_BETWEEN_MEASUREMENTS;
   }
 
   /** The part of the current store with the texts about this device and the aggregates of the log. */
@@ -559,7 +571,7 @@ export class ProfileStorage {
     this.#tabs.leave();
     this.#store.close();
     this.#store = store;
-    this.#budget.measured(0);
+    this.#measured = 0;
   }
 }
 
@@ -579,3 +591,6 @@ const forgotten = (cause?: unknown): SidestreamError =>
     'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
     { cause },
   );
+
+export const unknownSnapshot = (id: number): SidestreamError =>
+  new SidestreamError('store/unknown-snapshot', `There is no snapshot ${id}; snapshots() lists the existing ones.`);

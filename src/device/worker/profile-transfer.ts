@@ -8,6 +8,7 @@ import { type ImportOptions, type ImportResult, parsed } from '../protocol';
 import { encryptedFiles } from '../store';
 import type { EngineParts } from './engine-parts';
 import { decodeExport, type ExportedProfile, encodeExport, importedEvents } from './exported-file';
+import { unknownSnapshot } from './profile-storage';
 
 const idSchema = v.pipe(v.number(), v.safeInteger());
 const passphraseSchema = v.optional(
@@ -96,11 +97,7 @@ async function replaceProfile(
 export async function rollback({ scheduler, storage }: EngineParts, given: unknown, era: number): Promise<void> {
   const id = parsed(idSchema, given, 'rollback()', 'id');
   await scheduler.replaceStored(async () => {
-    if (await storage.change(era, (store) => store.rollback(id))) return;
-    throw new SidestreamError(
-      'store/unknown-snapshot',
-      `There is no snapshot ${id}; snapshots() lists the existing ones.`,
-    );
+    if (!(await storage.change(era, (store) => store.rollback(id)))) throw unknownSnapshot(id);
   });
 }
 

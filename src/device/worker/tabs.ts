@@ -15,7 +15,6 @@ export type TabMessage = v.InferOutput<typeof messageSchema>;
 /** Longest wait for a lock of another tab, ms; then the work is done without it. */
 const LOCK_LIMIT = 5000;
 
-/** Receives events from other tabs. */
 export interface TabListener {
   /** The tab that led before is gone, and this one leads. */
   onLead(): void;
@@ -36,7 +35,6 @@ export class Tabs {
   /** Aborts the wait for the lock; null while this tab does not share the profile. */
   #leaving: AbortController | null = null;
   #leading = false;
-  /** Releases the lock. */
   #resign: () => void = () => undefined;
 
   constructor(namespace: string, listener: TabListener) {
@@ -107,7 +105,6 @@ export class Tabs {
     });
   }
 
-  /** Stops sharing the profile. */
   leave(): void {
     this.#leaving?.abort();
     this.#leaving = null;

@@ -21,7 +21,6 @@ export class TaskQueue {
     this.#onFailure = onFailure;
   }
 
-  /** Queues work. */
   queue(work: () => Promise<void>): void {
     this.beside(() => this.#queue.run(work));
   }
@@ -40,7 +39,6 @@ export class TaskQueue {
     this.#delayed.set(name, { work, timer: setTimeout(() => this.hurry(name), delay) });
   }
 
-  /** Drops delayed work of this name. */
   cancel(name: string): void {
     clearTimeout(this.#delayed.get(name)?.timer);
     this.#delayed.delete(name);

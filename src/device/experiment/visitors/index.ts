@@ -1,8 +1,9 @@
-export { type MetricLine, metricLineSchema } from './metric-line';
 export { nextReport } from './reported';
 export {
   combined,
+  type MetricLine,
   type Moments,
+  metricLineSchema,
   sumsOf,
   VISITOR_COUNTS,
   type VisitorReport,

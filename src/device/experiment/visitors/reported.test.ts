@@ -2,9 +2,8 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { Counts } from '../counters';
-import { metricLineSchema } from './metric-line';
 import { nextReport as nextOf } from './reported';
-import { combined, sumsOf, type VisitorSums } from './visitor-sums';
+import { combined, metricLineSchema, sumsOf, type VisitorSums } from './visitor-sums';
 
 const counts = (variant: string, given: Partial<Counts> = {}): Counts => ({
   variant,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { exactObject } from '../../../core/common/strict-object';
+import { type Counts, countsSchema } from '../counters';
 
 /** The counts of a visitor that are summed. */
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
@@ -52,18 +53,23 @@ export interface VisitorReport extends VisitorSums {
 
 const moments = (x: number): Moments => ({ visitors: x > 0 ? 1 : 0, sum: x, squares: x * x });
 
+/** Each count of a visitor, made by a function. */
+const eachCount = (make: (count: VisitorCount) => Moments): Record<VisitorCount, Moments> => ({
+  impressions: make('impressions'),
+  clicks: make('clicks'),
+  carts: make('carts'),
+  purchases: make('purchases'),
+});
+
 /** The sums of one visitor. */
 export function sumsOf(variant: string, totals: VisitorTotals): VisitorSums {
-  const { impressions, clicks, carts, purchases } = totals;
+  const { impressions, clicks, purchases } = totals;
   const revenue: Record<string, Moments> = {};
   for (const [currency, x] of Object.entries(totals.revenue)) revenue[currency] = moments(x);
   return {
     variant,
     visitors: 1,
-    impressions: moments(impressions),
-    clicks: moments(clicks),
-    carts: moments(carts),
-    purchases: moments(purchases),
+    ...eachCount((count) => moments(totals[count])),
     products: { clicksImpressions: clicks * impressions, purchasesClicks: purchases * clicks },
     revenue,
   };
@@ -76,16 +82,13 @@ export function combined(a: VisitorSums, b: VisitorSums, factor: 1 | -1): Visito
   const revenue = { ...a.revenue };
   for (const [currency, more] of Object.entries(b.revenue)) {
     // A currency is a name from outside.
-    const known = Object.hasOwn(revenue, currency) ? revenue[currency] : undefined;
-    revenue[currency] = both(known ?? NONE, more, factor);
+    const known = Object.hasOwn(revenue, currency) ? revenue[currency] : NONE;
+    revenue[currency] = both(known, more, factor);
   }
   return {
     variant: a.variant,
     visitors: a.visitors + factor * b.visitors,
-    impressions: both(a.impressions, b.impressions, factor),
-    clicks: both(a.clicks, b.clicks, factor),
-    carts: both(a.carts, b.carts, factor),
-    purchases: both(a.purchases, b.purchases, factor),
+    ...eachCount((count) => both(a[count], b[count], factor)),
     products: {
       clicksImpressions: a.products.clicksImpressions + factor * b.products.clicksImpressions,
       purchasesClicks: a.products.purchasesClicks + factor * b.products.purchasesClicks,
@@ -131,3 +134,23 @@ export const visitorReportSchema = exactObject({
     v.maxEntries(MAX_CURRENCIES),
   ),
 });
+
+/**
+ * The data of one call of `onMetric`, as one line of a log. It contains no id of shopper or device, no product and no time
+ * of day.
+ */
+export interface MetricLine {
+  /** Day of the report in UTC: `2026-03-02`. */
+  day: string;
+  /** What this page counted since its last report, by variant and placement. */
+  counts: Counts[];
+  /** By how much this visitor raised the sums of each variant since the visitor's last report. */
+  visitors: VisitorReport[];
+}
+
+/** A line of a log, as returned by a shop's server. */
+export const metricLineSchema = exactObject({
+  day: v.pipe(v.string(), v.isoDate('must be a date such as 2026-01-31')),
+  counts: countsSchema,
+  visitors: v.pipe(v.array(visitorReportSchema), v.maxLength(100)),
+}) satisfies v.GenericSchema<unknown, MetricLine>;
