@@ -104,10 +104,7 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
    * @throws SidestreamError `runtime/invalid-input` for an option that is invalid, or differs from `given`
    */
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
-  /**
-   * What is counted since the last call, for the hooks of the page.
-   * @param sent keys of reports that were sent
-   */
+  /** What is counted since the last call, for the hooks of the page. @param sent keys of reports that were sent */
   takeMetrics(sent?: readonly string[]): Promise<MetricReport>;
   /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;

@@ -17,17 +17,14 @@ function isLater({ stamp: [time, tab] }: ConsentAnswer, { stamp: [than, other] }
 export class ConsentState {
   /** Id of this tab; it breaks ties between answers of the same time. */
   readonly #tab = anonymousId(2);
-  #level: Consent;
+  /** The consent in force. */
+  level: Consent;
   #last: ConsentAnswer;
 
   /** @param level in force at the start; `pending` if unknown */
   constructor(level: Consent) {
-    this.#level = level;
+    this.level = level;
     this.#last = { consent: level === 'session' ? 'pending' : level, stamp: [0, ''] };
-  }
-
-  get level(): Consent {
-    return this.#level;
   }
 
   /** The shopper's last answer; it takes effect when it is carried out. */
@@ -62,9 +59,5 @@ export class ConsentState {
     if (given < known) return false;
     this.answer(answer.consent);
     return 'overruled';
-  }
-
-  enforce(level: Consent): void {
-    this.#level = level;
   }
 }

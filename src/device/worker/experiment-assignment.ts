@@ -27,7 +27,7 @@ export async function loadExperiment(given: unknown): Promise<LoadedExperiment |
 export class ExperimentAssignment {
   readonly #loaded: LoadedExperiment | null;
   readonly #learning: boolean;
-  readonly #listener: Pick<EngineListener, 'error'>;
+  readonly #listener: EngineListener;
   #unit: string | null = null;
   #variant: Variant | null = null;
 
@@ -36,11 +36,7 @@ export class ExperimentAssignment {
    * @param options `learning` applies to every variant
    * @param listener gets the error when the id of this device cannot be read
    */
-  constructor(
-    loaded: LoadedExperiment | null,
-    { learning }: Pick<EngineOptions, 'learning'>,
-    listener: Pick<EngineListener, 'error'>,
-  ) {
+  constructor(loaded: LoadedExperiment | null, { learning }: EngineOptions, listener: EngineListener) {
     this.#loaded = loaded;
     this.#learning = learning;
     this.#listener = listener;

@@ -147,10 +147,7 @@ function expertsOf(
   return [...present, ...gone];
 }
 
-/**
- * Shares of the categories in some choices, and in the catalogue.
- * @param weights of the choices, above 0
- */
+/** Shares of the categories in some choices, and in the catalogue. @param weights of the choices, above 0 */
 export function categoriesOf(
   choices: readonly string[],
   weights: ArrayLike<number>,
@@ -215,9 +212,7 @@ async function inspectSnapshot(
   return { snapshot, ...placeChanges(now, earlier, itemOf) };
 }
 
-/**
- * The changes from one list to another. @param now ids in order @param earlier ids of the other list in order
- */
+/** The changes from one list to another. @param now ids in order @param earlier ids of the other list in order */
 export function placeChanges(
   now: readonly string[],
   earlier: readonly string[],

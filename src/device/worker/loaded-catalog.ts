@@ -60,7 +60,8 @@ export class LoadedCatalog {
   #cooccurrence: CooccurrenceTable | null = null;
   #side: SideModel | null = null;
   #demand: ShopDemand | null = null;
-  #index: CatalogIndex;
+  /** Offers replace items in it, of which only prices and stock change. */
+  index: CatalogIndex;
   #table: FeatureTable;
   #complete: boolean;
   readonly #variants: typeof import('../ranking/variants') | null;
@@ -74,16 +75,7 @@ export class LoadedCatalog {
     this.#shopIds = new Set(items.map(({ id }) => id));
     this.#parts = [{ items, features, local: null }];
     this.#table = features;
-    this.#index = this.#reindex();
-  }
-
-  get index(): CatalogIndex {
-    return this.#index;
-  }
-
-  /** For the offers: only prices and stock change. */
-  set index(index: CatalogIndex) {
-    this.#index = index;
+    this.index = this.#reindex();
   }
 
   get table(): FeatureTable {
@@ -100,7 +92,7 @@ export class LoadedCatalog {
 
   /** Number of items of the shop, loaded or not. */
   get count(): number {
-    return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.#index.items.length;
+    return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.index.items.length;
   }
 
   /** Whether it has the features of the items that it was opened with. Until then these are as items without features. */
@@ -111,7 +103,7 @@ export class LoadedCatalog {
   setFeatures(features: FeatureTable): void {
     this.#parts[0] = { ...this.#parts[0], features };
     this.#complete = true;
-    this.#index = this.#reindex();
+    this.index = this.#reindex();
   }
 
   /** Start weights of the terms for the shop's side model. */
@@ -125,13 +117,13 @@ export class LoadedCatalog {
    */
   setSide(side: SideModel): void {
     this.#side = side;
-    this.#index = { ...this.#index, side: this.#sideOf(this.#index.content) };
+    this.index = { ...this.index, side: this.#sideOf(this.index.content) };
   }
 
   setCooccurrence(cooccurrence: CooccurrenceTable): void {
     this.#cooccurrence = cooccurrence;
     // Nothing else of the index depends on it.
-    this.#index = { ...this.#index, cooccurrence };
+    this.index = { ...this.index, cooccurrence };
   }
 
   /** Demand for the bundle's items from the shop's log; null while unknown. */
@@ -141,7 +133,7 @@ export class LoadedCatalog {
 
   setDemand(demand: ShopDemand): void {
     this.#demand = demand;
-    this.#index = this.#reindex();
+    this.index = this.#reindex();
   }
 
   /** Adds items encoded on this device. Items of other encoders, or with an id that the shop uses, are skipped. */
@@ -155,7 +147,7 @@ export class LoadedCatalog {
       if (at < 0) this.#parts.push(part);
       else this.#parts[at] = part;
     }
-    this.#index = this.#reindex();
+    this.index = this.#reindex();
   }
 
   /** Whether an item was encoded by the bundle's encoders and has an id that the shop does not use. */
@@ -165,14 +157,14 @@ export class LoadedCatalog {
 
   clearLocal(): void {
     this.#parts = this.#parts.filter(({ local }) => local === null);
-    this.#index = this.#reindex();
+    this.index = this.#reindex();
   }
 
   /** Adds items of the bundle that are not loaded yet. @returns whether any were added */
   grow(parts: readonly ItemsPart[]): boolean {
-    const before = this.#index.items.length;
+    const before = this.index.items.length;
     for (const { items, features, cluster } of parts) {
-      const rows = [...items.keys()].filter((row) => !this.#index.rowOf.has(items[row].id));
+      const rows = [...items.keys()].filter((row) => !this.index.rowOf.has(items[row].id));
       const fresh = rows.filter((row) => !this.#shopIds.has(items[row].id));
       if (fresh.length === 0) continue;
       for (const row of fresh) this.#shopIds.add(items[row].id);
@@ -180,7 +172,7 @@ export class LoadedCatalog {
       this.#parts.push({ ...own, cluster, places: fresh, local: null });
     }
     if (this.#parts.reduce((sum, { items }) => sum + items.length, 0) === before) return false;
-    this.#index = this.#reindex();
+    this.index = this.#reindex();
     return true;
   }
 
@@ -199,17 +191,17 @@ export class LoadedCatalog {
     const left = new Set(kept.map(({ cluster }) => cluster));
     const gone = others.flatMap(({ cluster }) => (cluster === undefined || left.has(cluster) ? [] : [cluster]));
     this.clusterSide?.drop(gone);
-    this.#index = this.#reindex();
+    this.index = this.#reindex();
   }
 
   find(id: string): Item | null {
-    const row = this.#index.rowOf.get(id);
-    return row === undefined ? null : this.#index.items[row];
+    const row = this.index.rowOf.get(id);
+    return row === undefined ? null : this.index.items[row];
   }
 
   /** @throws SidestreamError `runtime/unknown-item` */
   rowOf(itemId: string): number {
-    const row = this.#index.rowOf.get(itemId);
+    const row = this.index.rowOf.get(itemId);
     if (row === undefined) {
       throw new SidestreamError(
         'runtime/unknown-item',

@@ -22,10 +22,7 @@ export interface ListInput {
 
 /** Provides late-loaded code with the ranking's input for a request. */
 export interface InputSource {
-  /**
-   * Takes a turn with it.
-   * @param ids of items to load before
-   */
+  /** Takes a turn with it. @param ids of items to load before */
   withInput<T>(given: ParsedRequest, work: (list: ListInput) => T, ids?: readonly string[]): Promise<T>;
 }
 

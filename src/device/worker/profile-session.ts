@@ -8,25 +8,7 @@ import type { ProfileOrigin } from './profile-origin';
 import type { ProfileStorage } from './profile-storage';
 
 /** The learner in a short turn, which makes lists or learns events. */
-export type ActiveLearner = Pick<
-  Learner,
-  | 'contributionsOf'
-  | 'expertScores'
-  | 'history'
-  | 'journal'
-  | 'firstEvent'
-  | 'lastEvent'
-  | 'state'
-  | 'status'
-  | 'terms'
-  | 'unlearned'
-  | 'weights'
-  | 'windows'
-  | 'observe'
-  | 'note'
-  | 'renumber'
-  | 'save'
->;
+export type ActiveLearner = Omit<Learner, keyof ChangingLearner | 'restore' | 'restoreWithoutLearning' | 'keepJournal'>;
 
 /** The learner in a long turn, which extends the catalogue or adds the files trained on the shop's logs. */
 export type ChangingLearner = Pick<Learner, 'featuresChanged' | 'setCatalog'>;

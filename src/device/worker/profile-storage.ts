@@ -295,7 +295,7 @@ export class ProfileStorage {
 
   /** Puts `session` in force: everything stays in memory, as before an answer. Other tabs do not hear of it. */
   keepVisit(): void {
-    this.#consent.enforce('session');
+    this.#consent.level = 'session';
   }
 
   /** @throws SidestreamError `store/forgotten` when the shopper denied, or everything was erased since `era` */
@@ -337,10 +337,7 @@ export class ProfileStorage {
     this.#listener?.onErased();
   }
 
-  /**
-   * Deletes the database on the device.
-   * @throws SidestreamError `store/blocked` when another page holds it open
-   */
+  /** Deletes the database on the device. @throws SidestreamError `store/blocked` when another page holds it open */
   deleteDevice(): Promise<void> {
     return deleteDeviceStore(this.#options.namespace);
   }
@@ -372,7 +369,7 @@ export class ProfileStorage {
   async #openExisting(): Promise<void> {
     const era = this.#era;
     const device = await openExistingDevice(this.#options, this.#onClosed);
-    if (device && (await this.#use(device, era))) this.#consent.enforce('granted');
+    if (device && (await this.#use(device, era))) this.#consent.level = 'granted';
   }
 
   async #moveToDevice(profile: Profile | null, at: Position): Promise<Moved | null> {
@@ -401,7 +398,7 @@ export class ProfileStorage {
         if (isNew) this.#tabs.post('replaced');
       }
       if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
-      this.#consent.enforce('granted');
+      this.#consent.level = 'granted';
       this.#endWait();
       await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0, items);
       this.#tabs.post(this.#consent.last);
@@ -562,7 +559,7 @@ export class ProfileStorage {
 
   #erase(consent: Refusal): void {
     this.#era++;
-    this.#consent.enforce(consent);
+    this.#consent.level = consent;
     this.#lastEvent = 0;
     this.#toMemory(new MemoryStore());
   }
