@@ -1,18 +1,31 @@
+import type { Consent, WorkerRecommender } from '../device/protocol';
 import { Engine } from '../device/worker/engine';
 import type { EngineOptions } from '../device/worker/engine-options';
 import type { SidestreamError } from '../error';
 
-/** An engine for a bundle at an address, without an answer about consent, with what it reports: errors, and events at each change. */
+/** An engine for a bundle at an address, without an answer about consent, with what it reports: errors, their codes, and events at each change. */
 export async function openedEngine(bundle: string, given: Partial<EngineOptions> = {}) {
   const errors: SidestreamError[] = [];
+  const codes: string[] = [];
   const changes: number[] = [];
   const engine = await Engine.start(
     { consent: 'pending', bundle, namespace: 'test', learning: true, ...given },
     {
       change: ({ events }) => changes.push(events),
       progress: () => undefined,
-      error: (error) => errors.push(error),
+      error: (error) => {
+        errors.push(error);
+        codes.push(error.code);
+      },
     },
   );
-  return { engine, errors, changes };
+  return { engine, errors, codes, changes };
+}
+
+export const consentOf = async (engine: WorkerRecommender): Promise<Consent> => (await engine.status()).consent;
+
+/** Clicks on items whose ids have one letter. */
+export async function clickAll(engine: WorkerRecommender, ids: string): Promise<void> {
+  for (const id of ids) await engine.track('click', id);
+  await engine.settled();
 }

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Manifest, openBundle, type SideModel, verifyBundle, writeBundle } from '../../core/catalog';
-import type { SidestreamError } from '../../error';
 import { memoryBundle } from '../../testing/bundles';
+import { openedEngine } from '../../testing/opened-engine';
 import { sideModel } from '../../testing/side-models';
 import { topicContent } from '../../testing/topics';
 import type { WorkerRecommender } from '../protocol';
@@ -38,19 +38,10 @@ beforeEach(() => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(): Promise<{ engine: WorkerRecommender; errors: string[] }> {
+async function start() {
   const { port } = server.address() as AddressInfo;
-  const errors: string[] = [];
-  const bundle = `http://127.0.0.1:${port}`;
-  const engine = await Engine.start(
-    { bundle, consent: 'pending', namespace: 'clusters', learning: true },
-    {
-      change: () => undefined,
-      progress: () => undefined,
-      error: (error: SidestreamError) => errors.push(error.code),
-    },
-  );
-  return { engine, errors };
+  const { engine, codes } = await openedEngine(`http://127.0.0.1:${port}`, { namespace: 'clusters' });
+  return { engine, errors: codes };
 }
 
 /** An item that the head does not have, and its topic. */

@@ -3,8 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidestreamError } from '../../error';
 import { makeItem } from '../../testing/bundles';
+import { clickAll, consentOf } from '../../testing/opened-engine';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
-import type { WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
@@ -25,11 +25,6 @@ afterAll(() => shop.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
-const consentOf = async (engine: WorkerRecommender) => (await engine.status()).consent;
-async function clickAll(engine: WorkerRecommender, ids: string): Promise<void> {
-  for (const id of ids) await engine.track('click', id, {});
-  await engine.settled();
-}
 /** Something that waits, once it is reached, until it is let go. */
 function gate() {
   const opened = new EventTarget();

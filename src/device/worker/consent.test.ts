@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeItem } from '../../testing/bundles';
-import { openedEngine } from '../../testing/opened-engine';
+import { clickAll, consentOf, openedEngine } from '../../testing/opened-engine';
 import { CLICK, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { WorkerRecommender } from '../protocol';
 import { deleteDeviceStore } from '../store';
@@ -25,12 +25,7 @@ afterAll(() => shop.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
-const consentOf = async (engine: WorkerRecommender) => (await engine.status()).consent;
 const eventsOf = async (engine: WorkerRecommender) => (await engine.status()).events;
-async function clickAll(engine: WorkerRecommender, ids: string): Promise<void> {
-  for (const id of ids) await engine.track('click', id, {});
-  await engine.settled();
-}
 
 /** A connection of a page that does not give way, such as one that the browser has frozen. */
 async function stubbornTab(): Promise<{ close(): void }> {

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addLearned, type Demand, type Manifest, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import type { WorkerRecommender } from '../protocol';
-import { Engine } from './engine';
+import { openedEngine } from '../../testing/opened-engine';
+import type { RecommendRequest, WorkerRecommender } from '../protocol';
 
 const DAY = 24 * 3600 * 1000;
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -33,28 +33,15 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(settled = true): Promise<{ engine: WorkerRecommender; codes: string[] }> {
+async function start(settled = true) {
   const { port } = server.address() as AddressInfo;
-  const codes: string[] = [];
-  const options = {
-    bundle: `http://127.0.0.1:${port}`,
-    consent: 'pending',
-    namespace: 'test',
-    learning: true,
-  } as const;
-  const engine = await Engine.start(options, {
-    change: () => undefined,
-    progress: () => undefined,
-    error: ({ code }) => codes.push(code),
-  });
+  const { engine, codes } = await openedEngine(`http://127.0.0.1:${port}`);
   if (settled) await engine.settled();
   return { engine, codes };
 }
 
-const idsOf = async (
-  engine: WorkerRecommender,
-  ...[request]: Parameters<WorkerRecommender['recommend']>
-): Promise<string[]> => (await engine.recommend(request)).items.map(({ item }) => item.id);
+const idsOf = async (engine: WorkerRecommender, request?: RecommendRequest): Promise<string[]> =>
+  (await engine.recommend(request)).items.map(({ item }) => item.id);
 
 it('lists current sales from the first list on if the feed has no popularity', async () => {
   const { engine } = await start(false);

@@ -3,8 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeItem } from '../../testing/bundles';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
-import type { WorkerRecommender } from '../protocol';
-import { optionsSchema, parsed, type RecommendRequest } from '../protocol';
+import { optionsSchema, parsed, type RecommendRequest, type WorkerRecommender } from '../protocol';
 import type { EngineOptions } from './engine-options';
 
 // Node has no IndexedDB: this one keeps to the specification, in memory.

@@ -2,10 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLearned, type CooccurrenceTable, type Manifest, rowsPerItem, writeBundle } from '../../core/catalog';
-import type { SidestreamError } from '../../error';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
+import { openedEngine } from '../../testing/opened-engine';
 import type { WorkerRecommender } from '../protocol';
-import { Engine } from './engine';
 import { encodersOf } from './loaded-catalog';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -34,18 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(): Promise<{ engine: WorkerRecommender; errors: SidestreamError[] }> {
-  const { port } = server.address() as AddressInfo;
-  const errors: SidestreamError[] = [];
-  const bundle = `http://127.0.0.1:${port}`;
-  const options = { bundle, consent: 'pending', namespace: 'test', learning: true } as const;
-  const engine = await Engine.start(options, {
-    change: () => undefined,
-    progress: () => undefined,
-    error: (error) => errors.push(error),
-  });
-  return { engine, errors };
-}
+const start = () => openedEngine(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 
 const firstWith = async (engine: WorkerRecommender, itemId: string) =>
   (await engine.recommend({ placement: 'complement', itemId })).items[0];

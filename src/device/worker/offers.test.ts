@@ -9,8 +9,7 @@ import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { serveShop } from '../../testing/served-shop';
 import { topicContent } from '../../testing/topics';
-import type { WorkerRecommender } from '../protocol';
-import { type Offer, optionsSchema, parsed, type RecommendRequest } from '../protocol';
+import { type Offer, optionsSchema, parsed, type RecommendRequest, type WorkerRecommender } from '../protocol';
 import type { EngineOptions } from './engine-options';
 
 beforeEach(() => {

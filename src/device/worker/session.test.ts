@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { consentOf } from '../../testing/opened-engine';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { Consent, WorkerRecommender } from '../protocol';
 
@@ -22,7 +23,6 @@ async function open(consent: Consent): Promise<WorkerRecommender> {
   tabs.push(tab);
   return tab;
 }
-const consentOf = async (tab: WorkerRecommender): Promise<Consent> => (await tab.status()).consent;
 const becomes = (tab: WorkerRecommender, level: Consent): Promise<void> =>
   vi.waitFor(async () => expect(await consentOf(tab)).toBe(level));
 const databases = async (): Promise<unknown[]> => (await indexedDB.databases()).map(({ name }) => name);
