@@ -58,27 +58,21 @@ export class ClusterLoader {
   }
 
   /** Loads the clusters of items, the most important first; a failure is reported. */
-  async load(ids: readonly string[]): Promise<void> {
-    try {
-      await this.#load(ids);
-    } catch (thrown) {
-      this.#context.listener.error(SidestreamError.from(thrown));
-    }
+  load(ids: readonly string[]): Promise<void> {
+    return this.#reported(() => this.#load(ids));
   }
 
   /** Loads the clusters of the first items of a list, as `load` does, after room was made for them. */
   async loadList(ids: readonly string[]): Promise<void> {
     if (ids.every((id) => this.#context.catalog.find(id))) return;
-    try {
+    await this.#reported(async () => {
       if (await this.#evict()) {
         // The clusters near the preferences may have been evicted.
         this.#loadedHistory = '';
         this.scheduleLoad();
       }
       await this.#load(ids);
-    } catch (thrown) {
-      this.#context.listener.error(SidestreamError.from(thrown));
-    }
+    });
   }
 
   /**
@@ -103,10 +97,10 @@ export class ClusterLoader {
    * @throws SidestreamError `bundle/*` when none of the items could be loaded; a failure of their neighbours is reported
    */
   async #loadAround(ids: readonly string[]): Promise<void> {
-    const { catalog, listener } = this.#context;
+    const { catalog } = this.#context;
     await this.#load(ids);
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
-    try {
+    await this.#reported(async () => {
       for (const id of ids.slice(0, MAX_AROUND)) {
         const { content, rowOf } = catalog.index;
         const row = this.#loadedAround.has(id) ? undefined : rowOf.get(id);
@@ -116,9 +110,7 @@ export class ClusterLoader {
         await this.#add(await this.#selection.partsNear(profile, weights, CLUSTERS_AROUND_ITEM, PROBES_AROUND_ITEM));
         this.#loadedAround.add(id);
       }
-    } catch (thrown) {
-      listener.error(SidestreamError.from(thrown));
-    }
+    });
   }
 
   /** Finds an item that may not be loaded; null if the catalogue lacks the id. @throws SidestreamError `bundle/*` */
@@ -173,9 +165,9 @@ export class ClusterLoader {
 
   /** @returns whether the loaded catalogue grew */
   async #add(parts: readonly ItemsPart[]): Promise<boolean> {
-    const { session, catalog, listener } = this.#context;
+    const { session, catalog } = this.#context;
     // Texts and side rows must be loaded first: no list may show items in a wrong language, or with less data than others.
-    const side = catalog.clusterSide?.follow(parts).catch((thrown) => listener.error(SidestreamError.from(thrown)));
+    const side = this.#reported(async () => catalog.clusterSide?.follow(parts));
     await Promise.all([catalog.texts?.follow(parts), side]);
     return session.change(async ({ learner }) => {
       // No list may be made between the two: the learner must know all rows.
@@ -201,6 +193,14 @@ export class ClusterLoader {
     });
     await catalog.texts?.keepOnly(kept);
     return true;
+  }
+
+  async #reported(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#context.listener.error(SidestreamError.from(thrown));
+    }
   }
 
   /** The end of the history as a text, to compare with a later one. */
