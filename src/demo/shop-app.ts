@@ -146,7 +146,7 @@ export class ShopApp extends ShopElement {
   }
 
   get #inspectorTitle(): string {
-    return this.session.learning === 'on' ? 'What this device has learned' : 'Nothing is learned here';
+    return this.session.learning === 'on' ? 'Your profile on this device' : 'Nothing is learned here';
   }
 
   #loadInspector(): void {

@@ -196,7 +196,7 @@ export class ListPlayground extends ShopElement {
     room.replaceChildren(list);
   }
 
-  /** The recommender is that of the whole shop, whose rules are not for the playground to change: it adds its own to requests. */
+  /** The recommender serves the whole shop, whose rules are not for the playground to change: it adds its own to requests. */
   #withRules(of: Recommender, rules: Rules): Recommender {
     const key = JSON.stringify(rules);
     if (this.#ruled?.of !== of || this.#ruled.rules !== key) {

@@ -24,7 +24,7 @@ export type AttributeField = Kind & {
 
 const PLACEMENTS: readonly Placement[] = ['for-you', 'similar', 'complement', 'trending', 'recent', 'again'];
 
-/** Attributes in the order of the form. `bundle` is that of the shop and stays as it is. */
+/** Attributes in the order of the form. `bundle` is not among them: the list is the shop’s own. */
 export const ATTRIBUTES: readonly AttributeField[] = [
   { name: 'placement', kind: 'choice', options: PLACEMENTS, otherwise: 'for-you', hint: 'Which list' },
   { name: 'item-id', kind: 'product', otherwise: '', hint: 'The product in view; similar and complement need it' },

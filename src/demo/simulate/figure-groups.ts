@@ -29,7 +29,7 @@ export const figureGroups = (simulation: Simulation): FigureGroup[] =>
     },
     { question: 'What do the lists show?', cards: figureCards(simulation, SHOWN) },
     {
-      question: 'What is learned, and what does it take?',
+      question: 'What does the learner keep, and how long does it take?',
       cards: [...expertCards(simulation), ...figureCards(simulation, ['experts']), ...updateCards(simulation)],
     },
     { question: 'Does a shop narrow that learns from its own lists?', cards: loopCards(simulation) },

@@ -1,4 +1,4 @@
-/** Color and line of a configuration: nobody has to tell lines apart by color alone. */
+/** Color and line of a configuration: nobody has to tell lines apart only by color. */
 export interface Look {
   color: string;
   /** As `stroke-dasharray`; undefined for a whole line. */
@@ -17,5 +17,5 @@ const LOOKS: Readonly<Record<string, Look>> = {
   oracle: { color: 'var(--oracle)', dashes: '1 2', width: 1.6 },
 };
 
-/** The look of a configuration; a plain line for one that has none. */
+/** The look of a configuration; a plain line for an unknown one. */
 export const lookOf = (name: string): Look => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };

@@ -171,9 +171,7 @@ export class SimulateShoppers extends ShopElement {
 
   #progress({ done, total, left }: RunProgress): TemplateResult {
     const text =
-      total > 0
-        ? `${count(done)} of ${count(total)} choices`
-        : 'Making up shoppers, and what the shop knows before they come …';
+      total > 0 ? `${count(done)} of ${count(total)} choices` : 'Preparing the shoppers and the shop’s past …';
     return html`
       <div class="sim-progress" data-testid="simulate-progress">
         <progress aria-label="Simulation" aria-describedby="sim-progress" max="1" value=${total > 0 ? done / total : nothing}></progress>
@@ -207,7 +205,7 @@ export class SimulateShoppers extends ShopElement {
         </details>
         <h2>Repeat it</h2>
         <p class="hint">
-          This command finds the same figures. Put the path of a copy of this shop’s bundle in the place of <code>--bundle bundle</code>.
+          This command finds the same figures. In it, replace <code>bundle</code> after <code>--bundle</code> with the path of a copy of this shop’s bundle.
         </p>
         <div class="sim-command" role="region" aria-label="Command" tabindex="0"><code data-testid="simulate-command">${commandOf(settings)}</code></div>
         <div class="sim-buttons">

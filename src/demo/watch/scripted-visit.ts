@@ -51,7 +51,7 @@ export class ScriptedVisit {
     return this.frames.at(-1);
   }
 
-  /** Milliseconds from one choice of the script to the next; 0 for none. */
+  /** Milliseconds from one choice of the script to the next; 0 for no wait. */
   set pace(milliseconds: number) {
     this.#pause = milliseconds;
     this.#wake();
@@ -109,7 +109,7 @@ export class ScriptedVisit {
     return this.#shelf(category);
   }
 
-  /** Ends the recommender; what it learned is gone. */
+  /** Ends the recommender; its profile is gone. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();

@@ -126,7 +126,7 @@ export class WatchLearning extends ShopElement {
     const { tastes, phase } = visit;
     const lead = tastes[0]
       ? html`<p class="watch-lead">
-          ${SHOPPER} is made up. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
+          ${SHOPPER} is a simulated shopper. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
           does is click. The shop’s own recommender learns it from her clicks, here in your browser and without a server. Your own lists
           know nothing of her, and what she teaches is gone when you leave. You can also
           <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a> at once, and see figures.
@@ -216,7 +216,7 @@ export class WatchLearning extends ShopElement {
         </div>
         <div class="learned">
           ${tasteChart(frames, tastes)}
-          <h2>What was learned</h2>
+          <h2>The profile</h2>
           ${this.#experts(frame, tastes)}
         </div>
       </div>
@@ -290,7 +290,7 @@ export class WatchLearning extends ShopElement {
     return visit;
   }
 
-  /** A recommender with the settings of the shop's own, whose profile is in memory alone and nobody else's. */
+  /** A recommender with the settings of the shop's own, whose profile is only in memory and used by nobody else. */
   #open(): Promise<Recommender> {
     const { bundle } = this.session.settings;
     return createRecommender({

@@ -25,7 +25,7 @@ export async function erase(namespace: string, consent: Refusal): Promise<void> 
   }
 }
 
-/** The deletion in progress, which a later grant must wait for; undefined if there is none. It never rejects. */
+/** The deletion in progress, which a later grant must wait for, if any. It never rejects. */
 export const erasureOf = (namespace: string): Promise<unknown> | undefined => erasures.get(namespace);
 
 function tell(namespace: string, consent: Refusal): void {

@@ -25,8 +25,8 @@ export class ImpressionBatch {
   readonly #endWatch: () => void;
 
   /**
-   * @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects if none was
-   *   stored
+   * @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects if nothing
+   *   was stored
    */
   constructor(send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
     this.#send = send;

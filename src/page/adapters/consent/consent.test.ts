@@ -170,7 +170,7 @@ describe('Google Consent Mode', () => {
     await vi.waitFor(() => expect(asked).toEqual(['granted', 'granted']));
   });
 
-  it('follows another type, and leaves alone what names none of it', async () => {
+  it('follows another type, and leaves commands alone that do not name it', async () => {
     const gtag = googleTag();
     connect('google', { type: 'functionality_storage' });
     gtag('consent', 'update', { personalization_storage: 'granted', ad_storage: 'granted' });
@@ -221,7 +221,7 @@ describe('Google Consent Mode', () => {
   });
 });
 
-/** Shopify's API, as its documentation describes it: each answer is `yes`, `no` or empty where there is none. */
+/** Shopify's API, as its documentation describes it: each answer is `yes`, `no` or empty. */
 class Shopify {
   preferences: 'yes' | 'no' | '' = '';
   /** Whether the shopper's region needs an answer. */
@@ -457,7 +457,7 @@ describe('IAB TCF 2.2', () => {
 });
 
 describe('auto', () => {
-  it('follows whichever has an answer, also one that is loaded late, and none lifts the refusal of another', async () => {
+  it('follows whichever has an answer, also one that is loaded late, and no tool lifts the refusal of another', async () => {
     connect('auto');
     // Not made for a page that has no Google.
     expect(Reflect.has(globalThis, 'dataLayer')).toBe(false);
@@ -610,7 +610,7 @@ describe('auto', () => {
     expect(asked).toEqual(['denied']);
   });
 
-  it('an answer that is taken back to none deletes', async () => {
+  it('an answer that is taken back deletes', async () => {
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
     connect('auto');

@@ -31,7 +31,7 @@ const VIEWS = Object.keys(QUESTIONS) as InspectorView[];
 const REFRESH_DELAY = 150;
 
 /**
- * Shows a recommender's learned profile on this device in four views: what it learned, when, why a product has its position, and
+ * Shows a recommender's learned profile on this device in four views: its content, its history, why a product has its position, and
  * whether it helps. Each view starts in plain words and offers figures on demand; an earlier state can be restored, and the
  * profile can be exported, imported and deleted.
  *

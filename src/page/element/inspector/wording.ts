@@ -102,7 +102,7 @@ export function whyNothing(consent: string, learning: boolean): string | null {
 
 /** Text shown before anything was learned. */
 export const NOTHING_LEARNED_TEXT =
-  'Nothing yet. Look at a few products, then come back. What is learned then is learned in this browser and stays in it.';
+  'Nothing yet. Look at a few products, then come back. The profile is then learned in this browser, and stays in it.';
 
 /**
  * The result of a merge.

@@ -96,8 +96,8 @@ export class HelpsView implements View {
     }
     const both = own.filter(({ item }) => shared(without, item.id)).length;
     return html`
-      ${host.heading('With and without what was learned')}
-      <p class="note">${both === own.length ? 'Both have the same products.' : `${host.formats.count(own.length - both)} of your first ${host.formats.count(own.length)} products are there because of what was learned.`}</p>
+      ${host.heading('With and without the profile')}
+      <p class="note">${both === own.length ? 'Both have the same products.' : `${host.formats.count(own.length - both)} of your first ${host.formats.count(own.length)} products are there because of the profile.`}</p>
       <div part="lists" class="two">
         ${column('Your list', 'own', own, without)} ${column('What everybody gets', 'without', without, own)}
       </div>`;
@@ -149,9 +149,9 @@ export class HelpsView implements View {
 
   /** How the list compares with one ranked only by similarity to the past choices. */
   #likeness([low, high]: readonly [number, number]): string {
-    if (low > 1) return 'Your list does better than likeness to your past choices alone, too.';
-    if (high < 1) return 'Likeness to your past choices alone would have done better than your list.';
-    return 'Whether your list does better than likeness to your past choices alone is still open.';
+    if (low > 1) return 'Your list also does better than one that goes only by likeness to your past choices.';
+    if (high < 1) return 'A list that goes only by likeness to your past choices would have done better than yours.';
+    return 'Whether your list does better than one that goes only by likeness to your past choices is still open.';
   }
 
   /** The cost on the device. */
@@ -169,7 +169,7 @@ export class HelpsView implements View {
     const waiting = 'measuring';
     type Fact = [name: string, value: string];
     const plain: Fact[] = [
-      ['What was learned', consent],
+      ['Consent', consent],
       ['Learning', learning ? 'on' : 'off'],
       ['A list, median', latency ? ms(latency.median) : waiting],
       ['A list, 95 of 100', latency ? `at most ${ms(latency.p95)}` : waiting],

@@ -41,7 +41,7 @@ export class LearnedView implements View {
     const { products, categories, experts } = inspection;
     return html`
       <p class="lead" data-lead>${tasteSentence(inspection, status.events, formats)}</p>
-      <p class="note">It happened here, in your browser: what you chose and what was learned from it is sent to nobody.</p>
+      <p class="note">It happened here, in your browser: neither your choices nor the profile is sent to anybody.</p>
       ${
         products.length === 0
           ? nothing

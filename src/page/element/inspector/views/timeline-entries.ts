@@ -11,7 +11,7 @@ export interface TimelineEntry {
   choice: JournalChoice | null;
   /** Null if the entry is a choice or only a snapshot. */
   point: JournalPoint | null;
-  /** The snapshot to go back to from here: the one made here, otherwise the newest earlier one; null if there is none. */
+  /** The snapshot to go back to from here: the one made here, otherwise the newest earlier one, if any. */
   snapshot: Snapshot | null;
   /** Whether the snapshot was made here. */
   kept: boolean;
@@ -35,12 +35,12 @@ export function timelineEntries({
 }: Pick<Inspection, 'choices' | 'points' | 'snapshots'>): TimelineEntry[] {
   const windows = points.filter(({ kind }) => kind === 'window');
   const taken = new Map<JournalPoint, Snapshot>();
-  const alone: Snapshot[] = [];
+  const unmatched: Snapshot[] = [];
   for (const snapshot of snapshots) {
     // The snapshot is saved shortly after the window ends, when more choices may have been made.
     const window = windows.findLast(({ at }) => at <= snapshot.choices);
     if (window && !taken.has(window)) taken.set(window, snapshot);
-    else alone.push(snapshot);
+    else unmatched.push(snapshot);
   }
   const before = (at: number): Snapshot | null => snapshots.findLast((one) => one.choices < at) ?? null;
   const entries: TimelineEntry[] = [
@@ -52,7 +52,7 @@ export function timelineEntries({
       ...{ key: pointKey(point), time: point.time, at: point.at },
       ...{ choice: null, point, snapshot: taken.get(point) ?? before(point.at), kept: taken.has(point) },
     })),
-    ...alone.map((snapshot) => ({
+    ...unmatched.map((snapshot) => ({
       ...{ key: `snapshot-${snapshot.id}`, time: snapshot.time, at: snapshot.choices },
       ...{ choice: null, point: null, snapshot, kept: true },
     })),

@@ -17,7 +17,7 @@ export class TimelineView implements View {
   #chart: Chart | null = null;
   #all = false;
   #choices = true;
-  /** Key of the open entry; null if none is open. */
+  /** Key of the open entry, if any. */
   #open: string | null = null;
   /** The effect of going back to its snapshot; null until it is known, and if the entry has no snapshot. */
   #change: ListChange | null = null;
@@ -155,8 +155,8 @@ export class TimelineView implements View {
     if (!snapshot) {
       const [oldest] = this.#inspection?.snapshots ?? [];
       return oldest
-        ? `There is no snapshot from before this: the oldest one was saved after choice ${formats.count(oldest.choices)}. To start over, use “Forget what was learned” under “Does it help?”.`
-        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as a new taste is kept. To start over, use “Forget what was learned” under “Does it help?”.';
+        ? `There is no snapshot from before this: the oldest one was saved after choice ${formats.count(oldest.choices)}. To start over, use “Forget the profile” under “Does it help?”.`
+        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as a new taste is kept. To start over, use “Forget the profile” under “Does it help?”.';
     }
     const state = `what the shop knew after choice ${formats.count(snapshot.choices)} (${formats.moment(snapshot.time)})`;
     if (kept) return `The state that was kept here: ${state}.`;
@@ -168,7 +168,7 @@ export class TimelineView implements View {
 
   #forgotten(formats: InspectorHost['formats'], undone: number): string {
     if (undone === 0) return 'Nothing was learned since.';
-    return `What was learned from the ${undone === 1 ? 'choice' : formats.choices(undone)} since then would be forgotten.`;
+    return `The profile would lose the ${undone === 1 ? 'choice' : formats.choices(undone)} since then.`;
   }
 
   #place({ formats }: InspectorHost, { item, now, earlier }: PlaceChange): TemplateResult {

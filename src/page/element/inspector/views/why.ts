@@ -95,7 +95,7 @@ export class WhyView implements View {
             ? nothing
             : html`
               ${heading('Past choices behind it')}
-              <p class="note">The place that ${item.title} would have if you had not made that choice, and what the choice adds to its score. What the tastes learned from the choice stays.</p>
+              <p class="note">The place that ${item.title} would have if you had not made that choice, and what the choice adds to its score. The tastes keep what they learned from it.</p>
               <ul part="behind" class="products">
                 ${items.map(
                   ({ item: past, part, place }) => html`

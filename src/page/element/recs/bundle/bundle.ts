@@ -40,7 +40,7 @@ export class Bundle {
   readonly #cardOf: typeof cardOf;
   readonly #emit: typeof emit;
   readonly #formatPrice: typeof formatPrice;
-  /** The main item of the bundle; null if there is none or the catalogue lacks it. */
+  /** The main item of the bundle; null without an id or if the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
   /** Ids of unchecked items. */
