@@ -103,7 +103,6 @@ export interface ListHost extends ReactiveControllerHost, Placed {
 /** Loads one list from a recommender and refreshes it on `change`; reports every failure to its host. */
 export class ListController implements ReactiveController {
   state: ListState = { kind: 'loading' };
-  /** True while a request is pending. */
   busy = false;
   recommender: Recommender | null = null;
   readonly #host: ListHost;

@@ -50,7 +50,9 @@ export async function sharedRecommender(
     entry = {
       recommender: create(
         {
-          ...{ bundle: folder, namespace, onProgress: report },
+          bundle: folder,
+          namespace,
+          onProgress: report,
           ...(market ? { market } : {}),
           ...(workerUrl ? { workerUrl } : {}),
         },
