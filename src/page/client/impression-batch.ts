@@ -49,7 +49,6 @@ export class ImpressionBatch {
     });
   }
 
-  /** Sends the waiting impressions. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

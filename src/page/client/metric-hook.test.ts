@@ -73,7 +73,8 @@ describe('a hook for metrics', () => {
         carts: none,
         purchases: none,
       },
-      ...{ products: { clicksImpressions: 0, purchasesClicks: 0 }, revenue: {} },
+      products: { clicksImpressions: 0, purchasesClicks: 0 },
+      revenue: {},
     };
     take.mockResolvedValue(EMPTY_REPORT).mockResolvedValueOnce({ counts: [], visitors: [visitor] });
     hooks().add(onMetric);
