@@ -55,7 +55,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
   await expect(lead(page)).toHaveText(
     /^This browser has learned your taste from 53 choices.* Lately you chose mostly .*%/,
   );
-  const categories = inspector(page).locator('[data-category]');
+  const categories = inspector(page).locator('[part=categories] li');
   await expect(categories.first()).toContainText(/^\s*(Tools|Food) ›/);
   await expect(inspector(page).locator('[data-product] img').first()).toBeVisible();
   const generalist = inspector(page).locator('[data-expert][data-state=generalist]');

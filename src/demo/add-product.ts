@@ -35,7 +35,6 @@ export class AddProduct extends ShopElement {
   #busy = false;
   #failure: SidestreamError | null = null;
 
-  /** Opens the dialog. */
   open(): void {
     this.#fail(null);
     this.querySelector('dialog')?.showModal();

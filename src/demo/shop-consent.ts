@@ -57,9 +57,3 @@ function nowText({ consent }: Session): string {
       return 'Until you choose, everything is forgotten when you close the shop.';
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-consent': ShopConsent;
-  }
-}

@@ -16,7 +16,6 @@ export interface ShopRecs {
   addToCart?: boolean;
 }
 
-/** This shop has a basket. */
 const LABELS: Partial<RecsLabels> = {
   addToCart: 'Add to basket',
   addedToCart: (title) => `${title} is in your basket.`,

@@ -2,7 +2,6 @@ import type { Placement, Rules } from '../../device/protocol';
 import { PRODUCT_TEMPLATE } from '../route';
 import { CURRENCY } from '../settings';
 
-/** How a field is edited. */
 type Kind =
   | { kind: 'choice'; options: readonly string[] }
   | { kind: 'number'; least: number; most: number }
@@ -13,7 +12,6 @@ type Kind =
 
 /** An attribute of `<sidestream-recs>` that the playground edits. */
 export type AttributeField = Kind & {
-  /** As in HTML. */
   name: string;
   hint: string;
   /** What the element takes where the attribute is absent; a switch is off. */

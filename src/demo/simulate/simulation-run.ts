@@ -62,7 +62,6 @@ export class SimulationRun {
     }
   }
 
-  /** Ends it at once. */
   stop(): void {
     this.#stopped = true;
     // A worker that was ended never answers.

@@ -46,7 +46,6 @@ export class ScriptedVisit {
     void this.#attempt(() => this.#start());
   }
 
-  /** The latest frame; undefined while it opens. */
   get frame(): Frame | undefined {
     return this.frames.at(-1);
   }
@@ -57,7 +56,6 @@ export class ScriptedVisit {
     this.#wake();
   }
 
-  /** Goes on with the script, also after choices by hand. */
   play(): void {
     if (this.phase !== 'ready' && this.phase !== 'paused' && this.phase !== 'by-hand') return;
     this.#become('running');
@@ -78,14 +76,12 @@ export class ScriptedVisit {
     await this.#inTurn(() => this.#next());
   }
 
-  /** The visitor chooses from here on. */
   takeOver(): void {
     if (this.phase === 'opening' || this.phase === 'failed') return;
     this.#become('by-hand');
     this.#wake();
   }
 
-  /** A choice by hand. */
   async choose(item: Item): Promise<void> {
     if (this.phase !== 'by-hand') return;
     await this.#inTurn(() => this.#choose(item, null));

@@ -24,7 +24,8 @@ const visitor: VisitorReport = {
     carts: none,
     purchases: none,
   },
-  ...{ products: { clicksImpressions: 0, purchasesClicks: 0 }, revenue: {} },
+  products: { clicksImpressions: 0, purchasesClicks: 0 },
+  revenue: {},
 };
 afterEach(() => void vi.unstubAllGlobals());
 

@@ -73,8 +73,13 @@ function googleTag(layer: unknown[] = []) {
 // when the choice is known or made; defaults by region; `wait_for_update` for tools that are loaded late.
 describe('Google Consent Mode', () => {
   const DENIED = {
-    ...{ ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied', analytics_storage: 'denied' },
-    ...{ functionality_storage: 'denied', personalization_storage: 'denied', security_storage: 'granted' },
+    ad_storage: 'denied',
+    ad_user_data: 'denied',
+    ad_personalization: 'denied',
+    analytics_storage: 'denied',
+    functionality_storage: 'denied',
+    personalization_storage: 'denied',
+    security_storage: 'granted',
   };
   const GRANTED = { ...DENIED, ad_storage: 'granted', personalization_storage: 'granted' };
 
@@ -232,7 +237,9 @@ class Shopify {
     preferencesProcessingAllowed: (): unknown =>
       this.preferences === 'yes' || (!this.required && this.preferences !== 'no'),
     currentVisitorConsent: (): unknown => ({
-      ...{ analytics: '', marketing: '', sale_of_data: '' },
+      analytics: '',
+      marketing: '',
+      sale_of_data: '',
       preferences: this.preferences,
     }),
   };

@@ -182,13 +182,11 @@ export const inspectorStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .bars,
-  .weights {
+  .bars {
     display: grid;
     gap: 0.5rem;
   }
-  .bars li,
-  .weights li {
+  .bars li {
     display: grid;
     grid-template-columns: minmax(6.5rem, 40%) 1fr 3.5rem;
     align-items: center;
@@ -197,8 +195,7 @@ export const inspectorStyles = css`
   [part='metrics'] li {
     grid-template-columns: minmax(6.5rem, 30%) 1fr 5rem;
   }
-  .bars svg,
-  .weights svg {
+  .bars svg {
     block-size: 0.5rem;
     border-radius: 0.25rem;
     overflow: hidden;

@@ -223,4 +223,26 @@ export const viewStyles = css`
     border: 2px solid var(--_accent);
   }
 
+  /* The small charts in rows and cards. */
+  svg {
+    display: block;
+    inline-size: 100%;
+    block-size: auto;
+  }
+  rect.expert {
+    fill: var(--_accent);
+  }
+  rect.mark {
+    fill: currentColor;
+  }
+  rect.range {
+    fill: var(--_accent);
+    opacity: 0.25;
+  }
+  rect.negative {
+    fill: var(--_backbone);
+  }
+  rect.track {
+    fill: var(--_tile);
+  }
 `;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceReport, Inspection, ListComparison, Recommendation } from '../../../../device/protocol';
+import { clickList } from '../charts/bars';
 import { figure } from '../charts/chart';
-import { metricsChart } from '../charts/metrics-chart';
 import type { Chart } from '../charts/plots';
 import { runningRanks } from '../charts/ranks';
 import { picture } from '../picture';
@@ -42,14 +42,14 @@ export class HelpsView implements View {
 
   render(host: InspectorHost): TemplateResult {
     const { status, metrics, language } = host;
-    const reason = whyNothing(status.consent, status.learning);
+    const reason = whyNothing(status);
     return html`
       <p class="lead" data-lead>${reason ?? this.#verdict(host)}</p>
       ${this.#lists ? this.#sideBySide(host, this.#lists, reason !== null || status.events === 0) : nothing}
       ${reason ? nothing : this.#record(host)}
       ${host.heading('Clicks per list')}
       ${metrics.rows.some(({ ctr }) => ctr !== null) ? html`<p class="note">Of the products that were seen in each list on this device, how many were clicked. Pale: where the true share may lie (95 % interval).</p>` : nothing}
-      ${metricsChart(metrics, language)}
+      ${clickList(metrics, language)}
       ${this.#figures(host)}
       ${this.#controls.render(host)}`;
   }
@@ -154,7 +154,6 @@ export class HelpsView implements View {
     return 'Whether your list does better than one that goes only by likeness to your past choices is still open.';
   }
 
-  /** The cost on the device. */
   #figures(host: InspectorHost): TemplateResult {
     const { formats, status } = host;
     const [device, latency] = [this.#device, this.#latency];

@@ -7,7 +7,6 @@ import { NOTHING_LEARNED_TEXT, POINT_NAMES, POINT_TERMS, whyNothing } from '../w
 import { type TimelineEntry, timelineEntries } from './timeline-entries';
 import type { InspectorHost, View } from './view';
 
-/** Number of entries shown at first. */
 const INITIAL_ENTRIES = 40;
 
 /** When did it learn it? Each point shows the effect of going back to the state before it, and offers to do so. */
@@ -36,7 +35,7 @@ export class TimelineView implements View {
 
   render(host: InspectorHost): TemplateResult {
     const { status, formats } = host;
-    const reason = whyNothing(status.consent, status.learning);
+    const reason = whyNothing(status);
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
     const inspection = this.#inspection;
     if (!inspection) return html`<p class="note">One moment.</p>`;
@@ -112,7 +111,6 @@ export class TimelineView implements View {
       </li>`;
   }
 
-  /** The event and its time. */
   #what({ formats }: InspectorHost, { choice, point, time, at }: TimelineEntry): TemplateResult {
     const [number, moment] = [formats.count(at), formats.moment(time)];
     if (choice) {
@@ -150,7 +148,6 @@ export class TimelineView implements View {
       </div>`;
   }
 
-  /** The moment of the state to which one can go back from here. */
   #which({ formats }: InspectorHost, { at, snapshot, kept }: TimelineEntry): string {
     if (!snapshot) {
       const [oldest] = this.#inspection?.snapshots ?? [];

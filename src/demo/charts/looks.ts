@@ -3,11 +3,10 @@ export interface Look {
   color: string;
   /** As `stroke-dasharray`; undefined for a whole line. */
   dashes?: string;
-  /** Thickness in pixels. */
   width: number;
 }
 
-/** The colors are in `simulate.css`, light and dark. */
+/** The colors are in `simulate.css`, for light and dark pages. */
 const LOOKS: Readonly<Record<string, Look>> = {
   random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
   popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },
