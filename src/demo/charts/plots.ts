@@ -20,7 +20,7 @@ import { type ChartFrame, sideMargins } from '../../page/element/drawing';
 import { lookOf } from './looks';
 
 /** Products of each taste in a list, choice by choice. */
-export interface TasteChart {
+interface TasteChart {
   kind: 'tastes';
   most: number;
   counts: readonly (readonly [number, number])[];
@@ -28,7 +28,7 @@ export interface TasteChart {
 }
 
 /** Shares that add up to 1, choice by choice. */
-export interface ShareChart {
+interface ShareChart {
   kind: 'shares';
   /** From the bottom. */
   series: readonly { key: string; color: string; shares: readonly number[] }[];

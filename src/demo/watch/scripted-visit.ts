@@ -100,9 +100,16 @@ export class ScriptedVisit {
     });
   }
 
-  /** The products of a top category, those chosen before left out. */
-  shelf(category: string): Promise<Item[]> {
-    return this.#shelf(category);
+  /** The products of a top category, without those chosen before. */
+  async shelf(category: string): Promise<Item[]> {
+    let items = this.#shelves.get(category);
+    if (!items) {
+      ({ items } = await (await this.#opening).browse({ category, limit: 1000 }));
+      items = spread(items);
+      this.#shelves.set(category, items);
+    }
+    const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
+    return items.filter(({ id }) => !chosen.has(id));
   }
 
   /** Ends the recommender; its profile is gone. */
@@ -155,7 +162,7 @@ export class ScriptedVisit {
     const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
     const liked = (item: Item): boolean => topCategory(item) === taste && !chosen.has(item.id);
     const suitable = this.frame?.list.filter(liked) ?? [];
-    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.#shelf(taste))[0];
+    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.shelf(taste))[0];
     if (!item) return this.#become('done');
     this.#scripted++;
     await this.#choose(item, at.index);
@@ -187,17 +194,6 @@ export class ScriptedVisit {
       makeFrame(this.frame, { ...made, choice, duration }, { list, status, explanation }, this.tastes),
     ];
     this.#changed();
-  }
-
-  async #shelf(category: string): Promise<Item[]> {
-    let items = this.#shelves.get(category);
-    if (!items) {
-      ({ items } = await (await this.#opening).browse({ category, limit: 1000 }));
-      items = spread(items);
-      this.#shelves.set(category, items);
-    }
-    const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
-    return items.filter(({ id }) => !chosen.has(id));
   }
 
   /** Runs work after the choice that is being made. */

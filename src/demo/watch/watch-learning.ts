@@ -164,7 +164,7 @@ export class WatchLearning extends ShopElement {
       ? { text: 'Pause', act: () => this.#pause() }
       : {
           text: PLAY_TEXT[phase] ?? 'Go on',
-          act: () => (phase === 'done' ? this.#restart(true) : this.#play()),
+          act: () => (phase === 'done' ? this.#restart(true) : this.#visit?.play()),
         };
     return html`
       <div class="buttons watch-controls" role="group" aria-label="The visit">
@@ -234,7 +234,7 @@ export class WatchLearning extends ShopElement {
       <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
         ${
           byHand
-            ? html`<button type="button" @click=${() => this.#choose(item)}>${content}</button>`
+            ? html`<button type="button" @click=${() => void this.#visit?.choose(item)}>${content}</button>`
             : html`<div>${content}</div>`
         }
       </li>`;
@@ -323,10 +323,6 @@ export class WatchLearning extends ShopElement {
     this.requestUpdate();
   }
 
-  #play(): void {
-    this.#visit?.play();
-  }
-
   #pause(): void {
     this.#visit?.pause();
     this.#spoken = 'Paused.';
@@ -351,10 +347,6 @@ export class WatchLearning extends ShopElement {
     // The button that was pressed is no longer enabled.
     void this.updateComplete.then(() => this.#focus('.watch-list button'));
   };
-
-  #choose(item: Item): void {
-    void this.#visit?.choose(item);
-  }
 
   readonly #openShelf = ({ target }: Event): void => {
     if (target instanceof HTMLSelectElement) this.#shelfOf = target.value;

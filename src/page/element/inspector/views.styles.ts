@@ -81,19 +81,11 @@ export const viewStyles = css`
     background: var(--_surface);
   }
   .places {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr));
-    gap: 0.25rem 1.5rem;
+    row-gap: 0.25rem;
     margin-block: 0.75rem;
   }
   .two .places {
     grid-template-columns: 1fr;
-  }
-  .places li {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    min-inline-size: 0;
   }
   .places .value {
     min-inline-size: 1.25rem;
@@ -128,11 +120,6 @@ export const viewStyles = css`
   .picker [aria-pressed='true'] {
     border-color: var(--_accent);
   }
-  .about-item {
-    display: flex;
-    align-items: center;
-    gap: 0.75rem;
-  }
   .about-item > span:last-child {
     display: grid;
   }
@@ -149,9 +136,7 @@ export const viewStyles = css`
   }
 
   .facts {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
-    column-gap: 2rem;
+    row-gap: 0;
     margin: 0;
   }
   .facts > div {

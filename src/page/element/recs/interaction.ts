@@ -20,15 +20,9 @@ let loading: Promise<typeof import('./late')> | undefined;
 
 /** Loads the code that lists need once they are shown, once per page. If it rejects, lists work without it. */
 function loadLate(): Promise<typeof import('./late')> {
-  loading ??= import('./late').then(
-    (code) => {
-      code.prepareAnnouncer();
-      return code;
-    },
-    (thrown: unknown) => {
-      throw SidestreamError.from(thrown);
-    },
-  );
+  loading ??= import('./late').catch((thrown: unknown) => {
+    throw SidestreamError.from(thrown);
+  });
   return loading;
 }
 

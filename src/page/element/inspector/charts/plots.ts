@@ -19,7 +19,7 @@ import type { ShareSeries } from './shares';
 import type { WaterfallBar } from './waterfall';
 
 /** The data of the charts, by chart name. */
-export interface ChartData {
+interface ChartData {
   shares: { choices: readonly Pick<JournalChoice, 'at'>[]; series: readonly (ShareSeries & { color: string })[] };
   timeline: { choices: readonly Pick<JournalChoice, 'at'>[]; points: readonly JournalPoint[] };
   waterfall: { bars: readonly WaterfallBar[] };

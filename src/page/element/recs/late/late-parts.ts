@@ -34,6 +34,7 @@ export class LateParts implements ReactiveController {
     outline: TemplateResult,
     track: (type: EventType, id: string) => void,
   ) {
+    prepareAnnouncer();
     this.#host = host;
     this.#order = this.#presentOrder;
     this.#impressions = new Impressions((id) => track('impression', id));
