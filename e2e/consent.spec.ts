@@ -204,7 +204,7 @@ test('a page without the attribute loads nothing of it', async ({ page: tab, con
   tab.on('request', (request) => asked.push(request.url()));
   await serve(context, GOOGLE, '');
   await open(tab, '/shop.html');
-  await expect.poll(() => asked.some((url) => url.includes('after-start'))).toBe(true);
+  await expect.poll(() => asked.some((url) => url.includes('page-watch'))).toBe(true);
   expect(asked.filter((url) => /consent|visit-|hand-over/.test(url))).toEqual([]);
 });
 

@@ -55,7 +55,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
   await expect(lead(page)).toHaveText(
     /^This browser has learned your taste from 53 choices.* Lately you chose mostly .*%/,
   );
-  const categories = inspector(page).locator('[data-category]');
+  const categories = inspector(page).locator('[part=categories] li');
   await expect(categories.first()).toContainText(/^\s*(Tools|Food) ›/);
   await expect(inspector(page).locator('[data-product] img').first()).toBeVisible();
   const generalist = inspector(page).locator('[data-expert][data-state=generalist]');
@@ -141,7 +141,7 @@ test('every point opens the nearest state from before it, which it names, and go
   // Older than every state: that is said, and there is nothing to go back to.
   await open(30);
   await expect(which).toHaveText(
-    `There is no snapshot from before this: the oldest one was saved after choice ${after}. To start over, use “Forget what was learned” under “Does it help?”.`,
+    `There is no snapshot from before this: the oldest one was saved after choice ${after}. To start over, use “Forget the profile” under “Does it help?”.`,
   );
   await expect(page.getByTestId('rollback')).toHaveCount(0);
   await open(30);
@@ -195,7 +195,7 @@ test('exports, forgets after asking, and imports', async ({ page }) => {
   await expect(inspector(page).locator('[data-fact=events]')).toHaveText('6');
   await page.getByTestId('reset').click();
   await page.getByTestId('yes').click();
-  await expect(page.getByTestId('said')).toHaveText('What was learned is forgotten.');
+  await expect(page.getByTestId('said')).toHaveText('The profile is forgotten.');
   await ask(page, 'What did it learn?');
   await expect(lead(page)).toHaveText(/^Nothing yet/);
 
@@ -219,7 +219,7 @@ test('merges a file of another device, and says so where it holds nothing new', 
   const file = await (await downloading).path();
   await page.getByTestId('reset').click();
   await page.getByTestId('yes').click();
-  await expect(page.getByTestId('said')).toHaveText('What was learned is forgotten.');
+  await expect(page.getByTestId('said')).toHaveText('The profile is forgotten.');
   await openShop(page);
   await choose(page, 'Food', 3);
   await openInspector(page);

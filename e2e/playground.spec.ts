@@ -51,7 +51,7 @@ test('the list follows the rules, and says what is wrong with one', async ({ pag
   await expect(page.getByTestId('playground-refused')).toContainText('pin.0');
   await pin.fill('[');
   await pin.blur();
-  await expect(page.locator('.play-rule .play-problem')).toContainText('not JSON');
+  await expect(page.locator('.play-rule .problem')).toContainText('not JSON');
   await expect(code(page)).not.toContainText('pin:');
   // The rest of the shop has its own rules still.
   await page.goto('/#/');

@@ -106,7 +106,7 @@ test('finds what the command finds, says it, draws it, and leaves the visitor al
   );
 
   // Every chart is drawn, says in words what it shows, and has its numbers beside it.
-  const figures = page.locator('.sim-figure');
+  const figures = page.locator('.chart');
   const charts = figures.getByRole('img');
   const drawn = await figures.count();
   expect(drawn).toBeGreaterThanOrEqual(15);

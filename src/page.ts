@@ -1,6 +1,6 @@
 /**
  * What `sidestream.js` exports to a page without a bundler, which loads all of it. What such a page does not need, as the list of
- * error codes, is in the package alone.
+ * error codes, is only in the package.
  */
 
 export { type ErrorCode, type SerializedError, SidestreamError } from './error';

@@ -5,7 +5,7 @@ import { SidestreamError } from '../error';
 import { categorySlug } from './category';
 import { routeHref } from './route';
 import { ShopElement } from './shop-element';
-import { icon, progressBar, progressText } from './templates';
+import { icon, progressBar, STAGES } from './templates';
 
 const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/avif';
 
@@ -35,7 +35,6 @@ export class AddProduct extends ShopElement {
   #busy = false;
   #failure: SidestreamError | null = null;
 
-  /** Opens the dialog. */
   open(): void {
     this.#fail(null);
     this.querySelector('dialog')?.showModal();
@@ -100,7 +99,7 @@ export class AddProduct extends ShopElement {
 
   #working(): TemplateResult {
     const progress = this.session.progress ?? { stage: 'encode' as const, loaded: 0, total: 0 };
-    return html`<div class="working" role="status"><span>${progressText(progress)} …</span>${progressBar(progress)}</div>`;
+    return html`<div class="working" role="status"><span>${STAGES[progress.stage]} …</span>${progressBar(progress)}</div>`;
   }
 
   readonly #chosen = ({ target }: Event): void => {

@@ -9,7 +9,7 @@ export type Route =
   | { page: 'playground' }
   /** Simulated shoppers, and what came of them. */
   | { page: 'simulate' }
-  /** What this device has learned. */
+  /** The profile on this device. */
   | { page: 'inspector' };
 
 /** Address of a product's page, as `href-template` of the elements. */

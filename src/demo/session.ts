@@ -41,11 +41,9 @@ export class Session {
   categories: Category[] = [];
   /** One product of every top category, for the images of the home page; null while they are fetched. */
   examples: { category: Category; item: Item }[] | null = null;
-  /** Null until it is known. */
   consent: Consent | null = null;
   /** Whether the page has shown a list of recommendations: the rest of the shop comes after it. */
   listed = false;
-  /** The shopper asked to be asked again. */
   asking = false;
   /** What came of the shopper's answer, for screen readers. */
   answered = '';
@@ -136,7 +134,6 @@ export class Session {
     return this.consent === 'denied' ? 'denied' : 'on';
   }
 
-  /** Asks for the shopper's answer again. */
   ask(): void {
     this.asking = true;
     this.#changed();
@@ -169,7 +166,6 @@ export class Session {
     }
   }
 
-  /** Shows an error to the shopper without stopping anything. */
   report(thrown: unknown): void {
     this.notice = SidestreamError.from(thrown);
     this.#changed();

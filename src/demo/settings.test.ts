@@ -8,7 +8,9 @@ describe('readSettings', () => {
 
   it('reads the query', () => {
     expect(readSettings('?learning=off&bundle=other/&consent=session')).toEqual({
-      ...{ bundle: 'other/', learning: false, consent: 'session' },
+      bundle: 'other/',
+      learning: false,
+      consent: 'session',
     });
   });
 

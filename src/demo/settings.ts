@@ -1,6 +1,5 @@
 /** Settings of the demo from the page's query parameters. */
 export interface Settings {
-  /** Address of the bundle folder. */
   bundle: string;
   /** False with `?learning=off`: events are recorded, nothing is learned. */
   learning: boolean;

@@ -14,10 +14,8 @@ import './shop-list';
 import './shop-product';
 import { icon } from './templates';
 
-/** Events of a list that was shown, or failed. */
 const LISTED = ['recommend', 'error'] as const;
 
-/** The whole shop: header, the current page, footer, and the panels above them. */
 @customElement('shop-app')
 export class ShopApp extends ShopElement {
   #route: Route = parseRoute(location.hash);
@@ -25,11 +23,8 @@ export class ShopApp extends ShopElement {
   #titled: Route | undefined;
   #titledFor = '';
   #inspecting = false;
-  #watching: Promise<unknown> | undefined;
-  #simulating: Promise<unknown> | undefined;
-  #playing: Promise<unknown> | undefined;
-  /** Whether its code was asked for: the shop does without until somebody opens it. */
-  #inspected = false;
+  /** Code that the shop does without until a page with it is opened. */
+  readonly #loading = new Set<string>();
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
 
@@ -95,16 +90,15 @@ export class ShopApp extends ShopElement {
       case 'search':
         return html`<shop-list .session=${session} .category=${''} .query=${route.query}></shop-list>`;
       case 'watch':
-        // Nothing of it is loaded before it is opened.
-        this.#watching ??= import('./watch/watch-learning').catch((thrown: unknown) => session.report(thrown));
+        this.#load('watch', () => import('./watch/watch-learning'));
         return html`
           <watch-learning .session=${session}></watch-learning>
           <shop-consent .session=${session}></shop-consent>`;
       case 'simulate':
-        this.#simulating ??= import('./simulate/simulate-shoppers').catch((thrown: unknown) => session.report(thrown));
+        this.#load('simulate', () => import('./simulate/simulate-shoppers'));
         return html`<simulate-shoppers .session=${session}></simulate-shoppers>`;
       case 'playground':
-        this.#playing ??= import('./playground/list-playground').catch((thrown: unknown) => session.report(thrown));
+        this.#load('playground', () => import('./playground/list-playground'));
         return html`
           <list-playground .session=${session}></list-playground>
           <shop-consent .session=${session}></shop-consent>`;
@@ -137,7 +131,7 @@ export class ShopApp extends ShopElement {
 
   /** The inspector as a page of its own. */
   #inspector(): TemplateResult {
-    this.#loadInspector();
+    this.#load('inspector', () => import('../inspector'));
     return html`
       <section class="block first" data-testid="inspector">
         <h1 tabindex="-1">${this.#inspectorTitle}</h1>
@@ -146,17 +140,17 @@ export class ShopApp extends ShopElement {
   }
 
   get #inspectorTitle(): string {
-    return this.session.learning === 'on' ? 'What this device has learned' : 'Nothing is learned here';
+    return this.session.learning === 'on' ? 'Your profile on this device' : 'Nothing is learned here';
   }
 
-  #loadInspector(): void {
-    if (this.#inspected) return;
-    this.#inspected = true;
-    import('../inspector').catch((thrown: unknown) => this.session.report(thrown));
+  #load(name: string, load: () => Promise<unknown>): void {
+    if (this.#loading.has(name)) return;
+    this.#loading.add(name);
+    load().catch((thrown: unknown) => this.session.report(thrown));
   }
 
   #drawer(): TemplateResult {
-    this.#loadInspector();
+    this.#load('inspector', () => import('../inspector'));
     return html`
       <aside class="drawer" aria-label="Inspector" data-testid="inspector" @keydown=${this.#drawerKey}>
         <header>
@@ -208,8 +202,6 @@ export class ShopApp extends ShopElement {
   #title(): string {
     const route = this.#route;
     const learns = this.session.learning === 'on';
-    const simulate = 'Simulate shoppers';
-    const watch = learns ? 'Watch it learn' : 'Nothing learns here';
     const pages = {
       home: '',
       category: '',
@@ -217,11 +209,10 @@ export class ShopApp extends ShopElement {
       product: 'Product',
       playground: 'Playground',
       inspector: 'Inspector',
-      watch,
-      simulate,
+      watch: learns ? 'Watch it learn' : 'Nothing learns here',
+      simulate: 'Simulate shoppers',
     };
-    const page = pages[route.page];
-    const name = route.page === 'category' ? route.category.split('/').at(-1) : page;
+    const name = route.page === 'category' ? route.category.split('/').at(-1) : pages[route.page];
     if (name) return `${name} · ${BRAND}`;
     return learns ? `${BRAND}, a shop that learns on your device` : `${BRAND}, a demo shop`;
   }
@@ -274,10 +265,4 @@ export class ShopApp extends ShopElement {
     if (this.#restore > 0) scrollTo({ top: this.#restore, behavior: 'instant' });
     this.#restore = 0;
   };
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-app': ShopApp;
-  }
 }

@@ -23,8 +23,8 @@ export class ShopConsent extends ShopElement {
           <p><strong>Remember what I like on this device?</strong></p>
           <p>Nothing is sent anywhere, either way. ${nowText(session)}</p>
           <ul>
-            <li><b>Yes</b>: ${session.learning === 'off' ? 'what you choose' : 'what the shop learns from what you choose'} stays in this browser until you say no.</li>
-            <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted${session.learning === 'off' ? '' : ' or learned'}, and your lists are those that everybody gets. Your answer is not kept either: the shop asks again next time.</li>
+            <li><b>Yes</b>: ${session.learning === 'off' ? 'your choices stay' : 'the profile that the shop learns from your choices stays'} in this browser until you say no.</li>
+            <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted${session.learning === 'off' ? '' : ' or learned'}, and you get the same lists as everybody. Your answer is not kept either: the shop asks again next time.</li>
           </ul>
         </div>
         <div class="consent-choice">
@@ -55,11 +55,5 @@ function nowText({ consent }: Session): string {
       return 'At the moment it is not.';
     default:
       return 'Until you choose, everything is forgotten when you close the shop.';
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-consent': ShopConsent;
   }
 }

@@ -20,7 +20,6 @@ export class ShopGrid extends ShopElement {
   /** -1 until the first products are there. */
   #total = -1;
   #busy = false;
-  /** Category and query of the products. */
   #key = '';
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -97,11 +96,5 @@ export class ShopGrid extends ShopElement {
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
     this.dispatchEvent(new CustomEvent<string[]>('shop-shown', { detail: this.#items.map(({ id }) => id) }));
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-grid': ShopGrid;
   }
 }

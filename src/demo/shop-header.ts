@@ -79,9 +79,3 @@ export class ShopHeader extends ShopElement {
     else location.hash = target;
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-header': ShopHeader;
-  }
-}

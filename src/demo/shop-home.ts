@@ -87,9 +87,3 @@ export class ShopHome extends ShopElement {
       </section>`;
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-home': ShopHome;
-  }
-}

@@ -57,9 +57,3 @@ export class ShopList extends ShopElement {
       </ul>`;
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-list': ShopList;
-  }
-}

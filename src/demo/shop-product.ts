@@ -11,7 +11,6 @@ import { breadcrumbs, icon, priceOf, productImage } from './templates';
 /** Milliseconds on a product page before it counts as a view. */
 const VIEW_DWELL = 2500;
 
-/** A product's own page. */
 @customElement('shop-product')
 export class ShopProduct extends ShopElement {
   @property({ attribute: 'product-id' }) productId = '';
@@ -121,11 +120,5 @@ export class ShopProduct extends ShopElement {
     }
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'shop-product': ShopProduct;
   }
 }

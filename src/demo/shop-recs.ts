@@ -16,13 +16,12 @@ export interface ShopRecs {
   addToCart?: boolean;
 }
 
-/** This shop has a basket. */
 const LABELS: Partial<RecsLabels> = {
   addToCart: 'Add to basket',
   addedToCart: (title) => `${title} is in your basket.`,
 };
 
-/** Heading of the list for the shopper: it is for them alone only where something is learned. */
+/** Heading of the list for the shopper: it says "for you" only where the shop learns. */
 export const forYou = ({ learning }: Session): string =>
   learning === 'on' ? 'Recommended for you' : 'From all over the shop';
 

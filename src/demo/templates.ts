@@ -22,7 +22,8 @@ export function icon(name: keyof typeof ICONS): TemplateResult {
   return svg`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
 }
 
-const STAGES: Record<Progress['stage'], string> = {
+/** Stages of work in words. */
+export const STAGES: Record<Progress['stage'], string> = {
   bundle: 'Opening the shop',
   encoders: 'Loading the encoders for text and images',
   encode: 'Reading the product',
@@ -30,10 +31,6 @@ const STAGES: Record<Progress['stage'], string> = {
 };
 
 /** Text for a stage of work. */
-export function progressText({ stage }: Progress): string {
-  return STAGES[stage];
-}
-
 /** A bar under the header while something loads; indeterminate while the total is unknown. */
 export function progressBar(progress: Progress | null): TemplateResult | typeof nothing {
   if (!progress) return nothing;
@@ -42,7 +39,7 @@ export function progressBar(progress: Progress | null): TemplateResult | typeof 
     <progress
       class="loading-bar"
       data-testid="progress"
-      aria-label=${progressText(progress)}
+      aria-label=${STAGES[progress.stage]}
       max="1"
       value=${total > 0 ? Math.min(1, loaded / total) : nothing}
     ></progress>`;

@@ -1,7 +1,8 @@
-import { html, nothing, type TemplateResult, unsafeCSS } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Recommender, Rules } from '../../device/protocol';
 import type { RecsErrorDetail } from '../../page/element';
+import { adoptStyles, copyText } from '../late-page';
 import { routeHref } from '../route';
 import { ShopElement } from '../shop-element';
 import {
@@ -17,8 +18,8 @@ import {
 } from './list-settings';
 import style from './playground.css?inline';
 
-const { styleSheet } = unsafeCSS(style);
-/** Products that the field of an item suggests. */
+adoptStyles(style);
+
 const SUGGESTED = 60;
 
 /** A list beside the form of everything that it can be told, and the code to copy. Loaded when it is opened. */
@@ -34,17 +35,12 @@ export class ListPlayground extends ShopElement {
   #list: HTMLElement | undefined;
   #listed = '';
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (styleSheet && !document.adoptedStyleSheets.includes(styleSheet)) document.adoptedStyleSheets.push(styleSheet);
-  }
-
   protected override render(): TemplateResult {
     const code = markupOf(this.#settings);
     return html`
-      <section class="block first play" data-testid="playground">
+      <section class="block first late play" data-testid="playground">
         <h1 tabindex="-1">Playground</h1>
-        <p class="play-lead">
+        <p class="lead">
           A list of this shop, and everything that it can be told. Change something and the list follows; so does the code to paste into a
           shop of yours. Choose a few products in it and the list follows those, too:
           <a href=${routeHref({ page: 'watch' })}>watch it learn</a> shows that with a simulated shopper, and
@@ -71,13 +67,13 @@ export class ListPlayground extends ShopElement {
             <div class="play-list" data-testid="playground-list"></div>
             ${
               this.#refused
-                ? html`<p class="play-problem" role="alert" data-testid="playground-refused">${this.#refused}</p>`
+                ? html`<p class="problem" role="alert" data-testid="playground-refused">${this.#refused}</p>`
                 : nothing
             }
             <div class="play-code">
               <h2>The code</h2>
               <pre tabindex="0" aria-label="The code to paste"><code data-testid="playground-code">${code}</code></pre>
-              <p class="play-copy">
+              <p class="buttons">
                 <button class="button" type="button" data-testid="playground-copy" @click=${() => this.#copy(code)}>Copy</button>
                 <span role="status">${this.#copied}</span>
               </p>
@@ -102,7 +98,7 @@ export class ListPlayground extends ShopElement {
     };
     if (kind === 'switch') {
       return html`
-        <label class="play-switch">
+        <label class="check">
           <input type="checkbox" id=${id} .checked=${value === 'on'} @change=${changed} />
           <span><code>${name}</code><small>${hint}</small></span>
         </label>`;
@@ -141,7 +137,7 @@ export class ListPlayground extends ShopElement {
     const changed = (text: string | undefined): void => this.#set({ rules: { ...rules, [name]: text } });
     return html`
       <div class="play-rule">
-        <label class="play-switch">
+        <label class="check">
           <input
             type="checkbox"
             data-testid="playground-rule-${name}"
@@ -164,7 +160,7 @@ export class ListPlayground extends ShopElement {
                 @change=${({ target }: Event) => target instanceof HTMLInputElement && changed(target.value)}
               />`
         }
-        ${problem ? html`<small class="play-problem">${problem}</small>` : nothing}
+        ${problem ? html`<small class="problem">${problem}</small>` : nothing}
       </div>`;
   }
 
@@ -196,7 +192,7 @@ export class ListPlayground extends ShopElement {
     room.replaceChildren(list);
   }
 
-  /** The recommender is that of the whole shop, whose rules are not for the playground to change: it adds its own to requests. */
+  /** The recommender serves the whole shop, whose rules are not for the playground to change: it adds its own to requests. */
   #withRules(of: Recommender, rules: Rules): Recommender {
     const key = JSON.stringify(rules);
     if (this.#ruled?.of !== of || this.#ruled.rules !== key) {
@@ -249,18 +245,7 @@ export class ListPlayground extends ShopElement {
   };
 
   async #copy(code: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(code);
-      this.#copied = 'Copied.';
-    } catch {
-      this.#copied = 'This browser does not allow it. Select the code and copy it.';
-    }
+    this.#copied = await copyText(code, this.querySelector('[data-testid=playground-code]'));
     this.requestUpdate();
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'list-playground': ListPlayground;
   }
 }

@@ -2,7 +2,6 @@ import type { Placement, Rules } from '../../device/protocol';
 import { PRODUCT_TEMPLATE } from '../route';
 import { CURRENCY } from '../settings';
 
-/** How a field is edited. */
 type Kind =
   | { kind: 'choice'; options: readonly string[] }
   | { kind: 'number'; least: number; most: number }
@@ -13,7 +12,6 @@ type Kind =
 
 /** An attribute of `<sidestream-recs>` that the playground edits. */
 export type AttributeField = Kind & {
-  /** As in HTML. */
   name: string;
   hint: string;
   /** What the element takes where the attribute is absent; a switch is off. */
@@ -24,7 +22,7 @@ export type AttributeField = Kind & {
 
 const PLACEMENTS: readonly Placement[] = ['for-you', 'similar', 'complement', 'trending', 'recent', 'again'];
 
-/** Attributes in the order of the form. `bundle` is that of the shop and stays as it is. */
+/** Attributes in the order of the form. `bundle` is not among them: the list is the shop’s own. */
 export const ATTRIBUTES: readonly AttributeField[] = [
   { name: 'placement', kind: 'choice', options: PLACEMENTS, otherwise: 'for-you', hint: 'Which list' },
   { name: 'item-id', kind: 'product', otherwise: '', hint: 'The product in view; similar and complement need it' },

@@ -26,7 +26,10 @@ function simulation(given: Record<string, Partial<Figures>>, against: Record<str
       items: 40,
     },
     configurations: Object.entries(given).map(([name, own]) => ({
-      ...{ name, figures: figures(own), fit: [], experts: [] },
+      name,
+      figures: figures(own),
+      fit: [],
+      experts: [],
     })),
     comparison: {
       of: 'sidestream',
@@ -34,7 +37,10 @@ function simulation(given: Record<string, Partial<Figures>>, against: Record<str
     },
     closedLoop: [],
     timing: {
-      ...{ seconds: 1, processes: 1, visitsPerSecond: 1, shoppersPerSecond: 1 },
+      seconds: 1,
+      processes: 1,
+      visitsPerSecond: 1,
+      shoppersPerSecond: 1,
       updateMs: [{ name: 'sidestream', median: 1.23, p95: 4 }],
     },
   };

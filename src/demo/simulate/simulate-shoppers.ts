@@ -1,13 +1,14 @@
-import { html, nothing, type TemplateResult, unsafeCSS } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { SidestreamError } from '../../error';
 import { answers, CONFIGURATIONS, figureTables, SHOPS } from '../../lab/simulate';
+import { table } from '../charts/shop-chart';
+import { adoptStyles, copyText } from '../late-page';
 import { ShopElement } from '../shop-element';
-import { figureGroups } from './figure-groups';
 import { findings } from './findings';
 import style from './simulate.css?inline';
-import { figure, table } from './simulate-chart';
 import type { Found } from './simulation-api';
+import { figureGroups, simulationChart } from './simulation-charts';
 import { type RunProgress, SimulationRun } from './simulation-run';
 import {
   commandOf,
@@ -19,7 +20,6 @@ import {
   type SimulationSettings,
 } from './simulation-settings';
 
-/** What the page is at. */
 type State =
   | { phase: 'ready' }
   | { phase: 'running'; progress: RunProgress }
@@ -31,7 +31,7 @@ const NOTHING_DONE: RunProgress = { done: 0, total: 0, left: null };
 /** How many times the progress is announced to shoppers who cannot see the bar. */
 const PROGRESS_ANNOUNCEMENTS = 4;
 
-const { styleSheet } = unsafeCSS(style);
+adoptStyles(style);
 
 /** Simulated shoppers in the shop's recommender, and what came of it. Loaded when it is opened. */
 @customElement('simulate-shoppers')
@@ -42,11 +42,6 @@ export class SimulateShoppers extends ShopElement {
   /** What a screen reader is told. */
   #spoken = '';
   #copied = '';
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (styleSheet && !document.adoptedStyleSheets.includes(styleSheet)) document.adoptedStyleSheets.push(styleSheet);
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -63,13 +58,13 @@ export class SimulateShoppers extends ShopElement {
   protected override render(): TemplateResult {
     const state = this.#state;
     return html`
-      <section class="block first sim" data-testid="simulate" data-phase=${state.phase}>
+      <section class="block first late sim" data-testid="simulate" data-phase=${state.phase}>
         <h1 tabindex="-1">Simulate shoppers</h1>
-        <p class="sim-lead">
+        <p class="lead">
           Simulated shoppers visit this shop, and its own recommender serves and learns them, here in your browser. Every shopper visits a
           shop of each kind below with the same wishes, so that you see what learning adds. A taste may change on the way, or come back.
         </p>
-        <p class="sim-lead" data-testid="simulate-privacy">
+        <p class="lead" data-testid="simulate-privacy">
           Nothing here is about you: your own profile is neither read nor changed, whatever you said about privacy.
         </p>
         ${this.#form(state.phase === 'running')}
@@ -83,7 +78,7 @@ export class SimulateShoppers extends ShopElement {
     const number = (name: 'shoppers' | 'seed', label: string, hint: string, value: number) => {
       const problem = this.#problems[name];
       return html`
-        <div class="sim-number">
+        <div class="number sim-number">
           <label for="sim-${name}">${label}</label>
           <input
             id="sim-${name}"
@@ -96,11 +91,11 @@ export class SimulateShoppers extends ShopElement {
             aria-invalid=${problem ? 'true' : nothing}
             aria-describedby="sim-${name}-hint"
           />
-          <small id="sim-${name}-hint" class=${problem ? 'sim-problem' : ''}>${problem ?? hint}</small>
+          <small id="sim-${name}-hint" class=${problem ? 'problem' : ''}>${problem ?? hint}</small>
         </div>`;
     };
     const box = (name: string, value: string, checked: boolean, text: string, hint: string) => html`
-      <label class="sim-box">
+      <label class="check">
         <input type="checkbox" name=${name} value=${value} .defaultChecked=${checked} ?disabled=${running} data-testid="simulate-${value}" />
         <span>${text}<small>${hint}</small></span>
       </label>`;
@@ -117,7 +112,7 @@ export class SimulateShoppers extends ShopElement {
           </div>
           ${
             this.#problems.configurations
-              ? html`<p class="sim-problem" data-testid="simulate-problem">${this.#problems.configurations}</p>`
+              ? html`<p class="problem" data-testid="simulate-problem">${this.#problems.configurations}</p>`
               : nothing
           }
         </fieldset>
@@ -127,7 +122,7 @@ export class SimulateShoppers extends ShopElement {
             ${box('closed-loop', 'closed-loop', closedLoop, 'closed loop', 'eight rounds in which a shop learns what is popular from its own lists; takes longer')}
           </div>
         </fieldset>
-        <div class="sim-buttons">
+        <div class="buttons">
           <button class="button" type="submit" data-testid="simulate-start" ?disabled=${running}>
             ${this.#state.phase === 'ready' || running ? 'Start' : 'Start again'}
           </button>
@@ -171,12 +166,10 @@ export class SimulateShoppers extends ShopElement {
 
   #progress({ done, total, left }: RunProgress): TemplateResult {
     const text =
-      total > 0
-        ? `${count(done)} of ${count(total)} choices`
-        : 'Making up shoppers, and what the shop knows before they come …';
+      total > 0 ? `${count(done)} of ${count(total)} choices` : 'Preparing the shoppers and the shop’s past …';
     return html`
       <div class="sim-progress" data-testid="simulate-progress">
-        <progress aria-label="Simulation" aria-describedby="sim-progress" max="1" value=${total > 0 ? done / total : nothing}></progress>
+        <progress class="loading-bar" aria-label="Simulation" aria-describedby="sim-progress" max="1" value=${total > 0 ? done / total : nothing}></progress>
         <p id="sim-progress"><span>${text}</span> ${left === null ? nothing : html`<span>${leftText(left)}</span>`}</p>
       </div>`;
   }
@@ -195,7 +188,7 @@ export class SimulateShoppers extends ShopElement {
         ${figureGroups(simulation).map(
           ({ question, cards }) => html`
             <h2>${question}</h2>
-            <div class="sim-figures">${cards.map(figure)}</div>`,
+            <div class="sim-figures">${cards.map(simulationChart)}</div>`,
         )}
         <details class="sim-all" data-testid="simulate-all">
           <summary>All figures in a table</summary>
@@ -207,10 +200,10 @@ export class SimulateShoppers extends ShopElement {
         </details>
         <h2>Repeat it</h2>
         <p class="hint">
-          This command finds the same figures. Put the path of a copy of this shop’s bundle in the place of <code>--bundle bundle</code>.
+          This command finds the same figures. In it, replace <code>bundle</code> after <code>--bundle</code> with the path of a copy of this shop’s bundle.
         </p>
         <div class="sim-command" role="region" aria-label="Command" tabindex="0"><code data-testid="simulate-command">${commandOf(settings)}</code></div>
-        <div class="sim-buttons">
+        <div class="buttons">
           <button class="button quiet" type="button" data-testid="simulate-copy" @click=${() => this.#copy(settings)}>Copy the command</button>
           <button class="button quiet" type="button" data-testid="simulate-download" @click=${() => download(found)}>Download JSON</button>
           <span role="status">${this.#copied}</span>
@@ -295,15 +288,7 @@ export class SimulateShoppers extends ShopElement {
   }
 
   async #copy(settings: SimulationSettings): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(commandOf(settings));
-      this.#copied = 'Copied.';
-    } catch {
-      // Not allowed here: the command can be copied by hand.
-      const code = this.querySelector('[data-testid=simulate-command]');
-      if (code) getSelection()?.selectAllChildren(code);
-      this.#copied = 'This browser does not let the page copy. The command is selected: copy it yourself.';
-    }
+    this.#copied = await copyText(commandOf(settings), this.querySelector('[data-testid=simulate-command]'));
     this.requestUpdate();
   }
 
@@ -316,7 +301,8 @@ export class SimulateShoppers extends ShopElement {
 function download({ line, simulation }: Found): void {
   const address = URL.createObjectURL(new Blob([`${line}\n`], { type: 'application/json' }));
   const link = Object.assign(document.createElement('a'), {
-    ...{ href: address, download: `simulation-${simulation.shoppers}-shoppers-seed-${simulation.seed}.json` },
+    href: address,
+    download: `simulation-${simulation.shoppers}-shoppers-seed-${simulation.seed}.json`,
   });
   link.click();
   // The browser has begun to read it by then.
@@ -329,10 +315,4 @@ function leftText(seconds: number): string {
   if (seconds < 2) return 'nearly done';
   if (seconds < 100) return `about ${Math.ceil(seconds)} s left`;
   return `about ${Math.ceil(seconds / 60)} min left`;
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'simulate-shoppers': SimulateShoppers;
-  }
 }

@@ -24,7 +24,6 @@ export interface SimulationWorker {
    * @param onSteps called with the number of choices made since it was called last
    */
   open(request: SimulationRequest, onSteps: ((steps: number) => void) & ProxyMarked): Promise<SimulationPlan>;
-  /** Does a task; one at a time. */
   work(task: SimulationTask): Promise<ShopBlock[]>;
   /** Computes what all blocks say together. */
   find(simulated: Simulated): Promise<Found>;

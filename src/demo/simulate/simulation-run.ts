@@ -16,13 +16,10 @@ export interface RunProgress {
   left: number | null;
 }
 
-/** Workers that a simulation has on a device. @param cores threads that run at once */
-const workersOn = (cores: number | undefined): number => Math.max(1, Math.min(MAX_WORKERS, cores ?? 1));
-
 /** A simulation in workers of its own. Results do not depend on their number. */
 export class SimulationRun {
   readonly #workers: Worker[] = [];
-  readonly #size: number;
+  readonly #size = Math.max(1, Math.min(MAX_WORKERS, globalThis.navigator?.hardwareConcurrency ?? 1));
   #done = 0;
   #total = 0;
   /** When the first choices were made, ms. */
@@ -34,14 +31,7 @@ export class SimulationRun {
   constructor(
     private readonly request: SimulationRequest,
     private readonly onProgress: (progress: RunProgress) => void,
-    cores = globalThis.navigator?.hardwareConcurrency,
-  ) {
-    this.#size = workersOn(cores);
-  }
-
-  get workers(): number {
-    return this.#size;
-  }
+  ) {}
 
   /**
    * Runs it, once.
@@ -62,7 +52,6 @@ export class SimulationRun {
     }
   }
 
-  /** Ends it at once. */
   stop(): void {
     this.#stopped = true;
     // A worker that was ended never answers.

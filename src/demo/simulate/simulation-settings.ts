@@ -7,7 +7,10 @@ const MAX_SEED = 2 ** 31 - 1;
 
 /** What a simulation on the page begins with. */
 export const DEFAULTS: SimulationSettings = {
-  ...{ shoppers: 24, seed: 1, configurations: [...CONFIGURATIONS], closedLoop: false },
+  shoppers: 24,
+  seed: 1,
+  configurations: [...CONFIGURATIONS],
+  closedLoop: false,
 };
 
 const wholeBetween = (least: number, most: number) => {
@@ -33,7 +36,6 @@ const schema = v.object({
 export interface SimulationSettings {
   shoppers: number;
   seed: number;
-  /** In the order of the tables. */
   configurations: Configuration[];
   closedLoop: boolean;
 }
@@ -44,7 +46,9 @@ export type SettingsProblems = Partial<Record<keyof SimulationSettings, string>>
 /** Reads the fields of the form. */
 export function readSimulation(form: FormData): { settings: SimulationSettings } | { problems: SettingsProblems } {
   const parsed = v.safeParse(schema, {
-    ...{ shoppers: form.get('shoppers'), seed: form.get('seed'), closedLoop: form.has('closed-loop') },
+    shoppers: form.get('shoppers'),
+    seed: form.get('seed'),
+    closedLoop: form.has('closed-loop'),
     configurations: CONFIGURATIONS.filter((name) => form.getAll('configurations').includes(name)),
   });
   if (parsed.success) return { settings: parsed.output };

@@ -10,16 +10,25 @@ const entry = (id: string, category: string) => {
 };
 const MADE = { choice: 1, chapter: 0, chosen: null, position: null, duration: 4 };
 const expert = (id: number, state: Status['experts'][number]['state']): Status['experts'][number] => ({
-  ...{ id, state, born: null, choices: 3, share: 0.5, posterior: 0.5, history: [] },
+  id,
+  state,
+  born: null,
+  choices: 3,
+  share: 0.5,
+  posterior: 0.5,
+  history: [],
 });
 const frame = (categories: string[], experts: Status['experts'], learned: string[] = [], before?: Frame) => {
   const list: RecommendResponse = {
-    ...{ id: 'r', placement: 'for-you' },
+    id: 'r',
+    placement: 'for-you',
     items: categories.map((category, at) => entry(`i${at}`, category)),
   };
   const choices = learned.map((category, at) => ({ item: entry(`c${at}`, category).item, time: null }));
   const explanation: Explanation = {
-    ...{ ...recommendation('i0'), placement: 'for-you', contributors: [] },
+    ...recommendation('i0'),
+    placement: 'for-you',
+    contributors: [],
     experts: [{ id: 1, state: 'active', contribution: 1, choices }],
   };
   return makeFrame(before, MADE, { list, status: { ...STATUS, experts }, explanation }, ['Music', 'Sport']);

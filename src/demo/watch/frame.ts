@@ -54,7 +54,10 @@ export function makeFrame(
     recommendationId: answer.list.id,
     counts: [count(tastes[0]), count(tastes[1])],
     experts: answer.status.experts.map(({ id, state, share, choices }) => ({
-      ...{ id, state, share, choices },
+      id,
+      state,
+      share,
+      choices,
       about: aboutOf((learned.get(id) ?? []).slice(0, RECENT_CHOICES).map(topCategory), were.get(id) ?? null),
     })),
   };

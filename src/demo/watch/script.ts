@@ -2,7 +2,6 @@ import type { Category } from '../category';
 
 /** A part of the script: the scripted shopper chooses products of one taste. */
 export interface Chapter {
-  /** Which of the two tastes. */
   taste: 0 | 1;
   choices: number;
 }

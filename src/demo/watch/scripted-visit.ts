@@ -46,18 +46,16 @@ export class ScriptedVisit {
     void this.#attempt(() => this.#start());
   }
 
-  /** The latest frame; undefined while it opens. */
   get frame(): Frame | undefined {
     return this.frames.at(-1);
   }
 
-  /** Milliseconds from one choice of the script to the next; 0 for none. */
+  /** Milliseconds from one choice of the script to the next; 0 for no wait. */
   set pace(milliseconds: number) {
     this.#pause = milliseconds;
     this.#wake();
   }
 
-  /** Goes on with the script, also after choices by hand. */
   play(): void {
     if (this.phase !== 'ready' && this.phase !== 'paused' && this.phase !== 'by-hand') return;
     this.#become('running');
@@ -78,14 +76,12 @@ export class ScriptedVisit {
     await this.#inTurn(() => this.#next());
   }
 
-  /** The visitor chooses from here on. */
   takeOver(): void {
     if (this.phase === 'opening' || this.phase === 'failed') return;
     this.#become('by-hand');
     this.#wake();
   }
 
-  /** A choice by hand. */
   async choose(item: Item): Promise<void> {
     if (this.phase !== 'by-hand') return;
     await this.#inTurn(() => this.#choose(item, null));
@@ -104,12 +100,19 @@ export class ScriptedVisit {
     });
   }
 
-  /** The products of a top category, those chosen before left out. */
-  shelf(category: string): Promise<Item[]> {
-    return this.#shelf(category);
+  /** The products of a top category, without those chosen before. */
+  async shelf(category: string): Promise<Item[]> {
+    let items = this.#shelves.get(category);
+    if (!items) {
+      ({ items } = await (await this.#opening).browse({ category, limit: 1000 }));
+      items = spread(items);
+      this.#shelves.set(category, items);
+    }
+    const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
+    return items.filter(({ id }) => !chosen.has(id));
   }
 
-  /** Ends the recommender; what it learned is gone. */
+  /** Ends the recommender; its profile is gone. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
@@ -159,7 +162,7 @@ export class ScriptedVisit {
     const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
     const liked = (item: Item): boolean => topCategory(item) === taste && !chosen.has(item.id);
     const suitable = this.frame?.list.filter(liked) ?? [];
-    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.#shelf(taste))[0];
+    const item = suitable[Math.min(SUITABLE, suitable.length - 1)] ?? (await this.shelf(taste))[0];
     if (!item) return this.#become('done');
     this.#scripted++;
     await this.#choose(item, at.index);
@@ -191,17 +194,6 @@ export class ScriptedVisit {
       makeFrame(this.frame, { ...made, choice, duration }, { list, status, explanation }, this.tastes),
     ];
     this.#changed();
-  }
-
-  async #shelf(category: string): Promise<Item[]> {
-    let items = this.#shelves.get(category);
-    if (!items) {
-      ({ items } = await (await this.#opening).browse({ category, limit: 1000 }));
-      items = spread(items);
-      this.#shelves.set(category, items);
-    }
-    const chosen = new Set(this.frames.map((frame) => frame.chosen?.id));
-    return items.filter(({ id }) => !chosen.has(id));
   }
 
   /** Runs work after the choice that is being made. */

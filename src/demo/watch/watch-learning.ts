@@ -1,17 +1,18 @@
-import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../../device/protocol';
 import { createRecommender } from '../../page/client';
+import { adoptStyles } from '../late-page';
 import { routeHref } from '../route';
 import { type Item, RULES } from '../session';
 import { ShopElement } from '../shop-element';
 import { productImage } from '../templates';
-import { colorOf, expertChart, figures, percent, tasteChart } from './charts';
 import { type Frame, topCategory } from './frame';
 import { MovingCards } from './moving-cards';
 import { chapterOf } from './script';
 import { type Phase, ScriptedVisit } from './scripted-visit';
+import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
 import style from './watch.css?inline';
 import {
   chapterTitles,
@@ -36,13 +37,16 @@ const SPEED_NAMES: Record<Speed, string> = {
 };
 /** What the main button says where it does not say "Go on". */
 const PLAY_TEXT: Partial<Record<Phase, string>> = {
-  ...{ opening: 'Start', ready: 'Start', 'by-hand': 'Let her go on', done: 'Start again' },
+  opening: 'Start',
+  ready: 'Start',
+  'by-hand': 'Let her go on',
+  done: 'Start again',
 };
 /** Products of a shelf, from which the visitor chooses after taking over. */
 const SHELF_LENGTH = 12;
 
-/** The page's own style sheets come before the first list, and this one with the rest of the page. */
-const { styleSheet } = unsafeCSS(style);
+adoptStyles(style);
+
 let visits = 0;
 
 /** A scripted shopper whose taste changes and returns, with what the recommender learns of it. Loaded when it is opened. */
@@ -60,11 +64,6 @@ export class WatchLearning extends ShopElement {
   #asked = false;
   readonly #cards = new MovingCards();
   #moved: Frame | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (styleSheet && !document.adoptedStyleSheets.includes(styleSheet)) document.adoptedStyleSheets.push(styleSheet);
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -97,16 +96,15 @@ export class WatchLearning extends ShopElement {
   protected override render(): TemplateResult {
     const visit = this.#visit;
     return html`
-      <section class="block first watch" data-testid="watch" data-phase=${visit?.phase ?? 'closed'}>
+      <section class="block first late watch" data-testid="watch" data-phase=${visit?.phase ?? 'closed'}>
         <h1 tabindex="-1">${this.session.learning === 'on' ? 'Watch it learn' : 'Nothing learns here'}</h1>
         ${visit ? this.#story(visit) : this.#nothing()}
       </section>`;
   }
 
-  /** What is said where nothing learns. */
   #nothing(): TemplateResult {
     const { learning } = this.session;
-    if (learning === 'on') return html`<p class="watch-lead">Opening …</p>`;
+    if (learning === 'on') return html`<p class="lead">Opening …</p>`;
     const denied = learning === 'denied';
     return html`
       <div class="calm" data-testid="watch-denied">
@@ -125,13 +123,13 @@ export class WatchLearning extends ShopElement {
   #story(visit: ScriptedVisit): TemplateResult {
     const { tastes, phase } = visit;
     const lead = tastes[0]
-      ? html`<p class="watch-lead">
-          ${SHOPPER} is made up. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
+      ? html`<p class="lead">
+          ${SHOPPER} is a simulated shopper. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
           does is click. The shop’s own recommender learns it from her clicks, here in your browser and without a server. Your own lists
           know nothing of her, and what she teaches is gone when you leave. You can also
           <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a> at once, and see figures.
         </p>`
-      : html`<p class="watch-lead">Opening the shop for a second shopper …</p>`;
+      : html`<p class="lead">Opening the shop for a second shopper …</p>`;
     if (visit.failure) {
       return html`<div class="calm" role="alert"><p>This cannot be shown: ${visit.failure.message}</p></div>`;
     }
@@ -166,10 +164,10 @@ export class WatchLearning extends ShopElement {
       ? { text: 'Pause', act: () => this.#pause() }
       : {
           text: PLAY_TEXT[phase] ?? 'Go on',
-          act: () => (phase === 'done' ? this.#restart(true) : this.#play()),
+          act: () => (phase === 'done' ? this.#restart(true) : this.#visit?.play()),
         };
     return html`
-      <div class="watch-controls" role="group" aria-label="The visit">
+      <div class="buttons watch-controls" role="group" aria-label="The visit">
         <button class="button" type="button" data-testid="watch-play" ?disabled=${idle} @click=${main.act}>${main.text}</button>
         <button class="button quiet" type="button" data-testid="watch-step" ?disabled=${idle || phase === 'done'} @click=${this.#step}>
           One choice
@@ -216,7 +214,7 @@ export class WatchLearning extends ShopElement {
         </div>
         <div class="learned">
           ${tasteChart(frames, tastes)}
-          <h2>What was learned</h2>
+          <h2>The profile</h2>
           ${this.#experts(frame, tastes)}
         </div>
       </div>
@@ -236,7 +234,7 @@ export class WatchLearning extends ShopElement {
       <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
         ${
           byHand
-            ? html`<button type="button" @click=${() => this.#choose(item)}>${content}</button>`
+            ? html`<button type="button" @click=${() => void this.#visit?.choose(item)}>${content}</button>`
             : html`<div>${content}</div>`
         }
       </li>`;
@@ -290,11 +288,14 @@ export class WatchLearning extends ShopElement {
     return visit;
   }
 
-  /** A recommender with the settings of the shop's own, whose profile is in memory alone and nobody else's. */
+  /** A recommender with the settings of the shop's own, whose profile is only in memory and used by nobody else. */
   #open(): Promise<Recommender> {
     const { bundle } = this.session.settings;
     return createRecommender({
-      ...{ bundle, rules: RULES, consent: 'pending', namespace: `watch ${Date.now()} ${++visits}` },
+      bundle,
+      rules: RULES,
+      consent: 'pending',
+      namespace: `watch ${Date.now()} ${++visits}`,
     });
   }
 
@@ -322,10 +323,6 @@ export class WatchLearning extends ShopElement {
     this.requestUpdate();
   }
 
-  #play(): void {
-    this.#visit?.play();
-  }
-
   #pause(): void {
     this.#visit?.pause();
     this.#spoken = 'Paused.';
@@ -350,10 +347,6 @@ export class WatchLearning extends ShopElement {
     // The button that was pressed is no longer enabled.
     void this.updateComplete.then(() => this.#focus('.watch-list button'));
   };
-
-  #choose(item: Item): void {
-    void this.#visit?.choose(item);
-  }
 
   readonly #openShelf = ({ target }: Event): void => {
     if (target instanceof HTMLSelectElement) this.#shelfOf = target.value;
@@ -385,11 +378,5 @@ export class WatchLearning extends ShopElement {
 
   #cardElements(): NodeListOf<HTMLElement> {
     return this.querySelectorAll('[data-testid=watch-list] > li');
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'watch-learning': WatchLearning;
   }
 }

@@ -57,7 +57,7 @@ export function roleText({ state }: Pick<ExpertView, 'state'>): string {
     case 'frozen':
       return 'kept, and put aside for now';
     case 'candidate':
-      return 'on trial: begins with a recent choice alone';
+      return 'on trial: begins with just one recent choice';
   }
 }
 

@@ -56,7 +56,9 @@ export function readGa4({ source, name, params, own, payload }: Ga4Event, option
   const received = { source, event: name, payload };
   const dropped = (reason: Drop['reason'], message: string, itemId: string | null = null): Drop => ({
     ...received,
-    ...{ itemId, reason, message },
+    itemId,
+    reason,
+    message,
   });
   const mapped = Object.hasOwn(options.events ?? {}, name);
   const type = mapped ? options.events?.[name] : Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined;

@@ -12,7 +12,7 @@ export interface Cell {
    */
   node: Element;
   /** Whether it is the only item in its child of the grid. */
-  alone: boolean;
+  single: boolean;
   id: string;
 }
 
@@ -34,8 +34,8 @@ export function cellsOf(grid: Element, selector: string): Cell[] {
     byChild.set(child, found);
   }
   return [...byChild].flatMap(([child, found]) => {
-    const alone = found.length === 1;
-    return found.map((cell) => ({ ...cell, alone, node: alone ? child : cell.item }));
+    const single = found.length === 1;
+    return found.map((cell) => ({ ...cell, single, node: single ? child : cell.item }));
   });
 }
 
@@ -44,8 +44,8 @@ export function cellsOf(grid: Element, selector: string): Cell[] {
  * ones that share; otherwise, the ones that do not. A banner with two products thus stays together.
  */
 export function exchangeable(cells: readonly Cell[]): Cell[] {
-  const alone = cells.filter((cell) => cell.alone);
-  return 2 * alone.length >= cells.length ? alone : cells.filter((cell) => !cell.alone);
+  const singles = cells.filter(({ single }) => single);
+  return 2 * singles.length >= cells.length ? singles : cells.filter(({ single }) => !single);
 }
 
 /** The child of a grid that contains an item; null if the item is inside another item, another grid or one of our elements. */

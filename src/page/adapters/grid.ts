@@ -123,7 +123,6 @@ interface GridConnection {
   fail(grid: Element, thrown: unknown): void;
 }
 
-/** One grid of the page. */
 class Grid {
   readonly #element: Element;
   readonly #connection: GridConnection;
@@ -303,7 +302,6 @@ function isParsed(element: Element): boolean {
   return false;
 }
 
-/** Whether the focus is on a node or inside it. */
 function hasFocus(node: Element): boolean {
   const root = node.getRootNode();
   return (root instanceof Document || root instanceof ShadowRoot) && node.contains(root.activeElement);

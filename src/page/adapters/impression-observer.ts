@@ -6,7 +6,6 @@ const SHARE = 0.5;
 /** Time within which a burst of page changes causes a single scan, ms. */
 const SCAN_DELAY = 100;
 
-/** A watched element. */
 interface Watched {
   /** Type, item and list as JSON; when it changes, the element may be reported again. */
   subject: string;

@@ -37,7 +37,7 @@ export function ancestors(element: Element): Element[] {
 const nearest = (chain: readonly Element[], name: string): string | null =>
   chain.find((element) => element.hasAttribute(name))?.getAttribute(name) ?? null;
 
-/** Id of the nearest item or view in a chain of elements; null if there is none. */
+/** Id of the nearest item or view in a chain of elements, or null. */
 export function itemOf(chain: readonly Element[]): string | null {
   const element = chain.find((at) => at.hasAttribute(ITEM) || at.getAttribute(VIEW));
   return element?.getAttribute(ITEM) || element?.getAttribute(VIEW) || null;

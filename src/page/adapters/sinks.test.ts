@@ -24,7 +24,8 @@ const visitor: VisitorReport = {
     carts: none,
     purchases: none,
   },
-  ...{ products: { clicksImpressions: 0, purchasesClicks: 0 }, revenue: {} },
+  products: { clicksImpressions: 0, purchasesClicks: 0 },
+  revenue: {},
 };
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -94,7 +95,7 @@ describe('ga4Sink', () => {
     expect(dataLayer).toHaveLength(events.length);
   });
 
-  it('finds those of the page, and says where there is none', async () => {
+  it('finds those of the page, and says if there is no target', async () => {
     const sink = ga4Sink();
     expect(() => sink(counts, [])).toThrow('GA4 is not on this page');
     const dataLayer: object[] = [];

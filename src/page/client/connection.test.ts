@@ -135,7 +135,7 @@ describe('offers that the page updated', () => {
     await expect(updateOffers([{ id: 'b', price: 4 }])).rejects.toMatchObject({ code: 'runtime/closed' });
   });
 
-  it('of a market: a further caller names the same one, or none', async () => {
+  it('of a market: a further caller names the same one, or no market', async () => {
     const first = await create({ consent: 'pending' });
     const errors: string[] = [];
     first.on('error', ({ code }) => errors.push(code));

@@ -13,12 +13,11 @@ import {
 import { SidestreamError } from '../../error';
 import { guarded } from './argument-depth';
 import { earlyManifest } from './early-manifest';
-import { erase, erasureOf } from './erasure';
-import type { ImpressionBatch } from './impression-batch';
+import { deleteTabCopies, erase, erasureOf, tabKey } from './erasure';
+import type { PageWatch } from './page-watch';
 import { PendingCalls } from './pending-calls';
 import type { Emit, Remote } from './remote';
-import type { Visit } from './visit';
-import { deleteVisits, visitKey } from './visit-records';
+import type { TabCopy } from './tab-copy';
 import { notStarted, startWorker } from './worker-script';
 
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
@@ -40,8 +39,8 @@ export class WorkerConnection {
   closing: Promise<void> | null = null;
   /** Options of all callers, with the consent in force; the next worker starts with them. */
   given: GivenOptions;
-  /** Keeps the visit in this tab under the consent `session`. */
-  visit: Visit | null = null;
+  /** Keeps a copy in this tab under the consent `session`. */
+  tabCopy: TabCopy | null = null;
   /** Offers that the page updated, by product; the next worker starts with them. */
   readonly offers = new Map<string, Offer>();
   readonly #pending = new PendingCalls();
@@ -58,10 +57,8 @@ export class WorkerConnection {
   #withdrawn = false;
   /** Number of withdrawals: data handed over before one is dropped. */
   #withdrawals = 0;
-  /** Number of withdrawals under way. */
   #withdrawing = 0;
-  #endWatch: (() => void) | null = null;
-  #impressions: ImpressionBatch | null = null;
+  #watch: PageWatch | null = null;
 
   /** Starts the worker, which loads the bundle. */
   constructor(options: GivenOptions) {
@@ -76,12 +73,12 @@ export class WorkerConnection {
     return this.given.namespace ?? 'default';
   }
 
-  get visitKey(): string {
-    return visitKey(this.namespace, this.given.bundle);
+  get tabKey(): string {
+    return tabKey(this.namespace, this.given.bundle);
   }
 
-  deleteVisits(): void {
-    deleteVisits(this.namespace);
+  deleteTabCopies(): void {
+    deleteTabCopies(this.namespace);
   }
 
   /** Whether a worker takes calls. */
@@ -119,8 +116,8 @@ export class WorkerConnection {
 
   /** Carries out a refusal at once and in any case, without a worker if none takes calls. */
   async #withdraw(level: Refusal, work: (remote: Remote) => Promise<void>): Promise<void> {
-    this.visit?.end();
-    this.deleteVisits();
+    this.tabCopy?.end();
+    this.deleteTabCopies();
     this.#remember(level);
     this.#withdrawn = true;
     const withdrawal = ++this.#withdrawals;
@@ -150,16 +147,15 @@ export class WorkerConnection {
 
   track(event: TrackInput): Promise<void> {
     // Impressions are sent one by one until the batching code is loaded.
-    if (this.#impressions && event.type === 'impression') return this.#impressions.add(event);
+    if (this.#watch && event.type === 'impression') return this.#watch.trackImpression(event);
     const send = (time?: number) => this.call((remote) => remote.track(event.type, event.itemId, event.details, time));
-    return this.visit?.track(event, send) ?? send();
+    return this.tabCopy?.track(event, send) ?? send();
   }
 
   emit<K extends keyof RecommenderEvents>(type: K, event: RecommenderEvents[K]): void {
     for (const listener of this.listeners) listener(type, event);
   }
 
-  /** Emits an error. */
   fail(thrown: unknown): void {
     this.emit('error', SidestreamError.from(thrown));
   }
@@ -184,7 +180,7 @@ export class WorkerConnection {
 
   /**
    * Starts a worker.
-   * @param kept data that an earlier worker handed over. Null: the data that an earlier page of the visit kept, if any
+   * @param kept data that an earlier worker handed over. Null: the data that an earlier page of the tab kept, if any
    */
   async startWorker(kept: unknown): Promise<Remote> {
     const { worker, address } = startWorker('worker.js', this.given.workerUrl);
@@ -209,8 +205,8 @@ export class WorkerConnection {
     worker.addEventListener('messageerror', crash);
     try {
       if (this.given.consent === 'session') {
-        kept ??= await import('./visit')
-          .then(({ visitOf }) => visitOf(this).read())
+        kept ??= await import('./tab-copy')
+          .then(({ tabCopyOf }) => tabCopyOf(this).read())
           .catch((thrown) => this.fail(thrown));
       }
       const host = Comlink.wrap<WorkerHost>(worker);
@@ -241,8 +237,7 @@ export class WorkerConnection {
 
   /** Answers the calls under way first and refuses later ones. */
   close(): Promise<void> {
-    this.#impressions?.close();
-    this.#endWatch?.();
+    this.#watch?.close();
     this.closing ??= this.#close();
     return this.closing;
   }
@@ -293,9 +288,7 @@ export class WorkerConnection {
 
   /** Loads the code that is needed after the first list: before it, there is nothing to observe or save. */
   async #loadRest(): Promise<void> {
-    const { ImpressionBatch, watchPage } = await import('./after-start');
-    if (this.closing) return;
-    this.#impressions = new ImpressionBatch((events) => this.call((remote) => remote.trackAll(events)));
-    this.#endWatch = watchPage(this);
+    const { watchPage } = await import('./page-watch');
+    if (!this.closing) this.#watch = watchPage(this);
   }
 }

@@ -6,7 +6,6 @@ import { handleOf } from './handle';
 import { addPageRecommender, deletePageRecommender } from './page-recommender';
 import { workerAddress } from './worker-url';
 
-/** Connections of this page, by namespace. */
 const running = new Map<string, WorkerConnection>();
 
 /**
@@ -60,7 +59,7 @@ async function start(options: RecommenderOptions, consent: RecommenderOptions['c
   };
   const joined = running.get(namespace);
   if (joined && joined.given.bundle !== address) {
-    throw (await import('./late-options')).otherBundle(namespace, joined.given.bundle, address);
+    throw (await import('./join-connection')).otherBundle(namespace, joined.given.bundle, address);
   }
   const connection = joined ?? new WorkerConnection(given);
   running.set(namespace, connection);
@@ -78,9 +77,9 @@ async function start(options: RecommenderOptions, consent: RecommenderOptions['c
     started = true;
     // A caller without further options, such as an element, needs nothing more.
     const more = Object.keys(others).length > 0 || (onProgress && typeof onProgress !== 'function');
-    if (joined && more) await (await import('./late-options')).joinConnection(connection, given);
+    if (joined && more) await (await import('./join-connection')).joinConnection(connection, given);
     // Loaded only for shops that send metrics.
-    if (onMetric) endHook = (await import('./late-options')).addHook(connection, onMetric);
+    if (onMetric) endHook = (await import('./metric-hook')).addHook(connection, onMetric);
     return handle;
   } catch (thrown) {
     await handle.close().catch(() => undefined);
@@ -140,4 +139,33 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
   const { namespace = 'default' } = options;
   addPageRecommender(recommender, { bundle: bundleAddress(options.bundle), namespace });
   return recommender;
+}
+
+/** What to delete. */
+export interface EraseOptions {
+  /** Namespace of the shop's lists and of `createRecommender()`. Default `default`. */
+  namespace?: string;
+}
+
+/**
+ * Deletes all our data on this device, as `forget()` does, but without a recommender, a bundle or a worker: the profile, the log,
+ * and the visit kept in this tab. Lists of this page and of other tabs forget too and continue as if the shopper had not
+ * answered.
+ * @throws SidestreamError `runtime/invalid-input` for a wrong option, `store/blocked` when another page holds the database open,
+ *   `store/unavailable` if the browser does not let the page delete it
+ */
+export async function eraseDevice(options: EraseOptions = {}): Promise<void> {
+  await refuse(namespaceIn(options), 'pending');
+}
+
+/** Checked by hand: pages do not load the schemas. */
+function namespaceIn(options: unknown): string {
+  if (typeof options === 'object' && options !== null && Object.keys(options).every((name) => name === 'namespace')) {
+    const { namespace = 'default' } = options as { namespace?: unknown };
+    if (typeof namespace === 'string' && namespace.length >= 1 && namespace.length <= 256) return namespace;
+  }
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    'eraseDevice() takes nothing, or an object with a namespace of 1 to 256 characters: { namespace: "outlet" }.',
+  );
 }

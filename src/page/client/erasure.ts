@@ -1,8 +1,26 @@
 import { type ConsentAnswer, channelName, type Refusal } from '../../device/protocol';
 import { deleteDeviceStore } from '../../device/store';
-import { deleteVisits } from './visit-records';
 
 // Part of the page's first script: a refusal must not depend on a file that still has to load.
+
+/**
+ * Key of a tab's copy in sessionStorage. An address has no space, so a namespace that has spaces or is a prefix of another one cannot
+ * be confused with it.
+ */
+export const tabKey = (namespace: string, bundle: string): string =>
+  `sidestream/${namespace} ${bundle.replaceAll(' ', '%20')}`;
+
+/** Deletes the tab's copies of a namespace, whichever bundle they belong to. */
+export function deleteTabCopies(namespace: string): void {
+  const beginning = `sidestream/${namespace} `;
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith(beginning) && !key.slice(beginning.length).includes(' ')) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // The browser denies access: the tab keeps nothing.
+  }
+}
 
 /** Deletions in progress, by namespace. */
 const erasures = new Map<string, Promise<unknown>>();
@@ -13,7 +31,7 @@ const erasures = new Map<string, Promise<unknown>>();
  * @throws SidestreamError `store/blocked`, `store/unavailable`
  */
 export async function erase(namespace: string, consent: Refusal): Promise<void> {
-  deleteVisits(namespace);
+  deleteTabCopies(namespace);
   tell(namespace, consent);
   const erasing = deleteDeviceStore(namespace);
   const settled = Promise.allSettled([erasing]);
@@ -25,7 +43,7 @@ export async function erase(namespace: string, consent: Refusal): Promise<void> 
   }
 }
 
-/** The deletion in progress, which a later grant must wait for; undefined if there is none. It never rejects. */
+/** The deletion in progress, which a later grant must wait for, if any. It never rejects. */
 export const erasureOf = (namespace: string): Promise<unknown> | undefined => erasures.get(namespace);
 
 function tell(namespace: string, consent: Refusal): void {

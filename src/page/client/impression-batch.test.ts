@@ -34,7 +34,7 @@ describe('a batch of impressions', () => {
     expect((await all)[1]).toMatchObject({ reason: { code: 'runtime/unknown-item' } });
   });
 
-  it('holds what was tracked as it was then, and refuses what cannot be sent alone', async () => {
+  it('holds what was tracked as it was then, and refuses only what cannot be sent', async () => {
     const batch = new ImpressionBatch(send);
     const details = { position: 1 };
     const kept = batch.add({ ...impression('a'), details });

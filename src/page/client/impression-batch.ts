@@ -25,8 +25,8 @@ export class ImpressionBatch {
   readonly #endWatch: () => void;
 
   /**
-   * @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects if none was
-   *   stored
+   * @param send resolves to null for each stored event and an error for each rejected one, in their order; rejects if nothing
+   *   was stored
    */
   constructor(send: (events: TrackInput[]) => Promise<(SerializedError | null)[]>) {
     this.#send = send;
@@ -49,7 +49,6 @@ export class ImpressionBatch {
     });
   }
 
-  /** Sends the waiting impressions. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -39,6 +39,13 @@ async function join(connection: WorkerConnection, options: GivenOptions): Promis
   }
 }
 
+/** The error for a bundle in a namespace that the page already uses with another bundle. */
+export const otherBundle = (namespace: string, running: string, bundle: string): SidestreamError =>
+  new SidestreamError(
+    'runtime/other-bundle',
+    `The namespace "${namespace}" is in use on this page with the bundle ${running}. One namespace holds one profile, of one bundle: give ${bundle} another namespace (namespace: "outlet", on a list namespace="outlet"), or close the other recommender first.`,
+  );
+
 const keyOf = (encryption: GivenOptions['encrypt']): unknown => Object(encryption).key;
 
 /** Replaces the worker with one that has these options; if that fails, with one that has the earlier options. */

@@ -73,7 +73,8 @@ describe('a hook for metrics', () => {
         carts: none,
         purchases: none,
       },
-      ...{ products: { clicksImpressions: 0, purchasesClicks: 0 }, revenue: {} },
+      products: { clicksImpressions: 0, purchasesClicks: 0 },
+      revenue: {},
     };
     take.mockResolvedValue(EMPTY_REPORT).mockResolvedValueOnce({ counts: [], visitors: [visitor] });
     hooks().add(onMetric);
@@ -178,7 +179,7 @@ describe('a hook for metrics', () => {
     ]);
   });
 
-  it('is not alone: each gets all that was counted, until it ends', async () => {
+  it('may have others beside it: each gets all that was counted, until it ends', async () => {
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2)).mockResolvedValueOnce(report(3));
     const other = vi.fn();
     const both = hooks();

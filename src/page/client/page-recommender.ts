@@ -31,8 +31,8 @@ const only = (): [Recommender, PageBundle] | null => {
 };
 
 /**
- * The page's recommender, for elements that were given none: the first open one that its scripts created. Null if there is none,
- * or if there are several bundles or namespaces, since only the page knows which one is meant.
+ * The page's recommender, for elements without one of their own: the first open one that its scripts created. Null without
+ * one, or if there are several bundles or namespaces, since only the page knows which one is meant.
  */
 export const pageRecommender = (): Recommender | null => only()?.[0] ?? null;
 

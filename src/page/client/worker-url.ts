@@ -5,7 +5,7 @@ let ofPage: string | undefined;
 
 /**
  * Absolute address of the package's `worker.js`.
- * @param given its address or that of its folder, relative to the page
+ * @param given its address or the address of its folder, relative to the page
  * @throws SidestreamError `runtime/invalid-input`
  */
 export function workerAddress(given: unknown): string {

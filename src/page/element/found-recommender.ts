@@ -2,50 +2,68 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Recommender } from '../../device/protocol';
 import { coreOf, onPageRecommender, pageRecommender } from '../client';
 
-/** An element that can be given a recommender. */
-type Host = ReactiveControllerHost & { recommender: Recommender | null; readonly hasUpdated: boolean };
+type Host = ReactiveControllerHost & {
+  recommender: Recommender | null;
+  readonly hasUpdated: boolean;
+  readonly isConnected: boolean;
+};
 
 /**
- * Finds the recommender of an element other than a list: the one it was given, otherwise the recommender of the first list that
- * has one, otherwise the page's own.
+ * The recommender of an element other than a list: the one it was given, otherwise the recommender of the first list that has one,
+ * otherwise the page's own. It is used while the element is in the page; later ones replace it.
  */
 export class FoundRecommender implements ReactiveController {
+  value: Recommender | null = null;
   readonly #host: Host;
-  readonly #changed: () => void;
-  #end: () => void = () => undefined;
+  readonly #use: (recommender: Recommender, isOther: boolean) => () => void;
+  #endUse: (() => void) | null = null;
+  #endSearch: () => void = () => undefined;
 
   /**
-   * @param changed called while the element is in the page when the result may differ: a list was shown, or the page created or
-   *   closed a recommender
+   * @param use called with the recommender, and whether it is a different one rather than another handle of the same; returns a
+   *   function that unsubscribes
    */
-  constructor(host: Host, changed: () => void) {
+  constructor(host: Host, use: (recommender: Recommender, isOther: boolean) => () => void) {
     this.#host = host;
-    this.#changed = changed;
+    this.#use = use;
     host.addController(this);
   }
 
-  get value(): Recommender | null {
+  /** Looks for the recommender and uses it. @returns whether it is a different one */
+  readonly find = (): boolean => {
+    // An update may arrive after the element left the page.
+    if (!this.#host.isConnected) return false;
+    const before = this.value;
     const lists = [...document.querySelectorAll('sidestream-recs')];
-    // Until its module is loaded, an element has none of its properties.
+    // Until its module is loaded, an element does not have its properties.
     const active = lists.find((list) => list.activeRecommender)?.activeRecommender;
-    return this.#host.recommender ?? active ?? pageRecommender();
-  }
+    const found = this.#host.recommender ?? active ?? pageRecommender() ?? before;
+    if (!found || (found === before && this.#endUse)) return false;
+    this.#stop();
+    this.value = found;
+    // Each list and the page have their own handle of one recommender.
+    const isOther = before === null || coreOf(found) !== coreOf(before);
+    this.#endUse = this.#use(found, isOther);
+    return isOther;
+  };
 
   hostConnected(): void {
-    document.addEventListener('recommend', this.#changed);
-    const end = onPageRecommender(this.#changed);
-    this.#end = () => {
-      document.removeEventListener('recommend', this.#changed);
+    document.addEventListener('recommend', this.find);
+    const end = onPageRecommender(this.find);
+    this.#endSearch = () => {
+      document.removeEventListener('recommend', this.find);
       end();
     };
-    if (this.#host.hasUpdated) this.#changed();
+    if (this.#host.hasUpdated) this.find();
   }
 
   hostDisconnected(): void {
-    this.#end();
+    this.#endSearch();
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#endUse?.();
+    this.#endUse = null;
   }
 }
-
-/** Whether two handles belong to one recommender: each list and the page have their own handle. */
-export const isSame = (one: Recommender | null, other: Recommender | null): boolean =>
-  one === other || (!!one && !!other && coreOf(one) === coreOf(other));

@@ -9,7 +9,7 @@ const loading = new Map<LabelLanguage, Promise<void>>();
 const codeOf = (language = globalThis.navigator?.language ?? ''): LabelLanguage => labelLanguage(language);
 
 /**
- * The built-in texts for a language, by the first part of its tag, or English if there are none.
+ * The built-in texts for a language, by the first part of its tag; English for any other language.
  * @param language a BCP 47 tag. Default: the browser's language
  * @returns null until they are loaded
  */

@@ -73,8 +73,13 @@ function googleTag(layer: unknown[] = []) {
 // when the choice is known or made; defaults by region; `wait_for_update` for tools that are loaded late.
 describe('Google Consent Mode', () => {
   const DENIED = {
-    ...{ ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied', analytics_storage: 'denied' },
-    ...{ functionality_storage: 'denied', personalization_storage: 'denied', security_storage: 'granted' },
+    ad_storage: 'denied',
+    ad_user_data: 'denied',
+    ad_personalization: 'denied',
+    analytics_storage: 'denied',
+    functionality_storage: 'denied',
+    personalization_storage: 'denied',
+    security_storage: 'granted',
   };
   const GRANTED = { ...DENIED, ad_storage: 'granted', personalization_storage: 'granted' };
 
@@ -170,7 +175,7 @@ describe('Google Consent Mode', () => {
     await vi.waitFor(() => expect(asked).toEqual(['granted', 'granted']));
   });
 
-  it('follows another type, and leaves alone what names none of it', async () => {
+  it('follows another type, and leaves commands alone that do not name it', async () => {
     const gtag = googleTag();
     connect('google', { type: 'functionality_storage' });
     gtag('consent', 'update', { personalization_storage: 'granted', ad_storage: 'granted' });
@@ -221,7 +226,7 @@ describe('Google Consent Mode', () => {
   });
 });
 
-/** Shopify's API, as its documentation describes it: each answer is `yes`, `no` or empty where there is none. */
+/** Shopify's API, as its documentation describes it: each answer is `yes`, `no` or empty. */
 class Shopify {
   preferences: 'yes' | 'no' | '' = '';
   /** Whether the shopper's region needs an answer. */
@@ -232,7 +237,9 @@ class Shopify {
     preferencesProcessingAllowed: (): unknown =>
       this.preferences === 'yes' || (!this.required && this.preferences !== 'no'),
     currentVisitorConsent: (): unknown => ({
-      ...{ analytics: '', marketing: '', sale_of_data: '' },
+      analytics: '',
+      marketing: '',
+      sale_of_data: '',
       preferences: this.preferences,
     }),
   };
@@ -457,7 +464,7 @@ describe('IAB TCF 2.2', () => {
 });
 
 describe('auto', () => {
-  it('follows whichever has an answer, also one that is loaded late, and none lifts the refusal of another', async () => {
+  it('follows whichever has an answer, also one that is loaded late, and no tool lifts the refusal of another', async () => {
     connect('auto');
     // Not made for a page that has no Google.
     expect(Reflect.has(globalThis, 'dataLayer')).toBe(false);
@@ -610,7 +617,7 @@ describe('auto', () => {
     expect(asked).toEqual(['denied']);
   });
 
-  it('an answer that is taken back to none deletes', async () => {
+  it('an answer that is taken back deletes', async () => {
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
     connect('auto');

@@ -1,1 +1,1 @@
-export { DrawnWidth } from './drawn-width';
+export { type ChartFrame, DrawnChart, sideMargins } from './drawn-chart';

@@ -163,15 +163,22 @@ export const inspectorStyles = css`
     object-fit: contain;
   }
 
-  .products {
+  .products,
+  .places,
+  .experts,
+  .facts {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
     gap: 0.5rem 1.5rem;
   }
-  .products li {
+  .products li,
+  .places li,
+  .experts .title,
+  .keys li,
+  .about-item {
     display: flex;
     align-items: center;
-    gap: 0.625rem;
+    gap: 0.5rem;
     min-inline-size: 0;
   }
   .products .name,
@@ -182,13 +189,11 @@ export const inspectorStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .bars,
-  .weights {
+  .bars {
     display: grid;
     gap: 0.5rem;
   }
-  .bars li,
-  .weights li {
+  .bars li {
     display: grid;
     grid-template-columns: minmax(6.5rem, 40%) 1fr 3.5rem;
     align-items: center;
@@ -197,16 +202,13 @@ export const inspectorStyles = css`
   [part='metrics'] li {
     grid-template-columns: minmax(6.5rem, 30%) 1fr 5rem;
   }
-  .bars svg,
-  .weights svg {
+  .bars svg {
     block-size: 0.5rem;
     border-radius: 0.25rem;
     overflow: hidden;
   }
 
   .experts {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
     gap: 1rem;
     margin-block-start: 1rem;
   }
@@ -250,11 +252,6 @@ export const inspectorStyles = css`
   }
   [data-color='content'] {
     --_own: currentColor;
-  }
-  .experts .title {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
   }
   .experts .name {
     flex: 1;
@@ -304,11 +301,6 @@ export const inspectorStyles = css`
     gap: 0.125rem 1rem;
     margin-block-end: 0.5rem;
     font-size: 0.8125rem;
-  }
-  .keys li {
-    display: flex;
-    align-items: center;
-    gap: 0.375rem;
   }
   .keys .dot {
     inline-size: 0.875rem;

@@ -4,9 +4,8 @@ import type { Metrics, Recommender, Status } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
 import { emit } from '../events';
-import { FoundRecommender, isSame } from '../found-recommender';
+import { FoundRecommender } from '../found-recommender';
 import { warnOnce } from '../warn-once';
-import { barStyles } from './bars.styles';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
 import { HelpsView } from './views/helps';
@@ -15,7 +14,7 @@ import { TimelineView } from './views/timeline';
 import type { InspectorHost, View } from './views/view';
 import { WhyView } from './views/why';
 import { viewStyles } from './views.styles';
-import { Formats } from './wording';
+import { formatsIn } from './wording';
 
 /** The views, in their order, each with its question. */
 const QUESTIONS = {
@@ -31,7 +30,7 @@ const VIEWS = Object.keys(QUESTIONS) as InspectorView[];
 const REFRESH_DELAY = 150;
 
 /**
- * Shows a recommender's learned profile on this device in four views: what it learned, when, why a product has its position, and
+ * Shows a recommender's learned profile on this device in four views: its content, its history, why a product has its position, and
  * whether it helps. Each view starts in plain words and offers figures on demand; an earlier state can be restored, and the
  * profile can be exported, imported and deleted.
  *
@@ -68,7 +67,7 @@ const REFRESH_DELAY = 150;
  */
 export class SidestreamInspector extends LitElement {
   /** @internal */
-  static override styles = [inspectorStyles, viewStyles, barStyles, mediaStyles];
+  static override styles = [inspectorStyles, viewStyles, mediaStyles];
 
   /**
    * The recommender to inspect. Default: the recommender of the first list on the page, otherwise the one that the page created
@@ -82,8 +81,7 @@ export class SidestreamInspector extends LitElement {
   /** Level of the headings inside the views in the page's outline, 2 to 5. */
   @property({ type: Number, attribute: 'heading-level' }) headingLevel = 3;
 
-  readonly #found = new FoundRecommender(this, () => this.#find());
-  #used: Recommender | null = null;
+  readonly #found = new FoundRecommender(this, (recommender, isOther) => this.#use(recommender, isOther));
   #status: Status | null = null;
   #metrics: Metrics | null = null;
   #failure: SidestreamError | null = null;
@@ -92,22 +90,15 @@ export class SidestreamInspector extends LitElement {
   /** Views that show the present state. */
   readonly #loaded = new Set<InspectorView>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #unsubscribe: (() => void) | null = null;
-
-  /** @internal */
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#endSubscription();
-  }
 
   /** Reads everything again; rarely needed, because changes of the recommender refresh it. */
   async refresh(): Promise<void> {
-    const recommender = this.#used;
+    const recommender = this.#found.value;
     if (!recommender) return;
     this.#loaded.clear();
     try {
       const [status, metrics] = await Promise.all([recommender.status(), recommender.metrics()]);
-      if (recommender !== this.#used) return;
+      if (recommender !== this.#found.value) return;
       this.#status = status;
       this.#metrics = metrics;
       await this.#load(this.view);
@@ -132,7 +123,7 @@ export class SidestreamInspector extends LitElement {
       warnOnce(this, 'view', `view="${this.view}": must be ${VIEWS.join(', ')}; the first one is open.`);
       this.view = 'learned';
     }
-    if (changed.has('recommender') && this.#find()) return;
+    if (changed.has('recommender') && this.#found.find()) return;
     if (changed.has('view') && !this.#loaded.has(this.view)) void this.#show(this.view);
     if (changed.has('itemId') && this.itemId !== null) void this.#choose(this.itemId);
   }
@@ -165,11 +156,16 @@ export class SidestreamInspector extends LitElement {
 
   /** The data for the views; null until the recommender has answered. */
   get #host(): InspectorHost | null {
-    const [recommender, status, metrics] = [this.#used, this.#status, this.#metrics];
+    const [recommender, status, metrics] = [this.#found.value, this.#status, this.#metrics];
     if (!recommender || !status || !metrics) return null;
     const language = languageOf(this);
     return {
-      ...{ recommender, status, metrics, language, level: this.headingLevel, formats: new Formats(language) },
+      recommender,
+      status,
+      metrics,
+      language,
+      level: this.headingLevel,
+      formats: formatsIn(language),
       heading: (text) => html`<h3 aria-level=${this.headingLevel}>${text}</h3>`,
       update: () => this.requestUpdate(),
       focus: (selector) => {
@@ -234,40 +230,23 @@ export class SidestreamInspector extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus());
   };
 
-  /** Uses the recommender that is now found. @returns whether it is a different one */
-  #find(): boolean {
-    // An update may arrive after the element left the page.
-    if (!this.isConnected) return false;
-    const recommender = this.#found.value ?? this.#used;
-    const handle = this.#used;
-    const other = !isSame(recommender, handle);
-    this.#used = recommender;
-    if (other) {
+  #use(recommender: Recommender, isOther: boolean): () => void {
+    if (isOther) {
       this.#status = null;
       this.#metrics = null;
       this.#failure = null;
       this.#views = freshViews();
       this.requestUpdate();
     }
-    if (recommender !== handle || !this.#unsubscribe) this.#subscribe();
-    return other;
-  }
-
-  #subscribe(): void {
-    this.#endSubscription();
-    const recommender = this.#used;
-    if (!recommender) return;
-    this.#unsubscribe = recommender.on('change', () => {
+    const unsubscribe = recommender.on('change', () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.refresh(), REFRESH_DELAY);
     });
     void this.refresh().then(() => (this.itemId === null ? undefined : this.#choose(this.itemId)));
-  }
-
-  #endSubscription(): void {
-    clearTimeout(this.#timer);
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
+    return () => {
+      clearTimeout(this.#timer);
+      unsubscribe();
+    };
   }
 
   #fail(thrown: unknown): void {

@@ -81,19 +81,11 @@ export const viewStyles = css`
     background: var(--_surface);
   }
   .places {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(16rem, 100%), 1fr));
-    gap: 0.25rem 1.5rem;
+    row-gap: 0.25rem;
     margin-block: 0.75rem;
   }
   .two .places {
     grid-template-columns: 1fr;
-  }
-  .places li {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    min-inline-size: 0;
   }
   .places .value {
     min-inline-size: 1.25rem;
@@ -128,11 +120,6 @@ export const viewStyles = css`
   .picker [aria-pressed='true'] {
     border-color: var(--_accent);
   }
-  .about-item {
-    display: flex;
-    align-items: center;
-    gap: 0.75rem;
-  }
   .about-item > span:last-child {
     display: grid;
   }
@@ -149,9 +136,7 @@ export const viewStyles = css`
   }
 
   .facts {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
-    column-gap: 2rem;
+    row-gap: 0;
     margin: 0;
   }
   .facts > div {
@@ -223,4 +208,26 @@ export const viewStyles = css`
     border: 2px solid var(--_accent);
   }
 
+  /* The small charts in rows and cards. */
+  svg {
+    display: block;
+    inline-size: 100%;
+    block-size: auto;
+  }
+  rect.expert {
+    fill: var(--_accent);
+  }
+  rect.mark {
+    fill: currentColor;
+  }
+  rect.range {
+    fill: var(--_accent);
+    opacity: 0.25;
+  }
+  rect.negative {
+    fill: var(--_backbone);
+  }
+  rect.track {
+    fill: var(--_tile);
+  }
 `;

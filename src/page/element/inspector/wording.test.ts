@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recommendation } from '../../../testing/fake-recommender';
-import { expertName, Formats } from './wording';
+import { expertName, formatsIn } from './wording';
 
 const from = (...categories: string[]) =>
   categories.map((category, n) => ({ item: { ...recommendation(`i${n}`).item, category }, time: null }));
@@ -16,9 +16,9 @@ describe('expertName', () => {
   });
 });
 
-describe('Formats', () => {
+describe('formatsIn', () => {
   it('names the day of a moment unless that is today', () => {
-    const formats = new Formats('en');
+    const formats = formatsIn('en');
     expect(formats.moment(Date.now())).toMatch(/^today, \d/);
     expect(formats.moment(new Date(2020, 2, 4, 15, 6).getTime())).toMatch(/^Mar 4, 2020, 3:06/);
   });

@@ -1,4 +1,4 @@
-import type { InspectedExpert, Inspection, JournalKind } from '../../../device/protocol';
+import type { InspectedExpert, Inspection, JournalKind, Status } from '../../../device/protocol';
 
 /** Labels of the score's parts; they end the sentence "It counts that it is …". */
 const LABELS: Record<string, string> = {
@@ -93,7 +93,7 @@ export const POINT_TERMS: Record<JournalKind, string> = {
 };
 
 /** Why nothing is learned; null if learning is on. */
-export function whyNothing(consent: string, learning: boolean): string | null {
+export function whyNothing({ consent, learning }: Pick<Status, 'consent' | 'learning'>): string | null {
   if (consent === 'denied')
     return 'You said no. Nothing is learned from what you do here, and nothing about you is kept.';
   if (!learning) return 'Learning is switched off on this page. The lists are the same for everybody.';
@@ -102,7 +102,7 @@ export function whyNothing(consent: string, learning: boolean): string | null {
 
 /** Text shown before anything was learned. */
 export const NOTHING_LEARNED_TEXT =
-  'Nothing yet. Look at a few products, then come back. What is learned then is learned in this browser and stays in it.';
+  'Nothing yet. Look at a few products, then come back. The profile is then learned in this browser, and stays in it.';
 
 /**
  * The result of a merge.
@@ -116,69 +116,45 @@ export function mergedText(added: number, exact: boolean): string {
 }
 
 /** Formats of one language. */
-export class Formats {
-  readonly #number: Intl.NumberFormat;
-  readonly #fine: Intl.NumberFormat;
-  readonly #signed: Intl.NumberFormat;
-  readonly #percent: Intl.NumberFormat;
-  readonly #day: Intl.DateTimeFormat;
-  readonly #moment: Intl.DateTimeFormat;
-  readonly #time: Intl.DateTimeFormat;
-
-  constructor(language?: string) {
-    this.#number = new Intl.NumberFormat(language);
-    this.#fine = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-    this.#signed = new Intl.NumberFormat(language, {
-      ...{ signDisplay: 'exceptZero', minimumFractionDigits: 2, maximumFractionDigits: 2 },
-    });
-    this.#percent = new Intl.NumberFormat(language, { style: 'percent' });
-    this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-    this.#moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-    this.#time = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
-  }
-
-  count(value: number): string {
-    return this.#number.format(value);
-  }
-
+export function formatsIn(language?: string) {
+  const number = new Intl.NumberFormat(language);
+  const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const hundredths = new Intl.NumberFormat(language, {
+    signDisplay: 'exceptZero',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+  const share = new Intl.NumberFormat(language, { style: 'percent' });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const hour = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  const count = (value: number): string => number.format(value);
   /** With one decimal. */
-  fine(value: number): string {
-    return this.#fine.format(value);
-  }
-
-  signed(value: number): string {
-    return this.#signed.format(value);
-  }
-
-  percent(value: number): string {
-    return this.#percent.format(value);
-  }
-
-  day(time: number): string {
-    return this.#day.format(time);
-  }
-
-  /** Day and time; only the time if it is today. */
-  moment(time: number): string {
-    const today = new Date(time).toDateString() === new Date().toDateString();
-    return today ? `today, ${this.#time.format(time)}` : this.#moment.format(time);
-  }
-
-  bytes(value: number): string {
-    if (value < 1000) return `${this.count(value)} B`;
-    return value < 1e6 ? `${this.fine(value / 1000)} kB` : `${this.fine(value / 1e6)} MB`;
-  }
-
-  choices(count: number): string {
-    return `${this.count(count)} ${count === 1 ? 'choice' : 'choices'}`;
-  }
-
-  /** A position in a list: "2nd". */
-  place(place: number): string {
-    const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' };
-    return `${this.count(place)}${endings[ORDINALS.select(place)] ?? 'th'}`;
-  }
+  const fine = (value: number): string => tenths.format(value);
+  return {
+    count,
+    fine,
+    signed: (value: number): string => hundredths.format(value),
+    percent: (value: number): string => share.format(value),
+    day: (time: number): string => day.format(time),
+    /** Day and time; only the time if it is today. */
+    moment(time: number): string {
+      const today = new Date(time).toDateString() === new Date().toDateString();
+      return today ? `today, ${hour.format(time)}` : dayAndTime.format(time);
+    },
+    bytes(value: number): string {
+      if (value < 1000) return `${count(value)} B`;
+      return value < 1e6 ? `${fine(value / 1000)} kB` : `${fine(value / 1e6)} MB`;
+    },
+    choices: (choices: number): string => `${count(choices)} ${choices === 1 ? 'choice' : 'choices'}`,
+    /** A position in a list: "2nd". */
+    place(place: number): string {
+      const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' };
+      return `${count(place)}${endings[ORDINALS.select(place)] ?? 'th'}`;
+    },
+  };
 }
+export type Formats = ReturnType<typeof formatsIn>;
 
 /** The words are always English, whatever the language of the numbers. */
 const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });

@@ -3,7 +3,7 @@ import type { Recommendation, Recommender } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
-import { FoundRecommender, isSame } from '../found-recommender';
+import { FoundRecommender } from '../found-recommender';
 import { picture } from '../inspector/picture';
 import { LanguageObserver, textsIn } from '../labels';
 import { warnOnce } from '../warn-once';
@@ -95,14 +95,12 @@ export class SidestreamPick extends LitElement {
   state: 'loading' | 'filled' | 'empty' | 'error' | 'picked' | 'hidden' = 'loading';
 
   readonly #errors = new ErrorReporter(this);
-  readonly #found = new FoundRecommender(this, () => this.#find());
+  readonly #found = new FoundRecommender(this, (recommender, isOther) => this.#use(recommender, isOther));
   #items: Recommendation[] = [];
   #picked: string[] = [];
   #focusMessage = false;
   /** Counts the attempts to load: only the latest one takes effect. */
   #attempt = 0;
-  #used: Recommender | null = null;
-  #unsubscribe: (() => void)[] = [];
   #skipped = false;
   /**
    * The value of `state`. The attribute may be stale: a copy of the page, such as some routers keep, has the attribute of its
@@ -123,7 +121,6 @@ export class SidestreamPick extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#attempt++;
-    this.#endSubscriptions();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -143,7 +140,7 @@ export class SidestreamPick extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('recommender')) this.#find();
+    if (changed.has('recommender')) this.#found.find();
     else if (changed.has('always') || changed.has('count')) void this.#load();
     if (!this.#focusMessage || this.state !== 'picked') return;
     // The buttons are gone, and the focus would be lost with them.
@@ -230,7 +227,7 @@ export class SidestreamPick extends LitElement {
 
   async #finish(): Promise<void> {
     const ids = this.#picked;
-    const recommender = this.#used;
+    const recommender = this.#found.value;
     this.#focusMessage = true;
     this.#enter('picked');
     try {
@@ -251,29 +248,18 @@ export class SidestreamPick extends LitElement {
     dispatch(this, type, { ids: [...this.#picked] });
   }
 
-  /** Looks for a recommender: the page's own, or the recommender of a list that has one by now. */
-  readonly #find = (): void => {
-    // An update may come after it left the page.
-    if (this.isConnected) this.#use(this.#found.value ?? this.#used);
-  };
-
-  #use(recommender: Recommender | null): void {
-    if (recommender === this.#used && this.#unsubscribe.length > 0) return;
-    this.#endSubscriptions();
+  #use(recommender: Recommender, isOther: boolean): () => void {
     // A shopper who has started to pick continues if the page moves the element.
-    if (!isSame(recommender, this.#used)) this.#picked = [];
-    this.#used = recommender;
-    if (!recommender) return;
-    this.#unsubscribe = [
+    if (isOther) this.#picked = [];
+    const unsubscribe = [
       // A shopper in the middle of picking is left alone.
       recommender.on('change', () => this.#picked.length > 0 || void this.#load()),
       recommender.on('error', (error) => this.#errors.report(error)),
     ];
     void this.#load();
-  }
-
-  #endSubscriptions(): void {
-    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+    return () => {
+      for (const end of unsubscribe) end();
+    };
   }
 
   #enter(phase: SidestreamPick['state']): void {
@@ -282,7 +268,7 @@ export class SidestreamPick extends LitElement {
   }
 
   readonly #load = async (): Promise<void> => {
-    const recommender = this.#used;
+    const recommender = this.#found.value;
     const attempt = ++this.#attempt;
     if (!recommender || !this.isConnected || this.#skipped || this.#phase === 'picked') return;
     if (this.#phase === 'error') this.#enter('loading');
@@ -291,7 +277,9 @@ export class SidestreamPick extends LitElement {
       const asks = learning && consent !== 'denied' && (this.always || events === 0);
       const response = asks
         ? await recommender.recommend({
-            ...{ limit: this.count, diversity: DIVERSITY, excludeOutOfStock: true },
+            limit: this.count,
+            diversity: DIVERSITY,
+            excludeOutOfStock: true,
             lang: languageOf(this),
           })
         : null;

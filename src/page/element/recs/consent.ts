@@ -15,10 +15,8 @@ interface Following {
   disconnect(): void;
 }
 
-/** Connections of this page, by namespace. */
 const followings = new Map<string, Following>();
 
-/** Wrong attributes that were already reported. */
 const warned = new Set<string>();
 
 /**

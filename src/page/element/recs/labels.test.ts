@@ -84,7 +84,7 @@ describe('headingOf', () => {
     expect(of('for-you', popular)).toBe('Recommended for you');
   });
 
-  it('is that of the placement while no items are known, and over what only the shop chose', () => {
+  it('belongs to the placement while no items are known, and over what only the shop chose', () => {
     expect(of('trending')).toBe('Popular right now');
     expect(of('trending', { source: 'pinned' })).toBe('Popular right now');
   });

@@ -74,10 +74,10 @@ export type ListState =
   | { kind: 'error'; error: SidestreamError };
 
 /** Ids of items, in their order. */
-export const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
+const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
 
 /** A key that is equal for the same items in the same order. */
-export const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
+const orderOf = (items: Recommendation[]): string => idsOf(items).join('\n');
 
 /** Creates or finds a list's recommender, and reports the progress of its start. */
 export type RecommenderSource = (onProgress: (progress: Progress) => void) => Promise<Recommender>;
@@ -103,7 +103,6 @@ export interface ListHost extends ReactiveControllerHost, Placed {
 /** Loads one list from a recommender and refreshes it on `change`; reports every failure to its host. */
 export class ListController implements ReactiveController {
   state: ListState = { kind: 'loading' };
-  /** True while a request is pending. */
   busy = false;
   recommender: Recommender | null = null;
   readonly #host: ListHost;

@@ -10,9 +10,8 @@ import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
 import { itemHref } from './safe-url';
 import type { Settings } from './settings';
-import type { TemplateCardHost } from './template-card-host';
+import type { CardFiller } from './template-card';
 
-/** Maximum number of skeleton cards of a loading list. */
 const MAX_SKELETONS = 24;
 
 /** One place of a list: a card, or the placeholder of a dismissed one, by its item's id. */
@@ -27,8 +26,7 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   labels: CompleteLabels;
   /** Adds the parts that only some lists need to the cards. */
   extras: CardExtras | undefined;
-  /** Fills the page's own card, if it has one. */
-  fill: ReturnType<TemplateCardHost['filler']>;
+  fill: CardFiller | undefined;
   row: RowScroller | undefined;
   onClick: (event: MouseEvent) => void;
 }
@@ -83,7 +81,6 @@ function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
   return html`<div class="room"><ol class="list hold" aria-hidden="true" .style=${columnsOf(cards)}>${skeletons}</ol><div class="over">${shown}</div></div>`;
 }
 
-/** The links, in the columns of the given number of cards. */
 const links = (cards: number): TemplateResult =>
   html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 

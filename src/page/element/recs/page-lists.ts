@@ -50,7 +50,9 @@ export async function sharedRecommender(
     entry = {
       recommender: create(
         {
-          ...{ bundle: folder, namespace, onProgress: report },
+          bundle: folder,
+          namespace,
+          onProgress: report,
           ...(market ? { market } : {}),
           ...(workerUrl ? { workerUrl } : {}),
         },
@@ -174,7 +176,7 @@ export function turnsOf(recommender: Recommender): RequestTurns {
 
 /** A list of the page, as other lists see it. */
 export interface PageList extends Placed {
-  /** Its recommender; null while it has none. */
+  /** Its recommender, once it has one. */
   readonly activeRecommender: Recommender | null;
   /**
    * False while the page does not render it, for instance on a page that a framework keeps for later. It then takes no items from

@@ -141,7 +141,7 @@ describe('requestOf', () => {
     }
   });
 
-  it('has hints unchanged, and none where they are empty', () => {
+  it('has hints unchanged, and leaves them out where they are empty', () => {
     const hints = { category: 'Women' };
     for (const given of [hints, JSON.stringify(hints)]) {
       expect(requestOf({ ...settings, hints: given }, [])).toMatchObject({ hints: given });

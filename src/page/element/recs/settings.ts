@@ -60,7 +60,7 @@ export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
   itemId: unknown;
   /** Whether the list goes with the content of the cart. */
   cartSynced?: boolean;
-  /** JSON objects, or their texts; empty or null for none. The recommender checks them. */
+  /** JSON objects, or their texts; empty or null if absent. The recommender checks them. */
   filter: RecommendRequest['filter'] | null;
   hints?: RecommendRequest['hints'] | null;
 }

@@ -1,62 +1,27 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type {
-  EventType,
   Placement,
   Progress,
   Recommendation,
   Recommender,
   RecommendRequest,
   Status,
-  TrackDetails,
 } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
-import { pageBundle } from '../../client';
 import { define, languageOf } from '../dom';
-import { ErrorReporter, emit, type RecsClickDetail, TypedLitElement } from '../events';
-import { LanguageObserver, loadTexts } from '../labels';
-import { canonical, formatPrice } from '../price';
-import type { Bundle } from './bundle';
-import { outline } from './card';
+import { ErrorReporter, emit, TypedLitElement } from '../events';
+import { LanguageObserver } from '../labels';
+import { formatPrice } from '../price';
 import { cardStyles } from './card.styles';
-import type { CardExtras } from './card-extras';
-import { hasExtras, loadExtras } from './extras-loader';
-import { type CompleteLabels, completeLabels, headingOf, type RecsLabels } from './labels';
-import type { Dismissals } from './late/dismissals';
-import type { CardPositions } from './late/flip';
-import type { Impressions } from './late/impressions';
-import type { RowScroller } from './late/scroller';
-import {
-  idsOf,
-  ListController,
-  type ListHost,
-  type ListState,
-  orderOf,
-  type RecommenderSource,
-} from './list-controller';
-import {
-  cardOf,
-  emptyState,
-  errorState,
-  isHidden,
-  type ListContext,
-  listView,
-  loadingState,
-  type Place,
-  scrollRoom,
-} from './list-view';
-import {
-  deleteShownItems,
-  followConsentOf,
-  itemsShownBefore,
-  type PageList,
-  setShownItems,
-  sharedRecommender,
-} from './page-lists';
-import { safeImage } from './safe-url';
-import { idsInView, requestOf, settingsOf } from './settings';
+import { ListInteraction } from './interaction';
+import { completeLabels, headingOf, type RecsLabels } from './labels';
+import { ListCards } from './list-cards';
+import { ListController, type ListHost, type ListState } from './list-controller';
+import { ListSource } from './list-source';
+import { emptyState, errorState, isHidden, type ListContext, listView, loadingState, scrollRoom } from './list-view';
+import { deleteShownItems, itemsShownBefore, type PageList, setShownItems } from './page-lists';
+import { requestOf, type Settings, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
-import { PageRecommenderObserver, SourceTimeout } from './start-conditions';
-import { TemplateCardHost } from './template-card-host';
 
 /** Properties whose change needs another request, or another recommender. */
 const REQUEST_PROPERTIES = [
@@ -71,33 +36,11 @@ const REQUEST_PROPERTIES = [
   'addToCart',
 ];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'workerUrl', 'consent', 'lazy'];
-/** Placements that have no fallback. */
-const OWN = /^(recent|again)$/;
+/** Placements whose lists never fall back to other products. */
+const WITHOUT_FALLBACK = /^(recent|again)$/;
 
 /** Frameworks set a new object at every render; only different content counts as a change. */
 const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringify(now) !== JSON.stringify(before);
-
-type Late = typeof import('./late');
-let lateLoading: Promise<Late> | undefined;
-/** Undefined until loaded: the first rendering of a list does not wait for it. */
-let late: Late | undefined;
-
-const bundleCode = () => import('./bundle');
-
-/** Loads the late code, once per page. If it rejects, lists work without it. */
-function loadLate(): Promise<Late> {
-  lateLoading ??= import('./late').then(
-    (parts) => {
-      late = parts;
-      parts.prepareAnnouncer();
-      return parts;
-    },
-    (thrown: unknown) => {
-      throw SidestreamError.from(thrown);
-    },
-  );
-  return lateLoading;
-}
 
 /**
  * A list of recommendations that follows the shopper's actions, computed on this device.
@@ -105,7 +48,7 @@ function loadLate(): Promise<Late> {
  * A `<template>` child replaces the card. It may use `{id}` `{title}` `{description}` `{category}` `{price}` `{priceFrom}`
  * `{listPrice}` `{saving}` `{rating}` `{ratings}` `{badge}` `{quantity}` `{availability}` `{image}` `{image2}` `{href}`
  * `{reason}` `{source}` `{position}` and `{attributes.name}` in texts, attributes and addresses, and have its own `<style>`. An
- * element with `data-if` or `data-unless` is shown only if the named field has a value (`data-if="listPrice"`), has none, or
+ * element with `data-if` or `data-unless` is shown only if the named field has a value (`data-if="listPrice"`), has no value, or
  * equals a value (`data-if="attributes.color=red"`). Clicks on links are tracked; an element with `data-dismiss` dismisses the
  * product, and one with `data-add-to-cart` adds it to the cart. Where a field would run or load something (`<script>`,
  * `<iframe>`, `on…`, `style`), it is left out with a warning in the console.
@@ -308,34 +251,24 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
    */
   state: 'loading' | 'filled' | 'empty' | 'error' | 'hidden' = 'loading';
 
-  readonly #list = new ListController(this);
-  #dismissals: Dismissals | undefined;
   readonly #errors = new ErrorReporter(this);
-  readonly #failed = (thrown: unknown) => this.listFailed(SidestreamError.from(thrown));
-  readonly #start = () => (this.#list.recommender ? this.requestUpdate() : this.#list.use(this.#source()));
-  readonly #templateCard = new TemplateCardHost(this, () => this.requestUpdate(), this.#failed);
-  readonly #sourceTimeout = new SourceTimeout(this, () => this.#warn(['bundle']));
+  readonly #list = new ListController(this);
+  readonly #interaction = new ListInteraction(this, this.#list);
+  readonly #cards = new ListCards(this, this.#interaction);
+  readonly #source = new ListSource(this, this.#list);
   #settings = settingsOf(this).settings;
   #lastStatus: Status | undefined;
-  #row: RowScroller | undefined;
-  #bundle: Bundle | undefined;
-  #impressions: Impressions | undefined;
-  #extras: CardExtras | undefined;
-  #positions: CardPositions | undefined;
-  #near = false;
   #retried = false;
-  #nearing: Promise<void> | undefined;
   #rendered = '';
-  #order = '';
 
   constructor() {
     super();
     // The response contains the reasons: another language needs another request.
-    new LanguageObserver(this, () => this.refresh(), this.#failed);
-    new PageRecommenderObserver(this, () => {
-      const { recommender, bundle, activeRecommender, hasUpdated } = this;
-      if (hasUpdated && !recommender && !bundle && !activeRecommender && pageBundle()) this.#list.use(this.#source());
-    });
+    new LanguageObserver(
+      this,
+      () => this.refresh(),
+      (thrown) => this.listFailed(thrown),
+    );
   }
 
   /** @internal */
@@ -349,7 +282,6 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   /** @internal */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#impressions?.stop();
     deleteShownItems(this);
   }
 
@@ -366,58 +298,74 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     return this.#list.recommender;
   }
 
+  /** @internal */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** @internal */
+  get shown(): { response: string; items: Recommendation[]; currency?: string } {
+    const state = this.#state;
+    const response = 'response' in state ? state.response : null;
+    return { response: response?.id ?? '', items: response?.items ?? [], currency: response?.currency };
+  }
+
+  /** @internal */
+  get context(): ListContext {
+    return {
+      ...this.#settings,
+      currency: this.#settings.currency || this.shown.currency || '',
+      dismissible: this.dismissible,
+      language: languageOf(this),
+      labels: completeLabels(this.labels ?? {}, languageOf(this)),
+      extras: this.#cards.extras,
+      fill: this.#cards.filler(),
+      row: this.#interaction.late?.row,
+      onClick: this.#interaction.onClick,
+    };
+  }
+
   /**
    * Requests the list again; rarely needed, because changes of the recommender refresh it. Only a bundle that was added to the
    * cart stays unchanged until then.
    */
   refresh(): void {
-    this.#bundle?.release();
+    this.#cards.bundle?.release();
     this.#list.refresh();
   }
 
   /** @internal A confirmation finishes first, and an added bundle stays: the shopper is looking at them. */
   taken(): void {
-    this.#list.refresh(this.#extras?.pause);
+    this.#list.refresh(this.#cards.extras?.pause);
+  }
+
+  /** @internal */
+  sourceUsed(): void {
+    this.#cards.prepare(this.#settings.layout);
+  }
+
+  /** @internal */
+  sourceMissing(): void {
+    this.#warn(['bundle']);
   }
 
   /** @internal */
   listRequest(): RecommendRequest | null {
     // All items that the shopper viewed are listed, including those that other lists show.
     const { placement, limit, exclude: given } = this.#settings;
+    const dismissals = this.#interaction.late?.dismissals;
     const shown = placement === 'recent' ? [] : itemsShownBefore(this);
-    const exclude = [...new Set([...given, ...shown, ...(this.#dismissals?.ids ?? [])])];
+    const exclude = [...new Set([...given, ...shown, ...(dismissals?.ids ?? [])])];
     const { itemId, cartSynced, filter, hints } = this;
     const settings = { placement, itemId, cartSynced, limit, filter, hints };
-    const request = requestOf(settings, exclude, this.#dismissals?.taken, languageOf(this));
+    const request = requestOf(settings, exclude, dismissals?.taken, languageOf(this));
     if (!request) this.#warn(['itemId']);
     return request;
   }
 
-  /**
-   * @internal The texts and the code that only some cards need are loaded before the first card is shown, so nothing moves later.
-   */
-  async listReady(items: Recommendation[]): Promise<void> {
-    try {
-      // The observer reports a failure.
-      await loadTexts(languageOf(this)).catch(() => undefined);
-      await this.#templateCard.loaded();
-      let cards = items;
-      if (this.#settings.layout === 'bundle') {
-        this.#bundle ??= new (await bundleCode()).Bundle(this, cardOf, emit, formatPrice);
-        cards = await this.#bundle.cardsOf(items, idsInView(this.itemId)[0]);
-      }
-      if (this.#extras || !(this.addToCart || this.#templateCard.template || cards.some(hasExtras))) return;
-      const { CardExtras } = await loadExtras();
-      this.#extras ??= new CardExtras(this, {
-        formatPrice,
-        canonical,
-        safeImage,
-        track: this.#track,
-        announce: (message) => late?.announce(message),
-      });
-    } catch (thrown) {
-      this.#failed(thrown);
-    }
+  /** @internal */
+  listReady(items: Recommendation[]): Promise<void> {
+    return this.#cards.load(items, this.#settings.layout);
   }
 
   /** @internal */
@@ -430,20 +378,22 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   listChanged(status: Status): number | undefined {
     const { events, dismissed, lastUpdate } = this.#lastStatus ?? status;
     const reset = dismissed > 0 && status.dismissed === 0;
-    if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) this.#dismissals?.clear();
+    if (reset || status.events < events || (status.lastUpdate ?? 0) < (lastUpdate ?? 0)) {
+      this.#interaction.late?.dismissals.clear();
+    }
     this.#lastStatus = status;
-    return this.#extras?.pause;
+    return this.#cards.extras?.pause;
   }
 
   /** @internal */
-  listFailed(error: SidestreamError): void {
-    this.#errors.report(error);
+  listFailed(thrown: unknown): void {
+    this.#errors.report(SidestreamError.from(thrown));
   }
 
   /** @internal */
   listProgress(progress: Progress): void {
     // The items of this catalogue are not in its manifest: load the code that their cards may need alongside them.
-    if (progress.total && this.#list.state.kind === 'loading') loadExtras().catch(() => undefined);
+    if (progress.total && this.#list.state.kind === 'loading') this.#cards.prepareExtras();
     emit(this, 'progress', progress);
   }
 
@@ -451,196 +401,79 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     const { settings, wrong } = settingsOf(this);
     this.#settings = settings;
     this.#warn(wrong);
-    if (changed.has('placement') || changed.has('itemId')) this.#dismissals?.clearPlaces();
-    if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#list.use(this.#source());
+    if (changed.has('placement') || changed.has('itemId')) this.#interaction.late?.dismissals.clearPlaces();
+    if (SOURCE_PROPERTIES.some((name) => changed.has(name))) this.#source.use();
     else if (REQUEST_PROPERTIES.some((name) => changed.has(name))) this.#list.refresh();
     const state = this.#state;
     // To a shopper, an empty cart is like an empty history.
     const placement = this.cartSynced || settings.layout === 'bundle' ? 'recent' : settings.placement;
-    const hidden = !this.#places.length && isHidden(this, state, placement, this.#sourceTimeout.overdue);
+    const taken = this.#interaction.late?.dismissals.taken ?? 0;
+    const filled = 'response' in state && this.shown.items.length + taken > 0;
+    const hidden = !filled && isHidden(this, state, placement, this.#source.overdue);
     this.state = hidden ? 'hidden' : state.kind;
-    const order = orderOf(this.#filled.items);
-    const moved = this.#order && order !== this.#order;
-    this.#positions = moved ? late?.cardPositions(this.renderRoot as ShadowRoot) : undefined;
-    this.#order = order;
   }
 
   protected override updated(): void {
-    const { response, items } = this.#filled;
-    if (this.#positions) late?.animateMoves(this.#positions, this.renderRoot as ShadowRoot);
-    if (this.isConnected) {
-      // If the body is replaced, the region for announcements is gone.
-      late?.prepareAnnouncer();
-      this.#impressions?.watch(response, [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
-    }
-    this.#templateCard.ready();
-    this.#templateCard.keep(new Set(idsOf(items)));
+    const { response, items } = this.shown;
+    void this.#cards.loadTemplate();
+    this.#cards.keep(items);
+    const { kind } = this.#state;
     // Not left to late code: after a network failure, that may be missing, and "try again" must not lose the focus.
-    if (this.#retried && this.#state.kind !== 'loading') {
+    if (this.#retried && kind !== 'loading') {
       this.#retried = false;
       if (document.activeElement === document.body)
         this.renderRoot.querySelector<HTMLElement>('a, .link, .retry')?.focus();
     }
-    if (!this.#row && this.#state.kind !== 'loading') loadLate().then(this.#useLate, this.#failed);
+    if (kind !== 'loading') void this.#interaction.load();
     if (response === this.#rendered) return;
     this.#rendered = response;
     if (response) emit(this, 'recommend', { placement: this.#settings.placement, recommendationId: response, items });
   }
 
-  readonly #useLate = (parts: Late): void => {
-    if (this.#row) return;
-    this.#row = new parts.RowScroller(this);
-    new parts.FocusRestoration(this);
-    parts.whenRenderedAgain(this, () => this.#list.refresh());
-    this.#impressions = new parts.Impressions((id) => this.#track('impression', id));
-    this.#dismissals = new parts.Dismissals({
-      updated: () => this.updateComplete,
-      renderRoot: this.renderRoot,
-      outline,
-      track: this.#track,
-      announce: parts.announce,
-      list: this.#list,
-    });
-    this.requestUpdate();
-  };
-
   protected override render(): TemplateResult {
-    const { busy } = this.#list;
     const state = this.#state;
+    const { context } = this;
+    const { labels, row } = context;
     const { placement, headingLevel, layout, limit } = this.#settings;
-    const labels = this.#labels;
-    const heading = this.heading || headingOf(placement, this.#filled.items, labels);
-    const bundle = layout === 'bundle' ? this.#bundle : undefined;
-    const places = this.#places;
-    const filled = places.length > 0;
+    const { items } = this.shown;
+    const heading = this.heading || headingOf(placement, items, labels);
+    // The list may still turn out to be of another kind: its heading would change while being read.
+    const open = !this.heading && state.kind === 'loading' && !WITHOUT_FALLBACK.test(placement);
+    const bundle = layout === 'bundle' ? this.#cards.bundle : undefined;
+    // Cards and the placeholders of dismissed ones.
+    const cards = this.#interaction.late?.dismissals.among(items, labels) ?? items.map((card) => ({ card }));
+    const filled = 'response' in state && cards.length > 0;
     return html`
-      <section part="section" aria-label=${heading} aria-busy=${busy ? 'true' : 'false'}>
+      <section part="section" aria-label=${heading} aria-busy=${this.#list.busy ? 'true' : 'false'}>
         <header part="header">
-          <slot name="header"><div part="heading" class=${this.heading || !this.#openHeading ? 'heading' : 'heading hold'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
-          ${layout === 'row' ? (this.#row?.buttons(labels) ?? scrollRoom) : nothing}
+          <slot name="header"><div part="heading" class=${open ? 'heading hold' : 'heading'} role="heading" aria-level=${headingLevel}>${heading}</div></slot>
+          ${layout === 'row' ? (row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
-        ${filled ? (bundle?.view(this.#filled, this.#context) ?? listView(places, this.#context)) : nothing}
+        ${filled ? (bundle?.view(this.shown, context) ?? listView(cards, context)) : nothing}
         ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this) : nothing}
         ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
         ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
   }
 
-  /** Whether the list may still turn out to be of another kind: its heading would then change while being read. */
-  get #openHeading(): boolean {
-    return this.#state.kind === 'loading' && !OWN.test(this.#settings.placement);
-  }
-
-  get #labels(): CompleteLabels {
-    return completeLabels(this.labels ?? {}, languageOf(this));
-  }
   /** A bundle stays unchanged once it was added to the cart. */
   get #state(): ListState {
-    return (this.#settings.layout === 'bundle' && this.#bundle?.added) || this.#list.state;
-  }
-  /** Cards and the placeholders of dismissed ones. */
-  get #places(): Place[] {
-    if (!('response' in this.#state)) return [];
-    const { items } = this.#filled;
-    return this.#dismissals?.among(items, this.#labels) ?? items.map((card) => ({ card }));
-  }
-  get #filled(): { response: string; items: Recommendation[]; currency?: string } {
-    const state = this.#state;
-    const response = 'response' in state ? state.response : null;
-    return { response: response?.id ?? '', items: response?.items ?? [], currency: response?.currency };
-  }
-
-  #source(): RecommenderSource | null {
-    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this;
-    if (lazy && !this.#isNear()) {
-      // A refusal does not wait until the list is close to the viewport.
-      if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
-      return null;
-    }
-    // In parallel with the worker; `listReady` waits for it and reports a failure.
-    this.#templateCard.ready();
-    if (this.#settings.layout === 'bundle') bundleCode().catch(() => undefined);
-    if (this.addToCart) loadExtras().catch(() => undefined);
-    if (recommender) return () => Promise.resolve(recommender);
-    const found = bundle ? { bundle, namespace, market, workerUrl, consent } : pageBundle();
-    return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
-  }
-
-  /** Whether a lazy list is, or has been, close to the viewport; starts waiting for that. */
-  #isNear(): boolean {
-    this.#nearing ??= import('./viewport-distance')
-      .then(({ nearViewport }) => nearViewport(this))
-      // A list that loads too early is better than no list.
-      .catch(this.#failed)
-      .then(() => {
-        this.#near = true;
-        this.#start();
-      });
-    return this.#near;
-  }
-
-  get #context(): ListContext {
-    return {
-      ...this.#settings,
-      currency: this.#settings.currency || this.#filled.currency || '',
-      dismissible: this.dismissible,
-      language: languageOf(this),
-      labels: this.#labels,
-      extras: this.#extras,
-      fill: this.#templateCard.filler(),
-      row: this.#row,
-      onClick: this.#onClick,
-    };
+    return (this.#settings.layout === 'bundle' && this.#cards.bundle?.added) || this.#list.state;
   }
 
   readonly #retry = (): void => {
-    late?.announce(this.#labels.loading);
+    this.#interaction.announce(this.context.labels.loading);
     this.#retried = true;
     this.#list.retry();
   };
 
-  /** One listener for built-in and template cards; a middle click opens a tab and counts too. */
-  readonly #onClick = (event: MouseEvent): void => {
-    if (event.type === 'auxclick' && event.button !== 1) return;
-    if (!(event.target instanceof Element)) return;
-    const place = event.target.closest('li');
-    const labels = this.#labels;
-    if (event.target.closest('[data-undo]')) this.#dismissals?.undo(place?.dataset.dismissed, labels);
-    const { items, response } = this.#filled;
-    const found = items.find(({ item }) => item.id === place?.dataset.id);
-    if (!found) return;
-    const position = items.indexOf(found);
-    const { item } = found;
-    const detail = { item, position, placement: this.#settings.placement, recommendationId: response };
-    if (event.target.closest('[data-dismiss]')) {
-      const dismiss = (): void => this.#dismissals?.add({ ...found, position }, items, this.#settings.limit, labels);
-      // Its code loads right after the list; a faster shopper waits for it.
-      loadLate().then(this.#useLate).then(dismiss, this.#failed);
-    } else if (event.target.closest('[data-add-to-cart]')) this.#extras?.add(detail, event, this.#context);
-    else if (event.target.closest('a, button')) this.#choose(detail, event);
-  };
-
-  #choose(detail: RecsClickDetail, event: MouseEvent): void {
-    this.#track('click', detail.item.id);
-    // An empty href would reload the page.
-    const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
-    if (!emit(this, 'itemclick', detail) || withoutAddress) event.preventDefault();
-    // A click before this code is loaded follows the link, which leads to the same page.
-    else if (this.navigate) late?.followLink(event, this.navigate);
-  }
-
   #warn(names: string[]): void {
-    if (names.length > 0) import('../warnings').then(({ warnOfSettings }) => warnOfSettings(this, names), this.#failed);
+    if (names.length === 0) return;
+    import('../warnings').then(
+      ({ warnOfSettings }) => warnOfSettings(this, names),
+      (thrown) => this.listFailed(thrown),
+    );
   }
-
-  readonly #track = (type: EventType, id: string, more?: TrackDetails): void => {
-    const { recommender } = this.#list;
-    const { response, items } = this.#filled;
-    const position = items.findIndex(({ item }) => item.id === id);
-    const { placement } = this.#settings;
-    const details = { placement, recommendationId: response, ...(position < 0 ? {} : { position }), ...more };
-    recommender?.track(type, id, details).catch(this.#failed);
-  };
 }
 
 define('sidestream-recs', SidestreamRecs);

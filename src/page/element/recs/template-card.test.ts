@@ -86,7 +86,7 @@ describe('holds', () => {
 });
 
 describe('areImages', () => {
-  it('accepts a set only when every address is that of an image', () => {
+  it('accepts a set only when every address belongs to an image', () => {
     for (const set of ['/a.webp', 'a.webp 1x, https://cdn.example/b.webp 2x', '/a,b.webp 480w,/c.webp 1.5x', ' /a 2x '])
       expect(areImages(set, safeImage)).toBe(true);
     expect(areImages('data:image/png;base64,AA 2x', safeImage)).toBe(true);

@@ -163,6 +163,15 @@ export interface TemplateContext extends ExtrasContext {
   extras: CardExtras | undefined;
 }
 
+/** Fills the card of one item; undefined while the code for its parts is loading. */
+export type CardFiller = (
+  card: Recommendation,
+  position: number,
+  href: string,
+  price: string,
+  context: TemplateContext,
+) => HTMLElement | undefined;
+
 /** A card's address, price and image, ready to show. */
 type Shown = Pick<CardFields, 'href' | 'price' | 'image'>;
 

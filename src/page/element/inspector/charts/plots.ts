@@ -11,6 +11,7 @@ import {
   text,
 } from '@observablehq/plot';
 import type { JournalChoice, JournalPoint } from '../../../../device/protocol';
+import { type ChartFrame, sideMargins } from '../../drawing';
 import { choiceKey, pointKey } from '../views/timeline-entries';
 import { POINT_NAMES } from '../wording';
 import type { RankPoint } from './ranks';
@@ -18,18 +19,15 @@ import type { ShareSeries } from './shares';
 import type { WaterfallBar } from './waterfall';
 
 /** The data of the charts, by chart name. */
-export interface ChartData {
+interface ChartData {
   shares: { choices: readonly Pick<JournalChoice, 'at'>[]; series: readonly (ShareSeries & { color: string })[] };
   timeline: { choices: readonly Pick<JournalChoice, 'at'>[]; points: readonly JournalPoint[] };
   waterfall: { bars: readonly WaterfallBar[] };
   ranks: { points: readonly RankPoint[]; of: number };
 }
 
-/** The space for a chart and the page's reading direction. */
-export interface ChartFrame {
-  width: number;
-  rightToLeft: boolean;
-  /** Language of the numbers. */
+/** The space for a chart, and the language of its numbers. */
+interface Frame extends ChartFrame {
   language?: string;
 }
 
@@ -45,17 +43,17 @@ const AXIS = 40;
 /** One chart with its data. */
 export type Chart = { [Name in keyof ChartData]: { name: Name; data: ChartData[Name] } }[keyof ChartData];
 
-/** Draws one chart. @returns a picture; a table next to it has the same figures */
-export function drawChart(chart: Chart, frame: ChartFrame): Element {
-  const drawn = plot({ ...baseOf(frame), ...optionsOf(chart, frame) });
+/** Draws one chart. */
+export function drawChart(chart: Chart, frame: Frame): Element {
+  const style = { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible' };
+  const drawn = plot({ width: frame.width, style, ...optionsOf(chart, frame) });
   const picture = drawn instanceof SVGElement ? drawn : (drawn.querySelector('svg') ?? drawn);
   // A shop's policy may refuse inline styles; the inspector's style sheet has these rules.
   for (const style of picture.querySelectorAll('style')) style.remove();
-  picture.setAttribute('aria-hidden', 'true');
   return picture;
 }
 
-function optionsOf(chart: Chart, frame: ChartFrame): PlotOptions {
+function optionsOf(chart: Chart, frame: Frame): PlotOptions {
   switch (chart.name) {
     case 'shares':
       return DRAW.shares(chart.data, frame);
@@ -68,19 +66,14 @@ function optionsOf(chart: Chart, frame: ChartFrame): PlotOptions {
   }
 }
 
-const baseOf = ({ width }: ChartFrame): PlotOptions => ({
-  width,
-  style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible' },
-});
-
-const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFrame) => PlotOptions } = {
+const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) => PlotOptions } = {
   shares({ choices, series }, frame) {
     const rows = series.flatMap(({ key, values }) =>
       values.map((share, n) => ({ key, share, at: choices[n]?.at ?? 0 })),
     );
     return {
       height: 190,
-      ...sides(frame, 40),
+      ...sideMargins(frame, 40, 12),
       marginBottom: AXIS,
       x: choiceAxis(frame, choices),
       y: {
@@ -113,7 +106,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
       kind === 'choice' ? 'Your choices' : POINT_NAMES[kind as JournalPoint['kind']];
     return {
       height: 44 * lanes.length + 44,
-      ...sides(frame, 8),
+      ...sideMargins(frame, 8, 12),
       marginBottom: AXIS,
       marginTop: 18,
       x: choiceAxis(frame, [...choices, ...points]),
@@ -123,7 +116,11 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
           choices.length > 400 ? 1 : 0,
         ),
         dot(choices, {
-          ...{ x: 'at', y: () => 'choice', r: 2, fill: 'currentColor', fillOpacity: 0.55 },
+          x: 'at',
+          y: () => 'choice',
+          r: 2,
+          fill: 'currentColor',
+          fillOpacity: 0.55,
           ...pressable(choices.map(choiceKey)),
         }),
         dot(points, {
@@ -145,12 +142,14 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
       Math.max(0, ...bars.map(({ from, to }) => Math.max(from, to))),
     ];
     const signed = new Intl.NumberFormat(frame.language, {
-      ...{ signDisplay: 'exceptZero', minimumFractionDigits: 2, maximumFractionDigits: 2 },
+      signDisplay: 'exceptZero',
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
     });
     const lanes = bars.map(({ label }) => label);
     return {
       height: BAR * bars.length + 24,
-      ...sides(frame, 1, 60),
+      ...sideMargins(frame, 1, 60),
       marginTop: 16,
       marginBottom: 8,
       x: { axis: null, domain: [low, high], reverse: frame.rightToLeft },
@@ -183,7 +182,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: ChartFra
     const keys = ['popularity', 'content', 'own'] as const;
     return {
       height: 230,
-      ...sides(frame, 44),
+      ...sideMargins(frame, 44, 12),
       marginBottom: AXIS,
       marginTop: 30,
       x: choiceAxis(frame, points),
@@ -220,13 +219,9 @@ const pressable = (keys: readonly string[]): { render: RenderFunction } => ({
   },
 });
 
-const start = ({ rightToLeft }: ChartFrame): 'left' | 'right' => (rightToLeft ? 'right' : 'left');
+const start = ({ rightToLeft }: Frame): 'left' | 'right' => (rightToLeft ? 'right' : 'left');
 
-/** Margins at the inline start, as wide as an axis needs, and at the inline end. */
-const sides = ({ rightToLeft }: ChartFrame, begin: number, end = 12): PlotOptions =>
-  rightToLeft ? { marginRight: begin, marginLeft: end } : { marginLeft: begin, marginRight: end };
-
-function choiceAxis({ rightToLeft, width, language }: ChartFrame, of: readonly { at: number }[]): PlotOptions['x'] {
+function choiceAxis({ rightToLeft, width, language }: Frame, of: readonly { at: number }[]): PlotOptions['x'] {
   const number = new Intl.NumberFormat(language);
   const at = of.map((one) => one.at);
   const [first, last] = [Math.min(...at), Math.max(...at)];
@@ -244,7 +239,7 @@ function choiceAxis({ rightToLeft, width, language }: ChartFrame, of: readonly {
 }
 
 /** The name of each lane, above the start of its line: on a small screen there is no room for names next to the lanes. */
-const laneLabels = (lanes: readonly string[], label: (lane: string) => string, frame: ChartFrame): Markish[] => [
+const laneLabels = (lanes: readonly string[], label: (lane: string) => string, frame: Frame): Markish[] => [
   text(lanes, {
     y: (lane: string) => lane,
     text: label,

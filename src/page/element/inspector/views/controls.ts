@@ -7,15 +7,15 @@ type Question = 'reset' | 'forget' | 'import';
 
 const QUESTIONS: Record<Question, { ask: string; yes: string }> = {
   reset: {
-    ask: 'Forget what was learned, and every choice? Your answer about keeping a profile stays.',
-    yes: 'Forget what was learned',
+    ask: 'Forget the profile and every choice? Your answer about keeping a profile stays.',
+    yes: 'Forget the profile',
   },
   forget: {
     ask: 'Delete everything on this device, your answer about keeping a profile as well? The shop will ask again.',
     yes: 'Delete everything',
   },
   import: {
-    ask: 'Should the file take the place of what was learned here, or be merged with it, as if you had done all on one device?',
+    ask: 'Should the file replace the profile on this device, or be merged with it, as if you had done everything on one device?',
     yes: 'Replace',
   },
 };
@@ -31,14 +31,14 @@ export class Controls {
     const denied = host.status.consent === 'denied';
     return html`
       ${host.heading('Yours to take along, or to delete')}
-      <p class="note">The file holds what was learned here and what it was learned from, and nothing else. With a passphrase, nobody can read it without knowing that passphrase.</p>
+      <p class="note">The file holds the profile and the choices behind it, and nothing else. With a passphrase, only those who know the passphrase can read it.</p>
       <label class="field">Passphrase (may be empty)
         <input type="password" autocomplete="new-password" data-testid="passphrase" .value=${this.#passphrase} @input=${this.#typed} />
       </label>
       <div part="controls" class="controls">
         <button class="button" type="button" data-testid="export" ?disabled=${this.#busy || denied} @click=${() => this.#run(host, () => this.#export(host))}>Export</button>
         <label class="button ${this.#busy || denied ? 'off' : ''}">Import<input class="unseen" type="file" data-testid="import" ?disabled=${this.#busy || denied} @change=${(event: Event) => this.#chosen(host, event)} /></label>
-        <button part="reset" class="button" type="button" data-testid="reset" ?disabled=${this.#busy} @click=${() => this.#ask(host, 'reset')}>Forget what was learned</button>
+        <button part="reset" class="button" type="button" data-testid="reset" ?disabled=${this.#busy} @click=${() => this.#ask(host, 'reset')}>Forget the profile</button>
         <button class="button" type="button" data-testid="forget" ?disabled=${this.#busy} @click=${() => this.#ask(host, 'forget')}>Delete everything</button>
       </div>
       ${this.#asked ? this.#question(host, this.#asked) : nothing}`;
@@ -91,7 +91,7 @@ export class Controls {
   async #do(host: InspectorHost, asked: Question): Promise<void> {
     const { recommender } = host;
     const done = {
-      reset: 'What was learned is forgotten.',
+      reset: 'The profile is forgotten.',
       forget: 'Everything is deleted.',
       import: 'The file is in use.',
     };

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceReport, Inspection, ListComparison, Recommendation } from '../../../../device/protocol';
+import { clickList } from '../charts/bars';
 import { figure } from '../charts/chart';
-import { metricsChart } from '../charts/metrics-chart';
 import type { Chart } from '../charts/plots';
 import { runningRanks } from '../charts/ranks';
 import { picture } from '../picture';
@@ -42,14 +42,14 @@ export class HelpsView implements View {
 
   render(host: InspectorHost): TemplateResult {
     const { status, metrics, language } = host;
-    const reason = whyNothing(status.consent, status.learning);
+    const reason = whyNothing(status);
     return html`
       <p class="lead" data-lead>${reason ?? this.#verdict(host)}</p>
       ${this.#lists ? this.#sideBySide(host, this.#lists, reason !== null || status.events === 0) : nothing}
       ${reason ? nothing : this.#record(host)}
       ${host.heading('Clicks per list')}
       ${metrics.rows.some(({ ctr }) => ctr !== null) ? html`<p class="note">Of the products that were seen in each list on this device, how many were clicked. Pale: where the true share may lie (95 % interval).</p>` : nothing}
-      ${metricsChart(metrics, language)}
+      ${clickList(metrics, language)}
       ${this.#figures(host)}
       ${this.#controls.render(host)}`;
   }
@@ -96,8 +96,8 @@ export class HelpsView implements View {
     }
     const both = own.filter(({ item }) => shared(without, item.id)).length;
     return html`
-      ${host.heading('With and without what was learned')}
-      <p class="note">${both === own.length ? 'Both have the same products.' : `${host.formats.count(own.length - both)} of your first ${host.formats.count(own.length)} products are there because of what was learned.`}</p>
+      ${host.heading('With and without the profile')}
+      <p class="note">${both === own.length ? 'Both have the same products.' : `${host.formats.count(own.length - both)} of your first ${host.formats.count(own.length)} products are there because of the profile.`}</p>
       <div part="lists" class="two">
         ${column('Your list', 'own', own, without)} ${column('What everybody gets', 'without', without, own)}
       </div>`;
@@ -149,12 +149,11 @@ export class HelpsView implements View {
 
   /** How the list compares with one ranked only by similarity to the past choices. */
   #likeness([low, high]: readonly [number, number]): string {
-    if (low > 1) return 'Your list does better than likeness to your past choices alone, too.';
-    if (high < 1) return 'Likeness to your past choices alone would have done better than your list.';
-    return 'Whether your list does better than likeness to your past choices alone is still open.';
+    if (low > 1) return 'Your list also does better than one that goes only by likeness to your past choices.';
+    if (high < 1) return 'A list that goes only by likeness to your past choices would have done better than yours.';
+    return 'Whether your list does better than one that goes only by likeness to your past choices is still open.';
   }
 
-  /** The cost on the device. */
   #figures(host: InspectorHost): TemplateResult {
     const { formats, status } = host;
     const [device, latency] = [this.#device, this.#latency];
@@ -169,7 +168,7 @@ export class HelpsView implements View {
     const waiting = 'measuring';
     type Fact = [name: string, value: string];
     const plain: Fact[] = [
-      ['What was learned', consent],
+      ['Consent', consent],
       ['Learning', learning ? 'on' : 'off'],
       ['A list, median', latency ? ms(latency.median) : waiting],
       ['A list, 95 of 100', latency ? `at most ${ms(latency.p95)}` : waiting],

@@ -1,6 +1,5 @@
 import type { Recommender } from '../../../../device/protocol';
 
-/** Number of lists to request. */
 const LISTS = 20;
 
 /** Latency of lists, ms. */

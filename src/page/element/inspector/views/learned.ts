@@ -1,14 +1,13 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { InspectedExpert, Inspection } from '../../../../device/protocol';
+import { categoryBars, weightList } from '../charts/bars';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
 import { ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
-import { weightChart } from '../charts/weight-chart';
 import { namedPicture, picture } from '../picture';
 import { EXPERT_STATES, EXPERT_TERMS, expertName, NOTHING_LEARNED_TEXT, tasteSentence, whyNothing } from '../wording';
 import type { InspectorHost, View } from './view';
 
-/** Maximum number of pictures shown for one expert. */
 const MAX_PICTURES = 8;
 /** Colours of the experts; the generalist has the text colour. */
 const COLORS = 6;
@@ -34,14 +33,14 @@ export class LearnedView implements View {
   render(host: InspectorHost): TemplateResult {
     const inspection = this.#inspection;
     const { status, formats } = host;
-    const reason = whyNothing(status.consent, status.learning);
+    const reason = whyNothing(status);
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
     if (!inspection) return html`<p class="note">One moment.</p>`;
     if (status.events === 0) return html`<p class="lead" data-lead>${NOTHING_LEARNED_TEXT}</p>`;
     const { products, categories, experts } = inspection;
     return html`
       <p class="lead" data-lead>${tasteSentence(inspection, status.events, formats)}</p>
-      <p class="note">It happened here, in your browser: what you chose and what was learned from it is sent to nobody.</p>
+      <p class="note">It happened here, in your browser: neither your choices nor the profile is sent to anybody.</p>
       ${
         products.length === 0
           ? nothing
@@ -61,24 +60,10 @@ export class LearnedView implements View {
   }
 
   #categories({ heading, formats }: InspectorHost, categories: Inspection['categories']): TemplateResult {
-    const most = Math.max(...categories.map(({ share, usual }) => Math.max(share, usual)), 0.01);
     return html`
       ${heading('Categories that shaped it')}
       <p class="note">Their part in your latest choices. The mark on each bar: the part that choosing at random would give, as the shop has so many of them.</p>
-      <ul part="categories" class="bars">
-        ${categories.map(
-          ({ name, share, usual }) => html`
-            <li data-category=${name}>
-              <span class="name">${name.split('/').join(' › ')}</span>
-              <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="track" width="100" height="8" />
-                ${svg`<rect class="expert" width=${(100 * share) / most} height="8" />`}
-                ${svg`<rect class="mark" x=${Math.min(99, (100 * usual) / most)} width="1" height="8" />`}
-              </svg>
-              <span class="value">${formats.percent(share)}<span class="unseen">, by chance ${formats.percent(usual)}</span></span>
-            </li>`,
-        )}
-      </ul>`;
+      ${categoryBars(categories, formats.percent)}`;
   }
 
   #experts(host: InspectorHost, { experts, choices }: Inspection): TemplateResult {
@@ -167,13 +152,12 @@ export class LearnedView implements View {
       </li>`;
   }
 
-  /** The same data as a table of figures. */
   #details({ status }: InspectorHost): TemplateResult {
     return html`
       <details class="more">
         <summary>Weights of the score (figures)</summary>
         <p class="note">How much it counts that a product is …, learned click by click.</p>
-        ${weightChart(status.weights)}
+        ${weightList(status.weights)}
       </details>`;
   }
 }

@@ -6,7 +6,7 @@ const choice = (at: number): JournalChoice => ({ item: null, time: 100 * at, at,
 const point = (kind: JournalKind, at: number): JournalPoint => ({ kind, time: 100 * at, at });
 const snapshot = (id: number, choices: number): Snapshot => ({ id, time: 100 * choices + 50, choices, windows: id });
 
-it('is the newest first, and each snapshot is that of the window before it', () => {
+it('is the newest first, and each snapshot belongs to the window before it', () => {
   const entries = timelineEntries({
     choices: [choice(1), choice(2), choice(3)],
     points: [point('rejected', 2), point('window', 2), point('window', 3)],
@@ -14,7 +14,7 @@ it('is the newest first, and each snapshot is that of the window before it', () 
   });
   expect(
     entries.map(({ choice: chosen, point: happened, at, kept, snapshot: own }) => [
-      chosen ? 'choice' : (happened?.kind ?? 'alone'),
+      chosen ? 'choice' : (happened?.kind ?? 'snapshot'),
       at,
       kept ? own?.id : undefined,
     ]),
@@ -25,12 +25,12 @@ it('is the newest first, and each snapshot is that of the window before it', () 
     ['rejected', 2, undefined],
     ['choice', 2, undefined],
     // Older than the journal.
-    ['alone', 1, 1],
+    ['snapshot', 1, 1],
     ['choice', 1, undefined],
   ]);
 });
 
-it('opens at every point the newest snapshot from before its choice, and none where none is so old', () => {
+it('opens at every point the newest snapshot from before its choice, if there is one that old', () => {
   const entries = timelineEntries({
     choices: [choice(4), choice(5), choice(6), choice(9)],
     points: [point('window', 5), point('kept', 9), point('window', 9)],

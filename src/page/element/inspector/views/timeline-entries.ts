@@ -5,15 +5,13 @@ export interface TimelineEntry {
   /** Key of the entry, stable when the journal is read again. */
   key: string;
   time: number;
-  /** Number of the choice. */
   at: number;
   /** Null if the entry is not a choice. */
   choice: JournalChoice | null;
   /** Null if the entry is a choice or only a snapshot. */
   point: JournalPoint | null;
-  /** The snapshot to go back to from here: the one made here, otherwise the newest earlier one; null if there is none. */
+  /** The snapshot to go back to from here: the one made here, otherwise the newest earlier one, if any. */
   snapshot: Snapshot | null;
-  /** Whether the snapshot was made here. */
   kept: boolean;
 }
 
@@ -35,27 +33,29 @@ export function timelineEntries({
 }: Pick<Inspection, 'choices' | 'points' | 'snapshots'>): TimelineEntry[] {
   const windows = points.filter(({ kind }) => kind === 'window');
   const taken = new Map<JournalPoint, Snapshot>();
-  const alone: Snapshot[] = [];
+  const unmatched: Snapshot[] = [];
   for (const snapshot of snapshots) {
     // The snapshot is saved shortly after the window ends, when more choices may have been made.
     const window = windows.findLast(({ at }) => at <= snapshot.choices);
     if (window && !taken.has(window)) taken.set(window, snapshot);
-    else alone.push(snapshot);
+    else unmatched.push(snapshot);
   }
   const before = (at: number): Snapshot | null => snapshots.findLast((one) => one.choices < at) ?? null;
+  const plain = { choice: null, point: null, kept: false };
   const entries: TimelineEntry[] = [
-    ...choices.map((choice) => ({
-      ...{ key: choiceKey(choice), time: choice.time, at: choice.at },
-      ...{ choice, point: null, snapshot: before(choice.at), kept: false },
-    })),
-    ...points.map((point) => ({
-      ...{ key: pointKey(point), time: point.time, at: point.at },
-      ...{ choice: null, point, snapshot: taken.get(point) ?? before(point.at), kept: taken.has(point) },
-    })),
-    ...alone.map((snapshot) => ({
-      ...{ key: `snapshot-${snapshot.id}`, time: snapshot.time, at: snapshot.choices },
-      ...{ choice: null, point: null, snapshot, kept: true },
-    })),
+    ...choices.map((choice) => {
+      const { time, at } = choice;
+      return { ...plain, key: choiceKey(choice), time, at, choice, snapshot: before(at) };
+    }),
+    ...points.map((point) => {
+      const { time, at } = point;
+      const snapshot = taken.get(point);
+      return { ...plain, key: pointKey(point), time, at, point, snapshot: snapshot ?? before(at), kept: !!snapshot };
+    }),
+    ...unmatched.map((snapshot) => {
+      const { id, time, choices: at } = snapshot;
+      return { ...plain, key: `snapshot-${id}`, time, at, snapshot, kept: true };
+    }),
   ];
   // A choice comes before its effects; the sort keeps the order of equal entries.
   return entries.sort((a, b) => a.at - b.at).toReversed();

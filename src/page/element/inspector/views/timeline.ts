@@ -7,7 +7,6 @@ import { NOTHING_LEARNED_TEXT, POINT_NAMES, POINT_TERMS, whyNothing } from '../w
 import { type TimelineEntry, timelineEntries } from './timeline-entries';
 import type { InspectorHost, View } from './view';
 
-/** Number of entries shown at first. */
 const INITIAL_ENTRIES = 40;
 
 /** When did it learn it? Each point shows the effect of going back to the state before it, and offers to do so. */
@@ -17,7 +16,7 @@ export class TimelineView implements View {
   #chart: Chart | null = null;
   #all = false;
   #choices = true;
-  /** Key of the open entry; null if none is open. */
+  /** Key of the open entry, if any. */
   #open: string | null = null;
   /** The effect of going back to its snapshot; null until it is known, and if the entry has no snapshot. */
   #change: ListChange | null = null;
@@ -36,7 +35,7 @@ export class TimelineView implements View {
 
   render(host: InspectorHost): TemplateResult {
     const { status, formats } = host;
-    const reason = whyNothing(status.consent, status.learning);
+    const reason = whyNothing(status);
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
     const inspection = this.#inspection;
     if (!inspection) return html`<p class="note">One moment.</p>`;
@@ -112,7 +111,6 @@ export class TimelineView implements View {
       </li>`;
   }
 
-  /** The event and its time. */
   #what({ formats }: InspectorHost, { choice, point, time, at }: TimelineEntry): TemplateResult {
     const [number, moment] = [formats.count(at), formats.moment(time)];
     if (choice) {
@@ -150,13 +148,12 @@ export class TimelineView implements View {
       </div>`;
   }
 
-  /** The moment of the state to which one can go back from here. */
   #which({ formats }: InspectorHost, { at, snapshot, kept }: TimelineEntry): string {
     if (!snapshot) {
       const [oldest] = this.#inspection?.snapshots ?? [];
       return oldest
-        ? `There is no snapshot from before this: the oldest one was saved after choice ${formats.count(oldest.choices)}. To start over, use “Forget what was learned” under “Does it help?”.`
-        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as a new taste is kept. To start over, use “Forget what was learned” under “Does it help?”.';
+        ? `There is no snapshot from before this: the oldest one was saved after choice ${formats.count(oldest.choices)}. To start over, use “Forget the profile” under “Does it help?”.`
+        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as a new taste is kept. To start over, use “Forget the profile” under “Does it help?”.';
     }
     const state = `what the shop knew after choice ${formats.count(snapshot.choices)} (${formats.moment(snapshot.time)})`;
     if (kept) return `The state that was kept here: ${state}.`;
@@ -168,7 +165,7 @@ export class TimelineView implements View {
 
   #forgotten(formats: InspectorHost['formats'], undone: number): string {
     if (undone === 0) return 'Nothing was learned since.';
-    return `What was learned from the ${undone === 1 ? 'choice' : formats.choices(undone)} since then would be forgotten.`;
+    return `The profile would lose the ${undone === 1 ? 'choice' : formats.choices(undone)} since then.`;
   }
 
   #place({ formats }: InspectorHost, { item, now, earlier }: PlaceChange): TemplateResult {

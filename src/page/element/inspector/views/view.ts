@@ -11,17 +11,14 @@ export interface InspectorHost {
   readonly formats: Formats;
   /** Level of the headings inside a view. */
   readonly level: number;
-  /** A heading inside a view. */
   heading(text: string): TemplateResult;
   /** Renders the view again. */
   update(): void;
   /** Renders the view again, then moves the focus to a part of it. */
   focus(selector: string): void;
-  /** Shows and reports an error. */
   fail(thrown: unknown): void;
   /** Shows a message and announces it to screen readers. */
   say(text: string): void;
-  /** Reads everything again. */
   refresh(): Promise<void>;
 }
 

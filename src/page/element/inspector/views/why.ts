@@ -41,7 +41,7 @@ export class WhyView implements View {
 
   render(host: InspectorHost): TemplateResult {
     const { status } = host;
-    const reason = whyNothing(status.consent, status.learning);
+    const reason = whyNothing(status);
     if (this.#list.length === 0) return html`<p class="note">One moment.</p>`;
     const found = this.#found;
     return html`
@@ -95,7 +95,7 @@ export class WhyView implements View {
             ? nothing
             : html`
               ${heading('Past choices behind it')}
-              <p class="note">The place that ${item.title} would have if you had not made that choice, and what the choice adds to its score. What the tastes learned from the choice stays.</p>
+              <p class="note">The place that ${item.title} would have if you had not made that choice, and what the choice adds to its score. The tastes keep what they learned from it.</p>
               <ul part="behind" class="products">
                 ${items.map(
                   ({ item: past, part, place }) => html`
@@ -113,8 +113,7 @@ export class WhyView implements View {
       place === null
         ? `${item.title} is not for this list: you have seen it lately, have it, or took it out.`
         : `${item.title} is ${formats.place(place)} of ${formats.count(of)} products.`;
-    if (status.events === 0 || whyNothing(status.consent, status.learning))
-      return `${where} The order is the same for everybody.`;
+    if (status.events === 0 || whyNothing(status)) return `${where} The order is the same for everybody.`;
     const most = parts.filter(({ contribution }) => contribution > 0).slice(0, NAMED);
     const [first] = most;
     if (!first) return where;
@@ -135,7 +134,6 @@ export class WhyView implements View {
   }
 }
 
-/** Text for the position that an item would have. */
 function placeText({ formats }: InspectorHost, found: ItemInspection, place: number | null): string {
   if (place === null) return '–';
   return place === found.place ? `still ${formats.place(place)}` : formats.place(place);

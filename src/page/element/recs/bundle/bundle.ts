@@ -1,6 +1,5 @@
 import { html, type TemplateResult } from 'lit';
 import type { Item, Recommendation, Recommender } from '../../../../device/protocol';
-import { SidestreamError } from '../../../../error';
 import type { emit } from '../../events';
 import type { formatPrice } from '../../price';
 import type { ListState } from '../list-controller';
@@ -15,7 +14,7 @@ export interface BundleHost extends EventTarget {
   readonly activeRecommender: Recommender | null;
   readonly shadowRoot: ShadowRoot | null;
   requestUpdate(): void;
-  listFailed(error: SidestreamError): void;
+  listFailed(thrown: unknown): void;
 }
 
 /** The list that a bundle shows. */
@@ -40,7 +39,7 @@ export class Bundle {
   readonly #cardOf: typeof cardOf;
   readonly #emit: typeof emit;
   readonly #formatPrice: typeof formatPrice;
-  /** The main item of the bundle; null if there is none or the catalogue lacks it. */
+  /** The main item of the bundle; null without an id or if the catalogue lacks it. */
   #item: Item | null = null;
   #itemId: string | undefined;
   /** Ids of unchecked items. */
@@ -86,7 +85,7 @@ export class Bundle {
       if (itemId !== undefined) item = (await this.#host.activeRecommender?.getItem(itemId)) ?? null;
     } catch (thrown) {
       // The products that go with it can still be bought.
-      this.#host.listFailed(SidestreamError.from(thrown));
+      this.#host.listFailed(thrown);
     }
     if (another) {
       this.#unchecked.clear();
@@ -179,7 +178,7 @@ export class Bundle {
       };
       this.#host.activeRecommender
         ?.track('cart', item.id, details)
-        .catch((thrown: unknown) => this.#host.listFailed(SidestreamError.from(thrown)));
+        .catch((thrown: unknown) => this.#host.listFailed(thrown));
     }
   }
 }

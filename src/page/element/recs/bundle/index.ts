@@ -1,2 +1,2 @@
 /** Code of `layout="bundle"`. One late chunk. */
-export { Bundle } from './bundle';
+export { Bundle, type BundleHost } from './bundle';

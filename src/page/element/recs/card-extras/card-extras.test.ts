@@ -73,7 +73,7 @@ describe('facts', () => {
     expect(factsOf({ quantity: 2 }, 'en', { labels }).badgeText).toBe('Last 2!');
   });
 
-  it('are empty where an item has none, or nothing to see', () => {
+  it('are empty where an item has no such value, or nothing to see', () => {
     const nothing = {
       priceFrom: '',
       listPrice: '',

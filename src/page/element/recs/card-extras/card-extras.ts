@@ -5,7 +5,6 @@ import type { CardParts } from '../card';
 import type { CardLabels, RecsLabels } from '../labels';
 import { cardExtrasStyles } from './card-extras.styles';
 import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
-import { numberFormats } from './number-formats';
 import { ReasonRoom } from './reason-room';
 
 /** How long a button confirms, ms; the list keeps the card for that time although the product is already in the cart. */
@@ -15,6 +14,28 @@ const CONFIRMATION = 2500;
 const STARS = [8, 24, 40, 56, 72]
   .map((x) => `M${x} 1.3l2.06 4.17 4.61.67-3.33 3.25.79 4.59L${x} 11.8l-4.13 2.18.79-4.59-3.33-3.25 4.61-.67z`)
   .join('');
+
+/** Formats of numbers on a card, by kind. */
+interface NumberFormats {
+  /** Ratings and counts: `4.5`, `1,204`. */
+  decimal: Intl.NumberFormat;
+  percent: Intl.NumberFormat;
+  /** Numbers of the catalog, without digit grouping: they may be years. */
+  plain: Intl.NumberFormat;
+}
+
+const formats = new Map<string | undefined, NumberFormats>();
+
+/** The formats of a language, created once. @param language a canonical tag; default: the browser's */
+function numberFormats(language: string | undefined): NumberFormats {
+  const found = formats.get(language) ?? {
+    decimal: new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),
+    percent: new Intl.NumberFormat(language, { style: 'percent' }),
+    plain: new Intl.NumberFormat(language, { useGrouping: false, maximumFractionDigits: 6 }),
+  };
+  formats.set(language, found);
+  return found;
+}
 
 /** The list whose cards are rendered. */
 export interface ExtrasHost extends ReactiveControllerHost, Element {

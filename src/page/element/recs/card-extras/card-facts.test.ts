@@ -32,7 +32,7 @@ describe('badgeOf', () => {
     expect(of({})).toBeUndefined();
   });
 
-  it('says nothing of few pieces where there are none, where they come later, and where the shop wants it so', () => {
+  it('says nothing of few pieces where there is no stock, where they come later, and where the shop wants it so', () => {
     expect(of({ quantity: 0 })).toBeUndefined();
     expect(of({ quantity: 3, availability: 'preorder' })).toBeUndefined();
     expect(of({ quantity: 1 }, 0)).toBeUndefined();

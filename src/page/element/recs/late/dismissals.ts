@@ -39,7 +39,6 @@ export class Dismissals {
     this.#host = host;
   }
 
-  /** Every dismissed id. */
   get ids(): string[] {
     return [...this.#ids];
   }
@@ -84,7 +83,6 @@ export class Dismissals {
     this.#places = [];
   }
 
-  /** Drops every dismissal. */
   clear(): void {
     this.#ids.clear();
     this.clearPlaces();

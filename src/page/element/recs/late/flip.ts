@@ -6,7 +6,7 @@ export type CardPositions = Map<string, DOMRect>;
 const cardsIn = (root: ParentNode): HTMLElement[] => [...root.querySelectorAll<HTMLElement>('li[data-id]')];
 
 /** Measures where every card of a list is. */
-export function cardPositions(root: ShadowRoot): CardPositions {
+export function cardPositions(root: ParentNode): CardPositions {
   return new Map(cardsIn(root).map((card) => [card.dataset.id ?? '', card.getBoundingClientRect()]));
 }
 
@@ -14,7 +14,7 @@ export function cardPositions(root: ShadowRoot): CardPositions {
  * Animates the cards from their positions before an update: moved cards glide to their new place, and new cards fade in. With
  * reduced motion, or without earlier cards, nothing moves.
  */
-export function animateMoves(before: CardPositions, root: ShadowRoot): void {
+export function animateMoves(before: CardPositions, root: ParentNode): void {
   if (before.size === 0 || prefersReducedMotion()) return;
   const timing = { duration: 260, easing: 'cubic-bezier(.2, .7, .2, 1)' };
   for (const card of cardsIn(root)) {

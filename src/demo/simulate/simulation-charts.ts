@@ -1,3 +1,4 @@
+import { html, type TemplateResult } from 'lit';
 import {
   type Card,
   expertCards,
@@ -8,6 +9,8 @@ import {
   type Simulation,
   updateCards,
 } from '../../lab/simulate';
+import { lookOf } from '../charts/looks';
+import { chartFigure, table } from '../charts/shop-chart';
 
 /** Charts that answer one question. */
 export interface FigureGroup {
@@ -29,8 +32,27 @@ export const figureGroups = (simulation: Simulation): FigureGroup[] =>
     },
     { question: 'What do the lists show?', cards: figureCards(simulation, SHOWN) },
     {
-      question: 'What is learned, and what does it take?',
+      question: 'What does the learner keep, and how long does it take?',
       cards: [...expertCards(simulation), ...figureCards(simulation, ['experts']), ...updateCards(simulation)],
     },
     { question: 'Does a shop narrow that learns from its own lists?', cards: loopCards(simulation) },
   ].filter(({ cards }) => cards.length > 0);
+
+/** A chart with what it means, and its numbers as a table for those who do not see it or want them. */
+export function simulationChart({ title, meaning, chart, header, rows }: Card): TemplateResult {
+  const [first, last] = [rows[0], rows.at(-1)];
+  const ends = header.slice(1).map((name, n) => {
+    const [from, to] = [first?.[n + 1], last?.[n + 1]];
+    return `${name}: from ${from || 'nothing'} to ${to || 'nothing'}`;
+  });
+  const bars = chart.kind === 'bars';
+  return chartFigure(
+    html`<h3>${title}</h3><p class="hint">${meaning}</p>`,
+    bars
+      ? `${title}. ${chart.bars.map(({ name, text }) => `${name}: ${text}`).join('; ')}.`
+      : `${title}, by ${chart.axis}. ${ends.join('; ')}.`,
+    chart,
+    bars ? [] : chart.lines.map(({ name }) => ({ name, ...lookOf(name) })),
+    html`<details><summary>Numbers</summary>${table(title, header, rows)}</details>`,
+  );
+}

@@ -71,7 +71,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 describe('what pages of the tab kept, with several bundles', () => {
   const others = ['sidestream/test more http://shop/', 'sidestream/tes http://shop/'];
 
-  it('goes with a refusal, a pending and forget(), whichever bundle it was kept with; that of other namespaces stays', async () => {
+  it('goes with a refusal, a pending and forget(), whichever bundle it was kept with; visits of other namespaces stay', async () => {
     const other = await serveShop();
     for (const refuse of [
       (to: Recommender) => to.consent('denied'),
@@ -125,7 +125,7 @@ describe('a record with times that no page wrote', () => {
 });
 
 describe('a visit that is kept in the tab', () => {
-  it('goes on with the next page: events, what was learned, dismissals and counts; nothing is on disk', async () => {
+  it('goes on with the next page: events, the profile, dismissals and counts; nothing is on disk', async () => {
     const first = await open();
     for (const id of 'bcb') await first.track('click', id, { placement: 'similar', recommendationId: 'r' });
     await first.track('dismiss', 'a');

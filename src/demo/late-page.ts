@@ -1,0 +1,29 @@
+import shared from './late-page.css?inline';
+
+const adopted = new Set<string>();
+
+/** Adds the style sheet of a page whose code is loaded when it is opened; the shop's own come before the first list. */
+export function adoptStyles(style: string): void {
+  for (const text of [shared, style]) {
+    if (adopted.has(text)) continue;
+    adopted.add(text);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets.push(sheet);
+  }
+}
+
+/**
+ * Copies a text.
+ * @param shown where it can be read: it is selected if the browser does not allow copying
+ * @returns what came of it, in words
+ */
+export async function copyText(text: string, shown: Element | null): Promise<string> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return 'Copied.';
+  } catch {
+    if (shown) getSelection()?.selectAllChildren(shown);
+    return 'This browser does not let the page copy. The text is selected: copy it yourself.';
+  }
+}

@@ -1,0 +1,103 @@
+import type { EventType, Recommendation, Recommender, TrackDetails } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { emit, type RecsClickDetail } from '../events';
+import { outline } from './card';
+import type { LateHost, LateParts } from './late/late-parts';
+import type { ListController } from './list-controller';
+import type { ListContext } from './list-view';
+import type { Settings } from './settings';
+
+/** The list with which a shopper interacts. */
+export interface InteractionHost extends LateHost {
+  readonly activeRecommender: Recommender | null;
+  readonly context: ListContext;
+  readonly settings: Settings;
+  readonly navigate: ((href: string) => unknown) | null;
+  listFailed(thrown: unknown): void;
+}
+
+let loading: Promise<typeof import('./late')> | undefined;
+
+/** Loads the code that lists need once they are shown, once per page. If it rejects, lists work without it. */
+function loadLate(): Promise<typeof import('./late')> {
+  loading ??= import('./late').catch((thrown: unknown) => {
+    throw SidestreamError.from(thrown);
+  });
+  return loading;
+}
+
+/** Tracks clicks, impressions and dismissals of a list's items, and has the code that the list needs once it is shown. */
+export class ListInteraction {
+  /** Undefined until loaded: the first rendering of a list does not wait for it. */
+  late: LateParts | undefined;
+  readonly #host: InteractionHost;
+  readonly #list: ListController;
+
+  constructor(host: InteractionHost, list: ListController) {
+    this.#host = host;
+    this.#list = list;
+  }
+
+  async load(): Promise<void> {
+    if (this.late) return;
+    try {
+      const { LateParts } = await loadLate();
+      if (this.late) return;
+      this.late = new LateParts(this.#host, this.#list, outline, this.track);
+      this.#host.requestUpdate();
+    } catch (thrown) {
+      this.#host.listFailed(thrown);
+    }
+  }
+
+  readonly announce = (message: string): void => this.late?.announce(message);
+
+  /** Tracks an event of an item of the list, with the list's recommendation. */
+  readonly track = (type: EventType, id: string, more?: TrackDetails): void => {
+    const { activeRecommender, settings, shown } = this.#host;
+    const position = shown.items.findIndex(({ item }) => item.id === id);
+    activeRecommender
+      ?.track(type, id, {
+        placement: settings.placement,
+        recommendationId: shown.response,
+        ...(position < 0 ? {} : { position }),
+        ...more,
+      })
+      .catch((thrown: unknown) => this.#host.listFailed(thrown));
+  };
+
+  /** One listener for built-in and template cards; a middle click opens a tab and counts too. */
+  readonly onClick = (event: MouseEvent): void => {
+    if (event.type === 'auxclick' && event.button !== 1) return;
+    if (!(event.target instanceof Element)) return;
+    const pressed = (selector: string): Element | null => (event.target as Element).closest(selector);
+    const { context, shown } = this.#host;
+    const { labels, placement, extras } = context;
+    const place = event.target.closest('li');
+    if (pressed('[data-undo]')) this.late?.dismissals.undo(place?.dataset.dismissed, labels);
+    const found = shown.items.find(({ item }) => item.id === place?.dataset.id);
+    if (!found) return;
+    const position = shown.items.indexOf(found);
+    const detail = { item: found.item, position, placement, recommendationId: shown.response };
+    if (pressed('[data-dismiss]')) void this.#dismiss({ ...found, position });
+    else if (pressed('[data-add-to-cart]')) extras?.add(detail, event, context);
+    else if (pressed('a, button')) this.#choose(detail, event);
+  };
+
+  async #dismiss(chosen: Recommendation): Promise<void> {
+    const { context, settings, shown } = this.#host;
+    // Its code loads right after the list; a faster shopper waits for it.
+    await this.load();
+    this.late?.dismissals.add(chosen, shown.items, settings.limit, context.labels);
+  }
+
+  #choose(detail: RecsClickDetail, event: MouseEvent): void {
+    this.track('click', detail.item.id);
+    // An empty href would reload the page.
+    const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
+    const { navigate } = this.#host;
+    if (!emit(this.#host, 'itemclick', detail) || withoutAddress) event.preventDefault();
+    // A click before this code is loaded follows the link, which leads to the same page.
+    else if (navigate) this.late?.followLink(event, navigate);
+  }
+}

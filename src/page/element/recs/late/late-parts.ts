@@ -1,0 +1,103 @@
+import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import type { EventType, Recommendation } from '../../../../device/protocol';
+import type { ListController } from '../list-controller';
+import { announce, prepareAnnouncer } from './announcer';
+import { Dismissals } from './dismissals';
+import { animateMoves, type CardPositions, cardPositions } from './flip';
+import { FocusRestoration } from './focus-restoration';
+import { Impressions } from './impressions';
+import { RowScroller } from './scroller';
+
+/** The list, as the code that comes after its first rendering sees it. */
+export interface LateHost extends ReactiveControllerHost, Element {
+  layout: string;
+  readonly renderRoot: HTMLElement | DocumentFragment;
+  /** Whether the page renders it. */
+  readonly rendered: boolean;
+  readonly shown: { response: string; items: Recommendation[] };
+}
+
+/** What a list needs once it is shown: announcements, dismissals, animation, focus, impressions, scrolling. */
+export class LateParts implements ReactiveController {
+  readonly announce = announce;
+  readonly row: RowScroller;
+  readonly dismissals: Dismissals;
+  readonly #host: LateHost;
+  readonly #impressions: Impressions;
+  #order: string;
+  #before: CardPositions | undefined;
+
+  /** @param outline boxes in the space of a card */
+  constructor(
+    host: LateHost,
+    list: ListController,
+    outline: TemplateResult,
+    track: (type: EventType, id: string) => void,
+  ) {
+    prepareAnnouncer();
+    this.#host = host;
+    this.#order = this.#presentOrder;
+    this.#impressions = new Impressions((id) => track('impression', id));
+    this.row = new RowScroller(host);
+    this.dismissals = new Dismissals({
+      updated: () => host.updateComplete,
+      renderRoot: host.renderRoot,
+      outline,
+      track,
+      announce,
+      list,
+    });
+    new FocusRestoration(host);
+    whenRenderedAgain(host, () => list.refresh());
+    host.addController(this);
+  }
+
+  hostUpdate(): void {
+    const order = this.#presentOrder;
+    this.#before = this.#order && order !== this.#order ? cardPositions(this.#host.renderRoot) : undefined;
+    this.#order = order;
+  }
+
+  hostUpdated(): void {
+    const { renderRoot, isConnected, shown } = this.#host;
+    if (this.#before) animateMoves(this.#before, renderRoot);
+    if (!isConnected) return;
+    // If the body is replaced, the region for announcements is gone.
+    prepareAnnouncer();
+    this.#impressions.watch(shown.response, [...renderRoot.querySelectorAll<HTMLElement>('li[data-id]')]);
+  }
+
+  hostDisconnected(): void {
+    this.#impressions.stop();
+  }
+
+  /**
+   * Follows a clicked link with the page's router. Clicks that open elsewhere are left to the browser: clicks with a modifier
+   * key or a button other than the first, links with a target, and downloads.
+   * @param navigate gets the link's `href` as written
+   */
+  followLink(event: MouseEvent, navigate: (href: string) => unknown): void {
+    const { button, ctrlKey, metaKey, shiftKey, altKey, target } = event;
+    const link = target instanceof Element ? target.closest('a[href]') : null;
+    if (!link || button || ctrlKey || metaKey || shiftKey || altKey) return;
+    if (link.matches('[target]:not([target=_self]), [download]')) return;
+    event.preventDefault();
+    navigate(link.getAttribute('href') ?? '');
+  }
+
+  get #presentOrder(): string {
+    return this.#host.shown.items.map(({ item }) => item.id).join('\n');
+  }
+}
+
+/** Calls `again` whenever a list that the page had stopped rendering is rendered again. */
+function whenRenderedAgain(list: LateHost, again: () => void): void {
+  // The observer does not report an element that has no size from the start.
+  let missed = !list.rendered;
+  // An element that is not rendered has no size. The observer lives as long as the element.
+  new ResizeObserver(() => {
+    const { rendered, isConnected } = list;
+    if (rendered && missed) again();
+    missed = isConnected && !rendered;
+  }).observe(list);
+}

@@ -1,0 +1,106 @@
+import type { Recommendation } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { languageOf } from '../dom';
+import { emit } from '../events';
+import { loadTexts } from '../labels';
+import { canonical, formatPrice } from '../price';
+import type { Bundle, BundleHost } from './bundle';
+import type { CardExtras, ExtrasHost, ExtrasServices } from './card-extras';
+import { cardOf } from './list-view';
+import { safeHref, safeImage } from './safe-url';
+import { idsInView, type Settings } from './settings';
+import type { CardFiller, TemplateCards } from './template-card';
+
+let loadingExtras: Promise<typeof import('./card-extras')> | undefined;
+
+/** Loads the code for parts that only some cards have, once per page. */
+function loadExtras(): Promise<typeof import('./card-extras')> {
+  loadingExtras ??= import('./card-extras').catch((thrown: unknown) => {
+    throw SidestreamError.from(thrown);
+  });
+  return loadingExtras;
+}
+
+const hasExtras = ({ item, prices }: Recommendation): boolean =>
+  !!(prices || item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);
+
+const bundleCode = () => import('./bundle');
+
+/** The list whose cards are shown. */
+export type CardsHost = BundleHost & ExtrasHost;
+
+/** The code that only some cards need, each loaded late: bundles, the page's own card, ratings, badges and buttons. */
+export class ListCards {
+  bundle: Bundle | undefined;
+  extras: CardExtras | undefined;
+  readonly #host: CardsHost;
+  readonly #services: Pick<ExtrasServices, 'track' | 'announce'>;
+  #templates: TemplateCards | undefined;
+  #loadingTemplate: Promise<void> | undefined;
+
+  constructor(host: CardsHost, services: Pick<ExtrasServices, 'track' | 'announce'>) {
+    this.#host = host;
+    this.#services = services;
+  }
+
+  /** Starts loading, in parallel with the worker; `load` waits for it and reports a failure. */
+  prepare(layout: Settings['layout']): void {
+    void this.loadTemplate();
+    if (layout === 'bundle') bundleCode().catch(() => undefined);
+    if (this.#host.addToCart) this.prepareExtras();
+  }
+
+  prepareExtras(): void {
+    loadExtras().catch(() => undefined);
+  }
+
+  /**
+   * Loads the code and the texts for some items before the first of their cards is shown, so nothing moves later. It never
+   * rejects.
+   */
+  async load(items: Recommendation[], layout: Settings['layout']): Promise<void> {
+    try {
+      // The observer of the language reports a failure.
+      await loadTexts(languageOf(this.#host)).catch(() => undefined);
+      await this.loadTemplate();
+      let cards = items;
+      if (layout === 'bundle') {
+        this.bundle ??= new (await bundleCode()).Bundle(this.#host, cardOf, emit, formatPrice);
+        cards = await this.bundle.cardsOf(items, idsInView(this.#host.itemId)[0]);
+      }
+      if (this.extras || !(this.#host.addToCart || this.#template || cards.some(hasExtras))) return;
+      const { CardExtras } = await loadExtras();
+      this.extras ??= new CardExtras(this.#host, { formatPrice, canonical, safeImage, ...this.#services });
+    } catch (thrown) {
+      this.#host.listFailed(thrown);
+    }
+  }
+
+  /** Loads the code for the page's own card, a `<template>` child, if there is one. If that fails, the built-in card is used. */
+  loadTemplate(): Promise<void> | undefined {
+    if (!this.#template) return undefined;
+    this.#loadingTemplate ??= Promise.all([import('./template-card'), loadExtras()])
+      .then(([{ TemplateCards }]) => {
+        this.#templates = new TemplateCards({ safeHref, safeImage });
+      })
+      .catch((thrown: unknown) => this.#host.listFailed(thrown))
+      .finally(() => this.#host.requestUpdate());
+    return this.#loadingTemplate;
+  }
+
+  /** Fills the cards of one rendering from the present template; undefined without a template. */
+  filler(): CardFiller | undefined {
+    const template = this.#template;
+    const templates = this.#templates;
+    templates?.use(template, this.#host.renderRoot as ShadowRoot);
+    return template && templates ? (...card) => templates.card(template, ...card) : undefined;
+  }
+
+  keep(items: Recommendation[]): void {
+    this.#templates?.keep(new Set(items.map(({ item }) => item.id)));
+  }
+
+  get #template(): HTMLTemplateElement | null {
+    return this.#host.querySelector(':scope > template');
+  }
+}

@@ -1,0 +1,115 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Recommender } from '../../../device/protocol';
+import { onPageRecommender, pageBundle } from '../../client';
+import type { ListController, RecommenderSource } from './list-controller';
+import { followConsentOf, type SharedKey, sharedRecommender } from './page-lists';
+
+/** Time for a page to set the recommender of a list without a bundle, ms; after that, the page has probably forgotten it. */
+const SOURCE_TIMEOUT = 10_000;
+
+/** The properties that determine the recommender of a list. */
+interface SourceHost
+  extends ReactiveControllerHost,
+    Element,
+    Required<Pick<SharedKey, 'bundle' | 'namespace' | 'market' | 'workerUrl' | 'consent'>> {
+  readonly lazy: boolean;
+  readonly recommender: Recommender | null;
+  readonly hasUpdated: boolean;
+  /** Called when the list begins to wait for its recommender: the host loads the code that its cards need. */
+  sourceUsed(): void;
+  /** Called once the list has had neither bundle nor recommender for 10 s, and the page offers no recommender for it. */
+  sourceMissing(): void;
+  listFailed(thrown: unknown): void;
+}
+
+/** Finds the recommender of a list: its own one, one for its bundle, or the page's. */
+export class ListSource implements ReactiveController {
+  overdue = false;
+  readonly #host: SourceHost;
+  readonly #list: ListController;
+  /** Whether a lazy list is, or has been, close to the viewport. */
+  #near = false;
+  #nearing: Promise<void> | undefined;
+  #timeout: ReturnType<typeof setTimeout> | undefined;
+  #changeTimer: ReturnType<typeof setTimeout> | undefined;
+  #endObserving: () => void = () => undefined;
+
+  constructor(host: SourceHost, list: ListController) {
+    this.#host = host;
+    this.#list = list;
+    host.addController(this);
+  }
+
+  /** Uses the source that the host's properties name now. */
+  use(): void {
+    this.#list.use(this.#source());
+  }
+
+  hostConnected(): void {
+    this.#endObserving = onPageRecommender(this.#onPageRecommender);
+    // The recommender may have been created while the element was elsewhere.
+    this.#onPageRecommender();
+  }
+
+  hostUpdate(): void {
+    if (this.#found) this.overdue = false;
+  }
+
+  hostUpdated(): void {
+    clearTimeout(this.#timeout);
+    // An update may arrive after the list left the page.
+    if (this.#found || this.overdue || !this.#host.isConnected) return;
+    this.#timeout = setTimeout(() => {
+      this.overdue = true;
+      this.#host.sourceMissing();
+      this.#host.requestUpdate();
+    }, SOURCE_TIMEOUT);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#timeout);
+    clearTimeout(this.#changeTimer);
+    this.#changeTimer = undefined;
+    this.#endObserving();
+  }
+
+  get #found(): boolean {
+    const { recommender, bundle } = this.#host;
+    return !!(recommender || bundle || this.#list.recommender);
+  }
+
+  /** Not at once: the script that created a recommender may be about to give it to lists. */
+  readonly #onPageRecommender = (): void => {
+    this.#changeTimer ??= setTimeout(() => {
+      this.#changeTimer = undefined;
+      if (this.#host.hasUpdated && !this.#found && pageBundle()) this.use();
+    });
+  };
+
+  #source(): RecommenderSource | null {
+    const { recommender, bundle, namespace, market, workerUrl, consent, lazy } = this.#host;
+    if (lazy && !this.#isNear()) {
+      // A refusal does not wait until the list is close to the viewport.
+      if (bundle && consent && !recommender) void followConsentOf(namespace, consent, null);
+      return null;
+    }
+    this.#host.sourceUsed();
+    if (recommender) return () => Promise.resolve(recommender);
+    const found = bundle ? { bundle, namespace, market, workerUrl, consent } : pageBundle();
+    return found && ((onProgress) => sharedRecommender({ ...found, onProgress }));
+  }
+
+  /** Starts waiting until a lazy list is close to the viewport. */
+  #isNear(): boolean {
+    this.#nearing ??= import('./viewport-distance')
+      .then(({ nearViewport }) => nearViewport(this.#host))
+      // A list that loads too early is better than no list.
+      .catch((thrown: unknown) => this.#host.listFailed(thrown))
+      .then(() => {
+        this.#near = true;
+        if (this.#list.recommender) this.#host.requestUpdate();
+        else this.use();
+      });
+    return this.#near;
+  }
+}
