@@ -134,7 +134,7 @@ function findBrowser(say) {
       );
     return remember(given);
   }
-  const found = installedBrowser() ?? playwrightBrowser();
+  const found = headlessShell(say) ?? installedBrowser() ?? playwrightBrowser();
   if (found) return remember(found);
   if (onPath('apt-get')) {
     say('installing chromium with apt');
@@ -152,6 +152,29 @@ function findBrowser(say) {
   const path = installedBrowser() ?? playwrightBrowser();
   if (!path) throw new Error('No browser was found. Install Chrome or Chromium, or set CHROME_PATH to one.');
   return remember(path);
+}
+
+/**
+ * Chromium without a window, which Debian has as a package of its own: the same engine, and the browser tests take a third less
+ * time. Where it cannot be installed, another browser does.
+ */
+function headlessShell(say) {
+  const name = 'chromium-headless-shell';
+  if (!onPath(name) && isDebian()) {
+    say(`installing ${name} with apt`);
+    const install = ['install', '-y', '-qq', '--no-install-recommends', name];
+    if (!asRoot(['apt-get', ...install]) && asRoot(['apt-get', 'update', '-qq'])) asRoot(['apt-get', ...install]);
+  }
+  const path = onPath(name);
+  return path && works(path) ? path : undefined;
+}
+
+const isDebian = () => existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+
+/** Runs a command as root. @returns whether it succeeded; never asks for a password */
+function asRoot([command, ...args]) {
+  const all = process.getuid?.() === 0 ? [command, ...args] : ['sudo', '-n', command, ...args];
+  return spawnSync(all[0], all.slice(1), { stdio: ['ignore', 'ignore', 'ignore'], timeout: 180_000 }).status === 0;
 }
 
 function installedBrowser() {
