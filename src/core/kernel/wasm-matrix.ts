@@ -1,7 +1,7 @@
 import { BINARY } from './binary/matrix-products';
 import { compiled, FLOAT, PAGE } from './compile';
 import { GivenTable, type Matrix, type TableSize } from './matrix';
-import type { Softmax } from './script-softmax';
+import type { Softmax } from './script-matrix';
 
 /** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
 type KernelFunction = (...given: number[]) => number;

@@ -1,3 +1,4 @@
+import type { ContentBlend, FeatureTable } from '../../core/catalog';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../../core/events';
 import {
   type CatalogIndex,
@@ -14,11 +15,20 @@ import { ExpertMixture } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
 import type { Journal } from './journal/journal';
-import type { LearnerCatalog } from './learner-catalog';
+import { PROFILE_SCHEMA } from './limits';
 import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
 import type { Profile } from './profile';
-import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
+
+/** A catalogue as the learner needs it: the index, and the data that it was made from. */
+export interface LearnerCatalog {
+  index: CatalogIndex;
+  /** Start weights of the terms that the shop fitted to its side model, by term. Default: the built-in weights. */
+  startWeights?: Readonly<Record<string, number>>;
+  table: FeatureTable;
+  /** How content is compared. */
+  blend: ContentBlend;
+}
 
 /** Number of choices after which a window ends if no expert is kept. */
 const WINDOW_CHOICES = 40;

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { canHash, sha256 } from '../../core/common/sha256';
 import { SidestreamError } from '../../error';
+import { PROFILE_SCHEMA } from './limits';
 import { packed, unpacked } from './packed-profile';
 import { type Profile, parseAnyProfile } from './profile';
-import { PROFILE_SCHEMA } from './schema-version';
 
 /** First bytes of the file: its name, and the version of this layout. Version 4 is an exported profile with its log. */
 const MAGIC = 'sidestream-profile';

@@ -3,7 +3,7 @@ import { storedCount as count, historySchema, storedTime } from '../../core/even
 import { SidestreamError } from '../../error';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
 import { journalSchema } from './journal/stored-journal';
-import { PROFILE_SCHEMA } from './schema-version';
+import { PROFILE_SCHEMA } from './limits';
 
 const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),

@@ -10,11 +10,10 @@ import {
   placeByContent,
   type SideModel,
 } from '../../core/catalog';
-import { NearestNeighbors } from './nearest-neighbors';
+import { NearestHistory, NearestNeighbors } from './nearest-neighbors';
 import type { ProductVariants } from './product-variants';
-import { SimilarityCache } from './similarity-cache';
+import { SimilarityCache } from './similarities';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
-import { NearestHistory } from './terms/nearest-history';
 import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
 
 /** The data that the terms read from a catalogue, computed once per catalogue. Items are identified by row. */

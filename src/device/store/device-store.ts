@@ -2,10 +2,9 @@ import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { type Closing, openDatabase } from './database';
+import { type Closing, type Layout, openDatabase, type SnapshotRow } from './database';
 import { deleteDeviceStore, STRICT, storeError, WITHDRAWN } from './device-presence';
 import type { Encryption } from './encryption';
-import type { Layout, SnapshotRow } from './layout';
 import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
 import {
   type AggregatesFile,

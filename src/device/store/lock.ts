@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { AtRestCipher } from './at-rest-cipher';
+import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './encrypted-file';
 import type { Encryption } from './encryption';
-import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
 /** Passphrase or key that opens a lock. */
 export type Opener = Exclude<Encryption, boolean>;

@@ -22,13 +22,13 @@ import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folde
 import { catalogLanguage } from './catalog-language';
 import type { ChunkRunner } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
-import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
 import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
 import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, readLocales, writeMarkets } from './locales';
 import { type Meter, metered } from './meter';
+import { TEXT_WEIGHTS, tunedTextWeight } from './neighbors';
 import { keptOffers } from './offers';
 import { createPictures, fileName, isAddress, type PictureOptions, type Pictures } from './pictures';
 import { keptProjections, leftOut, previousBundle } from './previous-bundle';

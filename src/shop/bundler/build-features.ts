@@ -1,7 +1,6 @@
 import { createTable, type FeatureTable, type Item, itemText, type TextRecipe } from '../../core/catalog';
 import { fitProjection, type Preset, type Projection, type Projections } from '../../core/encoders';
-import type { ChunkRunner } from './chunk';
-import { shareProjection } from './chunk';
+import { type ChunkRunner, shareProjection } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
 import { type EncodedModality, encodeModality } from './encode-modality';
 import type { Meter } from './meter';

@@ -1,8 +1,7 @@
 import type { Modality } from '../../core/catalog';
 import type { Preset } from '../../core/encoders';
 import type { ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
-import type { FeatureCache } from './feature-cache';
-import { rowsKey, tapsKey } from './feature-cache';
+import { type FeatureCache, rowsKey, tapsKey } from './feature-cache';
 
 /**
  * Number of inputs in a chunk, and of rows that are loaded together. Among the loaded texts, those of similar length share a

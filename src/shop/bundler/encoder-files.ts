@@ -7,7 +7,7 @@ import { findPreset, type ImagePreset, PRESETS, type Preset, presetSchema, type 
 import type { NodeEncoderFiles } from '../../core/encoders/node';
 import { findRecipe } from '../../core/encoders/recipes';
 import { SidestreamError } from '../../error';
-import { PACKAGE_FOLDER } from './package-folder';
+import { PACKAGE_FOLDER } from './folders';
 
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');

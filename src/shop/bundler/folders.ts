@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { SidestreamError } from '../../error';
 
 type Kind = 'folder' | 'file' | 'nothing';
@@ -46,4 +48,13 @@ export async function requireRoom(option: string, path: string): Promise<void> {
     }
     if (dirname(at) === at) return;
   }
+}
+
+/** Folder of this package, which contains `models/` and `starter/`: released scripts are nested less deeply than the sources. */
+export const PACKAGE_FOLDER = nearestPackage(dirname(fileURLToPath(import.meta.url)));
+
+function nearestPackage(folder: string): string {
+  return existsSync(join(folder, 'package.json')) || folder === dirname(folder)
+    ? folder
+    : nearestPackage(dirname(folder));
 }

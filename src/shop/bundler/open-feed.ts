@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import type { FeedSource } from '../../core/catalog/feed';
 import { SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
-import { unpacked } from './unpacked';
+import { unpacked } from './open-text';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
 const FEED_FILES = new Set([

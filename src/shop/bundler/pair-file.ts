@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { describeRejectedRow, type RejectedRow, shortened } from '../../core/catalog';
 import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
-import { idSchema } from '../../core/common/id-schema';
-import { writtenId } from '../../core/common/written-numbers';
+import { idSchema, writtenId } from '../../core/common/id-schema';
 import { SidestreamError } from '../../error';
 import { openText } from './open-text';
 

@@ -1,19 +1,16 @@
 import { SidestreamError } from '../../../error';
 import type { BundleClusters } from '../clusters/bundle-clusters';
+import { encodeFileDirectory } from '../clusters/cluster-directory';
 import type { PreviousClusters } from '../clusters/cluster-plan';
-import { encodeFileDirectory } from '../clusters/file-directory';
-import type { ItemPlaces } from '../clusters/item-places';
-import { putInto } from '../clusters/write-clusters';
+import { type ItemPlaces, putInto } from '../clusters/write-clusters';
 import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
-import { type Demand, pickDemand } from '../demand/demand';
-import { encodeDemand } from '../demand/demand-file';
+import { type Demand, encodeDemand, pickDemand } from '../demand/demand';
 import type { ContentVectors } from '../features/content-vectors';
 import type { Item } from '../item';
-import { placeByContent } from '../side-model/place-by-content';
-import { pickSideModel, type SideModel } from '../side-model/side-model';
+import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
 import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest';
-import { type FeatureMeaning, sameFeatures } from './same-features';
+import { type FeatureMeaning, sameFeatures } from './previous-features';
 import { storeManifest } from './write-manifest';
 
 /** What a shop learned from its logs. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import { featureShape, featureShardBytes } from '../features/feature-shard';
+import { featureShape, featureShardBytes } from '../features/feature-table';
 import { invalidBundle, parseJson } from './bundle-file';
 import {
   BUNDLE_SCHEMA,

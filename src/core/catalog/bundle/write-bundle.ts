@@ -1,13 +1,11 @@
 import { SidestreamError } from '../../../error';
 import { sha256 } from '../../common/sha256';
-import type { ItemPlaces } from '../clusters/item-places';
-import { putInto, writeClusters } from '../clusters/write-clusters';
+import { encodeFileDirectory } from '../clusters/cluster-directory';
+import { type ItemPlaces, type PutFile, putInto, writeClusters } from '../clusters/write-clusters';
 import { contentBlend, contentVectors } from '../features/content-vectors';
-import { encodeFeatureShard } from '../features/feature-shard';
-import { type FeatureTable, pickRows } from '../features/feature-table';
+import { encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
-import type { ItemText } from '../locales/item-text';
-import { writeTexts } from '../locales/write-texts';
+import { encodeTexts, type ItemText } from '../locales/item-text';
 import { encodeItems } from './item-shard';
 import {
   keepLearned,
@@ -221,3 +219,24 @@ function check({ items, features, encoders, locales = [] }: BundleContent): void
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError('bundle/invalid', `Cannot write the bundle: ${what}.`);
+
+/**
+ * Writes the texts of a catalogue in one more language, one file for each items file: a page loads only the texts of its
+ * loaded items.
+ * @param texts of each item
+ * @returns the manifest's entry
+ */
+async function writeTexts(
+  texts: readonly (ItemText | null)[],
+  { head, members }: ItemPlaces,
+  put: PutFile,
+): Promise<{ files: BundleFile[]; clusters?: BundleFile }> {
+  const write = async (parts: readonly (readonly number[])[]): Promise<BundleFile[]> => {
+    const files: BundleFile[] = [];
+    for (const rows of parts) files.push(await put('texts', 'json', encodeTexts(rows.map((row) => texts[row]))));
+    return files;
+  };
+  const files = await write(head);
+  if (!members) return { files };
+  return { files, clusters: await put('texts', 'bin', encodeFileDirectory(await write(members))) };
+}

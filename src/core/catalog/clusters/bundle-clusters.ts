@@ -18,11 +18,15 @@ import {
   vectorShardBytes,
 } from '../features/base-vectors';
 import { decodeFeatureShard } from '../features/decode-features';
-import { createTable, featureShape, featureShardBytes } from '../features/feature-shard';
-import { type FeatureTable, rowsPerItem } from '../features/feature-table';
+import {
+  createTable,
+  type FeatureTable,
+  featureShape,
+  featureShardBytes,
+  rowsPerItem,
+} from '../features/feature-table';
 import type { Item } from '../item';
-import { ClusterDirectory } from './cluster-directory';
-import { type BesideClusters, decodeFileDirectory } from './file-directory';
+import { type BesideClusters, ClusterDirectory, decodeFileDirectory } from './cluster-directory';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 
 /** Clusters fetched in parallel. */

@@ -11,8 +11,7 @@ import {
   unifyImageInput,
   unifyTextInputs,
 } from './model-inputs';
-import type { ReadExternal } from './onnx-model';
-import { OnnxModel, unsupported } from './onnx-model';
+import { OnnxModel, type ReadExternal, unsupported } from './onnx-model';
 import { addPooling, type Pooling } from './pooling';
 import { findHiddenStates } from './residual-stream';
 import { declared, operator } from './tensors';

@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { int8Matrix, int8Rows } from './block-quantization';
 import { OnnxGraph } from './onnx-graph';
-import type { Recipe } from './recipe';
-import { licenseNotice } from './recipe';
+import { licenseNotice, type Recipe } from './recipe';
 import { TfjsWeights } from './tfjs-weights';
 import { unigramTokenizer } from './unigram';
 

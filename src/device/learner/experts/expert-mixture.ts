@@ -1,9 +1,9 @@
 import { VISIT_PAUSE } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
 import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
+import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from '../limits';
 import { START, type Start } from '../personal-weights';
-import { TermMatrix } from '../term-matrix';
-import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from './expert-limits';
+import { TermMatrix } from '../term-values';
 import type { FeatureMatrix } from './feature-matrix';
 import { normalized, posteriorOf, SHARE, shared, withNewborn } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';

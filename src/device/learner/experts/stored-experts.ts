@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { storedCount, storedId, storedTime } from '../../../core/events';
 import { TERMS, type TermName } from '../../ranking';
-import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
-import { MAX_GAIN } from '../prequential-record';
 import {
   CANDIDATES,
   MASS_MEMORY,
@@ -11,7 +9,9 @@ import {
   MAX_DISMISSED,
   MAX_KEPT,
   MAX_SERIES_LENGTH,
-} from './expert-limits';
+} from '../limits';
+import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
+import { MAX_GAIN } from '../prequential-record';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 

@@ -1,8 +1,8 @@
 import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
+import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { Filter, FilterValue } from '../rules/filter';
-import { filterSchema, fromJson } from '../rules/filter-schema';
+import { type Filter, type FilterValue, filterSchema, fromJson } from '../rules/filter';
 import type { Hints } from './hints';
 
 /** Bounds of hints. */
