@@ -8,7 +8,13 @@ export { type Bundle, openBundle } from './bundle/read-bundle';
 export type { EncoderFiles } from './bundle/read-encoder';
 export { parseManifest } from './bundle/read-manifest';
 export { verifyBundle } from './bundle/verify-bundle';
-export { type BundleEncoder, type LocaleContent, type WriteProgress, writeBundle } from './bundle/write-bundle';
+export {
+  type BundleContent,
+  type BundleEncoder,
+  type LocaleContent,
+  type WriteProgress,
+  writeBundle,
+} from './bundle/write-bundle';
 export { putMutable } from './bundle/write-manifest';
 export {
   type CatalogStatistics,

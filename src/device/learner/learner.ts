@@ -5,7 +5,6 @@ import {
   type ExpertPart,
   type RankState,
   rawTermValues,
-  TERMS,
   type TermSources,
   type TermValues,
   type TermWeights,
@@ -16,7 +15,7 @@ import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
 import type { Journal } from './journal/journal';
 import { PROFILE_SCHEMA } from './limits';
-import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
+import { activeWeights, START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';
 import { checkFinite, TermValueCache } from './term-values';
 
@@ -308,11 +307,8 @@ export class Learner {
 
   /** Sets the experts' start weights to those for the shop's side model, or for no side model. */
   #followShop(): void {
-    const { side } = this.#catalog.index;
-    const fitted = Object.entries(this.#catalog.startWeights ?? {}).filter(([name]) => isTerm(name));
-    this.#experts.startFrom(
-      side ? { ...START_WITH_SIDE, weights: { ...START_WITH_SIDE.weights, ...Object.fromEntries(fitted) } } : START,
-    );
+    const { index, startWeights } = this.#catalog;
+    this.#experts.startFrom(index.side ? startWithSide(startWeights) : START);
   }
 
   /** Counts an event as processed. @returns the row of its item */
@@ -369,5 +365,3 @@ export class Learner {
     return true;
   }
 }
-
-const isTerm = (name: string): boolean => TERMS.some((term) => term === name);

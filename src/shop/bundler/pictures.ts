@@ -3,6 +3,8 @@ import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/prom
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
+import type { Item } from '../../core/catalog';
+import { counted } from '../../core/common/counted';
 import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
 
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
@@ -241,4 +243,43 @@ function decoded(name: string): string {
 function leadsOut(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way.split(sep)[0] === '..' || isAbsolute(way);
+}
+
+/**
+ * The item of the bundle: a picture whose file could not be read is left out, unless it is named by its path on the host, where
+ * pages may still find it.
+ */
+export function withImage(
+  item: Item,
+  { images, imageBase }: { images?: string; imageBase: string },
+  readable: boolean,
+): Item {
+  const { image, ...rest } = item;
+  if (!image) return rest;
+  if (/^([a-z][a-z\d+.-]*:|\/\/)/i.test(image)) return item;
+  if (image.startsWith('/')) {
+    const moved = readable && images !== undefined && imageBase !== '';
+    return moved ? { ...rest, image: `${imageBase}${fileName(image, images, imageBase)}` } : item;
+  }
+  return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
+}
+
+/** Notes about pictures that were not fetched again. */
+export function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
+  const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
+  return [
+    ...(unanswered > 0 ? [`Used ${from(unanswered)} the server did not answer.`] : []),
+    ...(notPublic > 0 ? [`Used ${from(notPublic)} the address is not public; --allow-private fetches from it.`] : []),
+  ];
+}
+
+/** A note about pictures named by file if no folder of pictures was given. */
+export function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
+  const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
+  if (named === 0) return [];
+  const what =
+    named === 1
+      ? '1 item names a picture by its file, which was'
+      : `${named} items name pictures by their files, which were`;
+  return [`${what} not read: name their folder with --images.`];
 }

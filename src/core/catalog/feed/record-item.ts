@@ -4,10 +4,10 @@ import { type Item, itemSchema } from '../item';
 import { OFFERED, type Offered } from '../offers';
 import { shortened } from '../rejected-row';
 import type { FeedMapping } from './feed-mapping';
-import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
+import { isObject, MAX_NESTING, type NamedFields, type RecordShape } from './feed-record';
 import { parseAmount, parseAvailability } from './field-values';
 import { plainText } from './html';
-import { type NamedFields, namedFields, namesOf } from './record-fields';
+import { namedFields, namesOf } from './record-fields';
 
 /** Maximum length of a title taken from the description. */
 const TITLE = 80;
@@ -108,8 +108,7 @@ function startOf(text: string): string {
 }
 
 /** A whole number up to 2^53 becomes a text; other numbers could be the same for two products. */
-const idOf = (value: unknown): unknown =>
-  typeof value === 'number' && isExactId(value) ? String(value) : value;
+const idOf = (value: unknown): unknown => (typeof value === 'number' && isExactId(value) ? String(value) : value);
 
 const words = (value: unknown): unknown => {
   const single = Array.isArray(value) ? value[0] : value;
@@ -246,11 +245,7 @@ function garbledField(named: NamedFields): string | undefined {
   return found && `attributes.${shortened(found[0], MAX_QUOTED)}`;
 }
 
-function problemsOf(
-  issues: readonly v.BaseIssue<unknown>[],
-  shape: RecordShape,
-  mapping: FeedMapping,
-): Problem[] {
+function problemsOf(issues: readonly v.BaseIssue<unknown>[], shape: RecordShape, mapping: FeedMapping): Problem[] {
   const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => {
     const path = v.getDotPath(issue) ?? 'row';
     const reason =
