@@ -25,7 +25,6 @@ export interface LearnerCatalog {
   /** Start weights of the terms that the shop fitted to its side model, by term. Default: the built-in weights. */
   startWeights?: Readonly<Record<string, number>>;
   table: FeatureTable;
-  /** How content is compared. */
   blend: ContentBlend;
 }
 
@@ -162,7 +161,6 @@ export class Learner {
     this.#firstEvent = firstEvent;
   }
 
-  /** Windows closed. */
   get windows(): number {
     return this.#windows;
   }
@@ -232,7 +230,6 @@ export class Learner {
     return this.#terms.values(this.#catalog.index, this.#sources);
   }
 
-  /** Weights of the terms in the list. */
   get weights(): TermWeights {
     const { weights } = this.#experts;
     const { coldStart = weights.coldStart } = this.#options;

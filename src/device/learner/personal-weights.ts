@@ -80,7 +80,6 @@ const rounded = (value: number): number => {
   return high - (high - value);
 };
 
-/** Least and largest theta of a term. */
 export function thetaBounds(name: TermName): [low: number, high: number] {
   return FIXED_TERMS.includes(name) ? [0, 0] : [-MAX_THETA, MAX_THETA];
 }

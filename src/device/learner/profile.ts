@@ -18,7 +18,6 @@ const profileSchema = v.object({
   history: v.optional(historySchema),
   /** The shopper's experts and their router. */
   experts: mixtureSchema,
-  /** Windows closed. */
   windows: count,
   /** Choices since the last window closed. */
   windowChoices: count,

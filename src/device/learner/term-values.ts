@@ -83,7 +83,6 @@ export class TermMatrix {
     this.#matrix = createMatrix(0, count);
   }
 
-  /** Replaces the values. */
   set(values: TermValues): void {
     const names = SHARED.filter((name) => !isWithoutBasis(values[name]));
     if (names.join() !== this.#names.join()) this.#matrix = createMatrix(names.length, this.count);

@@ -19,7 +19,6 @@ import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/n
 /** The data that the terms read from a catalogue, computed once per catalogue. Items are identified by row. */
 export interface CatalogIndex {
   items: Item[];
-  /** Row of an item id. */
   rowOf: Map<string, number>;
   /** The variants of the products; null if every item is a separate product. */
   variants: ProductVariants | null;

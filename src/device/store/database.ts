@@ -1,10 +1,10 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, type StoreNames } from 'idb';
+import * as v from 'valibot';
 import type { LoggedEvent } from '../../core/events';
 import { blocked, databaseName, QUEUE_LIMIT, storeError, type WITHDRAWN } from './device-presence';
 import type { Lock } from './lock';
-import type { DeviceText, LocalItem, Snapshot } from './store';
+import { type DeviceText, type LocalItem, MAX_SNAPSHOTS, type Snapshot, type StoredProfile } from './store';
 
-/** Version of the database layout. */
 const DATABASE_VERSION = 3;
 
 /** A row encrypted at rest: it has this instead of its content. */
@@ -23,7 +23,6 @@ export interface Layout extends DBSchema {
   profile: { key: 'current' | 'previous' | 'generation' | 'tally' | typeof WITHDRAWN; value: unknown };
   /** Items in the clear, by their ids. */
   items: { key: string; value: LocalItem };
-  /** Encrypted items, under generated keys. */
   sealedItems: { key: number; value: EncryptedRow };
   snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
   /**
@@ -102,4 +101,31 @@ export async function openDatabase(
       )
       .finally(() => clearTimeout(timer));
   });
+}
+
+/** A number beside the bytes of a stored file; 0 if missing. */
+export const numberIn = (stored: unknown, name: string): number => {
+  const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
+  return found.success ? numberOf(found.output[name]) : 0;
+};
+
+export const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
+
+/** Adds a snapshot, and drops the oldest if there are too many. Call it within a transaction. */
+export async function addSnapshot(
+  snapshots: IDBPObjectStore<Layout, ArrayLike<StoreNames<Layout>>, 'snapshots', 'readwrite'>,
+  about: SnapshotRow,
+  profile: StoredProfile,
+): Promise<void> {
+  const ids = await snapshots.getAllKeys();
+  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MAX_SNAPSHOTS));
+  await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
+}
+
+/** To be called within a transaction that replaces the profile. */
+export async function nextGeneration(profiles: {
+  get(key: 'generation'): Promise<unknown>;
+  put(value: unknown, key: 'generation'): Promise<unknown>;
+}): Promise<void> {
+  await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
 }

@@ -1,8 +1,8 @@
-import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import type { Closing, Layout, SnapshotRow } from './database';
+import { addSnapshot, type Closing, type Layout, nextGeneration, numberIn, numberOf } from './database';
 import { DatabaseConnection } from './database-connection';
 import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
@@ -13,7 +13,6 @@ import {
   eventSize,
   excessEvents,
   type LocalItem,
-  MAX_SNAPSHOTS,
   type SaveOptions,
   type Snapshot,
   type Store,
@@ -137,7 +136,7 @@ export class DeviceStore implements Store {
       await this.#checkLock(tx.objectStore('keys'));
       const profiles = tx.objectStore('profile');
       const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
-      if (generation !== numberOf(now) || schemaOf(before) > profile.schema) return false;
+      if (generation !== numberOf(now) || numberIn(before, 'schema') > profile.schema) return false;
       if (first && before !== undefined) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
@@ -239,7 +238,7 @@ export class DeviceStore implements Store {
       await this.#checkLock(tx.objectStore('keys'));
       const store = tx.objectStore('profile');
       const [before, now] = await Promise.all([store.get('tally'), store.get('generation')]);
-      if (generation !== numberOf(now) || schemaOf(before) > aggregates.schema) return false;
+      if (generation !== numberOf(now) || numberIn(before, 'schema') > aggregates.schema) return false;
       if (!overDamaged && numberIn(before, 'lastEvent') > aggregates.lastEvent) return false;
       await Promise.all([store.put(file, 'tally'), tx.done]);
       return true;
@@ -381,34 +380,4 @@ export class DeviceStore implements Store {
     this.#connection.onLost?.('newer-code');
     throw taken;
   }
-}
-
-/** Schema of a stored profile, also of newer code. */
-const schemaOf = (stored: unknown): number => numberIn(stored, 'schema');
-
-/** A number beside the bytes of a stored file; 0 if missing. */
-const numberIn = (stored: unknown, name: string): number => {
-  const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
-  return found.success ? numberOf(found.output[name]) : 0;
-};
-
-const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
-
-/** Adds a snapshot, and drops the oldest if there are too many. Call it within a transaction. */
-async function addSnapshot(
-  snapshots: IDBPObjectStore<Layout, ArrayLike<StoreNames<Layout>>, 'snapshots', 'readwrite'>,
-  about: SnapshotRow,
-  profile: StoredProfile,
-): Promise<void> {
-  const ids = await snapshots.getAllKeys();
-  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MAX_SNAPSHOTS));
-  await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
-}
-
-/** To be called within a transaction that replaces the profile. */
-async function nextGeneration(profiles: {
-  get(key: 'generation'): Promise<unknown>;
-  put(value: unknown, key: 'generation'): Promise<unknown>;
-}): Promise<void> {
-  await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
 }

@@ -1,3 +1,4 @@
+import { hex } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
 
 /** Rounds of PBKDF2 for new keys, as OWASP recommends for SHA-256. */
@@ -94,8 +95,6 @@ export async function decryptFile(bytes: Uint8Array, passphrase: string): Promis
     );
   }
 }
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

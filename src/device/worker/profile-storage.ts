@@ -13,7 +13,6 @@ import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-or
 import { Tabs } from './tabs';
 
 export { firstOf, forgotten, isEmpty } from './device-move';
-export type { StorageListener } from './other-tabs';
 
 /**
  * Stores log and profile, and owns the shopper's consent: in memory until the shopper consents, then on the device, where

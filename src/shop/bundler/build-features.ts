@@ -13,7 +13,6 @@ export interface FeaturesTask {
   items: Item[];
   text: TextRecipe;
   pictures: Pick<Pictures, 'read'>;
-  /** Rows of the items that have a picture to encode. */
   pictureRows: number[];
   /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
   rejectPicture(row: number, reason: string): void;

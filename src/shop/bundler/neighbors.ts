@@ -42,7 +42,6 @@ export function basisVectors({ features, manifest }: VectorSource, basis: Basis)
   return { ...vectors, width: dim, values: own };
 }
 
-/** Content vectors by a given blend. */
 function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
   const vectors = blended(features, blend);
   const { count, width, values } = vectors;

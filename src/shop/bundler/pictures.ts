@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import { counted } from '../../core/common/counted';
+import { codeOf } from '../../core/common/thrown';
 import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
+import { replaceFile } from './folders';
 
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   /** Folder of the pictures that are named by file; without it, they are not read. */
@@ -128,7 +130,6 @@ const headSchema = v.object({
   lastModified: v.optional(v.string()),
 });
 
-/** A cached picture and the validators of its server. */
 interface CachedPicture extends v.InferOutput<typeof headSchema> {
   bytes: Uint8Array;
 }
@@ -151,7 +152,7 @@ function pictureCache(folder: string): PictureCache {
       try {
         file = await readFile(pathOf(url));
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        if (codeOf(error) === 'ENOENT') return null;
         throw error;
       }
       const end = file.indexOf(10);
@@ -166,9 +167,8 @@ function pictureCache(folder: string): PictureCache {
       const path = pathOf(head.url);
       await mkdir(dirname(path), { recursive: true });
       // Two builds may share the folder.
-      const part = `${path}.${process.pid}.part`;
-      await writeFile(part, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]));
-      await rename(part, path);
+      const file = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]);
+      await replaceFile(path, file, `${path}.${process.pid}.part`);
     },
   };
 }
@@ -213,10 +213,10 @@ export async function readPicture(
     if ((await stat(path)).size > maxBytes) throw new Error(`"${name}" is larger than ${maxBytes / 1e6} MB`);
     return await readFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT') throw new Error(`there is no file "${name}" in the image folder`, { cause: error });
-    if (code === undefined) throw error;
-    throw new Error(`"${name}" cannot be read (${String(code)})`, { cause: error });
+    if (code === '') throw error;
+    throw new Error(`"${name}" cannot be read (${code})`, { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { type Bundle, type Demand, describeRejectedRow, type RejectedRow, shorte
 import { peekText } from '../../core/catalog/feed';
 import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
+import { codeOf, messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { openText } from '../bundler';
 import {
@@ -212,8 +213,6 @@ const invalid = (message: string, cause?: unknown): SidestreamError =>
 
 function unreadable(path: string, cause: unknown): SidestreamError {
   if (cause instanceof SidestreamError) return cause;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'EISDIR') return invalid(`${path} is a folder. Name the file of the log.`, cause);
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return invalid(`The events cannot be read: ${why}. Check the path.`, cause);
+  if (codeOf(cause) === 'EISDIR') return invalid(`${path} is a folder. Name the file of the log.`, cause);
+  return invalid(`The events cannot be read: ${messageOf(cause)}. Check the path.`, cause);
 }

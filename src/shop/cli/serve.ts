@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import compression from 'compression';
 import sirv from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { openFolder } from '../bundler';
 import { onShutdown } from './terminal';
@@ -38,8 +39,7 @@ async function served(folder: string, { port, host }: ServeOptions): ReturnType<
   try {
     return await serveBundle(folder, port, host);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `Cannot listen on ${host}, port ${port} (${why}). Name another with --port or --host.`;
+    const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with --port or --host.`;
     throw new SidestreamError('runtime/invalid-input', message, { cause });
   }
 }

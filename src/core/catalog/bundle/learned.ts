@@ -23,7 +23,6 @@ export interface Learned {
   demand?: Demand;
 }
 
-/** The manifest's entries for the trained files. */
 type LearnedFiles = Pick<Manifest, 'companions' | 'side' | 'demand'>;
 
 /**
@@ -101,7 +100,7 @@ export async function putLearned(
   return learned;
 }
 
-const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
+export const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
 
 /** @throws SidestreamError `bundle/invalid` when a model is of another number of items */
 function checkRows({ width, vectors, biases }: SideModel, count: number): void {

@@ -37,7 +37,6 @@ export interface Bundle extends LearnedFiles {
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
 
-/** How to open a bundle. */
 export interface OpenOptions {
   /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
   whole?: boolean;

@@ -14,6 +14,7 @@ import {
   type Predecessor,
   previousClusters,
   putLearned,
+  rowsFrom,
   sameParts,
 } from './learned';
 import {
@@ -32,7 +33,6 @@ import { putManifest } from './write-manifest';
  */
 const MAX_HEAD_BYTES = 1_000_000;
 
-/** One encoder as the bundle records it. */
 export interface BundleEncoder {
   preset: string;
   /** SHA-256 of the ONNX file. */
@@ -62,7 +62,6 @@ export interface BundleContent {
 
 /** The texts of a catalogue in one more language. */
 export interface LocaleContent {
-  /** Its tag. */
   tag: string;
   /** Market whose offers pages in this language use if they name no market. */
   market?: string;
@@ -194,14 +193,11 @@ export async function writeBundle(
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 
-/** Places in the order of the bundle. */
 function inOrder({ order, head, members }: Awaited<ReturnType<typeof writeClusters>>): Required<ItemPlaces> {
   const placeOf = new Map(order.map((row, place) => [row, place]));
   const places = (rows: readonly number[]): number[] => rows.map((row) => placeOf.get(row) ?? -1);
   return { head: head.map(places), members: members.map(places) };
 }
-
-const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {
   if (items.length === 0) throw new SidestreamError('catalog/empty', 'There is no item to put into the bundle.');

@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../../error';
+import { hex } from '../../common/bytes';
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest';
 
@@ -15,17 +16,14 @@ export interface Centroids {
 export const CLUSTER_TIERS = ['vectors', 'items', 'features'] as const;
 export type ClusterTier = (typeof CLUSTER_TIERS)[number];
 
-/** Extension of a tier's files. */
 export const TIER_EXTENSIONS: Record<ClusterTier, string> = { vectors: 'bin', items: 'json', features: 'bin' };
 
-/** Content of a directory. */
 export interface DirectoryContent {
   centroids: Centroids;
   /** Distance of the furthest member from the centroid, per cluster. */
   radii: Float32Array;
   /** Items per cluster. */
   counts: Uint32Array;
-  /** Files of each cluster. */
   files: Record<ClusterTier, BundleFile>[];
   /** Id buckets in their order. */
   ids: BundleFile[];
@@ -72,14 +70,12 @@ export function encodeDirectory({ centroids, radii, counts, files, ids }: Direct
 
 /** The clusters of a catalogue and their files. Decodes file entries on request. */
 export class ClusterDirectory {
-  /** Number of clusters. */
   readonly clusters: number;
   readonly centroids: Centroids;
   /** [clusters] */
   readonly radii: Float32Array;
   /** Items per cluster. */
   readonly counts: Uint32Array;
-  /** Number of id buckets. */
   readonly buckets: number;
   readonly #bytes: Uint8Array;
   readonly #sizes: Uint32Array;
@@ -124,12 +120,10 @@ export class ClusterDirectory {
     if (total !== expected.count || !powerOfTwo || !sized || !measured) throw invalid('its numbers are inconsistent');
   }
 
-  /** One file of a cluster. */
   file(cluster: number, tier: ClusterTier): BundleFile {
     return this.#file(tier, TIER_EXTENSIONS[tier], cluster * TIERS + CLUSTER_TIERS.indexOf(tier));
   }
 
-  /** The file of an id bucket. */
   idFile(bucket: number): BundleFile {
     return this.#file('ids', 'bin', this.clusters * TIERS + bucket);
   }
@@ -151,10 +145,13 @@ export class ClusterDirectory {
 
   #file(stem: string, extension: string, at: number): BundleFile {
     const from = this.#digests + at * DIGEST;
-    const digest = this.#bytes.subarray(from, from + DIGEST);
-    const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return { file: `${stem}-${sha256.slice(0, 16)}.${extension}`, sha256, bytes: this.#sizes[at] };
+    return namedFile(stem, extension, this.#bytes.subarray(from, from + DIGEST), this.#sizes[at]);
   }
+}
+
+function namedFile(stem: string, extension: string, digest: Uint8Array, bytes: number): BundleFile {
+  const sha256 = hex(digest);
+  return { file: `${stem}-${sha256.slice(0, 16)}.${extension}`, sha256, bytes };
 }
 
 function sizeOf(clusters: number, dims: number, buckets: number): { digests: number; whole: number } {
@@ -204,11 +201,6 @@ export function decodeFileDirectory(
   const view = new DataView(bytes);
   return Array.from({ length: clusters }, (_, n) => {
     const digest = new Uint8Array(bytes, 4 * clusters + n * DIGEST, DIGEST);
-    const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return {
-      file: `${stem}-${sha256.slice(0, 16)}.${BESIDE[stem]}`,
-      sha256,
-      bytes: view.getUint32(4 * n, true),
-    };
+    return namedFile(stem, BESIDE[stem], digest, view.getUint32(4 * n, true));
   });
 }

@@ -6,7 +6,6 @@ import type { Manifest } from '../bundle/manifest';
  * A missing modality (no picture, no text) has scale 0 in all its rows.
  */
 export interface FeatureTable {
-  /** Number of items. */
   count: number;
   /** Width D. */
   dim: number;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fitting } from '../../common/fitting';
 import { exactObject } from '../../common/strict-object';
 import { invalidBundle, parseJson } from '../bundle/bundle-file';
 import { type Item, itemSchema } from '../item';
@@ -70,11 +71,8 @@ export function encodeTexts(texts: readonly (ItemText | null)[]): Uint8Array {
  * @throws SidestreamError `bundle/invalid` naming row and field, or when the number of items is wrong
  */
 export function decodeTexts(bytes: ArrayBuffer, file: string, count: number): (ItemText | null)[] {
-  const result = v.safeParse(shardSchema, parseJson(file, bytes), { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
-  }
-  if (result.output.length === count) return result.output;
-  throw invalidBundle(file, `has texts of ${result.output.length} items, the manifest says ${count}`);
+  const invalid = (what: string): Error => invalidBundle(file, what);
+  const texts = fitting(shardSchema, parseJson(file, bytes), invalid);
+  if (texts.length === count) return texts;
+  throw invalid(`has texts of ${texts.length} items, the manifest says ${count}`);
 }

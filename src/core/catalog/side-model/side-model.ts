@@ -10,7 +10,6 @@ interface SideState {
 
 /** Most dimensions of an item vector. */
 export const MAX_SIDE_WIDTH = 256;
-/** Most states. */
 export const MAX_SIDE_STATES = 8;
 
 /**

@@ -16,7 +16,6 @@ import { addPooling, type Pooling } from './pooling';
 import { findHiddenStates } from './residual-stream';
 import { declared, operator } from './tensors';
 
-/** How to adapt a model. */
 export interface AdaptRequest {
   modality: Preset['modality'];
   pooling: Pooling;
@@ -32,7 +31,6 @@ export interface AdaptRequest {
   notice: string;
 }
 
-/** Inputs of the original model. */
 type OriginalInputs = { text: TextInputs } | { image: ImageInput; normalization: Normalization };
 
 export interface Adapted {
@@ -43,7 +41,6 @@ export interface Adapted {
   inputs: OriginalInputs;
   /** `layer_<n>`, shallow to deep. */
   taps: string[];
-  /** Layers the model has. */
   layers: number;
 }
 

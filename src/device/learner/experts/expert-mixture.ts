@@ -254,7 +254,6 @@ export class ExpertMixture {
     return this.#room;
   }
 
-  /** The matrix of the terms, with these values. */
   #termsOf(values: TermValues): TermMatrix {
     const { length } = values.recent;
     if (this.#terms?.count !== length) this.#terms = new TermMatrix(length);

@@ -67,7 +67,6 @@ export const userExpertSchema = v.object({
   ),
   /** Mean gain of the read-outs on the last choices, nats. */
   gain: between(-MAX_GAIN, MAX_GAIN),
-  /** Choices learned. */
   choices: storedCount,
   /** The last of them, oldest first. */
   chosen: v.pipe(v.array(chosenSchema), v.maxLength(MAX_CHOSEN)),
@@ -107,9 +106,7 @@ export const mixtureSchema = v.pipe(
   v.object({
     /** Choices that the router has seen. */
     choices: storedCount,
-    /** Id of the next expert. */
     next: storedCount,
-    /** Id of the active expert. */
     active: storedCount,
     members: v.pipe(v.array(memberSchema), v.maxLength(MAX_KEPT + CANDIDATES)),
   }),

@@ -18,7 +18,6 @@ export interface Choice {
   row: number;
   /** Rows of the items that it was not chosen from. */
   gone: readonly number[];
-  /** Strength of the event. */
   strength: number;
   /** Milliseconds since the epoch; absent if unknown. */
   time?: number;
@@ -127,7 +126,6 @@ export class UserExpert {
     return { ...this.weights, coldStart: 0, preference: 0 };
   }
 
-  /** Choices learned. */
   get choices(): number {
     return this.#choices;
   }

@@ -120,7 +120,6 @@ export class Hinting {
  */
 export const hintScale = (scores: Float32Array): number => Math.min(1, deviation(scores));
 
-/** Adds hints to the scores of a list. */
 function hintedList(scored: Scored, lifts: Float32Array, nameOf: (row: number) => string | null, fade: number): Scored {
   const scale = fade * hintScale(scored.score.filter((value, row) => Number.isFinite(value) && scored.holds(row)));
   const hint = (row: number): number => Math.fround(scale * lifts[row]);

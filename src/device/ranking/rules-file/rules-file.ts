@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { FetchFile } from '../../../core/catalog';
 import { fetchMutable, type MutableFile, parseMutable } from '../../../core/catalog/mutable-files';
+import { fitting } from '../../../core/common/fitting';
 import { exactObject } from '../../../core/common/strict-object';
 import { SidestreamError } from '../../../error';
 import { PLACEMENTS, type Placement } from '../placement';
@@ -85,14 +86,10 @@ const fileSchema = exactObject({
  * @throws SidestreamError `bundle/rules` when the file as a whole cannot be read
  */
 export function parseRules(bytes: ArrayBuffer): PublishedRules {
-  const file = v.safeParse(fileSchema, parseMutable(bytes, FILE));
-  if (!file.success) {
-    const [issue] = file.issues;
-    throw unusable(`${RULES_FILE}: ${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
-  }
+  const file = fitting(fileSchema, parseMutable(bytes, FILE), (what) => unusable(`${RULES_FILE}: ${what}`));
   const read: PublishedRules = { rules: [], problems: [] };
   let pushes = 0;
-  for (const [n, entry] of file.output.rules.entries()) {
+  for (const [n, entry] of file.rules.entries()) {
     const name = nameOf(entry, n);
     const result = v.safeParse(entrySchema, entry);
     if (!result.success) {

@@ -14,7 +14,6 @@ export interface Download {
   /** Target path of the contents. */
   target: string;
   meter: Meter;
-  /** Label on the meter. */
   label: string;
 }
 

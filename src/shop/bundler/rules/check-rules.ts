@@ -71,7 +71,6 @@ function readable(bytes: Uint8Array): ReturnType<typeof parseRules> {
 const ended = ({ name, until = 0 }: PublishedRule): RuleProblem =>
   problem(name, 'until', `ended on ${new Date(until).toISOString()}; remove the rule`);
 
-/** A pin with its rule. */
 interface RulePin {
   rule: PublishedRule;
   field: string;
