@@ -15,7 +15,7 @@ const ROOMS = {
   common: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'mutex, digest, ids, random numbers, strict schemas, products of rows, trusted addresses of scripts',
+    has: 'mutex, digest, bytes, ids, random numbers, errors, strict schemas, products of rows, trusted addresses of scripts',
     imports: [],
   },
   labels: {
@@ -65,7 +65,7 @@ const ROOMS = {
     wing: 'device',
     runs: 'worker',
     has: 'event log, profile and snapshots in memory or IndexedDB; encryption',
-    imports: ['catalog', 'events'],
+    imports: ['catalog', 'common', 'events'],
   },
   experiment: {
     wing: 'device',

@@ -174,7 +174,7 @@ function pictureCache(folder: string): PictureCache {
 }
 
 /** Whether a picture is named by an http(s) address. */
-export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
+const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 /**
  * The file that a feed means. Shop exports name pictures by their path on the host, `/photos/a.jpg`: below the folder, this is
