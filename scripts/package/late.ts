@@ -44,7 +44,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // What pages may ask for beside lists.
   {
     name: 'calls',
-    test: /worker[\\/](browse|explained-item|fresh-options|insert-item|rerank-list|ranked-segments)|ranking[\\/](explanation[\\/](explain|index|score-breakdown)|rerank|segments)|protocol[\\/]browse-request/,
+    test: /worker[\\/](browse|explained-item|fresh-options|insert-item|rerank-list|ranked-segments)|ranking[\\/](explanation[\\/](explain|index)|rerank|segments)|protocol[\\/]browse-request/,
   },
   // Reasons in another language than English; the page's own files of the same texts have the language's name.
   {

@@ -12,7 +12,7 @@ import {
 } from '../../core/catalog';
 import { NearestHistory, NearestNeighbors } from './nearest-neighbors';
 import type { ProductVariants } from './product-variants';
-import { SimilarityCache } from './similarities';
+import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
 import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
 

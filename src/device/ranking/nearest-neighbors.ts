@@ -1,5 +1,6 @@
 import type { ContentVectors } from '../../core/catalog';
-import { type SimilarityCache, similarity } from './similarities';
+import { similarity } from './similarities';
+import type { SimilarityCache } from './similarity-cache';
 
 /** Similarity without a row to compare with. */
 const NONE = -1;

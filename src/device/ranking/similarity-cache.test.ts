@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ContentVectors } from '../../core/catalog';
-import { SimilarityCache } from './similarities';
+import { SimilarityCache } from './similarity-cache';
 
 it('gives dot products with every item, and computes each row once', () => {
   const vectors: ContentVectors = { count: 3, width: 2, values: Float32Array.from([1, 0, 0.6, 0.8, 0, 1]) };

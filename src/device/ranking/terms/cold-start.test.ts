@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ContentVectors, CooccurrenceTable } from '../../../core/catalog';
-import { SimilarityCache } from '../similarities';
+import { SimilarityCache } from '../similarity-cache';
 import { coldStart } from './cooccurrence';
 
 const content: ContentVectors = { count: 5, width: 2, values: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1, 1, 0) };
