@@ -12,7 +12,7 @@ const OWN_MODULES = [
   'src/core/kernel/**/*.test.ts',
   'src/device/learner/profile-bounds.test.ts',
   'src/device/ranking/aging.test.ts',
-  'src/device/ranking/terms/nearest-history.test.ts',
+  'src/device/ranking/nearest-neighbors.test.ts',
   'src/shop/bundler/queue/build-queue.test.ts',
 ];
 

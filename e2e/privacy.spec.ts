@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { PROFILE_SCHEMA } from '../src/device/learner/schema-version';
+import { PROFILE_SCHEMA } from '../src/device/learner/limits';
 import { clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
 /** Everything a page can leave on a device. */

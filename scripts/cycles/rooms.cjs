@@ -15,7 +15,7 @@ const ROOMS = {
   common: {
     wing: 'core',
     runs: 'everywhere',
-    has: 'mutex, digest, ids, strict schemas, products of rows, trusted addresses of scripts',
+    has: 'mutex, digest, bytes, ids, random numbers, errors, strict schemas, products of rows, trusted addresses of scripts',
     imports: [],
   },
   labels: {
@@ -34,7 +34,7 @@ const ROOMS = {
     wing: 'core',
     runs: 'everywhere',
     has: "XSMoE on tfjs: the side model (`side/`); the paper's network for the golden numbers and SASRec",
-    imports: [],
+    imports: ['common'],
   },
   events: { wing: 'core', runs: 'everywhere', has: 'event schema, history of choices, shopper state', imports: [] },
   catalog: {
@@ -65,7 +65,7 @@ const ROOMS = {
     wing: 'device',
     runs: 'worker',
     has: 'event log, profile and snapshots in memory or IndexedDB; encryption',
-    imports: ['catalog', 'events'],
+    imports: ['catalog', 'common', 'events'],
   },
   experiment: {
     wing: 'device',
@@ -160,7 +160,7 @@ const ROOMS = {
     wing: 'lab',
     runs: 'everywhere',
     has: 'simulated shoppers with known tastes',
-    imports: ['catalog', 'evaluate', 'learner', 'logs', 'model', 'ranking', 'training'],
+    imports: ['catalog', 'common', 'evaluate', 'learner', 'logs', 'ranking', 'training'],
   },
   commands: {
     wing: 'lab',

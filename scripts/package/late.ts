@@ -22,10 +22,10 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // Only catalogues in clusters need them.
   {
     name: 'clusters',
-    test: /bundle-clusters|cluster-(directory|loader|selection|side)|file-directory|id-bucket|base-vectors|retrieval|row-products/,
+    test: /bundle-clusters|cluster-(directory|loader|selection|side)|id-bucket|base-vectors|retrieval|row-products/,
   },
   // After the first list.
-  { name: 'features', test: /decode-features|previous-features|same-features/ },
+  { name: 'features', test: /decode-features|previous-features/ },
   // Only bundles of shops with logs, links or orders need it.
   {
     name: 'learned',
@@ -44,7 +44,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   // What pages may ask for beside lists.
   {
     name: 'calls',
-    test: /worker[\\/](browse|fresh-options|other-lists)|ranking[\\/](explanation[\\/](explain|index|score-breakdown)|rerank|segments)/,
+    test: /worker[\\/](browse|fresh-options|other-lists)|ranking[\\/](explanation[\\/](explain|index)|rerank|segments)/,
   },
   // Reasons in another language than English; the page's own files of the same texts have the language's name.
   {
@@ -53,7 +53,7 @@ const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | unde
   },
   {
     name: 'device-store',
-    test: /node_modules[\\/]idb|src[\\/]device[\\/]store[\\/](layout|database|rows|device-store)/,
+    test: /node_modules[\\/]idb|src[\\/]device[\\/]store[\\/](database|rows|device-store)/,
   },
   { name: 'profile-migration', test: /src[\\/]device[\\/]learner[\\/]profile-migration/ },
   { name: 'profile', test: /src[\\/]device[\\/]learner[\\/]((packed-)?profile|((experts|journal)[\\/])?stored)/ },

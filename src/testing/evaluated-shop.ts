@@ -1,5 +1,5 @@
 import { createTable, type Item, quantizeRow } from '../core/catalog';
-import { seededRandom } from '../core/model';
+import { seededRandom } from '../core/common/random';
 import type { LearnerCatalog } from '../device/learner';
 import { catalogIndex } from '../device/ranking';
 import type { Shopper } from '../lab/evaluate/shoppers';

@@ -1,5 +1,5 @@
 import { createTable, type FeatureTable, quantizeRow } from '../core/catalog';
-import { seededRandom } from '../core/model';
+import { seededRandom } from '../core/common/random';
 
 export const CATEGORIES = 10;
 

@@ -1,6 +1,6 @@
 import { UserExpert } from '../device/learner/experts/user-expert';
+import { PROFILE_SCHEMA } from '../device/learner/limits';
 import type { Profile } from '../device/learner/profile';
-import { PROFILE_SCHEMA } from '../device/learner/schema-version';
 
 const expert = new UserExpert().save();
 

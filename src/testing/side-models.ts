@@ -1,5 +1,5 @@
 import type { SideModel } from '../core/catalog';
-import { seededRandom, uniform } from '../core/model';
+import { seededRandom, uniform } from '../core/common/random';
 
 /** A side model of `count` items: vectors, biases and gains are random, each gain above 0. */
 export function sideModel(count: number, width = 4, decays: readonly number[] = [0.5, 0.9], seed = 1): SideModel {

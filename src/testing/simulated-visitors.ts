@@ -1,4 +1,4 @@
-import type { Random } from '../core/model';
+import type { Random } from '../core/common/random';
 import { combined, sumsOf, type VisitorSums } from '../device/experiment/visitors';
 import type { VisitorTotals } from '../device/experiment/visitors/visitor-sums';
 import { type RevenueStep, revenueSteps } from '../lab/verdict/revenue-steps';

@@ -1,6 +1,5 @@
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
-import { createTable } from '../core/catalog/features/feature-shard';
-import { quantizeRow, rowsPerItem } from '../core/catalog/features/feature-table';
+import { createTable, quantizeRow, rowsPerItem } from '../core/catalog/features/feature-table';
 import type { Item } from '../core/catalog/item';
 import { sha256 } from '../core/common/sha256';
 

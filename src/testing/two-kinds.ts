@@ -1,5 +1,5 @@
 import { type FeatureTable, type Item, quantizeRow } from '../core/catalog';
-import { seededRandom } from '../core/model';
+import { seededRandom } from '../core/common/random';
 import { type CatalogIndex, catalogIndex } from '../device/ranking';
 
 const DIM = 4;

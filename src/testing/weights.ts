@@ -1,14 +1,5 @@
-import {
-  type Ladder,
-  layersOf,
-  type Random,
-  seededRandom,
-  uniform,
-  userEncoderEntries,
-  userEncoderShapes,
-  type Weight,
-  type Weights,
-} from '../core/model';
+import { type Random, seededRandom, uniform } from '../core/common/random';
+import { type Ladder, layersOf, userEncoderEntries, userEncoderShapes, type Weight, type Weights } from '../core/model';
 import type { Layer } from '../core/model/layer';
 import { ladderEntries } from '../core/model/state-dict';
 import type { StateDict } from '../core/model/weights';

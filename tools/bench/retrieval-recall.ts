@@ -7,7 +7,7 @@ import {
   openBundle,
 } from '../../src/core/catalog';
 import { decodeFeatureShard } from '../../src/core/catalog/features/decode-features';
-import { featureShape } from '../../src/core/catalog/features/feature-shard';
+import { featureShape } from '../../src/core/catalog/features/feature-table';
 import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/device/ranking';
 import { contentScores } from '../../src/device/ranking/retrieval/content-profile';
 import { folderFetch } from '../../src/shop/bundler/folder-bundle';

@@ -4,7 +4,7 @@
  * (2,000 by default), and perhaps the name of one part: `tails` (with one of its prices, and one number of visitors), `split`, `power`, `crowds` or `days`.
  */
 
-import { seededRandom } from '../../src/core/model';
+import { seededRandom } from '../../src/core/common/random';
 import { pilotTotals, sequentialTestOfTotals, verdictOf } from '../../src/lab/verdict';
 import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
 import { measurePower, measureSplit, measureTails } from './verdicts/tails';

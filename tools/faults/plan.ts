@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../../src/core/model';
+import { type Random, seededRandom } from '../../src/core/common/random';
 
 /** Events of a whole run: few enough that the log stays as it was written, many enough to be in the way of each kill. */
 const MAX_EVENTS = 3000;

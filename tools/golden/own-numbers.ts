@@ -1,4 +1,5 @@
 import { dispose, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { seededRandom, uniform } from '../../src/core/common/random';
 import {
   attentionMask,
   batchLoss,
@@ -14,10 +15,8 @@ import {
   lossTerms,
   mapLayers,
   prune,
-  seededRandom,
   Trainer,
   UtilizationMeter,
-  uniform,
   userEncoder,
   userEncoderOf,
   type Weights,

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { categoryPaths } from './category';
-import type { Item } from './item';
+import { categoryPaths, type Item } from './item';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));

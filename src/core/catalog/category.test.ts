@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { categoryPaths, inCategory } from './category';
+import { categoryPaths, inCategory } from './item';
 
 it('splits a category into its paths', () => {
   expect(categoryPaths('Food/Fruit')).toEqual(['Food/Fruit']);

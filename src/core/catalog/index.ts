@@ -1,15 +1,20 @@
 export { type BundleProgress, type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
-export { inventory, publishedNames } from './bundle/inventory';
+export { bundleItems, inventory, publishedNames } from './bundle/inventory';
 export type { Predecessor } from './bundle/learned';
 export { addLearned, type Learned } from './bundle/learned';
 export type { BundleSink } from './bundle/manifest';
 export { type BundleFile, MANIFEST_FILE, type Manifest, MODALITIES, type Modality } from './bundle/manifest';
 export { type Bundle, openBundle } from './bundle/read-bundle';
 export type { EncoderFiles } from './bundle/read-encoder';
-export { bundleItems } from './bundle/read-items';
 export { parseManifest } from './bundle/read-manifest';
 export { verifyBundle } from './bundle/verify-bundle';
-export { type BundleEncoder, type LocaleContent, type WriteProgress, writeBundle } from './bundle/write-bundle';
+export {
+  type BundleContent,
+  type BundleEncoder,
+  type LocaleContent,
+  type WriteProgress,
+  writeBundle,
+} from './bundle/write-bundle';
 export { putMutable } from './bundle/write-manifest';
 export {
   type CatalogStatistics,
@@ -19,14 +24,12 @@ export {
   numberStatistics,
   numbersOf,
 } from './catalog-statistics';
-export { categoryPaths, inCategory } from './category';
 export type { BundleClusters, ItemsPart } from './clusters/bundle-clusters';
 export type { ClusterDirectory } from './clusters/cluster-directory';
-export { itemPlaces } from './clusters/item-places';
+export { itemPlaces } from './clusters/write-clusters';
 export { CooccurrenceCounter } from './cooccurrence/cooccurrence-counter';
 export type { CooccurrenceTable } from './cooccurrence/cooccurrence-table';
-export { countSupport } from './cooccurrence/count-support';
-export { type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
+export { countSupport, type Link, linkCooccurrence } from './cooccurrence/link-cooccurrence';
 export { type Demand, popularityNow, type Repeats } from './demand/demand';
 export type { BaseVectors } from './features/base-vectors';
 export { baseVectors, type PrincipalAxes } from './features/base-vectors';
@@ -37,15 +40,24 @@ export {
   contentVectors,
   scaleRow,
 } from './features/content-vectors';
-export { createTable } from './features/feature-shard';
 export {
   concatTables,
+  createTable,
   type FeatureTable,
   pickRows,
   quantizeRow,
   rowsPerItem,
 } from './features/feature-table';
-export { type Item, type ItemInput, itemSchema, itemText, TEXT_RECIPES, type TextRecipe } from './item';
+export {
+  categoryPaths,
+  type Item,
+  type ItemInput,
+  inCategory,
+  itemSchema,
+  itemText,
+  TEXT_RECIPES,
+  type TextRecipe,
+} from './item';
 export { localeFor, marketFor } from './locales/bundle-locales';
 export type { Offer } from './offers';
 export { DEFAULT_MARKET, offersFile } from './offers/offers-name';

@@ -1,4 +1,5 @@
 import { EVD, Matrix } from 'ml-matrix';
+import { seededRandom } from '../common/random';
 import { rowProducts } from '../common/row-products';
 
 /** Extra directions; they speed up the convergence of the wanted ones. */
@@ -102,13 +103,8 @@ function fixSign(vector: Float64Array): void {
   if (largest < 0) for (let d = 0; d < vector.length; d++) vector[d] = -vector[d];
 }
 
-/** Uniform in -1..1 from mulberry32. */
+/** Uniform in -1..1. */
 function randomRows(count: number, size: number, seed: number): Float64Array {
-  let state = seed >>> 0;
-  return Float64Array.from({ length: count * size }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
+  const random = seededRandom(seed);
+  return Float64Array.from({ length: count * size }, () => 2 * random() - 1);
 }

@@ -36,7 +36,6 @@ export const POOLINGS = ['cls', 'mean'] as const;
 
 const common = {
   name: presetName,
-  /** Source of the weights. */
   source: v.variant('kind', [npmSource, hubSource, folderSource]),
   /** SPDX identifier of the weights' licence. */
   license: v.string(),

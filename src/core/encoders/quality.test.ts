@@ -6,7 +6,7 @@ import type { RawTaps } from './encoder';
 import { createNodeEncoder } from './node/node-encoder';
 import { decodeImage } from './node/node-image';
 import { fitProjection, project } from './projection';
-import { findRecipe } from './recipes/list';
+import { findRecipe } from './recipes';
 import { DEFAULT_PRESETS } from './registry';
 
 const SHOP = new URL('../../../../shared/data/shop-magento/', import.meta.url);

@@ -16,7 +16,6 @@ export interface RuntimeSession {
   release(): Promise<void>;
 }
 
-/** Opens a session on one backend. */
 export type OpenSession = (backend: EncoderBackend) => Promise<RuntimeSession>;
 
 /**

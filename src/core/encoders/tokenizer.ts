@@ -1,6 +1,7 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { messageOf } from '../common/thrown';
 import type { TextPreset } from './preset';
 import { type BareIds, wordIds } from './word-ids';
 
@@ -82,8 +83,7 @@ function parse(json: string): { model: HubTokenizer; file: unknown } {
     const file = v.parse(v.looseObject({ model: v.looseObject({ type: v.string() }) }), JSON.parse(json));
     return { model: new HubTokenizer(file, {}), file };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `The tokenizer file cannot be read (${why}). Run "sidestream encoders add" again.`;
+    const message = `The tokenizer file cannot be read (${messageOf(cause)}). Run "sidestream encoders add" again.`;
     throw new SidestreamError('encoder/unsupported-graph', message, { cause });
   }
 }

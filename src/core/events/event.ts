@@ -70,5 +70,4 @@ export const EVENT_STRENGTH: Record<EventType, number> = {
   undismiss: 0,
   uncart: 0,
 };
-/** Largest strength of an event. */
 export const STRONGEST = Math.max(...Object.values(EVENT_STRENGTH));

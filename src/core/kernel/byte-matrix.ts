@@ -52,16 +52,20 @@ export interface ByteMatrix {
   rowProducts(rows: readonly number[]): Float32Array[];
 }
 
-/** What both kinds of matrix have in common: rounding. */
+/** What both kinds of matrix have in common: their shape, and rounding. */
 export abstract class RoundingMatrix {
-  abstract readonly capacity: number;
-  abstract readonly width: number;
-  abstract readonly parts: number;
+  /** Set by `fill`. */
+  count = 0;
+
+  constructor(
+    readonly capacity: number,
+    readonly width: number,
+    readonly parts: number,
+  ) {}
 
   abstract fill(rows: ByteRows, at?: number): void;
   /** For each query [count]. */
   protected abstract multiply(queries: readonly ByteQuery[]): Float32Array[];
-  /** Row `row` as a query. */
   protected abstract queryOf(row: number): ByteQuery;
 
   fillRounded(values: Float32Array): void {

@@ -15,3 +15,23 @@ export function compiled(binary: string): WebAssembly.Module | null {
     return null;
   }
 }
+
+/** A function of the kernel; addresses in bytes and sizes as in its source. */
+export type KernelFunction = (...given: number[]) => number;
+
+/** @throws TypeError when the module does not export one */
+export function functionsOf<Name extends string>(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  names: readonly Name[],
+): Record<Name, KernelFunction> {
+  const exported = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const functions = names.map((name): [Name, KernelFunction] => {
+    const found = exported[name];
+    if (typeof found !== 'function') throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
+    return [name, (...given) => Number(found(...given))];
+  });
+  return Object.fromEntries(functions) as Record<Name, KernelFunction>;
+}
+
+export const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;

@@ -1,7 +1,6 @@
 import type { ByteMatrix } from './byte-matrix';
 import type { Matrix, TableSize } from './matrix';
-import { ScriptMatrix } from './script-matrix';
-import { type Softmax, scriptSoftmax } from './script-softmax';
+import { ScriptMatrix, type Softmax, scriptSoftmax } from './script-matrix';
 
 export type { ByteMatrix } from './byte-matrix';
 export type { Matrix, PlaceTable } from './matrix';

@@ -5,26 +5,17 @@ export class ScriptByteMatrix extends RoundingMatrix implements ByteMatrix {
   readonly vectorized = false;
   readonly #values: Int8Array;
   readonly #scales: Float32Array;
-  #count = 0;
 
-  constructor(
-    readonly capacity: number,
-    readonly width: number,
-    readonly parts: number,
-  ) {
-    super();
+  constructor(capacity: number, width: number, parts: number) {
+    super(capacity, width, parts);
     this.#values = new Int8Array(capacity * width);
     this.#scales = new Float32Array(capacity * parts);
-  }
-
-  get count(): number {
-    return this.#count;
   }
 
   fill({ count, values, scales }: ByteRows, at = 0): void {
     this.#values.set(values, at * this.width);
     this.#scales.set(scales, at * this.parts);
-    this.#count = at + count;
+    this.count = at + count;
   }
 
   protected queryOf(row: number): ByteQuery {
@@ -37,7 +28,7 @@ export class ScriptByteMatrix extends RoundingMatrix implements ByteMatrix {
 
   protected multiply(queries: readonly ByteQuery[]): Float32Array[] {
     return queries.map((query) => {
-      const out = new Float32Array(this.#count);
+      const out = new Float32Array(this.count);
       for (let part = 0; part < this.parts; part++) this.#addPart(out, query, part);
       return out;
     });
@@ -49,7 +40,7 @@ export class ScriptByteMatrix extends RoundingMatrix implements ByteMatrix {
     const rows = this.#values;
     const own = width / parts;
     const wanted = query.values.subarray(part * own, (part + 1) * own);
-    const count = this.#count;
+    const count = this.count;
     const whole = count - (count % 4);
     for (let row = 0; row < whole; row += 4) {
       let a = 0;

@@ -1,21 +1,7 @@
 import { BINARY } from './binary/byte-products';
 import { type ByteMatrix, type ByteQuery, type ByteRows, RoundingMatrix } from './byte-matrix';
-import { compiled, FLOAT, PAGE } from './compile';
+import { compiled, FLOAT, functionsOf, type KernelFunction, PAGE, padded } from './compile';
 import { ScriptByteMatrix } from './script-byte-matrix';
-
-/** `products` of `assembly/byte-products.ts`; addresses in bytes and sizes as there. */
-type Products = (
-  rows: number,
-  scales: number,
-  count: number,
-  stride: number,
-  parts: number,
-  width: number,
-  queries: number,
-  queryScales: number,
-  queryCount: number,
-  out: number,
-) => void;
 
 /** Number of rows, and of columns of a part, that the functions multiply at a time. */
 const ROWS_TOGETHER = 4;
@@ -63,16 +49,11 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
   readonly #queries: Int16Array;
   readonly #queryScales: Float32Array;
   readonly #output: Float32Array;
-  readonly #products: Products;
-  #count = 0;
+  /** Of `assembly/byte-products.ts`. */
+  readonly #products: KernelFunction;
 
-  constructor(
-    module: WebAssembly.Module,
-    readonly capacity: number,
-    readonly width: number,
-    readonly parts: number,
-  ) {
-    super();
+  constructor(module: WebAssembly.Module, capacity: number, width: number, parts: number) {
+    super(capacity, width, parts);
     this.#stride = padded(capacity, ROWS_TOGETHER);
     this.#own = width / parts;
     this.#columns = padded(this.#own, COLUMNS_TOGETHER);
@@ -86,10 +67,7 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
     };
     const bytes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
-    const { products } = new WebAssembly.Instance(module, { env: { memory } }).exports;
-    if (typeof products !== 'function')
-      throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
-    this.#products = (...given) => void products(...given);
+    this.#products = functionsOf(module, memory, ['products']).products;
     let at = 0;
     const place = (size: number): number => {
       at += size;
@@ -103,13 +81,9 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
     this.#output = new Float32Array(buffer, place(sizes.output), sizes.output / FLOAT);
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   fill({ count, values, scales }: ByteRows, at = 0): void {
     const { parts } = this;
-    this.#count = at + count;
+    this.count = at + count;
     if (this.#columns === this.#own) this.#values.set(values, at * this.width);
     else {
       for (let part = 0; part < count * parts; part++) {
@@ -139,7 +113,7 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
     for (let first = 0; first < queries.length; first += MAX_PER_CALL) {
       const part = queries.slice(first, first + MAX_PER_CALL);
       this.#call(part);
-      for (const n of part.keys()) out.push(this.#output.slice(n * this.#stride, n * this.#stride + this.#count));
+      for (const n of part.keys()) out.push(this.#output.slice(n * this.#stride, n * this.#stride + this.count));
     }
     return out;
   }
@@ -156,7 +130,7 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
     this.#products(
       0,
       this.#scales.byteOffset,
-      padded(this.#count, ROWS_TOGETHER),
+      padded(this.count, ROWS_TOGETHER),
       this.#stride,
       parts,
       this.#columns,
@@ -167,5 +141,3 @@ class WasmByteMatrix extends RoundingMatrix implements ByteMatrix {
     );
   }
 }
-
-const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;

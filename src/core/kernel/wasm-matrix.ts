@@ -1,11 +1,10 @@
 import { BINARY } from './binary/matrix-products';
-import { compiled, FLOAT, PAGE } from './compile';
+import { compiled, FLOAT, functionsOf, type KernelFunction, PAGE, padded } from './compile';
 import { GivenTable, type Matrix, type TableSize } from './matrix';
-import type { Softmax } from './script-softmax';
+import type { Softmax } from './script-matrix';
 
-/** A function of `assembly/matrix-products.ts`; addresses in bytes and sizes as there. */
-type KernelFunction = (...given: number[]) => number;
-type FunctionName = 'products' | 'weightedSums' | 'addPlaced' | 'placedWeights' | 'highest' | 'softmax';
+/** The functions of `assembly/matrix-products.ts`. */
+const NAMES = ['products', 'weightedSums', 'addPlaced', 'placedWeights', 'highest', 'softmax'] as const;
 
 /** Number of columns, and of rows, that the functions multiply at a time. */
 const TOGETHER = 4;
@@ -27,7 +26,7 @@ export function kernelSoftmax(): Softmax | null {
   const module = compiled(BINARY);
   if (!module) return null;
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const { highest, softmax } = functionsOf(module, memory);
+  const { highest, softmax } = functionsOf(module, memory, NAMES);
   return (scores, added, shares) => {
     const { length } = scores;
     const count = padded(length, TOGETHER);
@@ -57,7 +56,7 @@ class WasmMatrix implements Matrix {
   /** The same of the rows of a table, and room to turn them in. */
   readonly #ofTable: Float32Array;
   readonly #room: Float32Array;
-  readonly #functions: Record<FunctionName, KernelFunction>;
+  readonly #functions: Record<(typeof NAMES)[number], KernelFunction>;
 
   constructor(
     module: WebAssembly.Module,
@@ -90,7 +89,7 @@ class WasmMatrix implements Matrix {
       from += length * FLOAT;
       return new Float32Array(memory.buffer, from - length * FLOAT, length);
     };
-    this.#functions = functionsOf(module, memory);
+    this.#functions = functionsOf(module, memory, NAMES);
     [this.#values, this.#input, this.#output, this.#ofTable, this.#room] = [next(), next(), next(), next(), next()];
     this.tables = sizes.map(({ width: own, columns }) => {
       const [values, before, beyond] = [next(), next(), next()];
@@ -183,23 +182,3 @@ function inParts(
   }
   return out;
 }
-
-/** @throws TypeError when the module does not export one */
-function functionsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Record<FunctionName, KernelFunction> {
-  const exported = new WebAssembly.Instance(module, { env: { memory } }).exports;
-  const named = (name: FunctionName): KernelFunction => {
-    const found = exported[name];
-    if (typeof found !== 'function') throw new TypeError('The kernel lacks a function; run scripts/setup.mjs again.');
-    return (...given) => Number(found(...given));
-  };
-  return {
-    products: named('products'),
-    weightedSums: named('weightedSums'),
-    addPlaced: named('addPlaced'),
-    placedWeights: named('placedWeights'),
-    highest: named('highest'),
-    softmax: named('softmax'),
-  };
-}
-
-const padded = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;

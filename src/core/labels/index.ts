@@ -1,4 +1,3 @@
-export { fill } from './fill';
 export type { BundleTexts, PageTexts, PickTexts, ReasonTexts } from './labels';
-export { type LabelLanguage, labelLanguage, loadLabels } from './languages';
+export { fill, type LabelLanguage, labelLanguage, loadLabels } from './languages';
 export { ENGLISH, ENGLISH_REASONS } from './locales/en';

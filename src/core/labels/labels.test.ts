@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LABEL_LANGUAGES } from '../../testing/languages';
 import { ENGLISH, ENGLISH_REASONS, labelLanguage, loadLabels } from '.';
-import { fill } from './fill';
 import type { Labels } from './labels';
+import { fill } from './languages';
 
 /** The texts of a language, each by its path: `list.headings.similar`. */
 async function textsOf(tag: string): Promise<Map<string, string>> {

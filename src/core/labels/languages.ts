@@ -25,3 +25,10 @@ export function labelLanguage(tag: string): LabelLanguage {
 
 /** Loads the texts of a language. Rejects if its file cannot be loaded. */
 export const loadLabels = async (language: LateLanguage): Promise<Labels> => (await FILES[language]()).default;
+
+/**
+ * Replaces the placeholders of a text. Inserted values are not scanned again, so a title may contain `{price}` or `$&`.
+ * @param values by placeholder; a placeholder without a value stays as it is
+ */
+export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);

@@ -1,8 +1,8 @@
 import { mul, reshape, sum, type Tensor2D, tensor1d, tensor2d, tidy, valueAndGrads } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../../testing/backends';
+import { seededRandom, uniform } from '../common/random';
 import { affine, gelu, layerNorm, linear, logSumExp, pieces, product, type Wanted } from './differentiable';
-import { seededRandom, uniform } from './random';
 
 const random = seededRandom(7);
 const matrix = (rows: number, columns: number): number[][] =>

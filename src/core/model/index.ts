@@ -1,3 +1,4 @@
+export { type Random, seededRandom, uniform } from '../common/random';
 export { crossEntropy } from './cross-entropy';
 export { linear, product } from './differentiable';
 export { expandByMean } from './expand';
@@ -5,7 +6,6 @@ export { LADDERS, type Ladder } from './layer';
 export { disposeLossTerms, lossTerms } from './loss';
 export { batchLoss, type ItemTaps, itemEmbeddings } from './network';
 export { prune } from './prune';
-export { type Random, seededRandom, uniform } from './random';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';
 export {
   entryOf,

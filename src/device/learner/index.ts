@@ -1,5 +1,4 @@
-export { featureMatrix, Learner, type LearnerOptions } from './learner';
-export type { LearnerCatalog } from './learner-catalog';
+export { featureMatrix, Learner, type LearnerCatalog, type LearnerOptions } from './learner';
 export { START_WITH_SIDE } from './personal-weights';
 export type { Profile } from './profile';
 

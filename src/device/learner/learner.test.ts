@@ -3,10 +3,9 @@ import type { EventType, LoggedEvent } from '../../core/events';
 import { STORED_SCHEMA_4, STORED_SCHEMA_5, STORED_SCHEMA_6 } from '../../testing/profiles';
 import { threeGroups as catalog, GROUP } from '../../testing/three-groups';
 import { rank, scores } from '../ranking';
-import { Learner } from './learner';
-import type { LearnerCatalog } from './learner-catalog';
+import { Learner, type LearnerCatalog } from './learner';
+import { PROFILE_SCHEMA } from './limits';
 import { encodeProfile, readProfile } from './profile-file';
-import { PROFILE_SCHEMA } from './schema-version';
 
 function event(id: number, row: number, type: EventType = 'click'): LoggedEvent {
   return { id, type, itemId: `item-${row}`, time: 1_700_000_000_000 + id };

@@ -1,10 +1,10 @@
+import type { ContentBlend, FeatureTable } from '../../core/catalog';
 import { EVENT_STRENGTH, History, type LoggedEvent } from '../../core/events';
 import {
   type CatalogIndex,
   type ExpertPart,
   type RankState,
   rawTermValues,
-  TERMS,
   type TermSources,
   type TermValues,
   type TermWeights,
@@ -14,11 +14,19 @@ import { ExpertMixture } from './experts/expert-mixture';
 import { featureBlocks } from './experts/feature-blocks';
 import { FeatureMatrix } from './experts/feature-matrix';
 import type { Journal } from './journal/journal';
-import type { LearnerCatalog } from './learner-catalog';
-import { activeWeights, START, START_WITH_SIDE } from './personal-weights';
+import { PROFILE_SCHEMA } from './limits';
+import { activeWeights, START, startWithSide } from './personal-weights';
 import type { Profile } from './profile';
-import { PROFILE_SCHEMA } from './schema-version';
 import { checkFinite, TermValueCache } from './term-values';
+
+/** A catalogue as the learner needs it: the index, and the data that it was made from. */
+export interface LearnerCatalog {
+  index: CatalogIndex;
+  /** Start weights of the terms that the shop fitted to its side model, by term. Default: the built-in weights. */
+  startWeights?: Readonly<Record<string, number>>;
+  table: FeatureTable;
+  blend: ContentBlend;
+}
 
 /** Number of choices after which a window ends if no expert is kept. */
 const WINDOW_CHOICES = 40;
@@ -153,7 +161,6 @@ export class Learner {
     this.#firstEvent = firstEvent;
   }
 
-  /** Windows closed. */
   get windows(): number {
     return this.#windows;
   }
@@ -223,7 +230,6 @@ export class Learner {
     return this.#terms.values(this.#catalog.index, this.#sources);
   }
 
-  /** Weights of the terms in the list. */
   get weights(): TermWeights {
     const { weights } = this.#experts;
     const { coldStart = weights.coldStart } = this.#options;
@@ -298,11 +304,8 @@ export class Learner {
 
   /** Sets the experts' start weights to those for the shop's side model, or for no side model. */
   #followShop(): void {
-    const { side } = this.#catalog.index;
-    const fitted = Object.entries(this.#catalog.startWeights ?? {}).filter(([name]) => isTerm(name));
-    this.#experts.startFrom(
-      side ? { ...START_WITH_SIDE, weights: { ...START_WITH_SIDE.weights, ...Object.fromEntries(fitted) } } : START,
-    );
+    const { index, startWeights } = this.#catalog;
+    this.#experts.startFrom(index.side ? startWithSide(startWeights) : START);
   }
 
   /** Counts an event as processed. @returns the row of its item */
@@ -359,5 +362,3 @@ export class Learner {
     return true;
   }
 }
-
-const isTerm = (name: string): boolean => TERMS.some((term) => term === name);

@@ -4,8 +4,7 @@ import type { LoggedEvent } from '../../core/events';
 import { threeGroups } from '../../testing/three-groups';
 import { catalogIndex } from '../ranking';
 import { patchedIndex } from '../ranking/offers';
-import { Learner } from './learner';
-import type { LearnerCatalog } from './learner-catalog';
+import { Learner, type LearnerCatalog } from './learner';
 
 const CHEAP = 5;
 const DEAR = 80;

@@ -12,7 +12,6 @@ const ZEROS = -128;
 const WHOLE = 127;
 /** Integers of a chunk are below it. */
 const MAX_SHORT = 2 ** 15;
-/** Digits of the significand of a float. */
 const FLOAT_DIGITS = 23;
 const FLOAT_BIAS = 127;
 /** Numbers of more characters are binary. */

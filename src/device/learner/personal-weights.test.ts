@@ -4,7 +4,7 @@ import { softmax } from '../../core/kernel';
 import { TERMS, type TermName, type TermValues } from '../ranking';
 import { personalWeightsSchema } from './experts/stored-experts';
 import { adaGradStep, PersonalWeights, START_WEIGHTS } from './personal-weights';
-import { TermMatrix } from './term-matrix';
+import { TermMatrix } from './term-values';
 
 const ITEMS = 6;
 

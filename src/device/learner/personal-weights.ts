@@ -54,6 +54,12 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
 export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
 export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
 
+/** The start for a shop with a side model. @param fitted start weights that the shop fitted to it, by term */
+export function startWithSide(fitted: Readonly<Record<string, number>> = {}): Start {
+  const known = Object.entries(fitted).filter(([name]) => TERMS.some((term) => term === name));
+  return { ...START_WITH_SIDE, weights: { ...START_WITH_SIDE.weights, ...Object.fromEntries(known) } };
+}
+
 /**
  * Terms whose weight choices do not change: the shop sets the lift of items that nobody has chosen, and an expert's
  * read-outs have one weight per feature block.
@@ -74,7 +80,6 @@ const rounded = (value: number): number => {
   return high - (high - value);
 };
 
-/** Least and largest theta of a term. */
 export function thetaBounds(name: TermName): [low: number, high: number] {
   return FIXED_TERMS.includes(name) ? [0, 0] : [-MAX_THETA, MAX_THETA];
 }

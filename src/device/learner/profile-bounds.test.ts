@@ -5,8 +5,7 @@ import { CATEGORIES, categoryTable } from '../../testing/experts';
 import { PROFILE } from '../../testing/profiles';
 import { catalogIndex, rank, TERMS } from '../ranking';
 import type { StoredUserExpert } from './experts/stored-experts';
-import { Learner } from './learner';
-import type { LearnerCatalog } from './learner-catalog';
+import { Learner, type LearnerCatalog } from './learner';
 import { type Profile, parseProfile } from './profile';
 import { decodeProfile, encodeProfile, readProfile } from './profile-file';
 

@@ -10,8 +10,8 @@ import {
   STORED_SCHEMA_6,
 } from '../../testing/profiles';
 import { TERMS } from '../ranking';
+import { PROFILE_SCHEMA } from './limits';
 import { decodeProfile, encodeProfile, readProfile, storedProfile, upgradeStoredProfile } from './profile-file';
-import { PROFILE_SCHEMA } from './schema-version';
 
 const codeOf = async (reading: Promise<unknown>): Promise<string> =>
   reading.then(

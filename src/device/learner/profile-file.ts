@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { joinBytes } from '../../core/common/bytes';
 import { canHash, sha256 } from '../../core/common/sha256';
 import { SidestreamError } from '../../error';
+import { PROFILE_SCHEMA } from './limits';
 import { packed, unpacked } from './packed-profile';
 import { type Profile, parseAnyProfile } from './profile';
-import { PROFILE_SCHEMA } from './schema-version';
 
 /** First bytes of the file: its name, and the version of this layout. Version 4 is an exported profile with its log. */
 const MAGIC = 'sidestream-profile';
@@ -18,7 +19,6 @@ const MAX_BYTES = 80 * 2 ** 20;
 const MAX_OLDER_VERSION = 3;
 /** Last version with uncompressed floats after a line of JSON. */
 const MAX_PLAIN_VERSION = 5;
-/** Readable versions. */
 const READABLE = [1, 2, MAX_OLDER_VERSION, MAX_PLAIN_VERSION, VERSION];
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -49,9 +49,9 @@ const damaged = (what: string, cause?: unknown): SidestreamError =>
  * `packed`, compressed in the zlib format.
  */
 export async function encodeProfile(profile: Profile): Promise<Uint8Array<ArrayBuffer>> {
-  const body = await through(new CompressionStream('deflate'), joined(packed(profile)), MAX_BYTES);
+  const body = await through(new CompressionStream('deflate'), joinBytes(packed(profile)), MAX_BYTES);
   const digest = canHash() ? await sha256(body) : NO_DIGEST;
-  return joined([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest} ${body.length}\n`), body]);
+  return joinBytes([new TextEncoder().encode(`${MAGIC} ${VERSION} ${digest} ${body.length}\n`), body]);
 }
 
 /**
@@ -132,7 +132,7 @@ async function through(
     throw new RangeError('it is larger than any profile');
   }
   await ended;
-  return joined(parts);
+  return joinBytes(parts);
 }
 
 /** JSON with its placeholders replaced by floats. @param take returns the next floats */
@@ -183,14 +183,4 @@ function lineOf(bytes: Uint8Array, from: number): { text: string; end: number } 
 function fromLittleEndian(bytes: Uint8Array): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: bytes.length / 4 }, (_, n) => view.getFloat32(4 * n, true));
-}
-
-function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MAX_CHOSEN, MAX_DISMISSED } from './experts/expert-limits';
+import { MAX_CHOSEN, MAX_DISMISSED } from './limits';
 
 /** The last schema of a profile with one list of weights, and one of preferences, instead of experts with both. */
 const MAX_SCHEMA_WITHOUT_EXPERTS = 4;

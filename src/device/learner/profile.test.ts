@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SidestreamError } from '../../error';
 import { NETWORKS, PROFILE as profile } from '../../testing/profiles';
+import { PROFILE_SCHEMA } from './limits';
 import { parseAnyProfile, parseProfile } from './profile';
-import { PROFILE_SCHEMA } from './schema-version';
 
 function codeOf(data: unknown): string {
   try {

@@ -3,7 +3,7 @@ import { storedCount as count, historySchema, storedTime } from '../../core/even
 import { SidestreamError } from '../../error';
 import { mixtureSchema, type StoredMixture } from './experts/stored-experts';
 import { journalSchema } from './journal/stored-journal';
-import { PROFILE_SCHEMA } from './schema-version';
+import { PROFILE_SCHEMA } from './limits';
 
 const profileSchema = v.object({
   schema: v.literal(PROFILE_SCHEMA),
@@ -18,7 +18,6 @@ const profileSchema = v.object({
   history: v.optional(historySchema),
   /** The shopper's experts and their router. */
   experts: mixtureSchema,
-  /** Windows closed. */
   windows: count,
   /** Choices since the last window closed. */
   windowChoices: count,

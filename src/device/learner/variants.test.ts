@@ -4,8 +4,7 @@ import { threeGroups } from '../../testing/three-groups';
 import { withVariants } from '../../testing/variants';
 import { catalogIndex, rank } from '../ranking';
 import { productVariants } from '../ranking/variants';
-import { Learner } from './learner';
-import type { LearnerCatalog } from './learner-catalog';
+import { Learner, type LearnerCatalog } from './learner';
 
 const EACH = 5;
 const COUNT = 150;

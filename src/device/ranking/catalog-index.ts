@@ -10,17 +10,15 @@ import {
   placeByContent,
   type SideModel,
 } from '../../core/catalog';
-import { NearestNeighbors } from './nearest-neighbors';
+import { NearestHistory, NearestNeighbors } from './nearest-neighbors';
 import type { ProductVariants } from './product-variants';
 import { SimilarityCache } from './similarity-cache';
 import { type CategoryIndex, categoryIndex } from './terms/category-preference';
-import { NearestHistory } from './terms/nearest-history';
 import { type NumberColumn, type NumberFeatures, numberColumns } from './terms/numeric-affinity';
 
 /** The data that the terms read from a catalogue, computed once per catalogue. Items are identified by row. */
 export interface CatalogIndex {
   items: Item[];
-  /** Row of an item id. */
   rowOf: Map<string, number>;
   /** The variants of the products; null if every item is a separate product. */
   variants: ProductVariants | null;

@@ -19,3 +19,11 @@ export const OWN: readonly Placement[] = ['recent', 'again'];
  * there.
  */
 export type Source = 'personal' | 'boughtTogether' | 'content' | 'style' | 'popularity' | 'catalog' | 'pinned';
+
+/** Items that a shopper may buy again. */
+export interface DueItems {
+  /** By row, the best first: the named contributions that add up to the score in `again`. */
+  contributions: ReadonlyMap<number, Record<string, number>>;
+  /** Maximum number of them in `for-you`. */
+  places: number;
+}

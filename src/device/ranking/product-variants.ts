@@ -1,7 +1,6 @@
 import type { CatalogStatistics, Item, VariantGroups } from '../../core/catalog';
 import type { ChoiceHistory, History, LoggedEvent, ShopperRecord } from '../../core/events';
-import type { DueItems } from './due-items';
-import type { Placement } from './placement';
+import type { DueItems, Placement } from './placement';
 import type { Rules } from './rules/rules';
 
 /** The parts of a request for a list that depend on variants. */

@@ -2,7 +2,6 @@ import type { ShopperRecord } from '../../core/events';
 import type { TermWeights } from './score';
 import type { TermSources, TermValues } from './terms/terms';
 
-/** A choice of the shopper's. */
 interface PastChoice {
   row: number;
   /** Milliseconds since the epoch; null if unknown. */

@@ -1,15 +1,13 @@
 import type { Shown } from '../../core/catalog/locales';
 import { NO_RECORD, type ShopperRecord } from '../../core/events';
 import type { CatalogIndex } from './catalog-index';
-import type { DueItems } from './due-items';
 import { reasonText } from './explanation/reason-text';
 import type { HintedCatalog } from './hints/hints';
 import { commonList } from './lists/common';
-import { ownList, recency } from './lists/own';
-import { personalList } from './lists/personal';
+import { ownList, personalList, recency } from './lists/personal';
 import type { ListInView, Scored } from './lists/scored';
 import { similarList } from './lists/similar';
-import { OWN, type Placement, type Source } from './placement';
+import { type DueItems, OWN, type Placement, type Source } from './placement';
 import type { PriceRange } from './product-variants';
 import type { RankState } from './rank-state';
 import { type Admission, admission } from './rules/admission';

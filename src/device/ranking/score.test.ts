@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../core/model';
+import { seededRandom } from '../../core/common/random';
 import { rankOf, topRows } from './score';
 
 it('finds the rows of the highest scores, best first and equal ones in catalogue order', () => {

@@ -1,6 +1,50 @@
-import { type IDBPDatabase, openDB } from 'idb';
-import { blocked, databaseName, QUEUE_LIMIT, storeError } from './device-presence';
-import { DATABASE_VERSION, type Layout, upgrade } from './layout';
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB, type StoreNames } from 'idb';
+import * as v from 'valibot';
+import type { LoggedEvent } from '../../core/events';
+import { blocked, databaseName, QUEUE_LIMIT, storeError, type WITHDRAWN } from './device-presence';
+import type { Lock } from './lock';
+import { type DeviceText, type LocalItem, MAX_SNAPSHOTS, type Snapshot, type StoredProfile } from './store';
+
+const DATABASE_VERSION = 3;
+
+/** A row encrypted at rest: it has this instead of its content. */
+export interface EncryptedRow {
+  sealed: Uint8Array;
+}
+
+/** Description of a snapshot. Its last event stays readable, as a rollback needs it without the key. */
+export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & EncryptedRow);
+
+/** The database of one shop on one device. */
+export interface Layout extends DBSchema {
+  /** The log; the database assigns growing ids. */
+  events: { key: number; value: (Omit<LoggedEvent, 'id'> | EncryptedRow) & { id?: number } };
+  /** Under `generation` a number, see `Store.generation`; under `tally` an AggregatesFile; under `WITHDRAWN` true. */
+  profile: { key: 'current' | 'previous' | 'generation' | 'tally' | typeof WITHDRAWN; value: unknown };
+  /** Items in the clear, by their ids. */
+  items: { key: string; value: LocalItem };
+  sealedItems: { key: number; value: EncryptedRow };
+  snapshots: { key: number; value: SnapshotRow & { id?: number; profile: unknown } };
+  /**
+   * Under `rest` the browser's key, under `lock` the lock that a passphrase or key of the shop opens, and the texts
+   * about this device.
+   */
+  keys: { key: 'rest' | 'lock' | DeviceText; value: CryptoKey | Lock | string | EncryptedRow };
+}
+
+/** Upgrades a database of an older layout, version by version. */
+function upgrade(database: IDBPDatabase<Layout>, from: number): void {
+  if (from < 1) {
+    database.createObjectStore('events', { keyPath: 'id', autoIncrement: true });
+    database.createObjectStore('profile');
+    database.createObjectStore('items', { keyPath: 'item.id' });
+  }
+  if (from < 2) {
+    database.createObjectStore('snapshots', { keyPath: 'id', autoIncrement: true });
+    database.createObjectStore('keys');
+  }
+  if (from < 3) database.createObjectStore('sealedItems', { autoIncrement: true });
+}
 
 /** Why a connection was closed: newer code needs the database, it is being deleted, or the browser closed it. */
 export type Closing = 'newer-code' | 'deleted' | 'lost';
@@ -57,4 +101,31 @@ export async function openDatabase(
       )
       .finally(() => clearTimeout(timer));
   });
+}
+
+/** A number beside the bytes of a stored file; 0 if missing. */
+export const numberIn = (stored: unknown, name: string): number => {
+  const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
+  return found.success ? numberOf(found.output[name]) : 0;
+};
+
+export const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
+
+/** Adds a snapshot, and drops the oldest if there are too many. Call it within a transaction. */
+export async function addSnapshot(
+  snapshots: IDBPObjectStore<Layout, ArrayLike<StoreNames<Layout>>, 'snapshots', 'readwrite'>,
+  about: SnapshotRow,
+  profile: StoredProfile,
+): Promise<void> {
+  const ids = await snapshots.getAllKeys();
+  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MAX_SNAPSHOTS));
+  await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
+}
+
+/** To be called within a transaction that replaces the profile. */
+export async function nextGeneration(profiles: {
+  get(key: 'generation'): Promise<unknown>;
+  put(value: unknown, key: 'generation'): Promise<unknown>;
+}): Promise<void> {
+  await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
 }

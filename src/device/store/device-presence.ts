@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 // Finds and deletes the database without opening it: a deletion must not depend on late-loaded code.
 
@@ -137,6 +138,6 @@ export function storeError(thrown: unknown): SidestreamError {
   return SidestreamError.from(
     thrown,
     'store/unavailable',
-    `This browser does not let the page store a profile (${thrown instanceof Error ? thrown.message : String(thrown)}). Recommendations continue in memory; free disk space or leave private browsing to keep the profile.`,
+    `This browser does not let the page store a profile (${messageOf(thrown)}). Recommendations continue in memory; free disk space or leave private browsing to keep the profile.`,
   );
 }

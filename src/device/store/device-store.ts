@@ -1,18 +1,18 @@
-import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { type Closing, openDatabase } from './database';
-import { deleteDeviceStore, STRICT, storeError, WITHDRAWN } from './device-presence';
+import { addSnapshot, type Closing, type Layout, nextGeneration, numberIn, numberOf } from './database';
+import { DatabaseConnection } from './database-connection';
+import { deleteDeviceStore, STRICT } from './device-presence';
 import type { Encryption } from './encryption';
-import type { Layout, SnapshotRow } from './layout';
 import { isEncryptedFile, PlainRows, type Rows, type UpgradeProfile } from './rows';
 import {
   type AggregatesFile,
   type DeviceText,
   eventSize,
+  excessEvents,
   type LocalItem,
-  MAX_SNAPSHOTS,
   type SaveOptions,
   type Snapshot,
   type Store,
@@ -39,25 +39,17 @@ const CUT_SHARE = 0.8;
 
 /** Keeps log, profile, snapshots and local items in IndexedDB. Writes are strict: on disk when they resolve. */
 export class DeviceStore implements Store {
-  readonly #namespace: string;
   readonly #options: DeviceStoreOptions;
-  #opening: Promise<IDBPDatabase<Layout>> | null = null;
-  /** Whether a missing database may be created: never again once this store has opened its own. */
-  #mayCreate: boolean;
-  #created = false;
+  readonly #connection: DatabaseConnection;
   #rows: Rows;
   /** Whether it can read rows under a key of the browser, see `Encryption`. */
   #hasBrowserKey = false;
   /** Id of the database's lock when it was opened; null without one. */
   #lock: string | null = null;
-  /** Set for good by `close()`, by a deletion and by newer code. */
-  #closed: SidestreamError | null = null;
-
   private constructor(namespace: string, options: DeviceStoreOptions, mayCreate: boolean) {
-    this.#namespace = namespace;
     this.#options = options;
+    this.#connection = new DatabaseConnection(namespace, mayCreate);
     this.#rows = new PlainRows(options.upgradeProfile);
-    this.#mayCreate = mayCreate;
   }
 
   /**
@@ -67,14 +59,15 @@ export class DeviceStore implements Store {
    */
   static async open(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore> {
     const store = new DeviceStore(namespace, options, true);
+    store.#connection.onLost = options.onClosed;
     try {
-      await store.#run((database) => store.#useKey(database));
+      await store.#connection.run((database) => store.#useKey(database));
     } catch (thrown) {
       store.close();
       // The caller does not get this store, and an empty database would count as consent on the next visit. A blocked
       // deletion stays requested, and the first error is the one to report.
       const deleted = SidestreamError.from(thrown).code === 'store/forgotten';
-      if (store.#created && !deleted) await deleteDeviceStore(namespace).catch(() => undefined);
+      if (store.created && !deleted) await deleteDeviceStore(namespace).catch(() => undefined);
       throw thrown;
     }
     return store;
@@ -82,7 +75,7 @@ export class DeviceStore implements Store {
 
   /** Whether this store created its database. */
   get created(): boolean {
-    return this.#created;
+    return this.#connection.created;
   }
 
   /**
@@ -91,22 +84,22 @@ export class DeviceStore implements Store {
    * @throws SidestreamError `store/unavailable`, `store/blocked`, `store/newer-schema`
    */
   static async openExisting(namespace: string, options: DeviceStoreOptions = {}): Promise<DeviceStore | null> {
-    const store = new DeviceStore(namespace, { ...options, onClosed: undefined }, false);
+    const store = new DeviceStore(namespace, options, false);
     try {
-      await store.#run((database) => store.#useKey(database));
+      await store.#connection.run((database) => store.#useKey(database));
     } catch (thrown) {
       if (SidestreamError.from(thrown).code === 'store/forgotten') return null;
       throw thrown;
     }
     // Deleted while it was being opened.
-    if (store.#closed) return null;
-    store.#options.onClosed = options.onClosed;
+    if (store.#connection.isClosed) return null;
+    store.#connection.onLost = options.onClosed;
     return store;
   }
 
   async append(events: readonly NewEvent[]): Promise<LoggedEvent[]> {
     const rows = await Promise.all(events.map((event) => this.#rows.event(event)));
-    return this.#run(async (database) => {
+    return this.#connection.run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
       const [ids] = await Promise.all([Promise.all(rows.map((row) => tx.store.add(row))), tx.done]);
       return events.map((event, n) => ({ ...event, id: ids[n] }));
@@ -115,19 +108,19 @@ export class DeviceStore implements Store {
 
   /** Deletes events from the log. */
   async removeEvents(ids: readonly number[]): Promise<void> {
-    await this.#run(async (database) => {
+    await this.#connection.run(async (database) => {
       const tx = database.transaction('events', 'readwrite', STRICT);
       await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done]);
     });
   }
 
   async eventsAfter(id: number): Promise<LoggedEvent[]> {
-    const rows = await this.#run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
+    const rows = await this.#connection.run((database) => database.getAll('events', IDBKeyRange.lowerBound(id, true)));
     return this.#read(() => rows.map((row) => this.#rows.readEvent(row)));
   }
 
   async profiles(): Promise<unknown[]> {
-    const found = await this.#run(async (database) => {
+    const found = await this.#connection.run(async (database) => {
       const tx = database.transaction('profile');
       return Promise.all([tx.store.get('current'), tx.store.get('previous')]);
     });
@@ -138,12 +131,12 @@ export class DeviceStore implements Store {
     const { snapshot, overDamaged = false, first = false } = options;
     const stored = await this.#rows.file(profile);
     const about = snapshot && (await this.#rows.snapshot(snapshot));
-    return this.#run(async (database) => {
+    return this.#connection.run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const profiles = tx.objectStore('profile');
       const [before, now] = await Promise.all([profiles.get('current'), profiles.get('generation')]);
-      if (generation !== numberOf(now) || schemaOf(before) > profile.schema) return false;
+      if (generation !== numberOf(now) || numberIn(before, 'schema') > profile.schema) return false;
       if (first && before !== undefined) return false;
       const writes: Promise<unknown>[] = [profiles.put(stored, 'current')];
       if (before !== undefined && !overDamaged) writes.push(profiles.put(before, 'previous'));
@@ -156,21 +149,21 @@ export class DeviceStore implements Store {
   }
 
   async generation(): Promise<number> {
-    return numberOf(await this.#run((database) => database.get('profile', 'generation')));
+    return numberOf(await this.#connection.run((database) => database.get('profile', 'generation')));
   }
 
   async snapshots(): Promise<Snapshot[]> {
-    const rows = await this.#run((database) => database.getAll('snapshots'));
+    const rows = await this.#connection.run((database) => database.getAll('snapshots'));
     return this.#read(() => rows.map((row) => this.#rows.readSnapshot(row)));
   }
 
   async snapshotProfile(id: number): Promise<unknown> {
-    const row = await this.#run((database) => database.get('snapshots', id));
+    const row = await this.#connection.run((database) => database.get('snapshots', id));
     return row ? this.#openFile(row.profile) : null;
   }
 
   async rollback(id: number): Promise<boolean> {
-    return this.#run(async (database) => {
+    return this.#connection.run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const snapshot = await tx.objectStore('snapshots').get(id);
@@ -193,7 +186,7 @@ export class DeviceStore implements Store {
     const rows = await Promise.all(events.map(async (event) => ({ ...(await this.#rows.event(event)), id: event.id })));
     const about = undo && (await this.#rows.snapshot(undo.snapshot));
     const before = undo && (await this.#rows.file(undo.profile));
-    return this.#run(async (database) => {
+    return this.#connection.run(async (database) => {
       const tx = database.transaction(['profile', 'snapshots', 'events', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const profiles = tx.objectStore('profile');
@@ -216,25 +209,21 @@ export class DeviceStore implements Store {
   }
 
   async compact(known: number, budget: number): Promise<number> {
-    return this.#run(async (database) => {
+    return this.#connection.run(async (database) => {
       if ((await database.count('events')) * MAX_EVENT_BYTES < budget) return 0;
       const tx = database.transaction('events', 'readwrite', STRICT);
       const rows = await tx.store.getAll();
       const sizes = rows.map((row) => ('sealed' in row ? 40 + row.sealed.length : eventSize(row)));
-      let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
-      let gone = 0;
-      if (size > budget) {
-        while (gone < rows.length && size > CUT_SHARE * budget && (rows[gone].id ?? 0) <= known) size -= sizes[gone++];
-        const last = rows[gone - 1]?.id;
-        if (last !== undefined) await tx.store.delete(IDBKeyRange.upperBound(last));
-      }
+      const ids = rows.map(({ id = 0 }) => id);
+      const gone = excessEvents(ids, sizes, { known, budget, target: CUT_SHARE * budget });
+      if (gone > 0) await tx.store.delete(IDBKeyRange.upperBound(ids[gone - 1]));
       await tx.done;
       return gone;
     });
   }
 
   async aggregates(): Promise<unknown> {
-    const stored = await this.#run((database) => database.get('profile', 'tally'));
+    const stored = await this.#connection.run((database) => database.get('profile', 'tally'));
     return stored === undefined ? null : this.#openFile(stored);
   }
 
@@ -244,12 +233,12 @@ export class DeviceStore implements Store {
     { overDamaged = false }: Pick<SaveOptions, 'overDamaged'> = {},
   ): Promise<boolean> {
     const file = await this.#rows.file(aggregates);
-    return this.#run(async (database) => {
+    return this.#connection.run(async (database) => {
       const tx = database.transaction(['profile', 'keys'], 'readwrite');
       await this.#checkLock(tx.objectStore('keys'));
       const store = tx.objectStore('profile');
       const [before, now] = await Promise.all([store.get('tally'), store.get('generation')]);
-      if (generation !== numberOf(now) || schemaOf(before) > aggregates.schema) return false;
+      if (generation !== numberOf(now) || numberIn(before, 'schema') > aggregates.schema) return false;
       if (!overDamaged && numberIn(before, 'lastEvent') > aggregates.lastEvent) return false;
       await Promise.all([store.put(file, 'tally'), tx.done]);
       return true;
@@ -258,12 +247,12 @@ export class DeviceStore implements Store {
 
   async text(name: DeviceText, change: (stored: string | null) => string): Promise<string> {
     for (;;) {
-      const stored = await this.#run((database) => database.get('keys', name));
+      const stored = await this.#connection.run((database) => database.get('keys', name));
       const [known] = await this.#read(() => [this.#rows.readText(stored)]);
       const text = change(known ?? null);
       // Also written if unchanged: this encrypts a text from before encryption.
       const row = await this.#rows.text(text);
-      const first = await this.#run(async (database) => {
+      const first = await this.#connection.run(async (database) => {
         const { store, done } = database.transaction('keys', 'readwrite', STRICT);
         await this.#checkLock(store);
         // Another tab may have been first.
@@ -277,7 +266,7 @@ export class DeviceStore implements Store {
   }
 
   async localItems(): Promise<LocalItem[]> {
-    const [plain, sealed] = await this.#run(async (database) => {
+    const [plain, sealed] = await this.#connection.run(async (database) => {
       const tx = database.transaction(['items', 'sealedItems']);
       return Promise.all([tx.objectStore('items').getAll(), tx.objectStore('sealedItems').getAll()]);
     });
@@ -287,12 +276,12 @@ export class DeviceStore implements Store {
   async saveLocalItem(item: LocalItem): Promise<void> {
     const { id } = item.item;
     const row = await this.#rows.item(item);
-    const [keys, sealed] = await this.#run(async (database) => {
+    const [keys, sealed] = await this.#connection.run(async (database) => {
       const { store } = database.transaction('sealedItems');
       return Promise.all([store.getAllKeys(), store.getAll()]);
     });
     const known = await this.#readEach(() => sealed.map((one) => this.#rows.readItem(one)));
-    await this.#run(async (database) => {
+    await this.#connection.run(async (database) => {
       const tx = database.transaction(['items', 'sealedItems', 'keys'], 'readwrite', STRICT);
       await this.#checkLock(tx.objectStore('keys'));
       const [items, sealedItems] = [tx.objectStore('items'), tx.objectStore('sealedItems')];
@@ -306,7 +295,7 @@ export class DeviceStore implements Store {
   }
 
   async clear({ keepItems = false } = {}): Promise<void> {
-    await this.#run(async (database) => {
+    await this.#connection.run(async (database) => {
       const learned = ['events', 'profile', 'snapshots'] as const;
       const names = keepItems ? learned : ([...learned, 'items', 'sealedItems'] as const);
       const tx = database.transaction(names, 'readwrite', STRICT);
@@ -320,74 +309,7 @@ export class DeviceStore implements Store {
   }
 
   close(): void {
-    this.#closed ??= new SidestreamError('runtime/closed', 'This store is closed. Open it again.');
-    const opening = this.#opening;
-    this.#opening = null;
-    opening?.then(
-      (database) => database.close(),
-      () => undefined,
-    );
-  }
-
-  /** Runs work on the database; reopens it once if the browser closed the connection meanwhile. */
-  async #run<T>(work: (database: IDBPDatabase<Layout>) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      if (this.#closed) throw this.#closed;
-      try {
-        return await work(await this.#connect());
-      } catch (thrown) {
-        if (this.#closed) throw this.#closed;
-        const disconnected = thrown instanceof DOMException && thrown.name === 'InvalidStateError';
-        if (disconnected) this.#opening = null;
-        if (!disconnected || attempt > 1) throw storeError(thrown);
-      }
-    }
-  }
-
-  #connect(): Promise<IDBPDatabase<Layout>> {
-    this.#opening ??= this.#openOnce().catch((thrown) => {
-      this.#opening = null;
-      throw thrown;
-    });
-    return this.#opening;
-  }
-
-  async #openOnce(): Promise<IDBPDatabase<Layout>> {
-    const opened = await openDatabase(this.#namespace, this.#mayCreate, (why) => this.#lose(why));
-    if (opened === null || (await this.#isWithdrawn(opened.database))) {
-      this.#lose('deleted');
-      throw this.#closed;
-    }
-    this.#mayCreate = false;
-    this.#created ||= opened.created;
-    return opened.database;
-  }
-
-  /**
-   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. It is deleted
-   * then, unless this store may create one because the shopper consented again.
-   */
-  async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
-    if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
-    if (this.#mayCreate) {
-      await database.delete('profile', WITHDRAWN);
-      this.#created = true;
-      return false;
-    }
-    database.close();
-    // Where another page blocks that, the mark stays.
-    await deleteDeviceStore(this.#namespace).catch(() => undefined);
-    return true;
-  }
-
-  #lose(why: Closing): void {
-    this.#opening = null;
-    if (why === 'lost' || this.#closed) return;
-    this.#closed =
-      why === 'deleted'
-        ? new SidestreamError('store/forgotten', 'Another tab deleted the profile.')
-        : new SidestreamError('store/newer-schema', 'Newer code took over the profile. Reload the page to get it.');
-    this.#options.onClosed?.(why);
+    this.#connection.close();
   }
 
   async #useKey(database: IDBPDatabase<Layout>): Promise<void> {
@@ -404,8 +326,7 @@ export class DeviceStore implements Store {
     } catch (thrown) {
       if (thrown instanceof SidestreamError) {
         // The caller does not get this store: its connection must not block others.
-        this.#closed ??= thrown;
-        this.close();
+        this.#connection.close(thrown);
       }
       throw thrown;
     }
@@ -436,7 +357,7 @@ export class DeviceStore implements Store {
    * @throws SidestreamError `store/newer-schema` for a lock
    */
   async #findKey(): Promise<boolean> {
-    return this.#run(async (database) => {
+    return this.#connection.run(async (database) => {
       await this.#checkLock(database.transaction('keys').store);
       if (this.#hasBrowserKey || (await database.getKey('keys', 'rest')) === undefined) return false;
       await this.#useKey(database);
@@ -451,42 +372,12 @@ export class DeviceStore implements Store {
   async #checkLock(keys: { get(key: 'lock'): Promise<unknown> }): Promise<void> {
     const lock = v.safeParse(v.object({ id: v.string() }), await keys.get('lock'));
     if ((lock.success ? lock.output.id : null) === this.#lock) return;
-    this.#closed ??= new SidestreamError(
+    const taken = new SidestreamError(
       'store/newer-schema',
       'Another page of this shop encrypted the profile with a passphrase or key that this page does not have. Reload the page.',
     );
-    this.close();
-    this.#options.onClosed?.('newer-code');
-    throw this.#closed;
+    this.#connection.close(taken);
+    this.#connection.onLost?.('newer-code');
+    throw taken;
   }
-}
-
-/** Schema of a stored profile, also of newer code. */
-const schemaOf = (stored: unknown): number => numberIn(stored, 'schema');
-
-/** A number beside the bytes of a stored file; 0 if missing. */
-const numberIn = (stored: unknown, name: string): number => {
-  const found = v.safeParse(v.looseObject({ [name]: v.number() }), stored);
-  return found.success ? numberOf(found.output[name]) : 0;
-};
-
-const numberOf = (stored: unknown): number => (typeof stored === 'number' ? stored : 0);
-
-/** Adds a snapshot, and drops the oldest if there are too many. Call it within a transaction. */
-async function addSnapshot(
-  snapshots: IDBPObjectStore<Layout, ArrayLike<StoreNames<Layout>>, 'snapshots', 'readwrite'>,
-  about: SnapshotRow,
-  profile: StoredProfile,
-): Promise<void> {
-  const ids = await snapshots.getAllKeys();
-  const gone = ids.slice(0, Math.max(0, ids.length + 1 - MAX_SNAPSHOTS));
-  await Promise.all([...gone.map((id) => snapshots.delete(id)), snapshots.add({ ...about, profile })]);
-}
-
-/** To be called within a transaction that replaces the profile. */
-async function nextGeneration(profiles: {
-  get(key: 'generation'): Promise<unknown>;
-  put(value: unknown, key: 'generation'): Promise<unknown>;
-}): Promise<void> {
-  await profiles.put(numberOf(await profiles.get('generation')) + 1, 'generation');
 }

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { hex } from '../../core/common/bytes';
 import { SidestreamError } from '../../error';
 import { AtRestCipher } from './at-rest-cipher';
+import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './encrypted-file';
 import type { Encryption } from './encryption';
-import { MAX_ROUNDS, MIN_ROUNDS, passphraseKey, ROUNDS, SALT } from './passphrase-key';
 
 /** Passphrase or key that opens a lock. */
 export type Opener = Exclude<Encryption, boolean>;
@@ -65,9 +66,7 @@ export function parseLock(stored: unknown): Lock {
 /** Makes a lock with a new key. */
 export async function newLock(opener: Opener): Promise<Lock> {
   const key = crypto.getRandomValues(new Uint8Array(KEY));
-  const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
+  const id = hex(crypto.getRandomValues(new Uint8Array(16)));
   const common = { version: VERSION, id, since: Date.now(), pending: true } as const;
   if ('key' in opener) {
     const sealedKey = await (await cipherOf(opener)).encrypt(key);

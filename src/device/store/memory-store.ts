@@ -3,6 +3,7 @@ import {
   type AggregatesFile,
   type DeviceText,
   eventSize,
+  excessEvents,
   type LocalItem,
   MAX_SNAPSHOTS,
   type SaveOptions,
@@ -94,13 +95,8 @@ export class MemoryStore implements Store {
   }
 
   async compact(known: number, budget: number): Promise<number> {
-    let size = this.#events.reduce((sum, event) => sum + eventSize(event), 0);
-    let gone = 0;
-    while (gone < this.#events.length && size > budget && this.#events[gone].id <= known) {
-      size -= eventSize(this.#events[gone++]);
-    }
-    this.#events.splice(0, gone);
-    return gone;
+    const ids = this.#events.map(({ id }) => id);
+    return this.#events.splice(0, excessEvents(ids, this.#events.map(eventSize), { known, budget })).length;
   }
 
   async aggregates(): Promise<unknown> {

@@ -1,8 +1,8 @@
 import { type IDBPDatabase, unwrap, wrap } from 'idb';
 import * as v from 'valibot';
+import type { Layout } from './database';
 import { STRICT } from './device-presence';
 import type { EncryptedRows } from './encrypted-rows';
-import type { Layout } from './layout';
 import type { Lock } from './lock';
 import type { DeviceText } from './store';
 

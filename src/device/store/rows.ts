@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { eventSchema, type LoggedEvent, type NewEvent } from '../../core/events';
-import type { EncryptedRow, SnapshotRow } from './layout';
+import type { EncryptedRow, SnapshotRow } from './database';
 import type { LocalItem, Snapshot, StoredProfile } from './store';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

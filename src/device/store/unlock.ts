@@ -1,10 +1,10 @@
 import type { IDBPDatabase } from 'idb';
 import { SidestreamError } from '../../error';
 import { AtRestCipher } from './at-rest-cipher';
+import type { Layout } from './database';
 import { STRICT } from './device-presence';
 import { EncryptedRows } from './encrypted-rows';
 import type { Encryption } from './encryption';
-import type { Layout } from './layout';
 import type { PlainRows, Rows } from './rows';
 
 /** Access to the rows of an encrypted database. */

@@ -4,49 +4,19 @@ import { type Profile, profileFiles } from '../learner';
 import type { Consent, ConsentAnswer, Refusal } from '../protocol';
 import { type DeviceStore, deleteDeviceStore, type LocalItem, MemoryStore, type Store } from '../store';
 import { ConsentState } from './consent-state';
-import {
-  type Closed,
-  type CopiedEvent,
-  copyEvents,
-  type OpenedDevice,
-  openDevice,
-  openExistingDevice,
-} from './device-opening';
+import { DeviceMove, forgotten, type Moved, type Position } from './device-move';
+import { type Closed, type OpenedDevice, openDevice, openExistingDevice } from './device-opening';
 import type { EngineOptions } from './engine-options';
+import { OtherTabs, type StorageListener } from './other-tabs';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
-import { type TabMessage, Tabs } from './tabs';
+import { Tabs } from './tabs';
 
-/** Receives changes of the storage by other tabs and pages. */
-export interface StorageListener {
-  onError(error: SidestreamError): void;
-  /** The log has grown in another tab. */
-  onEvents(): void;
-  /** Another tab saved or replaced the profile, which must be read again. */
-  onProfile(): void;
-  /** The tab that trained and saved is gone; this tab leads from now on. */
-  onLead(): void;
-  /** Another tab withdrew consent or deleted the database: all stored data is gone. */
-  onErased(): void;
-  /** The shopper granted consent in another tab. */
-  onGranted(): void;
-  /** Newer code, or a page with another key, took the database over; this tab continues in memory. */
-  onTakenOver(): void;
-}
+export { firstOf, isEmpty } from './device-move';
 
 /** Largest event log on the device, bytes. */
 const LOG_BUDGET = 5_000_000;
 /** Number of events after which the log is measured again. */
 const EVENTS_BETWEEN_MEASUREMENTS = 500;
-/** Maximum time that a tab whose database was deleted waits for the answer of the deleting tab, ms. */
-const ANSWER_LIMIT = 1000;
-
-/** Ids of the last and of the first event that a learner contains. */
-type Position = Pick<Profile, 'lastEvent' | 'firstEvent'>;
-
-/** A learner's position after its log and profile were moved to the device. */
-export interface Moved extends Position {
-  origin: ProfileOrigin;
-}
 
 /**
  * Stores log and profile, and owns the shopper's consent: in memory until the shopper consents, then on the device, where
@@ -58,6 +28,7 @@ export class ProfileStorage {
   readonly #consent: ConsentState;
   /** Id of the last event when the log was measured. */
   #measured = 0;
+  readonly #others: OtherTabs;
   #listener: StorageListener | null = null;
   /** Stored profiles that could not be used when the store was read last. */
   #damaged: { origin: ProfileOrigin | null; count: number } = { origin: null, count: 0 };
@@ -66,11 +37,6 @@ export class ProfileStorage {
   #era = 0;
   /** Id of the last event that was written or read here. */
   #lastEvent = 0;
-  /** Pending while the database is gone and the deleting tab's answer is unknown. */
-  #answer: Promise<void> = Promise.resolve();
-  #endWait: () => void = () => undefined;
-  /** Whether it was reported that another tab uses another bundle. */
-  #otherBundle = false;
 
   /**
    * Answers of the shopper count from now on, in any tab, also those given before `open`.
@@ -83,7 +49,16 @@ export class ProfileStorage {
     this.#consent = new ConsentState(restarted && consent === 'granted' ? 'pending' : consent);
     this.#tabs = new Tabs(options.namespace, {
       onLead: () => this.#listener?.onLead(),
-      onMessage: (message) => this.#onMessage(message),
+      onMessage: (message) => this.#others.receive(message),
+    });
+    this.#others = new OtherTabs({
+      options,
+      consent: this.#consent,
+      tabs: this.#tabs,
+      inMemory: () => this.inMemory,
+      erase: (refusal) => this.#erase(refusal),
+      deleteDevice: () => this.deleteDevice(),
+      listener: () => this.#listener,
     });
     if (consent !== 'denied' || restarted) return;
     // The shop passed the shopper's answer: it holds in all tabs, as a later answer does.
@@ -102,7 +77,7 @@ export class ProfileStorage {
 
   /** Resolves when the consent is known; this may take a moment if the database is gone and another tab knows why. */
   known(): Promise<void> {
-    return this.#answer;
+    return this.#others.known();
   }
 
   /** The shopper's last answer in any tab; it becomes the consent when it is carried out. */
@@ -264,7 +239,7 @@ export class ProfileStorage {
   excess(sizes: readonly number[]): number {
     let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
     let gone = 0;
-    while (size > this.#budget && gone < sizes.length) size -= sizes[gone++];
+    while (size > this.#budget && gone < sizes.length) size -= sizes[gone++] ?? 0;
     if (gone === 0) this.#measured = this.#lastEvent;
     return gone;
   }
@@ -305,7 +280,7 @@ export class ProfileStorage {
 
   /** Records that the shopper granted consent in this tab. `grant` carries it out. */
   agree(): void {
-    this.#endWait();
+    this.#others.endWait();
     this.#consent.answer('granted');
   }
 
@@ -317,7 +292,22 @@ export class ProfileStorage {
    * @throws SidestreamError `store/*`: everything stays in memory then; `store/forgotten` if consent was withdrawn since
    */
   grant(profile: Profile | null, at: Position): Promise<Moved | null> {
-    return this.#tabs.alone('grant', () => this.#moveToDevice(profile, at));
+    const move = (): Promise<Moved | null> =>
+      new DeviceMove({
+        options: this.#options,
+        consent: this.#consent,
+        tabs: this.#tabs,
+        store: () => this.#store,
+        era: () => this.#era,
+        use: (opened, era) => this.#use(opened, era),
+        onGranted: () => {
+          this.#consent.level = 'granted';
+          this.#others.endWait();
+        },
+        onClosed: this.#onClosed,
+        onError: (error) => this.#listener?.onError(error),
+      }).run(profile, at);
+    return this.#tabs.alone('grant', move);
   }
 
   /**
@@ -325,7 +315,7 @@ export class ProfileStorage {
    * deletes the database.
    */
   leave(consent: Refusal): void {
-    this.#endWait();
+    this.#others.endWait();
     this.#consent.answer(consent);
     this.#erase(consent);
     this.#tabs.post(this.#consent.last);
@@ -337,7 +327,10 @@ export class ProfileStorage {
     this.#listener?.onErased();
   }
 
-  /** Deletes the database on the device. @throws SidestreamError `store/blocked` when another page holds it open */
+  /**
+   * Deletes the database on the device.
+   * @throws SidestreamError `store/blocked` when another page holds it open
+   */
   deleteDevice(): Promise<void> {
     return deleteDeviceStore(this.#options.namespace);
   }
@@ -348,7 +341,7 @@ export class ProfileStorage {
   }
 
   close(): void {
-    this.#endWait();
+    this.#others.endWait();
     this.#tabs.close();
     this.#store.close();
   }
@@ -370,75 +363,6 @@ export class ProfileStorage {
     const era = this.#era;
     const device = await openExistingDevice(this.#options, this.#onClosed);
     if (device && (await this.#use(device, era))) this.#consent.level = 'granted';
-  }
-
-  async #moveToDevice(profile: Profile | null, at: Position): Promise<Moved | null> {
-    const [memory, era] = [this.#store, this.#era];
-    // The shopper may have answered again while this call waited for its turn.
-    if (this.lastAnswer.consent !== 'granted') throw forgotten();
-    const opened = await openDevice(this.#options, this.#onClosed);
-    const device = opened.store;
-    const moved: CopiedEvent[] = [];
-    try {
-      // First of all: a reset in another tab from now on must be noticed.
-      const generation = await device.generation();
-      let isNew = await isEmpty(device);
-      if (era !== this.#era) throw forgotten();
-      // A duplicate of this tab, or its earlier page, may have moved the same events.
-      const from = this.consent === 'session' ? await (await import('./join-logs')).without(memory, device) : memory;
-      await copyEvents(from, device, 0, moved);
-      const lastEvent = moved.findLast(({ from }) => from <= at.lastEvent)?.to ?? 0;
-      const firstEvent = firstOf(at, moved[0]);
-      const items = await memory.localItems();
-      for (const item of items) await device.saveLocalItem(item);
-      if (isNew && profile) {
-        const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
-        isNew = await device.saveProfile(stored, generation, { first: true });
-        // A tab that opened the empty database before has not read this profile.
-        if (isNew) this.#tabs.post('replaced');
-      }
-      if (!(await this.#use(opened, era)) || era !== this.#era) throw forgotten();
-      this.#consent.level = 'granted';
-      this.#endWait();
-      await this.#copyLate(memory, device, moved.at(-1)?.from ?? 0, items);
-      this.#tabs.post(this.#consent.last);
-      this.#tabs.post('events');
-      return isNew ? { lastEvent, firstEvent, origin: firstOrigin(device, generation, lastEvent) } : null;
-    } catch (thrown) {
-      await this.#undoMove(device, moved, era).catch((failed) => {
-        // A deleted database no longer contains any data of this move.
-        if (opened.closed === null) this.#listener?.onError(SidestreamError.from(failed));
-      });
-      throw thrown;
-    }
-  }
-
-  /**
-   * Undoes a failed move to the device: events left there would be stored twice after another attempt. Deletes the database
-   * when the shopper withdrew consent, or when this move created it and no other tab has written to it.
-   */
-  async #undoMove(device: DeviceStore, moved: readonly CopiedEvent[], era: number): Promise<void> {
-    let unused = this.lastAnswer.consent !== 'granted' || (device.created && era !== this.#era);
-    try {
-      if (!unused) {
-        await device.removeEvents(moved.map(({ to }) => to));
-        unused = device.created && (await isEmpty(device));
-      }
-    } finally {
-      device.close();
-    }
-    if (unused) await deleteDeviceStore(this.#options.namespace);
-  }
-
-  /** Copies the events and items that were added to memory during the move. */
-  async #copyLate(memory: Store, device: DeviceStore, after: number, items: readonly LocalItem[]): Promise<void> {
-    try {
-      await copyEvents(memory, device, after);
-      for (const item of await memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
-    } catch (thrown) {
-      // The device is already in use, with later events: the move cannot be undone. After an erasure, nothing is missing.
-      if (device === this.#store) this.#listener?.onError(SidestreamError.from(thrown));
-    }
   }
 
   /** Reads the current store; if it is replaced during the call, reads the new one. */
@@ -478,58 +402,13 @@ export class ProfileStorage {
     return era === this.#era;
   }
 
-  #onMessage(message: TabMessage): void {
-    const listener = this.#listener;
-    if (message === 'events') listener?.onEvents();
-    else if (message === 'replaced') listener?.onProfile();
-    else if (message === 'answer?') {
-      // A grant would create the database again.
-      if (this.#consent.answered && this.lastAnswer.consent !== 'granted') this.#tabs.post(this.lastAnswer);
-    } else if (message === 'profile') {
-      if (!this.leading) listener?.onProfile();
-    } else if ('bundle' in message) this.#onBundle(message.bundle, message.isReply);
-    else this.#onAnswer(message);
-  }
-
-  /** Another tab uses the database. @param isReply whether this tab was there first */
-  #onBundle(bundle: string, isReply: boolean): void {
-    const own = this.#options.bundle;
-    if (this.inMemory || bundle === own) return;
-    if (!isReply) this.#tabs.post({ bundle: own, isReply: true });
-    if (this.#otherBundle) return;
-    this.#otherBundle = true;
-    this.#listener?.onError(
-      new SidestreamError(
-        'runtime/other-bundle',
-        `Another tab uses the bundle ${bundle} in the namespace "${this.#options.namespace}" of ${own}. They share one profile, and neither learns from choices of products that it lacks. Give shops with different products separate namespaces; after a move of the bundle, reload the older tab.`,
-      ),
-    );
-  }
-
-  #onAnswer(answer: ConsentAnswer): void {
-    const accepted = this.#consent.accept(answer);
-    if (!accepted) return;
-    if (answer.consent === 'granted') {
-      if (this.consent !== 'granted') this.#listener?.onGranted();
-      return;
-    }
-    this.#endWait();
-    // Even if the consent is already the same: an earlier grant may be in progress.
-    this.#erase(answer.consent);
-    this.#listener?.onErased();
-    if (accepted !== 'overruled') return;
-    // Tabs that know the later grant must be told, and data written since by that grant must be deleted.
-    this.#tabs.post(this.#consent.last);
-    this.deleteDevice().catch((thrown) => this.#listener?.onError(SidestreamError.from(thrown)));
-  }
-
   /** Another tab deleted the database, or another page took it over. */
   readonly #onClosed = (store: DeviceStore, why: Closed): void => {
     // `#use` rejects a store that is not in use yet.
     if (store !== this.#store) return;
     if (why === 'deleted') {
       this.#erase('pending');
-      this.#awaitAnswer();
+      this.#others.awaitAnswer();
       this.#listener?.onErased();
       return;
     }
@@ -543,19 +422,6 @@ export class ProfileStorage {
       ),
     );
   };
-
-  /** The database is gone, and the deleting tab's answer may arrive later: do not report a consent until then. */
-  #awaitAnswer(): void {
-    this.#endWait();
-    this.#answer = new Promise((resolve) => {
-      const timer = setTimeout(resolve, ANSWER_LIMIT);
-      this.#endWait = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#tabs.post('answer?');
-  }
 
   #erase(consent: Refusal): void {
     this.#era++;
@@ -571,23 +437,6 @@ export class ProfileStorage {
     this.#measured = 0;
   }
 }
-
-/** Whether a store has neither profile nor events. */
-export const isEmpty = async (store: Store): Promise<boolean> =>
-  (await store.profiles()).length + (await store.eventsAfter(0)).length === 0;
-
-/** Id of the first event that a learner contains, after its log was copied. @param copied first event of that log, if any */
-export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefined): number {
-  if (firstEvent === Number.MAX_SAFE_INTEGER) return firstEvent;
-  return copied && copied.from <= firstEvent ? copied.to : 0;
-}
-
-const forgotten = (cause?: unknown): SidestreamError =>
-  new SidestreamError(
-    'store/forgotten',
-    'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
-    { cause },
-  );
 
 export const unknownSnapshot = (id: number): SidestreamError =>
   new SidestreamError('store/unknown-snapshot', `There is no snapshot ${id}; snapshots() lists the existing ones.`);

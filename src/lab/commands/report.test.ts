@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { seededRandom } from '../../core/model';
+import { seededRandom } from '../../core/common/random';
 import { startSidestream } from '../../testing/commands';
 import { drawCrowd } from '../../testing/simulated-visitors';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../core/model';
+import { seededRandom } from '../../core/common/random';
 import { SidestreamError } from '../../error';
 import { type DeviceMethod, type RankedStream, rankStream, type StreamPlan } from './device';
 import type { Shopper } from './shoppers';

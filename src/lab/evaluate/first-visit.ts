@@ -1,5 +1,5 @@
 import { categoryPaths, type Item } from '../../core/catalog';
-import { type Random, seededRandom } from '../../core/model';
+import { type Random, seededRandom } from '../../core/common/random';
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
 import { rankOf, scores } from '../../device/ranking';
 import { type Hints, hintFade, hintLifts, hintScale, parseHints } from '../../device/ranking/hints';

@@ -1,4 +1,4 @@
-import type { Random } from '../../core/model';
+import type { Random } from '../../core/common/random';
 import type { Taste } from './world';
 
 /** Click probability of a viewed item that is wanted as much as the taste's tenth item. */

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../../core/model';
+import { type Random, seededRandom } from '../../core/common/random';
 
 /** A source of random numbers for one purpose: a change in any part gives different numbers. @param parts whole numbers */
 export function randomOf(...parts: number[]): Random {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Random, seededRandom } from '../../core/model';
+import { type Random, seededRandom } from '../../core/common/random';
 import { type Arm, type Period, type SequentialPlan, sequentialTest, unitsNeeded } from './sequential-test';
 
 const PLAN: SequentialPlan = { base: 0.05, effect: 0.01 };

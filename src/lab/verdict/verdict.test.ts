@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Random, seededRandom } from '../../core/model';
+import { type Random, seededRandom } from '../../core/common/random';
 import { combined, sumsOf, type VisitorSums } from '../../device/experiment/visitors';
 import { type Crowd, drawCrowd, logNormal, pareto } from '../../testing/simulated-visitors';
 import { compared, estimate } from './effects';

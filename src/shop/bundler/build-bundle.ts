@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import {
+  type BundleContent,
   type BundleEncoder,
+  type CooccurrenceTable,
   describeRejectedRow,
+  type FeatureTable,
   type Item,
   inventory,
   itemText,
@@ -17,21 +20,21 @@ import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type 
 import type { NodeEncoderFiles } from '../../core/encoders/node';
 import { SidestreamError } from '../../error';
 import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
-import { buildFeatures, DIM, sharedInput } from './build-features';
+import { type BuiltFeatures, buildFeatures, DIM, sharedInput } from './build-features';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import { catalogLanguage } from './catalog-language';
 import type { ChunkRunner } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
-import { TEXT_WEIGHTS, tunedTextWeight } from './content-weight';
 import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
 import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
-import { type LocaleFeed, readLocales, writeMarkets } from './locales';
+import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
 import { type Meter, metered } from './meter';
+import { TEXT_WEIGHTS, tunedTextWeight } from './neighbors';
 import { keptOffers } from './offers';
-import { createPictures, fileName, isAddress, type PictureOptions, type Pictures } from './pictures';
-import { keptProjections, leftOut, previousBundle } from './previous-bundle';
+import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
+import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } from './read-feed';
@@ -144,32 +147,93 @@ async function buildFeed(request: BuildRequest, collected: RejectedRows): Promis
   return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, collected));
 }
 
+/** What the steps of a build share. */
+interface Build {
+  request: BuildRequest & { cache: string };
+  feed: CollectedFeed;
+  presets: { text: TextPreset; image: ImagePreset };
+  products: Products;
+  collected: RejectedRows;
+  previous: PreviousBundle | null;
+  /** For the user. */
+  notes: string[];
+}
+
 async function buildItems(
-  request: BuildRequest & { cache: string },
+  request: Build['request'],
   feed: CollectedFeed,
   collected: RejectedRows,
 ): Promise<BuildResult> {
-  const { items, places } = feed;
-  const { out, text, images, models, cache, meter } = request;
+  const { items } = feed;
+  const { out, text, models } = request;
   const presets = request.presets ?? DEFAULT_PRESETS;
   // Reports a bad file before the encoding.
   const products = productsOf(items);
   const cooccurrence = await readCooccurrence(request, products);
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
-  const notes = unreadPictures(items, images);
+  const notes = unreadPictures(items, request.images);
   const { language, how, warning } = await catalogLanguage(request, feed, presets.text);
   if (warning) request.warn?.(warning);
   const inLanguages = await readLocales({
-    ...{ feeds: request.locales ?? [], main: feed, language, options: request.feed, rejected: collected },
+    feeds: request.locales ?? [],
+    main: feed,
+    language,
+    options: request.feed,
+    rejected: collected,
     from: items.length + feed.rejectedRows + feed.unpublished,
     placed: (item) => withImage(item, request, true),
   });
   notes.push(...inLanguages.notes);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
+  const build: Build = { request, feed, presets, products, collected, previous, notes };
+  const { features, projections, badPictures, ...counts } = await encodeFeed(build);
+  const weight = await textWeight(build, features);
+  const bundle: BundleContent = {
+    items: items.map((item, row) => withImage(item, request, !badPictures.has(row))),
+    features,
+    text,
+    encoders: {
+      text: bundleEncoder(presets.text, files.text, weight, request.encoders),
+      image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
+    },
+    projection: encodeProjection(projections),
+    // A guessed language is stored only if pages must choose between languages.
+    ...(how === 'words' && inLanguages.locales.length === 0 ? {} : { language }),
+    locales: inLanguages.locales,
+  };
+  const manifest = await writeBuilt(build, bundle, inLanguages, cooccurrence?.table);
+  notes.push(...(cooccurrence?.notes ?? []));
+  const lost = previous && leftOut(previous.manifest, manifest);
+  if (lost) notes.push(lost);
+  return {
+    items: items.length,
+    withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
+    ...counts,
+    bytes: (await inventory(manifest, folderFetch(out))).reduce((sum, file) => sum + file.bytes, 0),
+    rejected: collected.kept,
+    rejectedCount: collected.count,
+    summary: [...feed.summary, ...inLanguages.summary],
+    rejectedRows: feed.rejectedRows + inLanguages.rejectedRows,
+    rejectedPictures: badPictures.size,
+    notes,
+    manifest,
+  };
+}
+
+/** The features of all items, their projections, the rows whose picture cannot be read, and how much was encoded. */
+interface EncodedFeed
+  extends Pick<BuiltFeatures, 'features' | 'projections'>,
+    Pick<BuildResult, 'encoded' | 'repeated' | 'reused'> {
+  badPictures: ReadonlySet<number>;
+}
+
+async function encodeFeed({ request, feed, presets, collected, previous, notes }: Build): Promise<EncodedFeed> {
+  const { items, places } = feed;
+  const { text, images, models, cache, meter } = request;
   const pictures = createPictures({ ...request.pictures, folder: images, base: request.imageBase });
   const pictureRows = items.flatMap(({ image }, row) => (image && pictures.reachable(image) ? [row] : []));
-  const rows = { text: items.length, image: pictureRows.length };
+  const known = await readFitted(cache);
   const distinct = {
     text: distinctInputs(items, (item) => itemText(item, text)),
     image: distinctInputs(
@@ -177,11 +241,11 @@ async function buildItems(
       ({ image }) => image ?? '',
     ),
   };
-  const known = await readFitted(cache);
   const fixed = previous && !request.refit ? await keptProjections(previous, distinct, (digest) => known[digest]) : {};
   const badPictures = new Set<number>();
-  const runner = await chunkRunner(request, { presets, models }, rows.text + rows.image);
-  const { features, projections, fitted, encoded, reused } = await buildFeatures({
+  const rows = items.length + pictureRows.length;
+  const runner = await chunkRunner(request, { presets, models }, rows);
+  const { fitted, encoded, reused, ...built } = await buildFeatures({
     items,
     text,
     pictures,
@@ -200,62 +264,44 @@ async function buildItems(
     meter,
   }).finally(() => runner.close());
   notes.push(...stalePictures(pictures.stale));
-  const taps = { text: presets.text.contentTap, image: presets.image.contentTap };
-  const weight = await metered(meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
+  await writeFitted(cache, { ...known, ...fitted });
+  return { ...built, badPictures, encoded, repeated: rows - badPictures.size - encoded - reused, reused };
+}
+
+/** The share of text in content similarity that suits the catalogue. */
+const textWeight = ({ request, presets, products }: Build, features: FeatureTable): Promise<number> =>
+  metered(request.meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
     // Variants of one product would otherwise be each other's nearest neighbours.
     tunedTextWeight(
       products.pick(features),
-      taps,
+      { text: presets.text.contentTap, image: presets.image.contentTap },
       products.items.map((item) => item.category),
       advance,
     ),
   );
 
-  const bundle = {
-    items: items.map((item, row) => withImage(item, request, !badPictures.has(row))),
-    features,
-    text,
-    encoders: {
-      text: bundleEncoder(presets.text, files.text, weight, request.encoders),
-      image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
-    },
-    projection: encodeProjection(projections),
-    // A guessed language is stored only if pages must choose between languages.
-    ...(how === 'words' && inLanguages.locales.length === 0 ? {} : { language }),
-    locales: inLanguages.locales,
-  };
-  await writeFitted(cache, { ...known, ...fitted });
-  const made = inLanguages.markets.map(({ market }) => market);
+/** Writes the bundle, with what the previous one leaves, and removes files that no page needs any more. */
+async function writeBuilt(
+  { request, products, previous, notes }: Build,
+  bundle: BundleContent,
+  { markets }: LocaleFeeds,
+  cooccurrence: CooccurrenceTable | undefined,
+): Promise<Manifest> {
+  const { out, meter } = request;
+  const made = markets.map(({ market }) => market);
   const kept = previous ? await keptMutable(out, (line) => notes.push(line), made) : {};
   const sink = await folderSink(out);
-  await writeMarkets(out, inLanguages.markets);
+  await writeMarkets(out, markets);
   const progress = writeProgress(meter);
   const manifest = await writeBundle(bundle, sink, {
     previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
     offers: [...(kept.offers ?? []), ...made],
-    ...(cooccurrence ? { learned: products.spread({ cooccurrence: cooccurrence.table }) } : {}),
+    ...(cooccurrence ? { learned: products.spread({ cooccurrence }) } : {}),
     onProgress: progress.show,
     verify: checkedBundle(out, meter),
   }).finally(progress.end);
-  notes.push(...(cooccurrence?.notes ?? []));
   await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
-  const lost = previous && leftOut(previous.manifest, manifest);
-  if (lost) notes.push(lost);
-  return {
-    items: items.length,
-    withoutPicture: bundle.items.filter((item) => item.image === undefined).length,
-    encoded,
-    repeated: rows.text + rows.image - badPictures.size - encoded - reused,
-    reused,
-    bytes: (await inventory(manifest, folderFetch(request.out))).reduce((sum, file) => sum + file.bytes, 0),
-    rejected: collected.kept,
-    rejectedCount: collected.count,
-    summary: [...feed.summary, ...inLanguages.summary],
-    rejectedRows: feed.rejectedRows + inLanguages.rejectedRows,
-    rejectedPictures: badPictures.size,
-    notes,
-    manifest,
-  };
+  return manifest;
 }
 
 /** Number of inputs of a modality; inputs shared by variants of one product count once. */
@@ -303,26 +349,6 @@ function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
   };
 }
 
-/** Notes about pictures that were not fetched again. */
-function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
-  const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
-  return [
-    ...(unanswered > 0 ? [`Used ${from(unanswered)} the server did not answer.`] : []),
-    ...(notPublic > 0 ? [`Used ${from(notPublic)} the address is not public; --allow-private fetches from it.`] : []),
-  ];
-}
-
-/** A note about pictures named by file if no folder of pictures was given. */
-function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
-  const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
-  if (named === 0) return [];
-  const what =
-    named === 1
-      ? '1 item names a picture by its file, which was'
-      : `${named} items name pictures by their files, which were`;
-  return [`${what} not read: name their folder with --images.`];
-}
-
 async function readCooccurrence({ links, orders }: BuildRequest, products: Products): Promise<FileCooccurrence | null> {
   return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, products);
 }
@@ -334,21 +360,6 @@ async function chunkRunner(
 ): Promise<ChunkRunner> {
   if (queue !== undefined) return queueRunner(queue, source);
   return localRunner(source, Math.min(workers, Math.ceil(inputs / INPUTS_PER_PROCESS)));
-}
-
-/**
- * The item of the bundle: a picture whose file could not be read is left out, unless it is named by its path on the host, where
- * pages may still find it.
- */
-function withImage(item: Item, { images, imageBase }: BuildRequest, readable: boolean): Item {
-  const { image, ...rest } = item;
-  if (!image) return rest;
-  if (/^([a-z][a-z\d+.-]*:|\/\/)/i.test(image)) return item;
-  if (image.startsWith('/')) {
-    const moved = readable && images !== undefined && imageBase !== '';
-    return moved ? { ...rest, image: `${imageBase}${fileName(image, images, imageBase)}` } : item;
-  }
-  return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
 }
 
 function bundleEncoder(

@@ -1,5 +1,4 @@
-import type { CooccurrenceTable } from '../../core/catalog';
-import { countSupport, type Link, linkCooccurrence } from '../../core/catalog';
+import { type CooccurrenceTable, countSupport, type Link, linkCooccurrence } from '../../core/catalog';
 import type { Products } from '../../core/catalog/variants';
 import { SidestreamError } from '../../error';
 import { type Pair, readPairFile } from './pair-file';

@@ -1,7 +1,6 @@
 import { createTable, type FeatureTable, type Item, itemText, type TextRecipe } from '../../core/catalog';
 import { fitProjection, type Preset, type Projection, type Projections } from '../../core/encoders';
-import type { ChunkRunner } from './chunk';
-import { shareProjection } from './chunk';
+import { type ChunkRunner, shareProjection } from './chunk';
 import type { EncoderSource } from './chunk-encoder';
 import { type EncodedModality, encodeModality } from './encode-modality';
 import type { Meter } from './meter';
@@ -14,7 +13,6 @@ export interface FeaturesTask {
   items: Item[];
   text: TextRecipe;
   pictures: Pick<Pictures, 'read'>;
-  /** Rows of the items that have a picture to encode. */
   pictureRows: number[];
   /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
   rejectPicture(row: number, reason: string): void;

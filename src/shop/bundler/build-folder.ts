@@ -1,7 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
+import { replaceFile } from './folders';
 
 const LOCK = 'build.lock';
 const FITTED = 'fitted.json';
@@ -53,9 +55,7 @@ export async function readFitted(folder: string): Promise<Record<string, number>
 }
 
 export async function writeFitted(folder: string, fitted: Record<string, number>): Promise<void> {
-  const path = join(folder, FITTED);
-  await writeFile(`${path}.part`, `${JSON.stringify(fitted)}\n`);
-  await rename(`${path}.part`, path);
+  await replaceFile(join(folder, FITTED), `${JSON.stringify(fitted)}\n`);
 }
 
 function isRunning(pid: number): boolean {
@@ -64,6 +64,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

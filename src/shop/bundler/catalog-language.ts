@@ -1,5 +1,6 @@
-import { detectLanguage } from './detect-language';
-import { type LanguageSource, languageWarning } from './encoder-languages';
+import type { Item } from '../../core/catalog';
+import { PRESETS } from '../../core/encoders';
+import { HUB_PRESETS } from '../../core/encoders/adapt';
 import type { CollectedFeed } from './read-feed';
 
 /** The language of a catalogue, and whether its text encoder reads it. */
@@ -24,3 +25,64 @@ export async function catalogLanguage(
   const language = lang ?? said ?? (await detectLanguage(items));
   return { ...(language === undefined ? {} : { language }), how, warning: languageWarning(encoder, language, how) };
 }
+
+/** Number of items whose texts are examined, spread evenly over the catalogue: a single title says little. */
+const ITEMS = 400;
+/** Number of characters used of a description. */
+const CHARACTERS = 200;
+/** Minimum number of letters for detecting a language. */
+const MIN_LETTERS = 40;
+
+/**
+ * The language of the items' words, as a two-letter code; undefined if there are too few words or too many languages.
+ */
+export async function detectLanguage(
+  items: readonly Pick<Item, 'title' | 'description'>[],
+): Promise<string | undefined> {
+  const every = Math.max(1, items.length / ITEMS);
+  const sample = Array.from({ length: Math.min(ITEMS, items.length) }, (_, n) => items[Math.floor(n * every)]);
+  const text = sample.map(({ title, description }) => `${title}. ${description.slice(0, CHARACTERS)}`).join('\n');
+  if ((text.match(/\p{L}/gu)?.length ?? 0) < MIN_LETTERS) return undefined;
+  // Its table of letter groups is 1.6 MB: no other command needs it.
+  const { eld } = await import('eld/small');
+  const found = eld.detect(text);
+  return found.isReliable() && found.language !== '' ? found.language : undefined;
+}
+
+/** Languages of the encoders with a short name. */
+const KNOWN = new Map<string, readonly string[] | undefined>([
+  ...HUB_PRESETS.map(({ name, languages }) => [name, languages] as const),
+  ...PRESETS.flatMap((preset) => (preset.modality === 'text' ? [[preset.name, preset.languages] as const] : [])),
+]);
+
+/** How the language of a catalogue was determined. */
+type LanguageSource = 'stated' | 'feed' | 'words';
+
+const HOW: Record<LanguageSource, string> = { stated: 'as stated', feed: 'as the feed says', words: 'by their words' };
+
+/**
+ * A line about texts in a language that their encoder does not read; null if it reads the language, or if either is unknown.
+ * @param encoder its name, and the languages that its preset names
+ * @param language language tag
+ */
+function languageWarning(
+  encoder: { name: string; languages?: readonly string[] },
+  language: string | undefined,
+  how: LanguageSource,
+): string | null {
+  const reads = encoder.languages ?? KNOWN.get(encoder.name);
+  if (language === undefined || !reads || reads.length === 0) return null;
+  const primary = primaryOf(language);
+  if (reads.some((other) => primaryOf(other) === primary)) return null;
+  const better = HUB_PRESETS.find(({ languages = [] }) => languages.some((other) => primaryOf(other) === primary));
+  const fix = better
+    ? `Build with --text-encoder ${better.name}, which \`sidestream encoders add ${better.name}\` makes once`
+    : 'Add an encoder that reads it: `sidestream encoders add`';
+  const wrong = how === 'words' ? ' If they are in another language, say so: --lang en.' : '';
+  return `The texts are in ${nameOf(language)} (${language}, ${HOW[how]}), which the text encoder ${encoder.name} does not read: it reads ${reads.map(nameOf).join(', ')}. Lists by content will be poor. ${fix}.${wrong}`;
+}
+
+/** Both written forms of Norwegian count as one language. */
+const primaryOf = (tag: string): string => new Intl.Locale(tag).language.replace(/^n[bn]$/, 'no');
+
+const nameOf = (tag: string): string => new Intl.DisplayNames(['en'], { type: 'language' }).of(tag) ?? tag;

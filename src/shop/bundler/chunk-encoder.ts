@@ -1,5 +1,6 @@
 import type { Modality } from '../../core/catalog';
 import { sha256 } from '../../core/common/sha256';
+import { messageOf } from '../../core/common/thrown';
 import {
   decodeProjection,
   type Encoder,
@@ -86,7 +87,7 @@ export class ChunkEncoder implements ChunkRunner {
     try {
       return { pixels: await decodeImage(input, this.#source.presets.image) };
     } catch (error) {
-      return { reason: error instanceof Error ? error.message : String(error) };
+      return { reason: messageOf(error) };
     }
   }
 

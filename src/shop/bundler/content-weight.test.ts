@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTable, quantizeRow } from '../../core/catalog';
-import { tunedTextWeight } from './content-weight';
+import { tunedTextWeight } from './neighbors';
 
 /** 40 items of 4 categories; text and picture show the category to the given degree, the rest is noise. */
 function table(clear: { text: number; image: number }) {

@@ -1,9 +1,10 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_FILE, type Manifest, parseManifest, putMutable } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 import { lockedBuild } from './build-folder';
 import { folderSink, removeStale } from './folder-bundle';
+import { replaceFile } from './folders';
 
 /** Number of attempts to lock the manifest, and the time between two of them, ms. */
 const TRIES = 100;
@@ -53,12 +54,6 @@ export async function writeMutable(path: string, bytes: Uint8Array): Promise<boo
   // An unchanged file keeps its modification time, which many hosts use to confirm that a browser's copy is still valid.
   if (before?.equals(bytes)) return false;
   // Two concurrent runs must not write to the same file.
-  const part = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(part, bytes);
-    await rename(part, path);
-  } finally {
-    await rm(part, { force: true });
-  }
+  await replaceFile(path, bytes, `${path}.${process.pid}.part`);
   return true;
 }

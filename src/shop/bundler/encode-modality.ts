@@ -11,7 +11,6 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   /** Labels of the meter for one input and for many. */
   labels: { one: string; many: string };
   meter: Meter;
-  /** Id of a row's item. */
   id(row: number): string;
   /** Key shared by rows of one product with the same input, of which a sample takes one; undefined for all other rows. */
   repeated(row: number): string | undefined;
@@ -88,7 +87,6 @@ async function encodeMetered(
 
 interface Sampled {
   row: number;
-  /** Its `tapsKey`. */
   key: Buffer;
   taps: RawTaps;
 }

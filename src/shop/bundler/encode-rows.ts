@@ -1,8 +1,8 @@
 import type { Modality } from '../../core/catalog';
+import { messageOf } from '../../core/common/thrown';
 import type { Preset } from '../../core/encoders';
 import type { ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
-import type { FeatureCache } from './feature-cache';
-import { rowsKey, tapsKey } from './feature-cache';
+import { type FeatureCache, rowsKey, tapsKey } from './feature-cache';
 
 /**
  * Number of inputs in a chunk, and of rows that are loaded together. Among the loaded texts, those of similar length share a
@@ -18,7 +18,6 @@ const CHUNK_BYTES = 4 << 20;
 export interface RowsTask {
   modality: Modality;
   preset: Preset;
-  /** Rows to encode. */
   rows: readonly number[];
   /** Loads the input of a row; an error rejects the row, with its message as the reason. */
   load(row: number): Promise<string | Uint8Array>;
@@ -45,7 +44,6 @@ interface Waiting {
 
 /** Result counts of `encodeRows`. */
 export interface EncodedRows {
-  /** Number of encoded inputs. */
   encoded: number;
   /** Rows whose input an earlier build had encoded. */
   reused: number;
@@ -148,6 +146,6 @@ async function loadRow(row: number, load: RowsTask['load']): Promise<Loaded> {
   try {
     return { row, input: await load(row) };
   } catch (error) {
-    return { row, reason: error instanceof Error ? error.message : String(error) };
+    return { row, reason: messageOf(error) };
   }
 }

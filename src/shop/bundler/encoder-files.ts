@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../core/common/sha256';
+import { messageOf } from '../../core/common/thrown';
 import { findPreset, type ImagePreset, PRESETS, type Preset, presetSchema, type TextPreset } from '../../core/encoders';
 import type { NodeEncoderFiles } from '../../core/encoders/node';
 import { findRecipe } from '../../core/encoders/recipes';
 import { SidestreamError } from '../../error';
-import { PACKAGE_FOLDER } from './package-folder';
+import { PACKAGE_FOLDER, replaceFile } from './folders';
 
 /** Default folder of built encoders: `models/` of this package. */
 export const MODELS_FOLDER = join(PACKAGE_FOLDER, 'models');
@@ -102,12 +103,6 @@ async function verify(preset: Preset, file: string, bytes: Uint8Array, digest: s
   );
 }
 
-/** Writes a file under a temporary name first: an interrupted build must not leave an incomplete file. */
-export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(`${path}.part`, bytes);
-  await rename(`${path}.part`, path);
-}
-
 /** Name of the preset file that `sidestream encoders add` writes next to an encoder built from a model on the hub or on disk. */
 export const presetFile = (name: string): string => `${name}.preset.json`;
 
@@ -135,8 +130,7 @@ export async function madePreset(name: string, folder: string): Promise<Preset |
   try {
     return v.parse(presetSchema, JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `${path} cannot be read (${why}). Run "sidestream encoders add ${name}" again.`;
+    const message = `${path} cannot be read (${messageOf(cause)}). Run "sidestream encoders add ${name}" again.`;
     throw new SidestreamError('encoder/missing', message, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Bundle,
@@ -11,8 +11,9 @@ import {
   publishedNames,
   verifyBundle,
 } from '../../core/catalog';
+import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
-import { kindOf } from './folders';
+import { kindOf, replaceFile } from './folders';
 import { type Meter, metered } from './meter';
 
 /** Names of the files that `writeBundle` writes or used to write, complete or not. */
@@ -25,7 +26,7 @@ export function folderFetch(folder: string): FetchFile {
     try {
       return new Response(await readFile(join(folder, name)));
     } catch (error) {
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      const missing = codeOf(error) === 'ENOENT';
       return new Response(null, { status: missing ? 404 : 500, statusText: missing ? 'no such file' : String(error) });
     }
   };
@@ -59,14 +60,9 @@ export async function folderSink(folder: string): Promise<BundleSink> {
   });
   return async (name, bytes) => {
     const path = join(folder, name);
-    const part = `${path}.part`;
-    try {
-      await writeFile(part, bytes);
-      await rename(part, path);
-    } catch (cause) {
-      await rm(part, { force: true });
+    await replaceFile(path, bytes).catch((cause) => {
       throw notWritten(path, cause);
-    }
+    });
   };
 }
 
@@ -84,8 +80,7 @@ const REFUSALS: Record<string, string> = {
 
 /** The error of writing a file, in words if the cause is known. */
 function notWritten(path: string, cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const why = REFUSALS[code];
+  const why = REFUSALS[codeOf(cause)];
   if (why === undefined) return cause;
   return new SidestreamError('runtime/invalid-input', `${path} cannot be written: ${why}.`, { cause });
 }

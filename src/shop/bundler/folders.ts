@@ -1,5 +1,8 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 
 type Kind = 'folder' | 'file' | 'nothing';
@@ -9,8 +12,7 @@ export async function kindOf(path: string): Promise<Kind> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return 'nothing';
     throw error;
   }
 }
@@ -46,4 +48,27 @@ export async function requireRoom(option: string, path: string): Promise<void> {
     }
     if (dirname(at) === at) return;
   }
+}
+
+/**
+ * Writes a file, complete or not at all.
+ * @param part where it is until it is complete; two runs at the same time must not write to the same one
+ */
+export async function replaceFile(path: string, content: Uint8Array | string, part = `${path}.part`): Promise<void> {
+  try {
+    await writeFile(part, content);
+    await rename(part, path);
+  } catch (thrown) {
+    await rm(part, { force: true });
+    throw thrown;
+  }
+}
+
+/** Folder of this package, which contains `models/` and `starter/`: released scripts are nested less deeply than the sources. */
+export const PACKAGE_FOLDER = nearestPackage(dirname(fileURLToPath(import.meta.url)));
+
+function nearestPackage(folder: string): string {
+  return existsSync(join(folder, 'package.json')) || folder === dirname(folder)
+    ? folder
+    : nearestPackage(dirname(folder));
 }

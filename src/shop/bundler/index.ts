@@ -1,15 +1,12 @@
 export { buildBundle } from './build-bundle';
-export { catalogLanguage } from './catalog-language';
-export { detectLanguage } from './detect-language';
+export { catalogLanguage, detectLanguage } from './catalog-language';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
 export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
-export { requireRoom } from './folders';
-export { JointMeter } from './joint-meter';
+export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
-export { createMeter, type Meter, metered } from './meter';
+export { createMeter, JointMeter, type Meter, metered } from './meter';
 export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
 export { MISSING, type Missing, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-text';
-export { PACKAGE_FOLDER } from './package-folder';
 export { readFeed, readMapping } from './read-feed';
 export { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from './rules';

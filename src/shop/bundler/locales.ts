@@ -11,7 +11,6 @@ import type { RejectedRows } from './rejected-rows';
 
 /** The feed of a shop in a further language. */
 export interface LocaleFeed {
-  /** Its tag: `de`, `pt-BR`. */
   tag: string;
   /** Files, folders and addresses. */
   feed: readonly string[];

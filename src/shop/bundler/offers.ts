@@ -43,7 +43,6 @@ export interface OffersRequest {
 }
 
 export interface OffersResult {
-  /** Path of the file. */
   file: string;
   bytes: number;
   /** Whether the file changed. */
@@ -100,9 +99,17 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
   const bytes = encodeOffers({ offers, ...(currency ? { currency } : {}) }, market);
   const changed = await storeOffers(out, market, bytes);
   return {
-    ...{ file: join(out, offersFile(market)), bytes: bytes.byteLength, changed, offers: offers.length },
-    ...{ items: manifest.count, unknown: feed.offers.size - known, missing, unpublished },
-    ...{ rejectedRows: feed.rejectedRows, rejected: rejected.kept, rejectedCount: rejected.count },
+    file: join(out, offersFile(market)),
+    bytes: bytes.byteLength,
+    changed,
+    offers: offers.length,
+    items: manifest.count,
+    unknown: feed.offers.size - known,
+    missing,
+    unpublished,
+    rejectedRows: feed.rejectedRows,
+    rejected: rejected.kept,
+    rejectedCount: rejected.count,
   };
 }
 
@@ -161,7 +168,9 @@ interface ReadOffers {
 async function readOffers({ feed, mapping, strict }: OffersRequest, rejected: RejectedRows): Promise<ReadOffers> {
   const read = {
     offers: new Map<string, FeedOffer['values']>(),
-    ...{ refused: new Set<string>(), unpublished: new Set<string>(), rejectedRows: 0 },
+    refused: new Set<string>(),
+    unpublished: new Set<string>(),
+    rejectedRows: 0,
   };
   const fields = new Set<keyof Offered>();
   let at = 0;

@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FeedSource } from '../../core/catalog/feed';
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
-import { unpacked } from './unpacked';
+import { unpacked } from './open-text';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
 const FEED_FILES = new Set([
@@ -72,8 +73,11 @@ async function* readable(file: string, bytes: AsyncIterable<Uint8Array>): AsyncG
 
 function unreadable(path: string, cause: unknown): SidestreamError {
   if (cause instanceof SidestreamError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new SidestreamError('catalog/unreadable', `The catalogue ${path} cannot be read: ${why}. Check the path.`, {
-    cause,
-  });
+  return new SidestreamError(
+    'catalog/unreadable',
+    `The catalogue ${path} cannot be read: ${messageOf(cause)}. Check the path.`,
+    {
+      cause,
+    },
+  );
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describeRejectedRow, type RejectedRow, shortened } from '../../core/catalog';
 import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
-import { idSchema } from '../../core/common/id-schema';
-import { writtenId } from '../../core/common/written-numbers';
+import { idSchema, writtenId } from '../../core/common/id-schema';
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { openText } from './open-text';
 
@@ -44,8 +44,9 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
     }
   } catch (cause) {
     if (cause instanceof SidestreamError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SidestreamError('runtime/invalid-input', `${path} cannot be read: ${why}. Check the path.`, { cause });
+    throw new SidestreamError('runtime/invalid-input', `${path} cannot be read: ${messageOf(cause)}. Check the path.`, {
+      cause,
+    });
   }
   for (const row of rejected.slice(0, SHOWN)) console.error(describeRejectedRow(row));
   if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import * as v from 'valibot';
+import type { Item } from '../../core/catalog';
+import { counted } from '../../core/common/counted';
+import { codeOf } from '../../core/common/thrown';
 import { type FetchLimits, fetchRetried, NotPublic, publicFetch } from './fetch';
+import { replaceFile } from './folders';
 
 export interface PictureOptions extends Omit<FetchLimits, 'fetch' | 'headers'> {
   /** Folder of the pictures that are named by file; without it, they are not read. */
@@ -126,7 +130,6 @@ const headSchema = v.object({
   lastModified: v.optional(v.string()),
 });
 
-/** A cached picture and the validators of its server. */
 interface CachedPicture extends v.InferOutput<typeof headSchema> {
   bytes: Uint8Array;
 }
@@ -149,7 +152,7 @@ function pictureCache(folder: string): PictureCache {
       try {
         file = await readFile(pathOf(url));
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        if (codeOf(error) === 'ENOENT') return null;
         throw error;
       }
       const end = file.indexOf(10);
@@ -164,15 +167,14 @@ function pictureCache(folder: string): PictureCache {
       const path = pathOf(head.url);
       await mkdir(dirname(path), { recursive: true });
       // Two builds may share the folder.
-      const part = `${path}.${process.pid}.part`;
-      await writeFile(part, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]));
-      await rename(part, path);
+      const file = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]);
+      await replaceFile(path, file, `${path}.${process.pid}.part`);
     },
   };
 }
 
 /** Whether a picture is named by an http(s) address. */
-export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
+const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 /**
  * The file that a feed means. Shop exports name pictures by their path on the host, `/photos/a.jpg`: below the folder, this is
@@ -211,10 +213,10 @@ export async function readPicture(
     if ((await stat(path)).size > maxBytes) throw new Error(`"${name}" is larger than ${maxBytes / 1e6} MB`);
     return await readFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT') throw new Error(`there is no file "${name}" in the image folder`, { cause: error });
-    if (code === undefined) throw error;
-    throw new Error(`"${name}" cannot be read (${String(code)})`, { cause: error });
+    if (code === '') throw error;
+    throw new Error(`"${name}" cannot be read (${code})`, { cause: error });
   }
 }
 
@@ -241,4 +243,43 @@ function decoded(name: string): string {
 function leadsOut(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way.split(sep)[0] === '..' || isAbsolute(way);
+}
+
+/**
+ * The item of the bundle: a picture whose file could not be read is left out, unless it is named by its path on the host, where
+ * pages may still find it.
+ */
+export function withImage(
+  item: Item,
+  { images, imageBase }: { images?: string; imageBase: string },
+  readable: boolean,
+): Item {
+  const { image, ...rest } = item;
+  if (!image) return rest;
+  if (/^([a-z][a-z\d+.-]*:|\/\/)/i.test(image)) return item;
+  if (image.startsWith('/')) {
+    const moved = readable && images !== undefined && imageBase !== '';
+    return moved ? { ...rest, image: `${imageBase}${fileName(image, images, imageBase)}` } : item;
+  }
+  return readable ? { ...rest, image: `${imageBase}${image}` } : rest;
+}
+
+/** Notes about pictures that were not fetched again. */
+export function stalePictures({ unanswered, notPublic }: Pictures['stale']): string[] {
+  const from = (count: number): string => `${counted(count, 'picture')} from an earlier build:`;
+  return [
+    ...(unanswered > 0 ? [`Used ${from(unanswered)} the server did not answer.`] : []),
+    ...(notPublic > 0 ? [`Used ${from(notPublic)} the address is not public; --allow-private fetches from it.`] : []),
+  ];
+}
+
+/** A note about pictures named by file if no folder of pictures was given. */
+export function unreadPictures(items: readonly Item[], images: string | undefined): string[] {
+  const named = images === undefined ? items.filter(({ image }) => image && !isAddress(image)).length : 0;
+  if (named === 0) return [];
+  const what =
+    named === 1
+      ? '1 item names a picture by its file, which was'
+      : `${named} items name pictures by their files, which were`;
+  return [`${what} not read: name their folder with --images.`];
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describeRejectedRow, type Item, type RejectedRow } from '../../core/catalog';
 import { type FeedMapping, type FeedRow, feedRows, parseFeedMapping } from '../../core/catalog/feed';
 import { counted } from '../../core/common/counted';
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { openFeed } from './open-feed';
 import { RejectedRows } from './rejected-rows';
@@ -70,8 +71,14 @@ export async function collectFeed(
 ): Promise<CollectedFeed> {
   const summary = createFeedSummary();
   const feed: CollectedFeed = {
-    ...{ items: [], titled: new Map(), currencies: new Set(), places: [] },
-    ...{ rejected: [], rejectedRows: 0, unpublished: 0, summary: [] },
+    items: [],
+    titled: new Map(),
+    currencies: new Set(),
+    places: [],
+    rejected: [],
+    rejectedRows: 0,
+    unpublished: 0,
+    summary: [],
   };
   let at = from;
   const onFormat: ReadFeedOptions['onFormat'] = (file, format, language) => {
@@ -103,8 +110,11 @@ export async function readMapping(path: string): Promise<FeedMapping> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SidestreamError('catalog/bad-mapping', `The mapping cannot be read: ${why}. Check the path.`, { cause });
+    throw new SidestreamError(
+      'catalog/bad-mapping',
+      `The mapping cannot be read: ${messageOf(cause)}. Check the path.`,
+      { cause },
+    );
   }
   return parseFeedMapping(text, path);
 }

@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, renameSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { RejectedRow } from '../../core/catalog';
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 
 /** Maximum number of rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
@@ -88,8 +89,7 @@ function opened(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `The refused rows cannot be written: ${why}. Name another file with --refusals.`;
+    const message = `The refused rows cannot be written: ${messageOf(cause)}. Name another file with --refusals.`;
     throw new SidestreamError('runtime/invalid-input', message, { cause });
   }
 }

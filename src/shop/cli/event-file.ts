@@ -1,11 +1,21 @@
-import { type Bundle, type Demand, shortened } from '../../core/catalog';
+import { type Bundle, type Demand, describeRejectedRow, type RejectedRow, shortened } from '../../core/catalog';
+import { peekText } from '../../core/catalog/feed';
 import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
+import { codeOf, messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
-import { type EventLog, isPurchase, type LogEvent, logNotes, type ReadLog, readEvents, refusedRows } from '../logs';
+import { openText } from '../bundler';
+import {
+  type EventFormat,
+  type EventLog,
+  isPurchase,
+  type LogEvent,
+  logNotes,
+  type ReadLog,
+  readEvents,
+  refusedRows,
+} from '../logs';
 import { type Interaction, recentPopularity, repeatsOf } from '../training';
-import { openLog } from './open-log';
-import { groupedRows } from './rejected-groups';
 import { showRejected } from './terminal';
 
 /**
@@ -145,4 +155,64 @@ export function demandOf(log: EventLog, bundle: Bundle): Demand {
     items.map(({ category }) => category),
   );
   return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };
+}
+
+/** Maximum number of lines named for one reason. */
+const NAMED = 3;
+
+/** Quoted values and numbers in a reason: reasons that differ only in these count as one. */
+const VALUES = /"(?:[^"\\]|\\.)*"|'[^']*'|\d+/g;
+
+/** Refused rows as lines of text, grouped by reason, with the number of rows and the first of them. */
+export function groupedRows(rows: readonly RejectedRow[]): string[] {
+  const groups = new Map<string, RejectedRow[]>();
+  for (const row of rows) {
+    const key = `${row.field} ${row.reason.replace(VALUES, '')}`;
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ field, reason }] = group;
+    if (group.length === 1) return describeRejectedRow(group[0]);
+    const first = group.slice(0, NAMED).map(({ line }) => line);
+    const more = group.length > NAMED ? ' …' : '';
+    return `${group.length.toLocaleString('en')} lines (${first.join(', ')}${more}), field ${field}: ${reason}`;
+  });
+}
+
+/**
+ * Opens a log, decompressed if it is gzip, in the encoding that its first bytes show. Its name or an opening brace identifies
+ * JSON lines.
+ * @throws SidestreamError `runtime/invalid-input` if it cannot be read or is not a log
+ */
+export async function openLog(path: string): Promise<{ format: EventFormat; text: AsyncIterable<string> }> {
+  try {
+    const { head, all } = await peekText(openText(path));
+    const start = head.replace(/^\uFEFF/, '').trimStart();
+    if (/^\[\s*(\{|$)/.test(start)) {
+      throw invalid(`${path} is one JSON array. Write each of its objects on a separate line, and nothing else.`);
+    }
+    const isJson = /\.(jsonl|ndjson)(\.gz)?$/i.test(path) || start.startsWith('{');
+    return { format: isJson ? 'jsonl' : 'csv', text: readable(path, all) };
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+async function* readable(path: string, text: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* text;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+const invalid = (message: string, cause?: unknown): SidestreamError =>
+  new SidestreamError('runtime/invalid-input', message, { cause });
+
+function unreadable(path: string, cause: unknown): SidestreamError {
+  if (cause instanceof SidestreamError) return cause;
+  if (codeOf(cause) === 'EISDIR') return invalid(`${path} is a folder. Name the file of the log.`, cause);
+  return invalid(`The events cannot be read: ${messageOf(cause)}. Check the path.`, cause);
 }

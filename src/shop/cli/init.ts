@@ -90,8 +90,12 @@ export function initCommand(): Command {
       const [ownMapping] = await copyFiles(mapping === undefined ? [] : [mapping], target, 'mapping', taken);
       await nameFeed(join(target, 'README.md'), own);
       const script = bundleArguments({
-        ...{ feed: own, at: (path) => path, pictures, options },
-        ...{ mapping: ownMapping, refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken) },
+        feed: own,
+        at: (path) => path,
+        pictures,
+        options,
+        mapping: ownMapping,
+        refusals: refusals && plainName(basename(resolve(refusals)), 'refusals', taken),
       });
       const about = await ownPackage();
       const source = await packageSource(PACKAGE_FOLDER, target, about);

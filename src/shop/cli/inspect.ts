@@ -84,7 +84,12 @@ async function showSummary(bundle: Bundle, folder: string, { json }: InspectOpti
   if (json) {
     console.log(
       JSON.stringify({
-        ...{ items: items.length, categories, without, dim: manifest.dim, digest: manifest.digest, bytes },
+        items: items.length,
+        categories,
+        without,
+        dim: manifest.dim,
+        digest: manifest.digest,
+        bytes,
         ...(language ? { language } : {}),
         ...(locales.length > 0 ? { locales } : {}),
         ...(training ? { training } : {}),

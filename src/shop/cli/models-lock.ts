@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
+import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { exitBy } from './interrupt';
 
@@ -171,8 +172,6 @@ const waitingText = (file: string, owner: Owner | null): string =>
   owner
     ? `Waiting for process ${owner.pid} on ${owner.host}, which has used these models since ${owner.since}. If it is gone, remove ${file}`
     : `Waiting for another run that uses these models. If it is gone, remove ${file}`;
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 const notLocked = (file: string, cause: unknown): SidestreamError =>
   new SidestreamError(

@@ -6,7 +6,7 @@ import { writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { sidestream } from '../../testing/commands';
 import { folderSink } from '../bundler';
-import { serveBundle } from './bundle-server';
+import { serveBundle } from './serve';
 
 let folder: string;
 let out: string;

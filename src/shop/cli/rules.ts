@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { messageOf } from '../../core/common/thrown';
 import { ruleProblemText } from '../../device/ranking/rules-file';
 import { SidestreamError } from '../../error';
 import { type CheckedProblem, type CheckedRules, checkRules, publishRules, removeRules } from '../bundler';
@@ -77,8 +78,9 @@ async function read(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SidestreamError('runtime/invalid-input', `Cannot read ${file} (${why}). Check the path.`, { cause });
+    throw new SidestreamError('runtime/invalid-input', `Cannot read ${file} (${messageOf(cause)}). Check the path.`, {
+      cause,
+    });
   }
 }
 

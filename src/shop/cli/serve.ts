@@ -1,8 +1,14 @@
+import { realpathSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import compression from 'compression';
+import sirv from 'sirv';
 import { MANIFEST_FILE } from '../../core/catalog';
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { openFolder } from '../bundler';
-import { serveBundle } from './bundle-server';
 import { onShutdown } from './terminal';
 
 interface ServeOptions {
@@ -33,8 +39,7 @@ async function served(folder: string, { port, host }: ServeOptions): ReturnType<
   try {
     return await serveBundle(folder, port, host);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `Cannot listen on ${host}, port ${port} (${why}). Name another with --port or --host.`;
+    const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with --port or --host.`;
     throw new SidestreamError('runtime/invalid-input', message, { cause });
   }
 }
@@ -43,4 +48,89 @@ function port(text: string): number {
   const n = Number(text);
   if (!/^\d+$/.test(text) || n > 65535) throw new InvalidArgumentError('must be a number from 0 to 65535.');
   return n;
+}
+
+/** File names that contain the digest of their content, which never changes. */
+const HASHED = /-[0-9a-f]{16}\.\w+$/;
+
+export interface BundleServer {
+  /** `http://host:port/`, with a slash at the end. */
+  address: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated each
+ * time (with 304 while unchanged), pages of every origin may read it, and text is compressed with brotli or gzip.
+ * @param port 0: any free port
+ * @throws the error of `listen`, for instance `EADDRINUSE`
+ */
+export async function serveBundle(folder: string, port: number, host: string): Promise<BundleServer> {
+  // A bundle may be rebuilt while it is served, so files are looked up on request.
+  const files = sirv(folder, {
+    dev: true,
+    etag: true,
+    extensions: [],
+    setHeaders(response, name) {
+      response.setHeader('Cache-Control', HASHED.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (/\.(onnx|safetensors|bin)$/.test(name)) response.setHeader('Content-Type', 'application/octet-stream');
+    },
+  });
+  const compress = compression();
+  const server = createServer((request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+      return;
+    }
+    // Every file is needed in full; a range under the same name would only confuse caches.
+    delete request.headers.range;
+    const missing = (): void => {
+      response
+        .writeHead(404, { 'Content-Type': 'text/plain' })
+        .end(`There is no such file. Start at ${MANIFEST_FILE}.\n`);
+    };
+    // A bundle is flat: nothing but the plain name of a file reaches the disk.
+    const name = /^\/([a-z0-9][\w.-]*)(\?.*)?$/i.exec(request.url ?? '')?.[1];
+    if (name === undefined || !liesIn(folder, name)) {
+      missing();
+      return;
+    }
+    // Answers without a body need the header as well.
+    response.setHeader('Vary', 'Accept-Encoding');
+    compress(request, response, () => files(request, response, missing));
+  });
+  await listening(server, port, host);
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Whether a name leads, even through links, to a file in the folder that is not hidden. */
+function liesIn(folder: string, name: string): boolean {
+  try {
+    const path = realpathSync(join(folder, name));
+    return dirname(path) === realpathSync(folder) && !basename(path).startsWith('.');
+  } catch {
+    // There is no such file.
+    return false;
+  }
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }

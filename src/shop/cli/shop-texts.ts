@@ -165,7 +165,6 @@ const TEXTS: Record<string, ShopTexts> = {
   },
 };
 
-/** Languages in which the texts exist. */
 export const SHOP_LANGUAGES = Object.keys(TEXTS);
 
 const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);
@@ -173,7 +172,6 @@ const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 
 /** First part of a language tag. */
 const primaryOf = (tag: string): string => tag.replace(/[-_].*/s, '').toLowerCase();
 
-/** Whether the shop has texts in a language. */
 export const hasTexts = (tag: string): boolean => SHOP_LANGUAGES.includes(primaryOf(tag));
 
 /** The texts in a language, or in English if there are none. @param tag BCP 47 tag; only its first part counts */

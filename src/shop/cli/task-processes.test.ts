@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JointMeter } from '../bundler/joint-meter';
-import type { GrowingMeter } from '../bundler/meter';
+import { type GrowingMeter, JointMeter } from '../bundler/meter';
 
 /** A program of a parent and its processes, as the commands are; what it is asked to do is its last argument. */
 const PROGRAM = `

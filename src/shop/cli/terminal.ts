@@ -36,7 +36,9 @@ export function showRejected(rows: readonly string[], { shown = SHOWN, count = r
 /** Shows the first refused rows of a feed on stderr. @param file file with all of them, if any */
 export const showRejectedRows = (rows: readonly RejectedRow[], count: number, file?: string): void =>
   showRejected(rows.map(describeRejectedRow), {
-    ...{ shown: 50, count, all: file === undefined ? '--refusals writes all to a file' : '' },
+    shown: 50,
+    count,
+    all: file === undefined ? '--refusals writes all to a file' : '',
   });
 
 /** Resolves at SIGINT or SIGTERM. Call it before announcing that the command is ready. */

@@ -12,7 +12,7 @@ import {
   writeBundle,
 } from '../../core/catalog';
 import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence/cooccurrence-table';
-import { seededRandom } from '../../core/model';
+import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';
 import { folderFetch, folderSink } from '../bundler/folder-bundle';
 import { cooccurrenceTable } from '../training';

@@ -5,8 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readPairFile } from '../bundler/pair-file';
-import { readEventFile } from '../cli/event-file';
-import { openLog } from '../cli/open-log';
+import { openLog, readEventFile } from '../cli/event-file';
 import { type EventFormat, readEvents } from './event-log';
 
 let folder: string;

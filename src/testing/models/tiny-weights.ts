@@ -1,3 +1,5 @@
+import { seededRandom } from '../../core/common/random';
+
 /** Sizes of the random models the tests take apart. */
 export interface TinyShape {
   layers: number;
@@ -16,14 +18,9 @@ export const PATCHES = (SIDE / PATCH) ** 2;
 
 /** Random weights by name: the same name gives the same numbers, to the graph and to the plain computation alike. */
 export function weight(name: string, size: number, spread = 0.15, center = 0): Float32Array {
-  let state = 2166136261;
-  for (const char of name) state = Math.imul(state ^ char.charCodeAt(0), 16777619);
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  let seed = 2166136261;
+  for (const char of name) seed = Math.imul(seed ^ char.charCodeAt(0), 16777619);
+  const random = seededRandom(seed);
   return Float32Array.from({ length: size }, () => center + spread * 2 * (random() + random() - 1));
 }
 

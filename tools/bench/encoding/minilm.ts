@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { seededRandom } from '../../../src/core/common/random';
 import type { TextPreset } from '../../../src/core/encoders';
-import { seededRandom } from '../../../src/core/model';
 import { DialectWriter } from '../../../src/testing/models/dialect';
 import { wordPieces } from './texts';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../src/core/model';
+import { seededRandom } from '../../../src/core/common/random';
 
 /** Words that synthetic products are described with; the tokeniser knows them but for every eighth, which falls into pieces. */
 const WORDS = 4_000;

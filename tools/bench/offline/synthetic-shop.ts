@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeBundle } from '../../../src/core/catalog';
-import { seededRandom } from '../../../src/core/model';
+import { seededRandom } from '../../../src/core/common/random';
 import { folderSink } from '../../../src/shop/bundler';
 import { topicContent } from '../../../src/testing/topics';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../src/core/model';
+import { seededRandom } from '../../../src/core/common/random';
 import { Learner, type LearnerCatalog } from '../../../src/device/learner';
 import { Journal } from '../../../src/device/learner/journal/journal';
 import { storedProfile } from '../../../src/device/learner/profile-file';

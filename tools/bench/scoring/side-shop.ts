@@ -1,5 +1,5 @@
 import { contentBlend, contentVectors, type SideModel } from '../../../src/core/catalog';
-import { seededRandom, uniform } from '../../../src/core/model';
+import { seededRandom, uniform } from '../../../src/core/common/random';
 import { SIDE_DECAYS } from '../../../src/core/model/side';
 import type { LearnerCatalog } from '../../../src/device/learner';
 import { catalogIndex } from '../../../src/device/ranking';

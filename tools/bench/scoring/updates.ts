@@ -1,10 +1,9 @@
+import { seededRandom } from '../../../src/core/common/random';
 import { History } from '../../../src/core/events';
-import { seededRandom } from '../../../src/core/model';
-import type { LearnerCatalog } from '../../../src/device/learner';
-import { featureMatrix } from '../../../src/device/learner';
-import { MAX_KEPT } from '../../../src/device/learner/experts/expert-limits';
+import { featureMatrix, type LearnerCatalog } from '../../../src/device/learner';
 import { ExpertMixture } from '../../../src/device/learner/experts/expert-mixture';
 import type { FeatureMatrix } from '../../../src/device/learner/experts/feature-matrix';
+import { MAX_KEPT } from '../../../src/device/learner/limits';
 import { START_WITH_SIDE } from '../../../src/device/learner/personal-weights';
 import { type TermValues, termValues } from '../../../src/device/ranking';
 import { type Timed, timed } from '../timing';

@@ -7,7 +7,7 @@ import {
   openBundle,
 } from '../../../src/core/catalog';
 import { decodeFeatureShard } from '../../../src/core/catalog/features/decode-features';
-import { featureShape } from '../../../src/core/catalog/features/feature-shard';
+import { featureShape } from '../../../src/core/catalog/features/feature-table';
 import { createMatrix } from '../../../src/core/kernel';
 import { topRows } from '../../../src/device/ranking';
 import { folderFetch } from '../../../src/shop/bundler/folder-bundle';

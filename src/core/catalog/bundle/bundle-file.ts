@@ -1,5 +1,7 @@
 import { SidestreamError } from '../../../error';
+import { joinBytes } from '../../common/bytes';
 import { canHash, sha256 } from '../../common/sha256';
+import { messageOf } from '../../common/thrown';
 import { type BundleFile, MANIFEST_FILE } from './manifest';
 
 /** Gets one file of a bundle by its name relative to the manifest. */
@@ -84,12 +86,12 @@ export async function fetchBytes(
       chunks.push(part.value);
       report(part.value.byteLength);
     }
-    return join(chunks);
+    return joinBytes(chunks).buffer;
   } catch (error) {
     throw error instanceof SidestreamError
       ? error
       : unreachable(
-          error instanceof Error ? error.message : String(error),
+          messageOf(error),
           'Check the connection and, for a bundle on another host, that its CORS headers allow this page.',
           error,
         );
@@ -118,13 +120,3 @@ export const invalidBundle = (name: string, what: string, cause?: unknown): Side
     `The bundle cannot be read: ${name}: ${what}. Build it again with \`sidestream build\`.`,
     { cause },
   );
-
-function join(chunks: Uint8Array[]): ArrayBuffer {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes.buffer;
-}

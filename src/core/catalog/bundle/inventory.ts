@@ -1,5 +1,7 @@
 import { BundleClusters } from '../clusters/bundle-clusters';
+import type { Item } from '../item';
 import { type FetchFile, fetchChecked } from './bundle-file';
+import { decodeItems } from './item-shard';
 import { type BundleFile, bundleFiles, type Manifest } from './manifest';
 import { parseManifest } from './read-manifest';
 import { manifestFile } from './write-manifest';
@@ -26,4 +28,19 @@ export async function publishedNames(manifest: Manifest, fetchFile: FetchFile): 
   const own = [...(await inventory(manifest, fetchFile)), await manifestFile(manifest)];
   const before = previous ? await inventory(parseManifest(await fetchChecked(fetchFile, previous)), fetchFile) : [];
   return new Set([...own, ...before].map(({ file }) => file));
+}
+
+/**
+ * The items of a bundle without their features, which are most of it, file by file in the order of the bundle.
+ * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`, `bundle/invalid`
+ */
+export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): AsyncGenerator<Item[]> {
+  const { shards, clusters } = manifest;
+  for (const shard of shards.items) yield decodeItems(await fetchChecked(fetchFile, shard), shard.file, shard.count);
+  if (!clusters) return;
+  const directory = await new BundleClusters(manifest, clusters, fetchFile).directory();
+  for (let cluster = 0; cluster < directory.clusters; cluster++) {
+    const file = directory.file(cluster, 'items');
+    yield decodeItems(await fetchChecked(fetchFile, file), file.file, directory.counts[cluster]);
+  }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fitting } from '../../common/fitting';
 import { type Item, itemSchema, writableItem } from '../item';
 import { invalidBundle, parseJson } from './bundle-file';
 import { MANIFEST_FILE } from './manifest';
@@ -18,18 +19,10 @@ export function encodeItems(items: readonly Item[]): Uint8Array {
  * @throws SidestreamError `bundle/invalid` when an item does not fit the schema or the number of items is wrong
  */
 export function decodeItems(bytes: ArrayBuffer, file: string, count: number): Item[] {
-  const rows = parseJson(file, bytes);
-  const result = v.safeParse(v.array(itemSchema), rows, { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    const row = issue.path?.[0]?.value;
-    const id = typeof row === 'object' && row !== null && 'id' in row ? ` (item ${JSON.stringify(row.id)})` : '';
-    throw invalidBundle(file, `${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
-  }
-  if (result.output.length !== count) {
-    throw invalidBundle(file, `has ${result.output.length} items, the manifest says ${count}`);
-  }
-  return result.output;
+  const invalid = (what: string): Error => invalidBundle(file, what);
+  const items = fitting(v.array(itemSchema), parseJson(file, bytes), invalid, 0);
+  if (items.length !== count) throw invalid(`has ${items.length} items, the manifest says ${count}`);
+  return items;
 }
 
 /**

@@ -3,10 +3,10 @@ import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles'
 import { sideModel } from '../../../testing/side-models';
 import { topicContent } from '../../../testing/topics';
 import { sha256 } from '../../common/sha256';
-import { itemPlaces } from '../clusters/item-places';
+import { itemPlaces } from '../clusters/write-clusters';
 import type { CooccurrenceTable } from '../cooccurrence/cooccurrence-table';
 import type { Demand } from '../demand/demand';
-import { createTable } from '../features/feature-shard';
+import { createTable } from '../features/feature-table';
 import { decodeSideModel, encodeSideModel } from '../side-model/side-model-file';
 import { inventory } from './inventory';
 import { addLearned } from './learned';

@@ -1,19 +1,16 @@
 import { SidestreamError } from '../../../error';
 import type { BundleClusters } from '../clusters/bundle-clusters';
+import { encodeFileDirectory } from '../clusters/cluster-directory';
 import type { PreviousClusters } from '../clusters/cluster-plan';
-import { encodeFileDirectory } from '../clusters/file-directory';
-import type { ItemPlaces } from '../clusters/item-places';
-import { putInto } from '../clusters/write-clusters';
+import { type ItemPlaces, putInto } from '../clusters/write-clusters';
 import { type CooccurrenceTable, encodeCooccurrence, pickCooccurrence } from '../cooccurrence/cooccurrence-table';
-import { type Demand, pickDemand } from '../demand/demand';
-import { encodeDemand } from '../demand/demand-file';
+import { type Demand, encodeDemand, pickDemand } from '../demand/demand';
 import type { ContentVectors } from '../features/content-vectors';
 import type { Item } from '../item';
-import { placeByContent } from '../side-model/place-by-content';
-import { pickSideModel, type SideModel } from '../side-model/side-model';
+import { pickSideModel, placeByContent, type SideModel } from '../side-model/side-model';
 import { encodeSideModel, encodeSideRows } from '../side-model/side-model-file';
 import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALITIES } from './manifest';
-import { type FeatureMeaning, sameFeatures } from './same-features';
+import { type FeatureMeaning, sameFeatures } from './previous-features';
 import { storeManifest } from './write-manifest';
 
 /** What a shop learned from its logs. */
@@ -26,7 +23,6 @@ export interface Learned {
   demand?: Demand;
 }
 
-/** The manifest's entries for the trained files. */
 type LearnedFiles = Pick<Manifest, 'companions' | 'side' | 'demand'>;
 
 /**
@@ -104,7 +100,7 @@ export async function putLearned(
   return learned;
 }
 
-const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
+export const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
 
 /** @throws SidestreamError `bundle/invalid` when a model is of another number of items */
 function checkRows({ width, vectors, biases }: SideModel, count: number): void {

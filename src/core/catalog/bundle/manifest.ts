@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { TEXT_RECIPES } from '../item';
-import { itemColumnsSchema } from './item-columns';
+import { itemSchema, TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes. */
 export const BUNDLE_SCHEMA = 7 as const;
@@ -96,6 +95,22 @@ const localeTextsSchema = v.strictObject({
   clusters: v.optional(fileSchema),
 });
 
+/** Reads items that `encodeManifest` wrote field by field. */
+const itemColumnsSchema = v.pipe(
+  v.record(v.string(), v.array(v.unknown())),
+  v.check(
+    (columns) => new Set(Object.values(columns).map(({ length }) => length)).size < 2,
+    'has fields of different lengths',
+  ),
+  v.transform((columns) => {
+    const fields = Object.entries(columns);
+    return Array.from({ length: fields[0]?.[1].length ?? 0 }, (_, row) =>
+      Object.fromEntries(fields.flatMap(([name, values]) => (values[row] === null ? [] : [[name, values[row]]]))),
+    );
+  }),
+  v.array(itemSchema),
+);
+
 /**
  * `manifest.json`, the only mutable file of a bundle, apart from its offers and rules. The version determines the keys; any
  * other key is an error.
@@ -104,7 +119,6 @@ export const manifestSchema = v.strictObject({
   schema: v.picklist(READABLE_SCHEMAS),
   /** SHA-256 over the digests of all items, features and the projection: names this state of the catalogue. */
   digest: digestSchema,
-  /** Number of items. */
   count: upTo(MAX_ITEMS),
   /** Width D of every projected tap. */
   dim: upTo(MAX_VALUES),

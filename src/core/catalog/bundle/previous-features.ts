@@ -1,9 +1,23 @@
 import { SidestreamError } from '../../../error';
-import { createTable } from '../features/feature-shard';
-import { type FeatureTable, rowsPerItem } from '../features/feature-table';
+import { createTable, type FeatureTable, rowsPerItem } from '../features/feature-table';
 import type { Item } from '../item';
-import type { Manifest } from './manifest';
-import { sameFeatures } from './same-features';
+import { type Manifest, MODALITIES } from './manifest';
+
+/** What the meaning of feature values depends on. */
+export type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
+
+/** Whether the feature values of two bundles are comparable. */
+export function sameFeatures(before: FeatureMeaning, after: FeatureMeaning): boolean {
+  return (
+    before.dim === after.dim &&
+    before.text === after.text &&
+    before.projection.sha256 === after.projection.sha256 &&
+    MODALITIES.every((modality) => {
+      const [old, now] = [before.modalities[modality], after.modalities[modality]];
+      return old.digest === now.digest && old.taps.join('\n') === now.taps.join('\n');
+    })
+  );
+}
 
 /** The part of a bundle that locates its features. */
 interface Featured {

@@ -2,8 +2,7 @@ import { SidestreamError } from '../../../error';
 import { canHash } from '../../common/sha256';
 import type { CatalogStatistics } from '../catalog-statistics';
 import type { BundleClusters } from '../clusters/bundle-clusters';
-import { createTable, featureShape } from '../features/feature-shard';
-import type { FeatureTable } from '../features/feature-table';
+import { createTable, type FeatureTable, featureShape } from '../features/feature-table';
 import type { Item } from '../item';
 import { type BundleProgress, type FetchFile, fetchBytes, fetchChecked, fetchFiles, fetchFrom } from './bundle-file';
 import { addIds, decodeItems } from './item-shard';
@@ -38,7 +37,6 @@ export interface Bundle extends LearnedFiles {
   encoder(modality: Modality, onProgress?: BundleProgress): Promise<EncoderFiles>;
 }
 
-/** How to open a bundle. */
 export interface OpenOptions {
   /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
   whole?: boolean;

@@ -1,7 +1,6 @@
 import type { BundleClusters } from '../clusters/bundle-clusters';
 import { type CooccurrenceTable, decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
-import type { Demand } from '../demand/demand';
-import { decodeDemand } from '../demand/demand-file';
+import { type Demand, decodeDemand } from '../demand/demand';
 import type { SideModel, SideRows } from '../side-model/side-model';
 import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import type { BundleProgress } from './bundle-file';

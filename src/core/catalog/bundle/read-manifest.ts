@@ -1,6 +1,6 @@
-import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import { featureShape, featureShardBytes } from '../features/feature-shard';
+import { fitting } from '../../common/fitting';
+import { featureShape, featureShardBytes } from '../features/feature-table';
 import { invalidBundle, parseJson } from './bundle-file';
 import {
   BUNDLE_SCHEMA,
@@ -27,13 +27,9 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
       `The bundle has format version ${schema}, but this page reads versions up to ${BUNDLE_SCHEMA}. Build the bundle and the page with the same version of Sidestream.`,
     );
   }
-  const result = v.safeParse(manifestSchema, withoutDropped(data, schema), { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw invalidBundle(MANIFEST_FILE, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
-  }
-  check(result.output);
-  return result.output;
+  const manifest = fitting(manifestSchema, withoutDropped(data, schema), (what) => invalidBundle(MANIFEST_FILE, what));
+  check(manifest);
+  return manifest;
 }
 
 /** A manifest of an older version without its obsolete keys, whatever their values. */

@@ -1,11 +1,12 @@
 import { sha256 } from '../../common/sha256';
 import { BundleClusters } from '../clusters/bundle-clusters';
 import { decodeCooccurrence } from '../cooccurrence/cooccurrence-table';
-import { decodeDemand } from '../demand/demand-file';
+import { decodeDemand } from '../demand/demand';
 import { decodeFeatureShard } from '../features/decode-features';
-import { createTable, featureShape } from '../features/feature-shard';
+import { createTable, featureShape } from '../features/feature-table';
 import type { Item } from '../item';
-import { verifyTexts } from '../locales/verify-texts';
+import { firstTexts } from '../locales/bundle-locales';
+import { decodeTexts } from '../locales/item-text';
 import { fetchOffers } from '../offers';
 import { decodeSideModel, decodeSideRows } from '../side-model/side-model-file';
 import { type FetchFile, fetchChecked, invalidBundle } from './bundle-file';
@@ -112,4 +113,27 @@ async function verifyClusters(
   }
   for (let bucket = 0; bucket < directory.buckets; bucket++) await clusters.ids(bucket);
   return [named.directory, named.axes, named.statistics];
+}
+
+/**
+ * Reads the texts of all languages of a bundle and checks them as pages do.
+ * @returns the files read that the manifest names
+ * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`, `bundle/invalid`
+ */
+async function verifyTexts(manifest: Manifest, fetchFile: FetchFile): Promise<BundleFile[]> {
+  const { locales = {}, clusters } = manifest;
+  const done: BundleFile[] = [];
+  for (const [tag, { clusters: directory }] of Object.entries(locales)) {
+    for (const file of firstTexts(manifest, tag)) {
+      decodeTexts(await fetchChecked(fetchFile, file), file.file, file.count);
+      done.push(file);
+    }
+    if (!directory || !clusters) continue;
+    const read = new BundleClusters(manifest, clusters, fetchFile);
+    const { counts } = await read.directory();
+    const all = await read.filesBeside(directory, 'texts');
+    for (const [n, file] of all.entries()) decodeTexts(await fetchChecked(fetchFile, file), file.file, counts[n]);
+    done.push(directory);
+  }
+  return done;
 }

@@ -1,13 +1,11 @@
 import { SidestreamError } from '../../../error';
 import { sha256 } from '../../common/sha256';
-import type { ItemPlaces } from '../clusters/item-places';
-import { putInto, writeClusters } from '../clusters/write-clusters';
+import { encodeFileDirectory } from '../clusters/cluster-directory';
+import { type ItemPlaces, type PutFile, putInto, writeClusters } from '../clusters/write-clusters';
 import { contentBlend, contentVectors } from '../features/content-vectors';
-import { encodeFeatureShard } from '../features/feature-shard';
-import { type FeatureTable, pickRows } from '../features/feature-table';
+import { encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item, TextRecipe } from '../item';
-import type { ItemText } from '../locales/item-text';
-import { writeTexts } from '../locales/write-texts';
+import { encodeTexts, type ItemText } from '../locales/item-text';
 import { encodeItems } from './item-shard';
 import {
   keepLearned,
@@ -16,6 +14,7 @@ import {
   type Predecessor,
   previousClusters,
   putLearned,
+  rowsFrom,
   sameParts,
 } from './learned';
 import {
@@ -34,7 +33,6 @@ import { putManifest } from './write-manifest';
  */
 const MAX_HEAD_BYTES = 1_000_000;
 
-/** One encoder as the bundle records it. */
 export interface BundleEncoder {
   preset: string;
   /** SHA-256 of the ONNX file. */
@@ -64,7 +62,6 @@ export interface BundleContent {
 
 /** The texts of a catalogue in one more language. */
 export interface LocaleContent {
-  /** Its tag. */
   tag: string;
   /** Market whose offers pages in this language use if they name no market. */
   market?: string;
@@ -196,14 +193,11 @@ export async function writeBundle(
   return putManifest(manifest, previous?.manifest ?? null, sink);
 }
 
-/** Places in the order of the bundle. */
 function inOrder({ order, head, members }: Awaited<ReturnType<typeof writeClusters>>): Required<ItemPlaces> {
   const placeOf = new Map(order.map((row, place) => [row, place]));
   const places = (rows: readonly number[]): number[] => rows.map((row) => placeOf.get(row) ?? -1);
   return { head: head.map(places), members: members.map(places) };
 }
-
-const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
 
 function check({ items, features, encoders, locales = [] }: BundleContent): void {
   if (items.length === 0) throw new SidestreamError('catalog/empty', 'There is no item to put into the bundle.');
@@ -221,3 +215,24 @@ function check({ items, features, encoders, locales = [] }: BundleContent): void
 
 const invalid = (what: string): SidestreamError =>
   new SidestreamError('bundle/invalid', `Cannot write the bundle: ${what}.`);
+
+/**
+ * Writes the texts of a catalogue in one more language, one file for each items file: a page loads only the texts of its
+ * loaded items.
+ * @param texts of each item
+ * @returns the manifest's entry
+ */
+async function writeTexts(
+  texts: readonly (ItemText | null)[],
+  { head, members }: ItemPlaces,
+  put: PutFile,
+): Promise<{ files: BundleFile[]; clusters?: BundleFile }> {
+  const write = async (parts: readonly (readonly number[])[]): Promise<BundleFile[]> => {
+    const files: BundleFile[] = [];
+    for (const rows of parts) files.push(await put('texts', 'json', encodeTexts(rows.map((row) => texts[row]))));
+    return files;
+  };
+  const files = await write(head);
+  if (!members) return { files };
+  return { files, clusters: await put('texts', 'bin', encodeFileDirectory(await write(members))) };
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { sha256 } from '../../common/sha256';
-import { columnsText } from './item-columns';
+import { type Item, writableItem } from '../item';
 import {
   BUNDLE_SCHEMA,
   type BundleFile,
@@ -76,3 +76,18 @@ export async function manifestFile(manifest: Manifest): Promise<BundleFile> {
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at]);
+
+/**
+ * Items field by field: `{"id": ["a", "b"], "title": […], …}`, with null where an item lacks a field; a field that no item
+ * has is left out. When compressed, this is a tenth smaller than one object per item, and faster to read.
+ * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
+ */
+function columnsText(items: readonly Item[]): string {
+  const rows = items.map(writableItem);
+  const names = rows.length === 0 ? [] : (Object.keys(rows[0]) as (keyof Item)[]);
+  const columns = names.filter((name) => rows.some((row) => row[name] !== undefined));
+  const lines = columns.map(
+    (name) => `    ${JSON.stringify(name)}: ${JSON.stringify(rows.map((row) => row[name] ?? null))}`,
+  );
+  return `{\n${lines.join(',\n')}\n  }`;
+}

@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import { fitting } from '../../common/fitting';
 import {
   type BundleProgress,
   type FetchFile,
@@ -18,14 +18,17 @@ import {
   vectorShardBytes,
 } from '../features/base-vectors';
 import { decodeFeatureShard } from '../features/decode-features';
-import { createTable, featureShape, featureShardBytes } from '../features/feature-shard';
-import { type FeatureTable, rowsPerItem } from '../features/feature-table';
+import {
+  createTable,
+  type FeatureTable,
+  featureShape,
+  featureShardBytes,
+  rowsPerItem,
+} from '../features/feature-table';
 import type { Item } from '../item';
-import { ClusterDirectory } from './cluster-directory';
-import { type BesideClusters, decodeFileDirectory } from './file-directory';
+import { type BesideClusters, ClusterDirectory, decodeFileDirectory } from './cluster-directory';
 import { bucketOf, clustersWith, decodeIdBucket, hashId, type IdBucket } from './id-bucket';
 
-/** Clusters fetched in parallel. */
 const PARALLEL_FETCHES = 16;
 
 /** Items with their features, in the same order. */
@@ -71,12 +74,11 @@ export class BundleClusters {
 
   statistics(): Promise<CatalogStatistics> {
     const { statistics } = this.#clusters;
-    return this.#once(statistics, (bytes) => {
-      const result = v.safeParse(catalogStatisticsSchema, parseJson(statistics.file, bytes));
-      if (result.success) return result.output;
-      const [issue] = result.issues;
-      throw invalidBundle(statistics.file, `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
-    });
+    return this.#once(statistics, (bytes) =>
+      fitting(catalogStatisticsSchema, parseJson(statistics.file, bytes), (what) =>
+        invalidBundle(statistics.file, what),
+      ),
+    );
   }
 
   /** Tier 1: base vectors of a cluster's items, in their order. */
@@ -89,7 +91,6 @@ export class BundleClusters {
     return decodeVectorShard(await fetchChecked(this.#fetchFile, file), file.file, count, dims);
   }
 
-  /** Tier 2: a cluster's items and their features. */
   async items(cluster: number): Promise<ItemsPart> {
     const directory = await this.directory();
     const [items, features] = [directory.file(cluster, 'items'), directory.file(cluster, 'features')];

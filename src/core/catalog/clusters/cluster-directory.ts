@@ -1,4 +1,6 @@
 import { SidestreamError } from '../../../error';
+import { hex } from '../../common/bytes';
+import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleFile } from '../bundle/manifest';
 
 /** Centroids, one int8 row with one scale per cluster. */
@@ -14,17 +16,14 @@ export interface Centroids {
 export const CLUSTER_TIERS = ['vectors', 'items', 'features'] as const;
 export type ClusterTier = (typeof CLUSTER_TIERS)[number];
 
-/** Extension of a tier's files. */
 export const TIER_EXTENSIONS: Record<ClusterTier, string> = { vectors: 'bin', items: 'json', features: 'bin' };
 
-/** Content of a directory. */
 export interface DirectoryContent {
   centroids: Centroids;
   /** Distance of the furthest member from the centroid, per cluster. */
   radii: Float32Array;
   /** Items per cluster. */
   counts: Uint32Array;
-  /** Files of each cluster. */
   files: Record<ClusterTier, BundleFile>[];
   /** Id buckets in their order. */
   ids: BundleFile[];
@@ -71,14 +70,12 @@ export function encodeDirectory({ centroids, radii, counts, files, ids }: Direct
 
 /** The clusters of a catalogue and their files. Decodes file entries on request. */
 export class ClusterDirectory {
-  /** Number of clusters. */
   readonly clusters: number;
   readonly centroids: Centroids;
   /** [clusters] */
   readonly radii: Float32Array;
   /** Items per cluster. */
   readonly counts: Uint32Array;
-  /** Number of id buckets. */
   readonly buckets: number;
   readonly #bytes: Uint8Array;
   readonly #sizes: Uint32Array;
@@ -123,12 +120,10 @@ export class ClusterDirectory {
     if (total !== expected.count || !powerOfTwo || !sized || !measured) throw invalid('its numbers are inconsistent');
   }
 
-  /** One file of a cluster. */
   file(cluster: number, tier: ClusterTier): BundleFile {
     return this.#file(tier, TIER_EXTENSIONS[tier], cluster * TIERS + CLUSTER_TIERS.indexOf(tier));
   }
 
-  /** The file of an id bucket. */
   idFile(bucket: number): BundleFile {
     return this.#file('ids', 'bin', this.clusters * TIERS + bucket);
   }
@@ -150,10 +145,13 @@ export class ClusterDirectory {
 
   #file(stem: string, extension: string, at: number): BundleFile {
     const from = this.#digests + at * DIGEST;
-    const digest = this.#bytes.subarray(from, from + DIGEST);
-    const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return { file: `${stem}-${sha256.slice(0, 16)}.${extension}`, sha256, bytes: this.#sizes[at] };
+    return namedFile(stem, extension, this.#bytes.subarray(from, from + DIGEST), this.#sizes[at]);
   }
+}
+
+function namedFile(stem: string, extension: string, digest: Uint8Array, bytes: number): BundleFile {
+  const sha256 = hex(digest);
+  return { file: `${stem}-${sha256.slice(0, 16)}.${extension}`, sha256, bytes };
 }
 
 function sizeOf(clusters: number, dims: number, buckets: number): { digests: number; whole: number } {
@@ -167,3 +165,42 @@ const invalid = (what: string): SidestreamError =>
     'bundle/invalid',
     `The directory of the bundle's clusters cannot be read: ${what}. Build it again with \`sidestream build\`.`,
   );
+
+/** Writes a directory of one file for each of C clusters: uint32[C] bytes, then 32-byte SHA-256 digests. */
+export function encodeFileDirectory(files: readonly BundleFile[]): Uint8Array {
+  const bytes = new Uint8Array((4 + DIGEST) * files.length);
+  const view = new DataView(bytes.buffer);
+  for (const [n, file] of files.entries()) {
+    view.setUint32(4 * n, file.bytes, true);
+    for (let b = 0; b < DIGEST; b++) {
+      bytes[4 * files.length + n * DIGEST + b] = Number.parseInt(file.sha256.slice(2 * b, 2 * b + 2), 16);
+    }
+  }
+  return bytes;
+}
+
+/** Kinds of additional files, one per cluster, with their name extensions. */
+const BESIDE = { texts: 'json', side: 'bin' } as const;
+export type BesideClusters = keyof typeof BESIDE;
+
+/**
+ * Reads the output of `encodeFileDirectory`.
+ * @param file its name, for the message
+ * @returns the files of the clusters in their order; names follow from the digests
+ * @throws SidestreamError `bundle/invalid` when its number of clusters is wrong
+ */
+export function decodeFileDirectory(
+  bytes: ArrayBuffer,
+  file: string,
+  clusters: number,
+  stem: BesideClusters,
+): BundleFile[] {
+  if (bytes.byteLength !== (4 + DIGEST) * clusters) {
+    throw invalidBundle(file, `should have the ${stem} of ${clusters} clusters`);
+  }
+  const view = new DataView(bytes);
+  return Array.from({ length: clusters }, (_, n) => {
+    const digest = new Uint8Array(bytes, 4 * clusters + n * DIGEST, DIGEST);
+    return namedFile(stem, BESIDE[stem], digest, view.getUint32(4 * n, true));
+  });
+}

@@ -6,7 +6,6 @@ import { type VariantGroups, variantGroups } from '../variants/variant-groups';
 import type { ClusterDirectory } from './cluster-directory';
 import { type ClusterSizes, type ClusterSpace, clusterRows, meanOf, nearestOf, squaredDistance } from './cluster-rows';
 
-/** Which items are in which cluster. */
 export interface ClusterPlan {
   axes: PrincipalAxes;
   /** Base vectors of all items, [count * dims]. */

@@ -5,7 +5,6 @@ export interface ClusterSpace {
   values: Float32Array;
 }
 
-/** Sizes of clusters. */
 export interface ClusterSizes {
   /** Items that a cluster should have. */
   target: number;
@@ -45,7 +44,6 @@ export function meanOf({ dims, values }: ClusterSpace, rows: Int32Array): Float3
   return Float32Array.from(sums, (sum) => sum / Math.max(1, rows.length));
 }
 
-/** Squared distance of row `row` of one space to row `other` of another. */
 export function squaredDistance(a: ClusterSpace, row: number, b: ClusterSpace, other: number): number {
   let sum = 0;
   const [from, to] = [row * a.dims, other * a.dims];

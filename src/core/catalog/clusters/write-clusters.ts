@@ -1,16 +1,44 @@
 import { sha256 } from '../../common/sha256';
-import { encodeItems } from '../bundle/item-shard';
+import { decodeItems, encodeItems } from '../bundle/item-shard';
 import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest';
+import type { Bundle } from '../bundle/read-bundle';
 import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
-import { encodeFeatureShard } from '../features/feature-shard';
-import { type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
+import { encodeFeatureShard, type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
 import type { Item } from '../item';
-import { productStatistics } from '../variants/product-statistics';
-import { variantGroups } from '../variants/variant-groups';
+import { productStatistics, variantGroups } from '../variants/variant-groups';
 import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';
 import { type ClusterPlan, type PreviousClusters, planClusters } from './cluster-plan';
 import { encodeIdBuckets } from './id-bucket';
+
+/** Rows of the items in each items file: in the files that a page loads first, and in the files of the clusters, if any. */
+export interface ItemPlaces {
+  head: readonly (readonly number[])[];
+  members?: readonly (readonly number[])[];
+}
+
+/**
+ * Where the items of a bundle of clusters are; null for a bundle without clusters.
+ * @param bundle opened as a whole: its items are in the order of the clusters
+ */
+export async function itemPlaces({
+  manifest: { clusters: named, head },
+  items,
+  clusters,
+  file,
+}: Bundle): Promise<Required<ItemPlaces> | null> {
+  if (!clusters || !named) return null;
+  const { counts } = await clusters.directory();
+  let start = 0;
+  const members = Array.from(counts, (count) => {
+    start += count;
+    return Array.from({ length: count }, (_, n) => start - count + n);
+  });
+  const { items: stored, count } = named.head;
+  const first = head ?? decodeItems(await file(stored), stored.file, count);
+  const rowOf = new Map(items.map(({ id }, row) => [id, row]));
+  return { head: [first.map(({ id }) => rowOf.get(id) ?? -1)], members };
+}
 
 /** Length of base vectors. */
 const DIMS = 64;

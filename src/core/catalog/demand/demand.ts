@@ -1,3 +1,5 @@
+import { SidestreamError } from '../../../error';
+
 /** Statistics of each item from the shop's log: how often it is chosen, and how it is bought again. */
 export interface Demand {
   /** [count] Choices in the whole log. */
@@ -44,3 +46,72 @@ export function pickDemand({ choices, recent, repeats }: Demand, order: readonly
     }),
   };
 }
+
+/** Largest step of a stored value. */
+const STEPS = 65_535;
+/** uint32 count, uint32 number of columns. */
+const HEADER = 8;
+
+/**
+ * Writes the demand of the items, little-endian: uint32 count, uint32 number of columns; then each column: float32 largest
+ * value m, and `count` uint16 steps s of values m' = log(1 + m), value = exp(s m' / 65,535) - 1. Columns: `choices`,
+ * `recent` and, with repeats, `shares` and `intervals`. The share and the interval of the whole shop are in the manifest.
+ * @throws SidestreamError `bundle/invalid` when a column has a wrong number of items, or a value is negative or not finite
+ */
+export function encodeDemand({ choices, recent, repeats }: Demand, count: number): Uint8Array<ArrayBuffer> {
+  const columns = [choices, recent, ...(repeats ? [repeats.shares, repeats.intervals] : [])];
+  const bytes = new Uint8Array(HEADER + columns.length * columnBytes(count));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, count, true);
+  view.setUint32(4, columns.length, true);
+  for (const [n, values] of columns.entries()) {
+    if (values.length !== count) throw invalid(`it is for ${values.length} items, but the bundle has ${count}`);
+    if (!values.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY))
+      throw invalid('a value is out of range');
+    const from = HEADER + n * columnBytes(count);
+    // As it will be read: rounded to 32 bits.
+    const largest = Math.fround(values.reduce((max, value) => Math.max(max, value), 0));
+    const step = Math.log1p(largest) / STEPS || 1;
+    view.setFloat32(from, largest, true);
+    for (const [row, value] of values.entries()) {
+      view.setUint16(from + 4 + 2 * row, Math.min(STEPS, Math.round(Math.log1p(value) / step)), true);
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads the output of `encodeDemand`.
+ * @param repeats share and interval of the whole shop, from the manifest
+ * @throws SidestreamError `bundle/invalid` when it is not such a file, or belongs to another catalogue
+ */
+export function decodeDemand(bytes: ArrayBuffer, count: number, repeats?: Pick<Repeats, 'share' | 'interval'>): Demand {
+  const view = new DataView(bytes);
+  const columns = repeats ? 4 : 2;
+  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
+  if (view.getUint32(4, true) !== columns || bytes.byteLength !== HEADER + columns * columnBytes(count)) {
+    throw invalid('its length is wrong');
+  }
+  const column = (n: number): Float32Array => {
+    const from = HEADER + n * columnBytes(count);
+    const largest = view.getFloat32(from, true);
+    if (!(largest >= 0 && largest < Number.POSITIVE_INFINITY)) throw invalid('its numbers are out of range');
+    const step = Math.log1p(largest) / STEPS;
+    return Float32Array.from({ length: count }, (_, row) =>
+      Math.expm1(step * view.getUint16(from + 4 + 2 * row, true)),
+    );
+  };
+  return {
+    choices: column(0),
+    recent: column(1),
+    ...(repeats && { repeats: { ...repeats, shares: column(2), intervals: column(3) } }),
+  };
+}
+
+const columnBytes = (count: number): number => 4 + 2 * count;
+
+const invalid = (what: string): SidestreamError =>
+  new SidestreamError(
+    'bundle/invalid',
+    `The demand of the items cannot be read: ${what}. Train again with \`sidestream train\`.`,
+  );

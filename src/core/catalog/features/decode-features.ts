@@ -2,8 +2,7 @@
 
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleShard } from '../bundle/manifest';
-import { createTable, type FeatureShape } from './feature-shard';
-import { type FeatureTable, rowsPerItem } from './feature-table';
+import { createTable, type FeatureShape, type FeatureTable, rowsPerItem } from './feature-table';
 
 /**
  * The features of `count` items from all their shards.

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createTable } from './feature-shard';
-import { concatTables, dequantize, quantizeRow } from './feature-table';
+import { concatTables, createTable, dequantize, quantizeRow } from './feature-table';
 
 it('quantises a row to within half a step, and a zero row to zero', () => {
   void fc.assert(

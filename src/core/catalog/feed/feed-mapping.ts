@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
+import { messageOf } from '../../common/thrown';
 
 const column = v.pipe(v.string(), v.minLength(1, 'must not be empty'));
 const columns = v.union([column, v.pipe(v.array(column), v.minLength(1, 'must name at least one column'))]);
@@ -73,7 +74,7 @@ export function parseFeedMapping(text: string, name: string): FeedMapping {
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw bad(`it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+    throw bad(`it is not JSON (${messageOf(cause)})`, cause);
   }
   const result = v.safeParse(feedMappingSchema, data);
   if (result.success) return result.output;

@@ -1,3 +1,5 @@
+import type { MappedField } from './feed-mapping';
+
 /** Text in chunks that may end anywhere, for instance a decoded file stream. */
 export type TextChunks = AsyncIterable<string> | Iterable<string>;
 
@@ -25,3 +27,12 @@ export const MAX_NESTING = 8;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Unparsed values of an item's fields; `sale` is the sale price beside the regular one, `currency` the currency of the
+ * prices. `unpublished` marks a product that must not be shown to shoppers.
+ */
+export type NamedFields = Partial<Record<MappedField | 'sale' | 'currency', unknown>> & {
+  attributes?: unknown;
+  unpublished?: boolean;
+};

@@ -1,8 +1,7 @@
 import { SidestreamError } from '../../../error';
 import type { Item } from '../item';
 import { type RejectedRow, type RowUnit, shortened } from '../rejected-row';
-import { detectFormat, type FeedFormat } from './feed-format';
-import { feedLanguage } from './feed-language';
+import { detectFormat, type FeedFormat, feedLanguage } from './feed-format';
 import type { FeedMapping } from './feed-mapping';
 import type { FeedRecord, RecordShape } from './feed-record';
 import { feedText, peekText } from './feed-text';

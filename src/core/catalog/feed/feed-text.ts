@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../../error';
+import { joinBytes } from '../../common/bytes';
 import { FORMAT_HEAD } from './feed-format';
 
 const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
@@ -29,7 +30,7 @@ export async function* feedText(
       if (text !== '') yield text;
       continue;
     }
-    head = joined(head ?? new Uint8Array(0), chunk);
+    head = joinBytes([head ?? new Uint8Array(0), chunk]);
     if (head.length < DECLARATION_BYTES) continue;
     decoder = new LineDecoder(encodingOf(head, encoding), invalid);
     yield decoder.decode(head, true);
@@ -72,7 +73,7 @@ class LineDecoder {
       throw this.#invalid(this.#line + lineEnds(before), encoding);
     }
     this.#line += lineEnds(text);
-    this.#last = (chunk.length < KEPT_BYTES ? joined(this.#last, chunk) : chunk).slice(-KEPT_BYTES);
+    this.#last = (chunk.length < KEPT_BYTES ? joinBytes([this.#last, chunk]) : chunk).slice(-KEPT_BYTES);
     return text;
   }
 }
@@ -136,14 +137,6 @@ function unmarkedUtf16(head: Uint8Array): string | undefined {
   return undefined;
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-/** One line of a feed. */
 export interface FeedLine {
   /** 1-based. */
   line: number;

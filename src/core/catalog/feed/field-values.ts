@@ -1,4 +1,5 @@
-import type { Item } from '../item';
+import * as v from 'valibot';
+import { finiteNumber, type Item } from '../item';
 
 /** Decimal sign of a price. */
 export type DecimalSign = '.' | ',';
@@ -59,3 +60,36 @@ export const normalName = (name: string): string =>
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
+
+/** Columns whose digits are an identifier, not a quantity. */
+const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
+/** Characters of the longest text that becomes an attribute without a mapping. */
+const MAX_ATTRIBUTE = 500;
+/** Texts of the longest list that becomes an attribute. */
+const MAX_TEXTS = 100;
+
+/**
+ * Texts, numbers, booleans and lists of texts; a numeric text that is not a code becomes a number, which the ranking uses.
+ * Tags are always a list.
+ */
+export function attributeValue(name: string, value: unknown): string | number | boolean | string[] | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value) || (normalName(name) === 'tags' && typeof value === 'string')) return textList(value);
+  if (typeof value !== 'string' || value === '' || value.length > MAX_ATTRIBUTE) return undefined;
+  const number = Number(value);
+  // A number that no item may have stays a text.
+  const counts = String(number) === value && v.is(finiteNumber, number) && !CODE.test(normalName(name));
+  return counts ? number : value;
+}
+
+/** The distinct texts of a list or of a comma-separated text; undefined if there are no texts, or other values. */
+export function textList(value: unknown): string[] | undefined {
+  const parts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+  if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string' && part.length <= MAX_ATTRIBUTE)) {
+    return undefined;
+  }
+  const texts = [...new Set(parts.filter((part) => part !== ''))].slice(0, MAX_TEXTS);
+  return texts.length > 0 ? texts : undefined;
+}
+
+export const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== '';

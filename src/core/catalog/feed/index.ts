@@ -4,4 +4,4 @@ export type { TextChunks } from './feed-record';
 export { type FeedRow, type FeedSource, feedRows, parsedRows } from './feed-rows';
 export { feedLines, feedText, peekText } from './feed-text';
 export { tableRows } from './read-delimited';
-export { type FeedOffer, recordOffer } from './record-offer';
+export { type FeedOffer, recordOffer } from './record-item';

@@ -2,7 +2,6 @@ import { type FeedRecord, MAX_RECORD, type TextChunks } from './feed-record';
 import { type FeedLine, LineSplitter } from './feed-text';
 
 export interface DelimitedDialect {
-  /** Separator of columns. */
   separator: string;
   /** Quote of cells that contain separators or line ends; `false` if quotes have no meaning. Default `"`. */
   quote?: string | false;

@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/thrown';
 import { type FeedRecord, isObject, MAX_NESTING, MAX_PAGE, type TextChunks } from './feed-record';
 import { readHtml } from './html';
 
@@ -59,7 +60,7 @@ function scriptRecords(line: number, text: string, address: string | undefined):
   try {
     data = parseLoosely(text);
   } catch (error) {
-    return [{ line, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }];
+    return [{ line, reason: `is not JSON: ${messageOf(error)}` }];
   }
   const products = productsIn(data);
   // A page with one product has the product's address.

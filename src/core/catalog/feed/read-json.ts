@@ -1,4 +1,5 @@
 import { JSONParser, TokenType } from '@streamparser/json';
+import { messageOf } from '../../common/thrown';
 import { type FeedRecord, isObject, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 import { feedLines } from './feed-text';
 
@@ -44,7 +45,7 @@ export async function* jsonRecords(
       step();
       return null;
     } catch (error) {
-      return `is not readable JSON (${error instanceof Error ? error.message : String(error)})`;
+      return `is not readable JSON (${messageOf(error)})`;
     }
   };
   let length = 0;
@@ -91,7 +92,7 @@ function parseLine(line: number, text: string): FeedRecord {
   try {
     fields = JSON.parse(text);
   } catch (error) {
-    return { line, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { line, reason: `is not JSON: ${messageOf(error)}` };
   }
   if (!isObject(fields)) return { line, reason: 'must be one JSON object; a catalogue has one product per line' };
   return { line, shape: 'columns', fields };

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { INEXACT_ID, isExactId } from '../../common/exact-id';
 import { type Item, itemSchema } from '../item';
+import { OFFERED, type Offered } from '../offers';
 import { shortened } from '../rejected-row';
 import type { FeedMapping } from './feed-mapping';
-import { isObject, MAX_NESTING, type RecordShape } from './feed-record';
+import { isObject, MAX_NESTING, type NamedFields, type RecordShape } from './feed-record';
 import { parseAmount, parseAvailability } from './field-values';
 import { plainText } from './html';
-import { type NamedFields, namedFields, namesOf } from './record-fields';
+import { namedFields, namesOf } from './record-fields';
 
 /** Maximum length of a title taken from the description. */
 const TITLE = 80;
@@ -83,7 +84,7 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
 }
 
 /** What a report calls a record. */
-export function knownOf({ id, title }: Record<string, unknown>): Known {
+function knownOf({ id, title }: Record<string, unknown>): Known {
   const [name, value] = typeof id === 'string' && id !== '' ? ['id', id] : ['title', title];
   return typeof value === 'string' && value !== '' ? { [name]: shortened(value, MAX_QUOTED) } : {};
 }
@@ -107,8 +108,7 @@ function startOf(text: string): string {
 }
 
 /** A whole number up to 2^53 becomes a text; other numbers could be the same for two products. */
-export const idOf = (value: unknown): unknown =>
-  typeof value === 'number' && isExactId(value) ? String(value) : value;
+const idOf = (value: unknown): unknown => (typeof value === 'number' && isExactId(value) ? String(value) : value);
 
 const words = (value: unknown): unknown => {
   const single = Array.isArray(value) ? value[0] : value;
@@ -137,7 +137,7 @@ function categoryOf(value: unknown, separator: string | undefined): unknown {
  * The sale price, unless it is limited to certain dates: a build must not depend on its date. The list price is the regular
  * price beside it, else the feed's list price; a list price that is not above the price is not a reduction and is left out.
  */
-export function pricesOf(
+function pricesOf(
   { price, listPrice, sale }: NamedFields,
   record: Record<string, unknown>,
   mapping: FeedMapping,
@@ -183,7 +183,7 @@ function picturesOf(value: unknown): string[] | undefined {
 }
 
 /** Pieces in stock; undefined unless it is a number, and a negative number means 0. */
-export function quantityOf(value: unknown): number | undefined {
+function quantityOf(value: unknown): number | undefined {
   const single = Array.isArray(value) ? value[0] : value;
   const pieces = typeof single === 'string' && single.trim() !== '' ? Number(single) : single;
   return isNumber(pieces) && pieces <= Number.MAX_SAFE_INTEGER ? Math.max(0, Math.floor(pieces)) : undefined;
@@ -230,7 +230,7 @@ function addressOf(value: unknown, base: string | undefined): unknown {
   return URL.canParse(single, base) ? new URL(single, base).href : single;
 }
 
-export function availabilityOf(value: unknown): unknown {
+function availabilityOf(value: unknown): unknown {
   if (typeof value === 'boolean') return parseAvailability(value);
   if (typeof value !== 'string') return value;
   return value === '' ? undefined : (parseAvailability(value) ?? value);
@@ -245,11 +245,7 @@ function garbledField(named: NamedFields): string | undefined {
   return found && `attributes.${shortened(found[0], MAX_QUOTED)}`;
 }
 
-export function problemsOf(
-  issues: readonly v.BaseIssue<unknown>[],
-  shape: RecordShape,
-  mapping: FeedMapping,
-): Problem[] {
+function problemsOf(issues: readonly v.BaseIssue<unknown>[], shape: RecordShape, mapping: FeedMapping): Problem[] {
   const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => {
     const path = v.getDotPath(issue) ?? 'row';
     const reason =
@@ -271,4 +267,43 @@ function reasonOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'union') return 'must be a text, a number, true or false, or a list of texts';
   const expected = (issue.expected ?? 'another type').replaceAll(' | ', ' or ').replace(/[()]/g, '');
   return `must be ${expected}, not ${shortened(issue.received, MAX_QUOTED)}`;
+}
+
+/** Price and stock of a product as a feed has them. */
+export interface FeedOffer {
+  id: string;
+  /** The offer in the feed; a field is absent if the product lacks it. */
+  values: Partial<Offered>;
+  /** The fields that the record has, with or without a value. */
+  fields: readonly (keyof Offered)[];
+}
+
+const { id, price, listPrice, availability, quantity } = itemSchema.entries;
+const schema = v.object({ id, price, listPrice, availability: v.optional(availability.wrapped), quantity });
+
+/** Reads the price and stock of a record like `recordItem`; all its other fields may be missing or invalid. */
+export function recordOffer(
+  shape: RecordShape,
+  record: Record<string, unknown>,
+  mapping: FeedMapping,
+): ParsedRecord<FeedOffer> {
+  const named = namedFields(shape, record, mapping);
+  const input: Record<string, unknown> = {
+    id: idOf(named.id),
+    ...pricesOf(named, record, mapping),
+    availability: availabilityOf(named.availability),
+    quantity: quantityOf(named.quantity),
+  };
+  for (const [field, value] of Object.entries(input)) if (value === undefined || value === null) delete input[field];
+  if (named.unpublished) return { unpublished: true, ...(typeof input.id === 'string' ? { id: input.id } : {}) };
+  const result = v.safeParse(schema, input);
+  const known = knownOf({ ...input, title: named.title });
+  if (!result.success) return { ...known, problems: problemsOf(result.issues, shape, mapping) };
+  const { id: own, ...values } = result.output;
+  if (own.includes('\uFFFD')) {
+    const reason = 'is not valid UTF-8; save the feed as UTF-8 or name its encoding';
+    return { ...known, problems: [{ field: 'id', reason }] };
+  }
+  const has = { ...named, listPrice: named.listPrice ?? named.sale };
+  return { item: { id: own, values, fields: OFFERED.filter((field) => has[field] !== undefined) } };
 }

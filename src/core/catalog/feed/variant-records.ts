@@ -1,5 +1,5 @@
 import { type FeedRecord, isObject } from './feed-record';
-import { groupIdOf, text } from './record-fields';
+import { groupIdOf, text } from './json-ld-fields';
 
 type Fields = Record<string, unknown>;
 type ReadRecord = Extract<FeedRecord, { fields: Fields }>;

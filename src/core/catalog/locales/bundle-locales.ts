@@ -2,7 +2,6 @@ import { invalidBundle } from '../bundle/bundle-file';
 import { type BundleShard, MANIFEST_FILE, type Manifest } from '../bundle/manifest';
 import { bestLocale } from './locale-tag';
 
-/** The languages of a manifest. */
 type Languages = Pick<Manifest, 'language' | 'locales'>;
 
 /**

@@ -6,7 +6,7 @@ import { parseManifest } from '../bundle/read-manifest';
 import { verifyBundle } from '../bundle/verify-bundle';
 import { writeBundle } from '../bundle/write-bundle';
 import { localeFor, marketFor } from './bundle-locales';
-import { decodeTexts, encodeTexts } from './text-shard';
+import { decodeTexts, encodeTexts } from './item-text';
 
 const ITEMS = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
 const TEXTS = ITEMS.map(({ id }, n) => (n === 3 ? null : { title: `Titel von ${id}` }));

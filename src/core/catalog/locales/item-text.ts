@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { fitting } from '../../common/fitting';
 import { exactObject } from '../../common/strict-object';
+import { invalidBundle, parseJson } from '../bundle/bundle-file';
 import { type Item, itemSchema } from '../item';
 
 const { title, description, category, url, image, images, attributes } = itemSchema.entries;
@@ -8,7 +10,7 @@ const { title, description, category, url, image, images, attributes } = itemSch
  * The texts of an item in another language, as far as they differ from the item: an absent field is the item's own.
  * `attributes` contains only the attributes that differ.
  */
-export const itemTextSchema = exactObject({
+const itemTextSchema = exactObject({
   title: v.optional(title),
   description: v.optional(description.wrapped),
   category: v.optional(category.wrapped),
@@ -54,3 +56,23 @@ export const shownItem = (item: Item, { attributes, ...text }: ItemText): Item =
 });
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const shardSchema = v.array(v.nullable(itemTextSchema));
+
+/** Writes the texts of some items, one a line in their order, fields in a fixed order; null for an item without any. */
+export function encodeTexts(texts: readonly (ItemText | null)[]): Uint8Array {
+  const rows = texts.map((text) => JSON.stringify(text));
+  return new TextEncoder().encode(`[\n${rows.join(',\n')}\n]\n`);
+}
+
+/**
+ * Reads the output of `encodeTexts`.
+ * @param file its name, for the message
+ * @throws SidestreamError `bundle/invalid` naming row and field, or when the number of items is wrong
+ */
+export function decodeTexts(bytes: ArrayBuffer, file: string, count: number): (ItemText | null)[] {
+  const invalid = (what: string): Error => invalidBundle(file, what);
+  const texts = fitting(shardSchema, parseJson(file, bytes), invalid);
+  if (texts.length === count) return texts;
+  throw invalid(`has texts of ${texts.length} items, the manifest says ${count}`);
+}

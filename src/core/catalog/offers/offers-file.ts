@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
+import { fitting } from '../../common/fitting';
 import { exactObject } from '../../common/strict-object';
 import type { FetchFile } from '../bundle/bundle-file';
 import type { Manifest } from '../bundle/manifest';
@@ -61,14 +62,9 @@ const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) =>
  */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
   const file = offersFile(market);
-  const result = v.safeParse(offersFileSchema, parseMutable(bytes, mutable(file)), { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    const row = issue.path?.[1]?.value;
-    const id = typeof row === 'object' && row !== null && 'id' in row ? ` (item ${JSON.stringify(row.id)})` : '';
-    throw unusable(`${file}: ${v.getDotPath(issue) ?? 'file'}${id}: ${issue.message}`);
-  }
-  const { market: own = DEFAULT_MARKET, currency, offers } = result.output;
+  const data = parseMutable(bytes, mutable(file));
+  const unfit = (what: string): Error => unusable(`${file}: ${what}`);
+  const { market: own = DEFAULT_MARKET, currency, offers } = fitting(offersFileSchema, data, unfit, 1);
   if (own !== market) throw unusable(`${file}: it is for the market "${own}"`);
   const ids = new Set<string>();
   for (const { id } of offers) {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sideModel } from '../../../testing/side-models';
-import { placeByContent } from './place-by-content';
-import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, pickSideModel, type SideModel } from './side-model';
+import { MAX_SIDE_STATES, MAX_SIDE_WIDTH, pickSideModel, placeByContent, type SideModel } from './side-model';
 import { decodeSideModel, encodeSideModel } from './side-model-file';
 
 const invalid = expect.objectContaining({ code: 'bundle/invalid' });

@@ -1,3 +1,2 @@
-export { productStatistics } from './product-statistics';
 export { type Products, productsOf } from './products';
-export { type VariantGroups, variantGroups } from './variant-groups';
+export { productStatistics, type VariantGroups, variantGroups } from './variant-groups';

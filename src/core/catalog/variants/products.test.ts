@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { makeItem } from '../../../testing/bundles';
 import { sideModel } from '../../../testing/side-models';
-import { createTable } from '../features/feature-shard';
+import { createTable } from '../features/feature-table';
 import { productsOf } from './products';
 
 const ITEMS = [

@@ -11,13 +11,11 @@ import {
   unifyImageInput,
   unifyTextInputs,
 } from './model-inputs';
-import type { ReadExternal } from './onnx-model';
-import { OnnxModel, unsupported } from './onnx-model';
+import { OnnxModel, type ReadExternal, unsupported } from './onnx-model';
 import { addPooling, type Pooling } from './pooling';
 import { findHiddenStates } from './residual-stream';
 import { declared, operator } from './tensors';
 
-/** How to adapt a model. */
 export interface AdaptRequest {
   modality: Preset['modality'];
   pooling: Pooling;
@@ -33,7 +31,6 @@ export interface AdaptRequest {
   notice: string;
 }
 
-/** Inputs of the original model. */
 type OriginalInputs = { text: TextInputs } | { image: ImageInput; normalization: Normalization };
 
 export interface Adapted {
@@ -44,7 +41,6 @@ export interface Adapted {
   inputs: OriginalInputs;
   /** `layer_<n>`, shallow to deep. */
   taps: string[];
-  /** Layers the model has. */
   layers: number;
 }
 

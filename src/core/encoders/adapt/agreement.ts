@@ -1,4 +1,5 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-node';
+import { messageOf } from '../../common/thrown';
 import type { Pixels, RawTaps } from '../encoder';
 import { loadOnnxruntime } from '../node/node-packages';
 import type { TokenBatch } from '../tokenizer';
@@ -53,10 +54,7 @@ async function run({ reference, inputs }: Adapted, sample: SampleInputs, names: 
       await session.release();
     }
   } catch (cause) {
-    throw unsupported(
-      `it does not run on several inputs at once (${cause instanceof Error ? cause.message : cause})`,
-      cause,
-    );
+    throw unsupported(`it does not run on several inputs at once (${messageOf(cause)})`, cause);
   }
 }
 

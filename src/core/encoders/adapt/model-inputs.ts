@@ -4,7 +4,6 @@ import { declared, dimsOf, operator, tensorOf } from './tensors';
 /** `TensorProto.DataType` */
 const [FLOAT, INT32, INT64] = [1, 6, 7];
 
-/** Inputs of a text model by purpose. */
 export interface TextInputs {
   ids: GraphInput;
   mask: GraphInput;
@@ -12,7 +11,6 @@ export interface TextInputs {
   types: GraphInput | null;
 }
 
-/** The picture input of an image model. */
 export interface ImageInput extends GraphInput {
   /** [batch, side, side, 3] instead of [batch, 3, side, side]. */
   channelsLast: boolean;

@@ -3,7 +3,6 @@ import { type Onnx, onnx } from '../onnx';
 
 type Tensor = Onnx.ITensorProto;
 
-/** One operator of a graph. */
 export interface GraphNode {
   op: string;
   /** Values read, in the operator's order; an optional one left out is ''. */

@@ -1,9 +1,10 @@
 import type { Onnx } from '../onnx';
+import type { POOLINGS } from '../preset';
 import type { OnnxModel } from './onnx-model';
 import { operator, tensorOf } from './tensors';
 
 /** Pooling of a hidden state's tokens: the first token, or the mean of all tokens but padding. */
-export type Pooling = 'cls' | 'mean';
+export type Pooling = (typeof POOLINGS)[number];
 
 const FLOAT = 1;
 

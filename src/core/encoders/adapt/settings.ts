@@ -16,16 +16,13 @@ export interface ModelFiles {
   preprocessor?: unknown;
 }
 
-/** Input settings of a text model. */
 export interface TextSettings {
-  /** Maximum number of tokens. */
   maxTokens: number;
   padId: number;
   /** Pooling that the model was trained with, if its files name it. */
   pooling: Pooling | null;
 }
 
-/** Input settings of an image model. */
 export interface ImageSettings {
   framing: Framing;
   normalization: Normalization;

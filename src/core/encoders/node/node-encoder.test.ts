@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findRecipe } from '../recipes/list';
+import { findRecipe } from '../recipes';
 import { DEFAULT_PRESETS } from '../registry';
 import { createNodeEncoder, type NodeEncoderFiles } from './node-encoder';
 

@@ -8,7 +8,6 @@ import { createTokenizer } from '../tokenizer';
 import { exactBatching } from './exact-batching';
 import { loadOnnxruntime } from './node-packages';
 
-/** The built files of an encoder. */
 export interface NodeEncoderFiles {
   /** Contents of `models/<name>.onnx`. */
   onnx: Uint8Array;

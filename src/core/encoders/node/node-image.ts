@@ -1,5 +1,6 @@
 import type { KernelEnum } from 'sharp';
 import { SidestreamError } from '../../../error';
+import { messageOf } from '../../common/thrown';
 import type { Pixels } from '../encoder';
 import { frame, planar } from '../picture';
 import type { Framing } from '../preset';
@@ -44,8 +45,7 @@ export async function decodeImage(bytes: Uint8Array, framing: Framing): Promise<
     const middle = scaled.extract({ left: -x, top: -y, width: size, height: size });
     return planar(await middle.raw().toBuffer(), 3, size);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `The picture cannot be decoded (${why}). Use a PNG, JPEG, WebP or AVIF file.`;
+    const message = `The picture cannot be decoded (${messageOf(cause)}). Use a PNG, JPEG, WebP or AVIF file.`;
     throw new SidestreamError('encoder/bad-image', message, { cause });
   }
 }

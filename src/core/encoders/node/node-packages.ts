@@ -1,4 +1,5 @@
 import { SidestreamError } from '../../../error';
+import { codeOf } from '../../common/thrown';
 
 /**
  * The optional peer dependencies that encode products in Node. Both are large and native, and a page does not need them, so
@@ -25,7 +26,7 @@ export async function nodeRuntime(): Promise<string> {
 
 function notLoaded(name: string): (cause: unknown) => never {
   return (cause) => {
-    const absent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+    const absent = codeOf(cause) === 'ERR_MODULE_NOT_FOUND';
     const what = absent ? `is not installed. Run "${INSTALL}" in this folder` : `does not load. Run "${INSTALL}" again`;
     const message = `Encoding products in Node needs ${name}, which ${what}; the binaries for CPUs are inside the packages, no install script is needed.`;
     throw new SidestreamError('encoder/not-installed', message, { cause });

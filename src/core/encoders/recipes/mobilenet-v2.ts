@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
 import { OnnxGraph } from './onnx-graph';
-import type { ReadSource, Recipe } from './recipe';
-import { licenseNotice } from './recipe';
+import { licenseNotice, type ReadSource, type Recipe } from './recipe';
 import { TfjsWeights } from './tfjs-weights';
 
 const FOLDER = 'dist/models/mobilenet_v2';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
+import { joinBytes } from '../../common/bytes';
 import { int8Matrix, int8Rows } from './block-quantization';
 import { OnnxGraph } from './onnx-graph';
-import type { Recipe } from './recipe';
-import { licenseNotice } from './recipe';
+import { licenseNotice, type Recipe } from './recipe';
 import { TfjsWeights } from './tfjs-weights';
 import { unigramTokenizer } from './unigram';
 
@@ -35,7 +35,7 @@ export const useLite: Recipe = {
     if (!model.success) throw unreadable('dist/model.json', model.issues[0].message);
     const { weightsManifest } = model.output;
     const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths.map((path) => read(`dist/${path}`))));
-    const weights = new TfjsWeights(weightsManifest, concat(shards));
+    const weights = new TfjsWeights(weightsManifest, joinBytes(shards));
     return {
       onnx: buildGraph(weights, taps, await licenseNotice(read, 'Weight matrices were changed to 8-bit blocks.')),
       tokenizer: unigramTokenizer(parseJson(await read('dist/vocab.json'), 'dist/vocab.json')),
@@ -227,16 +227,6 @@ function timingSignal(weights: TfjsWeights): Float32Array {
     }
   }
   return table;
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }
 
 function parseJson(bytes: Uint8Array, file: string): unknown {

@@ -2,10 +2,9 @@ import { SidestreamError } from '../../../error';
 import type { ImageEncoder, TextEncoder } from '../encoder';
 import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
-import { EncoderSession, type OpenSession } from '../session';
+import { type EncoderBackend, EncoderSession, type OpenSession } from '../session';
 import { similarLengths } from '../text-batches';
 import { createTokenizer } from '../tokenizer';
-import { backendList, webBackends } from './web-backend';
 
 /** The built files of an encoder, as a bundle carries them. */
 export interface WebEncoderFiles {
@@ -66,4 +65,31 @@ async function loadRuntime(): Promise<typeof import('./web-runtime')> {
     const message = 'onnxruntime-web did not load. Check that the page may fetch its own scripts and run WebAssembly.';
     throw new SidestreamError('encoder/failed', message, { cause });
   }
+}
+
+/** The part of `navigator.gpu` that the choice of a backend needs. */
+export interface GpuAdapterSource {
+  requestAdapter(): Promise<Adapter | null>;
+}
+/** `info` is missing in older browsers. */
+type Adapter = { info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> };
+
+/**
+ * Backends for this browser: WebGPU on a real GPU, else wasm. A software adapter runs on the CPU, a hundred times slower than
+ * wasm.
+ */
+export async function webBackends(
+  gpu: GpuAdapterSource | undefined = globalThis.navigator?.gpu,
+): Promise<EncoderBackend[]> {
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  return backendList(adapter && !isSoftware(adapter) ? 'webgpu' : 'wasm');
+}
+
+/** Backends in order of preference. WebGPU is listed twice, because a lost device is worth one more try. */
+function backendList(first: 'webgpu' | 'wasm'): EncoderBackend[] {
+  return first === 'webgpu' ? ['webgpu', 'webgpu', 'wasm'] : ['wasm'];
+}
+
+function isSoftware({ info }: Adapter): boolean {
+  return info?.isFallbackAdapter === true || info?.architecture === 'swiftshader';
 }

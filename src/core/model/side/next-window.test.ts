@@ -1,8 +1,7 @@
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { setBackend, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom, uniform } from '../random';
+import { seededRandom, uniform } from '../../common/random';
 import { parametersFrom, type Weights } from '../weights';
 import { sideWeightsFault } from './check-side-weights';
 import type { SideConfig } from './config';

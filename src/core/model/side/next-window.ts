@@ -1,4 +1,4 @@
-import { type Random, uniform } from '../random';
+import { type Random, uniform } from '../../common/random';
 import { entryOf } from '../state-dict';
 import type { Weight, Weights } from '../weights';
 import { SIDE_INPUTS, type SideConfig, type SideInput } from './config';

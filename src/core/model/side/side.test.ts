@@ -14,7 +14,7 @@ import {
 import * as v from 'valibot';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BACKENDS, countingTensors, useBackend } from '../../../testing/backends';
-import { seededRandom, uniform } from '../random';
+import { seededRandom, uniform } from '../../common/random';
 import { Trainer } from '../trainer';
 import { disposeParameters, type Parameters, parametersFrom, type Weights } from '../weights';
 import { choiceLoss } from './choice-loss';

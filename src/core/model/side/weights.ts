@@ -1,5 +1,4 @@
-import type { Random } from '../random';
-import { uniform } from '../random';
+import { type Random, uniform } from '../../common/random';
 import type { Weight, Weights } from '../weights';
 import { SIDE_INPUTS, type SideConfig, type SideInput } from './config';
 

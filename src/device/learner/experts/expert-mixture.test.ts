@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { TERMS, type TermValues } from '../../ranking';
 import { START_WEIGHTS } from '../personal-weights';
 import { ExpertMixture } from './expert-mixture';

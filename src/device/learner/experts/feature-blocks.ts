@@ -6,13 +6,13 @@ import {
   contentBlock,
   type FeatureBlock,
   featureBlock,
+  MAX_ABS_Z,
   NUMBER_RBFS,
   numberRbf,
   ORDER_RBFS,
   orderRbf,
   productOf,
 } from '../../ranking';
-import { CELLS, numberPosition, numberTable } from './number-table';
 
 /** Features of every item as an expert reads them. */
 export interface ReadoutBlock extends FeatureBlock {
@@ -85,6 +85,11 @@ const SIDE_GAIN = 0.7;
  * tenths of a per cent, less than the error of the vectors, whose values have seven digits.
  */
 const SIDE_DIGITS = 11;
+/**
+ * Cells of a table of radial basis functions, which are taken as straight within each: the error is below 1e-4 of the height of a
+ * function.
+ */
+const CELLS = 1024;
 /** Items from which attributes are read through tables. */
 const TABLES_FROM = 4 * CELLS;
 /** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
@@ -174,3 +179,15 @@ const readable = (kind: Kind, block: FeatureBlock, digest = ''): ReadoutBlock =>
   digits: null,
   table: null,
 });
+
+/** Position of a standardised number in `numberTable`; items without the number use the last row. */
+export const numberPosition = (value: number): number =>
+  Number.isNaN(value) ? CELLS + 1 : ((value + MAX_ABS_Z) * CELLS) / (2 * MAX_ABS_Z);
+
+/** The radial basis functions of the numbers that items may have, evenly spaced. */
+const numberTable = (): Float32Array =>
+  numberRbf(
+    Float32Array.from({ length: CELLS + 2 }, (_, n) =>
+      n > CELLS ? Number.NaN : (n * 2 * MAX_ABS_Z) / CELLS - MAX_ABS_Z,
+    ),
+  );

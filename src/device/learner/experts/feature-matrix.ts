@@ -1,7 +1,6 @@
 import { createMatrix, type Matrix, type PlaceTable } from '../../../core/kernel';
 import { NUMBER_RBFS, type NumberFeatures, numberRbf } from '../../ranking';
-import type { FeatureBlocks, ReadoutBlock } from './feature-blocks';
-import { numberPosition } from './number-table';
+import { type FeatureBlocks, numberPosition, type ReadoutBlock } from './feature-blocks';
 
 /** Columns of one block among the columns of all blocks; blocks with a table come last. */
 export interface MatrixBlock

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-router';
 
 /**

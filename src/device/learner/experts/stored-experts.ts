@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { storedCount, storedId, storedTime } from '../../../core/events';
 import { TERMS, type TermName } from '../../ranking';
-import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
-import { MAX_GAIN } from '../prequential-record';
 import {
   CANDIDATES,
   MASS_MEMORY,
@@ -11,7 +9,9 @@ import {
   MAX_DISMISSED,
   MAX_KEPT,
   MAX_SERIES_LENGTH,
-} from './expert-limits';
+} from '../limits';
+import { MAX_SQUARES, MAX_THETA, thetaBounds } from '../personal-weights';
+import { MAX_GAIN } from '../prequential-record';
 
 const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
 
@@ -67,7 +67,6 @@ export const userExpertSchema = v.object({
   ),
   /** Mean gain of the read-outs on the last choices, nats. */
   gain: between(-MAX_GAIN, MAX_GAIN),
-  /** Choices learned. */
   choices: storedCount,
   /** The last of them, oldest first. */
   chosen: v.pipe(v.array(chosenSchema), v.maxLength(MAX_CHOSEN)),
@@ -107,9 +106,7 @@ export const mixtureSchema = v.pipe(
   v.object({
     /** Choices that the router has seen. */
     choices: storedCount,
-    /** Id of the next expert. */
     next: storedCount,
-    /** Id of the active expert. */
     active: storedCount,
     members: v.pipe(v.array(memberSchema), v.maxLength(MAX_KEPT + CANDIDATES)),
   }),

@@ -4,7 +4,7 @@ import { sideModel } from '../../../testing/side-models';
 import { twoKinds } from '../../../testing/two-kinds';
 import { TERMS, type TermValues } from '../../ranking';
 import { START, START_WEIGHTS } from '../personal-weights';
-import { TermMatrix } from '../term-matrix';
+import { TermMatrix } from '../term-values';
 import { featureBlocks } from './feature-blocks';
 import { FeatureMatrix } from './feature-matrix';
 import { userExpertSchema } from './stored-experts';

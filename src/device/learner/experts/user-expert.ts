@@ -1,8 +1,8 @@
 import { softmax } from '../../../core/kernel';
 import type { TermName, TermWeights } from '../../ranking';
+import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from '../limits';
 import { type AdaGrad, adaGradStep, PersonalWeights, type Start } from '../personal-weights';
 import { PrequentialRecord } from '../prequential-record';
-import { MAX_CHOSEN, MAX_COEFFICIENT, MAX_DISMISSED } from './expert-limits';
 import { mayComeLater } from './feature-blocks';
 import type { FeatureMatrix, MatrixBlock } from './feature-matrix';
 import type { ChosenItem, StoredBlock, StoredUserExpert } from './stored-experts';
@@ -18,7 +18,6 @@ export interface Choice {
   row: number;
   /** Rows of the items that it was not chosen from. */
   gone: readonly number[];
-  /** Strength of the event. */
   strength: number;
   /** Milliseconds since the epoch; absent if unknown. */
   time?: number;
@@ -127,7 +126,6 @@ export class UserExpert {
     return { ...this.weights, coldStart: 0, preference: 0 };
   }
 
-  /** Choices learned. */
   get choices(): number {
     return this.#choices;
   }

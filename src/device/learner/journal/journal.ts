@@ -1,8 +1,8 @@
 import type { LoggedEvent } from '../../../core/events';
 import { type CatalogIndex, type ExpertPart, rankOf, scores, type TermValues, type TermWeights } from '../../ranking';
+import type { ExpertStatus } from '../experts/expert-mixture';
 import { type KINDS, MAX_POINTS, MAX_REMOVED, type StoredJournal } from './stored-journal';
 
-/** What a journal reads of a learner. */
 export interface JournaledLearner {
   readonly history: { readonly rows: readonly number[]; readonly total: number };
   readonly terms: TermValues;
@@ -10,17 +10,9 @@ export interface JournaledLearner {
   readonly status: {
     windows: number;
     rejected: number;
-    experts: readonly Pick<ExpertState, 'id' | 'state' | 'born' | 'choices' | 'share'>[];
+    experts: readonly Pick<ExpertStatus, 'id' | 'state' | 'born' | 'choices' | 'share'>[];
   };
   contributionsOf(row: number): readonly Pick<ExpertPart, 'id' | 'choices'>[];
-}
-
-interface ExpertState {
-  id: number;
-  state: 'generalist' | 'active' | 'frozen' | 'candidate';
-  born: number | null;
-  choices: number;
-  share: number;
 }
 
 type Point = StoredJournal['points'][number];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { storedCount, storedId, storedTime } from '../../../core/events';
-import { CANDIDATES, MAX_CHOSEN, MAX_KEPT } from '../experts/expert-limits';
+import { CANDIDATES, MAX_CHOSEN, MAX_KEPT } from '../limits';
 
 /** Maximum number of choices, and of other points, in a journal; the oldest are dropped. */
 export const MAX_POINTS = 300;

@@ -1,2 +1,1 @@
-export { type RepeatScore, repeatScores } from './repeat-scores';
-export { ShopDemand } from './shop-demand';
+export { type RepeatScore, repeatScores, ShopDemand } from './shop-demand';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Demand } from '../../../core/catalog';
 import { makeItem } from '../../../testing/bundles';
-import { repeatScores } from './repeat-scores';
-import { ShopDemand } from './shop-demand';
+import { repeatScores, ShopDemand } from './shop-demand';
 
 const DAY = 24 * 3600 * 1000;
 const NOW = 1000 * DAY;

@@ -4,8 +4,8 @@ import { type RankedItem, type RankRequest, rank, scoreAll } from '../rank';
 import type { ExpertPart, RankState } from '../rank-state';
 import { rankOf } from '../score';
 import { TERMS, type TermName, termValues } from '../terms/terms';
+import { scoreBreakdown } from './explain';
 import { reasonText } from './reason-text';
-import { scoreBreakdown } from './score-breakdown';
 
 /** Maximum number of past items whose part is reported. */
 const MAX_ITEMS = 8;

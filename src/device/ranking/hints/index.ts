@@ -1,6 +1,5 @@
 // What the shopper looks for in this visit. Loaded when a page gives hints.
 
-export { hintLifts } from './hint-lifts';
-export { Hinting, hintFade, hintScale } from './hinted-catalog';
+export { Hinting, hintFade, hintLifts, hintScale } from './hint-lifts';
 export type { Hints } from './hints';
 export { hintsSchema, parseHints } from './parse-hints';

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { Filter, FilterValue } from '../rules/filter';
-import { filterSchema, fromJson } from '../rules/filter-schema';
+import { type Filter, type FilterValue, filterSchema, fromJson } from '../rules/filter';
 import type { Hints } from './hints';
 
 /** Bounds of hints. */
@@ -8,7 +7,6 @@ const MAX_FIELDS = 20;
 const MAX_VALUES = 50;
 const MAX_SEARCH_LENGTH = 200;
 
-/** What a hint asks of one field. */
 export interface FieldHint {
   field: string;
   /** Alternatives: an item must fit only one. `value`: its text; null for a condition. */
@@ -24,7 +22,6 @@ export interface ParsedHints {
 /** Parses hints that were already validated. @throws ValiError for invalid hints */
 export const parseHints = (hints: Hints): ParsedHints => v.parse(hintsSchema, hints);
 
-/** A fault of a hint, and its place below the hints. */
 class HintFault extends Error {
   constructor(
     readonly path: (string | number)[],

@@ -2,9 +2,9 @@ import { type BaseVectors, baseVectors, type ContentVectors, type PrincipalAxes 
 import { type Rows, rowProducts } from '../../../core/common/row-products';
 import type { ChoiceHistory } from '../../../core/events';
 import type { ByteMatrix } from '../../../core/kernel';
+import { NEAREST } from '../nearest-neighbors';
 import type { TermWeights } from '../score';
 import { vectorOf, weightedMean } from '../similarities';
-import { NEAREST } from '../terms/nearest-history';
 import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
 /** Maximum number of the last past items whose neighbors are searched. */

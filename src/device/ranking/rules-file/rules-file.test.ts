@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { momentOf } from './moment';
-import { rulesAt } from './rules-at';
-import { fetchRules, parseRules, ruleProblemText } from './rules-file';
+import { fetchRules, momentOf, parseRules, ruleProblemText, rulesAt } from './rules-file';
 
 const bytesOf = (data: unknown): ArrayBuffer =>
   new Uint8Array(new TextEncoder().encode(typeof data === 'string' ? data : JSON.stringify(data))).buffer;

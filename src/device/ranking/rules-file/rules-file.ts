@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import type { FetchFile } from '../../../core/catalog';
 import { fetchMutable, type MutableFile, parseMutable } from '../../../core/catalog/mutable-files';
+import { fitting } from '../../../core/common/fitting';
 import { exactObject } from '../../../core/common/strict-object';
 import { SidestreamError } from '../../../error';
 import { PLACEMENTS, type Placement } from '../placement';
-import { type Rules, ruleFields } from '../rules/rules';
-import { momentOf } from './moment';
+import type { Filter } from '../rules/filter';
+import { mergedRules, type Rules, ruleFields } from '../rules/rules';
 import { RULES_FILE } from './rules-name';
 
 /** Format version of the file. */
@@ -85,14 +86,10 @@ const fileSchema = exactObject({
  * @throws SidestreamError `bundle/rules` when the file as a whole cannot be read
  */
 export function parseRules(bytes: ArrayBuffer): PublishedRules {
-  const file = v.safeParse(fileSchema, parseMutable(bytes, FILE));
-  if (!file.success) {
-    const [issue] = file.issues;
-    throw unusable(`${RULES_FILE}: ${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
-  }
+  const file = fitting(fileSchema, parseMutable(bytes, FILE), (what) => unusable(`${RULES_FILE}: ${what}`));
   const read: PublishedRules = { rules: [], problems: [] };
   let pushes = 0;
-  for (const [n, entry] of file.output.rules.entries()) {
+  for (const [n, entry] of file.rules.entries()) {
     const name = nameOf(entry, n);
     const result = v.safeParse(entrySchema, entry);
     if (!result.success) {
@@ -140,3 +137,49 @@ const unusable = (what: string, cause?: unknown): SidestreamError =>
   );
 
 const FILE: MutableFile = { name: RULES_FILE, maxBytes: MAX_BYTES, unusable };
+
+const MOMENT = /^([12]\d{3})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/**
+ * Reads a date (`2026-11-27`) or a time (`2026-11-27T18:00`), in this device's time zone unless the time names one (`Z`,
+ * `+01:00`).
+ * @param end whether it is an end: a date then includes its whole day
+ * @returns milliseconds since the epoch; null if the text is neither, or the day or hour does not exist
+ */
+export function momentOf(text: string, end: boolean): number | null {
+  const [, year, month, day, time] = MOMENT.exec(text) ?? [];
+  if (year === undefined) return null;
+  const [y, m, d] = [Number(year), Number(month), Number(day)];
+  const date = new Date(y, m - 1, d);
+  // `Date` turns the 31st of November into the 1st of December.
+  if (date.getMonth() !== m - 1 || date.getDate() !== d) return null;
+  const moment = time ? Date.parse(text) : new Date(y, m - 1, d + Number(end)).getTime();
+  return Number.isNaN(moment) ? null : moment;
+}
+
+/** Whether an entry applies at a time. @param now milliseconds since the epoch */
+export const holdsAt = ({ from, until }: Pick<PublishedRule, 'from' | 'until'>, now: number): boolean =>
+  (from ?? Number.NEGATIVE_INFINITY) <= now && now < (until ?? Number.POSITIVE_INFINITY);
+
+/**
+ * Merges the rules of a file that apply to a list. An item must match all filters; boosts, buries and pins of all entries
+ * are combined, pins of later entries first, because the first of two pins at one place counts; for any other rule the last
+ * entry counts.
+ * @param placement null for one of the shop's own lists, to which entries without placements apply
+ * @param now milliseconds since the epoch
+ */
+export function rulesAt(published: readonly PublishedRule[], placement: Placement | null, now: number): Rules {
+  const filters: Filter[] = [];
+  let all: Rules = {};
+  for (const { placements, rules, ...dates } of published) {
+    if (!holdsAt(dates, now) || (placements && !(placement && placements.includes(placement)))) continue;
+    const { boost, bury, pin } = all;
+    all = mergedRules(all, rules);
+    if (rules.filter) filters.push(rules.filter);
+    if (boost) all.boost = [...boost, ...(rules.boost ?? [])];
+    if (bury) all.bury = [...bury, ...(rules.bury ?? [])];
+    if (pin) all.pin = [...(rules.pin ?? []), ...pin];
+  }
+  if (filters.length > 1) all.filter = { $and: filters };
+  return all;
+}

@@ -12,7 +12,6 @@ export interface Admission {
   pinnable(row: number): boolean;
 }
 
-/** The part of a request that admission depends on. */
 export interface AdmissionRequest {
   placement: Placement;
   /** Row of the item in view. */

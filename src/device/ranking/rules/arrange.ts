@@ -9,7 +9,6 @@ const MAX_POOL = 100;
 /** Share of the list that the rule `fresh` leaves in place. */
 const STABLE_SHARE = 0.5;
 
-/** One place of a list. */
 export interface ListPlace {
   row: number;
   pinned: boolean;
@@ -19,7 +18,6 @@ export interface ListPlace {
 export interface Arrangement {
   limit: number;
   rules: Rules;
-  /** Rows that may be pinned. */
   pinnable(row: number): boolean;
   /** Rows that earlier pages of this visit showed. */
   shownBefore: ReadonlySet<number>;

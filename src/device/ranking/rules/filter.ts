@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 /** A value that a field is compared with. */
 export type FilterValue = string | number | boolean;
 
@@ -47,6 +49,127 @@ export type Filter = {
 } & { [field in FilterField]?: FilterValue | FilterCondition };
 
 /** Levels of filters inside filters. */
-export const MAX_FILTER_DEPTH = 8;
+const MAX_FILTER_DEPTH = 8;
 /** Fields, combinations and values of a filter, all together. */
-export const MAX_FILTER_PARTS = 2000;
+const MAX_FILTER_PARTS = 2000;
+
+const FIELDS: FilterField[] = [
+  'id',
+  'title',
+  'category',
+  'price',
+  'listPrice',
+  'availability',
+  'quantity',
+  'group',
+  'rating',
+  'published',
+  'popularity',
+];
+const isField = (name: string): boolean => (FIELDS as string[]).includes(name) || /^attributes\../.test(name);
+const COMBINATIONS = ['$and', '$or', '$not'];
+const OPERATORS = ['$eq', '$ne', '$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$contains'];
+
+const VALUE = 'must be a text, a finite number or a boolean';
+const TOO_LARGE = `a filter has at most ${MAX_FILTER_PARTS} parts`;
+
+type Path = (string | number)[];
+
+/** An error and its place: keys and indices from the filter's root. */
+interface Fault {
+  path: Path;
+  message: string;
+}
+
+/** Fields, combinations and values that a filter may still have. */
+interface Budget {
+  left: number;
+}
+
+/** The value of a JSON text; undefined if it is not JSON. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A filter as it comes from the page: an object, or its JSON text. An issue names the place in the filter:
+ * `filter.$or.1.price.$gt`. It may have up to 8 levels and 2,000 fields, combinations and values.
+ */
+export const filterSchema = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Filter => {
+    const filter = typeof value === 'string' ? fromJson(value) : value;
+    const fault = filterFault(filter, [], 1, { left: MAX_FILTER_PARTS });
+    if (!fault) return filter as Filter;
+    const items = fault.path.map(
+      (key): v.UnknownPathItem => ({ type: 'unknown', origin: 'value', input: value, key, value: key }),
+    );
+    const [first, ...rest] = items;
+    addIssue({ message: fault.message, ...(first ? { path: [first, ...rest] } : {}) });
+    return NEVER;
+  }),
+);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+const isValue = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+
+/** The first fault of some parts. */
+function firstFault<T>(parts: Iterable<T>, faultOf: (part: T) => Fault | null): Fault | null {
+  for (const part of parts) {
+    const fault = faultOf(part);
+    if (fault) return fault;
+  }
+  return null;
+}
+
+function filterFault(filter: unknown, path: Path, depth: number, budget: Budget): Fault | null {
+  if (!isRecord(filter)) return { path, message: 'must be a filter such as {"price": {"$lt": 50}}' };
+  if (depth > MAX_FILTER_DEPTH) return { path, message: `filters go at most ${MAX_FILTER_DEPTH} levels deep` };
+  return firstFault(Object.entries(filter), ([key, value]) => {
+    const at = [...path, key];
+    if (--budget.left < 0) return { path: at, message: TOO_LARGE };
+    if (key === '$not') return filterFault(value, at, depth + 1, budget);
+    if (key === '$and' || key === '$or') {
+      if (!Array.isArray(value)) return { path: at, message: 'must be a list of filters' };
+      return firstFault(value.entries(), ([n, part]) => filterFault(part, [...at, n], depth + 1, budget));
+    }
+    if (isField(key)) return conditionFault(value, at, budget);
+    const known = [...COMBINATIONS, ...FIELDS, 'attributes.<name>'].join(', ');
+    return { path: at, message: `is neither a field nor a combination; known are ${known}` };
+  });
+}
+
+function conditionFault(condition: unknown, path: Path, budget: Budget): Fault | null {
+  if (isValue(condition)) return null;
+  if (!isRecord(condition) || Object.keys(condition).length === 0) {
+    return { path, message: `${VALUE}, or operators such as {"$gte": 10}` };
+  }
+  return firstFault(Object.entries(condition), ([operator, value]) => {
+    const at = [...path, operator];
+    if (--budget.left < 0) return { path: at, message: TOO_LARGE };
+    if (operator === '$eq' || operator === '$ne') return isValue(value) ? null : { path: at, message: VALUE };
+    if (operator === '$in' || operator === '$nin') return listFault(value, at, budget);
+    if (operator === '$contains') return typeof value === 'string' ? null : { path: at, message: 'must be a text' };
+    if (OPERATORS.includes(operator)) {
+      return isValue(value) && typeof value !== 'boolean'
+        ? null
+        : { path: at, message: 'must be a finite number or a text' };
+    }
+    return { path: at, message: `is not an operator; operators are ${OPERATORS.join(', ')}` };
+  });
+}
+
+function listFault(list: unknown, path: Path, budget: Budget): Fault | null {
+  if (!Array.isArray(list)) return { path, message: 'must be a list of values' };
+  budget.left -= list.length;
+  if (budget.left < 0) return { path, message: TOO_LARGE };
+  const bad = list.findIndex((value) => !isValue(value));
+  return bad < 0 ? null : { path: [...path, bad], message: VALUE };
+}

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { exactObject } from '../../../core/common/strict-object';
-import type { Filter } from './filter';
-import { filterSchema } from './filter-schema';
+import { type Filter, filterSchema } from './filter';
 
 /** Raises (`boost`) or lowers (`bury`) the items that a filter fits. */
 export interface Push {

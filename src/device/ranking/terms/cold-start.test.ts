@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ContentVectors, CooccurrenceTable } from '../../../core/catalog';
 import { SimilarityCache } from '../similarity-cache';
-import { coldStart } from './cold-start';
+import { coldStart } from './cooccurrence';
 
 const content: ContentVectors = { count: 5, width: 2, values: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1, 1, 0) };
 const index = { content, similarities: new SimilarityCache(content) };

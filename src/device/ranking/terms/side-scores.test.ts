@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, chose, state, type WEIGHTS } from '../../../testing/rankings';
 import { sideModel } from '../../../testing/side-models';
-import { scoreBreakdown } from '../explanation/score-breakdown';
+import { scoreBreakdown } from '../explanation/explain';
 import { scores, termContributions } from '../score';
 import { sideContributions, sideScores } from './side-scores';
 import { isWithoutBasis, TERMS, termValues } from './terms';

@@ -3,8 +3,7 @@ import type { CatalogIndex } from '../catalog-index';
 import { weightedMean } from '../similarities';
 import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
-import { coldStart } from './cold-start';
-import { cooccurrence } from './cooccurrence';
+import { coldStart, cooccurrence } from './cooccurrence';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
 

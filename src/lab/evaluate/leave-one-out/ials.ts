@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { choiceMatrix, type SparseMatrix, transposed } from '../../../shop/training';
 import type { ChoiceHistory } from './split';
 import { gridOf, tuned } from './tuned';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { memoryBundle } from '../../../testing/bundles';
 import { easeItems, easeWeights } from './ease';
 import { ialsModel } from './ials';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../core/model';
+import type { Random } from '../../../core/common/random';
 import type { ChoiceHistory } from './split';
 
 /** Logit of a column that does not count in a row. */

@@ -12,14 +12,13 @@ import {
   transpose,
   valueAndGrads,
 } from '@tensorflow/tfjs-core';
+import { type Random, uniform } from '../../../core/common/random';
 import {
   attentionMask,
   crossEntropy,
   disposeMask,
   lastPositions,
   linear,
-  type Random,
-  uniform,
   userEncoder,
   userEncoderEntries,
   userEncoderOf,

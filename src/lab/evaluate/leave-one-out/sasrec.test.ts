@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { rankOf } from '../../../device/ranking';
 import { countingTensors, useBackend } from '../../../testing/backends';
 import { Adam } from './adam';

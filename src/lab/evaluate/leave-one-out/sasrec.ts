@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { type LeaveOneOutMethod, type LeaveOneOutShop, ndcgOf, type Ranker } from './ranker';
 import { sasrecBatch, sasrecParts, sasrecSource } from './sasrec-batch';
 import { SasrecModel, type SasrecSize } from './sasrec-model';

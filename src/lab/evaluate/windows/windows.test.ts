@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
+import { seededRandom } from '../../../core/common/random';
 import { startCompute } from '../../../shop/training';
 import type { SideFeatures } from '../../../shop/training/side';
 import { WINDOW_METHODS, type WindowMethodName } from './window-methods';

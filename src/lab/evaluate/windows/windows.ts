@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type Random, seededRandom, type Weight, type Weights } from '../../../core/model';
+import { type Random, seededRandom } from '../../../core/common/random';
+import type { Weight, Weights } from '../../../core/model';
 import {
   freshSideExpert,
   freshSideWeights,

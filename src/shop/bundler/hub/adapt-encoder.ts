@@ -17,12 +17,12 @@ import {
 } from '../../../core/encoders/adapt';
 import { createNodeEncoder, createTokenizer, type NodeEncoderFiles } from '../../../core/encoders/node';
 import { SidestreamError } from '../../../error';
-import { presetFile, replaceFile } from '../encoder-files';
+import { presetFile } from '../encoder-files';
+import { replaceFile } from '../folders';
 import { besides, cardLicense, type ModelSource, readJson, readTextFile } from './model-source';
 
 /** The user's options; everything else is read from the model's files. */
 export interface AdaptOptions {
-  /** Name of the preset. */
   name?: string;
   /** ONNX file within the source. */
   file?: string;
@@ -31,7 +31,6 @@ export interface AdaptOptions {
   pool?: AdaptRequest['pooling'];
   bits: AdaptRequest['bits'];
   layers?: number[];
-  /** Number of taps, if no layers are named. */
   taps: number;
   prefix?: string;
   maxTokens?: number;

@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { SidestreamError } from '../../../error';
 import type { Meter } from '../meter';
-import type { HubSettings } from './hub-request';
-import { ConnectionLost, fetchFromHub, type HubEntry } from './hub-request';
+import { ConnectionLost, fetchFromHub, type HubEntry, type HubSettings } from './hub-request';
 
 /** Maximum number of consecutive attempts without a byte. */
 const TRIES = 5;
@@ -15,7 +14,6 @@ export interface Download {
   /** Target path of the contents. */
   target: string;
   meter: Meter;
-  /** Label on the meter. */
   label: string;
 }
 

@@ -110,7 +110,6 @@ export class HubCache {
     await writeFile(ref, commit);
   }
 
-  /** Path of a file at a commit, or null. */
   file(commit: string, path: string): string | null {
     const full = join(this.#root, 'snapshots', commit, path);
     return existsSync(full) ? full : null;

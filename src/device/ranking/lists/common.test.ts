@@ -4,7 +4,7 @@ import { catalog, chose, state } from '../../../testing/rankings';
 import { rank } from '../rank';
 import type { Rules } from '../rules/rules';
 import { categoryIndex } from '../terms/category-preference';
-import { variedOrder } from './varied-order';
+import { variedOrder } from './common';
 
 const CATEGORIES = [
   'Women/Shoes/Boots',

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BundleServer, serveBundle } from './bundle-server';
+import { type BundleServer, serveBundle } from './serve';
 
 const WEIGHTS = 'weights '.repeat(1000);
 const LONG = Array.from({ length: 300 }, (_, n) => ({ id: `item-${n}`, title: 'A red shoe' }));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { seededRandom } from '../../../core/model';
-import { SimilarityCache } from '../similarity-cache';
-import { NearestHistory } from './nearest-history';
+import { seededRandom } from '../../core/common/random';
+import { NearestHistory } from './nearest-neighbors';
+import { SimilarityCache } from './similarity-cache';
 
 const COUNT = 23;
 const width = 3;

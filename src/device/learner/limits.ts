@@ -1,3 +1,6 @@
+/** Version of the stored profile that this code reads and writes. */
+export const PROFILE_SCHEMA = 7;
+
 /** Maximum number of kept experts, including the generalist. */
 export const MAX_KEPT = 4;
 /** Candidates on trial. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { webBackends } from './web-backend';
+import { webBackends } from './web-encoder';
 
 const adapter = (architecture: string, isFallbackAdapter = false) => ({
   requestAdapter: async () => ({ info: { architecture, isFallbackAdapter } }),

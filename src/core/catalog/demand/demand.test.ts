@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Demand, pickDemand } from './demand';
-import { decodeDemand, encodeDemand } from './demand-file';
+import { type Demand, decodeDemand, encodeDemand, pickDemand } from './demand';
 
 const DEMAND: Demand = {
   choices: Float32Array.of(0, 1, 90_000),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../common/sha256';
 import { PRESETS } from '../registry';
-import { findRecipe } from './list';
+import { findRecipe } from '.';
 
 const PACKAGES = new URL('../../../../node_modules/', import.meta.url);
 

@@ -1,0 +1,259 @@
+import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from '../limits';
+import { normalized, SHARE, shared, withNewborn } from './fixed-share-router';
+import type { StoredMixture } from './stored-experts';
+import { type Choice, UserExpert } from './user-expert';
+
+/** Number of steps to which a posterior kept for display is rounded. */
+const SERIES_STEPS = 256;
+const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posterior) / SERIES_STEPS;
+
+/** When experts are born and removed, and how the router shares. */
+const RULES = { trial: 10, share: SHARE, kept: MAX_KEPT };
+/** Posterior probability from which a candidate is kept. */
+const MIN_POSTERIOR = 0.5;
+/** The same where visits count (see `Start.visits`). */
+export const VISITS = {
+  keepAt: 0.3,
+  /** Share of the posterior mass that is redistributed before the first choice of a visit. */
+  share: 0.3,
+  /** Share of the posterior mass that a candidate created at that choice takes; other candidates take `SHARE`. */
+  newborn: 0.2,
+};
+/** Minimum number of choices that a candidate must have learned to be kept. */
+const MIN_CHOICES = 4;
+
+/** What an expert is to the list at present; see `Status.experts`. */
+export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
+
+/** One expert in the mixture. */
+export interface Member {
+  readonly id: number;
+  kind: 'generalist' | 'specialist' | 'candidate';
+  readonly born: { choice: number; time: number | null };
+  expert: UserExpert;
+  /** Its part in the next list: all add up to 1. */
+  weight: number;
+  /** Discounted sum of its posteriors. */
+  mass: number;
+  /** Posteriors after the last choices, oldest first. */
+  series: number[];
+  /** Of a candidate. */
+  trial: Trial | null;
+}
+
+interface Trial {
+  /** Which of the candidates it is, from 0: they are born at different times. */
+  readonly place: number;
+  /** Other experts as they were before they learned from the choices of the trial, by id. */
+  readonly before: Map<number, UserExpert>;
+}
+
+type TimedChoice = Choice & { time: number };
+
+/**
+ * The experts of a mixture, of which some are born, kept, frozen and removed. A candidate starts from one choice beside the
+ * active expert: at every tenth choice, and at the first of a visit if visits count. If it becomes probable enough, it is
+ * kept and active, and the previously active expert is restored to its state before the trial and frozen. The active expert
+ * is the most probable of the kept ones, so a frozen expert returns when its kind of choices does.
+ */
+export class ExpertMembers {
+  readonly #candidates: boolean;
+  #members: Member[] = [];
+  #active: Member;
+  #choices = 0;
+  #next = 0;
+
+  /** @param candidates false: no candidates, only the generalist learns */
+  constructor(candidates: boolean) {
+    this.#candidates = candidates;
+    this.#active = this.#added('generalist', new UserExpert(), { choice: 0, time: null });
+    this.#active.weight = 1;
+    this.#active.mass = 1;
+  }
+
+  get list(): readonly Member[] {
+    return this.#members;
+  }
+
+  get active(): Member {
+    return this.#active;
+  }
+
+  /** Continues from a stored state. */
+  restore({ choices, next, active, members }: StoredMixture): void {
+    this.#choices = choices;
+    this.#next = next;
+    this.#members = members.map(({ expert, series, trial, ...member }) => ({
+      ...member,
+      expert: UserExpert.restore(expert),
+      series: [...series],
+      trial: trial && {
+        place: trial.place,
+        before: new Map(trial.before.map(({ id, expert: before }) => [id, UserExpert.restore(before)])),
+      },
+    }));
+    this.#active = this.#members.find(({ id }) => id === active) ?? this.#members[0];
+  }
+
+  save(): StoredMixture {
+    return {
+      choices: this.#choices,
+      next: this.#next,
+      active: this.#active.id,
+      members: this.#members.map(({ expert, series, trial, ...member }) => ({
+        ...member,
+        expert: expert.save(),
+        series: Float32Array.from(series),
+        trial: trial && {
+          place: trial.place,
+          before: [...trial.before].map(([id, before]) => ({ id, expert: before.save() })),
+        },
+      })),
+    };
+  }
+
+  /** Of every expert, those put by included, whether it is the generalist or was it. */
+  *each(): Generator<{ expert: UserExpert; generalist: boolean }> {
+    for (const { expert, kind, trial } of this.#members) {
+      yield { expert, generalist: kind === 'generalist' };
+      for (const [id, before] of trial?.before ?? []) {
+        const generalist = this.#members.some((member) => member.id === id && member.kind === 'generalist');
+        yield { expert: before, generalist };
+      }
+    }
+  }
+
+  /** What an expert is to the list. */
+  stateOf(member: Member): ExpertState {
+    if (member.kind === 'candidate') return 'candidate';
+    if (member.kind === 'generalist') return 'generalist';
+    return member === this.#active ? 'active' : 'frozen';
+  }
+
+  /** Whether an expert learns the next choice. */
+  learns(member: Member): boolean {
+    return member === this.#active || member.kind !== 'specialist';
+  }
+
+  /**
+   * Weighs the experts after a choice; keeps a candidate that proved itself, removes experts, and begins trials that are due.
+   * @param visit whether the choice begins one
+   * @param visits see `Start.visits`
+   * @param newborn makes an expert that has learned nothing
+   * @returns whether a candidate was kept
+   */
+  route(
+    posterior: readonly number[],
+    choice: TimedChoice,
+    { visit, visits, newborn }: { visit: boolean; visits: boolean; newborn(): UserExpert },
+  ): boolean {
+    this.#choices++;
+    const { share } = RULES;
+    const keepAt = visits ? VISITS.keepAt : MIN_POSTERIOR;
+    const weights = shared(posterior, share);
+    for (const [k, member] of this.#members.entries()) {
+      member.weight = weights[k];
+      member.mass = MASS_MEMORY * member.mass + posterior[k];
+      member.series = [...member.series, rounded(posterior[k])].slice(-MAX_SERIES_LENGTH);
+    }
+    if (!this.#candidates) return false;
+    const proved = this.#members.find(
+      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= MIN_CHOICES,
+    );
+    if (proved) {
+      this.#keep(proved);
+      return true;
+    }
+    this.#activate(posterior);
+    for (let place = 0; place < CANDIDATES; place++) {
+      if (visit && place === 0) this.#bear(place, newborn(), choice, VISITS.newborn);
+      else if (this.#isDue(place)) this.#bear(place, newborn(), choice, share);
+    }
+    return false;
+  }
+
+  /** Whether the trial of the candidate in a place is over, or, for an empty place, whether a new trial is due. */
+  #isDue(place: number): boolean {
+    const { trial } = RULES;
+    const candidate = this.#members.find((member) => member.trial?.place === place);
+    if (candidate) return this.#choices - candidate.born.choice >= trial;
+    const since = this.#choices - (place * trial) / CANDIDATES;
+    return since >= 0 && since % trial === 0;
+  }
+
+  /** Makes the most probable of the kept experts the active one. */
+  #activate(posterior: readonly number[]): void {
+    const probability = (member: Member): number => posterior[this.#members.indexOf(member)];
+    const kept = this.#members.filter(({ kind }) => kind !== 'candidate');
+    const best = kept.reduce((most, member) => (probability(member) > probability(most) ? member : most));
+    if (!(probability(best) > probability(this.#active))) return;
+    this.#active = best;
+    // It learns from now on. Until then it was frozen, so this is how it was before every trial under way.
+    if (best.kind !== 'specialist') return;
+    for (const { trial } of this.#members) {
+      if (trial && !trial.before.has(best.id)) trial.before.set(best.id, best.expert.snapshot());
+    }
+  }
+
+  /**
+   * Creates a candidate, which replaces the one whose trial is over. @param share of the posterior mass that it takes
+   */
+  #bear(place: number, expert: UserExpert, choice: TimedChoice, share: number): void {
+    this.#members = this.#members.filter(({ trial }) => trial?.place !== place);
+    this.#normalize();
+    expert.startAt(choice);
+    const before = new Map([[this.#active.id, this.#active.expert.snapshot()]]);
+    this.#added('candidate', expert, { choice: this.#choices, time: choice.time }).trial = { place, before };
+    const others = this.#members.slice(0, -1).map(({ weight }) => weight);
+    const weights = withNewborn(others, share);
+    for (const [k, member] of this.#members.entries()) member.weight = weights[k];
+  }
+
+  /** Keeps a candidate and makes it active; experts that learned from the choices of its trial are restored and frozen. */
+  #keep(proved: Member): void {
+    const { born, trial } = proved;
+    proved.kind = 'specialist';
+    proved.trial = null;
+    this.#members = this.#members.filter(({ kind }) => kind !== 'candidate');
+    for (const [id, before] of trial?.before ?? []) {
+      const member = this.#members.find((one) => one.id === id);
+      if (member?.kind === 'specialist') member.expert = before;
+      // The generalist continues to learn. If it is the active one, its state before the trial becomes a separate expert.
+      if (member?.kind === 'generalist' && member === this.#active) {
+        this.#split(member, this.#added('specialist', before, born));
+      }
+    }
+    this.#active = proved;
+    this.#prune();
+  }
+
+  /** Gives an expert half of the weight and mass of another. */
+  #split(from: Member, to: Member): void {
+    for (const part of ['weight', 'mass'] as const) {
+      from[part] /= 2;
+      to[part] = from[part];
+    }
+  }
+
+  /** Removes the experts of least posterior mass, but never the generalist or the active one. */
+  #prune(): void {
+    while (this.#members.length > RULES.kept) {
+      const least = this.#members
+        .filter((member) => member.kind !== 'generalist' && member !== this.#active)
+        .reduce((one, other) => (other.mass < one.mass ? other : one));
+      this.#members = this.#members.filter((member) => member !== least);
+    }
+    this.#normalize();
+  }
+
+  #normalize(): void {
+    const weights = normalized(this.#members.map(({ weight }) => weight));
+    for (const [k, member] of this.#members.entries()) member.weight = weights[k];
+  }
+
+  #added(kind: Member['kind'], expert: UserExpert, born: Member['born']): Member {
+    const member: Member = { id: this.#next++, kind, born, expert, weight: 0, mass: 0, series: [], trial: null };
+    this.#members.push(member);
+    return member;
+  }
+}

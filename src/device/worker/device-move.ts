@@ -1,0 +1,141 @@
+import { SidestreamError } from '../../error';
+import { type Profile, profileFiles } from '../learner';
+import { type DeviceStore, deleteDeviceStore, type LocalItem, type Store } from '../store';
+import type { ConsentState } from './consent-state';
+import { type Closed, type CopiedEvent, copyEvents, type OpenedDevice, openDevice } from './device-opening';
+import type { EngineOptions } from './engine-options';
+import { firstOrigin, type ProfileOrigin } from './profile-origin';
+import type { Tabs } from './tabs';
+
+/** Ids of the last and of the first event that a learner contains. */
+export type Position = Pick<Profile, 'lastEvent' | 'firstEvent'>;
+
+/** A learner's position after its log and profile were moved to the device. */
+export interface Moved extends Position {
+  origin: ProfileOrigin;
+}
+
+/** The storage that a move takes from memory to the device. */
+export interface MovingStorage {
+  readonly options: EngineOptions;
+  readonly consent: ConsentState;
+  readonly tabs: Pick<Tabs, 'post'>;
+  /** The store in use. */
+  store(): Store;
+  /** See `ProfileStorage.era`. */
+  era(): number;
+  /** Puts a store in use. @returns false when everything was erased since `era`; then the store is closed */
+  use(opened: OpenedDevice, era: number): Promise<boolean>;
+  /** The shopper's answer is carried out. */
+  onGranted(): void;
+  onClosed(store: DeviceStore, why: Closed): void;
+  onError(error: SidestreamError): void;
+}
+
+/** Moves log, profile and added items from memory to the device, once the shopper consented. */
+export class DeviceMove {
+  readonly #storage: MovingStorage;
+  readonly #memory: Store;
+  readonly #era: number;
+  readonly #moved: CopiedEvent[] = [];
+
+  constructor(storage: MovingStorage) {
+    this.#storage = storage;
+    this.#memory = storage.store();
+    this.#era = storage.era();
+  }
+
+  get #isErased(): boolean {
+    return this.#era !== this.#storage.era();
+  }
+
+  get #isGranted(): boolean {
+    return this.#storage.consent.last.consent === 'granted';
+  }
+
+  /** As `ProfileStorage.grant`. */
+  async run(profile: Profile | null, at: Position): Promise<Moved | null> {
+    const { options, consent, tabs, use, onGranted, onClosed } = this.#storage;
+    // The shopper may have answered again while this call waited for its turn.
+    if (!this.#isGranted) throw forgotten();
+    const opened = await openDevice(options, onClosed);
+    const device = opened.store;
+    const [memory, moved] = [this.#memory, this.#moved];
+    try {
+      // First of all: a reset in another tab from now on must be noticed.
+      const generation = await device.generation();
+      let isNew = await isEmpty(device);
+      if (this.#isErased) throw forgotten();
+      // A duplicate of this tab, or its earlier page, may have moved the same events.
+      const from = consent.level === 'session' ? await (await import('./join-logs')).without(memory, device) : memory;
+      await copyEvents(from, device, 0, moved);
+      const lastEvent = moved.findLast(({ from }) => from <= at.lastEvent)?.to ?? 0;
+      const firstEvent = firstOf(at, moved[0]);
+      const items = await memory.localItems();
+      for (const item of items) await device.saveLocalItem(item);
+      if (isNew && profile) {
+        const stored = await (await profileFiles()).storedProfile({ ...profile, lastEvent, firstEvent });
+        isNew = await device.saveProfile(stored, generation, { first: true });
+        // A tab that opened the empty database before has not read this profile.
+        if (isNew) tabs.post('replaced');
+      }
+      if (!(await use(opened, this.#era)) || this.#isErased) throw forgotten();
+      onGranted();
+      await this.#copyLate(device, moved.at(-1)?.from ?? 0, items);
+      tabs.post(consent.last);
+      tabs.post('events');
+      return isNew ? { lastEvent, firstEvent, origin: firstOrigin(device, generation, lastEvent) } : null;
+    } catch (thrown) {
+      await this.#undo(device).catch((failed) => {
+        // A deleted database no longer contains any data of this move.
+        if (opened.closed === null) this.#storage.onError(SidestreamError.from(failed));
+      });
+      throw thrown;
+    }
+  }
+
+  /**
+   * Undoes a failed move: events left on the device would be stored twice after another attempt. Deletes the database when
+   * the shopper withdrew consent, or when this move created it and no other tab has written to it.
+   */
+  async #undo(device: DeviceStore): Promise<void> {
+    let unused = !this.#isGranted || (device.created && this.#isErased);
+    try {
+      if (!unused) {
+        await device.removeEvents(this.#moved.map(({ to }) => to));
+        unused = device.created && (await isEmpty(device));
+      }
+    } finally {
+      device.close();
+    }
+    if (unused) await deleteDeviceStore(this.#storage.options.namespace);
+  }
+
+  /** Copies the events and items that were added to memory during the move. */
+  async #copyLate(device: DeviceStore, after: number, items: readonly LocalItem[]): Promise<void> {
+    try {
+      await copyEvents(this.#memory, device, after);
+      for (const item of await this.#memory.localItems()) if (!items.includes(item)) await device.saveLocalItem(item);
+    } catch (thrown) {
+      // The device is already in use, with later events: the move cannot be undone. After an erasure, nothing is missing.
+      if (device === this.#storage.store()) this.#storage.onError(SidestreamError.from(thrown));
+    }
+  }
+}
+
+/** Whether a store has neither profile nor events. */
+export const isEmpty = async (store: Store): Promise<boolean> =>
+  (await store.profiles()).length + (await store.eventsAfter(0)).length === 0;
+
+/** Id of the first event that a learner contains, after its log was copied. @param copied first event of that log, if any */
+export function firstOf({ firstEvent }: Position, copied: CopiedEvent | undefined): number {
+  if (firstEvent === Number.MAX_SAFE_INTEGER) return firstEvent;
+  return copied && copied.from <= firstEvent ? copied.to : 0;
+}
+
+export const forgotten = (cause?: unknown): SidestreamError =>
+  new SidestreamError(
+    'store/forgotten',
+    'The shopper withdrew consent, so no data is kept. Ask for consent, then try again.',
+    { cause },
+  );
