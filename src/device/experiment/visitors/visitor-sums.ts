@@ -82,7 +82,7 @@ export function combined(a: VisitorSums, b: VisitorSums, factor: 1 | -1): Visito
   const revenue = { ...a.revenue };
   for (const [currency, more] of Object.entries(b.revenue)) {
     // A currency is a name from outside.
-    const known = Object.hasOwn(revenue, currency) ? revenue[currency] : NONE;
+    const known = (Object.hasOwn(revenue, currency) && revenue[currency]) || NONE;
     revenue[currency] = both(known, more, factor);
   }
   return {
