@@ -49,6 +49,7 @@ export {
   rowsPerItem,
 } from './features/feature-table';
 export {
+  addedItemSchema,
   categoryPaths,
   type Item,
   type ItemInput,

@@ -29,6 +29,9 @@ const attributeValue = v.union([
   v.pipe(v.array(wellFormedText), v.maxLength(100, 'must have at most 100 texts')),
 ]);
 
+/** Maximum number of characters of a thumbnail's address. */
+const MAX_THUMBNAIL = 1_000_000;
+
 /**
  * One product as a shop describes it. Everything but `id` and `title` may be missing; a product without a picture is
  * recommended only by its text. Additional columns of a feed become `attributes` if they are texts, numbers or booleans. All
@@ -74,6 +77,12 @@ export const itemSchema = v.object({
    * Additional attributes; a list contains texts, such as tags. The ranking uses numbers, such as a year, like the price.
    */
   attributes: v.optional(v.record(wellFormedText, attributeValue), {}),
+});
+
+/** An item that a device added: its picture is a thumbnail in a `data:` address, which is longer than an address of a file. */
+export const addedItemSchema = v.object({
+  ...itemSchema.entries,
+  image: v.optional(text(MAX_THUMBNAIL)),
 });
 
 export type Item = v.InferOutput<typeof itemSchema>;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { itemSchema } from '../../core/catalog';
+import { addedItemSchema } from '../../core/catalog';
 import { exactObject } from '../../core/common/strict-object';
 import { detailFields, type EventType, eventFields, itemIdSchema } from '../../core/events';
 import { PLACEMENTS, type Placement, ruleFields, rulesSchema } from '../ranking';
@@ -84,8 +84,7 @@ export const callSchema = exactObject({
 
 /** An item that a device encoded. */
 export const localItemSchema = v.object({
-  // The picture is a `data:` address.
-  item: v.object({ ...itemSchema.entries, image: v.optional(v.string()) }),
+  item: addedItemSchema,
   encoders: v.string(),
   values: v.instance(Int8Array<ArrayBufferLike>),
   scales: v.instance(Float32Array<ArrayBufferLike>),

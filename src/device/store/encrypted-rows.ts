@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { itemSchema } from '../../core/catalog';
+import { addedItemSchema } from '../../core/catalog';
 import type { LoggedEvent, NewEvent } from '../../core/events';
 import type { AtRestCipher } from './at-rest-cipher';
 import type { EncryptedRow, SnapshotRow } from './database';
@@ -124,7 +124,7 @@ export class EncryptedRows implements Rows {
 }
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const headSchema = v.object({ item: itemSchema, encoders: v.string(), values: size, scales: size });
+const headSchema = v.object({ item: addedItemSchema, encoders: v.string(), values: size, scales: size });
 
 /** Encodes an item as bytes: a line of JSON, then values and scales of its features. */
 function encodeLocalItem({ item, encoders, values, scales }: LocalItem): Uint8Array {

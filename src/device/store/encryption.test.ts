@@ -25,7 +25,8 @@ const click = (itemId: string) => ({ type: 'click' as const, itemId, time: 5 });
 const profile = (text: string): StoredProfile => ({ schema: 3, bytes: new TextEncoder().encode(text) });
 const aggregates = { schema: 1, lastEvent: 2, bytes: new TextEncoder().encode('secret counts') };
 const item = (id: string): LocalItem => ({
-  item: makeItem(id, { title: `title of ${id}` }),
+  // A thumbnail is longer than an address may be.
+  item: makeItem(id, { title: `title of ${id}`, image: `data:image/jpeg;base64,${'A'.repeat(9000)}` }),
   values: Int8Array.of(1, 2),
   scales: Float32Array.of(0.5),
   encoders: 'text/image',
