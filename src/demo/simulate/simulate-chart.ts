@@ -1,11 +1,10 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Card } from '../../lab/simulate';
+import { type Card, lookOf } from '../../lab/simulate';
 import { DrawnWidth } from '../../page/element/drawing';
-import { lookOf } from './looks';
 
 /** Loads the code that draws, with the first result. */
-const plots = () => import('./plots');
+const charts = () => Promise.all([import('@observablehq/plot'), import('../../lab/simulate/charts')]);
 
 /** Draws a chart as wide as it may be, again when that changes. Its numbers stand beside it, also where it cannot be drawn. */
 @customElement('simulate-chart')
@@ -32,10 +31,13 @@ export class SimulateChart extends LitElement {
   async #draw(): Promise<void> {
     const { card } = this;
     try {
-      const { drawChart } = await plots();
+      const [{ plot }, { chartOptions }] = await charts();
       const { frame } = this.#width;
       if (card !== this.card || !frame) return;
-      this.querySelector('.drawing')?.replaceChildren(drawChart(card.chart, frame));
+      const drawn = plot(chartOptions(card.chart, frame));
+      // What it is in words stands around it.
+      drawn.setAttribute('aria-hidden', 'true');
+      this.querySelector('.drawing')?.replaceChildren(drawn);
     } catch {
       this.#failed = true;
       this.requestUpdate();

@@ -1,17 +1,16 @@
 export { blockText, parseBlock, type ShopBlock } from './block';
 export {
-  type BarChart,
   type Card,
   expertCards,
   figureCards,
   figureTables,
   fitCards,
-  type LineChart,
   loopCards,
   updateCards,
 } from './cards';
 export type { FigureName, Interval } from './figures';
 export { chosenConfigurations, type Ground } from './ground';
+export { lookOf } from './looks';
 export { type Simulated, type Simulation, simulationLine, simulationOf } from './result';
 export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';

@@ -317,7 +317,7 @@ describe('a verdict', () => {
     expect(page).not.toMatch(/>-\d/);
     expect(page).toContain('<dt>±</dt>');
     expect(page).toContain('All purchases per click on a list');
-    expect(page.split('<main>')[1].match(/(fill|stroke)="(?!var|none|#000")[^"]*"/g) ?? []).toEqual([]);
+    expect(page.split('<main>')[1].match(/(fill|stroke)="(?!var|none|currentColor")[^"]*"/g) ?? []).toEqual([]);
   });
 
   it('waits for enough visitors, and names how many are needed', () => {

@@ -7,7 +7,7 @@ export interface Look {
   width: number;
 }
 
-/** The colors are in `simulate.css`, light and dark. */
+/** The colors are those of the page, light and dark. */
 const LOOKS: Readonly<Record<string, Look>> = {
   random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
   popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },

@@ -7,13 +7,12 @@ import {
   gridY,
   lineY,
   type PlotOptions,
-  plot,
   ruleX,
   ruleY,
   text,
 } from '@observablehq/plot';
-import type { BarChart, LineChart } from '../../lab/simulate';
-import { lookOf } from './looks';
+import type { BarChart, LineChart } from '../cards';
+import { lookOf } from '../looks';
 
 /** The room that a chart has, and how the page is read. */
 export interface ChartFrame {
@@ -25,17 +24,14 @@ export interface ChartFrame {
 const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
 /** Height of a bar with the space around it. */
 const ROW = 28;
-const SMALL = 12;
 
-/** Draws one chart. @returns a picture for those who see it; what it is in words stands around it */
-export function drawChart(chart: BarChart | LineChart, frame: ChartFrame): Element {
-  const options = chart.kind === 'bars' ? bars(chart, frame) : lines(chart, frame);
+/** What Plot draws of a chart, on a page or in a report. */
+export const chartOptions = (chart: BarChart | LineChart, frame: ChartFrame): PlotOptions => ({
+  width: frame.width,
   // Names and numbers are read from left to right; where they stand follows the page.
-  const style = { background: 'none', color: 'inherit', fontSize: `${SMALL}px`, overflow: 'visible', direction: 'ltr' };
-  const drawn = plot({ width: frame.width, style, ...options });
-  drawn.setAttribute('aria-hidden', 'true');
-  return drawn;
-}
+  style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
+  ...(chart.kind === 'bars' ? bars(chart, frame) : lines(chart, frame)),
+});
 
 /** Horizontal bars with their intervals. */
 function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): PlotOptions {
@@ -73,13 +69,7 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: Chart
   const { rightToLeft, width } = frame;
   const points = all.flatMap(({ name, values }) =>
     values
-      .map(({ mean, low, high }, at) => ({
-        name,
-        at: at + 1,
-        mean: scale * mean,
-        low: scale * low,
-        high: scale * high,
-      }))
+      .map(({ mean, low, high }, n) => ({ name, at: n + 1, mean: scale * mean, low: scale * low, high: scale * high }))
       .filter(({ mean }) => !Number.isNaN(mean)),
   );
   const steps = Math.max(...all.map(({ values }) => values.length));
