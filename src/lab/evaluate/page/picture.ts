@@ -9,7 +9,13 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param title describes it for readers who cannot see it; unique on a page
  */
 export function picture(title: string, { style, ...options }: PlotOptions): string {
-  const base = { background: 'none', color: 'var(--ink)', fontSize: '12px', fontFamily: 'inherit', overflow: 'visible' };
+  const base = {
+    background: 'none',
+    color: 'var(--ink)',
+    fontSize: '12px',
+    fontFamily: 'inherit',
+    overflow: 'visible',
+  };
   const svg = plot({ document, ...options, style: { ...base, ...(typeof style === 'object' ? style : {}) } });
   for (const sheet of svg.querySelectorAll('style')) sheet.remove();
   const id = `picture-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
@@ -23,5 +29,6 @@ export function picture(title: string, { style, ...options }: PlotOptions): stri
     ['role', 'img'],
   ])
     svg.setAttribute(attribute, value);
-  return svg.outerHTML.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+  const short = (number: string): string => String(Number(Number(number).toFixed(2)));
+  return svg.outerHTML.replace(/="[^"]*"/g, (value) => value.replace(/\d+\.\d{3,}/g, short));
 }
