@@ -15,7 +15,7 @@ import { Command, Option } from 'commander';
 import { machine } from '../bench/kept';
 import { format } from '../format';
 import { isWithin, PARTS, type Part } from './findings';
-import type { SizeName } from './sizes';
+import type { SizeName } from './host';
 
 interface Options {
   dawn: boolean;

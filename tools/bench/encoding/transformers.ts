@@ -8,10 +8,9 @@ import { exactBatching } from '../../../src/core/encoders/node/exact-batching';
 import { type IntTensor, textEncoder } from '../../../src/core/encoders/onnx-encoder';
 import { EncoderSession, type Feeds } from '../../../src/core/encoders/session';
 import { createTokenizer } from '../../../src/core/encoders/tokenizer';
-import type { AreaResult } from '../bars';
-import { atLeast } from '../bars';
+import { type AreaResult, atLeast, type Say } from '../kept';
 import { peerFile, peerRequire, peerVersion } from '../peers';
-import { best, inTurns, processorTime, type Sample } from './measured';
+import { best, processorTime, type Sample } from '../timing';
 import { MINILM_TAPS, MINILM_TOKENS, writeMiniLm } from './minilm';
 import { mixedTexts } from './texts';
 
@@ -32,7 +31,7 @@ type Encode = (texts: string[]) => Promise<Float32Array[]>;
  * Texts per second of Sidestream and of transformers.js: the same file, onnxruntime-node of the peers on one thread, with the
  * tokens' ids and the mean of the tokens on both sides.
  */
-export async function besideTransformers(say: (line: string) => void): Promise<AreaResult> {
+export async function besideTransformers(say: Say): Promise<AreaResult> {
   const hub = await mkdtemp(join(tmpdir(), 'sidestream-bench-'));
   try {
     await writeMiniLm(join(hub, 'minilm'));
@@ -46,14 +45,7 @@ export async function besideTransformers(say: (line: string) => void): Promise<A
     const equal = together[0].every((value, d) => value === alone[0][d]);
 
     say('single texts beside transformers.js');
-    const single = texts.slice(0, SINGLE);
-    const byOne = theirs(1);
-    const singles = await inTurns(
-      single,
-      SINGLE_ROUNDS,
-      (text) => ours([text]),
-      (text) => byOne([text]),
-    );
+    const singles = await inTurns(texts.slice(0, SINGLE), SINGLE_ROUNDS, ours, theirs(1));
     const mixed = { ours: [] as Sample[], theirs: BATCHES.map(() => [] as Sample[]) };
     for (let round = 0; round < ROUNDS; round++) {
       say(`texts beside transformers.js, round ${round + 1} of ${ROUNDS}`);
@@ -109,6 +101,28 @@ export async function besideTransformers(say: (line: string) => void): Promise<A
   } finally {
     await rm(hub, { recursive: true, force: true });
   }
+}
+
+/**
+ * Times of two kinds of the same work on each of several texts: both in turns, text by text, the least of several rounds each.
+ * @returns sums over the texts
+ */
+async function inTurns(texts: readonly string[], rounds: number, ...work: Encode[]): Promise<Sample[]> {
+  const sums = work.map((): Sample => ({ wall: 0, processor: 0 }));
+  const samples = texts.map(() => work.map((): Sample[] => []));
+  for (let round = 0; round < rounds; round++) {
+    for (const [t, text] of texts.entries()) {
+      for (const [side, encode] of work.entries()) samples[t][side].push(await processorTime(() => encode([text])));
+    }
+  }
+  for (const sides of samples) {
+    for (const [side, own] of sides.entries()) {
+      const { wall, processor } = best(own);
+      sums[side].wall += wall;
+      sums[side].processor += processor;
+    }
+  }
+  return sums;
 }
 
 const n = (rate: number): string => rate.toFixed(1);

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import { peerFile, peerVersion } from '../peers';
-import type { Method } from './methods';
+import { memoryInUse } from '../timing';
+import { type Method, never } from './methods';
 import { TOP, type VectorSet } from './vectors';
 
 const peerModule = (...path: string[]): Promise<unknown> => import(pathToFileURL(peerFile(...path)).href);
@@ -11,14 +12,6 @@ const called = <Args extends unknown[], Result>() =>
 const rowOf = (vectors: VectorSet, row: number): Float32Array =>
   vectors.values.subarray(row * vectors.width, (row + 1) * vectors.width);
 const rowsOf = (vectors: VectorSet): number[] => Array.from({ length: vectors.count }, (_, row) => row);
-const never = async (): Promise<false> => false;
-
-/** Memory of JavaScript in use, bytes. */
-function heap(): number {
-  for (let round = 0; round < 3; round++) globalThis.gc?.();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 const Orama = v.object({
   create: called<[unknown], unknown>(),
@@ -34,12 +27,12 @@ const orama = (): Method => ({
       Orama,
       await peerModule('@orama', 'orama', 'dist', 'esm', 'index.js'),
     );
-    const before = heap();
+    const before = memoryInUse();
     const schema = { vector: `vector[${vectors.width}]` };
     const index = create({ schema });
     const items = rowsOf(vectors).map((row) => ({ id: `${row}`, vector: [...rowOf(vectors, row)] }));
     await insertMultiple(index, items, 1000);
-    const bytes = heap() - before;
+    const bytes = memoryInUse() - before;
     return {
       async search(query) {
         const { hits } = await searchVector(index, {
@@ -52,7 +45,6 @@ const orama = (): Method => ({
       },
       widen: never,
       bytes: () => bytes,
-      free: () => undefined,
     };
   },
 });

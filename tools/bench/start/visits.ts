@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import config from '../../../playwright.config';
 import type { Answer, StaticHost } from './static-host';
 
 /** A list of the page has cards: the time on the page's clock, ms since the navigation began. */
@@ -13,9 +12,8 @@ export interface Visit {
   longTasks: number[];
 }
 
-const browserFile = fileURLToPath(new URL('../../../.cache/browser', import.meta.url));
 /** The browser that set-up found; undefined for Playwright's own. */
-export const executablePath = (existsSync(browserFile) && readFileSync(browserFile, 'utf8').trim()) || undefined;
+export const executablePath = config.use?.launchOptions?.executablePath;
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({
