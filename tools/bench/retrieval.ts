@@ -51,7 +51,9 @@ async function session(items: number): Promise<string[]> {
   ];
 }
 
-const measureRecall = async (items: number): Promise<string[]> => recall((await benchBundle(items)).folder);
+async function measureRecall(items: number): Promise<string[]> {
+  return recall((await benchBundle(items)).folder);
+}
 
 /** Each step in a process of its own, so that none pays for the memory of another. */
 function main(sizes: number[]): void {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { type Quality, QualityMeter } from './quality';
+import { type Quality, QualityMeter, qualityBy } from './quality';
 
 /**
  * One method of a table: a quality for every unit (shopper, window, pair), in the same order for all methods, and further
@@ -172,10 +172,7 @@ function meanOfSeeds(all: readonly Quality[]): Quality {
   const ranks = geometricMeans(ranked.map((quality) => quality.ranks));
   return {
     events: mean(({ events }) => events),
-    hr10: mean(({ hr10 }) => hr10),
-    ndcg10: mean(({ ndcg10 }) => ndcg10),
-    mrr: mean(({ mrr }) => mrr),
-    lnRank: mean(({ lnRank }) => lnRank),
+    ...qualityBy(mean),
     ...(ranks ? { ranks } : {}),
   };
 }

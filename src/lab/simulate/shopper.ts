@@ -8,7 +8,8 @@ import { favoritesAmong, makeTaste, otherTaste, type Taste, type World } from '.
 export const TASTE_CHANGES = ['steady', 'abrupt', 'gradual', 'returning'] as const;
 export type TasteChange = (typeof TASTE_CHANGES)[number];
 /** Of a log: unchanged, or two shoppers in turn and then the first one again. */
-export type ShopperKind = TasteChange | 'logged' | 'spliced';
+export const SHOPPER_KINDS = [...TASTE_CHANGES, 'logged', 'spliced'] as const;
+export type ShopperKind = (typeof SHOPPER_KINDS)[number];
 
 /** A shopper who visits one shop after the other with the same wishes and the same luck. */
 export interface SimulatedShopper {

@@ -74,7 +74,11 @@ function intervalChart(title: string, shown: readonly Comparison[], nameOf: (of:
     x: { domain: [-bound, bound], label: null },
     y: { domain: rows.map(({ name }) => name), axis: null, padding: 0.55 },
     marks: [
-      axisX({ ticks, tickSize: 0, tickFormat: (value: number) => `${value > 0 ? '+' : ''}${value} %`.replace('-', '−') }),
+      axisX({
+        ticks,
+        tickSize: 0,
+        tickFormat: (value: number) => `${value > 0 ? '+' : ''}${value} %`.replace('-', '−'),
+      }),
       // Only beside the interval, so that no name is crossed.
       tickX(
         rows.flatMap(({ name }) => ticks.map((x) => ({ name, x }))),

@@ -10,6 +10,7 @@ import { interactionsOf } from '../../../shop/cli';
 import { endOfPast, type LogEvent } from '../../../shop/logs';
 import { cooccurrenceTable, recentPopularity } from '../../../shop/training';
 import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
+import { evenly } from '../../evaluate/leave-one-out';
 
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
 export type Half = 'choose' | 'report' | 'all';
@@ -82,8 +83,7 @@ export function coldHalf(
   const { past, cold } = coldShoppers(events, share, minEvents, rowOf);
   const side = cold.filter((_, n) => half === 'all' || n % 2 === (half === 'choose' ? 0 : 1));
   if (side.length === 0) throw tooFewShoppers({ events, past: share, rowOf, half }, minEvents, cold.length);
-  if (limit === undefined || limit >= side.length) return { past, shoppers: side };
-  return { past, shoppers: Array.from({ length: limit }, (_, n) => side[Math.floor((n * side.length) / limit)]) };
+  return { past, shoppers: evenly(side, limit ?? Number.POSITIVE_INFINITY) };
 }
 
 /** @param others number of shoppers in the other half with enough events */

@@ -30,5 +30,5 @@ export function picture(title: string, { style, ...options }: PlotOptions): stri
   ])
     svg.setAttribute(attribute, value);
   const short = (number: string): string => String(Number(Number(number).toFixed(2)));
-  return svg.outerHTML.replace(/="[^"]*"/g, (value) => value.replace(/\d+\.\d{3,}/g, short));
+  return svg.outerHTML.replace(/="[^"]*"/g, (value: string) => value.replace(/\d+\.\d{3,}/g, short));
 }

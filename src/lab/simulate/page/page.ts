@@ -21,10 +21,10 @@ import {
   type Table,
   updateCards,
 } from '../cards';
-import type { Simulation } from '../result';
-import { answers, SHOPS } from '../summary-text';
 import { chartOptions } from '../charts';
 import { lookOf } from '../looks';
+import type { Simulation } from '../result';
+import { answers, SHOPS } from '../summary-text';
 
 /** A report of a simulation as a single file: charts with the numbers behind them, no scripts, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {

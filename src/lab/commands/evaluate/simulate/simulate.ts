@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import * as v from 'valibot';
 import { createMeter, type Meter, openFolder } from '../../../../shop/bundler';
 import {
   byProduct,
@@ -80,7 +81,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   const pool = processes > 1 ? new TaskProcesses(run) : null;
   let last: Promise<unknown> = Promise.resolve();
   const work = async (task: SimulationTask): Promise<ShopBlock[]> => {
-    if (pool) return parseBlock(await pool.run(taskLabel(task), task));
+    if (pool) return parseBlock(v.parse(v.string(), await pool.run(taskLabel(task), task)));
     // One after another: this process has one thread.
     const result = last.then(() => doTask(ground, task, (steps) => meter.advance(steps)));
     last = result.catch(() => {});
