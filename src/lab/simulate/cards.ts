@@ -2,7 +2,7 @@ import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
 import { FIGURES, type FigureName, type FigureUnit, type Interval } from './figures';
 import type { Simulation } from './result';
 import { VISIT } from './shopper';
-import { absenceOf, absences, changeTitleOf, ERRORS, intervalText, shownFigures, titleOf } from './summary-text';
+import { absenceOf, ERRORS, intervalText, shownFigures, type Table, titleOf } from './summary-text';
 
 /** One configuration of a bar chart. */
 interface BarOf {
@@ -36,15 +36,6 @@ export interface LineChart {
   range?: readonly [number, number];
   /** Positions on the horizontal axis, from 0, of marked events, with their labels. */
   marks?: readonly { at: number; text: string }[];
-}
-
-/** Numbers in words; the first cell of a row names it. */
-export interface Table {
-  title: string;
-  header: readonly string[];
-  rows: readonly (readonly string[])[];
-  /** The meaning of its signs, and the reasons for empty cells. */
-  notes?: readonly string[];
 }
 
 /** A chart, its explanation and its numbers. Titles are unique. */
@@ -151,29 +142,6 @@ export const loopCards = ({ closedLoop }: Simulation): Card[] =>
     const { meaning } = words;
     return lineCards({ title: titleOf(words), meaning }, { lines, axis: 'round', scale: scaleOf(words.unit) });
   });
-
-/** All figures, and the changes against the other configurations if the learner is among them. */
-export function figureTables(simulation: Simulation): Table[] {
-  const { configurations, comparison } = simulation;
-  const names = shownFigures(simulation);
-  const figures = names.map((name) => [
-    titleOf(FIGURES[name]),
-    ...configurations.map((one) => intervalText(one.figures[name], FIGURES[name].unit)),
-  ]);
-  const { of, against } = comparison;
-  const changes = names.map((name) => [
-    changeTitleOf(FIGURES[name]),
-    ...against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
-  ]);
-  const all: Table = {
-    title: 'Figures of every configuration',
-    ...{ header: ['', ...configurations.map(({ name }) => name)], rows: figures },
-    notes: [ERRORS, ...absences(simulation)],
-  };
-  if (against.length === 0) return [all];
-  const header = ['', ...against.map(({ name }) => name)];
-  return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes, notes: [ERRORS] }];
-}
 
 /** Undefined without any lines. */
 function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineChart, 'kind'>): Card[] {

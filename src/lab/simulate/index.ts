@@ -3,7 +3,6 @@ export {
   type Card,
   expertCards,
   figureCards,
-  figureTables,
   fitCards,
   loopCards,
   updateCards,
@@ -15,7 +14,7 @@ export { type Simulated, type Simulation, simulationLine, simulationOf } from '.
 export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
 export { simulatedGround } from './simulated-ground';
-export { answers, SHOPS, simulationText } from './summary-text';
+export { answers, figureTables, SHOPS, simulationText } from './summary-text';
 export {
   doTask,
   parseTask,

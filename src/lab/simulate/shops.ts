@@ -64,7 +64,8 @@ function scoredRun(
   observe: (row: number) => void = () => {},
 ): ShopRun {
   let catalog = before;
-  let [lists, score] = [0, new Float32Array(0)];
+  let score: Float32Array = new Float32Array(0);
+  let lists = 0;
   return {
     list(chosen) {
       score = scoresOf(catalog, lists++);

@@ -2,12 +2,12 @@ import { besideBareRuntime } from '../encoding/bare';
 import { besideBuild } from '../encoding/inspect';
 import { besideTransformers } from '../encoding/transformers';
 import { type Area, inParts } from '../kept';
-import { installPeers } from '../peers';
+import { peers } from '../peers';
 
 export const area: Area = {
   title: 'Encoding texts and pictures',
   async measure(say) {
-    installPeers(say);
+    peers.install(say);
     return inParts(say, besideTransformers, besideBareRuntime, besideBuild);
   },
 };

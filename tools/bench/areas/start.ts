@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SidestreamError } from '../../../src/error';
 import { type Area, atMost, within } from '../kept';
-import { installPeers } from '../peers';
+import { peers } from '../peers';
 import { performanceScore } from '../start/lighthouse';
 import { session } from '../start/session';
 import { page, shopOfThousand } from '../start/shop-of-thousand';
@@ -35,7 +35,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const area: Area = {
   title: 'From navigation to the first list',
   async measure(say) {
-    installPeers(say);
+    peers.install(say);
     const built = `${root}dist`;
     if (!existsSync(built)) {
       throw new SidestreamError('runtime/invalid-input', 'The demo is not built; run npm start or npm test first.');

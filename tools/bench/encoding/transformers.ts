@@ -9,7 +9,7 @@ import { type IntTensor, textEncoder } from '../../../src/core/encoders/onnx-enc
 import { EncoderSession, type Feeds } from '../../../src/core/encoders/session';
 import { createTokenizer } from '../../../src/core/encoders/tokenizer';
 import { type AreaResult, atLeast, type Say } from '../kept';
-import { peerFile, peerRequire, peerVersion } from '../peers';
+import { peers } from '../peers';
 import { best, processorTime, type Sample } from '../timing';
 import { MINILM_TAPS, MINILM_TOKENS, writeMiniLm } from './minilm';
 import { mixedTexts } from './texts';
@@ -57,7 +57,7 @@ export async function besideTransformers(say: Say): Promise<AreaResult> {
     const own = rate(mixed.ours, CATALOGUE);
     const peers = mixed.theirs.map((samples) => rate(samples, CATALOGUE));
     const fastest = Math.max(...peers);
-    const peer = `transformers.js ${peerVersion('@huggingface/transformers')}`;
+    const peer = `transformers.js ${peers.version('@huggingface/transformers')}`;
     const per = 'texts per second of processor time';
     return {
       bars: [
@@ -78,7 +78,7 @@ export async function besideTransformers(say: Say): Promise<AreaResult> {
         {
           name: 'texts beside the peer',
           measured:
-            `a BERT of 6 layers of 384 with random weights, onnxruntime-node ${peerVersion('onnxruntime-node')} on one thread for both, ${peer}; ` +
+            `a BERT of 6 layers of 384 with random weights, onnxruntime-node ${peers.version('onnxruntime-node')} on one thread for both, ${peer}; ` +
             `vectors differ by ${distance.toExponential(1)} at most; the first text alone and among ${CATALOGUE}: ${equal ? 'the same bits' : 'other bits'}`,
         },
         {
@@ -133,7 +133,7 @@ type Runtime = typeof import('onnxruntime-node');
 
 /** @param folder of the model */
 async function ownEncoder(folder: string): Promise<Encode> {
-  const { InferenceSession, Tensor }: Runtime = peerRequire('onnxruntime-node');
+  const { InferenceSession, Tensor }: Runtime = peers.require('onnxruntime-node');
   const preset: TextPreset = { ...DEFAULT_PRESETS.text, name: 'minilm', ...MINILM_TOKENS, taps: MINILM_TAPS };
   const file = join(folder, 'onnx/model.onnx');
   // The file has the inputs of the hub, 64-bit integers and the types of the tokens too; our own encoders have others.
@@ -175,7 +175,7 @@ interface Transformers {
 
 /** @returns an encoder by texts per call */
 async function transformersEncoder(hub: string): Promise<(batch: number) => Encode> {
-  const { href } = pathToFileURL(peerFile('@huggingface/transformers/dist/transformers.node.mjs'));
+  const { href } = pathToFileURL(peers.file('@huggingface/transformers/dist/transformers.node.mjs'));
   const { env, pipeline }: Transformers = await import(href);
   env.allowRemoteModels = false;
   env.localModelPath = hub;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
-import { peerFile, peerVersion } from '../peers';
+import { peers } from '../peers';
 import { memoryInUse } from '../timing';
 import { type Method, never } from './methods';
 import { TOP, type VectorSet } from './vectors';
 
-const peerModule = (...path: string[]): Promise<unknown> => import(pathToFileURL(peerFile(...path)).href);
+const peerModule = (...path: string[]): Promise<unknown> => import(pathToFileURL(peers.file(...path)).href);
 const called = <Args extends unknown[], Result>() =>
   v.custom<(...args: Args) => Result>((is) => typeof is === 'function');
 const rowOf = (vectors: VectorSet, row: number): Float32Array =>
@@ -21,7 +21,7 @@ const Orama = v.object({
 
 /** A loop over all vectors in JavaScript. */
 const orama = (): Method => ({
-  name: `orama ${peerVersion('@orama/orama')}`,
+  name: `orama ${peers.version('@orama/orama')}`,
   async build(vectors) {
     const { create, insertMultiple, searchVector } = v.parse(
       Orama,
@@ -63,11 +63,11 @@ const Voy = v.object({
 
 /** A k-d tree in Rust. */
 const voy = (): Method => ({
-  name: `voy-search ${peerVersion('voy-search')}`,
+  name: `voy-search ${peers.version('voy-search')}`,
   async build(vectors) {
     const glue = await peerModule('voy-search', 'voy_search_bg.js');
     const { Voy: Tree, __wbg_set_wasm: setWasm } = v.parse(Voy, glue);
-    const binary = readFileSync(peerFile('voy-search', 'voy_search_bg.wasm'));
+    const binary = readFileSync(peers.file('voy-search', 'voy_search_bg.wasm'));
     const imports = v.parse(v.record(v.string(), v.any()), glue);
     const { instance } = await WebAssembly.instantiate(binary, { './voy_search_bg.js': imports });
     setWasm(instance.exports);
@@ -107,13 +107,13 @@ const [HNSW_LINKS, HNSW_BUILD] = [16, 100];
 const HNSW_SEARCH = [16, 32, 64, 128, 256, 512];
 
 const hnswlib = (): Method => ({
-  name: `hnswlib-wasm ${peerVersion('hnswlib-wasm')}`,
+  name: `hnswlib-wasm ${peers.version('hnswlib-wasm')}`,
   async build(vectors) {
     // It is made for pages alone.
     Object.assign(globalThis, { window: globalThis, document: { currentScript: null } });
     const file = v.parse(
       v.string(),
-      /hnswlib-\w+\.js/.exec(readFileSync(peerFile('hnswlib-wasm', 'dist', 'hnswlib.js'), 'utf8'))?.[0],
+      /hnswlib-\w+\.js/.exec(readFileSync(peers.file('hnswlib-wasm', 'dist', 'hnswlib.js'), 'utf8'))?.[0],
     );
     const { default: load } = v.parse(Hnswlib, await peerModule('hnswlib-wasm', 'dist', file));
     const library = await load();
@@ -153,10 +153,12 @@ const EdgeVec = v.object({
 
 /** Its graph takes the width of a search when it is made: another one is another build. Its flat index takes bits alone. */
 const edgevec = (ef: number): Method => ({
-  name: `edgevec ${peerVersion('edgevec')}`,
+  name: `edgevec ${peers.version('edgevec')}`,
   async build(vectors) {
     const library = v.parse(EdgeVec, await peerModule('edgevec', 'edgevec.js'));
-    const { memory } = await library.default({ module_or_path: readFileSync(peerFile('edgevec', 'edgevec_bg.wasm')) });
+    const { memory } = await library.default({
+      module_or_path: readFileSync(peers.file('edgevec', 'edgevec_bg.wasm')),
+    });
     const config = new library.EdgeVecConfig(vectors.width);
     // Of unit vectors the nearest are those of the largest products. By 'dot' and 'cosine' this version finds the smallest.
     config.metric = 'l2';

@@ -1,5 +1,5 @@
 import { type AreaResult, atLeast, type Bar, type Say } from '../kept';
-import { installPeers } from '../peers';
+import { peers } from '../peers';
 import { benchBundle } from '../retrieval-bundle';
 import { median, processorTime, timed } from '../timing';
 import { byteMatrix, byteScan, clustered, floatScan, type Index, type Method } from './methods';
@@ -31,7 +31,7 @@ interface Built {
 
 /** Search of vectors that all are equal, by us and by the peers, at equal recall. */
 export async function searchResult(say: Say): Promise<Required<AreaResult>> {
-  installPeers(say);
+  peers.install(say);
   const result: Required<AreaResult> = { bars: [], figures: [], series: {} };
   const costs = new Map<string, { seconds: number; bytes: number }>();
   say('10,000 vectors');

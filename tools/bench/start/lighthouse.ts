@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { SidestreamError } from '../../../src/error';
-import { peerFile } from '../peers';
+import { peers } from '../peers';
 import { executablePath } from './visits';
 
 /**
@@ -14,7 +14,7 @@ export async function performanceScore(url: string): Promise<number> {
   const args = [url, '--only-categories=performance', '--output=json', '--output-path=stdout', '--quiet', flags];
   let cause: unknown;
   try {
-    const file = peerFile('lighthouse', 'cli', 'index.js');
+    const file = peers.file('lighthouse', 'cli', 'index.js');
     const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], {
       maxBuffer: 2 ** 26,
       env: { ...process.env, CHROME_PATH: executablePath ?? '' },

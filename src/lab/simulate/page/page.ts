@@ -11,20 +11,11 @@ import {
   section,
   table,
 } from '../../evaluate/page';
-import {
-  type Card,
-  expertCards,
-  figureCards,
-  figureTables,
-  fitCards,
-  loopCards,
-  type Table,
-  updateCards,
-} from '../cards';
+import { type Card, expertCards, figureCards, fitCards, loopCards, updateCards } from '../cards';
 import { chartOptions } from '../charts';
 import { lookOf } from '../looks';
 import type { Simulation } from '../result';
-import { answers, SHOPS } from '../summary-text';
+import { answers, figureTables, SHOPS, type Table } from '../summary-text';
 
 /** A report of a simulation as a single file: charts with the numbers behind them, no scripts, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {

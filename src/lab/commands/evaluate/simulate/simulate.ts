@@ -7,7 +7,6 @@ import {
   doTasks,
   isTaskProcess,
   parentMeter,
-  readEventFile,
   TaskProcesses,
   withModels,
 } from '../../../../shop/cli';
@@ -30,22 +29,18 @@ import {
   taskLabel,
   timingOf,
 } from '../../../simulate';
-import type { EvaluateInput } from '../input';
+import { type InputOptions, readInput, say } from '../input';
 import { needsSide } from '../methods';
 import { sideFile } from '../side-file';
 import { logGround } from './log-ground';
 
-export interface SimulateOptions extends Pick<EvaluateInput, 'past' | 'half' | 'models' | 'methods' | 'shoppers'> {
-  /** Folder of the bundle. */
-  bundle: string;
+export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'> {
   /** Log to replay; without it, shoppers are simulated. */
   events?: string;
   seed: number;
   /** Whether simulated shoppers also feed back into the shop's knowledge. */
   closedLoop: boolean;
   processes: number;
-  /** Whether this process runs tasks for another one. */
-  worker?: boolean;
   json?: boolean;
   /** File of the report to write. */
   report?: string;
@@ -106,22 +101,16 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   }
 }
 
-const say = (line: string): void => console.error(line);
-
 async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rejected: EventLog['rejected'] }> {
-  const { seed, methods, closedLoop } = options;
-  await startCompute('wasm');
-  const folder = await openFolder(options.bundle);
-  if (options.events === undefined) {
-    const { bundle } = byProduct(folder, { events: [], rejected: [] });
+  const { seed, methods, closedLoop, events, models } = options;
+  if (events === undefined) {
+    await startCompute('wasm');
+    const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
     const shoppers = options.shoppers ?? SHOPPERS;
     return { ground: simulatedGround({ bundle, shoppers, seed, methods, closedLoop }), rejected: [] };
   }
-  const { bundle, log } = byProduct(folder, await readEventFile(options.events, isTaskProcess(options)));
-  const { past, half, models, shoppers } = options;
-  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const meter = createMeter();
-  const input = { bundle, events: log.events, rowOf, seed, past, half, models, shoppers, methods, meter, say };
+  const { log, inputOf } = await readInput({ ...options, events }, createMeter());
+  const input = inputOf(seed);
   // Once, before other processes read it.
   if (!isTaskProcess(options) && needsSide(input)) {
     await withModels(models, say, async () => {
