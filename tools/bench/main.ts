@@ -11,8 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SidestreamError } from '../../src/error';
-import { format } from '../format';
-import { type Area, type KeptArea, type KeptBench, machine, parseKeptBench, parseMeasured } from './kept';
+import { type Area, format, type KeptArea, type KeptBench, machine, parseKeptBench, parseMeasured } from './kept';
 import { barTable, benchPage } from './report';
 
 /** The areas by name; each is loaded by the process that measures it. */

@@ -7,10 +7,11 @@ export function parseJson<T>(
   text: string,
   refuse: (fault: string) => SidestreamError,
 ): T {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(undefined, 'not JSON'), schema), text);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(undefined, 'it is not JSON'), schema), text);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw refuse(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  const path = v.getDotPath(issue);
+  throw refuse(path === null ? issue.message : `${path}: ${issue.message}`);
 }
 
 /**

@@ -22,7 +22,7 @@ export interface PastLog {
 type Settings = Readonly<Record<string, number | null>>;
 
 /** A method of the literature that learns from the past, and there chooses its settings. */
-export interface PastMethod {
+interface PastMethod {
   /** Number of settings that `choose` tries. */
   tried: number;
   /** Checks settings that an earlier step stored. */

@@ -4,12 +4,12 @@ export {
   expertCards,
   figureCards,
   fitCards,
+  lookOf,
   loopCards,
   updateCards,
 } from './cards';
 export type { FigureName, Interval } from './figures';
 export { chosenConfigurations, type Ground } from './ground';
-export { lookOf } from './looks';
 export { type Simulated, type Simulation, simulationLine, simulationOf } from './result';
 export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';

@@ -4,11 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { SidestreamError } from '../../../src/error';
 import { type Area, atMost, within } from '../kept';
 import { peers } from '../peers';
-import { performanceScore } from '../start/lighthouse';
 import { session } from '../start/session';
 import { page, shopOfThousand } from '../start/shop-of-thousand';
 import { PHONE, staticHost } from '../start/static-host';
-import { coldAndWarm, launch, longTasksWithoutList, sent, steps, type Visit, waterfall } from '../start/visits';
+import {
+  coldAndWarm,
+  launch,
+  longTasksWithoutList,
+  performanceScore,
+  sent,
+  steps,
+  type Visit,
+  waterfall,
+} from '../start/visits';
 import { median, spread } from '../timing';
 
 const ROUNDS = 5;

@@ -55,8 +55,8 @@ export async function besideTransformers(say: Say): Promise<AreaResult> {
     const rate = (samples: Sample[], count: number): number => count / (best(samples).processor / 1000);
     const [ownSingle, peerSingle] = singles.map((sample) => rate([sample], SINGLE));
     const own = rate(mixed.ours, CATALOGUE);
-    const peers = mixed.theirs.map((samples) => rate(samples, CATALOGUE));
-    const fastest = Math.max(...peers);
+    const others = mixed.theirs.map((samples) => rate(samples, CATALOGUE));
+    const fastest = Math.max(...others);
     const peer = `transformers.js ${peers.version('@huggingface/transformers')}`;
     const per = 'texts per second of processor time';
     return {
@@ -71,7 +71,7 @@ export async function besideTransformers(say: Say): Promise<AreaResult> {
           'texts of a catalogue, as transformers.js',
           1.3,
           own / fastest,
-          `${n(own)} and ${n(fastest)} ${per} (best of ${BATCHES.map((batch, b) => `${n(peers[b])} by ${batch}`).join(', ')})`,
+          `${n(own)} and ${n(fastest)} ${per} (best of ${BATCHES.map((batch, b) => `${n(others[b])} by ${batch}`).join(', ')})`,
         ),
       ],
       figures: [
@@ -93,7 +93,7 @@ export async function besideTransformers(say: Say): Promise<AreaResult> {
             { name: 'Sidestream, single', value: ownSingle },
             { name: 'transformers.js, single', value: peerSingle },
             { name: 'Sidestream, catalogue', value: own },
-            ...BATCHES.map((batch, b) => ({ name: `transformers.js, catalogue by ${batch}`, value: peers[b] })),
+            ...BATCHES.map((batch, b) => ({ name: `transformers.js, catalogue by ${batch}`, value: others[b] })),
           ],
         },
       },

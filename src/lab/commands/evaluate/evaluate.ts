@@ -45,7 +45,7 @@ import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
 import type { Protocol } from './protocol';
 import { doTask, keptRun, parseTask, runSeeds } from './runs';
-import { runSimulation } from './simulate/simulate';
+import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 
 /** The protocols by name. */

@@ -13,7 +13,7 @@ import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
 
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
-export type Half = 'choose' | 'report' | 'all';
+type Half = 'choose' | 'report' | 'all';
 
 /** Input of every protocol. The compute backend is set. */
 export interface EvaluateInput {

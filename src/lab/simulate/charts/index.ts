@@ -11,8 +11,7 @@ import {
   ruleY,
   text,
 } from '@observablehq/plot';
-import type { BarChart, LineChart } from '../cards';
-import { lookOf } from '../looks';
+import { type BarChart, type LineChart, lookOf } from '../cards';
 
 /** The room that a chart has, and how the page is read. */
 export interface ChartFrame {

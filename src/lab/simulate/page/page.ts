@@ -11,9 +11,8 @@ import {
   section,
   table,
 } from '../../evaluate/page';
-import { type Card, expertCards, figureCards, fitCards, loopCards, updateCards } from '../cards';
+import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from '../cards';
 import { chartOptions } from '../charts';
-import { lookOf } from '../looks';
 import type { Simulation } from '../result';
 import { answers, figureTables, SHOPS, type Table } from '../summary-text';
 

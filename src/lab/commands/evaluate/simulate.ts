@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as v from 'valibot';
-import { createMeter, type Meter, openFolder } from '../../../../shop/bundler';
+import { createMeter, type Meter, openFolder } from '../../../shop/bundler';
 import {
   byProduct,
   concludeRefused,
@@ -9,18 +9,24 @@ import {
   parentMeter,
   TaskProcesses,
   withModels,
-} from '../../../../shop/cli';
-import type { EventLog } from '../../../../shop/logs';
-import { startCompute, writeWhole } from '../../../../shop/training';
+} from '../../../shop/cli';
+import type { EventLog } from '../../../shop/logs';
+import { startCompute, writeWhole } from '../../../shop/training';
+import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
 import {
   blockText,
+  CONFIGURATIONS,
+  chosenConfigurations,
   doTask,
   type Ground,
+  loggedShopper,
+  marketOf,
   parseBlock,
   parseTask,
   planOf,
   runPlan,
   type ShopBlock,
+  type ShopStock,
   type SimulationTask,
   simulatedGround,
   simulationLine,
@@ -28,11 +34,10 @@ import {
   simulationText,
   taskLabel,
   timingOf,
-} from '../../../simulate';
-import { type InputOptions, readInput, say } from '../input';
-import { needsSide } from '../methods';
-import { sideFile } from '../side-file';
-import { logGround } from './log-ground';
+} from '../../simulate';
+import { catalogOf, coldHalf, type EvaluateInput, type InputOptions, popularityOf, readInput, say } from './input';
+import { needsSide, pastShop } from './methods';
+import { sideFile } from './side-file';
 
 export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'> {
   /** Log to replay; without it, shoppers are simulated. */
@@ -89,7 +94,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     const found = simulationOf({ ...simulated, timing });
     console.log(`${plan.setting}, seed ${seed}\n\n${simulationText(found)}`);
     if (options.report !== undefined) {
-      const { simulationPage } = await import('../../../simulate/page/page');
+      const { simulationPage } = await import('../../simulate/page/page');
       await writeWhole(options.report, simulationPage(found));
       say(`The report is in ${options.report}`);
     }
@@ -132,4 +137,45 @@ function taskCommand(options: SimulateOptions): string[] {
     ...(methods ? ['--methods', ...methods] : []),
     ...(closedLoop ? [] : ['--no-closed-loop']),
   ];
+}
+
+/** Minimum number of events of a shopper of the log, and number of used events, as in the device protocol. */
+const [MIN_EVENTS, MAX_EVENTS] = [30, 110];
+/** Minimum number of events of a shopper whose stream is spliced with another, as in the drift protocol. */
+const SPLICED_EVENTS = 60;
+/** Nobody knows what the shoppers of a log wanted. */
+const POSSIBLE = CONFIGURATIONS.filter((name) => name !== 'oracle');
+
+/**
+ * The shoppers of a log whom the past does not know. In addition, shoppers with 60 events or more are spliced with the least
+ * similar one, up to half the number of shoppers: changes and returns of taste come only from these streams.
+ * @throws SidestreamError `runtime/invalid-input` if there is no shopper
+ */
+function logGround(input: EvaluateInput): Ground {
+  const { seed, bundle } = input;
+  const configurations = chosenConfigurations(input.methods, POSSIBLE);
+  const { past, shoppers } = coldHalf(input, MIN_EVENTS);
+  const popularity = popularityOf(input, past);
+  const { index } = catalogOf(bundle, popularity);
+  const long = shoppers.filter(({ rows }) => rows.length >= SPLICED_EVENTS);
+  const pairs = Math.min(long.length, Math.ceil(shoppers.length / 2));
+  const spliced = long.length < 2 ? [] : splicedPairs(long, pairs, seed, shopperSimilarity(index, popularity));
+  const streams: Shopper[] = [...shoppers, ...spliced];
+  let stock: Promise<ShopStock> | undefined;
+  const makeStock = async (): Promise<ShopStock> => {
+    const { catalog } = await pastShop(input, past);
+    return { before: catalog, after: catalog, featuresOf: sharedLearning().featuresOf };
+  };
+  return {
+    ...{ source: 'log', items: bundle.items.length, configurations, shoppers: streams.length },
+    sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
+    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
+    shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
+    market: marketOf(index, popularity),
+    stock() {
+      stock ??= makeStock();
+      return stock;
+    },
+    loop: null,
+  };
 }
