@@ -1,187 +1,213 @@
-import type { CustomSeriesRenderItem, EChartsOption } from 'echarts';
+import {
+  axisX,
+  barX,
+  gridX,
+  type PlotOptions,
+  type RuleYOptions,
+  ruleX,
+  ruleY,
+  type TextOptions,
+  text,
+} from '@observablehq/plot';
+import type { KeptResult } from '../src/lab/evaluate';
+import { signed } from '../src/lab/evaluate/report-cells';
+import type { TableSummary } from '../src/lab/evaluate/result-summary';
+import type { KeptArea } from '../tools/bench/kept';
 
 /** A picture to be drawn. */
-export interface Plot {
-  /** Without the marks of XML. */
+export interface Picture {
   title: string;
-  width: number;
-  height: number;
-  option: EChartsOption;
+  options: PlotOptions;
 }
 
-/** One bar. */
-export interface Bar {
+interface Bar {
   name: string;
   value: number;
   /** Standard error, drawn as a whisker on both sides; none for 0. */
   se: number;
   /** What stands at the right edge. */
   text: string;
-  /** Default: by its name. */
-  color?: string;
+  color: string;
 }
 
 /** Bars under a title of their own. */
-export interface Panel {
+interface Panel {
   title?: string;
   bars: Bar[];
 }
 
-export interface Panels {
+interface Panels {
   title: string;
   subtitle: string;
   /** Head of the texts at the right edge. */
   head: string;
   /** What the bars' lengths are. */
   axis: string;
-  /** Room for the names, in pixels. Default: enough for names of methods. */
-  left?: number;
-  /**
-   * For values above 0 without errors that differ by orders of magnitude: a logarithmic scale on which bars begin at this value, or
-   * at the power of ten below the smallest one.
-   */
-  logarithmic?: number | 'lowest';
+  /** Room for the names, in pixels. */
+  left: number;
+  /** Logarithmic scale for values above 0: the bars begin at this value. Default: a linear scale from 0. */
+  logarithmic?: number;
   panels: Panel[];
 }
 
 /** Mid-tones: they have to be read on a white and on a black page. */
 export const INK = '#737c86';
-export const FAINT = 'rgba(115, 124, 134, 0.25)';
-/** Under whiskers, so that they are seen on a bar. */
-const HALO = 'rgba(255, 255, 255, 0.35)';
 export const OWN = '#2f86d2';
 /** What misses its bound. */
 export const MISSED = '#cf5f3c';
 const OTHER = '#a3abb4';
 
-export const WIDTH = 820;
-const [LEFT, RIGHT] = [146, 152];
+const WIDTH = 820;
+const RIGHT = 152;
 const ROW = 30;
-const HEADER = 74;
-export const TEXT = { color: INK, fontSize: 14, fontFamily: 'sans-serif' };
+/** Room for the names of methods, and for the longer ones of figures of speed. */
+const [METHODS, FIGURES] = [150, 400];
+const POWERS = [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000];
 
-/** What a method is drawn in: our own stands out. */
-export const colorOf = (name: string): string => (/^sidestream(?!-)/i.test(name) ? OWN : OTHER);
+/** What all pictures of the manual share. @param left margin, at whose left edge the titles stand @param top margin below them */
+export function page(
+  title: string,
+  subtitle: string,
+  left: number,
+  top = 74,
+): PlotOptions & { marks: PlotOptions['marks'] } {
+  const place: TextOptions = { frameAnchor: 'top-left', dx: 16 - left, facet: 'super' };
+  return {
+    ...{ width: WIDTH, marginLeft: left, marginRight: RIGHT, marginTop: top, marginBottom: 48 },
+    style: { color: INK, fontSize: '14px', fontFamily: 'sans-serif' },
+    marks: [
+      text([title], { ...place, dy: 10 - top, fontSize: 17, fontWeight: 'bold' }),
+      text([subtitle], { ...place, dy: 35 - top }),
+    ],
+  };
+}
 
 /** Horizontal bars with whiskers, in panels one below the other on one scale. */
-export function barPanels({ title, subtitle, head, axis, left = LEFT, logarithmic, ...given }: Panels): Plot {
-  const scale = logarithmic === undefined ? null : logarithms(given.panels, logarithmic);
-  const panels = scale?.panels ?? given.panels;
-  const ends = panels.flatMap(({ bars }) => bars.flatMap(({ value, se }) => [value - se, value + se]));
-  const range = scale?.range ?? niceAxis(Math.min(0, ...ends), Math.max(0, ...ends));
-  const labelOf = scale?.labelOf ?? shortNumber;
-  const grids: { left: number; right: number; top: number; height: number }[] = [];
-  let top = HEADER;
-  for (const panel of panels) {
-    top += 24;
-    const height = ROW * panel.bars.length;
-    grids.push({ left, right: RIGHT, top, height });
-    top += height + 14;
-  }
-  const last = panels.length - 1;
-  const option: EChartsOption = {
-    animation: false,
-    textStyle: TEXT,
-    title: [
-      heading(title, subtitle),
-      ...panels.map(({ title: text = '' }, n) => ({
-        ...{ text, left: 16, top: grids[n].top - 27, padding: 0 },
-        textStyle: { ...TEXT, fontWeight: 'bold' as const },
-      })),
-      ...panels.map((_, n) => ({
-        ...{ text: n === 0 ? head : '', right: 14, top: grids[n].top - 25, padding: 0 },
-        textStyle: { ...TEXT, fontSize: 13, fontWeight: 'normal' as const },
-      })),
-    ],
-    grid: grids,
-    xAxis: panels.map((_, gridIndex) => ({
-      type: 'value' as const,
-      ...range,
-      gridIndex,
-      ...(gridIndex === last ? { name: axis, nameLocation: 'middle' as const, nameGap: 30, nameTextStyle: TEXT } : {}),
-      axisLabel: { ...TEXT, fontSize: 13, show: gridIndex === last, formatter: labelOf },
-      splitLine: { lineStyle: { color: FAINT } },
-    })),
-    yAxis: panels.flatMap(({ bars }, gridIndex) => {
-      const common = { type: 'category' as const, gridIndex, inverse: true, axisTick: { show: false } };
-      return [
-        { ...common, data: bars.map(({ name }) => name), axisLabel: TEXT, axisLine: { lineStyle: { color: INK } } },
-        {
-          ...common,
-          ...{ position: 'right' as const, data: bars.map(({ text }) => text), axisLine: { show: false } },
-          // The axis of the texts has no zero to stand on.
-          axisLabel: { ...TEXT, fontSize: 13, margin: RIGHT - 14, align: 'right' as const },
-        },
-      ];
-    }),
-    series: panels.flatMap(({ bars }, n) => {
-      const axes = { xAxisIndex: n, yAxisIndex: 2 * n };
-      return [
-        {
-          ...{ type: 'bar' as const, ...axes, barWidth: 15 },
-          data: bars.map(({ name, value, color = colorOf(name) }) => ({
-            value,
-            itemStyle: { color, borderRadius: value < 0 ? [3, 0, 0, 3] : [0, 3, 3, 0] },
-          })),
-        },
-        {
-          ...{ type: 'custom' as const, ...axes, z: 3, renderItem: whisker },
-          data: bars.flatMap(({ value, se }, row) => (se > 0 ? [[value - se, row, value + se]] : [])),
-          encode: { x: [0, 2], y: 1 },
-        },
-      ];
-    }),
+function barPanels({ title, subtitle, head, axis, left, logarithmic, panels }: Panels): Picture {
+  // A row for the title of each panel, then one for each of its bars.
+  const rows = panels.flatMap((panel, n) => [
+    { title: panel.title ?? '', head: n === 0 ? head : '' },
+    ...panel.bars.map((bar) => ({ ...bar, low: bar.value - bar.se, high: bar.value + bar.se })),
+  ]);
+  const placed = rows.map((row, y) => ({ ...row, y }));
+  const heads = placed.filter((row) => 'head' in row);
+  const bars = placed.filter((row) => 'value' in row);
+  const start = logarithmic ?? 0;
+  const ends = [start, ...bars.flatMap(({ low, high }) => [low, high])];
+  const isLinear = logarithmic === undefined;
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  // The powers of ten around all values.
+  const ticks = isLinear ? undefined : POWERS.filter((power) => 10 * power > low && power < 10 * high);
+  const whisker: RuleYOptions = { x1: 'low', x2: 'high', y: 'y', marker: 'tick' };
+  const uncertain = bars.filter(({ se }) => se > 0);
+  const { marks = [], ...base } = page(title, subtitle, left);
+  return {
+    title,
+    options: {
+      ...{ ...base, height: 122 + ROW * rows.length },
+      x: { domain: [low, high], nice: true, type: isLinear ? 'linear' : 'log' },
+      y: { type: 'band', domain: placed.map(({ y }) => y), axis: null, padding: 0.5 },
+      marks: [
+        ...marks,
+        gridX({ ticks, stroke: INK, strokeOpacity: 0.25 }),
+        axisX({ ticks, tickSize: 0, fontSize: 13, label: axis, labelAnchor: 'center', labelArrow: 'none' }),
+        barX(bars, { x1: () => start, x2: 'value', y: 'y', fill: 'color', rx: 2 }),
+        ruleY(uncertain, { ...whisker, stroke: 'white', strokeOpacity: 0.35, strokeWidth: 3 }),
+        ruleY(uncertain, { ...whisker, strokeWidth: 1.5 }),
+        ruleX([start]),
+        text(heads, { y: 'y', text: 'title', frameAnchor: 'left', dx: 16 - left, fontWeight: 'bold' }),
+        text(heads, { y: 'y', text: 'head', frameAnchor: 'right', dx: RIGHT - 14, textAnchor: 'end', fontSize: 13 }),
+        text(bars, { y: 'y', text: 'name', frameAnchor: 'left', dx: -8, textAnchor: 'end' }),
+        text(bars, { y: 'y', text: 'text', frameAnchor: 'right', dx: RIGHT - 14, textAnchor: 'end', fontSize: 13 }),
+      ],
+    },
   };
-  return { title, width: WIDTH, height: top + 44, option };
 }
 
-/** Title of a whole picture. */
-export const heading = (text: string, subtext: string) => ({
-  ...{ text, subtext, left: 16, top: 10, padding: 0, itemGap: 7 },
-  textStyle: { ...TEXT, fontSize: 17, fontWeight: 'bold' as const },
-  subtextStyle: { ...TEXT, fontSize: 14 },
+/** Change of ln rank against the reference, method by method. */
+export function devicePlot({ tables: [table], ...about }: KeptResult): Picture {
+  return changePlot(`Learning on the device: change of ln rank against ${table.reference}`, about, [changes(table)]);
+}
+
+/** The same after a change of preferences, later, and after the return. */
+export function driftPlot({ tables, ...about }: KeptResult): Picture {
+  const titles: Record<string, string> = {
+    'first-20': 'First 20 events after the preferences changed',
+    later: 'Later',
+    return: 'First 20 events after the return to the old preferences',
+  };
+  const shown = tables.filter(({ name }) => name in titles);
+  return changePlot(
+    `Drift: change of ln rank against ${shown[0]?.reference ?? 'popularity-now'}`,
+    about,
+    shown.map((table) => ({ ...changes(table), title: titles[table.name] })),
+  );
+}
+
+function changePlot(
+  title: string,
+  { command, setting }: Pick<KeptResult, 'command' | 'setting'>,
+  panels: Panel[],
+): Picture {
+  const shoppers = `${/--bundle (\S+)/.exec(command)?.[1] ?? 'a log'}: ${setting.split(' whom')[0]}`;
+  const subtitle = `${shoppers}; further left is better; whiskers are standard errors`;
+  return barPanels({ title, subtitle, head: 'change ± error', axis: 'change of ln rank', left: METHODS, panels });
+}
+
+const changes = ({ methods, reference }: TableSummary): Panel => ({
+  bars: methods
+    .filter(({ name }) => name !== reference)
+    .map(({ name, lnRankChange: value, se }) => ({
+      ...{ name, value, se, text: `${signed(value, 3)} ± ${se.toFixed(3)}` },
+      // Our own stands out.
+      color: /^sidestream(?!-)/i.test(name) ? OWN : OTHER,
+    })),
 });
 
-/** A mean and its standard error as a line with ends. */
-const whisker: CustomSeriesRenderItem = (_, api) => {
-  const [left, y] = api.coord([api.value(0), api.value(1)]);
-  const [right] = api.coord([api.value(2), api.value(1)]);
-  const strokes = (stroke: string, lineWidth: number) =>
-    [
-      [left, y, right, y],
-      [left, y - 4, left, y + 4],
-      [right, y - 4, right, y + 4],
-    ].map(([x1, y1, x2, y2]) => ({ type: 'line' as const, shape: { x1, y1, x2, y2 }, style: { stroke, lineWidth } }));
-  return { type: 'group', children: [...strokes(HALO, 3), ...strokes(INK, 1.5)] };
-};
+/** Bars end here; the figure stands beside them. */
+const [LEAST, MOST] = [0.1, 100];
+/** What is ours, among peers. */
+const OURS = /^(sidestream(?!-)|int8 scan|clustered retrieval)/i;
 
-/** Round ends of an axis around some values, and a round distance of its ticks. */
-export function niceAxis(low: number, high: number): { min: number; max: number; interval: number } {
-  const rough = (high - low || 1) / 6;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const interval = power * ([1, 2, 5, 10].find((step) => step * power >= rough) ?? 10);
-  const round = (value: number): number => Number(value.toPrecision(6));
-  const [min, max] = [Math.floor(round(low / interval)), Math.ceil(round(high / interval))];
-  return { min: round(min * interval), max: round(max * interval), interval: round(interval) };
-}
+/** How far from its bound every figure of some areas is: 1 is the bound, 2 twice as good. */
+export const barsPlot = (areas: readonly KeptArea[]): Picture =>
+  barPanels({
+    title: 'Speed: how many times better than its bound every figure is',
+    subtitle: `${machineOf(areas)}; further right is better, left of 1 the bound is missed`,
+    ...{ head: 'measured / bound', axis: 'times better than the bound', left: FIGURES, logarithmic: 1 },
+    panels: areas
+      .filter(({ bars }) => bars.length > 0)
+      .map(({ title, bars }) => ({
+        title,
+        bars: bars.map(({ name, ratio, bar, side, met }) => ({
+          ...{ name, se: 0, color: met ? OWN : MISSED },
+          value: Math.min(MOST, Math.max(LEAST, side === 'at least' ? ratio / bar : bar / Math.max(ratio, 0))),
+          text: `${ratio.toFixed(2)} ${side === 'at least' ? '≥' : '≤'} ${bar}`,
+        })),
+      })),
+  });
 
-/** Panels with logarithms instead of their values, for a linear axis whose zero is where the bars begin. */
-function logarithms(panels: Panel[], from: number | 'lowest') {
-  const powers = panels.flatMap(({ bars }) => bars.map(({ value }) => Math.log10(value)));
-  const low = Math.floor(Math.min(...powers));
-  const zero = from === 'lowest' ? low : Math.log10(from);
-  return {
-    panels: panels.map(({ bars, ...panel }) => ({
-      ...panel,
-      bars: bars.map((bar) => ({ ...bar, value: Math.log10(bar.value) - zero })),
+/** The figures of one area side by side, a panel for each group of them. */
+export function seriesPlot(area: KeptArea): Picture | null {
+  const groups = Object.entries(area.series);
+  const [unit, ...others] = new Set(groups.map(([, series]) => series.unit));
+  if (unit === undefined || others.length > 0) return null;
+  const least = Math.min(...groups.flatMap(([, { values }]) => values.map(({ value }) => value)));
+  return barPanels({
+    ...{ title: area.title, subtitle: machineOf([area]), head: unit, axis: unit, left: FIGURES },
+    logarithmic: 10 ** Math.floor(Math.log10(least)),
+    panels: groups.map(([title, { values }]) => ({
+      title,
+      bars: values.map(({ name, value }) => ({
+        ...{ name, value, se: 0, text: String(Number(value.toPrecision(3))), color: OURS.test(name) ? OWN : OTHER },
+      })),
     })),
-    range: { min: Math.min(0, low - zero), max: Math.ceil(Math.max(...powers) - zero), interval: 1 },
-    labelOf: (value: number): string => shortNumber(10 ** (value + zero)),
-  };
+  });
 }
 
-/** With a true minus sign, and as many digits as it needs. */
-export const shortNumber = (value: number): string => String(Number(value.toFixed(3))).replace('-', '−');
-
-export const signed = (value: number, digits: number): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+function machineOf(areas: readonly KeptArea[]): string {
+  const [{ machine }] = areas;
+  const loads = areas.map((area) => area.machine.load);
+  const [least, most] = [Math.min(...loads), Math.max(...loads)];
+  return `${machine.cores} cores, ${machine.processor.replace(/\(R\)|\(TM\)/g, '')}, load ${least === most ? least : `${least} to ${most}`}`;
+}

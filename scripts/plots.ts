@@ -3,15 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { init } from 'echarts';
 import type { LearnerCatalog } from '../src/device/learner';
 import { type KeptResult, parseKept } from '../src/lab/evaluate';
+import { picture } from '../src/lab/evaluate/page';
 import { demoCatalog, PAIRS, traceTurns } from '../src/testing/returning-shopper';
 import { type KeptBench, parseKeptBench } from '../tools/bench/kept';
 import { keptExperts, type TracedVisit, turnsPlot } from './plots-learning';
-import { devicePlot, driftPlot } from './plots-methods';
-import type { Plot } from './plots-panels';
-import { barsPlot, seriesPlot } from './plots-speed';
+import { barsPlot, devicePlot, driftPlot, type Picture, seriesPlot } from './plots-panels';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,9 +19,11 @@ const { values: options } = parseArgs({
     out: { type: 'string', default: 'docs' },
   },
 });
-const plots: Record<string, (result: KeptResult) => Plot> = {
-  ...{ device: devicePlot, drift: driftPlot },
-  ...{ 'device-onlineretail': devicePlot, 'drift-onlineretail': driftPlot },
+const plots: Record<string, (result: KeptResult) => Picture> = {
+  device: devicePlot,
+  drift: driftPlot,
+  'device-onlineretail': devicePlot,
+  'drift-onlineretail': driftPlot,
 };
 
 const results = parseKept(await readFile(options.results, 'utf8'));
@@ -63,20 +63,8 @@ async function drawSpeed(areas: KeptBench): Promise<void> {
   }
 }
 
-async function draw(name: string, { title, width, height, option }: Plot): Promise<void> {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  chart.setOption(option);
+async function draw(name: string, { title, options: drawn }: Picture): Promise<void> {
   const file = join(options.out, `${name}.svg`);
-  await writeFile(file, `${still(chart.renderToSVGString(), title)}\n`);
-  chart.dispose();
+  await writeFile(file, `${picture(title, drawn)}\n`);
   console.log(`${name}: ${file}`);
-}
-
-/** A picture with a title, and without what happens under a pointer. */
-function still(svg: string, title: string): string {
-  return svg
-    .replace(/<style[\s\S]*?<\/style>\n?/, '')
-    .replace(/ (class|pointer-events)="[^"]*"/g, '')
-    .replace('<svg', '<svg role="img" aria-labelledby="title"')
-    .replace('>', `>\n<title id="title">${title}</title>`);
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../core/common/random';
 import { combined, sumsOf, type VisitorSums } from '../device/experiment/visitors';
 import type { VisitorTotals } from '../device/experiment/visitors/visitor-sums';
-import { type RevenueStep, revenueSteps } from '../lab/verdict/revenue-steps';
+import { type RevenueStep, revenueSteps } from '../lab/verdict/revenue-cap';
 
 /** How simulated visitors are drawn. */
 export interface Crowd {

@@ -1,17 +1,14 @@
+import type { BundleClusters, ContentVectors } from '../../src/core/catalog';
 import {
-  type BundleClusters,
-  type ContentVectors,
-  contentBlend,
-  contentVectors,
-  createTable,
-  openBundle,
-} from '../../src/core/catalog';
-import { decodeFeatureShard } from '../../src/core/catalog/features/decode-features';
-import { featureShape } from '../../src/core/catalog/features/feature-table';
-import { baseProfile, type ContentProfile, clustersOf, Retrieval, topRows } from '../../src/device/ranking';
+  baseProfile,
+  type ContentProfile,
+  clustersOf,
+  contentProfile,
+  Retrieval,
+  topRows,
+} from '../../src/device/ranking';
 import { contentScores } from '../../src/device/ranking/retrieval/content-profile';
-import { folderFetch } from '../../src/shop/bundler/folder-bundle';
-import { shopperProfile } from './retrieval-profile';
+import { clusterContents } from './retrieval-bundle';
 import { spread, timed } from './timing';
 
 /** Shoppers whose lists are compared with an exact search. */
@@ -26,37 +23,52 @@ const TIMED_SHOPPERS = 40;
 const TIMED_REQUESTS = 5;
 const TIMED_SCANS = 3;
 
+/** How good retrieval is and how long it takes, both against an exact search in the same run, in words. */
+export async function recall(folder: string): Promise<string[]> {
+  const found = await clusterContents(folder);
+  if (!found) return ['all items are loaded, so the search is exact: recall@10 1'];
+  const { clusters, contents, count } = found;
+  const profiles: ContentProfile[] = [];
+  for (let shopper = 0; shopper < TIMED_SHOPPERS; shopper++) {
+    profiles.push(await shopperProfile(shopper, clusters, contents));
+  }
+  return [
+    await quality(clusters, profiles.slice(0, SHOPPERS), contents),
+    ...(await times(clusters, profiles, contents, count)),
+  ];
+}
+
+const HISTORY = 15;
+
+/** The content profile of a shopper with three interests: items of one category each, from three places of the catalogue. */
+async function shopperProfile(
+  shopper: number,
+  clusters: BundleClusters,
+  contents: readonly ContentVectors[],
+): Promise<ContentProfile> {
+  const [{ width }] = contents;
+  const values = new Float32Array(HISTORY * width);
+  for (let interest = 0; interest < 3; interest++) {
+    const cluster = Math.floor(((shopper * 3 + interest + 0.5) * contents.length * 0.618) % contents.length);
+    const { items } = await clusters.items(cluster);
+    const { category } = items[Math.floor(items.length / 2)];
+    const same = [...items.keys()].filter((row) => items[row].category === category);
+    for (let n = 0; n < HISTORY / 3; n++) {
+      const row = same[(n * 5) % same.length];
+      // The interests take turns.
+      values.set(contents[cluster].values.subarray(row * width, (row + 1) * width), (3 * n + interest) * width);
+    }
+  }
+  const rows = Array.from({ length: HISTORY }, (_, n) => n);
+  const profile = contentProfile({ count: HISTORY, width, values }, { rows, strengths: rows.map(() => 1) });
+  if (!profile) throw new Error('no profile');
+  return profile;
+}
+
 interface Best {
   cluster: number;
   row: number;
   score: number;
-}
-
-/** How good retrieval is and how long it takes, both against an exact search in the same run, in words. */
-export async function recall(folder: string): Promise<string[]> {
-  const fetchFile = folderFetch(folder);
-  const { manifest, clusters } = await openBundle(fetchFile, undefined, { whole: false });
-  if (!clusters) return ['all items are loaded, so the search is exact: recall@10 1'];
-  const directory = await clusters.directory();
-  const shape = featureShape(manifest);
-  const vectorsOf = async (cluster: number): Promise<ContentVectors> => {
-    const count = directory.counts[cluster];
-    const table = createTable(shape, count);
-    const { file } = directory.file(cluster, 'features');
-    const response = await fetchFile(file);
-    decodeFeatureShard(await response.arrayBuffer(), file, table, 0, count);
-    return contentVectors(table, contentBlend(manifest));
-  };
-  const profiles: ContentProfile[] = [];
-  for (let shopper = 0; shopper < TIMED_SHOPPERS; shopper++) {
-    profiles.push(await shopperProfile(shopper, clusters, directory.clusters, vectorsOf));
-  }
-  const content: ContentVectors[] = [];
-  for (let cluster = 0; cluster < directory.clusters; cluster++) content.push(await vectorsOf(cluster));
-  return [
-    await quality(clusters, profiles.slice(0, SHOPPERS), content),
-    ...(await times(clusters, profiles, content, manifest.count)),
-  ];
 }
 
 /** Share of the ten items with the best content scores of the whole catalogue that are among those that a page loads. */

@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { openBundle } from '../../src/core/catalog';
 import { Engine } from '../../src/device/worker/engine';
 import { folderFetch } from '../../src/shop/bundler/folder-bundle';
-import { type Timed, timed } from './timing';
+import { memoryInUse, type Timed, timed } from './timing';
 
 const CLICKS = 15;
-const SHOPPERS = 8;
+export const SHOPPERS = 8;
 const REPEATS = 2;
 
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -33,13 +33,6 @@ async function countingServer(folder: string) {
     server.closeAllConnections();
   };
   return { address: `http://127.0.0.1:${port}`, sent, close };
-}
-
-/** Memory of JavaScript in use, bytes. */
-function memory(): number {
-  for (let round = 0; round < 3; round++) globalThis.gc?.();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 /** Items of three topics, as a shopper with three interests chooses them. */
@@ -66,17 +59,6 @@ export interface SessionTimes {
   failures: string[];
 }
 
-/** The same in words. */
-export async function sessionFigures(folder: string): Promise<string[]> {
-  const { lines, after, again, failures } = await sessionTimes(folder);
-  return [
-    ...lines,
-    `a list after a choice, ${after.wall.length} of ${SHOPPERS} shoppers: ${after}`,
-    `a list with nothing new, ${again.wall.length} of them: ${again}`,
-    ...failures.map((message) => `failed: ${message}`),
-  ];
-}
-
 /** Visits of shoppers who click on items of three topics. */
 export async function sessionTimes(folder: string): Promise<SessionTimes> {
   const lines: string[] = [];
@@ -85,7 +67,7 @@ export async function sessionTimes(folder: string): Promise<SessionTimes> {
   // The first visit is compiled on the way; its times do not count.
   for (let shopper = 0; shopper <= SHOPPERS; shopper++) {
     const chosen = await choices(folder, shopper);
-    const before = memory();
+    const before = memoryInUse();
     const server = await countingServer(folder);
     const engine = await Engine.start(
       { bundle: server.address, consent: 'pending', namespace: 'bench', learning: true },
@@ -110,7 +92,7 @@ export async function sessionTimes(folder: string): Promise<SessionTimes> {
       for (let n = 0; n < REPEATS; n++) await more.of(() => engine.recommend({ limit: 8 }));
     }
     say(`downloaded after ${CLICKS} choices in three topics: ${downloaded()}`);
-    say(`memory with its history, more than before: ${mb(memory() - before)}`);
+    say(`memory with its history, more than before: ${mb(memoryInUse() - before)}`);
     await engine.close();
     server.close();
   }

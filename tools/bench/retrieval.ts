@@ -6,32 +6,53 @@
 import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { benchBundle, bytesPerItem } from './retrieval-bundle';
+import { inventory, openBundle } from '../../src/core/catalog';
+import { folderFetch } from '../../src/shop/bundler/folder-bundle';
+import { benchBundle } from './retrieval-bundle';
 import { recall } from './retrieval-recall';
-import { sessionFigures } from './retrieval-session';
+import { SHOPPERS, sessionTimes } from './retrieval-session';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 const STEPS = { build, bytes, session, recall: measureRecall };
 
-async function build(items: number): Promise<void> {
+/** @returns what was measured, line by line */
+async function build(items: number): Promise<string[]> {
   const { seconds } = await benchBundle(items);
-  if (seconds !== null) console.log(`${items} items: written in ${seconds.toFixed(0)} s`);
+  return seconds === null ? [] : [`written in ${seconds.toFixed(0)} s`];
 }
 
-async function bytes(items: number): Promise<void> {
-  const parts = await bytesPerItem((await benchBundle(items)).folder);
-  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
-  const list = Object.entries(parts).map(([name, size]) => `${name} ${size.toFixed(0)}`);
-  console.log(`${items} items: ${total.toFixed(0)} bytes per item on the server (${list.join(', ')})`);
+/** Bytes of the bundle on the server, per item and by what they are for. */
+async function bytes(items: number): Promise<string[]> {
+  const fetchFile = folderFetch((await benchBundle(items)).folder);
+  const { manifest } = await openBundle(fetchFile, undefined, { whole: false });
+  const files = await inventory(manifest, fetchFile);
+  const parts = {
+    items: /^items-/,
+    features: /^features-/,
+    vectors: /^vectors-/,
+    lookup: /^(directory|ids|axes|statistics)-/,
+  };
+  const sizes = Object.entries(parts).map(([name, pattern]) => {
+    const own = files.filter(({ file }) => pattern.test(file));
+    return { name, size: own.reduce((sum, { bytes }) => sum + bytes, 0) / manifest.count };
+  });
+  const total = sizes.reduce((sum, { size }) => sum + size, 0);
+  const list = sizes.map(({ name, size }) => `${name} ${size.toFixed(0)}`);
+  return [`${total.toFixed(0)} bytes per item on the server (${list.join(', ')})`];
 }
 
-async function session(items: number): Promise<void> {
-  const figures = await sessionFigures((await benchBundle(items)).folder);
-  for (const line of figures) console.log(`${items} items: ${line}`);
+async function session(items: number): Promise<string[]> {
+  const { lines, after, again, failures } = await sessionTimes((await benchBundle(items)).folder);
+  return [
+    ...lines,
+    `a list after a choice, ${after.wall.length} of ${SHOPPERS} shoppers: ${after}`,
+    `a list with nothing new, ${again.wall.length} of them: ${again}`,
+    ...failures.map((message) => `failed: ${message}`),
+  ];
 }
 
-async function measureRecall(items: number): Promise<void> {
-  for (const line of await recall((await benchBundle(items)).folder)) console.log(`${items} items: ${line}`);
+async function measureRecall(items: number): Promise<string[]> {
+  return recall((await benchBundle(items)).folder);
 }
 
 /** Each step in a process of its own, so that none pays for the memory of another. */
@@ -48,5 +69,7 @@ function main(sizes: number[]): void {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-if (first !== undefined && first in STEPS) await STEPS[first as keyof typeof STEPS](Number(rest[0]));
-else main(first === undefined ? SIZES : [first, ...rest].map(Number));
+if (first !== undefined && first in STEPS) {
+  const lines = await STEPS[first as keyof typeof STEPS](Number(rest[0]));
+  for (const line of lines) console.log(`${rest[0]} items: ${line}`);
+} else main(first === undefined ? SIZES : [first, ...rest].map(Number));

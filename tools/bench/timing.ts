@@ -1,40 +1,52 @@
+/** What some work took, ms. */
+export interface Sample {
+  /** By the clock: with what other processes took meanwhile. */
+  wall: number;
+  /** Of all threads of this process: with what V8 compiles and frees meanwhile. */
+  processor: number;
+}
+
+export async function processorTime(work: () => unknown): Promise<Sample> {
+  const [started, used] = [performance.now(), process.cpuUsage()];
+  await work();
+  const wall = performance.now() - started;
+  const { user, system } = process.cpuUsage(used);
+  return { wall, processor: (user + system) / 1000 };
+}
+
+/** The least time of several rounds, which other work on the machine disturbed least. */
+export const best = (samples: readonly Sample[]): Sample => ({
+  wall: Math.min(...samples.map(({ wall }) => wall)),
+  processor: Math.min(...samples.map(({ processor }) => processor)),
+});
+
 /** Times of one kind of work, ms. */
 export interface Timed {
-  /** By the clock: with what other processes took meanwhile. */
   wall: number[];
-  /** Of the processor: with what V8 compiles and frees on other threads meanwhile. */
   processor: number[];
   /** The lesser of both, each of which includes all of the work itself. */
   work: number[];
   /** Does the work and takes its time. */
-  of(work: () => Promise<unknown>): Promise<void>;
+  of(work: () => unknown): Promise<void>;
   toString(): string;
 }
 
 export function timed(): Timed {
-  const wall: number[] = [];
-  const processor: number[] = [];
-  const least: number[] = [];
+  const times = { wall: [] as number[], processor: [] as number[], work: [] as number[] };
   return {
-    wall,
-    processor,
-    work: least,
+    ...times,
     async of(work) {
-      const [started, used] = [performance.now(), process.cpuUsage()];
-      await work();
-      const elapsed = performance.now() - started;
-      const { user, system } = process.cpuUsage(used);
-      const spent = (user + system) / 1000;
-      wall.push(elapsed);
-      processor.push(spent);
-      least.push(Math.min(elapsed, spent));
+      const { wall, processor } = await processorTime(work);
+      times.wall.push(wall);
+      times.processor.push(processor);
+      times.work.push(Math.min(wall, processor));
     },
-    toString: () => `${spread(wall)} (processor time ${spread(processor)})`,
+    toString: () => `${spread(times.wall)} (processor time ${spread(times.processor)})`,
   };
 }
 
 /** Values at the median and at 95 %. */
-export function spread(values: number[]): { middle: number; high: number; toString(): string } {
+export function spread(values: readonly number[]): { middle: number; high: number; toString(): string } {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const [middle, high] = [at(0.5), at(0.95)];
@@ -42,5 +54,11 @@ export function spread(values: number[]): { middle: number; high: number; toStri
 }
 
 /** The middle one of some values. @param values at least one */
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+export const median = (values: readonly number[]): number => spread(values).middle;
+
+/** Memory of JavaScript in use, bytes; garbage is collected before where Node was started with `--expose-gc`. */
+export function memoryInUse(): number {
+  for (let round = 0; round < 3; round++) globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}

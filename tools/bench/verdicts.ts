@@ -25,6 +25,9 @@ const daysOf = (sums: ReturnType<typeof drawCrowd>) => ({
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const holds = ([low, high]: readonly [number, number], value: number): boolean => low <= value && value <= high;
 
+/** What the variant changes: purchases per click stay as they are. */
+const liftOf = (metric: string): number => (metric === 'purchases-per-click' ? 0 : LIFT - 1);
+
 if (isWanted('crowds')) measureCrowds();
 if (isWanted('days')) measureDays();
 
@@ -42,50 +45,38 @@ function measureCrowds(): void {
     { visitors: 10_000, share: 0.1 },
   ];
   for (const [at, crowd] of crowds.entries()) {
-    const alarms = new Map(METRICS.map((name) => [name, { difference: 0, relative: 0 }]));
-    const covered = new Map(METRICS.map((name) => [name, { difference: 0, relative: 0 }]));
-    const ofControl = new Map(METRICS.map((name) => [name, 0]));
-    const differences: { name: string; range: readonly [number, number] }[] = [];
-    let mismatches = 0;
-    const random = seededRandom(1 + at);
     const split = new Map([
       ['on', crowd.share],
       ['off', 1 - crowd.share],
     ]);
+    const alarms = METRICS.map(() => ({ difference: 0, relative: 0 }));
+    const covered = METRICS.map(() => ({ difference: 0, relative: 0 }));
+    const ofControl = METRICS.map(() => 0);
+    const differences: { metric: number; range: readonly [number, number] }[] = [];
+    let mismatches = 0;
+    const random = seededRandom(1 + at);
     for (let run = 0; run < runs; run++) {
       const equal = verdictOf(daysOf(drawCrowd(random, { ...crowd, lift: 1 })), { split });
       if (equal.sampleRatio.mismatch) mismatches++;
       const better = verdictOf(daysOf(drawCrowd(random, { ...crowd, lift: LIFT })), { split });
-      for (const name of METRICS) {
-        const none = equal.comparisons.find(({ metric }) => metric === name);
-        const alarm = alarms.get(name);
-        if (alarm && none?.difference && !holds(none.difference.once, 0)) alarm.difference++;
-        if (alarm && none?.relative && !holds(none.relative.once, 0)) alarm.relative++;
-        const some = better.comparisons.find(({ metric }) => metric === name);
-        const true_ = name === 'purchases-per-click' ? 0 : LIFT - 1;
-        const own = covered.get(name);
-        if (own && some?.relative && holds(some.relative.once, true_)) own.relative++;
-        if (some?.difference) differences.push({ name, range: some.difference.once });
+      for (const [metric, name] of METRICS.entries()) {
+        const [none, some] = [equal, better].map(({ comparisons }) => comparisons.find((one) => one.metric === name));
+        if (none?.difference && !holds(none.difference.once, 0)) alarms[metric].difference++;
+        if (none?.relative && !holds(none.relative.once, 0)) alarms[metric].relative++;
+        if (some?.relative && holds(some.relative.once, liftOf(name))) covered[metric].relative++;
+        if (some?.difference) differences.push({ metric, range: some.difference.once });
         // The control of both is the same: its mean over all runs is the true one, but for an error of 1 / sqrt(2 runs).
         for (const { variants } of [equal, better]) {
-          ofControl.set(name, (ofControl.get(name) ?? 0) + (variants[0].estimates[name]?.value ?? 0) / (2 * runs));
+          ofControl[metric] += (variants[0].estimates[name]?.value ?? 0) / (2 * runs);
         }
       }
     }
-    for (const { name, range } of differences) {
-      const true_ = name === 'purchases-per-click' ? 0 : (LIFT - 1) * (ofControl.get(name) ?? 0);
-      const own = covered.get(name);
-      if (own && holds(range, true_)) own.difference++;
+    for (const { metric, range } of differences) {
+      if (holds(range, liftOf(METRICS[metric]) * ofControl[metric])) covered[metric].difference++;
     }
-    for (const name of METRICS) {
-      const own = covered.get(name) ?? { difference: 0, relative: 0 };
-      const alarm = alarms.get(name) ?? { difference: 0, relative: 0 };
-      const cells = [
-        percent(alarm.difference / runs),
-        percent(alarm.relative / runs),
-        percent(own.difference / runs),
-        percent(own.relative / runs),
-      ];
+    for (const [metric, name] of METRICS.entries()) {
+      const shares = [alarms, covered].flatMap((of) => [of[metric].difference, of[metric].relative]);
+      const cells = shares.map((count) => percent(count / runs));
       console.log([crowd.visitors, percent(crowd.share), name, ...cells].join(' | '));
     }
     console.log(`  false alarms of the split: ${percent(mismatches / runs)}`);

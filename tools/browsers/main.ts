@@ -10,10 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { buildCdn } from '../../scripts/package/bundles';
-import type { CheckResult } from './check-result';
+import { type CheckResult, supportTable } from './check-result';
 import { type Installed, installedBrowsers } from './installed';
 import { serveCheck } from './server';
-import { supportTable } from './support-table';
 
 /** Milliseconds to wait for the report of a browser. */
 const REPORT_TIMEOUT_MS = 180_000;

@@ -6,15 +6,17 @@
  * of before a denial), and show a list. Linux only: processes are found in /proc.
  * A power cut is something else: what the operating system has not written yet survives a kill.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { serve } from '../../e2e/support/host';
+import { buildCdn } from '../../scripts/package/bundles';
 import { createMeter } from '../../src/shop/bundler/meter';
 import { DENIALS, planRounds } from './plan';
 import { type Found, Shopper } from './round';
-import { prepareSite } from './site';
 
 const { kills, seed } = new Command('faults')
   .description('Kills the browser at random moments and looks whether an acknowledged event is lost.')
@@ -65,6 +67,30 @@ console.log(
     `by ${counts.map(([how, count]) => `${how} ${count}`).join(' ')}`,
 );
 process.exitCode = lost.size > 0 || kept > 0 || recoveries.length < kills ? 1 : 0;
+
+/**
+ * Builds what the server shows, into `folder` where it can: another build must not change the code during a
+ * run. The package is always built again, because an older one would prove nothing about the sources.
+ * @returns which address prefix is which folder or file
+ */
+async function prepareSite(folder: string): Promise<Record<string, string>> {
+  const repository = fileURLToPath(new URL('../..', import.meta.url));
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const bundle = join(repository, 'dist/bundle/');
+  if (!existsSync(join(bundle, 'manifest.json'))) {
+    execFileSync('npx', ['tsx', 'scripts/start.ts', '--build-only'], { cwd: repository, stdio: 'inherit' });
+  }
+  await buildCdn(folder);
+  return {
+    '/faults.html': join(here, 'page.html'),
+    '/log.html': join(here, 'log.html'),
+    '/page.js': join(here, 'page.js'),
+    '/bundle/': bundle,
+    // The same under another address, as a second bundle.
+    '/other/': bundle,
+    '/sidestream/': folder,
+  };
+}
 
 /** Counts what the round after a kill found. Whatever went wrong until the next kill, it did not recover from this one. */
 function judge(killed: number, found: Found): void {

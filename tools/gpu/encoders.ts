@@ -1,8 +1,8 @@
 import type { Encoder, Preset, RawTaps } from '../../src/core/encoders';
-import type { Check, Findings, Time } from './findings';
-import { type Compared, type Host, median, type Say, timed } from './host';
+import { median } from '../bench/timing';
+import type { Check, Findings, Part, Time } from './findings';
+import { type Compared, type Host, type Say, type Sizes, timed } from './host';
 import { check, cosine, largestDifference, magnitude } from './parity';
-import type { Sizes } from './sizes';
 
 const WORDS = [
   'red',
@@ -33,27 +33,11 @@ function picture(n: number, side: number): Float32Array {
   return pixels;
 }
 
-/** The text encoder on WebGPU against the same on wasm: every tap of every batch, and the times. */
-export const compareTexts = (host: Host, { batches, runs }: Sizes, say: Say): Promise<Findings> =>
-  compare(
-    'text',
-    (backend) => host.openText(backend),
-    (n) => title(n),
-    batches.text,
-    runs,
-    say,
-  );
-
-/** The same of the encoder of pictures. */
-export const compareImages = (host: Host, { batches, runs }: Sizes, say: Say): Promise<Findings> =>
-  compare(
-    'image',
-    (backend) => host.openImage(backend),
-    (n, side) => picture(n, side),
-    batches.image,
-    runs,
-    say,
-  );
+/** One encoder on WebGPU against the same on wasm, where this runs: every tap of every batch, and the times. */
+export const measure = (part: Part, host: Host, { batches, runs }: Sizes, say: Say): Promise<Findings> =>
+  part === 'text'
+    ? compare(part, (backend) => host.openText(backend), title, batches.text, runs, say)
+    : compare(part, (backend) => host.openImage(backend), picture, batches.image, runs, say);
 
 /** What an encoder gave on one backend. */
 interface Encoded {
@@ -63,7 +47,7 @@ interface Encoded {
 }
 
 async function compare<Input>(
-  part: 'text' | 'image',
+  part: Part,
   open: (backend: Compared) => Promise<Encoder<Input>>,
   input: (n: number, side: number) => Input,
   sizes: number[],
@@ -88,7 +72,7 @@ async function compare<Input>(
 }
 
 async function encode<Input>(
-  part: 'text' | 'image',
+  part: Part,
   { value: encoder, milliseconds: opening }: { value: Encoder<Input>; milliseconds: number },
   backend: Compared,
   inputs: Input[][],
@@ -117,7 +101,7 @@ async function encode<Input>(
 }
 
 function tapChecks(
-  part: 'text' | 'image',
+  part: Part,
   { name, width }: Preset['taps'][number],
   tap: number,
   found: RawTaps[],

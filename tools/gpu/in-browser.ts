@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import * as v from 'valibot';
 import { build } from 'vite';
 import { serve } from '../../e2e/support/host';
+import config from '../../playwright.config';
 import { type Adapter, adapterSchema, collect, isSoftware, type Part, type Run } from './findings';
-import type { Say } from './host';
-import type { SizeName } from './sizes';
+import type { Say, SizeName } from './host';
 
 /** What is asked of a run. */
 export interface Wanted {
@@ -102,7 +101,7 @@ async function open(address: string, tries: string[][], say: Say): Promise<Opene
 
 /** @returns null without an adapter; the browser is closed then, as it is after an error */
 async function attempt(address: string, options: string[]): Promise<Opened | null> {
-  const browser = await chromium.launch({ executablePath: executable(), args: options });
+  const browser = await chromium.launch({ executablePath: config.use?.launchOptions?.executablePath, args: options });
   let opened: Opened | null = null;
   try {
     const page = await browser.newPage();
@@ -114,10 +113,4 @@ async function attempt(address: string, options: string[]): Promise<Opened | nul
   } finally {
     if (!opened) await browser.close();
   }
-}
-
-/** The browser that set-up found or installed; undefined for Playwright's own. */
-function executable(): string | undefined {
-  const file = fileURLToPath(new URL('../../.cache/browser', import.meta.url));
-  return (existsSync(file) && readFileSync(file, 'utf8').trim()) || undefined;
 }

@@ -6,11 +6,10 @@ import { EncoderSession } from '../../src/core/encoders/session';
 import { similarLengths } from '../../src/core/encoders/text-batches';
 import { readEncoder } from '../../src/shop/bundler/encoder-files';
 import { ownPackage } from '../own-package';
+import { measure } from './encoders';
 import { adapterHere, collect, isSoftware, type Run } from './findings';
-import type { Compared, Host, Say } from './host';
+import { type Compared, type Host, type Say, SIZES } from './host';
 import type { Wanted } from './in-browser';
-import { measure } from './measure';
-import { SIZES } from './sizes';
 
 const dawn = ownPackage(fileURLToPath(new URL('dawn/', import.meta.url)), 'Dawn for Node');
 

@@ -12,10 +12,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { machine } from '../bench/kept';
-import { format } from '../format';
+import { format, machine } from '../bench/kept';
 import { isWithin, PARTS, type Part } from './findings';
-import type { SizeName } from './sizes';
+import type { SizeName } from './host';
 
 interface Options {
   dawn: boolean;

@@ -1,4 +1,6 @@
 import { arch, release, type } from 'node:os';
+import { markdownTable } from '../../src/lab/evaluate/report-cells';
+import { table as aligned } from '../../src/shop/cli/terminal';
 import type { Machine } from '../bench/kept';
 import { type Check, isSoftware, isWithin, PARTS, type Part, type Run, type Time } from './findings';
 import { TOLERANCES } from './parity';
@@ -10,8 +12,10 @@ const TITLES: Record<Part, string> = {
 
 const SOFTWARE = 'Software adapter: times say nothing about hardware, parity only.';
 
-/** Heading and cells of a table. */
-type Rows = string[][];
+/** Heading and rows of a table. */
+type Rows = [heading: string[], rows: string[][]];
+
+const table = (...rows: Rows): string => `${markdownTable(...rows)}\n`;
 
 /** What it ran on, line by line. */
 function machineLines({ host, adapter, started, sizes }: Run, machine: Machine): [string, string][] {
@@ -34,9 +38,9 @@ export function terminalReport(run: Run, machine: Machine): string {
   const about = machineLines(run, machine).map(([name, value]) => `${name}: ${value}`);
   const parts = partsOf(run).flatMap((part) => [
     `\n${TITLES[part]}\n`,
-    ...aligned(checkRows(run.checks.filter((check) => check.part === part))),
+    aligned(...checkRows(run.checks.filter((check) => check.part === part))),
     '',
-    ...aligned(timeRows(run.times.filter((time) => time.part === part))),
+    aligned(...timeRows(run.times.filter((time) => time.part === part))),
   ]);
   const software = isSoftware(run.adapter) ? [SOFTWARE] : [];
   return [...about, ...software, ...parts, '', ...run.notes, verdict(run)].join('\n');
@@ -44,22 +48,21 @@ export function terminalReport(run: Run, machine: Machine): string {
 
 /** The run as a page of the manual. */
 export function markdownReport(run: Run, machine: Machine): string {
-  const about = machineLines(run, machine).map(([name, value]) => [name, value]);
   const parts = partsOf(run).flatMap((part) => [
     `## ${TITLES[part]}\n`,
-    table(checkRows(run.checks.filter((check) => check.part === part))),
-    table(timeRows(run.times.filter((time) => time.part === part))),
+    table(...checkRows(run.checks.filter((check) => check.part === part))),
+    table(...timeRows(run.times.filter((time) => time.part === part))),
   ]);
   const tolerances = Object.entries(TOLERANCES).map(([name, { limit, side, why }]) => [name, `${side} ${limit}`, why]);
   return [
     `# WebGPU on ${adapterName(run)}, by ${run.host}\n`,
     ...(isSoftware(run.adapter) ? [`**${SOFTWARE}**\n`] : []),
     `${verdict(run)} Written by \`npm run gpu\`; [gpu.md](gpu.md) says what is measured.\n`,
-    table([['on', ''], ...about]),
+    table(['on', ''], machineLines(run, machine)),
     ...parts,
     ...(run.notes.length > 0 ? [`## Notes\n`, ...run.notes.map((note) => `- ${note}`), ''] : []),
     '## Tolerances\n',
-    table([['of', 'allowed', 'why'], ...tolerances]),
+    table(['of', 'allowed', 'why'], tolerances),
   ].join('\n');
 }
 
@@ -85,10 +88,10 @@ function verdict(run: Run): string {
 
 const checkRows = (checks: Check[]): Rows => [
   ['WebGPU against wasm', 'measured', 'allowed', ''],
-  ...checks.map(({ name, measured, tolerance, side, met }) => [
-    ...[name, measured === null ? 'not finite' : figure(measured), `${side} ${tolerance}`],
-    met ? 'met' : 'MISSED',
-  ]),
+  checks.map(({ name, measured, tolerance, side, met }) => {
+    const found = measured === null ? 'not finite' : figure(measured);
+    return [name, found, `${side} ${tolerance}`, met ? 'met' : 'MISSED'];
+  }),
 ];
 
 /** Cosines near 1 in full, differences in powers of ten. */
@@ -104,23 +107,8 @@ function timeRows(times: Time[]): Rows {
     const ratio = first === undefined || last === undefined ? '–' : (first / last).toPrecision(2);
     return [name, ...found.map((value) => (value === undefined ? '–' : `${milliseconds(value)} ms`)), ratio];
   };
-  return [['time', ...columns, `${columns[0]} / ${columns.at(-1)}`], ...names.map(row)];
+  return [['time', ...columns, `${columns[0]} / ${columns.at(-1)}`], names.map(row)];
 }
 
 const milliseconds = (value: number): string =>
   value < 10 ? value.toFixed(2) : value.toLocaleString('en', { maximumFractionDigits: 0 });
-
-function aligned(rows: Rows): string[] {
-  const widths = rows[0].map((_, n) => Math.max(...rows.map((row) => row[n].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, n) => cell.padEnd(widths[n]))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-function table([heading, ...rows]: Rows): string {
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-  return `${[heading, heading.map(() => '---'), ...rows].map(line).join('\n')}\n`;
-}

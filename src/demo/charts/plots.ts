@@ -1,23 +1,7 @@
-import {
-  areaY,
-  axisX,
-  axisY,
-  barX,
-  dot,
-  gridX,
-  gridY,
-  lineY,
-  type Markish,
-  type PlotOptions,
-  plot,
-  rect,
-  ruleX,
-  ruleY,
-  text,
-} from '@observablehq/plot';
+import { areaY, dot, lineY, type Markish, type PlotOptions, plot, rect, ruleY, text } from '@observablehq/plot';
 import type { BarChart, LineChart } from '../../lab/simulate';
-import { type ChartFrame, sideMargins } from '../../page/element/drawing';
-import { lookOf } from './looks';
+import { chartOptions, chartStyle } from '../../lab/simulate/charts';
+import type { ChartFrame } from '../../page/element/drawing';
 
 /** Products of each taste in a list, choice by choice. */
 interface TasteChart {
@@ -46,112 +30,16 @@ interface Chapter {
 /** A chart of the demo. */
 export type ChartData = BarChart | LineChart | TasteChart | ShareChart;
 
-/** Room for the names of the configurations, for values with their intervals, and for the numbers of an axis. */
-const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
-/** Height of a bar with the space around it. */
-const ROW = 28;
-const SMALL = 12;
-
 /** Draws one chart. */
 export function drawChart(chart: ChartData, frame: ChartFrame): Element {
-  // Names and numbers are read from left to right; where they stand follows the page.
-  const style = { background: 'none', color: 'inherit', fontSize: `${SMALL}px`, overflow: 'visible', direction: 'ltr' };
-  return plot({ width: frame.width, style, ...optionsOf(chart, frame) });
-}
-
-function optionsOf(chart: ChartData, frame: ChartFrame): PlotOptions {
   switch (chart.kind) {
-    case 'bars':
-      return bars(chart, frame);
-    case 'lines':
-      return lines(chart, frame);
     case 'tastes':
-      return tastes(chart, frame);
+      return plot({ ...chartStyle(frame), ...tastes(chart, frame) });
     case 'shares':
-      return shares(chart, frame);
+      return plot({ ...chartStyle(frame), ...shares(chart, frame) });
+    default:
+      return plot(chartOptions(chart, frame));
   }
-}
-
-/** Horizontal bars with their intervals. */
-function bars({ bars: all, scale }: BarChart, frame: ChartFrame): PlotOptions {
-  const { rightToLeft } = frame;
-  const rows = all.map(({ name, value, text: words }) => ({
-    name,
-    words,
-    mean: scale * value.mean,
-    low: scale * value.low,
-    high: scale * value.high,
-  }));
-  const ends = rows.flatMap(({ mean, low, high }) => [mean, low, high]).filter((value) => !Number.isNaN(value));
-  const [begin, end] = rightToLeft ? (['right', 'left'] as const) : (['left', 'right'] as const);
-  return {
-    height: ROW * rows.length + 26,
-    ...sideMargins(frame, NAMES, VALUES),
-    marginTop: 2,
-    marginBottom: 24,
-    x: { domain: [Math.min(0, ...ends), Math.max(0, ...ends)], reverse: rightToLeft, label: null },
-    y: { domain: rows.map(({ name }) => name), padding: 0.5, label: null },
-    marks: [
-      gridX({ ticks: 3, stroke: 'var(--line)', strokeOpacity: 1 }),
-      axisX({ ticks: 3, tickSize: 0 }),
-      axisY({ anchor: begin, tickSize: 0, tickPadding: 8 }),
-      barX(rows, { x1: 0, x2: 'mean', y: 'name', fill: ({ name }: { name: string }) => lookOf(name).color }),
-      ruleY(
-        rows.filter(({ low }) => !Number.isNaN(low)),
-        { x1: 'low', x2: 'high', y: 'name', strokeWidth: 1.5, marker: 'tick' },
-      ),
-      ruleX([0]),
-      text(rows, {
-        y: 'name',
-        text: 'words',
-        frameAnchor: end,
-        textAnchor: rightToLeft ? 'end' : 'start',
-        dx: rightToLeft ? -8 : 8,
-      }),
-    ],
-  };
-}
-
-/** Lines with their intervals, and what happened at some places. */
-function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: ChartFrame): PlotOptions {
-  const { rightToLeft, width } = frame;
-  const points = all.flatMap(({ name, values }) =>
-    values
-      .map(({ mean, low, high }, at) => ({
-        name,
-        at: at + 1,
-        mean: scale * mean,
-        low: scale * low,
-        high: scale * high,
-      }))
-      .filter(({ mean }) => !Number.isNaN(mean)),
-  );
-  const steps = Math.max(...all.map(({ values }) => values.length));
-  const changes = marks.map(({ at, text: words }) => ({ at: at + 1, words }));
-  const of = (wanted: string) => points.filter(({ name }) => name === wanted);
-  const banded = points.filter(({ name, low: least }) => name === 'sidestream' && !Number.isNaN(least));
-  const [low, high] =
-    range ?? aroundOf([...points.map(({ mean }) => mean), ...banded.flatMap((one) => [one.low, one.high])]);
-  return {
-    height: 190,
-    ...sideMargins(frame, NUMBERS, 14),
-    marginTop: 18,
-    marginBottom: 24,
-    x: { domain: [1, steps], reverse: rightToLeft, label: null },
-    y: { domain: [low, high], nice: range === undefined, label: null, clamp: true },
-    marks: [
-      gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
-      axisY({ ticks: 4, tickSize: 0, anchor: rightToLeft ? 'right' : 'left' }),
-      axisX({ ticks: Math.max(2, Math.min(steps, Math.floor(width / 60))), tickSize: 3, tickFormat: whole }),
-      areaY(banded, { x: 'at', y1: 'low', y2: 'high', fill: lookOf('sidestream').color, fillOpacity: 0.15 }),
-      ruleX(changes, { x: 'at', strokeOpacity: 0.6 }),
-      text(changes, { x: 'at', text: 'words', frameAnchor: 'top', dy: -14 }),
-      ...all.map(({ name }) => {
-        const { color, dashes, width: thick } = lookOf(name);
-        return lineY(of(name), { x: 'at', y: 'mean', stroke: color, strokeWidth: thick, strokeDasharray: dashes });
-      }),
-    ],
-  };
 }
 
 /** Two lines over the chapters of a scripted visit. */
@@ -216,11 +104,3 @@ const chapterNames = (chapters: readonly Chapter[]): Markish =>
     dy: 16,
     fill: 'var(--muted)',
   });
-
-/** Ends of an axis for these values, which may be all the same. */
-function aroundOf(values: readonly number[]): [number, number] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return low < high ? [low, high] : [low - 1, high + 1];
-}
-
-const whole = (value: number): string => (Number.isInteger(value) ? String(value) : '');

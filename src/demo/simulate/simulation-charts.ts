@@ -5,11 +5,11 @@ import {
   type FigureName,
   figureCards,
   fitCards,
+  lookOf,
   loopCards,
   type Simulation,
   updateCards,
 } from '../../lab/simulate';
-import { lookOf } from '../charts/looks';
 import { chartFigure, table } from '../charts/shop-chart';
 
 /** Charts that answer one question. */

@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { SidestreamError } from '../../error';
-import { openText } from '../../shop/bundler';
 import { fraction, positiveInteger, positiveNumber, type ShareStage, shareStages, table } from '../../shop/cli';
 import {
   AT_HORIZON,
@@ -22,7 +20,7 @@ import {
   WRONG_SPLIT,
 } from '../verdict';
 import { differenceOfShares, type EffectSize, effectSize, largeEffectNote } from './effect-size';
-import { readMetricFile } from './metric-file';
+import { readCounts, readMetricFile } from './metric-file';
 
 interface PilotOptions extends Omit<SequentialPlan, 'effect' | 'margin'> {
   effect: EffectSize;
@@ -142,7 +140,7 @@ function datesOf(days: readonly string[], { decidedAfter, boundAfter }: Sequenti
 /** Reads the counts and detects their format: JSON lines start with a brace. */
 async function judged(file: string, options: PilotOptions, plan: SequentialPlan): Promise<Judged> {
   const stages = options.share ?? EVEN;
-  const text = await textOf(file);
+  const text = await readCounts(file, textOf);
   const isLines = text.trimStart().startsWith('{');
   const { days, periods, notes }: PilotCounts = isLines
     ? pilotTotals(await readMetricFile(file), options, options.metric)
@@ -163,17 +161,10 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
   return { days, notes, ratio, result: shown, whom: isLines ? options.metric : 'successes' };
 }
 
-async function textOf(file: string): Promise<string> {
-  try {
-    let text = '';
-    for await (const part of openText(file)) text += part;
-    return text;
-  } catch (cause) {
-    if (cause instanceof SidestreamError) throw cause;
-    throw new SidestreamError('runtime/invalid-input', `The counts cannot be read from ${file}. Check the path.`, {
-      cause,
-    });
-  }
+async function textOf(parts: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const part of parts) text += part;
+  return text;
 }
 
 function show(

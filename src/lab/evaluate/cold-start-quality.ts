@@ -1,4 +1,4 @@
-import { type Quality, QualityMeter } from './quality';
+import { type Quality, QualityMeter, qualityBy } from './quality';
 
 /** One ranked choice. */
 export interface RankedChoice {
@@ -24,29 +24,12 @@ export function coldStartQuality(ranked: readonly RankedChoice[]): { fresh: Qual
   const shared = [...classes.values()]
     .map(({ fresh, old }) => ({ fresh: fresh.quality, old: old.quality }))
     .filter(({ fresh, old }) => fresh.events > 0 && old.events > 0);
-  const weights = shared.map(({ fresh }) => fresh.events);
-  return {
-    fresh: weightedQuality(
-      shared.map(({ fresh }) => fresh),
-      weights,
-    ),
-    old: weightedQuality(
-      shared.map(({ old }) => old),
-      weights,
-    ),
+  const weighted = (side: 'fresh' | 'old'): Quality => {
+    const events = shared.reduce((sum, one) => sum + one[side].events, 0);
+    const total = shared.reduce((sum, { fresh }) => sum + fresh.events, 0);
+    const mean = (pick: (quality: Quality) => number): number =>
+      shared.reduce((sum, one) => sum + one.fresh.events * pick(one[side]), 0) / total;
+    return { events, ...qualityBy(mean) };
   };
-}
-
-/** Weighted means; `events` is their total number. NaN without events. */
-function weightedQuality(qualities: readonly Quality[], weights: readonly number[]): Quality {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const mean = (pick: (quality: Quality) => number): number =>
-    qualities.reduce((sum, quality, index) => sum + weights[index] * pick(quality), 0) / total;
-  return {
-    events: qualities.reduce((sum, { events }) => sum + events, 0),
-    hr10: mean(({ hr10 }) => hr10),
-    ndcg10: mean(({ ndcg10 }) => ndcg10),
-    mrr: mean(({ mrr }) => mrr),
-    lnRank: mean(({ lnRank }) => lnRank),
-  };
+  return { fresh: weighted('fresh'), old: weighted('old') };
 }

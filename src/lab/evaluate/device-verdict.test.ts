@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type DeviceVerdict, deviceVerdict, verdictText } from './device-verdict';
+import { type DeviceVerdict, deviceVerdict, toldFrom, verdictText } from './device-verdict';
 import { type Quality, qualityOf } from './quality';
 import type { MergedRun, MethodRun } from './result';
 
@@ -160,4 +160,17 @@ it('needs more errors where there are few shoppers, and six of them for a verdic
 it('is of the device protocol, and of the learner', () => {
   expect(deviceVerdict({ ...run(METHODS), protocol: 'drift' })).toBeUndefined();
   expect(deviceVerdict(run(METHODS.slice(0, 1)))).toBeUndefined();
+});
+
+it('tells from chance at two standard errors with many units, at more with few, and never with five', () => {
+  expect(toldFrom(100_000)).toBeCloseTo(2, 3);
+  // Student's distribution with 5, 9 and 29 degrees of freedom at a probability of 0.97725.
+  for (const [units, errors] of [
+    [6, 2.649],
+    [10, 2.32],
+    [30, 2.09],
+  ]) {
+    expect(toldFrom(units)).toBeCloseTo(errors, 2);
+  }
+  expect(toldFrom(5)).toBe(Number.POSITIVE_INFINITY);
 });

@@ -1,6 +1,5 @@
 import { rankOf, topRows } from '../../device/ranking';
-import { basketEnd } from './baskets';
-import type { Shopper } from './shoppers';
+import { basketEnd, type Shopper } from './shoppers';
 
 /** A method as run on one shopper's device. */
 interface DeviceRun {

@@ -14,16 +14,10 @@ export {
   splicedPairs,
 } from './drift';
 export { evaluateFirstVisits, FIRST_CHOICES, type HintMethod } from './first-visit';
-export {
-  type ItemItemLog,
-  type ItemItemName,
-  itemItemBy,
-  itemItemSettings,
-  settingsTried,
-} from './item-item-methods';
 export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { contentKnnMethod, type LearnerShop, learnerMethod, popularityMethod, sideMethod } from './methods';
+export { PAST_METHODS, type PastMethodName } from './past-methods';
 export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
@@ -39,4 +33,3 @@ export {
 export { type SharedLearning, sharedLearning } from './shared-work';
 export { coldShoppers, type Shopper, shopperSimilarity } from './shoppers';
 export { basketQualities, sharedSeconds, shareOfSharedSeconds, streamQualities } from './stream-quality';
-export { VSKNN_TRIED, vsknnMethod, vsknnSettings } from './vsknn-method';

@@ -7,21 +7,24 @@ export function popularityMethod(popularity: Float32Array, name = 'popularity'):
   return { name, start: () => ({ scores: () => popularity, observe() {}, close() {} }) };
 }
 
-/** Mean content similarity to the last `k` chosen items. */
-export function contentKnnMethod({ index }: LearnerCatalog, k = 10): DeviceMethod {
+/** Sums of the content similarity to the last ten of some rows. */
+export function contentScores({ index }: LearnerCatalog, rows: readonly number[]): Float32Array {
+  const sum = new Float32Array(index.items.length);
+  for (const row of rows.slice(-10)) {
+    const similar = index.similarities.similaritiesTo(row);
+    for (let i = 0; i < sum.length; i++) sum[i] += similar[i];
+  }
+  return sum;
+}
+
+/** Content similarity to the last ten chosen items. */
+export function contentKnnMethod(catalog: LearnerCatalog): DeviceMethod {
   return {
     name: 'content-knn',
     start() {
       const rows: number[] = [];
       return {
-        scores() {
-          const sum = new Float32Array(index.items.length);
-          for (const row of rows.slice(-k)) {
-            const similar = index.similarities.similaritiesTo(row);
-            for (let i = 0; i < sum.length; i++) sum[i] += similar[i];
-          }
-          return sum;
-        },
+        scores: () => contentScores(catalog, rows),
         observe(row) {
           rows.push(row);
         },

@@ -17,6 +17,14 @@ export interface Quality {
   ranks?: number[];
 }
 
+/** The means of some qualities, by a mean of one figure. */
+export const qualityBy = (mean: (pick: (quality: Quality) => number) => number): Omit<Quality, 'events'> => ({
+  hr10: mean(({ hr10 }) => hr10),
+  ndcg10: mean(({ ndcg10 }) => ndcg10),
+  mrr: mean(({ mrr }) => mrr),
+  lnRank: mean(({ lnRank }) => lnRank),
+});
+
 /** Collects ranks of one shopper. */
 export class QualityMeter {
   readonly #ranks: number[] = [];
@@ -115,17 +123,13 @@ export function methodResult(name: string, units: readonly Quality[], reference:
   const pairs = units
     .map((quality, n): [Quality, Quality] => [quality, reference[n]])
     .filter(([quality, other]) => quality.events > 0 && other.events > 0);
-  const mean = (pick: (quality: Quality) => number): number => estimate(pairs.map(([quality]) => pick(quality))).mean;
   const changes = pairs.map(([{ lnRank }, other]) => lnRank - other.lnRank);
   const change = estimate(changes);
   const ndcg10 = estimate(pairs.map(([quality, other]) => quality.ndcg10 - other.ndcg10));
   const beyond = pairs.map(([quality, other]) => isWorseBeyondError(quality, other));
   return {
     name,
-    hr10: mean(({ hr10 }) => hr10),
-    ndcg10: mean((quality) => quality.ndcg10),
-    mrr: mean(({ mrr }) => mrr),
-    lnRank: mean(({ lnRank }) => lnRank),
+    ...qualityBy((pick) => estimate(pairs.map(([quality]) => pick(quality))).mean),
     lnRankChange: change.mean,
     ndcg10Change: ndcg10.mean,
     ndcg10Se: ndcg10.se,

@@ -2,9 +2,8 @@ import type { Repeats } from '../../core/catalog';
 import type { CatalogIndex } from '../../device/ranking';
 import { repeatScores } from '../../device/ranking/demand';
 import type { LogEvent } from '../../shop/logs';
-import { basketEnd } from './baskets';
 import { type Quality, qualityOf } from './quality';
-import type { Shopper } from './shoppers';
+import { basketEnd, type Shopper } from './shoppers';
 
 /**
  * Purchases within this time belong to one visit, ms; and the maximum number of purchase times kept per item. Both as on the

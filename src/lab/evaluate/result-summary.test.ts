@@ -55,6 +55,6 @@ it('keeps results as text, rounded, and reads them back', () => {
   expect(back.pooled.tables[0].methods[1]).not.toHaveProperty('worseBeyondError');
   back.pooled.tables[0].methods[1].worseBeyondError = 0.25;
   expect(parseKept(keptText(back))).toEqual(back);
-  expect(() => parseKept('{"pooled": 1}')).toThrow('Bad results at pooled');
+  expect(() => parseKept('{"pooled": 1}')).toThrow('cannot be used: pooled: ');
   expect(() => parseKept('no')).toThrow('not JSON');
 });

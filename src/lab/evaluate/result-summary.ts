@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import { parseJson } from './part-text';
 import { type MethodResult, methodResult } from './quality';
 import type { MergedRun } from './result';
 import { figuresSchema, jsonNumber, type ResultTable, settingsSchema, unitSchema, windowSchema } from './result';
@@ -111,21 +112,11 @@ const keptSchema = v.record(
  * Results as written by `keptText`.
  * @throws SidestreamError `runtime/invalid-input` if the text is not such a file
  */
-export function parseKept(text: string): KeptResults {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (cause) {
-    throw new SidestreamError('runtime/invalid-input', `The results are not JSON. ${REMEDY}`, { cause });
-  }
-  const parsed = v.safeParse(keptSchema, data);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const where = v.getDotPath(issue) ?? 'the file';
-  throw new SidestreamError('runtime/invalid-input', `Bad results at ${where}: ${issue.message}. ${REMEDY}`);
-}
-
-const REMEDY = 'Remove the file and evaluate again.';
+export const parseKept = (text: string): KeptResults =>
+  parseJson(keptSchema, text, (fault) => {
+    const why = `The results cannot be used: ${fault}. Remove the file and evaluate again.`;
+    return new SidestreamError('runtime/invalid-input', why);
+  });
 
 /** The results file: numbers with 4 decimals, and lists of numbers on one line. */
 export function keptText(results: KeptResults): string {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import { type Quality, QualityMeter } from './quality';
+import { parseJson } from './part-text';
+import { type Quality, QualityMeter, qualityBy } from './quality';
 
 /**
  * One method of a table: a quality for every unit (shopper, window, pair), in the same order for all methods, and further
@@ -87,21 +88,12 @@ const runSchema = v.object({
  * A run as written by JSON.stringify.
  * @throws SidestreamError `runtime/invalid-input` if the text is not such a run
  */
-export function parseRun(text: string): ProtocolRun {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (cause) {
-    throw new SidestreamError('runtime/invalid-input', 'The run is not JSON; evaluate again.', { cause });
-  }
-  const parsed = v.safeParse(runSchema, data);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `The run cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Evaluate again.`,
+export const parseRun = (text: string): ProtocolRun =>
+  parseJson(
+    runSchema,
+    text,
+    (fault) => new SidestreamError('runtime/invalid-input', `The run cannot be used: ${fault}. Evaluate again.`),
   );
-}
 
 /** Result of one protocol over all its seeds. */
 export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
@@ -172,10 +164,7 @@ function meanOfSeeds(all: readonly Quality[]): Quality {
   const ranks = geometricMeans(ranked.map((quality) => quality.ranks));
   return {
     events: mean(({ events }) => events),
-    hr10: mean(({ hr10 }) => hr10),
-    ndcg10: mean(({ ndcg10 }) => ndcg10),
-    mrr: mean(({ mrr }) => mrr),
-    lnRank: mean(({ lnRank }) => lnRank),
+    ...qualityBy(mean),
     ...(ranks ? { ranks } : {}),
   };
 }

@@ -1,7 +1,6 @@
-import { basketEnd, sharesSecond } from './baskets';
 import type { RankedStream } from './device';
 import { type Quality, QualityMeter, qualityOf } from './quality';
-import type { Shopper } from './shoppers';
+import { basketEnd, type Shopper } from './shoppers';
 
 /**
  * Quality of each stream's ranked events, or of some of them.
@@ -34,6 +33,17 @@ export function basketQualities(ranked: readonly RankedStream[], streams: readon
     }
     return meter.quality;
   });
+}
+
+/** For each event, whether another event of the same shopper has the same second. */
+function sharesSecond(times: readonly number[]): boolean[] {
+  const shared: boolean[] = [];
+  while (shared.length < times.length) {
+    const start = shared.length;
+    const end = basketEnd(times, start);
+    for (let place = start; place < end; place++) shared.push(end - start > 1);
+  }
+  return shared;
 }
 
 /** Share of the ranked events whose second is that of another event of the same stream, 0..1. */

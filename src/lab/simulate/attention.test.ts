@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { attentionAt, clickOn } from './attention';
 import { randomOf } from './seeds';
+import { attentionAt, clickOn } from './shopper';
 import type { Taste } from './world';
 
 /** A taste to which all items are alike. */

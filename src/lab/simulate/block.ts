@@ -1,11 +1,8 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
-import { type SimulatedShopper, TASTE_CHANGES } from './shopper';
+import { parsePart } from '../evaluate/part-text';
+import { SHOPPER_KINDS, type SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
 import { type Market, visitShop } from './visit';
-
-/** Kinds of shoppers whose lists are tracked step by step. */
-const KINDS = [...TASTE_CHANGES, 'logged', 'spliced'] as const;
 
 const number = v.nullable(v.number());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -27,7 +24,7 @@ const shopBlockSchema = v.object({
   listed: v.array(count),
   chosen: v.array(count),
   /** Fit of the lists, by kind of shopper, and number of kept experts. */
-  fit: v.record(v.picklist(KINDS), v.optional(seriesSchema)),
+  fit: v.record(v.picklist(SHOPPER_KINDS), v.optional(seriesSchema)),
   experts: seriesSchema,
   updateMs: v.array(v.number()),
 });
@@ -92,12 +89,4 @@ export function addSeries(series: Series, other: Series): void {
 export const blockText = (block: readonly ShopBlock[]): string => JSON.stringify(block);
 
 /** @throws SidestreamError `runtime/invalid-input` if the text is not a block */
-export function parseBlock(text: unknown): ShopBlock[] {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), blockSchema), text);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `A part of the simulation cannot be used: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Simulate again.`,
-  );
-}
+export const parseBlock = (text: string): ShopBlock[] => parsePart(blockSchema, text);

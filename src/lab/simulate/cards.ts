@@ -2,7 +2,7 @@ import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
 import { FIGURES, type FigureName, type FigureUnit, type Interval } from './figures';
 import type { Simulation } from './result';
 import { VISIT } from './shopper';
-import { absenceOf, absences, changeTitleOf, ERRORS, intervalText, shownFigures, titleOf } from './summary-text';
+import { absenceOf, ERRORS, intervalText, shownFigures, type Table, titleOf } from './summary-text';
 
 /** One configuration of a bar chart. */
 interface BarOf {
@@ -36,15 +36,6 @@ export interface LineChart {
   range?: readonly [number, number];
   /** Positions on the horizontal axis, from 0, of marked events, with their labels. */
   marks?: readonly { at: number; text: string }[];
-}
-
-/** Numbers in words; the first cell of a row names it. */
-export interface Table {
-  title: string;
-  header: readonly string[];
-  rows: readonly (readonly string[])[];
-  /** The meaning of its signs, and the reasons for empty cells. */
-  notes?: readonly string[];
 }
 
 /** A chart, its explanation and its numbers. Titles are unique. */
@@ -152,29 +143,6 @@ export const loopCards = ({ closedLoop }: Simulation): Card[] =>
     return lineCards({ title: titleOf(words), meaning }, { lines, axis: 'round', scale: scaleOf(words.unit) });
   });
 
-/** All figures, and the changes against the other configurations if the learner is among them. */
-export function figureTables(simulation: Simulation): Table[] {
-  const { configurations, comparison } = simulation;
-  const names = shownFigures(simulation);
-  const figures = names.map((name) => [
-    titleOf(FIGURES[name]),
-    ...configurations.map((one) => intervalText(one.figures[name], FIGURES[name].unit)),
-  ]);
-  const { of, against } = comparison;
-  const changes = names.map((name) => [
-    changeTitleOf(FIGURES[name]),
-    ...against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
-  ]);
-  const all: Table = {
-    title: 'Figures of every configuration',
-    ...{ header: ['', ...configurations.map(({ name }) => name)], rows: figures },
-    notes: [ERRORS, ...absences(simulation)],
-  };
-  if (against.length === 0) return [all];
-  const header = ['', ...against.map(({ name }) => name)];
-  return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes, notes: [ERRORS] }];
-}
-
 /** Undefined without any lines. */
 function lineCards(words: Pick<Card, 'title' | 'meaning'>, options: Omit<LineChart, 'kind'>): Card[] {
   const { lines, axis, scale } = options;
@@ -202,3 +170,25 @@ const scaleOf = (unit: FigureUnit): number => (unit === 'percent' ? 100 : 1);
 
 const ends = ({ mean, low, high }: Interval, unit: FigureUnit): string[] =>
   [mean, low, high].map((value) => (Number.isNaN(value) ? '' : (scaleOf(unit) * value).toFixed(3)));
+
+/** Color and line of a configuration: nobody has to tell lines apart by color alone. */
+interface Look {
+  color: string;
+  /** As `stroke-dasharray`; undefined for a whole line. */
+  dashes?: string;
+  /** Thickness in pixels. */
+  width: number;
+}
+
+/** The colors are those of the page, light and dark. */
+const LOOKS: Readonly<Record<string, Look>> = {
+  random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
+  popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },
+  content: { color: 'var(--content)', dashes: '12 3 2 3', width: 1.6 },
+  terms: { color: 'var(--terms)', dashes: '4 2', width: 1.6 },
+  sidestream: { color: 'var(--sidestream)', width: 2.6 },
+  oracle: { color: 'var(--oracle)', dashes: '1 2', width: 1.6 },
+};
+
+/** The look of a configuration; a plain line for one that has none. */
+export const lookOf = (name: string): Look => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };

@@ -1,12 +1,10 @@
 export { blockText, parseBlock, type ShopBlock } from './block';
 export {
-  type BarChart,
   type Card,
   expertCards,
   figureCards,
-  figureTables,
   fitCards,
-  type LineChart,
+  lookOf,
   loopCards,
   updateCards,
 } from './cards';
@@ -16,7 +14,7 @@ export { type Simulated, type Simulation, simulationLine, simulationOf } from '.
 export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
 export { simulatedGround } from './simulated-ground';
-export { answers, SHOPS, simulationText } from './summary-text';
+export { answers, figureTables, SHOPS, simulationText } from './summary-text';
 export {
   doTask,
   parseTask,

@@ -1,15 +1,11 @@
 import { isOrderLog, simulatedOrdersText } from '../../shop/logs';
 import { addSeries, emptySeries, type Series, type ShopBlock } from './block';
-import { type LoopRun, loopFigures, type RoundFigure } from './closed-loop';
+import { type LoopFigures, type LoopRun, loopFigures } from './closed-loop';
 import { changesOf, type FigureName, figuresOf, type Interval, interval } from './figures';
-import { type ShopperKind, TASTE_CHANGES } from './shopper';
+import { SHOPPER_KINDS, type ShopperKind } from './shopper';
 
 /** Version of the result that programs read. */
 const SIMULATION_SCHEMA = 1;
-
-const KINDS: readonly ShopperKind[] = [...TASTE_CHANGES, 'logged', 'spliced'];
-
-type Round = Record<RoundFigure, Interval>;
 
 /** The findings of a simulation. */
 export interface Simulation {
@@ -35,7 +31,7 @@ export interface Simulation {
   /** Changes of the configuration `of` against others, with the intervals of the difference. */
   comparison: { of: string; against: { name: string; changes: Record<FigureName, Interval> }[] };
   /** Empty if there is no closed loop. */
-  closedLoop: { name: string; rounds: Round[]; change: Round; againstRandom: Round | null }[];
+  closedLoop: (LoopFigures & { name: string })[];
   /** The only machine-dependent part of the result. */
   timing: {
     seconds: number;
@@ -90,7 +86,9 @@ function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['
   };
   return {
     ...{ name, figures: figuresOf(blocks) },
-    fit: KINDS.map((kind) => ({ kind, steps: joined(({ fit }) => fit[kind]) })).filter(({ steps }) => steps.length > 0),
+    fit: SHOPPER_KINDS.map((kind) => ({ kind, steps: joined(({ fit }) => fit[kind]) })).filter(
+      ({ steps }) => steps.length > 0,
+    ),
     experts: joined(({ experts }) => experts),
   };
 }

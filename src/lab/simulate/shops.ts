@@ -1,6 +1,6 @@
 import { Learner, type LearnerCatalog, type LearnerOptions } from '../../device/learner';
 import { type CatalogIndex, type Placement, rank, scores, topRows } from '../../device/ranking';
-import { contentKnnMethod } from '../evaluate/methods';
+import { contentScores } from '../evaluate/methods';
 import { randomOf } from './seeds';
 import type { SimulatedShopper } from './shopper';
 
@@ -15,7 +15,6 @@ interface ShopRun {
   grow(): void;
   /** Number of the shopper's kept experts, including the one that learns everything; null if none are learned. */
   experts(): number | null;
-  close(): void;
 }
 
 /** A configuration: the lists shown to shoppers, and whether the shop learns from them. */
@@ -55,68 +54,53 @@ export function simulatedShop(name: Configuration, stock: ShopStock): SimulatedS
   return { name, learns: name === 'terms' || name === 'sidestream', start: starts[name] };
 }
 
-/** The learning part of a shop that learns nothing. */
-const NOTHING_LEARNED = { experts: () => null, observe() {}, close() {} };
-
-const ordered = (score: Float32Array, chosen: ReadonlySet<number>): number[] =>
-  topRows(score, LIST, (row) => !chosen.has(row));
+/**
+ * A shop that learns nothing, and orders its items by scores.
+ * @param scoresOf scores of the next list; lists are counted from 0
+ */
+function scoredRun(
+  { before, after }: ShopStock,
+  scoresOf: (catalog: LearnerCatalog, list: number) => Float32Array,
+  observe: (row: number) => void = () => {},
+): ShopRun {
+  let catalog = before;
+  let score: Float32Array = new Float32Array(0);
+  let lists = 0;
+  return {
+    list(chosen) {
+      score = scoresOf(catalog, lists++);
+      return topRows(score, LIST, (row) => !chosen.has(row));
+    },
+    scores: () => score,
+    observe,
+    grow() {
+      catalog = after;
+    },
+    experts: () => null,
+  };
+}
 
 /** A different random order of the catalogue in each list. */
-function randomRun({ before, after }: ShopStock, { seed }: SimulatedShopper): ShopRun {
-  let count = before.index.items.length;
-  let [lists, score] = [0, new Float32Array(0)];
-  return {
-    ...NOTHING_LEARNED,
-    list(chosen) {
-      const random = randomOf(seed, ++lists);
-      score = Float32Array.from({ length: count }, random);
-      return ordered(score, chosen);
-    },
-    scores: () => score,
-    grow() {
-      count = after.index.items.length;
-    },
-  };
-}
+const randomRun = (stock: ShopStock, { seed }: SimulatedShopper): ShopRun =>
+  scoredRun(stock, ({ index }, list) => {
+    const random = randomOf(seed, list + 1);
+    return Float32Array.from(index.items, () => random());
+  });
 
 /** Ranks by the shopper's true wishes: no shop can do better. */
-function oracleRun({ before, after }: ShopStock, shopper: SimulatedShopper): ShopRun {
-  let count = before.index.items.length;
-  let [step, score] = [0, new Float32Array(0)];
-  return {
-    ...NOTHING_LEARNED,
-    list(chosen) {
-      score = Float32Array.from((shopper.wishes(step++) ?? new Float64Array(count)).subarray(0, count));
-      return ordered(score, chosen);
-    },
-    scores: () => score,
-    grow() {
-      count = after.index.items.length;
-    },
-  };
-}
+const oracleRun = (stock: ShopStock, shopper: SimulatedShopper): ShopRun =>
+  scoredRun(stock, ({ index: { items } }, step) =>
+    Float32Array.from((shopper.wishes(step) ?? new Float64Array(items.length)).subarray(0, items.length)),
+  );
 
 /** Items with content similar to the last ten choices. */
-function contentRun({ before, after }: ShopStock): ShopRun {
-  let run = contentKnnMethod(before).start();
-  const choices: [number, number][] = [];
-  let score = new Float32Array(0);
-  return {
-    ...NOTHING_LEARNED,
-    list(chosen) {
-      score = Float32Array.from(run.scores());
-      return ordered(score, chosen);
-    },
-    scores: () => score,
-    observe(row, time) {
-      choices.push([row, time]);
-      run.observe(row, time);
-    },
-    grow() {
-      run = contentKnnMethod(after).start();
-      for (const [row, time] of choices) run.observe(row, time);
-    },
-  };
+function contentRun(stock: ShopStock): ShopRun {
+  const choices: number[] = [];
+  return scoredRun(
+    stock,
+    (catalog) => contentScores(catalog, choices),
+    (row) => void choices.push(row),
+  );
 }
 
 interface LearnerRunOptions extends Pick<LearnerOptions, 'experts'> {
@@ -154,6 +138,5 @@ function learnerRun(
     },
     experts: () =>
       learns && experts !== false ? learner.status.experts.filter(({ state }) => state !== 'candidate').length : null,
-    close() {},
   };
 }

@@ -15,6 +15,15 @@ export const SHOPS: Readonly<Record<string, string>> = {
 
 const DIGITS: Record<FigureUnit, number> = { percent: 1, choices: 1, bits: 2, number: 3 };
 
+/** Numbers in words; the first cell of a row names it. */
+export interface Table {
+  title: string;
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** The meaning of its signs, and the reasons for empty cells. */
+  notes?: readonly string[];
+}
+
 /** Shown instead of a missing value. */
 const NONE = '–';
 
@@ -38,7 +47,7 @@ export const shownFigures = ({ configurations }: Simulation): FigureName[] =>
   );
 
 /** A figure's title for its change: changes of percentages are in points. */
-export const changeTitleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
+const changeTitleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
   unit === 'percent' ? `${title}, points` : titleOf({ title, unit });
 
 /** The meaning of the sign next to each table: the other protocols print one standard error after it. */
@@ -56,34 +65,40 @@ export function absenceOf({ configurations }: Simulation, name: FigureName): str
 }
 
 /** The same for all figures shown. */
-export const absences = (simulation: Simulation): string[] =>
+const absences = (simulation: Simulation): string[] =>
   shownFigures(simulation).flatMap((name) => {
     const absence = absenceOf(simulation, name);
     return absence === undefined ? [] : [`${FIGURES[name].title}: ${absence}`];
   });
 
+/** All figures, and the changes against the other configurations if the learner is among them. */
+export function figureTables(simulation: Simulation): Table[] {
+  const { configurations, comparison } = simulation;
+  const names = shownFigures(simulation);
+  const figures = names.map((name) => [
+    titleOf(FIGURES[name]),
+    ...configurations.map((one) => intervalText(one.figures[name], FIGURES[name].unit)),
+  ]);
+  const { of, against } = comparison;
+  const changes = names.map((name) => [
+    changeTitleOf(FIGURES[name]),
+    ...against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
+  ]);
+  const all: Table = {
+    title: 'Figures of every configuration',
+    ...{ header: ['', ...configurations.map(({ name }) => name)], rows: figures },
+    notes: [ERRORS, ...absences(simulation)],
+  };
+  if (against.length === 0) return [all];
+  const header = ['', ...against.map(({ name }) => `against ${name}`)];
+  return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes, notes: [ERRORS] }];
+}
+
 /** The findings for people, in Markdown: tables with their 95 % intervals, and one sentence for each answer. */
 export function simulationText(simulation: Simulation): string {
-  const { configurations, comparison, closedLoop } = simulation;
-  const names = shownFigures(simulation);
-  const table = markdownTable(
-    ['', ...configurations.map(({ name }) => name)],
-    names.map((name) => [
-      titleOf(FIGURES[name]),
-      ...configurations.map(({ figures }) => intervalText(figures[name], FIGURES[name].unit)),
-    ]),
-  );
-  const changes = markdownTable(
-    ['', ...comparison.against.map(({ name }) => `against ${name}`)],
-    names.map((name) => [
-      changeTitleOf(FIGURES[name]),
-      ...comparison.against.map((other) => intervalText(other.changes[name], FIGURES[name].unit, true)),
-    ]),
-  );
-  const compared =
-    comparison.against.length > 0
-      ? [`### ${comparison.of} against the others, shopper by shopper`, ERRORS, changes]
-      : [];
+  const { configurations, closedLoop } = simulation;
+  const [all, ...changes] = figureTables(simulation);
+  const compared = changes.flatMap(({ title, header, rows }) => [`### ${title}`, ERRORS, markdownTable(header, rows)]);
   const loop =
     closedLoop.length > 0
       ? ['### closed loop', `${ERRORS} Changes of percentages are in percentage points.`, loopTable(simulation)]
@@ -91,7 +106,7 @@ export function simulationText(simulation: Simulation): string {
   return [
     ...simulation.warnings,
     ERRORS,
-    table,
+    markdownTable(all.header, all.rows),
     ...absences(simulation),
     configurations.map(({ name }) => `- ${name}: ${SHOPS[name] ?? ''}`).join('\n'),
     ...compared,

@@ -83,52 +83,48 @@ export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market
   const listed = { clicks: 0, novelty: 0, percentile: 0, diversity: 0 };
   const news = { newWants: 0, newHits: 0 };
   const steps = shopper.wants.length;
-  try {
-    for (let step = 0; step < steps; step++) {
-      if (step === shopper.arrival) run.grow();
-      const list = run.list(chosen);
-      visit.lists.push(list);
-      visit.fit.push(shopper.fit(list, step, chosen));
-      visit.experts.push(run.experts());
-      listed.novelty += meanOf(list, (row) => market.selfInformation[row]);
-      listed.percentile += meanOf(list, (row) => market.percentile[row]);
-      listed.diversity += 1 - meanCosine(market.index, list);
-      const want = chosen.has(shopper.wants[step]) ? shopper.instead(step, chosen) : shopper.wants[step];
-      if (want !== null && shopper.ranked) {
-        const rank = rankOf(run.scores(), want, chosen);
-        meter.add(rank);
-        if (market.isNew(want)) {
-          news.newWants++;
-          news.newHits += Number(rank <= 10);
-        }
+  for (let step = 0; step < steps; step++) {
+    if (step === shopper.arrival) run.grow();
+    const list = run.list(chosen);
+    visit.lists.push(list);
+    visit.fit.push(shopper.fit(list, step, chosen));
+    visit.experts.push(run.experts());
+    listed.novelty += meanOf(list, (row) => market.selfInformation[row]);
+    listed.percentile += meanOf(list, (row) => market.percentile[row]);
+    listed.diversity += 1 - meanCosine(market.index, list);
+    const want = chosen.has(shopper.wants[step]) ? shopper.instead(step, chosen) : shopper.wants[step];
+    if (want !== null && shopper.ranked) {
+      const rank = rankOf(run.scores(), want, chosen);
+      meter.add(rank);
+      if (market.isNew(want)) {
+        news.newWants++;
+        news.newHits += Number(rank <= 10);
       }
-      const click = shopper.click(list, step);
-      if (click !== null) listed.clicks++;
-      // A repeated choice of a log is also learned.
-      const choice = click ?? want ?? (shopper.wishes(step) ? null : shopper.wants[step]);
-      if (choice === null) continue;
-      const started = performance.now();
-      run.observe(choice, shopper.times[step]);
-      visit.updateMs.push(performance.now() - started);
-      visit.choices.push(choice);
-      chosen.add(choice);
     }
-    const { hr10, ndcg10, mrr, events } = meter.quality;
-    const ranked = (value: number): number | null => (events > 0 ? value : null);
-    const { novelty, percentile, diversity } = listed;
-    return {
-      ...visit,
-      record: {
-        ...{ hr10: ranked(hr10), ndcg10: ranked(ndcg10), mrr: ranked(mrr), clicks: listed.clicks / steps },
-        ...changesOf(shopper, visit.fit),
-        ...{ novelty: novelty / steps, diversity: diversity / steps },
-        popularityBias: percentile / steps - meanOf(shopper.wants, (row) => market.percentile[row]),
-        ...{ ...news, experts: run.experts() },
-      },
-    };
-  } finally {
-    run.close();
+    const click = shopper.click(list, step);
+    if (click !== null) listed.clicks++;
+    // A repeated choice of a log is also learned.
+    const choice = click ?? want ?? (shopper.wishes(step) ? null : shopper.wants[step]);
+    if (choice === null) continue;
+    const started = performance.now();
+    run.observe(choice, shopper.times[step]);
+    visit.updateMs.push(performance.now() - started);
+    visit.choices.push(choice);
+    chosen.add(choice);
   }
+  const { hr10, ndcg10, mrr, events } = meter.quality;
+  const ranked = (value: number): number | null => (events > 0 ? value : null);
+  const { novelty, percentile, diversity } = listed;
+  return {
+    ...visit,
+    record: {
+      ...{ hr10: ranked(hr10), ndcg10: ranked(ndcg10), mrr: ranked(mrr), clicks: listed.clicks / steps },
+      ...changesOf(shopper, visit.fit),
+      ...{ novelty: novelty / steps, diversity: diversity / steps },
+      popularityBias: percentile / steps - meanOf(shopper.wants, (row) => market.percentile[row]),
+      ...{ ...news, experts: run.experts() },
+    },
+  };
 }
 
 type Changes = Pick<VisitRecord, 'start' | 'adaptation' | 'gradual' | 'returned' | 'fitBefore' | 'fitAfter'>;

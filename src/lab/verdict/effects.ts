@@ -1,6 +1,5 @@
 import type { Moments, VisitorSums } from '../../device/experiment/visitors';
-import { mixtureHalfWidth, mixtureP } from './mixture';
-import { normalQuantile } from './quantiles';
+import { mixtureHalfWidth, mixtureP, normalQuantile } from './mixture';
 
 /** Sums over visitors from which a mean or a ratio, and its error, are computed: of y = 1 for a mean per visitor. */
 export interface RatioSums {

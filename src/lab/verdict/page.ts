@@ -1,19 +1,5 @@
-import {
-  alarm,
-  type Caption,
-  captionOf,
-  cards,
-  definitions,
-  FAINT,
-  figure,
-  htmlPage,
-  INK,
-  list,
-  picture,
-  section,
-  TEXT,
-  table,
-} from '../evaluate/page';
+import { axisX, dot, ruleY, text, tickX } from '@observablehq/plot';
+import { alarm, cards, definitions, escaped, figure, htmlPage, list, picture, section, table } from '../evaluate/page';
 import type { Comparison, Verdict } from './verdict';
 import {
   comparisonCells,
@@ -44,7 +30,7 @@ export function verdictPage(verdict: Verdict): string {
     section('Changes against the control', verdict.sampleRatio.mismatch ? [] : [cards(changeFigures(verdict))]),
     section(
       'All figures',
-      tables.map(({ title, header, rows }) => `<h3>${captionOf(title).title}</h3>\n${table(title, header, rows)}`),
+      tables.map(({ title, header, rows }) => `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`),
     ),
     section('How to read them', [definitions(EXPLANATION)]),
   ]);
@@ -52,128 +38,61 @@ export function verdictPage(verdict: Verdict): string {
 
 /** A chart for each variant and kind of metric. */
 function changeFigures({ variants, comparisons, metrics, control }: Verdict): string[] {
-  const groups = [
-    ['visitors who did it', (name: string) => metrics.some((one) => one.name === name && one.kind === 'share')],
-    [
-      'per impression and per click',
-      (name: string) => metrics.some((one) => one.name === name && one.kind === 'ratio'),
-    ],
-    ['per visitor', (name: string) => metrics.some((one) => one.name === name && one.kind === 'mean')],
-  ] as const;
+  const groups = { share: 'visitors who did it', ratio: 'per impression and per click', mean: 'per visitor' };
+  const metricOf = ({ metric }: Comparison) => metrics.find(({ name }) => name === metric);
+  const titleOf = (one: Comparison): string => metricOf(one)?.title ?? one.metric;
   return variants.slice(1).flatMap(({ name }) =>
-    groups.flatMap(([what, has]) => {
-      const shown = comparisons.filter(({ variant, metric, relative }) => variant === name && has(metric) && relative);
+    Object.entries(groups).flatMap(([kind, what]) => {
+      const shown = comparisons.filter((one) => one.variant === name && metricOf(one)?.kind === kind && one.relative);
       if (shown.length === 0) return [];
       const title = `${name}: ${what}`;
-      const titleOf = ({ metric }: Comparison): string => metrics.find((one) => one.name === metric)?.title ?? metric;
-      const rows = shown.map((one) => [
-        titleOf(one),
-        relativeText(one),
-        one.relative ? rangeText(one.relative.always) : '',
-      ]);
+      const rows = shown.map((one) =>
+        one.relative ? [titleOf(one), percent(one.relative.value), rangeText(one.relative.always)] : [],
+      );
       const numbers = table(title, ['', 'change', 'at any look'], rows);
       const meaning = `Change against ${control} in percent. Thick: the interval at one look; thin: at any look. Right of the line is more. An arrow: the interval extends beyond the chart.`;
-      return [figure(title, meaning, intervalChart(shown, titleOf, captionOf(title)), numbers)];
+      return [figure(title, meaning, intervalChart(title, shown, titleOf), numbers)];
     }),
   );
 }
 
-const relativeText = ({ relative }: Comparison): string => (relative ? percent(relative.value) : '');
-
 /** A point per metric with both intervals, its name above it. */
-function intervalChart(shown: readonly Comparison[], titleOf: (of: Comparison) => string, caption: Caption): string {
-  const rows = shown.flatMap((one, row) => {
-    const { relative } = one;
+function intervalChart(title: string, shown: readonly Comparison[], nameOf: (of: Comparison) => string): string {
+  const cut = (change: number): number => Math.max(-WIDEST, Math.min(WIDEST, 100 * change));
+  const rows = shown.flatMap((one) => {
+    const { relative, decision } = one;
     if (!relative) return [];
-    const cut = (change: number): number => Math.max(-WIDEST, Math.min(WIDEST, 100 * change));
-    const ends = [...relative.always, ...relative.once, relative.value].map(cut);
-    const beyond = relative.always[1] * 100 > WIDEST;
-    return [{ ends, row, beyond, color: `var(--${one.decision})` }];
+    const [[low, high], [from, to], value] = [relative.always.map(cut), relative.once.map(cut), cut(relative.value)];
+    const beyond = 100 * relative.always[1] > WIDEST;
+    return [{ name: nameOf(one), color: `var(--${decision})`, low, high, from, to, value, beyond }];
   });
-  const most = Math.max(5, ...rows.flatMap(({ ends }) => ends.map(Math.abs)));
+  const most = Math.max(5, ...rows.flatMap(({ low, high, from, to }) => [low, high, from, to].map(Math.abs)));
   const bound = Math.min(WIDEST, Math.ceil(most / 10) * 10);
-  return picture(caption, ROW * shown.length + 40, {
-    grid: { left: 16, right: 16, top: 8, bottom: 28 },
-    xAxis: {
-      ...{ type: 'value', min: -bound, max: bound, interval: bound / 2 },
-      ...{ axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false } },
-      axisLabel: {
-        ...TEXT,
-        fontSize: 11,
-        formatter: (value: number) => `${value > 0 ? '+' : ''}${value} %`.replace('-', '−'),
-      },
-    },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: shown.map(titleOf),
-      axisLabel: { show: false },
-      axisTick: { show: false },
-      axisLine: { show: false },
-    },
-    series: [
-      {
-        ...{ type: 'custom', data: rows.map(({ ends, row }) => [...ends, row]), encode: { x: [0, 1, 2, 3, 4], y: 5 } },
-        renderItem: intervalItem(shown.map(titleOf), rows, bound),
-      },
+  const ticks = [-bound, -bound / 2, 0, bound / 2, bound];
+  return picture(title, {
+    ...{ width: 340, height: ROW * rows.length + 40, marginLeft: 20, marginRight: 20, marginTop: 16, marginBottom: 24 },
+    x: { domain: [-bound, bound], label: null },
+    y: { domain: rows.map(({ name }) => name), axis: null, padding: 0.55 },
+    marks: [
+      axisX({
+        ticks,
+        tickSize: 0,
+        tickFormat: (value: number) => `${value > 0 ? '+' : ''}${value} %`.replace('-', '−'),
+      }),
+      // Only beside the interval, so that no name is crossed.
+      tickX(
+        rows.flatMap(({ name }) => ticks.map((x) => ({ name, x }))),
+        { x: 'x', y: 'name', stroke: 'var(--line)' },
+      ),
+      tickX(rows, { x: () => 0, y: 'name' }),
+      ruleY(rows, { x1: 'low', x2: 'high', y: 'name', stroke: 'color', strokeWidth: 1.5 }),
+      ruleY(rows, { x1: 'from', x2: 'to', y: 'name', stroke: 'color', strokeWidth: 5 }),
+      dot(
+        rows.filter(({ beyond }) => beyond),
+        { x: 'high', y: 'name', symbol: 'triangle', rotate: 90, dx: 4, fill: 'color' },
+      ),
+      dot(rows, { x: 'value', y: 'name', r: 5, fill: 'var(--card)', stroke: 'color', strokeWidth: 2 }),
+      text(rows, { y: 'name', text: 'name', frameAnchor: 'left', textAnchor: 'start', dy: -14 }),
     ],
   });
 }
-
-/** The used part of the drawing interface. */
-interface Drawing {
-  value(dimension: number): unknown;
-  coord(point: unknown[]): number[];
-}
-
-const intervalItem =
-  (titles: readonly string[], rows: readonly { color: string; beyond: boolean }[], bound: number) =>
-  (params: { dataIndex: number }, api: Drawing) => {
-    const row = api.value(5);
-    const at = (dimension: number): number[] => api.coord([api.value(dimension), row]);
-    const [[low, y], [high], [from], [to], [x]] = [0, 1, 2, 3, 4].map(at);
-    const { color: stroke, beyond } = rows[params.dataIndex];
-    // Only next to the interval, so no name is crossed.
-    const marks = [-1, -0.5, 0.5, 1, 0].map((part) => {
-      const [x1] = api.coord([part * bound, row]);
-      const shape = { x1, y1: y - 1, x2: x1, y2: y + 15 };
-      return { type: 'line', shape, style: { stroke: part === 0 ? INK : FAINT, lineWidth: 1 } };
-    });
-    const line = (x1: number, x2: number, lineWidth: number) => ({
-      ...{ type: 'line', shape: { x1, y1: y + 7, x2, y2: y + 7 }, style: { stroke, lineWidth } },
-    });
-    return {
-      type: 'group',
-      children: [
-        ...marks,
-        line(low, high, 1.5),
-        line(from, to, 5),
-        ...(beyond
-          ? [
-              {
-                ...{ type: 'polygon', style: { fill: stroke } },
-                shape: {
-                  points: [
-                    [high - 4, y + 1],
-                    [high - 4, y + 13],
-                    [high + 8, y + 7],
-                  ],
-                },
-              },
-            ]
-          : []),
-        { type: 'circle', shape: { cx: x, cy: y + 7, r: 5 }, style: { fill: 'var(--card)', stroke, lineWidth: 2 } },
-        {
-          type: 'text',
-          style: {
-            text: titles[params.dataIndex],
-            x: 18,
-            y: y - 15,
-            fill: INK,
-            fontSize: 12,
-            fontFamily: 'inherit',
-          },
-        },
-      ],
-    };
-  };

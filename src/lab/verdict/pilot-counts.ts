@@ -2,9 +2,8 @@ import Papa from 'papaparse';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
 import { measuresOf, SHARES } from './effects';
-import { type MetricLog, totalsOf } from './metric-log';
+import { type MetricLog, strayNames, totalsOf } from './metric-log';
 import type { Arm, Period } from './sequential-test';
-import { strayNames } from './stray';
 
 /** Names of the compared variants, with or without the experiment's name before a slash. */
 export interface ComparedVariants {

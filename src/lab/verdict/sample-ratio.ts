@@ -1,4 +1,4 @@
-import { logBeta } from './quantiles';
+import { logBeta } from './mixture';
 
 /**
  * Probability, over all looks together, that a correct split raises an alarm. It should be rare, because an alarm invalidates

@@ -4,10 +4,10 @@ import { combined, sumsOf, type VisitorSums } from '../../device/experiment/visi
 import { type Crowd, drawCrowd, logNormal, pareto } from '../../testing/simulated-visitors';
 import { compared, estimate } from './effects';
 import { readMetricLog } from './metric-log';
+import { logBeta, normalQuantile } from './mixture';
 import { verdictPage } from './page';
 import { pilotTotals } from './pilot-counts';
-import { logBeta, normalQuantile } from './quantiles';
-import type { RevenueStep } from './revenue-steps';
+import type { RevenueStep } from './revenue-cap';
 import { sampleRatio } from './sample-ratio';
 import { sequentialTestOfTotals, unitsNeeded } from './sequential-test';
 import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
@@ -317,7 +317,7 @@ describe('a verdict', () => {
     expect(page).not.toMatch(/>-\d/);
     expect(page).toContain('<dt>±</dt>');
     expect(page).toContain('All purchases per click on a list');
-    expect(page.split('<main>')[1].match(/(fill|stroke)="(?!var|none|#000")[^"]*"/g) ?? []).toEqual([]);
+    expect(page.split('<main>')[1].match(/(fill|stroke)="(?!var|none|currentColor")[^"]*"/g) ?? []).toEqual([]);
   });
 
   it('waits for enough visitors, and names how many are needed', () => {

@@ -1,13 +1,11 @@
 import { combined, type VisitorSums } from '../../device/experiment/visitors';
 import { SidestreamError } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
-import { type MetricLog, totalsOf } from './metric-log';
+import { type MetricLog, strayNames, totalsOf } from './metric-log';
 import { fixedRatio, mixtureRatio } from './mixture';
-import { type CappedSums, cappedSums } from './revenue-cap';
-import type { RevenueStep } from './revenue-steps';
+import { type CappedSums, cappedSums, type RevenueStep } from './revenue-cap';
 import { type SampleRatio, sampleRatio } from './sample-ratio';
 import { type Decision, decisionOf, unitsNeeded } from './sequential-test';
-import { strayNames } from './stray';
 
 /** The plan, fixed before the first look. */
 export interface VerdictPlan {

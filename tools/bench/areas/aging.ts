@@ -1,64 +1,60 @@
 import { loadKernel } from '../../../src/core/kernel';
-import type { LearnerCatalog } from '../../../src/device/learner';
+import { Learner, type LearnerCatalog } from '../../../src/device/learner';
 import { encodeProfile } from '../../../src/device/learner/profile-file';
-import { listsInView, type RankRequest, rank } from '../../../src/device/ranking';
-import { agingCatalog, changing, opened, Shopper } from '../aging/shopper';
-import { type Area, type AreaResult, atMost } from '../bars';
-import { spread, type Timed, timed } from '../timing';
+import { catalogIndex, listsInView, rank } from '../../../src/device/ranking';
+import { contentCatalog, FOR_YOU, rowsByTopic, START } from '../catalogs';
+import { type Area, atMost, type Say } from '../kept';
+import { median, type Timed, timed } from '../timing';
 
 const ITEMS = 10_000;
 /** Events of the two shoppers. */
 const [YOUNG, OLD] = [100, 10_000];
 /** Choices of one taste before the next. */
 const SPELL = 12;
+/** Of so many choices one is of an item that was not chosen before. */
+const NEW_EVERY = 4;
+/** Choices between two dismissals. */
+const DISMISS_EVERY = 10;
 /** The bar: within 20 %. */
 const MAX_RATIO = 1.2;
 /** Choices measured of each, after some that are not. */
-const ROUNDS = 60;
-const WARM_UP = 5;
-
-/** A shopper on a page of their own: nothing is shared, so that the memory of each can be told. */
-interface Page {
-  catalog: LearnerCatalog;
-  shopper: Shopper;
-}
-
-/** A list for the shopper, reasons included. */
-const forYou: RankRequest = { placement: 'for-you', row: null, limit: 8, exclude: new Set() };
-const list = ({ catalog, shopper }: Page): unknown => rank(catalog.index, shopper.learner.state, forYou);
+const [ROUNDS, WARM_UP] = [60, 5];
 
 export const area: Area = {
   title: 'Flat over time',
-  async measure(say): Promise<AreaResult> {
+  async measure(say) {
     await loadKernel();
     await listsInView();
-    const catalog = await agingCatalog(ITEMS);
+    const catalog = await contentCatalog(ITEMS);
     const old = lived(catalog, OLD, say);
-    const young = lived(catalog, YOUNG, say, old.page);
-    const times = await alternating(young.page, old.page);
-    const profiles = await Promise.all(
-      [young, old].map(async ({ page }) => (await encodeProfile(page.shopper.learner.save())).length),
-    );
-    const kept = [young, old].map(({ page }) => experts(page));
-    const about = (unit: string, [one, other]: number[], digits = 1): string =>
-      `${one.toFixed(digits)} ${unit} after ${YOUNG} events, ${other.toFixed(digits)} after ${OLD.toLocaleString('en')}`;
-    const pairs = {
-      list: times.list.map(middle),
-      update: times.update.map(middle),
-      memory: [young, old].map(({ bytes }) => bytes / 1e6),
-      profile: profiles.map((bytes) => bytes / 1e3),
-    };
-    const bar = (name: string, pair: number[], unit: string) =>
-      atMost(name, MAX_RATIO, pair[1] / pair[0], about(unit, pair));
+    const young = lived(catalog, YOUNG, say, old.shopper);
+    const both = [young, old];
+    const times = await alternating(both.map(({ shopper }) => shopper));
+    const profiles = both.map(async ({ shopper }) => (await encodeProfile(shopper.learner.save())).length / 1e3);
+    const about = (unit: string, [one, other]: number[]): string =>
+      `${one.toFixed(1)} ${unit} after ${YOUNG} events, ${other.toFixed(1)} after ${OLD.toLocaleString('en')}`;
+    const bar = (what: string, pair: number[], unit: string) =>
+      atMost(
+        `${what} after 10,000 events over ${what === 'memory' ? 'that' : 'one'} after 100`,
+        ...ratioOf(pair),
+        about(unit, pair),
+      );
     return {
       bars: [
-        bar('a list after 10,000 events over one after 100', pairs.list, 'ms'),
-        bar('an update after 10,000 events over one after 100', pairs.update, 'ms'),
-        bar('memory after 10,000 events over that after 100', pairs.memory, 'MB'),
+        bar('a list', times.list.map(middle), 'ms'),
+        bar('an update', times.update.map(middle), 'ms'),
+        bar(
+          'memory',
+          both.map(({ bytes }) => bytes / 1e6),
+          'MB',
+        ),
       ],
       figures: [
-        { name: 'experts', measured: `${kept.join('; ')}; the younger shopper has those of the older one` },
-        { name: 'stored profile', measured: about('kB', pairs.profile) },
+        {
+          name: 'experts',
+          measured: `${both.map(({ shopper }) => shopper.experts).join('; ')}; the younger shopper has those of the older one`,
+        },
+        { name: 'stored profile', measured: about('kB', await Promise.all(profiles)) },
         {
           name: 'processor time to live through it, the terms of a list after each event included',
           measured: `${(old.seconds / 60).toFixed(1)} min for ${OLD.toLocaleString('en')} events, ${((1000 * old.seconds) / OLD).toFixed(1)} ms each`,
@@ -68,51 +64,95 @@ export const area: Area = {
   },
 };
 
+const ratioOf = ([one, other]: number[]): [bar: number, ratio: number] => [MAX_RATIO, other / one];
+const middle = ({ processor }: Timed): number => median(processor);
+
+/**
+ * A shopper whose tastes change: some choices of one topic, then some of the next, so that experts are kept. Most choices are of
+ * items that the shopper knows, so that there are enough others however long it goes on. Nothing of the catalogue is shared, so
+ * that the memory of each can be told.
+ */
+class Shopper {
+  readonly learner: Learner;
+  readonly #catalog: LearnerCatalog;
+  readonly #topics: number[][];
+  readonly #taken: number[];
+  #events = 0;
+  #choices = 0;
+
+  constructor({ index, table, blend }: LearnerCatalog) {
+    this.#catalog = { index: catalogIndex(index.items, table, blend), table, blend };
+    this.learner = new Learner(this.#catalog, { experts: true });
+    this.#topics = rowsByTopic(index);
+    this.#taken = this.#topics.map(() => 0);
+  }
+
+  get experts(): string {
+    const { experts } = this.learner.status;
+    const kept = experts.filter(({ state }) => state !== 'candidate').length;
+    return `${kept} kept and ${experts.length - kept} candidates after ${this.#events} events`;
+  }
+
+  list(): void {
+    rank(this.#catalog.index, this.learner.state, FOR_YOU);
+  }
+
+  /** @param fresh whether the item must be one that was not chosen before */
+  choose(type: 'click' | 'dismiss' = 'click', fresh = true): void {
+    const choice = this.#choices++;
+    const topic = Math.floor(choice / SPELL) % this.#topics.length;
+    const [rows, taken] = [this.#topics[topic], this.#taken[topic]];
+    const known = taken > 0 && !fresh && choice % NEW_EVERY > 0;
+    const row = known ? rows[choice % taken] : rows[this.#taken[topic]++ % rows.length];
+    const { id: itemId } = this.#catalog.index.items[row];
+    this.learner.observe({ id: ++this.#events, type, itemId, time: START + 60_000 * this.#events });
+  }
+
+  /** Learns events one by one until there are so many, every tenth of them a dismissal. */
+  learn(events: number): void {
+    while (this.#events < events) {
+      this.choose(this.#events % DISMISS_EVERY === DISMISS_EVERY - 1 ? 'dismiss' : 'click', false);
+      // A page shows a list after each.
+      void this.learner.terms;
+    }
+  }
+}
+
 /**
  * Lets a shopper live through so many events, as they come.
  * @param taught whose experts the shopper then takes over: after 100 events few have proved right, and both are to be at their
  *   budget
- * @returns what page and shopper take in memory
+ * @returns what the shopper takes in memory
  */
-function lived(catalog: LearnerCatalog, events: number, say: (line: string) => void, taught?: Page) {
+function lived(catalog: LearnerCatalog, events: number, say: Say, taught?: Shopper) {
   const before = inUse();
-  const own = opened(catalog);
-  const page: Page = { catalog: own, shopper: new Shopper(own, changing(own, SPELL)) };
+  const shopper = new Shopper(catalog);
+  const { learner } = shopper;
   const used = process.cpuUsage();
   for (let done = 0; done < events; ) {
     done = Math.min(events, done + 1000);
-    page.shopper.learn(done);
-    if (taught && done === events) takeExperts(page.shopper, taught.shopper);
-    list(page);
+    shopper.learn(done);
+    if (taught && done === events) {
+      learner.restore({ ...learner.save(), experts: taught.learner.save().experts }, []);
+    }
+    shopper.list();
     if (events > 1000) say(`${done} of ${events} events learned`);
   }
   const { user, system } = process.cpuUsage(used);
-  return { page, seconds: (user + system) / 1e6, bytes: inUse() - before };
+  return { shopper, seconds: (user + system) / 1e6, bytes: inUse() - before };
 }
 
-function takeExperts({ learner }: Shopper, taught: Shopper): void {
-  learner.restore({ ...learner.save(), experts: taught.learner.save().experts }, []);
-}
-
-/** Processor times of updates and lists, young and old by turns: the load of the machine is the same for both. */
-async function alternating(...pages: Page[]): Promise<Record<'update' | 'list', Timed[]>> {
-  const times = { update: pages.map(() => timed()), list: pages.map(() => timed()) };
+/** Times of updates and lists, of the shoppers by turns: the load of the machine is the same for all. */
+async function alternating(shoppers: Shopper[]): Promise<Record<'update' | 'list', Timed[]>> {
+  const times = { update: shoppers.map(() => timed()), list: shoppers.map(() => timed()) };
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    for (const [n, page] of pages.entries()) {
-      const update = async () => page.shopper.choose();
-      if (round < WARM_UP) {
-        await update();
-        list(page);
-        continue;
-      }
-      await times.update[n].of(update);
-      await times.list[n].of(async () => list(page));
+    for (const [n, shopper] of shoppers.entries()) {
+      await (round < WARM_UP ? timed() : times.update[n]).of(() => shopper.choose());
+      await (round < WARM_UP ? timed() : times.list[n]).of(() => shopper.list());
     }
   }
   return times;
 }
-
-const middle = ({ processor }: Timed): number => spread(processor).middle;
 
 /** Bytes that this process has in use, garbage collected. */
 function inUse(): number {
@@ -121,10 +161,4 @@ function inUse(): number {
   globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
-}
-
-function experts({ shopper }: Page): string {
-  const { experts: all } = shopper.learner.status;
-  const kept = all.filter(({ state }) => state !== 'candidate').length;
-  return `${kept} kept and ${all.length - kept} candidates after ${shopper.events} events`;
 }

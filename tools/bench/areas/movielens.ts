@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import buildCommandLine from '../../../scripts/command-line';
 import { SidestreamError } from '../../../src/error';
-import { type Area, type AreaResult, within } from '../bars';
+import { type Area, type AreaResult, within } from '../kept';
 import { sidestream } from '../offline/runs';
 
 /** The log with its catalogue; not part of the project. */

@@ -1,16 +1,27 @@
+import type { EventType, LoggedEvent } from '../../../src/core/events';
 import { loadKernel } from '../../../src/core/kernel';
-import { type Area, type AreaResult, within } from '../bars';
+import { seededRandom } from '../../../src/core/model';
+import { Learner, type LearnerCatalog } from '../../../src/device/learner';
+import { Journal } from '../../../src/device/learner/journal/journal';
+import { storedProfile } from '../../../src/device/learner/profile-file';
+import { listsInView, rank } from '../../../src/device/ranking';
+import { serveContent } from '../../../src/testing/served-shop';
+import { FOR_YOU, rowsByTopic, START, sideShop, syntheticContent } from '../catalogs';
+import { type Area, type AreaResult, inParts, type Say, within } from '../kept';
 import { benchBundle } from '../retrieval-bundle';
 import { sessionTimes } from '../retrieval-session';
-import { listTimes, similarTimes } from '../scoring/lists';
-import { profileSize } from '../scoring/profile-size';
-import { rerankTimes } from '../scoring/rerank-times';
 import { searchResult } from '../scoring/search';
-import { sideShop } from '../scoring/side-shop';
 import { updateTimes } from '../scoring/updates';
-import { spread, type Timed } from '../timing';
+import { spread, type Timed, timed } from '../timing';
 
+const ITEMS = 10_000;
 const HISTORIES = [0, 100, 1_000, 10_000];
+/** Choices measured after each history, and some before that are not. */
+const [ROUNDS, WARM_UP] = [100, 20];
+/** Items that no history holds: what is chosen while it is measured. */
+const KEPT_BACK = 1000;
+/** Choices between two dismissals. */
+const DISMISS_EVERY = 10;
 /** Items in view of a long list of similar ones. */
 const ANCHORS = [1, 20];
 
@@ -21,42 +32,72 @@ export const area: Area = {
   title: 'Scoring a catalogue',
   async measure(say) {
     await loadKernel();
-    const parts = [lists, retrieval, updates, profiles, rerank, searchResult];
-    const results: AreaResult[] = [];
-    for (const part of parts) results.push(await part(say));
-    return {
-      bars: results.flatMap(({ bars }) => bars),
-      figures: results.flatMap(({ figures = [] }) => figures),
-      series: Object.assign({}, ...results.map(({ series = {} }) => series)),
-    };
+    return inParts(say, lists, retrieval, updates, profiles, rerank, searchResult);
   },
 };
-
-type Say = (line: string) => void;
 
 /** Lists of 10,000 items for shoppers with short and long histories. */
 async function lists(say: Say): Promise<AreaResult> {
   say('lists of 10,000 items');
-  const catalog = await sideShop(10_000);
+  const catalog = await sideShop(ITEMS);
   const result: Required<AreaResult> = { bars: [], figures: [], series: {} };
   const values: { name: string; value: number }[] = [];
   for (const history of HISTORIES) {
-    const { choices, list, update, experts } = await listTimes(catalog, history);
-    const name = `list after a choice, 10,000 items, ${choices.toLocaleString('en')} choices before`;
+    const { list, update, experts } = await listTimes(catalog, history);
+    const choices = history.toLocaleString('en');
+    const name = `list after a choice, 10,000 items, ${choices} choices before`;
     result.bars.push(within(name, 5, high(list), 'ms', `p95; ${list}`));
-    result.figures.push({
-      name: `learning that choice, ${choices.toLocaleString('en')} before, ${experts} experts`,
-      measured: `${update}`,
-    });
-    values.push({ name: `${choices.toLocaleString('en')} choices`, value: middle(list) });
+    result.figures.push({ name: `learning that choice, ${choices} before, ${experts} experts`, measured: `${update}` });
+    values.push({ name: `${choices} choices`, value: middle(list) });
   }
   result.series['list after a choice, 10,000 items'] = { unit: 'ms', values };
   for (const anchors of ANCHORS) {
-    const time = await similarTimes(catalog, anchors);
-    const name = `list similar to ${anchors} of 10,000 items`;
-    result.figures.push({ name, measured: `${time}` });
+    const measured = `${await similarTimes(catalog, anchors)}`;
+    result.figures.push({ name: `list similar to ${anchors} of 10,000 items`, measured });
   }
   return result;
+}
+
+/** The list for a shopper after one more choice than so many, all terms, ranks and reasons; and what learning that choice takes. */
+async function listTimes(catalog: LearnerCatalog, choices: number) {
+  const { index } = catalog;
+  const learner = new Learner(catalog, { experts: true });
+  const remembered = index.items.length - KEPT_BACK;
+  let events = 0;
+  const event = (type: EventType, row: number): LoggedEvent => {
+    return { id: ++events, type, itemId: index.items[row].id, time: START + 60_000 * events };
+  };
+  // Remembered but, to save time, not learned one by one.
+  for (let n = 1; learner.history.total < choices; n++) {
+    const row = (617 * n) % remembered;
+    learner.history.add(event(n % DISMISS_EVERY === 0 ? 'dismiss' : 'click', row), row);
+  }
+  const [list, update] = [timed(), timed()];
+  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+    const row = remembered + ((617 * round) % KEPT_BACK);
+    const measured = round >= WARM_UP ? { list, update } : { list: timed(), update: timed() };
+    await measured.update.of(() => {
+      learner.observe(event('click', row));
+      // The experts' scores belong to their update.
+      learner.contributionsOf(row);
+    });
+    await measured.list.of(() => rank(index, learner.state, FOR_YOU));
+  }
+  return { list, update, experts: learner.status.experts.length };
+}
+
+/** A list similar to so many items in view, none of which was in view before. */
+async function similarTimes(catalog: LearnerCatalog, anchors: number): Promise<Timed> {
+  const { index } = catalog;
+  const { aboutItems } = await listsInView();
+  const time = timed();
+  const { state } = new Learner(catalog, { experts: false });
+  for (let round = 0; round < 24; round++) {
+    const ids = Array.from({ length: anchors }, (_, n) => index.items[(31 * n + 997 * round) % index.items.length].id);
+    const request = aboutItems(index, { ...FOR_YOU, placement: 'similar' }, ids);
+    await (round < 4 ? timed() : time).of(() => rank(index, state, request));
+  }
+  return time;
 }
 
 /** Lists of 100,000 items: retrieval, then ranking of what it found. */
@@ -77,7 +118,7 @@ async function retrieval(say: Say): Promise<AreaResult> {
 
 async function updates(say: Say): Promise<AreaResult> {
   say('updates of the experts');
-  const { columns, six, one } = await updateTimes(await sideShop(10_000));
+  const { columns, six, one } = await updateTimes(await sideShop(ITEMS));
   const name = `update of six experts, 10,000 items, ${columns} columns`;
   return {
     bars: [within(name, 2, high(six), 'ms', `p95, scores after it included; ${six}`)],
@@ -88,7 +129,7 @@ async function updates(say: Say): Promise<AreaResult> {
 async function profiles(say: Say): Promise<AreaResult> {
   say('a stored profile');
   const shop = await sideShop(2_000);
-  const [usual, shown] = [await profileSize(shop, 110), await profileSize(shop, 110, true)];
+  const [usual, shown] = [await profileSize(shop, false), await profileSize(shop, true)];
   const name = 'stored profile of 110 choices, shop with a side model';
   return {
     bars: [within(name, 8, usual.bytes / 1000, 'kB', `${usual.experts} experts, copies included`)],
@@ -98,16 +139,73 @@ async function profiles(say: Say): Promise<AreaResult> {
   };
 }
 
+/** Choices of one topic before the next, and mean time between two choices, ms. */
+const [SPELL, PAUSE] = [15, 6 * 3600 * 1000];
+
+/**
+ * Bytes and experts of the profile of a shopper who turns from one topic to another and back in 110 choices, with a journal as
+ * pages keep it.
+ * @param shown whether a list is shown before every choice, so that what was shown is in the profile
+ */
+async function profileSize(catalog: LearnerCatalog, shown: boolean): Promise<{ bytes: number; experts: number }> {
+  const { index } = catalog;
+  const random = seededRandom(1);
+  const tastes = rowsByTopic(index)
+    .toSorted((a, b) => b.length - a.length)
+    .slice(0, 2);
+  const learner = new Learner(catalog);
+  learner.keepJournal(new Journal());
+  const taken = tastes.map(() => 0);
+  let [events, time] = [0, START];
+  for (let n = 0; n < 110; n++) {
+    const taste = Math.floor(n / SPELL) % tastes.length;
+    time += Math.round(-PAUSE * Math.log(1 - random()));
+    const observe = (type: 'impression' | 'click', row: number): void =>
+      learner.observe({ id: ++events, type, itemId: index.items[row].id, time });
+    if (shown) for (const { row } of rank(index, learner.state, FOR_YOU)) observe('impression', row);
+    observe('click', tastes[taste][taken[taste]++]);
+  }
+  const profile = learner.save();
+  const { bytes } = await storedProfile(profile);
+  const { members } = profile.experts;
+  return { bytes: bytes.length, experts: members.length + members.flatMap(({ trial }) => trial?.before ?? []).length };
+}
+
+/** Orders 1,000 ids of the shop's own for a shopper with 200 choices, next to a plain sort by scores that are known. */
 async function rerank(say: Say): Promise<AreaResult> {
   say('a list of the shop');
-  const [{ length, call, afterChoice, plain }] = await rerankTimes([1_000]);
-  const sort = middle(plain);
+  const shop = await serveContent(await syntheticContent(ITEMS));
+  const engine = await shop.open({ consent: 'pending' });
+  let chosen = 0;
+  const choose = () => engine.track('click', `item-${(++chosen * 617) % ITEMS}`, {});
+  for (let n = 0; n < 200; n++) await choose();
+  await engine.settled();
+  const ids = Array.from({ length: 1000 }, (_, n) => `item-${(n * 7919) % ITEMS}`);
+  /** Arguments and answer are cloned. */
+  const ask = async () =>
+    structuredClone(await engine.rerank(structuredClone(ids), structuredClone({ strength: 0.7 })));
+  const scores = new Map(ids.map((id, n) => [id, Math.sin(n * 12.9898)]));
+  const sort = () => ids.toSorted((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
+  const [call, plain, afterChoice] = [timed(), timed(), timed()];
+  for (let round = 0; round < 230; round++) {
+    await (round < 30 ? timed() : call).of(ask);
+    await (round < 30 ? timed() : plain).of(sort);
+  }
+  for (let round = 0; round < 20; round++) {
+    await choose();
+    // As a page after a click: the choice is learned in the worker while the next page is loaded.
+    await engine.settled();
+    await afterChoice.of(ask);
+  }
+  await engine.close();
+  await shop.close();
+  const own = middle(plain);
   return {
-    bars: [within(`rerank of ${length} ids, 10,000 items`, 10, high(call), 'ms', `p95; ${call}`)],
+    bars: [within(`rerank of ${ids.length} ids, 10,000 items`, 10, high(call), 'ms', `p95; ${call}`)],
     figures: [
       {
         name: 'rerank against a plain sort of precomputed scores',
-        measured: `${(middle(call) / sort).toFixed(1)} times its ${sort.toFixed(2)} ms; after a choice ${afterChoice}`,
+        measured: `${(middle(call) / own).toFixed(1)} times its ${own.toFixed(2)} ms; after a choice ${afterChoice}`,
       },
     ],
   };

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { itemText } from '../../../src/core/catalog';
 import { DEFAULT_PRESETS, fitProjection } from '../../../src/core/encoders';
 import { decodeImage } from '../../../src/core/encoders/node';
 import { exactBatching } from '../../../src/core/encoders/node/exact-batching';
@@ -16,56 +13,23 @@ import { ChunkEncoder } from '../../../src/shop/bundler/chunk-encoder';
 import { encodeRows } from '../../../src/shop/bundler/encode-rows';
 import { MODELS_FOLDER, readEncoder } from '../../../src/shop/bundler/encoder-files';
 import { FeatureCache } from '../../../src/shop/bundler/feature-cache';
-import { collectFeed } from '../../../src/shop/bundler/read-feed';
-import { type AreaResult, atMost } from '../bars';
-import { best, processorTime, type Sample } from './measured';
-import { mixedTexts } from './texts';
+import { type AreaResult, atMost, type Say } from '../kept';
+import { best, processorTime, type Sample } from '../timing';
+import { shopContent } from './texts';
 
 const INPUTS = 96;
 const ROUNDS = 7;
 const DIM = 128;
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const SHOP = join(ROOT, '../shared/data/shop-magento');
 
 type Input = string | Uint8Array;
 type Modality = 'text' | 'image';
-interface Content {
-  from: string;
-  text: string[];
-  image: Uint8Array[];
-}
-
-/** Products of a real shop where there is one, else synthetic texts and the pictures of the demo. */
-async function content(count: number): Promise<Content> {
-  const read = (folder: string, names: string[]) =>
-    Promise.all(names.map(async (name) => new Uint8Array(await readFile(join(folder, name)))));
-  if (existsSync(SHOP)) {
-    const { items } = await collectFeed([join(SHOP, 'catalog.jsonl')]);
-    const some = items.slice(0, count);
-    return {
-      from: 'a shop of 199 products',
-      text: some.map((item) => itemText(item)),
-      image: await read(
-        join(SHOP, 'images'),
-        some.flatMap((item) => item.image ?? []),
-      ),
-    };
-  }
-  const emoji = join(ROOT, 'node_modules/@lobehub/fluent-emoji-3d/assets');
-  return {
-    from: 'synthetic texts, drawn pictures',
-    text: mixedTexts(count),
-    image: await read(emoji, (await readdir(emoji)).slice(0, count)),
-  };
-}
-
 /**
  * The encoding of a build in one process beside a bare loop over `session.run` of the same graph, on one thread, with the
  * same batches. Of the build everything counts from the loaded input to the row in the cache: digests, tokens, pixels, runs,
  * projection, storage as int8. Of the loop, tokens are made before; pixels are decoded on both sides.
  */
-export async function besideBareRuntime(say: (line: string) => void): Promise<AreaResult> {
-  const given = await content(INPUTS);
+export async function besideBareRuntime(say: Say): Promise<AreaResult> {
+  const given = await shopContent(INPUTS);
   const folder = await mkdtemp(join(tmpdir(), 'sidestream-bench-'));
   const result: AreaResult = { bars: [], figures: [] };
   const values: { name: string; value: number }[] = [];

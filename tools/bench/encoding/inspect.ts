@@ -2,16 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { makeDemoCatalog } from '../../../scripts/demo/catalogue';
 import { buildBundle } from '../../../src/shop/bundler';
 import { MODELS_FOLDER } from '../../../src/shop/bundler/encoder-files';
 import { inspectCommand } from '../../../src/shop/cli/inspect';
-import { type AreaResult, atMost } from '../bars';
-import { processorTime } from './measured';
-import { mixedTexts } from './texts';
+import { type AreaResult, atMost, type Say } from '../kept';
+import { processorTime } from '../timing';
+import { mixedTexts, SHOP } from './texts';
 
-const SHOP = fileURLToPath(new URL('../../../../shared/data/shop-magento/', import.meta.url));
 /** Products of the larger shop, which have a title alone; inspecting compares every one with every other. */
 const LARGE = 3000;
 
@@ -23,7 +21,7 @@ interface Shop {
 }
 
 /** Processor time of `sidestream inspect --neighbours` beside that of the build of the same bundle, both in this process. */
-export async function besideBuild(say: (line: string) => void): Promise<AreaResult> {
+export async function besideBuild(say: Say): Promise<AreaResult> {
   const folder = await mkdtemp(join(tmpdir(), 'sidestream-bench-'));
   const result: AreaResult = { bars: [], figures: [] };
   try {

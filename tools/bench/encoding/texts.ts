@@ -1,4 +1,10 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { itemText } from '../../../src/core/catalog';
 import { seededRandom } from '../../../src/core/common/random';
+import { collectFeed } from '../../../src/shop/bundler/read-feed';
 
 /** Words that synthetic products are described with; the tokeniser knows them but for every eighth, which falls into pieces. */
 const WORDS = 4_000;
@@ -44,4 +50,22 @@ export function mixedTexts(count: number, seed = 3): string[] {
     if (kind < 0.4) return text(between(2, 9), random);
     return text(kind < 0.8 ? between(8, 30) : between(30, 70), random);
   });
+}
+
+const EMOJI = fileURLToPath(new URL('../../../node_modules/@lobehub/fluent-emoji-3d/assets/', import.meta.url));
+/** A catalogue of 199 products with pictures; not part of the project. */
+export const SHOP = fileURLToPath(new URL('../../../../shared/data/shop-magento/', import.meta.url));
+
+/** Texts and pictures of the first products of a real shop where there is one, else synthetic texts and the pictures of the demo. */
+export async function shopContent(count: number): Promise<{ from: string; text: string[]; image: Uint8Array[] }> {
+  const read = (folder: string, names: string[]) =>
+    Promise.all(names.slice(0, count).map(async (name) => new Uint8Array(await readFile(join(folder, name)))));
+  if (!existsSync(SHOP)) {
+    const image = await read(EMOJI, await readdir(EMOJI));
+    return { from: 'synthetic texts, drawn pictures', text: mixedTexts(count), image };
+  }
+  const items = (await collectFeed([join(SHOP, 'catalog.jsonl')])).items.slice(0, count);
+  const names = items.flatMap((item) => item.image ?? []);
+  const text = items.map((item) => itemText(item));
+  return { from: 'a shop of 199 products', text, image: await read(join(SHOP, 'images'), names) };
 }

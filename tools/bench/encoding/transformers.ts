@@ -8,10 +8,9 @@ import { exactBatching } from '../../../src/core/encoders/node/exact-batching';
 import { type IntTensor, textEncoder } from '../../../src/core/encoders/onnx-encoder';
 import { EncoderSession, type Feeds } from '../../../src/core/encoders/session';
 import { createTokenizer } from '../../../src/core/encoders/tokenizer';
-import type { AreaResult } from '../bars';
-import { atLeast } from '../bars';
-import { peerFile, peerRequire, peerVersion } from '../peers';
-import { best, inTurns, processorTime, type Sample } from './measured';
+import { type AreaResult, atLeast, type Say } from '../kept';
+import { peers } from '../peers';
+import { best, processorTime, type Sample } from '../timing';
 import { MINILM_TAPS, MINILM_TOKENS, writeMiniLm } from './minilm';
 import { mixedTexts } from './texts';
 
@@ -32,7 +31,7 @@ type Encode = (texts: string[]) => Promise<Float32Array[]>;
  * Texts per second of Sidestream and of transformers.js: the same file, onnxruntime-node of the peers on one thread, with the
  * tokens' ids and the mean of the tokens on both sides.
  */
-export async function besideTransformers(say: (line: string) => void): Promise<AreaResult> {
+export async function besideTransformers(say: Say): Promise<AreaResult> {
   const hub = await mkdtemp(join(tmpdir(), 'sidestream-bench-'));
   try {
     await writeMiniLm(join(hub, 'minilm'));
@@ -46,14 +45,7 @@ export async function besideTransformers(say: (line: string) => void): Promise<A
     const equal = together[0].every((value, d) => value === alone[0][d]);
 
     say('single texts beside transformers.js');
-    const single = texts.slice(0, SINGLE);
-    const byOne = theirs(1);
-    const singles = await inTurns(
-      single,
-      SINGLE_ROUNDS,
-      (text) => ours([text]),
-      (text) => byOne([text]),
-    );
+    const singles = await inTurns(texts.slice(0, SINGLE), SINGLE_ROUNDS, ours, theirs(1));
     const mixed = { ours: [] as Sample[], theirs: BATCHES.map(() => [] as Sample[]) };
     for (let round = 0; round < ROUNDS; round++) {
       say(`texts beside transformers.js, round ${round + 1} of ${ROUNDS}`);
@@ -63,9 +55,9 @@ export async function besideTransformers(say: (line: string) => void): Promise<A
     const rate = (samples: Sample[], count: number): number => count / (best(samples).processor / 1000);
     const [ownSingle, peerSingle] = singles.map((sample) => rate([sample], SINGLE));
     const own = rate(mixed.ours, CATALOGUE);
-    const peers = mixed.theirs.map((samples) => rate(samples, CATALOGUE));
-    const fastest = Math.max(...peers);
-    const peer = `transformers.js ${peerVersion('@huggingface/transformers')}`;
+    const others = mixed.theirs.map((samples) => rate(samples, CATALOGUE));
+    const fastest = Math.max(...others);
+    const peer = `transformers.js ${peers.version('@huggingface/transformers')}`;
     const per = 'texts per second of processor time';
     return {
       bars: [
@@ -79,14 +71,14 @@ export async function besideTransformers(say: (line: string) => void): Promise<A
           'texts of a catalogue, as transformers.js',
           1.3,
           own / fastest,
-          `${n(own)} and ${n(fastest)} ${per} (best of ${BATCHES.map((batch, b) => `${n(peers[b])} by ${batch}`).join(', ')})`,
+          `${n(own)} and ${n(fastest)} ${per} (best of ${BATCHES.map((batch, b) => `${n(others[b])} by ${batch}`).join(', ')})`,
         ),
       ],
       figures: [
         {
           name: 'texts beside the peer',
           measured:
-            `a BERT of 6 layers of 384 with random weights, onnxruntime-node ${peerVersion('onnxruntime-node')} on one thread for both, ${peer}; ` +
+            `a BERT of 6 layers of 384 with random weights, onnxruntime-node ${peers.version('onnxruntime-node')} on one thread for both, ${peer}; ` +
             `vectors differ by ${distance.toExponential(1)} at most; the first text alone and among ${CATALOGUE}: ${equal ? 'the same bits' : 'other bits'}`,
         },
         {
@@ -101,7 +93,7 @@ export async function besideTransformers(say: (line: string) => void): Promise<A
             { name: 'Sidestream, single', value: ownSingle },
             { name: 'transformers.js, single', value: peerSingle },
             { name: 'Sidestream, catalogue', value: own },
-            ...BATCHES.map((batch, b) => ({ name: `transformers.js, catalogue by ${batch}`, value: peers[b] })),
+            ...BATCHES.map((batch, b) => ({ name: `transformers.js, catalogue by ${batch}`, value: others[b] })),
           ],
         },
       },
@@ -109,6 +101,28 @@ export async function besideTransformers(say: (line: string) => void): Promise<A
   } finally {
     await rm(hub, { recursive: true, force: true });
   }
+}
+
+/**
+ * Times of two kinds of the same work on each of several texts: both in turns, text by text, the least of several rounds each.
+ * @returns sums over the texts
+ */
+async function inTurns(texts: readonly string[], rounds: number, ...work: Encode[]): Promise<Sample[]> {
+  const sums = work.map((): Sample => ({ wall: 0, processor: 0 }));
+  const samples = texts.map(() => work.map((): Sample[] => []));
+  for (let round = 0; round < rounds; round++) {
+    for (const [t, text] of texts.entries()) {
+      for (const [side, encode] of work.entries()) samples[t][side].push(await processorTime(() => encode([text])));
+    }
+  }
+  for (const sides of samples) {
+    for (const [side, own] of sides.entries()) {
+      const { wall, processor } = best(own);
+      sums[side].wall += wall;
+      sums[side].processor += processor;
+    }
+  }
+  return sums;
 }
 
 const n = (rate: number): string => rate.toFixed(1);
@@ -119,7 +133,7 @@ type Runtime = typeof import('onnxruntime-node');
 
 /** @param folder of the model */
 async function ownEncoder(folder: string): Promise<Encode> {
-  const { InferenceSession, Tensor }: Runtime = peerRequire('onnxruntime-node');
+  const { InferenceSession, Tensor }: Runtime = peers.require('onnxruntime-node');
   const preset: TextPreset = { ...DEFAULT_PRESETS.text, name: 'minilm', ...MINILM_TOKENS, taps: MINILM_TAPS };
   const file = join(folder, 'onnx/model.onnx');
   // The file has the inputs of the hub, 64-bit integers and the types of the tokens too; our own encoders have others.
@@ -161,7 +175,7 @@ interface Transformers {
 
 /** @returns an encoder by texts per call */
 async function transformersEncoder(hub: string): Promise<(batch: number) => Encode> {
-  const { href } = pathToFileURL(peerFile('@huggingface/transformers/dist/transformers.node.mjs'));
+  const { href } = pathToFileURL(peers.file('@huggingface/transformers/dist/transformers.node.mjs'));
   const { env, pipeline }: Transformers = await import(href);
   env.allowRemoteModels = false;
   env.localModelPath = hub;

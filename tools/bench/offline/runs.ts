@@ -50,32 +50,18 @@ function childSeconds(text: string): number {
   return parts.length === 2 ? parts[0] + parts[1] : Number.NaN;
 }
 
-/** Runs of the same command with one process and with two, by turns. */
+/** Runs of the same command with one process and with two. */
 export interface Compared {
-  one: CommandRun[];
-  two: CommandRun[];
+  one: CommandRun;
+  two: CommandRun;
 }
 
-export async function compared(rounds: number, run: (processes: number) => Promise<CommandRun>): Promise<Compared> {
-  const runs: Compared = { one: [], two: [] };
-  for (let round = 0; round < rounds; round++) {
-    runs.one.push(await run(1));
-    runs.two.push(await run(2));
-  }
-  return runs;
-}
-
-const least = (values: number[]): number => Math.min(...values);
-
-/** How many times faster two processes are: by the fastest run of each, which other work on the machine slowed least. */
-export const speedUp = ({ one, two }: Compared): number =>
-  least(one.map(({ seconds }) => seconds)) / least(two.map(({ seconds }) => seconds));
+/** How many times faster two processes are. */
+export const speedUp = ({ one, two }: Compared): number => one.seconds / two.seconds;
 
 /** In words: wall clock, processor time and load. */
 export function inWords({ one, two }: Compared): string {
-  const of = (runs: CommandRun[]): string => {
-    const fastest = runs.reduce((best, run) => (run.seconds < best.seconds ? run : best));
-    return `${fastest.seconds.toFixed(0)} s (processor ${fastest.processor.toFixed(0)} s, load ${fastest.load.toFixed(1)})`;
-  };
+  const of = ({ seconds, processor, load }: CommandRun): string =>
+    `${seconds.toFixed(0)} s (processor ${processor.toFixed(0)} s, load ${load.toFixed(1)})`;
   return `one process ${of(one)}, two ${of(two)}`;
 }

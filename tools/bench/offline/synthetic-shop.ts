@@ -4,6 +4,7 @@ import { writeBundle } from '../../../src/core/catalog';
 import { seededRandom } from '../../../src/core/common/random';
 import { folderSink } from '../../../src/shop/bundler';
 import { topicContent } from '../../../src/testing/topics';
+import { rowsByTopic } from '../catalogs';
 
 /** Catalogue and log: so large that what is measured takes one process about a minute. */
 const ITEMS = 2000;
@@ -26,8 +27,7 @@ export async function writeShop(folder: string): Promise<SyntheticShop> {
   const [bundle, events, models] = ['bundle', 'events.csv', 'models'].map((name) => join(folder, name));
   const content = await topicContent({ items: ITEMS, topics: TOPICS, dim: 64, taps: 3 });
   await writeBundle(content, await folderSink(bundle));
-  const names = [...new Set(content.items.map(({ category }) => category))];
-  const topics = names.map((name) => content.items.filter(({ category }) => category === name));
+  const topics = rowsByTopic(content).map((rows) => rows.map((row) => content.items[row]));
   const random = seededRandom(3);
   const below = (n: number): number => Math.floor(random() * n);
   const lines = ['time,user,item'];

@@ -13,7 +13,7 @@ export interface Index {
   widen(): Promise<string | false>;
   /** Bytes that it holds, vectors included. */
   bytes(): number;
-  free(): void;
+  free?(): void;
 }
 
 export interface Method {
@@ -21,7 +21,8 @@ export interface Method {
   build(vectors: VectorSet): Promise<Index>;
 }
 
-const never = async (): Promise<false> => false;
+/** Of a method that has no choice. */
+export const never = async (): Promise<false> => false;
 
 /** Our scan: every row, as int8 with a scale for text and one for picture, on vector instructions. */
 export const byteScan: Method = {
@@ -34,7 +35,6 @@ export const byteScan: Method = {
       widen: never,
       // Rows, two scales each, and the results of up to eight queries.
       bytes: () => count * (width + 2 * 4 + 8 * 4),
-      free: () => undefined,
     };
   },
 };
@@ -54,7 +54,6 @@ export const floatScan: Method = {
     },
     widen: never,
     bytes: () => values.byteLength,
-    free: () => undefined,
   }),
 };
 
@@ -94,7 +93,6 @@ export const clustered: Method = {
         return `${PROBES[level]} of ${directory.clusters} clusters`;
       },
       bytes: () => retrieval.bytes + directory.centroids.values.byteLength,
-      free: () => undefined,
     };
   },
 };

@@ -1,24 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
-import { peerFile, peerVersion } from '../peers';
-import type { Method } from './methods';
+import { peers } from '../peers';
+import { memoryInUse } from '../timing';
+import { type Method, never } from './methods';
 import { TOP, type VectorSet } from './vectors';
 
-const peerModule = (...path: string[]): Promise<unknown> => import(pathToFileURL(peerFile(...path)).href);
+const peerModule = (...path: string[]): Promise<unknown> => import(pathToFileURL(peers.file(...path)).href);
 const called = <Args extends unknown[], Result>() =>
   v.custom<(...args: Args) => Result>((is) => typeof is === 'function');
 const rowOf = (vectors: VectorSet, row: number): Float32Array =>
   vectors.values.subarray(row * vectors.width, (row + 1) * vectors.width);
 const rowsOf = (vectors: VectorSet): number[] => Array.from({ length: vectors.count }, (_, row) => row);
-const never = async (): Promise<false> => false;
-
-/** Memory of JavaScript in use, bytes. */
-function heap(): number {
-  for (let round = 0; round < 3; round++) globalThis.gc?.();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 const Orama = v.object({
   create: called<[unknown], unknown>(),
@@ -28,18 +21,18 @@ const Orama = v.object({
 
 /** A loop over all vectors in JavaScript. */
 const orama = (): Method => ({
-  name: `orama ${peerVersion('@orama/orama')}`,
+  name: `orama ${peers.version('@orama/orama')}`,
   async build(vectors) {
     const { create, insertMultiple, searchVector } = v.parse(
       Orama,
       await peerModule('@orama', 'orama', 'dist', 'esm', 'index.js'),
     );
-    const before = heap();
+    const before = memoryInUse();
     const schema = { vector: `vector[${vectors.width}]` };
     const index = create({ schema });
     const items = rowsOf(vectors).map((row) => ({ id: `${row}`, vector: [...rowOf(vectors, row)] }));
     await insertMultiple(index, items, 1000);
-    const bytes = heap() - before;
+    const bytes = memoryInUse() - before;
     return {
       async search(query) {
         const { hits } = await searchVector(index, {
@@ -52,7 +45,6 @@ const orama = (): Method => ({
       },
       widen: never,
       bytes: () => bytes,
-      free: () => undefined,
     };
   },
 });
@@ -71,11 +63,11 @@ const Voy = v.object({
 
 /** A k-d tree in Rust. */
 const voy = (): Method => ({
-  name: `voy-search ${peerVersion('voy-search')}`,
+  name: `voy-search ${peers.version('voy-search')}`,
   async build(vectors) {
     const glue = await peerModule('voy-search', 'voy_search_bg.js');
     const { Voy: Tree, __wbg_set_wasm: setWasm } = v.parse(Voy, glue);
-    const binary = readFileSync(peerFile('voy-search', 'voy_search_bg.wasm'));
+    const binary = readFileSync(peers.file('voy-search', 'voy_search_bg.wasm'));
     const imports = v.parse(v.record(v.string(), v.any()), glue);
     const { instance } = await WebAssembly.instantiate(binary, { './voy_search_bg.js': imports });
     setWasm(instance.exports);
@@ -115,13 +107,13 @@ const [HNSW_LINKS, HNSW_BUILD] = [16, 100];
 const HNSW_SEARCH = [16, 32, 64, 128, 256, 512];
 
 const hnswlib = (): Method => ({
-  name: `hnswlib-wasm ${peerVersion('hnswlib-wasm')}`,
+  name: `hnswlib-wasm ${peers.version('hnswlib-wasm')}`,
   async build(vectors) {
     // It is made for pages alone.
     Object.assign(globalThis, { window: globalThis, document: { currentScript: null } });
     const file = v.parse(
       v.string(),
-      /hnswlib-\w+\.js/.exec(readFileSync(peerFile('hnswlib-wasm', 'dist', 'hnswlib.js'), 'utf8'))?.[0],
+      /hnswlib-\w+\.js/.exec(readFileSync(peers.file('hnswlib-wasm', 'dist', 'hnswlib.js'), 'utf8'))?.[0],
     );
     const { default: load } = v.parse(Hnswlib, await peerModule('hnswlib-wasm', 'dist', file));
     const library = await load();
@@ -161,10 +153,12 @@ const EdgeVec = v.object({
 
 /** Its graph takes the width of a search when it is made: another one is another build. Its flat index takes bits alone. */
 const edgevec = (ef: number): Method => ({
-  name: `edgevec ${peerVersion('edgevec')}`,
+  name: `edgevec ${peers.version('edgevec')}`,
   async build(vectors) {
     const library = v.parse(EdgeVec, await peerModule('edgevec', 'edgevec.js'));
-    const { memory } = await library.default({ module_or_path: readFileSync(peerFile('edgevec', 'edgevec_bg.wasm')) });
+    const { memory } = await library.default({
+      module_or_path: readFileSync(peers.file('edgevec', 'edgevec_bg.wasm')),
+    });
     const config = new library.EdgeVecConfig(vectors.width);
     // Of unit vectors the nearest are those of the largest products. By 'dot' and 'cosine' this version finds the smallest.
     config.metric = 'l2';

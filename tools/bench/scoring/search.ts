@@ -1,7 +1,7 @@
-import { type AreaResult, atLeast, type Bar } from '../bars';
-import { installPeers } from '../peers';
+import { type AreaResult, atLeast, type Bar, type Say } from '../kept';
+import { peers } from '../peers';
 import { benchBundle } from '../retrieval-bundle';
-import { spread, timed } from '../timing';
+import { median, processorTime, timed } from '../timing';
 import { byteMatrix, byteScan, clustered, floatScan, type Index, type Method } from './methods';
 import { peerMethods } from './peer-indexes';
 import { clusteredVectors, loadedVectors, recallOf, type VectorSet } from './vectors';
@@ -17,7 +17,6 @@ const RACE = 5_000;
 const MAX_SECONDS = 60;
 const MAX_BYTES = 1.2e9;
 
-type Say = (line: string) => void;
 const ms = (value: number): string => `${value < 1 ? value.toFixed(2) : value.toFixed(1)} ms`;
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -32,7 +31,7 @@ interface Built {
 
 /** Search of vectors that all are equal, by us and by the peers, at equal recall. */
 export async function searchResult(say: Say): Promise<Required<AreaResult>> {
-  installPeers(say);
+  peers.install(say);
   const result: Required<AreaResult> = { bars: [], figures: [], series: {} };
   const costs = new Map<string, { seconds: number; bytes: number }>();
   say('10,000 vectors');
@@ -87,7 +86,7 @@ async function searched(
       if (mine === byteScan) times.set(mine.name, second);
       bars.push(comparison(`${size}: ${method.name} / ${mine.name}`, first, second, peer, made));
     }
-    peer.index.free();
+    peer.index.free?.();
   }
   series[`time per query, ${size} vectors`] = {
     unit: 'ms',
@@ -113,11 +112,10 @@ function noteBuilt(note: (name: string, measured: string) => void, method: Metho
 
 /** Builds an index, and lets it search more and more thoroughly until it finds enough. */
 async function built(method: Method, vectors: VectorSet): Promise<Built> {
-  const time = timed();
   const made: Index[] = [];
-  await time.of(async () => made.push(await method.build(vectors)));
+  const { processor } = await processorTime(async () => made.push(await method.build(vectors)));
   const [index] = made;
-  const seconds = time.processor[0] / 1000;
+  const seconds = processor / 1000;
   let setting = '';
   for (;;) {
     const recall = await judged(index, vectors);
@@ -144,7 +142,7 @@ async function race(a: Index, b: Index, queries: readonly Float32Array[]): Promi
     await second.of(async () => b.search(query));
     if (performance.now() > until) break;
   }
-  return { first: spread(first.processor).middle, second: spread(second.processor).middle };
+  return { first: median(first.processor), second: median(second.processor) };
 }
 
 /** What several queries at a time cost, as a list about several items makes them. */
@@ -158,7 +156,7 @@ async function together(
   for (const at of [1, 4, 20]) {
     const time = timed();
     for (let round = 0; round < 12; round++) await time.of(async () => matrix.products(queries.slice(0, at)));
-    lines.push(`${at}: ${ms(spread(time.processor).middle / at)}`);
+    lines.push(`${at}: ${ms(median(time.processor) / at)}`);
   }
   note('products of the int8 rows alone, per query, by queries at a time', lines.join(', '));
 }

@@ -6,6 +6,7 @@ import type { FeatureMatrix } from '../../../src/device/learner/experts/feature-
 import { MAX_KEPT } from '../../../src/device/learner/limits';
 import { START_WITH_SIDE } from '../../../src/device/learner/personal-weights';
 import { type TermValues, termValues } from '../../../src/device/ranking';
+import { rowsByTopic } from '../catalogs';
 import { type Timed, timed } from '../timing';
 
 const CHOICES = 400;
@@ -27,10 +28,7 @@ export interface UpdateTimes {
 export async function updateTimes({ index }: LearnerCatalog): Promise<UpdateTimes> {
   const matrix = featureMatrix(index);
   const random = seededRandom(1);
-  const byTopic = new Map<string, number[]>();
-  for (const [row, { category }] of index.items.entries())
-    byTopic.set(category, [...(byTopic.get(category) ?? []), row]);
-  const topics = [...byTopic.values()];
+  const topics = rowsByTopic(index);
   const history = new History();
   for (let n = 0; n < PAST; n++) history.add({ type: n % 10 === 9 ? 'dismiss' : 'click' }, topics[n % 3][n]);
   const terms = termValues(index, { history, residualScores: null });

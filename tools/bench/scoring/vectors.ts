@@ -1,17 +1,8 @@
-import {
-  type BundleClusters,
-  type ContentVectors,
-  contentBlend,
-  contentVectors,
-  createTable,
-  openBundle,
-} from '../../../src/core/catalog';
-import { decodeFeatureShard } from '../../../src/core/catalog/features/decode-features';
-import { featureShape } from '../../../src/core/catalog/features/feature-table';
+import { type BundleClusters, type ContentVectors, contentVectors } from '../../../src/core/catalog';
 import { createMatrix } from '../../../src/core/kernel';
 import { topRows } from '../../../src/device/ranking';
-import { folderFetch } from '../../../src/shop/bundler/folder-bundle';
-import { topicContent } from '../../../src/testing/topics';
+import { contentCatalog } from '../catalogs';
+import { clusterContents } from '../retrieval-bundle';
 
 /** Results of a query. */
 export const TOP = 10;
@@ -39,32 +30,24 @@ interface ClusteredSet {
 
 /** A synthetic catalogue whose items are about topics: content vectors of 128 + 128 dimensions. */
 export async function loadedVectors(count: number, queries: number): Promise<VectorSet> {
-  const content = await topicContent({ items: count, topics: Math.ceil(count / 150), dim: 128, taps: 3 });
-  const { text, image } = content.encoders;
-  const vectors = contentVectors(content.features, contentBlend({ modalities: { text, image } }));
-  return vectorSet(vectors, queries, null);
+  const { table, blend } = await contentCatalog(count);
+  return vectorSet(contentVectors(table, blend), queries, null);
 }
 
 /** The vectors of a bundle in clusters. */
 export async function clusteredVectors(folder: string, queries: number): Promise<VectorSet> {
-  const fetchFile = folderFetch(folder);
-  const { manifest, clusters } = await openBundle(fetchFile, undefined, { whole: false });
-  if (!clusters) throw new Error('the bundle has no clusters');
-  const directory = await clusters.directory();
-  const parts: ContentVectors[] = [];
-  const starts: number[] = [];
-  let count = 0;
-  for (let cluster = 0; cluster < directory.clusters; cluster++) {
-    const table = createTable(featureShape(manifest), directory.counts[cluster]);
-    const { file } = directory.file(cluster, 'features');
-    decodeFeatureShard(await (await fetchFile(file)).arrayBuffer(), file, table, 0, table.count);
-    parts.push(contentVectors(table, contentBlend(manifest)));
-    starts.push(count);
-    count += table.count;
-  }
-  const [{ width }] = parts;
+  const found = await clusterContents(folder);
+  if (!found) throw new Error('the bundle has no clusters');
+  const { clusters, contents, count } = found;
+  const [{ width }] = contents;
   const values = new Float32Array(count * width);
-  for (const [cluster, part] of parts.entries()) values.set(part.values, starts[cluster] * width);
+  const starts: number[] = [];
+  let start = 0;
+  for (const part of contents) {
+    values.set(part.values, start * width);
+    starts.push(start);
+    start += part.count;
+  }
   return vectorSet({ count, width, values }, queries, { clusters, starts });
 }
 

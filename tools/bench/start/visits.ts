@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import config from '../../../playwright.config';
+import { SidestreamError } from '../../../src/error';
+import { peers } from '../peers';
 import type { Answer, StaticHost } from './static-host';
 
 /** A list of the page has cards: the time on the page's clock, ms since the navigation began. */
@@ -13,9 +16,8 @@ export interface Visit {
   longTasks: number[];
 }
 
-const browserFile = fileURLToPath(new URL('../../../.cache/browser', import.meta.url));
 /** The browser that set-up found; undefined for Playwright's own. */
-export const executablePath = (existsSync(browserFile) && readFileSync(browserFile, 'utf8').trim()) || undefined;
+const executablePath = config.use?.launchOptions?.executablePath;
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({
@@ -151,4 +153,29 @@ export function steps({ before, list }: Visit): number {
     last = end;
   }
   return count;
+}
+
+/**
+ * Lighthouse's score for the performance of a page, 0 to 100, with its own slow-down of processor and network for phones. The host
+ * of the page may be in this process.
+ * @throws SidestreamError `runtime/unexpected` when Lighthouse fails
+ */
+export async function performanceScore(url: string): Promise<number> {
+  const flags = '--chrome-flags=--headless=new --no-sandbox --disable-quic';
+  const args = [url, '--only-categories=performance', '--output=json', '--output-path=stdout', '--quiet', flags];
+  let cause: unknown;
+  try {
+    const file = peers.file('lighthouse', 'cli', 'index.js');
+    const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], {
+      maxBuffer: 2 ** 26,
+      env: { ...process.env, CHROME_PATH: executablePath ?? '' },
+    });
+    const score = JSON.parse(stdout).categories?.performance?.score;
+    if (typeof score === 'number') return 100 * score;
+  } catch (thrown) {
+    cause = thrown;
+  }
+  throw new SidestreamError('runtime/unexpected', `Lighthouse gave no score for ${url}; run it alone to see why.`, {
+    cause,
+  });
 }

@@ -1,6 +1,6 @@
 import { wrap } from 'comlink';
 import { type Adapter, adapterHere, type Findings, type Part } from '../findings';
-import type { SizeName } from '../sizes';
+import type { SizeName } from '../host';
 import type { Measuring } from './worker';
 
 /** The calls of `npm run gpu` in this page. */

@@ -4,10 +4,9 @@ import useLite from '../../../models/use-lite.onnx?url';
 import useLiteTokenizer from '../../../models/use-lite.tokenizer.json?url';
 import { DEFAULT_PRESETS } from '../../../src/core/encoders';
 import { createWebEncoder } from '../../../src/core/encoders/web';
+import { measure } from '../encoders';
 import type { Findings, Part } from '../findings';
-import type { Host } from '../host';
-import { measure } from '../measure';
-import { SIZES, type SizeName } from '../sizes';
+import { type Host, SIZES, type SizeName } from '../host';
 
 const bytes = async (url: string): Promise<ArrayBuffer> => (await fetch(url)).arrayBuffer();
 

@@ -126,23 +126,26 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
   const newItems = runsOf(({ streams }) => streamQualities(streams, shoppers, isNew));
   const find = <T extends MethodRun>(all: readonly T[], name: string): T | undefined =>
     all.find((run) => run.name === name);
-  const [terms, oneExpert, sidestream, popular, popularNow, ease] = [
-    ...['terms', 'one-expert', 'sidestream', 'popularity', 'popularity-now', 'ease'],
-  ].map((name) => find(runs, name));
-  const baskets = runsOf(({ streams }) => basketQualities(streams, shoppers, FROM));
+  const [terms, sidestream, ease] = ['terms', 'sidestream', 'ease'].map((name) => find(runs, name));
+  const pair = (name: string, reference: string, method: string): ResultTable[] => {
+    const both = [reference, method].flatMap((one) => find(runs, one) ?? []);
+    // The figures are in the first table.
+    const plain = both.map(({ name, units }) => ({ name, units }));
+    return both.length === 2 ? [table(name, reference, plain)] : [];
+  };
   const tables = [
     table('device', REFERENCE, runs),
     table('old items', REFERENCE, oldItems),
     table('new items', REFERENCE, newItems),
-    table('baskets', REFERENCE, baskets),
+    table(
+      'baskets',
+      REFERENCE,
+      runsOf(({ streams }) => basketQualities(streams, shoppers, FROM)),
+    ),
+    ...pair('experts', 'terms', 'sidestream'),
+    ...pair('one expert', 'one-expert', 'sidestream'),
+    ...pair('popularity-now', 'popularity', 'popularity-now'),
   ];
-  if (terms && sidestream) tables.push(table('experts', 'terms', withoutFigures([terms, sidestream])));
-  if (oneExpert && sidestream) {
-    tables.push(table('one expert', 'one-expert', withoutFigures([oneExpert, sidestream])));
-  }
-  if (popularNow && popular) {
-    tables.push(table('popularity-now', 'popularity', withoutFigures([popular, popularNow])));
-  }
   const ofSidestream = measured.find(({ name }) => name === 'sidestream');
   return {
     tables,
@@ -160,8 +163,6 @@ function findings(measured: readonly MethodRanks[], shop: Shop): Pick<ProtocolRu
 /** Rows of the ranked events of all shoppers. */
 const rowsOf = ({ streams }: MethodRanks, shoppers: readonly Shopper[]): number[] =>
   streams.flatMap(({ places }, n) => places.map((place) => shoppers[n].rows[place]));
-
-const withoutFigures = (runs: readonly MethodRun[]): MethodRun[] => runs.map(({ name, units }) => ({ name, units }));
 
 function coldStartFigures(method: MethodRanks, { shoppers, popularity, later }: Shop): Record<string, number> {
   const rows = rowsOf(method, shoppers);

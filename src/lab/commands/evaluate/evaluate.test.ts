@@ -186,6 +186,6 @@ describe('sidestream evaluate', () => {
     expect(failed.err).toMatch(/^seed [12]: Error \(/m);
     expect(failed.err).toMatch(/^Error \(runtime\/worker-crashed\): The process of seed [12] ended with code 1/m);
     expect(magic.err).toMatch(/^Error \(runtime\/invalid-input\): There is no method magic here; choose of all, pop/m);
-    expect(results.err).toContain('The results are not JSON');
+    expect(results.err).toContain('The results cannot be used: it is not JSON');
   });
 });

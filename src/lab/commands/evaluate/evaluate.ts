@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SidestreamError } from '../../../error';
-import { createMeter, JointMeter, type Meter, openFolder } from '../../../shop/bundler';
+import { createMeter, JointMeter } from '../../../shop/bundler';
 import {
-  byProduct,
   concludeRefused,
   doTasks,
   isTaskProcess,
@@ -15,12 +14,10 @@ import {
   positiveInteger,
   processesOption,
   REFUSED_HELP,
-  readEventFile,
   WORKER_OPTION,
   withModels,
 } from '../../../shop/cli';
-import type { EventLog } from '../../../shop/logs';
-import { startCompute, writeWhole } from '../../../shop/training';
+import { writeWhole } from '../../../shop/training';
 import {
   comparison,
   deviceVerdict,
@@ -43,12 +40,12 @@ import { CONFIGURATIONS } from '../../simulate';
 import { deviceProtocol } from './device';
 import { driftProtocol } from './drift';
 import { firstVisitProtocol } from './first-visit';
-import type { EvaluateInput, Half } from './input';
+import { type InputOptions, readInput, say } from './input';
 import { LEAVE_ONE_OUT_METHODS, leaveOneOutProtocol } from './leave-one-out';
 import { METHOD_NAMES } from './methods';
 import type { Protocol } from './protocol';
 import { doTask, keptRun, parseTask, runSeeds } from './runs';
-import { runSimulation } from './simulate/simulate';
+import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 
 /** The protocols by name. */
@@ -69,22 +66,13 @@ const [REPORT, DATA] = ['RESULTS.md', 'results.json'];
 const SHOPPERS_HELP =
   'Replayed shoppers of a log are new after its first part (--past): they have no event in it, and 30 or more after it; 60 for drift, 5 for first-visit. Simulated shoppers (simulate without --events) need no log.';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends Omit<InputOptions, 'events'> {
   protocol: string;
-  bundle: string;
   /** Absent if shoppers are simulated. */
   events?: string;
-  models: string;
-  past: number;
-  shoppers?: number;
-  half: Half;
-  methods?: string[];
-  windows?: number;
   seeds?: number[];
   seed?: number;
   processes: number;
-  /** Whether this process runs tasks for another one. */
-  worker?: boolean;
   runs?: string;
   results?: string;
   section?: string;
@@ -217,23 +205,6 @@ function requireLog(options: EvaluateOptions): asserts options is LogOptions {
       : `--report belongs to --protocol ${SIMULATE}; --protocol ${protocol} keeps its tables with --results.`,
   );
 }
-
-/** Reads the files. @returns the log, and the input of each seed */
-async function readInput(
-  options: LogOptions,
-  meter: Meter,
-): Promise<{ log: EventLog; inputOf(seed: number): EvaluateInput }> {
-  const { past, shoppers, half, methods, windows, models } = options;
-  await startCompute('wasm');
-  const shop = byProduct(await openFolder(options.bundle), await readEventFile(options.events, isTaskProcess(options)));
-  const { bundle } = shop;
-  const { events } = shop.log;
-  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const limits = { past, shoppers, half, methods, windows, models };
-  return { log: shop.log, inputOf: (seed) => ({ bundle, events, rowOf, seed, ...limits, meter, say }) };
-}
-
-const say = (line: string): void => console.error(line);
 
 /** Command and options of a process that runs tasks. */
 function taskCommand(options: LogOptions, seeds: readonly number[]): string[] {

@@ -5,14 +5,15 @@ import { sha256 } from '../../../core/common/sha256';
 import type { LearnerCatalog } from '../../../device/learner';
 import { catalogIndex } from '../../../device/ranking';
 import { SidestreamError } from '../../../error';
-import type { Meter } from '../../../shop/bundler';
-import { interactionsOf } from '../../../shop/cli';
-import { endOfPast, type LogEvent } from '../../../shop/logs';
-import { cooccurrenceTable, recentPopularity } from '../../../shop/training';
+import { type Meter, openFolder } from '../../../shop/bundler';
+import { byProduct, interactionsOf, isTaskProcess, readEventFile } from '../../../shop/cli';
+import { type EventLog, endOfPast, type LogEvent } from '../../../shop/logs';
+import { cooccurrenceTable, recentPopularity, startCompute } from '../../../shop/training';
 import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
+import { evenly } from '../../evaluate/leave-one-out';
 
 /** Half of the shoppers, or of the windows: settings are chosen on one half and reported on the other. */
-export type Half = 'choose' | 'report' | 'all';
+type Half = 'choose' | 'report' | 'all';
 
 /** Input of every protocol. The compute backend is set. */
 export interface EvaluateInput {
@@ -36,6 +37,34 @@ export interface EvaluateInput {
   meter: Meter;
   /** Reports a line that is not a result. */
   say(line: string): void;
+}
+
+/** Options of a command that evaluates a log. */
+export interface InputOptions
+  extends Pick<EvaluateInput, 'past' | 'shoppers' | 'half' | 'methods' | 'windows' | 'models'> {
+  /** Folder of the bundle. */
+  bundle: string;
+  /** File of the log. */
+  events: string;
+  /** Whether this process runs tasks for another one. */
+  worker?: boolean;
+}
+
+/** Reports a line that is not a result. */
+export const say = (line: string): void => console.error(line);
+
+/** Reads the files, and sets the compute backend. @returns the log, and the input of each seed */
+export async function readInput(
+  options: InputOptions,
+  meter: Meter,
+): Promise<{ log: EventLog; inputOf(seed: number): EvaluateInput }> {
+  const { past, shoppers, half, methods, windows, models } = options;
+  await startCompute('wasm');
+  const file = await readEventFile(options.events, isTaskProcess(options));
+  const { bundle, log } = byProduct(await openFolder(options.bundle), file);
+  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
+  const limits = { past, shoppers, half, methods, windows, models };
+  return { log, inputOf: (seed) => ({ bundle, events: log.events, rowOf, seed, ...limits, meter, say }) };
 }
 
 /** A model or setting that is learned once from the past of the log, and kept in a file for all parts and later evaluations. */
@@ -82,8 +111,7 @@ export function coldHalf(
   const { past, cold } = coldShoppers(events, share, minEvents, rowOf);
   const side = cold.filter((_, n) => half === 'all' || n % 2 === (half === 'choose' ? 0 : 1));
   if (side.length === 0) throw tooFewShoppers({ events, past: share, rowOf, half }, minEvents, cold.length);
-  if (limit === undefined || limit >= side.length) return { past, shoppers: side };
-  return { past, shoppers: Array.from({ length: limit }, (_, n) => side[Math.floor((n * side.length) / limit)]) };
+  return { past, shoppers: evenly(side, limit ?? Number.POSITIVE_INFINITY) };
 }
 
 /** @param others number of shoppers in the other half with enough events */

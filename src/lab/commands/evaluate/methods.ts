@@ -1,13 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
 import type { LearnerOptions } from '../../../device/learner';
 import { SidestreamError } from '../../../error';
 import { interactionsOf, sideCatalog } from '../../../shop/cli';
 import type { LogEvent } from '../../../shop/logs';
-import { recentPopularity } from '../../../shop/training';
+import { recentPopularity, writeWhole } from '../../../shop/training';
 import {
   contentKnnMethod,
   type DeviceMethod,
   type LearnerShop,
   learnerMethod,
+  PAST_METHODS,
+  type PastMethodName,
   popularityMethod,
   type SharedLearning,
   sharedLearning,
@@ -18,11 +22,12 @@ import {
   type EvaluateInput,
   type PastFile,
   pastCooccurrence,
+  pastEvents,
+  pastPath,
   popularityAtEnd,
   popularityOf,
   wanted,
 } from './input';
-import { ITEM_ITEM_METHODS, itemItemFile, pastItemItem, pastVsknn, vsknnFile } from './item-item-file';
 import { pastSide, sideFile } from './side-file';
 
 /** The shop at the end of the past. */
@@ -46,9 +51,9 @@ const METHODS: Record<string, (shop: PastShop) => DeviceMethod | Promise<DeviceM
     return popularityMethod(recentPopularity(interactions, bundle.items.length), REFERENCE);
   },
   'content-knn': ({ catalog }) => contentKnnMethod(catalog),
-  'item-knn': ({ input }) => pastItemItem(input, 'item-knn'),
-  ease: ({ input }) => pastItemItem(input, 'ease'),
-  vsknn: ({ input }) => pastVsknn(input),
+  'item-knn': ({ input }) => pastMethod(input, 'item-knn'),
+  ease: ({ input }) => pastMethod(input, 'ease'),
+  vsknn: ({ input }) => pastMethod(input, 'vsknn'),
   side: ({ catalog }) => sideMethod(catalog),
   terms: (shop) => learner('terms', shop, { experts: false }),
   'one-expert': (shop) => learner('one-expert', shop, { candidates: false }),
@@ -68,12 +73,48 @@ export const needsSide = (input: EvaluateInput): boolean => SIDE_METHODS.some((n
 /** Names of the methods that run on a device, in the order of the tables. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
+const pathOf = (input: EvaluateInput, name: PastMethodName): Promise<string> => pastPath(input, name, '-settings.json');
+
+const logOf = (input: EvaluateInput) => ({
+  past: pastEvents(input),
+  rowOf: input.rowOf,
+  count: input.bundle.items.length,
+});
+
+/** The file of the settings of a method, which no seed changes. */
+async function settingsFile(input: EvaluateInput, name: PastMethodName): Promise<PastFile> {
+  const path = await pathOf(input, name);
+  const make = async (): Promise<void> => {
+    const { meter } = input;
+    const { tried, choose } = PAST_METHODS[name];
+    meter.start(`Settings of ${name}`, tried);
+    const settings = choose(logOf(input), () => meter.advance(1));
+    meter.stop();
+    await writeWhole(path, JSON.stringify(settings));
+  };
+  return { path, make };
+}
+
+/**
+ * The method with its settings, as chosen by an earlier step.
+ * @throws SidestreamError `runtime/invalid-input` if their file is damaged or missing
+ */
+async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<DeviceMethod> {
+  const path = await pathOf(input, name);
+  const { schema, method } = PAST_METHODS[name];
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), await readFile(path, 'utf8').catch(() => ''));
+  if (parsed.success) return method(logOf(input), parsed.output);
+  throw new SidestreamError(
+    'runtime/invalid-input',
+    `${path} does not hold the settings of ${name}: ${parsed.issues[0].message}. Remove the file and evaluate again.`,
+  );
+}
+
 /** Files that the wanted methods learn from the past; every process reads them, and each is created by one. */
 export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
-  const chosen = ITEM_ITEM_METHODS.filter((name) => wanted(input, name));
+  const chosen = (['item-knn', 'ease', 'vsknn'] as const).filter((name) => wanted(input, name));
   return Promise.all([
-    ...chosen.map((name) => itemItemFile(input, name)),
-    ...(wanted(input, 'vsknn') ? [vsknnFile(input)] : []),
+    ...chosen.map((name) => settingsFile(input, name)),
     ...(needsSide(input) ? [sideFile(input)] : []),
   ]);
 }

@@ -1,8 +1,29 @@
 import * as v from 'valibot';
 import { parsePart } from '../part-text';
 import { settingsSchema } from '../result';
-import { type LeaveOneOutMethod, type LeaveOneOutShop, ranksOf } from './ranker';
+import { ease } from './ease';
+import { ials } from './ials';
+import { itemKnn } from './item-knn';
+import { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf, ranksOf } from './ranker';
+import { sasrec } from './sasrec';
 import type { ChoiceCase } from './split';
+import { vsknn } from './vsknn';
+
+/** The items by the number of their choices: the same list for everybody. */
+const popularity: LeaveOneOutMethod = async ({ whole, count }) => {
+  const scores = popularityOf(whole, count);
+  return { settings: {}, scores: (histories) => histories.map(() => scores) };
+};
+
+/** The methods with which the learner is compared, in the order of the tables. */
+export const LEAVE_ONE_OUT_RIVALS: Readonly<Record<string, LeaveOneOutMethod>> = {
+  popularity,
+  'item-knn': itemKnn,
+  ease,
+  ials,
+  vsknn,
+  sasrec,
+};
 
 const methodSchema = v.object({
   name: v.string(),

@@ -41,7 +41,7 @@ export function addItemWeights(
  * @param neighbours maximum number kept per item
  */
 export function shrunkCosines(
-  histories: readonly ChoiceHistory[],
+  histories: readonly { rows: ArrayLike<number> }[],
   count: number,
   { shrinkage, neighbours }: { shrinkage: number; neighbours: number },
 ): ItemWeights {

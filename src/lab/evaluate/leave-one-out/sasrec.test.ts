@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/common/random';
 import { rankOf } from '../../../device/ranking';
 import { countingTensors, useBackend } from '../../../testing/backends';
-import { Adam } from './adam';
 import { trainSasrec } from './sasrec';
 import { sasrecBatch, sasrecParts, sasrecSource } from './sasrec-batch';
+import { Adam } from './sasrec-model';
 import type { ChoiceHistory } from './split';
 
 beforeAll(() => useBackend('cpu'));

@@ -1,4 +1,5 @@
 import type { LogEvent } from '../../../shop/logs';
+import { shoppersOf } from '../shoppers';
 
 /** The choices of a user, oldest first. */
 export interface ChoiceHistory {
@@ -37,17 +38,8 @@ const MIN_CHOICES = 3;
  * @param rowOf row of an item id; events on other items are left out
  */
 export function leaveOneOut(events: readonly LogEvent[], rowOf: ReadonlyMap<string, number>): LeaveOneOutSplit {
-  const users = new Map<string, { rows: number[]; times: number[] }>();
-  for (const { user, item, time } of events) {
-    const row = rowOf.get(item);
-    if (row === undefined) continue;
-    const own = users.get(user) ?? { rows: [], times: [] };
-    users.set(user, own);
-    own.rows.push(row);
-    own.times.push(time);
-  }
   const split: LeaveOneOutSplit = { training: [], validation: [], whole: [], test: [] };
-  for (const { rows, times } of users.values()) {
+  for (const { rows, times } of shoppersOf(events, rowOf)) {
     const all = { rows: Int32Array.from(rows), times: Float64Array.from(times) };
     const first = (count: number): ChoiceHistory => ({
       rows: all.rows.subarray(0, count),

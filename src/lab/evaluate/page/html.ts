@@ -71,9 +71,3 @@ export const escaped = (text: string): string =>
   text
     .replace(/(?<=\d) (?=%)|(?<=±) |(?<=%) (?=to )/g, '\u00a0')
     .replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[mark] ?? '&quot;');
-
-/** Titles on a page are unique, and so are the ids derived from them. */
-export const captionOf = (title: string): { id: string; title: string } => ({
-  id: `picture-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
-  title: escaped(title),
-});

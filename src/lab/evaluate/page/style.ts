@@ -29,7 +29,9 @@ dd { margin: 0; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 16px; align-items: start; }
 figure { margin: 0; padding: 14px; background: var(--card); border-radius: 10px; min-width: 0; }
 figcaption p { margin: 0 0 8px; font-size: .875rem; color: var(--soft); }
-svg { display: block; width: 100%; max-width: 340px; height: auto; margin: 0 auto; }
+figure > svg { display: block; width: 100%; max-width: 340px; height: auto; margin: 0 auto; }
+p.key { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0 0 8px; font-size: .8125rem; }
+.key svg { margin-right: 6px; vertical-align: middle; }
 details { margin-top: 8px; font-size: .875rem; }
 summary { cursor: pointer; color: var(--soft); }
 .frame {

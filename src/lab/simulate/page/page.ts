@@ -1,6 +1,5 @@
 import {
   alarm,
-  captionOf,
   cards,
   definitions,
   escaped,
@@ -8,22 +7,14 @@ import {
   htmlPage,
   list,
   note,
+  picture,
   section,
   table,
 } from '../../evaluate/page';
-import {
-  type Card,
-  expertCards,
-  figureCards,
-  figureTables,
-  fitCards,
-  loopCards,
-  type Table,
-  updateCards,
-} from '../cards';
+import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from '../cards';
+import { chartOptions } from '../charts';
 import type { Simulation } from '../result';
-import { answers, SHOPS } from '../summary-text';
-import { barChart, lineChart } from './charts';
+import { answers, figureTables, SHOPS, type Table } from '../summary-text';
 
 /** A report of a simulation as a single file: charts with the numbers behind them, no scripts, nothing from the network. */
 export function simulationPage(simulation: Simulation): string {
@@ -46,9 +37,18 @@ export function simulationPage(simulation: Simulation): string {
 const cardsOf = (all: readonly Card[]): string => cards(all.map(card));
 
 function card({ title, meaning, chart, header, rows, notes }: Card): string {
-  const caption = captionOf(title);
-  const svg = chart.kind === 'bars' ? barChart(chart, caption) : lineChart(chart, caption);
-  return figure(title, meaning, svg, `${notesOf(notes)}${table(title, header, rows)}`);
+  const svg = picture(title, chartOptions(chart, { width: 340, rightToLeft: false }));
+  const key = chart.kind === 'lines' ? keyOf(chart.lines.map(({ name }) => name)) : '';
+  return figure(title, meaning, `${key}${svg}`, `${notesOf(notes)}${table(title, header, rows)}`);
+}
+
+/** Which line is whose. */
+const keyOf = (names: readonly string[]): string =>
+  `<p class="key">${names.map((name) => `<span>${sampleOf(name)}${escaped(name)}</span>`).join('\n')}</p>\n`;
+
+function sampleOf(name: string): string {
+  const { color, dashes = 'none', width } = lookOf(name);
+  return `<svg aria-hidden="true" width="24" height="6"><path d="M0,3H24" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dashes}"/></svg>`;
 }
 
 /** A table under its title. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceMethod } from './device';
-import { itemCosines } from './item-cosines';
-import { type ItemItemLog, type ItemItemName, itemItemBy, itemItemMethod, itemItemSettings } from './item-item-methods';
+import { itemItemMethod, PAST_METHODS, type PastLog, type PastMethodName } from './past-methods';
+import { pastShoppers } from './shoppers';
 
 /** Weights from 0 to 1 and 2, and from 1 to 3. */
 const table = {
@@ -26,14 +26,6 @@ describe('itemItemMethod', () => {
   });
 });
 
-it('compares items by the users who chose both', () => {
-  const { offsets, rows, lifts } = itemCosines([[0, 1, 1], [0, 2], [0, 1], []], 4);
-  expect([...offsets]).toEqual([0, 2, 3, 4, 4]);
-  expect([...rows]).toEqual([1, 2, 0, 0]);
-  expect(lifts[0]).toBeCloseTo(2 / Math.sqrt(6));
-  expect(lifts[1]).toBeCloseTo(1 / Math.sqrt(3));
-});
-
 /** Users walk through a ring of 30 items, six at a time, then somewhere else: only the last choices say what comes next. */
 function walks(users: number, seed: number) {
   let state = seed;
@@ -54,12 +46,15 @@ describe('methods that choose their settings', () => {
   const rowOf = new Map(Array.from({ length: 31 }, (_, row) => [`item-${row}`, row]));
   const log = { past: walks(60, 5), rowOf, count: 31 };
 
-  const make = (name: ItemItemName, of: ItemItemLog) => itemItemBy(name, of, itemItemSettings(name, of));
+  const make = (name: PastMethodName, of: PastLog) => {
+    const settings = PAST_METHODS[name].choose(of);
+    return { ...settings, method: PAST_METHODS[name].method(of, settings) };
+  };
 
   it.each(['ease', 'item-knn'] as const)(
     '%s forgets fast where only the last choices count, and knows the past alone',
     (name) => {
-      const { method, halfLife, lambda } = make(name, log);
+      const { method, halfLife, lambda }: Record<string, unknown> & ReturnType<typeof make> = make(name, log);
       expect(method.name).toBe(name);
       expect(halfLife).toBe(1);
       expect(lambda === undefined).toBe(name === 'item-knn');
@@ -67,13 +62,47 @@ describe('methods that choose their settings', () => {
       expect(scores[5]).toBeGreaterThan(scores[21]);
       // Nobody chose it.
       expect(scores[30]).toBe(0);
-      const again = make(name, log);
+      const again: Record<string, unknown> & ReturnType<typeof make> = make(name, log);
       expect([again.halfLife, again.lambda, scoresAfter(again.method, 20, 3, 4)]).toEqual([halfLife, lambda, scores]);
     },
   );
 
   it('have the default settings where no shopper comes late enough to judge them', () => {
-    const { halfLife, lambda } = make('ease', { ...log, past: log.past.slice(0, 30) });
-    expect([halfLife, lambda]).toEqual([8, 500]);
+    expect(make('ease', { ...log, past: log.past.slice(0, 30) })).toMatchObject({ halfLife: 8, lambda: 500 });
   });
+});
+
+const RING = new Map(Array.from({ length: 21 }, (_, row) => [`i${row}`, row]));
+/** Shoppers who go round one of two rings of ten items. */
+const events = (users: number, length = 16) =>
+  Array.from({ length: users }, (_, user) =>
+    Array.from({ length }, (_, n) => ({
+      ...{ user: `u${user}`, time: user * 1000 + n },
+      item: `i${10 * (user % 2) + ((user + n * 3) % 10)}`,
+    })),
+  ).flat();
+
+it('vsknn scores what shoppers of the same taste chose', () => {
+  const { vsknn } = PAST_METHODS;
+  const settings = vsknn.choose({ past: events(30), rowOf: RING, count: 21 });
+  const run = vsknn.method({ past: events(30), rowOf: RING, count: 21 }, settings).start();
+  expect(Math.max(...run.scores())).toBe(0);
+  run.observe(12, 5);
+  const scores = run.scores();
+  expect(scores[15]).toBeGreaterThan(0);
+  expect([scores[5], scores[20]]).toEqual([0, 0]);
+});
+
+it('vsknn has default settings where no shopper can judge them', () => {
+  expect(PAST_METHODS.vsknn.choose({ past: events(4), rowOf: RING, count: 21 })).toMatchObject({
+    neighbours: 500,
+    halfLife: 4,
+  });
+});
+
+it('holds out every fifth shopper with enough events', () => {
+  const { judges, others } = pastShoppers([...events(12), { user: 'few', item: 'i1', time: 1e6 }], RING, 11);
+  expect(judges.map(({ id }) => id)).toEqual(['u4', 'u9']);
+  expect(others).toHaveLength(11);
+  expect(pastShoppers(events(3000, 11), RING, 11).judges).toHaveLength(40);
 });

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeBundle } from '../../../../core/catalog';
-import { folderSink } from '../../../../shop/bundler/folder-bundle';
-import { type Run, startSidestream } from '../../../../testing/commands';
-import { topicContent } from '../../../../testing/topics';
-import type { Simulation } from '../../../simulate';
+import { writeBundle } from '../../../core/catalog';
+import { folderSink } from '../../../shop/bundler/folder-bundle';
+import { type Run, startSidestream } from '../../../testing/commands';
+import { topicContent } from '../../../testing/topics';
+import type { Simulation } from '../../simulate';
 
 const ITEMS = 80;
 let folder: string;

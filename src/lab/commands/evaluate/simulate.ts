@@ -1,26 +1,32 @@
 import { existsSync } from 'node:fs';
-import { createMeter, type Meter, openFolder } from '../../../../shop/bundler';
+import * as v from 'valibot';
+import { createMeter, type Meter, openFolder } from '../../../shop/bundler';
 import {
   byProduct,
   concludeRefused,
   doTasks,
   isTaskProcess,
   parentMeter,
-  readEventFile,
   TaskProcesses,
   withModels,
-} from '../../../../shop/cli';
-import type { EventLog } from '../../../../shop/logs';
-import { startCompute, writeWhole } from '../../../../shop/training';
+} from '../../../shop/cli';
+import type { EventLog } from '../../../shop/logs';
+import { startCompute, writeWhole } from '../../../shop/training';
+import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
 import {
   blockText,
+  CONFIGURATIONS,
+  chosenConfigurations,
   doTask,
   type Ground,
+  loggedShopper,
+  marketOf,
   parseBlock,
   parseTask,
   planOf,
   runPlan,
   type ShopBlock,
+  type ShopStock,
   type SimulationTask,
   simulatedGround,
   simulationLine,
@@ -28,23 +34,18 @@ import {
   simulationText,
   taskLabel,
   timingOf,
-} from '../../../simulate';
-import type { EvaluateInput } from '../input';
-import { needsSide } from '../methods';
-import { sideFile } from '../side-file';
-import { logGround } from './log-ground';
+} from '../../simulate';
+import { catalogOf, coldHalf, type EvaluateInput, type InputOptions, popularityOf, readInput, say } from './input';
+import { needsSide, pastShop } from './methods';
+import { sideFile } from './side-file';
 
-export interface SimulateOptions extends Pick<EvaluateInput, 'past' | 'half' | 'models' | 'methods' | 'shoppers'> {
-  /** Folder of the bundle. */
-  bundle: string;
+export interface SimulateOptions extends Omit<InputOptions, 'events' | 'windows'> {
   /** Log to replay; without it, shoppers are simulated. */
   events?: string;
   seed: number;
   /** Whether simulated shoppers also feed back into the shop's knowledge. */
   closedLoop: boolean;
   processes: number;
-  /** Whether this process runs tasks for another one. */
-  worker?: boolean;
   json?: boolean;
   /** File of the report to write. */
   report?: string;
@@ -80,7 +81,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   const pool = processes > 1 ? new TaskProcesses(run) : null;
   let last: Promise<unknown> = Promise.resolve();
   const work = async (task: SimulationTask): Promise<ShopBlock[]> => {
-    if (pool) return parseBlock(await pool.run(taskLabel(task), task));
+    if (pool) return parseBlock(v.parse(v.string(), await pool.run(taskLabel(task), task)));
     // One after another: this process has one thread.
     const result = last.then(() => doTask(ground, task, (steps) => meter.advance(steps)));
     last = result.catch(() => {});
@@ -93,7 +94,7 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
     const found = simulationOf({ ...simulated, timing });
     console.log(`${plan.setting}, seed ${seed}\n\n${simulationText(found)}`);
     if (options.report !== undefined) {
-      const { simulationPage } = await import('../../../simulate/page/page');
+      const { simulationPage } = await import('../../simulate/page/page');
       await writeWhole(options.report, simulationPage(found));
       say(`The report is in ${options.report}`);
     }
@@ -105,22 +106,16 @@ export async function runSimulation(options: SimulateOptions): Promise<void> {
   }
 }
 
-const say = (line: string): void => console.error(line);
-
 async function groundOf(options: SimulateOptions): Promise<{ ground: Ground; rejected: EventLog['rejected'] }> {
-  const { seed, methods, closedLoop } = options;
-  await startCompute('wasm');
-  const folder = await openFolder(options.bundle);
-  if (options.events === undefined) {
-    const { bundle } = byProduct(folder, { events: [], rejected: [] });
+  const { seed, methods, closedLoop, events, models } = options;
+  if (events === undefined) {
+    await startCompute('wasm');
+    const { bundle } = byProduct(await openFolder(options.bundle), { events: [], rejected: [] });
     const shoppers = options.shoppers ?? SHOPPERS;
     return { ground: simulatedGround({ bundle, shoppers, seed, methods, closedLoop }), rejected: [] };
   }
-  const { bundle, log } = byProduct(folder, await readEventFile(options.events, isTaskProcess(options)));
-  const { past, half, models, shoppers } = options;
-  const rowOf = new Map(bundle.items.map(({ id }, row) => [id, row]));
-  const meter = createMeter();
-  const input = { bundle, events: log.events, rowOf, seed, past, half, models, shoppers, methods, meter, say };
+  const { log, inputOf } = await readInput({ ...options, events }, createMeter());
+  const input = inputOf(seed);
   // Once, before other processes read it.
   if (!isTaskProcess(options) && needsSide(input)) {
     await withModels(models, say, async () => {
@@ -142,4 +137,45 @@ function taskCommand(options: SimulateOptions): string[] {
     ...(methods ? ['--methods', ...methods] : []),
     ...(closedLoop ? [] : ['--no-closed-loop']),
   ];
+}
+
+/** Minimum number of events of a shopper of the log, and number of used events, as in the device protocol. */
+const [MIN_EVENTS, MAX_EVENTS] = [30, 110];
+/** Minimum number of events of a shopper whose stream is spliced with another, as in the drift protocol. */
+const SPLICED_EVENTS = 60;
+/** Nobody knows what the shoppers of a log wanted. */
+const POSSIBLE = CONFIGURATIONS.filter((name) => name !== 'oracle');
+
+/**
+ * The shoppers of a log whom the past does not know. In addition, shoppers with 60 events or more are spliced with the least
+ * similar one, up to half the number of shoppers: changes and returns of taste come only from these streams.
+ * @throws SidestreamError `runtime/invalid-input` if there is no shopper
+ */
+function logGround(input: EvaluateInput): Ground {
+  const { seed, bundle } = input;
+  const configurations = chosenConfigurations(input.methods, POSSIBLE);
+  const { past, shoppers } = coldHalf(input, MIN_EVENTS);
+  const popularity = popularityOf(input, past);
+  const { index } = catalogOf(bundle, popularity);
+  const long = shoppers.filter(({ rows }) => rows.length >= SPLICED_EVENTS);
+  const pairs = Math.min(long.length, Math.ceil(shoppers.length / 2));
+  const spliced = long.length < 2 ? [] : splicedPairs(long, pairs, seed, shopperSimilarity(index, popularity));
+  const streams: Shopper[] = [...shoppers, ...spliced];
+  let stock: Promise<ShopStock> | undefined;
+  const makeStock = async (): Promise<ShopStock> => {
+    const { catalog } = await pastShop(input, past);
+    return { before: catalog, after: catalog, featuresOf: sharedLearning().featuresOf };
+  };
+  return {
+    ...{ source: 'log', items: bundle.items.length, configurations, shoppers: streams.length },
+    sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
+    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
+    shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
+    market: marketOf(index, popularity),
+    stock() {
+      stock ??= makeStock();
+      return stock;
+    },
+    loop: null,
+  };
 }

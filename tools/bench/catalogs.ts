@@ -1,0 +1,69 @@
+import { contentBlend, contentVectors, type SideModel } from '../../src/core/catalog';
+import { seededRandom, uniform } from '../../src/core/model';
+import { SIDE_DECAYS } from '../../src/core/model/side';
+import type { LearnerCatalog } from '../../src/device/learner';
+import { type CatalogIndex, catalogIndex, type RankRequest } from '../../src/device/ranking';
+import { topicContent } from '../../src/testing/topics';
+
+/** Columns of a shop's vectors, as `sidestream train` makes them. */
+const WIDTH = 64;
+/** Items of a topic, about. */
+const TOPIC = 150;
+/** Largest magnitude of a stored value of a row. */
+const MAX_STEP = 127;
+
+/** A list for a shopper, as a page asks for it. */
+export const FOR_YOU: RankRequest = { placement: 'for-you', row: null, limit: 8, exclude: new Set() };
+/** A moment at which shoppers begin. */
+export const START = 1_700_000_000_000;
+
+/** A synthetic catalogue about topics, with features of the size that real ones have: 3 + 3 taps of 128. */
+export const syntheticContent = (items: number) =>
+  topicContent({ items, topics: Math.ceil(items / TOPIC), dim: 128, taps: 3 });
+
+/** The same as a learner has it, with content of 256 columns. */
+export async function contentCatalog(items: number): Promise<LearnerCatalog> {
+  const { items: all, features, encoders } = await syntheticContent(items);
+  const blend = contentBlend({ modalities: { text: encoders.text, image: encoders.image } });
+  return { index: catalogIndex(all, features, blend), table: features, blend };
+}
+
+/** The same of a shop with a side model: vectors of 64 values in 127 steps, as a bundle stores them. */
+export async function sideShop(items: number): Promise<LearnerCatalog> {
+  const { index, table, blend } = await contentCatalog(items);
+  const side = syntheticSide(contentVectors(table, blend), index.items.length);
+  return { index: catalogIndex(index.items, table, blend, { side }), table, blend };
+}
+
+/** Rows of the items of each topic, in the order of the catalogue. */
+export function rowsByTopic({ items }: Pick<CatalogIndex, 'items'>): number[][] {
+  const topics = new Map<string, number[]>();
+  for (const [row, { category }] of items.entries()) {
+    const rows = topics.get(category);
+    if (rows) rows.push(row);
+    else topics.set(category, [row]);
+  }
+  return [...topics.values()];
+}
+
+/** Vectors that are projections of the content: near where it is near. */
+function syntheticSide({ width, values }: { width: number; values: Float32Array }, count: number): SideModel {
+  const random = seededRandom(1);
+  const axes = uniform(random, WIDTH * width, Math.sqrt(3 / WIDTH));
+  const vectors = new Float32Array(count * WIDTH);
+  for (let row = 0; row < count; row++) {
+    const own = vectors.subarray(row * WIDTH, (row + 1) * WIDTH);
+    for (let to = 0; to < WIDTH; to++) {
+      for (let d = 0; d < width; d++) own[to] += 2 * axes[to * width + d] * values[row * width + d];
+    }
+    const step = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / MAX_STEP;
+    for (let d = 0; d < WIDTH; d++) own[d] = Math.round(own[d] / step) * step;
+  }
+  return {
+    width: WIDTH,
+    states: SIDE_DECAYS.map((decay) => ({ decay, gain: uniform(random, WIDTH, 0.5).map((value) => 1 + value) })),
+    vectors,
+    biases: uniform(random, count, 1),
+    digest: '5'.repeat(64),
+  };
+}
