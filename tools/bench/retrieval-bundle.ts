@@ -12,7 +12,7 @@ import {
   writeBundle,
 } from '../../src/core/catalog';
 import { decodeFeatureShard } from '../../src/core/catalog/features/decode-features';
-import { featureShape } from '../../src/core/catalog/features/feature-shard';
+import { featureShape } from '../../src/core/catalog/features/feature-table';
 import { folderFetch, folderSink } from '../../src/shop/bundler/folder-bundle';
 import { syntheticContent } from './catalogs';
 

@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { loadKernel } from '../../../src/core/kernel';
+import { Learner, type LearnerCatalog, type LearnerOptions } from '../../../src/device/learner';
+import { type RankRequest, rank } from '../../../src/device/ranking';
+import { demoCatalog } from '../../../src/testing/returning-shopper';
+import { type Area, type AreaResult, atLeast } from '../kept';
+
+/** Of ten shoppers, at least so many keep a second expert and see their taste sooner with it. */
+const MIN_SOONER = 6;
+/** Visits of each shopper. */
+const VISITS = 10;
+/** Items of a list, and how many of them make most of it. */
+const [LIMIT, MOST] = [10, 5];
+/** Neighbours in a catalogue are alike: one after the other, they would all be of one narrow category. */
+const STRIDE = 7;
+const [DAY, MINUTE, START] = [24 * 3600 * 1000, 60_000, 1_700_000_000_000];
+
+/** A shopper with two tastes: beginnings of categories. */
+type Tastes = readonly [string, string];
+
+interface Shop {
+  name: string;
+  bundle: string;
+  /** Choices of a visit. */
+  choices: number;
+  tastes: readonly Tastes[];
+}
+
+const SHOPS: readonly Shop[] = [
+  {
+    name: 'the demo shop',
+    bundle: 'public/bundle',
+    choices: 8,
+    tastes: [
+      ['Toys', 'Food'],
+      ['Food', 'Home'],
+      ['Home', 'Sport'],
+      ['Models', 'Clothing'],
+      ['Clothing', 'Tools'],
+      ['Office', 'Food'],
+      ['Food', 'Models'],
+      ['Home', 'Toys'],
+      ['Tools', 'Office'],
+      ['Sport', 'Clothing'],
+    ],
+  },
+  {
+    name: "Magento's sample shop",
+    // Built from its feed; not part of the project.
+    bundle: '.cache/bench/magento',
+    choices: 5,
+    tastes: [
+      ['Women/Tops', 'Gear'],
+      ['Gear', 'Women/Tops'],
+      ['Men/Tops', 'Gear'],
+      ['Gear', 'Men/Tops'],
+      ['Women/Tops', 'Men/Tops'],
+      ['Men/Tops', 'Women/Tops'],
+      ['Women', 'Gear'],
+      ['Men', 'Gear'],
+      ['Women', 'Men'],
+      ['Men', 'Women'],
+    ],
+  },
+];
+
+/**
+ * Ten shoppers, each with two tastes that take turns over ten visits: how many experts each keeps, and after how many choices of
+ * a taste that returns most of the list is of it, with several experts and with one.
+ */
+export const area: Area = {
+  title: 'A taste that returns',
+  async measure(): Promise<AreaResult> {
+    await loadKernel();
+    const found: AreaResult = { bars: [], figures: [] };
+    for (const shop of SHOPS) {
+      if (existsSync(shop.bundle)) await measured(shop, found);
+      else found.figures?.push({ name: shop.name, measured: `not measured, there is no bundle in ${shop.bundle}` });
+    }
+    return found;
+  },
+};
+
+async function measured({ name, bundle, choices, tastes }: Shop, { bars, figures }: AreaResult): Promise<void> {
+  const catalog = await demoCatalog(bundle);
+  let [sooner, second] = [0, 0];
+  const [several, single]: number[][] = [[], []];
+  for (const pair of tastes) {
+    const [own, one] = [visits(catalog, pair, choices), visits(catalog, pair, choices, { candidates: false })];
+    const pairMeans = [mean(own.returns), mean(one.returns)];
+    second += Number(own.kept > 1);
+    sooner += Number(own.kept > 1 && pairMeans[0] < pairMeans[1]);
+    several.push(pairMeans[0]);
+    single.push(pairMeans[1]);
+    const [withExperts, withOne] = pairMeans.map((value) => value.toFixed(2));
+    figures?.push({
+      name: `${name}, ${pair.join(' and ')}`,
+      measured: `${own.kept} experts; most of the list after ${withExperts} choices, with one expert after ${withOne}`,
+    });
+  }
+  bars.push(
+    atLeast(
+      `${name}: shoppers who keep a second expert and see their taste sooner with it`,
+      MIN_SOONER,
+      sooner,
+      `${sooner} of ${tastes.length}; ${second} keep one; after ${mean(several).toFixed(2)} choices, with one expert ${mean(single).toFixed(2)}`,
+    ),
+  );
+}
+
+/**
+ * Lets a shopper visit ten times, of one taste and of the other by turns.
+ * @param choices of each visit
+ * @returns the number of kept experts, and for each visit in which a taste returned its choices before most of the list was of it
+ */
+function visits(
+  { index, ...catalog }: LearnerCatalog,
+  tastes: Tastes,
+  choices: number,
+  options: LearnerOptions = {},
+): { kept: number; returns: number[] } {
+  const { items } = index;
+  const rowsOf = (taste: string): number[] => {
+    const rows = [...items.keys()].filter((row) => `${items[row].category}/`.startsWith(`${taste}/`));
+    // Every row once, whatever their number.
+    return Array.from({ length: STRIDE }, (_, from) => rows.filter((_row, n) => n % STRIDE === from)).flat();
+  };
+  const rows = tastes.map(rowsOf);
+  const learner = new Learner({ index, ...catalog }, options);
+  const forYou: RankRequest = { placement: 'for-you', row: null, limit: LIMIT, exclude: new Set() };
+  const taken = [0, 0];
+  const returns: number[] = [];
+  let events = 0;
+  for (let visit = 0; visit < VISITS; visit++) {
+    const taste = visit % tastes.length;
+    const own = new Set(rows[taste]);
+    let before: number | null = null;
+    for (let choice = 0; choice < choices; choice++) {
+      const listed = rank(index, learner.state, forYou).filter(({ row }) => own.has(row)).length;
+      if (listed >= MOST) before ??= choice;
+      const row = rows[taste][taken[taste]++ % rows[taste].length];
+      const time = START + visit * DAY + choice * MINUTE;
+      learner.observe({ id: ++events, type: 'click', itemId: items[row].id, time });
+    }
+    if (visit >= tastes.length) returns.push(before ?? choices);
+  }
+  const kept = learner.status.experts.filter(({ state }) => state !== 'candidate').length;
+  return { kept, returns };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
