@@ -42,8 +42,14 @@ const config: KnipConfig = {
   // Started or named where no import is: by the checks of the package, a compiler and another tool's settings.
   // Types of frameworks are found through `lib`, which is not built yet in a fresh clone.
   ignoreDependencies: [
-    ...['@arethetypeswrong/cli', 'assemblyscript', 'svelte-check', 'typedoc-plugin-markdown'],
-    ...['solid-js', 'svelte'],
+    '@arethetypeswrong/cli',
+    'assemblyscript',
+    'svelte-check',
+    'typedoc-plugin-markdown',
+    'solid-js',
+    'svelte',
+    // Found by its package.json.
+    'typescript-native',
   ],
   ignoreIssues: {
     // Types of what transformers.js brings along.

@@ -1,6 +1,5 @@
 import { areaY, dot, lineY, type Markish, type PlotOptions, plot, rect, ruleY, text } from '@observablehq/plot';
-import type { BarChart, LineChart } from '../../lab/simulate/cards';
-import { chartOptions, chartStyle } from '../../lab/simulate/charts';
+import { type BarChart, chartOptions, chartStyle, type LineChart } from '../../lab/simulate/charts';
 import type { ChartFrame } from '../../page/element/drawing';
 
 /** Products of each taste in a list, choice by choice. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../core/model';
+import type { Random } from '../../core/common/random';
 import type { SplicedStream } from '../evaluate/drift';
 import type { Shopper } from '../evaluate/shoppers';
 import { drawRow, randomOf } from './seeds';

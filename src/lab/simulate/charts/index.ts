@@ -13,6 +13,8 @@ import {
 } from '@observablehq/plot';
 import { type BarChart, type LineChart, lookOf } from '../cards';
 
+export type { BarChart, LineChart };
+
 /** The room that a chart has, and how the page is read. */
 export interface ChartFrame {
   width: number;
