@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 /**
@@ -15,56 +15,102 @@ const SCRIPT = 'sidestreamScript';
 /** The part that has onnxruntime. */
 const RUNTIME = 'onnxruntime';
 
-/** Parts of the recommender's worker that come late, each as one file. */
-const GROUPS: NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | undefined>>['groups'] = [
+type Groups = NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | undefined>>['groups'];
+
+/**
+ * Features of the recommender's worker that come after its first list, each as one file: the folders, or files, in `src` that
+ * make it. What the first list needs of them is in the worker itself; a late module that no feature has is a file by itself.
+ */
+const FEATURES: Readonly<Record<string, readonly string[]>> = {
+  // Catalogues that do not fit in memory.
+  clusters: [
+    'core/catalog/clusters/',
+    'core/catalog/features/base-vectors',
+    'core/common/row-products',
+    'device/ranking/retrieval/',
+    'device/worker/cluster-',
+  ],
+  // After the first list.
+  features: ['core/catalog/features/decode-features', 'core/catalog/bundle/previous-features'],
+  kernel: ['core/kernel/'],
+  // Bundles of shops with logs, links or orders.
+  learned: [
+    'core/catalog/bundle/read-learned',
+    'core/catalog/cooccurrence/',
+    'core/catalog/demand/',
+    'core/catalog/side-model/side-model-file',
+    'device/ranking/demand/',
+    'device/worker/load-learned',
+  ],
+  // Shops with offers, or with a file of rules.
+  'mutable-files': [
+    'core/catalog/mutable-files/',
+    'core/catalog/offers/',
+    'device/ranking/offers/',
+    'device/ranking/rules-file/',
+    'device/worker/mutable-files',
+    'device/worker/offer-service',
+  ],
+  // What pages may ask for beside lists.
+  calls: [
+    'device/ranking/explanation/explain',
+    'device/ranking/explanation/index',
+    'device/ranking/rerank',
+    'device/ranking/segments',
+    'device/worker/browse',
+    'device/worker/fresh-options',
+    'device/worker/other-lists',
+  ],
+  // Consent: log and profile on the device.
+  store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
+  encryption: [
+    'device/store/at-rest-cipher',
+    'device/store/encrypt',
+    'device/store/lock',
+    'device/store/re-encrypt',
+    'device/store/unlock',
+  ],
+  // Profiles of earlier versions.
+  'profile-migration': ['device/learner/profile-migration'],
+  profile: [
+    'device/learner/experts/stored-experts',
+    'device/learner/journal/',
+    'device/learner/packed-profile',
+    'device/learner/profile',
+  ],
+  // To another worker, page, store or device.
+  transfer: [
+    'device/worker/exported-file',
+    'device/worker/join-logs',
+    'device/worker/profile-merge',
+    'device/worker/profile-transfer',
+  ],
+  // Figures of lists and visitors.
+  counts: ['device/experiment/', 'device/worker/visitor-counts'],
+  inspection: ['device/ranking/explanation/inspect', 'device/worker/inspection'],
+  'added-items': ['core/catalog/bundle/read-encoder', 'core/encoders/', 'device/worker/added-items'],
+};
+
+/** The feature of a module; null if the bundler is to place it. */
+function featureOf(id: string, root: string): string | null {
+  const path = relative(root, id).replaceAll('\\', '/');
+  if (path.startsWith('models/')) return 'added-items';
+  if (path.startsWith('node_modules/idb/')) return 'store';
+  const own = path.replace(/^src\//, '').replace(/\.ts$/, '');
+  // Texts in another language than English have its name, as the page's own files of them do.
+  const [, language] = /^core\/labels\/locales\/(\w+)$/.exec(own) ?? [];
+  if (language) return `reasons-${language}`;
+  const found = Object.entries(FEATURES).find(([, places]) => places.some((place) => own.startsWith(place)));
+  return found?.[0] ?? null;
+}
+
+/** How the recommender's worker is parted. */
+const groups = (root: string): Groups => [
   { name: 'worker', tags: ['$initial'], priority: 1 },
   { name: 'worker', test: /rolldown.runtime/, priority: 1 },
-  // Only catalogues in clusters need them.
-  {
-    name: 'clusters',
-    test: /bundle-clusters|cluster-(directory|loader|selection|side)|id-bucket|base-vectors|retrieval|row-products/,
-  },
-  // After the first list.
-  { name: 'features', test: /decode-features|previous-features/ },
-  // Only bundles of shops with logs, links or orders need it.
-  {
-    name: 'learned',
-    test: /src[\\/](core[\\/]catalog[\\/](bundle[\\/]read-learned|cooccurrence[\\/]|demand[\\/]|side-model[\\/]side-model-file)|device[\\/]ranking[\\/]demand)/,
-  },
-  // Only shops with offers, or with a file of rules, need it.
-  {
-    name: 'mutable-files',
-    test: /worker[\\/](mutable-files|offer-service)|src[\\/](core[\\/]catalog|device[\\/]ranking)[\\/](mutable-files|offers|rules-file)[\\/]/,
-  },
-  // Comes after the first list.
-  {
-    name: 'kernel',
-    test: /src[\\/]core[\\/]kernel[\\/](compile|wasm-matrix|wasm-byte-matrix|byte-matrix|script-byte-matrix|binary[\\/](matrix|byte)-products)/,
-  },
-  // What pages may ask for beside lists.
-  {
-    name: 'calls',
-    test: /worker[\\/](browse|fresh-options|other-lists)|ranking[\\/](explanation[\\/](explain|index)|rerank|segments)/,
-  },
-  // Reasons in another language than English; the page's own files of the same texts have the language's name.
-  {
-    name: (id) => `reasons-${basename(id, '.ts')}`,
-    test: /labels[\\/]locales[\\/](?!en\.ts)/,
-  },
-  {
-    name: 'device-store',
-    test: /node_modules[\\/]idb|src[\\/]device[\\/]store[\\/](database|rows|device-store)/,
-  },
-  { name: 'profile-migration', test: /src[\\/]device[\\/]learner[\\/]profile-migration/ },
-  { name: 'profile', test: /src[\\/]device[\\/]learner[\\/]((packed-)?profile|((experts|journal)[\\/])?stored)/ },
-  // After the first list.
-  { name: 'journal', test: /src[\\/]device[\\/]learner[\\/]journal[\\/]journal/ },
-  {
-    name: 'encoder-files',
-    test: /worker[\\/]added-items|bundle[\\/]read-encoder|src[\\/]core[\\/]encoders|models[\\/].*\.json/,
-  },
+  { name: (id) => featureOf(id, root) },
 ];
-const ENCODER_GROUPS: typeof GROUPS = [
+const ENCODER_GROUPS: Groups = [
   { name: 'encoder-worker', tags: ['$initial'], priority: 1 },
   { name: 'encoder-worker', test: /rolldown.runtime/, priority: 1 },
 ];
@@ -74,7 +120,7 @@ export const lateAddress = (file: string): string => `globalThis.sidestreamFiles
 
 /** Builds of the two workers; what they have in common with other builds comes with `common`. */
 export function workerBuilds(common: RolldownOptions, root: string, dir: string): RolldownOptions[] {
-  const build = (name: string, file: string, groups: typeof GROUPS): RolldownOptions => ({
+  const build = (name: string, file: string, groups: Groups): RolldownOptions => ({
     ...common,
     preserveEntrySignatures: 'allow-extension',
     input: { [name]: `late:${join(root, 'src', 'device', 'worker', file)}` },
@@ -90,7 +136,7 @@ export function workerBuilds(common: RolldownOptions, root: string, dir: string)
       codeSplitting: { includeDependenciesRecursively: false, groups },
     },
   });
-  return [build('worker', 'worker.ts', GROUPS), build('encoder-worker', 'encoder-worker.ts', ENCODER_GROUPS)];
+  return [build('worker', 'worker.ts', groups(root)), build('encoder-worker', 'encoder-worker.ts', ENCODER_GROUPS)];
 }
 
 /** Lets a worker have a loader before anything else runs. */

@@ -20,7 +20,7 @@ export async function measure(folder: string, chunks: OutputChunk[]): Promise<Si
   const page = reach(chunks, 'sidestream.js', false);
   const first = reach(chunks, 'worker.js', false);
   const store = chunks
-    .filter(({ name }) => name === 'device-store' || name === 'profile')
+    .filter(({ name }) => name === 'store' || name === 'profile')
     .flatMap(({ fileName }) => reach(chunks, fileName, false));
   return [
     await sizeOf('page: facade and element', folder, page, 23_000),
