@@ -1,9 +1,16 @@
 import * as v from 'valibot';
 import type { CooccurrenceTable } from '../../core/catalog';
 import type { LogEvent } from '../../shop/logs';
-import { easeTable } from '../../shop/training';
 import { type DeviceMethod, evaluateDevice } from './device';
-import { type ChoiceHistory, gridOf, shrunkCosines, VsknnIndex, type VsknnSettings } from './leave-one-out';
+import {
+  type ChoiceHistory,
+  easeItems,
+  easeWeights,
+  gridOf,
+  shrunkCosines,
+  VsknnIndex,
+  type VsknnSettings,
+} from './leave-one-out';
 import { meanQuality } from './quality';
 import { pastShoppers, type Shopper, shoppersOf } from './shoppers';
 import { streamQualities } from './stream-quality';
@@ -128,11 +135,9 @@ const ease = pastMethod<{ lambda: number; halfLife: number | null }>({
   usual: { lambda: 500, halfLife: 8 },
   groups: [20, 50, 100, 200, 500, 1000].map((lambda) => HALF_LIVES.map((halfLife) => ({ lambda, halfLife }))),
   learn(shoppers, count, { lambda }) {
-    const table = easeTable(
-      shoppers.map(({ rows }) => rows),
-      count,
-      { lambda },
-    );
+    const histories = shoppers.map(historyOf);
+    const { offsets, rows, weights } = easeWeights(histories, easeItems(histories, count), count, lambda);
+    const table = { count, offsets, rows, lifts: Float32Array.from(weights) };
     return (settings) => itemItemMethod('ease', table, settings.halfLife);
   },
 });

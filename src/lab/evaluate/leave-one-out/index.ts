@@ -1,3 +1,4 @@
+export { easeItems, easeWeights } from './ease';
 export {
   LEAVE_ONE_OUT_RIVALS,
   type LeaveOneOutRun,

@@ -1,1 +1,0 @@
-export { type EaseOptions, easeTable } from './ease';
