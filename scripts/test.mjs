@@ -21,14 +21,14 @@ const E2E = join('.cache', 'e2e.json');
 const stages = [
   { name: 'lint', cores: 2, command: ['@biomejs/biome', 'biome', 'check', '.'] },
   { name: 'types', cores: 2, script: 'scripts/types.mjs' },
+  // The longest of one core first. The browser tests try the tarball that it packs.
+  { name: 'package', cores: 1, command: ['tsx', 'tsx', 'scripts/package.ts'] },
+  { name: 'build', cores: 1, command: ['tsx', 'tsx', 'scripts/start.ts', '--build-only'] },
   { name: 'spelling', cores: 1, command: ['cspell', 'cspell', '--no-progress', '--quiet', '**/*.md'] },
   { name: 'wording', cores: 1, command: ['tsx', 'tsx', 'scripts/wording.ts'] },
   { name: 'unused', cores: 1, command: ['knip', 'knip', '--no-config-hints'] },
   { name: 'used by tests', cores: 1, command: ['knip', 'knip', '--production', '--no-config-hints'] },
   { name: 'arrows and cycles', cores: 1, command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
-  { name: 'build', cores: 1, command: ['tsx', 'tsx', 'scripts/start.ts', '--build-only'] },
-  // The browser tests try the tarball it packs.
-  { name: 'package', cores: 1, command: ['tsx', 'tsx', 'scripts/package.ts'] },
   // With the API reference, which treats warnings as errors; a dead link ends it.
   { name: 'site', cores: 1, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
   // Long: at night and on the main branch.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../core/common/random';
+import { nightly } from '../../testing/nightly';
 import { type Arm, type Period, type SequentialPlan, sequentialTest, unitsNeeded } from './sequential-test';
 
 const PLAN: SequentialPlan = { base: 0.05, effect: 0.01 };
@@ -151,7 +152,7 @@ describe('daily looks, simulated', () => {
     expect(naive).toBeGreaterThan(0.2);
   });
 
-  it('raise none too many where visitors are several units and the design effect is named', () => {
+  nightly('raise none too many where visitors are several units and the design effect is named', () => {
     // A visitor counts four times: the variance is that of a quarter of the units.
     const fourfold = runs(0.2, 0, 60).map((days) =>
       days.map(({ control, treatment }) => ({

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../core/common/random';
 import { combined, sumsOf, type VisitorSums } from '../../device/experiment/visitors';
+import { nightly } from '../../testing/nightly';
 import { type Crowd, drawCrowd, logNormal, pareto } from '../../testing/simulated-visitors';
 import { compared, estimate } from './effects';
 import { readMetricLog } from './metric-log';
@@ -427,7 +428,7 @@ describe('simulated', () => {
     expect(lost).toBe(50);
   });
 
-  it('intervals of a look are wrong in about 5 % of the experiments, with few visitors who come often', () => {
+  nightly('intervals of a look are wrong in about 5 % of the experiments, with few visitors who come often', () => {
     const metrics = ['buyers', 'clicks-per-impression', 'revenue-EUR'];
     const random = seededRandom(1);
     const wrong = new Map(metrics.map((name) => [name, 0]));

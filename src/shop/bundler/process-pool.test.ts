@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { until } from '../../testing/commands';
+import { nightly } from '../../testing/nightly';
 import { MODELS_FOLDER } from './encoder-files';
 import { localRunner } from './process-pool';
 
@@ -40,7 +41,7 @@ function kill(pid: number): void {
 }
 
 describe.skipIf(process.platform !== 'linux')('localRunner (skipped where there is no /proc)', () => {
-  it('gives the chunk of a killed process to another, and the same outputs as one process', async () => {
+  nightly('gives the chunk of a killed process to another, and the same outputs as one process', async () => {
     const here = localRunner(source, 1);
     const expected = await Promise.all(chunks.map((chunk) => here.run(chunk, null)));
     await here.close();

@@ -10,6 +10,7 @@ import { catalogIndex, rank } from '../../device/ranking';
 import { aboutItems } from '../../device/ranking/lists/in-view';
 import { productVariants } from '../../device/ranking/variants';
 import { SHOP_IMAGES, shopFeed } from '../../testing/commands';
+import { nightly } from '../../testing/nightly';
 import { state } from '../../testing/rankings';
 import { anyRequest, groupOf } from '../../testing/variants';
 import { type BuildRequest, buildBundle } from './build-bundle';
@@ -127,41 +128,45 @@ describe('a build of a feed with variants', () => {
 describe.skipIf(!existsSync(shop))(
   'six rows of every product of a real shop (skipped without ../shared/data/shop-magento)',
   () => {
-    it('are encoded once for each text and picture, and no list shows two of a product', async () => {
-      const [products, pictures] = await Promise.all(
-        ['catalog.jsonl', 'variants.jsonl'].map(async (name) => linesOf(await readFile(join(shop, name), 'utf8'))),
-      );
-      const colors = new Map<string, string[]>();
-      for (const { parent, image } of pictures) colors.set(parent, [...(colors.get(parent) ?? []), image]);
-      const given = products.map(({ price, ...item }: ItemInput) => ({
-        ...item,
-        ...(price === null ? {} : { price }),
-      }));
-      const rows = sixRows(given, colors);
-      expect(rows).toHaveLength(6 * products.length);
-      const { built, bundle } = await build(rows, { images: join(shop, 'images'), workers: 2 });
-      expect(built.rejectedCount).toBe(0);
-      expect(built).toMatchObject({
-        items: rows.length,
-        encoded: await inputsOf(rows, join(shop, 'images')),
-        reused: 0,
-      });
-      const index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), {
-        variants: productVariants(bundle.items),
-      });
-      expect(index.variants?.products).toHaveLength(products.length);
-      let full = 0;
-      fc.assert(
-        fc.property(anyRequest(index), ({ shopper, request }) => {
-          const listed = rank(index, shopper, request);
-          const groups = listed.map(({ row }) => groupOf(index, row));
-          expect(new Set(groups).size).toBe(groups.length);
-          if (request.row !== null) expect(groups).not.toContain(groupOf(index, request.row));
-          if (listed.length === request.limit) full++;
-        }),
-        { seed: 11, numRuns: 250 },
-      );
-      expect(full).toBeGreaterThan(100);
-    }, 300_000);
+    nightly(
+      'are encoded once for each text and picture, and no list shows two of a product',
+      async () => {
+        const [products, pictures] = await Promise.all(
+          ['catalog.jsonl', 'variants.jsonl'].map(async (name) => linesOf(await readFile(join(shop, name), 'utf8'))),
+        );
+        const colors = new Map<string, string[]>();
+        for (const { parent, image } of pictures) colors.set(parent, [...(colors.get(parent) ?? []), image]);
+        const given = products.map(({ price, ...item }: ItemInput) => ({
+          ...item,
+          ...(price === null ? {} : { price }),
+        }));
+        const rows = sixRows(given, colors);
+        expect(rows).toHaveLength(6 * products.length);
+        const { built, bundle } = await build(rows, { images: join(shop, 'images'), workers: 2 });
+        expect(built.rejectedCount).toBe(0);
+        expect(built).toMatchObject({
+          items: rows.length,
+          encoded: await inputsOf(rows, join(shop, 'images')),
+          reused: 0,
+        });
+        const index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), {
+          variants: productVariants(bundle.items),
+        });
+        expect(index.variants?.products).toHaveLength(products.length);
+        let full = 0;
+        fc.assert(
+          fc.property(anyRequest(index), ({ shopper, request }) => {
+            const listed = rank(index, shopper, request);
+            const groups = listed.map(({ row }) => groupOf(index, row));
+            expect(new Set(groups).size).toBe(groups.length);
+            if (request.row !== null) expect(groups).not.toContain(groupOf(index, request.row));
+            if (listed.length === request.limit) full++;
+          }),
+          { seed: 11, numRuns: 250 },
+        );
+        expect(full).toBeGreaterThan(100);
+      },
+      300_000,
+    );
   },
 );
