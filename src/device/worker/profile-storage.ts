@@ -7,16 +7,12 @@ import { ConsentState } from './consent-state';
 import { DeviceMove, forgotten, type Moved, type Position } from './device-move';
 import { type Closed, type OpenedDevice, openDevice, openExistingDevice } from './device-opening';
 import type { EngineOptions } from './engine-options';
+import { LogBudget } from './log-budget';
 import { OtherTabs, type StorageListener } from './other-tabs';
 import { firstOrigin, type ProfileOrigin, readStoredProfile } from './profile-origin';
 import { Tabs } from './tabs';
 
 export { firstOf, isEmpty } from './device-move';
-
-/** Largest event log on the device, bytes. */
-const LOG_BUDGET = 5_000_000;
-/** Number of events after which the log is measured again. */
-const EVENTS_BETWEEN_MEASUREMENTS = 500;
 
 /**
  * Stores log and profile, and owns the shopper's consent: in memory until the shopper consents, then on the device, where
@@ -26,8 +22,7 @@ export class ProfileStorage {
   readonly #options: EngineOptions;
   readonly #tabs: Tabs;
   readonly #consent: ConsentState;
-  /** Id of the last event when the log was measured. */
-  #measured = 0;
+  readonly #budget: LogBudget;
   readonly #others: OtherTabs;
   #listener: StorageListener | null = null;
   /** Stored profiles that could not be used when the store was read last. */
@@ -47,6 +42,7 @@ export class ProfileStorage {
     const { consent = 'pending', restarted = false } = options;
     // After a restart consent is in force only if the device still has a database.
     this.#consent = new ConsentState(restarted && consent === 'granted' ? 'pending' : consent);
+    this.#budget = new LogBudget(options.logBudget);
     this.#tabs = new Tabs(options.namespace, {
       onLead: () => this.#listener?.onLead(),
       onMessage: (message) => this.#others.receive(message),
@@ -212,9 +208,9 @@ export class ProfileStorage {
       origin.damaged = false;
       origin.known = [lastEvent, origin.known[0]];
       this.#tabs.post('profile');
-      if (!this.#isDue(lastEvent)) return;
-      this.#measured = lastEvent;
-      await store.compact(origin.known[1], this.#budget);
+      if (!this.#budget.isDue(lastEvent)) return;
+      this.#budget.measured(lastEvent);
+      await store.compact(origin.known[1], this.#budget.bytes);
     } catch (thrown) {
       // The store was replaced and no longer accepts data.
       if (store === this.#store) throw thrown;
@@ -223,7 +219,7 @@ export class ProfileStorage {
 
   /** Whether enough events came since the log was measured. */
   get measuringDue(): boolean {
-    return this.#isDue(this.#lastEvent);
+    return this.#budget.isDue(this.#lastEvent);
   }
 
   /** Runs work of the leader in this tab, unless another one leads. */
@@ -237,19 +233,9 @@ export class ProfileStorage {
    * @returns 0 while the log is small enough
    */
   excess(sizes: readonly number[]): number {
-    let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
-    let gone = 0;
-    while (size > this.#budget && gone < sizes.length) size -= sizes[gone++] ?? 0;
-    if (gone === 0) this.#measured = this.#lastEvent;
+    const gone = this.#budget.excess(sizes);
+    if (gone === 0) this.#budget.measured(this.#lastEvent);
     return gone;
-  }
-
-  get #budget(): number {
-    return this.#options.logBudget ?? LOG_BUDGET;
-  }
-
-  #isDue(lastEvent: number): boolean {
-    return lastEvent - this.#measured >= EVENTS_BETWEEN_MEASUREMENTS;
   }
 
   /** The part of the current store with the texts about this device and the aggregates of the log. */
@@ -434,7 +420,7 @@ export class ProfileStorage {
     this.#tabs.leave();
     this.#store.close();
     this.#store = store;
-    this.#measured = 0;
+    this.#budget.measured(0);
   }
 }
 
