@@ -4,6 +4,7 @@ import { weightedMean } from '../similarities';
 import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
 import { coldStart, cooccurrence } from './cooccurrence';
+import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
 
@@ -56,7 +57,7 @@ export type TermValues = Record<TermName, Float32Array>;
 
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
-/** Last choices, and dismissals, that the terms use; older choices weigh less than 2^-10 of the newest. */
+/** Last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const MAX_HISTORY = 200;
 /** Last choices that the term `session` uses. */
 export const SESSION = 3;
@@ -144,12 +145,4 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
   values.category = categoryPreference(index.categories, rows, weights);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
   return values;
-}
-
-/** Minus the content similarity to the nearest of the last 200 of these items, at most 0. */
-function dislikes({ nearestDismissed }: CatalogIndex, dismissed: Iterable<number>): Float32Array {
-  const [nearest] = nearestDismissed.nearestTo([...dismissed].slice(-MAX_HISTORY));
-  const out = new Float32Array(nearest.length);
-  for (let row = 0; row < out.length; row++) out[row] = -Math.max(0, nearest[row]);
-  return out;
 }
