@@ -5,6 +5,7 @@ import { type BrowserContext, expect, type Locator, type Page } from '@playwrigh
 import { violations } from './support/accessibility';
 import { logOf, serveHeadless, startHeadless } from './support/headless';
 import { addList, callsOf, idsOf, listTest } from './support/lists';
+import { settled } from './support/settled';
 import { products, test as shopTest } from './support/shop';
 
 /** Attributes of a bundle, and its products: p0 costs 1234.50, p1 half of it, p3 a quarter; p2 is sold out. */
@@ -70,7 +71,7 @@ listTest('a bundle sums up what is checked, and adds it to the cart with its rec
   // What is in the cart leaves lists, but not this one; a second press adds nothing.
   await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBeGreaterThan(1);
   await button.press('Enter');
-  await page.waitForTimeout(300);
+  await settled(page);
   expect(await list.getByRole('link').allTextContents()).toEqual(shown);
   expect(await carts(page, shop)).toHaveLength(3);
   await page.evaluate((n) => {

@@ -275,10 +275,11 @@ test('stores nothing before the shopper answers the banner, keeps what was seen 
 
 test('puts what a card shows into the cart of the store, and tells the theme', async ({ page }) => {
   const store = new Store(page);
-  await store.open([{ heading: 'For you' }]);
+  await store.open([{ heading: 'For you' }, { placement: 'cart', heading: 'Goes with it' }]);
   await connected(page);
   const card = cards(page).first();
   const id = await card.getAttribute('data-id');
+  const compared = page.waitForResponse('**/cart.js');
   await card.getByRole('button', { name: /add to cart/i }).click();
   await expect(page.locator('cart-drawer')).toHaveText('New content');
   await expect(page.locator('cart-drawer')).not.toHaveClass(/is-empty/);
@@ -287,8 +288,13 @@ test('puts what a card shows into the cart of the store, and tells the theme', a
     { items: [{ id: Number(id), quantity: 1 }], sections: 'cart-drawer', sections_url: '/store' },
   ]);
   expect(store.cart).toEqual([{ variant_id: Number(id), quantity: 1 }]);
-  // The list has tracked it; the theme's request is not counted as another.
-  await page.waitForTimeout(300);
+  // The list has tracked it; the theme's request is not counted as another. Changes of the cart are looked at one after another.
+  await compared;
+  await expect(list(page).last()).toHaveAttribute('state', 'filled');
+  store.cart.length = 0;
+  await page.route('**/cart/clear.js', (route) => route.fulfill({ json: { items: [] } }));
+  await page.evaluate(() => fetch('/cart/clear.js', { method: 'POST' }));
+  await expect(list(page).last()).not.toHaveAttribute('state', 'filled');
   const rows = await ask(page, async (r) => (await r.metrics()).rows.map(({ placement, carts }) => [placement, carts]));
   expect(rows.filter(([, carts]) => carts)).toEqual([['for-you', 1]]);
 });
