@@ -249,7 +249,9 @@ test('no view has a serious violation, light or dark, and none is wider than a s
   for (const question of ['What did it learn?', 'When?', 'Why this?', 'Does it help?']) {
     await ask(page, question);
     if (question === 'When?') await inspector(page).locator('[data-open]').first().click();
-    expect(await violationsInSchemes(page)).toEqual([]);
+    // The rest of the page is the same in every view.
+    const include = question === 'What did it learn?' ? [] : ['main'];
+    expect(await violationsInSchemes(page, { include })).toEqual([]);
     for (const dir of ['rtl', 'ltr']) {
       await page.evaluate((value) => {
         document.documentElement.dir = value;

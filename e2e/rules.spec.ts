@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { openBundle, putMutable, writeBundle } from '../src/core/catalog';
 import { topicContent } from '../src/testing/topics';
+import { sidestream } from './support/commands';
 import { packagePage, serveHeadless } from './support/headless';
 import { products } from './support/shop';
 
@@ -45,7 +45,7 @@ const write = (...rules: object[]): string => {
 /** Runs `sidestream rules publish`. */
 function publish(...rules: object[]): void {
   const file = write(...rules);
-  execFileSync('npx', ['tsx', 'src/shop/cli/main.ts', 'rules', 'publish', file, '--out', folder], { stdio: 'pipe' });
+  sidestream('rules', 'publish', file, '--out', folder);
 }
 
 async function open(page: Page): Promise<void> {

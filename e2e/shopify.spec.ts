@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import type { Recommender } from '../src/device/protocol';
 import { violations } from './support/accessibility';
+import { sidestream } from './support/commands';
 import { serveHeadless } from './support/headless';
 import { defaults, readExample, schema, section, type ThemeObjects } from './support/shopify/theme-page';
 
@@ -23,13 +23,7 @@ test.beforeAll(() => {
   bundle = mkdtempSync(join(tmpdir(), 'sidestream-shopify-'));
   // As the README's cron step builds it.
   const mapping = join(root, 'examples/shopify/mapping.json');
-  execFileSync(
-    'npx',
-    ['tsx', 'src/shop/cli/main.ts', 'build', feed, '--mapping', mapping, '--out', join(bundle, 'out')],
-    {
-      ...{ cwd: root, stdio: 'pipe' },
-    },
-  );
+  sidestream('build', feed, '--mapping', mapping, '--out', join(bundle, 'out'));
 });
 test.afterAll(() => rmSync(bundle, { recursive: true, force: true }));
 

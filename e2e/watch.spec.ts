@@ -221,8 +221,8 @@ test.describe('accessible', () => {
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await violations(page, PART)).toEqual([]);
     // Read from right to left, time goes that way too, and nothing is wider than the page.
-    await page.setViewportSize({ width: 375, height: 812 });
     await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    await page.setViewportSize({ width: 375, height: 812 });
     await expect
       .poll(async () => (await watch(page).locator('.chart circle').first().boundingBox())?.x)
       .toBeLessThan(100);
