@@ -136,7 +136,9 @@ test('every point opens the nearest state from before it, which it names, and go
   );
   const after = Number((await which.textContent())?.match(/after choice (\d+)/)?.[1]);
   await expect(which).toContainText(`, ${49 - after} choices earlier.`);
-  await expect(inspector(page).locator('[data-change]')).toContainText(`from the ${51 - after} choices since then`);
+  await expect(inspector(page).locator('[data-change]')).toContainText(
+    `would lose the ${51 - after} choices since then`,
+  );
 
   // Older than every state: that is said, and there is nothing to go back to.
   await open(30);

@@ -22,7 +22,7 @@ async function servePage(context: BrowserContext, body = LISTS.join('')): Promis
   await context.route('**/bundle/**', (route) => {
     const name = new URL(route.request().url()).pathname.replace('/bundle/', '');
     if (name.startsWith('offers')) asked.push(name);
-    return route.fulfill({ path: join(folder, name) });
+    return /^(manifest|offers)/.test(name) ? route.fulfill({ path: join(folder, name) }) : route.fallback();
   });
 }
 

@@ -32,7 +32,7 @@ async function servePage(context: BrowserContext, beforeWorker = ''): Promise<vo
   await context.route('**/bundle/**', (route) => {
     const name = new URL(route.request().url()).pathname.replace('/bundle/', '');
     if (name === 'rules.json') asked.push(name);
-    return route.fulfill({ path: join(folder, name) });
+    return /^(manifest|rules)/.test(name) ? route.fulfill({ path: join(folder, name) }) : route.fallback();
   });
 }
 
