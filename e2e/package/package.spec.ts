@@ -64,7 +64,11 @@ function mistakesIn(files: string[], options: ts.CompilerOptions): string {
   const strict = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext };
   const host = ts.createCompilerHost({ ...strict, ...options });
   host.getCurrentDirectory = () => project;
-  const program = ts.createProgram(files.map((name) => at(name)), { ...strict, ...options }, host);
+  const program = ts.createProgram(
+    files.map((name) => at(name)),
+    { ...strict, ...options },
+    host,
+  );
   const folder = realpathSync(project);
   const ours = program.getSourceFiles().filter(({ fileName }) => realpathSync(fileName).startsWith(folder));
   expect(ours.filter(({ fileName }) => fileName.includes('/node_modules/sidestream/')).length).toBeGreaterThan(0);
