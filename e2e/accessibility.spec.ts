@@ -1,4 +1,5 @@
 import { violationsInSchemes } from './support/accessibility';
+import { settled } from './support/settled';
 import { cards, expect, openShop, test } from './support/shop';
 
 test('home, product page, inspector and dialog have no serious violation, light and dark', async ({ page }) => {
@@ -17,6 +18,7 @@ test('home, product page, inspector and dialog have no serious violation, light 
 });
 
 test('by keyboard, "not interested" as the very first action can be undone for as long as needed', async ({ page }) => {
+  await page.clock.install();
   await openShop(page);
   const list = page.getByTestId('for-you');
   const card = list.locator('[data-id]').nth(1);
@@ -36,10 +38,10 @@ test('by keyboard, "not interested" as the very first action can be undone for a
       }),
     )
     .not.toContain(id);
-  await page.waitForTimeout(1000);
+  await settled(page);
   await expect(undo).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(list.locator(`[data-id="${id}"] [data-dismiss]`)).toBeFocused();
-  await page.waitForTimeout(500);
+  await settled(page);
   await expect(list.locator('[data-id]').nth(1)).toHaveAttribute('data-id', id ?? '');
 });

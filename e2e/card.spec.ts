@@ -3,6 +3,7 @@ import type { RecsAddToCartDetail } from '../src';
 import type { ListOptions } from './pages/element';
 import { violationsInSchemes } from './support/accessibility';
 import { addList, callsOf, cartsOf, idsOf, setLanguage, listTest as test } from './support/lists';
+import { settled } from './support/settled';
 
 type Given = NonNullable<NonNullable<ListOptions['products']>[number]['item']>;
 
@@ -166,7 +167,7 @@ test('the second picture is loaded when a mouse or the keyboard first comes to t
   await expect(list.locator('[part=second-image]')).toHaveCount(3);
   const tap = { bubbles: true, composed: true, pointerType: 'touch' };
   await list.locator('[part=link]').first().dispatchEvent('pointerover', tap);
-  await page.waitForTimeout(200);
+  await settled(page);
   expect(pictures).toEqual([]);
 
   const [first, second] = [0, 1].map((n) => list.locator('li').nth(n).locator('[part=second-image]'));
@@ -220,8 +221,9 @@ test('the button adds a product to the cart, with attribution, unless the page p
   expect(tracked.filter(([type]) => type === 'click')).toEqual([]);
 
   // The product is in the cart, so the list drops it; not before the shopper has seen that it was added.
-  await page.waitForTimeout(600);
+  await page.clock.runFor(1000);
   expect(await idsOf(list)).toContain('p1');
+  await page.clock.runFor(2000);
   await expect.poll(() => idsOf(list)).not.toContain('p1');
 });
 
@@ -233,8 +235,9 @@ test('a list that confirms keeps its cards although an earlier list takes one of
   await button.click();
   await first.list.evaluate((list) => list.setAttribute('limit', '4'));
   await expect.poll(() => idsOf(first.list)).toEqual(['p0', 'p1', 'p2', 'p4']);
-  await page.waitForTimeout(600);
+  await page.clock.runFor(1000);
   await expect(button).toHaveText('Added');
+  await page.clock.runFor(2000);
   await expect.poll(() => idsOf(second.list)).toEqual(['p5', 'p6']);
 });
 
@@ -244,7 +247,7 @@ test('plain items load no code for it; where it cannot be loaded, the list has p
   const extras = requestsOf(page, /card-extras/);
   const { list } = await addList(page, { attributes: { limit: '4' } });
   await expect(list.locator('[part=card]')).toHaveCount(4);
-  await page.waitForTimeout(300);
+  await settled(page);
   expect(extras).toEqual([]);
 
   await page.route('**/card-extras-*', (route) => route.abort());
@@ -261,7 +264,7 @@ test('plain items load no code for it; where it cannot be loaded, the list has p
   expect(extras.length).toBeGreaterThan(0);
   // Once, whatever refreshes the list later.
   await page.evaluate((n) => window.lists.shops[n].change(), failed.shop);
-  await page.waitForTimeout(400);
+  await settled(page);
   expect(warnings.filter((text) => text.startsWith('sidestream-recs: '))).toHaveLength(1);
 });
 

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
 import { violations } from './support/accessibility';
+import { COMPANIONS_FOLDER } from './support/global-setup';
 import { logOf, serveHeadless, startHeadless } from './support/headless';
 import { addList, callsOf, idsOf, listTest } from './support/lists';
+import { settled } from './support/settled';
 import { products, test as shopTest } from './support/shop';
 
 /** Attributes of a bundle, and its products: p0 costs 1234.50, p1 half of it, p3 a quarter; p2 is sold out. */
@@ -70,7 +70,7 @@ listTest('a bundle sums up what is checked, and adds it to the cart with its rec
   // What is in the cart leaves lists, but not this one; a second press adds nothing.
   await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBeGreaterThan(1);
   await button.press('Enter');
-  await page.waitForTimeout(300);
+  await settled(page);
   expect(await list.getByRole('link').allTextContents()).toEqual(shown);
   expect(await carts(page, shop)).toHaveLength(3);
   await page.evaluate((n) => {
@@ -163,12 +163,11 @@ listTest('several items in view are named by an array, or by its text in the att
 });
 
 /** Serves the demo's bundle, in which every product goes with the two that come half a catalogue later. */
-async function serveCompanions(context: BrowserContext, folder: string): Promise<void> {
-  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', folder], { stdio: 'pipe' });
+async function serveCompanions(context: BrowserContext): Promise<void> {
   const learned = /\/(manifest\.json|companions-[^/]*)$/;
   await context.route(
     (url) => url.pathname.startsWith('/bundle/') && learned.test(url.pathname),
-    (route) => route.fulfill({ body: readFileSync(join(folder, new URL(route.request().url()).pathname.slice(8))) }),
+    (route) => route.fulfill({ path: join(COMPANIONS_FOLDER, new URL(route.request().url()).pathname.slice(8)) }),
   );
 }
 
@@ -181,48 +180,45 @@ const addRecs = (page: Page, attributes: Record<string, string>) =>
     document.body.append(list);
   }, attributes);
 
-shopTest(
-  'a list follows the cart, that of another tab too, and a bundle counts for its list',
-  async ({ context }, info) => {
-    await serveHeadless(context);
-    await serveCompanions(context, info.outputPath('bundle'));
-    const [first, second] = [await context.newPage(), await context.newPage()];
-    await startHeadless(first, 'granted');
-    await startHeadless(second);
-    await first.evaluate(() => window.recommender.settled());
-    await addRecs(first, { 'cart-synced': '' });
-    const list = first.locator('sidestream-recs').first();
-    await expect(list).toHaveAttribute('state', 'hidden');
+shopTest('a list follows the cart, that of another tab too, and a bundle counts for its list', async ({ context }) => {
+  await serveHeadless(context);
+  await serveCompanions(context);
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await startHeadless(first, 'granted');
+  await startHeadless(second);
+  await first.evaluate(() => window.recommender.settled());
+  await addRecs(first, { 'cart-synced': '' });
+  const list = first.locator('sidestream-recs').first();
+  await expect(list).toHaveAttribute('state', 'hidden');
 
-    const all = products().map(({ id }) => id);
-    const half = Math.floor(all.length / 2);
-    const track = (page: Page, type: 'cart' | 'uncart', id: string) =>
-      page.evaluate(([kind, item]) => window.recommender.track(kind as 'cart', item), [type, id]);
-    await track(first, 'cart', all[0]);
-    await expect.poll(() => idsOf(list)).toEqual([all[half], all[half + 1]]);
-    await expect(list).toContainText('Others chose it with');
-    await track(second, 'cart', all[10]);
-    await expect.poll(() => idsOf(list)).toEqual(expect.arrayContaining([all[half], all[half + 10], all[half + 11]]));
-    await track(second, 'uncart', all[0]);
-    await expect.poll(() => idsOf(list)).toEqual([all[half + 10], all[half + 11]]);
-    await track(first, 'uncart', all[10]);
-    await expect(list).toHaveAttribute('state', 'hidden');
+  const all = products().map(({ id }) => id);
+  const half = Math.floor(all.length / 2);
+  const track = (page: Page, type: 'cart' | 'uncart', id: string) =>
+    page.evaluate(([kind, item]) => window.recommender.track(kind as 'cart', item), [type, id]);
+  await track(first, 'cart', all[0]);
+  await expect.poll(() => idsOf(list)).toEqual([all[half], all[half + 1]]);
+  await expect(list).toContainText('Others chose it with');
+  await track(second, 'cart', all[10]);
+  await expect.poll(() => idsOf(list)).toEqual(expect.arrayContaining([all[half], all[half + 10], all[half + 11]]));
+  await track(second, 'uncart', all[0]);
+  await expect.poll(() => idsOf(list)).toEqual([all[half + 10], all[half + 11]]);
+  await track(first, 'uncart', all[10]);
+  await expect(list).toHaveAttribute('state', 'hidden');
 
-    await addRecs(second, { layout: 'bundle', 'item-id': all[0] });
-    const bundle = second.locator('sidestream-recs');
-    await expect(bundle.getByRole('checkbox')).toHaveCount(3);
-    await bundle.getByRole('button', { name: 'Add all to cart' }).click();
-    await expect(bundle.getByRole('button', { name: 'Added to cart' })).toBeVisible();
-    await second.evaluate(() => window.recommender.settled());
-    expect((await logOf(second)).slice(-3)).toEqual([all[0], all[half], all[half + 1]]);
-    // The purchase counts for the list whose bundle was added, that of the item itself for none.
-    for (const id of [all[0], all[half]])
-      await second.evaluate((item) => window.recommender.track('purchase', item, { price: 5 }), id);
-    const { rows } = await second.evaluate(() => window.recommender.metrics());
-    const of = (placement: string | null) => rows.find((row) => row.placement === placement);
-    expect(of('complement')).toMatchObject({ carts: 2, purchases: 1 });
-    expect(of(null)).toMatchObject({ purchases: 1 });
-    // All of it is in the cart of the other tab, too.
-    await expect(list).toHaveAttribute('state', 'filled');
-  },
-);
+  await addRecs(second, { layout: 'bundle', 'item-id': all[0] });
+  const bundle = second.locator('sidestream-recs');
+  await expect(bundle.getByRole('checkbox')).toHaveCount(3);
+  await bundle.getByRole('button', { name: 'Add all to cart' }).click();
+  await expect(bundle.getByRole('button', { name: 'Added to cart' })).toBeVisible();
+  await second.evaluate(() => window.recommender.settled());
+  expect((await logOf(second)).slice(-3)).toEqual([all[0], all[half], all[half + 1]]);
+  // The purchase counts for the list whose bundle was added, that of the item itself for none.
+  for (const id of [all[0], all[half]])
+    await second.evaluate((item) => window.recommender.track('purchase', item, { price: 5 }), id);
+  const { rows } = await second.evaluate(() => window.recommender.metrics());
+  const of = (placement: string | null) => rows.find((row) => row.placement === placement);
+  expect(of('complement')).toMatchObject({ carts: 2, purchases: 1 });
+  expect(of(null)).toMatchObject({ purchases: 1 });
+  // All of it is in the cart of the other tab, too.
+  await expect(list).toHaveAttribute('state', 'filled');
+});

@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page, TestInfo } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { COMPANIONS_FOLDER } from './support/global-setup';
 import { clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
 /** Serves the demo's bundle with companions in it. */
-async function serveCompanions(page: Page, info: TestInfo, spoil = (body: Buffer): Buffer => body): Promise<void> {
-  const folder = info.outputPath('bundle');
-  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', folder], { stdio: 'pipe' });
-  for (const name of readdirSync(folder)) {
-    const body = readFileSync(join(folder, name));
+async function serveCompanions(page: Page, spoil = (body: Buffer): Buffer => body): Promise<void> {
+  for (const name of readdirSync(COMPANIONS_FOLDER)) {
+    const body = readFileSync(join(COMPANIONS_FOLDER, name));
     await page.route(`**/bundle/${name}`, (route) =>
       route.fulfill({ body: name.endsWith('.bin') ? spoil(body) : body }),
     );
@@ -28,10 +26,10 @@ const complementOf = (page: Page, id: string) =>
     document.body.append(list);
   }, id);
 
-test('co-occurrence scores without a library that computes, and makes the complement list', async ({ page }, info) => {
+test('co-occurrence scores without a library that computes, and makes the complement list', async ({ page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));
-  await serveCompanions(page, info);
+  await serveCompanions(page);
   await openShop(page);
   await clickProducts(page, 'Music', 1);
   await page.getByTestId('inspect').click();
@@ -45,16 +43,16 @@ test('co-occurrence scores without a library that computes, and makes the comple
   expect(fetched.filter((url) => /tfjs|\.wasm/.test(url))).toEqual([]);
 });
 
-test('what others chose with the last products moves the list, and the card says so', async ({ page }, info) => {
-  await serveCompanions(page, info);
+test('what others chose with the last products moves the list, and the card says so', async ({ page }) => {
+  await serveCompanions(page);
   await openShop(page);
   await clickProducts(page, 'Music', 3);
   await expect(page.getByTestId('for-you')).toContainText('Others chose it with');
   await expect(page.getByTestId('notice')).toHaveCount(0);
 });
 
-test('damaged companions cost nothing but a notice', async ({ page }, info) => {
-  await serveCompanions(page, info, (body) => Buffer.alloc(body.length));
+test('damaged companions cost nothing but a notice', async ({ page }) => {
+  await serveCompanions(page, (body) => Buffer.alloc(body.length));
   await openShop(page);
   await expect(page.getByTestId('notice')).toContainText(/companions-/);
   await clickProducts(page, 'Music', 3);

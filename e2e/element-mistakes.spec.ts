@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { addList, callsOf, idsOf, listTest as test } from './support/lists';
+import { settled } from './support/settled';
 
 /** Warnings about the page's lists in the console. */
 function warningsOf(page: Page): string[] {
@@ -55,7 +56,7 @@ test('invalid settings cause one warning per element and attribute, with the cor
   await page.evaluate((n) => window.lists.shops[n].change(), shop);
   for (const limit of ['-3', '1000', '2.5', '']) {
     await list.evaluate((element, value) => element.setAttribute('limit', value), limit);
-    await page.waitForTimeout(50);
+    await settled(page);
     expect(await idsOf(list)).toHaveLength(8);
   }
   for (const [name, value] of Object.entries(wrong)) {
@@ -77,7 +78,7 @@ test('undefined, null and numbers as text, which frameworks set, cause no warnin
     for (const name of names) Reflect.set(element, name, undefined);
     Reflect.set(element, 'itemId', null);
   });
-  await page.waitForTimeout(200);
+  await settled(page);
   expect(await idsOf(list)).toHaveLength(8);
   await list.evaluate((element) => Reflect.set(element, 'limit', '3'));
   await expect(list.locator('[data-id]')).toHaveCount(3);
@@ -91,7 +92,7 @@ test('a list that misses its item is hidden without a gap, with a warning, until
   await expect(list).toBeHidden();
   expect(await gap()).toBe(0);
   await page.evaluate((n) => window.lists.shops[n].change(), shop);
-  await page.waitForTimeout(200);
+  await settled(page);
   await expect.poll(() => warnings).toEqual([expect.stringContaining('placement="similar" needs the item in view')]);
   await list.evaluate((element) => element.setAttribute('item-id', 'p9'));
   await expect(list.locator('[data-id]')).toHaveCount(2);
@@ -103,7 +104,6 @@ test('a list that misses its item is hidden without a gap, with a warning, until
 
 test('a list without a bundle is hidden after 10 s, with a warning, until it has a recommender', async ({ page }) => {
   const warnings = warningsOf(page);
-  await page.clock.install();
   const { list, gap } = await between(page, { orphan: true, attributes: { limit: '2' } });
   const { shop } = await addList(page, { answer: 'loading' });
   await page.clock.runFor(9000);

@@ -1,6 +1,7 @@
 // What a page does with lists: a framework's router follows their links, and keeps pages that are not shown.
 import { expect } from '@playwright/test';
 import { addList, callsOf, idsOf, listTest as test } from './support/lists';
+import { settled } from './support/settled';
 
 test('a list that is not rendered takes no product from others, asks for nothing, and is made again when it is rendered', async ({
   page,
@@ -33,10 +34,10 @@ test('a list in a tab that is closed is there when the tab opens, and knows what
   await show('none');
   const { list, shop } = await addList(page);
   await expect(list).toHaveAttribute('state', 'filled');
-  await page.waitForTimeout(500);
+  await settled(page);
   const before = (await callsOf(page, shop)).requests.length;
   await page.evaluate((n) => window.lists.shops[n].change(), shop);
-  await page.waitForTimeout(500);
+  await settled(page);
   expect((await callsOf(page, shop)).requests).toHaveLength(before);
   await show('block');
   await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBe(before + 1);

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 import { addList, setLanguage, listTest as test } from './support/lists';
+import { settled } from './support/settled';
 
 /** Screenshots of every state, to be looked at: `SCREENSHOTS=1 npx playwright test element-screenshots`. */
 test.skip(!process.env.SCREENSHOTS, 'only on request');
@@ -28,7 +29,7 @@ async function everyState(page: Page, language: string): Promise<void> {
   await addList(page, { language, answer: 'error', html: links, attributes: failed });
   await page.addStyleTag({ content: 'sidestream-recs { margin-block-end: 2rem }' });
   await expect(list.locator('[data-undo]')).toBeFocused();
-  await page.waitForTimeout(500);
+  await settled(page);
 }
 
 for (const language of Object.keys(CURRENCIES)) {

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test';
 import { violations, violationsInSchemes } from './support/accessibility';
 import { addList, callsOf, idsOf, setLanguage, listTest as test } from './support/lists';
+import { settled } from './support/settled';
 
 const LINKS = '<a href="/product/p0">Mug</a><a href="/product/p1">Teapot</a>';
 const STATES = [
@@ -67,7 +68,7 @@ test('lists of one recommender send one request each, in reading order, and show
     await addList(page, { share: shop, attributes: { placement, limit: '4' } });
   await page.evaluate((n) => window.lists.shops[n].open(), shop);
   await expect(page.locator('sidestream-recs[state=filled]')).toHaveCount(5);
-  await page.waitForTimeout(300);
+  await settled(page);
   const lists = await page.locator('sidestream-recs').all();
   const ids = await Promise.all(lists.map(idsOf));
   const ranked = ids.slice(0, 3).flat();
@@ -80,7 +81,7 @@ test('lists of one recommender send one request each, in reading order, and show
 test('a lazy list sends no request until it is near the viewport', async ({ page }) => {
   await page.addStyleTag({ content: 'main::before { content: ""; display: block; block-size: 3000px }' });
   const { list, shop } = await addList(page, { attributes: { lazy: '' } });
-  await page.waitForTimeout(300);
+  await settled(page);
   expect((await callsOf(page, shop)).requests).toEqual([]);
   await expect(list).toHaveAttribute('state', 'loading');
   await page.evaluate(() => scrollTo(0, 2600));
@@ -124,8 +125,10 @@ test('a card half in view for a second is an impression, once; one below the fol
     ['impression', 'p0', 0],
     ['impression', 'p1', 1],
   ];
+  await settled(page);
   await expect.poll(async () => (await callsOf(page, shop)).tracked).toEqual(seen);
-  await page.waitForTimeout(1200);
+  await page.clock.runFor(5000);
+  await settled(page);
   expect((await callsOf(page, shop)).tracked).toEqual(seen);
 });
 
@@ -136,11 +139,11 @@ test('by keyboard: not interested, undo, and the focus is where it was', async (
   const undo = list.getByRole('button', { name: 'Undo' });
   await expect(undo).toBeFocused();
   await expect(page.getByRole('status')).toHaveText(/^Hand-thrown .* will not be shown again\.$/);
-  await page.waitForTimeout(300);
+  await settled(page);
   expect(await idsOf(list)).toEqual(['p0', 'p2', 'p3']);
   await page.keyboard.press('Enter');
   await expect(list.getByRole('button', { name: 'Not interested in Hand-thrown' })).toBeFocused();
-  await page.waitForTimeout(300);
+  await settled(page);
   expect(await idsOf(list)).toEqual(['p0', 'p1', 'p2', 'p3']);
   const { tracked } = await callsOf(page, shop);
   expect(tracked.filter(([type]) => type !== 'impression')).toEqual([
@@ -162,7 +165,7 @@ for (const choices of [0, 1]) {
     const undo = list.getByRole('button', { name: 'Undo' });
     await expect(undo).toBeFocused();
     await change('change');
-    await page.waitForTimeout(300);
+    await settled(page);
     await expect(undo).toBeFocused();
     // After a reset the profile has no dismissal: the item is back, and the focus moves to the card in that place.
     await change('reset');
@@ -191,7 +194,7 @@ test('after "try again" the focus is in the list once it is there', async ({ pag
   await page.evaluate(() => document.body.append(Object.assign(document.createElement('input'), { id: 'other' })));
   await page.locator('#other').focus();
   await page.evaluate((n) => window.lists.shops[n].change(), shop);
-  await page.waitForTimeout(300);
+  await settled(page);
   await expect(page.locator('#other')).toBeFocused();
 });
 

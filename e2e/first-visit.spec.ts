@@ -151,7 +151,8 @@ for (const [name, language, width, colorScheme] of [
   test.describe(name, () => {
     test.use({ viewport: { width, height: 900 }, colorScheme });
 
-    test('it fits the page, and has no violation of accessibility rules', async ({ page, context }) => {
+    const tag = name === 'ja' ? '@nightly' : [];
+    test('it fits the page, and has no violation of accessibility rules', { tag }, async ({ page, context }) => {
       await serve(context, language);
       await page.goto('/first-visit.html');
       await expect(choices(page)).toHaveCount(9);

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
-import { CDN_FOLDER } from './support/global-setup';
+import { CDN_FOLDER, COMPANIONS_FOLDER } from './support/global-setup';
 import type {} from './support/headless';
 import { type Host, serve } from './support/host';
 
@@ -36,10 +35,9 @@ test.afterEach(() => {
 /** Serves the shop with these headers on every response, as a server does, and opens it. @returns what a policy refused so far */
 async function openShop(page: Page, headers: Record<string, string>): Promise<() => string[]> {
   const at = (name: string): string => test.info().outputPath('shop', name);
-  await mkdir(at('bundle'), { recursive: true });
+  await mkdir(at('.'), { recursive: true });
   // With what a log says, which is loaded after the first list.
-  execFileSync('npx', ['tsx', 'e2e/support/learned-bundle.ts', at('bundle')], { stdio: 'pipe' });
-  const learned = (await readdir(at('bundle'))).map((name) => [`/bundle/${name}`, at(`bundle/${name}`)]);
+  const learned = (await readdir(COMPANIONS_FOLDER)).map((name) => [`/bundle/${name}`, join(COMPANIONS_FOLDER, name)]);
   await writeFile(at('index.html'), SHOP);
   await writeFile(at('shop.js'), SCRIPT);
   // onnxruntime starts threads on a device with more than two cores.

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { sidestream } from './support/commands';
 import { packagePage, serveHeadless } from './support/headless';
 import { products } from './support/shop';
 
@@ -22,7 +22,7 @@ async function servePage(context: BrowserContext, body = LISTS.join('')): Promis
   await context.route('**/bundle/**', (route) => {
     const name = new URL(route.request().url()).pathname.replace('/bundle/', '');
     if (name.startsWith('offers')) asked.push(name);
-    return route.fulfill({ path: join(folder, name) });
+    return /^(manifest|offers)/.test(name) ? route.fulfill({ path: join(folder, name) }) : route.fallback();
   });
 }
 
@@ -30,7 +30,7 @@ async function servePage(context: BrowserContext, body = LISTS.join('')): Promis
 function publish(rows: string[], ...more: string[]): void {
   const feed = join(folder, '..', 'feed.csv');
   writeFileSync(feed, `${rows.join('\n')}\n`);
-  execFileSync('npx', ['tsx', 'src/shop/cli/main.ts', 'offers', feed, '--out', folder, ...more], { stdio: 'pipe' });
+  sidestream('offers', feed, '--out', folder, ...more);
 }
 
 async function open(page: Page): Promise<void> {

@@ -199,7 +199,9 @@ for (const [what, experiment, why] of [
   ['a page of HTML', '<!doctype html>', 'JSON'],
   ['null', 'null', 'experiment'],
 ] as const) {
-  test(`pilot.json with ${what}: lists, the question, and one line that says why`, async ({ page }) => {
+  // By day, one for each check: JSON, the names of the options, the sense of their values.
+  const tag = ['no JSON', 'a misspelt name', 'no weight above 0'].includes(what) ? [] : '@nightly';
+  test(`pilot.json with ${what}: lists, the question, and one line that says why`, { tag }, async ({ page }) => {
     const said: ConsoleMessage[] = [];
     page.on('console', (message) => message.type() === 'error' && said.push(message));
     page.on('pageerror', (error) => expect(error).toBeNull());

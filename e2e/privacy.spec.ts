@@ -81,7 +81,10 @@ test('a profile that newer code wrote is left as it is, and the shop goes on', a
   const before = await idsIn(page, 'for-you');
   await clickProducts(page, 'Tools', 6);
   await expect.poll(() => idsIn(page, 'for-you')).not.toEqual(before);
-  // Longer than the quiet time before a save.
-  await page.waitForTimeout(1500);
+  // All that was learned has had its save.
+  await page.getByTestId('for-you').evaluate(async (list: HTMLElementTagNameMap['sidestream-recs']) => {
+    if (!list.activeRecommender) throw new Error('The list has no recommender');
+    await list.activeRecommender.settled();
+  });
   expect(await storedSchema(page)).toBe(99);
 });

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { openBundle, putMutable, writeBundle } from '../src/core/catalog';
 import { topicContent } from '../src/testing/topics';
+import { sidestream } from './support/commands';
 import { packagePage, serveHeadless } from './support/headless';
 import { products } from './support/shop';
 
@@ -32,7 +32,7 @@ async function servePage(context: BrowserContext, beforeWorker = ''): Promise<vo
   await context.route('**/bundle/**', (route) => {
     const name = new URL(route.request().url()).pathname.replace('/bundle/', '');
     if (name === 'rules.json') asked.push(name);
-    return route.fulfill({ path: join(folder, name) });
+    return /^(manifest|rules)/.test(name) ? route.fulfill({ path: join(folder, name) }) : route.fallback();
   });
 }
 
@@ -45,7 +45,7 @@ const write = (...rules: object[]): string => {
 /** Runs `sidestream rules publish`. */
 function publish(...rules: object[]): void {
   const file = write(...rules);
-  execFileSync('npx', ['tsx', 'src/shop/cli/main.ts', 'rules', 'publish', file, '--out', folder], { stdio: 'pipe' });
+  sidestream('rules', 'publish', file, '--out', folder);
 }
 
 async function open(page: Page): Promise<void> {

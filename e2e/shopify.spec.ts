@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import type { Recommender } from '../src/device/protocol';
 import { violations } from './support/accessibility';
+import { sidestream } from './support/commands';
 import { serveHeadless } from './support/headless';
 import { defaults, readExample, schema, section, type ThemeObjects } from './support/shopify/theme-page';
 
@@ -23,13 +23,7 @@ test.beforeAll(() => {
   bundle = mkdtempSync(join(tmpdir(), 'sidestream-shopify-'));
   // As the README's cron step builds it.
   const mapping = join(root, 'examples/shopify/mapping.json');
-  execFileSync(
-    'npx',
-    ['tsx', 'src/shop/cli/main.ts', 'build', feed, '--mapping', mapping, '--out', join(bundle, 'out')],
-    {
-      ...{ cwd: root, stdio: 'pipe' },
-    },
-  );
+  sidestream('build', feed, '--mapping', mapping, '--out', join(bundle, 'out'));
 });
 test.afterAll(() => rmSync(bundle, { recursive: true, force: true }));
 
@@ -275,10 +269,11 @@ test('stores nothing before the shopper answers the banner, keeps what was seen 
 
 test('puts what a card shows into the cart of the store, and tells the theme', async ({ page }) => {
   const store = new Store(page);
-  await store.open([{ heading: 'For you' }]);
+  await store.open([{ heading: 'For you' }, { placement: 'cart', heading: 'Goes with it' }]);
   await connected(page);
   const card = cards(page).first();
   const id = await card.getAttribute('data-id');
+  const compared = page.waitForResponse('**/cart.js');
   await card.getByRole('button', { name: /add to cart/i }).click();
   await expect(page.locator('cart-drawer')).toHaveText('New content');
   await expect(page.locator('cart-drawer')).not.toHaveClass(/is-empty/);
@@ -287,8 +282,13 @@ test('puts what a card shows into the cart of the store, and tells the theme', a
     { items: [{ id: Number(id), quantity: 1 }], sections: 'cart-drawer', sections_url: '/store' },
   ]);
   expect(store.cart).toEqual([{ variant_id: Number(id), quantity: 1 }]);
-  // The list has tracked it; the theme's request is not counted as another.
-  await page.waitForTimeout(300);
+  // The list has tracked it; the theme's request is not counted as another. Changes of the cart are looked at one after another.
+  await compared;
+  await expect(list(page).last()).toHaveAttribute('state', 'filled');
+  store.cart.length = 0;
+  await page.route('**/cart/clear.js', (route) => route.fulfill({ json: { items: [] } }));
+  await page.evaluate(() => fetch('/cart/clear.js', { method: 'POST' }));
+  await expect(list(page).last()).not.toHaveAttribute('state', 'filled');
   const rows = await ask(page, async (r) => (await r.metrics()).rows.map(({ placement, carts }) => [placement, carts]));
   expect(rows.filter(([, carts]) => carts)).toEqual([['for-you', 1]]);
 });

@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { violations } from './support/accessibility';
+import { COMMAND } from './support/commands';
 import { expect, test } from './support/shop';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 /** Small enough for a test: shoppers of every kind, and a configuration of each way to make lists. */
-const [SHOPPERS, SEED] = [8, 5];
+const [SHOPPERS, SEED] = [4, 5];
 /** Products of the bundle, which has six variants of each. */
 const PRODUCTS = 60;
 const LEFT_OUT = ['random', 'content', 'terms'];
@@ -24,7 +25,8 @@ let bundle: string;
 
 test.beforeAll(async () => {
   bundle = mkdtempSync(join(tmpdir(), 'sidestream-'));
-  await run('npx', ['tsx', 'e2e/support/variant-bundle.ts', bundle, String(PRODUCTS)], { cwd: root });
+  const script = ['--import', 'tsx', 'e2e/support/variant-bundle.ts'];
+  await run(process.execPath, [...script, bundle, String(PRODUCTS)], { cwd: root });
 });
 test.afterAll(() => rmSync(bundle, { recursive: true }));
 
@@ -52,10 +54,10 @@ const PART = { include: ['simulate-shoppers'] };
 /** What the command finds, without what depends on the machine. */
 async function byCommand(): Promise<object> {
   const asked = ['--shoppers', String(SHOPPERS), '--seed', String(SEED), '--methods', ...METHODS];
-  const command = ['src/shop/cli/main.ts', 'evaluate', '--protocol', 'simulate', '--bundle', bundle, ...asked];
+  const command = [COMMAND, 'evaluate', '--protocol', 'simulate', '--bundle', bundle, ...asked];
   // One process: the browser computes beside it.
-  const { stdout } = await run('npx', ['tsx', ...command, '--no-closed-loop', '--json', '--processes', '1'], {
-    ...{ cwd: root, maxBuffer: 2 ** 26 },
+  const { stdout } = await run(process.execPath, [...command, '--no-closed-loop', '--json', '--processes', '1'], {
+    maxBuffer: 2 ** 26,
   });
   return foundIn(stdout.trim().split('\n').at(-1) ?? '');
 }

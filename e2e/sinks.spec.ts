@@ -152,9 +152,11 @@ const orderAndLeave = (page: Page, wait: number): Promise<void> =>
 
 for (const variant of ['on', 'off']) {
   for (const wait of [0, 300]) {
-    test(`an order counts once, ${variant}, where the shopper leaves for another site ${wait} ms later`, async ({
-      page,
-    }) => {
+    // By day, each variant and each wait once.
+    const tag = (variant === 'on') === (wait === 0) ? [] : '@nightly';
+    test(`an order counts once, ${variant}, where the shopper leaves for another site ${wait} ms later`, {
+      tag,
+    }, async ({ page }) => {
       await openOwn(page, { consent: 'granted', variant });
       await expect.poll(added).toMatchObject([{ visitors: 1 }]);
       await orderAndLeave(page, wait);

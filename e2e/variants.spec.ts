@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { logOf, packagePage, serveHeadless } from './support/headless';
@@ -8,9 +10,14 @@ const LISTS = `<main><sidestream-recs bundle="/variants/" placement="for-you" li
 <sidestream-recs bundle="/variants/" placement="trending" limit="4"></sidestream-recs>
 <sidestream-recs bundle="/variants/" placement="recent" limit="4"></sidestream-recs></main>`;
 
-test.beforeEach(async ({ context }, info) => {
-  const folder = info.outputPath('bundle');
-  execFileSync('npx', ['tsx', 'e2e/support/variant-bundle.ts', folder], { stdio: 'pipe' });
+let folder: string;
+test.beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sidestream-variants-'));
+  execFileSync(process.execPath, ['--import', 'tsx', 'e2e/support/variant-bundle.ts', folder], { stdio: 'pipe' });
+});
+test.afterAll(() => rmSync(folder, { recursive: true }));
+
+test.beforeEach(async ({ context }) => {
   await serveHeadless(context);
   await context.route('**/variants/*', (route) =>
     route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.replace('/variants/', '')) }),

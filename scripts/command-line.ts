@@ -3,12 +3,14 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommandLine, ROOT } from './package/bundles';
 
-/** Laid out as in the package: the command line finds the version and the encoders two folders up. */
 const FOLDER = join(ROOT, '.cache', 'command-line');
 
-export default async function setup(): Promise<void> {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  for (const name of ['package.json', 'models']) symlinkSync(join(ROOT, name), join(FOLDER, name));
-  await buildCommandLine(join(FOLDER, 'lib', 'cli'));
+/** Lays it out as in the package: the command line finds the version and the encoders two folders up. */
+export async function layCommandLine(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'models']) symlinkSync(join(ROOT, name), join(folder, name));
+  await buildCommandLine(join(folder, 'lib', 'cli'));
 }
+
+export default (): Promise<void> => layCommandLine(FOLDER);

@@ -1,17 +1,19 @@
 import { type Remote, wrap } from 'comlink';
 import type { BundleEncoder, Encoded, Encoders } from './encoders-worker';
 
+/** An encoder of a bundle, its model in Base64, and what it encodes. */
+export interface BundleCall {
+  encoder: Omit<BundleEncoder, 'onnx'> & { onnx: string };
+  input: string | number[];
+}
+
 /** The calls of e2e/encoders.spec.ts in this page. */
 export interface EncodersPage {
   text(texts: string[], backend?: 'webgpu' | 'wasm', runs?: number, lose?: number[]): Promise<Encoded[]>;
   image(pixels: number[], backend?: 'webgpu' | 'wasm'): Promise<Encoded>;
   together(text: string, pixels: number[]): Promise<Encoded[]>;
-  /** One text, or the bytes of one image, with an encoder of a bundle. */
-  bundleEncoder(
-    encoder: Omit<BundleEncoder, 'onnx'> & { onnx: number[] },
-    input: string | number[],
-    backend: 'webgpu' | 'wasm',
-  ): Promise<Encoded>;
+  /** One text, or the bytes of one image, with each of some encoders of bundles. */
+  bundleEncoders(calls: BundleCall[], backend: 'webgpu' | 'wasm'): Promise<Encoded[]>;
   /** `[3, size, size]` of an image file, or the error code. */
   decode(file: number[], size: number): Promise<number[] | string>;
 }
@@ -36,10 +38,15 @@ window.encoders = {
   text: (...call) => inWorker((encoders) => encoders.text(...call)),
   image: (pixels, backend) => inWorker((encoders) => encoders.image([Float32Array.from(pixels)], backend)),
   together: (text, pixels) => inWorker((encoders) => encoders.together(text, Float32Array.from(pixels))),
-  bundleEncoder: (encoder, input, backend) =>
-    inWorker((encoders) => {
-      const item = typeof input === 'string' ? input : new Blob([Uint8Array.from(input)]);
-      return encoders.bundleEncoder({ ...encoder, onnx: Uint8Array.from(encoder.onnx) }, item, backend);
+  bundleEncoders: (calls, backend) =>
+    inWorker(async (encoders) => {
+      const encoded: Encoded[] = [];
+      for (const { encoder, input } of calls) {
+        const item = typeof input === 'string' ? input : new Blob([Uint8Array.from(input)]);
+        const onnx = Uint8Array.from(atob(encoder.onnx), (character) => character.charCodeAt(0));
+        encoded.push(await encoders.bundleEncoder({ ...encoder, onnx }, item, backend));
+      }
+      return encoded;
     }),
   decode: (file, size) =>
     inWorker(async (encoders) => {

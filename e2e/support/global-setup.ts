@@ -1,11 +1,29 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
 
 /** Where the package for pages is built; not its own folder, which another process may use meanwhile. */
 export const CDN_FOLDER = '.cache/cdn';
+/** Where the command line is built; not the folder of the unit tests, which may run meanwhile. */
+export const COMMAND_FOLDER = join(root, '.cache/e2e-command-line');
+/** Files that give the demo's bundle companions: every product goes with the two that come half a catalogue later. */
+export const COMPANIONS_FOLDER = join(root, '.cache/e2e-companions');
 
-/** Builds the package for pages once for all workers. */
-export default function setup(): void {
-  const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  execFileSync('npm', ['run', 'cdn', CDN_FOLDER], { cwd, stdio: 'pipe' });
+/** Builds once for all workers what several files use. */
+export default async function setup(): Promise<void> {
+  // Not imported above: every worker imports this file.
+  const { layCommandLine } = await import('../../scripts/command-line');
+  const script = (path: string, ...args: string[]) =>
+    run(process.execPath, ['--import', 'tsx', path, ...args], { cwd: root });
+  await rm(COMPANIONS_FOLDER, { recursive: true, force: true });
+  await Promise.all([
+    script('scripts/cdn.ts', CDN_FOLDER),
+    script('e2e/support/learned-bundle.ts', COMPANIONS_FOLDER),
+    layCommandLine(COMMAND_FOLDER),
+  ]);
 }

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sidestream } from './commands';
 
 /** Languages of the shop; the first one is that of the main feed. */
 export const LANGUAGES = ['en', 'de', 'ja', 'ar'] as const;
@@ -72,6 +72,5 @@ export function buildInLanguages(folder: string, bundle: string): string {
   for (const [name, text] of Object.entries(feeds)) writeFileSync(join(folder, name), text);
   const [main, ...others] = Object.keys(feeds).map((name) => join(folder, name));
   const locales = others.flatMap((path, n) => ['--locale', `${LANGUAGES[n + 1]}=${path}`]);
-  const command = ['tsx', 'src/shop/cli/main.ts', 'build', main, ...locales, '--out', bundle, '--no-encoders'];
-  return execFileSync('npx', command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return sidestream('build', main, ...locales, '--out', bundle, '--no-encoders');
 }
