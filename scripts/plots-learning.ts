@@ -70,7 +70,9 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
   return {
     title,
     options: {
-      ...{ ...base, height: 630, marginRight: 200 },
+      ...base,
+      height: 630,
+      marginRight: 200,
       x: { domain: [0, steps.length - 1], label: 'choices' },
       y: { domain: [0, 100], label: null },
       fy: { domain: [LISTS, EXPERTS], axis: null, padding: 0.2 },
@@ -82,7 +84,7 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
         areaY(shares, { x: 'at', y: 'value', z: 'name', fill: 'color', fillOpacity: 0.75, fy: 'fy' }),
         lineY(
           followed(MISSED, ({ withoutExperts }) => withoutExperts),
-          { ...{ x: 'at', y: 'value', stroke: 'color', fy: 'fy' }, strokeWidth: 2.5, strokeDasharray: '6 4' },
+          { x: 'at', y: 'value', stroke: 'color', fy: 'fy', strokeWidth: 2.5, strokeDasharray: '6 4' },
         ),
         lineY(
           followed(OWN, (visit) => visit.steps),
@@ -95,7 +97,9 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
           text: (head: string) => head,
           fy: (head: string) => heads.indexOf(head),
           frameAnchor: 'top-left',
-          ...{ dx: -48, dy: -34, fontWeight: 'bold' },
+          dx: -48,
+          dy: -34,
+          fontWeight: 'bold',
         }),
         text(keys, { ...side, text: () => '■', dx: 14, fill: 'color' }),
         text(keys, { ...side, text: 'name', dx: 34 }),

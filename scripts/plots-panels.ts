@@ -73,7 +73,11 @@ export function page(
 ): PlotOptions & { marks: PlotOptions['marks'] } {
   const place: TextOptions = { frameAnchor: 'top-left', dx: 16 - left, facet: 'super' };
   return {
-    ...{ width: WIDTH, marginLeft: left, marginRight: RIGHT, marginTop: top, marginBottom: 48 },
+    width: WIDTH,
+    marginLeft: left,
+    marginRight: RIGHT,
+    marginTop: top,
+    marginBottom: 48,
     style: { color: INK, fontSize: '14px', fontFamily: 'sans-serif' },
     marks: [
       text([title], { ...place, dy: 10 - top, fontSize: 17, fontWeight: 'bold' }),
@@ -104,7 +108,8 @@ function barPanels({ title, subtitle, head, axis, left, logarithmic, panels }: P
   return {
     title,
     options: {
-      ...{ ...base, height: 122 + ROW * rows.length },
+      ...base,
+      height: 122 + ROW * rows.length,
       x: { domain: [low, high], nice: true, type: isLinear ? 'linear' : 'log' },
       y: { type: 'band', domain: placed.map(({ y }) => y), axis: null, padding: 0.5 },
       marks: [
@@ -158,7 +163,10 @@ const changes = ({ methods, reference }: TableSummary): Panel => ({
   bars: methods
     .filter(({ name }) => name !== reference)
     .map(({ name, lnRankChange: value, se }) => ({
-      ...{ name, value, se, text: `${signed(value, 3)} ± ${se.toFixed(3)}` },
+      name,
+      value,
+      se,
+      text: `${signed(value, 3)} ± ${se.toFixed(3)}`,
       // Our own stands out.
       color: /^sidestream(?!-)/i.test(name) ? OWN : OTHER,
     })),
@@ -174,13 +182,18 @@ export const barsPlot = (areas: readonly KeptArea[]): Picture =>
   barPanels({
     title: 'Speed: how many times better than its bound every figure is',
     subtitle: `${machineOf(areas)}; further right is better, left of 1 the bound is missed`,
-    ...{ head: 'measured / bound', axis: 'times better than the bound', left: FIGURES, logarithmic: 1 },
+    head: 'measured / bound',
+    axis: 'times better than the bound',
+    left: FIGURES,
+    logarithmic: 1,
     panels: areas
       .filter(({ bars }) => bars.length > 0)
       .map(({ title, bars }) => ({
         title,
         bars: bars.map(({ name, ratio, bar, side, met }) => ({
-          ...{ name, se: 0, color: met ? OWN : MISSED },
+          name,
+          se: 0,
+          color: met ? OWN : MISSED,
           value: Math.min(MOST, Math.max(LEAST, side === 'at least' ? ratio / bar : bar / Math.max(ratio, 0))),
           text: `${ratio.toFixed(2)} ${side === 'at least' ? '≥' : '≤'} ${bar}`,
         })),
@@ -194,12 +207,20 @@ export function seriesPlot(area: KeptArea): Picture | null {
   if (unit === undefined || others.length > 0) return null;
   const least = Math.min(...groups.flatMap(([, { values }]) => values.map(({ value }) => value)));
   return barPanels({
-    ...{ title: area.title, subtitle: machineOf([area]), head: unit, axis: unit, left: FIGURES },
+    title: area.title,
+    subtitle: machineOf([area]),
+    head: unit,
+    axis: unit,
+    left: FIGURES,
     logarithmic: 10 ** Math.floor(Math.log10(least)),
     panels: groups.map(([title, { values }]) => ({
       title,
       bars: values.map(({ name, value }) => ({
-        ...{ name, value, se: 0, text: String(Number(value.toPrecision(3))), color: OURS.test(name) ? OWN : OTHER },
+        name,
+        value,
+        se: 0,
+        text: String(Number(value.toPrecision(3))),
+        color: OURS.test(name) ? OWN : OTHER,
       })),
     })),
   });

@@ -62,7 +62,10 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
     }),
     plugins: [...plugins, wholeEntry('sidestream.js')],
     output: {
-      ...{ dir, entryFileNames: '[name].js', chunkFileNames, ...small },
+      dir,
+      entryFileNames: '[name].js',
+      chunkFileNames,
+      ...small,
       codeSplitting: { groups: [coreGroup(first)] },
     },
   };

@@ -87,7 +87,10 @@ function declared(input: unknown): Declaration {
     tag: tagName,
     name,
     attributes: attributes.map(({ name, fieldName, type, description }) => ({
-      ...{ name, field: fieldName, type: type?.text ?? '', text: description },
+      name,
+      field: fieldName,
+      type: type?.text ?? '',
+      text: description,
     })),
     properties: fields.map(({ name, attribute, description }) => ({ name, attribute, text: description })),
     events: events.map(({ name, type, description }) => ({ name, detail: type.text, text: description })),

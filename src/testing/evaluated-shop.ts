@@ -18,14 +18,12 @@ export function evaluatedCatalog(): LearnerCatalog {
   const items = Array.from(
     { length: COUNT },
     (_, row): Item => ({
-      ...{
-        id: `i${row}`,
-        title: '',
-        description: '',
-        category: `c${row % 3}`,
-        availability: 'in-stock',
-        attributes: {},
-      },
+      id: `i${row}`,
+      title: '',
+      description: '',
+      category: `c${row % 3}`,
+      availability: 'in-stock',
+      attributes: {},
       popularity: row % 6 === 0 ? undefined : 1 + (row % 7),
     }),
   );

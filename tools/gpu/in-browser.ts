@@ -65,7 +65,9 @@ export async function measureInBrowser({ parts, sizes, software, folder }: Wante
       const chosen = sizes ?? (isSoftware(adapter) ? 'tiny' : 'full');
       const about = {
         host: `${browser.browserType().name()} ${browser.version()}`,
-        ...{ adapter, sizes: chosen, started: options.join(' ') },
+        adapter,
+        sizes: chosen,
+        started: options.join(' '),
       };
       const run = await collect(about, parts, (part) =>
         page.evaluate(([name, size]) => window.gpu.measure(name, size), [part, chosen] as const),

@@ -32,7 +32,9 @@ export async function measureInDawn({ parts, sizes }: Wanted, say: Say): Promise
   const host = await nodeHost();
   const about = {
     host: `Dawn for Node (webgpu ${dawn.version('webgpu')}), Node ${process.versions.node}`,
-    ...{ adapter, sizes: chosen, started: process.env.VK_DRIVER_FILES ?? 'no Vulkan driver named' },
+    adapter,
+    sizes: chosen,
+    started: process.env.VK_DRIVER_FILES ?? 'no Vulkan driver named',
   };
   const run = await collect(about, parts, (part) => measure(part, host, SIZES[chosen], say));
   run.notes.push('The WebGPU of the encoders is that of onnxruntime-node, which chooses its adapter itself.');

@@ -34,8 +34,12 @@ export function check(part: Part, tolerance: ToleranceName, what: string, measur
   const met = side === 'at most' ? measured <= limit : measured >= limit;
   const finite = Number.isFinite(measured);
   return {
-    ...{ part, name: `${what}: ${tolerance}`, measured: finite ? measured : null },
-    ...{ tolerance: limit, side, met: finite && met },
+    part,
+    name: `${what}: ${tolerance}`,
+    measured: finite ? measured : null,
+    tolerance: limit,
+    side,
+    met: finite && met,
   };
 }
 

@@ -14,17 +14,15 @@ const figures = (given: Partial<Figures>): Figures => {
 /** A simulation with these configurations. @param against changes of HR@10 of sidestream */
 function simulation(given: Record<string, Partial<Figures>>, against: Record<string, Interval> = {}): Simulation {
   return {
-    ...{
-      schema: 1,
-      protocol: 'simulate',
-      source: 'synthetic',
-      sharedSecond: null,
-      warnings: [],
-      setting: '',
-      seed: 1,
-      shoppers: 4,
-      items: 40,
-    },
+    schema: 1,
+    protocol: 'simulate',
+    source: 'synthetic',
+    sharedSecond: null,
+    warnings: [],
+    setting: '',
+    seed: 1,
+    shoppers: 4,
+    items: 40,
     configurations: Object.entries(given).map(([name, own]) => ({
       name,
       figures: figures(own),

@@ -98,7 +98,9 @@ it('ends with the code of a wrong split where there is only one variant', async 
     expect.stringMatching(/^WARNING: THE SPLIT IS WRONG. No visitor had “on”/),
   ]);
   expect(JSON.parse(declared.out.trim().split('\n').at(-1) ?? '')).toMatchObject({
-    ...{ decision: 'continue', sampleRatio: { mismatch: true }, comparisons: [] },
+    decision: 'continue',
+    sampleRatio: { mismatch: true },
+    comparisons: [],
   });
   expect(await readFile(html, 'utf8')).toContain('role="alert"');
 });

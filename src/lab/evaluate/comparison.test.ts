@@ -3,16 +3,31 @@ import { comparison } from './comparison';
 import type { MethodSummary, ProtocolSummary } from './result-summary';
 
 const method = (name: string, lnRank: number, worseBeyondError?: number): MethodSummary => ({
-  ...{ name, hr10: 0.1, ndcg10: 0.05, mrr: 0.04, lnRank, lnRankChange: lnRank - 5, se: 0.02 },
-  ...{ ndcg10Change: 0.01, ndcg10Se: 0.002, worse: 0.1, figures: {} },
+  name,
+  hr10: 0.1,
+  ndcg10: 0.05,
+  mrr: 0.04,
+  lnRank,
+  lnRankChange: lnRank - 5,
+  se: 0.02,
+  ndcg10Change: 0.01,
+  ndcg10Se: 0.002,
+  worse: 0.1,
+  figures: {},
   ...(worseBeyondError === undefined ? {} : { worseBeyondError }),
 });
 const table = (name: string, ...methods: MethodSummary[]): ProtocolSummary['tables'][number] => ({
-  ...{ name, unit: 'shopper', reference: 'base', methods: [method('base', 5), ...methods] },
+  name,
+  unit: 'shopper',
+  reference: 'base',
+  methods: [method('base', 5), ...methods],
 });
 const before: ProtocolSummary = {
-  ...{ protocol: 'device', setting: 'a few', seeds: [1] },
-  ...{ tables: [table('device', method('sidestream', 4.5))], figures: { newOverOld: 1.5 } },
+  protocol: 'device',
+  setting: 'a few',
+  seeds: [1],
+  tables: [table('device', method('sidestream', 4.5))],
+  figures: { newOverOld: 1.5 },
 };
 const now: ProtocolSummary = {
   ...before,

@@ -28,7 +28,10 @@ const withRanks = (name: string, ranks: readonly number[]): MethodRun[] => [
   method(name, ranks),
 ];
 const run = (methods: MethodRun[], figures: Record<string, number> = {}, baskets = methods): MergedRun => ({
-  ...{ protocol: 'device', setting: '', seeds: [1], figures },
+  protocol: 'device',
+  setting: '',
+  seeds: [1],
+  figures,
   tables: [
     { name: 'device', unit: 'shopper', reference: 'popularity-now', methods },
     { name: 'baskets', unit: 'shopper', reference: 'popularity-now', methods: baskets },

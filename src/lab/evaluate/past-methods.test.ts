@@ -77,7 +77,8 @@ const RING = new Map(Array.from({ length: 21 }, (_, row) => [`i${row}`, row]));
 const events = (users: number, length = 16) =>
   Array.from({ length: users }, (_, user) =>
     Array.from({ length }, (_, n) => ({
-      ...{ user: `u${user}`, time: user * 1000 + n },
+      user: `u${user}`,
+      time: user * 1000 + n,
       item: `i${10 * (user % 2) + ((user + n * 3) % 10)}`,
     })),
   ).flat();

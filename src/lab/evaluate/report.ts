@@ -27,7 +27,9 @@ export function reportLine(
   const [first, ...others] = tables;
   const methods = methodNumbers(first);
   const line = {
-    ...{ protocol, methods, figures },
+    protocol,
+    methods,
+    figures,
     tables: Object.fromEntries(others.map((table) => [table.name, methodNumbers(table)])),
     ...more,
   };
@@ -37,7 +39,10 @@ export function reportLine(
 /** The methods of a table in the form that programs read. */
 const methodNumbers = ({ methods }: TableSummary): object[] =>
   methods.map(({ name, figures: own, windows: _, worseBeyondError, ...numbers }) => ({
-    ...{ name, ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own },
+    name,
+    ...numbers,
+    ...(worseBeyondError === undefined ? {} : { worseBeyondError }),
+    ...own,
   }));
 
 /**

@@ -4,10 +4,16 @@ import type { ProtocolRun } from './result';
 import { mergeRuns } from './result';
 
 const quality = (events: number, value: number): Quality => ({
-  ...{ events, hr10: value, ndcg10: value / 2, mrr: value / 4, lnRank: 10 * value },
+  events,
+  hr10: value,
+  ndcg10: value / 2,
+  mrr: value / 4,
+  lnRank: 10 * value,
 });
 const run = (seed: number, units: Quality[], figures: Record<string, number>): ProtocolRun => ({
-  ...{ protocol: 'device', seed, setting: 'a few' },
+  protocol: 'device',
+  seed,
+  setting: 'a few',
   tables: [
     { name: 'device', unit: 'window', firstWindow: 6, reference: 'base', methods: [{ name: 'base', units, figures }] },
   ],

@@ -4,13 +4,23 @@ import type { MergedRun } from './result';
 import { type KeptResults, keptText, parseKept, summary } from './result-summary';
 
 const quality = (lnRank: number, events = 1): Quality => ({
-  ...{ events, hr10: 0.1, ndcg10: 0.123456, mrr: 0.1, lnRank },
+  events,
+  hr10: 0.1,
+  ndcg10: 0.123456,
+  mrr: 0.1,
+  lnRank,
 });
 const merged: MergedRun = {
-  ...{ protocol: 'pooled', seeds: [1], setting: 'two windows', figures: { ratio: 1.23456 } },
+  protocol: 'pooled',
+  seeds: [1],
+  setting: 'two windows',
+  figures: { ratio: 1.23456 },
   tables: [
     {
-      ...{ name: 'pooled', unit: 'window', firstWindow: 6, reference: 'base' },
+      name: 'pooled',
+      unit: 'window',
+      firstWindow: 6,
+      reference: 'base',
       methods: [
         { name: 'base', units: [quality(5), quality(6), quality(Number.NaN, 0)] },
         { name: 'other', units: [quality(4), quality(7.5), quality(1)], figures: { size: 3 } },

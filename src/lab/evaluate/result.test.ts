@@ -2,10 +2,16 @@ import { expect, it } from 'vitest';
 import { type ProtocolRun, parseRun } from './result';
 
 const run: ProtocolRun = {
-  ...{ protocol: 'device', seed: 2, setting: 'a few' },
+  protocol: 'device',
+  seed: 2,
+  setting: 'a few',
   tables: [
     {
-      ...{ name: 'device', unit: 'window', firstWindow: 6, unitNames: ['a'], reference: 'base' },
+      name: 'device',
+      unit: 'window',
+      firstWindow: 6,
+      unitNames: ['a'],
+      reference: 'base',
       methods: [
         {
           name: 'base',

@@ -6,7 +6,8 @@ import type { Taste } from './world';
 /** A taste to which all items are alike. */
 const taste = (weight: (row: number) => number = () => 1): Taste => ({
   weights: Float64Array.from({ length: 10 }, (_, row) => weight(row)),
-  ...{ best: [], favorites: 0 },
+  best: [],
+  favorites: 0,
   usual: 1,
 });
 const list = [...Array(10).keys()];

@@ -57,11 +57,14 @@ export function figureCards(simulation: Simulation, wanted?: readonly FigureName
   return names.map((name) => {
     const words = FIGURES[name];
     const bars = configurations.map((one) => ({
-      ...{ name: one.name, value: one.figures[name], text: intervalText(one.figures[name], words.unit) },
+      name: one.name,
+      value: one.figures[name],
+      text: intervalText(one.figures[name], words.unit),
     }));
     const absence = absenceOf(simulation, name);
     return {
-      ...{ title: titleOf(words), meaning: absence === undefined ? words.meaning : `${words.meaning} Here ${absence}` },
+      title: titleOf(words),
+      meaning: absence === undefined ? words.meaning : `${words.meaning} Here ${absence}`,
       chart: { kind: 'bars', bars, scale: scaleOf(words.unit) },
       header: ['', 'mean', '95 % interval from', 'to'],
       rows: bars.map((bar) => [bar.name, ...ends(bar.value, words.unit)]),
@@ -121,7 +124,9 @@ export function expertCards({ configurations }: Simulation): Card[] {
 export function updateCards({ timing }: Simulation): Card[] {
   if (timing.updateMs.length < 2) return [];
   const bars = timing.updateMs.map(({ name, median, p95 }) => ({
-    ...{ name, value: { mean: median, low: median, high: p95 }, text: `${median.toFixed(2)} to ${p95.toFixed(2)}` },
+    name,
+    value: { mean: median, low: median, high: p95 },
+    text: `${median.toFixed(2)} to ${p95.toFixed(2)}`,
   }));
   return [
     {

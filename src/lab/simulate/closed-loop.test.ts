@@ -42,8 +42,13 @@ it('narrows a shop that shows what is popular, against one of random lists', asy
 it('gives each round the popularity that all choices before it make', async () => {
   const seen: Float32Array[] = [];
   const block = (row: number): ShopBlock => ({
-    ...{ name: 'a', records: [], listed: [0, 0, 0], chosen: [0, 0, 0].map((_, at) => (at === row ? 6 : 0)) },
-    ...{ fit: {}, experts: { count: [], sum: [], squares: [] }, updateMs: [] },
+    name: 'a',
+    records: [],
+    listed: [0, 0, 0],
+    chosen: [0, 0, 0].map((_, at) => (at === row ? 6 : 0)),
+    fit: {},
+    experts: { count: [], sum: [], squares: [] },
+    updateMs: [],
   });
   const log = [0, 0, 1, 0].map((row, time) => ({ user: 'u', row, time }));
   const run = await closedLoop({ name: 'a', rounds: 3, past: log, items: 3, seed: 1 }, async (round, popularity) => {

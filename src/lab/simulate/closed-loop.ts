@@ -16,16 +16,22 @@ import { randomOf } from './seeds';
 /** Figures of a round of the closed loop. */
 export const ROUND_FIGURES = {
   coverage: {
-    ...{ title: 'Items chosen', unit: 'percent', of: coverage },
+    title: 'Items chosen',
+    unit: 'percent',
+    of: coverage,
     meaning: 'Share of the catalogue that anybody chose in the round. A falling share means that the shop narrows.',
   },
   gini: {
-    ...{ title: 'Concentration of what is chosen (Gini)', unit: 'number', of: gini },
+    title: 'Concentration of what is chosen (Gini)',
+    unit: 'number',
+    of: gini,
     meaning:
       '0 where all items are chosen alike, 1 where one item gets everything. A rising value means that the shop narrows.',
   },
   topDecile: {
-    ...{ title: 'Share of the top tenth', unit: 'percent', of: topDecile },
+    title: 'Share of the top tenth',
+    unit: 'percent',
+    of: topDecile,
     meaning:
       'Share of the choices that the most chosen tenth of the items gets. A rising value means that the shop narrows.',
   },
@@ -145,5 +151,7 @@ const figuresOfRound = (blocks: readonly ShopBlock[]): Record<RoundFigure, Left>
   );
 
 const mapFigures = <T>(of: (name: RoundFigure) => T): Record<RoundFigure, T> => ({
-  ...{ coverage: of('coverage'), gini: of('gini'), topDecile: of('topDecile') },
+  coverage: of('coverage'),
+  gini: of('gini'),
+  topDecile: of('topDecile'),
 });

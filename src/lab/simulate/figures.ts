@@ -40,39 +40,56 @@ const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what
 /** Figures of shoppers, in the order of the tables. */
 const RATIO_FIGURES = {
   hr10: {
-    ...{ title: 'HR@10: looked for and in the first ten', unit: 'percent', of: mean(({ hr10 }) => hr10) },
+    title: 'HR@10: looked for and in the first ten',
+    unit: 'percent',
+    of: mean(({ hr10 }) => hr10),
     meaning: 'How often the list already had what the shopper looked for next. More is better.',
   },
   ndcg10: {
-    ...{ title: 'NDCG@10: the same, counted by place', unit: 'percent', of: mean(({ ndcg10 }) => ndcg10) },
+    title: 'NDCG@10: the same, counted by place',
+    unit: 'percent',
+    of: mean(({ ndcg10 }) => ndcg10),
     meaning: 'As HR@10, but the first place counts more than the tenth. More is better.',
   },
   mrr: {
-    ...{ title: 'MRR: one over the rank', unit: 'percent', of: mean(({ mrr }) => mrr) },
+    title: 'MRR: one over the rank',
+    unit: 'percent',
+    of: mean(({ mrr }) => mrr),
     meaning: 'Mean of one over the rank of what was looked for, among all items. More is better.',
   },
   clicks: {
-    ...{ title: 'Clicks per list', unit: 'percent', of: mean(({ clicks }) => clicks) },
+    title: 'Clicks per list',
+    unit: 'percent',
+    of: mean(({ clicks }) => clicks),
     meaning: 'Share of the lists in which something was clicked, with less attention further down. More is better.',
   },
   start: {
-    ...{ title: 'Choices until the first taste is listed', unit: 'choices', of: mean(({ start }) => start) },
+    title: 'Choices until the first taste is listed',
+    unit: 'choices',
+    of: mean(({ start }) => start),
     meaning: `How long a new shopper waits: ${ADAPTED}. Less is better.`,
   },
   adaptation: {
-    ...{ title: 'Choices until a new taste is listed', unit: 'choices', of: mean(({ adaptation }) => adaptation) },
+    title: 'Choices until a new taste is listed',
+    unit: 'choices',
+    of: mean(({ adaptation }) => adaptation),
     meaning: `After an abrupt change of taste: ${ADAPTED}. Less is better.`,
   },
   gradual: {
-    ...{ title: 'The same where the taste changes slowly', unit: 'choices', of: mean(({ gradual }) => gradual) },
+    title: 'The same where the taste changes slowly',
+    unit: 'choices',
+    of: mean(({ gradual }) => gradual),
     meaning: `From the beginning of a change that takes ${MAX_ADAPTATION} choices: ${ADAPTED}. Less is better.`,
   },
   returned: {
-    ...{ title: 'Choices until an old taste is listed again', unit: 'choices', of: mean(({ returned }) => returned) },
+    title: 'Choices until an old taste is listed again',
+    unit: 'choices',
+    of: mean(({ returned }) => returned),
     meaning: `After the return to the first taste: ${ADAPTED}. Less is better.`,
   },
   retention: {
-    ...{ title: 'Kept of a taste on return', unit: 'percent' },
+    title: 'Kept of a taste on return',
+    unit: 'percent',
     absent: 'no list followed the taste before it left',
     of: ({ fitBefore, fitAfter }) =>
       fitBefore === null || fitAfter === null || fitBefore < LISTED ? null : [fitAfter, fitBefore],
@@ -80,24 +97,33 @@ const RATIO_FIGURES = {
       'How well the first lists after the return fit, relative to those before the taste left, where it was listed then. More is better.',
   },
   newItems: {
-    ...{ title: 'HR@10 of new items', unit: 'percent' },
+    title: 'HR@10 of new items',
+    unit: 'percent',
     of: ({ newHits, newWants }) => [newHits, newWants],
     meaning: 'HR@10 of what nobody had chosen before: what is lost or won on new products. More is better.',
   },
   novelty: {
-    ...{ title: 'Novelty of what lists show', unit: 'bits', of: mean(({ novelty }) => novelty) },
+    title: 'Novelty of what lists show',
+    unit: 'bits',
+    of: mean(({ novelty }) => novelty),
     meaning: 'How rarely the past chose what is shown (mean self-information). More is less of what everybody knows.',
   },
   popularityBias: {
-    ...{ title: 'Popularity bias', unit: 'number', of: mean(({ popularityBias }) => popularityBias) },
+    title: 'Popularity bias',
+    unit: 'number',
+    of: mean(({ popularityBias }) => popularityBias),
     meaning: 'How much more popular (0 least, 1 most) than what is looked for the shown items are. 0 is fair.',
   },
   diversity: {
-    ...{ title: 'Diversity within a list', unit: 'number', of: mean(({ diversity }) => diversity) },
+    title: 'Diversity within a list',
+    unit: 'number',
+    of: mean(({ diversity }) => diversity),
     meaning: 'One minus the mean content similarity of the pairs of a list. More is more varied, not better in itself.',
   },
   experts: {
-    ...{ title: 'Experts kept at the end', unit: 'number', of: mean(({ experts }) => experts) },
+    title: 'Experts kept at the end',
+    unit: 'number',
+    of: mean(({ experts }) => experts),
     absent: 'no experts are learned there',
     meaning: 'Experts of a shopper, the one that learns everything among them. It grows with the tastes a shopper has.',
   },
@@ -106,7 +132,9 @@ const RATIO_FIGURES = {
 /** Figures of all shoppers together, from how often each item was listed. */
 const SHARE_FIGURES = {
   coverage: {
-    ...{ title: 'Coverage', unit: 'percent', of: (counts: readonly number[]) => coverage(counts) },
+    title: 'Coverage',
+    unit: 'percent',
+    of: (counts: readonly number[]) => coverage(counts),
     meaning: 'Share of the catalogue that was in any list. It grows with the number of shoppers.',
   },
 } as const satisfies Record<string, FigureWords & { of(counts: readonly number[]): number }>;

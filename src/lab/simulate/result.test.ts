@@ -15,15 +15,14 @@ let simulation: Simulation;
 
 const of = (some: readonly ShopBlock[][], sharedSecond: number | null = null): Simulation =>
   simulationOf({
-    ...{
-      source: 'synthetic',
-      sharedSecond,
-      setting: 'a few shoppers & their <tastes>',
-      items: 120,
-      seed: 1,
-      blocks: some,
-    },
-    ...{ compared: 'sidestream', loop: [] },
+    source: 'synthetic',
+    sharedSecond,
+    setting: 'a few shoppers & their <tastes>',
+    items: 120,
+    seed: 1,
+    blocks: some,
+    compared: 'sidestream',
+    loop: [],
     timing: { seconds: 1, processes: 1, visitsPerSecond: 24, shoppersPerSecond: 4 },
   });
 

@@ -65,7 +65,9 @@ export function simulationOf({ blocks, compared, loop, timing, ...about }: Simul
   const others = names.filter((name) => name !== compared && names.includes(compared));
   const { sharedSecond } = about;
   return {
-    ...{ schema: SIMULATION_SCHEMA, protocol: 'simulate', ...about },
+    schema: SIMULATION_SCHEMA,
+    protocol: 'simulate',
+    ...about,
     warnings: sharedSecond !== null && isOrderLog(sharedSecond) ? [simulatedOrdersText(sharedSecond)] : [],
     shoppers: blocks.reduce((sum, [{ records }]) => sum + records.length, 0),
     configurations: names.map((name) => configuration(name, ofShop(name))),
@@ -85,7 +87,8 @@ function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['
     return all.count.map((n, step) => intervalOf(n, all.sum[step], all.squares[step]));
   };
   return {
-    ...{ name, figures: figuresOf(blocks) },
+    name,
+    figures: figuresOf(blocks),
     fit: SHOPPER_KINDS.map((kind) => ({ kind, steps: joined(({ fit }) => fit[kind]) })).filter(
       ({ steps }) => steps.length > 0,
     ),

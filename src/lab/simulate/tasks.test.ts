@@ -49,12 +49,10 @@ describe('tasks of a simulation', () => {
     expect(one.found.closedLoop.map(({ name }) => name)).toEqual(methods);
     expect(one.steps).toBe(one.plan.steps);
     expect(timingOf(one.simulated, 2, 3)).toEqual({
-      ...{
-        seconds: 2,
-        processes: 3,
-        shoppersPerSecond: SHOPPERS / 2,
-        visitsPerSecond: (methods.length * SHOPPERS) / 2,
-      },
+      seconds: 2,
+      processes: 3,
+      shoppersPerSecond: SHOPPERS / 2,
+      visitsPerSecond: (methods.length * SHOPPERS) / 2,
     });
   });
 

@@ -79,10 +79,17 @@ export function planOf(ground: Ground): SimulationPlan {
   const lengths = Array.from({ length: shoppers }, (_, n) => (source === 'log' ? shopper(n).wants.length : one));
   const visits = lengths.reduce((sum, length) => sum + length, 0) * configurations.length;
   return {
-    ...{ source, sharedSecond, setting, items, shoppers },
+    source,
+    sharedSecond,
+    setting,
+    items,
+    shoppers,
     steps: visits + (loop ? loop.configurations.length * loop.rounds * loop.cohort * loop.steps : 0),
     loop: loop && {
-      ...{ configurations: loop.configurations, rounds: loop.rounds, cohort: loop.cohort, past: loop.past },
+      configurations: loop.configurations,
+      rounds: loop.rounds,
+      cohort: loop.cohort,
+      past: loop.past,
     },
   };
 }

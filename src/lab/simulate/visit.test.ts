@@ -28,7 +28,10 @@ function lateShop(delay: number, keeps: boolean): SimulatedShop {
             .sort((a, b) => score[b] - score[a])
             .slice(0, 10);
         },
-        ...{ scores: () => score, observe() {}, grow() {}, experts: () => null },
+        scores: () => score,
+        observe() {},
+        grow() {},
+        experts: () => null,
       };
     },
   };

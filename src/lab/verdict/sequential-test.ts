@@ -104,7 +104,7 @@ export function sequentialTest(periods: readonly Period[], plan: SequentialPlan)
       sum += own.weight * own.difference;
       variance += own.weight * own.variance;
     }
-    return { ...so, ...{ sum, variance, weights }, isNew: own !== null };
+    return { ...so, sum, variance, weights, isNew: own !== null };
   });
   return { ...judged(looks, plan), dispersion: dispersionOf(compared, sum / weights) };
 }
@@ -142,8 +142,16 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
   const none = { units: 0, successes: 0 };
   const { control, treatment } = looks.at(-1) ?? { control: none, treatment: none };
   const result: Omit<SequentialResult, 'dispersion'> = {
-    ...{ control, treatment, difference: null, interval: null, p: 1 },
-    ...{ decision: 'continue', decidedAfter: null, bound: null, boundAfter: null, weight: 0 },
+    control,
+    treatment,
+    difference: null,
+    interval: null,
+    p: 1,
+    decision: 'continue',
+    decidedAfter: null,
+    bound: null,
+    boundAfter: null,
+    weight: 0,
   };
   for (const [at, look] of looks.entries()) {
     const { sum, variance, weights } = look;

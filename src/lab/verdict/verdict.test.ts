@@ -18,7 +18,7 @@ const drawn = (seed: number, crowd: Crowd) => ({
   days: drawCrowd(seededRandom(seed), crowd).map((drawn, day) => ({ day: dayOf(day), ...drawn })),
 });
 const visitor = (variant: string, given: object = {}): VisitorSums =>
-  sumsOf(variant, { ...{ impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} }, ...given });
+  sumsOf(variant, { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {}, ...given });
 let keys = 0;
 const line = (day: string, ...visitors: VisitorSums[]): string =>
   JSON.stringify({ day, counts: [], visitors: visitors.map((sums) => ({ ...sums, key: `report-${keys++}` })) });
@@ -111,7 +111,7 @@ describe('a log', () => {
     const log = await readMetricLog([
       `${line('2026-03-02', visitor('t/on'), visitor('t/on'))}\n`,
       `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, visitors: 0 })}\n`,
-      `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, ...{ visitors: 0, clicks: { visitors: 0, sum: 1, squares: 3 } } })}\n`,
+      `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, visitors: 0, clicks: { visitors: 0, sum: 1, squares: 3 } })}\n`,
       line('2026-03-02', visitor('t/on'), visitor('u/off')),
     ]);
     expect(log.rejected).toEqual(
@@ -140,7 +140,8 @@ describe('a log', () => {
         [12.5, 40],
         [0, 7],
       ].map(([before, after]) => ({
-        ...{ variant: 't/on', currency: 'EUR' },
+        variant: 't/on',
+        currency: 'EUR',
         before: expect.closeTo(before, 9),
         after: expect.closeTo(after, 9),
       })),

@@ -15,15 +15,13 @@ const counts: Counts[] = [
 ];
 const none = { visitors: 0, sum: 0, squares: 0 };
 const visitor: VisitorReport = {
-  ...{
-    key: 'k'.repeat(22),
-    variant: 't/on',
-    visitors: 1,
-    impressions: none,
-    clicks: none,
-    carts: none,
-    purchases: none,
-  },
+  key: 'k'.repeat(22),
+  variant: 't/on',
+  visitors: 1,
+  impressions: none,
+  clicks: none,
+  carts: none,
+  purchases: none,
   products: { clicksImpressions: 0, purchasesClicks: 0 },
   revenue: {},
 };

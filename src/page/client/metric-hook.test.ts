@@ -64,15 +64,13 @@ describe('a hook for metrics', () => {
   it('gets a visitor of whom nothing is counted yet', async () => {
     const none = { visitors: 0, sum: 0, squares: 0 };
     const visitor = {
-      ...{
-        key: 'k'.repeat(22),
-        variant: 'test/on',
-        visitors: 1,
-        impressions: none,
-        clicks: none,
-        carts: none,
-        purchases: none,
-      },
+      key: 'k'.repeat(22),
+      variant: 'test/on',
+      visitors: 1,
+      impressions: none,
+      clicks: none,
+      carts: none,
+      purchases: none,
       products: { clicksImpressions: 0, purchasesClicks: 0 },
       revenue: {},
     };

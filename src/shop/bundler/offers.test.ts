@@ -136,7 +136,10 @@ describe('the offers of another market', () => {
     ]);
     await write(lines('id,price', 'a,10', 'b,cheap'), { market: 'ch' });
     expect((await stored('ch'))[1]).toEqual({
-      ...{ id: 'b', price: null, listPrice: null, availability: 'out-of-stock' },
+      id: 'b',
+      price: null,
+      listPrice: null,
+      availability: 'out-of-stock',
     });
     await write(lines('id,price', 'a,10', 'b,19'), { market: 'ch', missing: 'keep' });
     expect(await stored('ch')).toHaveLength(2);

@@ -56,7 +56,12 @@ async function build(rows: readonly object[], more: Partial<BuildRequest> = {}) 
   await writeFile(catalog, rows.map((row) => JSON.stringify(row)).join('\n'));
   const out = join(folder, 'bundle');
   const built = await buildBundle({
-    ...{ catalog, out, imageBase: '', text: 'title-description', models: MODELS_FOLDER, encoders: false },
+    catalog,
+    out,
+    imageBase: '',
+    text: 'title-description',
+    models: MODELS_FOLDER,
+    encoders: false,
     meter: { start() {}, advance() {}, stop() {} },
     ...more,
   });

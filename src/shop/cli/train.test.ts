@@ -86,7 +86,10 @@ describe('sidestream train', () => {
     const bundle = await openBundle(folderFetch(at('trained')));
     const { companions, demand } = bundle.manifest;
     expect(lastLine(run.out)).toMatchObject({
-      ...{ events: 400, unknown: 1, refused: 1, returns: 0 },
+      events: 400,
+      unknown: 1,
+      refused: 1,
+      returns: 0,
       companions: { file: join(at('trained'), companions?.file ?? ''), bytes: companions?.bytes },
       demand: { bytes: demand?.bytes },
       // Seconds apart, so none is on another visit.

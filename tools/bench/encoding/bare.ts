@@ -123,7 +123,11 @@ async function encodeAll({ encoder, modality, inputs, projection, cache: path, s
   const cache = FeatureCache.open(path, preset.taps.length * (4 + DIM));
   try {
     await encodeRows({
-      ...{ modality, preset, runner, projection, cache },
+      modality,
+      preset,
+      runner,
+      projection,
+      cache,
       rows: inputs.map((_, row) => row),
       load: async (row) => inputs[row],
       reject(_, reason) {

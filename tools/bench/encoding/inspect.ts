@@ -30,8 +30,14 @@ export async function besideBuild(say: Say): Promise<AreaResult> {
       const out = join(folder, `bundle-${n}`);
       const build = () =>
         buildBundle({
-          ...{ ...shop, out, imageBase: '', text: 'title-description', models: MODELS_FOLDER, encoders: true },
-          ...{ workers: 1, meter: { start() {}, advance() {}, stop() {} } },
+          ...shop,
+          out,
+          imageBase: '',
+          text: 'title-description',
+          models: MODELS_FOLDER,
+          encoders: true,
+          workers: 1,
+          meter: { start() {}, advance() {}, stop() {} },
         });
       const built = await processorTime(build);
       const again = await processorTime(build);

@@ -32,16 +32,27 @@ export async function writeMiniLm(folder: string): Promise<void> {
   await mkdir(join(folder, 'onnx'), { recursive: true });
   const vocabulary = wordPieces();
   const config = {
-    ...{ model_type: 'bert', architectures: ['BertModel'], hidden_act: 'gelu', vocab_size: vocabulary.length },
-    ...{ hidden_size: WIDTH, num_hidden_layers: LAYERS, num_attention_heads: HEADS, intermediate_size: INNER },
-    ...{ max_position_embeddings: POSITIONS, type_vocab_size: 2, pad_token_id: 0 },
+    model_type: 'bert',
+    architectures: ['BertModel'],
+    hidden_act: 'gelu',
+    vocab_size: vocabulary.length,
+    hidden_size: WIDTH,
+    num_hidden_layers: LAYERS,
+    num_attention_heads: HEADS,
+    intermediate_size: INNER,
+    max_position_embeddings: POSITIONS,
+    type_vocab_size: 2,
+    pad_token_id: 0,
   };
   const special = { pad_token: '[PAD]', unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]' };
   const files: Record<string, string | Uint8Array> = {
     'config.json': JSON.stringify(config),
     'tokenizer.json': tokenizerJson(vocabulary),
     'tokenizer_config.json': JSON.stringify({
-      ...{ tokenizer_class: 'BertTokenizer', model_max_length: MAX_TOKENS, do_lower_case: true, ...special },
+      tokenizer_class: 'BertTokenizer',
+      model_max_length: MAX_TOKENS,
+      do_lower_case: true,
+      ...special,
     }),
     'onnx/model.onnx': miniLmGraph(vocabulary.length),
   };
@@ -99,11 +110,20 @@ function tokenizerJson(vocabulary: readonly string[]): string {
   return JSON.stringify({
     version: '1.0',
     added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'].map((content) => ({
-      ...{ id: idOf(content), content, single_word: false, lstrip: false, rstrip: false },
-      ...{ normalized: false, special: true },
+      id: idOf(content),
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
     })),
     normalizer: {
-      ...{ type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: null,
+      lowercase: true,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: {
@@ -118,7 +138,10 @@ function tokenizerJson(vocabulary: readonly string[]): string {
     },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
     model: {
-      ...{ type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100 },
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
       vocab: Object.fromEntries(vocabulary.map((piece, id) => [piece, id])),
     },
   });

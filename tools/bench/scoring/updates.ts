@@ -46,7 +46,10 @@ function keepMore(mixture: ExpertMixture, matrix: FeatureMatrix): void {
   const [first] = stored.members;
   const missing = MAX_KEPT - stored.members.filter(({ kind }) => kind !== 'candidate').length;
   const more = Array.from({ length: missing }, (_, n) => ({
-    ...{ ...first, id: stored.next + n, kind: 'specialist' as const, weight: first.weight / (missing + 1) },
+    ...first,
+    id: stored.next + n,
+    kind: 'specialist' as const,
+    weight: first.weight / (missing + 1),
   }));
   const members = stored.members.map((member) =>
     member === first ? { ...first, weight: first.weight / (missing + 1) } : member,

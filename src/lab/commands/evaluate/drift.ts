@@ -117,7 +117,9 @@ function phaseTables(
       phaseOf(place, streams[n].shifts) === phase && (only?.counts?.(row) ?? true);
     const ranked = measured.filter(({ name }) => phasesOf(name).includes(phase));
     return {
-      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: only?.reference ?? REFERENCE },
+      name: only ? `${phase}, ${only.of}` : phase,
+      unit: 'pair',
+      reference: only?.reference ?? REFERENCE,
       // Every seed pairs other shoppers, so units are merged by name.
       unitNames: streams.map(({ id }) => id),
       methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),

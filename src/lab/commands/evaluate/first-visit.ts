@@ -48,7 +48,9 @@ export const firstVisitProtocol: Protocol = {
     const { bundle, rowOf, seed, meter } = input;
     meter.start('Shoppers', shoppers.length);
     const measured = evaluateFirstVisits({
-      ...{ shoppers, seed, methods: methodsOf(input) },
+      shoppers,
+      seed,
+      methods: methodsOf(input),
       catalog: catalogOf(bundle, popularityOf(input, past)),
       options: sharedLearning(),
       past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
@@ -81,7 +83,9 @@ const methodsOf = (input: EvaluateInput): HintMethod[] => {
 };
 
 const table = (name: string, measured: readonly MethodRanks[], counts: (place: number) => boolean): ResultTable => ({
-  ...{ name, unit: 'shopper', reference: 'none' },
+  name,
+  unit: 'shopper',
+  reference: 'none',
   methods: measured.map((method) => ({
     name: method.name,
     units: method.streams.map(({ places, ranks }) => qualityOf(ranks.filter((_, n) => counts(places[n])))),

@@ -26,8 +26,16 @@ function input(more: Partial<EvaluateInput> = {}): EvaluateInput {
   events[events.length - 1].item = `i${ITEMS - 1}`;
   const meter = { start() {}, advance() {}, stop() {} };
   return {
-    ...{ bundle, rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])), seed: 1, past: 0.6, half: 'all' },
-    ...{ events: events.sort((a, b) => a.time - b.time), models: '', meter, say() {}, ...more },
+    bundle,
+    rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])),
+    seed: 1,
+    past: 0.6,
+    half: 'all',
+    events: events.sort((a, b) => a.time - b.time),
+    models: '',
+    meter,
+    say() {},
+    ...more,
   };
 }
 
@@ -46,8 +54,11 @@ test('ranks the last choice of every user, with settings and errors of each meth
   expect(line.methods.map(({ name }: { name: string }) => name)).toEqual(['popularity', 'item-knn', 'ease']);
   expect(line.methods[1]).toMatchObject({
     settings: { shrinkage: expect.any(Number), neighbours: expect.any(Number) },
-    ...{ recall10: line.methods[1].hr10, ndcg10: expect.any(Number), ndcg10Se: expect.any(Number) },
-    ...{ seconds: expect.any(Number), validationNdcg10: expect.any(Number) },
+    recall10: line.methods[1].hr10,
+    ndcg10: expect.any(Number),
+    ndcg10Se: expect.any(Number),
+    seconds: expect.any(Number),
+    validationNdcg10: expect.any(Number),
   });
   expect(line.methods[1].settings).toHaveProperty('halfLife');
   expect(line.methods[1].recall10).toBeGreaterThan(line.methods[0].recall10);

@@ -99,7 +99,9 @@ function tablesOf(
   isNew: (row: number) => boolean,
 ): ResultTable[] {
   const table = (name: string, reference: string, counts: (row: number) => boolean = () => true): ResultTable => ({
-    ...{ name, unit: 'shopper', reference },
+    name,
+    unit: 'shopper',
+    reference,
     methods: runs.map((run) => ({
       name: run.name,
       units: run.ranks.map((rank, n): Quality => qualityOf(counts(test[n].target) ? [rank] : [])),

@@ -20,15 +20,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const input = (more: Partial<EvaluateInput> = {}): EvaluateInput => ({
-  ...{
-    bundle,
-    events: [{ user: 'u', item: 'a', time: 1 }],
-    rowOf: new Map(),
-    seed: 1,
-    past: 0.6,
-    half: 'all',
-    models: '',
-  },
+  bundle,
+  events: [{ user: 'u', item: 'a', time: 1 }],
+  rowOf: new Map(),
+  seed: 1,
+  past: 0.6,
+  half: 'all',
+  models: '',
   meter: { start() {}, advance() {}, stop() {} },
   say() {},
   ...more,
@@ -75,7 +73,11 @@ it('refuses a file that is no run', async () => {
 /** Notes what is done; the file `shared` of the past is that of all seeds. */
 function fakeProtocol(models: string, done: string[]): Protocol {
   const result = (seed: number): ProtocolRun => ({
-    ...{ protocol: 'device', seed, setting: 'a few', tables: [], figures: {} },
+    protocol: 'device',
+    seed,
+    setting: 'a few',
+    tables: [],
+    figures: {},
   });
   return {
     parts: (_, share) => share,
@@ -98,8 +100,13 @@ function fakeProtocol(models: string, done: string[]): Protocol {
 }
 
 const seedsRequest = (protocol: Protocol, seeds: number[]): Parameters<typeof runSeeds>[0] => ({
-  ...{ protocol, seeds, processes: 1, inputOf: (seed) => input({ seed }) },
-  ...{ kept: (own, evaluate) => evaluate(own), command: [], say() {} },
+  protocol,
+  seeds,
+  processes: 1,
+  inputOf: (seed) => input({ seed }),
+  kept: (own, evaluate) => evaluate(own),
+  command: [],
+  say() {},
   meter: () => ({ start() {}, advance() {}, stop() {} }),
 });
 
@@ -123,7 +130,8 @@ it('learns a file after those that it is learned from, and those only for it', a
   const models = await mkdtemp(join(folder, 'models-'));
   const done: string[] = [];
   const fileOf = (name: string, needs: PastFile[] = []): PastFile => ({
-    ...{ path: join(models, name), needs },
+    path: join(models, name),
+    needs,
     make: async () => {
       done.push(name);
       await writeFile(join(models, name), name);

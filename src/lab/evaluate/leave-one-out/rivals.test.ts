@@ -160,7 +160,11 @@ describe('vsknn', () => {
 
   it('asks so many neighbours, and the same again for the same history', () => {
     const add = new VsknnIndex(HISTORIES, COUNT).scoresBy({
-      ...{ neighbours: 1, halfLife: null, days: null, idf: 0, reach: null },
+      neighbours: 1,
+      halfLife: null,
+      days: null,
+      idf: 0,
+      reach: null,
     });
     // Of the users who chose item 4, the last one chose least.
     near(

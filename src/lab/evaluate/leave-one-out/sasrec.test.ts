@@ -56,7 +56,12 @@ it('learns what follows what, the same again with the same seed, and leaves no t
   const histories = Array.from({ length: 40 }, (_, user) => history(...[0, 1, 2, 3].map((n) => (user + n) % 12)));
   const train = (epochs: number) =>
     trainSasrec({
-      ...{ histories, count: 14, seed: 1, dropout: 0.1, epochs, learningRate: 0.02 },
+      histories,
+      count: 14,
+      seed: 1,
+      dropout: 0.1,
+      epochs,
+      learningRate: 0.02,
       size: { width: 8, blocks: 1, heads: 2, length: 3 },
       onEpoch: async () => true,
     });

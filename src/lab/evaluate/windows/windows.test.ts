@@ -11,10 +11,16 @@ const none = { columns: 0, values: new Float32Array() };
 const text = { columns: 3, values: Float32Array.from({ length: ITEMS * 3 }, () => 4 * random() - 2) };
 const features: SideFeatures = { count: ITEMS, inputs: { text, image: none, attributes: none } };
 const interactions = Array.from({ length: 120 }, (_, n) => ({
-  ...{ user: `u${n % 8}`, row: Math.floor(random() * (n < 60 ? 15 : ITEMS)), time: n },
+  user: `u${n % 8}`,
+  row: Math.floor(random() * (n < 60 ? 15 : ITEMS)),
+  time: n,
 }));
 const protocol: WindowsProtocol = {
-  ...{ interactions, features, windows: 4, seed: 1, ranked: 1000 },
+  interactions,
+  features,
+  windows: 4,
+  seed: 1,
+  ranked: 1000,
   settings: { width: 4, hidden: 5, decays: [0.5, 0.9], epochs: 2 },
 };
 const run = (name: WindowMethodName, change: Partial<WindowsProtocol> = {}) =>

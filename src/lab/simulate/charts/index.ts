@@ -42,13 +42,18 @@ export const chartOptions = (chart: BarChart | LineChart, frame: ChartFrame): Pl
 /** Horizontal bars with their intervals. */
 function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): PlotOptions {
   const rows = all.map(({ name, value, text: words }) => ({
-    ...{ name, words, mean: scale * value.mean, low: scale * value.low, high: scale * value.high },
+    name,
+    words,
+    mean: scale * value.mean,
+    low: scale * value.low,
+    high: scale * value.high,
   }));
   const ends = rows.flatMap(({ mean, low, high }) => [mean, low, high]).filter((value) => !Number.isNaN(value));
   const [begin, end] = rightToLeft ? (['right', 'left'] as const) : (['left', 'right'] as const);
   return {
     height: ROW * rows.length + 26,
-    ...{ marginTop: 2, marginBottom: 24 },
+    marginTop: 2,
+    marginBottom: 24,
     ...(rightToLeft ? { marginRight: NAMES, marginLeft: VALUES } : { marginLeft: NAMES, marginRight: VALUES }),
     x: { domain: [Math.min(0, ...ends), Math.max(0, ...ends)], reverse: rightToLeft, label: null },
     y: { domain: rows.map(({ name }) => name), padding: 0.5, label: null },
@@ -63,7 +68,10 @@ function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): Plot
       ),
       ruleX([0]),
       text(rows, {
-        ...{ y: 'name', text: 'words', frameAnchor: end, textAnchor: rightToLeft ? 'end' : 'start' },
+        y: 'name',
+        text: 'words',
+        frameAnchor: end,
+        textAnchor: rightToLeft ? 'end' : 'start',
         dx: rightToLeft ? -8 : 8,
       }),
     ],
@@ -86,7 +94,8 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: Chart
     range ?? aroundOf([...points.map(({ mean }) => mean), ...banded.flatMap((one) => [one.low, one.high])]);
   return {
     height: 190,
-    ...{ marginTop: 18, marginBottom: 24 },
+    marginTop: 18,
+    marginBottom: 24,
     ...(rightToLeft ? { marginRight: NUMBERS, marginLeft: 14 } : { marginLeft: NUMBERS, marginRight: 14 }),
     x: { domain: [1, steps], reverse: rightToLeft, label: null },
     y: { domain: [low, high], nice: range === undefined, label: null, clamp: true },

@@ -42,8 +42,10 @@ describe('the ranks of choices', () => {
 
   // One state that keeps the last choice alone; item 3 is no candidate.
   const model = {
-    ...{ width: 1, states: [{ decay: 0, gain: Float32Array.of(1) }] },
-    ...{ vectors: Float32Array.of(1, 1, -1, 5), biases: Float32Array.of(0, 0.1, 0.5, 9) },
+    width: 1,
+    states: [{ decay: 0, gain: Float32Array.of(1) }],
+    vectors: Float32Array.of(1, 1, -1, 5),
+    biases: Float32Array.of(0, 0.1, 0.5, 9),
   };
   const isKnown = (row: number): boolean => row < 3;
 

@@ -42,7 +42,9 @@ const settings = {
   content: true,
 };
 const training = (epochs: number, more: Partial<SideTraining> = {}): SideTraining => ({
-  ...{ features, sequences, seed: 1 },
+  features,
+  sequences,
+  seed: 1,
   ...more,
   settings: { ...settings, epochs, ...more.settings },
 });
@@ -195,7 +197,9 @@ describe('trainSideModel', () => {
   const interactions = log.sort((a, b) => a.time - b.time);
   const said: string[] = [];
   const request = (more: Partial<SideModelRequest> = {}): SideModelRequest => ({
-    ...{ index, interactions, seed: 1 },
+    index,
+    interactions,
+    seed: 1,
     settings: { ...settings, epochs: 3 },
     meter: { start: () => {}, advance: () => {}, stop: () => {} },
     say: (line) => said.push(line),
