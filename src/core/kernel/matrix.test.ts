@@ -124,7 +124,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     for (const own of matrix.products(vectors(3, 29))) expect(new Set(own).size).toBe(1);
   });
 
-  it('hands out results that later products leave as they are', () => {
+  it('returns results that later products do not change', () => {
     const matrix = filled(make(9, 5));
     const [first] = matrix.products(vectors(1, 5));
     const before = [...first];

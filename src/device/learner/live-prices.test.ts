@@ -78,7 +78,7 @@ describe('a learner, when prices change', () => {
     for (const [row, score] of expertsOf(learner).entries()) expect(score).toBeCloseTo(halved[row], 5);
   });
 
-  it('learns on from there, and knows an item without a price', () => {
+  it('continues to learn, and handles an item without a price', () => {
     reprice({ 21: undefined, 3: 1e30 });
     expect(shop.index.numbers.find(({ name }) => name === 'price')?.values[21]).toBeNaN();
     learner.observe({ id: 9, type: 'click', itemId: 'item-21', time: 1_700_000_000_100 });

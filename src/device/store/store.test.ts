@@ -283,7 +283,7 @@ describe('a store on the device', () => {
     expect(await indexedDB.databases()).toEqual([]);
   });
 
-  it('takes a database that was emptied, as the shopper refused, and not deleted before the browser ended, for a refusal', async () => {
+  it('treats a database as refused if it was emptied after a refusal, but not deleted before the browser ended', async () => {
     const emptied = async (): Promise<void> => {
       (await DeviceStore.open('test')).close();
       const database = await openDB('sidestream/test');

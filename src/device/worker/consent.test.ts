@@ -400,7 +400,7 @@ describe('a refusal', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('is what another tab reports, without another level first, also where it hears of it after the deletion', async () => {
+  it('is the only level that another tab reports, even if the tab hears of it after the deletion', async () => {
     const { postMessage } = BroadcastChannel.prototype;
     const late = vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(function (
       this: BroadcastChannel,

@@ -39,7 +39,7 @@ async function settles(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('while the features are on their way', () => {
-  it('the first list is there, the same as with them', async () => {
+  it('the first list is available, and equals the list with features', async () => {
     const engine = await start();
     const first = await listOf(engine);
     release();
@@ -70,7 +70,7 @@ describe('while the features are on their way', () => {
     expect((await engine.status()).events).toBe(1);
   });
 
-  it('a shopper who returns gets no list but their own', async () => {
+  it('a returning shopper gets only their own list', async () => {
     release();
     const before = await start();
     for (const id of 'fefe') await before.track('click', id, {});

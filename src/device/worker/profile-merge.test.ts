@@ -127,7 +127,7 @@ async function split(events: readonly Tracked[], seed = 5) {
 const closeAll = (...engines: WorkerRecommender[]) => Promise.all(engines.map((engine) => engine.close()));
 
 describe('the profiles of two devices', () => {
-  it('merged are that of the device that saw both, to the last digit, on either of them', async () => {
+  it('equal, when merged on either device, the profile of a device that saw both logs, to the last digit', async () => {
     const { one, two, whole, here, there } = await split(stream(150, 1));
     const [first, second] = [await one.exportProfile(), await two.exportProfile()];
     expect(await one.importProfile(second, { merge: true })).toEqual({

@@ -115,7 +115,7 @@ describe('a storage on the device', () => {
     other.close();
   });
 
-  it('learns on from a profile of before it had a history, by the log', async () => {
+  it('continues from a profile that had no history yet, using the log', async () => {
     const { storage } = await open();
     const { learner: first, origin } = await restored(storage);
     await storage.append(clicks(20), storage.era);

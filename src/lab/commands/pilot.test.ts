@@ -86,7 +86,7 @@ it('names the loss that counts as no worse', async () => {
   expect(own.out).toContain('a loss of up to 15 % of the successes counts as no worse');
 });
 
-it('says of the counts what does not count', async () => {
+it('names the counts that do not count', async () => {
   const path = join(folder, 'third.csv');
   await writeFile(
     path,

@@ -35,7 +35,7 @@ const now: ProtocolSummary = {
   figures: { newOverOld: 1.25, ndcgOverEase: 1.1, 'experts few events': -0.1 },
 };
 
-it('puts what was found before beside what is found now, line by line', () => {
+it('puts earlier results beside the present ones, line by line', () => {
   const rows = comparison(before, now, 'sidestream')
     .split('\n')
     .map((line) =>

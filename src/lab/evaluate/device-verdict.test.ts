@@ -160,7 +160,7 @@ it('needs more errors where there are few shoppers, and six of them for a verdic
   expect(verdictText(one)).toContain('no error known');
 });
 
-it('is of the device protocol, and of the learner', () => {
+it('exists only for the device protocol and the learner', () => {
   expect(deviceVerdict({ ...run(METHODS), protocol: 'drift' })).toBeUndefined();
   expect(deviceVerdict(run(METHODS.slice(0, 1)))).toBeUndefined();
 });

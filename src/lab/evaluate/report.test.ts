@@ -144,12 +144,12 @@ it('prints shares in percent and says the unit of every figure, while JSON keeps
   expect(line.figures).toMatchObject(figures);
 });
 
-it('says how it was found', () => {
+it('says how the results were obtained', () => {
   const origin = reportOrigin({ ...found, date: '2026-01-31', command: 'sidestream evaluate' });
   expect(origin).toBe('24 shoppers, mean of the seeds 1 and 2. 2026-01-31, `sidestream evaluate`');
 });
 
-it('replaces the section of a protocol and leaves the others alone, where they are', () => {
+it('replaces the section of one protocol, and leaves the others unchanged in their places', () => {
   const one = withResults('', 'pooled', 'first');
   expect(one).toBe('# Results\n\n## pooled\n\nfirst\n');
   const two = withResults(`${one}\n## by hand\n\nkept\n`, 'drift', 'second\n\n### more\n\nwords');

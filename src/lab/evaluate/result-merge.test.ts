@@ -49,7 +49,7 @@ it('averages the ln rank of each choice, where all seeds have the same choices',
   expect(unitsOf(ranked(1, [1, 4]), ranked(2, [1]))[0]).not.toHaveProperty('ranks');
 });
 
-it('averages only what is the same unit in several seeds, where units have names', () => {
+it('averages named units only if they are the same in several seeds', () => {
   const named = (seed: number, unitNames: string[], values: number[]): ProtocolRun => {
     const one = run(
       seed,

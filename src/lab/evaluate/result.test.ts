@@ -25,7 +25,7 @@ const run: ProtocolRun = {
   figures: { ratio: 1.5 },
 };
 
-it('comes back from JSON as it was, means of nothing included', () => {
+it('round-trips through JSON, including means of nothing', () => {
   expect(parseRun(JSON.stringify(run))).toEqual(run);
 });
 

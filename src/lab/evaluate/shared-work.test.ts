@@ -20,7 +20,7 @@ const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {
   return evaluateDevice({ shoppers, methods, from: 3 });
 };
 
-it('changes nothing what learners share', () => {
+it('sharing work does not change the results of learners', () => {
   const [wanted, shared] = [ranksWith({}), sharedLearning()];
   expect(ranksWith(shared)).toEqual(wanted);
   // The methods differ, or the comparison would say nothing.

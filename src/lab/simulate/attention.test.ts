@@ -35,7 +35,7 @@ it('clicks the top of a list more than what is further down, where all items are
   expect(found[1]).toBeGreaterThan(2 * found[7]);
 });
 
-it('clicks what is wanted, wherever it stands, and never what is not', () => {
+it('clicks wanted items at any place, and never unwanted ones', () => {
   const found = clicks(taste((row) => Number(row === 4)));
   expect(found.filter((share) => share > 0)).toEqual([found[4]]);
   const top = clicks(
@@ -45,7 +45,7 @@ it('clicks what is wanted, wherever it stands, and never what is not', () => {
   expect(top[0]).toBeGreaterThan(3 * found[4]);
 });
 
-it('draws the same luck whatever a list holds', () => {
+it('draws the same random numbers for any content of a list', () => {
   const random = randomOf(1);
   clickOn(list, taste(), random);
   const other = randomOf(1);

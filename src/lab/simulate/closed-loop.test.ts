@@ -29,7 +29,7 @@ const loop = (name: Configuration): Promise<LoopRun> =>
     return blocks;
   });
 
-it('narrows a shop that shows what is popular, against one of random lists', async () => {
+it('narrows the choices in a shop that shows popular items, compared with random lists', async () => {
   const [random, popular] = loopFigures([await loop('random'), await loop('popularity')]);
   expect(random.againstRandom).toBeNull();
   expect(random.rounds).toHaveLength(ROUNDS);

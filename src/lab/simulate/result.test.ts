@@ -61,7 +61,7 @@ describe('the result of a simulation', () => {
     expect(result).toEqual(Object.fromEntries(Object.entries(simulation).filter(([name]) => name !== 'timing')));
   });
 
-  it('is one line of JSON; what is no block is refused', () => {
+  it('is one line of JSON, and refuses invalid blocks', () => {
     const line = simulationLine(simulation);
     expect(line).not.toContain('\n');
     const read: Simulation = JSON.parse(line);
@@ -69,7 +69,7 @@ describe('the result of a simulation', () => {
     expect(() => parseBlock('[{}]')).toThrow(expect.objectContaining({ code: 'runtime/invalid-input' }));
   });
 
-  it('says in words what was found', () => {
+  it('describes the findings in words', () => {
     const text = simulationText(simulation);
     expect(text).toMatch(/^± is half of a 95 % interval/);
     expect(text).toMatch(/^\| +\| random +\| popularity +\| content/m);
@@ -78,7 +78,7 @@ describe('the result of a simulation', () => {
     expect(text).not.toContain('NaN');
   });
 
-  it('says in text, JSON and report that a log of orders flatters, before any figure', () => {
+  it('warns in text, JSON and report, before any figure, that a log of orders flatters', () => {
     const orders = of(blocks, 0.998);
     expect(orders.warnings).toEqual([
       expect.stringMatching(/^99\.8 % of the ranked events .* this is a log of orders/),

@@ -43,7 +43,7 @@ async function simulate(grounds: readonly Ground[], order: 'first' | 'last') {
 }
 
 describe('tasks of a simulation', () => {
-  it('find the same whichever ground does which, and in whichever order', async () => {
+  it('give the same result whichever ground runs which task, in any order', async () => {
     const two = await simulate([groundOf(true), groundOf(true)], 'last');
     expect(two.found).toEqual(one.found);
     expect(one.found.closedLoop.map(({ name }) => name)).toEqual(methods);

@@ -61,7 +61,7 @@ describe('a visit', () => {
     expect(visit('random', shopper('gradual')).record).toMatchObject({ adaptation: null, returned: null });
   });
 
-  it('has in its lists only what is there and was not chosen, by the scores that ranks come from', () => {
+  it('lists only items that have appeared and were not chosen, by the same scores as the ranks', () => {
     for (const name of CONFIGURATIONS) {
       const one = shopper('abrupt', 5);
       const shop = simulatedShop(name, stock);
@@ -102,7 +102,7 @@ describe('a visit', () => {
     expect(oracle).toBeGreaterThan(sidestream);
   });
 
-  it('has experts where the learner has them, and learns each choice', () => {
+  it("counts the learner's experts, and learns each choice", () => {
     const one = shopper('returning', 1);
     const found = visit('sidestream', one);
     expect(found.choices).toHaveLength(60);

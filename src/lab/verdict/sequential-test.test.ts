@@ -151,7 +151,7 @@ describe('daily looks, simulated', () => {
     expect(naive).toBeGreaterThan(0.2);
   });
 
-  it('raise none too many where visitors are several units and the design effect is named', () => {
+  it('keep the rate of false alarms if a visitor counts as several units and the design effect is given', () => {
     // A visitor counts four times: the variance is that of a quarter of the units.
     const fourfold = runs(0.2, 0, 60).map((days) =>
       days.map(({ control, treatment }) => ({

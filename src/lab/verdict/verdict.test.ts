@@ -32,7 +32,7 @@ const dayWith = (day: number, off: [number, number], on: [number, number]) => {
   return { day: dayOf(day), variants: new Map([sums('t/off', off), sums('t/on', on)]), revenue: [] };
 };
 describe('quantiles', () => {
-  it('are those of tables', () => {
+  it('match published tables', () => {
     expect(normalQuantile(0.975)).toBeCloseTo(1.959964, 5);
     expect(normalQuantile(0.8)).toBeCloseTo(0.841621, 5);
     // B(2, 3) = 1! 2! / 4!, B(1, 2, 3) = 0! 1! 2! / 5!
@@ -90,7 +90,7 @@ describe('the split', () => {
 });
 
 describe('a log', () => {
-  it('leaves out lines that are wrong, naming them, and keeps the others', async () => {
+  it('leaves out and names invalid lines, and keeps the others', async () => {
     const good = line('2026-03-02', visitor('t/on', { clicks: 1 }));
     const other = line('2026-03-02', visitor('t/on', { clicks: 1 }));
     const log = await readMetricLog([
@@ -123,7 +123,7 @@ describe('a log', () => {
     });
   });
 
-  it('keeps what each visitor has paid so far, whatever the reports before were', async () => {
+  it("keeps the sum of each visitor's payments, whatever the reports before contained", async () => {
     const paid = (...totals: number[]) =>
       totals.map((total, at) => {
         const [now, before] = [
@@ -233,7 +233,7 @@ describe('a verdict', () => {
     ['off', 95],
   ]);
 
-  it('sees what a pilot sees: a share that is halved in a stage of 5 %, with the defaults', () => {
+  it('detects with the defaults what a pilot detects: a halved share in a stage of 5 %', () => {
     const days = [dayWith(0, [9500, 950], [700, 35])];
     const found = verdictOf({ days }, { split: new Map([...split, ['on', 7]]) });
     expect(found.comparisons[0]).toMatchObject({ metric: 'buyers', decision: 'worse', decidedOn: dayOf(0) });
@@ -266,7 +266,7 @@ describe('a verdict', () => {
     expect(verdictSentences(enough)[1]).toContain('The horizon is reached without a decision: decide by the interval');
   });
 
-  it('finds that only one variant is there: the split is wrong, or so few visitors may be chance', () => {
+  it('notices that there is only one variant: the split is wrong, or, with few visitors, it may be chance', () => {
     const one = (visitors: number) => {
       const { day, variants } = dayWith(0, [visitors, 1], [1, 0]);
       variants.delete('t/on');

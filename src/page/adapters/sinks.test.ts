@@ -69,7 +69,7 @@ describe('beaconSink', () => {
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
-  it('fails where what it has is no address', async () => {
+  it('fails if its address is invalid', async () => {
     await expect(beaconSink('https://')(counts, [])).rejects.toThrow('Invalid URL');
   });
 });
@@ -82,7 +82,7 @@ describe('ga4Sink', () => {
     ['sidestream_revenue', { variant: 't/on', placement: 'similar', value: 5, currency: 'USD' }],
   ] as const;
 
-  it('makes events of counts, and one for a visitor who is new, for gtag() and for a data layer', async () => {
+  it('turns counts into events, with one for a new visitor, for gtag() and for a data layer', async () => {
     const gtag = vi.fn();
     await ga4Sink(gtag)(counts, [visitor]);
     expect(gtag.mock.calls).toEqual(events.map(([name, parameters]) => ['event', name, parameters]));
@@ -108,7 +108,7 @@ describe('ga4Sink', () => {
 });
 
 describe('callbackSink', () => {
-  it('hands over a line, and says what went wrong', async () => {
+  it('passes on a line, and reports failures', async () => {
     const lines: MetricLine[] = [];
     await callbackSink((line) => lines.push(line))(counts, [visitor]);
     expect(lines).toMatchObject([{ counts, visitors: [visitor] }]);

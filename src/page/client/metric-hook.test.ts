@@ -61,7 +61,7 @@ describe('a hook for metrics', () => {
     expect(onMetric).toHaveBeenCalledTimes(3);
   });
 
-  it('gets a visitor of whom nothing is counted yet', async () => {
+  it('gets a visitor without counts', async () => {
     const none = { visitors: 0, sum: 0, squares: 0 };
     const visitor = {
       key: 'k'.repeat(22),
@@ -102,7 +102,7 @@ describe('a hook for metrics', () => {
     expect(onMetric).toHaveBeenCalledTimes(1);
   });
 
-  it('is told when what was counted is at hand', async () => {
+  it('is notified when counts are available', async () => {
     const own = await begun();
     let answer: (given: MetricReport) => void = () => undefined;
     take.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
@@ -114,7 +114,7 @@ describe('a hook for metrics', () => {
     expect(onMetric.mock.calls).toEqual([call(1)]);
   });
 
-  it('gets within a second what the page says is to be passed on soon, in one call', async () => {
+  it('gets counts that the page wants passed on soon within a second, in one call', async () => {
     const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
     void own.soon();
@@ -124,7 +124,7 @@ describe('a hook for metrics', () => {
     expect(onMetric.mock.calls).toEqual([call(3)]);
   });
 
-  it('gets nothing that was held, or asked for, when the shopper withdraws consent', async () => {
+  it('gets no held or requested counts after the shopper withdraws consent', async () => {
     const own = await begun();
     let answer: (given: MetricReport) => void = () => undefined;
     take.mockResolvedValueOnce(report(1)).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
@@ -177,7 +177,7 @@ describe('a hook for metrics', () => {
     ]);
   });
 
-  it('may have others beside it: each gets all that was counted, until it ends', async () => {
+  it('may run beside others: each gets all counts until it ends', async () => {
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2)).mockResolvedValueOnce(report(3));
     const other = vi.fn();
     const both = hooks();

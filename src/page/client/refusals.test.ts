@@ -80,7 +80,7 @@ describe('a refusal where no recommender can start', () => {
     expect(await databases()).toEqual([]);
   });
 
-  it('while the worker dies of it', async () => {
+  it('while the worker dies during it', async () => {
     const recommender = await create({ consent: 'granted' });
     await recommender.track('click', 'a');
     const lost = {} as IDBOpenDBRequest;
@@ -159,7 +159,7 @@ describe('eraseDevice()', () => {
     await tab.close();
   });
 
-  it('refuses what is no option of its', async () => {
+  it('refuses unknown options', async () => {
     const all = [null, 'test', 5, [''], { namespace: '' }, { namespace: 3 }, { namespace: 'n'.repeat(257) }];
     for (const wrong of [...all, { namespace: null }, { namespaces: 'test' }, { namespace: 'test', bundle: '/' }]) {
       const refused = Reflect.apply(eraseDevice, undefined, [wrong]) as Promise<void>;

@@ -141,7 +141,7 @@ describe('a visit that is kept in the tab', () => {
     expect([await databases(), codes]).toEqual([[], []]);
   });
 
-  it('has a click that left the page at once, once', async () => {
+  it('contains a click that left the page at once, exactly once', async () => {
     const first = await open();
     await first.track('click', 'b');
     await copied('b');
@@ -411,7 +411,7 @@ describe('a page that comes back from the back/forward cache', () => {
   const goAway = (): void => void page.dispatchEvent(new Event('pagehide'));
   const comeBack = (): void => void page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
 
-  it('goes on as it was where no other page wrote', async () => {
+  it('continues unchanged if no other page wrote', async () => {
     const recommender = await open();
     await recommender.track('click', 'a');
     await copied('a');

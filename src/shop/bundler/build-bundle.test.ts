@@ -73,7 +73,7 @@ describe('buildBundle', () => {
     expect(await manifestOf('killed')).toBe(await manifestOf('one'));
   });
 
-  it('encodes nothing twice, and of a changed catalogue only what is new, as before', async () => {
+  it('encodes nothing twice, and only the new inputs of a changed catalogue, with the same results', async () => {
     const before = await rowsOf('one');
     expect(await build('one')).toMatchObject({ encoded: 0 });
     const lines = shopFeed(ITEMS + 1)

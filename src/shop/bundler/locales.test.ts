@@ -109,7 +109,7 @@ describe('the language of a catalogue', () => {
     },
   );
 
-  it('is what the shop says before what the feed says before its words', async () => {
+  it("is the shop's setting, else the feed's declaration, else derived from its words", async () => {
     const { items } = await mainFeed();
     const feed = { items, language: 'nb-NO' };
     const encoder = { name: 'mine', languages: ['no'] };

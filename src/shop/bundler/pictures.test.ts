@@ -153,7 +153,7 @@ it('opens no more connections than allowed, and asks once for a picture that sev
   expect(names.map(asked)).toEqual(names.map(() => 1));
 });
 
-it('reads local names below the folder only, and bounded', async () => {
+it('reads local names only below the folder, up to a maximum size', async () => {
   server = await serve({});
   await writeFile(join(folder, 'a.png'), 'a');
   await writeFile(join(folder, 'big.png'), 'x'.repeat(1001));

@@ -39,7 +39,7 @@ describe('sidestream encoders', () => {
     expect(lines.at(-1)).toBe('mobilenet-v2: already built');
   });
 
-  it('add builds again what was damaged', async () => {
+  it('add rebuilds damaged files', async () => {
     const file = join(folder, 'use-lite.tokenizer.json');
     await run('add', 'use-lite');
     const whole = await readFile(file, 'utf8');

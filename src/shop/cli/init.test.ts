@@ -63,7 +63,7 @@ describe('sidestream init', () => {
     expect(await read(shop, 'src', 'currency.js')).toContain("currency = 'EUR'");
   });
 
-  it('writes English pages, without asking for more, where there is no feed', async () => {
+  it('writes English pages without a feed, and asks for nothing more', async () => {
     const { shop, said } = await init('samples');
     expect(await read(shop, 'index.html')).toContain('<html lang="en">');
     expect(await read(shop, 'index.html')).toContain('All products');

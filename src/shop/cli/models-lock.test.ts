@@ -85,7 +85,7 @@ describe('the lock of a folder of models', () => {
     expect(lines[0]).toContain(file);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('goes with a process that %s ends', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('is removed when %s ends its process', async (signal) => {
     const child = await holder();
     child.kill(signal);
     const [code] = await once(child, 'exit');

@@ -36,7 +36,7 @@ describe('the name of a copied file', () => {
     expect(plainName(name, 'feed', new Set())).toBe(name);
   });
 
-  it.each(HOSTILE)('is another where a shell reads more into it: %j', (name) => {
+  it.each(HOSTILE)('is replaced if a shell would interpret it: %j', (name) => {
     expect(plainName(name, 'feed', new Set())).toBe('feed.csv');
   });
 

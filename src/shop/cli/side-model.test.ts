@@ -50,7 +50,7 @@ beforeEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('goes on from the network of an earlier training, on the newer choices alone', async () => {
+it('continues from the network of an earlier training, using only the newer choices', async () => {
   const { learned, network: next } = await train();
   expect(learned.training).toMatchObject({ windows: 2, choices: 120, experts: next.windows[1].experts });
   expect(next.windows.map(({ choices }) => choices)).toEqual([120, 120]);

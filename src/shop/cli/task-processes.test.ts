@@ -74,7 +74,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('TaskProcesses', () => {
-  it('does tasks in processes that go on to the next one, and returns their results bit by bit', async () => {
+  it('runs tasks in processes that take one after the other, and returns identical results', async () => {
     const { code, out, err } = await start('pid', 'numbers', 'steps', 'pid', 'pid', 'pid').ended;
     expect([code, err]).toEqual([0, expect.stringContaining('said task 2: a line')]);
     const { results, seen, exact } = JSON.parse(out);

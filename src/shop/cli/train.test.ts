@@ -101,7 +101,7 @@ describe('sidestream train', () => {
     expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
   });
 
-  it('counts alone where that is asked for, and of the past alone', async () => {
+  it('only counts if asked to, and only the past', async () => {
     const out = at('counted');
     await cp(at('bundle'), out, { recursive: true });
     const run = await train(out, '--companions-only', '--past', '0.5');

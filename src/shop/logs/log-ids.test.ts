@@ -90,7 +90,7 @@ describe('a number as an id', () => {
     expect(rejected).toEqual([{ line: 1, field: 'user', reason: expect.stringContaining(UNSAFE) }]);
   });
 
-  it('in CSV that a spreadsheet has rounded, or that stands for nothing, is refused', async () => {
+  it('in CSV is refused if a spreadsheet has rounded it, or if it stands for nothing', async () => {
     const rows = ['1.23457E+15,a,1', 'u,"1,2E+15",1', 'NaN,a,1', 'u,null,1', '9007199254740993,a,1'];
     const { events, rejected } = await readEvents([`user,item,time\n${rows.join('\n')}`], 'csv');
     expect(events.map(({ user }) => user)).toEqual(['9007199254740993']);

@@ -56,7 +56,7 @@ describe('fitStartWeights', () => {
     expect(fitted.popularity).toBeLessThan(0.8 * start.popularity);
   });
 
-  it('leaves the weights where they are when they explain the choices as they are', () => {
+  it('keeps the weights if they already explain the choices', () => {
     // The values of the read-outs have their weight in them.
     const chosen = streams({ ...start, preference: 1 }, 50, 14, 3);
     const fitted = fitStartWeights(catalog, chosen, 1) ?? {};

@@ -77,7 +77,7 @@ describe('a co-occurrence table', () => {
     expect([...(turned.support ?? [])]).toEqual([65_535, 3, 0]);
   });
 
-  it('is refused when the manifest says otherwise of its support, and when that names fewer orders than it may', () => {
+  it('is refused if the manifest contradicts its support, or names fewer orders than the minimum', () => {
     const { buffer } = encodeCooccurrence({ ...small, support: Uint16Array.of(3, 0, 7) });
     expect(() => decodeCooccurrence(buffer, 3)).toThrow(refused);
     expect(() => decodeCooccurrence(encodeCooccurrence(small).buffer, 3, true)).toThrow(refused);

@@ -54,7 +54,7 @@ it('reads Atom, with the page in an attribute', async () => {
   ]);
 });
 
-it('takes a lone & for itself', async () => {
+it('reads a lone & as a literal character', async () => {
   const { items, rejected } = await readFeedText([
     rss(
       '<item><g:id>a</g:id><title>Fish & Chips</title><link>https://x.example/?a=1&b=2</link><description><![CDATA[A & B]]></description></item>',

@@ -148,7 +148,7 @@ it('learns a file after those that it is learned from, and those only for it', a
   expect(done).toEqual(['seed 1, 0 of 1']);
 });
 
-it('ends with the first failure: what waits is not begun', async () => {
+it('ends with the first failure, and starts no waiting task', async () => {
   const models = await mkdtemp(join(folder, 'models-'));
   const done: string[] = [];
   await expect(runSeeds(seedsRequest(fakeProtocol(models, done), [13, 1, 2]))).rejects.toThrow('this seed fails');

@@ -111,7 +111,7 @@ describe('ials', () => {
     return { vectors, users: HISTORIES.map(({ rows }) => [...model.userOf(rows)]) };
   };
 
-  it('comes to an optimum of its loss: no vector can be moved to a better place', () => {
+  it('reaches an optimum of its loss: no move of a vector improves it', () => {
     const { users, vectors } = parts(200);
     const least = loss(users, vectors);
     expect(least).toBeLessThan(loss(parts(1).users, parts(1).vectors));
@@ -126,7 +126,7 @@ describe('ials', () => {
     }
   });
 
-  it('gives an item that nobody chose nothing, and a user without choices too', () => {
+  it('gives an item that nobody chose a zero vector, and handles a user without choices', () => {
     const model = ialsModel(HISTORIES, COUNT, settings, 3);
     expect([...model.items.subarray(10), ...model.userOf([])]).toEqual([0, 0, 0, 0]);
   });

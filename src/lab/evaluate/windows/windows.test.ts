@@ -51,7 +51,7 @@ describe('the windows protocol', () => {
     expect(windows.bytes).toBeGreaterThan(still.bytes);
   });
 
-  it('freezes the earlier experts in windows alone', async () => {
+  it('freezes the earlier experts only in windows', async () => {
     const fast = { settings: { ...protocol.settings, learningRate: 0.1, epochs: 3 } };
     const [windows, full] = [await run('windows', fast), await run('full-side-network', fast)];
     // Until the second window nothing is frozen.
@@ -59,7 +59,7 @@ describe('the windows protocol', () => {
     expect(full.units[2]).not.toEqual(windows.units[2]);
   });
 
-  it('gives the same result again, ranks no more than it may, and can be passed on as a text', async () => {
+  it('is reproducible, ranks no more than the limit, and survives a round trip as text', async () => {
     const [one, two] = [await run('static', { ranked: 5 }), await run('static', { ranked: 5 })];
     expect(one.units).toEqual(two.units);
     expect(Math.max(...one.units.map(({ events }) => events))).toBeLessThanOrEqual(5);

@@ -185,7 +185,7 @@ describe('Google Consent Mode', () => {
     await becomes('granted');
   });
 
-  it('nothing that it does not know counts as granted, and nothing throws into a push', async () => {
+  it('no unknown value counts as granted, and nothing throws into a push', async () => {
     const gtag = googleTag();
     connect('google');
     const thrower = new Proxy(
@@ -441,7 +441,7 @@ describe('IAB TCF 2.2', () => {
     expect([asked, outcomes()]).toEqual([[], ['ignored']]);
   });
 
-  it('consents that are not true do not count', async () => {
+  it('consents with a value other than true do not count', async () => {
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', tcString: 'x', purpose: { consents: { 1: 1, 5: 'true', 6: true } } });
     connect('tcf');
@@ -527,23 +527,26 @@ describe('auto', () => {
     await vi.waitFor(async () => expect(await databases()).toEqual([]));
   });
 
-  it.each(SILENT)('%s keeps no profile of an earlier visit from a refusal', async (_, appear) => {
-    await engine.consent('granted');
-    await engine.track('click', 'a', {});
-    await start('granted');
-    expect(await level()).toBe('granted');
-    const gtag = googleTag();
-    gtag('consent', 'default', { personalization_storage: 'denied' });
-    appear();
-    connect('auto');
-    await pause(20);
-    expect(await level()).toBe('granted');
-    gtag('consent', 'update', { personalization_storage: 'denied' });
-    await becomes('denied');
-    await vi.waitFor(async () => expect(await databases()).toEqual([]));
-  });
+  it.each(SILENT)(
+    '%s does not keep the profile of an earlier visit from being deleted by a refusal',
+    async (_, appear) => {
+      await engine.consent('granted');
+      await engine.track('click', 'a', {});
+      await start('granted');
+      expect(await level()).toBe('granted');
+      const gtag = googleTag();
+      gtag('consent', 'default', { personalization_storage: 'denied' });
+      appear();
+      connect('auto');
+      await pause(20);
+      expect(await level()).toBe('granted');
+      gtag('consent', 'update', { personalization_storage: 'denied' });
+      await becomes('denied');
+      await vi.waitFor(async () => expect(await databases()).toEqual([]));
+    },
+  );
 
-  it('a refusal is heard again after the page has agreed, and silence does not lift what the page refused', async () => {
+  it("a refusal after the page's grant is followed, and silence does not lift the page's refusal", async () => {
     const gtag = googleTag();
     const tcf = new Tcf();
     tcf.load({});
@@ -753,7 +756,7 @@ class ToolPage {
 describe('the rule', () => {
   afterEach(() => vi.useRealTimers());
 
-  it('holds for whatever tools and page say, in whatever order', async () => {
+  it('holds for any statements of tools and page, in any order', async () => {
     vi.useFakeTimers();
     const says = (tool: string, ...whats: string[]) =>
       fc.constantFrom(...['granted', 'denied', ...whats].map((what) => ({ tool, what })));
@@ -851,7 +854,7 @@ describe('a function of the shop', () => {
     expect([asked, outcomes()]).toEqual([[], ['ignored']]);
   });
 
-  it('what it throws is reported, also later', async () => {
+  it('reports what the function throws, also later', async () => {
     connect(() => {
       throw new Error('at once');
     });
@@ -891,7 +894,7 @@ describe('a recommender that does not start', () => {
   it.each<[string, () => Promise<Consenter>]>([
     ['where the bundle cannot be reached', () => Promise.reject(new Error('bundle/unreachable'))],
     ['where the bundle is on its way', () => new Promise(() => undefined)],
-  ])('%s a refusal of the tool deletes all the same, at once', async (_, starting) => {
+  ])('%s a refusal by the tool still deletes, at once', async (_, starting) => {
     await leave('sidestream/outlet');
     const gtag = googleTag();
     gtag('consent', 'update', { personalization_storage: 'denied' });

@@ -126,7 +126,7 @@ describe('with a recommender', () => {
     expect(errors).toEqual([]);
   });
 
-  it('an answer of another tab shows, and takes the note of a yes with it, and all that was kept for it', async () => {
+  it('shows an answer from another tab, which removes the note of a yes and all data kept for it', async () => {
     shop.consent = 'granted';
     notes.set('recommendations', 'granted').set('order', '1');
     ask(shop.recommender, { notes: ['order'] });

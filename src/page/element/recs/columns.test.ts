@@ -6,7 +6,7 @@ const numbersOf = (count: number): number[] => [
   ...new Set([...columnsOf(count).matchAll(/\) \/ (\d+)/g)].map(([, columns]) => Number(columns))),
 ];
 
-it('has the numbers of columns that divide the cards into equal rows, the last one aside', () => {
+it('divides the cards into equal rows, except the last', () => {
   expect(numbersOf(1)).toEqual([1]);
   expect(numbersOf(2)).toEqual([2]);
   expect(numbersOf(3)).toEqual([3, 2]);

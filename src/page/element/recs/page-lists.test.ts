@@ -57,7 +57,7 @@ describe('sharedRecommender', () => {
     ]);
   });
 
-  it('passes on where the worker lies', async () => {
+  it("passes on the worker's address", async () => {
     const create = creator();
     await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '/files/' }, create);
     await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '' }, create);

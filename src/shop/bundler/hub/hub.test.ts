@@ -98,7 +98,7 @@ describe('the token', () => {
     ['another host', 'https://hub.example', 'https://files.example/b', false],
     ['another port', 'https://hub.example', 'https://hub.example:8443/b', false],
     ['a mirror that asks for https', 'http://hub.example', 'https://hub.example/b', true],
-  ])('is sent to the hub alone: %s', async (_, endpoint, location, shown) => {
+  ])('is sent only to the hub: %s', async (_, endpoint, location, shown) => {
     expect(await shownTo(endpoint, location)).toEqual([`${endpoint}/a`, ...(shown ? [location] : [])]);
   });
 });
@@ -184,7 +184,7 @@ describe('a rejected request', () => {
 });
 
 describe('without a connection', () => {
-  it.each(['offline', 'unreachable'] as const)('the cache does (%s)', async (how) => {
+  it.each(['offline', 'unreachable'] as const)('the cache is enough (%s)', async (how) => {
     await repo().file('onnx/model.onnx');
     const change = how === 'offline' ? { offline: true } : { endpoint: 'http://127.0.0.1:9' };
     const requested = server.log.length;

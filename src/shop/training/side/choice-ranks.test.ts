@@ -56,7 +56,7 @@ describe('the ranks of choices', () => {
     expect(choiceRanks(model, [{ rows: [0, 3, 1], from: 1 }], isKnown)).toEqual([1]);
   });
 
-  it('are of the choices that are asked for', () => {
+  it('are computed only for the requested choices', () => {
     const shoppers = [{ rows: [0, 2, 1], from: 1 }];
     expect(rankableChoices(shoppers, isKnown)).toBe(2);
     expect(choiceRanks(model, shoppers, isKnown, (n) => n === 1)).toEqual([1]);

@@ -35,7 +35,7 @@ describe('sideBatch', () => {
     expect([batch.chosen[at(2, 1)], batch.chosen[at(3, 1)]]).toEqual([0, 0]);
   });
 
-  it('has items as candidates until they are chosen and no longer, in their own sequence alone', () => {
+  it('has items as candidates only until they are chosen, and only in their own sequence', () => {
     for (const [b, piece] of pieces.entries()) {
       for (let t = 0; t < piece.length; t++) {
         for (let n = 0; n < batch.sampled; n++) {
@@ -95,7 +95,7 @@ describe('sideBatches', () => {
     expect(found.flatMap((piece) => [...piece])).toEqual(expected);
   });
 
-  it('has batches of like length and bounded size, which change from epoch to epoch', () => {
+  it('have similar lengths and a bounded size, and change from epoch to epoch', () => {
     const batches = sideBatches(sequences, seededRandom(1));
     for (const batch of batches) {
       const longest = Math.max(...batch.map(({ length }) => length));
@@ -108,7 +108,7 @@ describe('sideBatches', () => {
     expect(firsts(1)).not.toBe(firsts(2));
   });
 
-  it('has none where nobody chose twice', () => {
+  it('are empty if nobody chose twice', () => {
     expect(sideBatches([rowsOf(1), rowsOf()], seededRandom(1))).toEqual([]);
   });
 });
@@ -297,7 +297,7 @@ describe('a side model on a compute backend', () => {
     }
   });
 
-  it('has vectors as they are where nobody chose anything', async () => {
+  it('keeps its vectors if nobody chose anything', async () => {
     const { features, config, weights } = synthetic(4);
     const nothing = { config, features, logPopularity: new Float32Array(4) };
     const { vectors, biases } = await sideModelOf(weights, nothing);

@@ -112,7 +112,7 @@ it('measures the use of experts by their mean gate over the items that somebody 
 });
 
 describe('the next training of a network', () => {
-  it('learns what is newer, from the weights of the one before with one more expert', () => {
+  it('learns newer choices, from the previous weights plus one more expert', () => {
     const next = nextTraining(request);
     if ('why' in next) throw new Error(next.why);
     expect(next.interactions).toEqual(interactions.slice(30));

@@ -119,7 +119,7 @@ describe('trainSide', () => {
     for (const { decay } of model.states) expect(decay > 0 && decay < 1).toBe(true);
   });
 
-  it('is the same every time by seed, and another one by another seed', async () => {
+  it('is reproducible by seed, and differs between seeds', async () => {
     const [one, same, other] = [
       await trainSide(training(3)),
       await trainSide(training(3)),
@@ -166,7 +166,7 @@ describe('trainSide', () => {
     expect(next.weights).not.toEqual(weights);
   });
 
-  it('may know items by their embeddings alone', async () => {
+  it('may represent items only by their embeddings', async () => {
     const { config, weights, model } = await trainSide(training(2, { settings: { content: false } }));
     expect(config.inputs).toEqual({ text: 0, image: 0, attributes: 0 });
     expect(Object.keys(weights).every((name) => /^(item|state)\./.test(name))).toBe(true);

@@ -91,7 +91,7 @@ describe('facts', () => {
     expect(factsOf({ listPrice: 60, quantity: 0, rating: { value: 0 }, images: [] })).toEqual(nothing);
   });
 
-  it('say from which price on a product costs, where the card shows the cheapest variant', () => {
+  it('say "from" with the price if the card shows the cheapest variant', () => {
     const prices = { lowest: 25, highest: 40 };
     const from = (price: number, language: string, more = prices) =>
       factsOf({ price }, language, {}, more).priceFrom.replace(/\s/g, ' ');
