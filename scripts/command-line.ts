@@ -1,9 +1,9 @@
-// Builds the command line for the tests that start it, before all of them: compiled at every start, it takes seconds to load.
+// Builds the command line once, before the tests that start it: if it were compiled at every start, loading it would take seconds.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommandLine, ROOT } from './package/bundles';
 
-/** Laid out as in the package: the command line finds the version and the encoders two folders up. */
+/** Same layout as in the package: the command line looks for the version and the encoders two folders up. */
 const FOLDER = join(ROOT, '.cache', 'command-line');
 
 export default async function setup(): Promise<void> {

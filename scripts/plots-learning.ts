@@ -2,7 +2,7 @@ import { areaY, axisX, axisY, gridY, lineY, ruleX, ruleY, text } from '@observab
 import type { TraceStep, Turns } from '../src/testing/returning-shopper';
 import { INK, MISSED, OWN, type Picture, page } from './plots-panels';
 
-/** A visit, and the same choices where nothing but the personal weights of the terms learns. */
+/** A visit, and the same choices with only the personal weights of the terms learning. */
 export interface TracedVisit extends Turns {
   steps: TraceStep[];
   withoutExperts: TraceStep[];
@@ -16,12 +16,12 @@ const CANDIDATES = '#a3abb4';
 export const keptExperts = ({ steps }: Pick<TracedVisit, 'steps'>): boolean =>
   steps.some(({ experts }) => [...experts.keys()].some((id) => id > 0));
 
-/** The panels: how lists follow, and what experts do. */
+/** The panels: how lists follow, and the experts' weights. */
 const [LISTS, EXPERTS] = [0, 1];
 
 /**
- * Above, how lists follow: the mean over all visits. Below, what the experts of one visit do.
- * @param shown the visit below
+ * Above: how lists follow, as a mean over all visits. Below: the experts of one visit.
+ * @param shown the visit of the panel below
  */
 export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): Picture {
   const { kinds, steps } = shown;
@@ -38,7 +38,7 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
   const shares = parts.flatMap(({ name, color, share }) =>
     steps.map((step, at) => ({ fy: EXPERTS, name, color, at, value: 100 * share(step) })),
   );
-  // The step before a turn's first choice belongs to the turn before.
+  // The step before a turn's first choice belongs to the previous turn.
   const wantedAt = (step: number): 0 | 1 => (step > one && step <= one + two ? 1 : 0);
   const followed = (color: string, of: (visit: TracedVisit) => TraceStep[]) =>
     steps.map((_, at) => {

@@ -23,14 +23,14 @@ export interface Picture {
 interface Bar {
   name: string;
   value: number;
-  /** Standard error, drawn as a whisker on both sides; none for 0. */
+  /** Standard error, drawn as a whisker on both sides; not drawn if 0. */
   se: number;
-  /** What stands at the right edge. */
+  /** Text at the right edge. */
   text: string;
   color: string;
 }
 
-/** Bars under a title of their own. */
+/** Bars under their own title. */
 interface Panel {
   title?: string;
   bars: Bar[];
@@ -41,30 +41,30 @@ interface Panels {
   subtitle: string;
   /** Head of the texts at the right edge. */
   head: string;
-  /** What the bars' lengths are. */
+  /** Meaning of the bars' lengths. */
   axis: string;
   /** Room for the names, in pixels. */
   left: number;
-  /** Logarithmic scale for values above 0: the bars begin at this value. Default: a linear scale from 0. */
+  /** Logarithmic scale for values above 0: the bars start at this value. Default: a linear scale from 0. */
   logarithmic?: number;
   panels: Panel[];
 }
 
-/** Mid-tones: they have to be read on a white and on a black page. */
+/** Mid-tones, legible on a white and on a black page. */
 export const INK = '#737c86';
 export const OWN = '#2f86d2';
-/** What misses its bound. */
+/** Colour of bars that miss their bound. */
 export const MISSED = '#cf5f3c';
 const OTHER = '#a3abb4';
 
 const WIDTH = 820;
 const RIGHT = 152;
 const ROW = 30;
-/** Room for the names of methods, and for the longer ones of figures of speed. */
+/** Room for the names of methods, and for the longer names of speed figures. */
 const [METHODS, FIGURES] = [150, 400];
 const POWERS = [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000];
 
-/** What all pictures of the manual share. @param left margin, at whose left edge the titles stand @param top margin below them */
+/** Options of all plots of the manual. @param left margin, with the titles at its left edge @param top margin below the titles */
 export function page(
   title: string,
   subtitle: string,
@@ -167,17 +167,17 @@ const changes = ({ methods, reference }: TableSummary): Panel => ({
       value,
       se,
       text: `${signed(value, 3)} ± ${se.toFixed(3)}`,
-      // Our own stands out.
+      // Ours stands out.
       color: /^sidestream(?!-)/i.test(name) ? OWN : OTHER,
     })),
 });
 
-/** Bars end here; the figure stands beside them. */
+/** Bars end here; the figure is next to them. */
 const [LEAST, MOST] = [0.1, 100];
-/** What is ours, among peers. */
+/** Our bars among those of peers. */
 const OURS = /^(sidestream(?!-)|int8 scan|clustered retrieval)/i;
 
-/** How far from its bound every figure of some areas is: 1 is the bound, 2 twice as good. */
+/** Distance of every figure of some areas from its bound: 1 is the bound, 2 twice as good. */
 export const barsPlot = (areas: readonly KeptArea[]): Picture =>
   barPanels({
     title: 'Speed: how many times better than its bound every figure is',
