@@ -83,10 +83,10 @@ export const PROFILE: Profile = {
   lastUpdate: 1_700_000_000_000,
 };
 
-/** What code before version 0.3 stored beside a profile: weights of networks that trained on the device. */
+/** Stored beside a profile by versions before 0.3: weights of networks that were trained on the device. */
 export const NETWORKS = new Uint8Array([10, 2, 3]);
 
-/** A profile as code of schema 2 stored it: a plain object, with what its generalist has learned, its history in the log. */
+/** A profile as code of schema 2 stored it: a plain object with its generalist's learned state; the history was in the log. */
 export function asSchema2({ experts, history: _, ...rest }: Profile): object {
   const [{ expert }] = experts.members;
   const { weights, gain } = expert;
