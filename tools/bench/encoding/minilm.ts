@@ -13,19 +13,19 @@ const INNER = 1536;
 const POSITIONS = 512;
 const MAX_TOKENS = 128;
 
-/** Layers whose tokens are averaged into an output of their own; the last one is that of the model. */
+/** Layers whose averaged tokens are a separate output; the last one is the model's last layer. */
 const POOLED = [3, LAYERS];
 
-/** Taps of the model: what Sidestream reads of it. */
+/** Taps that Sidestream reads from the model. */
 export const MINILM_TAPS: TextPreset['taps'] = POOLED.map((layer) => ({ name: `layer_${layer}`, width: WIDTH }));
 
-/** Settings of its tokens. */
+/** Settings of its tokeniser. */
 export const MINILM_TOKENS = { maxTokens: MAX_TOKENS, prefix: '', padId: 0 };
 
 /**
- * Writes a BERT of the size of MiniLM with random weights as a repository of the hub has it: `config.json`,
- * `tokenizer.json`, `tokenizer_config.json` and `onnx/model.onnx`. The graph is the one that torch.onnx writes, with the
- * means of the tokens of two layers as further outputs.
+ * Writes a BERT of the size of MiniLM with random weights in the layout of a hub repository: `config.json`,
+ * `tokenizer.json`, `tokenizer_config.json` and `onnx/model.onnx`. The graph is like one written by torch.onnx, with the
+ * averaged tokens of two layers as further outputs.
  * @param folder of the repository
  */
 export async function writeMiniLm(folder: string): Promise<void> {
@@ -103,7 +103,7 @@ function miniLmGraph(words: number): Uint8Array {
   return graph.encode(['last_hidden_state', ...MINILM_TAPS.map(({ name }) => name)]);
 }
 
-/** A WordPiece tokeniser in BERT's manner. */
+/** A WordPiece tokeniser like BERT's. */
 function tokenizerJson(vocabulary: readonly string[]): string {
   const idOf = (content: string): number => vocabulary.indexOf(content);
   const ends = ['[CLS]', '[SEP]'].map((content) => ({ id: content, ids: [idOf(content)], tokens: [content] }));
