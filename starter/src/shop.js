@@ -127,7 +127,7 @@ async function showLines() {
     }),
   );
   find('[data-empty]').hidden = items.length > 0;
-  // Without consent each page knows its own events alone, so the page names what is in the cart.
+  // Without consent, each page knows only its own events, so the page names the items in the cart.
   const list = find('[data-with-cart]');
   const filled = items.length > 0;
   list.itemId = ids;

@@ -129,7 +129,7 @@ function showCart() {
   box.replaceChildren(...(lines.length > 0 ? [rowsOf(lines, box.dataset)] : [element('p', {}, box.dataset.empty)]));
   $('[data-total]').hidden = lines.length === 0;
   $('[data-total] output').textContent = money(totalOf(lines));
-  // What goes with everything in the cart; without anything, the list for the shopper. The ids are those of the shop's own cart,
+  // What goes with everything in the cart; without anything, the list for the shopper. The ids come from the shop's own cart,
   // which outlives the page without consent, too; `cart-synced` would follow the tracked events.
   const [list] = lists;
   list.placement = lines.length > 0 ? 'complement' : 'for-you';

@@ -47,7 +47,7 @@ export interface SaveOptions {
   first?: boolean;
 }
 
-/** What a profile from elsewhere is joined to. */
+/** The state with which a profile from elsewhere is merged. */
 export interface Undo {
   /** Describes the snapshot of the previous profile. Its last event must still be the last of the log. */
   snapshot: Omit<Snapshot, 'id'>;

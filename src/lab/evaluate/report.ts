@@ -16,7 +16,7 @@ import type { KeptResult, ProtocolSummary, TableSummary } from './result-summary
 import { round4 } from './result-summary';
 
 /**
- * The one line of JSON that a program reads: the methods of the first table, those of the other tables by their names, and
+ * The one line of JSON that a program reads: the methods of the first table, the methods of the other tables by table, and
  * the run's figures.
  * @param more further content of the line: omitted rows of the log, and the verdict if the protocol has one
  */

@@ -176,7 +176,7 @@ const scaleOf = (unit: FigureUnit): number => (unit === 'percent' ? 100 : 1);
 const ends = ({ mean, low, high }: Interval, unit: FigureUnit): string[] =>
   [mean, low, high].map((value) => (Number.isNaN(value) ? '' : (scaleOf(unit) * value).toFixed(3)));
 
-/** Color and line of a configuration: nobody has to tell lines apart by color alone. */
+/** Color and line of a configuration: nobody has to tell lines apart only by color. */
 interface Look {
   color: string;
   /** As `stroke-dasharray`; undefined for a whole line. */
@@ -185,7 +185,7 @@ interface Look {
   width: number;
 }
 
-/** The colors are those of the page, light and dark. */
+/** The page's colors, light and dark. */
 const LOOKS: Readonly<Record<string, Look>> = {
   random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
   popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },
@@ -195,5 +195,5 @@ const LOOKS: Readonly<Record<string, Look>> = {
   oracle: { color: 'var(--oracle)', dashes: '1 2', width: 1.6 },
 };
 
-/** The look of a configuration; a plain line for one that has none. */
+/** The style of a configuration; a plain line without one. */
 export const lookOf = (name: string): Look => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };

@@ -48,7 +48,7 @@ export interface LoopFigures {
   rounds: RoundFigures[];
   /** Difference between the last round and the first. */
   change: RoundFigures;
-  /** Difference between the last round and that of the shop with random lists, which had the same shoppers; null without one. */
+  /** Difference between its last round and the last round of the shop with random lists, which had the same shoppers; null without one. */
   againstRandom: RoundFigures | null;
 }
 

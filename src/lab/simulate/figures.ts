@@ -1,7 +1,7 @@
 import type { ShopBlock } from './block';
 import { LISTED, MAX_ADAPTATION, type VisitRecord } from './visit';
 
-/** A figure and its 95 % interval: two standard errors (1.96) to both sides. NaN where there is nothing to average. */
+/** A figure and its 95 % interval: two standard errors (1.96) to both sides. NaN if there is nothing to average. */
 export interface Interval {
   mean: number;
   low: number;
@@ -237,7 +237,7 @@ export function jackknifeError(without: readonly number[]): number {
 export const coverage = (counts: readonly number[]): number =>
   counts.filter((value) => value > 0).length / Math.max(1, counts.length);
 
-/** Gini coefficient: 0 where all items have the same count, towards 1 where one has all. */
+/** Gini coefficient: 0 if all items have the same count, towards 1 if one item has all. */
 export function gini(counts: readonly number[]): number {
   const sorted = counts.toSorted((a, b) => a - b);
   const total = sorted.reduce((sum, value) => sum + value, 0);
@@ -245,7 +245,7 @@ export function gini(counts: readonly number[]): number {
   return weighted / (sorted.length * total);
 }
 
-/** Share of all counts that the tenth of the items with the largest ones has. */
+/** Share of all counts that belong to the tenth of the items with the largest counts. */
 export function topDecile(counts: readonly number[]): number {
   const sorted = counts.toSorted((a, b) => b - a);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -11,7 +11,7 @@ const SIMULATION_SCHEMA = 1;
 export interface Simulation {
   schema: typeof SIMULATION_SCHEMA;
   protocol: 'simulate';
-  /** Simulated shoppers, or those of a log. */
+  /** Number of shoppers, simulated or from a log. */
   source: 'synthetic' | 'log';
   /** Share of a log's events that have the second of another event of their shopper, 0..1; null for simulated shoppers. */
   sharedSecond: number | null;

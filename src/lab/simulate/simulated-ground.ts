@@ -26,7 +26,7 @@ const PAST_ROUNDS = 4;
 const LOOP: readonly Configuration[] = ['random', 'popularity', 'content', 'sidestream'];
 /** Fewer items leave no room for tastes that differ. */
 const MIN_ITEMS = 40;
-/** Cohorts: the earlier shoppers, those of the comparison, and those of the first round. */
+/** Cohorts: the earlier shoppers, the shoppers of the comparison, and the shoppers of the first round. */
 const [PAST, MAIN, FIRST_ROUND] = [0, 1, 2];
 
 /** Simulated shoppers and their shop. */

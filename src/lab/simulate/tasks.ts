@@ -22,7 +22,7 @@ const taskSchema = v.strictObject({
     v.strictObject({ name: v.string(), round: whole, popularity: v.instance(Float32Array<ArrayBufferLike>) }),
   ),
 });
-/** A block of the shoppers through all shops, or of those of a round through one whose popularity is given. */
+/** A block of shoppers through all shops, or of a round's shoppers through one shop with the given popularity. */
 export type SimulationTask = v.InferOutput<typeof taskSchema>;
 
 /** @throws SidestreamError `runtime/invalid-input` if it is not a task */

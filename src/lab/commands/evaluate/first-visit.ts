@@ -30,7 +30,7 @@ const NAMES = [...METHODS, ...GRID].map(({ name }) => name);
 
 /**
  * First visits of shoppers without an event in the past, whose shop knows only popularity: their first five choices with and
- * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each alone.
+ * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each separately.
  */
 export const firstVisitProtocol: Protocol = {
   parts: (_, share) => share,

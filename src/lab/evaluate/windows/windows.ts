@@ -44,7 +44,7 @@ export interface WindowsProtocol {
 /** Result of one method. */
 export interface WindowRun {
   name: string;
-  /** Quality of each window but the first. */
+  /** Quality of each window except the first. */
   units: Quality[];
   /** Processor time of all trainings. */
   seconds: number;

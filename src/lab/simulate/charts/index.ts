@@ -15,7 +15,7 @@ import { type BarChart, type LineChart, lookOf } from '../cards';
 
 export type { BarChart, LineChart };
 
-/** The room that a chart has, and how the page is read. */
+/** The width of a chart, and the reading direction of the page. */
 export interface ChartFrame {
   width: number;
   rightToLeft: boolean;
@@ -26,14 +26,14 @@ const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
 /** Height of a bar with the space around it. */
 const ROW = 28;
 
-/** What all charts have in common. */
+/** Common options of all charts. */
 export const chartStyle = ({ width }: ChartFrame): PlotOptions => ({
   width,
-  // Names and numbers are read from left to right; where they stand follows the page.
+  // Names and numbers are read from left to right; their position follows the page.
   style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
 });
 
-/** What Plot draws of a chart, on a page or in a report. */
+/** Plot options of a chart, for a page or a report. */
 export const chartOptions = (chart: BarChart | LineChart, frame: ChartFrame): PlotOptions => ({
   ...chartStyle(frame),
   ...(chart.kind === 'bars' ? bars(chart, frame) : lines(chart, frame)),
@@ -78,7 +78,7 @@ function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): Plot
   };
 }
 
-/** Lines with their intervals, and what happened at some places. */
+/** Lines with their intervals and marked events. */
 function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: ChartFrame): PlotOptions {
   const { rightToLeft, width } = frame;
   const points = all.flatMap(({ name, values }) =>
@@ -114,7 +114,7 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: Chart
   };
 }
 
-/** Ends of an axis for these values, which may be all the same. */
+/** Ends of an axis for these values, which may all be equal. */
 function aroundOf(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return low < high ? [low, high] : [low - 1, high + 1];

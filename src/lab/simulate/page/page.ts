@@ -42,7 +42,7 @@ function card({ title, meaning, chart, header, rows, notes }: Card): string {
   return figure(title, meaning, `${key}${svg}`, `${notesOf(notes)}${table(title, header, rows)}`);
 }
 
-/** Which line is whose. */
+/** The legend. */
 const keyOf = (names: readonly string[]): string =>
   `<p class="key">${names.map((name) => `<span>${sampleOf(name)}${escaped(name)}</span>`).join('\n')}</p>\n`;
 
