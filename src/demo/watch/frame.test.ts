@@ -42,7 +42,7 @@ it('counts the tastes of the list by top category, and names an expert by its la
   );
   expect(made.counts).toEqual([2, 1]);
   expect(made.experts.map(({ about }) => about)).toEqual([null, 'Music']);
-  // The newest come first. Half of them are not enough to be about something else.
+  // The newest come first. Half of them are not enough to change the subject.
   const music = frame([], [expert(1, 'active')], ['Music', 'Music', 'Music', 'Sport']);
   const about = (...learned: string[]) => frame([], [expert(1, 'active')], learned, music).experts[0]?.about;
   expect(about('Sport', 'Sport', 'Music', 'Music', 'Music')).toBe('Music');

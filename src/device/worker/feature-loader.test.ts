@@ -32,7 +32,7 @@ async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<Wor
 const listOf = async (engine: WorkerRecommender): Promise<string[]> =>
   (await engine.recommend({})).items.map(({ item }) => item.id);
 
-/** Whether a promise is settled after some turns of the event loop, which is enough for all that needs no network. */
+/** Whether a promise is settled after some turns of the event loop, which is enough for all work without the network. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {
   const late = new Promise((resolve) => setTimeout(resolve, 150, 'late'));
   return (await Promise.race([promise.then(() => 'settled'), late])) === 'settled';

@@ -137,7 +137,7 @@ it('names what is wrong with a plan or with counts', async () => {
   expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('Check the path')]);
   const plan = await pilot('--base', '2', '--effect', '0.01');
   expect(plan.err).toContain('must be a number above 0 and below 1, or a percentage such as 3%');
-  // Nothing of the plan is printed before an error.
+  // No part of the plan is printed before an error.
   expect(missing.out).toBe('');
   const empty = join(folder, 'empty.csv');
   await writeFile(empty, '');

@@ -6,7 +6,7 @@ const streams = Array.from({ length: 7 }, (_, n) => ({
   ranks: [n + 1, 2],
   basketRanks: [3, n + 4],
 }));
-/** What a part finds: each of its streams puts the row of its number into a list. */
+/** The result of a part: each of its streams puts the row of its number into a list. */
 const measured = (names: string[], numbers: number[]): MethodRanks[] =>
   names.map((name) => ({
     name,

@@ -26,7 +26,7 @@ describe('itemItemMethod', () => {
   });
 });
 
-/** Users walk through a ring of 30 items, six at a time, then somewhere else: only the last choices say what comes next. */
+/** Users walk through a ring of 30 items, six items at a time, then jump elsewhere: only the last choices predict the next one. */
 function walks(users: number, seed: number) {
   let state = seed;
   const next = (below: number): number => {

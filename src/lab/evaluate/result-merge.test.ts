@@ -35,7 +35,7 @@ it('averages each unit and each figure over the seeds', () => {
   expect(units[0].events).toBe(15);
   expect(units[0].ndcg10).toBeCloseTo(0.15);
   expect(units[0].lnRank).toBeCloseTo(3);
-  // Nothing was ranked with one seed, so the other one says all.
+  // Nothing was ranked with one seed, so only the other one counts.
   expect(units[1]).toEqual(quality(5, 0.1));
 });
 

@@ -61,7 +61,7 @@ it('keeps results as text, rounded, and reads them back', () => {
   expect(back.pooled.figures).toEqual({ ratio: 1.2346 });
   expect(back.pooled.tables[0].methods[1].lnRank).toBe(5.75);
   expect(keptText(back)).toBe(text);
-  // Results of before 0.3 lack it.
+  // Results from before 0.3 lack it.
   expect(back.pooled.tables[0].methods[1]).not.toHaveProperty('worseBeyondError');
   back.pooled.tables[0].methods[1].worseBeyondError = 0.25;
   expect(parseKept(keptText(back))).toEqual(back);

@@ -3,7 +3,7 @@ import { randomOf } from './seeds';
 import { attentionAt, clickOn } from './shopper';
 import type { Taste } from './world';
 
-/** A taste to which all items are alike. */
+/** A taste that wants all items equally. */
 const taste = (weight: (row: number) => number = () => 1): Taste => ({
   weights: Float64Array.from({ length: 10 }, (_, row) => weight(row)),
   best: [],
@@ -28,7 +28,7 @@ it('looks at the first place always, and at the others the less the further down
 
 it('clicks the top of a list more than what is further down, where all items are wanted alike', () => {
   const found = clicks(taste());
-  // 0.3 of what is looked at, where nothing above was clicked.
+  // 0.3 of the viewed places without a click above them.
   expect(found[0]).toBeCloseTo(0.3, 1);
   expect(found[1]).toBeCloseTo(0.7 * 0.15, 1);
   expect(found[0]).toBeGreaterThan(2 * found[1]);

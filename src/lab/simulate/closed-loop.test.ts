@@ -58,7 +58,7 @@ it('gives each round the popularity that all choices before it make', async () =
   expect(run.rounds).toHaveLength(3);
   expect(seen[0]).toEqual(popularityOf(log, 3));
   expect(seen[0][2]).toBe(0);
-  // What was chosen last counts most, and all choices are counted.
+  // The latest choices count most, and all choices count.
   expect(seen[1][2]).toBeGreaterThan(6);
   expect(seen[1].reduce((sum, value) => sum + value)).toBeCloseTo(10, 4);
   expect(seen[2][1]).toBeGreaterThan(seen[1][1]);

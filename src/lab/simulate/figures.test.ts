@@ -50,7 +50,7 @@ describe('figures of a shop', () => {
       block([
         { newWants: 3, newHits: 1, fitBefore: 0.4, fitAfter: 0.5 },
         { newWants: 1, newHits: 1, fitBefore: 0.8, fitAfter: 0.4 },
-        // Never listed before, so that nothing could be kept.
+        // Never listed before, so nothing could be retained.
         { fitBefore: 0.1, fitAfter: 0.9 },
         {},
       ]),

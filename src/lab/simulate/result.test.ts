@@ -37,7 +37,7 @@ beforeAll(() => {
   simulation = of(blocks);
 });
 
-/** With plain spaces, where the page keeps a number and its sign on one line. */
+/** With plain spaces instead of the ones that keep a number and its sign on one line. */
 const pageOf = (simulation: Simulation): string => simulationPage(simulation).replaceAll('\u00a0', ' ');
 
 describe('the result of a simulation', () => {

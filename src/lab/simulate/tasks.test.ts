@@ -10,7 +10,7 @@ import { doTask, parseTask, planOf, runPlan, type SimulationTask, timingOf } fro
 const [SHOPPERS, SEED] = [5, 2];
 const methods = ['popularity', 'sidestream'];
 let groundOf: (closedLoop: boolean) => Ground;
-/** With one ground that does the tasks in their order. */
+/** With one ground that runs the tasks in order. */
 let one: Awaited<ReturnType<typeof simulate>>;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
   one = await simulate([groundOf(true)], 'first');
 });
 
-/** Simulates with so many grounds, each doing what the others do not. @param order of the tasks that are there at once */
+/** Simulates with the given number of grounds, which share the tasks. @param order of the tasks that are available at once */
 async function simulate(grounds: readonly Ground[], order: 'first' | 'last') {
   const plan = planOf(grounds[0]);
   let [steps, asked] = [0, 0];

@@ -9,7 +9,7 @@ const stock = { before, after };
 const shopper = (kind: TasteChange, n = 0): SimulatedShopper => simulatedShopper(world, kind, [1, n]);
 const visit = (name: Configuration, one: SimulatedShopper) => visitShop(simulatedShop(name, stock), one, market);
 
-/** Shows what is wanted, but follows a change of taste late: a taste that was there before is known at once where it is kept. */
+/** Shows the wanted items, but follows a change of taste late; an earlier taste is known at once if it was kept. */
 function lateShop(delay: number, keeps: boolean): SimulatedShop {
   return {
     name: 'late',

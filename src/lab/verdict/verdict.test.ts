@@ -84,7 +84,7 @@ describe('the split', () => {
     expect(of({ on: 500, off: 9500 })).toMatchObject({ p: 1, mismatch: false, alarmAfter: null });
     expect(of({ on: 380, off: 9500 })).toMatchObject({ mismatch: true, alarmAfter: 1 });
     expect(of({ on: 500, off: 9500, third: 1 }).mismatch).toBe(true);
-    // What comes later does not take an alarm back.
+    // Later days do not withdraw an alarm.
     expect(of({ on: 500, off: 9500 }, { on: 200, off: 9500 }, { on: 800, off: 9500 })).toMatchObject({ alarmAfter: 2 });
   });
 });
@@ -166,9 +166,9 @@ describe('a log', () => {
     expect(named.sampleRatio.mismatch).toBe(false);
     expect(named.setAside).toEqual([{ name: 't/zzz', visitors: 1 }]);
     expect(setAsideText(named)).toContain('“t/zzz” (1 visitor)');
-    // With a declared split also many: it says what belongs to the experiment.
+    // With a declared split, even many: the split names the variants of the experiment.
     expect(verdictOf(days('t/zzz', 40), { split: five }).setAside).toEqual([{ name: 't/zzz', visitors: 40 }]);
-    // Without one only as few as a stray report brings; and another experiment likewise.
+    // Without one, only as few as from stray reports; the same applies to another experiment.
     expect(verdictOf(days('t/zzz', 1), { effect: 0.2 }).setAside).toEqual([{ name: 't/zzz', visitors: 1 }]);
     expect(verdictOf(days('t/zzz', 40)).setAside).toEqual([]);
     expect(verdictOf(days('other/off', 1), { split: five }).setAside).toEqual([{ name: 'other', visitors: 1 }]);
@@ -240,7 +240,7 @@ describe('a verdict', () => {
     expect(verdictSentences(found)[1]).toContain(`roll back. Decided on ${dayOf(0)} by the interval at any look.`);
     const { periods } = pilotTotals({ lines: 0, rejected: [], days }, { control: 'off', treatment: 'on' }, 'buyers');
     expect(sequentialTestOfTotals(periods, { base: 0.1, effect: 0.02 }).decision).toBe('worse');
-    // It stays: what comes later does not take it back.
+    // Later days do not withdraw it.
     const more = [...days, dayWith(1, [1900, 100], [140, 90])];
     const later = verdictOf({ days: more }, { split: new Map([...split, ['on', 7]]) });
     expect(later.comparisons[0]).toMatchObject({ decision: 'worse', decidedOn: dayOf(0) });
@@ -279,7 +279,7 @@ describe('a verdict', () => {
     expect(verdictSentences(verdictOf(one(900)))).toEqual([expect.stringContaining('all 900 visitors had “off”')]);
     const off = verdictOf(one(900), { split: new Map(Object.entries({ on: 0, off: 100 })) });
     expect(verdictSentences(off)[0]).toMatch(/ONLY ONE VARIANT(?!.*chance)/);
-    // The control may be the one that is missing.
+    // The control may be the missing one.
     const other = { days: [{ day: dayOf(0), variants: new Map([['t/on', visitor('t/on')]]), revenue: [] }] };
     expect(verdictOf(other).sampleRatio.mismatch).toBe(true);
     expect(verdictPage(found)).not.toMatch(/NaN|undefined/);
@@ -328,7 +328,7 @@ describe('a verdict', () => {
     const { always = 0, once = 0 } = buyers?.needed ?? {};
     expect(always / once).toBeGreaterThan(1.7);
     expect(always / once).toBeLessThan(2.2);
-    // Twice the effect needs about a quarter.
+    // Twice the effect needs about a quarter of the visitors.
     const larger = verdictOf(drawn(5, { visitors: 300, share: 0.5, lift: 1 }), { effect: 0.1 });
     expect(always / (larger.comparisons.find(({ metric }) => metric === 'buyers')?.needed?.always ?? 1)).toBeCloseTo(
       4,
@@ -337,7 +337,7 @@ describe('a verdict', () => {
   });
 });
 
-/** Where nothing differs, and what visitors pay has a heavy tail: a day with purchases alone. */
+/** A day with only purchases, no difference between variants, and payments with a heavy tail. */
 function paidDay(random: Random, [off, on]: [number, number], price: (random: Random) => number) {
   const revenue: RevenueStep[] = [];
   const side = (variant: string, visitors: number): [string, VisitorSums] => {

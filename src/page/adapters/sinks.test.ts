@@ -45,7 +45,7 @@ describe('beaconSink', () => {
     fetch.mockRejectedValueOnce(new TypeError('no network'));
     await expect(sink(counts, [])).rejects.toThrow('no network');
     expect(sendBeacon).not.toHaveBeenCalled();
-    // Larger than what a browser lets outlive its page: it goes while the page lives.
+    // Larger than the browser's limit for requests that outlive their page: it is sent while the page lives.
     await sink(Array(1000).fill(counts[0]), []);
     expect(fetch.mock.lastCall?.[1]).toMatchObject({ keepalive: false });
   });

@@ -34,7 +34,7 @@ describe('a recommender whose worker is replaced for another option', () => {
   it('does not come back with the consent that was withdrawn meanwhile', async () => {
     const first = await create({ consent: 'granted' });
     await first.track('click', 'a');
-    // A deletion takes its time.
+    // A deletion takes a while.
     const { deleteDatabase } = indexedDB;
     vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce((name) => {
       const request = {} as IDBOpenDBRequest;

@@ -7,7 +7,7 @@ const report = (clicks: number): MetricReport => ({
   counts: [{ variant: null, placement: 'similar', impressions: 0, clicks, carts: 0, purchases: 0, revenue: {} }],
   visitors: [],
 });
-/** Arguments of the hook for it. */
+/** The hook's arguments for it. */
 const call = (clicks: number): [MetricReport['counts'], MetricReport['visitors']] => [report(clicks).counts, []];
 
 describe('a hook for metrics', () => {
@@ -78,7 +78,7 @@ describe('a hook for metrics', () => {
     hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
     expect(onMetric.mock.calls).toEqual([[[], [visitor]]]);
-    // It says at once what was sent; where the hook fails, it does not.
+    // It confirms sent reports at once, unless the hook fails.
     expect(take.mock.calls).toEqual([[[]], [[visitor.key]]]);
     take.mockResolvedValueOnce({ counts: [], visitors: [visitor] });
     onMetric.mockRejectedValueOnce(new Error('offline'));
@@ -153,7 +153,7 @@ describe('a hook for metrics', () => {
       [[], [one]],
       [[], [one]],
     ]);
-    // Under way: the worker does not know yet, and hands it out with the next.
+    // In progress: the worker does not know yet, and returns it again with the next one.
     take.mockResolvedValue(both);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(onMetric.mock.lastCall).toEqual([[], [both.visitors[1]]]);

@@ -87,7 +87,7 @@ describe('a refusal where no recommender can start', () => {
     const deleting = vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce(() => lost);
     const refusing = recommender.consent('denied');
     await vi.waitFor(() => expect(deleting).toHaveBeenCalled());
-    // What that worker was doing ends with it.
+    // That worker's tasks end with it.
     lost.onerror?.(new Event('error'));
     for (let n = 0; n < 20; n++) await null;
     ThreadWorker.all[0].crash();

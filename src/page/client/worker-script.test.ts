@@ -62,7 +62,7 @@ describe('a worker', () => {
       return 'blob:1';
     });
     const { address } = startWorker('encoder-worker.js', undefined);
-    // For messages: the address that does not work is the address of the file.
+    // For messages: they name the address of the file.
     expect(address).toBe('https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js');
     expect(started).toEqual([{ address: 'blob:1', messages: [{ type: 'sidestream-places', places }] }]);
     expect(await shims[0].text()).toBe('import "https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js";');

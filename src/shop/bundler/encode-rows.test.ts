@@ -84,7 +84,7 @@ describe('encodeRows', () => {
     const lengths = seen.map((chunk) => chunk.map((text) => text.length));
     expect(lengths.map((chunk) => chunk.length)).toEqual([64, 64, 64, 8]);
     expect(lengths.flat()).toEqual(lengths.flat().toSorted((a, b) => b - a));
-    // The cache does not depend on the order in which a feed has them.
+    // The cache does not depend on their order in the feed.
     const again = await encode(texts.toReversed(), 'sorted');
     expect([again.encoded, again.reused, again.stored]).toEqual([0, 200, stored.toReversed()]);
   });

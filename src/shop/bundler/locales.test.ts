@@ -104,7 +104,7 @@ describe('the language of a catalogue', () => {
       if (lang === 'en') expect(found.warning).toBeNull();
       else expect(found.warning).toContain('--text-encoder multilingual-e5-small');
       expect((await catalogLanguage({}, { items }, { name: 'multilingual-e5-small' })).warning).toBeNull();
-      // An encoder of which nobody has said what it reads.
+      // An encoder without declared languages.
       expect((await catalogLanguage({}, { items }, { name: 'my-model' })).warning).toBeNull();
     },
   );

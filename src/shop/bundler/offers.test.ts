@@ -36,7 +36,7 @@ async function stored(market?: string): Promise<Offer[]> {
   const { manifest } = await openBundle(folderFetch(out));
   return (await fetchOffers(folderFetch(out), manifest, market)).offers;
 }
-/** A feed that says what the bundle says. */
+/** A feed that agrees with the bundle. */
 const SAME = lines(
   'id,title,price,list price,availability,quantity',
   'a,A,10,,in stock,',
@@ -92,7 +92,7 @@ describe('the offers of the default market', () => {
     const feed = lines('id,price', 'a,10', 'd,x');
     expect(await write(feed)).toMatchObject({ missing: 2, rejectedRows: 1, offers: 0 });
     expect(await write(feed, { missing: 'out-of-stock' })).toMatchObject({ missing: 2, offers: 1 });
-    // c is sold out already; the row of d is there, though it is wrong.
+    // c is already sold out; d has a row, although an invalid one.
     expect(await stored()).toEqual([{ id: 'b', availability: 'out-of-stock' }]);
   });
 

@@ -111,7 +111,7 @@ it('keeps pictures and fetches them again only when the server has newer ones', 
   expect(asked('/tagged')).toBe(3);
   await expect(pictures({ offline: true }).read(`${server.base}/new`)).rejects.toThrow('not been fetched before');
 
-  // Half a file in the cache, from a machine that lost power, is no picture.
+  // Half a file in the cache, from a machine that lost power, is not a picture.
   for (const name of await readdir(join(folder, 'cache'), { recursive: true })) {
     if (name.length > 10) await writeFile(join(folder, 'cache', name), '{"url":');
   }

@@ -14,7 +14,7 @@ const chunks = Array.from({ length: 6 }, (_, n) => ({
 const pool = localRunner(source, 2);
 afterAll(() => pool.close());
 
-/** Processes that this one started and that encode. */
+/** Encoding processes started by this one. */
 function workers(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -24,7 +24,7 @@ function workers(): number[] {
         const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
         return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('chunk-worker');
       } catch {
-        // It ended while we looked.
+        // It ended during the check.
         return false;
       }
     });
@@ -34,7 +34,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It ended before we came.
+    // It ended before the kill.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
@@ -53,7 +53,7 @@ describe.skipIf(process.platform !== 'linux')('localRunner (skipped where there 
   });
 
   it('gives up a chunk over which one process after another dies', async () => {
-    // New ones take a while to start: none gets as far as to answer.
+    // New ones take a while to start, so none gets to answer.
     const starting = localRunner(source, 2);
     const outputs = starting.run(chunks[0], null);
     let busy = true;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Writes a shop without a bundle. @returns its folder, and what the command says */
+/** Writes a shop without a bundle. @returns its folder, and the command's output */
 async function init(name: string, ...args: string[]): Promise<{ shop: string; said: string }> {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
@@ -94,7 +94,7 @@ describe('sidestream init', () => {
     }
     const texts: Record<string, string> = (await import(join(shop, 'src', 'texts.js'))).texts;
     expect(texts).toEqual(shopTexts(language));
-    // Each text that the script writes is one that the module has.
+    // The module has each text that the script writes.
     const script = await read(shop, 'src', 'shop.js');
     for (const [, name] of script.matchAll(/(?<!\/)\btexts\.(\w+)/g)) expect(texts).toHaveProperty(name);
   });

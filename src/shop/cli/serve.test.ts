@@ -125,10 +125,10 @@ describe('serveBundle', () => {
   });
 });
 
-/** Sends what `fetch` would tidy up first. */
+/** Sends a request that `fetch` would normalise first. */
 const raw = async (request: string): Promise<string> => (await rawParts(request)).join('\r\n\r\n');
 
-/** Head and body of the answer as they come over the wire. */
+/** Head and body of the answer as received. */
 function rawParts(request: string): Promise<[string, Buffer]> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(server.address).port), '127.0.0.1', () => socket.write(request));

@@ -92,7 +92,7 @@ describe('sidestream train', () => {
       returns: 0,
       companions: { file: join(at('trained'), companions?.file ?? ''), bytes: companions?.bytes },
       demand: { bytes: demand?.bytes },
-      // Seconds apart, so none is on another visit.
+      // Only seconds apart, so all are on the same visit.
       repeats: null,
     });
     const counted = demandOf(await readEventFile(events), bundle);
@@ -155,7 +155,7 @@ describe('sidestream train', () => {
       await openBundle(folderFetch(out)),
     ];
     expect(whole.clusters).not.toBeNull();
-    // Open pages still read those of the training before, and none of an earlier one.
+    // Open pages can still read the previous training's files, but none of an earlier one.
     const files = (await readdir(out)).filter((name) => name.startsWith('side-'));
     expect(files).toHaveLength(2 * (2 + (whole.manifest.clusters?.count ?? 0)));
     expect((await whole.side())?.biases).toHaveLength(ITEMS);

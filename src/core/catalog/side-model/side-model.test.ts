@@ -47,7 +47,7 @@ describe('the file of a side model', () => {
             expect(Math.abs(read.vectors[row * width + d] - value)).toBeLessThanOrEqual(0.5001 * step + 1e-42);
           }
         }
-        // What was read is written as the same bytes.
+        // Writing it again gives the same bytes.
         expect(decodeSideModel(encodeSideModel(read, count).buffer, count).states).toEqual(read.states);
       }),
     );
@@ -140,9 +140,9 @@ describe('a side model of other rows', () => {
     expect([...longer.vectors.subarray(0, 6)]).toEqual([...model.vectors]);
     const average = model.biases.reduce((sum, bias) => sum + bias, 0) / 3;
     expect(longer.biases[3]).toBeCloseTo(average, 5);
-    // The fourth item is the same as the third by content, which counts e^10 times as much as the others.
+    // By content, the fourth item equals the third, which therefore counts e^10 times as much as the others.
     for (const d of [0, 1]) expect(longer.vectors[6 + d]).toBeCloseTo(model.vectors[4 + d], 2);
-    // The last one has no features: nothing is known of it.
+    // The last one has no features, so nothing is known about it.
     expect([...longer.vectors.subarray(8)]).toEqual([0, 0]);
     expect(longer).toMatchObject({ width: 2, states: model.states, digest: 'd' });
   });

@@ -70,7 +70,7 @@ it('refuses a file that is no run', async () => {
   await expect(keptRun(other, 'device', input(), evaluate)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
 });
 
-/** Notes what is done; the file `shared` of the past is that of all seeds. */
+/** Records the tasks; all seeds use the file `shared` of the past. */
 function fakeProtocol(models: string, done: string[]): Protocol {
   const result = (seed: number): ProtocolRun => ({
     protocol: 'device',

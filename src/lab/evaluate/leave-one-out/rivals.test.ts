@@ -84,7 +84,7 @@ describe('ease', () => {
 
 describe('ials', () => {
   const settings = { width: 2, regularization: 0.1, alpha: 0.3 };
-  /** What is minimised, of given vectors. */
+  /** The minimised loss for given vectors. */
   function loss(users: number[][], vectors: number[][]): number {
     const dot = (a: number[], b: number[]): number => a.reduce((sum, value, k) => sum + value * b[k], 0);
     let sum = 0;
@@ -166,7 +166,7 @@ describe('vsknn', () => {
       idf: 0,
       reach: null,
     });
-    // Of the users who chose item 4, the last one chose least.
+    // Of the users who chose item 4, the last one made the fewest choices.
     near(
       scoresOf(add, 4),
       [0, 1, 0, 0, 1, 0].map((value) => value / Math.SQRT2),
@@ -247,7 +247,7 @@ describe('settings', () => {
     const ranker = await LEAVE_ONE_OUT_RIVALS[name](shop);
     const [scores] = await ranker.scores([history(3, 4, 5)]);
     expect(scores[6]).toBeGreaterThan(scores[12]);
-    // Users as sessions do not know which of two items comes after the other.
+    // User sessions do not show which of two items comes after the other.
     if (name === 'item-knn') expect(scores[6]).toBeGreaterThan(scores[2]);
   });
 });

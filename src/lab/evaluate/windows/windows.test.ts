@@ -38,7 +38,7 @@ describe('the windows protocol', () => {
     expect(all.units.every(({ lnRank }) => lnRank >= 0 && lnRank <= Math.log(ITEMS))).toBe(true);
     for (const name of ['scratch', 'static', 'static-n', 'full-side-network'] as const) {
       const { units, seconds } = await run(name);
-      // Before the second training there is nothing to go on from.
+      // Before the second training, there is nothing to continue from.
       if (name !== 'static-n') expect(units[0]).toEqual(all.units[0]);
       expect(units.map(({ events }) => events)).toEqual(counts);
       expect(seconds).toBeGreaterThan(0);
@@ -54,7 +54,7 @@ describe('the windows protocol', () => {
   it('freezes the earlier experts only in windows', async () => {
     const fast = { settings: { ...protocol.settings, learningRate: 0.1, epochs: 3 } };
     const [windows, full] = [await run('windows', fast), await run('full-side-network', fast)];
-    // Until the second window nothing is frozen.
+    // Nothing is frozen before the second window.
     expect(full.units[0]).toEqual(windows.units[0]);
     expect(full.units[2]).not.toEqual(windows.units[2]);
   });

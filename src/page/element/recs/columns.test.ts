@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { columnsOf } from './columns';
 
-/** The numbers of columns that a grid of so many cards may have. */
+/** The possible numbers of columns for a grid with the given number of cards. */
 const numbersOf = (count: number): number[] => [
   ...new Set([...columnsOf(count).matchAll(/\) \/ (\d+)/g)].map(([, columns]) => Number(columns))),
 ];

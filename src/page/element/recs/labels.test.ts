@@ -14,7 +14,7 @@ it('a heading is not shown in English first where it will be in another language
   expect(labelsIn('nl').headings.recent).toBe('Recently viewed');
   await loadTexts('de-AT');
   expect(labelsIn('de').headings.recent).toBe('Zuletzt angesehen');
-  // Each language is loaded only where it is shown.
+  // Each language is loaded only if it is shown.
   expect(textsIn('fr')).toBeNull();
 });
 

@@ -4,7 +4,7 @@ import { SidestreamError } from '../../../error';
 import { FakeRecommender } from '../../../testing/fake-recommender';
 import { type Placed, RequestTurns, sharedRecommender } from './page-lists';
 
-/** An element with nothing but a place in the document. */
+/** An element with only a place in the document. */
 class Spot implements Placed {
   constructor(readonly at: number) {}
   compareDocumentPosition(other: unknown): number {
@@ -86,7 +86,7 @@ describe('sharedRecommender', () => {
     const starting = sharedRecommender(key, create).catch(({ code }) => code);
     await vi.waitFor(() => expect(create).toHaveBeenCalled());
     update('denied');
-    // The bundle is still on its way.
+    // The bundle is still loading.
     await vi.waitFor(() => expect(removed).toEqual(['sidestream/refusal']));
     fail(new SidestreamError('bundle/unreachable', 'no'));
     expect(await starting).toBe('bundle/unreachable');

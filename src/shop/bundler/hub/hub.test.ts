@@ -110,7 +110,7 @@ describe('a broken download', () => {
     expect(BIG_FILE.equals(await readFile(path ?? ''))).toBe(true);
     const [first, second, third, ...more] = requests('host').map((line) => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0));
     expect([first, more]).toEqual([0, []]);
-    // The last bytes before a cut may be lost on the way.
+    // The last bytes before a cut may be lost in transit.
     expect(second).toBeGreaterThan(0);
     expect(second).toBeLessThanOrEqual(600_000);
     expect(third).toBeGreaterThan(second);

@@ -129,7 +129,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
     const [output] = await next.run(chunk, null);
     expect(output).toMatchObject({ bytes: expect.any(Uint8Array) });
     await next.close();
-    // The runner that was closed reports nothing any more.
+    // The closed runner no longer reports anything.
     void outputs;
   });
 

@@ -25,7 +25,7 @@ describe('sideBatch', () => {
   it('lays sequences side by side, each item once, and weighs padding 0', () => {
     expect([batch.length, batch.sequences, batch.sampled]).toEqual([4, 2, 10]);
     expect(new Set(batch.rows).size).toBe(batch.rows.length);
-    // What was not sampled comes after what was.
+    // Items that were not sampled come after the sampled ones.
     expect([...batch.rows]).toEqual([...known, 3]);
     for (const [b, piece] of pieces.entries()) {
       for (const [t, row] of piece.entries()) expect(batch.rows[batch.chosen[at(t, b)]]).toBe(row);
@@ -56,7 +56,7 @@ describe('sideBatch', () => {
       const first = [...rows.subarray(0, 4)];
       expect(new Set(rows).size).toBe(rows.length);
       expect(first.every((row) => known.includes(row))).toBe(true);
-      // All chosen items are there, whether sampled or not.
+      // All chosen items are included, sampled or not.
       expect(new Set([...chosen].filter((_, n) => weights[n] > 0).map((n) => rows[n]))).toEqual(
         new Set(pieces.flatMap((piece) => [...piece])),
       );
@@ -90,7 +90,7 @@ describe('sideBatches', () => {
       expect(piece.length).toBeGreaterThan(1);
       expect(piece.length).toBeLessThanOrEqual(MAX_PIECE);
     }
-    // A piece of one choice says nothing of states.
+    // A piece of one choice does not involve states.
     const expected = sequences.flatMap((rows) => [...(rows.length % MAX_PIECE === 1 ? rows.slice(0, -1) : rows)]);
     expect(found.flatMap((piece) => [...piece])).toEqual(expected);
   });
@@ -213,7 +213,7 @@ describe('a side model on a compute backend', () => {
     const { features, config, weights } = synthetic(count);
     const logPopularity = Float32Array.from({ length: count }, (_, row) => (row < 9 ? Math.log(2 + row) : 0));
     const known = Int32Array.from({ length: 9 }, (_, row) => row);
-    // Item 10 was chosen by nobody else: it is placed by what it is.
+    // Nobody else chose item 10: it is placed by its content.
     const pieces = [rowsOf(4, 1, 7, 10), rowsOf(2, 8)];
     const decays = Array.from(weights[SIDE_NAMES.decay].values, (logit) => 1 / (1 + Math.exp(-logit)));
     const gains = weights[SIDE_NAMES.gain].values;

@@ -75,7 +75,7 @@ it('leaves frozen weights as they are, bit by bit, and trains the others', async
   const { down } = sideExpertNames('text', 1);
   expect(weights[down]).not.toEqual(next.weights[down]);
   expect(weights[sideInputNames('text').router]).not.toEqual(next.weights[sideInputNames('text').router]);
-  // A training can be resumed from what it says of itself.
+  // A training can be resumed from its own report.
   expect(states.at(-1)).toEqual(Object.keys(next.weights).sort());
 });
 

@@ -8,7 +8,7 @@ import { labelsIn } from '../labels';
 import { safeImage } from '../safe-url';
 import { CardExtras, type ExtrasContext } from './card-extras';
 
-// No browser here: a root without style sheets stands for the element's. What a page shows is tested in e2e/card.spec.ts.
+// There is no browser: a root without style sheets stands for the element's. e2e/card.spec.ts tests the page.
 beforeAll(async () => {
   await Promise.all(LABEL_LANGUAGES.map(loadTexts));
   vi.stubGlobal('ShadowRoot', class {});
