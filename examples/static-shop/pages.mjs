@@ -74,7 +74,9 @@ export function productPage(shop, item) {
         '@type': 'BreadcrumbList',
         itemListElement: path.map(({ name, address }, n) => ({
           '@type': 'ListItem',
-          ...{ position: n + 1, name, item: origin + address },
+          position: n + 1,
+          name,
+          item: origin + address,
         })),
       }),
     ],

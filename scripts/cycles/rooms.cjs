@@ -182,7 +182,7 @@ const ROOMS = {
   },
 };
 
-/** Files at the root of src/ that rooms may import, besides the error class. */
+/** Files at the root of src/ that rooms may import, in addition to the error class. */
 const ENTRIES = { demo: ['index', 'inspector'] };
 
 /** Folder of a room. */

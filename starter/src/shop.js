@@ -5,7 +5,7 @@ import { texts } from './texts.js';
 
 // One recommender for the page: the lists and this script share it. The bundle is in public/bundle.
 const starting = createRecommender({ bundle: '/bundle/', consent: notedConsent() });
-// Before anything is awaited: a no, and "Privacy choices", delete also while the bundle is loaded and where it cannot be.
+// Called before any await, so a no, and "Privacy choices", also delete while the bundle is loading, or if it cannot be loaded.
 askForConsent(starting);
 const recommender = await starting;
 const find = (selector) => document.querySelector(selector);

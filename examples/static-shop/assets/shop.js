@@ -17,7 +17,7 @@ export const recommender = createRecommender({
     ...(location.pathname === '/' ? { categoryCap: { max: 2 } } : {}),
   },
 });
-// Before anything is awaited: a no, and "Forget me", delete also while the bundle is loaded and where it cannot be.
+// Called before any await, so a no, and "Forget me", also delete while the bundle is loading, or if it cannot be loaded.
 askConsent(recommender, {
   question: '[data-consent]',
   choices: '[data-forget]',

@@ -117,7 +117,7 @@ export class SimulateShoppers extends ShopElement {
           }
         </fieldset>
         <fieldset>
-          <legend>Besides</legend>
+          <legend>Also simulate</legend>
           <div class="sim-boxes">
             ${box('closed-loop', 'closed-loop', closedLoop, 'closed loop', 'eight rounds in which a shop learns what is popular from its own lists; takes longer')}
           </div>

@@ -41,7 +41,7 @@ export function expertText(frame: Frame, before: Frame | undefined): string {
   return [
     kept ? 'An expert on trial foresaw this better than all others, so it is kept and learns on.' : '',
     back ? `The expert for ${aboutOf(back)} is back, just as it was when it was put aside.` : '',
-    aside ? `What is known about ${aboutOf(aside)} is put aside as it is: nothing that comes now can spoil it.` : '',
+    aside ? `The expert for ${aboutOf(aside)} is put aside as it is, so that new choices cannot spoil it.` : '',
   ]
     .filter(Boolean)
     .join(' ');

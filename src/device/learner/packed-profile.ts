@@ -21,7 +21,7 @@ const MIN_DIFFERED = 1e6;
 
 const length = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /**
- * Placeholders in the JSON: floats, a long number of so many bits, a list of long numbers, a table by columns, differences
+ * Placeholders in the JSON: floats, a long number of a given number of bits, a list of long numbers, a table by columns, differences
  * of integers.
  */
 const placeholderSchema = v.union([

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decryptFile, encryptFile, isEncrypted } from './encrypted-file';
 
-const bytes = new TextEncoder().encode('what was learned');
+const bytes = new TextEncoder().encode('a learned profile');
 const refused = (code: string) => expect.objectContaining({ code });
 
 afterEach(() => void vi.restoreAllMocks());

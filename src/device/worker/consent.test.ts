@@ -94,7 +94,7 @@ describe('consent withdrawn in one tab', () => {
     await third.close();
   });
 
-  it('forgotten: another tab keeps neither the id of the experiment nor what it had counted', async () => {
+  it('forgotten: another tab keeps neither the id of the experiment nor its counts', async () => {
     const experiment = { name: 'test', variants: [{ name: 'a' }, { name: 'b' }] };
     const [first, second] = [await open({ experiment }), await open({ experiment })];
     const idOf = async () => {

@@ -18,7 +18,7 @@ const scoresAfter = (method: DeviceMethod, ...rows: number[]): number[] => {
 };
 
 describe('itemItemMethod', () => {
-  it('adds the weights of the choices, which fade by half after so many choices', () => {
+  it('adds the weights of the choices, which fade by half after the given number of choices', () => {
     expect(scoresAfter(itemItemMethod('m', table, null), 0, 1)).toEqual([0, 1, 0.5, 2]);
     expect(scoresAfter(itemItemMethod('m', table, 1), 0, 1, 2)).toEqual([0, 0.25, 0.125, 1]);
     expect(scoresAfter(itemItemMethod('m', table, 2), 0, 2, 2)[1]).toBeCloseTo(0.5, 6);
@@ -52,7 +52,7 @@ describe('methods that choose their settings', () => {
   };
 
   it.each(['ease', 'item-knn'] as const)(
-    '%s forgets fast where only the last choices count, and knows the past alone',
+    '%s forgets fast if only the last choices count, and knows only the past',
     (name) => {
       const { method, halfLife, lambda }: Record<string, unknown> & ReturnType<typeof make> = make(name, log);
       expect(method.name).toBe(name);

@@ -157,7 +157,7 @@ function effect(value: number, se: number, alpha: number, sought: number): Effec
 }
 
 /**
- * A variant against the control. The interval of the relative change is that of the logarithm of the ratio: it is equally likely
+ * A variant against the control. The interval of the relative change comes from the logarithm of the ratio: it is equally likely
  * to be wrong on either side, even if the control is not known well.
  * @param sought smallest relative effect worth finding: 0.05 for 5 %
  * @returns nulls if a variant has no estimate or nothing varies

@@ -262,7 +262,7 @@ describe('a connected data layer', () => {
     expect(await logged()).toHaveLength(1);
   });
 
-  it('does nothing where there is no page', async () => {
+  it('does nothing without a page', async () => {
     const { connectAttributes, connectDataLayer: connectNamed } = await import('./index');
     connectNamed(shop.tracker)();
     connectAttributes(shop.tracker)();

@@ -39,7 +39,7 @@ describe('a hook for metrics', () => {
     return own;
   };
 
-  it('gets what was counted at the start, every 30 seconds and when the page is hidden, never nothing, and the rest at the end', async () => {
+  it('gets the counts at the start, every 30 seconds and when the page is hidden, never empty ones, and the rest at the end', async () => {
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(EMPTY_REPORT).mockResolvedValueOnce(report(2));
     const end = hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
@@ -86,7 +86,7 @@ describe('a hook for metrics', () => {
     expect(take.mock.calls.slice(2)).toEqual([[[]]]);
   });
 
-  it('has what was counted at hand when the page is left, before the worker can answer', async () => {
+  it('has the counts ready when the page is left, before the worker can answer', async () => {
     const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
     void own.soon();

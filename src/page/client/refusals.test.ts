@@ -45,7 +45,7 @@ async function earlierVisit(): Promise<void> {
 }
 
 describe('a refusal where no recommender can start', () => {
-  it('as an option: deletes, though the start fails for want of a bundle', async () => {
+  it('as an option: deletes, although the start fails without a bundle', async () => {
     await earlierVisit();
     expect(await codeOf(create({ bundle: GONE, consent: 'denied' }))).toBe('bundle/unreachable');
     expect(await databases()).toEqual([]);

@@ -238,7 +238,7 @@ describe('a visit that is kept in the tab', () => {
 });
 
 describe('the end of a visit', () => {
-  it('granted: goes to disk with the events, once, also those of a copy of the tab', async () => {
+  it('granted: moves to disk with the events, once, including the events of a copy of the tab', async () => {
     const first = await open();
     for (const id of 'ab') await first.track('click', id);
     await copied('ab');

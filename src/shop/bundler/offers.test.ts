@@ -73,7 +73,7 @@ describe('the offers of the default market', () => {
     ]);
   });
 
-  it('come from a feed of ids and stock alone, too, which says nothing of prices', async () => {
+  it('may come from a feed of only ids and stock, which leaves prices unchanged', async () => {
     await write(lines('sku;stock', 'a;0', 'b;7'));
     expect(await stored()).toEqual([
       { id: 'a', quantity: 0 },

@@ -39,7 +39,7 @@ function kill(pid: number): void {
   }
 }
 
-describe.skipIf(process.platform !== 'linux')('localRunner (skipped where there is no /proc)', () => {
+describe.skipIf(process.platform !== 'linux')('localRunner (skipped without /proc)', () => {
   it('gives the chunk of a killed process to another, and the same outputs as one process', async () => {
     const here = localRunner(source, 1);
     const expected = await Promise.all(chunks.map((chunk) => here.run(chunk, null)));

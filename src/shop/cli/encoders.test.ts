@@ -26,7 +26,7 @@ describe('sidestream encoders', () => {
       .exitOverride()
       .parseAsync([...words, '--models', folder], { from: 'user' });
 
-  it('add builds files that an encoder takes, and leaves them alone the second time', async () => {
+  it('add builds files that an encoder accepts, and keeps them the second time', async () => {
     await run('add', 'mobilenet-v2');
     const file = join(folder, 'mobilenet-v2.onnx');
     const preset = findPreset('mobilenet-v2');

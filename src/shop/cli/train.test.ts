@@ -74,13 +74,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream train', () => {
-  it('puts what it counted into the bundle, and says what was left out', async () => {
+  it('puts its counts into the bundle, and reports what was left out', async () => {
     await cp(at('bundle'), at('trained'), { recursive: true });
     const run = await train(at('trained'), '--json');
     expect(run.err).toContain('line 403, field time');
     expect(run.err).toContain('1 event is about items that are not in the bundle, such as "unknown"');
     expect(run.err).toContain('Columns: user = user, item = item, time = time; none for type, quantity');
-    expect(run.err).toContain('Warning: 400 events, and below 2,000 what is learned is mostly chance');
+    expect(run.err).toContain('Warning: 400 events; from fewer than 2,000, the result is mostly chance');
     expect(run.code).toBe(REFUSED);
     expect(run.out).toContain('Refused: 1 line of the log');
     const bundle = await openBundle(folderFetch(at('trained')));

@@ -175,7 +175,7 @@ async function trainSideOf(
 const MIN_RELIABLE_EVENTS = 2000;
 
 const fewEvents = (count: number): string =>
-  `Warning: ${counted(count, 'event')}, and below ${MIN_RELIABLE_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
+  `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {

@@ -176,7 +176,7 @@ describe('vsknn', () => {
 });
 
 describe('what rivals share', () => {
-  it('fades by half after so many choices', () => {
+  it('fades by half after the given number of choices', () => {
     expect([...fading(3, 1)]).toEqual([0.25, 0.5, 1]);
     expect([...fading(2, null)]).toEqual([1, 1]);
   });

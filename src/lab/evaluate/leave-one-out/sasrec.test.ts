@@ -18,7 +18,7 @@ describe('batches', () => {
   const histories = [history(0, 1, 2, 3, 4), history(5, 6), history(7), history(2, 1, 0)];
   const source = sasrecSource(histories, { count: 10, length: 3, negatives: 4 });
 
-  it('have every step once, in parts of so many steps from the last one on', () => {
+  it('contain every step once, in parts of limited length that end with the last step', () => {
     const parts = sasrecParts(source, 2, seededRandom(1)).flat();
     const steps = parts.flatMap(({ rows }) => [...rows.subarray(1)].map((next, n) => `${rows[n]}-${next}`));
     expect(steps.sort()).toEqual(['0-1', '1-0', '1-2', '2-1', '2-3', '3-4', '5-6']);

@@ -202,7 +202,7 @@ describe('without a connection', () => {
 });
 
 describe('the settings', () => {
-  it('are those of the hub’s own tools', () => {
+  it('are the same as for the hub’s own tools', () => {
     const plain = hubSettings({ HF_HOME: '/h' });
     expect(plain).toMatchObject({ cache: '/h/hub', offline: false });
     expect(plain).not.toHaveProperty('token');

@@ -30,7 +30,7 @@ describe('repeats of a log', () => {
     expect([...(far?.intervals ?? [])]).toEqual([7, 7]);
   });
 
-  it('have a share by item, drawn towards that of the category or the shop', () => {
+  it('have a share by item, shrunk towards the share of the category or the shop', () => {
     const often = Array.from({ length: 101 }, (_, n) => n);
     const users = Array.from({ length: 120 }, (_, n) => bought(1, [n], `u${n}`));
     const repeats = repeatsOf(sorted(bought(0, often), ...users), ['Food', 'Tools', 'Food', 'Tools', '']);
