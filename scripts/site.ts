@@ -25,7 +25,7 @@ const {
   built,
   references,
 } = new Command('site')
-  .option('--base <path>', 'where the site lies on its host', '/')
+  .option('--base <path>', 'path of the site on its host', '/')
   .option('--serve', 'serve the site when it is built')
   .option('--built', 'take package and demo as they were built before')
   .option('--references', 'write the pages of `docs/reference` that are made of the code, and end')

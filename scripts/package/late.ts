@@ -181,7 +181,7 @@ function lateScripts(): Plugin {
       for (const name of Object.keys(bundle)) {
         // Each would wait for the other forever.
         if (needs(name, importsOf).has(name))
-          this.error(`${name} needs itself through what it imports: part it otherwise`);
+          this.error(`${name} depends on itself through its imports: split it differently`);
       }
       const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry);
       if (entry?.type !== 'chunk') return;

@@ -69,7 +69,7 @@ async function quotationFaults(root: string, { code }: CodeBlock): Promise<strin
   if (path === undefined) return [];
   const text = await readFile(join(root, path), 'utf8').catch(() => null);
   if (text === null) return [`there is no file ${path}`];
-  return text.trim() === lines.join('\n').trim() ? [] : [`is not what ${path} is now: copy the file again`];
+  return text.trim() === lines.join('\n').trim() ? [] : [`differs from ${path}: copy the file again`];
 }
 
 function at({ file, line }: { file: string; line: number }, faults: string[]): string[] {

@@ -33,7 +33,7 @@ if (isWanted('days')) measureDays();
 
 function measureCrowds(): void {
   console.log(
-    `${runs} runs each. At one look: false alarms where nothing differs (A/A), and coverage of a 95 % interval (A/B, lift ${LIFT}).`,
+    `${runs} runs each. At one look: false alarms if nothing differs (A/A), and coverage of a 95 % interval (A/B, lift ${LIFT}).`,
   );
   console.log(
     ['visitors', 'split', 'metric', 'A/A difference', 'A/A relative', 'A/B difference', 'A/B relative'].join(' | '),

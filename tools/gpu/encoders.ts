@@ -92,7 +92,7 @@ async function encode<Input>(
       times.push({ part, name: `${what}, per item`, on: backend, milliseconds: median(later) / batch.length });
     }
     if (encoder.backend !== backend) {
-      throw new Error(`The ${part} encoder failed on ${backend} and went on on ${encoder.backend}.`);
+      throw new Error(`The ${part} encoder failed on ${backend} and continued on ${encoder.backend}.`);
     }
   } finally {
     await encoder.release();

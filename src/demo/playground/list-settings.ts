@@ -65,7 +65,7 @@ export const RULES: readonly RuleField[] = [
   { name: 'filter', example: '{ "category": "{category}" }', hint: 'Only products that fit' },
   { name: 'boost', example: '[{ "filter": { "category": "{category}" }, "strength": 1 }]', hint: 'Raise what fits' },
   { name: 'bury', example: '[{ "filter": { "price": { "$gt": 20 } } }]', hint: 'Lower what fits' },
-  { name: 'pin', example: '[{ "itemId": "{item}", "position": 0 }]', hint: 'A product at a place of its own' },
+  { name: 'pin', example: '[{ "itemId": "{item}", "position": 0 }]', hint: 'A product at a fixed place' },
   { name: 'categoryCap', example: '2', hint: 'At most so many of one category' },
   { name: 'diversity', example: '0.5', hint: 'How much products should differ, 0 to 1' },
   { name: 'coldStart', example: '0.9', hint: 'How far new products are lifted, 0 to 2' },

@@ -86,7 +86,7 @@ export class SimulationRun {
       this.#fail(
         new SidestreamError(
           'runtime/unexpected',
-          `The simulation could not go on: ${message || 'its code cannot be loaded'}. Reload the page and start again.`,
+          `The simulation could not continue: ${message || 'its code cannot be loaded'}. Reload the page and start again.`,
         ),
       ),
     );

@@ -16,9 +16,9 @@ export interface Snapshot {
   id: number;
   /** Milliseconds since the epoch. */
   time: number;
-  /** Choices learned from up to then. */
+  /** Number of choices learned so far. */
   choices: number;
-  /** Windows closed up to then. */
+  /** Number of windows closed so far. */
   windows: number;
   /** Id of the last event that it contains. */
   lastEvent: number;

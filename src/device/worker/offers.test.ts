@@ -251,7 +251,7 @@ describe('updateOffers()', () => {
     ['nothing', undefined, 'list of offers'],
     ['an unknown field', [{ id: 'a', prise: 3 }], 'Did you mean "price"?'],
     ['a text for a price', [{ id: 'a' }, { id: 'b', price: '3' }], '1.price'],
-    ['a price that is no number', [{ id: 'a', price: Number.NaN }], '0.price'],
+    ['a price that is not a number', [{ id: 'a', price: Number.NaN }], '0.price'],
     ['half a piece', [{ id: 'a', quantity: 1.5 }], '0.quantity'],
     ['no id', [{ price: 3 }], '0.id'],
     ['too many', Array.from({ length: 10_001 }, (_, n) => ({ id: `${n}` })), '10000'],

@@ -115,7 +115,7 @@ it('warns of a split that is not the one named, decides nothing, and ends with a
   for (const share of [['--share', '0.05'], []]) {
     const { code, out } = await pilot(path, ...PLAN, ...share);
     expect([code, out]).toEqual([2, expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
-    expect(out).not.toContain('go on counting');
+    expect(out).not.toContain('keep counting');
   }
   const json = await pilot(path, ...PLAN, '--share', '0.05', '--json');
   expect(JSON.parse(json.out)).toMatchObject({ decision: 'continue', sampleRatio: { mismatch: true } });

@@ -88,8 +88,8 @@ export function fitCards({ configurations, source }: Simulation): Card[] {
   );
   const meaning =
     source === 'log'
-      ? 'Share of the lists that hold what is chosen next, %.'
-      : `Share of a list that is what the shopper wants most at that choice, %.`;
+      ? 'Share of the lists that contain the next choice, %.'
+      : `Share of a list among the items that the shopper wants most at that choice, %.`;
   return kinds.flatMap((kind) => {
     const lines = configurations.flatMap(({ name, fit }) => {
       const found = fit.find((one) => one.kind === kind);

@@ -26,7 +26,7 @@ export const ROUND_FIGURES = {
     unit: 'number',
     of: gini,
     meaning:
-      '0 where all items are chosen alike, 1 where one item gets everything. A rising value means that the shop narrows.',
+      '0 if all items are chosen equally often, 1 if one item gets every choice. A rising value means that the shop narrows.',
   },
   topDecile: {
     title: 'Share of the top tenth',

@@ -35,7 +35,7 @@ const mean =
     return value === null ? null : [value, 1];
   };
 
-const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${MAX_ADAPTATION} where it never did`;
+const ADAPTED = `a list counts as following when ${100 * LISTED} % of its items are among those that the shopper wants most; ${MAX_ADAPTATION} if it never followed`;
 
 /** Figures of shoppers, in the order of the tables. */
 const RATIO_FIGURES = {
@@ -43,7 +43,7 @@ const RATIO_FIGURES = {
     title: 'HR@10: looked for and in the first ten',
     unit: 'percent',
     of: mean(({ hr10 }) => hr10),
-    meaning: 'How often the list already had what the shopper looked for next. More is better.',
+    meaning: 'How often the list already contained the item that the shopper looked for next. More is better.',
   },
   ndcg10: {
     title: 'NDCG@10: the same, counted by place',
@@ -55,7 +55,7 @@ const RATIO_FIGURES = {
     title: 'MRR: one over the rank',
     unit: 'percent',
     of: mean(({ mrr }) => mrr),
-    meaning: 'Mean of one over the rank of what was looked for, among all items. More is better.',
+    meaning: 'Mean of one over the rank of the sought item among all items. More is better.',
   },
   clicks: {
     title: 'Clicks per list',
@@ -94,25 +94,27 @@ const RATIO_FIGURES = {
     of: ({ fitBefore, fitAfter }) =>
       fitBefore === null || fitAfter === null || fitBefore < LISTED ? null : [fitAfter, fitBefore],
     meaning:
-      'How well the first lists after the return fit, relative to those before the taste left, where it was listed then. More is better.',
+      'How well the first lists after the return fit, relative to the last lists before the taste left, if it was listed then. More is better.',
   },
   newItems: {
     title: 'HR@10 of new items',
     unit: 'percent',
     of: ({ newHits, newWants }) => [newHits, newWants],
-    meaning: 'HR@10 of what nobody had chosen before: what is lost or won on new products. More is better.',
+    meaning: 'HR@10 of items that nobody had chosen before: the loss or gain on new products. More is better.',
   },
   novelty: {
     title: 'Novelty of what lists show',
     unit: 'bits',
     of: mean(({ novelty }) => novelty),
-    meaning: 'How rarely the past chose what is shown (mean self-information). More is less of what everybody knows.',
+    meaning:
+      'How rarely the shown items were chosen in the past (mean self-information). More means fewer well-known items.',
   },
   popularityBias: {
     title: 'Popularity bias',
     unit: 'number',
     of: mean(({ popularityBias }) => popularityBias),
-    meaning: 'How much more popular (0 least, 1 most) than what is looked for the shown items are. 0 is fair.',
+    meaning:
+      'How much more popular the shown items are than the sought ones, by percentile (0 least, 1 most). 0 is fair.',
   },
   diversity: {
     title: 'Diversity within a list',

@@ -66,7 +66,7 @@ describe('tasks of a simulation', () => {
 
   it('are refused where they are not tasks', async () => {
     for (const task of [null, { block: -1 }, { block: 0, loop: { name: 'random', round: 0 } }]) {
-      expect(() => parseTask(task)).toThrow(/This is no task of the simulation.*Simulate again/);
+      expect(() => parseTask(task)).toThrow(/This is not a task of the simulation.*Simulate again/);
     }
     const round = { name: 'magic', round: 0, popularity: new Float32Array(60) };
     await expect(doTask(groundOf(true), { block: 0, loop: round }, () => {})).rejects.toThrow('no task');

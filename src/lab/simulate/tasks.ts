@@ -136,5 +136,5 @@ function* members<T>(count: number, block: number, shopper: (n: number) => T): G
 }
 
 function fail(why = 'there is no such round'): never {
-  throw new SidestreamError('runtime/invalid-input', `This is no task of the simulation: ${why}. Simulate again.`);
+  throw new SidestreamError('runtime/invalid-input', `This is not a task of the simulation: ${why}. Simulate again.`);
 }

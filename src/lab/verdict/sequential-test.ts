@@ -190,7 +190,7 @@ export function advice(decision: Decision, accepted: string): string {
     better: 'The variant is better: go on to the next stage.',
     worse: 'The variant is worse: roll back.',
     'no-worse': `The variant is not worse by the margin: ${accepted} counts as no worse. You may go on to the next stage, or wait for more.`,
-    continue: 'Not known yet: go on counting, and look as often as you like.',
+    continue: 'Not known yet: keep counting, and look as often as you like.',
   };
   return of[decision];
 }

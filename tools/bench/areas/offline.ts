@@ -21,7 +21,7 @@ export const area: Area = {
       await buildCommandLine();
       const shop = await writeShop(folder);
       const evaluate = evaluateOptions(shop);
-      say('learning what an evaluation needs of the past');
+      say('learning the models of the past');
       await sidestream(...evaluate, '--shoppers', '2', '--processes', '2');
       const device = await measured('evaluate, shoppers', (processes) =>
         sidestream(...evaluate, '--shoppers', String(SHOPPERS), '--json', ...processes),

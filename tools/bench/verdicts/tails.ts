@@ -76,7 +76,7 @@ function revenueAt(days: MetricLog['days'], share: number) {
 
 /** False alarms of revenue with heavy tails if nothing differs. @param only one of the prices @param size one number of visitors */
 export function measureTails(runs: number, only?: string, size?: number): void {
-  console.log(`Revenue where nothing differs, ${runs} runs each: 95 % intervals of one look that leave zero out,`);
+  console.log(`Revenue if nothing differs, ${runs} runs each: 95 % intervals of one look that exclude zero,`);
   console.log(
     `in brackets if all revenue counted; verdicts at one look; verdicts over ${LOOKS} daily looks (${Math.ceil(runs / 10)} runs).`,
   );
@@ -116,9 +116,7 @@ export function measureTails(runs: number, only?: string, size?: number): void {
 
 /** How often an effect is found, by one look and by the interval at any look. */
 export function measurePower(runs: number): void {
-  console.log(
-    `\nRevenue where the variant has a fifth more buyers, ${runs} runs each: found at one look, at any look;`,
-  );
+  console.log(`\nRevenue if the variant has a fifth more buyers, ${runs} runs each: found at one look, at any look;`);
   console.log('in brackets if all revenue counted.');
   console.log('prices | share | visitors | one look | any look');
   for (const [name, price] of Object.entries(TAILS)) {
@@ -145,12 +143,8 @@ export function measurePower(runs: number): void {
 
 /** Alarms of the split over daily looks: for a correct split, and if one in ten of the variant's visitors is lost. */
 export function measureSplit(runs: number): void {
-  console.log(
-    `\nThe split at ${SPLIT_LOOKS} daily looks, ${runs} runs each: alarms where it is right, in brackets by a`,
-  );
-  console.log(
-    'chi-square test that is looked at as often; alarms where a tenth of the visitors of the variant is lost.',
-  );
+  console.log(`\nThe split at ${SPLIT_LOOKS} daily looks, ${runs} runs each: alarms if it is right, in brackets by a`);
+  console.log('chi-square test that is evaluated as often; alarms if a tenth of the visitors of the variant is lost.');
   console.log('share | visitors a day | right | a tenth lost');
   for (const share of [0.5, 0.05]) {
     for (const daily of [100, 1000, 10_000]) {

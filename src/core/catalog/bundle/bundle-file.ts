@@ -98,7 +98,7 @@ export async function fetchBytes(
   }
 }
 
-/** @throws SidestreamError `bundle/invalid` when it is no JSON */
+/** @throws SidestreamError `bundle/invalid` if it is not JSON */
 export function parseJson(name: string, bytes: ArrayBuffer): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));

@@ -102,7 +102,7 @@ describe('a co-occurrence table', () => {
         view.setUint32(16, 4, true);
       },
     ],
-    ['a lift is no number', (view) => view.setFloat32(8, Number.NaN, true)],
+    ['a lift is not a number', (view) => view.setFloat32(8, Number.NaN, true)],
     ['a lift is below 0', (view) => view.setFloat32(8, -1, true)],
   ])('is refused when %s', (_, damage) => {
     const { buffer } = encodeCooccurrence(small);

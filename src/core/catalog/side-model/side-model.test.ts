@@ -69,13 +69,13 @@ describe('the file of a side model', () => {
     ['a decay of 1', 16, 1],
     ['a decay below 0', 12, -0.5],
     ['a decay above 1', 16, 1.5],
-    ['a decay that is no number', 12, Number.NaN],
-    ['a gain that is no number', 20, Number.NaN],
+    ['a decay that is not a number', 12, Number.NaN],
+    ['a gain that is not a number', 20, Number.NaN],
     ['an infinite gain', 32, Number.POSITIVE_INFINITY],
     ['a scale below 0', 36, -1],
-    ['a scale that is no number', 44, Number.NaN],
+    ['a scale that is not a number', 44, Number.NaN],
     ['a scale by which values are infinite', 40, 3e38],
-    ['a bias that is no number', 48, Number.NaN],
+    ['a bias that is not a number', 48, Number.NaN],
     ['an infinite bias', 56, Number.NEGATIVE_INFINITY],
   ])('is refused with %s', (_, at, value) => {
     const bytes = encodeSideModel(sideModel(3, 2), 3);
@@ -110,7 +110,7 @@ describe('the file of a side model', () => {
     ['with a decay of 0', withDecay(0)],
     ['with a decay of 1', withDecay(1)],
     ['with a decay that is 1 as a float', withDecay(1 - 1e-12)],
-    ['with a decay that is no number', withDecay(Number.NaN)],
+    ['with a decay that is not a number', withDecay(Number.NaN)],
     [
       'with a vector that is not finite',
       { ...model, vectors: model.vectors.map((x, at) => (at === 3 ? Number.NaN : x)) },

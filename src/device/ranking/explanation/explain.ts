@@ -66,7 +66,7 @@ export function scoreBreakdown(
   const product = productOf(index);
   const contributors = new Map<number, number>();
   const add = (past: number, contribution: number): void => {
-    // A product is no reason for itself.
+    // A product is not a reason for itself.
     if (product(past) !== product(row)) contributors.set(past, (contributors.get(past) ?? 0) + contribution);
   };
   const content: ModalitySimilarity = { text: 0, image: 0 };

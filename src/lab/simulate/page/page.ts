@@ -25,7 +25,7 @@ export function simulationPage(simulation: Simulation): string {
     section('Configurations', [definitions(configurations.map(({ name }) => [name, SHOPS[name] ?? '']))]),
     section('Figures, with their 95 % intervals', [cardsOf(figureCards(simulation))]),
     section('How lists follow a taste', [cardsOf(fitCards(simulation))]),
-    section('Experts of a shopper, and what learning takes', [
+    section('Experts of a shopper, and learning time', [
       cardsOf([...expertCards(simulation), ...updateCards(simulation)]),
     ]),
     section('Closed loop', [cardsOf(loopCards(simulation))]),

@@ -30,7 +30,7 @@ export function termLabel(name: string): string {
     .toLowerCase();
 }
 
-/** How an expert is called for the shopper. */
+/** Names of experts for the shopper. */
 const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   generalist: 'Everything that you chose',
   active: 'What you look for now',
@@ -38,7 +38,7 @@ const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   candidate: 'Perhaps something new',
   removed: 'What was let go',
 };
-/** The same, as the end of the sentence "It counts that it is …". */
+/** The same as the end of the sentence "It counts that it is …". */
 export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
   generalist: 'to your taste as a whole',
   active: 'to your taste of now',
