@@ -69,6 +69,6 @@ describe('tasks of a simulation', () => {
       expect(() => parseTask(task)).toThrow(/This is not a task of the simulation.*Simulate again/);
     }
     const round = { name: 'magic', round: 0, popularity: new Float32Array(60) };
-    await expect(doTask(groundOf(true), { block: 0, loop: round }, () => {})).rejects.toThrow('no task');
+    await expect(doTask(groundOf(true), { block: 0, loop: round }, () => {})).rejects.toThrow('not a task');
   });
 });
