@@ -66,7 +66,7 @@ module.exports = {
     },
     {
       name: 'door-only-lab',
-      comment: 'The rooms of the lab share their parts, of which browsers load some for simulated shoppers.',
+      comment: 'The rooms of the lab share their parts; browsers load some of them for simulated shoppers.',
       severity: 'error',
       from: { path: '^src/lab/', pathNot: TESTS },
       to: {
@@ -77,7 +77,7 @@ module.exports = {
     },
     {
       name: 'no-node-builtins',
-      comment: 'Only these rooms, tests and what they build on run in Node alone.',
+      comment: 'Only these rooms, tests and their helpers may depend on Node.',
       severity: 'error',
       from: {
         path: '^src/',
@@ -118,7 +118,7 @@ module.exports = {
     },
     {
       name: 'testing-alone',
-      comment: 'What tests build on is no part of the product.',
+      comment: 'Helpers of tests are not part of the product.',
       severity: 'error',
       from: { path: '^src/', pathNot: TESTS },
       to: { path: '^src/testing/' },

@@ -1,7 +1,7 @@
 import type { KnipConfig } from 'knip';
 
 /**
- * `knip` finds what nothing uses: files, packages, exports. `knip --production` finds what tests alone use, except what a
+ * `knip` finds what nothing uses: files, packages, exports. `knip --production` finds what only tests use, except what a
  * file exports for its test and uses itself.
  */
 const production = process.argv.includes('--production');

@@ -1,4 +1,4 @@
-// Builds the command line for the tests that start it, before all of them: compiled at every start, it takes seconds to load.
+// Builds the command line once, before the tests that start it: if it were compiled at every start, loading it would take seconds.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommandLine, ROOT } from './package/bundles';

@@ -1,6 +1,6 @@
 /**
  * `npm run cycles`: no import cycles, arrows between rooms one way, doors only; every permission of a room is used; and
- * the table of rooms in src/README.md is that of `cycles/rooms.cjs` (`--write` redraws it).
+ * the table of rooms in src/README.md matches `cycles/rooms.cjs` (`--write` redraws it).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,7 +31,7 @@ function table(): string {
   return ['| room | runs in | has | imports |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-/** A table without what a formatter adds. */
+/** A table without the padding of a formatter. */
 const plain = (text = ''): string => text.replaceAll(/-{3,}/g, '---').replaceAll(/ {2,}/g, ' ').trim();
 
 const found = await cruise(['src', 'tools', 'scripts'], { ...options, ruleSet: { forbidden }, validate: true });

@@ -11,13 +11,13 @@ import { prepareDemoBundle } from './start/demo-bundle';
 import { digestOf, isStamped, listFiles, writeStamp } from './start/stamp';
 
 /**
- * `npm run example -- <name>`: packs the package, lays it into the example's `node_modules` and serves the example with the
- * demo's catalogue. `static-shop` takes a catalogue of yours: a folder with `catalog.jsonl`, `images/`, and `links.jsonl` if
- * there is one. `vendure` has a catalogue and packages of its own, which it installs; `vendure --test` tries it in a browser.
+ * `npm run example -- <name>`: packs the package, puts it into the example's `node_modules` and serves the example with the
+ * demo's catalogue. `static-shop` accepts your own catalogue: a folder with `catalog.jsonl`, `images/`, and `links.jsonl` if
+ * there is one. `vendure` has its own catalogue and packages, which it installs; `vendure --test` tests it in a browser.
  * PORT is honoured.
  */
 const NAMES = ['static-shop', 'react', 'vue', 'plain', 'vendure'];
-/** What the package is made of. */
+/** The files from which the package is built. */
 const INPUTS = [
   'package.json',
   'package-lock.json',
@@ -37,7 +37,7 @@ if (!NAMES.includes(name) || (test && name !== 'vendure')) {
   process.exit(2);
 }
 const example = join(root, 'examples', name);
-/** Where pages without a bundler are put together. */
+/** Folder in which pages without a bundler are assembled. */
 const site = join(root, '.cache', 'examples', name);
 const port = Number(process.env.PORT || 5173);
 
@@ -54,7 +54,7 @@ if (name === 'vendure') {
   console.log(`Example ${name}: ${resolvedUrls?.local[0]}`);
 }
 
-/** Packs and lays only what changed. */
+/** Packs and installs only if something changed. */
 async function layFresh(): Promise<void> {
   const digest = await digestOf(INPUTS);
   const packed = join('.cache', 'examples', 'packed.stamp');
@@ -65,7 +65,7 @@ async function layFresh(): Promise<void> {
   }
   const laid = join(example, 'node_modules', 'laid.stamp');
   if (await isStamped(laid, digest)) return;
-  // What a development server made of the package before would be served on.
+  // Otherwise a development server would keep serving its bundle of the earlier package.
   if (name !== 'vendure') await rm(join(example, 'node_modules'), { recursive: true, force: true });
   await layPackage(example);
   await writeStamp(laid, digest);
@@ -90,14 +90,14 @@ async function layPlain(): Promise<void> {
   await cp(join(example, 'node_modules/sidestream/lib/cdn'), join(site, 'sidestream'), { recursive: true });
 }
 
-/** As its README says, with the files of `given` or of the demo. */
+/** Builds as the example's README says, with the files of `given` or of the demo. */
 async function buildShop(given?: string): Promise<void> {
   const catalog = given ? join(given, 'catalog.jsonl') : join(root, '.cache/demo/catalog.jsonl');
   const images = given ? join(given, 'images') : join(root, 'public/images');
   const links =
     given && (await readFile(join(given, 'links.jsonl')).catch(() => null)) ? join(given, 'links.jsonl') : null;
   const command = join(example, 'node_modules/sidestream/lib/cli/main.js');
-  // The demo's products are encoded already.
+  // The demo's products are already encoded.
   const cache = given ? join(root, '.cache/examples/encoded') : join(root, '.cache/demo/build');
   const out = ['--out', join(site, 'bundle'), '--cache', cache];
   const pictures = ['--images', images, '--image-base', '/photos/', '--no-encoders'];

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { writeInstallLines } from './site/install-lines';
 
 /**
- * `npm run install-lines`: writes every line of documents and examples that installs the package as `PUBLISHED` of
- * `src/shop/cli/package-source.ts` says. `npm test` fails while one of them is otherwise.
+ * `npm run install-lines`: rewrites every line in documents and examples that installs the package, by `PUBLISHED` in
+ * `src/shop/cli/package-source.ts`. `npm test` fails if one of them differs.
  */
 const changed = await writeInstallLines(fileURLToPath(new URL('..', import.meta.url)));
 for (const path of changed) console.log(path);

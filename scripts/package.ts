@@ -10,7 +10,7 @@ import { measure } from './package/sizes';
 
 /**
  * Builds the npm package into `lib`, packs it into `.cache/package` and checks the tarball: metadata, types, contents,
- * sizes. `--build-only` stops after the build, for `npm pack` itself. `--unchecked` packs it to the root, under a name without the
+ * sizes. `--build-only` stops after the build, for `npm pack` itself. `--unchecked` packs it into the root, under a name without the
  * version, and checks nothing: for a shop that installs it from a clone.
  */
 const TARBALLS = join(ROOT, '.cache', 'package');
@@ -20,7 +20,7 @@ if (process.env.npm_lifecycle_event === 'prepack' && process.env.npm_command?.st
 
 await rm(LIB, { recursive: true, force: true });
 const { chunks } = await buildBundles();
-// Files that bring nothing but what they do when they run.
+// Files without exports, imported only for their side effects.
 for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
 const packages = await writePackageNotices(LIB);
 await writeEncoderNotices(ROOT);

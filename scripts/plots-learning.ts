@@ -2,7 +2,7 @@ import { areaY, axisX, axisY, gridY, lineY, ruleX, ruleY, text } from '@observab
 import type { TraceStep, Turns } from '../src/testing/returning-shopper';
 import { INK, MISSED, OWN, type Picture, page } from './plots-panels';
 
-/** A visit, and the same choices where nothing but the personal weights of the terms learns. */
+/** A visit, and the same choices with only the personal weights of the terms learning. */
 export interface TracedVisit extends Turns {
   steps: TraceStep[];
   withoutExperts: TraceStep[];
@@ -16,12 +16,12 @@ const CANDIDATES = '#a3abb4';
 export const keptExperts = ({ steps }: Pick<TracedVisit, 'steps'>): boolean =>
   steps.some(({ experts }) => [...experts.keys()].some((id) => id > 0));
 
-/** The panels: how lists follow, and what experts do. */
+/** The panels: how lists follow, and the experts' weights. */
 const [LISTS, EXPERTS] = [0, 1];
 
 /**
- * Above, how lists follow: the mean over all visits. Below, what the experts of one visit do.
- * @param shown the visit below
+ * Above: how lists follow, as a mean over all visits. Below: the experts of one visit.
+ * @param shown the visit of the panel below
  */
 export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): Picture {
   const { kinds, steps } = shown;
@@ -38,7 +38,7 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
   const shares = parts.flatMap(({ name, color, share }) =>
     steps.map((step, at) => ({ fy: EXPERTS, name, color, at, value: 100 * share(step) })),
   );
-  // The step before a turn's first choice belongs to the turn before.
+  // The step before a turn's first choice belongs to the previous turn.
   const wantedAt = (step: number): 0 | 1 => (step > one && step <= one + two ? 1 : 0);
   const followed = (color: string, of: (visit: TracedVisit) => TraceStep[]) =>
     steps.map((_, at) => {
@@ -70,7 +70,9 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
   return {
     title,
     options: {
-      ...{ ...base, height: 630, marginRight: 200 },
+      ...base,
+      height: 630,
+      marginRight: 200,
       x: { domain: [0, steps.length - 1], label: 'choices' },
       y: { domain: [0, 100], label: null },
       fy: { domain: [LISTS, EXPERTS], axis: null, padding: 0.2 },
@@ -82,7 +84,7 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
         areaY(shares, { x: 'at', y: 'value', z: 'name', fill: 'color', fillOpacity: 0.75, fy: 'fy' }),
         lineY(
           followed(MISSED, ({ withoutExperts }) => withoutExperts),
-          { ...{ x: 'at', y: 'value', stroke: 'color', fy: 'fy' }, strokeWidth: 2.5, strokeDasharray: '6 4' },
+          { x: 'at', y: 'value', stroke: 'color', fy: 'fy', strokeWidth: 2.5, strokeDasharray: '6 4' },
         ),
         lineY(
           followed(OWN, (visit) => visit.steps),
@@ -95,7 +97,9 @@ export function turnsPlot(visits: readonly TracedVisit[], shown: TracedVisit): P
           text: (head: string) => head,
           fy: (head: string) => heads.indexOf(head),
           frameAnchor: 'top-left',
-          ...{ dx: -48, dy: -34, fontWeight: 'bold' },
+          dx: -48,
+          dy: -34,
+          fontWeight: 'bold',
         }),
         text(keys, { ...side, text: () => '■', dx: 14, fill: 'color' }),
         text(keys, { ...side, text: 'name', dx: 34 }),

@@ -23,14 +23,14 @@ export interface Picture {
 interface Bar {
   name: string;
   value: number;
-  /** Standard error, drawn as a whisker on both sides; none for 0. */
+  /** Standard error, drawn as a whisker on both sides; not drawn if 0. */
   se: number;
-  /** What stands at the right edge. */
+  /** Text at the right edge. */
   text: string;
   color: string;
 }
 
-/** Bars under a title of their own. */
+/** Bars under their own title. */
 interface Panel {
   title?: string;
   bars: Bar[];
@@ -41,30 +41,30 @@ interface Panels {
   subtitle: string;
   /** Head of the texts at the right edge. */
   head: string;
-  /** What the bars' lengths are. */
+  /** Meaning of the bars' lengths. */
   axis: string;
   /** Room for the names, in pixels. */
   left: number;
-  /** Logarithmic scale for values above 0: the bars begin at this value. Default: a linear scale from 0. */
+  /** Logarithmic scale for values above 0: the bars start at this value. Default: a linear scale from 0. */
   logarithmic?: number;
   panels: Panel[];
 }
 
-/** Mid-tones: they have to be read on a white and on a black page. */
+/** Mid-tones, legible on a white and on a black page. */
 export const INK = '#737c86';
 export const OWN = '#2f86d2';
-/** What misses its bound. */
+/** Colour of bars that miss their bound. */
 export const MISSED = '#cf5f3c';
 const OTHER = '#a3abb4';
 
 const WIDTH = 820;
 const RIGHT = 152;
 const ROW = 30;
-/** Room for the names of methods, and for the longer ones of figures of speed. */
+/** Room for the names of methods, and for the longer names of speed figures. */
 const [METHODS, FIGURES] = [150, 400];
 const POWERS = [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000];
 
-/** What all pictures of the manual share. @param left margin, at whose left edge the titles stand @param top margin below them */
+/** Options of all plots of the manual. @param left margin, with the titles at its left edge @param top margin below the titles */
 export function page(
   title: string,
   subtitle: string,
@@ -73,7 +73,11 @@ export function page(
 ): PlotOptions & { marks: PlotOptions['marks'] } {
   const place: TextOptions = { frameAnchor: 'top-left', dx: 16 - left, facet: 'super' };
   return {
-    ...{ width: WIDTH, marginLeft: left, marginRight: RIGHT, marginTop: top, marginBottom: 48 },
+    width: WIDTH,
+    marginLeft: left,
+    marginRight: RIGHT,
+    marginTop: top,
+    marginBottom: 48,
     style: { color: INK, fontSize: '14px', fontFamily: 'sans-serif' },
     marks: [
       text([title], { ...place, dy: 10 - top, fontSize: 17, fontWeight: 'bold' }),
@@ -104,7 +108,8 @@ function barPanels({ title, subtitle, head, axis, left, logarithmic, panels }: P
   return {
     title,
     options: {
-      ...{ ...base, height: 122 + ROW * rows.length },
+      ...base,
+      height: 122 + ROW * rows.length,
       x: { domain: [low, high], nice: true, type: isLinear ? 'linear' : 'log' },
       y: { type: 'band', domain: placed.map(({ y }) => y), axis: null, padding: 0.5 },
       marks: [
@@ -158,29 +163,37 @@ const changes = ({ methods, reference }: TableSummary): Panel => ({
   bars: methods
     .filter(({ name }) => name !== reference)
     .map(({ name, lnRankChange: value, se }) => ({
-      ...{ name, value, se, text: `${signed(value, 3)} ± ${se.toFixed(3)}` },
-      // Our own stands out.
+      name,
+      value,
+      se,
+      text: `${signed(value, 3)} ± ${se.toFixed(3)}`,
+      // Ours stands out.
       color: /^sidestream(?!-)/i.test(name) ? OWN : OTHER,
     })),
 });
 
-/** Bars end here; the figure stands beside them. */
+/** Bars end here; the figure is next to them. */
 const [LEAST, MOST] = [0.1, 100];
-/** What is ours, among peers. */
+/** Our bars among those of peers. */
 const OURS = /^(sidestream(?!-)|int8 scan|clustered retrieval)/i;
 
-/** How far from its bound every figure of some areas is: 1 is the bound, 2 twice as good. */
+/** Distance of every figure of some areas from its bound: 1 is the bound, 2 twice as good. */
 export const barsPlot = (areas: readonly KeptArea[]): Picture =>
   barPanels({
     title: 'Speed: how many times better than its bound every figure is',
     subtitle: `${machineOf(areas)}; further right is better, left of 1 the bound is missed`,
-    ...{ head: 'measured / bound', axis: 'times better than the bound', left: FIGURES, logarithmic: 1 },
+    head: 'measured / bound',
+    axis: 'times better than the bound',
+    left: FIGURES,
+    logarithmic: 1,
     panels: areas
       .filter(({ bars }) => bars.length > 0)
       .map(({ title, bars }) => ({
         title,
         bars: bars.map(({ name, ratio, bar, side, met }) => ({
-          ...{ name, se: 0, color: met ? OWN : MISSED },
+          name,
+          se: 0,
+          color: met ? OWN : MISSED,
           value: Math.min(MOST, Math.max(LEAST, side === 'at least' ? ratio / bar : bar / Math.max(ratio, 0))),
           text: `${ratio.toFixed(2)} ${side === 'at least' ? '≥' : '≤'} ${bar}`,
         })),
@@ -194,12 +207,20 @@ export function seriesPlot(area: KeptArea): Picture | null {
   if (unit === undefined || others.length > 0) return null;
   const least = Math.min(...groups.flatMap(([, { values }]) => values.map(({ value }) => value)));
   return barPanels({
-    ...{ title: area.title, subtitle: machineOf([area]), head: unit, axis: unit, left: FIGURES },
+    title: area.title,
+    subtitle: machineOf([area]),
+    head: unit,
+    axis: unit,
+    left: FIGURES,
     logarithmic: 10 ** Math.floor(Math.log10(least)),
     panels: groups.map(([title, { values }]) => ({
       title,
       bars: values.map(({ name, value }) => ({
-        ...{ name, value, se: 0, text: String(Number(value.toPrecision(3))), color: OURS.test(name) ? OWN : OTHER },
+        name,
+        value,
+        se: 0,
+        text: String(Number(value.toPrecision(3))),
+        color: OURS.test(name) ? OWN : OTHER,
       })),
     })),
   });

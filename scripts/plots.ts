@@ -1,4 +1,4 @@
-// Draws what the evaluations and benchmarks found, for README and manual: one SVG per section of the results, and those of speed.
+// Plots the results of the evaluations and benchmarks for README and manual: one SVG per section, and one for each group of speed figures.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ else console.log(`speed: no ${options.bench}; run \`npm run bench -- --keep\` fi
 if (existsSync(options.bundle)) await drawLearning(await demoCatalog(options.bundle));
 else console.log(`learning: no ${options.bundle}; run \`npm start -- --bundle-only\` first`);
 
-/** Every change between two kinds of the demo shop, and back. */
+/** Every change from one category of the demo shop to another, and back. */
 async function drawLearning(catalog: LearnerCatalog): Promise<void> {
   const visits = PAIRS.map((pair): TracedVisit => {
     const visit = { kinds: pair, choices: [15, 15, 15] } as const;

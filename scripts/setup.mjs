@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What `npm start` and `npm test` run first. Plain Node without dependencies: on a fresh clone there are none yet.
+// Runs before `npm start` and `npm test`. Plain Node without dependencies, because a fresh clone has none yet.
 // Usage: node scripts/setup.mjs [--browser]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -43,7 +43,7 @@ function checkNode() {
   return process.versions.node;
 }
 
-/** npm leaves a record of what it installed; it is compared with the lock file, so that file times do not matter. */
+/** npm leaves a record of the installed packages; it is compared with the lock file, so that file times do not matter. */
 function installPackages(say) {
   const wanted = Object.entries(JSON.parse(readFileSync('package-lock.json', 'utf8')).packages);
   const record = join('node_modules', '.package-lock.json');
@@ -62,7 +62,7 @@ function installPackages(say) {
 }
 
 /**
- * WebAssembly of each file of `src/core/kernel/assembly/`, as modules that every build tool reads: a page loads those it uses. The
+ * WebAssembly of each file of `src/core/kernel/assembly/`, as modules for every build tool: a page loads only the ones it uses. The
  * digest tells whether one is up to date.
  */
 function compileKernels() {
@@ -71,7 +71,7 @@ function compileKernels() {
   return names.map((name) => compileKernel(folder, name)).includes(true) ? 'compiled' : 'up to date';
 }
 
-/** @returns whether it had to */
+/** @returns whether anything was done */
 function compileKernel(folder, name) {
   const source = join(folder, name);
   const target = join('src', 'core', 'kernel', 'binary', name);
@@ -155,8 +155,8 @@ function findBrowser(say) {
 }
 
 /**
- * Chromium without a window, which Debian has as a package of its own: the same engine, and the browser tests take a third less
- * time. Where it cannot be installed, another browser does.
+ * Headless Chromium, which Debian has as a separate package: the same engine, and the browser tests take a third less
+ * time. If it cannot be installed, another browser is used.
  */
 function headlessShell(say) {
   const name = 'chromium-headless-shell';
@@ -195,12 +195,12 @@ function playwrightBrowser() {
     const path = createRequire(join(root, 'package.json'))('playwright').chromium.executablePath();
     return works(path) ? path : undefined;
   } catch {
-    // Playwright does not know this system: there is none of its browsers then.
+    // Playwright does not support this system, so it has no browser for it.
     return undefined;
   }
 }
 
-/** Whether it starts: some systems install a stub that only prints how to get the real one. */
+/** Whether it starts: some systems install a stub that only prints how to get the real browser. */
 function works(path) {
   if (!existsSync(path)) return false;
   if (process.platform === 'win32') return true;
@@ -214,7 +214,7 @@ function onPath(name) {
     .find(existsSync);
 }
 
-/** The Playwright configuration reads it from there. */
+/** The Playwright configuration reads the path from there. */
 function remember(path) {
   mkdirSync('.cache', { recursive: true });
   writeFileSync(join('.cache', 'browser'), `${path}\n`);

@@ -11,8 +11,8 @@ import { writeReferences } from './site/references';
 
 /**
  * `npm run site`: builds the documentation into `site/`, a folder of static files for any host, with the demo shop and its
- * playground in `site/demo/`. `--base /docs/` is for a site that is not at the root of its host; `--serve` serves it afterwards;
- * `--built` takes package and demo as they are.
+ * playground in `site/demo/`. `--base /docs/` is for a site below the root of its host; `--serve` serves it afterwards;
+ * `--built` uses the existing package and demo.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Everything that the generator reads. */
@@ -25,7 +25,7 @@ const {
   built,
   references,
 } = new Command('site')
-  .option('--base <path>', 'where the site lies on its host', '/')
+  .option('--base <path>', 'path of the site on its host', '/')
   .option('--serve', 'serve the site when it is built')
   .option('--built', 'take package and demo as they were built before')
   .option('--references', 'write the pages of `docs/reference` that are made of the code, and end')
@@ -54,7 +54,7 @@ await cp(join(root, 'dist'), join(site, 'demo'), { recursive: true });
 console.log(`Site: ${site}`);
 if (served) await serve({ root: source, base });
 
-/** The generator writes `folder/index.md` as `folder.md`, from where its links lead nowhere: it is put where pages link to. */
+/** The generator writes `folder/index.md` as `folder.md`, where its links break: this moves it to the address that pages link to. */
 async function moveIndexes(pages: string, site: string): Promise<void> {
   const list = join(site, 'llms.txt');
   let text = await readFile(list, 'utf8');
@@ -67,7 +67,7 @@ async function moveIndexes(pages: string, site: string): Promise<void> {
   await writeFile(list, text);
 }
 
-/** Heads the pages of the API with what a shop imports: they are called by files, `index` for `sidestream`. */
+/** Gives the pages of the API the names that a shop imports as headings, instead of file names such as `index` for `sidestream`. */
 async function nameEntries(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs every check, whatever the results of the others; the last line is the result. `--only <stage>` runs one stage and what it needs,
-// `--skip <stage>` all others, `--shard 1/2` a part of the browser tests.
+// Runs every check, whatever the results of the others; the last line is the result. `--only <stage>` runs one stage and its dependencies,
+// `--skip <stage>` all other stages, `--shard 1/2` a part of the browser tests.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,8 +15,8 @@ mkdirSync('.cache', { recursive: true });
 const UNIT = join('.cache', 'unit.json');
 const E2E = join('.cache', 'e2e.json');
 /**
- * `cores`: how many of two cores a stage keeps busy; two of one core run side by side. `after`: the stage waits for these, whatever they
- * find; `needs`: it is not run where one of these failed.
+ * `cores`: how many of two cores a stage keeps busy; two stages of one core run side by side. `after`: the stage waits for these, whatever their
+ * result; `needs`: it is skipped if one of these failed.
  */
 const stages = [
   { name: 'lint', cores: 2, command: ['@biomejs/biome', 'biome', 'check', '.'] },
@@ -29,9 +29,9 @@ const stages = [
   { name: 'unused', cores: 1, command: ['knip', 'knip', '--no-config-hints'] },
   { name: 'used by tests', cores: 1, command: ['knip', 'knip', '--production', '--no-config-hints'] },
   { name: 'arrows and cycles', cores: 1, command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
-  // With the API reference, which treats warnings as errors; a dead link ends it.
+  // Includes the API reference, which treats warnings as errors; a dead link makes it fail.
   { name: 'site', cores: 1, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
-  // Long: at night and on the main branch.
+  // Long, so only at night and on the main branch.
   ...(process.env.NIGHTLY
     ? [{ name: 'kills', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'tools/faults/main.ts', '--kills', '10'] }]
     : []),
@@ -71,7 +71,7 @@ const skipped = sum('skipped');
 console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exit(sum('failed') ? 1 : 0);
 
-/** Whether a stage must run so that another one can. */
+/** Whether another stage needs this stage. */
 function isNeeded(name, target) {
   const { needs = [], after = [] } = stages.find((stage) => stage.name === target) ?? {};
   return name === target || [...needs, ...after].some((other) => isNeeded(name, other));
@@ -115,7 +115,7 @@ async function runStage({ name, cores, command, script, env, report, needs = [] 
     return { name, seconds, passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0, note: good ? '' : ending };
   try {
     const counts = report.count(JSON.parse(readFileSync(report.file, 'utf8')));
-    // Something outside the tests went wrong: a file that does not load, an uncaught error.
+    // An error outside the tests: a file that does not load, or an uncaught error.
     if (!good && counts.failed === 0) return { name, seconds, ...counts, failed: 1, note: ending };
     return { name, seconds, ...counts };
   } catch (cause) {
@@ -123,7 +123,7 @@ async function runStage({ name, cores, command, script, env, report, needs = [] 
   }
 }
 
-/** Runs a script with this Node. What one of two at once prints is shown when it ends. @returns how it ended */
+/** Runs a script with this Node. If two run at once, their output is shown when they end. @returns how it ended */
 function output(name, alone, args, env) {
   if (alone) console.log(`\n— ${name} —`);
   return new Promise((resolve) => {
@@ -139,7 +139,7 @@ function output(name, alone, args, env) {
   });
 }
 
-/** The script behind a package's command: starting it with this Node works on every system. */
+/** The script behind a package's command, which this Node can start on every system. */
 function binary(pkg, bin) {
   const path = join(root, 'node_modules', pkg, 'package.json');
   const { bin: bins } = createRequire(path)(path);
@@ -147,7 +147,7 @@ function binary(pkg, bin) {
 }
 
 function countVitest({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
-  // A file that cannot be loaded has no tests, but it failed.
+  // A file that cannot be loaded has no tests, but counts as failed.
   const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
   return { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests + numTodoTests };
 }

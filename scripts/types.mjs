@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Checks types where the code runs: page, workers and Node know different globals. Then all of it with its tests.
-// In rooms that do not compute, an element of an array may be undefined; in the others every product of rows would ask.
-// By TypeScript's native compiler, which takes a quarter of the time; packages that use the compiler as a library need version 6.
+// Checks types by where the code runs, because page, workers and Node have different globals; then everything with its tests.
+// In rooms that do not compute, an element of an array may be undefined; elsewhere every product of rows would need a check.
+// Uses TypeScript's native compiler, which takes a quarter of the time; packages that use the compiler as a library need version 6.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -39,7 +39,7 @@ function check({ name, counts }) {
     child.stdout.on('data', (data) => printed.push(data));
     child.stderr.pipe(process.stderr);
     child.on('close', (code) => {
-      // Lines that begin with a space continue the error above them.
+      // Lines that start with a space continue the error above them.
       const errors = Buffer.concat(printed)
         .toString()
         .split(/\n(?=\S)/)

@@ -4,24 +4,24 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { SidestreamError } from '../src/error';
 
-/** A package below `tools/` with dependencies of its own: only the tool that needs them installs them. */
+/** A package below `tools/` with its own dependencies, which only the tool that needs them installs. */
 export interface OwnPackage {
   /**
-   * Installs what is missing or of another version than the lock file names.
-   * @throws SidestreamError `runtime/unexpected` when npm fails
+   * Installs packages that are missing or whose version differs from the lock file.
+   * @throws SidestreamError `runtime/unexpected` if npm fails
    */
   install(say: (line: string) => void): void;
   /** A file of a dependency, by package and path. */
   file(...path: string[]): string;
-  /** Resolves modules as a file of the package would. */
+  /** Resolves modules like a file of the package. */
   require: NodeJS.Require;
-  /** The version of a dependency that is installed. */
+  /** The installed version of a dependency. */
   version(name: string): string;
 }
 
 /**
  * @param folder with `package.json` and `package-lock.json`
- * @param contents what is installed, in the plural: "the peers"
+ * @param contents name of the dependencies, in the plural: "the peers"
  */
 export function ownPackage(folder: string, contents: string): OwnPackage {
   const file = (...path: string[]): string => join(folder, 'node_modules', ...path);

@@ -1,4 +1,4 @@
-/** Parts of the web platform that Node has too, and whose types come with the DOM's alone. */
+/** Parts of the web platform that Node also has, but whose types come only with the DOM's. */
 type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
 interface TextDecoder extends InstanceType<typeof import('node:util').TextDecoder> {}
 interface RequestInit {

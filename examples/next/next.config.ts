@@ -6,7 +6,7 @@ const config: NextConfig = {
   // As a new app has it: pages that were visited stay in the document, hidden.
   cacheComponents: true,
   partialPrefetching: true,
-  // Files of the bundle are named by their contents, but for the manifest and what is published beside it.
+  // Files of the bundle are named by their contents, except the manifest and the files published beside it.
   headers: async () => [
     {
       source: '/bundle/:file(.*-[0-9a-f]{16}\\..*)',

@@ -19,7 +19,7 @@ const starting = fetch('/pilot.json', { cache: 'no-cache' })
     console.error('No pilot on this page: no learned lists, and nobody is counted. Mend /pilot.json:', error);
     return createRecommender({ ...options, learning: false });
   });
-// Before anything is awaited: a no, and "Privacy choices", delete also while the bundle is loaded and where it cannot be.
+// Called before any await, so a no, and "Privacy choices", also delete while the bundle is loading, or if it cannot be loaded.
 askConsent(starting, { question: '#remember', choices: '#choices', notes: ['recommendations-order'] });
 export const recommender = await starting;
 recommender.on('error', ({ code, message }) => console.warn(code, message));

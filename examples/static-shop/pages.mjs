@@ -74,7 +74,9 @@ export function productPage(shop, item) {
         '@type': 'BreadcrumbList',
         itemListElement: path.map(({ name, address }, n) => ({
           '@type': 'ListItem',
-          ...{ position: n + 1, name, item: origin + address },
+          position: n + 1,
+          name,
+          item: origin + address,
         })),
       }),
     ],
@@ -121,7 +123,7 @@ export function thanksPage(shop) {
   });
 }
 
-/** Cards of a list by its layout; a bundle has its item besides. */
+/** Cards of a list by its layout; a bundle also has its item. */
 const LIMITS = { grid: 10, row: 8, bundle: 3 };
 
 /** A list of recommendations, about `item` where one is given, with plain links until it is loaded. What has no price cannot be put in the cart. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 // `node catalogue.mjs build` reads the catalogue through the Shop API, and with ADMIN_PASSWORD past orders through the Admin API,
-// and builds the bundle; `node catalogue.mjs offers` reads prices and stock alone and writes them beside the bundle. Cron runs
+// and builds the bundle; `node catalogue.mjs offers` reads only prices and stock and writes them beside the bundle. Cron runs
 // both: see README.md.
 
 const example = fileURLToPath(new URL('.', import.meta.url));

@@ -1,6 +1,6 @@
 /**
- * The wings of src/, which say where code runs, and the wings that each may import: core <- device <- page, core <- shop <- lab. What a
- * shop builds and measures is what devices rank and learn by, so both import these rooms of the device.
+ * The wings of src/, which say where code runs, and the wings that each may import: core <- device <- page, core <- shop <- lab. A
+ * shop builds and measures with the code by which devices rank and learn, so the shop and the lab import these rooms of the device.
  */
 const WINGS = {
   core: [],
@@ -10,7 +10,7 @@ const WINGS = {
   lab: ['core', 'device', 'shop'],
 };
 
-/** The rooms in the order of their imports: their wing, what each has, where its code runs, and the rooms it imports. */
+/** The rooms in the order of their imports: their wing, their content, where their code runs, and the rooms they import. */
 const ROOMS = {
   common: {
     wing: 'core',
@@ -182,7 +182,7 @@ const ROOMS = {
   },
 };
 
-/** Files at the root of src/ that rooms may import, besides the error class. */
+/** Files at the root of src/ that rooms may import, in addition to the error class. */
 const ENTRIES = { demo: ['index', 'inspector'] };
 
 /** Folder of a room. */

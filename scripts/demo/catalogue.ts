@@ -8,11 +8,11 @@ import { pick, seeded } from './seeded';
 import { usefulTags } from './tags';
 
 const productSchema = v.union([v.string(), v.object({ title: v.string(), price: v.number() })]);
-/** Which pictures the demo shop sells as what: category -> price range, phrases, picture label -> product. */
+/** The demo shop's assortment: category -> price range, phrases, picture label -> product. */
 const assortmentSchema = v.record(
   v.string(),
   v.object({
-    /** Lowest and highest price of products without a price of their own. */
+    /** Lowest and highest price of products without their own price. */
     price: v.tuple([v.number(), v.number()]),
     /** First sentences of descriptions. */
     phrases: v.array(v.string()),
@@ -38,7 +38,7 @@ export interface DemoCatalog {
 
 /**
  * Makes the demo shop's catalogue from the pictures of `@lobehub/fluent-emoji-3d` and the names and keywords of
- * `emojibase-data`: the same every time. Writes one product per line to `catalog` and the pictures into `images`.
+ * `emojibase-data`; every run gives the same catalogue. Writes one product per line to `catalog` and the pictures into `images`.
  */
 export async function makeDemoCatalog(paths: { catalog: string; images: string }): Promise<DemoCatalog> {
   const require = createRequire(import.meta.url);
@@ -112,7 +112,7 @@ function makeItem(
   };
 }
 
-/** Reductions, ratings and scarce stock of some products, from random numbers of their own: prices and texts stay as they are. */
+/** Reductions, ratings and scarce stock of some products, from a separate stream of random numbers, so prices and texts do not change. */
 function merchandise(title: string, price: number): Pick<ItemInput, 'listPrice' | 'rating' | 'quantity'> {
   const random = seeded(`merchandise of ${title}`);
   const [reduced, rated, scarce] = [random() < 0.2, random() < 0.75, random() < 0.08];
@@ -127,7 +127,7 @@ function merchandise(title: string, price: number): Pick<ItemInput, 'listPrice' 
   };
 }
 
-/** The nearest price a shop would print. */
+/** The nearest price that a shop would print. */
 function retailPrice(amount: number): number {
   if (amount < 5) return Number((Math.max(1, Math.round(amount * 10)) / 10).toFixed(2));
   if (amount < 50) return Number((Math.floor(amount) + 0.9).toFixed(2));

@@ -7,5 +7,5 @@ export function seeded(text: string): Random {
   return seededRandom(seed);
 }
 
-/** Takes one at random. */
+/** Picks one at random. */
 export const pick = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)];

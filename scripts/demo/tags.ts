@@ -1,6 +1,6 @@
 import { seeded } from './seeded';
 
-/** Keywords of the pictures that make poor shop copy: signs of the zodiac, slang, moods, and what no shop would say. */
+/** Keywords of the pictures that make poor shop copy: signs of the zodiac, slang, moods, and words that no shop would use. */
 const UNWANTED = new Set(
   `weapon zodiac aquarius aries cancer capricorn gemini leo libra ophiuchus pisces sagittarius scorpio scorpius taurus virgo
   serpent bearer booze drunk drunks men mad alcohol bar oops accident poop force ouch evil-eye gun handgun pistol revolver
@@ -18,7 +18,7 @@ const UNWANTED = new Set(
 );
 
 /**
- * Keywords of a picture that say something the title does not, in a repeatable order.
+ * Keywords of a picture that add something to the title, in a repeatable order.
  * @returns at most `limit`
  */
 export function usefulTags(tags: readonly string[], title: string, limit: number): string[] {

@@ -11,8 +11,8 @@ const OFFERS_EVERY = 60_000;
 const run = promisify(execFile);
 
 /**
- * Installs what the lock file of the example names: hundreds of packages, none of which belong to this project.
- * @returns whether it had to
+ * Installs the packages in the example's lock file: hundreds, none of which belong to this project.
+ * @returns whether anything was missing
  */
 export async function installVendure(example: string): Promise<boolean> {
   const digest = await digestOf([join(example, 'package-lock.json')]);
@@ -24,7 +24,7 @@ export async function installVendure(example: string): Promise<boolean> {
   return true;
 }
 
-/** The demo's pictures, of which the shop takes some. */
+/** The demo's pictures; the shop uses some of them. */
 export async function preparePictures(): Promise<void> {
   if ((await listFiles(IMAGES)).length === 0) {
     await makeDemoCatalog({ catalog: '.cache/demo/catalog.jsonl', images: IMAGES });
@@ -32,8 +32,8 @@ export async function preparePictures(): Promise<void> {
 }
 
 /**
- * Starts the shop, builds its bundle, and then reads prices and stock every minute, as its README has cron do.
- * @returns the address
+ * Starts the shop, builds its bundle, and then reads prices and stock every minute, as cron does in its README.
+ * @returns its address
  */
 export async function serveVendure(example: string, root: string, port: number): Promise<string> {
   const address = `http://localhost:${port}`;
@@ -66,7 +66,7 @@ export async function serveVendure(example: string, root: string, port: number):
 
   async function step(name: 'build' | 'offers'): Promise<void> {
     const { stdout } = await run(process.execPath, ['catalogue.mjs', name], { cwd: example, env });
-    // Every minute the same would hide what matters.
+    // The same line every minute would hide the important ones.
     if (name === 'build') console.log(stdout.trim());
   }
 }

@@ -16,7 +16,7 @@ import { rememberPackages } from './notices';
 import { coreGroup, modulesOf, wholeEntry } from './page-entry';
 import { filesIn, ownError, shortStyles } from './plugins';
 
-/** Folder of the repository, and of what is built for the package. */
+/** Folder of the repository, and of the built package. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const LIB = join(ROOT, 'lib');
 
@@ -24,7 +24,7 @@ type Packages = Record<string, string>;
 const about: { name: string; dependencies: Packages; peerDependencies?: Packages } = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
 );
-/** What a shop installs with the package stays an import; all the rest becomes part of it. */
+/** Dependencies that a shop installs with the package stay imports; everything else is bundled. */
 const external = Object.keys({ ...about.dependencies, ...about.peerDependencies }).map(
   (name) => new RegExp(`^${name}(/|$)`),
 );
@@ -38,19 +38,19 @@ const common: RolldownOptions = {
   tsconfig: 'tsconfig.json',
   logLevel: 'warn',
   checks: { pluginTimings: false },
-  // What is loaded late imports from a chunk, never from the entry: some servers give that two addresses, and it ran twice.
+  // Late files import from a chunk, never from the entry: some servers give the entry two addresses, and it ran twice.
   preserveEntrySignatures: 'strict',
 };
 
-/** The licences are in THIRD-PARTY-NOTICES.txt, and no bundler is to read what is minified. */
+/** The licences are in THIRD-PARTY-NOTICES.txt, and no bundler should process minified code again. */
 const small = { minify: true, comments: { legal: false, annotation: false } } as const;
 
-/** The page's side for pages without a bundler. */
+/** The page's code for pages without a bundler. */
 async function pageBuild(dir: string): Promise<RolldownOptions> {
   const plugins = [shortStyles(), besideScript(), ownError(), rememberPackages()];
   const options: InputOptions = { ...common, platform: 'browser', plugins };
   const first = await modulesOf({ ...options, input: sources({ sidestream: 'page.ts' }) });
-  // Cards of a template need it: in a chunk of its own it would be asked for after theirs.
+  // Template cards need it: in a separate chunk it would be requested only after theirs.
   first.add(source('page/element/warn-once.ts'));
   return {
     ...options,
@@ -62,13 +62,16 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
     }),
     plugins: [...plugins, wholeEntry('sidestream.js')],
     output: {
-      ...{ dir, entryFileNames: '[name].js', chunkFileNames, ...small },
+      dir,
+      entryFileNames: '[name].js',
+      chunkFileNames,
+      ...small,
       codeSplitting: { groups: [coreGroup(first)] },
     },
   };
 }
 
-/** The question of consent, apart from the rest of the page's side: it shares no file that a page with a list would load for it. */
+/** The question of consent, separate from the rest of the page's code: a shared chunk would be one more file for a page with a list. */
 const consentBuild = (dir: string): RolldownOptions => ({
   ...common,
   platform: 'browser',
@@ -76,7 +79,7 @@ const consentBuild = (dir: string): RolldownOptions => ({
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
-/** These packages have no side effects when loaded, but do not declare it. */
+/** These packages have no side effects when loaded, but do not declare that. */
 const treeshake = { moduleSideEffects: [{ test: /@huggingface/, sideEffects: false }] };
 
 const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
@@ -88,7 +91,7 @@ const encodersBuild = (dir: string, files: string[]): RolldownOptions => ({
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
-/** What a page imports by name. */
+/** The entries that a page imports by name. */
 const PAGE = {
   index: 'index.ts',
   headless: 'headless.ts',
@@ -99,13 +102,13 @@ const PAGE = {
   consent: 'consent.ts',
 };
 
-/** The inspector's charts are libraries for the most part, as large as all the rest together: an installation is half a megabyte smaller. */
+/** The inspector's charts are mostly libraries, as large as everything else together: without them an installation is half a megabyte smaller. */
 const smallCharts = (): Plugin => ({
   name: 'small-charts',
   renderChunk: (code, { name }) => (name === 'plots' ? minifySync('plots.js', code, { module: true }).code : null),
 });
 
-/** The page's side for bundlers and servers. lit stays an import: in Node it brings what the elements need of a page. */
+/** The page's code for bundlers and servers. lit stays an import: in Node it supplies the parts of a page that the elements need. */
 const MODULES: RolldownOptions = {
   ...common,
   platform: 'browser',
@@ -115,7 +118,7 @@ const MODULES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
 };
 
-/** The command line computes with tfjs, which looks for these files beside its scripts. */
+/** The command line computes with tfjs, which looks for these files next to its scripts. */
 const tfjsFiles = (): Plugin => ({
   name: 'files of tfjs',
   buildStart() {
@@ -130,15 +133,15 @@ const tfjsFiles = (): Plugin => ({
 const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   ...common,
   platform: 'node',
-  // Browsers alone get as far as the last one.
+  // Only browsers reach the last one.
   external: [...external, /^onnxruntime-web/],
-  // The second is the processes of a build, which start it by name.
+  // The second is for the processes of a build, which start it by name.
   input: { main: source('shop/cli/main.ts'), 'chunk-worker': source('shop/bundler/chunk-worker.ts') },
   plugins: [files, tfjsFiles(), rememberPackages()],
-  // One copy of each tfjs package, the one of modules.
+  // One copy of each tfjs package: the ES modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },
-  // Libraries that a shop does not install with the package are inside, and are half as large so.
+  // Libraries that a shop does not install with the package are bundled; minified, they are half as large.
   output: { dir, entryFileNames: '[name].js', chunkFileNames, ...small },
 });
 
@@ -152,15 +155,15 @@ const TYPES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };
 
-/** Chunks of the files that a page without a bundler loads, and the names of those that workers are made of. */
+/** Chunks of the files that a page without a bundler loads, and the names of the workers' files. */
 export interface Cdn {
   chunks: OutputChunk[];
   workers: string[];
 }
 
 /**
- * Builds what a page without a bundler loads, in one folder that may lie on any host. Page and workers are built apart: in
- * one build each would carry what only the others use of the modules they share.
+ * Builds the files that a page without a bundler loads, in one folder for any host. Page and workers are built separately: in
+ * one build, each would contain the parts of shared modules that only the others use.
  */
 export async function buildCdn(dir: string): Promise<Cdn> {
   const plugins = [filesIn(lateAddress, true), rememberPackages()];
@@ -184,7 +187,7 @@ export async function buildBundles(): Promise<Cdn> {
   return cdn;
 }
 
-/** Builds the command line alone, with all its files in one folder. */
+/** Builds only the command line, with all its files in one folder. */
 export async function buildCommandLine(dir: string): Promise<void> {
   await write(
     cliBuild(

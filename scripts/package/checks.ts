@@ -14,7 +14,7 @@ import { reach, type Size } from './sizes';
 
 const run = promisify(execFile);
 
-/** Report of `npm pack` about the tarball. */
+/** `npm pack`'s report about the tarball. */
 export interface Tarball {
   filename: string;
   size: number;
@@ -22,14 +22,14 @@ export interface Tarball {
   files: { path: string }[];
 }
 
-/** Packs what is built into `folder`. */
+/** Packs the built files into `folder`. */
 export async function pack(root: string, folder: string): Promise<Tarball> {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const { stdout } = await run('npm', args, { cwd: root, maxBuffer: 1e8, shell: process.platform === 'win32' });
   return JSON.parse(stdout)[0];
 }
 
-/** Every fault of the package, in words; none when it may be published. */
+/** Every fault of the package, in words; empty if it may be published. */
 export async function faultsOf(
   root: string,
   path: string,
@@ -61,7 +61,7 @@ async function metadataFaults(path: string): Promise<string[]> {
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-/** The package is for modules alone, so how `require` sees it is left out. */
+/** The package supports only ES modules, so its resolution by `require` is not checked. */
 async function typeFaults(root: string, path: string): Promise<string[]> {
   const file = createRequire(join(root, 'package.json')).resolve('@arethetypeswrong/cli/package.json');
   const program = join(dirname(file), 'dist/index.js');
@@ -73,7 +73,7 @@ async function typeFaults(root: string, path: string): Promise<string[]> {
   );
 }
 
-/** What must be in the tarball, and what must not. */
+/** Files that must be in the tarball, and files that must not. */
 async function contentFaults(root: string, { files }: Tarball): Promise<string[]> {
   const paths = files.map(({ path }) => path);
   const about: Named = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -114,7 +114,7 @@ interface Named {
   bin: Addresses;
 }
 
-/** Files that package.json names, but for patterns. */
+/** Files that package.json names, except patterns. */
 function namedIn({ exports, imports, types, unpkg, jsdelivr, customElements, bin }: Named): string[] {
   const files = (named: Addresses): string[] =>
     typeof named === 'string' ? [named.replace(/^\.\//, '')] : Object.values(named).flatMap(files);
@@ -122,7 +122,7 @@ function namedIn({ exports, imports, types, unpkg, jsdelivr, customElements, bin
   return all.filter((path) => !path.includes('*'));
 }
 
-/** A page or worker whose items have features must never load an encoder: not even by a script it may load later. */
+/** A page or worker whose items have features must never load an encoder, not even in a script that it may load later. */
 function reachesEncoders(chunks: OutputChunk[], start: string): boolean {
   const files = reach(chunks, start, true);
   const modules = chunks.flatMap(({ fileName, modules }) => (files.includes(fileName) ? Object.entries(modules) : []));

@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
 import { ERROR_CODES } from '../../src/error';
 
-/** The page of the manual that has every error code. */
+/** The page of the manual that lists every error code. */
 const ERRORS = 'docs/reference/errors.md';
-/** It names what earlier versions had. */
+/** It names things that only earlier versions had. */
 const HISTORY = 'CHANGELOG.md';
-/** Packed documents may link to it, though nobody needs it without the repository. */
+/** Packed documents may link to it, although nobody needs it without the repository. */
 const FOR_CONTRIBUTORS = 'CONTRIBUTING.md';
 /** Folders with documents. */
 const FOLDERS = ['docs', 'examples', 'models', 'src'];
@@ -17,8 +17,8 @@ const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|tsconfig|\.github
 const SOURCE_FILE = /^[\w./-]+\.ts$/;
 
 /**
- * Faults of the documents: links that lead nowhere, or out of the package; paths and `npm run` commands that do not exist;
- * error codes that are missing or gone.
+ * Faults of the documents: broken links, or links out of the package; paths and `npm run` commands that do not exist;
+ * error codes that are missing or no longer exist.
  */
 export async function documentFaults(root: string, { files }: { files: { path: string }[] }): Promise<string[]> {
   const texts = new Map<string, string>();
@@ -44,7 +44,7 @@ export async function documents(root: string): Promise<string[]> {
   return paths.filter((path) => path.endsWith('.md'));
 }
 
-/** @param packed every file that a reader of the package has */
+/** @param packed every file of the package */
 function linkFaults(root: string, texts: Map<string, string>, packed: Set<string>): string[] {
   const anchors = new Map([...texts].map(([name, text]) => [name, anchorsOf(text)]));
   return [...texts].flatMap(([name, text]) =>

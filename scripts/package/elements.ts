@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cli } from '@custom-elements-manifest/analyzer/cli.js';
 import * as v from 'valibot';
 
-/** The file of the package that has each element. */
+/** The file of the package that defines each element. */
 const PATHS: Record<string, string> = {
   'sidestream-recs': 'lib/element.js',
   'sidestream-inspector': 'lib/inspector.js',
@@ -21,7 +21,7 @@ export interface Declaration {
 }
 
 const described = { name: v.string(), description: v.optional(v.string(), '') };
-/** As much of an element's declaration as its types need. */
+/** The part of an element's declaration that its types need. */
 const declarationSchema = v.object({
   ...described,
   tagName: v.string(),
@@ -50,7 +50,7 @@ const declarationSchema = v.object({
  * @returns the elements described
  */
 export async function writeElements(root: string, folder: string): Promise<Declaration[]> {
-  // It writes the address of its file into package.json: with the folder named, the one that is there already.
+  // It writes the address of its file into package.json; if the folder is given, that is the existing entry.
   const argv = [
     'analyze',
     '--litelement',
@@ -87,7 +87,10 @@ function declared(input: unknown): Declaration {
     tag: tagName,
     name,
     attributes: attributes.map(({ name, fieldName, type, description }) => ({
-      ...{ name, field: fieldName, type: type?.text ?? '', text: description },
+      name,
+      field: fieldName,
+      type: type?.text ?? '',
+      text: description,
     })),
     properties: fields.map(({ name, attribute, description }) => ({ name, attribute, text: description })),
     events: events.map(({ name, type, description }) => ({ name, detail: type.text, text: description })),

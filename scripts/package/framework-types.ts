@@ -10,11 +10,11 @@ export async function writeFrameworkTypes(folder: string, elements: Declaration[
   for (const [name, write] of Object.entries({ jsx, vue, svelte, solid })) {
     await writeFile(join(folder, `${name}.d.ts`), `${[...importsOf(elements), ...write(elements)].join('\n')}\n`);
   }
-  // The module behind the entries that have types only.
+  // The module behind the entries that contain only types.
   await writeFile(join(folder, 'types.js'), 'export {};\n');
 }
 
-/** Types of what the events carry, by name, and the elements themselves. */
+/** Types of the events' details, by name, and of the elements. */
 function importsOf(elements: Declaration[]): string[] {
   const details = elements.flatMap(({ events }) =>
     events.map(({ detail }) => /^CustomEvent<(\w+)>$/.exec(detail)?.[1]),
@@ -28,7 +28,7 @@ function importsOf(elements: Declaration[]): string[] {
   ];
 }
 
-/** React 19: what a server writes too has the names of attributes; the rest are properties. */
+/** React 19: values that a server can also write have attribute names; the rest are properties. */
 function jsx(elements: Declaration[]): string[] {
   const props = elements.flatMap((element) => {
     const { name, attributes, properties, events } = element;
@@ -61,7 +61,7 @@ function jsx(elements: Declaration[]): string[] {
   ];
 }
 
-/** Vue: templates name properties and attributes alike. */
+/** Vue: templates treat properties and attributes alike. */
 function vue(elements: Declaration[]): string[] {
   const props = elements.flatMap((element) => [
     `/** What \`<${element.tag}>\` takes. */`,
@@ -76,7 +76,7 @@ function vue(elements: Declaration[]): string[] {
   return [
     "import type { HTMLAttributes as Attributes } from 'vue';",
     '',
-    // Listeners of the platform that have other events here.
+    // Listeners of platform events whose details differ here.
     "type HTMLAttributes = Omit<Attributes, 'onError' | 'onProgress'>;",
     '',
     ...props,
@@ -85,7 +85,7 @@ function vue(elements: Declaration[]): string[] {
   ];
 }
 
-/** Svelte 5: attributes for what a server writes, properties for the rest; listeners are attributes. */
+/** Svelte 5: attributes for values that a server writes, properties for the rest; listeners are attributes. */
 function svelte(elements: Declaration[]): string[] {
   const props = elements.flatMap((element) => {
     const { attributes, properties, events } = element;
@@ -110,7 +110,7 @@ function svelte(elements: Declaration[]): string[] {
 }
 
 /**
- * Solid 1.9: on a custom element an expression sets the property of the attribute's name in camel case, and a text without braces
+ * Solid 1.9: on a custom element, an expression sets the property with the attribute's name in camel case, and a text without braces sets
  * the attribute. `prop:`, `attr:`, `bool:` and `on:` say which of them is meant.
  */
 function solid(elements: Declaration[]): string[] {
@@ -132,7 +132,7 @@ function solid(elements: Declaration[]): string[] {
         ...member(text, `'on:${name}'`, handler('EventHandlerWithOptionsUnion', detail)),
       ]),
     ];
-    // Listeners of the platform that have other events here.
+    // Listeners of platform events whose details differ here.
     const listeners = events.flatMap(({ name }) => [
       `on${name}`,
       `on${name[0].toUpperCase()}${name.slice(1)}`,
@@ -163,16 +163,16 @@ function solid(elements: Declaration[]): string[] {
 
 const elementOf = ({ tag }: Declaration): string => `HTMLElementTagNameMap['${tag}']`;
 const fieldOf = (element: Declaration, field: string): string => `${elementOf(element)}['${field}']`;
-/** What no property is called can only be an attribute, and so never a list or an object. */
+/** A name without a property can only be an attribute, and therefore never a list or an object. */
 const attributeOf = (element: Declaration, name: string, field: string): string =>
   name.includes('-') ? `Extract<${fieldOf(element, field)}, string | number | boolean>` : fieldOf(element, field);
 const listener = (detail: string): string => `(event: ${detail}) => void`;
 const quoted = (name: string): string => (/^\w+$/.test(name) ? name : `'${name}'`);
 
 /**
- * The interface of what an element takes.
+ * The interface of an element's attributes and properties.
  * @param base attributes of every element in the framework
- * @param omitted names among them that the element types otherwise
+ * @param omitted names among them to which the element gives another type
  * @param own lines of its members
  */
 function propsOf(element: Declaration, base: string, omitted: string[], own: string[]): string[] {

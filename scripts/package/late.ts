@@ -3,23 +3,23 @@ import { join, relative } from 'node:path';
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown';
 
 /**
- * Makes the workers' files such that no bundler has to understand them: plain scripts, one per part, that need nothing but
+ * Builds the workers' files so that no bundler has to understand them: plain scripts, one per part, that need only
  * the loader in `src/device/worker/late-files.ts`. A bundler that meets `new URL('./worker-x.js', import.meta.url)` copies the
- * file, whatever it thinks of modules, workers and code splitting.
+ * file, however it handles modules, workers and code splitting.
  */
 
-/** Vite turns assets that are smaller into `data:` addresses, which a content security policy refuses. */
+/** Vite turns smaller assets into `data:` addresses, which a content security policy refuses. */
 const MIN_ASSET_BYTES = 4096;
-/** Stands for the address of a script in it. */
+/** Placeholder for a script's own address. */
 const SCRIPT = 'sidestreamScript';
-/** The part that has onnxruntime. */
+/** The part with onnxruntime. */
 const RUNTIME = 'onnxruntime';
 
 type Groups = NonNullable<Exclude<OutputOptions['codeSplitting'], boolean | undefined>>['groups'];
 
 /**
- * Features of the recommender's worker that come after its first list, each as one file: the folders, or files, in `src` that
- * make it. What the first list needs of them is in the worker itself; a late module that no feature has is a file by itself.
+ * Features of the recommender's worker that are loaded after its first list, each as one file: the folders, or files, in `src` that
+ * form it. Modules that the first list needs are in the worker itself; a late module outside all features becomes a separate file.
  */
 const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Catalogues that do not fit in memory.
@@ -33,7 +33,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // After the first list.
   features: ['core/catalog/features/decode-features', 'core/catalog/bundle/previous-features'],
   kernel: ['core/kernel/'],
-  // Bundles of shops with logs, links or orders.
+  // For bundles of shops with logs, links or orders.
   learned: [
     'core/catalog/bundle/read-learned',
     'core/catalog/cooccurrence/',
@@ -51,7 +51,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/worker/mutable-files',
     'device/worker/offer-service',
   ],
-  // What pages may ask for beside lists.
+  // Requests of pages other than lists.
   calls: [
     'device/ranking/explanation/explain',
     'device/ranking/explanation/index',
@@ -78,14 +78,14 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/learner/packed-profile',
     'device/learner/profile',
   ],
-  // To another worker, page, store or device.
+  // Moving data to another worker, page, store or device.
   transfer: [
     'device/worker/exported-file',
     'device/worker/join-logs',
     'device/worker/profile-merge',
     'device/worker/profile-transfer',
   ],
-  // Figures of lists and visitors.
+  // Metrics of lists and visitors.
   counts: ['device/experiment/', 'device/worker/visitor-counts'],
   inspection: ['device/ranking/explanation/inspect', 'device/worker/inspection'],
   'added-items': ['core/catalog/bundle/read-encoder', 'core/encoders/', 'device/worker/added-items'],
@@ -97,14 +97,14 @@ function featureOf(id: string, root: string): string | null {
   if (path.startsWith('models/')) return 'added-items';
   if (path.startsWith('node_modules/idb/')) return 'store';
   const own = path.replace(/^src\//, '').replace(/\.ts$/, '');
-  // Texts in another language than English have its name, as the page's own files of them do.
+  // Texts in a language other than English carry its name, like the page's own files.
   const [, language] = /^core\/labels\/locales\/(\w+)$/.exec(own) ?? [];
   if (language) return `reasons-${language}`;
   const found = Object.entries(FEATURES).find(([, places]) => places.some((place) => own.startsWith(place)));
   return found?.[0] ?? null;
 }
 
-/** How the recommender's worker is parted. */
+/** How the recommender's worker is split. */
 const groups = (root: string): Groups => [
   { name: 'worker', tags: ['$initial'], priority: 1 },
   { name: 'worker', test: /rolldown.runtime/, priority: 1 },
@@ -118,7 +118,7 @@ const ENCODER_GROUPS: Groups = [
 /** Expression for the address of a file of the package, in the workers' scripts. */
 export const lateAddress = (file: string): string => `globalThis.sidestreamFiles?.address(${JSON.stringify(file)})`;
 
-/** Builds of the two workers; what they have in common with other builds comes with `common`. */
+/** Builds of the two workers; `common` has the settings shared with other builds. */
 export function workerBuilds(common: RolldownOptions, root: string, dir: string): RolldownOptions[] {
   const build = (name: string, file: string, groups: Groups): RolldownOptions => ({
     ...common,
@@ -139,7 +139,7 @@ export function workerBuilds(common: RolldownOptions, root: string, dir: string)
   return [build('worker', 'worker.ts', groups(root)), build('encoder-worker', 'encoder-worker.ts', ENCODER_GROUPS)];
 }
 
-/** Lets a worker have a loader before anything else runs. */
+/** Gives a worker its loader before anything else runs. */
 function lateEntry(root: string): Plugin {
   const start = '\0late-start';
   return {
@@ -170,7 +170,7 @@ function lateScripts(): Plugin {
         return `${run}sidestreamFiles.define(${name}, [], (own) => Object.assign(own, exports));})({});`;
       }
       const needs = JSON.stringify(imports.map((file) => `./${file}`));
-      // A thread of onnxruntime starts its file on its own: there is no loader then.
+      // A thread of onnxruntime starts its file directly, without a loader.
       return `((factory) => globalThis.sidestreamFiles ? sidestreamFiles.define(${name}, ${needs}, factory) : factory({}, null, location.href))(${factory})`;
     },
     generateBundle(_, bundle) {
@@ -179,20 +179,20 @@ function lateScripts(): Plugin {
         return file?.type === 'chunk' && !file.isEntry ? file.imports : [];
       };
       for (const name of Object.keys(bundle)) {
-        // Each would wait for the other for ever.
+        // Each would wait for the other forever.
         if (needs(name, importsOf).has(name))
-          this.error(`${name} needs itself through what it imports: part it otherwise`);
+          this.error(`${name} depends on itself through its imports: split it differently`);
       }
       const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry);
       if (entry?.type !== 'chunk') return;
-      // A few lines that most files need, which the bundler keeps apart.
+      // A few lines that most files need, which the bundler puts into a separate chunk.
       const runtime = Object.keys(bundle).find((name) => name.startsWith('rolldown-runtime-'));
       const helpers = runtime === undefined ? undefined : bundle[runtime];
       if (helpers?.type === 'chunk') {
         entry.code += `\n${helpers.code}`;
         delete bundle[helpers.fileName];
       }
-      // Files that another one needs are fetched beside it, not once it is there.
+      // The dependencies of a file are fetched in parallel with it, not after it.
       const present = [entry.fileName, helpers?.fileName];
       const tables = Object.keys(bundle).flatMap((name) => {
         const others = [...needs(name, importsOf)].filter((other) => !present.includes(other));
@@ -222,13 +222,13 @@ function needs(name: string, importsOf: (name: string) => string[]): Set<string>
 
 const OWN_WORKERS = /src[\\/]page[\\/]client[\\/]own-workers\.ts$/;
 
-/** Lets the scripts for pages without a bundler find all files beside them. */
+/** Lets the scripts for pages without a bundler find all files next to them. */
 export const besideScript = (): Plugin => ({
   name: 'own workers beside the script',
   load: { filter: { id: OWN_WORKERS }, handler: () => ownWorkers('{ script: import.meta.url }') },
 });
 
-/** What the modules that go through a bundler import to know where it put the files: see `imports` in package.json. */
+/** The import by which bundled modules learn where the bundler put the files: see `imports` in package.json. */
 const PLACES = '#places';
 export const throughBundler = (): Plugin => ({
   name: 'own workers through a bundler',
@@ -239,14 +239,14 @@ export const throughBundler = (): Plugin => ({
 });
 
 /**
- * Writes the modules of `#places`. A server has another file: it starts no worker, and a bundler for servers would copy
- * all that workers are made of.
+ * Writes the modules of `#places`. Servers get a different file: they start no worker, and a bundler for servers would copy
+ * all files of the workers.
  * @param folder `lib`
  * @param files names of the files
  * @param name of the package
  */
 export async function writePlaces(folder: string, files: string[], name: string): Promise<void> {
-  // Some bundlers write addresses without a host. Development servers that bundle a page's packages before they serve them leave the files where they are.
+  // Some bundlers write addresses without a host. Development servers that bundle a page's packages before serving them do not move the files.
   const left = `address.replace(/(\\/node_modules)\\/\\.[^?#]*\\/deps\\/cdn\\//, '$1/${name}/lib/cdn/')`;
   const entries = `Object.entries(${addressTable(files, './cdn/')}).map(([file, address]) => [file, new URL(${left}, document.baseURI).href])`;
   const places = ownWorkers(`{ script: document.baseURI, files: Object.fromEntries(${entries}) }`);
@@ -258,7 +258,7 @@ export async function writePlaces(folder: string, files: string[], name: string)
 const ownWorkers = (places: string): string =>
   `export const ownPlaces = () => (${places});\nexport const startSource = null;\n`;
 
-/** Lets `encoders.js`, which is a module, load the part that has onnxruntime as the worker does. */
+/** Lets `encoders.js`, which is a module, load the part with onnxruntime as the worker does. */
 export function ownRuntime(root: string, files: string[]): Plugin {
   const runtime = files.find((file) => file.startsWith(RUNTIME));
   const late = files.filter((file) => file === runtime || /^ort-.*\.wasm$/.test(file));
@@ -284,7 +284,7 @@ export function ownRuntime(root: string, files: string[]): Plugin {
   };
 }
 
-/** Expression for an object of addresses, each in the form that bundlers know. */
+/** Expression for an object of addresses, each in a form that bundlers recognise. */
 function addressTable(files: string[], folder: string): string {
   const entries = [...new Set(files)].map(
     (file) => `${JSON.stringify(file)}: new URL('${folder}${file}', import.meta.url).href`,

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
-/** What the package says about itself. */
+/** The package's metadata. */
 export interface Laid {
   name: string;
   bin: { sidestream: string };
@@ -15,7 +15,7 @@ export interface Laid {
 }
 
 /**
- * Lays the packed tarball into the `node_modules` of a project, as npm does, without what it depends on.
+ * Installs the packed tarball into the `node_modules` of a project, as npm does, but without its dependencies.
  * @throws when nothing was packed
  */
 export async function layPackage(project: string): Promise<Laid> {

@@ -23,7 +23,7 @@ export async function writePackageNotices(folder: string): Promise<string[]> {
   return names;
 }
 
-/** Writes where the encoders' weights come from and the whole licences of those packages. */
+/** Writes the origin of the encoders' weights, and the complete licences of those packages. */
 export async function writeEncoderNotices(root: string): Promise<void> {
   const texts = PRESETS.map(async ({ name, license: spdx, source }) => {
     const text = await readFile(join(root, 'node_modules', source.package, 'LICENSE'), 'utf8');

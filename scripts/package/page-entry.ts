@@ -1,14 +1,14 @@
 import { type InputOptions, type Plugin, rolldown } from 'rolldown';
 
 /**
- * Puts all that a page needs for its first list into `sidestream.js` itself. Modules run once all that they import is there, so an
- * entry that imports chunks starts its worker one request later, and chunks of chunks cost one more each.
+ * Puts everything that a page needs for its first list into `sidestream.js` itself. Modules run once all their imports are loaded, so an
+ * entry that imports chunks starts its worker one request later, and each further level of chunks costs one more.
  */
 
 /** Name of the chunk that becomes the entry. */
 const CORE = 'core';
 
-/** Modules that an entry runs, without those that it loads late. @param input a build of this entry and no other */
+/** Modules that an entry runs, without those that it loads late. @param input a build of only this entry */
 export async function modulesOf(input: InputOptions): Promise<Set<string>> {
   const bundle = await rolldown(input);
   const { output } = await bundle.generate({ entryFileNames: '[name].js' });
@@ -30,10 +30,10 @@ export async function modulesOf(input: InputOptions): Promise<Set<string>> {
 export const coreGroup = (modules: ReadonlySet<string>) => ({ name: CORE, test: (id: string) => modules.has(id) });
 
 /**
- * Makes one file of an entry and the chunk that `coreGroup` made. Other files do not import it by its address: hosts put queries
- * behind addresses, under which it would be loaded and run again. They get its parts from a global symbol, which is named by the
- * digest of the chunk.
- * @param entryName file name of the entry, of which nothing else may be in the file
+ * Joins an entry and the chunk that `coreGroup` made into one file. Other files do not import it by its address: hosts append queries
+ * to addresses, so it would be loaded and run again. They get its parts from a global symbol, whose name contains the
+ * chunk's digest.
+ * @param entryName file name of the entry, which must be alone in the file
  */
 export function wholeEntry(entryName: string): Plugin {
   return {
@@ -45,7 +45,7 @@ export function wholeEntry(entryName: string): Plugin {
         return this.error(`There is no ${entryName}, or no ${CORE}`);
       const from = `from"./${core.fileName}";`;
       const parts = `globalThis[Symbol.for(${JSON.stringify(`sidestream ${core.fileName}`)})]`;
-      /** The names between the braces of a statement, as those of an object. */
+      /** The names between the braces of a statement, written as an object's. */
       const names = (list: string, given: (outer: string, inner: string) => string): string =>
         list
           .split(',')
@@ -60,7 +60,7 @@ export function wholeEntry(entryName: string): Plugin {
       const own = only(entry.code, new RegExp(`^export\\{([^}]*)\\}${from}\\s*$`, 'g'), (list) =>
         names(list, (part, name) => `${part}:${name}`),
       );
-      // Of two copies on a page the first counts.
+      // If a page has two copies, the first counts.
       const whole = only(
         core.code,
         /export\{([^}]*)\};\s*$/g,
@@ -71,7 +71,7 @@ export function wholeEntry(entryName: string): Plugin {
       Object.assign(entry, { code: whole, imports, dynamicImports });
       for (const file of Object.values(bundle)) {
         if (file.type !== 'chunk' || !file.imports.includes(core.fileName)) continue;
-        // What is loaded late is loaded by it.
+        // Late files are loaded through it.
         const first = file.isEntry ? `import"./${entryName}";` : '';
         if (file !== entry)
           file.code = `${first}${only(file.code, new RegExp(`import\\{([^}]*)\\}${from}`, 'g'), (list) => {

@@ -29,7 +29,7 @@ export function filesIn(addressOf: (file: string) => string, put: boolean): Plug
   };
 }
 
-/** Takes comments and white space out of style sheets: nothing else does, as they are texts to a minifier. */
+/** Removes comments and white space from style sheets: minifiers do not, because to them style sheets are plain strings. */
 export function shortStyles(): Plugin {
   return {
     name: 'short styles',
@@ -48,8 +48,8 @@ export function shortStyles(): Plugin {
 }
 
 /**
- * Lets `adapters.js` have an error class of its own. Shared, it would be a file of its own, which every page with a list loads,
- * for the sake of one that few pages load.
+ * Gives `adapters.js` its own error class. A shared class would be a separate file, which every page with a list loads,
+ * only because few pages load the adapters.
  */
 export const ownError = (): Plugin => ({
   name: 'own error of the adapters',

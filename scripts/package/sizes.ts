@@ -11,11 +11,11 @@ export interface Size {
   name: string;
   files: string[];
   bytes: number;
-  /** Most it may be. */
+  /** Maximum. */
   budget: number;
 }
 
-/** @returns what a page and its worker load for the first list, with and without the store, and the question of consent */
+/** @returns sizes of the files that a page and its worker load for the first list, with and without the store, and of the question of consent */
 export async function measure(folder: string, chunks: OutputChunk[]): Promise<Size[]> {
   const page = reach(chunks, 'sidestream.js', false);
   const first = reach(chunks, 'worker.js', false);
@@ -32,7 +32,7 @@ export async function measure(folder: string, chunks: OutputChunk[]): Promise<Si
 
 /**
  * Scripts that one script loads.
- * @param late also those it loads when they are needed
+ * @param late also scripts that it loads on demand
  * @returns file names
  */
 export function reach(chunks: OutputChunk[], start: string, late: boolean): string[] {

@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** A fenced block of a document. */
 export interface CodeBlock {
   file: string;
-  /** Of its first line of code, from 1. */
+  /** Number of its first line of code, from 1. */
   line: number;
   language: string;
   code: string;
@@ -55,7 +55,7 @@ export function moduleScripts({ file, line, code }: CodeBlock): CodeBlock[] {
   }));
 }
 
-/** @returns commands of `sidestream` in a block of shell that do not exist, or have options or arguments that they do not take */
+/** @returns `sidestream` commands in a shell block that do not exist, or that have invalid options or arguments */
 export function commandFaults({ code }: CodeBlock, program: Command): string[] {
   const lines = code.replace(/\\\n\s*/g, ' ').split('\n');
   return lines.flatMap((line) => {
@@ -107,15 +107,15 @@ function callFaults(words: string[], program: Command): string[] {
 export interface CodeModules {
   /** Declaration file of each specifier. */
   paths: Record<string, string[]>;
-  /** Declarations of what a block takes from the page around it, such as `recommender`: a module at the root. */
+  /** Declarations of the names that a block uses from its page, such as `recommender`: a module at the root. */
   globals: string;
   root: string;
-  /** False for scripts of pages, which are JavaScript: nothing there may say that an element is found. */
+  /** False for scripts of pages: JavaScript cannot assert that an element was found. */
   strict: boolean;
 }
 
 /**
- * Type-checks blocks of TypeScript, each as a module of its own.
+ * Type-checks blocks of TypeScript, each as a separate module.
  * @returns errors with the line in the document
  */
 export function typeFaults(blocks: CodeBlock[], { paths, globals, root, strict }: CodeModules): string[] {

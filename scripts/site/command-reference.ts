@@ -21,7 +21,7 @@ export function commandReference(program: Command): string {
 function sections(command: Command, parents: string[]): string[] {
   const path = [...parents, command.name()];
   const below = new Help().visibleCommands(command).filter((child) => child.name() !== 'help');
-  // A command that only groups others is described by them.
+  // A command that only groups others is described by its subcommands.
   if (below.length > 0) return below.flatMap((child) => sections(child, path));
   const help = command.createHelp();
   const args = help.visibleArguments(command);
@@ -31,7 +31,7 @@ function sections(command: Command, parents: string[]): string[] {
     '',
     sentence(command.description()),
     '',
-    // A form, not a call: it has brackets.
+    // A synopsis, not a call: it has brackets.
     '```text',
     `npx ${[...parents, command.name()].join(' ')} ${command.usage()}`,
     '```',

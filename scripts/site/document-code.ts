@@ -4,7 +4,7 @@ import { commandLine } from '../../src/shop/cli/command-line';
 import type { Declaration } from '../package/elements';
 import { type CodeBlock, codeBlocks, commandFaults, markupFaults, moduleScripts, typeFaults } from './code-blocks';
 
-/** Declarations in `lib` of what documents import, by package name or as a page without a bundler names them. */
+/** Declarations in `lib` of the modules that documents import, by package name or by the path on a page without a bundler. */
 const MODULES: Record<string, string> = {
   sidestream: 'index',
   'sidestream/headless': 'headless',
@@ -19,7 +19,7 @@ const MODULES: Record<string, string> = {
   '/sidestream/inspector.js': 'inspector',
 };
 
-/** What the blocks take from the page around them. */
+/** Names that the blocks use from their page. */
 const GLOBALS = `import type { Recommender, RecommendRequest, Variant } from './lib/index';
 
 declare global {
@@ -37,8 +37,8 @@ declare global {
 
 /**
  * Faults of the code in documents: blocks of TypeScript, and of modules in HTML, that do not compile against the package;
- * attributes that our elements lack; commands and options that the command line lacks; JSON that does not parse; files of examples
- * that are quoted as they were before.
+ * attributes that our elements lack; commands and options that the command line lacks; invalid JSON; outdated quotations of example
+ * files.
  * @param files paths from the root
  */
 export async function documentCodeFaults(root: string, files: string[], elements: Declaration[]): Promise<string[]> {
@@ -62,14 +62,14 @@ export async function documentCodeFaults(root: string, files: string[], elements
   ];
 }
 
-/** A block whose first line names a file, such as `// examples/next/app/page.tsx`, is that file. */
+/** A block whose first line names a file, such as `// examples/next/app/page.tsx`, must equal that file. */
 async function quotationFaults(root: string, { code }: CodeBlock): Promise<string[]> {
   const [first, ...lines] = code.split('\n');
   const path = /^\/\/ (examples\/\S+)$/.exec(first)?.[1];
   if (path === undefined) return [];
   const text = await readFile(join(root, path), 'utf8').catch(() => null);
   if (text === null) return [`there is no file ${path}`];
-  return text.trim() === lines.join('\n').trim() ? [] : [`is not what ${path} is now: copy the file again`];
+  return text.trim() === lines.join('\n').trim() ? [] : [`differs from ${path}: copy the file again`];
 }
 
 function at({ file, line }: { file: string; line: number }, faults: string[]): string[] {

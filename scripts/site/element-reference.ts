@@ -3,7 +3,7 @@ import { cell, sentence } from './markdown';
 
 const named = { name: v.string(), description: v.optional(v.string(), '') };
 const typed = { ...named, type: v.optional(v.object({ text: v.string() })), default: v.optional(v.string()) };
-/** As much of `custom-elements.json` as the page shows. */
+/** The part of `custom-elements.json` that the page shows. */
 const manifestSchema = v.object({
   modules: v.array(
     v.object({

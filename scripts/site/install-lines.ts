@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { PUBLISHED, TARBALL } from '../../src/shop/cli/package-source';
 import { documents } from '../package/documents';
 
-/** The packed file as documents name it: the clone lies beside the shop's folder. */
+/** The packed file as documents name it: the clone is next to the shop's folder. */
 const BESIDE_SHOP = `../sidestream/${TARBALL}`;
-/** The same from the folder of an example in the clone. */
+/** The same, seen from the folder of an example in the clone. */
 const FROM_EXAMPLE = `file:../../${TARBALL}`;
-/** It names what earlier versions had. */
+/** It names things that only earlier versions had. */
 const HISTORY = 'CHANGELOG.md';
 
 /** The package in commands: by name, or by the path of its file. */
@@ -19,10 +19,10 @@ const INSTALL = new RegExp(
 );
 const RUN_FROM = new RegExp(String.raw`\bnpx((?: -y| --yes)?) --package[ =]${PACKAGE}${END}`, 'gm');
 const DEPENDENCY = /("sidestream": )"[^"]*"/g;
-/** What is true until the package is published, with the blank line after it. */
+/** The paragraph that applies until the package is published, with the blank line after it. */
 const UNTIL_PUBLISHED = /<!-- until published -->\n[\s\S]*?<!-- \/until published -->\n\n?/g;
 
-/** Writes every line that installs the package as it works now. @param version of the package */
+/** Rewrites every line that installs the package as it works at present. @param version of the package */
 export function withInstallLines(text: string, version: string, published = PUBLISHED): string {
   const spec = published ? 'sidestream' : BESIDE_SHOP;
   const current = text
@@ -32,14 +32,14 @@ export function withInstallLines(text: string, version: string, published = PUBL
   return published ? current.replace(UNTIL_PUBLISHED, '') : current;
 }
 
-/** Brings all of them up to date. @returns what changed, by path */
+/** Updates all of them. @returns changed texts, by path */
 export async function writeInstallLines(root: string): Promise<string[]> {
   const stale = (await installTexts(root)).filter(({ text, current }) => text !== current);
   for (const { path, current } of stale) await writeFile(join(root, path), current);
   return stale.map(({ path }) => path);
 }
 
-/** Every text that may install the package: as it is, and as it has to be. */
+/** Every text that may install the package: its present and its correct content. */
 export async function installTexts(root: string): Promise<{ path: string; text: string; current: string }[]> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const pages = await Promise.all(

@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
 
-/** Documents that lie outside `docs/`, and their places on the site. */
+/** Documents outside `docs/`, and their places on the site. */
 const OTHERS: Record<string, string> = {
   'docs/README.md': 'manual.md',
   'SECURITY.md': 'security.md',
@@ -11,7 +11,7 @@ const OTHERS: Record<string, string> = {
   'src/core/catalog/bundle/README.md': 'reference/bundle-format.md',
   'models/README.md': 'reference/models.md',
 };
-/** What the site begins with: the front matter of its home page. */
+/** The front matter of the site's home page. */
 const HOME = 'docs/.vitepress/home.yaml';
 /** Its picture, by its name in `docs/`. */
 const PICTURE = 'shop.webp';
@@ -19,8 +19,8 @@ const PICTURE = 'shop.webp';
 const EXAMPLES = 'examples';
 
 /**
- * Copies every document of the repository, with its pictures, into one folder as the site has them, and makes links lead to the
- * pages of the site. A link to what the site does not have, such as a source file, becomes the name of that file.
+ * Copies every document of the repository, with its pictures, into one folder with the layout of the site, and points links to the
+ * pages of the site. A link to a file that the site lacks, such as a source file, becomes the name of that file.
  * @returns paths of the pages
  */
 export async function collectPages(root: string, folder: string): Promise<string[]> {
@@ -46,7 +46,7 @@ export async function collectPages(root: string, folder: string): Promise<string
   return [...places.values()].filter((place) => place.endsWith('.md'));
 }
 
-/** @returns the text with links from one place of the site to others */
+/** @returns the text with its links adapted to a place on the site */
 function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, string>): string {
   const here = dirname(places.get(path) ?? path);
   return outsideCode(text, (prose) =>
@@ -65,7 +65,7 @@ function withSiteLinks(text: string, path: string, places: ReadonlyMap<string, s
   );
 }
 
-/** Applies a change to what is neither in a fenced block nor in backticks. */
+/** Applies a change to text outside fenced blocks and backticks. */
 function outsideCode(text: string, change: (prose: string) => string): string {
   return text
     .split(/(^```[\s\S]*?^```$)/m)

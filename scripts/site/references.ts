@@ -4,7 +4,7 @@ import { commandLine } from '../../src/shop/cli/command-line';
 import { commandReference } from './command-reference';
 import { elementReference } from './element-reference';
 
-/** Pages of the manual that are made of the code, from the root of the repository. */
+/** Pages of the manual that are generated from the code, as paths from the root of the repository. */
 async function pages(root: string): Promise<[path: string, text: string][]> {
   const elements: unknown = JSON.parse(await readFile(join(root, 'lib', 'custom-elements.json'), 'utf8'));
   return [
@@ -18,7 +18,7 @@ export async function writeReferences(root: string): Promise<void> {
   for (const [path, text] of await pages(root)) await writeFile(join(root, path), text);
 }
 
-/** @returns a fault for each of them that is older than the code */
+/** @returns a fault for each outdated page */
 export async function referenceFaults(root: string): Promise<string[]> {
   const stale = await Promise.all(
     (await pages(root)).map(async ([path, text]) => {

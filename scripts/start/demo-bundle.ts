@@ -8,7 +8,7 @@ const BUNDLE = 'public/bundle';
 const CACHE = '.cache/demo/build';
 const STAMP = '.cache/demo/bundle.stamp';
 
-/** What the bundle is made of: sources, encoders, and the packages with pictures and names (by their locked versions). */
+/** The inputs of the bundle: sources, encoders, and the packages with pictures and names (by their locked versions). */
 const INPUTS = [
   'package-lock.json',
   'models',
@@ -19,19 +19,19 @@ const INPUTS = [
 ];
 
 /**
- * Makes the demo shop's catalogue and bundle unless they are there already, with a progress bar.
- * @returns one line about it
+ * Builds the demo shop's catalogue and bundle unless they already exist, with a progress bar.
+ * @returns a line that describes the result
  */
 export async function prepareDemoBundle(): Promise<string> {
   const digest = await digestOf(INPUTS);
   if ((await isStamped(STAMP, digest)) && (await isComplete())) return 'up to date';
-  // Loaded only now: onnxruntime and sharp take their time, and the second start does not need them.
+  // Loaded only now, because onnxruntime and sharp load slowly, and the second start does not need them.
   const { makeDemoCatalog } = await import('../demo/catalogue');
   const { buildBundle } = await import('../../src/shop/bundler/build-bundle');
   const { createMeter } = await import('../../src/shop/bundler/meter');
   const { describeRejectedRow } = await import('../../src/core/catalog');
 
-  // A build that is interrupted must not pass for a finished one.
+  // An interrupted build must not pass for a finished one.
   await rm(STAMP, { force: true });
   await makeDemoCatalog({ catalog: CATALOG, images: IMAGES });
   const built = await buildBundle({
@@ -43,7 +43,7 @@ export async function prepareDemoBundle(): Promise<string> {
     models: 'models',
     encoders: true,
     cache: CACHE,
-    // The same demo everywhere, whatever bundle an older one left in the folder.
+    // The demo is the same everywhere, whatever bundle an earlier build left in the folder.
     refit: true,
     meter: createMeter(),
   });
@@ -53,7 +53,7 @@ export async function prepareDemoBundle(): Promise<string> {
   return `${built.items} products, ${(built.bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** Whether everything the manifest names is there, so that a half-deleted folder is made again. */
+/** Whether every file in the manifest exists, so that a half-deleted bundle is built again. */
 async function isComplete(): Promise<boolean> {
   const [manifestFile] = await listFiles(join(BUNDLE, 'manifest.json'));
   const pictures = (await listFiles(IMAGES)).length;

@@ -2,7 +2,7 @@ import { build, preview } from 'vite';
 import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 
 const STAMP = '.cache/demo/site.stamp';
-/** The pictures and shards in `public` are named by the manifest in it, whose digest is theirs. */
+/** The manifest in `public` names the pictures and shards there, so its digest covers them. */
 const INPUTS = [
   'package-lock.json',
   'tsconfig.json',
@@ -15,13 +15,13 @@ const INPUTS = [
 
 /**
  * Builds the demo page into `dist` unless nothing changed since the last time.
- * @returns one line about it
+ * @returns a line that describes the result
  */
 export async function prepareSite(): Promise<string> {
   const rest = (await listFiles('public')).filter((file) => !/^public.(bundle|images)/.test(file));
   const digest = await digestOf([...INPUTS, ...rest]);
   if ((await isStamped(STAMP, digest)) && (await listFiles('dist/index.html')).length > 0) return 'up to date';
-  // Remarks about the bundler's own speed are of no use to who starts the shop.
+  // Remarks about the bundler's speed do not help somebody who starts the shop.
   await build({ logLevel: 'warn', build: { rolldownOptions: { checks: { pluginTimings: false } } } });
   await writeStamp(STAMP, digest);
   return 'built';
@@ -29,8 +29,8 @@ export async function prepareSite(): Promise<string> {
 
 /**
  * Serves `dist`.
- * @param port the next free one is taken when it is not free
- * @returns address of the page
+ * @param port if it is taken, the next free one is used
+ * @returns the address of the page
  */
 export async function serveSite(port: number, open: boolean): Promise<string> {
   const server = await preview({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Tests change nothing in what is built, nor does the notice that packing leaves in `models`. */
+/** Neither tests nor the notice that packing leaves in `models` affect the build. */
 const isAside = (path: string): boolean => /\.(test|fixture)\.ts$|NOTICE\.txt$/.test(path);
 
 /** One digest of the contents of files and folders (recursively, in a fixed order). A missing path counts as empty. */
@@ -32,7 +32,7 @@ export async function isStamped(stamp: string, digest: string): Promise<boolean>
   return file !== undefined && (await readFile(file, 'utf8')).trim() === digest;
 }
 
-/** Notes that `digest` was built. */
+/** Records that `digest` was built. */
 export async function writeStamp(stamp: string, digest: string): Promise<void> {
   await mkdir(dirname(stamp), { recursive: true });
   await writeFile(stamp, `${digest}\n`);

@@ -9,7 +9,7 @@ import { icon, progressBar, STAGES } from './templates';
 
 const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/avif';
 
-/** Reads the form; the image is a parameter of its own because it may have been dropped. */
+/** Reads the form; the image is a separate parameter because it may have been dropped. */
 function newItem(form: FormData, image: File | null, stamp: number): NewItem {
   const text = (name: string) => String(form.get(name) ?? '').trim();
   const price = Number.parseFloat(text('price').replace(',', '.'));

@@ -3,7 +3,7 @@ export interface Category {
   path: string;
   /** Last segment of the path. */
   name: string;
-  /** Products in it and below. */
+  /** Number of products in it and in its subcategories. */
   count: number;
   children: Category[];
 }

@@ -2,7 +2,7 @@ import shared from './late-page.css?inline';
 
 const adopted = new Set<string>();
 
-/** Adds the style sheet of a page whose code is loaded when it is opened; the shop's own come before the first list. */
+/** Adds the style sheet of a page whose code is loaded on opening; the shop's own style sheets come before the first list. */
 export function adoptStyles(style: string): void {
   for (const text of [shared, style]) {
     if (adopted.has(text)) continue;
@@ -15,8 +15,8 @@ export function adoptStyles(style: string): void {
 
 /**
  * Copies a text.
- * @param shown where it can be read: it is selected if the browser does not allow copying
- * @returns what came of it, in words
+ * @param shown element that shows it: it is selected if the browser does not allow copying
+ * @returns the outcome, in words
  */
 export async function copyText(text: string, shown: Element | null): Promise<string> {
   try {

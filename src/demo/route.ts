@@ -5,9 +5,9 @@ export type Route =
   | { page: 'search'; query: string }
   | { page: 'product'; id: string }
   | { page: 'watch' }
-  /** A list and everything that it can be told. */
+  /** A list and all its settings. */
   | { page: 'playground' }
-  /** Simulated shoppers, and what came of them. */
+  /** Simulated shoppers and their results. */
   | { page: 'simulate' }
   /** The profile on this device. */
   | { page: 'inspector' };

@@ -22,30 +22,30 @@ export type Item = Recommendation['item'];
  */
 export const RULES: Rules = { categoryCap: 5 };
 
-/** Time after which the shop does not wait for its first list any longer, ms. */
+/** Time after which the shop no longer waits for its first list, ms. */
 const LIST_TIMEOUT = 3000;
 
-/** What the shopper is told after an answer about the profile on the device. */
+/** Confirmations shown after an answer about the profile on the device. */
 const ANSWERED: Partial<Record<Consent, string>> = {
   granted: 'From now on this is remembered on this device.',
   denied: 'Deleted. From now on nothing is noted or learned.',
 };
 
-/** State of the open page: the recommender, the categories, the basket. Nothing of it is stored. */
+/** State of the open page: the recommender, the categories, the basket. None of it is stored. */
 export class Session {
   recommender: Recommender | null = null;
   /** Why the shop could not open. */
   failure: SidestreamError | null = null;
-  /** An error after which the shop goes on. */
+  /** An error after which the shop continues. */
   notice: SidestreamError | null = null;
   categories: Category[] = [];
   /** One product of every top category, for the images of the home page; null while they are fetched. */
   examples: { category: Category; item: Item }[] | null = null;
   consent: Consent | null = null;
-  /** Whether the page has shown a list of recommendations: the rest of the shop comes after it. */
+  /** Whether the page has shown a list of recommendations: the rest of the shop is loaded after it. */
   listed = false;
   asking = false;
-  /** What came of the shopper's answer, for screen readers. */
+  /** The outcome of the shopper's answer, for screen readers. */
   answered = '';
   progress: Progress | null = null;
   /** Item id to quantity. */
@@ -93,7 +93,7 @@ export class Session {
     this.#changed();
   }
 
-  /** The first list is there, or failed: loads what the shop shows besides. */
+  /** The first list is complete, or failed: loads the rest of the shop. */
   showRest(): void {
     if (this.listed) return;
     this.listed = true;
@@ -128,7 +128,7 @@ export class Session {
     return [...this.basket.values()].reduce((sum, quantity) => sum + quantity, 0);
   }
 
-  /** Whether anything learns from this shopper. What the shop says of itself depends on it. */
+  /** Whether anything learns from this shopper. The texts of the shop depend on it. */
   get learning(): 'on' | 'denied' | 'off' {
     if (!this.settings.learning) return 'off';
     return this.consent === 'denied' ? 'denied' : 'on';
@@ -192,7 +192,7 @@ export class Session {
 
   #progress(progress: Progress): void {
     const done = progress.total > 0 && progress.loaded >= progress.total;
-    // After the encoders are loaded they start, before they report progress of their own.
+    // Loaded encoders take a moment to start before they report their own progress.
     const next: Progress | null = progress.stage === 'encoders' ? { stage: 'encode', loaded: 0, total: 0 } : null;
     this.progress = done ? next : progress;
     this.#changed();
@@ -203,7 +203,7 @@ export class Session {
   }
 }
 
-/** One product per category, always the same, from its first third: the first ones are often variants of each other. */
+/** One product per category, always the same one, a third of the way in: the first ones are often variants of each other. */
 async function examplesOf(recommender: Recommender, categories: Category[]): Promise<NonNullable<Session['examples']>> {
   const examples = await Promise.all(
     categories.map(async (category) => {

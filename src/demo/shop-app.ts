@@ -23,7 +23,7 @@ export class ShopApp extends ShopElement {
   #titled: Route | undefined;
   #titledFor = '';
   #inspecting = false;
-  /** Code that the shop does without until a page with it is opened. */
+  /** Code that is loaded only when a page with it is opened. */
   readonly #loading = new Set<string>();
   readonly #scroll = new ScrollMemory(history, () => scrollY);
   #restore = 0;
@@ -129,7 +129,7 @@ export class ShopApp extends ShopElement {
       </nav>`;
   }
 
-  /** The inspector as a page of its own. */
+  /** The inspector as a separate page. */
   #inspector(): TemplateResult {
     this.#load('inspector', () => import('../inspector'));
     return html`
@@ -260,7 +260,7 @@ export class ShopApp extends ShopElement {
 
   readonly #listed = (): void => this.session.showRest();
 
-  /** The page has its products: only now is it long enough to restore the scroll position. */
+  /** The page has its products, so it is now long enough to restore the scroll position. */
   readonly #ready = (): void => {
     if (this.#restore > 0) scrollTo({ top: this.#restore, behavior: 'instant' });
     this.#restore = 0;

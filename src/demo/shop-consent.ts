@@ -6,8 +6,8 @@ import { ShopElement } from './shop-element';
 import { icon } from './templates';
 
 /**
- * Asks whether this device may store a profile, until the shopper answers or where the footer asks again. It is a part of the page and
- * covers nothing of it; until it is known whether it will ask, it holds the place.
+ * Asks whether this device may store a profile, until the shopper answers or when the footer asks again. It is a part of the page and
+ * covers none of it; until it is known whether it will ask, it reserves the space.
  */
 @customElement('shop-consent')
 export class ShopConsent extends ShopElement {
@@ -38,13 +38,13 @@ export class ShopConsent extends ShopElement {
     const { asking } = this.session;
     await this.session.decide(level);
     await this.updateComplete;
-    // The button that was pressed is gone: back to where the question came from.
+    // The pressed button is gone: return the focus to the element that opened the question.
     const next = document.querySelector<HTMLElement>(asking ? '[data-testid=privacy]' : 'main');
     next?.focus({ preventScroll: !asking });
   }
 }
 
-/** What holds until the shopper answers. */
+/** The rule that applies until the shopper answers. */
 function nowText({ consent }: Session): string {
   switch (consent) {
     case 'session':

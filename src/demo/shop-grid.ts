@@ -14,10 +14,10 @@ const opened = new Map<string, number>();
 export class ShopGrid extends ShopElement {
   @property() category = '';
   @property() query = '';
-  /** Shows outlines until something else of the page is there. */
+  /** Shows outlines until another part of the page has loaded. */
   @property({ type: Boolean }) held = false;
   #items: Item[] = [];
-  /** -1 until the first products are there. */
+  /** -1 until the first products have loaded. */
   #total = -1;
   #busy = false;
   #key = '';

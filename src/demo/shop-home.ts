@@ -9,7 +9,7 @@ import './shop-grid';
 import { forYou, shopRecs } from './shop-recs';
 import { productImage } from './templates';
 
-/** Tiles without an image, which reserve the space until the products are there. */
+/** Tiles without an image, which reserve the space until the products have loaded. */
 const blankTiles = (count: number): TemplateResult[] =>
   Array.from({ length: count }, () => html`<span class="tile"></span>`);
 
@@ -25,7 +25,7 @@ function categoryTile({ category, item }: { category: Category; item: Item }): T
     </li>`;
 }
 
-/** What the shop says of itself: it claims to learn only where it does. */
+/** The welcome text: it claims to learn only if the shop does. */
 function welcome({ learning }: Session): TemplateResult {
   switch (learning) {
     case 'on':

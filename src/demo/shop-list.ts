@@ -35,7 +35,7 @@ export class ShopList extends ShopElement {
     this.requestUpdate();
   };
 
-  /** The categories one step below, or beside, this one. */
+  /** The subcategories of this category, or otherwise its siblings. */
   #narrower(): TemplateResult | typeof nothing {
     const steps = trail(this.category);
     const here = findCategory(this.session.categories, this.category);

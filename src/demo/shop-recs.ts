@@ -21,7 +21,7 @@ const LABELS: Partial<RecsLabels> = {
   addedToCart: (title) => `${title} is in your basket.`,
 };
 
-/** Heading of the list for the shopper: it says "for you" only where the shop learns. */
+/** Heading of the list for the shopper: it says "for you" only if the shop learns. */
 export const forYou = ({ learning }: Session): string =>
   learning === 'on' ? 'Recommended for you' : 'From all over the shop';
 

@@ -68,7 +68,7 @@ export function productImage({ image, title }: Item, lazy = true): TemplateResul
     </span>`;
 }
 
-/** A product's price in the shop's currency, with the one before a reduction, or nothing. */
+/** A product's price in the shop's currency, with the price before a reduction; nothing without a price. */
 export function priceOf({ price, listPrice }: Item): TemplateResult | string | typeof nothing {
   if (price === undefined) return nothing;
   const format = (amount: number) => formatPrice(amount, CURRENCY, document.documentElement.lang);

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 export const BACKENDS = ['cpu', 'wasm'] as const;
 
 export async function useBackend(name: (typeof BACKENDS)[number]): Promise<void> {
-  // Without this tfjs advertises its native build on every start in Node.
+  // Without this, tfjs advertises its native build on every start in Node.
   env().set('PROD', true);
   expect(await setBackend(name)).toBe(true);
 }

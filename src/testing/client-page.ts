@@ -2,14 +2,14 @@ import { IDBFactory } from 'fake-indexeddb';
 import { vi } from 'vitest';
 import { ThreadWorker } from './thread-worker';
 
-/** The storage of a tab: its methods, and its content, of which a real one has the keys as properties. */
+/** The storage of a tab: its methods and its content, whose keys are properties in a real one. */
 export interface TabContent {
   readonly content: ReadonlyMap<string, string>;
   readonly methods: object;
 }
 
 /**
- * A page for the client, which Node has not: an empty IndexedDB, workers in this thread, a document and a window. The test undoes
+ * A page for the client, because Node has none: an empty IndexedDB, workers in this thread, a document and a window. The test undoes
  * it with `vi.unstubAllGlobals()`.
  * @param baseURI address of the page
  * @param tab its sessionStorage. Default: none

@@ -12,7 +12,7 @@ export interface Run {
   err: string;
 }
 
-/** The command line as a user starts it; `ended` resolves when it does, however that came. */
+/** The command line as a user starts it; `ended` resolves when it ends, for whatever reason. */
 export function startSidestream(...args: string[]): { child: ChildProcess; ended: Promise<Run> } {
   const child = spawn(process.execPath, [COMMAND, ...args]);
   const ended = new Promise<Run>((resolve, reject) => {
@@ -32,7 +32,7 @@ export function startSidestream(...args: string[]): { child: ChildProcess; ended
 /** Runs the command line as a user does. */
 export const sidestream = (...args: string[]): Promise<Run> => startSidestream(...args).ended;
 
-/** A small shop: products with texts of some twenty words, of which every fourth has a picture. */
+/** A small shop: products with texts of about twenty words; every fourth product has a picture. */
 export function shopFeed(count: number): string {
   const words = 'red blue cotton shirt with long sleeves for men steel hammer wooden chair hiking jacket shoe'.split(
     ' ',

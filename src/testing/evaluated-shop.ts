@@ -6,7 +6,7 @@ import type { Shopper } from '../lab/evaluate/shoppers';
 
 const COUNT = 60;
 
-/** 60 items, every sixth of which is new. */
+/** 60 items; every sixth is new. */
 export function evaluatedCatalog(): LearnerCatalog {
   const random = seededRandom(4);
   const table = createTable({ dim: 4, taps: { text: 2, image: 2 } }, COUNT);
@@ -18,14 +18,12 @@ export function evaluatedCatalog(): LearnerCatalog {
   const items = Array.from(
     { length: COUNT },
     (_, row): Item => ({
-      ...{
-        id: `i${row}`,
-        title: '',
-        description: '',
-        category: `c${row % 3}`,
-        availability: 'in-stock',
-        attributes: {},
-      },
+      id: `i${row}`,
+      title: '',
+      description: '',
+      category: `c${row % 3}`,
+      availability: 'in-stock',
+      attributes: {},
       popularity: row % 6 === 0 ? undefined : 1 + (row % 7),
     }),
   );

@@ -4,7 +4,7 @@ import { seededRandom } from '../core/common/random';
 export const CATEGORIES = 10;
 
 /**
- * A catalogue in which item `row` belongs to category `row % CATEGORIES`: its taps lie around the category's own
+ * A catalogue in which item `row` belongs to category `row % CATEGORIES`: its taps are near the category's own
  * direction, deeper taps closer. The last item has no features at all.
  */
 export function categoryTable(count: number, dim = 8, taps = { text: 3, image: 2 }, seed = 1): FeatureTable {

@@ -41,7 +41,7 @@ export class FakeRecommender {
   readonly listeners = new Set<(status: Status) => void>();
   ids: string[] = ['a', 'b', 'c'];
   failure: Error | null = null;
-  /** Responses wait for it. */
+  /** Responses wait for this promise. */
   gate: Promise<void> = Promise.resolve();
   #responses = 0;
 

@@ -6,25 +6,25 @@ import type { AddressInfo } from 'node:net';
 export interface ServedRepo {
   commit: string;
   files: Record<string, Uint8Array | string>;
-  /** Given only to those who show this token. */
+  /** Served only with this token. */
   token?: string;
 }
 
-/** Big files lie on another host, as the hub's do. */
+/** Large files are on another host, as on the real hub. */
 const BIG = 4096;
 
-/** A model hub on this machine, with the hub's protocol and with failures that a test sets. */
+/** A model hub on this machine, with the protocol of the real one and with failures set by a test. */
 export class HubServer {
   readonly repos = new Map<string, ServedRepo>();
-  /** Every request: `GET hub /path`, with the range and whether a token came along. */
+  /** Every request: `GET hub /path`, with the range and whether it had a token. */
   readonly log: string[] = [];
-  /** Bytes after which the next answers of the file host break off, one entry per answer. */
+  /** Bytes after which the file host's next answers break off, one entry per answer. */
   cuts: number[] = [];
-  /** Answers of the hub to replace by an error, one entry per answer. */
+  /** Errors that replace the hub's next answers, one entry per answer. */
   failures: number[] = [];
   /** Whether the file host ignores ranges. */
   whole = false;
-  /** Whether the digest that the hub names of big files is another. */
+  /** Whether the hub names a wrong digest for large files. */
   wrongDigest = false;
   readonly #servers: Server[] = [];
   #hub = '';
@@ -96,7 +96,7 @@ export class HubServer {
     response.writeHead(from > 0 ? 206 : 200, { ...range, 'content-length': bytes.length - from });
     const cut = this.cuts.shift();
     if (cut === undefined) return void response.end(bytes.subarray(from));
-    // Ended and not destroyed: what was sent arrives.
+    // Ended rather than destroyed, so that the sent bytes arrive.
     response.flushHeaders();
     response.write(bytes.subarray(from, from + cut), () => response.socket?.end());
   }

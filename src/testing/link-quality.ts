@@ -1,7 +1,7 @@
-/** Links of a shop by the item that they start from: rows of the catalogue. */
+/** Links of a shop by their first item, as rows of the catalogue. */
 export type LinkSets = ReadonlyMap<number, ReadonlySet<number>>;
 
-/** How well lists find the links that people made. */
+/** How well lists find links made by people. */
 export interface LinkQuality {
   /** Share of an item's links among the first places of its list, mean over the items that have links. */
   recall: number;
@@ -13,7 +13,7 @@ export interface LinkQuality {
 /**
  * Compares lists with links made by hand.
  * @param listOf rows of an item's list, best first
- * @param places first places that count, default 10
+ * @param places number of first places that count, default 10
  */
 export function linkQuality(links: LinkSets, listOf: (row: number) => readonly number[], places = 10): LinkQuality {
   let [recall, hits] = [0, 0];

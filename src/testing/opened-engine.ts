@@ -3,7 +3,7 @@ import { Engine } from '../device/worker/engine';
 import type { EngineOptions } from '../device/worker/engine-options';
 import type { SidestreamError } from '../error';
 
-/** An engine for a bundle at an address, without an answer about consent, with what it reports: errors, their codes, and events at each change. */
+/** An engine for the bundle at an address, without an answer about consent, and its reports: errors, their codes, and events at each change. */
 export async function openedEngine(bundle: string, given: Partial<EngineOptions> = {}) {
   const errors: SidestreamError[] = [];
   const codes: string[] = [];
@@ -24,7 +24,7 @@ export async function openedEngine(bundle: string, given: Partial<EngineOptions>
 
 export const consentOf = async (engine: WorkerRecommender): Promise<Consent> => (await engine.status()).consent;
 
-/** Clicks on items whose ids have one letter. */
+/** Clicks on items with ids of one letter. */
 export async function clickAll(engine: WorkerRecommender, ids: string): Promise<void> {
   for (const id of ids) await engine.track('click', id);
   await engine.settled();

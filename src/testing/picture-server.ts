@@ -9,7 +9,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A web server on this machine that answers the given paths; others with 404. */
+/** A web server on this machine that answers the given paths, and all others with 404. */
 export async function serve(
   paths: Record<string, (request: IncomingMessage, response: ServerResponse, nth: number) => void>,
 ): Promise<TestServer> {

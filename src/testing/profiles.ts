@@ -39,12 +39,24 @@ export const PROFILE: Profile = {
         trial: null,
       },
       {
-        ...{ id: 3, kind: 'specialist', born: { choice: 5, time: 1_699_000_000_000 }, expert },
-        ...{ weight: 0.5, mass: 2, series: Float32Array.of(0.5), trial: null },
+        id: 3,
+        kind: 'specialist',
+        born: { choice: 5, time: 1_699_000_000_000 },
+        expert,
+        weight: 0.5,
+        mass: 2,
+        series: Float32Array.of(0.5),
+        trial: null,
       },
       {
-        ...{ id: 6, kind: 'candidate', born: { choice: 10, time: 1_699_900_000_000 }, expert },
-        ...{ weight: 0.25, mass: 0, series: new Float32Array(), trial: { place: 0, before: [{ id: 3, expert }] } },
+        id: 6,
+        kind: 'candidate',
+        born: { choice: 10, time: 1_699_900_000_000 },
+        expert,
+        weight: 0.25,
+        mass: 0,
+        series: new Float32Array(),
+        trial: { place: 0, before: [{ id: 3, expert }] },
       },
     ],
   },
@@ -54,7 +66,10 @@ export const PROFILE: Profile = {
     choices: [
       { item: 'a', time: 1_699_000_000_000, at: 1999, ranks: null, shares: [[0, 1]] },
       {
-        ...{ item: 'é', time: 1_699_900_000_000, at: 2000, ranks: [3, 12, 1] },
+        item: 'é',
+        time: 1_699_900_000_000,
+        at: 2000,
+        ranks: [3, 12, 1],
         shares: [
           [0, 0.25],
           [3, 0.75],
@@ -68,10 +83,10 @@ export const PROFILE: Profile = {
   lastUpdate: 1_700_000_000_000,
 };
 
-/** What code before version 0.3 stored beside a profile: weights of networks that trained on the device. */
+/** Stored beside a profile by versions before 0.3: weights of networks that were trained on the device. */
 export const NETWORKS = new Uint8Array([10, 2, 3]);
 
-/** A profile as code of schema 2 stored it: a plain object, with what its generalist has learned, its history in the log. */
+/** A profile as code of schema 2 stored it: a plain object with its generalist's learned state; the history was in the log. */
 export function asSchema2({ experts, history: _, ...rest }: Profile): object {
   const [{ expert }] = experts.members;
   const { weights, gain } = expert;

@@ -46,7 +46,7 @@ export function catalog(
   return catalogIndex(items, table, blend, { cooccurrence: boughtTogether, side, variants: productVariants(items) });
 }
 
-/** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), of a catalogue that has no more than these. */
+/** Others chose item 0 with item 6 (lift 3) and with item 7 (lift 5), the last item of the catalogue. */
 export const COOCCURRENCE: CooccurrenceTable = {
   count: 8,
   offsets: Uint32Array.of(0, 2, 2, 2, 2, 2, 2, 3, 4),

@@ -5,30 +5,30 @@ import { openFolder } from '../shop/bundler';
 
 /** Kinds of products that a shopper may turn to: broad categories of the demo shop. */
 const KINDS = ['Food', 'Toys', 'Models', 'Home', 'Clothing', 'Sport'];
-/** Every kind, and every other one to turn to. */
+/** Every kind, each with every other kind to turn to. */
 export const PAIRS = KINDS.flatMap((first) =>
   KINDS.filter((kind) => kind !== first).map((second) => [first, second] as const),
 );
 
 /** A simulated shopper who wants products of one kind, then of another, and then of the first again. */
 export interface Turns {
-  /** Top categories: the first taste, and the one between. */
+  /** Top categories: the first taste, and the taste in between. */
   kinds: readonly [string, string];
   /** Choices of each turn. */
   choices: readonly [number, number, number];
 }
 
-/** What the learner made of the choices up to then. */
+/** The learner's state after the choices so far. */
 export interface TraceStep {
-  /** Of the first ten of the list for this shopper, how many are of each kind. */
+  /** Number of items of each kind among the first ten of the shopper's list. */
   places: [number, number];
-  /** How probable each expert is, by its id; candidates, which are on trial, count together. They add up to 1. */
+  /** Probability of each expert, by its id; candidates, which are on trial, count together. They add up to 1. */
   experts: ReadonlyMap<number, number>;
   candidates: number;
 }
 
 const LIMIT = 10;
-/** Neighbours of the catalogue are alike: one after the other they would be of one narrow category. */
+/** Neighbours in the catalogue are alike: consecutive ones would be of one narrow category. */
 const STRIDE = 7;
 
 /**

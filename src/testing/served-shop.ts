@@ -27,8 +27,8 @@ export interface ServedShop {
   /** Names the encoders of its bundle. */
   encoders: string;
   /**
-   * Keeps every request for a file whose name begins so waiting.
-   * @returns answers them; with `fails` these and later ones with status 503, until it is called without
+   * Keeps every request for a file with this prefix waiting.
+   * @returns answers them; with `fails`, it answers these and later ones with status 503, until it is called without `fails`
    */
   hold(prefix: string): (fails?: boolean) => void;
   close(): Promise<unknown>;
@@ -41,7 +41,7 @@ export async function serveShop(
   return serveContent(await bundleContent(items));
 }
 
-/** The same for a whole catalogue. @param learned from logs. Default: nothing */
+/** The same for a whole catalogue. @param learned data learned from logs. Default: none */
 export async function serveContent(content: BundleContent, learned: Learned = {}): Promise<ServedShop> {
   const memory = memoryBundle();
   const manifest = await addLearned(await writeBundle(content, memory.sink), learned, memory.sink);

@@ -3,16 +3,16 @@ import { combined, sumsOf, type VisitorSums } from '../device/experiment/visitor
 import type { VisitorTotals } from '../device/experiment/visitors/visitor-sums';
 import { type RevenueStep, revenueSteps } from '../lab/verdict/revenue-cap';
 
-/** How simulated visitors are drawn. */
+/** Settings of simulated visitors. */
 export interface Crowd {
   visitors: number;
   /** Share of them that get the variant `on`; the others get `off`. */
   share: number;
-  /** Factor of the variant on the chances of a click and of a purchase: 1 where nothing differs. */
+  /** Factor of the variant on the chances of a click and of a purchase; 1 for no effect. */
   lift: number;
-  /** Days over which visitors come, and come back. Default 1. */
+  /** Days over which visitors arrive and return. Default 1. */
   days?: number;
-  /** Draws what a bought item costs. Default: log-normal, sigma 1. */
+  /** Draws the price of a bought item. Default: log-normal, sigma 1. */
   price?(random: Random): number;
 }
 
@@ -36,10 +36,10 @@ export const pareto =
     20 * (1 - random()) ** (-1 / exponent);
 
 /**
- * Draws visitors as shops have them: few come very often (sessions from a Pareto distribution), each has a chance of a click of their
- * own, those who come often buy more, and what they pay has a heavy tail (log-normal, sigma 1). The relative effect of the
+ * Draws visitors as shops have them: few come very often (sessions from a Pareto distribution), each has their own chance of a
+ * click, frequent visitors buy more, and payments have a heavy tail (log-normal, sigma 1). The relative effect of the
  * variant is `lift` exactly for clicks per impression, visitors who bought and revenue; purchases per click do not change.
- * @returns what each day's reports bring
+ * @returns the reports of each day
  */
 export function drawCrowd(random: Random, crowd: Crowd): DrawnDay[] {
   const { visitors, share, lift, days = 1, price = logNormal(1) } = crowd;

@@ -3,7 +3,7 @@ import { type Market, marketOf } from '../lab/simulate/visit';
 import { makeWorld, type World } from '../lab/simulate/world';
 import { threeGroups } from './three-groups';
 
-/** A small world: 120 items of three kinds, of which the last 12 appear later. */
+/** A small world: 120 items of three kinds; the last 12 appear later. */
 export function smallWorld(seed = 1): { world: World; market: Market; before: LearnerCatalog; after: LearnerCatalog } {
   const after = threeGroups(120);
   const world = makeWorld(after.index, 108, seed);

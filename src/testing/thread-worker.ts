@@ -21,7 +21,7 @@ export class ThreadWorker extends EventTarget {
     port1.start();
     Comlink.expose(
       recommenderHost(),
-      // Comlink closes a port whose other side was garbage collected; the scope of a worker stays open.
+      // Comlink closes a port whose other side was garbage collected; a worker's scope stays open.
       {
         postMessage: (message, transfer = []) => port2.postMessage(message, transfer),
         addEventListener: port2.addEventListener.bind(port2),

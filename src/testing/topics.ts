@@ -3,7 +3,7 @@ import { createTable, quantizeRow, rowsPerItem } from '../core/catalog/features/
 import type { Item } from '../core/catalog/item';
 import { sha256 } from '../core/common/sha256';
 
-/** How a synthetic catalogue of topics is made. */
+/** Settings of a synthetic catalogue of topics. */
 export interface TopicsOptions {
   items: number;
   topics: number;
@@ -15,12 +15,12 @@ export interface TopicsOptions {
   seed?: number;
 }
 
-/** Directions that items differ in; the rest of a row is noise. */
+/** Number of directions in which items differ; the rest of a row is noise. */
 const LATENT = 24;
 
 /**
- * A catalogue whose items are about topics: rows of one topic lie close together, as products of one kind do. Item n is
- * `item-n`, the category is the topic's.
+ * A catalogue whose items are about topics: rows of one topic are close together, as for products of one kind. Item n is
+ * `item-n`, and its category is its topic.
  */
 export async function topicContent({
   items: count,
@@ -30,7 +30,7 @@ export async function topicContent({
   seed = 1,
 }: TopicsOptions): Promise<BundleContent> {
   const random = generator(seed);
-  // Later directions have less variance, as those of real encoders do.
+  // Later directions have less variance, as with real encoders.
   const spread = Float32Array.from({ length: LATENT }, (_, d) => 1 / (1 + d / 6));
   const axes = Float32Array.from({ length: 2 * dim * LATENT }, () => gauss(random) / Math.sqrt(LATENT));
   const centers = Float32Array.from({ length: topics * LATENT }, (_, at) => gauss(random) * spread[at % LATENT]);
@@ -52,7 +52,7 @@ export async function topicContent({
       for (let tap = 0; tap < taps; tap++) {
         const at = n * rows + modality * taps + tap;
         features.scales[at] = quantizeRow(row, features.values, at * dim);
-        // Another tap sees the same in another way.
+        // Another tap represents the same item differently.
         row.reverse();
       }
       if (taps % 2 === 1) row.reverse();
@@ -99,5 +99,5 @@ function generator(seed: number): () => number {
   };
 }
 
-/** About normal: the sum of four uniform numbers, of deviation 1. */
+/** Approximately normal: the sum of four uniform numbers, with deviation 1. */
 const gauss = (random: () => number): number => (random() + random() + random() + random() - 2) * Math.sqrt(3);

@@ -52,9 +52,17 @@ export function anyRequest(index: CatalogIndex): fc.Arbitrary<ShopperRequest> {
   const rules: fc.Arbitrary<Rules> = fc.record(
     {
       filter,
-      ...{ excludeOutOfStock: fc.boolean(), excludeOwned: fc.boolean(), excludeInCart: fc.boolean() },
-      ...{ excludeDismissed: fc.boolean(), excludeRecent: fc.nat(5), repeats: fc.boolean() },
-      ...{ boost: pushes, bury: pushes, diversity: share, rotation: share, fresh: fc.boolean() },
+      excludeOutOfStock: fc.boolean(),
+      excludeOwned: fc.boolean(),
+      excludeInCart: fc.boolean(),
+      excludeDismissed: fc.boolean(),
+      excludeRecent: fc.nat(5),
+      repeats: fc.boolean(),
+      boost: pushes,
+      bury: pushes,
+      diversity: share,
+      rotation: share,
+      fresh: fc.boolean(),
       pin: fc.array(fc.record({ itemId: ids, position: fc.nat(5) }), { maxLength: 4 }),
       categoryCap: fc.integer({ min: 1, max: 4 }),
     },
@@ -62,8 +70,16 @@ export function anyRequest(index: CatalogIndex): fc.Arbitrary<ShopperRequest> {
   );
   return fc
     .record({
-      ...{ rows: rows(8), dismissed: rows(3), owned: rows(4), cart: rows(3), shown: rows(9), exclude: rows(3) },
-      ...{ due: rows(6), inView: fc.option(row), placement: fc.constantFrom(...PLACEMENTS), rules },
+      rows: rows(8),
+      dismissed: rows(3),
+      owned: rows(4),
+      cart: rows(3),
+      shown: rows(9),
+      exclude: rows(3),
+      due: rows(6),
+      inView: fc.option(row),
+      placement: fc.constantFrom(...PLACEMENTS),
+      rules,
       limit: fc.integer({ min: 1, max: 12 }),
       places: fc.nat(3),
     })
@@ -71,12 +87,19 @@ export function anyRequest(index: CatalogIndex): fc.Arbitrary<ShopperRequest> {
       shopper: {
         ...state({ rows: chosen, strengths: chosen.map(() => 1), dismissed: new Set(dismissed) }),
         record: {
-          ...{ ...NO_RECORD, owned: new Set(owned), cart: new Set(cart) },
+          ...NO_RECORD,
+          owned: new Set(owned),
+          cart: new Set(cart),
           timesShown: (at: number) => shown.filter((other) => other === at).length,
         },
       },
       request: {
-        ...{ placement, row: inView, limit: rest.limit, exclude: new Set(exclude), rules: given, now: 0 },
+        placement,
+        row: inView,
+        limit: rest.limit,
+        exclude: new Set(exclude),
+        rules: given,
+        now: 0,
         shownBefore: new Set(shown),
         due: { contributions: new Map(due.map((at, n) => [at, { repeats: -n }])), places: rest.places },
       },

@@ -5,7 +5,7 @@ import { texts } from './texts.js';
 
 // One recommender for the page: the lists and this script share it. The bundle is in public/bundle.
 const starting = createRecommender({ bundle: '/bundle/', consent: notedConsent() });
-// Before anything is awaited: a no, and "Privacy choices", delete also while the bundle is loaded and where it cannot be.
+// Called before any await, so a no, and "Privacy choices", also delete while the bundle is loading, or if it cannot be loaded.
 askForConsent(starting);
 const recommender = await starting;
 const find = (selector) => document.querySelector(selector);
@@ -127,7 +127,7 @@ async function showLines() {
     }),
   );
   find('[data-empty]').hidden = items.length > 0;
-  // Without consent each page knows its own events alone, so the page names what is in the cart.
+  // Without consent, each page knows only its own events, so the page names the items in the cart.
   const list = find('[data-with-cart]');
   const filled = items.length > 0;
   list.itemId = ids;

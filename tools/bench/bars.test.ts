@@ -10,7 +10,7 @@ const bars = [
 ];
 
 describe('bars', () => {
-  it('are met on their side of the bound, and on it', () => {
+  it('are met at the bound and beyond it', () => {
     expect(bars.map(({ met }) => met)).toEqual([true, false, true]);
     expect(atLeast('a', 2, 2, '').met).toBe(true);
     expect(atMost('a', 2, 2, '').met).toBe(true);
@@ -21,7 +21,7 @@ describe('bars', () => {
     expect(atMost('a', 2, Number.NaN, '').met).toBe(false);
   });
 
-  it('of a limit are the share of it, with both in words', () => {
+  it('express a value as its share of the limit, with both in words', () => {
     expect(within('list', 5, 4, 'ms', 'p95')).toMatchObject({ ratio: 0.8, bar: 1, measured: '4 ms of 5 ms; p95' });
   });
 });
@@ -37,7 +37,7 @@ describe('a kept result', () => {
     expect(() => parseKeptBench(JSON.stringify({ scoring: { ...kept.scoring, more: 1 } }))).toThrow('more');
   });
 
-  it('has figures that are numbers', () => {
+  it('has numeric figures', () => {
     const broken = [{ ...bars[0], ratio: Number.NaN }];
     expect(() => parseMeasured(JSON.stringify({ title: 'Scoring', bars: broken }))).toThrow('Expected number');
   });

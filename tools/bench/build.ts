@@ -7,14 +7,14 @@ import { table } from '../../src/shop/cli/terminal';
 import { shopContent } from './encoding/texts';
 
 /*
- * How fast `sidestream build` encodes: texts and pictures per second with one process and with two. `npm run bench:build -- 512`
- * measures that many of each (default 256).
+ * Encoding speed of `sidestream build`: texts and pictures per second with one process and with two. `npm run bench:build -- 512`
+ * measures 512 of each (default 256).
  */
 const count = Number(process.argv[2] ?? 256);
 const WORKERS = [1, 2];
 const CHUNK = 16;
 
-/** Items per second, after every process has had a chunk. */
+/** Items per second, after every process has finished a chunk. */
 async function rate(runner: ChunkRunner, modality: 'text' | 'image', all: (string | Uint8Array)[]): Promise<number> {
   const chunks = Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, n) => all.slice(n * CHUNK, (n + 1) * CHUNK));
   const warm = Array.from({ length: 2 }, () => runner.run({ modality, inputs: all.slice(0, CHUNK) }, null));
@@ -40,7 +40,7 @@ for (const workers of WORKERS) {
   const image = await rate(runner, 'image', repeated(some.image));
   const after = process.cpuUsage(before);
   await runner.close();
-  // Processor time is known of this process alone; it gives the rate of an idle machine.
+  // Processor time is known only for this process; it gives the rate of an idle machine.
   const cpu = (usage: NodeJS.CpuUsage, items: number) =>
     workers === 1 ? (items / ((usage.user + usage.system) / 1e6)).toFixed(1) : '–';
   const pictureTime = { user: after.user - between.user, system: after.system - between.system };

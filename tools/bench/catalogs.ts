@@ -7,28 +7,28 @@ import { topicContent } from '../../src/testing/topics';
 
 /** Columns of a shop's vectors, as `sidestream train` makes them. */
 const WIDTH = 64;
-/** Items of a topic, about. */
+/** Approximate number of items of a topic. */
 const TOPIC = 150;
 /** Largest magnitude of a stored value of a row. */
 const MAX_STEP = 127;
 
-/** A list for a shopper, as a page asks for it. */
+/** A list for a shopper, as a page requests it. */
 export const FOR_YOU: RankRequest = { placement: 'for-you', row: null, limit: 8, exclude: new Set() };
-/** A moment at which shoppers begin. */
+/** Time at which shoppers start. */
 export const START = 1_700_000_000_000;
 
-/** A synthetic catalogue about topics, with features of the size that real ones have: 3 + 3 taps of 128. */
+/** A synthetic catalogue about topics, with features of realistic size: 3 + 3 taps of 128. */
 export const syntheticContent = (items: number) =>
   topicContent({ items, topics: Math.ceil(items / TOPIC), dim: 128, taps: 3 });
 
-/** The same as a learner has it, with content of 256 columns. */
+/** The same as an index for the learner, with content of 256 columns. */
 export async function contentCatalog(items: number): Promise<LearnerCatalog> {
   const { items: all, features, encoders } = await syntheticContent(items);
   const blend = contentBlend({ modalities: { text: encoders.text, image: encoders.image } });
   return { index: catalogIndex(all, features, blend), table: features, blend };
 }
 
-/** The same of a shop with a side model: vectors of 64 values in 127 steps, as a bundle stores them. */
+/** The same for a shop with a side model: vectors of 64 values in 127 steps, as a bundle stores them. */
 export async function sideShop(items: number): Promise<LearnerCatalog> {
   const { index, table, blend } = await contentCatalog(items);
   const side = syntheticSide(contentVectors(table, blend), index.items.length);
@@ -46,7 +46,7 @@ export function rowsByTopic({ items }: Pick<CatalogIndex, 'items'>): number[][] 
   return [...topics.values()];
 }
 
-/** Vectors that are projections of the content: near where it is near. */
+/** Vectors projected from the content, so that near items stay near. */
 function syntheticSide({ width, values }: { width: number; values: Float32Array }, count: number): SideModel {
   const random = seededRandom(1);
   const axes = uniform(random, WIDTH * width, Math.sqrt(3 / WIDTH));

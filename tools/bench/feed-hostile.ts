@@ -1,10 +1,10 @@
 /**
- * Malformed feeds that a careless reader would read in time quadratic in their length. Each is read at one size and at ten
- * times that size: the ratio is near 10 where time grows linearly, and lower where reading stops early.
+ * Malformed feeds that a careless reader would read in quadratic time. Each is read at one size and at ten
+ * times that size: the ratio is near 10 if time grows linearly, and lower if reading stops early.
  */
 import { type FeedSource, feedRows } from '../../src/core/catalog/feed';
 
-/** A feed of about so many characters. */
+/** A feed of about the given number of characters. */
 type Hostile = (length: number) => string;
 
 const filled = (before: string, filling: string, length: number, after = ''): string =>
@@ -54,7 +54,7 @@ function* cut(text: string): Generator<Uint8Array> {
   for (let from = 0; from < text.length; from += 65_536) yield encoder.encode(text.slice(from, from + 65_536));
 }
 
-/** Seconds of the processor, so that a busy machine does not change them. */
+/** Processor time in seconds, which a busy machine does not change. */
 async function secondsOf(text: string): Promise<{ seconds: number; rows: number }> {
   const source: FeedSource = { file: 'feed', bytes: cut(text) };
   const before = process.cpuUsage();
@@ -70,7 +70,7 @@ export async function measureHostile(megabytes: number): Promise<void> {
   console.log('| --- | --: | --: | --: | --: |');
   for (const [name, hostile] of Object.entries(HOSTILE)) {
     const length = megabytes * 1e6;
-    // A first run, so that compilation is not measured.
+    // A warm-up run, so that compilation is not measured.
     await secondsOf(hostile(length / 100));
     const small = await secondsOf(hostile(length / 10));
     const large = await secondsOf(hostile(length));

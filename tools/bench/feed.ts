@@ -1,8 +1,8 @@
 /**
- * Measures how feeds are read: writes products in each format to a temporary file, streams it through the readers as
- * `sidestream build` does, and prints rows per second and memory. Each format is read in a process of its own.
+ * Measures the reading of feeds: writes products in each format to a temporary file, streams it through the readers as
+ * `sidestream build` does, and prints rows per second and memory. Each format is read in a separate process.
  * `npm run bench:feed -- [rows] [format …]`, by default 1,000,000 rows of every format (pages: 20,000).
- * `npm run bench:feed -- hostile [MB]` reads malformed feeds, by default of 1 and 10 MB.
+ * `npm run bench:feed -- hostile [MB]` reads malformed feeds; the default is 1 and 10 MB.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -129,9 +129,9 @@ interface Reading {
   items: number;
   rejected: number;
   seconds: number;
-  /** Of the processor, so that a busy machine does not change it. */
+  /** Processor time, which a busy machine does not change. */
   cpu: number;
-  /** Memory of the process in bytes: when a tenth was read, and the most after that. */
+  /** Memory of the process in bytes: after a tenth was read, and the maximum after that. */
   early: number;
   peak: number;
 }

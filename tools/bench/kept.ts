@@ -4,14 +4,14 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 
-/** Where and with what something was measured. */
+/** Machine and versions of a measurement. */
 const machineSchema = v.strictObject({
   processor: v.string(),
   cores: v.pipe(v.number(), v.integer()),
   memoryGiB: v.number(),
   node: v.string(),
   sidestream: v.string(),
-  /** Mean of the last minute, before the area was measured. */
+  /** Load average of the minute before the area was measured. */
   load: v.number(),
   date: v.string(),
 });
@@ -20,30 +20,30 @@ export type Machine = v.InferOutput<typeof machineSchema>;
 /** A figure that must not become worse than a bound. */
 const barSchema = v.strictObject({
   name: v.string(),
-  /** Of two figures measured in the same run; of a time, a size or a count, its share of the most allowed. */
+  /** Ratio of two figures measured in the same run; for a time, a size or a count, its share of the maximum. */
   ratio: v.number(),
   /** Bound of the ratio. */
   bar: v.number(),
   met: v.boolean(),
-  /** The side of the bound on which the ratio must be. */
+  /** Side of the bound on which the ratio must be. */
   side: v.picklist(['at least', 'at most']),
   /** The figures behind the ratio, in words. */
   measured: v.string(),
 });
 export type Bar = v.InferOutput<typeof barSchema>;
 
-/** A figure beside the bars: what peers need, and how the time is spent. */
+/** A figure without a bar, such as the time of a peer or of a step. */
 const figureSchema = v.strictObject({ name: v.string(), measured: v.string() });
 export type Figure = v.InferOutput<typeof figureSchema>;
 
 const valueSchema = v.strictObject({ name: v.string(), value: v.number() });
 
-/** What the benchmarks of one area found. */
+/** Results of the benchmarks of one area. */
 const measuredSchema = v.strictObject({
   title: v.string(),
   bars: v.array(barSchema),
   figures: v.optional(v.array(figureSchema), []),
-  /** What the plots of the manual are drawn of, by plot; names of bars that belong together, with a value each. */
+  /** Data of the manual's plots, by plot: names of the bars in a group, each with a value. */
   series: v.optional(v.record(v.string(), v.strictObject({ unit: v.string(), values: v.array(valueSchema) })), {}),
 });
 export type AreaResult = Omit<v.InferInput<typeof measuredSchema>, 'title'>;
@@ -55,9 +55,9 @@ export type KeptBench = Record<string, KeptArea>;
 /** Prints a line of progress. */
 export type Say = (line: string) => void;
 
-/** Benchmarks of one subject; a process of its own runs each. */
+/** Benchmarks of one subject, which run in a separate process. */
 export interface Area {
-  /** In a few words, for people. */
+  /** Title in a few words. */
   title: string;
   measure(say: Say): Promise<AreaResult>;
 }
@@ -74,7 +74,7 @@ export const atMost = (name: string, bar: number, ratio: number, measured: strin
 
 /**
  * A time, a size or a count with a limit: the ratio is its share of the limit.
- * @param unit as it is written after the figure, such as `ms` or `kB`
+ * @param unit written after the figure, such as `ms` or `kB`
  */
 export const within = (name: string, limit: number, figure: number, unit: string, more = ''): Bar => {
   const round = figure.toLocaleString('en', { maximumFractionDigits: figure < 10 ? 2 : 0 });
@@ -93,10 +93,10 @@ export async function inParts(say: Say, ...parts: ((say: Say) => Promise<AreaRes
   return all;
 }
 
-/** @throws ValiError when the file holds something else */
+/** @throws ValiError if the file has another format */
 export const parseKeptBench = (text: string): KeptBench => v.parse(v.record(v.string(), keptSchema), JSON.parse(text));
 
-/** What the process of an area wrote. @throws ValiError when a figure is no number */
+/** Reads the output of an area's process. @throws ValiError if a figure is not a number */
 export const parseMeasured = (text: string): Omit<KeptArea, 'machine'> => v.parse(measuredSchema, JSON.parse(text));
 
 export function machine(): Machine {
@@ -115,7 +115,7 @@ export function machine(): Machine {
 
 const BIOME = fileURLToPath(new URL('../../node_modules/@biomejs/biome/bin/biome', import.meta.url));
 
-/** Formats pages and data that a command wrote, as `npm test` asks of every file of the repository. Elsewhere it does not matter. */
+/** Formats pages and data written by a command if they are in the repository, where `npm test` checks the format. */
 export function format(...files: string[]): void {
   spawnSync(process.execPath, [BIOME, 'format', '--write', ...files]);
 }

@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- [area …] [--json] [--keep]`: measures Sidestream beside its peers, area by area, each in a process of its
- * own; `movielens`, which needs its data and many minutes, only where it is named. Prints the bars as a table, and how they differ
+ * `npm run bench -- [area …] [--json] [--keep]`: measures Sidestream and its peers, area by area, each in a separate
+ * process; `movielens`, which needs its data and many minutes, only if it is named. Prints the bars as a table, and their differences
  * from the kept results. `--json` ends with one line for programs; `--keep` writes the results of these areas into docs/results
- * (bench.json, BENCH.md). A bar that is missed makes the exit status 1.
+ * (bench.json, BENCH.md). A missed bar makes the exit status 1.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { SidestreamError } from '../../src/error';
 import { type Area, format, type KeptArea, type KeptBench, machine, parseKeptBench, parseMeasured } from './kept';
 import { barTable, benchPage } from './report';
 
-/** The areas by name; each is loaded by the process that measures it. */
+/** The areas by name; the process that measures an area loads it. */
 const AREAS = {
   scoring: async () => (await import('./areas/scoring')).area,
   encoding: async () => (await import('./areas/encoding')).area,
@@ -26,7 +26,7 @@ const AREAS = {
 } as const satisfies Record<string, () => Promise<Area>>;
 type AreaName = keyof typeof AREAS;
 
-/** Areas that are measured only when they are named: they need data that is not part of the project, or many minutes. */
+/** Areas that are measured only if they are named: they need data outside the project, or many minutes. */
 const ON_REQUEST: readonly AreaName[] = ['movielens'];
 const isAreaName = (name: string): name is AreaName => Object.hasOwn(AREAS, name);
 
@@ -39,7 +39,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
-    /** Of a process that measures one area: file for the result. */
+    /** File for the result of a process that measures one area. */
     out: { type: 'string' },
   },
 });
@@ -103,7 +103,7 @@ function keep(areas: KeptBench): void {
   format(KEPT, PAGE);
 }
 
-/** @returns null when the process failed; it has said why */
+/** @returns null if the process failed; it has printed the reason */
 async function measured(name: AreaName): Promise<Omit<KeptArea, 'machine'> | null> {
   const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
   const file = join(folder, 'result.json');

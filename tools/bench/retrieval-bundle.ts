@@ -28,15 +28,15 @@ export async function benchBundle(items: number): Promise<{ folder: string; seco
   return { folder, seconds: (performance.now() - made) / 1000 };
 }
 
-/** A bundle in clusters, with the content of each of them. */
+/** A bundle in clusters, and the content of each cluster. */
 export interface ClusterContents {
   clusters: BundleClusters;
   contents: ContentVectors[];
-  /** Items of all. */
+  /** Number of items in all clusters. */
   count: number;
 }
 
-/** @returns null where all items are loaded together */
+/** @returns null if all items are loaded together */
 export async function clusterContents(folder: string): Promise<ClusterContents | null> {
   const fetchFile = folderFetch(folder);
   const { manifest, clusters } = await openBundle(fetchFile, undefined, { whole: false });

@@ -11,19 +11,19 @@ import { contentScores } from '../../src/device/ranking/retrieval/content-profil
 import { clusterContents } from './retrieval-bundle';
 import { spread, timed } from './timing';
 
-/** Shoppers whose lists are compared with an exact search. */
+/** Number of shoppers whose lists are compared with an exact search. */
 const SHOPPERS = 12;
 const TOP = 10;
-/** Clusters whose items a page loads. */
+/** Number of clusters whose items a page loads. */
 const LOADED = 10;
 const WEIGHTS = { recent: 1.8, session: 0.9, nearestHistory: 3.2 };
 const CANDIDATES = 1000;
-/** Shoppers whose requests are timed, each several times once the base vectors near them are there. */
+/** Number of shoppers whose requests are timed, each several times after the base vectors near them were loaded. */
 const TIMED_SHOPPERS = 40;
 const TIMED_REQUESTS = 5;
 const TIMED_SCANS = 3;
 
-/** How good retrieval is and how long it takes, both against an exact search in the same run, in words. */
+/** Recall and time of retrieval, both compared with an exact search in the same run, in words. */
 export async function recall(folder: string): Promise<string[]> {
   const found = await clusterContents(folder);
   if (!found) return ['all items are loaded, so the search is exact: recall@10 1'];
@@ -40,7 +40,7 @@ export async function recall(folder: string): Promise<string[]> {
 
 const HISTORY = 15;
 
-/** The content profile of a shopper with three interests: items of one category each, from three places of the catalogue. */
+/** The content profile of a shopper with three interests, each a category from another part of the catalogue. */
 async function shopperProfile(
   shopper: number,
   clusters: BundleClusters,
@@ -55,7 +55,7 @@ async function shopperProfile(
     const same = [...items.keys()].filter((row) => items[row].category === category);
     for (let n = 0; n < HISTORY / 3; n++) {
       const row = same[(n * 5) % same.length];
-      // The interests take turns.
+      // The interests alternate.
       values.set(contents[cluster].values.subarray(row * width, (row + 1) * width), (3 * n + interest) * width);
     }
   }
@@ -71,7 +71,7 @@ interface Best {
   score: number;
 }
 
-/** Share of the ten items with the best content scores of the whole catalogue that are among those that a page loads. */
+/** Share of the ten items with the best content scores in the whole catalogue that are among the items that a page loads. */
 async function quality(
   clusters: BundleClusters,
   profiles: ContentProfile[],
@@ -106,7 +106,7 @@ async function times(
   const [directory, axes] = [await clusters.directory(), await clusters.axes()];
   const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster));
   const bases = profiles.map((profile) => baseProfile(profile, axes));
-  // The first calls of a process are compiled on the way.
+  // The first calls of a process include compilation.
   for (const base of bases.slice(0, 4)) for (let n = 0; n < 5; n++) await retrieval.candidates(base, WEIGHTS);
   const [cold, warm, scan] = [timed(), timed(), timed()];
   for (const base of bases) {

@@ -14,7 +14,7 @@ const REPEATS = 2;
 
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** A folder behind a server that counts what it sends, as it is and as gzip would send it. */
+/** A folder behind a server that counts the bytes that it sends, uncompressed and with gzip. */
 async function countingServer(folder: string) {
   const sent = { raw: 0, gzip: 0, files: 0 };
   const server = createServer(async ({ url = '' }, response) => {
@@ -48,14 +48,14 @@ async function choices(folder: string, shopper: number): Promise<string[]> {
   return Array.from({ length: CLICKS }, (_, n) => found[n % 3][(7 * n) % found[n % 3].length]);
 }
 
-/** What visits of shoppers cost who click on items of three topics. */
+/** Costs of visits by shoppers who click on items of three topics. */
 export interface SessionTimes {
   /** Downloads and memory of the first visit, in words. */
   lines: string[];
-  /** A list after a choice, once that is learned, and a list with nothing new, of all shoppers but the first. */
+  /** Times of a list after a learned choice, and of a list without news, for all shoppers except the first. */
   after: Timed;
   again: Timed;
-  /** Errors that were reported. */
+  /** Reported errors. */
   failures: string[];
 }
 
@@ -64,7 +64,7 @@ export async function sessionTimes(folder: string): Promise<SessionTimes> {
   const lines: string[] = [];
   const failures: string[] = [];
   const [after, again] = [timed(), timed()];
-  // The first visit is compiled on the way; its times do not count.
+  // The first visit includes compilation; its times do not count.
   for (let shopper = 0; shopper <= SHOPPERS; shopper++) {
     const chosen = await choices(folder, shopper);
     const before = memoryInUse();

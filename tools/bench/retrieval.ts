@@ -1,7 +1,7 @@
 /**
- * Measures catalogues of 1,000 to 1,000,000 synthetic items: what they weigh on the server and on the wire, the memory they
- * take, how good retrieval is against an exact search, and how long a list takes. Run it with `npm run bench:retrieval`,
- * sizes after it; bundles stay in `.cache/bench`. The code is that of the browser's worker, run in Node.
+ * Measures catalogues of 1,000 to 1,000,000 synthetic items: their size on the server and on the wire, the memory they
+ * take, the recall of retrieval compared with an exact search, and the time of a list. Run it with `npm run bench:retrieval`,
+ * followed by sizes; bundles stay in `.cache/bench`. It runs the code of the browser's worker in Node.
  */
 import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
@@ -15,13 +15,13 @@ import { SHOPPERS, sessionTimes } from './retrieval-session';
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 const STEPS = { build, bytes, session, recall: measureRecall };
 
-/** @returns what was measured, line by line */
+/** @returns the measurements, line by line */
 async function build(items: number): Promise<string[]> {
   const { seconds } = await benchBundle(items);
   return seconds === null ? [] : [`written in ${seconds.toFixed(0)} s`];
 }
 
-/** Bytes of the bundle on the server, per item and by what they are for. */
+/** Bytes of the bundle on the server, per item and by purpose. */
 async function bytes(items: number): Promise<string[]> {
   const fetchFile = folderFetch((await benchBundle(items)).folder);
   const { manifest } = await openBundle(fetchFile, undefined, { whole: false });
@@ -55,7 +55,7 @@ async function measureRecall(items: number): Promise<string[]> {
   return recall((await benchBundle(items)).folder);
 }
 
-/** Each step in a process of its own, so that none pays for the memory of another. */
+/** Each step runs in a separate process, so that none is affected by another's memory. */
 function main(sizes: number[]): void {
   const file = fileURLToPath(import.meta.url);
   for (const items of sizes) {

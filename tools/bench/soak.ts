@@ -1,5 +1,5 @@
 /**
- * A long visit: lists and events by the ten thousand, with the heap of page and worker after each tenth of it, garbage
+ * A long visit: tens of thousands of lists and events, with the heap of page and worker after each tenth of it, garbage
  * collected. Run it with `npm run bench:soak`; needs `npm start` or `npm test` once before. The last line is JSON.
  *
  * Options: `--lists 20000`, `--events 100000`, `--consent granted` or `pending`, `--learning on` or `off`.
@@ -13,7 +13,7 @@ import config from '../../playwright.config';
 const STAGES = 10;
 /** Requests or events in flight at a time. */
 const MAX_IN_FLIGHT = 50;
-/** Growth from the first tenth to the last that counts as flat. */
+/** Maximum growth from the first tenth to the last that counts as flat. */
 const MAX_GROWTH = 0.2;
 const PORT = 4191;
 
@@ -30,7 +30,7 @@ interface HeapUsage {
   usedSize: number;
 }
 
-/** The worker of a page, for the few commands that Playwright does not have for it. */
+/** The worker of a page, for the few commands that Playwright lacks for workers. */
 class WorkerSession {
   #id = 0;
   readonly #answers = new Map<number, (result: unknown) => void>();

@@ -1,8 +1,8 @@
-/** What some work took, ms. */
+/** Duration of some work, ms. */
 export interface Sample {
-  /** By the clock: with what other processes took meanwhile. */
+  /** Wall clock, including the time of other processes. */
   wall: number;
-  /** Of all threads of this process: with what V8 compiles and frees meanwhile. */
+  /** Processor time of all threads of this process, including V8's compilation and garbage collection. */
   processor: number;
 }
 
@@ -14,7 +14,7 @@ export async function processorTime(work: () => unknown): Promise<Sample> {
   return { wall, processor: (user + system) / 1000 };
 }
 
-/** The least time of several rounds, which other work on the machine disturbed least. */
+/** The minimum of several rounds, which other work on the machine disturbed least. */
 export const best = (samples: readonly Sample[]): Sample => ({
   wall: Math.min(...samples.map(({ wall }) => wall)),
   processor: Math.min(...samples.map(({ processor }) => processor)),
@@ -24,9 +24,9 @@ export const best = (samples: readonly Sample[]): Sample => ({
 export interface Timed {
   wall: number[];
   processor: number[];
-  /** The lesser of both, each of which includes all of the work itself. */
+  /** The smaller of both, each of which includes all of the work itself. */
   work: number[];
-  /** Does the work and takes its time. */
+  /** Does the work and measures its time. */
   of(work: () => unknown): Promise<void>;
   toString(): string;
 }
@@ -56,7 +56,7 @@ export function spread(values: readonly number[]): { middle: number; high: numbe
 /** The middle one of some values. @param values at least one */
 export const median = (values: readonly number[]): number => spread(values).middle;
 
-/** Memory of JavaScript in use, bytes; garbage is collected before where Node was started with `--expose-gc`. */
+/** JavaScript heap in use, bytes; garbage is collected first if Node was started with `--expose-gc`. */
 export function memoryInUse(): number {
   for (let round = 0; round < 3; round++) globalThis.gc?.();
   const { heapUsed, arrayBuffers } = process.memoryUsage();

@@ -1,6 +1,6 @@
 /**
- * Measures by simulation how often the verdicts of `sidestream report` and `sidestream pilot` are wrong: false alarms where nothing
- * differs, and how often their intervals hold the true effect. Run it with `npm run bench:verdicts`, the number of runs after it
+ * Measures by simulation how often the verdicts of `sidestream report` and `sidestream pilot` are wrong: false alarms if nothing
+ * differs, and how often their intervals contain the true effect. Run it with `npm run bench:verdicts`, followed by the number of runs
  * (2,000 by default), and perhaps the name of one part: `tails` (with one of its prices, and one number of visitors), `split`, `power`, `crowds` or `days`.
  */
 
@@ -25,7 +25,7 @@ const daysOf = (sums: ReturnType<typeof drawCrowd>) => ({
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const holds = ([low, high]: readonly [number, number], value: number): boolean => low <= value && value <= high;
 
-/** What the variant changes: purchases per click stay as they are. */
+/** The metrics that the variant changes: purchases per click stay the same. */
 const liftOf = (metric: string): number => (metric === 'purchases-per-click' ? 0 : LIFT - 1);
 
 if (isWanted('crowds')) measureCrowds();
@@ -33,7 +33,7 @@ if (isWanted('days')) measureDays();
 
 function measureCrowds(): void {
   console.log(
-    `${runs} runs each. At one look: false alarms where nothing differs (A/A), and coverage of a 95 % interval (A/B, lift ${LIFT}).`,
+    `${runs} runs each. At one look: false alarms if nothing differs (A/A), and coverage of a 95 % interval (A/B, lift ${LIFT}).`,
   );
   console.log(
     ['visitors', 'split', 'metric', 'A/A difference', 'A/A relative', 'A/B difference', 'A/B relative'].join(' | '),
@@ -65,7 +65,7 @@ function measureCrowds(): void {
         if (none?.relative && !holds(none.relative.once, 0)) alarms[metric].relative++;
         if (some?.relative && holds(some.relative.once, liftOf(name))) covered[metric].relative++;
         if (some?.difference) differences.push({ metric, range: some.difference.once });
-        // The control of both is the same: its mean over all runs is the true one, but for an error of 1 / sqrt(2 runs).
+        // Both have the same control: its mean over all runs is the true one, except for an error of 1 / sqrt(2 runs).
         for (const { variants } of [equal, better]) {
           ofControl[metric] += (variants[0].estimates[name]?.value ?? 0) / (2 * runs);
         }

@@ -1,29 +1,29 @@
 import * as v from 'valibot';
 import { markdownTable } from '../../src/lab/evaluate/report-cells';
 
-/** What a page found out about the browser it ran in; durations in milliseconds. */
+/** A page's findings about its browser; durations in milliseconds. */
 export const checkResultSchema = v.object({
   userAgent: v.string(),
-  /** Whether WebGPU is there with an adapter. */
+  /** Whether WebGPU is available with an adapter. */
   webgpu: v.boolean(),
   /** From navigation to the first card. */
   firstList: v.number(),
-  /** Of the taps on a card until the list that knows of it, the median. */
+  /** Median time from a tap on a card to a list that reflects it. */
   refreshed: v.number(),
-  /** Where the list came from after four choices. */
+  /** Source of the list after four choices. */
   source: v.string(),
   /** Backend of the encoders. */
   encoders: v.nullable(v.string()),
-  /** Adding a product, encoders loaded for it. */
+  /** Adding a product, including loading the encoders. */
   added: v.number(),
-  /** Whether the profile came back after closing, with encryption at rest and without. */
+  /** Whether the profile was restored after closing, with encryption at rest and without. */
   kept: v.boolean(),
   keptEncrypted: v.boolean(),
-  /** Whether a profile went through a file under a passphrase. */
+  /** Whether a profile survived export and import under a passphrase. */
   moved: v.boolean(),
-  /** Databases of ours that were left after `forget()`; null where the browser does not list them. */
+  /** Our databases that remained after `forget()`; null if the browser does not list databases. */
   left: v.nullable(v.number()),
-  /** The step that failed, and why; null when none did. */
+  /** The failed step, and why; null if none failed. */
   failure: v.nullable(v.string()),
 });
 
@@ -45,7 +45,7 @@ const COLUMNS: [string, (result: CheckResult) => string][] = [
   ['trouble', ({ failure }) => failure ?? 'none'],
 ];
 
-/** A Markdown table of what browsers reported; a browser without a report has a row, too. */
+/** A Markdown table of the browsers' reports; a browser without a report also has a row. */
 export function supportTable(rows: [name: string, result: CheckResult | null][]): string {
   const titles = ['browser', ...COLUMNS.map(([title]) => title)];
   const none = [...COLUMNS.slice(1).map(() => ''), 'no report'];

@@ -1,4 +1,4 @@
-/** Runs in the browser that is checked: goes through what a shopper and a shop do, and reports to the server that sent it. */
+/** Runs in the checked browser: performs the actions of a shopper and a shop, and reports to the server that sent it. */
 import type * as Sidestream from '../../src';
 import type { CheckResult } from './check-result';
 
@@ -21,7 +21,7 @@ const result: CheckResult = {
 
 let step = '';
 
-/** Names what is done now, on the page and in the report. */
+/** Shows the present step on the page and in the report. */
 function begin(name: string): void {
   step = name;
   const line = document.querySelector('#step');
@@ -54,7 +54,7 @@ async function learn(): Promise<void> {
   await recommender.close();
 }
 
-/** @returns whether choices were still known after the recommender was closed and another opened */
+/** @returns whether a new recommender still knew the choices after the first was closed */
 async function keeps(namespace: string, encrypt: boolean): Promise<boolean> {
   begin(encrypt ? 'Keeping an encrypted profile' : 'Keeping a profile');
   const before = await createRecommender({ bundle: '/bundle/', namespace, encrypt });

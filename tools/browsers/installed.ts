@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A browser on this machine and how it is opened on a page with a profile of its own. */
+/** A browser on this machine, and how to open it on a page with a separate profile. */
 export interface Installed {
   name: string;
   open(address: string, profile: string): Promise<ChildProcess>;
 }
 
-/** Options of a browser that do not concern the page: no window, no prompts, nothing in the background. */
+/** Browser options that do not affect the page: no window, no prompts, nothing in the background. */
 const CHROMIUM = ['--headless', '--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-sync'];
 const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
@@ -36,13 +36,13 @@ const KNOWN: { name: string; paths: string[]; open: (path: string) => Installed[
   {
     name: 'WebKitGTK',
     paths: ['/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'],
-    // It has no mode without a window, so it gets a display of its own.
+    // It has no headless mode, so it gets its own display.
     open: (path) => async (address, profile) =>
       start('xvfb-run', ['-a', path, address], { HOME: profile, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile }),
   },
 ];
 
-/** The browsers of this machine that are known by path. */
+/** The browsers of this machine, by their known paths. */
 export function installedBrowsers(): Installed[] {
   return KNOWN.flatMap(({ name, paths, open }) => {
     const path = paths.find((candidate) => existsSync(candidate));
@@ -50,7 +50,7 @@ export function installedBrowsers(): Installed[] {
   });
 }
 
-/** In a process group of its own, so that it can be ended with all its helpers. */
+/** Starts it in its own process group, so that it can be ended with all its helpers. */
 function start(command: string, args: string[], env: Record<string, string> = {}): ChildProcess {
   return spawn(command, args, { detached: true, stdio: 'ignore', env: { ...process.env, ...env } });
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run browsers` opens every browser found on this machine on a page that does what a shopper and a shop do, and
- * prints a table of what worked and how long it took. `--host 0.0.0.0 --wait` goes on serving, for a phone: open the
- * address that is printed there. Without a secure connection a browser on another machine has neither Web Locks nor
+ * `npm run browsers` opens every browser found on this machine on a page that performs the actions of a shopper and a shop, and
+ * prints a table of results and times. `--host 0.0.0.0 --wait` continues to serve, for a phone: open the
+ * printed address there. Without a secure connection, a browser on another machine has neither Web Locks nor
  * WebCrypto nor WebGPU, so put an https proxy (or `adb reverse`) between.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ const { host, port, wait } = new Command('browsers')
   .description('Measures what the browsers of this machine can do.')
   .option('--host <address>', 'where to listen', '127.0.0.1')
   .option('--port <n>', '0 takes one that is free', Number, 0)
-  .option('--wait', 'goes on serving, for browsers on other machines', false)
+  .option('--wait', 'continues to serve, for browsers on other machines', false)
   .parse()
   .opts<{ host: string; port: number; wait: boolean }>();
 
@@ -53,7 +53,7 @@ if (wait) console.log(`Open ${address} in other browsers.`);
 else server.close();
 process.exitCode = rows.every(([, result]) => result !== null && result.failure === null) ? 0 : 1;
 
-/** @returns null when the browser reported nothing in time */
+/** @returns null if the browser did not report in time */
 async function check(browser: Installed): Promise<CheckResult | null> {
   const profile = mkdtempSync(join(folder, 'profile-'));
   const started = await browser.open(address, profile);

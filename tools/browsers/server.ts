@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { type CheckResult, checkResultSchema } from './check-result';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-/** A report is some hundred bytes; a longer one is not ours. */
+/** A report has some hundred bytes; a longer one is not ours. */
 const MAX_REPORT_BYTES = 100_000;
 
 export interface CheckServer {
@@ -17,7 +17,7 @@ export interface CheckServer {
 }
 
 /**
- * Serves the page that checks a browser, with the package's files and a bundle beside it.
+ * Serves the page that checks a browser, the package's files and a bundle.
  * @param site folder with `sidestream/`
  * @param bundle folder of the bundle
  * @param onResult called with what a browser reports

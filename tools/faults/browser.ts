@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BrowserContext, chromium } from 'playwright';
 import config from '../../playwright.config';
 
-/** How long killed processes may take to be gone, ms. */
+/** Maximum time until killed processes are gone, ms. */
 const EXIT_TIMEOUT_MS = 15_000;
 
 /** Starts the browser of the tests on a profile that outlives it. */
@@ -19,33 +19,33 @@ export async function launch(profile: string, timeout: number): Promise<BrowserC
 }
 
 /**
- * Kills every process of the browser on this profile at once: none of them gets to write anything more. Resolves when all
+ * Kills every process of the browser on this profile at once, so that none can write anything more. Resolves when all
  * are gone and the profile can be used again.
  */
 export async function kill(profile: string): Promise<void> {
   const deadline = performance.now() + EXIT_TIMEOUT_MS;
   for (let left = processesOf(profile); left.length > 0; left = processesOf(profile)) {
     if (performance.now() > deadline) throw new Error(`Processes do not end: ${left.map(({ pid }) => pid).join(' ')}.`);
-    // One call for the group, so that no process outlives another long enough to notice; then who left the group.
+    // One call for the group, so that no process has time to notice another's end; then the processes that left the group.
     const own = readProcess('self')?.group;
     for (const group of new Set(left.map((process) => process.group))) if (group !== own) sendKill(-group);
     for (const { pid } of left) sendKill(pid);
     await sleep(10);
   }
-  // Left behind by the dead; the next browser would take them for a living one's.
+  // Killed processes leave these behind; the next browser would attribute them to a running one.
   for (const name of ['SingletonLock', 'SingletonSocket', 'SingletonCookie']) {
     rmSync(join(profile, name), { force: true });
   }
 }
 
-/** A process as /proc shows it. */
+/** A process in /proc. */
 interface Process {
   pid: number;
   group: number;
   command: string;
 }
 
-/** The processes that have the profile as an option, and all of their groups. */
+/** The processes with the profile as an option, and all processes in their groups. */
 function processesOf(profile: string): Process[] {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readProcess(name) ?? []) : []));
   const own = readProcess('self')?.group;
@@ -54,7 +54,7 @@ function processesOf(profile: string): Process[] {
   return all.filter((process) => groups.has(process.group) || named.includes(process));
 }
 
-/** Null when the process is gone, or dead and only waiting for its parent to look. */
+/** Null if the process is gone, or a zombie. */
 function readProcess(name: string): Process | null {
   try {
     const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
@@ -71,6 +71,6 @@ function sendKill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // Already gone.
   }
 }

@@ -1,10 +1,10 @@
 /**
  * `npm run faults -- --kills 100 --seed 1`: shows that no acknowledged event is lost when the browser is killed. A page
- * tracks events and learns, in some rounds with a second tab, in some a consent tool has the shopper's yes, in some the shopper
- * denies consent, in all ways that there are, also while the bundle has disappeared; at a random moment every
- * process of the browser gets SIGKILL; the next one, on the same profile, must find each event that was acknowledged (none
- * of before a denial), and show a list. Linux only: processes are found in /proc.
- * A power cut is something else: what the operating system has not written yet survives a kill.
+ * tracks events and learns, in some rounds with a second tab; in some, a consent tool has the shopper's yes; in some, the shopper
+ * denies consent in one of all possible ways, even while the bundle is missing. At a random moment, every
+ * process of the browser gets SIGKILL; the next browser, on the same profile, must find each acknowledged event (none
+ * from before a denial), and show a list. Linux only: processes are found in /proc.
+ * This does not cover a power cut: data that the operating system has not yet written survives a kill.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -27,7 +27,7 @@ const { kills, seed } = new Command('faults')
 if (!existsSync('/proc/self/stat')) throw new Error('This needs Linux: the processes to kill are found in /proc.');
 
 const folder = mkdtempSync(join(tmpdir(), 'sidestream-faults-'));
-// Also when the run is interrupted; a browser that is just dying may still write.
+// Also if the run is interrupted; a dying browser may still write.
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 const profile = join(folder, 'profile');
 mkdirSync(profile);
@@ -69,9 +69,9 @@ console.log(
 process.exitCode = lost.size > 0 || kept > 0 || recoveries.length < kills ? 1 : 0;
 
 /**
- * Builds what the server shows, into `folder` where it can: another build must not change the code during a
- * run. The package is always built again, because an older one would prove nothing about the sources.
- * @returns which address prefix is which folder or file
+ * Builds the served files, into `folder` if possible: another build must not change the code during a
+ * run. The package is always rebuilt, because an older one would prove nothing about the sources.
+ * @returns folder or file by address prefix
  */
 async function prepareSite(folder: string): Promise<Record<string, string>> {
   const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -86,13 +86,13 @@ async function prepareSite(folder: string): Promise<Record<string, string>> {
     '/log.html': join(here, 'log.html'),
     '/page.js': join(here, 'page.js'),
     '/bundle/': bundle,
-    // The same under another address, as a second bundle.
+    // The same bundle under another address, as a second one.
     '/other/': bundle,
     '/sidestream/': folder,
   };
 }
 
-/** Counts what the round after a kill found. Whatever went wrong until the next kill, it did not recover from this one. */
+/** Counts the findings of the round after a kill. Any fault before the next kill means that it did not recover from this one. */
 function judge(killed: number, found: Found): void {
   for (const entry of found.missing ?? []) {
     if (!lost.has(entry)) trouble.push(`kill ${killed}: lost ${entry}`);

@@ -1,7 +1,7 @@
 /**
- * The shopper of a round: starts the recommender, reports what a shopper would see, then goes through the steps that
- * the process outside has planned. `started`, `steps`, `acknowledged`, `denying`, `denied` and `failed` are functions of
- * that process (see round.ts); what they receive is safe from the kill. The address has the number of this tab, and whether a
+ * The shopper of a round: starts the recommender, reports what a shopper would see, then performs the steps that
+ * the outer process has planned. `started`, `steps`, `acknowledged`, `denying`, `denied` and `failed` are functions of
+ * that process (see round.ts); their arguments are safe from the kill. The address has the number of this tab, and whether a
  * consent tool is asked.
  */
 import { connectConsent } from '/sidestream/adapters.js';
@@ -49,7 +49,7 @@ const denials = {
     for (const folder of [bundle, '/other/']) {
       const visit = await createRecommender({ bundle: folder, consent: 'session' });
       await visit.track('click', item);
-      // Keeping begins after the first list.
+      // The tab starts keeping the visit after the first list.
       while (!Object.keys(sessionStorage).some((key) => key.includes(folder))) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -73,7 +73,7 @@ try {
   if (tab === 1) await started({ time, listed: list.length, events });
 
   for (const { events, recommend, deny, pause } of await steps(tab)) {
-    // Together, as a page does it that waits for nothing; each is reported as soon as it is acknowledged itself.
+    // All at once, like a page that waits for nothing; each is reported as soon as it is acknowledged.
     await Promise.all(
       events.map(async ({ name, type, place }) => {
         const { id } = catalogue[Math.floor(place * catalogue.length)];

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '../../src/core/common/random';
 
-/** Events of a whole run: few enough that the log stays as it was written, many enough to be in the way of each kill. */
+/** Number of events of a whole run: few enough that the log is not cut, many enough for each kill to hit some. */
 const MAX_EVENTS = 3000;
 /** The latest moment of a kill after the first acknowledgement of its round, ms. */
 const MAX_KILL_MS = 1500;
@@ -22,20 +22,20 @@ const TYPES = ['view', 'click', 'click', 'cart'] as const;
 export const DENIALS = ['call', 'tool', 'erase', 'gone', 'session'] as const;
 export type Denial = (typeof DENIALS)[number];
 
-/** What the shopper of page.js does next. */
+/** The next step of the shopper in page.js. */
 interface Step {
   events: { name: string; type: (typeof TYPES)[number]; place: number }[];
   recommend: boolean;
-  /** Denies consent after the events, in this tab; null for no denial. */
+  /** How to deny consent after the events, in this tab; null for no denial. */
   deny: Denial | null;
-  /** Before the next step, ms. */
+  /** Pause before the next step, ms. */
   pause: number;
 }
 
-/** What happens between two kills. */
+/** The plan between two kills. */
 export interface Plan {
   steps: Step[];
-  /** What a second tab does at the same time; null for none. */
+  /** Steps of a second tab at the same time; null for none. */
   second: Step[] | null;
   /** Whether the first tab asks a consent tool. */
   tool: boolean;
@@ -57,16 +57,16 @@ export function planRounds(kills: number, seed: number): Plan[] {
     const other = random() < TWO_TABS_SHARE ? Math.floor(most / 2) : 0;
     const steps = planSteps(random, first, most - other);
     const second = other > 0 ? planSteps(random, first + most - other, other) : null;
-    // Early, so that most kills come after it, or in the middle of it.
+    // Early, so that most kills come after or during it.
     if (random() < DENIAL_SHARE) {
-      // In turn, so that a short run has them all.
+      // In turn, so that even a short run covers them all.
       steps[Math.floor(random() * Math.min(3, steps.length))].deny = DENIALS[denials++ % DENIALS.length];
     }
     return { early, delay, steps, second, tool: random() < TOOL_SHARE };
   });
 }
 
-/** Bursts of events; pauses now and then, some of them long enough for training (150 ms) and saving (400 ms). */
+/** Bursts of events with occasional pauses, some of them long enough for training (150 ms) and saving (400 ms). */
 function planSteps(random: Random, first: number, most: number): Step[] {
   const steps: Step[] = [];
   for (let serial = first; serial < first + most; ) {

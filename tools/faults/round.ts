@@ -3,28 +3,28 @@ import type { BrowserContext, Page } from 'playwright';
 import { kill, launch } from './browser';
 import type { Denial, Plan } from './plan';
 
-/** A step that takes longer has failed, ms. */
+/** Time after which a step has failed, ms. */
 const STEP_TIMEOUT_MS = 30_000;
 
-/** What page.js reports once its recommender runs. */
+/** Report of page.js once its recommender runs. */
 interface Started {
-  /** From the navigation to the first list, ms. */
+  /** Time from the navigation to the first list, ms. */
   time: number;
-  /** Places of that list. */
+  /** Length of that list. */
   listed: number;
-  /** Events learned from. */
+  /** Number of learned events. */
   events: number;
 }
 
-/** What a round found before its own kill. */
+/** Findings of a round before its own kill. */
 export interface Found {
-  /** Acknowledged before, and not on disk; null when the log could not be read. */
+  /** Events acknowledged before, but missing on disk; null if the log could not be read. */
   missing: string[] | null;
-  /** On disk, though the shopper denied after it was acknowledged. */
+  /** Events on disk although the shopper denied after their acknowledgement. */
   kept: string[];
-  /** From the navigation to the first list, ms; null when there was none. */
+  /** Time from the navigation to the first list, ms; null without a list. */
   recovery: number | null;
-  /** What went wrong, in words. */
+  /** Faults, in words. */
   trouble: string[];
 }
 
@@ -32,15 +32,15 @@ export interface Found {
 export class Shopper {
   readonly #profile: string;
   readonly #origin: string;
-  /** Every event that a page called acknowledged before it died, and that nothing was denied after. */
+  /** Every event that a page reported as acknowledged before it died, without a later denial. */
   readonly acknowledged = new Set<string>();
-  /** Events of before a denial that was acknowledged. */
+  /** Events from before an acknowledged denial. */
   readonly #denied = new Set<string>();
-  /** Denials that were acknowledged, by how they were made. */
+  /** Number of acknowledged denials, by their way. */
   readonly denials = new Map<Denial, number>();
-  /** Events that were ever acknowledged. */
+  /** Number of events ever acknowledged. */
   total = 0;
-  /** A denial was begun in this round: what comes after it is not kept. */
+  /** Whether a denial began in this round: later events are not kept. */
   #withdrawn = false;
 
   constructor(profile: string, origin: string) {
@@ -49,8 +49,8 @@ export class Shopper {
   }
 
   /**
-   * Starts the browser, looks whether everything is still there, goes through the plan, and kills the browser.
-   * @param plan null after the last kill: only looks
+   * Starts the browser, checks that nothing was lost, carries out the plan, and kills the browser.
+   * @param plan null after the last kill: only checks
    */
   async round(plan: Plan | null): Promise<Found> {
     const found: Found = { missing: null, kept: [], recovery: null, trouble: [] };
@@ -75,7 +75,7 @@ export class Shopper {
 
   /** What the pages report. */
   get #reports(): Reports {
-    /** Of before the denial under way. */
+    /** Events from before the denial in progress. */
     let before: string[] = [];
     return {
       acknowledged: (entry) => {
@@ -85,7 +85,7 @@ export class Shopper {
       },
       denying: () => {
         this.#withdrawn = true;
-        // Whether the kill comes before the deletion or after it, both are right; a part of them would not be, but the
+        // All or none of them is right, depending on whether the kill comes before or after the deletion; a part would be wrong, but the
         // browser deletes a database as a whole.
         before = [...this.acknowledged];
         this.acknowledged.clear();
@@ -98,7 +98,7 @@ export class Shopper {
   }
 }
 
-/** What pages report about their own events, when it is safe from a kill. */
+/** Reports of pages about their own events, once these are safe from a kill. */
 interface Reports {
   acknowledged(entry: string): void;
   denying(): void;
@@ -110,7 +110,7 @@ class Visit {
   readonly #page: Page;
   readonly #origin: string;
   #tool = false;
-  /** What the page does once it has started; it waits for them. */
+  /** Steps of the page once it has started; it waits for them. */
   #plan: Promise<Pick<Plan, 'steps' | 'second'>> = Promise.resolve({ steps: [], second: null });
   #onPlan: (plan: Pick<Plan, 'steps' | 'second'>) => void = () => undefined;
   #onStart: (started: Started) => void = () => undefined;
@@ -124,7 +124,7 @@ class Visit {
 
   /**
    * @param reports where acknowledged events and denials go
-   * @param trouble collects errors, also those outside any call
+   * @param trouble collects errors, including those outside any call
    */
   static async begin(profile: string, origin: string, reports: Reports, trouble: string[]): Promise<Visit> {
     const context = await launch(profile, STEP_TIMEOUT_MS);
@@ -151,7 +151,7 @@ class Visit {
     return visit;
   }
 
-  /** What is on disk. */
+  /** The events on disk. */
   async log(): Promise<Set<string>> {
     await this.#page.goto(`${this.#origin}/log.html`);
     return limited(readLog(this.#page), 'the log is read');
@@ -182,7 +182,7 @@ class Visit {
     }
     if (early) {
       this.#plan = Promise.resolve(plan);
-      // It will never finish when the kill comes first.
+      // It never finishes if the kill comes first.
       this.#page.goto(this.#shop).catch(() => undefined);
     } else {
       const first = new Promise<void>((resolve, reject) => {
@@ -206,7 +206,7 @@ async function expose(context: BrowserContext, functions: Record<string, Exposed
   for (const [name, work] of Object.entries(functions)) await context.exposeFunction(name, work);
 }
 
-/** No part of a round may wait for ever. */
+/** No part of a round may wait forever. */
 async function limited<T>(work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -216,8 +216,8 @@ async function limited<T>(work: Promise<T>, what: string): Promise<T> {
 }
 
 /**
- * Reads the event log from disk, without a line of the product: a mistake in its store must not hide itself. The page
- * must be of the shop's origin and must not have started a recommender.
+ * Reads the event log from disk without any code of the product, because a fault in its store must not hide itself. The page
+ * must be on the shop's origin and must not have started a recommender.
  * @returns an entry per event of a round: its name, type and item, as page.js reports them
  */
 async function readLog(page: Page): Promise<Set<string>> {
@@ -225,7 +225,7 @@ async function readLog(page: Page): Promise<Set<string>> {
     const database = await new Promise<IDBDatabase | null>((resolve, reject) => {
       const request = indexedDB.open('sidestream/default');
       request.onsuccess = () => resolve(request.result);
-      // Nothing there yet. An empty database left behind would keep the product from making its own.
+      // There is no database yet. Leaving an empty one would keep the product from creating its own.
       request.onupgradeneeded = () => request.transaction?.abort();
       request.onblocked = () => reject(new Error('another page holds the database'));
       request.onerror = () => (request.error?.name === 'AbortError' ? resolve(null) : reject(request.error));

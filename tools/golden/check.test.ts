@@ -8,7 +8,7 @@ import { checkGolden, QUANTITIES, type Quantity, relativeError } from './check';
 import { ownGolden } from './own-numbers';
 import { type Golden, type GoldenPhase, parseGolden } from './published-numbers';
 
-/** Numbers of the reference implementation, where they lie beside the checkout. */
+/** Numbers of the reference implementation, if they are beside the checkout. */
 const file = resolve(import.meta.dirname, '../../../shared/golden/xsmoe-a.json');
 const reference: Golden | null = existsSync(file) ? parseGolden(readFileSync(file, 'utf8')) : null;
 if (!reference) console.warn('No reference numbers beside the checkout (../shared/golden): those tests are skipped.');

@@ -26,7 +26,7 @@ import {
 import { withParameters } from '../../src/core/model/weights';
 import { type Golden, type GoldenPhase, goldenWeights } from './published-numbers';
 
-/** The quantities of a fixture, in the order of their computation. */
+/** The quantities of a fixture, in order of computation. */
 export const QUANTITIES = [
   'item embeddings',
   'loss',
@@ -45,7 +45,7 @@ export type Quantity = (typeof QUANTITIES)[number];
 /** The largest error of one quantity over a fixture, and where it was found. */
 export interface GoldenError {
   quantity: Quantity;
-  /** See `relativeError`; infinite when names, shapes or decisions differ. */
+  /** See `relativeError`; infinite if names, shapes or decisions differ. */
   error: number;
   where: string;
 }
@@ -54,9 +54,9 @@ export interface GoldenError {
 const GRADIENT_FLOOR = 1e-4;
 
 /**
- * Largest difference of two tensors, relative to the largest expected number. Infinite when lengths differ or a number
+ * Largest difference of two tensors, relative to the largest expected number. Infinite if lengths differ or a number
  * is not finite.
- * @param floor the least that differences are relative to
+ * @param floor minimum of the number to which differences are relative
  */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, floor = 0): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
@@ -71,10 +71,10 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
 }
 
 /**
- * Runs everything in a fixture on the compute backend that is set and compares it with the fixture's numbers. Every
+ * Runs everything in a fixture on the present compute backend and compares it with the fixture's numbers. Every
  * window starts from the fixture's own weights.
  * @returns one entry per quantity
- * @throws SidestreamError `model/bad-weights`, `model/bad-shape` when the fixture's weights are not those of a model
+ * @throws SidestreamError `model/bad-weights`, `model/bad-shape` if the fixture's weights do not form a model
  */
 export async function checkGolden(golden: Golden): Promise<GoldenError[]> {
   const errors = new Map<Quantity, GoldenError>();
@@ -129,13 +129,13 @@ async function checkWindow(golden: Golden, phase: GoldenPhase, note: Note): Prom
     note('pruning decisions', `${ladder} ladder`, same ? 0 : Number.POSITIVE_INFINITY);
   }
   const afterPrune = goldenWeights(phase.afterPrune);
-  // Catches another expert of the same layer being pruned, as its weights differ.
+  // Detects that another expert of the same layer was pruned, because its weights differ.
   compareWeights(pruned, afterPrune, 'weights after pruning', note);
 
   const target = goldenWeights(phase.afterExpand);
   const expanded = mapLayers(afterPrune, (layer, ladder, index) => {
     const dim = layer.router.weight.shape[1];
-    // Random in the reference: the row is the fixture's.
+    // Random in the reference, so the row comes from the fixture.
     const router = layersOf(target, ladder)[index]?.router;
     return expandByMean(layer, router?.weight.values.slice(-dim) ?? new Float32Array(dim));
   });

@@ -26,7 +26,7 @@ async function readGolden(file: string): Promise<Golden> {
 
 /**
  * `npm run golden -- <fixture.json>`: computes everything in a fixture of the reference implementation, prints the
- * largest relative error of each quantity and backend, and the largest of all last. Exit code 1 above 1e-3.
+ * largest relative error of each quantity and backend, and finally the largest of all. Exit code 1 above 1e-3.
  */
 async function compare(file: string, { backend }: { backend: NodeBackend | 'both' }): Promise<void> {
   const golden = await readGolden(file);

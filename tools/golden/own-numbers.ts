@@ -35,11 +35,11 @@ const nested = (weights: Weights): GoldenWeights =>
     ]),
   );
 
-/** The paper's new router row, [dim]: uniform in the bounds of a fresh linear layer of that width. */
+/** The paper's new router row, [dim]: uniform within the bounds of a fresh linear layer of that width. */
 const randomRouterRow = (seed: number, ladder: Ladder, layer: number, dim: number): Float32Array =>
   uniform(seededRandom(seed + layer * 2 + (ladder === 'text' ? 0 : 1)), dim, 1 / Math.sqrt(dim));
 
-/** A fixture of one window with the numbers of this model itself, on the compute backend that is set. */
+/** A fixture of one window with this model's own numbers, on the present compute backend. */
 export async function ownGolden(config: Golden['config'], initial: Weights, seed = 1): Promise<Golden> {
   const { hiddenDim, embeddingDim, maxSeqLen, tapLayers, learningRate, adam, pruneThreshold } = config;
   const items = 10;

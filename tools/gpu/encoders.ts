@@ -33,13 +33,13 @@ function picture(n: number, side: number): Float32Array {
   return pixels;
 }
 
-/** One encoder on WebGPU against the same on wasm, where this runs: every tap of every batch, and the times. */
+/** An encoder on WebGPU compared with the same on wasm, in this environment: every tap of every batch, and the times. */
 export const measure = (part: Part, host: Host, { batches, runs }: Sizes, say: Say): Promise<Findings> =>
   part === 'text'
     ? compare(part, (backend) => host.openText(backend), title, batches.text, runs, say)
     : compare(part, (backend) => host.openImage(backend), picture, batches.image, runs, say);
 
-/** What an encoder gave on one backend. */
+/** Results of an encoder on one backend. */
 interface Encoded {
   /** By batch, then by tap. */
   batches: RawTaps[];
@@ -54,7 +54,7 @@ async function compare<Input>(
   runs: number,
   say: Say,
 ): Promise<Findings> {
-  // The first session loads the runtime as well, which is the same for both.
+  // The first session also loads the runtime, which both backends share.
   const first = await open('wasm');
   const { preset } = first;
   await first.release();
@@ -92,7 +92,7 @@ async function encode<Input>(
       times.push({ part, name: `${what}, per item`, on: backend, milliseconds: median(later) / batch.length });
     }
     if (encoder.backend !== backend) {
-      throw new Error(`The ${part} encoder failed on ${backend} and went on on ${encoder.backend}.`);
+      throw new Error(`The ${part} encoder failed on ${backend} and continued on ${encoder.backend}.`);
     }
   } finally {
     await encoder.release();

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What is measured, each on WebGPU and on wasm. */
+/** The measured parts, each on WebGPU and on wasm. */
 export const PARTS = ['text', 'image'] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -10,7 +10,7 @@ export const adapterSchema = v.strictObject({
   architecture: v.string(),
   device: v.string(),
   description: v.string(),
-  /** Null where the browser does not say. */
+  /** Null if the browser does not say. */
   isFallbackAdapter: v.nullable(v.boolean()),
 });
 export type Adapter = v.InferOutput<typeof adapterSchema>;
@@ -21,7 +21,7 @@ const number = v.pipe(v.number(), v.finite());
 const checkSchema = v.strictObject({
   part: v.picklist(PARTS),
   name: v.string(),
-  /** Null where it is not a finite number, which no tolerance allows. */
+  /** Null if it is not a finite number, which no tolerance allows. */
   measured: v.nullable(number),
   tolerance: number,
   side: v.picklist(['at most', 'at least']),
@@ -38,7 +38,7 @@ const timeSchema = v.strictObject({
 });
 export type Time = v.InferOutput<typeof timeSchema>;
 
-/** What the measurement of one part found. */
+/** Findings about one part. */
 const findingsSchema = v.strictObject({
   checks: v.array(checkSchema),
   times: v.array(timeSchema),
@@ -47,15 +47,15 @@ const findingsSchema = v.strictObject({
 });
 export type Findings = v.InferInput<typeof findingsSchema>;
 
-/** What a run measured, and where. */
+/** Measurements of a run, and its environment. */
 export interface Run {
   /** Browser or runtime of WebGPU, with its version. */
   host: string;
   adapter: Adapter;
-  /** Options of the browser, or the Vulkan driver that was named. */
+  /** Options of the browser, or the given Vulkan driver. */
   started: string;
   sizes: string;
-  /** Of the parts that were measured. */
+  /** Findings about the measured parts. */
   checks: Check[];
   times: Time[];
   notes: string[];
@@ -63,7 +63,7 @@ export interface Run {
   failures: { part: Part; reason: string }[];
 }
 
-/** Measures parts one after the other; one that fails leaves the others. */
+/** Measures parts one after the other; a failed part does not stop the others. */
 export async function collect(
   about: Pick<Run, 'host' | 'adapter' | 'started' | 'sizes'>,
   parts: readonly Part[],
@@ -87,7 +87,7 @@ export async function collect(
 export const isWithin = ({ checks, failures }: Pick<Run, 'checks' | 'failures'>): boolean =>
   failures.length === 0 && checks.every(({ met }) => met);
 
-/** The adapter that WebGPU gives here; null without one. */
+/** WebGPU's adapter in this environment; null without one. */
 export async function adapterHere(): Promise<Adapter | null> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return null;

@@ -3,9 +3,9 @@ import type { Encoder, Pixels } from '../../src/core/encoders';
 /** The two backends that are compared; wasm is the reference. */
 export type Compared = 'webgpu' | 'wasm';
 
-/** What computes where the measurement runs: a worker of a browser, or Node with Dawn. */
+/** The environment of the measurement: a browser's worker, or Node with Dawn. */
 export interface Host {
-  /** Opens a session; the encoder's `backend` is where it runs in the end. */
+  /** Opens a session; the encoder's `backend` is the one on which it finally runs. */
   openText(backend: Compared): Promise<Encoder<string>>;
   openImage(backend: Compared): Promise<Encoder<Pixels>>;
 }
@@ -13,28 +13,28 @@ export interface Host {
 /** Prints a line of progress. */
 export type Say = (line: string) => void;
 
-/** Milliseconds that some work takes, and what it gave. */
+/** Duration of some work in milliseconds, and its result. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; milliseconds: number }> {
   const started = performance.now();
   const value = await work();
   return { value, milliseconds: performance.now() - started };
 }
 
-/** Sizes of what is measured. */
+/** Sizes of a measurement. */
 export interface Sizes {
-  /** Texts and pictures per run, one entry each. */
+  /** Number of texts and pictures per run, one entry per run. */
   batches: { text: number[]; image: number[] };
-  /** Runs that a time is the median of, after the first one of its shape. */
+  /** Number of runs whose median is the time, after the first run of its shape. */
   runs: number;
 }
 
-/** What shows that the numbers are right, on an adapter that is a hundred times slower than wasm. */
+/** Enough to check the numbers on an adapter that is a hundred times slower than wasm. */
 const TINY: Sizes = {
   batches: { text: [2], image: [1] },
   runs: 1,
 };
 
-/** Those of a shop's build. */
+/** The sizes of a shop's build. */
 const FULL: Sizes = {
   batches: { text: [1, 8, 32], image: [1, 8] },
   runs: 9,

@@ -7,19 +7,19 @@ import config from '../../playwright.config';
 import { type Adapter, adapterSchema, collect, isSoftware, type Part, type Run } from './findings';
 import type { Say, SizeName } from './host';
 
-/** What is asked of a run. */
+/** Options of a run. */
 export interface Wanted {
   parts: readonly Part[];
   /** Default: tiny ones on a software adapter. */
   sizes?: SizeName;
-  /** Take a software adapter, even where there is hardware. */
+  /** Use a software adapter even if there is hardware. */
   software: boolean;
-  /** Folder for what is built; the caller removes it. */
+  /** Folder for the build; the caller removes it. */
   folder: string;
 }
 
 const PLAIN = ['--no-sandbox', '--disable-quic', '--no-first-run', '--enable-unsafe-webgpu'];
-/** What a Chromium without a window needs on Linux to find Vulkan drivers. */
+/** Options with which headless Chromium finds Vulkan drivers on Linux. */
 const VULKAN = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface', '--ignore-gpu-blocklist'];
 const SOFTWARE = ['--use-webgpu-adapter=swiftshader'];
 
@@ -37,8 +37,8 @@ interface Opened {
 }
 
 /**
- * Measures in Chromium: on a hardware adapter where it gives one, else on SwiftShader.
- * @returns null where no attempt gave an adapter
+ * Measures in Chromium: on a hardware adapter if it gives one, else on SwiftShader.
+ * @returns null if no attempt gave an adapter
  */
 export async function measureInBrowser({ parts, sizes, software, folder }: Wanted, say: Say): Promise<Run | null> {
   say('building the page');
@@ -56,7 +56,7 @@ export async function measureInBrowser({ parts, sizes, software, folder }: Wante
     if (!opened) return null;
     const { browser, page, adapter, options } = opened;
     try {
-      // A refused shader shows in the console alone; the numbers may still look right.
+      // A refused shader appears only in the console; the numbers may still look right.
       const complaints = new Set<string>();
       page.on('console', (message) => {
         say(message.text());
@@ -65,7 +65,9 @@ export async function measureInBrowser({ parts, sizes, software, folder }: Wante
       const chosen = sizes ?? (isSoftware(adapter) ? 'tiny' : 'full');
       const about = {
         host: `${browser.browserType().name()} ${browser.version()}`,
-        ...{ adapter, sizes: chosen, started: options.join(' ') },
+        adapter,
+        sizes: chosen,
+        started: options.join(' '),
       };
       const run = await collect(about, parts, (part) =>
         page.evaluate(([name, size]) => window.gpu.measure(name, size), [part, chosen] as const),
@@ -91,7 +93,7 @@ async function open(address: string, tries: string[][], say: Say): Promise<Opene
       if (opened && (last || !isSoftware(opened.adapter))) return opened;
       await opened?.browser.close();
     } catch (thrown) {
-      // A driver may bring down the browser; the next options do without it.
+      // A driver may crash the browser; the next options avoid it.
       if (last) throw thrown;
       say(`${name}: ${thrown instanceof Error ? thrown.message : thrown}`);
     }
@@ -99,7 +101,7 @@ async function open(address: string, tries: string[][], say: Say): Promise<Opene
   return null;
 }
 
-/** @returns null without an adapter; the browser is closed then, as it is after an error */
+/** @returns null without an adapter; the browser is then closed, as after an error */
 async function attempt(address: string, options: string[]): Promise<Opened | null> {
   const browser = await chromium.launch({ executablePath: config.use?.launchOptions?.executablePath, args: options });
   let opened: Opened | null = null;

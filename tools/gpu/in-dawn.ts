@@ -14,16 +14,16 @@ import type { Wanted } from './in-browser';
 const dawn = ownPackage(fileURLToPath(new URL('dawn/', import.meta.url)), 'Dawn for Node');
 
 /**
- * Measures in this process; Dawn for Node says which adapter there is. onnxruntime-node has a Dawn of its own for its WebGPU provider, and
- * does not say which adapter it takes; the encoders' reference is the wasm build of onnxruntime-web, on one thread.
- * The process ends by `process.exit` alone: Dawn keeps it alive.
- * @returns null where there is no adapter
+ * Measures in this process; Dawn for Node names the adapter. onnxruntime-node has its own Dawn for its WebGPU provider, and
+ * does not report its adapter; the encoders' reference is the wasm build of onnxruntime-web, on one thread.
+ * The process ends only by `process.exit`, because Dawn keeps it alive.
+ * @returns null without an adapter
  */
 export async function measureInDawn({ parts, sizes }: Wanted, say: Say): Promise<Run | null> {
   dawn.install(say);
   const { create, globals } = await import(pathToFileURL(dawn.file('webgpu', 'index.js')).href);
   Object.assign(globalThis, globals);
-  // Who asks for the adapter below looks for it here; Node itself has no `gpu`.
+  // The code below looks for the adapter here; Node itself has no `gpu`.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
   const adapter = await adapterHere();
   if (!adapter) return null;
@@ -32,7 +32,9 @@ export async function measureInDawn({ parts, sizes }: Wanted, say: Say): Promise
   const host = await nodeHost();
   const about = {
     host: `Dawn for Node (webgpu ${dawn.version('webgpu')}), Node ${process.versions.node}`,
-    ...{ adapter, sizes: chosen, started: process.env.VK_DRIVER_FILES ?? 'no Vulkan driver named' },
+    adapter,
+    sizes: chosen,
+    started: process.env.VK_DRIVER_FILES ?? 'no Vulkan driver named',
   };
   const run = await collect(about, parts, (part) => measure(part, host, SIZES[chosen], say));
   run.notes.push('The WebGPU of the encoders is that of onnxruntime-node, which chooses its adapter itself.');

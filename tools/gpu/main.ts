@@ -1,11 +1,11 @@
 /**
  * `npm run gpu -- [--browser | --dawn] [--only <part> …] [--sizes tiny|full] [--software] [--json] [--out <folder>]`: runs
- * the encoders on the WebGPU of this machine and on wasm, compares the numbers, and prints the times and
- * what it ran on. In Chromium, or with `--dawn` in Node; on the hardware adapter, else on a software one, with sizes so tiny
+ * the encoders on this machine's WebGPU and on wasm, compares the numbers, and prints the times and
+ * the environment. It runs in Chromium, or with `--dawn` in Node; on the hardware adapter, else on a software one, with sizes so small
  * that only the comparison counts.
  *
- * Exit status: 0 when every comparison is within its tolerance; 1 when one is not, or a part could not be measured; 2 when
- * there is no WebGPU adapter at all, so that nothing was compared. `--json` ends with one line for programs; `--out` writes
+ * Exit status: 0 if every comparison is within its tolerance; 1 if one is not, or a part could not be measured; 2 if
+ * there is no WebGPU adapter, so nothing was compared. `--json` ends with one line for programs; `--out` writes
  * `gpu-<runtime>-<adapter>.md` and `.json` into a folder.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ const options = new Command('gpu')
   .option('--dawn', 'in Node, by the package "webgpu", which the first run installs', false)
   .addOption(new Option('--only <part...>', 'some parts').choices(PARTS).default([...PARTS]))
   .addOption(new Option('--sizes <name>', 'default: tiny on a software adapter, else full').choices(['tiny', 'full']))
-  .option('--software', 'SwiftShader of the browser, even where there is a GPU', false)
+  .option('--software', 'SwiftShader of the browser, even if there is a GPU', false)
   .option('--json', 'ends with one line of JSON', false)
   .option('--out <folder>', 'writes a page and its data, such as docs/results')
   .parse()

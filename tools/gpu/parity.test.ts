@@ -3,7 +3,9 @@ import { type Adapter, collect, type Findings, isSoftware, isWithin } from './fi
 import { check, cosine, largestDifference } from './parity';
 
 const ABOUT = {
-  ...{ host: 'a browser 1', started: '', sizes: 'tiny' },
+  host: 'a browser 1',
+  started: '',
+  sizes: 'tiny',
   adapter: { vendor: 'amd', architecture: 'rdna-3', device: '', description: '', isFallbackAdapter: false },
 };
 

@@ -7,8 +7,8 @@ interface Tolerance {
 }
 
 /**
- * How far WebGPU may be from wasm. Both compute in float32 with sums in another order, and WGSL allows its built-in functions
- * some units in the last place, so the same numbers are not to be had.
+ * Tolerances between WebGPU and wasm. Both compute in float32 with sums in a different order, and WGSL allows its built-in functions
+ * errors of some units in the last place, so equal numbers are impossible.
  */
 export const TOLERANCES = {
   'largest difference of a tap, as a share of its largest value': {
@@ -26,7 +26,7 @@ export const TOLERANCES = {
 export type ToleranceName = keyof typeof TOLERANCES;
 
 /**
- * @param measured no finite number fails
+ * @param measured fails if it is not finite
  * @param what is compared, in a few words
  */
 export function check(part: Part, tolerance: ToleranceName, what: string, measured: number): Check {
@@ -34,12 +34,16 @@ export function check(part: Part, tolerance: ToleranceName, what: string, measur
   const met = side === 'at most' ? measured <= limit : measured >= limit;
   const finite = Number.isFinite(measured);
   return {
-    ...{ part, name: `${what}: ${tolerance}`, measured: finite ? measured : null },
-    ...{ tolerance: limit, side, met: finite && met },
+    part,
+    name: `${what}: ${tolerance}`,
+    measured: finite ? measured : null,
+    tolerance: limit,
+    side,
+    met: finite && met,
   };
 }
 
-/** Largest difference of two arrays; not a number where their lengths differ or one holds none. */
+/** Largest difference of two arrays; NaN if their lengths differ or one contains NaN. */
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.NaN;
   let largest = 0;
@@ -58,7 +62,7 @@ export function magnitude(values: ArrayLike<number>): number {
   return largest;
 }
 
-/** 1 for two rows of zeros; not a number where the lengths differ. */
+/** 1 for two rows of zeros; NaN if the lengths differ. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.NaN;
   let [ab, aa, bb] = [0, 0, 0];

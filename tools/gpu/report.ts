@@ -17,7 +17,7 @@ type Rows = [heading: string[], rows: string[][]];
 
 const table = (...rows: Rows): string => `${markdownTable(...rows)}\n`;
 
-/** What it ran on, line by line. */
+/** The environment, line by line. */
 function machineLines({ host, adapter, started, sizes }: Run, machine: Machine): [string, string][] {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter;
   const named = [description, `vendor ${vendor || '–'}`, `architecture ${architecture || '–'}`, device];
@@ -97,7 +97,7 @@ const checkRows = (checks: Check[]): Rows => [
 /** Cosines near 1 in full, differences in powers of ten. */
 const figure = (value: number): string => (value > 0.9 ? value.toFixed(8) : value === 0 ? '0' : value.toExponential(1));
 
-/** One row for each thing that took time, one column for each backend, and the first column over the last. */
+/** One row per measured time, one column per backend, and the ratio of the first column to the last. */
 function timeRows(times: Time[]): Rows {
   const columns = [...new Set(times.map(({ on }) => on))];
   const names = [...new Set(times.map(({ name }) => name))];

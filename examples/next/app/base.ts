@@ -1,2 +1,2 @@
-/** Path under which the shop lives, without a slash at its end: `/shop`. Empty where it has the host for itself. */
+/** Path under which the shop lives, without a slash at its end: `/shop`. Empty if it is at the root of its host. */
 export const BASE = '';

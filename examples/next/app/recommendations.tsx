@@ -9,7 +9,7 @@ import { BASE } from './base';
 import { putIntoCart } from './cart-store';
 import { BUNDLE, recommender, report } from './recommender';
 
-/** A list. Its cards are followed by the router, so that the page, and what it learned without consent, goes on. */
+/** A list. The router follows the links of its cards, which keeps the page, and its profile without consent. */
 export function Recommendations(attributes: SidestreamRecsProps) {
   const list = useRef<HTMLElementTagNameMap['sidestream-recs']>(null);
   const { push } = useRouter();

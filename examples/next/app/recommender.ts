@@ -21,14 +21,14 @@ export function recommender(): Promise<Recommender> {
   return started;
 }
 
-/** Writes an error to the console, once: lists, the question and every event fail where the bundle cannot be reached. */
+/** Writes an error to the console, once: lists, the question and every event fail if the bundle cannot be reached. */
 export function report(error: unknown): void {
   if (reported.has(String(error))) return;
   reported.add(String(error));
   console.warn(error);
 }
 
-/** Calls the recommender. It never rejects: whatever happens, the shop goes on. */
+/** Calls the recommender. It never rejects, so that the shop continues to work whatever happens. */
 async function call(use: (ready: Recommender) => Promise<unknown>): Promise<void> {
   await recommender().then(use).catch(report);
 }

@@ -14,11 +14,11 @@ export function Remember() {
     const ask = () => {
       const starting = recommender();
       starting.catch(report);
-      // A no, and "Privacy choices", delete also where the recommender cannot start.
+      // A no, and "Privacy choices", also delete if the recommender cannot start.
       end = askConsent(starting, { question: element, choices: '#choices' });
     };
     ask();
-    // After a failed start, the first list that is there says that another try is worthwhile.
+    // After a failed start, the first filled list shows that another try is worthwhile.
     document.addEventListener('recommend', ask);
     return () => {
       document.removeEventListener('recommend', ask);

@@ -13,7 +13,7 @@ const recommender = await createRecommender({
   ...(page.market ? { market: page.market } : {}),
 });
 
-// Without a file of prices for the shopper's currency, cards have those of the bundle, which are in the shop's own.
+// Without a file of prices for the shopper's currency, cards show the bundle's prices, which are in the shop's own.
 recommender.on('error', ({ code }) => {
   if (code !== 'bundle/offers') return;
   for (const list of document.querySelectorAll('sidestream-recs')) list.currency ||= page.shopCurrency;

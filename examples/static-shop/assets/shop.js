@@ -17,7 +17,7 @@ export const recommender = createRecommender({
     ...(location.pathname === '/' ? { categoryCap: { max: 2 } } : {}),
   },
 });
-// Before anything is awaited: a no, and "Forget me", delete also while the bundle is loaded and where it cannot be.
+// Called before any await, so a no, and "Forget me", also delete while the bundle is loading, or if it cannot be loaded.
 askConsent(recommender, {
   question: '[data-consent]',
   choices: '[data-forget]',
@@ -129,7 +129,7 @@ function showCart() {
   box.replaceChildren(...(lines.length > 0 ? [rowsOf(lines, box.dataset)] : [element('p', {}, box.dataset.empty)]));
   $('[data-total]').hidden = lines.length === 0;
   $('[data-total] output').textContent = money(totalOf(lines));
-  // What goes with everything in the cart; without anything, the list for the shopper. The ids are those of the shop's own cart,
+  // What goes with everything in the cart; without anything, the list for the shopper. The ids come from the shop's own cart,
   // which outlives the page without consent, too; `cart-synced` would follow the tracked events.
   const [list] = lists;
   list.placement = lines.length > 0 ? 'complement' : 'for-you';

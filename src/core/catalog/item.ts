@@ -44,7 +44,7 @@ export const itemSchema = v.object({
   description: v.optional(text(20_000), ''),
   /** A path of names from broad to narrow, joined by `/`: `Men/Tops/Hoodies`. Several paths are joined by `|`. */
   category: v.optional(text(500), ''),
-  /** What the product costs now, in the shop's currency, 0 or more. */
+  /** Current price of the product, in the shop's currency, 0 or more. */
   price: v.optional(amount),
   /** The price before a reduction, or the recommended retail price; shown struck through if it is above the price. */
   listPrice: v.optional(amount),
@@ -59,7 +59,7 @@ export const itemSchema = v.object({
   quantity: v.optional(whole),
   /** Id of the variant group: items with the same id are one product in several sizes or colours. */
   group: v.optional(text(256)),
-  /** What customers gave the product, 0 to 5 stars, and how many of them. */
+  /** Customers' mean rating of the product, 0 to 5 stars, and the number of ratings. */
   rating: v.optional(
     v.object({
       value: v.pipe(finiteNumber, v.minValue(0, 'must be 0 or more'), v.maxValue(5, 'must be at most 5')),

@@ -1,4 +1,4 @@
-/** What `line` of a rejected row counts: lines of a text, or products of a JSON document. */
+/** Unit of a rejected row's `line`: lines of a text, or products of a JSON document. */
 export type RowUnit = 'line' | 'product';
 
 /** An error in a row of a feed. The row was left out, unless dropping only `field` was enough. */
@@ -15,7 +15,7 @@ export interface RejectedRow {
   title?: string;
   /** Path of the bad field (`price`, `attributes.size`); `row` when the whole line is bad. */
   field: string;
-  /** What is wrong, in words. */
+  /** The reason, in words. */
   reason: string;
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 /**
  * A value that fits a schema, as the schema gives it.
- * @param unfit makes the error of another value from what is wrong with it
+ * @param unfit creates the error for an unfit value from the reason
  * @param item place of the item in the path of a fault, so that its id can be named
  */
 export function fitting<S extends v.GenericSchema<unknown, unknown>>(

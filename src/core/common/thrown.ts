@@ -1,4 +1,4 @@
-/** What is said of something thrown, which need not be an error. */
+/** The message of a thrown value, which need not be an error. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 /** The code of an error of the system; empty without one. */

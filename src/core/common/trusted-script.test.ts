@@ -14,7 +14,7 @@ afterEach(() => {
   Reflect.deleteProperty(globalThis, SHARED);
 });
 
-/** A browser's factory; as with `trusted-types sidestream`, a name is taken once. The browser tests have a real one. */
+/** A browser's factory; as with `trusted-types sidestream`, each name can be used once. The browser tests use a real one. */
 function requireTypes(): ReturnType<typeof vi.fn> {
   const createPolicy = vi.fn((name: string, { createScriptURL }: Rules) => {
     if (name !== 'sidestream' || createPolicy.mock.calls.length > 1)

@@ -11,7 +11,7 @@ export interface Rectangle {
 
 /**
  * Position of a picture in the encoder's square: whole and centred with its proportions (`letterbox`), stretched over all of
- * it (`stretch`), or centred and filling it, with the excess cut off (`crop`, where x and y may be negative).
+ * it (`stretch`), or centred and filling it, with the excess cut off (`crop`; x and y may then be negative).
  */
 export function frame(width: number, height: number, { size, fit, shortestEdge }: Framing): Rectangle {
   if (fit === 'stretch') return { x: 0, y: 0, width: size, height: size };

@@ -76,7 +76,7 @@ export const presetSchema = v.pipe(
     v.object({
       ...common,
       modality: v.literal('image'),
-      /** Side of the square input in pixels, NCHW, 0..1. What else the model needs is computed in the graph. */
+      /** Side of the square input in pixels, NCHW, 0..1. The graph computes all other inputs of the model. */
       size: integer,
       /** Whole on white, whole but distorted, or the middle of the picture. */
       fit: v.optional(v.picklist(FITS), 'letterbox'),

@@ -42,7 +42,7 @@ export class EncoderSession {
   }
 
   /**
-   * @param backends where to run, in order of preference; a repeated name means another attempt
+   * @param backends in order of preference; a repeated name means another attempt
    * @throws SidestreamError `encoder/failed` when no backend accepts the graph
    */
   static async create(preset: Preset, open: OpenSession, backends: EncoderBackend[]): Promise<EncoderSession> {

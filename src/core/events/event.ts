@@ -49,7 +49,7 @@ export const eventSchema = v.object({
   /** Milliseconds since the epoch. */
   time: storedTime,
   ...detailFields,
-  /** What the shopper saw of an experiment: `experiment/variant`. */
+  /** The variant that the shopper saw: `experiment/variant`. */
   variant: v.optional(v.pipe(v.string(), v.maxLength(MAX_CHARACTERS.variant))),
   /** It came with a profile of another device, which counted it. */
   imported: v.optional(v.literal(true)),

@@ -55,7 +55,7 @@ describe('History', () => {
     expect(other.rows).toEqual([1, 2, 1]);
     expect([...other.dismissed]).toEqual([0]);
     expect(other.total).toBe(4);
-    // It is stored all the same, where it was, and a choice again once the catalogue shows it.
+    // It is still stored at its position, and becomes a choice again once the catalogue has it.
     other.add({ type: 'click' }, 0);
     const shown = ['d', 'c', 'a', 'b'];
     expect(other.save((row) => shown[row]).items).toEqual(['c', 'a', 'c', 'b', 'd']);

@@ -32,7 +32,7 @@ describe('RulesRecord', () => {
     expect([record.timesShown(1, now), record.timesShown(2, now), record.timesShown(3, now)]).toEqual([1, 0, 0]);
     expect(record.timesShown(1, START + 24 * HOUR)).toBeCloseTo(0.5);
     const choices = Array.from({ length: 10 }, (_, n): [EventType, number] => ['click', n + 2]);
-    // The tenth choice is not over before the next event.
+    // The tenth choice counts only from the next event on.
     const busy = historyOf(['impression', 1], ...choices, ['impression', 99]);
     expect(busy.record.timesShown(1, START)).toBeCloseTo(0.5);
     const often = historyOf(['impression', 1], ['impression', 1], ['impression', 1]);
@@ -92,7 +92,7 @@ describe('RulesRecord', () => {
     expect([[...record.cart], [...record.owned]]).toEqual([[2], [1]]);
     expect(record.timesShown(0, START + 3 * 60_000)).toBeCloseTo(history.record.timesShown(2, START + 3 * 60_000));
     expect(record.shownThisVisit(START + 5 * 60_000)).toEqual([0]);
-    // A profile from before there were rules.
+    // A profile from before rules existed.
     other.restore({ ...stored, record: undefined }, new Map());
     expect([record.cart.size, record.owned.size, record.timesShown(0, START)]).toEqual([0, 0, 0]);
   });
@@ -116,7 +116,7 @@ describe('RulesRecord', () => {
     const other = new History();
     other.restore(stored, new Map([['c', 0]]));
     expect([...other.record.purchases]).toEqual([[0, [START - HOUR, START]]]);
-    // Of an item that has no row at present, too.
+    // Also for an item without a row at present.
     other.addUnseen(
       (row) => ['c', 'b'][row],
       new Map([

@@ -11,7 +11,7 @@ const KINDS: Record<string, Make> = {
   'a matrix in JavaScript': (...shape) => new ScriptByteMatrix(...shape),
 };
 
-/** Shapes in which rows, columns and queries are no multiples of what is taken at a time, and the numbers of their rows. */
+/** Shapes whose rows, columns and queries are not multiples of the block sizes, and the numbers of their rows. */
 const shapes = fc
   .record({
     count: fc.nat(140),
@@ -33,7 +33,7 @@ function rowsOf({ count, width, parts, seed }: Shape): ByteRows {
 const vectors = (count: number, length: number): Float32Array[] =>
   Array.from({ length: count }, (_, n) => Float32Array.from({ length }, (_unused, d) => Math.cos(n * 31 + d)));
 
-/** Product of a row with a query, as integers and scales say, without rounding. */
+/** Product of a row with a query, from integers and scales, without rounding. */
 function exact({ values, scales }: ByteRows, row: number, query: Float32Array, parts: number): number {
   const width = query.length;
   const rounded = byteQuery(query, parts);

@@ -52,7 +52,7 @@ export interface ByteMatrix {
   rowProducts(rows: readonly number[]): Float32Array[];
 }
 
-/** What both kinds of matrix have in common: their shape, and rounding. */
+/** The common part of both kinds of matrix: shape and rounding. */
 export abstract class RoundingMatrix {
   /** Set by `fill`. */
   count = 0;

@@ -23,7 +23,7 @@ const vectors = (count: number, length: number): Float32Array[] =>
   Array.from({ length: count }, (_, n) => Float32Array.from({ length }, (_unused, d) => Math.cos(n * 31 + d)));
 
 describe.each(Object.entries(KINDS))('%s', (_, make) => {
-  // Rows, columns and queries are taken several at a time, and more queries than fit in several calls.
+  // Rows, columns and queries are processed in blocks, and more queries than fit in several calls.
   it('multiplies any number of rows with any number of queries', () => {
     fc.assert(
       fc.property(fc.nat(140), fc.integer({ min: 1, max: 37 }), fc.nat(19), (count, width, queries) => {
@@ -124,7 +124,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     for (const own of matrix.products(vectors(3, 29))) expect(new Set(own).size).toBe(1);
   });
 
-  it('hands out results that later products leave as they are', () => {
+  it('returns results that later products do not change', () => {
     const matrix = filled(make(9, 5));
     const [first] = matrix.products(vectors(1, 5));
     const before = [...first];

@@ -46,7 +46,7 @@ export interface Matrix {
 export class GivenTable implements PlaceTable {
   /**
    * @param values [rows, columns], a row more than items are placed on
-   * @param columns of which the first `width` count
+   * @param columns their first `width` values count
    * @param before the row before each item
    * @param beyond how far each item is from there to the next one, 0 to 1
    */

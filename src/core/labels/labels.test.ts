@@ -4,7 +4,7 @@ import { ENGLISH, ENGLISH_REASONS, labelLanguage, loadLabels } from '.';
 import type { Labels } from './labels';
 import { fill } from './languages';
 
-/** The texts of a language, each by its path: `list.headings.similar`. */
+/** The texts of a language by path: `list.headings.similar`. */
 async function textsOf(tag: string): Promise<Map<string, string>> {
   const language = labelLanguage(tag);
   const labels: Labels = language === 'en' ? { ...ENGLISH, reasons: ENGLISH_REASONS } : await loadLabels(language);

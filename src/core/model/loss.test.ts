@@ -20,7 +20,7 @@ const users = [9, 1, -2, 0.5];
 
 /** Row, label column and the columns that count, worked out by hand. */
 const ROWS: [number, number, number[]][] = [
-  [1, 2, [2, 3, 5]], // item 1 is user 0's own, also where user 1 has it
+  [1, 2, [2, 3, 5]], // item 1 belongs to user 0, even in user 1's column
   [2, 4, [4, 2]], // the label is item 1 in column 4; the same item in column 1 does not count
   [3, 5, [5, 2]],
 ];

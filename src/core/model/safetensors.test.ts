@@ -9,7 +9,7 @@ const weights: Weights = {
   empty: { shape: [0, 4], values: new Float32Array(0) },
 };
 
-/** A file with this header and so many bytes of data. */
+/** A file with this header and the given number of bytes of data. */
 function file(header: unknown, data = 0): Uint8Array {
   const text = typeof header === 'string' ? header : JSON.stringify(header);
   const encoded = new TextEncoder().encode(text);

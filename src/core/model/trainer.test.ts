@@ -61,7 +61,7 @@ for (const backend of BACKENDS) {
         await take(trainer.step(distance));
         const first = await trainer.read();
         const averages = await trainer.readAverages();
-        // (1 + 1) / (10 + 1) of the starting point is left after the first step.
+        // (1 + 1) / (10 + 1) of the starting point remains after the first step.
         for (const [i, value] of first.a.values.entries()) {
           expect(averages.a.values[i]).toBeCloseTo((2 / 11) * weights.a.values[i] + (9 / 11) * value, 5);
         }
@@ -80,7 +80,7 @@ for (const backend of BACKENDS) {
     });
 
     test('gradients are clipped to a norm over all of them', async () => {
-      // Adam hides the scale of a gradient but for epsilon, so a huge epsilon lets it show: step = rate * g / epsilon.
+      // Adam removes the scale of a gradient except for epsilon, so a huge epsilon reveals it: step = rate * g / epsilon.
       const trainer = new Trainer(weights, ['a', 'b'], { learningRate: 1e6, epsilon: 1e6, clipNorm: 2 });
       await take(trainer.step(distance));
       const { a, b } = await trainer.read();
@@ -144,7 +144,7 @@ for (const backend of BACKENDS) {
         // The moments depend only on the gradient.
         const [first, second] = [await plain.state(), await decaying.state()];
         for (const name of ['m/a', 'v/b']) expect(second[name].values).toEqual(first[name].values);
-        // The share is that of the rate at the time, and a weight without a gradient stays.
+        // The share depends on the current rate, and a weight without a gradient stays.
         decaying.learningRate = 0;
         await take(decaying.step(distance));
         expect((await decaying.read()).a.values).toEqual(two.a.values);

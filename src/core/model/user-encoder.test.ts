@@ -43,7 +43,7 @@ async function encode(
   );
 }
 
-/** The same in plain loops over one sequence, after the text of the paper. */
+/** The same in plain loops over one sequence, following the paper. */
 function plainEncoder(config: ModelConfig, weights: Weights, rows: number[][], mask: number[]): number[][] {
   const { embeddingDim: width, heads } = config;
   const { position, norm: firstNorm, blocks } = userEncoderOf(weights);
@@ -105,7 +105,7 @@ for (const backend of BACKENDS) {
       const weights = randomUser(config, heads * 10 + blocks);
       const rows = sequence(length, width, 5);
       const mask = Array.from({ length }, (_, j) => (j === 0 ? 0 : 1));
-      // The first position has nothing to look at but padding; in the reference it then looks at everything alike.
+      // The first position can attend only to padding; in the reference it then attends to everything equally.
       closeTo(await encode(config, weights, rows, mask), plainEncoder(config, weights, rows, mask));
     });
 
@@ -153,7 +153,7 @@ test('applies dropout to the placed items and to the output of each part of a bl
   const rows = sequence(2, 4, 5);
   const dropped = await encode({ ...config, drop }, randomUser(config, 6), rows, [1, 1]);
   expect(calls).toBe(3);
-  // Nothing of the items is left, so all places are alike.
+  // Everything about the items is dropped, so all places are alike.
   expect(dropped[0]).toEqual(dropped[1]);
 });
 

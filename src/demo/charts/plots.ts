@@ -13,7 +13,7 @@ interface TasteChart {
 /** Shares that add up to 1, choice by choice. */
 interface ShareChart {
   kind: 'shares';
-  /** From the bottom. */
+  /** In stacking order, from the bottom. */
   series: readonly { key: string; color: string; shares: readonly number[] }[];
   chapters: readonly Chapter[];
 }
@@ -85,7 +85,7 @@ const TASTES = [0, 1] as const;
 /** The color of a taste, which is in the style sheet. */
 const colorOf = ({ taste }: Pick<Chapter, 'taste'>): string => `var(--taste-${taste})`;
 
-/** The whole script fits, and what is chosen by hand after it, too. */
+/** Wide enough for the whole script and for choices by hand after it. */
 const byChoice = (chapters: readonly Chapter[], last: number, { rightToLeft }: ChartFrame): PlotOptions => ({
   height: 152,
   marginTop: 6,

@@ -12,17 +12,17 @@ export class ShopChart extends DrawnChart<ChartData> {
   }
 }
 
-/** A line of a legend, for those who see the chart: its label names the lines for all others. */
+/** A line of a legend, for readers who see the chart: for all others, its label names the lines. */
 export interface Key {
   name: string;
   color: string;
   dashes?: string;
   width?: number;
-  /** Stands behind the name. */
+  /** Text after the name. */
   value?: string | number;
 }
 
-/** A chart with its name and what is around it. */
+/** A chart with its name, legend and frame. */
 export function chartFigure(
   title: TemplateResult,
   label: string,
@@ -47,7 +47,7 @@ const keyOf = ({ name, color, dashes = 'none', width = 3, value }: Key): Templat
     >${name} ${value === undefined ? nothing : html`<b>${value}</b>`}
   </span>`;
 
-/** A table that scrolls where the page is narrow; the first cell of each row is its heading. */
+/** A table that scrolls on a narrow page; the first cell of each row is its heading. */
 export const table = (
   caption: string,
   header: readonly string[],

@@ -22,15 +22,15 @@ adoptStyles(style);
 
 const SUGGESTED = 60;
 
-/** A list beside the form of everything that it can be told, and the code to copy. Loaded when it is opened. */
+/** A list next to a form with all its settings, and the code to copy. Loaded when it is opened. */
 @customElement('list-playground')
 export class ListPlayground extends ShopElement {
   #settings: ListSettings = BEGIN;
   #products: { id: string; title: string }[] = [];
-  /** What the list could not do, in the recommender's words. */
+  /** The list's last error, in the recommender's words. */
   #refused = '';
   #copied = '';
-  /** The shop's recommender with the rules of the form; another one as soon as either changes. */
+  /** The shop's recommender with the rules of the form; replaced as soon as either changes. */
   #ruled: { of: Recommender; rules: string; recommender: Recommender } | undefined;
   #list: HTMLElement | undefined;
   #listed = '';
@@ -179,7 +179,7 @@ export class ListPlayground extends ShopElement {
     const shown = JSON.stringify([givenAttributes(this.#settings), rules]);
     if (shown === this.#listed && this.#ruled?.of === recommender) return;
     this.#listed = shown;
-    // A list as the page would write it, from its markup: what it begins with is what a shop gets.
+    // Created from markup, as on a shop's page, so that it starts with the defaults that a shop gets.
     const list = document.createElement('sidestream-recs');
     for (const [name, value] of givenAttributes(this.#settings)) list.setAttribute(name, value);
     list.lang = attributes.lang ?? 'en';
@@ -192,7 +192,7 @@ export class ListPlayground extends ShopElement {
     room.replaceChildren(list);
   }
 
-  /** The recommender serves the whole shop, whose rules are not for the playground to change: it adds its own to requests. */
+  /** The recommender serves the whole shop, whose rules the playground must not change: it adds its own rules to requests. */
   #withRules(of: Recommender, rules: Rules): Recommender {
     const key = JSON.stringify(rules);
     if (this.#ruled?.of !== of || this.#ruled.rules !== key) {

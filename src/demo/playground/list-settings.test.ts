@@ -8,7 +8,7 @@ const bare: ListSettings = {
 };
 
 describe('the code of the playground', () => {
-  it('is the two lines where nothing is set', () => {
+  it('has two lines if nothing is set', () => {
     expect(markupOf(bare)).toBe(
       '<script type="module" src="/sidestream/sidestream.js"></script>\n<sidestream-recs bundle="/bundle/"></sidestream-recs>',
     );

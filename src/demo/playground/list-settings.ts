@@ -14,9 +14,9 @@ type Kind =
 export type AttributeField = Kind & {
   name: string;
   hint: string;
-  /** What the element takes where the attribute is absent; a switch is off. */
+  /** The element's default if the attribute is absent; a switch is off. */
   otherwise: string;
-  /** What the playground begins with, where that is another value. */
+  /** The playground's initial value, if it differs from the default. */
   begin?: string;
 };
 
@@ -56,16 +56,16 @@ export const ATTRIBUTES: readonly AttributeField[] = [
 export interface RuleField {
   name: keyof Rules;
   hint: string;
-  /** What is written when the rule is switched on; `{category}` and `{item}` stand for one of the shop's. */
+  /** Initial value when the rule is switched on; `{category}` and `{item}` stand for one of the shop's. */
   example: string;
 }
 
-/** Rules in the order of the form. Their values are checked by the recommender itself. */
+/** Rules in the order of the form. The recommender itself checks their values. */
 export const RULES: readonly RuleField[] = [
   { name: 'filter', example: '{ "category": "{category}" }', hint: 'Only products that fit' },
   { name: 'boost', example: '[{ "filter": { "category": "{category}" }, "strength": 1 }]', hint: 'Raise what fits' },
   { name: 'bury', example: '[{ "filter": { "price": { "$gt": 20 } } }]', hint: 'Lower what fits' },
-  { name: 'pin', example: '[{ "itemId": "{item}", "position": 0 }]', hint: 'A product at a place of its own' },
+  { name: 'pin', example: '[{ "itemId": "{item}", "position": 0 }]', hint: 'A product at a fixed place' },
   { name: 'categoryCap', example: '2', hint: 'At most so many of one category' },
   { name: 'diversity', example: '0.5', hint: 'How much products should differ, 0 to 1' },
   { name: 'coldStart', example: '0.9', hint: 'How far new products are lifted, 0 to 2' },
@@ -80,7 +80,7 @@ export const RULES: readonly RuleField[] = [
   { name: 'variants', example: '"all"', hint: 'One or all variants of a product' },
 ];
 
-/** What is shown: values of attributes by name, those of switches `on` or empty, and rules that are on, as JSON. */
+/** State of the form: values of attributes by name, `on` or empty for switches, and active rules as JSON. */
 export interface ListSettings {
   attributes: Readonly<Record<string, string>>;
   rules: Readonly<Partial<Record<keyof Rules, string>>>;
@@ -98,7 +98,7 @@ export function givenAttributes({ attributes }: ListSettings): [name: string, va
   );
 }
 
-/** The rules, or what is wrong with the JSON of each. Whether a value is right is for the recommender to say. */
+/** The rules, or the errors in their JSON. Only the recommender validates the values. */
 export function givenRules({ rules }: ListSettings): { rules: Rules; problems: Partial<Record<keyof Rules, string>> } {
   const given: Record<string, unknown> = {};
   const problems: Partial<Record<keyof Rules, string>> = {};
@@ -114,7 +114,7 @@ export function givenRules({ rules }: ListSettings): { rules: Rules; problems: P
   return { rules: given, problems };
 }
 
-/** The lines to paste: script and element, and where there are rules, a script that names them. */
+/** The lines to paste: script and element, and, if there are rules, a script with them. */
 export function markupOf(settings: ListSettings): string {
   const attributes = givenAttributes(settings).map(([name, value]) =>
     value === '' ? name : `${name}="${escaped(value)}"`,

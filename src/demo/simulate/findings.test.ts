@@ -14,17 +14,15 @@ const figures = (given: Partial<Figures>): Figures => {
 /** A simulation with these configurations. @param against changes of HR@10 of sidestream */
 function simulation(given: Record<string, Partial<Figures>>, against: Record<string, Interval> = {}): Simulation {
   return {
-    ...{
-      schema: 1,
-      protocol: 'simulate',
-      source: 'synthetic',
-      sharedSecond: null,
-      warnings: [],
-      setting: '',
-      seed: 1,
-      shoppers: 4,
-      items: 40,
-    },
+    schema: 1,
+    protocol: 'simulate',
+    source: 'synthetic',
+    sharedSecond: null,
+    warnings: [],
+    setting: '',
+    seed: 1,
+    shoppers: 4,
+    items: 40,
     configurations: Object.entries(given).map(([name, own]) => ({
       name,
       figures: figures(own),
@@ -47,7 +45,7 @@ function simulation(given: Record<string, Partial<Figures>>, against: Record<str
 }
 
 describe('findings', () => {
-  it('say how often each list had it, how they followed, and what learning took', () => {
+  it('say how often each list contained the wanted item, how the lists followed a change, and what learning took', () => {
     const learner = { hr10: at(0.312), adaptation: at(3.14), returned: at(1.2) };
     const other = { hr10: at(0.121), adaptation: at(20), returned: at(19.5) };
     const all = { random: { hr10: at(0.01) }, popularity: other, sidestream: learner };

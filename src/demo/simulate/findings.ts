@@ -10,12 +10,12 @@ const LISTS: Readonly<Record<string, string>> = {
   oracle: 'lists that know every wish',
 };
 
-/** What the learner is compared with in words; all others are in the charts. */
+/** The configurations that the sentences compare with the learner; the charts have all of them. */
 const OTHERS = ['popularity', 'content'];
 
 type Found = Simulation['configurations'][number];
 
-/** What was found, in a few plain sentences. */
+/** The findings, in a few plain sentences. */
 export function findings(simulation: Simulation): string[] {
   const { configurations } = simulation;
   const named = (name: string): Found | undefined => configurations.find((one) => one.name === name);
@@ -42,7 +42,7 @@ function hitsOf({ comparison }: Simulation, learner: Found, others: readonly Fou
   return `${sentence} With so few shoppers the difference to ${open.map((other) => listsOf(other.name)).join(' and to ')} may be chance: simulate more.`;
 }
 
-/** How they followed tastes that change and return; nothing where no shopper's did. */
+/** How they followed tastes that change and return; empty if no shopper's taste did. */
 function following({ figures }: Found, others: readonly Found[]): string[] {
   const sentence = (figure: 'adaptation' | 'returned', when: string): string[] => {
     const after = (mean: number): string => mean.toFixed(1);

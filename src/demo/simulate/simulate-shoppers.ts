@@ -33,13 +33,13 @@ const PROGRESS_ANNOUNCEMENTS = 4;
 
 adoptStyles(style);
 
-/** Simulated shoppers in the shop's recommender, and what came of it. Loaded when it is opened. */
+/** Simulated shoppers in the shop's recommender, and their results. Loaded when it is opened. */
 @customElement('simulate-shoppers')
 export class SimulateShoppers extends ShopElement {
   #state: State = { phase: 'ready' };
   #run: SimulationRun | undefined;
   #problems: SettingsProblems = {};
-  /** What a screen reader is told. */
+  /** Announcement for screen readers. */
   #spoken = '';
   #copied = '';
 
@@ -51,7 +51,7 @@ export class SimulateShoppers extends ShopElement {
   }
 
   protected override firstUpdated(): void {
-    // There is no list that the rest of the page has to wait for.
+    // This page has no list for which the rest of it has to wait.
     this.session.showRest();
   }
 
@@ -117,7 +117,7 @@ export class SimulateShoppers extends ShopElement {
           }
         </fieldset>
         <fieldset>
-          <legend>Besides</legend>
+          <legend>Also simulate</legend>
           <div class="sim-boxes">
             ${box('closed-loop', 'closed-loop', closedLoop, 'closed loop', 'eight rounds in which a shop learns what is popular from its own lists; takes longer')}
           </div>
@@ -220,7 +220,7 @@ export class SimulateShoppers extends ShopElement {
     else this.#refuse(read.problems);
   };
 
-  /** Says what to change, and goes there. */
+  /** Shows what to change, and moves the focus there. */
   #refuse({ shoppers, seed, configurations }: SettingsProblems): void {
     this.#spoken = `Not started. ${[shoppers, seed, configurations].filter(Boolean).join(' ')}`;
     this.requestUpdate();
@@ -236,7 +236,7 @@ export class SimulateShoppers extends ShopElement {
     this.#copied = '';
     this.#to({ phase: 'running', progress: NOTHING_DONE }, 'The simulation has started.');
     await this.updateComplete;
-    // The button that was pressed is no longer enabled.
+    // The pressed button is no longer enabled.
     this.#focus('[data-testid=simulate-stop]');
     try {
       const found = await run.run();
@@ -253,7 +253,7 @@ export class SimulateShoppers extends ShopElement {
   }
 
   async #show(state: Extract<State, { phase: 'done' }>): Promise<void> {
-    // The visitor may be elsewhere on the page by now.
+    // The visitor may have moved elsewhere on the page by now.
     const waiting = document.activeElement?.matches('[data-testid=simulate-stop]') ?? false;
     this.#to(state, `The simulation is done. ${findings(state.found.simulation).join(' ')}`);
     await this.updateComplete;
@@ -297,7 +297,7 @@ export class SimulateShoppers extends ShopElement {
   }
 }
 
-/** Hands the result to the visitor as a file of one line, as the command prints it. */
+/** Downloads the result as a file of one line, as the command prints it. */
 function download({ line, simulation }: Found): void {
   const address = URL.createObjectURL(new Blob([`${line}\n`], { type: 'application/json' }));
   const link = Object.assign(document.createElement('a'), {
@@ -305,7 +305,7 @@ function download({ line, simulation }: Found): void {
     download: `simulation-${simulation.shoppers}-shoppers-seed-${simulation.seed}.json`,
   });
   link.click();
-  // The browser has begun to read it by then.
+  // By then, the browser has started to read it.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 

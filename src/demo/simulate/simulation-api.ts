@@ -1,7 +1,7 @@
 import type { ProxyMarked } from 'comlink';
 import type { ShopBlock, Simulated, Simulation, SimulationPlan, SimulationTask } from '../../lab/simulate';
 
-/** What a worker is asked to simulate. All workers of a simulation are asked the same. */
+/** The simulation that a worker is asked to run; the same for all workers of a simulation. */
 export interface SimulationRequest {
   /** Absolute address of the bundle's folder. */
   bundle: string;
@@ -11,20 +11,20 @@ export interface SimulationRequest {
   closedLoop: boolean;
 }
 
-/** What was found, and the line that `sidestream evaluate --protocol simulate --json` prints of it. */
+/** The findings, and the line that `sidestream evaluate --protocol simulate --json` prints for them. */
 export interface Found {
   simulation: Simulation;
   line: string;
 }
 
-/** What the page asks of a worker, over Comlink. Errors arrive as SidestreamErrors. */
+/** The page's calls to a worker, over Comlink. Errors arrive as SidestreamErrors. */
 export interface SimulationWorker {
   /**
-   * Opens the bundle and makes shoppers and shop.
-   * @param onSteps called with the number of choices made since it was called last
+   * Opens the bundle and creates shoppers and shop.
+   * @param onSteps called with the number of choices since the last call
    */
   open(request: SimulationRequest, onSteps: ((steps: number) => void) & ProxyMarked): Promise<SimulationPlan>;
   work(task: SimulationTask): Promise<ShopBlock[]>;
-  /** Computes what all blocks say together. */
+  /** Computes the combined result of all blocks. */
   find(simulated: Simulated): Promise<Found>;
 }

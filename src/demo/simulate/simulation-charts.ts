@@ -22,7 +22,7 @@ const QUALITY: readonly FigureName[] = ['hr10', 'ndcg10', 'mrr', 'clicks', 'newI
 const FOLLOWING: readonly FigureName[] = ['start', 'adaptation', 'gradual', 'returned', 'retention'];
 const SHOWN: readonly FigureName[] = ['coverage', 'novelty', 'popularityBias', 'diversity'];
 
-/** The charts of a simulation; a question that nothing was found about is left out. */
+/** The charts of a simulation; questions without findings are left out. */
 export const figureGroups = (simulation: Simulation): FigureGroup[] =>
   [
     { question: 'Is what the shopper looks for in the list?', cards: figureCards(simulation, QUALITY) },
@@ -38,7 +38,7 @@ export const figureGroups = (simulation: Simulation): FigureGroup[] =>
     { question: 'Does a shop narrow that learns from its own lists?', cards: loopCards(simulation) },
   ].filter(({ cards }) => cards.length > 0);
 
-/** A chart with what it means, and its numbers as a table for those who do not see it or want them. */
+/** A chart with its explanation, and its numbers as a table for readers who do not see the chart or who want the numbers. */
 export function simulationChart({ title, meaning, chart, header, rows }: Card): TemplateResult {
   const [first, last] = [rows[0], rows.at(-1)];
   const ends = header.slice(1).map((name, n) => {

@@ -4,25 +4,25 @@ import { SidestreamError } from '../../error';
 import { runPlan, timingOf } from '../../lab/simulate';
 import type { Found, SimulationRequest, SimulationWorker } from './simulation-api';
 
-/** Workers at most: more take memory, and small simulations end no sooner. */
+/** Maximum number of workers: more would take memory, and small simulations would not end sooner. */
 const MAX_WORKERS = 4;
 
-/** How far a simulation is. */
+/** Progress of a simulation. */
 export interface RunProgress {
-  /** Choices made, and all of them; 0 of 0 while the shop's past is made. */
+  /** Number of choices so far, and in total; 0 of 0 while the shop's past is simulated. */
   done: number;
   total: number;
-  /** Seconds that are left; null while nobody knows. */
+  /** Remaining seconds; null while unknown. */
   left: number | null;
 }
 
-/** A simulation in workers of its own. Results do not depend on their number. */
+/** A simulation in its own workers. Results do not depend on their number. */
 export class SimulationRun {
   readonly #workers: Worker[] = [];
   readonly #size = Math.max(1, Math.min(MAX_WORKERS, globalThis.navigator?.hardwareConcurrency ?? 1));
   #done = 0;
   #total = 0;
-  /** When the first choices were made, ms. */
+  /** Time of the first choices, ms. */
   #since = 0;
   #fail: (thrown: unknown) => void = () => {};
   #stopped = false;
@@ -35,8 +35,8 @@ export class SimulationRun {
 
   /**
    * Runs it, once.
-   * @returns what was found; null when it was stopped
-   * @throws SidestreamError what a worker throws: `bundle/...` for a bundle that cannot be read, `runtime/...`
+   * @returns the findings; null if it was stopped
+   * @throws SidestreamError any error of a worker: `bundle/...` for a bundle that cannot be read, `runtime/...`
    */
   async run(): Promise<Found | null> {
     try {
@@ -54,7 +54,7 @@ export class SimulationRun {
 
   stop(): void {
     this.#stopped = true;
-    // A worker that was ended never answers.
+    // A terminated worker never answers.
     this.#fail(new SidestreamError('runtime/closed', 'The simulation was stopped.'));
     this.#end();
   }
@@ -86,7 +86,7 @@ export class SimulationRun {
       this.#fail(
         new SidestreamError(
           'runtime/unexpected',
-          `The simulation could not go on: ${message || 'its code cannot be loaded'}. Reload the page and start again.`,
+          `The simulation could not continue: ${message || 'its code cannot be loaded'}. Reload the page and start again.`,
         ),
       ),
     );
@@ -110,7 +110,7 @@ export class SimulationRun {
   }
 }
 
-/** Workers that wait for a task, and tasks that wait for a worker. */
+/** Waiting workers and waiting tasks. */
 class IdleWorkers<T> {
   readonly #idle: T[];
   readonly #waiting: ((worker: T) => void)[] = [];
@@ -119,7 +119,7 @@ class IdleWorkers<T> {
     this.#idle = [...workers];
   }
 
-  /** Calls `use` with a worker that does nothing else meanwhile, first come first served. */
+  /** Calls `use` with a worker that does nothing else meanwhile; first come, first served. */
   async lend<R>(use: (worker: T) => Promise<R>): Promise<R> {
     const worker = this.#idle.pop() ?? (await new Promise<T>((resolve) => this.#waiting.push(resolve)));
     try {

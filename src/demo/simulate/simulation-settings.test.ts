@@ -10,7 +10,7 @@ function form(fields: Record<string, string>, configurations: readonly string[] 
 }
 
 describe('readSimulation', () => {
-  it('reads the form as it is at first, and what is chosen in it', () => {
+  it('reads the form in its initial state, and with choices made', () => {
     expect(readSimulation(form({}))).toEqual({ settings: DEFAULTS });
     expect(readSimulation(form({ shoppers: ' 8 ', seed: '7', 'closed-loop': 'on' }, ['sidestream', 'random']))).toEqual(
       {

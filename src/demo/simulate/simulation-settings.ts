@@ -5,7 +5,7 @@ import { CONFIGURATIONS, type Configuration } from '../../lab/simulate';
 export const [MIN_SHOPPERS, MAX_SHOPPERS] = [4, 500];
 const MAX_SEED = 2 ** 31 - 1;
 
-/** What a simulation on the page begins with. */
+/** Initial settings of a simulation on the page. */
 export const DEFAULTS: SimulationSettings = {
   shoppers: 24,
   seed: 1,
@@ -32,7 +32,7 @@ const schema = v.object({
   closedLoop: v.boolean(),
 });
 
-/** What is simulated. */
+/** Settings of a simulation. */
 export interface SimulationSettings {
   shoppers: number;
   seed: number;
@@ -40,7 +40,7 @@ export interface SimulationSettings {
   closedLoop: boolean;
 }
 
-/** What to do about each field that cannot be used. */
+/** Advice for each invalid field. */
 export type SettingsProblems = Partial<Record<keyof SimulationSettings, string>>;
 
 /** Reads the fields of the form. */
@@ -62,7 +62,7 @@ export function readSimulation(form: FormData): { settings: SimulationSettings }
   };
 }
 
-/** The command that finds the same. `bundle` stands for the folder of the shop's bundle. */
+/** The command with the same result. `bundle` stands for the folder of the shop's bundle. */
 export function commandOf({ shoppers, seed, configurations, closedLoop }: SimulationSettings): string {
   return [
     'npx sidestream evaluate --protocol simulate --bundle bundle',

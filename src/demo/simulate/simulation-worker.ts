@@ -26,7 +26,7 @@ const worker: SimulationWorker = {
     const products = productsOf(items);
     const shop = { manifest, items: products.items, features: products.pick(features) };
     const ground = simulatedGround({ bundle: shop, shoppers, seed, methods: configurations, closedLoop });
-    // What the shop learned from its past takes the longest of what comes before the first choice.
+    // Learning from the shop's past takes most of the time before the first choice.
     await ground.stock();
     opened = { ground, onSteps };
     return planOf(ground);

@@ -42,7 +42,7 @@ it('counts the tastes of the list by top category, and names an expert by its la
   );
   expect(made.counts).toEqual([2, 1]);
   expect(made.experts.map(({ about }) => about)).toEqual([null, 'Music']);
-  // The newest come first. Half of them are not enough to be about something else.
+  // The newest come first. Half of them are not enough to change the subject.
   const music = frame([], [expert(1, 'active')], ['Music', 'Music', 'Music', 'Sport']);
   const about = (...learned: string[]) => frame([], [expert(1, 'active')], learned, music).experts[0]?.about;
   expect(about('Sport', 'Sport', 'Music', 'Music', 'Music')).toBe('Music');
@@ -56,7 +56,7 @@ it('says in words what became of an expert', () => {
   );
   if (!trial || !kept || !aside) throw new Error('no frames');
   expect(expertText(kept, trial)).toContain('kept and learns on');
-  expect(expertText(aside, kept)).toContain('What is known about music is put aside');
+  expect(expertText(aside, kept)).toContain('The expert for music is put aside');
   expect(expertText(kept, aside)).toContain('The expert for music is back');
   expect(expertText(kept, kept)).toBe('');
 });

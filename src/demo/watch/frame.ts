@@ -2,24 +2,24 @@ import type { ExpertStatus, Explanation, RecommendResponse, Status } from '../..
 import { trail } from '../category';
 import type { Item } from '../session';
 
-/** What one expert is about. */
+/** The subject of an expert. */
 export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' | 'choices'> {
-  /** Top category of more than half of the choices that it learned last, or else what it was before; null before the first one. */
+  /** Top category of more than half of its latest choices, or else its previous one; null before the first choice. */
   about: string | null;
 }
 
 /** A choice of the shopper, and the list after it. */
 export interface Frame {
-  /** Choices up to then. */
+  /** Number of choices so far. */
   choice: number;
-  /** Chapter of the script, or null for a choice by hand; null before the first choice. */
+  /** Chapter of the script; null for a choice by hand, and before the first choice. */
   chapter: number | null;
-  /** What was chosen; null before the first choice. */
+  /** The chosen product; null before the first choice. */
   chosen: Item | null;
-  /** Its 0-based place in the list before; null where it was chosen from a shelf. */
+  /** Its 0-based place in the previous list; null if it was chosen from a shelf. */
   position: number | null;
   list: Item[];
-  /** Id of the list, to attribute what is chosen from it. */
+  /** Id of the list, to attribute choices from it. */
   recommendationId: string;
   /** Products of each taste in the list. */
   counts: [number, number];
@@ -28,14 +28,14 @@ export interface Frame {
   duration: number;
 }
 
-/** Choices of an expert that say what it is about now: one that learns on may have begun with another taste. */
+/** Number of an expert's latest choices that determine its subject: an expert that continues to learn may have started with another taste. */
 const RECENT_CHOICES = 4;
 
 /** The top category of a product. */
 export const topCategory = ({ category }: Pick<Item, 'category'>): string => trail(category)[0]?.name ?? '';
 
 /**
- * @param before the frame before; undefined for the first one
+ * @param before the previous frame; undefined for the first one
  * @param tastes names of the two top categories
  */
 export function makeFrame(

@@ -1,4 +1,4 @@
-/** Duration of a card's way to its new place, ms. */
+/** Duration of a card's move to its new place, ms. */
 const DURATION = 450;
 
 /** Moves the cards of a list from their places before an update to those after it. */
@@ -14,7 +14,7 @@ export class MovingCards {
     }
   }
 
-  /** Call it after the list was rendered. Nothing moves where the shopper wants no motion. */
+  /** Call it after the list was rendered. Nothing moves if the shopper prefers reduced motion. */
   move(cards: Iterable<HTMLElement>): void {
     if (this.#before.size === 0 || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     for (const card of cards) {

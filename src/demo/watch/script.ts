@@ -6,7 +6,7 @@ export interface Chapter {
   choices: number;
 }
 
-/** Away from a taste, and back to it; long enough for experts to be kept and put aside. */
+/** Away from a taste, and back to it; long enough for experts to be kept and frozen. */
 export const CHAPTERS: readonly Chapter[] = [
   { taste: 0, choices: 10 },
   { taste: 1, choices: 12 },
@@ -15,19 +15,19 @@ export const CHAPTERS: readonly Chapter[] = [
 export const CHOICES = CHAPTERS.reduce((sum, { choices }) => sum + choices, 0);
 
 /**
- * Of the products in the list that suit the shopper, the one that is chosen, counted from 0: who always takes the first one says no
- * more than the list knew.
+ * Index of the chosen one among the suitable products in the list, from 0: always choosing the first one would tell the learner no
+ * more than the list already contained.
  */
 export const SUITABLE = 3;
 
 /** The tastes of the demo's own catalogue. */
 const PREFERRED = ['Toys', 'Clothing'];
-/** Products that a category needs for its chapters. */
+/** Number of products that a category needs for its chapters. */
 const MIN_PRODUCTS = 24;
 
 /**
- * The two top categories that the scripted shopper likes: those of the demo's catalogue, or the two largest of another one.
- * @returns null where the catalogue has no two categories of 24 products
+ * The two top categories that the scripted shopper likes: fixed ones in the demo's catalogue, the two largest in any other.
+ * @returns null if the catalogue does not have two categories of 24 products
  */
 export function tastesOf(categories: readonly Category[]): [Category, Category] | null {
   const large = categories.filter(({ count }) => count >= MIN_PRODUCTS);
@@ -36,7 +36,7 @@ export function tastesOf(categories: readonly Category[]): [Category, Category] 
   return first && second ? [first, second] : null;
 }
 
-/** The chapter of a choice, which are counted from 1; undefined after the last one. */
+/** The chapter of a choice (choices are counted from 1); undefined after the last one. */
 export function chapterOf(choice: number): { index: number; chapter: Chapter; first: boolean } | undefined {
   let before = 0;
   for (const [index, chapter] of CHAPTERS.entries()) {
@@ -46,6 +46,6 @@ export function chapterOf(choice: number): { index: number; chapter: Chapter; fi
   return undefined;
 }
 
-/** The products of a category in an order in which neighbours of the catalogue, which are alike, are far from each other. */
+/** The products of a category in an order that separates neighbours in the catalogue, because those are alike. */
 export const spread = <T>(items: readonly T[]): T[] =>
   Array.from({ length: 7 }, (_, start) => items.filter((_, at) => at % 7 === start)).flat();

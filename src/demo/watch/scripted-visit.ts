@@ -6,8 +6,8 @@ import { type Frame, makeFrame, topCategory } from './frame';
 import { CHOICES, chapterOf, SUITABLE, spread, tastesOf } from './script';
 
 /**
- * `opening`: the recommender starts. `ready`: nothing was chosen yet. `running`, `paused`: between two choices of the script.
- * `by-hand`: the visitor chooses. `done`: the script is at its end. `failed`: see `failure`.
+ * `opening`: the recommender is starting. `ready`: nothing was chosen yet. `running`, `paused`: between two choices of the script.
+ * `by-hand`: the visitor chooses. `done`: the script has ended. `failed`: see `failure`.
  */
 export type Phase = 'opening' | 'ready' | 'running' | 'paused' | 'by-hand' | 'done' | 'failed';
 
@@ -16,11 +16,11 @@ export const LIST_LENGTH = 12;
 const ORIGIN = { placement: 'for-you' } as const;
 const FOR_YOU = { ...ORIGIN, limit: LIST_LENGTH };
 
-/** A scripted shopper's visit, on a recommender of its own: what it chooses is tracked, and the lists are asked for, as in the shop. */
+/** A scripted shopper's visit on a separate recommender: choices are tracked, and lists requested, as in the shop. */
 export class ScriptedVisit {
   phase: Phase = 'opening';
   failure: SidestreamError | null = null;
-  /** The first one is before the first choice. */
+  /** The first frame is the one before the first choice. */
   frames: Frame[] = [];
   /** Names of the two top categories that the shopper likes. */
   tastes: [string, string] = ['', ''];
@@ -28,9 +28,9 @@ export class ScriptedVisit {
   readonly #opening: Promise<Recommender>;
   readonly #shelves = new Map<string, Item[]>();
   #pause = 0;
-  /** Choices of the script made so far; those by hand do not count. */
+  /** Number of the script's choices so far; choices by hand do not count. */
   #scripted = 0;
-  /** The choice that is being made: they come one after the other. */
+  /** The choice in progress: choices run one after the other. */
   #busy: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
   #runs = 0;
@@ -87,7 +87,7 @@ export class ScriptedVisit {
     await this.#inTurn(() => this.#choose(item, null));
   }
 
-  /** Forgets all that the visit taught, and begins again. */
+  /** Forgets everything learned from the visit, and starts again. */
   async restart(): Promise<void> {
     if (this.phase === 'opening' || this.phase === 'failed') return;
     this.pause();
@@ -135,7 +135,7 @@ export class ScriptedVisit {
 
   async #run(): Promise<void> {
     const run = ++this.#runs;
-    // Paused and played again at once, an earlier run must not go on beside the new one.
+    // After pausing and playing again at once, an earlier run must not continue beside the new one.
     const goesOn = (): boolean => this.phase === 'running' && run === this.#runs && !this.#closed;
     while (goesOn()) {
       await this.#inTurn(async () => {
@@ -196,7 +196,7 @@ export class ScriptedVisit {
     this.#changed();
   }
 
-  /** Runs work after the choice that is being made. */
+  /** Runs work after the choice in progress. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     this.#busy = this.#busy.then(() => this.#attempt(work));
     return this.#busy;

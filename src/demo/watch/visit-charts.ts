@@ -14,7 +14,7 @@ function chaptersOf(tastes: readonly [string, string]) {
   });
 }
 
-/** How many products of each taste the list has, over the choices. */
+/** Number of products of each taste in the list, over the choices. */
 export function tasteChart(frames: readonly Frame[], tastes: readonly [string, string]): TemplateResult {
   const counts = frames.map((frame) => frame.counts);
   const spoken = ([0, 1] as const).map((taste) => `${tastes[taste]}: ${counts.map((one) => one[taste]).join(', ')}`);
@@ -31,12 +31,12 @@ export function tasteChart(frames: readonly Frame[], tastes: readonly [string, s
   );
 }
 
-/** Ids of the experts that were kept, in the order of their numbers; candidates count together. */
+/** Ids of the kept experts, in the order of their numbers; candidates count together. */
 const keptIds = (frames: readonly Frame[]): number[] => [
   ...new Set(frames.flatMap(({ experts }) => experts.filter(({ state }) => state !== 'candidate').map(({ id }) => id))),
 ];
 
-/** The class that colours an expert, by the taste that it is about; the style sheet has a color of the same name. */
+/** The class that colours an expert by its taste; the style sheet has a color of the same name. */
 export function colorOf({ state, about }: Pick<ExpertView, 'state' | 'about'>, tastes: readonly string[]): string {
   if (state === 'generalist') return 'expert-all';
   if (state === 'candidate') return 'expert-trial';

@@ -26,7 +26,7 @@ import {
   summaryText,
 } from './words';
 
-/** Speeds by name: milliseconds from one choice to the next. */
+/** Speeds by name: milliseconds between choices. */
 const SPEEDS = { slow: 4000, normal: 2000, fast: 700, fastest: 0 } as const;
 type Speed = keyof typeof SPEEDS;
 const SPEED_NAMES: Record<Speed, string> = {
@@ -35,7 +35,7 @@ const SPEED_NAMES: Record<Speed, string> = {
   fast: 'Fast',
   fastest: 'As fast as it learns',
 };
-/** What the main button says where it does not say "Go on". */
+/** Label of the main button when it is not "Go on". */
 const PLAY_TEXT: Partial<Record<Phase, string>> = {
   opening: 'Start',
   ready: 'Start',
@@ -49,18 +49,18 @@ adoptStyles(style);
 
 let visits = 0;
 
-/** A scripted shopper whose taste changes and returns, with what the recommender learns of it. Loaded when it is opened. */
+/** A scripted shopper whose taste changes and returns, and the recommender's learning. Loaded when it is opened. */
 @customElement('watch-learning')
 export class WatchLearning extends ShopElement {
   #visit: ScriptedVisit | undefined;
   #speed: Speed = 'normal';
   #shelfOf = '';
   #shelf: Item[] = [];
-  /** What a screen reader is told: turns of the story, and every choice that the visitor asked for. */
+  /** Announcement for screen readers: turns of the story, and every choice that the visitor requested. */
   #spoken = '';
   /** The frame for which `#spoken` was set. */
   #spokenOf: Frame | undefined;
-  /** The visitor asked for the next choice by a button. */
+  /** The visitor requested the next choice by a button. */
   #asked = false;
   readonly #cards = new MovingCards();
   #moved: Frame | undefined;
@@ -71,13 +71,13 @@ export class WatchLearning extends ShopElement {
   }
 
   protected override firstUpdated(): void {
-    // There is no list that the rest of the page has to wait for.
+    // This page has no list for which the rest of it has to wait.
     this.session.showRest();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    // After "No" nothing may learn here either, and what the scripted shopper taught goes.
+    // After "No", nothing may learn here either, and learning from the scripted shopper is deleted.
     if (this.session.learning !== 'on' || !this.session.recommender) this.#end();
     else this.#visit ??= this.#begin();
     const frame = this.#visit?.frame;
@@ -89,7 +89,7 @@ export class WatchLearning extends ShopElement {
     if (frame === this.#moved) return;
     this.#moved = frame;
     this.#cards.move(this.#cardElements());
-    // The button of what was chosen has left the list, and the focus with it.
+    // The chosen product's button has left the list, and took the focus with it.
     if (this.#visit?.phase === 'by-hand' && document.activeElement === document.body) this.#focus('.watch-list button');
   }
 
@@ -288,7 +288,7 @@ export class WatchLearning extends ShopElement {
     return visit;
   }
 
-  /** A recommender with the settings of the shop's own, whose profile is only in memory and used by nobody else. */
+  /** A recommender with the settings of the shop's, whose profile is only in memory and not shared. */
   #open(): Promise<Recommender> {
     const { bundle } = this.session.settings;
     return createRecommender({
@@ -344,7 +344,7 @@ export class WatchLearning extends ShopElement {
     this.#spoken = 'You choose now. The products of the list and of the shelf are buttons.';
     this.#shelfOf ||= this.session.categories[0]?.path ?? '';
     this.#visit?.takeOver();
-    // The button that was pressed is no longer enabled.
+    // The pressed button is no longer enabled.
     void this.updateComplete.then(() => this.#focus('.watch-list button'));
   };
 

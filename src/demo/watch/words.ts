@@ -11,7 +11,7 @@ export const chapterTitles = ([first, second]: readonly [string, string]): strin
   `${SHOPPER} comes back to ${low(first)}`,
 ];
 
-/** What was chosen, and where it was found. */
+/** The chosen product, and where it was found. */
 export function choiceText({ chosen, chapter, position, list }: Frame): string {
   if (!chosen) return `${SHOPPER} has just come in. Nothing is known about her, so the list has a bit of everything.`;
   const who = chapter === null ? 'You choose' : `${SHOPPER} chooses`;
@@ -19,7 +19,7 @@ export function choiceText({ chosen, chapter, position, list }: Frame): string {
   return `${who} “${chosen.title}”, number ${position + 1} of the ${list.length} in ${chapter === null ? 'the' : 'her'} list.`;
 }
 
-/** What the list did. */
+/** The change of the list. */
 export function listText(frame: Frame, before: Frame | undefined, tastes: readonly [string, string]): string {
   const [first, second] = frame.counts;
   const are = (count: number): string => (count === 1 ? 'is' : 'are');
@@ -31,7 +31,7 @@ export function listText(frame: Frame, before: Frame | undefined, tastes: readon
   return `${changes} ${now}`;
 }
 
-/** What became of the experts, if anything that tells. */
+/** Changes of the experts, if there are any worth telling. */
 export function expertText(frame: Frame, before: Frame | undefined): string {
   if (!before) return '';
   const were = new Map(before.experts.map(({ id, state }) => [id, state]));
@@ -41,7 +41,7 @@ export function expertText(frame: Frame, before: Frame | undefined): string {
   return [
     kept ? 'An expert on trial foresaw this better than all others, so it is kept and learns on.' : '',
     back ? `The expert for ${aboutOf(back)} is back, just as it was when it was put aside.` : '',
-    aside ? `What is known about ${aboutOf(aside)} is put aside as it is: nothing that comes now can spoil it.` : '',
+    aside ? `The expert for ${aboutOf(aside)} is put aside as it is, so that new choices cannot spoil it.` : '',
   ]
     .filter(Boolean)
     .join(' ');
@@ -65,7 +65,7 @@ export function roleText({ state }: Pick<ExpertView, 'state'>): string {
 export const nameText = (expert: ExpertView): string =>
   expert.state === 'generalist' ? 'All-rounder' : `Expert for ${aboutOf(expert)}`;
 
-/** What the visit showed, in figures of this very visit; empty before the script is at its end. */
+/** The result of the visit, in its own figures; empty before the end of the script. */
 export function summaryText(frames: readonly Frame[], tastes: readonly [string, string]): string {
   const [, back, again] = [0, 1, 2].map((chapter) => frames.filter((frame) => frame.chapter === chapter));
   const last = again?.at(-1);

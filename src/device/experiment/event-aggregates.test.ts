@@ -60,7 +60,7 @@ describe('aggregates of events', () => {
   });
 
   it('is readable if an earlier version stored overflowed revenue', () => {
-    // JSON writes what is infinite as null.
+    // JSON writes infinite numbers as null.
     const [row] = EventAggregates.read(stored(() => ({})))?.counts ?? [];
     const overflowed = stored(() => ({ counts: [{ ...row, revenue: { EUR: null, USD: 1e300, JPY: 5 } }] }));
     const read = EventAggregates.read(overflowed);

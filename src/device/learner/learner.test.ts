@@ -11,7 +11,7 @@ function event(id: number, row: number, type: EventType = 'click'): LoggedEvent 
   return { id, type, itemId: `item-${row}`, time: 1_700_000_000_000 + id };
 }
 
-/** Clicks on `count` items of one group, the first id being `from`. */
+/** Clicks on `count` items of one group, starting with id `from`. */
 function clicks(count: number, group = 1, from = 1): LoggedEvent[] {
   return Array.from({ length: count }, (_, n) => event(from + n, ((from + n) % GROUP) * 3 + group));
 }
@@ -45,7 +45,7 @@ describe('Learner', () => {
     const reloaded = new Learner(shop);
     reloaded.restore(taken.save(), []);
     for (const learner of [taken, reloaded]) {
-      // The second one has nothing left to take back.
+      // The second one has nothing left to revert.
       for (const id of [9, 10]) {
         learner.observe(event(id, 5, 'undismiss'));
         expect(learner.history.dismissed.size).toBe(0);
@@ -141,7 +141,7 @@ describe('Learner', () => {
     expect(learner.terms.preference[5]).toBeGreaterThan(disliked + 1);
     for (const one of clicks(12, 2, 20)) learner.observe(one);
     expect(learner.status.experts.map(({ state }) => state)).toEqual(['generalist', 'active', 'frozen']);
-    // A window ends when an expert is kept, and not only after 40 choices.
+    // A window also ends when an expert is kept, not only after 40 choices.
     expect(learner.status.windows).toBe(1);
   });
 
@@ -194,7 +194,7 @@ describe('Learner', () => {
     const learner = new Learner(shop);
     const sizes: number[] = [];
     for (let id = 1; id <= 10_000; id++) {
-      // A thousand of one single item among them, and repeated dismissals.
+      // Includes a thousand of a single item, and repeated dismissals.
       const row = id > 4000 && id <= 5000 ? 7 : (id * 7) % 120;
       learner.observe(event(id, row, id % 50 === 0 ? 'dismiss' : 'click'));
       if (id % 2500 === 0) sizes.push(JSON.stringify(learner.save().history).length);

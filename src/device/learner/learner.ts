@@ -44,7 +44,7 @@ export interface LearnerOptions {
   termsOf?: typeof termValues;
 }
 
-/** What the experts read of a catalogue. */
+/** The features of a catalogue that experts read. */
 export const featureMatrix = (index: CatalogIndex): FeatureMatrix => new FeatureMatrix(featureBlocks(index));
 
 /**
@@ -214,7 +214,7 @@ export class Learner {
     this.#experts.unbind();
   }
 
-  /** What the ranking reads of the learner. */
+  /** The learner's state for the ranking. */
   get state(): RankState {
     return {
       ...this.#sources,
@@ -255,7 +255,7 @@ export class Learner {
     }));
   }
 
-  /** What each expert adds to every item's score, by its id; see `contributionsOf`. Not to be changed. */
+  /** Contribution of each expert to every item's score, by its id; see `contributionsOf`. Not to be changed. */
   get expertScores(): { id: number; scores: Float32Array }[] {
     return this.#bound?.parts ?? [];
   }

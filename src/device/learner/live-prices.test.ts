@@ -47,7 +47,7 @@ describe('a learner, when prices change', () => {
     expect(learner.terms.numericAffinity[21]).toBeGreaterThan(far + 0.5);
     expect(learner.terms.preference).toBe(learner.state.residualScores);
     const after = expertsOf(learner);
-    // It is as cheap as what was chosen, so the experts like it better; nothing else is another.
+    // It is as cheap as the chosen items, so the experts score it higher; nothing else changes.
     expect(after[21]).toBeGreaterThan(before[21] + 1e-3);
     for (const [row, score] of after.entries()) if (row !== 21) expect(score).toBe(before[row]);
   });
@@ -68,17 +68,17 @@ describe('a learner, when prices change', () => {
     expect(halved).not.toEqual(before);
     reprice(Object.fromEntries(before.map((_, row) => [row, priced(row)])));
     expect(expertsOf(learner)).toEqual(before);
-    // A page that opens at those prices reads out the same.
+    // A page that opens with those prices gets the same read-outs.
     reprice(all);
     const reopened = new Learner(shop);
     reopened.restore(learner.save(), []);
     for (const [row, score] of expertsOf(reopened).entries()) expect(score).toBeCloseTo(halved[row], 5);
-    // So does one whose features are computed again for another reason.
+    // So does a page whose features are computed again for another reason.
     learner.featuresChanged();
     for (const [row, score] of expertsOf(learner).entries()) expect(score).toBeCloseTo(halved[row], 5);
   });
 
-  it('learns on from there, and knows an item without a price', () => {
+  it('continues to learn, and handles an item without a price', () => {
     reprice({ 21: undefined, 3: 1e30 });
     expect(shop.index.numbers.find(({ name }) => name === 'price')?.values[21]).toBeNaN();
     learner.observe({ id: 9, type: 'click', itemId: 'item-21', time: 1_700_000_000_100 });

@@ -21,7 +21,7 @@ const MIN_DIFFERED = 1e6;
 
 const length = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /**
- * Placeholders in the JSON: floats, a long number of so many bits, a list of long numbers, a table by columns, differences
+ * Placeholders in the JSON: floats, a long number of a given number of bits, a list of long numbers, a table by columns, differences
  * of integers.
  */
 const placeholderSchema = v.union([
@@ -180,7 +180,7 @@ function rowsOf(columns: readonly (readonly [string, unknown])[]): unknown[] {
   return Array.from({ length: rows }, (_, n) => Object.fromEntries(lists.map(([name, column]) => [name, column[n]])));
 }
 
-/** Exponent of the largest power of 2 of which all values are multiples by 16-bit integers; `WHOLE` without one. */
+/** Exponent of the largest power of 2 that divides all values into 16-bit integers; `WHOLE` without one. */
 function exponentOf(values: Float32Array): number {
   const view = new DataView(new ArrayBuffer(4));
   let least = Number.POSITIVE_INFINITY;

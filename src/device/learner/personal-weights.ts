@@ -1,12 +1,12 @@
 import { TERMS, type TermName, type TermWeights } from '../ranking';
 
-/** What a new shopper's experts start from. */
+/** Start of a new shopper's experts. */
 export interface Start {
   /**
    * Weights of the terms; `preference` is the weight of every feature block of an expert.
    */
   weights: TermWeights;
-  /** Share of what a read-out has learned that fades with each choice. */
+  /** Share of a read-out that fades with each choice. */
   fading: number;
   /** Mean gain of the read-outs, nats per choice, below which they start from zero. */
   floor: number;
@@ -50,7 +50,7 @@ const START_WEIGHTS_WITH_SIDE: TermWeights = {
   preference: 0.75,
 };
 
-/** What a new shopper's experts start from. */
+/** Start of a new shopper's experts. */
 export const START: Start = { weights: START_WEIGHTS, fading: 0.1, floor: -0.25, visits: true };
 export const START_WITH_SIDE: Start = { weights: START_WEIGHTS_WITH_SIDE, fading: 0.04, floor: -0.25, visits: false };
 
@@ -148,7 +148,7 @@ export class PersonalWeights {
     return this.#start.weights.preference;
   }
 
-  /** Share of what a read-out has learned that fades with each choice. */
+  /** Share of a read-out that fades with each choice. */
   get fading(): number {
     return this.#start.fading;
   }

@@ -10,7 +10,7 @@ import { type Profile, parseProfile } from './profile';
 import { decodeProfile, encodeProfile, readProfile } from './profile-file';
 
 const COUNT = 120;
-// Deep enough for weights to overflow together although each one does not.
+// Enough for the weights to overflow together, although no single one does.
 const table = categoryTable(COUNT, 8, { text: 8, image: 8 });
 
 function catalog(): LearnerCatalog {
@@ -45,7 +45,7 @@ const record = { owned: [], cart: [], shown: [], visit: { start: 0, last: 0 } };
 const shown = { item: 'a', times: 1, choice: 1, time: 1 };
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `i${n}`);
 const history = (changes: object): object => ({ history: { ...PROFILE.history, ...changes } });
-/** The profile with changes in its experts, of which the third is a candidate. */
+/** The profile with changes in its experts; the third is a candidate. */
 const experts = (changes: object): object => ({ experts: { ...PROFILE.experts, ...changes } });
 const member = (at: number, changes: object): object =>
   experts({ members: PROFILE.experts.members.map((one, n) => (n === at ? { ...one, ...changes } : one)) });

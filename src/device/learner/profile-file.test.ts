@@ -90,7 +90,7 @@ describe('a profile as a file', () => {
   const { experts, history, ...rest } = profile;
   const [{ expert }] = experts.members;
   const preferences = { 'content 2': Float32Array.of(0.5, -1), 'year 3': Float32Array.of(1, 2, 3) };
-  /** What the generalist of a profile of an older schema has learned. */
+  /** Learned state of the generalist in a profile of an older schema. */
   const generalist = async (reading: ReturnType<typeof readProfile>) => (await reading).experts.members[0].expert;
 
   it('is read as code of schemas 1 and 2 stored it: a plain object, its history in the log', async () => {

@@ -29,7 +29,7 @@ const looseHistory = v.looseObject({
   items: v.array(v.unknown()),
   record: v.optional(v.looseObject({ dislikes: v.array(v.looseObject({ item: v.unknown(), known: v.unknown() })) })),
 });
-/** What is moved; the parser of the present schema checks the values. */
+/** The fields to move; the parser of the present schema checks their values. */
 const olderSchema = v.looseObject({
   schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SCHEMA_WITHOUT_EXPERTS)),
   weights: v.object({ theta: withTerms, squares: withTerms }),

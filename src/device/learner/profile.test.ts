@@ -77,7 +77,7 @@ describe('parseProfile', () => {
         },
       ],
     });
-    // The bounds hold for it too.
+    // The bounds also apply to it.
     const overflowing = { ...older.preferences, 'year 3': Float32Array.of(3e38) };
     for (const damage of [{ preferences: overflowing }, { preferenceGain: 1e308 }, { weights: null }, { schema: 0 }]) {
       await expect(parseAnyProfile({ ...older, ...damage })).rejects.toMatchObject({ code: 'store/corrupt' });

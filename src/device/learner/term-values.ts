@@ -66,7 +66,7 @@ export function checkFinite(values: TermValues, weights: TermWeights): void {
   );
 }
 
-/** What a shopper's experts share: an expert's own read-outs are its `preference`. */
+/** The terms that a shopper's experts share: an expert's own read-outs are its `preference`. */
 const SHARED = TERMS.filter((name) => name !== 'preference');
 
 /**

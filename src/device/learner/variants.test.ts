@@ -37,7 +37,7 @@ describe('a learner of a catalogue with variants', () => {
     for (const [n, row] of CHOICES.entries()) {
       const type = n % 6 === 5 ? 'dismiss' : 'click';
       plain.observe(event(++id, `item-${row}`, type));
-      // The first variant, so that the place in the catalogue is the same.
+      // The first variant, so that its place in the catalogue is the same.
       learner.observe(event(id, `item-${row}.0`, type));
       id++;
       plain.observe(event(id, `item-${row}`, 'impression'));
@@ -69,7 +69,7 @@ describe('a learner of a catalogue with variants', () => {
     expect(learner.status.experts[0].choices).toBe(2);
     learner.observe(event(9, 'item-4.0', 'purchase'));
     expect(learner.history.strengths).toEqual([1, 1, 3]);
-    // What was bought is the variant.
+    // The purchase is of the variant.
     expect([...learner.history.record.owned]).toEqual([4 * EACH]);
   });
 

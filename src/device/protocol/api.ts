@@ -286,7 +286,7 @@ export interface ImportOptions {
   merge?: boolean;
 }
 
-/** What `importProfile()` did. */
+/** The result of `importProfile()`. */
 export interface ImportResult {
   /** Number of events added to this device's log. */
   added: number;

@@ -22,7 +22,7 @@ export const keptSchema = v.object({
   counts: countsSchema,
   /** Calls that an earlier page noted, and that may be missing in `memory`. */
   tracked: v.optional(v.array(trackedSchema)),
-  /** What the page said that the shopper looks for: from worker to worker of one page, never kept beyond it. */
+  /** The page's hints about the visit: passed from worker to worker of one page, never kept beyond it. */
   hints: v.optional(v.unknown()),
 });
 export type Kept = v.InferOutput<typeof keptSchema>;

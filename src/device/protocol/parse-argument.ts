@@ -3,7 +3,7 @@ import { SidestreamError } from '../../error';
 
 /**
  * Parses an argument of a public method.
- * @param what the method, for the message
+ * @param what name of the method, for the message
  * @param name of the argument, if the method has several or it is not an object
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */

@@ -28,7 +28,7 @@ export interface PlacesMessage {
   places: Places;
 }
 
-/** Name of the BroadcastChannel on which the tabs of a shop exchange the shopper's answers and announce what they stored. */
+/** Name of the BroadcastChannel on which the tabs of a shop exchange the shopper's answers and announce stored data. */
 export const channelName = (namespace: string): string => `sidestream/${namespace}`;
 
 /** Listener on the page; errors are passed as plain data, since a cloned Error loses its code. */
@@ -76,7 +76,7 @@ export interface WorkerHost {
   refuse(level: Refusal): Promise<void>;
 }
 
-/** What the hooks of a page get, see `RecommenderOptions.onMetric`. */
+/** Arguments of a page's hooks, see `RecommenderOptions.onMetric`. */
 export interface MetricReport {
   counts: Counts[];
   visitors: VisitorReport[];
@@ -85,7 +85,7 @@ export interface MetricReport {
 /** Methods of a recommender that its worker lacks, or has in another form. */
 type PageMethod = 'addItem' | 'on' | 'track' | 'updateOffers';
 
-/** The recommender in its worker, for the page: the methods of `Recommender`, and what the page's side of them needs. */
+/** The recommender in its worker, for the page: the methods of `Recommender`, and the calls that their page side needs. */
 export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
   /** @param call also the time of the event, milliseconds since the epoch; default: now */
   track(...call: [...Parameters<Recommender['track']>, time?: number]): Promise<void>;
@@ -104,7 +104,7 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
    * @throws SidestreamError `runtime/invalid-input` for an option that is invalid, or differs from `given`
    */
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
-  /** What is counted since the last call, for the hooks of the page. @param sent keys of reports that were sent */
+  /** Counts since the last call, for the hooks of the page. @param sent keys of reports that were sent */
   takeMetrics(sent?: readonly string[]): Promise<MetricReport>;
   /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;
@@ -118,7 +118,7 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
   copy(): Promise<Kept>;
   /**
    * Continues with the data of the worker before this one, or of an earlier page. A failure is reported, and recommendations
-   * go on without them.
+   * continue without them.
    * @param kept `Kept`, parsed in the worker
    */
   takeOver(kept: unknown): Promise<void>;

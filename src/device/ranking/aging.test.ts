@@ -15,13 +15,13 @@ vi.mock('./similarities', async (original) => {
   return { ...real, similarities: vi.fn(real.similarities), similarity: vi.fn(real.similarity) };
 });
 
-/** So many that the similarities of a long history do not fit into the cache. */
+/** Too many for the similarities of a long history to fit into the cache. */
 const COUNT = 20_000;
 const PLACEMENTS: Placement[] = ['for-you', 'similar', 'complement', 'trending', 'recent'];
 
 const index = shop();
 const request = (placement: Placement): RankRequest => ({ placement, limit: 8, ...about(7) });
-/** Choices of other items all the time. */
+/** Choices of ever different items. */
 const choices = (count: number): number[] => Array.from({ length: count }, (_, n) => (n * 617) % COUNT);
 
 /** Narrow vectors, all different. */
@@ -48,7 +48,7 @@ function products(): number {
 beforeEach(() => void products());
 
 describe('the work for a shopper with a long history', () => {
-  /** Dot products of everything that follows one more choice. */
+  /** Number of dot products for all work after one more choice. */
   function afterChoice(rows: number[]): number {
     rank(index, chose(...rows.slice(0, -1)), request('for-you'));
     products();

@@ -46,7 +46,7 @@ it('gives the same however many neighbors leave before others come', () => {
   const all = Array.from({ length: 400 }, () => Math.floor(random() * count));
   for (let n = 40; n < all.length; n++) {
     const rows = all.slice(n - 40, n);
-    // A new one knows nothing but these rows.
+    // A new one has only these rows.
     if (n % 9 === 0) expect(grown.meanSimilarity(rows)).toEqual(new NearestHistory(far, cache).meanSimilarity(rows));
     else grown.meanSimilarity(rows);
   }

@@ -10,7 +10,7 @@ const BATCH_ROWS = 32;
 const SPARE_NEIGHBORS = 9;
 
 /**
- * The largest content similarities of every item to a set of rows, such as those of a history. The cost of adding or
+ * The largest content similarities of every item to a set of rows, such as the rows of a history. The cost of adding or
  * removing a row does not depend on the size of the set, except for the few items that have lost more neighbors than were
  * spare.
  */
@@ -62,7 +62,7 @@ export class NearestNeighbors {
   }
 
   /**
-   * The row, among those of the last call of `nearestTo`, that is most similar to an item.
+   * Among the rows of the last call of `nearestTo`, the one that is most similar to an item.
    * @param leftOut rows to ignore
    * @returns null if no other row remains; undefined if too many rows are ignored to know the answer
    */

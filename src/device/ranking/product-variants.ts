@@ -29,7 +29,7 @@ export interface WeighedBlock {
   scale: Float32Array;
 }
 
-/** What the variants of a product cost: the lowest and the highest price, in the currency of the items. */
+/** Price range of a product's variants: the lowest and the highest price, in the currency of the items. */
 export interface PriceRange {
   lowest: number;
   highest: number;

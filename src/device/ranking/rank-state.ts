@@ -8,7 +8,7 @@ interface PastChoice {
   time: number | null;
 }
 
-/** What one of the shopper's experts adds to the term `preference` of an item. */
+/** Contribution of one of the shopper's experts to the term `preference` of an item. */
 export interface ExpertPart {
   /** Id and state as in the status of the recommender. */
   id: number;

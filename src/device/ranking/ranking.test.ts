@@ -106,9 +106,9 @@ describe('rank', () => {
     const plain = 'Because you looked at “Item 5”';
     expect(reason([generalist, part(3, 'frozen', 30, 4, 0), part(4, 'frozen', 30, 4)])).toBe(plain);
     expect(reason([generalist, part(3, 'candidate', 60, 4, 0)])).toBe(plain);
-    // An item is no reason for itself.
+    // An item is not a reason for itself.
     expect(reason([generalist, part(3, 'frozen', 60, 7)])).toBe(plain);
-    // Content contributes more: the nearest of all past items, which tells its time where it is one of the expert's.
+    // Content contributes more: the nearest of all past items, with its time if it is one of the expert's.
     expect(reason([part(3, 'frozen', 60, 4, 0)], 1e-3)).toBe(plain);
     expect(reason([part(3, 'frozen', 60, 5, 0)], 1e-3)).toBe('Like “Item 5”, which you looked at in March');
     expect(reason([part(3, 'frozen', 60, 5, 0)], -1e-3)).toBe(plain);

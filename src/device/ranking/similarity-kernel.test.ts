@@ -12,7 +12,7 @@ import { termValues } from './terms/terms';
 
 const COUNT = 1200;
 let content: BundleContent;
-/** The index as it computes before the kernel is loaded, and one that is made after. */
+/** An index made before the kernel was loaded, and one made after. */
 let before: CatalogIndex;
 let after: CatalogIndex;
 

@@ -76,7 +76,7 @@ describe('a list of a catalogue with variants', () => {
     expect(pricesOf(soldOut)).toEqual([0, { lowest: 30, highest: 40 }]);
     expect(pricesOf([{ price: 25 }, { price: 25 }, { price: undefined }])).toEqual([0, undefined]);
     expect(pricesOf([{ price: 25 }, { price: undefined }, soldOut[1]])).toEqual([0, undefined]);
-    // The variant that a filter lets in need not be the cheapest.
+    // The variant that passes a filter need not be the cheapest.
     expect(pricesOf(prices, { filter: { price: { $gte: 28 } } })).toEqual([0, { lowest: 25, highest: 40 }]);
     // Each has its own card.
     expect(pricesOf(prices, { variants: 'all' })).toEqual([0, undefined]);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decryptFile, encryptFile, isEncrypted } from './encrypted-file';
 
-const bytes = new TextEncoder().encode('what was learned');
+const bytes = new TextEncoder().encode('a learned profile');
 const refused = (code: string) => expect.objectContaining({ code });
 
 afterEach(() => void vi.restoreAllMocks());
@@ -37,14 +37,14 @@ describe('an encrypted file', () => {
     await expect(decryptFile(endless, 'x')).rejects.toEqual(refused('store/corrupt'));
     const [salt, nonce] = ['0'.repeat(32), '0'.repeat(24)];
     const headers = [
-      // Rounds that would hold a core for seconds, or that no version of this code has written.
+      // Numbers of rounds that would occupy a core for seconds, or that no version of this code has written.
       `1 10000000 ${salt} ${nonce}`,
       `1 2000001 ${salt} ${nonce}`,
       `1 599999 ${salt} ${nonce}`,
       `1 1 ${salt} ${nonce}`,
       `1 6e5 ${salt} ${nonce}`,
       `1 600000.5 ${salt} ${nonce}`,
-      // Salt and nonce of other lengths, and words too many or too few.
+      // Salt and nonce of other lengths, and too many or too few words.
       `1 600000 00 ${nonce}`,
       `1 600000 ${salt}00 ${nonce}`,
       `1 600000 ${salt} 00`,

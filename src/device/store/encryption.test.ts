@@ -35,7 +35,7 @@ const refused = (code: string) => expect.objectContaining({ code });
 const open = (encrypt: Encryption = false, onClosed = (_: string): void => undefined) =>
   DeviceStore.open('test', { encrypt, upgradeProfile: upgradeStoredProfile, onClosed });
 
-/** Puts something of every kind into a store; each says `secret`, and each number is one of a kind. */
+/** Puts data of every kind into a store; each text contains `secret`, and each number is unique. */
 async function fill(store: DeviceStore): Promise<void> {
   const generation = await store.generation();
   await store.append([click('secret a'), click('secret b')]);
@@ -50,7 +50,7 @@ async function fill(store: DeviceStore): Promise<void> {
 
 const fresh = (known: string | null): string => known ?? 'fresh';
 
-/** All that can be read from a store of what `fill` put in. */
+/** All data of `fill` that can be read from a store. */
 async function contentOf(store: DeviceStore): Promise<unknown> {
   const [events, profiles, snapshots] = [await store.eventsAfter(0), await store.profiles(), await store.snapshots()];
   const [items, counted] = [await store.localItems(), await store.aggregates()];
@@ -58,7 +58,7 @@ async function contentOf(store: DeviceStore): Promise<unknown> {
   return { events, profiles, snapshots, items, counted, unit, visitors };
 }
 
-/** Every row of the database, as somebody who has its files sees it. */
+/** Every row of the database, as visible to somebody with its files. */
 async function rows(): Promise<Record<string, unknown[]>> {
   const raw = await openDB('sidestream/test');
   const all: Record<string, unknown[]> = {};
@@ -319,7 +319,7 @@ describe('a change of the key', () => {
       const old = await open(before, (why) => closings.push(why));
       await fill(old);
       const changed = await open(KEY);
-      // It does not know yet: what it tracks is read all the same.
+      // It does not know yet, but its tracked events are still read.
       await old.append([click('late')]);
       await changed.saveProfile(profile('by the new key'), 0);
       const wrongly = old.saveProfile(profile('by the old key'), 0);

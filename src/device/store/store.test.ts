@@ -9,7 +9,7 @@ import { DeviceStore } from './device-store';
 import { MemoryStore } from './memory-store';
 import { type LocalItem, MAX_SNAPSHOTS, type Store, type StoredProfile } from './store';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory. Browsers are tested in e2e.
+// Node has no IndexedDB: this one follows the specification, in memory. Browsers are tested in e2e.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -120,7 +120,7 @@ describe.each(stores)('a store %s', (_, open) => {
     expect(await store.eventsAfter(0)).toEqual([{ ...click('a'), id: 1 }]);
     expect(await store.snapshots()).toEqual([first]);
     expect((await store.append([click('c')]))[0].id).toBe(3);
-    // A learner that still continues the profile before the rollback saves nothing any more.
+    // A learner that still continues the profile before the rollback can no longer save.
     expect(await store.saveProfile(profile(7), 0)).toBe(false);
     expect(await store.profiles()).toEqual([profile(1)]);
     expect(await store.saveProfile(profile(7), await store.generation())).toBe(true);
@@ -235,7 +235,7 @@ describe('a store on the device', () => {
     expect(await indexedDB.databases()).toEqual([]);
     const closings: string[] = [];
     const store = await DeviceStore.open('test', { onClosed: (why) => closings.push(why) });
-    // As when the browser shuts a connection of a page in the background.
+    // As when the browser closes the connection of a page in the background.
     const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
     transaction.mockImplementation(function (this: IDBDatabase) {
       this.close();
@@ -256,7 +256,7 @@ describe('a store on the device', () => {
       const store = await DeviceStore.open('test');
       await store.append([click('a')]);
       store.close();
-      // A page that does not give way, such as one that the browser has frozen.
+      // A page that does not close its connection, such as one that the browser has frozen.
       const other = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open('sidestream/test');
         request.onsuccess = () => resolve(request.result);
@@ -264,7 +264,7 @@ describe('a store on the device', () => {
       });
       const deleting = deleteDeviceStore('test');
       deleting.catch(() => undefined);
-      // Nothing is left to read, also where the browser ends now.
+      // Nothing is left to read, even if the browser ends now.
       for (let n = 0; n < 200 && (await countIn(other)) > 0; n++) await new Promise(setImmediate);
       expect(await countIn(other)).toBe(0);
       const outcomes = Promise.allSettled([deleting, DeviceStore.open('test')]);
@@ -283,7 +283,7 @@ describe('a store on the device', () => {
     expect(await indexedDB.databases()).toEqual([]);
   });
 
-  it('takes a database that was emptied, as the shopper refused, and not deleted before the browser ended, for a refusal', async () => {
+  it('treats a database as refused if it was emptied after a refusal, but not deleted before the browser ended', async () => {
     const emptied = async (): Promise<void> => {
       (await DeviceStore.open('test')).close();
       const database = await openDB('sidestream/test');
@@ -340,7 +340,7 @@ const countIn = async (database: IDBDatabase): Promise<number> => {
   const counts = names.map(
     (name) =>
       new Promise<number>((resolve, reject) => {
-        // The mark that says so.
+        // The marker of the refusal.
         const request = transaction.objectStore(name).getAllKeys();
         request.onsuccess = () => resolve(request.result.filter((key) => key !== 'withdrawn').length);
         request.onerror = () => reject(request.error);

@@ -16,9 +16,9 @@ export interface Snapshot {
   id: number;
   /** Milliseconds since the epoch. */
   time: number;
-  /** Choices learned from up to then. */
+  /** Number of choices learned so far. */
   choices: number;
-  /** Windows closed up to then. */
+  /** Number of windows closed so far. */
   windows: number;
   /** Id of the last event that it contains. */
   lastEvent: number;
@@ -47,7 +47,7 @@ export interface SaveOptions {
   first?: boolean;
 }
 
-/** What a profile from elsewhere is joined to. */
+/** The state with which a profile from elsewhere is merged. */
 export interface Undo {
   /** Describes the snapshot of the previous profile. Its last event must still be the last of the log. */
   snapshot: Omit<Snapshot, 'id'>;

@@ -155,7 +155,7 @@ export class ClusterLoader {
     if (missing.length > 0) await this.#add(await this.#selection.partsWith(missing));
   }
 
-  /** Loads pinned items, each at its first list; a failure is reported, and lists go on without them. */
+  /** Loads pinned items, each at its first list; a failure is reported, and lists continue without them. */
   async #loadPinned(ids: readonly string[]): Promise<void> {
     const fresh = ids.filter((id) => !this.#loadedPins.has(id));
     const loading = this.load(fresh);

@@ -17,9 +17,9 @@ const memory = memoryBundle();
 const options = { clusterFrom: 100, clusterItems: 24 };
 let server: Server;
 let manifest: Manifest;
-/** Names that the server was asked for. */
+/** File names requested from the server. */
 let asked: string[] = [];
-/** Names that it does not have any more. */
+/** File names that the server no longer has. */
 let gone: (name: string) => boolean;
 
 beforeAll(async () => {
@@ -285,7 +285,7 @@ describe('an engine with a catalogue in clusters and several languages', () => {
     await engine.track('click', id, {});
     await engine.settled();
     expect(await german({ placement: 'similar', itemId: id })).not.toContain(false);
-    // As many files of texts as of items, and the head's.
+    // As many files of texts as of items, plus the head's.
     expect(loaded('texts')).toBeLessThanOrEqual(loaded('items') + 1);
     expect(loaded('texts')).toBeGreaterThan(1);
     expect(await german({ lang: 'en' })).not.toContain(true);
@@ -323,7 +323,7 @@ describe('an engine with a catalogue in clusters and a side model', () => {
   });
   afterAll(() => new Promise((resolve) => host.close(resolve)));
 
-  /** What the model that was put in says of an item. */
+  /** The original model's values for an item. */
   const trained = (id: string): number[] => {
     const row = ids.indexOf(id);
     return [...model.vectors.subarray(6 * row, 6 * row + 6), model.biases[row]];
@@ -392,7 +392,7 @@ describe('an engine with a catalogue in clusters and a side model', () => {
     expect(Object.keys(contributions)).toContain('sideModel');
     const files = names.filter((name) => name.startsWith('side-'));
     const vectors = names.filter((name) => name.startsWith('features-'));
-    // The model of the head, the directory, and the rows of each cluster; the features are of clusters and of the head.
+    // The head's model, the directory, and the rows of each cluster; features exist for clusters and for the head.
     expect(files).toHaveLength(new Set(files).size);
     expect(files.length).toBe(new Set(vectors).size + 1);
     expect(errors).toEqual([]);

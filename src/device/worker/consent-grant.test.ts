@@ -7,7 +7,7 @@ import { clickAll, consentOf } from '../../testing/opened-engine';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
 import { DeviceStore } from '../store/device-store';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+// Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -25,7 +25,7 @@ afterAll(() => shop.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
-/** Something that waits, once it is reached, until it is let go. */
+/** A step that, once reached, waits until it is released. */
 function gate() {
   const opened = new EventTarget();
   const next = (type: string) => new Promise<void>((resolve) => opened.addEventListener(type, () => resolve()));
@@ -88,7 +88,7 @@ describe('a grant that fails', () => {
     const engine = await open({ consent: 'granted' });
     expect(shop.codes).toEqual(['store/blocked']);
     await engine.track('click', 'a', {});
-    // The shop asks again, as the error says.
+    // The shop asks again, as the error advises.
     await engine.consent('granted');
     expect(await log()).toHaveLength(1);
     await engine.close();
@@ -101,7 +101,7 @@ describe('a denial while a grant is under way', () => {
     await clickAll(before, 'cd');
     await before.close();
     const engine = await open({ consent: 'pending' });
-    // The learner goes on from what the device holds; a training that is under way, or a slow disk, holds that up.
+    // The learner continues from the device's data; a training in progress, or a slow disk, delays that.
     const held = gate();
     vi.spyOn(DeviceStore.prototype, 'localItems').mockImplementationOnce(async function (this: DeviceStore) {
       await held.pass();
@@ -169,7 +169,7 @@ describe('consent("pending")', () => {
     const before = await open();
     await clickAll(before, 'ab');
     await before.close();
-    // As the worker that takes the place of one that crashed in forget() or consent('pending').
+    // As the worker that replaces one that crashed in forget() or consent('pending').
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'c');
     await engine.consent('pending');

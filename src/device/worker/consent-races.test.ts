@@ -26,7 +26,7 @@ const step = fc.record<Step>({
   wait: fc.boolean(),
 });
 
-/** What a step may be refused with when another tab takes its store away. */
+/** Errors with which a step may be refused if another tab deletes its store. */
 const EXPECTED = new Set(['store/forgotten', 'store/blocked', 'runtime/closed']);
 
 async function act(action: Action, tabs: WorkerRecommender[], tab: number, file: Blob): Promise<void> {
@@ -63,7 +63,7 @@ it('whatever two tabs do at once, they end with one consent answer, and a databa
       }
       await Promise.all(running);
       for (const engine of tabs) await engine.settled();
-      // A denial leaves no trace: a tab that was opened after it knows nothing of it, and waits for an answer.
+      // A denial leaves no trace: a tab that was opened later does not know of it, and waits for an answer.
       const levels = async () => {
         const all = await Promise.all(tabs.map(async (engine) => (await engine.status()).consent));
         return all.map((level, n) => (n > 1 && level === 'pending' && all[0] === 'denied' ? 'denied' : level));
@@ -76,7 +76,7 @@ it('whatever two tabs do at once, they end with one consent answer, and a databa
         for (const engine of tabs.slice(0, 2)) expect((await engine.status()).events).toBe(0);
       }
       if (consent === 'granted') {
-        // Every tab knows the same, and so does one that starts now.
+        // Every tab has the same answer, and so does one that starts now.
         const known = async (engine: WorkerRecommender) => {
           await engine.settled();
           return (await engine.status()).events;

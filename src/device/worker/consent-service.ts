@@ -72,7 +72,7 @@ export class ConsentService {
     });
   }
 
-  /** Goes on in memory, which the page copies to its tab. A grant before it is withdrawn, as this keeps less. */
+  /** Continues in memory, which the page copies to its tab. An earlier grant is withdrawn, because this keeps less. */
   async #keepVisit(): Promise<void> {
     const { storage, changes } = this.#context;
     const withdrawn = storage.lastAnswer.consent === 'granted' ? this.#withdraw('pending', true) : undefined;

@@ -10,7 +10,7 @@ import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
 import { Engine } from './engine';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+// Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -27,7 +27,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
 const eventsOf = async (engine: WorkerRecommender) => (await engine.status()).events;
 
-/** A connection of a page that does not give way, such as one that the browser has frozen. */
+/** The connection of a page that does not close it, such as one that the browser has frozen. */
 async function stubbornTab(): Promise<{ close(): void }> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open('sidestream/test');
@@ -94,7 +94,7 @@ describe('consent withdrawn in one tab', () => {
     await third.close();
   });
 
-  it('forgotten: another tab keeps neither the id of the experiment nor what it had counted', async () => {
+  it('forgotten: another tab keeps neither the id of the experiment nor its counts', async () => {
     const experiment = { name: 'test', variants: [{ name: 'a' }, { name: 'b' }] };
     const [first, second] = [await open({ experiment }), await open({ experiment })];
     const idOf = async () => {
@@ -214,7 +214,7 @@ describe('an event on its way when consent is denied', () => {
     const gate = new Promise<void>((resolve) => {
       go = resolve;
     });
-    // What the log says of the purchase's last click comes after the denial.
+    // The log's answer about the purchase's last click arrives after the denial.
     vi.spyOn(DeviceStore.prototype, 'eventsAfter').mockImplementationOnce(async function (this: DeviceStore, id) {
       await gate;
       return eventsAfter.call(this, id);
@@ -250,7 +250,7 @@ describe('consent', () => {
 });
 
 describe('a profile replaced while a save is pending', () => {
-  /** What another page would find on the device. */
+  /** The data that another page would find on the device. */
   const found = async () => {
     const engine = await open();
     const events = await eventsOf(engine);
@@ -258,8 +258,8 @@ describe('a profile replaced while a save is pending', () => {
     return events;
   };
   /**
-   * The shopper clicks on right before the profile is replaced, so that a save of the old learner is due; then one method
-   * of the store is held up until it is overdue.
+   * The shopper clicks right before the profile is replaced, so that a save of the old learner is due; then one method
+   * of the store is delayed until the save is overdue.
    */
   const slow = (
     replacing: 'replace' | 'rollback',
@@ -374,7 +374,7 @@ describe('tracking', () => {
 });
 
 describe('a refusal', () => {
-  /** Tells the levels that a tab reports, from now on. */
+  /** Collects the levels that a tab reports from now on. */
   const reported = async (engine: WorkerRecommender, until: string): Promise<string[]> => {
     const levels: string[] = [];
     await vi.waitFor(async () => {
@@ -400,7 +400,7 @@ describe('a refusal', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('is what another tab reports, without another level first, also where it hears of it after the deletion', async () => {
+  it('is the only level that another tab reports, even if the tab hears of it after the deletion', async () => {
     const { postMessage } = BroadcastChannel.prototype;
     const late = vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(function (
       this: BroadcastChannel,

@@ -5,7 +5,7 @@ import type { ProfileSession } from './profile-session';
 import type { ProfileStorage } from './profile-storage';
 import type { TaskQueue } from './task-queue';
 
-/** What the parts of the engine share. */
+/** Objects shared by the parts of the engine. */
 export interface EngineContext {
   options: EngineOptions;
   listener: EngineListener;

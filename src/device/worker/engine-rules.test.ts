@@ -6,7 +6,7 @@ import { type ServedShop, serveShop } from '../../testing/served-shop';
 import { optionsSchema, parsed, type RecommendRequest, type WorkerRecommender } from '../protocol';
 import type { EngineOptions } from './engine-options';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory.
+// Node has no IndexedDB: this one follows the specification, in memory.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -76,7 +76,7 @@ describe('an engine with rules', () => {
     expect(await next.status()).toMatchObject({ dismissed: 0 });
     expect(await listed(next, {})).toBe('abcdefgh');
     await next.close();
-    // What was noted is learned once there is learning, and nothing of it twice.
+    // Noted events are learned once learning is on, and none of them twice.
     const learns = await start({ consent: 'granted' });
     await learns.track('click', 'e', {});
     expect(await learns.status()).toMatchObject({ events: 1 });
@@ -98,7 +98,7 @@ describe('an engine with rules', () => {
     };
     const before = await rotated();
     expect(before).toBeLessThan(0);
-    // What the profile knows already is not noted once more with the next event.
+    // The profile's state is not noted again with the next event.
     await engine.track('dismiss', 'g', {});
     expect(await rotated()).toBeCloseTo(before ?? 0, 2);
     expect((await engine.recommend({ placement: 'for-you' })).items[0].source).toBe('popularity');
@@ -146,7 +146,7 @@ describe('an engine with rules', () => {
 
   it('explains an item in the language of the request, with parts that add up to the score', async () => {
     const engine = await start();
-    // Two choices: with a third the experts would train, which is another test's affair.
+    // Two choices: with a third, the experts would train, which another test covers.
     for (const id of ['b', 'd']) await engine.track('click', id, {});
     const request = { lang: 'fr' };
     const { items } = await engine.recommend(request);

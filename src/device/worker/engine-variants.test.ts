@@ -5,7 +5,7 @@ import { makeItem } from '../../testing/bundles';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { RecommendRequest, WorkerRecommender } from '../protocol';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory.
+// Node has no IndexedDB: this one follows the specification, in memory.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });

@@ -25,7 +25,7 @@ const addedItems = () => import('./added-items');
 
 /**
  * The recommender, independent of page and worker: connects catalogue, store, learner and ranking. Runs in the worker, where
- * the page calls its methods. `Recommender` and `WorkerRecommender` say what they do.
+ * the page calls its methods. `Recommender` and `WorkerRecommender` document them.
  */
 export class Engine implements Calls {
   readonly #parts: EngineParts;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { CLICK, last, log, type ServedShop, serveShop } from '../../testing/served-shop';
 import { DeviceStore } from '../store/device-store';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+// Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -61,7 +61,7 @@ describe('attribution', () => {
     await Promise.all([engine.track('click', 'a', CLICK), engine.track('cart', 'a', {})]);
     const { rows } = await engine.metrics();
     expect(rows).toEqual([expect.objectContaining({ placement: 'similar', clicks: 1, carts: 1, conversion: 0 })]);
-    // With consent, what was clicked before is still known.
+    // With consent, earlier clicks are still known.
     await engine.consent('granted');
     await engine.track('purchase', 'a', {});
     expect(await last()).toMatchObject({ type: 'purchase', ...CLICK });
@@ -201,7 +201,7 @@ describe('metrics', () => {
     await first.track('click', 'a', CLICK);
     await first.close();
     const store = await DeviceStore.open('test');
-    // It says to be further than the log ever was: all the same another takes its place.
+    // It claims to be ahead of the log, but is replaced nevertheless.
     const broken = { schema: 1, lastEvent: 99, bytes: new TextEncoder().encode('{') };
     expect(await store.saveAggregates(broken, await store.generation())).toBe(true);
     store.close();

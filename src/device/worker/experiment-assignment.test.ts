@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLICK, IDS, last, log, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { WorkerRecommender } from '../protocol';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+// Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });

@@ -32,14 +32,14 @@ async function start(given: Parameters<ServedShop['open']>[0] = {}): Promise<Wor
 const listOf = async (engine: WorkerRecommender): Promise<string[]> =>
   (await engine.recommend({})).items.map(({ item }) => item.id);
 
-/** Whether a promise is settled after some turns of the event loop, which is enough for all that needs no network. */
+/** Whether a promise is settled after some turns of the event loop, which is enough for all work without the network. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {
   const late = new Promise((resolve) => setTimeout(resolve, 150, 'late'));
   return (await Promise.race([promise.then(() => 'settled'), late])) === 'settled';
 }
 
 describe('while the features are on their way', () => {
-  it('the first list is there, the same as with them', async () => {
+  it('the first list is available, and equals the list with features', async () => {
     const engine = await start();
     const first = await listOf(engine);
     release();
@@ -70,7 +70,7 @@ describe('while the features are on their way', () => {
     expect((await engine.status()).events).toBe(1);
   });
 
-  it('a shopper who returns gets no list but their own', async () => {
+  it('a returning shopper gets only their own list', async () => {
     release();
     const before = await start();
     for (const id of 'fefe') await before.track('click', id, {});

@@ -83,7 +83,7 @@ describe('inspect()', () => {
         .map(({ item }) => item.id);
     expect(listed('now')).toEqual(now);
     expect(change.added).toBe(change.left);
-    // Asking changes nothing.
+    // Inspecting changes nothing.
     expect(await idsOf(engine)).toEqual(now);
     await engine.rollback(last.id);
     await engine.settled();

@@ -46,7 +46,7 @@ const list = (limit: number) => parsed(recommendSchema, { limit }, 'inspect()');
 
 /**
  * Answers a question of the inspector.
- * @param question and what it is about: parsed here
+ * @param question the question and its subject, parsed here
  * @throws SidestreamError `runtime/invalid-input`, `store/unknown-snapshot`, `runtime/unknown-item`
  */
 export async function inspect(

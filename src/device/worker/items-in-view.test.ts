@@ -23,7 +23,7 @@ beforeAll(async () => {
   shop = await serveContent(await bundleContent(items), { cooccurrence });
 });
 afterAll(() => shop.close());
-// Node has no IndexedDB: this one keeps to the specification, in memory.
+// Node has no IndexedDB: this one follows the specification, in memory.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -93,7 +93,7 @@ describe('a list about the cart', () => {
       expect(await cart()).toBe('de');
       await engine.track('cart', 'b', {});
       expect(await cart()).toBe('ed');
-      // What is in the cart is not recommended for it.
+      // Items in the cart are not recommended for it.
       await engine.track('cart', 'd', {});
       expect(await listed(engine, { cart: true, excludeInCart: false })).toBe('e');
       await engine.track('uncart', 'd', {});

@@ -9,7 +9,7 @@ const event = fc.record<NewEvent>({
   time: fc.nat({ max: 4 }),
 });
 const log = fc.array(event, { maxLength: 8 });
-/** With the ids of a log, where the events were tracked in the order of their time. */
+/** With the ids of a log in which events were tracked in chronological order. */
 const logged = (events: readonly NewEvent[], from = 1): LoggedEvent[] =>
   events.toSorted((one, two) => one.time - two.time).map((one, n) => ({ ...one, id: from + n }));
 const plain = (events: readonly LoggedEvent[]) => events.map(({ type, itemId, time }) => ({ type, itemId, time }));
@@ -58,7 +58,7 @@ describe('joinLogs', () => {
         const count = (all: string[], key: string) => all.filter((other) => other === key).length;
         for (const key of new Set([...keys(one), ...keys(two)]))
           expect(count(keys(first), key)).toBe(Math.max(count(keys(one), key), count(keys(two), key)));
-        // Once more adds nothing.
+        // Joining again adds nothing.
         const again = joinLogs(logged(first), plain(two), 100);
         expect(again.added).toEqual([]);
         expect(plain(again.events)).toEqual(plain(first));

@@ -40,7 +40,7 @@ describe('late files', () => {
     });
     files.expect({ './a-1.js': ['./b-2.js'] });
     const both = [files.require('./a-1.js'), files.require('./b-2.js')];
-    // Before the first of them is there.
+    // Before the first of them has arrived.
     expect(fetchScript.mock.calls.flat()).toEqual(['https://shop.example/s/a-1.js', 'https://shop.example/s/b-2.js']);
     await Promise.all(both);
     expect(fetchScript).toHaveBeenCalledTimes(2);

@@ -13,7 +13,7 @@ it("the experts' scores of all items are the same after the profile was read aga
   for (const { id } of liked.slice(0, 12)) await engine.track('click', id, {});
   const said = (): Promise<number[]> =>
     Promise.all(content.items.map(async ({ id }) => (await engine.explain(id, {})).contributions.preference ?? 0));
-  // Each expert says its part, and which choices it learned that from.
+  // Each expert has its part, and the choices from which it learned it.
   const { contributions, experts } = await engine.explain(liked[15].id, {});
   const known = await engine.status();
   expect(experts.length).toBeGreaterThan(1);

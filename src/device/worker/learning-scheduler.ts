@@ -69,7 +69,7 @@ export class LearningScheduler {
   }
 
   /**
-   * Changes the store such that this tab's learned state no longer applies, then loads the stored state.
+   * Changes the store so that this tab's learned state no longer applies, then loads the stored state.
    * @param change of the store; if it fails, everything stays unchanged
    */
   async replaceStored(change: () => Promise<void>): Promise<void> {

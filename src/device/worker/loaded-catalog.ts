@@ -32,7 +32,7 @@ export interface LiveOffers {
 
 /**
  * The rules of the bundle's file that now apply to a placement, or, with null, to one of the shop's own lists; the page's
- * rules replace those of the same names.
+ * rules replace rules with the same names.
  */
 export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
@@ -60,7 +60,7 @@ export class LoadedCatalog {
   #cooccurrence: CooccurrenceTable | null = null;
   #side: SideModel | null = null;
   #demand: ShopDemand | null = null;
-  /** Offers replace items in it, of which only prices and stock change. */
+  /** Offers replace items in it, changing only their prices and stock. */
   index: CatalogIndex;
   #table: FeatureTable;
   #complete: boolean;

@@ -19,7 +19,7 @@ it('an item that another tab added is in the lists that are made while this tab 
   let lists: { item: { id: string }; score: number }[][] = [];
   const { profiles } = DeviceStore.prototype;
   vi.spyOn(DeviceStore.prototype, 'profiles').mockImplementationOnce(async function (this: DeviceStore) {
-    // The catalogue has grown, and the next learner is not there yet.
+    // The catalogue has grown, and the next learner does not exist yet.
     lists = [(await second.recommend({})).items, (await second.recommend({ placement: 'similar', itemId: 'a' })).items];
     return profiles.call(this);
   });

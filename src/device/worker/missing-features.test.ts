@@ -3,13 +3,13 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ServedShop, serveShop } from '../../testing/served-shop';
 
-// What a browser may lack or refuse.
+// Features that a browser may lack or refuse.
 const code = vi.hoisted(() => ({ missing: false }));
 vi.mock('../store', async (original) => {
   const store = await original<typeof import('../store')>();
   return {
     ...store,
-    // As in a page that has gone offline, or whose host has a newer version and not the old files any more.
+    // As on a page that has gone offline, or whose host has replaced the old files with a newer version.
     deviceStores: () =>
       code.missing
         ? Promise.reject(new TypeError('Failed to fetch dynamically imported module: https://shop.example/a.js'))

@@ -20,7 +20,7 @@ const small = memoryBundle();
 const large = memoryBundle();
 let server: Server;
 let asked: string[] = [];
-/** Files that the server holds back until it is resolved. */
+/** Files that the server withholds until the promise is resolved. */
 let held: Promise<void> | null = null;
 const prices: Record<string, number> = { a: 10, b: 20, c: 30, d: 40, e: 50, f: 60 };
 
@@ -223,7 +223,7 @@ describe('updateOffers()', () => {
     await engine.settled();
     expect(changes.slice(told)).toEqual([1]);
     expect(await engine.status()).toMatchObject({ events: 1 });
-    // Later ones hold, field by field.
+    // Later offers apply, field by field.
     await engine.updateOffers([{ id: 'b', price: 17 }]);
     expect(await engine.getItem('b')).toMatchObject({ price: 17, listPrice: 25 });
     await engine.updateOffers([
@@ -251,7 +251,7 @@ describe('updateOffers()', () => {
     ['nothing', undefined, 'list of offers'],
     ['an unknown field', [{ id: 'a', prise: 3 }], 'Did you mean "price"?'],
     ['a text for a price', [{ id: 'a' }, { id: 'b', price: '3' }], '1.price'],
-    ['a price that is no number', [{ id: 'a', price: Number.NaN }], '0.price'],
+    ['a price that is not a number', [{ id: 'a', price: Number.NaN }], '0.price'],
     ['half a piece', [{ id: 'a', quantity: 1.5 }], '0.quantity'],
     ['no id', [{ price: 3 }], '0.id'],
     ['too many', Array.from({ length: 10_001 }, (_, n) => ({ id: `${n}` })), '10000'],

@@ -12,7 +12,7 @@ import { rankSegments, type SegmentField } from '../ranking/segments';
 import type { ListContext } from './feature-loader';
 import type { LoadedCatalog } from './loaded-catalog';
 
-/** What the ranking reads for a request, in the turn that makes its list. */
+/** The ranking's input for a request, in the turn that makes its list. */
 export interface ListInput {
   index: CatalogIndex;
   input: [RankState, RankRequest];

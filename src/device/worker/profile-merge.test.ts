@@ -24,7 +24,7 @@ const COUNT = 120;
 
 const MOVIELENS = fileURLToPath(new URL('../../../../shared/data/movielens/events.csv', import.meta.url));
 
-/** What the three most diligent people of a log rated, as choices of the items of this shop. */
+/** Ratings of the three most active people of a log, as choices of this shop's items. */
 function ratings(count: number): Tracked[] {
   const rows = readFileSync(MOVIELENS, 'utf8')
     .trim()
@@ -43,7 +43,7 @@ function ratings(count: number): Tracked[] {
     .map(([time, , item, rating], n) => ({
       type: rating >= 4 ? 'cart' : rating >= 2 ? 'click' : 'dismiss',
       itemId: ids[item % COUNT],
-      // Many are of one second.
+      // Many share a second.
       time: 1000 * time + n,
     }));
 }
@@ -61,8 +61,8 @@ beforeEach(() => {
 });
 
 /**
- * A separate device: its store has another name. What the kernel computes differs from what is computed without it in the
- * last digits, so it is there before the first event.
+ * A separate device: its store has another name. The kernel's results differ from results without it in the
+ * last digits, so it is loaded before the first event.
  */
 async function device(namespace: string, given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> {
   const engine = await shop.open({ namespace, ...given });
@@ -111,7 +111,7 @@ async function learned(engine: WorkerRecommender) {
 const listOf = async (engine: WorkerRecommender) =>
   (await engine.recommend({ limit: 30 })).items.map(({ item, score }) => [item.id, score]);
 
-/** Two devices with every second, or by chance another, event of a stream, and one that saw all. */
+/** Two devices that share a stream of events, alternating or at random, and one that saw all of it. */
 async function split(events: readonly Tracked[], seed = 5) {
   const random = seededRandom(seed);
   const here: Tracked[] = [];
@@ -127,7 +127,7 @@ async function split(events: readonly Tracked[], seed = 5) {
 const closeAll = (...engines: WorkerRecommender[]) => Promise.all(engines.map((engine) => engine.close()));
 
 describe('the profiles of two devices', () => {
-  it('merged are that of the device that saw both, to the last digit, on either of them', async () => {
+  it('equal, when merged on either device, the profile of a device that saw both logs, to the last digit', async () => {
     const { one, two, whole, here, there } = await split(stream(150, 1));
     const [first, second] = [await one.exportProfile(), await two.exportProfile()];
     expect(await one.importProfile(second, { merge: true })).toEqual({
@@ -145,7 +145,7 @@ describe('the profiles of two devices', () => {
     expect(await listOf(one)).toEqual(await listOf(whole));
     await two.importProfile(first, { merge: true });
     expect(await learned(two)).toEqual(expected);
-    // What was tracked since joins too, on a device that began again from its store.
+    // Events tracked since are also merged, on a device that restarted from its store.
     await one.close();
     const next = await device('one', { consent: undefined });
     const more = stream(190, 2).slice(150);
@@ -399,7 +399,7 @@ describe('while profiles are merged', () => {
     const hold = held();
     void one.importProfile(await two.exportProfile(), { merge: true });
     await hold.reached;
-    // The worker is gone: what it would have stored never comes.
+    // The worker is gone, so it never stores the result.
     const next = await device('one', { consent: undefined });
     expect(await learned(next)).toEqual(before);
     expect(await next.snapshots()).toEqual(snapshots);

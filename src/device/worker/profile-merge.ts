@@ -50,7 +50,7 @@ async function loadItems({ catalog, clusterLoader, storage }: EngineParts, { eve
   }
 }
 
-/** What is joined, as it was read. */
+/** The inputs of a merge, as read. */
 interface Found {
   /** Null if nothing was stored. */
   before: Profile | null;

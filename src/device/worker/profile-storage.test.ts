@@ -13,10 +13,10 @@ import type { EngineOptions } from './engine-options';
 import type { ProfileOrigin } from './profile-origin';
 import { ProfileStorage } from './profile-storage';
 
-// A stored profile comes with the kernel, which rounds otherwise than JavaScript does.
+// A stored profile is written with the kernel, which rounds differently from JavaScript.
 beforeAll(loadKernel);
 
-// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+// Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -67,7 +67,7 @@ async function open(given: Partial<EngineOptions> = {}): Promise<{ storage: Prof
 const clicks = (count: number): NewEvent[] =>
   Array.from({ length: count }, (_, n) => ({ type: 'click', itemId: `item-${(n * 7) % COUNT}`, time: n }));
 
-/** A learner that goes on from what a storage keeps, and from where it does. */
+/** A learner that continues from a storage's data, and the event from which it does. */
 async function restored(storage: ProfileStorage): Promise<{ learner: Learner; origin: ProfileOrigin }> {
   const learner = new Learner(catalog);
   const { profile, origin } = await storage.read();
@@ -86,7 +86,7 @@ describe('a storage on the device', () => {
     }
     const left = await storage.eventsAfter(0);
     expect(left.length).toBeLessThan(1000);
-    // Whatever the profile before the newest does not know is still in the log.
+    // Events that the second newest profile lacks are still in the log.
     expect(left[0].id).toBeLessThanOrEqual(1201);
     expect(left.at(-1)?.id).toBe(1800);
     storage.close();
@@ -115,7 +115,7 @@ describe('a storage on the device', () => {
     other.close();
   });
 
-  it('learns on from a profile of before it had a history, by the log', async () => {
+  it('continues from a profile that had no history yet, using the log', async () => {
     const { storage } = await open();
     const { learner: first, origin } = await restored(storage);
     await storage.append(clicks(20), storage.era);
@@ -133,7 +133,7 @@ describe('a storage on the device', () => {
   });
 
   it('moves the state learned in memory to the device under the ids of its log', async () => {
-    // A log that was cleared goes on counting, so that an id never means two events.
+    // A cleared log continues to count, so that an id never identifies two events.
     const { storage: old } = await open();
     await old.append(clicks(5), old.era);
     await old.change(old.era, (store) => store.clear({ keepItems: true }));
@@ -168,7 +168,7 @@ describe('a storage on the device', () => {
     expect(sound.profile?.lastEvent).toBe(3);
     expect(reported).toEqual(['store/corrupt']);
     await second.save(learner.save(), sound.origin);
-    // Torn again: what it had before is still there.
+    // Damaged again: its earlier data still exists.
     await database.put('profile', { schema: 3, bytes: new Uint8Array([1, 2, 3]) }, 'current');
     database.close();
     expect((await second.read()).profile?.lastEvent).toBe(3);
@@ -195,7 +195,7 @@ describe('a storage on the device', () => {
     expect(await storage.eventsAfter(0)).toHaveLength(4);
     await storage.append(clicks(1), storage.era);
     expect(await storage.eventsAfter(0)).toHaveLength(5);
-    // Another try finds nothing of the first.
+    // A second try finds no data from the first.
     storage.agree();
     expect((await storage.grant(learner.save(), learner))?.lastEvent).toBe(4);
     expect(await storage.eventsAfter(0)).toHaveLength(5);

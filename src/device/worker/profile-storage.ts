@@ -244,7 +244,7 @@ export class ProfileStorage {
   }
 
   /**
-   * Changes the stored data such that other tabs' state no longer applies.
+   * Changes the stored data so that other tabs' state no longer applies.
    * @throws SidestreamError `store/forgotten` if everything was erased since `era`, and the errors of `change`
    */
   async change<T>(era: number, change: (store: Store) => Promise<T>): Promise<T> {

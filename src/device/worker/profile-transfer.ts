@@ -1,4 +1,4 @@
-// What carries a profile out of a worker and into another. Few pages need it.
+// Carries a profile out of a worker and into another. Few pages need it.
 
 import * as v from 'valibot';
 import { exactObject } from '../../core/common/strict-object';

@@ -5,7 +5,7 @@ import { type ServedShop, serveShop } from '../../testing/served-shop';
 import { encodeProfile } from '../learner/profile-file';
 import { decodeExport } from './exported-file';
 
-// Node has no IndexedDB: this one keeps to the specification, in memory. Nor has it Web Locks: every tab leads.
+// Node has no IndexedDB: this one follows the specification, in memory. It has no Web Locks either: every tab leads.
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
@@ -34,7 +34,7 @@ describe('a profile under a passphrase', () => {
 
     const again = await open({ consent: undefined, encrypt });
     expect(await again.status()).toMatchObject({ consent: 'granted', events: 2 });
-    // Who has forgotten it can still have everything deleted.
+    // A shopper who has forgotten it can still have everything deleted.
     await again.close();
     const none = await open({ consent: undefined });
     await none.forget();

@@ -17,7 +17,7 @@ import type { InputSource, ListInput } from './other-lists';
 import type { ActiveLearner } from './profile-session';
 import type { HintsOfList, VisitHints } from './visit-hints';
 
-/** What only some lists need. */
+/** Data that only some lists need. */
 interface Late {
   /** The code for lists of items in view. */
   lists?: Awaited<ReturnType<typeof listsInView>> | null;
@@ -142,7 +142,7 @@ export class RecommendationService implements InputSource {
     const { diversity, pin } = this.#rulesOf(placement, given);
     const needed = cart || Array.isArray(itemId) || experiment.placement(placement) === 'complement';
     const lists = needed ? await listsInView() : null;
-    // A list does not fail for want of their code.
+    // A list does not fail if their code is missing.
     const visit = hints || this.#hints ? await this.#loadHints().catch(this.#report) : null;
     const late = { lists, hints: visit?.of(hints) };
     await features.waitFor(!!(cart || itemId || diversity));
@@ -150,7 +150,7 @@ export class RecommendationService implements InputSource {
     return session.run(({ learner }) => work(learner, late));
   }
 
-  /** The current rules for a list: the request's, the page's, and those of the bundle's file. */
+  /** The current rules for a list: from the request, the page, and the bundle's file. */
   #rulesOf(placement: Placement | null, request: Rules): Rules {
     const { catalog, options } = this.#context;
     return mergedRules(catalog.rulesFor(placement, options.rules ?? {}), request);

@@ -4,7 +4,7 @@ import { Engine } from './engine';
 import type { EngineListener } from './engine-options';
 import { ProfileStorage } from './profile-storage';
 
-/** What a worker exposes first: starts its one recommender, and carries a refusal out before that has started. */
+/** The first object that a worker exposes: it starts the worker's one recommender, and carries out a refusal before that has started. */
 export function recommenderHost(): WorkerHost {
   let storage: ProfileStorage | null = null;
   let running: WorkerRecommender | null = null;

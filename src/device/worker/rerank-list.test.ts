@@ -18,7 +18,7 @@ beforeAll(async () => {
   shop = await serveShop([...fruit, ...TOOLS.map((id) => makeItem(id, { category: 'Tools/Sharp', price: 90 }))]);
 });
 beforeEach(() => {
-  // Node has no IndexedDB: this one keeps to the specification, in memory.
+  // Node has no IndexedDB: this one follows the specification, in memory.
   globalThis.indexedDB = new IDBFactory();
 });
 afterEach(() => engine.close());

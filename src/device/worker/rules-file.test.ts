@@ -16,7 +16,7 @@ let server: Server;
 let asked: string[] = [];
 /** Rules file; null: missing. */
 let rules: string | null = null;
-/** The server holds the file of rules back until it is resolved. */
+/** The server withholds the file of rules until the promise is resolved. */
 let held: Promise<void> | null = null;
 
 beforeAll(async () => {

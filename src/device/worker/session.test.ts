@@ -41,7 +41,7 @@ describe('the consent `session`', () => {
     channel.close();
     expect(await Promise.all([here, there, alone].map(consentOf))).toEqual(['granted', 'granted', 'session']);
     expect(await items()).toBe('');
-    // An answer there holds here too, and takes the visit along.
+    // An answer there also applies here, and moves the visit to the device.
     await there.consent('denied');
     await becomes(alone, 'denied');
     await alone.consent('session');

@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { IDS, serveContent } from '../../testing/served-shop';
 
-// The kernel never arrives: a network cannot be made to hang for only one import.
+// The kernel never arrives: the network cannot be made to hang for a single import.
 const loadKernel = vi.hoisted(() => vi.fn(() => new Promise<void>(() => undefined)));
 vi.mock('../../core/kernel', async (original) => ({
   ...(await original<typeof import('../../core/kernel')>()),

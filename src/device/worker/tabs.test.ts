@@ -5,7 +5,7 @@ import { log, type ServedShop, serveShop } from '../../testing/served-shop';
 import type { WorkerRecommender } from '../protocol';
 import { DeviceStore } from '../store/device-store';
 
-/** Web Locks of one thread, which Node has not, as far as they are used here. */
+/** The used part of Web Locks for one thread, because Node has none. */
 class ThreadLocks {
   readonly #held = new Map<string, Promise<unknown>>();
 

@@ -21,7 +21,7 @@ afterAll(() => shop.close());
 const experiment = { name: 'test', variants: [{ name: 'on' }] };
 const open = (given: Parameters<ServedShop['open']>[0] = {}): Promise<WorkerRecommender> =>
   shop.open({ experiment, ...given });
-/** As a page that says at once what it sent. */
+/** As a page that confirms at once what it sent. */
 async function visitorsOf(engine: WorkerRecommender): Promise<VisitorReport[]> {
   const { visitors } = await engine.takeMetrics();
   if (visitors.length > 0) await engine.takeMetrics(visitors.map(({ key }) => key));
@@ -182,7 +182,7 @@ it('counts a visitor once, under the stored variant, if two tabs had drawn diffe
     other = await pending();
   }
   await other.track('click', 'a', CLICK);
-  // The second tab hears of the consent before it has read the variant that is kept, and its page asks for reports in between.
+  // The second tab hears of the consent before it has read the stored variant, and its page requests reports in between.
   const read = DeviceStore.prototype.text;
   let proceed: () => void = () => undefined;
   const slow = new Promise<void>((resolve) => (proceed = resolve));

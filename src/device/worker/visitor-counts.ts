@@ -1,4 +1,4 @@
-// What `onMetric` gets. Loaded only for shops that have such a hook.
+// The arguments of `onMetric`. Loaded only for shops with such a hook.
 
 import { SidestreamError } from '../../error';
 import type { VisitorReport } from '../experiment';

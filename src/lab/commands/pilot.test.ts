@@ -86,7 +86,7 @@ it('names the loss that counts as no worse', async () => {
   expect(own.out).toContain('a loss of up to 15 % of the successes counts as no worse');
 });
 
-it('says of the counts what does not count', async () => {
+it('names the counts that do not count', async () => {
   const path = join(folder, 'third.csv');
   await writeFile(
     path,
@@ -115,7 +115,7 @@ it('warns of a split that is not the one named, decides nothing, and ends with a
   for (const share of [['--share', '0.05'], []]) {
     const { code, out } = await pilot(path, ...PLAN, ...share);
     expect([code, out]).toEqual([2, expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
-    expect(out).not.toContain('go on counting');
+    expect(out).not.toContain('keep counting');
   }
   const json = await pilot(path, ...PLAN, '--share', '0.05', '--json');
   expect(JSON.parse(json.out)).toMatchObject({ decision: 'continue', sampleRatio: { mismatch: true } });
@@ -137,7 +137,7 @@ it('names what is wrong with a plan or with counts', async () => {
   expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('Check the path')]);
   const plan = await pilot('--base', '2', '--effect', '0.01');
   expect(plan.err).toContain('must be a number above 0 and below 1, or a percentage such as 3%');
-  // Nothing of the plan is printed before an error.
+  // No part of the plan is printed before an error.
   expect(missing.out).toBe('');
   const empty = join(folder, 'empty.csv');
   await writeFile(empty, '');

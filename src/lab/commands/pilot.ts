@@ -128,7 +128,10 @@ function horizonText({ control, treatment, days }: Needed, share: number, option
 const daysText = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
 
 const fieldsOf = ({ days, result, ratio }: Judged) => ({
-  ...{ days: days.length, ...result, ...datesOf(days, result), sampleRatio: ratio },
+  days: days.length,
+  ...result,
+  ...datesOf(days, result),
+  sampleRatio: ratio,
 });
 
 /** Day of the decision, and day of the interval on which `no-worse` rests. */
@@ -151,7 +154,8 @@ async function judged(file: string, options: PilotOptions, plan: SequentialPlan)
     const before = isLines && at > 0 ? periods[at - 1] : null;
     const share = stages.findLast(({ from }) => from === null || from <= days[at])?.share ?? 0.5;
     return {
-      ...{ control: control.units - (before?.control.units ?? 0), share },
+      control: control.units - (before?.control.units ?? 0),
+      share,
       treatment: treatment.units - (before?.treatment.units ?? 0),
     };
   });

@@ -85,7 +85,7 @@ it('takes an effect as a part of the control, or with a base as a difference', a
   expect(await planOf('--base', '3%', '--effect', '0.006', '--alpha', '5%', '--power', '80%')).toBeCloseTo(0.2, 12);
 });
 
-it('ends with the code of a wrong split where there is only one variant', async () => {
+it('exits with the code of a wrong split if there is only one variant', async () => {
   const single = join(folder, 'single.jsonl');
   const lines = (await readFile(counts, 'utf8')).split('\n').filter((line) => line.includes('test/off'));
   await writeFile(single, lines.join('\n'));
@@ -98,7 +98,9 @@ it('ends with the code of a wrong split where there is only one variant', async 
     expect.stringMatching(/^WARNING: THE SPLIT IS WRONG. No visitor had “on”/),
   ]);
   expect(JSON.parse(declared.out.trim().split('\n').at(-1) ?? '')).toMatchObject({
-    ...{ decision: 'continue', sampleRatio: { mismatch: true }, comparisons: [] },
+    decision: 'continue',
+    sampleRatio: { mismatch: true },
+    comparisons: [],
   });
   expect(await readFile(html, 'utf8')).toContain('role="alert"');
 });

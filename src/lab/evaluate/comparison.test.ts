@@ -3,16 +3,31 @@ import { comparison } from './comparison';
 import type { MethodSummary, ProtocolSummary } from './result-summary';
 
 const method = (name: string, lnRank: number, worseBeyondError?: number): MethodSummary => ({
-  ...{ name, hr10: 0.1, ndcg10: 0.05, mrr: 0.04, lnRank, lnRankChange: lnRank - 5, se: 0.02 },
-  ...{ ndcg10Change: 0.01, ndcg10Se: 0.002, worse: 0.1, figures: {} },
+  name,
+  hr10: 0.1,
+  ndcg10: 0.05,
+  mrr: 0.04,
+  lnRank,
+  lnRankChange: lnRank - 5,
+  se: 0.02,
+  ndcg10Change: 0.01,
+  ndcg10Se: 0.002,
+  worse: 0.1,
+  figures: {},
   ...(worseBeyondError === undefined ? {} : { worseBeyondError }),
 });
 const table = (name: string, ...methods: MethodSummary[]): ProtocolSummary['tables'][number] => ({
-  ...{ name, unit: 'shopper', reference: 'base', methods: [method('base', 5), ...methods] },
+  name,
+  unit: 'shopper',
+  reference: 'base',
+  methods: [method('base', 5), ...methods],
 });
 const before: ProtocolSummary = {
-  ...{ protocol: 'device', setting: 'a few', seeds: [1] },
-  ...{ tables: [table('device', method('sidestream', 4.5))], figures: { newOverOld: 1.5 } },
+  protocol: 'device',
+  setting: 'a few',
+  seeds: [1],
+  tables: [table('device', method('sidestream', 4.5))],
+  figures: { newOverOld: 1.5 },
 };
 const now: ProtocolSummary = {
   ...before,
@@ -20,7 +35,7 @@ const now: ProtocolSummary = {
   figures: { newOverOld: 1.25, ndcgOverEase: 1.1, 'experts few events': -0.1 },
 };
 
-it('puts what was found before beside what is found now, line by line', () => {
+it('puts earlier results beside the present ones, line by line', () => {
   const rows = comparison(before, now, 'sidestream')
     .split('\n')
     .map((line) =>

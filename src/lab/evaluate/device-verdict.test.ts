@@ -3,7 +3,7 @@ import { type DeviceVerdict, deviceVerdict, toldFrom, verdictText } from './devi
 import { type Quality, qualityOf } from './quality';
 import type { MergedRun, MethodRun } from './result';
 
-/** A method of whose shoppers each has the ranks given for it, twice. */
+/** A method with the given ranks for each shopper, twice. */
 const method = (name: string, ranks: readonly number[]): MethodRun => ({
   name,
   units: ranks.map((rank): Quality => qualityOf([rank, rank])),
@@ -20,15 +20,18 @@ const METHODS = [
     shoppers.map((n) => 8 + (n % 5)),
   ),
 ];
-/** As often better as worse. */
+/** Better as often as worse. */
 const UNDECIDED = shoppers.map((n) => (n % 2 === 0 ? 5 : 20));
-/** The same methods, but one with other ranks. */
+/** The same methods, one of them with other ranks. */
 const withRanks = (name: string, ranks: readonly number[]): MethodRun[] => [
   ...METHODS.filter((one) => one.name !== name),
   method(name, ranks),
 ];
 const run = (methods: MethodRun[], figures: Record<string, number> = {}, baskets = methods): MergedRun => ({
-  ...{ protocol: 'device', setting: '', seeds: [1], figures },
+  protocol: 'device',
+  setting: '',
+  seeds: [1],
+  figures,
   tables: [
     { name: 'device', unit: 'shopper', reference: 'popularity-now', methods },
     { name: 'baskets', unit: 'shopper', reference: 'popularity-now', methods: baskets },
@@ -157,7 +160,7 @@ it('needs more errors where there are few shoppers, and six of them for a verdic
   expect(verdictText(one)).toContain('no error known');
 });
 
-it('is of the device protocol, and of the learner', () => {
+it('exists only for the device protocol and the learner', () => {
   expect(deviceVerdict({ ...run(METHODS), protocol: 'drift' })).toBeUndefined();
   expect(deviceVerdict(run(METHODS.slice(0, 1)))).toBeUndefined();
 });

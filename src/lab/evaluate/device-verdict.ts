@@ -118,10 +118,12 @@ function compared(against: string, learner: readonly Quality[], other: readonly 
   const pairs = learner.flatMap((own, n) => (own.events > 0 && other[n].events > 0 ? [[own, other[n]]] : []));
   const { worse, worseBeyondError } = methodResult(LEARNER, learner, other);
   return {
-    ...{ against, shoppers: pairs.length },
+    against,
+    shoppers: pairs.length,
     lnRank: inErrors(lnRankChange(learner, other), pairs.length),
     hr10: inErrors(estimate(pairs.map(([own, theirs]) => own.hr10 - theirs.hr10)), pairs.length),
-    ...{ worse, ...(worseBeyondError === undefined ? {} : { worseBeyondError }) },
+    worse,
+    ...(worseBeyondError === undefined ? {} : { worseBeyondError }),
   };
 }
 

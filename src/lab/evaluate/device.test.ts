@@ -3,7 +3,7 @@ import { type DeviceMethod, evaluateDevice } from './device';
 import { coldShoppers } from './shoppers';
 import { basketQualities, sharedSeconds, streamQualities } from './stream-quality';
 
-/** Knows nothing but what it has seen: the next item is the last one plus one. */
+/** Knows only the last event: it predicts the item after the last one. */
 const successor: DeviceMethod = {
   name: 'successor',
   start() {
@@ -32,7 +32,7 @@ describe('evaluateDevice', () => {
     const [quality] = streamQualities(results.get('successor') ?? [], shoppers);
     expect(quality).toMatchObject({ events: 20, hr10: 1, mrr: 1, lnRank: 0 });
     expect(results.get('successor')?.[0].places).toEqual(rows.slice(10));
-    // All chosen items are out of the way, so catalogue order happens to put the next one first.
+    // All chosen items are excluded, so catalogue order happens to put the next one first.
     expect(new Set(results.get('constant')?.[0].ranks)).toEqual(new Set([1]));
     const backwards = [{ id: 'b', rows: rows.toReversed(), times }];
     const reverse = evaluateDevice({ shoppers: backwards, methods: [constant], from: 10, to: 11 });
@@ -55,7 +55,7 @@ describe('evaluateDevice', () => {
 });
 
 describe('baskets', () => {
-  // One event, a basket of three, one of four with an item chosen before and one that is there twice, and one event.
+  // One event, a basket of three, one of four with an item chosen before and a repeated one, and one event.
   const rows = [5, 6, 7, 8, 5, 10, 10, 9, 20];
   const times = [0, 1000, 1500, 1999, 3000, 3001, 3002, 3003, 5000];
   const shoppers = [{ id: 'a', rows, times }];

@@ -30,7 +30,7 @@ describe('splicedPairs', () => {
     expect(rows.slice(0, 40)).toEqual(shoppers[x].rows.slice(0, 40));
     expect(rows.slice(40, 80)).toEqual(shoppers[y].rows.slice(0, 40));
     expect(rows.slice(80)).toEqual(shoppers[x].rows.slice(40));
-    // The clock does not show it: Y comes when X's own next event would have come.
+    // The clock does not reveal the shift: Y starts when X's own next event would have come.
     const gap = shoppers[x].times[40] - shoppers[x].times[39];
     expect(times[40] - times[39]).toBe(gap);
     expect(times[80] - times[79]).toBe(gap);
@@ -93,7 +93,7 @@ describe('evaluateDrift', () => {
     const results = evaluateDrift({ streams, methods: [successor] });
     const of = (phase: string): Quality[] => inPhase(results.get('successor') ?? [], streams, phase);
     for (const phase of DRIFT_PHASES) expect(of(phase).map(({ events }) => events)).toEqual([20, 20, 20]);
-    // Only the first event after each shift is no successor.
+    // Only the first event after each shift is not a successor.
     for (const { mrr } of of('later')) expect(mrr).toBe(1);
     for (const phase of ['first-20', 'return'] as const) {
       for (const { hr10 } of of(phase)) expect(hr10).toBeGreaterThanOrEqual(0.95);

@@ -70,7 +70,8 @@ function planOf({ phases, observed }: DriftMethod, { shifts }: SplicedStream): S
   const isIn = (places: readonly string[] | undefined, place: number): boolean =>
     places?.includes(phaseOf(place, shifts)) ?? true;
   return {
-    ...{ from: shift, to: back + FIRST_EVENTS },
+    from: shift,
+    to: back + FIRST_EVENTS,
     ranks: (place) => isIn(phases, place),
     observes: (place) => isIn(observed, place),
   };

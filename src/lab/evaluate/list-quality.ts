@@ -8,7 +8,7 @@ export interface ListQuality {
    */
   novelty: number;
   /**
-   * Mean percentile of the past popularity of listed items minus that of the items chosen, -1..1; 0: as popular as the chosen
+   * Mean percentile of the past popularity of listed items minus the mean of the chosen items, -1..1; 0: as popular as the chosen
    * items.
    */
   popularityBias: number;

@@ -6,7 +6,7 @@ const streams = Array.from({ length: 7 }, (_, n) => ({
   ranks: [n + 1, 2],
   basketRanks: [3, n + 4],
 }));
-/** What a part finds: each of its streams puts the row of its number into a list. */
+/** The result of a part: each of its streams puts the row of its number into a list. */
 const measured = (names: string[], numbers: number[]): MethodRanks[] =>
   names.map((name) => ({
     name,
@@ -14,7 +14,7 @@ const measured = (names: string[], numbers: number[]): MethodRanks[] =>
     listed: streams.map((_, row) => (numbers.includes(row) ? 1 : 0)),
   }));
 
-it.each([1, 2, 3, 9])('joins %d parts to what one part gives', (of) => {
+it.each([1, 2, 3, 9])('joins %d parts into the result of a single part', (of) => {
   const numbers = [...streams.keys()];
   const texts = Array.from({ length: of }, (_, index) =>
     measuredText(measured(['base', 'other'], streamsOfPart(numbers, { index, of }))),

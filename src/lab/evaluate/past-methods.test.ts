@@ -18,7 +18,7 @@ const scoresAfter = (method: DeviceMethod, ...rows: number[]): number[] => {
 };
 
 describe('itemItemMethod', () => {
-  it('adds the weights of the choices, which fade by half after so many choices', () => {
+  it('adds the weights of the choices, which fade by half after the given number of choices', () => {
     expect(scoresAfter(itemItemMethod('m', table, null), 0, 1)).toEqual([0, 1, 0.5, 2]);
     expect(scoresAfter(itemItemMethod('m', table, 1), 0, 1, 2)).toEqual([0, 0.25, 0.125, 1]);
     expect(scoresAfter(itemItemMethod('m', table, 2), 0, 2, 2)[1]).toBeCloseTo(0.5, 6);
@@ -26,7 +26,7 @@ describe('itemItemMethod', () => {
   });
 });
 
-/** Users walk through a ring of 30 items, six at a time, then somewhere else: only the last choices say what comes next. */
+/** Users walk through a ring of 30 items, six items at a time, then jump elsewhere: only the last choices predict the next one. */
 function walks(users: number, seed: number) {
   let state = seed;
   const next = (below: number): number => {
@@ -52,7 +52,7 @@ describe('methods that choose their settings', () => {
   };
 
   it.each(['ease', 'item-knn'] as const)(
-    '%s forgets fast where only the last choices count, and knows the past alone',
+    '%s forgets fast if only the last choices count, and knows only the past',
     (name) => {
       const { method, halfLife, lambda }: Record<string, unknown> & ReturnType<typeof make> = make(name, log);
       expect(method.name).toBe(name);
@@ -77,7 +77,8 @@ const RING = new Map(Array.from({ length: 21 }, (_, row) => [`i${row}`, row]));
 const events = (users: number, length = 16) =>
   Array.from({ length: users }, (_, user) =>
     Array.from({ length }, (_, n) => ({
-      ...{ user: `u${user}`, time: user * 1000 + n },
+      user: `u${user}`,
+      time: user * 1000 + n,
       item: `i${10 * (user % 2) + ((user + n * 3) % 10)}`,
     })),
   ).flat();

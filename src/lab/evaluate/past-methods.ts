@@ -51,9 +51,9 @@ interface PastMethodParts<S extends Settings> {
   schema: v.GenericSchema<unknown, S>;
   /** Defaults if there is nothing to choose by. */
   usual: S;
-  /** Settings to try; those of a group differ only in what scores depend on. */
+  /** Settings to try; settings of a group differ only in the computation of scores. */
   groups: readonly (readonly S[])[];
-  /** Learns what the settings of a group share. */
+  /** Learns the part that the settings of a group share. */
   learn(shoppers: readonly Shopper[], count: number, group: S): (settings: S) => DeviceMethod;
 }
 

@@ -49,13 +49,13 @@ describe('methodResult', () => {
   });
 
   it('tells units that are worse from those that are worse beyond their own error', () => {
-    // Worse in all of ten choices; in one of ten; better; in the only one there is.
+    // Worse in all of ten choices; in one of ten; better; worse in its only choice.
     const units = [Array(10).fill(4), [...Array(9).fill(2), 9], Array(10).fill(1), [9]].map(qualityOf);
     const reference = [Array(10).fill(2), Array(10).fill(2), Array(10).fill(2), [2]].map(qualityOf);
     const { worse, worseBeyondError } = methodResult('other', units, reference);
     expect([worse, worseBeyondError]).toEqual([0.75, 0.25]);
     expect(methodResult('same', reference, reference).worseBeyondError).toBe(0);
-    // Without the single choices, or with others, it is not known.
+    // It is unknown if the single choices are missing or differ.
     const means = units.map(({ ranks: _, ...quality }) => quality);
     expect(methodResult('means', means, reference)).not.toHaveProperty('worseBeyondError');
     expect(methodResult('others', units, units.toReversed())).not.toHaveProperty('worseBeyondError');

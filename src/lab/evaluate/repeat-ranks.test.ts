@@ -26,11 +26,11 @@ it('ranks each repeat among what was bought on earlier visits', () => {
     Object.fromEntries(
       rankRepeats(index, repeats, [stream(...purchases)]).map(({ name, units }) => [name, units[0].ranks]),
     );
-  // Item 2 is bought again in this shop more than others are.
+  // Item 2 is bought again in this shop more than other items.
   expect(ranked([0, 1], [2, 1], [1, 2], [2, 11])).toEqual({ recency: [2.5], frequency: [2.5], again: [1] });
-  // Bought twice before, against once more lately.
+  // Bought twice before, compared with once more recently.
   expect(ranked([0, 1], [0, 11], [1, 12], [0, 21])).toMatchObject({ recency: [2], frequency: [1] });
-  // Two repeats at once are not ranked against each other; the same visit is no repeat.
+  // Two repeats at once are not ranked against each other; a purchase on the same visit is not a repeat.
   expect(ranked([0, 1], [1, 1], [3, 2], [0, 11], [1, 11], [0, 11.01])).toMatchObject({ recency: [2, 2] });
   expect(ranked([0, 1], [0, 2])).toEqual({ recency: [], frequency: [], again: [] });
 });

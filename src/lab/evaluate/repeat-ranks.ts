@@ -37,7 +37,7 @@ export function repeatShare(shoppers: readonly Shopper[], to: number): number {
   return 1 - streams.reduce((sum, rows) => sum + new Set(rows).size, 0) / all;
 }
 
-/** The purchases of some shoppers as streams of their own. @param purchases sorted by time */
+/** The purchases of some shoppers as separate streams. @param purchases sorted by time */
 export function purchaseStreams(
   shoppers: readonly Shopper[],
   purchases: readonly LogEvent[],

@@ -3,8 +3,17 @@ import { reportBody, reportLine, reportOrigin, reportTable, withResults } from '
 import type { MethodSummary, ProtocolSummary } from './result-summary';
 
 const method = (name: string, lnRankChange: number, figures: Record<string, number> = {}): MethodSummary => ({
-  ...{ name, hr10: 0.0512345, ndcg10: 0.025, mrr: 0.0301, lnRank: 5.5 },
-  ...{ lnRankChange, ndcg10Change: 0.0061, ndcg10Se: 0.0023, se: 0.02, worse: 0.041, figures },
+  name,
+  hr10: 0.0512345,
+  ndcg10: 0.025,
+  mrr: 0.0301,
+  lnRank: 5.5,
+  lnRankChange,
+  ndcg10Change: 0.0061,
+  ndcg10Se: 0.0023,
+  se: 0.02,
+  worse: 0.041,
+  figures,
 });
 const found: ProtocolSummary = {
   protocol: 'device',
@@ -12,7 +21,9 @@ const found: ProtocolSummary = {
   seeds: [1, 2],
   tables: [
     {
-      ...{ name: 'device', unit: 'shopper', reference: 'popularity' },
+      name: 'device',
+      unit: 'shopper',
+      reference: 'popularity',
       methods: [method('popularity', 0), method('terms', -0.37, { parametersLast: 12345 })],
     },
     { name: 'experts', unit: 'shopper', reference: 'terms', methods: [method('terms', 0)] },
@@ -27,8 +38,16 @@ it('ends with one line of JSON that has the methods of the first table and the f
     methods: [
       expect.objectContaining({ name: 'popularity', hr10: 0.0512 }),
       {
-        ...{ name: 'terms', hr10: 0.0512, ndcg10: 0.025, mrr: 0.0301, lnRank: 5.5 },
-        ...{ lnRankChange: -0.37, ndcg10Change: 0.0061, ndcg10Se: 0.0023, se: 0.02, worse: 0.041 },
+        name: 'terms',
+        hr10: 0.0512,
+        ndcg10: 0.025,
+        mrr: 0.0301,
+        lnRank: 5.5,
+        lnRankChange: -0.37,
+        ndcg10Change: 0.0061,
+        ndcg10Se: 0.0023,
+        se: 0.02,
+        worse: 0.041,
         parametersLast: 12345,
       },
     ],
@@ -125,12 +144,12 @@ it('prints shares in percent and says the unit of every figure, while JSON keeps
   expect(line.figures).toMatchObject(figures);
 });
 
-it('says how it was found', () => {
+it('says how the results were obtained', () => {
   const origin = reportOrigin({ ...found, date: '2026-01-31', command: 'sidestream evaluate' });
   expect(origin).toBe('24 shoppers, mean of the seeds 1 and 2. 2026-01-31, `sidestream evaluate`');
 });
 
-it('replaces the section of a protocol and leaves the others alone, where they are', () => {
+it('replaces the section of one protocol, and leaves the others unchanged in their places', () => {
   const one = withResults('', 'pooled', 'first');
   expect(one).toBe('# Results\n\n## pooled\n\nfirst\n');
   const two = withResults(`${one}\n## by hand\n\nkept\n`, 'drift', 'second\n\n### more\n\nwords');

@@ -16,7 +16,7 @@ import type { KeptResult, ProtocolSummary, TableSummary } from './result-summary
 import { round4 } from './result-summary';
 
 /**
- * The one line of JSON that a program reads: the methods of the first table, those of the other tables by their names, and
+ * The one line of JSON that a program reads: the methods of the first table, the methods of the other tables by table, and
  * the run's figures.
  * @param more further content of the line: omitted rows of the log, and the verdict if the protocol has one
  */
@@ -27,7 +27,9 @@ export function reportLine(
   const [first, ...others] = tables;
   const methods = methodNumbers(first);
   const line = {
-    ...{ protocol, methods, figures },
+    protocol,
+    methods,
+    figures,
     tables: Object.fromEntries(others.map((table) => [table.name, methodNumbers(table)])),
     ...more,
   };
@@ -37,7 +39,10 @@ export function reportLine(
 /** The methods of a table in the form that programs read. */
 const methodNumbers = ({ methods }: TableSummary): object[] =>
   methods.map(({ name, figures: own, windows: _, worseBeyondError, ...numbers }) => ({
-    ...{ name, ...numbers, ...(worseBeyondError === undefined ? {} : { worseBeyondError }), ...own },
+    name,
+    ...numbers,
+    ...(worseBeyondError === undefined ? {} : { worseBeyondError }),
+    ...own,
   }));
 
 /**

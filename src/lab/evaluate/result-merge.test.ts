@@ -4,10 +4,16 @@ import type { ProtocolRun } from './result';
 import { mergeRuns } from './result';
 
 const quality = (events: number, value: number): Quality => ({
-  ...{ events, hr10: value, ndcg10: value / 2, mrr: value / 4, lnRank: 10 * value },
+  events,
+  hr10: value,
+  ndcg10: value / 2,
+  mrr: value / 4,
+  lnRank: 10 * value,
 });
 const run = (seed: number, units: Quality[], figures: Record<string, number>): ProtocolRun => ({
-  ...{ protocol: 'device', seed, setting: 'a few' },
+  protocol: 'device',
+  seed,
+  setting: 'a few',
   tables: [
     { name: 'device', unit: 'window', firstWindow: 6, reference: 'base', methods: [{ name: 'base', units, figures }] },
   ],
@@ -29,7 +35,7 @@ it('averages each unit and each figure over the seeds', () => {
   expect(units[0].events).toBe(15);
   expect(units[0].ndcg10).toBeCloseTo(0.15);
   expect(units[0].lnRank).toBeCloseTo(3);
-  // Nothing was ranked with one seed, so the other one says all.
+  // Nothing was ranked with one seed, so only the other one counts.
   expect(units[1]).toEqual(quality(5, 0.1));
 });
 
@@ -43,7 +49,7 @@ it('averages the ln rank of each choice, where all seeds have the same choices',
   expect(unitsOf(ranked(1, [1, 4]), ranked(2, [1]))[0]).not.toHaveProperty('ranks');
 });
 
-it('averages only what is the same unit in several seeds, where units have names', () => {
+it('averages named units only if they are the same in several seeds', () => {
   const named = (seed: number, unitNames: string[], values: number[]): ProtocolRun => {
     const one = run(
       seed,

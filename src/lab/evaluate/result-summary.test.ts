@@ -4,13 +4,23 @@ import type { MergedRun } from './result';
 import { type KeptResults, keptText, parseKept, summary } from './result-summary';
 
 const quality = (lnRank: number, events = 1): Quality => ({
-  ...{ events, hr10: 0.1, ndcg10: 0.123456, mrr: 0.1, lnRank },
+  events,
+  hr10: 0.1,
+  ndcg10: 0.123456,
+  mrr: 0.1,
+  lnRank,
 });
 const merged: MergedRun = {
-  ...{ protocol: 'pooled', seeds: [1], setting: 'two windows', figures: { ratio: 1.23456 } },
+  protocol: 'pooled',
+  seeds: [1],
+  setting: 'two windows',
+  figures: { ratio: 1.23456 },
   tables: [
     {
-      ...{ name: 'pooled', unit: 'window', firstWindow: 6, reference: 'base' },
+      name: 'pooled',
+      unit: 'window',
+      firstWindow: 6,
+      reference: 'base',
       methods: [
         { name: 'base', units: [quality(5), quality(6), quality(Number.NaN, 0)] },
         { name: 'other', units: [quality(4), quality(7.5), quality(1)], figures: { size: 3 } },
@@ -51,7 +61,7 @@ it('keeps results as text, rounded, and reads them back', () => {
   expect(back.pooled.figures).toEqual({ ratio: 1.2346 });
   expect(back.pooled.tables[0].methods[1].lnRank).toBe(5.75);
   expect(keptText(back)).toBe(text);
-  // Results of before 0.3 lack it.
+  // Results from before 0.3 lack it.
   expect(back.pooled.tables[0].methods[1]).not.toHaveProperty('worseBeyondError');
   back.pooled.tables[0].methods[1].worseBeyondError = 0.25;
   expect(parseKept(keptText(back))).toEqual(back);

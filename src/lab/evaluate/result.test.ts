@@ -2,10 +2,16 @@ import { expect, it } from 'vitest';
 import { type ProtocolRun, parseRun } from './result';
 
 const run: ProtocolRun = {
-  ...{ protocol: 'device', seed: 2, setting: 'a few' },
+  protocol: 'device',
+  seed: 2,
+  setting: 'a few',
   tables: [
     {
-      ...{ name: 'device', unit: 'window', firstWindow: 6, unitNames: ['a'], reference: 'base' },
+      name: 'device',
+      unit: 'window',
+      firstWindow: 6,
+      unitNames: ['a'],
+      reference: 'base',
       methods: [
         {
           name: 'base',
@@ -19,7 +25,7 @@ const run: ProtocolRun = {
   figures: { ratio: 1.5 },
 };
 
-it('comes back from JSON as it was, means of nothing included', () => {
+it('round-trips through JSON, including means of nothing', () => {
   expect(parseRun(JSON.stringify(run))).toEqual(run);
 });
 

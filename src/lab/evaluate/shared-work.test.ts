@@ -20,10 +20,10 @@ const ranksWith = (shared: LearnerOptions): Map<string, RankedStream[]> => {
   return evaluateDevice({ shoppers, methods, from: 3 });
 };
 
-it('changes nothing what learners share', () => {
+it('sharing work does not change the results of learners', () => {
   const [wanted, shared] = [ranksWith({}), sharedLearning()];
   expect(ranksWith(shared)).toEqual(wanted);
-  // The methods differ, or the comparison would say nothing.
+  // The methods must differ, otherwise the comparison would be meaningless.
   const names = [...wanted.keys()].filter((name) => name !== 'one-expert');
   expect(new Set(names.map((name) => JSON.stringify(wanted.get(name)))).size).toBe(names.length);
   expect(ranksWith(shared)).toEqual(wanted);

@@ -46,7 +46,7 @@ function sharesSecond(times: readonly number[]): boolean[] {
   return shared;
 }
 
-/** Share of the ranked events whose second is that of another event of the same stream, 0..1. */
+/** Share of the ranked events that share their second with another event of the same stream, 0..1. */
 export function sharedSeconds(ranked: readonly RankedStream[], streams: readonly Shopper[]): number {
   return shareOf(
     ranked.flatMap(({ places }, n) => {
@@ -56,7 +56,7 @@ export function sharedSeconds(ranked: readonly RankedStream[], streams: readonly
   );
 }
 
-/** The same where all events are ranked. @param to end of the events used */
+/** The same if all events are ranked. @param to end of the events used */
 export const shareOfSharedSeconds = (streams: readonly Shopper[], to: number): number =>
   shareOf(streams.flatMap(({ times }) => sharesSecond(times).slice(0, to)));
 

@@ -3,10 +3,11 @@ import { randomOf } from './seeds';
 import { attentionAt, clickOn } from './shopper';
 import type { Taste } from './world';
 
-/** A taste to which all items are alike. */
+/** A taste that wants all items equally. */
 const taste = (weight: (row: number) => number = () => 1): Taste => ({
   weights: Float64Array.from({ length: 10 }, (_, row) => weight(row)),
-  ...{ best: [], favorites: 0 },
+  best: [],
+  favorites: 0,
   usual: 1,
 });
 const list = [...Array(10).keys()];
@@ -27,14 +28,14 @@ it('looks at the first place always, and at the others the less the further down
 
 it('clicks the top of a list more than what is further down, where all items are wanted alike', () => {
   const found = clicks(taste());
-  // 0.3 of what is looked at, where nothing above was clicked.
+  // 0.3 of the viewed places without a click above them.
   expect(found[0]).toBeCloseTo(0.3, 1);
   expect(found[1]).toBeCloseTo(0.7 * 0.15, 1);
   expect(found[0]).toBeGreaterThan(2 * found[1]);
   expect(found[1]).toBeGreaterThan(2 * found[7]);
 });
 
-it('clicks what is wanted, wherever it stands, and never what is not', () => {
+it('clicks wanted items at any place, and never unwanted ones', () => {
   const found = clicks(taste((row) => Number(row === 4)));
   expect(found.filter((share) => share > 0)).toEqual([found[4]]);
   const top = clicks(
@@ -44,7 +45,7 @@ it('clicks what is wanted, wherever it stands, and never what is not', () => {
   expect(top[0]).toBeGreaterThan(3 * found[4]);
 });
 
-it('draws the same luck whatever a list holds', () => {
+it('draws the same random numbers for any content of a list', () => {
   const random = randomOf(1);
   clickOn(list, taste(), random);
   const other = randomOf(1);

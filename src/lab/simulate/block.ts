@@ -7,10 +7,22 @@ import { type Market, visitShop } from './visit';
 const number = v.nullable(v.number());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const recordSchema = v.object({
-  ...{ hr10: number, ndcg10: number, mrr: number, clicks: v.number() },
-  ...{ start: number, adaptation: number, gradual: number, returned: number, fitBefore: number, fitAfter: number },
-  ...{ novelty: v.number(), popularityBias: v.number(), diversity: v.number() },
-  ...{ newWants: count, newHits: count, experts: number },
+  hr10: number,
+  ndcg10: number,
+  mrr: number,
+  clicks: v.number(),
+  start: number,
+  adaptation: number,
+  gradual: number,
+  returned: number,
+  fitBefore: number,
+  fitAfter: number,
+  novelty: v.number(),
+  popularityBias: v.number(),
+  diversity: v.number(),
+  newWants: count,
+  newHits: count,
+  experts: number,
 });
 /** Sums by step, from which means and their errors are computed. */
 const seriesSchema = v.object({ count: v.array(count), sum: v.array(v.number()), squares: v.array(v.number()) });
@@ -46,8 +58,13 @@ export function simulateBlock(
   const items = market.percentile.length;
   const blocks = shops.map(
     ({ name }): ShopBlock => ({
-      ...{ name, records: [], listed: Array(items).fill(0), chosen: Array(items).fill(0) },
-      ...{ fit: {}, experts: emptySeries(), updateMs: [] },
+      name,
+      records: [],
+      listed: Array(items).fill(0),
+      chosen: Array(items).fill(0),
+      fit: {},
+      experts: emptySeries(),
+      updateMs: [],
     }),
   );
   for (const shopper of shoppers) {

@@ -57,11 +57,14 @@ export function figureCards(simulation: Simulation, wanted?: readonly FigureName
   return names.map((name) => {
     const words = FIGURES[name];
     const bars = configurations.map((one) => ({
-      ...{ name: one.name, value: one.figures[name], text: intervalText(one.figures[name], words.unit) },
+      name: one.name,
+      value: one.figures[name],
+      text: intervalText(one.figures[name], words.unit),
     }));
     const absence = absenceOf(simulation, name);
     return {
-      ...{ title: titleOf(words), meaning: absence === undefined ? words.meaning : `${words.meaning} Here ${absence}` },
+      title: titleOf(words),
+      meaning: absence === undefined ? words.meaning : `${words.meaning} Here ${absence}`,
       chart: { kind: 'bars', bars, scale: scaleOf(words.unit) },
       header: ['', 'mean', '95 % interval from', 'to'],
       rows: bars.map((bar) => [bar.name, ...ends(bar.value, words.unit)]),
@@ -85,8 +88,8 @@ export function fitCards({ configurations, source }: Simulation): Card[] {
   );
   const meaning =
     source === 'log'
-      ? 'Share of the lists that hold what is chosen next, %.'
-      : `Share of a list that is what the shopper wants most at that choice, %.`;
+      ? 'Share of the lists that contain the next choice, %.'
+      : `Share of a list among the items that the shopper wants most at that choice, %.`;
   return kinds.flatMap((kind) => {
     const lines = configurations.flatMap(({ name, fit }) => {
       const found = fit.find((one) => one.kind === kind);
@@ -121,7 +124,9 @@ export function expertCards({ configurations }: Simulation): Card[] {
 export function updateCards({ timing }: Simulation): Card[] {
   if (timing.updateMs.length < 2) return [];
   const bars = timing.updateMs.map(({ name, median, p95 }) => ({
-    ...{ name, value: { mean: median, low: median, high: p95 }, text: `${median.toFixed(2)} to ${p95.toFixed(2)}` },
+    name,
+    value: { mean: median, low: median, high: p95 },
+    text: `${median.toFixed(2)} to ${p95.toFixed(2)}`,
   }));
   return [
     {
@@ -171,7 +176,7 @@ const scaleOf = (unit: FigureUnit): number => (unit === 'percent' ? 100 : 1);
 const ends = ({ mean, low, high }: Interval, unit: FigureUnit): string[] =>
   [mean, low, high].map((value) => (Number.isNaN(value) ? '' : (scaleOf(unit) * value).toFixed(3)));
 
-/** Color and line of a configuration: nobody has to tell lines apart by color alone. */
+/** Color and line of a configuration: nobody has to tell lines apart only by color. */
 interface Look {
   color: string;
   /** As `stroke-dasharray`; undefined for a whole line. */
@@ -180,7 +185,7 @@ interface Look {
   width: number;
 }
 
-/** The colors are those of the page, light and dark. */
+/** The page's colors, light and dark. */
 const LOOKS: Readonly<Record<string, Look>> = {
   random: { color: 'var(--random)', dashes: '2 3', width: 1.6 },
   popularity: { color: 'var(--popularity)', dashes: '7 4', width: 1.6 },
@@ -190,5 +195,5 @@ const LOOKS: Readonly<Record<string, Look>> = {
   oracle: { color: 'var(--oracle)', dashes: '1 2', width: 1.6 },
 };
 
-/** The look of a configuration; a plain line for one that has none. */
+/** The style of a configuration; a plain line without one. */
 export const lookOf = (name: string): Look => LOOKS[name] ?? { color: 'currentColor', width: 1.6 };

@@ -29,7 +29,7 @@ const loop = (name: Configuration): Promise<LoopRun> =>
     return blocks;
   });
 
-it('narrows a shop that shows what is popular, against one of random lists', async () => {
+it('narrows the choices in a shop that shows popular items, compared with random lists', async () => {
   const [random, popular] = loopFigures([await loop('random'), await loop('popularity')]);
   expect(random.againstRandom).toBeNull();
   expect(random.rounds).toHaveLength(ROUNDS);
@@ -42,8 +42,13 @@ it('narrows a shop that shows what is popular, against one of random lists', asy
 it('gives each round the popularity that all choices before it make', async () => {
   const seen: Float32Array[] = [];
   const block = (row: number): ShopBlock => ({
-    ...{ name: 'a', records: [], listed: [0, 0, 0], chosen: [0, 0, 0].map((_, at) => (at === row ? 6 : 0)) },
-    ...{ fit: {}, experts: { count: [], sum: [], squares: [] }, updateMs: [] },
+    name: 'a',
+    records: [],
+    listed: [0, 0, 0],
+    chosen: [0, 0, 0].map((_, at) => (at === row ? 6 : 0)),
+    fit: {},
+    experts: { count: [], sum: [], squares: [] },
+    updateMs: [],
   });
   const log = [0, 0, 1, 0].map((row, time) => ({ user: 'u', row, time }));
   const run = await closedLoop({ name: 'a', rounds: 3, past: log, items: 3, seed: 1 }, async (round, popularity) => {
@@ -53,7 +58,7 @@ it('gives each round the popularity that all choices before it make', async () =
   expect(run.rounds).toHaveLength(3);
   expect(seen[0]).toEqual(popularityOf(log, 3));
   expect(seen[0][2]).toBe(0);
-  // What was chosen last counts most, and all choices are counted.
+  // The latest choices count most, and all choices count.
   expect(seen[1][2]).toBeGreaterThan(6);
   expect(seen[1].reduce((sum, value) => sum + value)).toBeCloseTo(10, 4);
   expect(seen[2][1]).toBeGreaterThan(seen[1][1]);

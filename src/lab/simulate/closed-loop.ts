@@ -16,16 +16,22 @@ import { randomOf } from './seeds';
 /** Figures of a round of the closed loop. */
 export const ROUND_FIGURES = {
   coverage: {
-    ...{ title: 'Items chosen', unit: 'percent', of: coverage },
+    title: 'Items chosen',
+    unit: 'percent',
+    of: coverage,
     meaning: 'Share of the catalogue that anybody chose in the round. A falling share means that the shop narrows.',
   },
   gini: {
-    ...{ title: 'Concentration of what is chosen (Gini)', unit: 'number', of: gini },
+    title: 'Concentration of what is chosen (Gini)',
+    unit: 'number',
+    of: gini,
     meaning:
-      '0 where all items are chosen alike, 1 where one item gets everything. A rising value means that the shop narrows.',
+      '0 if all items are chosen equally often, 1 if one item gets every choice. A rising value means that the shop narrows.',
   },
   topDecile: {
-    ...{ title: 'Share of the top tenth', unit: 'percent', of: topDecile },
+    title: 'Share of the top tenth',
+    unit: 'percent',
+    of: topDecile,
     meaning:
       'Share of the choices that the most chosen tenth of the items gets. A rising value means that the shop narrows.',
   },
@@ -42,7 +48,7 @@ export interface LoopFigures {
   rounds: RoundFigures[];
   /** Difference between the last round and the first. */
   change: RoundFigures;
-  /** Difference between the last round and that of the shop with random lists, which had the same shoppers; null without one. */
+  /** Difference between its last round and the last round of the shop with random lists, which had the same shoppers; null without one. */
   againstRandom: RoundFigures | null;
 }
 
@@ -145,5 +151,7 @@ const figuresOfRound = (blocks: readonly ShopBlock[]): Record<RoundFigure, Left>
   );
 
 const mapFigures = <T>(of: (name: RoundFigure) => T): Record<RoundFigure, T> => ({
-  ...{ coverage: of('coverage'), gini: of('gini'), topDecile: of('topDecile') },
+  coverage: of('coverage'),
+  gini: of('gini'),
+  topDecile: of('topDecile'),
 });

@@ -4,13 +4,31 @@ import { changesOf, coverage, figuresOf, gini, jackknifeError, leavingOut, topDe
 import type { VisitRecord } from './visit';
 
 const RECORD: VisitRecord = {
-  ...{ hr10: 0.1, ndcg10: 0.05, mrr: 0.04, clicks: 0.2, start: 3, adaptation: null, gradual: null, returned: null },
-  ...{ fitBefore: null, fitAfter: null, novelty: 9, popularityBias: 0.1, diversity: 0.5, newWants: 0, newHits: 0 },
+  hr10: 0.1,
+  ndcg10: 0.05,
+  mrr: 0.04,
+  clicks: 0.2,
+  start: 3,
+  adaptation: null,
+  gradual: null,
+  returned: null,
+  fitBefore: null,
+  fitAfter: null,
+  novelty: 9,
+  popularityBias: 0.1,
+  diversity: 0.5,
+  newWants: 0,
+  newHits: 0,
   experts: null,
 };
 const block = (records: Partial<VisitRecord>[], listed = [1, 0, 0]): ShopBlock => ({
-  ...{ name: 'shop', records: records.map((record) => ({ ...RECORD, ...record })), listed, chosen: [0, 0, 0] },
-  ...{ fit: {}, experts: { count: [], sum: [], squares: [] }, updateMs: [] },
+  name: 'shop',
+  records: records.map((record) => ({ ...RECORD, ...record })),
+  listed,
+  chosen: [0, 0, 0],
+  fit: {},
+  experts: { count: [], sum: [], squares: [] },
+  updateMs: [],
 });
 
 describe('figures of a shop', () => {
@@ -32,7 +50,7 @@ describe('figures of a shop', () => {
       block([
         { newWants: 3, newHits: 1, fitBefore: 0.4, fitAfter: 0.5 },
         { newWants: 1, newHits: 1, fitBefore: 0.8, fitAfter: 0.4 },
-        // Never listed before, so that nothing could be kept.
+        // Never listed before, so nothing could be retained.
         { fitBefore: 0.1, fitAfter: 0.9 },
         {},
       ]),

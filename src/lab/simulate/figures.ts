@@ -1,7 +1,7 @@
 import type { ShopBlock } from './block';
 import { LISTED, MAX_ADAPTATION, type VisitRecord } from './visit';
 
-/** A figure and its 95 % interval: two standard errors (1.96) to both sides. NaN where there is nothing to average. */
+/** A figure and its 95 % interval: two standard errors (1.96) to both sides. NaN if there is nothing to average. */
 export interface Interval {
   mean: number;
   low: number;
@@ -35,69 +35,97 @@ const mean =
     return value === null ? null : [value, 1];
   };
 
-const ADAPTED = `a list counts as following when ${100 * LISTED} % of it is what the shopper wants most; ${MAX_ADAPTATION} where it never did`;
+const ADAPTED = `a list counts as following when ${100 * LISTED} % of its items are among those that the shopper wants most; ${MAX_ADAPTATION} if it never followed`;
 
 /** Figures of shoppers, in the order of the tables. */
 const RATIO_FIGURES = {
   hr10: {
-    ...{ title: 'HR@10: looked for and in the first ten', unit: 'percent', of: mean(({ hr10 }) => hr10) },
-    meaning: 'How often the list already had what the shopper looked for next. More is better.',
+    title: 'HR@10: looked for and in the first ten',
+    unit: 'percent',
+    of: mean(({ hr10 }) => hr10),
+    meaning: 'How often the list already contained the item that the shopper looked for next. More is better.',
   },
   ndcg10: {
-    ...{ title: 'NDCG@10: the same, counted by place', unit: 'percent', of: mean(({ ndcg10 }) => ndcg10) },
+    title: 'NDCG@10: the same, counted by place',
+    unit: 'percent',
+    of: mean(({ ndcg10 }) => ndcg10),
     meaning: 'As HR@10, but the first place counts more than the tenth. More is better.',
   },
   mrr: {
-    ...{ title: 'MRR: one over the rank', unit: 'percent', of: mean(({ mrr }) => mrr) },
-    meaning: 'Mean of one over the rank of what was looked for, among all items. More is better.',
+    title: 'MRR: one over the rank',
+    unit: 'percent',
+    of: mean(({ mrr }) => mrr),
+    meaning: 'Mean of one over the rank of the sought item among all items. More is better.',
   },
   clicks: {
-    ...{ title: 'Clicks per list', unit: 'percent', of: mean(({ clicks }) => clicks) },
+    title: 'Clicks per list',
+    unit: 'percent',
+    of: mean(({ clicks }) => clicks),
     meaning: 'Share of the lists in which something was clicked, with less attention further down. More is better.',
   },
   start: {
-    ...{ title: 'Choices until the first taste is listed', unit: 'choices', of: mean(({ start }) => start) },
+    title: 'Choices until the first taste is listed',
+    unit: 'choices',
+    of: mean(({ start }) => start),
     meaning: `How long a new shopper waits: ${ADAPTED}. Less is better.`,
   },
   adaptation: {
-    ...{ title: 'Choices until a new taste is listed', unit: 'choices', of: mean(({ adaptation }) => adaptation) },
+    title: 'Choices until a new taste is listed',
+    unit: 'choices',
+    of: mean(({ adaptation }) => adaptation),
     meaning: `After an abrupt change of taste: ${ADAPTED}. Less is better.`,
   },
   gradual: {
-    ...{ title: 'The same where the taste changes slowly', unit: 'choices', of: mean(({ gradual }) => gradual) },
+    title: 'The same where the taste changes slowly',
+    unit: 'choices',
+    of: mean(({ gradual }) => gradual),
     meaning: `From the beginning of a change that takes ${MAX_ADAPTATION} choices: ${ADAPTED}. Less is better.`,
   },
   returned: {
-    ...{ title: 'Choices until an old taste is listed again', unit: 'choices', of: mean(({ returned }) => returned) },
+    title: 'Choices until an old taste is listed again',
+    unit: 'choices',
+    of: mean(({ returned }) => returned),
     meaning: `After the return to the first taste: ${ADAPTED}. Less is better.`,
   },
   retention: {
-    ...{ title: 'Kept of a taste on return', unit: 'percent' },
+    title: 'Kept of a taste on return',
+    unit: 'percent',
     absent: 'no list followed the taste before it left',
     of: ({ fitBefore, fitAfter }) =>
       fitBefore === null || fitAfter === null || fitBefore < LISTED ? null : [fitAfter, fitBefore],
     meaning:
-      'How well the first lists after the return fit, relative to those before the taste left, where it was listed then. More is better.',
+      'How well the first lists after the return fit, relative to the last lists before the taste left, if it was listed then. More is better.',
   },
   newItems: {
-    ...{ title: 'HR@10 of new items', unit: 'percent' },
+    title: 'HR@10 of new items',
+    unit: 'percent',
     of: ({ newHits, newWants }) => [newHits, newWants],
-    meaning: 'HR@10 of what nobody had chosen before: what is lost or won on new products. More is better.',
+    meaning: 'HR@10 of items that nobody had chosen before: the loss or gain on new products. More is better.',
   },
   novelty: {
-    ...{ title: 'Novelty of what lists show', unit: 'bits', of: mean(({ novelty }) => novelty) },
-    meaning: 'How rarely the past chose what is shown (mean self-information). More is less of what everybody knows.',
+    title: 'Novelty of what lists show',
+    unit: 'bits',
+    of: mean(({ novelty }) => novelty),
+    meaning:
+      'How rarely the shown items were chosen in the past (mean self-information). More means fewer well-known items.',
   },
   popularityBias: {
-    ...{ title: 'Popularity bias', unit: 'number', of: mean(({ popularityBias }) => popularityBias) },
-    meaning: 'How much more popular (0 least, 1 most) than what is looked for the shown items are. 0 is fair.',
+    title: 'Popularity bias',
+    unit: 'number',
+    of: mean(({ popularityBias }) => popularityBias),
+    meaning:
+      'How much more popular the shown items are than the sought ones, by percentile (0 least, 1 most). 0 is fair.',
   },
   diversity: {
-    ...{ title: 'Diversity within a list', unit: 'number', of: mean(({ diversity }) => diversity) },
+    title: 'Diversity within a list',
+    unit: 'number',
+    of: mean(({ diversity }) => diversity),
     meaning: 'One minus the mean content similarity of the pairs of a list. More is more varied, not better in itself.',
   },
   experts: {
-    ...{ title: 'Experts kept at the end', unit: 'number', of: mean(({ experts }) => experts) },
+    title: 'Experts kept at the end',
+    unit: 'number',
+    of: mean(({ experts }) => experts),
     absent: 'no experts are learned there',
     meaning: 'Experts of a shopper, the one that learns everything among them. It grows with the tastes a shopper has.',
   },
@@ -106,7 +134,9 @@ const RATIO_FIGURES = {
 /** Figures of all shoppers together, from how often each item was listed. */
 const SHARE_FIGURES = {
   coverage: {
-    ...{ title: 'Coverage', unit: 'percent', of: (counts: readonly number[]) => coverage(counts) },
+    title: 'Coverage',
+    unit: 'percent',
+    of: (counts: readonly number[]) => coverage(counts),
     meaning: 'Share of the catalogue that was in any list. It grows with the number of shoppers.',
   },
 } as const satisfies Record<string, FigureWords & { of(counts: readonly number[]): number }>;
@@ -209,7 +239,7 @@ export function jackknifeError(without: readonly number[]): number {
 export const coverage = (counts: readonly number[]): number =>
   counts.filter((value) => value > 0).length / Math.max(1, counts.length);
 
-/** Gini coefficient: 0 where all items have the same count, towards 1 where one has all. */
+/** Gini coefficient: 0 if all items have the same count, towards 1 if one item has all. */
 export function gini(counts: readonly number[]): number {
   const sorted = counts.toSorted((a, b) => a - b);
   const total = sorted.reduce((sum, value) => sum + value, 0);
@@ -217,7 +247,7 @@ export function gini(counts: readonly number[]): number {
   return weighted / (sorted.length * total);
 }
 
-/** Share of all counts that the tenth of the items with the largest ones has. */
+/** Share of all counts that belong to the tenth of the items with the largest counts. */
 export function topDecile(counts: readonly number[]): number {
   const sorted = counts.toSorted((a, b) => b - a);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

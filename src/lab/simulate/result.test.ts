@@ -15,15 +15,14 @@ let simulation: Simulation;
 
 const of = (some: readonly ShopBlock[][], sharedSecond: number | null = null): Simulation =>
   simulationOf({
-    ...{
-      source: 'synthetic',
-      sharedSecond,
-      setting: 'a few shoppers & their <tastes>',
-      items: 120,
-      seed: 1,
-      blocks: some,
-    },
-    ...{ compared: 'sidestream', loop: [] },
+    source: 'synthetic',
+    sharedSecond,
+    setting: 'a few shoppers & their <tastes>',
+    items: 120,
+    seed: 1,
+    blocks: some,
+    compared: 'sidestream',
+    loop: [],
     timing: { seconds: 1, processes: 1, visitsPerSecond: 24, shoppersPerSecond: 4 },
   });
 
@@ -38,7 +37,7 @@ beforeAll(() => {
   simulation = of(blocks);
 });
 
-/** With plain spaces, where the page keeps a number and its sign on one line. */
+/** With plain spaces instead of the ones that keep a number and its sign on one line. */
 const pageOf = (simulation: Simulation): string => simulationPage(simulation).replaceAll('\u00a0', ' ');
 
 describe('the result of a simulation', () => {
@@ -62,7 +61,7 @@ describe('the result of a simulation', () => {
     expect(result).toEqual(Object.fromEntries(Object.entries(simulation).filter(([name]) => name !== 'timing')));
   });
 
-  it('is one line of JSON; what is no block is refused', () => {
+  it('is one line of JSON, and refuses invalid blocks', () => {
     const line = simulationLine(simulation);
     expect(line).not.toContain('\n');
     const read: Simulation = JSON.parse(line);
@@ -70,7 +69,7 @@ describe('the result of a simulation', () => {
     expect(() => parseBlock('[{}]')).toThrow(expect.objectContaining({ code: 'runtime/invalid-input' }));
   });
 
-  it('says in words what was found', () => {
+  it('describes the findings in words', () => {
     const text = simulationText(simulation);
     expect(text).toMatch(/^± is half of a 95 % interval/);
     expect(text).toMatch(/^\| +\| random +\| popularity +\| content/m);
@@ -79,7 +78,7 @@ describe('the result of a simulation', () => {
     expect(text).not.toContain('NaN');
   });
 
-  it('says in text, JSON and report that a log of orders flatters, before any figure', () => {
+  it('warns in text, JSON and report, before any figure, that a log of orders flatters', () => {
     const orders = of(blocks, 0.998);
     expect(orders.warnings).toEqual([
       expect.stringMatching(/^99\.8 % of the ranked events .* this is a log of orders/),

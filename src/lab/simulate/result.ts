@@ -11,7 +11,7 @@ const SIMULATION_SCHEMA = 1;
 export interface Simulation {
   schema: typeof SIMULATION_SCHEMA;
   protocol: 'simulate';
-  /** Simulated shoppers, or those of a log. */
+  /** Number of shoppers, simulated or from a log. */
   source: 'synthetic' | 'log';
   /** Share of a log's events that have the second of another event of their shopper, 0..1; null for simulated shoppers. */
   sharedSecond: number | null;
@@ -65,7 +65,9 @@ export function simulationOf({ blocks, compared, loop, timing, ...about }: Simul
   const others = names.filter((name) => name !== compared && names.includes(compared));
   const { sharedSecond } = about;
   return {
-    ...{ schema: SIMULATION_SCHEMA, protocol: 'simulate', ...about },
+    schema: SIMULATION_SCHEMA,
+    protocol: 'simulate',
+    ...about,
     warnings: sharedSecond !== null && isOrderLog(sharedSecond) ? [simulatedOrdersText(sharedSecond)] : [],
     shoppers: blocks.reduce((sum, [{ records }]) => sum + records.length, 0),
     configurations: names.map((name) => configuration(name, ofShop(name))),
@@ -85,7 +87,8 @@ function configuration(name: string, blocks: readonly ShopBlock[]): Simulation['
     return all.count.map((n, step) => intervalOf(n, all.sum[step], all.squares[step]));
   };
   return {
-    ...{ name, figures: figuresOf(blocks) },
+    name,
+    figures: figuresOf(blocks),
     fit: SHOPPER_KINDS.map((kind) => ({ kind, steps: joined(({ fit }) => fit[kind]) })).filter(
       ({ steps }) => steps.length > 0,
     ),

@@ -18,7 +18,7 @@ export const normal = (random: Random): number =>
 /**
  * A row drawn in proportion to its weight.
  * @param allowed default: all
- * @returns null where no allowed row has a weight above 0
+ * @returns null if no allowed row has a weight above 0
  */
 export function drawRow(
   random: Random,

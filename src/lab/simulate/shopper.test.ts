@@ -28,7 +28,7 @@ describe('a simulated shopper', () => {
     expect(share('abrupt', [20, 60], 59)).toBeGreaterThan(share('abrupt', [0, 20], 59) + 0.2);
   });
 
-  it('changes little by little where the change is slow', () => {
+  it('changes gradually if the shift is slow', () => {
     const [early, middle, late] = [
       [0, 20],
       [20, 40],
@@ -67,7 +67,7 @@ describe('a simulated shopper', () => {
     expect(simulatedShopper(smallWorld(2).world, 'abrupt', [1, 2]).wants).not.toEqual(shopper('abrupt', 2).wants);
   });
 
-  it('looks for something else where it was chosen before', () => {
+  it('looks for another item if the wanted one was already chosen', () => {
     const one = shopper('steady', 1);
     const chosen = new Set(one.wants.slice(0, 40));
     const found = one.instead(12, chosen);
@@ -111,7 +111,7 @@ describe('a shopper of a log', () => {
     expect(seen).toBeLessThan(140);
   });
 
-  it('counts for changes of taste alone where two streams were spliced', () => {
+  it('counts for changes of taste only if two streams were spliced', () => {
     const spliced = loggedShopper({ ...stream, shifts: [1, 3] }, 1, 0);
     expect([spliced.kind, spliced.ranked, spliced.shift, spliced.back]).toEqual(['spliced', false, 1, 3]);
     expect(loggedShopper(stream, 1, 0, 2)).toMatchObject({ kind: 'logged', ranked: true, wants: [5, 3] });

@@ -90,7 +90,11 @@ export function simulatedShopper(
   // While a taste is changing, lists are judged by the new one.
   const judged = (step: number): Taste => (kind === 'gradual' && step >= part ? second : tastes[step]);
   return {
-    ...{ kind, wants, arrival, ranked: true, seed: Math.floor(at(CLICKS, -1)() * 2 ** 31) },
+    kind,
+    wants,
+    arrival,
+    ranked: true,
+    seed: Math.floor(at(CLICKS, -1)() * 2 ** 31),
     times: wants.map((_, step) => (1 + step) * DAY),
     shift: kind === 'steady' || steps <= part ? null : part,
     back: kind === 'returning' && steps > 2 * part ? 2 * part : null,
@@ -119,7 +123,12 @@ export function loggedShopper(
   const [shift, back] = 'shifts' in stream ? stream.shifts : [null, null];
   const at = (step: number) => randomOf(seed, CLICKS, number, step);
   return {
-    ...{ kind: shift === null ? 'logged' : 'spliced', wants, shift, back, arrival: 0, ranked: shift === null },
+    kind: shift === null ? 'logged' : 'spliced',
+    wants,
+    shift,
+    back,
+    arrival: 0,
+    ranked: shift === null,
     seed: Math.floor(at(-1)() * 2 ** 31),
     times: stream.times.slice(0, to),
     instead: () => null,

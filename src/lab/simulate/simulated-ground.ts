@@ -26,7 +26,7 @@ const PAST_ROUNDS = 4;
 const LOOP: readonly Configuration[] = ['random', 'popularity', 'content', 'sidestream'];
 /** Fewer items leave no room for tastes that differ. */
 const MIN_ITEMS = 40;
-/** Cohorts: the earlier shoppers, those of the comparison, and those of the first round. */
+/** Cohorts: the earlier shoppers, the shoppers of the comparison, and the shoppers of the first round. */
 const [PAST, MAIN, FIRST_ROUND] = [0, 1, 2];
 
 /** Simulated shoppers and their shop. */
@@ -90,21 +90,22 @@ export function simulatedGround(options: SimulatedOptions): Ground {
   const latest = new Map<string, LearnerCatalog>();
   const configurations = chosenConfigurations(methods, CONFIGURATIONS);
   return {
-    ...{
-      source: 'synthetic',
-      sharedSecond: null,
-      items: count,
-      configurations,
-      shoppers,
-      stock: async () => stock(),
-      market: marketOf(whole, choicesOf(past, count)),
-    },
+    source: 'synthetic',
+    sharedSecond: null,
+    items: count,
+    configurations,
+    shoppers,
+    stock: async () => stock(),
+    market: marketOf(whole, choicesOf(past, count)),
     setting: `${shoppers} simulated shoppers, ${3 * part} choices each, in a catalogue of ${count} items, of which ${count - known} appear at choice ${VISIT.arrival + 1}; a quarter each with a steady taste, one that changes abruptly at choice ${part + 1}, one that changes slowly from there, and one that differs from there to choice ${2 * part}; the shop has learned from ${past.length} choices without lists`,
     shopper: (n) => simulatedShopper(world, TASTE_CHANGES[n % TASTE_CHANGES.length], [MAIN, n]),
     loop: closedLoop
       ? {
           configurations: LOOP.filter((name) => configurations.includes(name)),
-          ...{ rounds: ROUNDS, cohort, steps: part, past: inTurns(before.slice(0, PAST_ROUNDS * cohort)) },
+          rounds: ROUNDS,
+          cohort,
+          steps: part,
+          past: inTurns(before.slice(0, PAST_ROUNDS * cohort)),
           shopper: (round, n) => steady(FIRST_ROUND + round, n),
           async stock({ name, round, popularity: popular }) {
             const key = `${name} ${round}`;
@@ -128,7 +129,10 @@ type Cooccurrence = ReturnType<typeof cooccurrenceTable>;
 
 /** The table of the first items; the others were never chosen, so nothing is lost. */
 const cut = ({ offsets, rows, lifts }: Cooccurrence, count: number): Cooccurrence => ({
-  ...{ count, offsets: offsets.slice(0, count + 1), rows, lifts },
+  count,
+  offsets: offsets.slice(0, count + 1),
+  rows,
+  lifts,
 });
 
 function once<T extends object>(make: () => T): () => T {

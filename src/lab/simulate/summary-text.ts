@@ -86,7 +86,8 @@ export function figureTables(simulation: Simulation): Table[] {
   ]);
   const all: Table = {
     title: 'Figures of every configuration',
-    ...{ header: ['', ...configurations.map(({ name }) => name)], rows: figures },
+    header: ['', ...configurations.map(({ name }) => name)],
+    rows: figures,
     notes: [ERRORS, ...absences(simulation)],
   };
   if (against.length === 0) return [all];

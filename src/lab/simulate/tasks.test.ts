@@ -10,7 +10,7 @@ import { doTask, parseTask, planOf, runPlan, type SimulationTask, timingOf } fro
 const [SHOPPERS, SEED] = [5, 2];
 const methods = ['popularity', 'sidestream'];
 let groundOf: (closedLoop: boolean) => Ground;
-/** With one ground that does the tasks in their order. */
+/** With one ground that runs the tasks in order. */
 let one: Awaited<ReturnType<typeof simulate>>;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
   one = await simulate([groundOf(true)], 'first');
 });
 
-/** Simulates with so many grounds, each doing what the others do not. @param order of the tasks that are there at once */
+/** Simulates with the given number of grounds, which share the tasks. @param order of the tasks that are available at once */
 async function simulate(grounds: readonly Ground[], order: 'first' | 'last') {
   const plan = planOf(grounds[0]);
   let [steps, asked] = [0, 0];
@@ -43,18 +43,16 @@ async function simulate(grounds: readonly Ground[], order: 'first' | 'last') {
 }
 
 describe('tasks of a simulation', () => {
-  it('find the same whichever ground does which, and in whichever order', async () => {
+  it('give the same result whichever ground runs which task, in any order', async () => {
     const two = await simulate([groundOf(true), groundOf(true)], 'last');
     expect(two.found).toEqual(one.found);
     expect(one.found.closedLoop.map(({ name }) => name)).toEqual(methods);
     expect(one.steps).toBe(one.plan.steps);
     expect(timingOf(one.simulated, 2, 3)).toEqual({
-      ...{
-        seconds: 2,
-        processes: 3,
-        shoppersPerSecond: SHOPPERS / 2,
-        visitsPerSecond: (methods.length * SHOPPERS) / 2,
-      },
+      seconds: 2,
+      processes: 3,
+      shoppersPerSecond: SHOPPERS / 2,
+      visitsPerSecond: (methods.length * SHOPPERS) / 2,
     });
   });
 
@@ -68,9 +66,9 @@ describe('tasks of a simulation', () => {
 
   it('are refused where they are not tasks', async () => {
     for (const task of [null, { block: -1 }, { block: 0, loop: { name: 'random', round: 0 } }]) {
-      expect(() => parseTask(task)).toThrow(/This is no task of the simulation.*Simulate again/);
+      expect(() => parseTask(task)).toThrow(/This is not a task of the simulation.*Simulate again/);
     }
     const round = { name: 'magic', round: 0, popularity: new Float32Array(60) };
-    await expect(doTask(groundOf(true), { block: 0, loop: round }, () => {})).rejects.toThrow('no task');
+    await expect(doTask(groundOf(true), { block: 0, loop: round }, () => {})).rejects.toThrow('not a task');
   });
 });

@@ -22,7 +22,7 @@ const taskSchema = v.strictObject({
     v.strictObject({ name: v.string(), round: whole, popularity: v.instance(Float32Array<ArrayBufferLike>) }),
   ),
 });
-/** A block of the shoppers through all shops, or of those of a round through one whose popularity is given. */
+/** A block of shoppers through all shops, or of a round's shoppers through one shop with the given popularity. */
 export type SimulationTask = v.InferOutput<typeof taskSchema>;
 
 /** @throws SidestreamError `runtime/invalid-input` if it is not a task */
@@ -79,10 +79,17 @@ export function planOf(ground: Ground): SimulationPlan {
   const lengths = Array.from({ length: shoppers }, (_, n) => (source === 'log' ? shopper(n).wants.length : one));
   const visits = lengths.reduce((sum, length) => sum + length, 0) * configurations.length;
   return {
-    ...{ source, sharedSecond, setting, items, shoppers },
+    source,
+    sharedSecond,
+    setting,
+    items,
+    shoppers,
     steps: visits + (loop ? loop.configurations.length * loop.rounds * loop.cohort * loop.steps : 0),
     loop: loop && {
-      ...{ configurations: loop.configurations, rounds: loop.rounds, cohort: loop.cohort, past: loop.past },
+      configurations: loop.configurations,
+      rounds: loop.rounds,
+      cohort: loop.cohort,
+      past: loop.past,
     },
   };
 }
@@ -129,5 +136,5 @@ function* members<T>(count: number, block: number, shopper: (n: number) => T): G
 }
 
 function fail(why = 'there is no such round'): never {
-  throw new SidestreamError('runtime/invalid-input', `This is no task of the simulation: ${why}. Simulate again.`);
+  throw new SidestreamError('runtime/invalid-input', `This is not a task of the simulation: ${why}. Simulate again.`);
 }

@@ -9,7 +9,7 @@ const stock = { before, after };
 const shopper = (kind: TasteChange, n = 0): SimulatedShopper => simulatedShopper(world, kind, [1, n]);
 const visit = (name: Configuration, one: SimulatedShopper) => visitShop(simulatedShop(name, stock), one, market);
 
-/** Shows what is wanted, but follows a change of taste late: a taste that was there before is known at once where it is kept. */
+/** Shows the wanted items, but follows a change of taste late; an earlier taste is known at once if it was kept. */
 function lateShop(delay: number, keeps: boolean): SimulatedShop {
   return {
     name: 'late',
@@ -28,7 +28,10 @@ function lateShop(delay: number, keeps: boolean): SimulatedShop {
             .sort((a, b) => score[b] - score[a])
             .slice(0, 10);
         },
-        ...{ scores: () => score, observe() {}, grow() {}, experts: () => null },
+        scores: () => score,
+        observe() {},
+        grow() {},
+        experts: () => null,
       };
     },
   };
@@ -58,7 +61,7 @@ describe('a visit', () => {
     expect(visit('random', shopper('gradual')).record).toMatchObject({ adaptation: null, returned: null });
   });
 
-  it('has in its lists only what is there and was not chosen, by the scores that ranks come from', () => {
+  it('lists only items that have appeared and were not chosen, by the same scores as the ranks', () => {
     for (const name of CONFIGURATIONS) {
       const one = shopper('abrupt', 5);
       const shop = simulatedShop(name, stock);
@@ -99,7 +102,7 @@ describe('a visit', () => {
     expect(oracle).toBeGreaterThan(sidestream);
   });
 
-  it('has experts where the learner has them, and learns each choice', () => {
+  it("counts the learner's experts, and learns each choice", () => {
     const one = shopper('returning', 1);
     const found = visit('sidestream', one);
     expect(found.choices).toHaveLength(60);

@@ -118,11 +118,16 @@ export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market
   return {
     ...visit,
     record: {
-      ...{ hr10: ranked(hr10), ndcg10: ranked(ndcg10), mrr: ranked(mrr), clicks: listed.clicks / steps },
+      hr10: ranked(hr10),
+      ndcg10: ranked(ndcg10),
+      mrr: ranked(mrr),
+      clicks: listed.clicks / steps,
       ...changesOf(shopper, visit.fit),
-      ...{ novelty: novelty / steps, diversity: diversity / steps },
+      novelty: novelty / steps,
+      diversity: diversity / steps,
       popularityBias: percentile / steps - meanOf(shopper.wants, (row) => market.percentile[row]),
-      ...{ ...news, experts: run.experts() },
+      ...news,
+      experts: run.experts(),
     },
   };
 }

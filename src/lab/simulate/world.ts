@@ -57,7 +57,8 @@ export function makeWorld(
     known,
     appeal: Float64Array.from(items, () => normal(random)),
     hidden: {
-      ...{ count: items.length, width: HIDDEN },
+      count: items.length,
+      width: HIDDEN,
       values: Float32Array.from({ length: HIDDEN * items.length }, () => normal(traits)),
     },
     seed,

@@ -29,7 +29,9 @@ const NONE: Moments = { visitors: 0, sum: 0, squares: 0 };
 
 /** Share of the visitors with a count above 0. Lost reports may leave more of these than visitors. */
 const share = (name: string, title: string, count: 'clicks' | 'carts' | 'purchases'): Measure => ({
-  ...{ name, title, kind: 'share' },
+  name,
+  title,
+  kind: 'share',
   sums: ({ visitors, ...of }) => {
     const active = Math.min(of[count].visitors, visitors);
     return { visitors, active, x: active, xx: active, y: visitors, xy: active, yy: visitors };
@@ -37,11 +39,19 @@ const share = (name: string, title: string, count: 'clicks' | 'carts' | 'purchas
 });
 
 const perVisitor = (visitors: number, { visitors: active, sum, squares }: Moments): RatioSums => ({
-  ...{ visitors, active, x: sum, xx: squares, y: visitors, xy: sum, yy: visitors },
+  visitors,
+  active,
+  x: sum,
+  xx: squares,
+  y: visitors,
+  xy: sum,
+  yy: visitors,
 });
 
 const mean = (name: string, title: string, count: 'impressions' | 'clicks' | 'carts' | 'purchases'): Measure => ({
-  ...{ name, title, kind: 'mean' },
+  name,
+  title,
+  kind: 'mean',
   sums: (of) => perVisitor(of.visitors, of[count]),
 });
 
@@ -54,15 +64,25 @@ const ratio = (
     keyof VisitorSums['products'],
   ]
 ): Measure => ({
-  ...{ name, title, kind: 'ratio' },
+  name,
+  title,
+  kind: 'ratio',
   sums: ({ visitors, products, ...of }) => ({
-    ...{ visitors, active: of[x].visitors, x: of[x].sum, xx: of[x].squares },
-    ...{ y: of[y].sum, yy: of[y].squares, xy: products[product] },
+    visitors,
+    active: of[x].visitors,
+    x: of[x].sum,
+    xx: of[x].squares,
+    y: of[y].sum,
+    yy: of[y].squares,
+    xy: products[product],
   }),
 });
 
 const revenue = (currency: string): Measure => ({
-  ...{ name: `revenue-${currency}`, title: `Revenue per visitor, ${currency}`, kind: 'mean', currency },
+  name: `revenue-${currency}`,
+  title: `Revenue per visitor, ${currency}`,
+  kind: 'mean',
+  currency,
   sums: (of) => perVisitor(of.visitors, Object.hasOwn(of.revenue, currency) ? of.revenue[currency] : NONE),
 });
 
@@ -128,13 +148,16 @@ function effect(value: number, se: number, alpha: number, sought: number): Effec
   const rho = 1 / sought ** 2;
   const half = mixtureHalfWidth(information, rho, alpha) / information;
   return {
-    ...{ value, se, once: [value - z * se, value + z * se], always: [value - half, value + half] },
+    value,
+    se,
+    once: [value - z * se, value + z * se],
+    always: [value - half, value + half],
     p: Math.min(1, mixtureP(value * information, information, rho)),
   };
 }
 
 /**
- * A variant against the control. The interval of the relative change is that of the logarithm of the ratio: it is equally likely
+ * A variant against the control. The interval of the relative change comes from the logarithm of the ratio: it is equally likely
  * to be wrong on either side, even if the control is not known well.
  * @param sought smallest relative effect worth finding: 0.05 for 5 %
  * @returns nulls if a variant has no estimate or nothing varies

@@ -70,7 +70,12 @@ function intervalChart(title: string, shown: readonly Comparison[], nameOf: (of:
   const bound = Math.min(WIDEST, Math.ceil(most / 10) * 10);
   const ticks = [-bound, -bound / 2, 0, bound / 2, bound];
   return picture(title, {
-    ...{ width: 340, height: ROW * rows.length + 40, marginLeft: 20, marginRight: 20, marginTop: 16, marginBottom: 24 },
+    width: 340,
+    height: ROW * rows.length + 40,
+    marginLeft: 20,
+    marginRight: 20,
+    marginTop: 16,
+    marginBottom: 24,
     x: { domain: [-bound, bound], label: null },
     y: { domain: rows.map(({ name }) => name), axis: null, padding: 0.55 },
     marks: [

@@ -108,7 +108,7 @@ function oneSided(days: readonly [string, Period][], compared: ComparedVariants)
 }
 
 /**
- * The days of a pilot in a log of reports, for `sequentialTestOfTotals`: each has all visitors until then, and those who did the
+ * The days of a pilot in a log of reports, for `sequentialTestOfTotals`: each has all visitors so far, and the number of visitors who did the
  * counted action.
  * @param share one of `SHARES`
  * @throws SidestreamError `runtime/invalid-input` if the log has no visitor of a variant, or variants of several experiments

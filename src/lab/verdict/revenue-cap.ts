@@ -24,7 +24,7 @@ export function revenueSteps({ variant, revenue }: Pick<VisitorSums, 'variant' |
 
 /**
  * Maximum skewness of the mean of the smallest variant for which a normal interval is valid: at 0.25 the interval of
- * 95 % is wrong in 5 to 6 % of the experiments where nothing differs (`npm run bench:verdicts`).
+ * 95 % is wrong in 5 to 6 % of the experiments without a difference (`npm run bench:verdicts`).
  */
 const MAX_SKEWNESS = 0.25;
 
@@ -59,7 +59,7 @@ function revenueCap(steps: readonly RevenueStep[], visitors: number, smallest: n
 
 /**
  * The ends of all steps in ascending order, and the sums of their powers up to each of them: the sum over visitors of f(total), where
- * f(0) = 0, is that of f(after) - f(before) over steps, so an end counts 1 or -1 times. Element n of a sum is over the first n ends.
+ * f(0) = 0, is the sum of f(after) - f(before) over steps, so an end counts 1 or -1 times. Element n of a sum is over the first n ends.
  */
 function orderedEnds(steps: readonly RevenueStep[]) {
   const added = Float64Array.from(steps, ({ after }) => after).sort();

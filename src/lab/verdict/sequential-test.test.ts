@@ -41,7 +41,7 @@ describe('sequentialTest', () => {
     const { difference, interval, p, control, treatment } = sequentialTest([period([1000, 50], [1000, 70])], PLAN);
     expect([control.units, treatment.successes]).toEqual([1000, 70]);
     expect(difference).toBeCloseTo(0.02, 10);
-    // L of S, the mean of five: 22.5625, and a 4th, a 16th, ... of it, where larger effects stand out.
+    // L of S, the mean of five: 22.5625, and a 4th, a 16th, ... of it, at which larger effects stand out.
     const likelihood = (sum: number): number =>
       [1, 2, 4, 8, 16].reduce((total, size, at) => {
         const r = 22.5625 / size ** 2;
@@ -85,7 +85,7 @@ describe('sequentialTest', () => {
       expect(p <= 0.05).toBe(at >= first);
       expect((interval?.[1] ?? 0) < 0).toBe(at >= first);
     }
-    // What comes later does not take the decision back.
+    // Later periods do not withdraw the decision.
     const recovered = [...worse, ...Array.from({ length: 40 }, () => period([2000, 80], [2000, 120]))];
     expect(sequentialTest(recovered, PLAN)).toMatchObject({ decision: 'worse', decidedAfter: first + 1 });
   });
@@ -152,8 +152,8 @@ describe('daily looks, simulated', () => {
     expect(naive).toBeGreaterThan(0.2);
   });
 
-  nightly('raise none too many where visitors are several units and the design effect is named', () => {
-    // A visitor counts four times: the variance is that of a quarter of the units.
+  nightly('keep the rate of false alarms if a visitor counts as several units and the design effect is given', () => {
+    // A visitor counts four times: the variance corresponds to a quarter of the units.
     const fourfold = runs(0.2, 0, 60).map((days) =>
       days.map(({ control, treatment }) => ({
         control: { units: 4 * control.units, successes: 4 * control.successes },

@@ -1,31 +1,31 @@
 import { SidestreamError } from '../../error';
 import { mixtureHalfWidth, mixtureP, mixtureRatio } from './mixture';
 
-/** Units of one variant, such as visitors, and how many of them did what is counted. */
+/** Units of one variant, such as visitors, and how many of them were successes. */
 export interface Arm {
   units: number;
   successes: number;
 }
 
-/** What was counted in a stretch of time, such as a day, over which the split between the two variants stayed the same. */
+/** The counts of a period, such as a day, during which the split between the two variants stayed the same. */
 export interface Period {
   control: Arm;
   treatment: Arm;
 }
 
-/** What is fixed before the first look, or the error is not controlled. */
+/** The plan. It must be fixed before the first look, otherwise the error is not controlled. */
 export interface SequentialPlan {
   /** Share of successes that is expected under control, 0 to 1. */
   base: number;
   /** Smallest difference of the shares that is worth finding, above 0: 0.003 for 3.0 % against 3.3 %. */
   effect: number;
-  /** Probability of "better" or "worse" where the variants are equal, however often one looks. Default 0.05. */
+  /** Probability of "better" or "worse" if the variants are equal, however often one looks. Default 0.05. */
   alpha?: number;
-  /** Loss of the share that is accepted, above 0. Default: `effect`. */
+  /** Accepted loss of the share, above 0. Default: `effect`. */
   margin?: number;
   /**
-   * Factor by which the variance of the shares is larger than that of independent units, 1 or more: 1 where a unit is a visitor,
-   * more where one visitor is several units. Default 1.
+   * Factor by which the variance of the shares is larger than for independent units, 1 or more: 1 if a unit is a visitor,
+   * more if one visitor is several units. Default 1.
    */
   designEffect?: number;
 }
@@ -36,13 +36,13 @@ export interface SequentialPlan {
  */
 export type Decision = 'better' | 'worse' | 'no-worse' | 'continue';
 
-/** What the counts so far say. */
+/** The result of the counts so far. */
 export interface SequentialResult {
   control: Arm;
   treatment: Arm;
   /** Share under treatment minus share under control, compared within periods; null before both have units. */
   difference: number | null;
-  /** Holds the true difference with probability 1 - alpha at all looks together; null as above. */
+  /** Contains the true difference with probability 1 - alpha at all looks together; null as above. */
   interval: [low: number, high: number] | null;
   /** Smallest alpha at which the looks so far would have ended the test: valid at any time. */
   p: number;
@@ -52,26 +52,26 @@ export interface SequentialResult {
    * Null before both variants have enough counts.
    */
   bound: number | null;
-  /** Number of periods after which that interval was. */
+  /** Number of periods before the look with that interval. */
   boundAfter: number | null;
-  /** Sum of w so far, of which the horizon is a number. */
+  /** Sum of w so far; the horizon is in the same unit. */
   weight: number;
-  /** Number of periods after which the decision `better` or `worse` fell; null before. Later periods do not change it. */
+  /** Number of periods before the decision `better` or `worse`; null without one. Later periods do not change it. */
   decidedAfter: number | null;
   /**
-   * Variance of the periods' differences in units of that of independent units, designEffect included; about 1 where the
-   * units are independent. Null below two periods.
+   * Variance of the periods' differences, relative to the variance for independent units with `designEffect`; about 1 if the
+   * units are independent. Null for fewer than two periods.
    */
   dispersion: number | null;
 }
 
-/** Successes, and units without, that both variants need before a decision: below, shares are not normal enough. */
+/** Number of successes, and of failures, that both variants need before a decision: with fewer, shares are not normal enough. */
 const MIN_COUNT = 30;
 /** Of the horizon. */
 const POWER = 0.8;
 
 /**
- * Compares the shares of two variants by a test that may be looked at after every period: the mixture sequential probability ratio
+ * Compares the shares of two variants by a test that may be evaluated after every period: the mixture sequential probability ratio
  * test. With w = n1 n0 / (n1 + n0), d the difference of a period's shares and p their pooled share, S = sum w d is compared with
  * U = sum w p (1 - p). Without a difference S is a martingale of variance U, and so is its likelihood ratio, mixed over
  * differences from a normal distribution of mean 0 and standard deviation `effect`:
@@ -79,15 +79,15 @@ const POWER = 0.8;
  *     L = sqrt(r / (U + r)) exp(S^2 / (2 (U + r))),   r = (base (1 - base) / effect)^2
  *
  * The test takes the mean of five such L, of `effect`, with the weight 1/2, and of 2, 4, 8 and 16 times it, with 1/8 each, which is
- * such a martingale too: a large loss is seen soon, however small the effect is that one looks for.
+ * such a martingale too: a large loss is detected soon, however small the sought effect is.
  *
- * By Ville's inequality L ever reaches 1 / alpha with probability alpha at most, so it may be looked at at any time. p is the
- * smallest 1 / L so far, and the interval is (S +- h) / sum w, where L of h is 1 / alpha. Weights and variance within periods leave out what all visitors of a day share, and allow the split to change between periods.
+ * By Ville's inequality, the probability that L ever reaches 1 / alpha is at most alpha, so it may be evaluated at any time. p is the
+ * smallest 1 / L so far, and the interval is (S +- h) / sum w, where L of h is 1 / alpha. Weights and variances within periods remove effects shared by all visitors of a day, and allow the split to change between periods.
  *
  * H. Robbins, "Statistical methods related to the law of the iterated logarithm", 1970; R. Johari, P. Koomen, L. Pekelis and
  * D. Walsh, "Always valid inference: continuous monitoring of A/B tests", Operations Research 70 (2022).
- * @param periods in the order of time, from the first one on
- * @throws SidestreamError `runtime/invalid-input` for a plan or counts that cannot be
+ * @param periods in chronological order, from the first one on
+ * @throws SidestreamError `runtime/invalid-input` for an impossible plan or impossible counts
  */
 export function sequentialTest(periods: readonly Period[], plan: SequentialPlan): SequentialResult {
   const { designEffect } = checked(plan);
@@ -104,7 +104,7 @@ export function sequentialTest(periods: readonly Period[], plan: SequentialPlan)
       sum += own.weight * own.difference;
       variance += own.weight * own.variance;
     }
-    return { ...so, ...{ sum, variance, weights }, isNew: own !== null };
+    return { ...so, sum, variance, weights, isNew: own !== null };
   });
   return { ...judged(looks, plan), dispersion: dispersionOf(compared, sum / weights) };
 }
@@ -112,10 +112,10 @@ export function sequentialTest(periods: readonly Period[], plan: SequentialPlan)
 /**
  * The same for visitors who are followed while they come back: each look has all of them so far, with whether each one had a
  * success by then. A visitor's later success makes the steps of S depend on each other, always in the same direction: their
- * covariances are those of a Brownian motion of the same variances or larger, so by Slepian's inequality S crosses the boundary
- * as seldom or less.
- * @param totals in the order of time, each with what was counted from the beginning on
- * @throws SidestreamError `runtime/invalid-input` for a plan or counts that cannot be
+ * covariances equal those of a Brownian motion with the same variances, or are larger, so by Slepian's inequality S crosses the boundary
+ * no more often.
+ * @param totals in chronological order, each with the counts from the beginning on
+ * @throws SidestreamError `runtime/invalid-input` for an impossible plan or impossible counts
  */
 export function sequentialTestOfTotals(totals: readonly Period[], plan: SequentialPlan): SequentialResult {
   const { designEffect } = checked(plan);
@@ -128,7 +128,7 @@ export function sequentialTestOfTotals(totals: readonly Period[], plan: Sequenti
   return { ...judged(looks, plan), dispersion: null };
 }
 
-/** What was counted until a look: S, U and the sum of w. */
+/** Sums up to a look: S, U and the sum of w. */
 interface Look extends Period {
   sum: number;
   variance: number;
@@ -142,8 +142,16 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
   const none = { units: 0, successes: 0 };
   const { control, treatment } = looks.at(-1) ?? { control: none, treatment: none };
   const result: Omit<SequentialResult, 'dispersion'> = {
-    ...{ control, treatment, difference: null, interval: null, p: 1 },
-    ...{ decision: 'continue', decidedAfter: null, bound: null, boundAfter: null, weight: 0 },
+    control,
+    treatment,
+    difference: null,
+    interval: null,
+    p: 1,
+    decision: 'continue',
+    decidedAfter: null,
+    bound: null,
+    boundAfter: null,
+    weight: 0,
   };
   for (const [at, look] of looks.entries()) {
     const { sum, variance, weights } = look;
@@ -157,7 +165,7 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
     result.p = Math.min(result.p, mixtureP(sum, variance, rho));
     if (result.decidedAfter !== null) continue;
     if (result.bound === null || low > result.bound) [result.bound, result.boundAfter] = [Math.max(-1, low), at + 1];
-    // What was no worse at a look stays so until more is known: the intervals of all looks hold together.
+    // `no-worse` at one look stays valid until more is known, because the intervals of all looks hold together.
     const decision = decisionOf(low, high, margin, result.bound);
     if (decision !== 'continue') result.decision = decision;
     if (decision === 'better' || decision === 'worse') result.decidedAfter = at + 1;
@@ -166,8 +174,8 @@ function judged(looks: readonly Look[], plan: SequentialPlan): Omit<SequentialRe
 }
 
 /**
- * What an interval that holds at all looks says of a difference.
- * @param margin loss that is accepted
+ * The decision about a difference by an interval that holds at all looks.
+ * @param margin accepted loss
  * @param bound largest lower end of all looks
  */
 export function decisionOf(low: number, high: number, margin: number, bound = low): Decision {
@@ -176,13 +184,13 @@ export function decisionOf(low: number, high: number, margin: number, bound = lo
   return bound > -margin ? 'no-worse' : 'continue';
 }
 
-/** What to do. @param accepted the margin in words, such as `a loss of up to 20 % of the buyers` */
+/** Advice on what to do. @param accepted the margin in words, such as `a loss of up to 20 % of the buyers` */
 export function advice(decision: Decision, accepted: string): string {
   const of: Record<Decision, string> = {
     better: 'The variant is better: go on to the next stage.',
     worse: 'The variant is worse: roll back.',
     'no-worse': `The variant is not worse by the margin: ${accepted} counts as no worse. You may go on to the next stage, or wait for more.`,
-    continue: 'Not known yet: go on counting, and look as often as you like.',
+    continue: 'Not known yet: keep counting, and look as often as you like.',
   };
   return of[decision];
 }
@@ -190,17 +198,17 @@ export function advice(decision: Decision, accepted: string): string {
 /**
  * A margin in words.
  * @param share of the control's value
- * @param whom what is lost
- * @param isEffect whether it is the effect's size because no other was named
+ * @param whom name of the lost units
+ * @param isEffect whether the effect's size is used because no margin was given
  */
 export const lossInWords = (share: number, whom: string, isEffect: boolean): string =>
   `a loss of up to ${Number((100 * share).toPrecision(3))} % of the ${whom}${isEffect ? ', as much as the effect,' : ''}`;
 
-/** What to do without a decision once the horizon is reached, after which little is to be learned from more units. */
+/** Advice without a decision at the horizon, after which more units add little. */
 export const AT_HORIZON =
   'The horizon is reached without a decision: decide by the interval now. The difference is probably smaller than the effect.';
 
-/** Null where a variant has no units. */
+/** Null if a variant has no units. */
 function comparedIn({ control, treatment }: Period, designEffect: number) {
   const units = treatment.units + control.units;
   if (control.units === 0 || treatment.units === 0) return null;
@@ -219,11 +227,11 @@ export interface UnitsNeeded {
 }
 
 /**
- * Units with which the test finds a difference of `effect` with a power of 80 % or more: the horizon of the pilot. Where that is the
- * difference, it ends at about half of it in the mean.
+ * Units with which the test finds a difference of `effect` with a power of 80 % or more: the horizon of the pilot. If that is the true
+ * difference, the test ends after about half of them on average.
  * @param share of the units that get the treatment, above 0 and below 1
- * @param ratioOf (effect / standard error)^2 that is needed, by alpha
- * @throws SidestreamError `runtime/invalid-input` for a plan that cannot be
+ * @param ratioOf required (effect / standard error)^2, by alpha
+ * @throws SidestreamError `runtime/invalid-input` for an impossible plan
  */
 export function unitsNeeded(
   plan: SequentialPlan,
@@ -232,7 +240,7 @@ export function unitsNeeded(
 ): UnitsNeeded {
   const { alpha, designEffect } = checked(plan);
   if (!(share > 0 && share < 1)) throw wrong('The share of the treatment', 'above 0 and below 1');
-  // The share of both variants together, where the effect is there.
+  // The share of both variants together if the effect exists.
   const pooled = Math.min(0.5, plan.base + plan.effect / 2);
   const variance = designEffect * pooled * (1 - pooled);
   const total = (ratioOf(alpha) * variance) / plan.effect ** 2 / (share * (1 - share));

@@ -19,7 +19,7 @@ const drawn = (seed: number, crowd: Crowd) => ({
   days: drawCrowd(seededRandom(seed), crowd).map((drawn, day) => ({ day: dayOf(day), ...drawn })),
 });
 const visitor = (variant: string, given: object = {}): VisitorSums =>
-  sumsOf(variant, { ...{ impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {} }, ...given });
+  sumsOf(variant, { impressions: 0, clicks: 0, carts: 0, purchases: 0, revenue: {}, ...given });
 let keys = 0;
 const line = (day: string, ...visitors: VisitorSums[]): string =>
   JSON.stringify({ day, counts: [], visitors: visitors.map((sums) => ({ ...sums, key: `report-${keys++}` })) });
@@ -33,7 +33,7 @@ const dayWith = (day: number, off: [number, number], on: [number, number]) => {
   return { day: dayOf(day), variants: new Map([sums('t/off', off), sums('t/on', on)]), revenue: [] };
 };
 describe('quantiles', () => {
-  it('are those of tables', () => {
+  it('match published tables', () => {
     expect(normalQuantile(0.975)).toBeCloseTo(1.959964, 5);
     expect(normalQuantile(0.8)).toBeCloseTo(0.841621, 5);
     // B(2, 3) = 1! 2! / 4!, B(1, 2, 3) = 0! 1! 2! / 5!
@@ -85,13 +85,13 @@ describe('the split', () => {
     expect(of({ on: 500, off: 9500 })).toMatchObject({ p: 1, mismatch: false, alarmAfter: null });
     expect(of({ on: 380, off: 9500 })).toMatchObject({ mismatch: true, alarmAfter: 1 });
     expect(of({ on: 500, off: 9500, third: 1 }).mismatch).toBe(true);
-    // What comes later does not take an alarm back.
+    // Later days do not withdraw an alarm.
     expect(of({ on: 500, off: 9500 }, { on: 200, off: 9500 }, { on: 800, off: 9500 })).toMatchObject({ alarmAfter: 2 });
   });
 });
 
 describe('a log', () => {
-  it('leaves out lines that are wrong, naming them, and keeps the others', async () => {
+  it('leaves out and names invalid lines, and keeps the others', async () => {
     const good = line('2026-03-02', visitor('t/on', { clicks: 1 }));
     const other = line('2026-03-02', visitor('t/on', { clicks: 1 }));
     const log = await readMetricLog([
@@ -112,7 +112,7 @@ describe('a log', () => {
     const log = await readMetricLog([
       `${line('2026-03-02', visitor('t/on'), visitor('t/on'))}\n`,
       `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, visitors: 0 })}\n`,
-      `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, ...{ visitors: 0, clicks: { visitors: 0, sum: 1, squares: 3 } } })}\n`,
+      `${line('2026-03-02', visitor('t/on', { clicks: 1 }), { ...again, visitors: 0, clicks: { visitors: 0, sum: 1, squares: 3 } })}\n`,
       line('2026-03-02', visitor('t/on'), visitor('u/off')),
     ]);
     expect(log.rejected).toEqual(
@@ -124,7 +124,7 @@ describe('a log', () => {
     });
   });
 
-  it('keeps what each visitor has paid so far, whatever the reports before were', async () => {
+  it("keeps the sum of each visitor's payments, whatever the reports before contained", async () => {
     const paid = (...totals: number[]) =>
       totals.map((total, at) => {
         const [now, before] = [
@@ -141,7 +141,8 @@ describe('a log', () => {
         [12.5, 40],
         [0, 7],
       ].map(([before, after]) => ({
-        ...{ variant: 't/on', currency: 'EUR' },
+        variant: 't/on',
+        currency: 'EUR',
         before: expect.closeTo(before, 9),
         after: expect.closeTo(after, 9),
       })),
@@ -166,9 +167,9 @@ describe('a log', () => {
     expect(named.sampleRatio.mismatch).toBe(false);
     expect(named.setAside).toEqual([{ name: 't/zzz', visitors: 1 }]);
     expect(setAsideText(named)).toContain('“t/zzz” (1 visitor)');
-    // With a declared split also many: it says what belongs to the experiment.
+    // With a declared split, even many: the split names the variants of the experiment.
     expect(verdictOf(days('t/zzz', 40), { split: five }).setAside).toEqual([{ name: 't/zzz', visitors: 40 }]);
-    // Without one only as few as a stray report brings; and another experiment likewise.
+    // Without one, only as few as from stray reports; the same applies to another experiment.
     expect(verdictOf(days('t/zzz', 1), { effect: 0.2 }).setAside).toEqual([{ name: 't/zzz', visitors: 1 }]);
     expect(verdictOf(days('t/zzz', 40)).setAside).toEqual([]);
     expect(verdictOf(days('other/off', 1), { split: five }).setAside).toEqual([{ name: 'other', visitors: 1 }]);
@@ -233,14 +234,14 @@ describe('a verdict', () => {
     ['off', 95],
   ]);
 
-  it('sees what a pilot sees: a share that is halved in a stage of 5 %, with the defaults', () => {
+  it('detects with the defaults what a pilot detects: a halved share in a stage of 5 %', () => {
     const days = [dayWith(0, [9500, 950], [700, 35])];
     const found = verdictOf({ days }, { split: new Map([...split, ['on', 7]]) });
     expect(found.comparisons[0]).toMatchObject({ metric: 'buyers', decision: 'worse', decidedOn: dayOf(0) });
     expect(verdictSentences(found)[1]).toContain(`roll back. Decided on ${dayOf(0)} by the interval at any look.`);
     const { periods } = pilotTotals({ lines: 0, rejected: [], days }, { control: 'off', treatment: 'on' }, 'buyers');
     expect(sequentialTestOfTotals(periods, { base: 0.1, effect: 0.02 }).decision).toBe('worse');
-    // It stays: what comes later does not take it back.
+    // Later days do not withdraw it.
     const more = [...days, dayWith(1, [1900, 100], [140, 90])];
     const later = verdictOf({ days: more }, { split: new Map([...split, ['on', 7]]) });
     expect(later.comparisons[0]).toMatchObject({ decision: 'worse', decidedOn: dayOf(0) });
@@ -266,7 +267,7 @@ describe('a verdict', () => {
     expect(verdictSentences(enough)[1]).toContain('The horizon is reached without a decision: decide by the interval');
   });
 
-  it('finds that only one variant is there: the split is wrong, or so few visitors may be chance', () => {
+  it('notices that there is only one variant: the split is wrong, or, with few visitors, it may be chance', () => {
     const one = (visitors: number) => {
       const { day, variants } = dayWith(0, [visitors, 1], [1, 0]);
       variants.delete('t/on');
@@ -279,7 +280,7 @@ describe('a verdict', () => {
     expect(verdictSentences(verdictOf(one(900)))).toEqual([expect.stringContaining('all 900 visitors had “off”')]);
     const off = verdictOf(one(900), { split: new Map(Object.entries({ on: 0, off: 100 })) });
     expect(verdictSentences(off)[0]).toMatch(/ONLY ONE VARIANT(?!.*chance)/);
-    // The control may be the one that is missing.
+    // The control may be the missing one.
     const other = { days: [{ day: dayOf(0), variants: new Map([['t/on', visitor('t/on')]]), revenue: [] }] };
     expect(verdictOf(other).sampleRatio.mismatch).toBe(true);
     expect(verdictPage(found)).not.toMatch(/NaN|undefined/);
@@ -328,7 +329,7 @@ describe('a verdict', () => {
     const { always = 0, once = 0 } = buyers?.needed ?? {};
     expect(always / once).toBeGreaterThan(1.7);
     expect(always / once).toBeLessThan(2.2);
-    // Twice the effect needs about a quarter.
+    // Twice the effect needs about a quarter of the visitors.
     const larger = verdictOf(drawn(5, { visitors: 300, share: 0.5, lift: 1 }), { effect: 0.1 });
     expect(always / (larger.comparisons.find(({ metric }) => metric === 'buyers')?.needed?.always ?? 1)).toBeCloseTo(
       4,
@@ -337,7 +338,7 @@ describe('a verdict', () => {
   });
 });
 
-/** Where nothing differs, and what visitors pay has a heavy tail: a day with purchases alone. */
+/** A day with only purchases, no difference between variants, and payments with a heavy tail. */
 function paidDay(random: Random, [off, on]: [number, number], price: (random: Random) => number) {
   const revenue: RevenueStep[] = [];
   const side = (variant: string, visitors: number): [string, VisitorSums] => {

@@ -168,7 +168,10 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
           ? firstDecision(looks, `${experiment}/${control}`, `${experiment}/${name}`, one, { alpha, effect })
           : null;
       return {
-        ...{ variant: name, metric: one.name, difference, relative },
+        variant: name,
+        metric: one.name,
+        difference,
+        relative,
         decision: fell?.decision ?? (enough ? decisionOf(...relative.always, effect) : 'continue'),
         decidedOn: fell?.day ?? null,
         needed:
@@ -183,7 +186,11 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
   const days = log.days.map(({ day }) => day);
   const decisions = comparisons.filter(({ metric: name }) => name === metric).map(({ decision }) => decision);
   return {
-    ...{ experiment, control, days: [days[0], days[days.length - 1]], comparisons, variants },
+    experiment,
+    control,
+    days: [days[0], days[days.length - 1]],
+    comparisons,
+    variants,
     plan: { effect, base: base ?? null, alpha, power, metric, declaredSplit: split !== undefined },
     decision: decisions.length > 1 ? null : (decisions[0] ?? 'continue'),
     sampleRatio: ratio,

@@ -129,7 +129,7 @@ describe('a connected data layer', () => {
     expect(before).toHaveLength(5);
     expect(before[0]).toBe(frozen);
     expect(after).toHaveLength(5);
-    // Tag Manager's wrapper goes on calling ours; then only the push is left of it.
+    // Tag Manager's wrapper still calls ours, which then only pushes.
     disconnect();
     layer.push(cart('b'));
     expect(layer).toHaveLength(6);
@@ -262,7 +262,7 @@ describe('a connected data layer', () => {
     expect(await logged()).toHaveLength(1);
   });
 
-  it('does nothing where there is no page', async () => {
+  it('does nothing without a page', async () => {
     const { connectAttributes, connectDataLayer: connectNamed } = await import('./index');
     connectNamed(shop.tracker)();
     connectAttributes(shop.tracker)();

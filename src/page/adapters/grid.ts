@@ -153,7 +153,7 @@ class Grid {
     this.#left = cells;
   }
 
-  /** Orders the items that were not there before. */
+  /** Orders the newly added items. */
   scan(): void {
     const { wait, view } = this.#connection;
     const before = this.#count;

@@ -34,7 +34,7 @@ it('says nothing of a campaign that the mapping lacks', () => {
   }
 });
 
-it('cuts a long search at what hints may have', () => {
+it('cuts a long search to the maximum length of a hint', () => {
   expect(hintsFromUrl(`?q=${'a'.repeat(300)}`, mapping).search).toHaveLength(200);
 });
 

@@ -17,7 +17,7 @@ describe('OnlyConnection', () => {
     await Promise.resolve();
     const later = Promise.resolve(handle(core));
     connections.take(later, source, '', standDown);
-    // What was received meanwhile must find that it is not to be tracked.
+    // Events received meanwhile must not be tracked.
     await later;
     expect(standDown).toHaveBeenCalledTimes(1);
     giveBack();

@@ -39,7 +39,7 @@ export class OnlyConnection {
       found.set(source, { recommender: given, standDown });
       sources = found;
     };
-    // A rejection is reported with what needs the recommender.
+    // The code that uses the recommender reports a rejection.
     recommender.then(claim, () => undefined);
     return () => {
       ended = true;

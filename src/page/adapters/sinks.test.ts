@@ -15,15 +15,13 @@ const counts: Counts[] = [
 ];
 const none = { visitors: 0, sum: 0, squares: 0 };
 const visitor: VisitorReport = {
-  ...{
-    key: 'k'.repeat(22),
-    variant: 't/on',
-    visitors: 1,
-    impressions: none,
-    clicks: none,
-    carts: none,
-    purchases: none,
-  },
+  key: 'k'.repeat(22),
+  variant: 't/on',
+  visitors: 1,
+  impressions: none,
+  clicks: none,
+  carts: none,
+  purchases: none,
   products: { clicksImpressions: 0, purchasesClicks: 0 },
   revenue: {},
 };
@@ -47,7 +45,7 @@ describe('beaconSink', () => {
     fetch.mockRejectedValueOnce(new TypeError('no network'));
     await expect(sink(counts, [])).rejects.toThrow('no network');
     expect(sendBeacon).not.toHaveBeenCalled();
-    // Larger than what a browser lets outlive its page: it goes while the page lives.
+    // Larger than the browser's limit for requests that outlive their page: it is sent while the page lives.
     await sink(Array(1000).fill(counts[0]), []);
     expect(fetch.mock.lastCall?.[1]).toMatchObject({ keepalive: false });
   });
@@ -71,7 +69,7 @@ describe('beaconSink', () => {
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
-  it('fails where what it has is no address', async () => {
+  it('fails if its address is invalid', async () => {
     await expect(beaconSink('https://')(counts, [])).rejects.toThrow('Invalid URL');
   });
 });
@@ -84,7 +82,7 @@ describe('ga4Sink', () => {
     ['sidestream_revenue', { variant: 't/on', placement: 'similar', value: 5, currency: 'USD' }],
   ] as const;
 
-  it('makes events of counts, and one for a visitor who is new, for gtag() and for a data layer', async () => {
+  it('turns counts into events, with one for a new visitor, for gtag() and for a data layer', async () => {
     const gtag = vi.fn();
     await ga4Sink(gtag)(counts, [visitor]);
     expect(gtag.mock.calls).toEqual(events.map(([name, parameters]) => ['event', name, parameters]));
@@ -95,7 +93,7 @@ describe('ga4Sink', () => {
     expect(dataLayer).toHaveLength(events.length);
   });
 
-  it('finds those of the page, and says if there is no target', async () => {
+  it('finds the targets of the page, and reports if there is none', async () => {
     const sink = ga4Sink();
     expect(() => sink(counts, [])).toThrow('GA4 is not on this page');
     const dataLayer: object[] = [];
@@ -110,7 +108,7 @@ describe('ga4Sink', () => {
 });
 
 describe('callbackSink', () => {
-  it('hands over a line, and says what went wrong', async () => {
+  it('passes on a line, and reports failures', async () => {
     const lines: MetricLine[] = [];
     await callbackSink((line) => lines.push(line))(counts, [visitor]);
     expect(lines).toMatchObject([{ counts, visitors: [visitor] }]);

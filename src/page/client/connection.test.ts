@@ -34,7 +34,7 @@ describe('a recommender whose worker is replaced for another option', () => {
   it('does not come back with the consent that was withdrawn meanwhile', async () => {
     const first = await create({ consent: 'granted' });
     await first.track('click', 'a');
-    // A deletion takes its time.
+    // A deletion takes a while.
     const { deleteDatabase } = indexedDB;
     vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce((name) => {
       const request = {} as IDBOpenDBRequest;
@@ -54,7 +54,7 @@ describe('a recommender whose worker is replaced for another option', () => {
 });
 
 describe('a worker that crashes', () => {
-  it('before it answered is named by its address, with what helps', async () => {
+  it('before it answered is reported with its address and advice', async () => {
     vi.stubGlobal('location', new URL(shop.bundle));
     vi.spyOn(Engine, 'start').mockImplementationOnce(() => new Promise(() => undefined));
     const starting = create({ workerUrl: '/files/' }).catch((thrown) => thrown);
@@ -148,7 +148,7 @@ describe('offers that the page updated', () => {
 });
 
 describe('several callers', () => {
-  it('with other consents at once: the last one counts, and nobody waits for ever', async () => {
+  it('with different consents at once: the last one counts, and no call waits forever', async () => {
     const all = await Promise.all([
       create({ consent: 'granted' }),
       create({ consent: 'denied' }),
@@ -172,7 +172,7 @@ describe('several callers', () => {
     expect(addItem).toHaveBeenCalledExactlyOnceWith({ title: 'New' }, context);
   });
 
-  it('one that is refused leaves the others alone', async () => {
+  it('are not affected if one of them is refused', async () => {
     const [first, second] = await Promise.allSettled([
       createRecommender({ bundle: shop.bundle, namespace: 'test', rules: { diversity: 2 } }),
       create(),
@@ -181,7 +181,7 @@ describe('several callers', () => {
     expect(second.status).toBe('fulfilled');
   });
 
-  it('one that closes at once and one that begins at once', async () => {
+  it('may overlap: one closes while another begins', async () => {
     const first = await create({ consent: 'granted' });
     await first.track('click', 'a');
     const [, second] = await Promise.all([first.close(), create()]);
@@ -189,7 +189,7 @@ describe('several callers', () => {
     expect(ThreadWorker.all.filter(({ ended }) => !ended)).toHaveLength(1);
   });
 
-  it('what was counted for a hook is not lost when the worker is replaced', async () => {
+  it('lose no counts for a hook when the worker is replaced', async () => {
     const counts: number[] = [];
     const first = await create({
       consent: 'granted',

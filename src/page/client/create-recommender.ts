@@ -141,7 +141,7 @@ export async function createRecommender(options: RecommenderOptions): Promise<Re
   return recommender;
 }
 
-/** What to delete. */
+/** The data to delete. */
 export interface EraseOptions {
   /** Namespace of the shop's lists and of `createRecommender()`. Default `default`. */
   namespace?: string;

@@ -5,14 +5,14 @@ const never = () => new Promise<never>(() => undefined);
 const soon = async () => 'list';
 
 describe('withDeadline', () => {
-  it('passes on the answer, and what the work rejects with', async () => {
+  it('passes on the result or the error of the work', async () => {
     const signal = new AbortController().signal;
     expect(await withDeadline(soon, {}, 'recommend()')).toBe('list');
     expect(await withDeadline(soon, { signal, timeout: 60_000 }, 'recommend()')).toBe('list');
     await expect(withDeadline(() => Promise.reject(new Error('no')), { timeout: 60_000 }, 'x')).rejects.toThrow('no');
   });
 
-  it('rejects when the signal is aborted, with its reason; aborted before, nothing is begun', async () => {
+  it('rejects when the signal is aborted, with its reason; if it was aborted before, the work does not start', async () => {
     const control = new AbortController();
     const call = withDeadline(never, { signal: control.signal }, 'recommend()');
     const reason = new Error('the page moved on');

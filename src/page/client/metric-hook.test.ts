@@ -7,7 +7,7 @@ const report = (clicks: number): MetricReport => ({
   counts: [{ variant: null, placement: 'similar', impressions: 0, clicks, carts: 0, purchases: 0, revenue: {} }],
   visitors: [],
 });
-/** Arguments of the hook for it. */
+/** The hook's arguments for it. */
 const call = (clicks: number): [MetricReport['counts'], MetricReport['visitors']] => [report(clicks).counts, []];
 
 describe('a hook for metrics', () => {
@@ -39,7 +39,7 @@ describe('a hook for metrics', () => {
     return own;
   };
 
-  it('gets what was counted at the start, every 30 seconds and when the page is hidden, never nothing, and the rest at the end', async () => {
+  it('gets the counts at the start, every 30 seconds and when the page is hidden, never empty ones, and the rest at the end', async () => {
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(EMPTY_REPORT).mockResolvedValueOnce(report(2));
     const end = hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
@@ -61,18 +61,16 @@ describe('a hook for metrics', () => {
     expect(onMetric).toHaveBeenCalledTimes(3);
   });
 
-  it('gets a visitor of whom nothing is counted yet', async () => {
+  it('gets a visitor without counts', async () => {
     const none = { visitors: 0, sum: 0, squares: 0 };
     const visitor = {
-      ...{
-        key: 'k'.repeat(22),
-        variant: 'test/on',
-        visitors: 1,
-        impressions: none,
-        clicks: none,
-        carts: none,
-        purchases: none,
-      },
+      key: 'k'.repeat(22),
+      variant: 'test/on',
+      visitors: 1,
+      impressions: none,
+      clicks: none,
+      carts: none,
+      purchases: none,
       products: { clicksImpressions: 0, purchasesClicks: 0 },
       revenue: {},
     };
@@ -80,7 +78,7 @@ describe('a hook for metrics', () => {
     hooks().add(onMetric);
     await vi.advanceTimersByTimeAsync(0);
     expect(onMetric.mock.calls).toEqual([[[], [visitor]]]);
-    // It says at once what was sent; where the hook fails, it does not.
+    // It confirms sent reports at once, unless the hook fails.
     expect(take.mock.calls).toEqual([[[]], [[visitor.key]]]);
     take.mockResolvedValueOnce({ counts: [], visitors: [visitor] });
     onMetric.mockRejectedValueOnce(new Error('offline'));
@@ -88,7 +86,7 @@ describe('a hook for metrics', () => {
     expect(take.mock.calls.slice(2)).toEqual([[[]]]);
   });
 
-  it('has what was counted at hand when the page is left, before the worker can answer', async () => {
+  it('has the counts ready when the page is left, before the worker can answer', async () => {
     const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
     void own.soon();
@@ -104,7 +102,7 @@ describe('a hook for metrics', () => {
     expect(onMetric).toHaveBeenCalledTimes(1);
   });
 
-  it('is told when what was counted is at hand', async () => {
+  it('is notified when counts are available', async () => {
     const own = await begun();
     let answer: (given: MetricReport) => void = () => undefined;
     take.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
@@ -116,7 +114,7 @@ describe('a hook for metrics', () => {
     expect(onMetric.mock.calls).toEqual([call(1)]);
   });
 
-  it('gets within a second what the page says is to be passed on soon, in one call', async () => {
+  it('gets counts that the page wants passed on soon within a second, in one call', async () => {
     const own = await begun();
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2));
     void own.soon();
@@ -126,7 +124,7 @@ describe('a hook for metrics', () => {
     expect(onMetric.mock.calls).toEqual([call(3)]);
   });
 
-  it('gets nothing that was held, or asked for, when the shopper withdraws consent', async () => {
+  it('gets no held or requested counts after the shopper withdraws consent', async () => {
     const own = await begun();
     let answer: (given: MetricReport) => void = () => undefined;
     take.mockResolvedValueOnce(report(1)).mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
@@ -155,7 +153,7 @@ describe('a hook for metrics', () => {
       [[], [one]],
       [[], [one]],
     ]);
-    // Under way: the worker does not know yet, and hands it out with the next.
+    // In progress: the worker does not know yet, and returns it again with the next one.
     take.mockResolvedValue(both);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(onMetric.mock.lastCall).toEqual([[], [both.visitors[1]]]);
@@ -179,7 +177,7 @@ describe('a hook for metrics', () => {
     ]);
   });
 
-  it('may have others beside it: each gets all that was counted, until it ends', async () => {
+  it('may run beside others: each gets all counts until it ends', async () => {
     take.mockResolvedValueOnce(report(1)).mockResolvedValueOnce(report(2)).mockResolvedValueOnce(report(3));
     const other = vi.fn();
     const both = hooks();

@@ -127,7 +127,7 @@ export class MetricHooks {
     const keys = report.visitors.map(({ key }) => key);
     for (const key of keys) this.#given.add(key);
     const passed = await Promise.all([...this.#hooks].map((hook) => this.#call(hook, report)));
-    // A failing hook must not make the other hooks receive the same counts for ever.
+    // A failing hook must not make the other hooks receive the same counts forever.
     if (passed.includes(true)) {
       this.#sent = [...this.#sent, ...keys];
       return keys.length > 0;
@@ -169,7 +169,7 @@ function joined(before: readonly Counts[], more: readonly Counts[]): Counts[] {
 const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
 
 /**
- * Adds a hook to those of a connection.
+ * Adds a hook to a connection.
  * @returns a function that passes on the remaining counts and ends the hook
  */
 export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {

@@ -6,11 +6,11 @@ import type { TabCopyHost } from './tab-copy';
 
 type Level = GivenOptions['consent'];
 
-/** What a connection does for its page once the first list is there. */
+/** A connection's work for its page after the first list. */
 export interface PageWatch {
   /** Tracks an impression together with others. */
   trackImpression(event: TrackInput): Promise<void>;
-  /** Sends what is waiting, and stops. */
+  /** Sends waiting data, and stops. */
   close(): void;
 }
 

@@ -16,7 +16,7 @@ async function collect(): Promise<void> {
 }
 
 describe('pending calls', () => {
-  it('keep nothing of a call that has its answer', async () => {
+  it('are forgotten once they have an answer', async () => {
     const calls = new PendingCalls();
     const answers: WeakRef<object>[] = [];
     for (let n = 0; n < 100; n++) answers.push(new WeakRef(await calls.add(async () => ({ n }))));
@@ -26,7 +26,7 @@ describe('pending calls', () => {
     calls.end(crashed);
   });
 
-  it('pass on answers and failures, and end at once when they have to', async () => {
+  it('pass on answers and failures, and can be ended at once', async () => {
     const calls = new PendingCalls();
     expect(await calls.add(async () => 'answer')).toBe('answer');
     await expect(calls.add(() => Promise.reject(crashed))).rejects.toBe(crashed);
@@ -42,7 +42,7 @@ describe('pending calls', () => {
     await expect(calls.add(async () => 'late')).rejects.toBe(closed);
   });
 
-  it('are settled when those that wait are', async () => {
+  it('are settled when the waiting calls are', async () => {
     const calls = new PendingCalls();
     const order: string[] = [];
     let answer: () => void = () => undefined;

@@ -45,7 +45,7 @@ async function earlierVisit(): Promise<void> {
 }
 
 describe('a refusal where no recommender can start', () => {
-  it('as an option: deletes, though the start fails for want of a bundle', async () => {
+  it('as an option: deletes, although the start fails without a bundle', async () => {
     await earlierVisit();
     expect(await codeOf(create({ bundle: GONE, consent: 'denied' }))).toBe('bundle/unreachable');
     expect(await databases()).toEqual([]);
@@ -80,14 +80,14 @@ describe('a refusal where no recommender can start', () => {
     expect(await databases()).toEqual([]);
   });
 
-  it('while the worker dies of it', async () => {
+  it('while the worker dies during it', async () => {
     const recommender = await create({ consent: 'granted' });
     await recommender.track('click', 'a');
     const lost = {} as IDBOpenDBRequest;
     const deleting = vi.spyOn(indexedDB, 'deleteDatabase').mockImplementationOnce(() => lost);
     const refusing = recommender.consent('denied');
     await vi.waitFor(() => expect(deleting).toHaveBeenCalled());
-    // What that worker was doing ends with it.
+    // That worker's tasks end with it.
     lost.onerror?.(new Event('error'));
     for (let n = 0; n < 20; n++) await null;
     ThreadWorker.all[0].crash();
@@ -159,7 +159,7 @@ describe('eraseDevice()', () => {
     await tab.close();
   });
 
-  it('refuses what is no option of its', async () => {
+  it('refuses unknown options', async () => {
     const all = [null, 'test', 5, [''], { namespace: '' }, { namespace: 3 }, { namespace: 'n'.repeat(257) }];
     for (const wrong of [...all, { namespace: null }, { namespaces: 'test' }, { namespace: 'test', bundle: '/' }]) {
       const refused = Reflect.apply(eraseDevice, undefined, [wrong]) as Promise<void>;

@@ -53,7 +53,7 @@ async function open(consent: Consent | undefined = 'session', options = {}): Pro
   handles.push(handle);
   return handle;
 }
-/** Leaves the page. @param record what the tab had at that moment: what is written later came too late */
+/** Leaves the page. @param record the tab's record at that moment: later writes come too late */
 async function leave(record = storage.content.get(key())): Promise<void> {
   await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));
   if (record === undefined) storage.content.clear();
@@ -141,7 +141,7 @@ describe('a visit that is kept in the tab', () => {
     expect([await databases(), codes]).toEqual([[], []]);
   });
 
-  it('has a click that left the page at once, once', async () => {
+  it('contains a click that left the page at once, exactly once', async () => {
     const first = await open();
     await first.track('click', 'b');
     await copied('b');
@@ -151,7 +151,7 @@ describe('a visit that is kept in the tab', () => {
     const next = await open();
     expect(await eventsOf(next)).toBe(2);
     await copied('bc');
-    // The record of a moment at which the worker had the event, and had not answered yet.
+    // The record at a moment when the worker had the event, but had not answered yet.
     const { tracked } = JSON.parse(record ?? '');
     const both = { ...JSON.parse(storage.content.get(key()) ?? ''), tracked };
     await leave(JSON.stringify(both));
@@ -192,7 +192,7 @@ describe('a visit that is kept in the tab', () => {
     await leave(JSON.stringify(record));
     const next = await open();
     expect(await next.getItem('mine')).toMatchObject({ title: 'Mine' });
-    // As the worker has it, so the tab keeps it.
+    // The tab keeps it as the worker has it.
     await next.track('click', 'mine');
     await vi.waitFor(() =>
       expect(storage.record?.memory).toMatchObject({ items: [{ encoders: shop.encoders, ...features }] }),
@@ -200,7 +200,7 @@ describe('a visit that is kept in the tab', () => {
   });
 
   it('continues after a worker that crashed, with the call that started the next one counted once', async () => {
-    // Here a crashed worker goes on in its thread, and would hear what the next tests grant.
+    // In this test, a crashed worker continues in its thread, and would hear grants of later tests.
     const recommender = await open('session', { namespace: 'crash' });
     await recommender.track('click', 'a');
     await copied('a');
@@ -238,7 +238,7 @@ describe('a visit that is kept in the tab', () => {
 });
 
 describe('the end of a visit', () => {
-  it('granted: goes to disk with the events, once, also those of a copy of the tab', async () => {
+  it('granted: moves to disk with the events, once, including the events of a copy of the tab', async () => {
     const first = await open();
     for (const id of 'ab') await first.track('click', id);
     await copied('ab');
@@ -287,7 +287,7 @@ describe('the end of a visit', () => {
     const first = await open();
     await first.track('click', 'a');
     await copied('a');
-    // Another tab has a worker of its own.
+    // Another tab has its own worker.
     const other = await shop.open({ consent: 'pending' });
     await other.consent('denied');
     await vi.waitFor(async () => expect((await first.status()).consent).toBe('denied'));
@@ -401,7 +401,7 @@ describe('a tab that keeps nothing', () => {
     await pause(700);
     expect(codes).toEqual(code === null ? [] : [code]);
     expect((await recommender.recommend()).items.length).toBeGreaterThan(0);
-    // What newer code wrote is left alone.
+    // A record by newer code is not touched.
     if (code === 'store/newer-schema') expect(storage.content.get(key())).toBe(record);
     else expect(storage.record?.memory?.events.at(-1)?.itemId).toBe('b');
   });
@@ -411,7 +411,7 @@ describe('a page that comes back from the back/forward cache', () => {
   const goAway = (): void => void page.dispatchEvent(new Event('pagehide'));
   const comeBack = (): void => void page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
 
-  it('goes on as it was where no other page wrote', async () => {
+  it('continues unchanged if no other page wrote', async () => {
     const recommender = await open();
     await recommender.track('click', 'a');
     await copied('a');

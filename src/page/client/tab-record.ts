@@ -1,7 +1,7 @@
 import type { Kept, TrackedCall } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 
-/** Version of the record. A record of a later version is left alone. */
+/** Version of the record. A record of a later version is not touched. */
 const VERSION = 1;
 /** Maximum size of a record, characters: a tab has room for about five million, which it shares with the shop. */
 const MAX_CHARACTERS = 1_000_000;

@@ -29,7 +29,7 @@ const page = (address: string): void => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a worker', () => {
-  it('is made from the sources by the bundler that has them', () => {
+  it('is bundled from the sources by a bundler', () => {
     page('https://shop.example/a/');
     expect(startWorker('encoder-worker.js', undefined)).toEqual({
       worker: 'the source of encoder-worker.js',
@@ -37,7 +37,7 @@ describe('a worker', () => {
     expect(started).toEqual([]);
   });
 
-  it('lies where a bundler put it, and is sent where the other files are', () => {
+  it('may be at the address that a bundler gave it, and is sent the address of the other files', () => {
     page('https://shop.example/a/');
     const files = {
       'worker.js': '/assets/worker-1.js',
@@ -62,13 +62,13 @@ describe('a worker', () => {
       return 'blob:1';
     });
     const { address } = startWorker('encoder-worker.js', undefined);
-    // For messages: the address that does not work is the address of the file.
+    // For messages: they name the address of the file.
     expect(address).toBe('https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js');
     expect(started).toEqual([{ address: 'blob:1', messages: [{ type: 'sidestream-places', places }] }]);
     expect(await shims[0].text()).toBe('import "https://cdn.example/sidestream@1/lib/cdn/encoder-worker.js";');
   });
 
-  it('lies where the shop says, relative to the page', () => {
+  it("is at the shop's address, relative to the page", () => {
     page('https://shop.example/a/');
     startWorker('worker.js', 'static/worker.js');
     startWorker('encoder-worker.js', '/static/worker.js');

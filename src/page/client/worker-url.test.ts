@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-// What `setWorkerUrl()` named stays in the module.
+// The address given to `setWorkerUrl()` stays in the module.
 let urls: typeof import('./worker-url');
 beforeEach(async () => {
   vi.resetModules();

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 
-// A network that fails while a test of this kind runs cannot be had: the module is on disk.
+// The network cannot be made to fail in a unit test, because the module is on disk.
 afterEach(() => {
   vi.doUnmock('../../core/labels/locales/fr');
   vi.resetModules();

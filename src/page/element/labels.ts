@@ -45,7 +45,7 @@ export class LanguageObserver implements ReactiveController {
   constructor(host: ReactiveControllerHost & Element, changed: () => void, failed: (thrown: unknown) => void) {
     this.#host = host;
     this.#failed = failed;
-    // Undefined where elements are rendered without a browser.
+    // Undefined if elements are rendered without a browser.
     this.#observer =
       globalThis.MutationObserver &&
       new MutationObserver(() => {

@@ -12,7 +12,7 @@ import { folderFetch } from './folder-bundle';
 import { writeOffers } from './offers';
 import { publishRules } from './rules';
 
-/** Fitting axes takes its seconds, more on a busy machine. */
+/** Fitting axes takes some seconds, more on a busy machine. */
 vi.setConfig({ testTimeout: 180_000 });
 
 /** Enough that two processes are used and that there is a middle to be killed in. */
@@ -53,7 +53,7 @@ const rowsOf = async (out: string) => {
 describe('buildBundle', () => {
   it('makes the same bytes in one process and in two', async () => {
     const one = await build('one');
-    // The pictures are eight, again and again.
+    // There are only eight pictures, which repeat.
     expect([one.encoded, one.repeated, one.reused]).toEqual([ITEMS + 8, ITEMS / 4 - 8, 0]);
     await build('two', { workers: 2 });
     expect(await manifestOf('two')).toBe(await manifestOf('one'));
@@ -73,7 +73,7 @@ describe('buildBundle', () => {
     expect(await manifestOf('killed')).toBe(await manifestOf('one'));
   });
 
-  it('encodes nothing twice, and of a changed catalogue only what is new, as before', async () => {
+  it('encodes nothing twice, and only the new inputs of a changed catalogue, with the same results', async () => {
     const before = await rowsOf('one');
     expect(await build('one')).toMatchObject({ encoded: 0 });
     const lines = shopFeed(ITEMS + 1)

@@ -60,7 +60,7 @@ export interface BuildRequest {
   text: TextRecipe;
   /** Folder of the encoders' built files. */
   models: string;
-  /** The encoders. Default: those of the package. */
+  /** The encoders. Default: the package's encoders. */
   presets?: { text: TextPreset; image: ImagePreset };
   /** Whether the bundle gets a copy of the encoders. */
   encoders: boolean;
@@ -73,7 +73,7 @@ export interface BuildRequest {
   workers?: number;
   /** Address of a Redis server whose workers encode instead of this machine. */
   queue?: string;
-  /** Whether to fit the projections again instead of keeping those of the previous bundle. Default false. */
+  /** Whether to fit the projections again instead of keeping the previous bundle's projections. Default false. */
   refit?: boolean;
   /** Language tag of the catalogue. Default: the language that its feed states, otherwise the one detected from its words. */
   lang?: string;
@@ -114,7 +114,7 @@ export interface BuildResult {
  * Builds a bundle from a feed. Nothing is encoded twice, whether by a build that continues an interrupted one or by the next one.
  * The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its projections and
  * trained models are kept if they fit.
- * @throws SidestreamError `runtime/invalid-input` a path is not a folder; what `readFeed` throws; `catalog/empty` no row
+ * @throws SidestreamError `runtime/invalid-input` a path is not a folder; errors of `readFeed`; `catalog/empty` no row
  *   is good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
  *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`;
  *   `build/unreadable` a page could not open the new bundle, and the previous one stays
@@ -280,7 +280,7 @@ const textWeight = ({ request, presets, products }: Build, features: FeatureTabl
     ),
   );
 
-/** Writes the bundle, with what the previous one leaves, and removes files that no page needs any more. */
+/** Writes the bundle, keeps parts of the previous one, and removes files that no page needs any more. */
 async function writeBuilt(
   { request, products, previous, notes }: Build,
   bundle: BundleContent,

@@ -24,7 +24,7 @@ const liftsOf = async (files: Parameters<typeof fileCooccurrence>[0], row: numbe
 };
 
 describe('fileCompanions', () => {
-  it('reads links, of typed ones only those that complete each other', async () => {
+  it('reads links, and only the complementary ones if links have types', async () => {
     const links = await file(
       'links.csv',
       'SKU,Linked SKU,Type\ntea,pot,Cross-Sell\ntea,cup,upsell\ntea,unknown,crosssell\n',

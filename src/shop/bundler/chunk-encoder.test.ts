@@ -10,7 +10,7 @@ const encoder = new ChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLD
 afterAll(() => encoder.close());
 
 const picture = (code: string) => new Uint8Array(readFileSync(join(SHOP_IMAGES, `${code}.webp`)));
-/** Of many lengths, some equal; one is empty, and one longer than what the encoder reads. */
+/** Of many lengths, some equal; one is empty, and one longer than the encoder's limit. */
 const texts = [
   ...['a red shoe', 'a long text about a hammer of steel and the man who swings it, day after day', 'x', '', 'y'],
   ...[

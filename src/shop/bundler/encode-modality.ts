@@ -12,7 +12,7 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   labels: { one: string; many: string };
   meter: Meter;
   id(row: number): string;
-  /** Key shared by rows of one product with the same input, of which a sample takes one; undefined for all other rows. */
+  /** Key shared by rows of one product with the same input; a sample takes one of them. Undefined for all other rows. */
   repeated(row: number): string | undefined;
   /** The rows of this modality, filled in place. */
   features: FeatureTable;

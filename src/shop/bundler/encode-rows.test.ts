@@ -57,7 +57,7 @@ async function encode(texts: string[], name: string, more: Partial<RowsTask> = {
 }
 
 describe('encodeRows', () => {
-  it('encodes what is new, what rows share once, and nothing that the cache knows', async () => {
+  it('encodes new inputs, each shared input once, and none that the cache has', async () => {
     const texts = ['a', 'bb', 'a', 'ccc', 'bb'];
     const first = await encode(texts, 'rows');
     expect(first).toMatchObject({
@@ -71,7 +71,7 @@ describe('encodeRows', () => {
     expect(second).toMatchObject({ encoded: 1, reused: 5, stored: [1, 2, 1, 3, 2, 4], seen: [['dddd']], advanced: 6 });
   });
 
-  it('has no more chunks in flight than pay', async () => {
+  it('keeps only as many chunks in flight as are useful', async () => {
     const texts = Array.from({ length: 500 }, (_, n) => `${n}`);
     const { seen, most, advanced } = await encode(texts, 'window');
     expect([seen.flat().length, most, advanced]).toEqual([500, 3, 500]);
@@ -84,7 +84,7 @@ describe('encodeRows', () => {
     const lengths = seen.map((chunk) => chunk.map((text) => text.length));
     expect(lengths.map((chunk) => chunk.length)).toEqual([64, 64, 64, 8]);
     expect(lengths.flat()).toEqual(lengths.flat().toSorted((a, b) => b - a));
-    // The cache does not depend on the order in which a feed has them.
+    // The cache does not depend on their order in the feed.
     const again = await encode(texts.toReversed(), 'sorted');
     expect([again.encoded, again.reused, again.stored]).toEqual([0, 200, stored.toReversed()]);
   });

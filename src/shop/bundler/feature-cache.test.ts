@@ -75,7 +75,7 @@ describe('FeatureCache', () => {
     cache.close();
   });
 
-  it('leaves behind what a build did not ask for, once that is the greater part', () => {
+  it('drops the entries that a build did not ask for, once they are the majority', () => {
     const path = filled('tidy', 10);
     const cache = FeatureCache.open(path, BYTES);
     for (const n of [1, 4, 7, 8, 9]) cache.get(key(n));

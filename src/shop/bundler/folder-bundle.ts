@@ -87,7 +87,7 @@ function notWritten(path: string, cause: unknown): unknown {
 
 /**
  * Removes the files of earlier builds, except the files of these bundles and of their predecessors, which open pages still read.
- * Other files are left alone.
+ * Other files are not touched.
  */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
   const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));

@@ -29,7 +29,7 @@ export async function requireFolder(option: string, path: string): Promise<void>
 }
 
 /**
- * Checks that an option names a folder, or a path where one can be created, and that this user may write there.
+ * Checks that an option names a folder, or a path at which one can be created, and that this user may write there.
  * @throws SidestreamError `runtime/invalid-input`
  */
 export async function requireRoom(option: string, path: string): Promise<void> {

@@ -27,7 +27,7 @@ describe('sampleRows', () => {
     expect(before.filter((id) => !after.has(id))).toEqual([before[3]]);
   });
 
-  it('is everything when there is no more', () => {
+  it('contains everything if the catalogue is small', () => {
     expect(new Set(chosen(ids, 4096))).toEqual(new Set(ids));
   });
 });

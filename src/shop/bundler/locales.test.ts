@@ -104,12 +104,12 @@ describe('the language of a catalogue', () => {
       if (lang === 'en') expect(found.warning).toBeNull();
       else expect(found.warning).toContain('--text-encoder multilingual-e5-small');
       expect((await catalogLanguage({}, { items }, { name: 'multilingual-e5-small' })).warning).toBeNull();
-      // An encoder of which nobody has said what it reads.
+      // An encoder without declared languages.
       expect((await catalogLanguage({}, { items }, { name: 'my-model' })).warning).toBeNull();
     },
   );
 
-  it('is what the shop says before what the feed says before its words', async () => {
+  it("is the shop's setting, else the feed's declaration, else derived from its words", async () => {
     const { items } = await mainFeed();
     const feed = { items, language: 'nb-NO' };
     const encoder = { name: 'mine', languages: ['no'] };

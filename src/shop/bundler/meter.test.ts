@@ -28,7 +28,7 @@ it('shows neither 0 s left nor 100 % before the end', async () => {
   await vi.advanceTimersByTimeAsync(3000);
   expect(screen.text).toContain('0% · 0/1000');
   expect(screen.text).not.toContain('left');
-  // Many at once, from a cache for instance, must not make the estimate 0 s.
+  // Many at once, for instance from a cache, must not make the estimate 0 s.
   meter.advance(500);
   await vi.advanceTimersByTimeAsync(200);
   for (let n = 0; n < 499; n++) {
@@ -43,7 +43,7 @@ it('shows neither 0 s left nor 100 % before the end', async () => {
   expect(screen.text).toContain('100% · 1000/1000');
 });
 
-it('writes lines where there is no terminal, the last one at the end', async () => {
+it('writes lines without a terminal, the last one at the end', async () => {
   const screen = new Screen(false);
   const meter = createMeter(screen);
   meter.start('Texts', 100);
@@ -55,7 +55,7 @@ it('writes lines where there is no terminal, the last one at the end', async () 
   expect(screen.text.trim().split('\n')).toEqual(['Texts: 50/100, 4.5/s, 11 s left', 'Texts: 100/100, 4.5/s']);
 });
 
-it('leaves cursor and line wrap of the terminal alone, and says what the time left is of', async () => {
+it('does not change cursor and line wrap of the terminal, and names the task of the remaining time', async () => {
   const screen = new Screen(true);
   screen.columns = 80;
   const meter = createMeter(screen);
@@ -64,7 +64,7 @@ it('leaves cursor and line wrap of the terminal alone, and says what the time le
   meter.advance(100);
   await vi.advanceTimersByTimeAsync(1000);
   expect(screen.text).toMatch(/ left of this epoch/);
-  // What a signal ends cannot restore them.
+  // A process ended by a signal cannot restore them.
   expect(screen.text).not.toContain('\u001b[?');
   meter.stop();
 });

@@ -36,7 +36,7 @@ async function stored(market?: string): Promise<Offer[]> {
   const { manifest } = await openBundle(folderFetch(out));
   return (await fetchOffers(folderFetch(out), manifest, market)).offers;
 }
-/** A feed that says what the bundle says. */
+/** A feed that agrees with the bundle. */
 const SAME = lines(
   'id,title,price,list price,availability,quantity',
   'a,A,10,,in stock,',
@@ -52,7 +52,7 @@ describe('the offers of the default market', () => {
     expect((await openBundle(folderFetch(out))).manifest.offers).toEqual(['default']);
   });
 
-  it('are those that differ; null where the feed has none any more', async () => {
+  it('contain only the differences, with null if the feed no longer has a value', async () => {
     const result = await write(
       lines(
         'id,title,price,list price,availability,quantity',
@@ -73,7 +73,7 @@ describe('the offers of the default market', () => {
     ]);
   });
 
-  it('come from a feed of ids and stock alone, too, which says nothing of prices', async () => {
+  it('may come from a feed of only ids and stock, which leaves prices unchanged', async () => {
     await write(lines('sku;stock', 'a;0', 'b;7'));
     expect(await stored()).toEqual([
       { id: 'a', quantity: 0 },
@@ -88,21 +88,21 @@ describe('the offers of the default market', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('let items be that the feed lacks, or sell them out', async () => {
+  it('leave items that the feed lacks unchanged, or mark them as sold out', async () => {
     const feed = lines('id,price', 'a,10', 'd,x');
     expect(await write(feed)).toMatchObject({ missing: 2, rejectedRows: 1, offers: 0 });
     expect(await write(feed, { missing: 'out-of-stock' })).toMatchObject({ missing: 2, offers: 1 });
-    // c is sold out already; the row of d is there, though it is wrong.
+    // c is already sold out; d has a row, although an invalid one.
     expect(await stored()).toEqual([{ id: 'b', availability: 'out-of-stock' }]);
   });
 
-  it('sell out what the feed says is not published any more', async () => {
+  it('mark items as sold out that the feed marks as unpublished', async () => {
     const feed = lines('id,price,status', 'a,10,active', 'b,20,draft', 'c,30,draft', 'new,1,draft');
     expect(await write(feed)).toMatchObject({ missing: 1, unpublished: 2, unknown: 0, offers: 1 });
     expect(await stored()).toEqual([{ id: 'b', availability: 'out-of-stock' }]);
   });
 
-  it('leave a file alone that is right already, and stay as they were after an error', async () => {
+  it('do not rewrite a file that is up to date, and stay unchanged after an error', async () => {
     const { file } = await write(lines('id,price', 'a,9'));
     const before = await stat(file);
     expect(await write(lines('id,price', 'a,9'))).toMatchObject({ changed: false, offers: 1 });
@@ -124,7 +124,7 @@ describe('the offers of the default market', () => {
 });
 
 describe('the offers of another market', () => {
-  it('are all that the feed has, since the prices of the bundle are not its own; what it lacks is sold out', async () => {
+  it("contain everything in the feed, since the bundle's prices are not this market's; missing items are sold out", async () => {
     await write(lines('id,price', 'a,9'));
     const result = await write(lines('id,price', 'a,10', 'b,19'), { market: 'ch', currency: 'CHF' });
     expect(result.file.endsWith('offers-ch.json')).toBe(true);
@@ -136,7 +136,10 @@ describe('the offers of another market', () => {
     ]);
     await write(lines('id,price', 'a,10', 'b,cheap'), { market: 'ch' });
     expect((await stored('ch'))[1]).toEqual({
-      ...{ id: 'b', price: null, listPrice: null, availability: 'out-of-stock' },
+      id: 'b',
+      price: null,
+      listPrice: null,
+      availability: 'out-of-stock',
     });
     await write(lines('id,price', 'a,10', 'b,19'), { market: 'ch', missing: 'keep' });
     expect(await stored('ch')).toHaveLength(2);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('reads pictures below the folder only, and says why not otherwise', async () => {
+it('reads pictures only below the folder, and reports why it refuses others', async () => {
   const read = (name: string) => readPicture(join(folder, 'images'), name);
   expect(new TextDecoder().decode(await read('sub/..odd.png'))).toBe('picture');
   await expect(read('../secret.png')).rejects.toThrow('outside the image folder');

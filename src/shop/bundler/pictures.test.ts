@@ -111,7 +111,7 @@ it('keeps pictures and fetches them again only when the server has newer ones', 
   expect(asked('/tagged')).toBe(3);
   await expect(pictures({ offline: true }).read(`${server.base}/new`)).rejects.toThrow('not been fetched before');
 
-  // Half a file in the cache, from a machine that lost power, is no picture.
+  // Half a file in the cache, from a machine that lost power, is not a picture.
   for (const name of await readdir(join(folder, 'cache'), { recursive: true })) {
     if (name.length > 10) await writeFile(join(folder, 'cache', name), '{"url":');
   }
@@ -153,7 +153,7 @@ it('opens no more connections than allowed, and asks once for a picture that sev
   expect(names.map(asked)).toEqual(names.map(() => 1));
 });
 
-it('reads local names below the folder only, and bounded', async () => {
+it('reads local names only below the folder, up to a maximum size', async () => {
   server = await serve({});
   await writeFile(join(folder, 'a.png'), 'a');
   await writeFile(join(folder, 'big.png'), 'x'.repeat(1001));

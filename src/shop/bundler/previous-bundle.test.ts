@@ -48,7 +48,7 @@ const features = async (out: string, items: number) => {
 };
 
 describe('a build in the folder of a bundle that has learned', () => {
-  it('makes new features like those before, and says in one line what it had to leave out', async () => {
+  it('makes new features comparable with the previous ones, and reports in one line what it had to leave out', async () => {
     const { out, manifest } = await learnedBundle('learned');
     const before = await features(out, 5);
     const built = await build(out, TITLES);

@@ -31,7 +31,7 @@ interface FeatureRecipe {
 }
 
 /**
- * The bundle in a folder; null where there is none. A bundle that cannot be read is reported to `say` and treated as missing.
+ * The bundle in a folder; null without one. A bundle that cannot be read is reported to `say` and treated as missing.
  */
 export async function previousBundle(
   folder: string,

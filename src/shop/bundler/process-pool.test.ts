@@ -15,7 +15,7 @@ const chunks = Array.from({ length: 6 }, (_, n) => ({
 const pool = localRunner(source, 2);
 afterAll(() => pool.close());
 
-/** Processes that this one started and that encode. */
+/** Encoding processes started by this one. */
 function workers(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -25,7 +25,7 @@ function workers(): number[] {
         const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
         return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('chunk-worker');
       } catch {
-        // It ended while we looked.
+        // It ended during the check.
         return false;
       }
     });
@@ -35,12 +35,12 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It ended before we came.
+    // It ended before the kill.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
-describe.skipIf(process.platform !== 'linux')('localRunner (skipped where there is no /proc)', () => {
+describe.skipIf(process.platform !== 'linux')('localRunner (skipped without /proc)', () => {
   nightly('gives the chunk of a killed process to another, and the same outputs as one process', async () => {
     const here = localRunner(source, 1);
     const expected = await Promise.all(chunks.map((chunk) => here.run(chunk, null)));
@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('localRunner (skipped where there 
   });
 
   it('gives up a chunk over which one process after another dies', async () => {
-    // New ones take a while to start: none gets as far as to answer.
+    // New ones take a while to start, so none gets to answer.
     const starting = localRunner(source, 2);
     const outputs = starting.run(chunks[0], null);
     let busy = true;

@@ -53,7 +53,7 @@ it('reads files, folders and gzip together, each by what is in it, and sums up',
   ]);
 });
 
-it('counts what the feed says is not published', async () => {
+it('counts the products that the feed marks as unpublished', async () => {
   const drafts = await write('drafts.csv', 'id,title,status\na,A,active\nb,B,draft\nc,C,archived\nd,,\n');
   const { items, unpublished, rejectedRows, summary } = await collectFeed([drafts]);
   expect([items.length, unpublished, rejectedRows]).toEqual([1, 2, 1]);

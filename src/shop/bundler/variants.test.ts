@@ -32,7 +32,7 @@ const linesOf = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-/** Six rows of every product: three sizes in two colours, with pictures of their own where `colors` has them. */
+/** Six rows of every product: three sizes in two colours, with their own pictures if `colors` has them. */
 function sixRows(products: readonly ItemInput[], colors: ReadonlyMap<string, readonly string[]> = new Map()): object[] {
   return products.flatMap(({ id, attributes: _, ...product }, n) =>
     Array.from({ length: 6 }, (_, variant) => {
@@ -57,14 +57,19 @@ async function build(rows: readonly object[], more: Partial<BuildRequest> = {}) 
   await writeFile(catalog, rows.map((row) => JSON.stringify(row)).join('\n'));
   const out = join(folder, 'bundle');
   const built = await buildBundle({
-    ...{ catalog, out, imageBase: '', text: 'title-description', models: MODELS_FOLDER, encoders: false },
+    catalog,
+    out,
+    imageBase: '',
+    text: 'title-description',
+    models: MODELS_FOLDER,
+    encoders: false,
     meter: { start() {}, advance() {}, stop() {} },
     ...more,
   });
   return { built, bundle: await openBundle(folderFetch(out)) };
 }
 
-/** Number of distinct texts and pictures of a feed: several names may be of one picture. */
+/** Number of distinct texts and pictures of a feed: several names may refer to one picture. */
 async function inputsOf(rows: readonly object[], images: string): Promise<number> {
   const items = rows as (ItemInput & { title: string })[];
   const names = [...new Set(items.flatMap(({ image }) => image ?? []))];
@@ -100,7 +105,7 @@ describe('a build of a feed with variants', () => {
     const lines = ['1,item-0-3', '1,item-5-1', '2,item-0-0', '2,item-0-5', '2,item-5-4', '3,item-0-2', '3,item-0-1'];
     await writeFile(orders, ['order,item', ...lines].join('\n'));
     const { built, bundle } = await build(rows, { orders, workers: 1 });
-    // The third order is of one product.
+    // The third order has only one product.
     expect(built.notes).toContain('Orders: 2 of two items or more');
     const index = catalogIndex(bundle.items, bundle.features, contentBlend(bundle.manifest), {
       cooccurrence: await bundle.cooccurrence(),

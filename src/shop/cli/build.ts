@@ -79,7 +79,7 @@ export function buildCommand(): Command {
     .option('--image-encoder <name>', 'picture encoder', DEFAULT_PRESETS.image.name)
     .option(
       '--links <file>',
-      'which products go together: .csv or .jsonl with item and linked (and type, of which cross-sell counts)',
+      'which products go together: .csv or .jsonl with item and linked (and type: only cross-sell counts)',
     )
     .option('--orders <file>', 'which products were bought together: .csv or .jsonl with order and item')
     .option('--no-encoders', 'leave out the encoder files: the bundle is smaller, but browsers cannot encode new items')

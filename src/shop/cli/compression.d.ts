@@ -1,4 +1,4 @@
-/** The used part of `compression`, whose own types would pull in those of a whole framework. */
+/** The used part of `compression`, whose own types would pull in the types of a whole framework. */
 declare module 'compression' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 

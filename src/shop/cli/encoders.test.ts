@@ -26,7 +26,7 @@ describe('sidestream encoders', () => {
       .exitOverride()
       .parseAsync([...words, '--models', folder], { from: 'user' });
 
-  it('add builds files that an encoder takes, and leaves them alone the second time', async () => {
+  it('add builds files that an encoder accepts, and keeps them the second time', async () => {
     await run('add', 'mobilenet-v2');
     const file = join(folder, 'mobilenet-v2.onnx');
     const preset = findPreset('mobilenet-v2');
@@ -39,7 +39,7 @@ describe('sidestream encoders', () => {
     expect(lines.at(-1)).toBe('mobilenet-v2: already built');
   });
 
-  it('add builds again what was damaged', async () => {
+  it('add rebuilds damaged files', async () => {
     const file = join(folder, 'use-lite.tokenizer.json');
     await run('add', 'use-lite');
     const whole = await readFile(file, 'utf8');

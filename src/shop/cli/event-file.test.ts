@@ -19,7 +19,7 @@ it('takes all events of a log without types for purchases, and of one with types
   expect(purchasesOf([event('view'), event('addtocart')])).toEqual([]);
 });
 
-it('counts events on any variant of a product as events on the product, and gives each variant what was counted', async () => {
+it('counts events on any variant of a product as events on the product, and gives each variant the counts', async () => {
   const { sink, fetchFile } = memoryBundle();
   const shop = [...'abcd'].flatMap((group) => [1, 2, 3].map((n) => makeItem(`${group}${n}`, { group })));
   await writeBundle(await bundleContent(shop), sink);
@@ -75,8 +75,8 @@ describe('the file of a log', () => {
     ['a workbook', 'PK\u0003\u0004 and more', 'Save the sheet as CSV'],
     ['a JSON array', '[\n  {"user":"u"}\n]', 'one JSON array'],
     ['an empty file', '', 'log.csv is empty. Write a log with'],
-    ['a header alone', 'user,item,time\n', 'nothing below the names of the columns'],
-    ['returns alone', 'user,item,time,quantity\nu,a,1,-1\n', 'all of its lines are returns'],
+    ['only a header', 'user,item,time\n', 'nothing below the names of the columns'],
+    ['only returns', 'user,item,time,quantity\nu,a,1,-1\n', 'all of its lines are returns'],
     ['other columns', 'who,item,"when"\nu,a,1\n', 'The columns found are "who", "item", "when".'],
   ])('is refused with what it is: %s', async (_, content, message) => {
     await expect(read(content)).rejects.toMatchObject({

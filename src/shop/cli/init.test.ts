@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Writes a shop without a bundle. @returns its folder, and what the command says */
+/** Writes a shop without a bundle. @returns its folder, and the command's output */
 async function init(name: string, ...args: string[]): Promise<{ shop: string; said: string }> {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
@@ -63,14 +63,14 @@ describe('sidestream init', () => {
     expect(await read(shop, 'src', 'currency.js')).toContain("currency = 'EUR'");
   });
 
-  it('writes English pages, without asking for more, where there is no feed', async () => {
+  it('writes English pages without a feed, and asks for nothing more', async () => {
     const { shop, said } = await init('samples');
     expect(await read(shop, 'index.html')).toContain('<html lang="en">');
     expect(await read(shop, 'index.html')).toContain('All products');
     expect(said).not.toMatch(/Its (pages|products|prices)/);
   });
 
-  it('says that the texts are English where there are none in the language of the products', async () => {
+  it('says that the texts are English if there are none in the language of the products', async () => {
     const path = await feed('polski.csv', 'id,title\na,Filiżanka');
     const { shop, said } = await init('polski', path, '--lang', 'pl-PL');
     const index = await read(shop, 'index.html');
@@ -94,7 +94,7 @@ describe('sidestream init', () => {
     }
     const texts: Record<string, string> = (await import(join(shop, 'src', 'texts.js'))).texts;
     expect(texts).toEqual(shopTexts(language));
-    // Each text that the script writes is one that the module has.
+    // The module has each text that the script writes.
     const script = await read(shop, 'src', 'shop.js');
     for (const [, name] of script.matchAll(/(?<!\/)\btexts\.(\w+)/g)) expect(texts).toHaveProperty(name);
   });

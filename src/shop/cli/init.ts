@@ -123,7 +123,7 @@ export function initCommand(): Command {
     });
 }
 
-/** What is known about a feed before it is built. */
+/** Properties of a feed before it is built. */
 interface FeedFacts {
   /** Currency code of the prices: the stated one, otherwise the feed's. */
   currency?: string;

@@ -181,7 +181,7 @@ interface InspectedRules {
   count?: number;
   /** Number of rules that apply now. */
   holding?: number;
-  /** The problems because of which pages refuse rules. */
+  /** The problems that make pages refuse rules. */
   faults?: number;
   /** Why the file cannot be read. */
   error?: string;

@@ -129,7 +129,7 @@ describe('sidestream build', () => {
     await expect(readFile(join(out, 'manifest.json'))).rejects.toThrow('ENOENT');
   });
 
-  it('says of one product that it is one, and of a catalogue of drafts why nothing was built', async () => {
+  it('uses the singular for one product, and says why nothing was built from a catalogue of drafts', async () => {
     const one = await feed('single.csv', ['id,title,status', 'a,A,active', 'b,B,draft']);
     const built = await sidestream('build', one, '--out', join(folder, 'single'), '--no-encoders');
     expect(built).toMatchObject({ code: 0 });

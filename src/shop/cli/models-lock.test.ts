@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(join(folder, '..'), { recursive: true });
 });
 
-/** A process that holds the lock until it is ended, or for so long. */
+/** A process that holds the lock until it is ended, or for the given time. */
 async function holder(ms = 60_000): Promise<ChildProcess> {
   const script = `import { withModels } from ${JSON.stringify(MODULE)};
     await withModels(${JSON.stringify(folder)}, console.log, async () => {
@@ -77,7 +77,7 @@ describe('the lock of a folder of models', () => {
       ended = true;
     });
     await withModels(folder, say, async () => {
-      // The lock goes right before the process.
+      // The lock is removed right before the process ends.
       await until('the other process has ended', () => ended);
     });
     expect(lines).toHaveLength(1);
@@ -85,7 +85,7 @@ describe('the lock of a folder of models', () => {
     expect(lines[0]).toContain(file);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('goes with a process that %s ends', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('is removed when %s ends its process', async (signal) => {
     const child = await holder();
     child.kill(signal);
     const [code] = await once(child, 'exit');

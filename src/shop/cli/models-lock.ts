@@ -37,7 +37,7 @@ const own = new Set<string>();
  * @param say receives a line for each run that is waited for
  * @param signals false: the work leaves no time for signals, so that they must end this process without it; the lock is then left behind,
  *   to be taken over
- * @throws SidestreamError `runtime/invalid-input` where no file can be written there, and what the work throws
+ * @throws SidestreamError `runtime/invalid-input` if no file can be written there, and errors of the work
  */
 export async function withModels<T>(
   folder: string,

@@ -55,8 +55,15 @@ it('prints one line of JSON, writes markets apart and takes one out again', asyn
   const path = await feed('id,price', 'a,12', 'b,24');
   const run = await sidestream('offers', path, '--out', out, '--market', 'de-ch', '--json');
   expect(JSON.parse(run.out.trim().split('\n').at(-1) ?? '')).toEqual({
-    ...{ file: join(out, 'offers-de-ch.json'), bytes: expect.any(Number), changed: true, offers: 2, items: 2 },
-    ...{ unknown: 0, missing: 0, unpublished: 0, rejectedRows: 0 },
+    file: join(out, 'offers-de-ch.json'),
+    bytes: expect.any(Number),
+    changed: true,
+    offers: 2,
+    items: 2,
+    unknown: 0,
+    missing: 0,
+    unpublished: 0,
+    rejectedRows: 0,
   });
   expect(run.code).toBe(0);
   const removed = await sidestream('offers', '--out', out, '--market', 'de-ch', '--remove');

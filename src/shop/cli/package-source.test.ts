@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const shop = () => join(folder, 'shop');
 
-/** A folder with files of JSON. */
+/** A folder with JSON files. */
 async function laid(path: string, files: Record<string, unknown>): Promise<string> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(join(folder, path, name, '..'), { recursive: true });

@@ -56,7 +56,7 @@ it('publishes what is right, names it in the manifest, shows it in inspect and t
   const inspected = await sidestream('inspect', out, '--json');
   expect(JSON.parse(inspected.out)).toMatchObject({ rules: { count: 2, holding: 1 } });
 
-  // Edited where it is.
+  // Edited in place.
   await writeFile(join(out, 'rules.json'), '{"version": 1, "rules": [{"diversity": 9}]}');
   expect((await sidestream('inspect', out)).out).toContain('rules: 0, 0 of which apply now; faults: 1');
   const { address, close } = await serveBundle(out, 0, '127.0.0.1');

@@ -9,7 +9,7 @@ import { initCommand } from './init';
 import { plainAddress, plainName, scriptWord } from './script-words';
 
 const run = promisify(execFile);
-/** What a shell makes of the words of an npm script. */
+/** A shell's interpretation of the words of an npm script. */
 async function inShell(words: readonly string[]): Promise<string[]> {
   const command = `node -e "console.log(JSON.stringify(process.argv.slice(1)))" -- ${words.join(' ')}`;
   return JSON.parse((await run('sh', ['-c', command])).stdout);
@@ -36,7 +36,7 @@ describe('the name of a copied file', () => {
     expect(plainName(name, 'feed', new Set())).toBe(name);
   });
 
-  it.each(HOSTILE)('is another where a shell reads more into it: %j', (name) => {
+  it.each(HOSTILE)('is replaced if a shell would interpret it: %j', (name) => {
     expect(plainName(name, 'feed', new Set())).toBe('feed.csv');
   });
 

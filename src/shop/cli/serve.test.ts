@@ -29,7 +29,7 @@ afterAll(async () => {
 const get = (name: string, init?: RequestInit) => fetch(`${server.address}${name}`, init);
 
 describe('serveBundle', () => {
-  it('serves nothing that a link leads to outside the folder', async () => {
+  it('does not follow links that lead outside the folder', async () => {
     await symlink(join(folder, 'secret.json'), join(folder, 'shop', 'linked.json'));
     await symlink(join(folder, 'shop', '.env'), join(folder, 'shop', 'hidden.json'));
     await symlink('manifest.json', join(folder, 'shop', 'inside.json'));
@@ -68,7 +68,7 @@ describe('serveBundle', () => {
     expect([changed.status, await changed.text()]).toEqual([200, '{"new": true}']);
   });
 
-  it('sends text compressed to those who take it so, and says that it depends on that', async () => {
+  it('sends text compressed to clients that accept it, and sets the Vary header', async () => {
     await writeFile(join(folder, 'shop', 'items-00112233445566ff.json'), JSON.stringify(LONG));
     const ask = async (name: string, encodings: string, more = '') => {
       const headers = `Host: x\r\nAccept-Encoding: ${encodings}\r\n${more}`;
@@ -97,7 +97,7 @@ describe('serveBundle', () => {
     expect([onnx.header('content-encoding'), onnx.body.toString()]).toEqual([undefined, WEIGHTS]);
   });
 
-  it('gives a file whole, whatever part is asked for', async () => {
+  it('sends a whole file, whatever range is requested', async () => {
     const response = await get('text-0123456789abcdef.onnx', { headers: { Range: 'bytes=2-3' } });
     expect([response.status, await response.text()]).toEqual([200, WEIGHTS]);
   });
@@ -119,16 +119,16 @@ describe('serveBundle', () => {
     expect(answer).not.toMatch(/secret\n|\n\nsecret/);
   });
 
-  it('only reads', async () => {
+  it('accepts only reading requests', async () => {
     expect((await get('manifest.json', { method: 'POST' })).status).toBe(405);
     expect((await get('none.json')).status).toBe(404);
   });
 });
 
-/** Sends what `fetch` would tidy up first. */
+/** Sends a request that `fetch` would normalise first. */
 const raw = async (request: string): Promise<string> => (await rawParts(request)).join('\r\n\r\n');
 
-/** Head and body of the answer as they come over the wire. */
+/** Head and body of the answer as received. */
 function rawParts(request: string): Promise<[string, Buffer]> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(server.address).port), '127.0.0.1', () => socket.write(request));

@@ -11,7 +11,9 @@ import { savedSeconds } from './side-windows';
 
 const ITEMS = 30;
 const interactions = Array.from({ length: 240 }, (_, n) => ({
-  ...{ user: `u${n % 8}`, row: (n * 7 + Math.floor(n / 30)) % ITEMS, time: n },
+  user: `u${n % 8}`,
+  row: (n * 7 + Math.floor(n / 30)) % ITEMS,
+  time: n,
 }));
 let bundle: Bundle;
 let folder: string;
@@ -19,8 +21,13 @@ let network: string;
 let said: string[];
 const train = (change: Partial<ShopSideRequest> = {}) =>
   trainShopSide({
-    ...{ bundle, interactions, seed: 1, settings: { epochs: 1 }, network },
-    ...{ meter: { start: () => {}, advance: () => {}, stop: () => {} }, say: (line) => said.push(line) },
+    bundle,
+    interactions,
+    seed: 1,
+    settings: { epochs: 1 },
+    network,
+    meter: { start: () => {}, advance: () => {}, stop: () => {} },
+    say: (line) => said.push(line),
     ...change,
   });
 
@@ -43,7 +50,7 @@ beforeEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('goes on from the network of an earlier training, on the newer choices alone', async () => {
+it('continues from the network of an earlier training, using only the newer choices', async () => {
   const { learned, network: next } = await train();
   expect(learned.training).toMatchObject({ windows: 2, choices: 120, experts: next.windows[1].experts });
   expect(next.windows.map(({ choices }) => choices)).toEqual([120, 120]);

@@ -53,7 +53,15 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
   const { continued } = earlier;
   const interactions = continued?.interactions ?? all;
   const trained = await trainSideModel({
-    ...{ index, interactions, seed, settings, continued, checkpoint, resume, meter, say },
+    index,
+    interactions,
+    seed,
+    settings,
+    continued,
+    checkpoint,
+    resume,
+    meter,
+    say,
   });
   const { model, heldOutInteractions, choices, shoppers } = trained;
   const heldOut = new Set(heldOutInteractions.map(({ user }) => user));
@@ -72,14 +80,24 @@ export async function trainShopSide(request: ShopSideRequest): Promise<ShopTrain
       model,
       ...(start ? { weights: start } : {}),
       training: {
-        ...{ choices, shoppers, epochs: trained.epochs, seconds, windows: windows.length, experts: last.experts },
+        choices,
+        shoppers,
+        epochs: trained.epochs,
+        seconds,
+        windows: windows.length,
+        experts: last.experts,
         ...(saved === null ? {} : { savedSeconds: saved }),
       },
     },
     network: {
-      ...{ config: trained.config, items: items.map(({ id }) => id), features: columnsOf(bundle, index) },
-      ...{ until: all[all.length - 1].time, start: start ?? null, windows },
-      ...{ choices: trained.popularity, weights: trained.weights },
+      config: trained.config,
+      items: items.map(({ id }) => id),
+      features: columnsOf(bundle, index),
+      until: all[all.length - 1].time,
+      start: start ?? null,
+      windows,
+      choices: trained.popularity,
+      weights: trained.weights,
     },
   };
 }
@@ -108,8 +126,12 @@ async function earlierWindows(
     return {};
   }
   const next = nextTraining({
-    ...{ network, interactions, seed, settings: { ...SIDE_SETTINGS, ...settings } },
-    ...{ features: sideFeatures(index), described: columnsOf(bundle, index) },
+    network,
+    interactions,
+    seed,
+    settings: { ...SIDE_SETTINGS, ...settings },
+    features: sideFeatures(index),
+    described: columnsOf(bundle, index),
     items: bundle.items.map(({ id }) => id),
   });
   if ('why' in next) {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GrowingMeter, JointMeter } from '../bundler/meter';
 
-/** A program of a parent and its processes, as the commands are; what it is asked to do is its last argument. */
+/** A program of a parent and its processes, like the commands; its last argument names the task. */
 const PROGRAM = `
 import { doTasks, parentMeter, TaskProcesses } from ${JSON.stringify(new URL('./task-processes.ts', import.meta.url).href)};
 const numbers = Float64Array.of(1 / 3, -0);
@@ -74,7 +74,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('TaskProcesses', () => {
-  it('does tasks in processes that go on to the next one, and returns their results bit by bit', async () => {
+  it('runs tasks in processes that take one after the other, and returns identical results', async () => {
     const { code, out, err } = await start('pid', 'numbers', 'steps', 'pid', 'pid', 'pid').ended;
     expect([code, err]).toEqual([0, expect.stringContaining('said task 2: a line')]);
     const { results, seen, exact } = JSON.parse(out);
@@ -111,7 +111,7 @@ describe('TaskProcesses', () => {
       child.kill(signal);
       await until(() => !pids.some(alive));
       const { code } = await ended;
-      // As a shell counts an end by a signal.
+      // The exit code of a shell for an end by a signal.
       expect(code).toBe({ SIGTERM: 143, SIGINT: 130, SIGKILL: null }[signal]);
     },
   );

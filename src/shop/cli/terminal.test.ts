@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { table } from './terminal';
 
-it('puts words to the left, numbers to the right, each column as wide as it must be', () => {
+it('aligns words left and numbers right, each column as wide as its widest cell', () => {
   const rows = [
     ['items', '12.5', 'a'],
     ['base', '-3', '7'],

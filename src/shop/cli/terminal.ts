@@ -25,7 +25,7 @@ const SHOWN = 20;
 
 /**
  * Shows refused rows on stderr.
- * @param count total number, of which `rows` are the first
+ * @param count total number; `rows` are the first of them
  * @param all how to see all
  */
 export function showRejected(rows: readonly string[], { shown = SHOWN, count = rows.length, all = '' } = {}): void {

@@ -74,22 +74,25 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream train', () => {
-  it('puts what it counted into the bundle, and says what was left out', async () => {
+  it('puts its counts into the bundle, and reports what was left out', async () => {
     await cp(at('bundle'), at('trained'), { recursive: true });
     const run = await train(at('trained'), '--json');
     expect(run.err).toContain('line 403, field time');
     expect(run.err).toContain('1 event is about items that are not in the bundle, such as "unknown"');
     expect(run.err).toContain('Columns: user = user, item = item, time = time; none for type, quantity');
-    expect(run.err).toContain('Warning: 400 events, and below 2,000 what is learned is mostly chance');
+    expect(run.err).toContain('Warning: 400 events; from fewer than 2,000, the result is mostly chance');
     expect(run.code).toBe(REFUSED);
     expect(run.out).toContain('Refused: 1 line of the log');
     const bundle = await openBundle(folderFetch(at('trained')));
     const { companions, demand } = bundle.manifest;
     expect(lastLine(run.out)).toMatchObject({
-      ...{ events: 400, unknown: 1, refused: 1, returns: 0 },
+      events: 400,
+      unknown: 1,
+      refused: 1,
+      returns: 0,
       companions: { file: join(at('trained'), companions?.file ?? ''), bytes: companions?.bytes },
       demand: { bytes: demand?.bytes },
-      // Seconds apart, so none is on another visit.
+      // Only seconds apart, so all are on the same visit.
       repeats: null,
     });
     const counted = demandOf(await readEventFile(events), bundle);
@@ -98,7 +101,7 @@ describe('sidestream train', () => {
     expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
   });
 
-  it('counts alone where that is asked for, and of the past alone', async () => {
+  it('only counts if asked to, and only the past', async () => {
     const out = at('counted');
     await cp(at('bundle'), out, { recursive: true });
     const run = await train(out, '--companions-only', '--past', '0.5');
@@ -152,7 +155,7 @@ describe('sidestream train', () => {
       await openBundle(folderFetch(out)),
     ];
     expect(whole.clusters).not.toBeNull();
-    // Open pages still read those of the training before, and none of an earlier one.
+    // Open pages can still read the previous training's files, but none of an earlier one.
     const files = (await readdir(out)).filter((name) => name.startsWith('side-'));
     expect(files).toHaveLength(2 * (2 + (whole.manifest.clusters?.count ?? 0)));
     expect((await whole.side())?.biases).toHaveLength(ITEMS);

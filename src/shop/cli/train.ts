@@ -105,14 +105,18 @@ async function train(options: TrainOptions): Promise<void> {
     const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
     console.log(
       JSON.stringify({
-        ...{
-          side: stored.side ?? null,
-          training: side?.learned.training ?? null,
-          weights: side?.learned.weights ?? null,
-          windows: side?.network.windows ?? null,
-        },
-        ...{ companions: stored.companions ?? null, demand: stored.demand ?? null, repeats: repeats ?? null },
-        ...{ seconds, events: interactions.length, unknown, refused, returns: read.returns },
+        side: stored.side ?? null,
+        training: side?.learned.training ?? null,
+        weights: side?.learned.weights ?? null,
+        windows: side?.network.windows ?? null,
+        companions: stored.companions ?? null,
+        demand: stored.demand ?? null,
+        repeats: repeats ?? null,
+        seconds,
+        events: interactions.length,
+        unknown,
+        refused,
+        returns: read.returns,
       }),
     );
     return;
@@ -154,7 +158,14 @@ async function trainSideOf(
   const goOn = (): void =>
     say('\nInterrupted. The training is kept as of its last whole epoch: the same command with --resume continues it.');
   const request = {
-    ...{ bundle, interactions, seed, settings: { epochs }, checkpoint, resume, meter: createMeter(), say },
+    bundle,
+    interactions,
+    seed,
+    settings: { epochs },
+    checkpoint,
+    resume,
+    meter: createMeter(),
+    say,
     ...(goesOn ? { network: networkFile } : {}),
   };
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
@@ -164,7 +175,7 @@ async function trainSideOf(
 const MIN_RELIABLE_EVENTS = 2000;
 
 const fewEvents = (count: number): string =>
-  `Warning: ${counted(count, 'event')}, and below ${MIN_RELIABLE_EVENTS.toLocaleString('en')} what is learned is mostly chance. It is written all the same: before you publish it, train on a longer log, or compare the lists.`;
+  `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {

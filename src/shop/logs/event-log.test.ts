@@ -13,7 +13,7 @@ describe('a log in CSV', () => {
     expect(broken.rejected).toEqual([{ line: 1, field: 'row', reason: expect.stringContaining('names the columns') }]);
   });
 
-  test('has returns left out and counted, and a quantity of 0 only where it is one of a purchase', async () => {
+  test('leaves out and counts returns, and a quantity of 0 only for a purchase', async () => {
     const quantities = ['2', '-1', '-2.5', '\u22123', '(4)', '5-', '0', '0.00', '0.4', '', 'n/a', '-', '"-1,000"'];
     const csv = `CustomerID,StockCode,InvoiceDate,Quantity\n${quantities.map((q, n) => `u,${n},1,${q}`).join('\n')}\n,b,2,-1\n`;
     const log = await readEvents([csv], 'csv');

@@ -18,11 +18,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** How an id may stand in a log: as a text, or as a number of JSON. */
+/** Forms of an id in a log: a text, or a JSON number. */
 const written = fc.oneof(
   fc.stringMatching(/^[!#-+\--~]([ -!#-+\--~]{0,12}[!#-+\--~])?$/).filter((id) => !id.includes('\\')),
   fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String),
-  // Neighbours, which rounding makes one.
+  // Neighbouring numbers, which rounding makes equal.
   fc.bigInt({ min: 0n, max: 40n }).map((n) => String(2n ** 53n - 20n + n)),
   fc.constantFrom(...['-0', '0', '1e3', '1000', '1E15', '1.5', '1.50', '0.1', '1e400', '1.00000000000000001', '1']),
   fc.nat({ max: 99 }).map((n) => `4503599627370497.${n + 1}`),
@@ -54,7 +54,7 @@ describe('different ids of a log', () => {
         const first = format === 'csv' ? 2 : 1;
         const kept = all.filter((_, at) => !lines.has(at + first));
         expect(events).toHaveLength(kept.length);
-        // Each id is read as it is written.
+        // Each id is read exactly as written.
         expect(new Set(events.map(({ user }) => user))).toEqual(new Set(kept));
       }),
       { numRuns: 60 },
@@ -90,7 +90,7 @@ describe('a number as an id', () => {
     expect(rejected).toEqual([{ line: 1, field: 'user', reason: expect.stringContaining(UNSAFE) }]);
   });
 
-  it('in CSV that a spreadsheet has rounded, or that stands for nothing, is refused', async () => {
+  it('in CSV is refused if a spreadsheet has rounded it, or if it stands for nothing', async () => {
     const rows = ['1.23457E+15,a,1', 'u,"1,2E+15",1', 'NaN,a,1', 'u,null,1', '9007199254740993,a,1'];
     const { events, rejected } = await readEvents([`user,item,time\n${rows.join('\n')}`], 'csv');
     expect(events.map(({ user }) => user)).toEqual(['9007199254740993']);

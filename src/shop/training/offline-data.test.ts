@@ -7,7 +7,7 @@ test('the choices of a log are gathered by user, oldest first', () => {
   expect(choiceSequences(log)).toEqual([[0, 1, 2, 3], [1], [0]]);
 });
 
-test('windows are of equal counts, and fewer where the stream is shorter', () => {
+test('windows have equal counts, and there are fewer in a short stream', () => {
   expect(cutWindows([1, 2, 3, 4, 5], 2)).toEqual([
     [1, 2, 3],
     [4, 5],

@@ -11,11 +11,11 @@ const shop = threeGroups(COUNT);
 const catalog: LearnerCatalog = { ...shop, index: { ...shop.index, side: sideModel(COUNT, 4, [0.3, 0.9]) } };
 const start = START_WITH_SIDE.weights;
 
-/** Weights of 0 but for the given ones. */
+/** The given weights; all others are 0. */
 const only = (given: Partial<TermWeights>): TermWeights =>
   Object.fromEntries(TERMS.map((name) => [name, given[name] ?? 0])) as TermWeights;
 
-/** Shoppers who choose by the softmax of some terms as a learner with the start weights has them. */
+/** Shoppers who choose by the softmax of some terms, as computed by a learner with the start weights. */
 function streams(weights: TermWeights, shoppers: number, choices: number, seed: number): number[][] {
   const random = seededRandom(seed);
   return Array.from({ length: shoppers }, () => {
@@ -56,8 +56,8 @@ describe('fitStartWeights', () => {
     expect(fitted.popularity).toBeLessThan(0.8 * start.popularity);
   });
 
-  it('leaves the weights where they are when they explain the choices as they are', () => {
-    // The values of the read-outs have their weight in them.
+  it('keeps the weights if they already explain the choices', () => {
+    // The values of the read-outs include their weight.
     const chosen = streams({ ...start, preference: 1 }, 50, 14, 3);
     const fitted = fitStartWeights(catalog, chosen, 1) ?? {};
     for (const name of ['sideModel', 'preference'] as const) {
@@ -85,7 +85,7 @@ describe('fitStartWeights', () => {
   it('is null where there are too few choices to choose by', () => {
     expect(fitStartWeights(catalog, [], 1)).toBeNull();
     expect(fitStartWeights(catalog, streams(only({}), 10, 8, 6), 1)).toBeNull();
-    // The first choice of a shopper follows nothing, and a repeat does not count.
+    // The first choice of a shopper has no predecessor, and a repeat does not count.
     expect(fitStartWeights(catalog, new Array(300).fill([4, 4, 4]), 1)).toBeNull();
   });
 });

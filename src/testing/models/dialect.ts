@@ -2,7 +2,7 @@ import { OnnxGraph } from '../../core/encoders/recipes/onnx-graph';
 
 /**
  * Ways in which exporters write the same model: torch.onnx of old and optimum (`torchscript`), torch's dynamo exporter,
- * a graph that onnxruntime's transformer optimiser has been over (`fused`), and tf2onnx.
+ * a graph optimised by onnxruntime's transformer optimiser (`fused`), and tf2onnx.
  */
 export const DIALECTS = ['torchscript', 'dynamo', 'fused', 'tf'] as const;
 export type Dialect = (typeof DIALECTS)[number];
@@ -16,7 +16,7 @@ export interface Norm {
   epsilon: number;
 }
 
-/** Writes a model in one dialect. Values have the names such an exporter would give them. */
+/** Writes a model in one dialect. Values have the names that such an exporter would give them. */
 export class DialectWriter {
   readonly graph: OnnxGraph;
   #count = 0;
@@ -55,7 +55,7 @@ export class DialectWriter {
       const product = this.op('MatMul', [x, this.float(matrix, [rows, columns])]);
       return this.op('Add', [this.float(bias, [columns]), product]);
     }
-    // Weights as torch keeps them, turned in the graph.
+    // Weights as torch stores them, transposed in the graph.
     const turned = matrix.map((_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]);
     const stored = this.op('Transpose', [this.float(turned, [columns, rows])], { perm: [1, 0] });
     return this.op('Add', [this.op('MatMul', [x, stored]), this.float(bias, [columns])]);
@@ -80,7 +80,7 @@ export class DialectWriter {
 
   /**
    * Pre-norm: x + branch, and its norm.
-   * @param keep whether a fused operator hands out the bare sum; without it, the sum is ''
+   * @param keep whether a fused operator also outputs the bare sum; otherwise the sum is ''
    */
   sumAndNorm(x: string, branch: string, norm: Norm, keep = true): [string, string] {
     if (this.dialect === 'fused') return this.#skipNorm(x, branch, norm, keep);
@@ -107,7 +107,7 @@ export class DialectWriter {
     return this.op('Mul', [x, this.op('Sigmoid', [this.op('Mul', [x, this.scalar(1.702)])])]);
   }
 
-  /** [batch, tokens, ...rest], the first two sizes read from `x`, as torch.onnx does it. */
+  /** [batch, tokens, ...rest], the first two sizes read from `x`, as torch.onnx does. */
   reshape(x: string, rest: number[]): string {
     if (this.dialect !== 'torchscript') return this.op('Reshape', [x, this.int64([0, 0, ...rest])]);
     const shape = this.op('Shape', [x]);

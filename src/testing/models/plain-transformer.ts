@@ -1,7 +1,7 @@
 import { gain, PATCH, PATCHES, SIDE, TINY, weight } from './tiny-weights';
 
 /*
- * The tiny models computed in plain loops: what their hidden states must be, whatever a graph looks like.
+ * The tiny models computed in plain loops: their correct hidden states, however a graph is structured.
  */
 
 const { layers, width, heads, inner } = TINY;
@@ -17,7 +17,7 @@ export interface Kind {
   layerScale?: boolean;
 }
 
-/** Hidden states of a text, the padding left out: [layers + 1][tokens][width]. */
+/** Hidden states of a text, without padding: [layers + 1][tokens][width]. */
 export function bertStates(ids: number[], kind: Kind): Tokens[] {
   const [words, positions, types] = ['words', 'positions', 'types'].map((name) => weight(name, 120 * width, 0.5));
   const embedded = ids.map((id, t) =>
@@ -29,7 +29,7 @@ export function bertStates(ids: number[], kind: Kind): Tokens[] {
 /**
  * Hidden states of a picture: [layers + 1][1 + patches][width].
  * @param pixels [3, side, side], already normalised
- * @param clip CLIP normalises what goes into the first layer and has no bias in its patches
+ * @param clip CLIP normalises the input of the first layer and has no bias in its patches
  */
 export function vitStates(pixels: ArrayLike<number>, kind: Kind, clip = false): Tokens[] {
   const kernel = weight('patches', width * 3 * PATCH * PATCH);
@@ -93,7 +93,7 @@ const ACTIVATIONS: Record<Kind['activation'], (x: number) => number> = {
   'quick-gelu': (x) => x / (1 + Math.exp(-1.702 * x)),
 };
 
-/** The series of the error function, exact for the small numbers here. */
+/** The error function by its series, which is exact for the small numbers here. */
 function erf(x: number): number {
   let [term, sum] = [x, x];
   for (let n = 1; n < 60; n++) {

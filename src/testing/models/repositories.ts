@@ -49,7 +49,7 @@ export function tokenizerJson(): string {
   });
 }
 
-/** A text model with all the files beside it. */
+/** A text model with all its files. */
 export function bertRepository(dialect: Dialect): Files {
   return {
     'README.md': '---\nlanguage: en\nlicense: apache-2.0\n---\n# A tiny model\n',
@@ -60,7 +60,7 @@ export function bertRepository(dialect: Dialect): Files {
   };
 }
 
-/** A vision tower with all the files beside it. */
+/** A vision tower with all its files. */
 export function clipRepository(dialect: Dialect): Files {
   return {
     'README.md': '---\nlicense: mit\n---\n',

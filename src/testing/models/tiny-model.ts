@@ -9,7 +9,7 @@ export const VIT: Kind = { preNorm: true, epsilon: 1e-6, activation: 'gelu' };
 export const DINO: Kind = { ...VIT, layerScale: true };
 export const CLIP: Kind = { preNorm: true, epsilon: 1e-5, activation: 'quick-gelu' };
 
-/** A BERT with random weights, its pooler included, as an exporter of that dialect writes it. */
+/** A BERT with random weights, including its pooler, as an exporter of that dialect writes it. */
 export function bertModel(dialect: Dialect, kind: Kind = BERT): Uint8Array {
   const writer = new DialectWriter(dialect);
   const { graph } = writer;
@@ -22,7 +22,7 @@ export function bertModel(dialect: Dialect, kind: Kind = BERT): Uint8Array {
     writer.float(weight(name, 120 * width, 0.5).slice(0, rows * width), [rows, width]);
   const words = writer.op('Gather', [table('words', VOCABULARY), ids]);
   const typed = writer.op('Add', [words, writer.op('Gather', [table('types', 2), types])]);
-  // Positions 0, 1, 2 … as many as there are tokens.
+  // Positions 0, 1, 2 …, one per token.
   const tokens = writer.op('Slice', [writer.op('Shape', [ids]), writer.int64([1]), writer.int64([2])]);
   const axis = writer.int64([0]);
   const positions = writer.op('Slice', [table('positions', POSITIONS), writer.int64([0]), tokens, axis]);
@@ -41,7 +41,7 @@ export function bertModel(dialect: Dialect, kind: Kind = BERT): Uint8Array {
   return graph.encode(['last_hidden_state', 'pooler_output']);
 }
 
-/** A ViT, DINOv2 or CLIP vision tower with random weights, final norm and head included. */
+/** A ViT, DINOv2 or CLIP vision tower with random weights, including final norm and head. */
 export function vitModel(dialect: Dialect, kind: Kind = VIT, clip = false): Uint8Array {
   const writer = new DialectWriter(dialect);
   const { graph } = writer;
@@ -66,7 +66,7 @@ export function vitModel(dialect: Dialect, kind: Kind = VIT, clip = false): Uint
   return graph.encode(['last_hidden_state']);
 }
 
-/** @returns what comes out of the last norm */
+/** @returns the output of the last norm */
 function encoder(writer: DialectWriter, embedded: string, kind: Kind, bias: string | null): string {
   let x = embedded;
   const settings = (name: string) => ({ ...parameters(name), epsilon: kind.epsilon });

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../core/common/random';
 
-/** Sizes of the random models the tests take apart. */
+/** Sizes of the random models that the tests take apart. */
 export interface TinyShape {
   layers: number;
   width: number;
@@ -16,7 +16,7 @@ export const SIDE = 32;
 export const PATCH = 8;
 export const PATCHES = (SIDE / PATCH) ** 2;
 
-/** Random weights by name: the same name gives the same numbers, to the graph and to the plain computation alike. */
+/** Random weights by name: the graph and the plain computation get the same numbers for the same name. */
 export function weight(name: string, size: number, spread = 0.15, center = 0): Float32Array {
   let seed = 2166136261;
   for (const char of name) seed = Math.imul(seed ^ char.charCodeAt(0), 16777619);

@@ -7,17 +7,17 @@ import { type Area, atMost, type Say } from '../kept';
 import { median, type Timed, timed } from '../timing';
 
 const ITEMS = 10_000;
-/** Events of the two shoppers. */
+/** Number of events of the two shoppers. */
 const [YOUNG, OLD] = [100, 10_000];
-/** Choices of one taste before the next. */
+/** Number of choices of one taste before the next. */
 const SPELL = 12;
-/** Of so many choices one is of an item that was not chosen before. */
+/** One in this many choices is of an item that was not chosen before. */
 const NEW_EVERY = 4;
-/** Choices between two dismissals. */
+/** Number of choices between two dismissals. */
 const DISMISS_EVERY = 10;
 /** The bar: within 20 %. */
 const MAX_RATIO = 1.2;
-/** Choices measured of each, after some that are not. */
+/** Number of measured choices of each, after some that are not measured. */
 const [ROUNDS, WARM_UP] = [60, 5];
 
 export const area: Area = {
@@ -52,7 +52,7 @@ export const area: Area = {
       figures: [
         {
           name: 'experts',
-          measured: `${both.map(({ shopper }) => shopper.experts).join('; ')}; the younger shopper has those of the older one`,
+          measured: `${both.map(({ shopper }) => shopper.experts).join('; ')}; the younger shopper has the older one's experts`,
         },
         { name: 'stored profile', measured: about('kB', await Promise.all(profiles)) },
         {
@@ -69,8 +69,8 @@ const middle = ({ processor }: Timed): number => median(processor);
 
 /**
  * A shopper whose tastes change: some choices of one topic, then some of the next, so that experts are kept. Most choices are of
- * items that the shopper knows, so that there are enough others however long it goes on. Nothing of the catalogue is shared, so
- * that the memory of each can be told.
+ * items that the shopper knows, so that enough others remain however long the run is. The catalogue is not shared, so
+ * that the memory of each can be measured.
  */
 class Shopper {
   readonly learner: Learner;
@@ -97,7 +97,7 @@ class Shopper {
     rank(this.#catalog.index, this.learner.state, FOR_YOU);
   }
 
-  /** @param fresh whether the item must be one that was not chosen before */
+  /** @param fresh whether the item must not have been chosen before */
   choose(type: 'click' | 'dismiss' = 'click', fresh = true): void {
     const choice = this.#choices++;
     const topic = Math.floor(choice / SPELL) % this.#topics.length;
@@ -108,21 +108,21 @@ class Shopper {
     this.learner.observe({ id: ++this.#events, type, itemId, time: START + 60_000 * this.#events });
   }
 
-  /** Learns events one by one until there are so many, every tenth of them a dismissal. */
+  /** Learns events one by one up to the given number; every tenth is a dismissal. */
   learn(events: number): void {
     while (this.#events < events) {
       this.choose(this.#events % DISMISS_EVERY === DISMISS_EVERY - 1 ? 'dismiss' : 'click', false);
-      // A page shows a list after each.
+      // A page shows a list after each event.
       void this.learner.terms;
     }
   }
 }
 
 /**
- * Lets a shopper live through so many events, as they come.
- * @param taught whose experts the shopper then takes over: after 100 events few have proved right, and both are to be at their
+ * Lets a shopper experience the given number of events.
+ * @param taught whose experts the shopper then takes over: after 100 events few have proved right, and both shoppers should have all the experts of their
  *   budget
- * @returns what the shopper takes in memory
+ * @returns memory of the shopper
  */
 function lived(catalog: LearnerCatalog, events: number, say: Say, taught?: Shopper) {
   const before = inUse();
@@ -142,7 +142,7 @@ function lived(catalog: LearnerCatalog, events: number, say: Say, taught?: Shopp
   return { shopper, seconds: (user + system) / 1e6, bytes: inUse() - before };
 }
 
-/** Times of updates and lists, of the shoppers by turns: the load of the machine is the same for all. */
+/** Times of updates and lists, with the shoppers in turn, so that the load of the machine is the same for all. */
 async function alternating(shoppers: Shopper[]): Promise<Record<'update' | 'list', Timed[]>> {
   const times = { update: shoppers.map(() => timed()), list: shoppers.map(() => timed()) };
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
@@ -154,7 +154,7 @@ async function alternating(shoppers: Shopper[]): Promise<Record<'update' | 'list
   return times;
 }
 
-/** Bytes that this process has in use, garbage collected. */
+/** Bytes in use by this process after garbage collection. */
 function inUse(): number {
   if (!globalThis.gc) throw new Error('Run it by `npm run bench`, which lets it collect garbage.');
   globalThis.gc();

@@ -9,13 +9,13 @@ import { sidestream } from '../offline/runs';
 
 /** The log with its catalogue; not part of the project. */
 const DATA = fileURLToPath(new URL('../../../../shared/data/movielens/', import.meta.url));
-/** What was built and learned of it stays here. */
+/** Folder in which its bundle and models are kept. */
 const KEPT = fileURLToPath(new URL('../../../.cache/bench/movielens/', import.meta.url));
 const SHOPPERS = '60';
 /** The bar, minutes. */
 const MINUTES = 5;
 
-/** Takes many minutes: it trains a side model where none is kept from an earlier time. */
+/** Takes many minutes, because it trains a side model unless one is kept from an earlier run. */
 export const area: Area = {
   title: `MovieLens: evaluate on ${SHOPPERS} shoppers`,
   async measure(say): Promise<AreaResult> {
@@ -34,7 +34,7 @@ export const area: Area = {
     }
     const evaluate = ['evaluate', '--bundle', bundle, '--events', events, '--models', models, '--json'];
     const trained = existsSync(models);
-    say(trained ? `what was learned of the past is in ${models}` : 'learning from the past');
+    say(trained ? `the models of the past are in ${models}` : 'learning from the past');
     const learning = await sidestream(...evaluate, '--shoppers', '2', '--processes', '2');
     say('evaluating');
     const run = await sidestream(...evaluate, '--shoppers', SHOPPERS, '--processes', '2');
@@ -53,7 +53,7 @@ export const area: Area = {
         ? []
         : [
             {
-              name: 'what is learned of the past, and two shoppers',
+              name: 'models of the past, and two shoppers',
               measured: `${(learning.seconds / 60).toFixed(1)} minutes, ${(learning.processor / 60).toFixed(1)} of processor time`,
             },
           ],

@@ -6,11 +6,11 @@ import { type Area, type AreaResult, atLeast, type Figure } from '../kept';
 import { type CommandRun, type Compared, inWords, sidestream, speedUp } from '../offline/runs';
 import { evaluateOptions, writeShop } from '../offline/synthetic-shop';
 
-/** The bar: on two processors. */
+/** The bar, on two processors. */
 const MIN_SPEEDUP = 1.8;
-/** Shoppers of the device protocol. */
+/** Number of shoppers of the device protocol. */
 const SHOPPERS = 48;
-/** Two methods that take the same time, the reference and this one: of two windows, each learns the first. */
+/** The reference and this method take the same time: of two windows, each learns the first. */
 const WINDOWS = ['--windows', '2', '--methods', 'static'];
 
 export const area: Area = {
@@ -21,7 +21,7 @@ export const area: Area = {
       await buildCommandLine();
       const shop = await writeShop(folder);
       const evaluate = evaluateOptions(shop);
-      say('learning what an evaluation needs of the past');
+      say('learning the models of the past');
       await sidestream(...evaluate, '--shoppers', '2', '--processes', '2');
       const device = await measured('evaluate, shoppers', (processes) =>
         sidestream(...evaluate, '--shoppers', String(SHOPPERS), '--json', ...processes),
@@ -56,12 +56,12 @@ interface Part {
   runs: Compared;
 }
 
-/** Whether both found the same. */
+/** Whether both gave the same result. */
 function same({ name, runs: { one, two } }: Part): Figure {
   return { name: `${name}: result`, measured: one.out === two.out ? 'the same to the last digit' : 'NOT the same' };
 }
 
-/** What a machine with nothing else to do would show at most, as far as no process waits for another. */
+/** Upper bound on an idle machine, unless a process waits for another. */
 const idle = ({ name, runs: { one, two } }: Part): Figure => ({
   name: `${name}: processor time of two over that of one`,
   measured: (two.processor / one.processor).toFixed(2),

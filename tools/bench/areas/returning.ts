@@ -5,23 +5,23 @@ import { type RankRequest, rank } from '../../../src/device/ranking';
 import { demoCatalog } from '../../../src/testing/returning-shopper';
 import { type Area, type AreaResult, atLeast } from '../kept';
 
-/** Of ten shoppers, at least so many keep a second expert and see their taste sooner with it. */
+/** The bar: how many of ten shoppers keep a second expert and see their taste sooner with it. */
 const MIN_SOONER = 6;
-/** Visits of each shopper. */
+/** Number of visits of each shopper. */
 const VISITS = 10;
-/** Items of a list, and how many of them make most of it. */
+/** Length of a list, and number of items that are most of it. */
 const [LIMIT, MOST] = [10, 5];
-/** Neighbours in a catalogue are alike: one after the other, they would all be of one narrow category. */
+/** Neighbours in a catalogue are alike: consecutive ones would be of one narrow category. */
 const STRIDE = 7;
 const [DAY, MINUTE, START] = [24 * 3600 * 1000, 60_000, 1_700_000_000_000];
 
-/** A shopper with two tastes: beginnings of categories. */
+/** A shopper with two tastes, as prefixes of categories. */
 type Tastes = readonly [string, string];
 
 interface Shop {
   name: string;
   bundle: string;
-  /** Choices of a visit. */
+  /** Number of choices of a visit. */
   choices: number;
   tastes: readonly Tastes[];
 }
@@ -66,7 +66,7 @@ const SHOPS: readonly Shop[] = [
 
 /**
  * Ten shoppers, each with two tastes that take turns over ten visits: how many experts each keeps, and after how many choices of
- * a taste that returns most of the list is of it, with several experts and with one.
+ * a returning taste it makes up most of the list, with several experts and with one.
  */
 export const area: Area = {
   title: 'A taste that returns',
@@ -109,9 +109,9 @@ async function measured({ name, bundle, choices, tastes }: Shop, { bars, figures
 }
 
 /**
- * Lets a shopper visit ten times, of one taste and of the other by turns.
+ * Lets a shopper visit ten times, alternating between the two tastes.
  * @param choices of each visit
- * @returns the number of kept experts, and for each visit in which a taste returned its choices before most of the list was of it
+ * @returns the number of kept experts, and for each visit in which a taste returned, the number of choices before it made up most of the list
  */
 function visits(
   { index, ...catalog }: LearnerCatalog,
@@ -122,7 +122,7 @@ function visits(
   const { items } = index;
   const rowsOf = (taste: string): number[] => {
     const rows = [...items.keys()].filter((row) => `${items[row].category}/`.startsWith(`${taste}/`));
-    // Every row once, whatever their number.
+    // Visits every row once, whatever the number of rows.
     return Array.from({ length: STRIDE }, (_, from) => rows.filter((_row, n) => n % STRIDE === from)).flat();
   };
   const rows = tastes.map(rowsOf);

@@ -16,13 +16,13 @@ import { spread, type Timed, timed } from '../timing';
 
 const ITEMS = 10_000;
 const HISTORIES = [0, 100, 1_000, 10_000];
-/** Choices measured after each history, and some before that are not. */
+/** Number of measured choices after each history, and of choices before them that are not measured. */
 const [ROUNDS, WARM_UP] = [100, 20];
-/** Items that no history holds: what is chosen while it is measured. */
+/** Number of items outside all histories, which are chosen during the measurement. */
 const KEPT_BACK = 1000;
-/** Choices between two dismissals. */
+/** Number of choices between two dismissals. */
 const DISMISS_EVERY = 10;
-/** Items in view of a long list of similar ones. */
+/** Number of items in view for a list about many items. */
 const ANCHORS = [1, 20];
 
 const high = ({ work }: Timed): number => spread(work).high;
@@ -58,7 +58,7 @@ async function lists(say: Say): Promise<AreaResult> {
   return result;
 }
 
-/** The list for a shopper after one more choice than so many, all terms, ranks and reasons; and what learning that choice takes. */
+/** The list for a shopper after one more choice than the given number, with all terms, ranks and reasons, and the time to learn that choice. */
 async function listTimes(catalog: LearnerCatalog, choices: number) {
   const { index } = catalog;
   const learner = new Learner(catalog, { experts: true });
@@ -67,7 +67,7 @@ async function listTimes(catalog: LearnerCatalog, choices: number) {
   const event = (type: EventType, row: number): LoggedEvent => {
     return { id: ++events, type, itemId: index.items[row].id, time: START + 60_000 * events };
   };
-  // Remembered but, to save time, not learned one by one.
+  // To save time, these are remembered but not learned one by one.
   for (let n = 1; learner.history.total < choices; n++) {
     const row = (617 * n) % remembered;
     learner.history.add(event(n % DISMISS_EVERY === 0 ? 'dismiss' : 'click', row), row);
@@ -78,7 +78,7 @@ async function listTimes(catalog: LearnerCatalog, choices: number) {
     const measured = round >= WARM_UP ? { list, update } : { list: timed(), update: timed() };
     await measured.update.of(() => {
       learner.observe(event('click', row));
-      // The experts' scores belong to their update.
+      // The experts' scores are part of their update.
       learner.contributionsOf(row);
     });
     await measured.list.of(() => rank(index, learner.state, FOR_YOU));
@@ -86,7 +86,7 @@ async function listTimes(catalog: LearnerCatalog, choices: number) {
   return { list, update, experts: learner.status.experts.length };
 }
 
-/** A list similar to so many items in view, none of which was in view before. */
+/** A list similar to the given number of items in view, none of which was in view before. */
 async function similarTimes(catalog: LearnerCatalog, anchors: number): Promise<Timed> {
   const { index } = catalog;
   const { aboutItems } = await listsInView();
@@ -100,13 +100,13 @@ async function similarTimes(catalog: LearnerCatalog, anchors: number): Promise<T
   return time;
 }
 
-/** Lists of 100,000 items: retrieval, then ranking of what it found. */
+/** Lists of 100,000 items: retrieval, then ranking of its candidates. */
 async function retrieval(say: Say): Promise<AreaResult> {
   say('100,000 items in clusters; making them takes minutes the first time');
   const { folder } = await benchBundle(100_000);
   const { after, again, lines, failures } = await sessionTimes(folder);
   if (failures.length > 0) throw new Error(failures[0]);
-  // Retrieval and ranking are in the turn that learns the choice; a page waits for both.
+  // Retrieval and ranking run in the turn that learns the choice; a page waits for both.
   return {
     bars: [within('list after a choice, 100,000 items', 40, high(after), 'ms', `p95; ${after}`)],
     figures: [
@@ -143,9 +143,9 @@ async function profiles(say: Say): Promise<AreaResult> {
 const [SPELL, PAUSE] = [15, 6 * 3600 * 1000];
 
 /**
- * Bytes and experts of the profile of a shopper who turns from one topic to another and back in 110 choices, with a journal as
+ * Bytes and experts of the profile of a shopper who turns from one topic to another and back in 110 choices, with a journal, as
  * pages keep it.
- * @param shown whether a list is shown before every choice, so that what was shown is in the profile
+ * @param shown whether a list is shown before every choice, so that the profile contains impressions
  */
 async function profileSize(catalog: LearnerCatalog, shown: boolean): Promise<{ bytes: number; experts: number }> {
   const { index } = catalog;
@@ -171,7 +171,7 @@ async function profileSize(catalog: LearnerCatalog, shown: boolean): Promise<{ b
   return { bytes: bytes.length, experts: members.length + members.flatMap(({ trial }) => trial?.before ?? []).length };
 }
 
-/** Orders 1,000 ids of the shop's own for a shopper with 200 choices, next to a plain sort by scores that are known. */
+/** Orders 1,000 of the shop's ids for a shopper with 200 choices, compared with a plain sort by known scores. */
 async function rerank(say: Say): Promise<AreaResult> {
   say('a list of the shop');
   const shop = await serveContent(await syntheticContent(ITEMS));
@@ -193,7 +193,7 @@ async function rerank(say: Say): Promise<AreaResult> {
   }
   for (let round = 0; round < 20; round++) {
     await choose();
-    // As a page after a click: the choice is learned in the worker while the next page is loaded.
+    // As after a click: the worker learns the choice while the next page loads.
     await engine.settled();
     await afterChoice.of(ask);
   }

@@ -28,14 +28,14 @@ const [REQUESTS, BYTES] = [12, 200];
 const LONG_TASK = 50;
 const LIGHTHOUSE_POINTS = 2;
 const SLOW_DOWNS = [1, CPU_SLOWDOWN];
-/** Visit path, and selector of the list, of what is measured. */
+/** Path of the measured visit, and selector of its list. */
 const PAGES = [
   { name: 'demo', path: '/demo/', selector: '[data-testid="for-you"]' },
   { name: 'shop of 1,000 items', path: '/with.html', selector: 'sidestream-recs' },
 ];
-/** A static page with the demo's bundle, over the network of a phone. */
+/** A static page with the demo's bundle, over a phone's network. */
 const ON_PHONE = { name: 'phone', path: '/phone.html', selector: 'sidestream-recs' };
-/** Requests one after the other, and time from the first paint to the list, ms. */
+/** Number of consecutive requests, and time from the first paint to the list, ms. */
 const [STEPS, AFTER_PAINT] = [3, 1200];
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -66,7 +66,7 @@ export const area: Area = {
     });
     const browser = await launch();
     try {
-      // The first visit of all compresses the files.
+      // The very first visit compresses the files.
       for (const { path, selector } of [...PAGES, ON_PHONE])
         await coldAndWarm(browser, host, { path, selector, slowDown: 1 });
       const visits = [...PAGES, ON_PHONE].flatMap((of) =>

@@ -25,8 +25,8 @@ type Input = string | Uint8Array;
 type Modality = 'text' | 'image';
 /**
  * The encoding of a build in one process beside a bare loop over `session.run` of the same graph, on one thread, with the
- * same batches. Of the build everything counts from the loaded input to the row in the cache: digests, tokens, pixels, runs,
- * projection, storage as int8. Of the loop, tokens are made before; pixels are decoded on both sides.
+ * same batches. The build's time covers everything from the loaded input to the row in the cache: digests, tokens, pixels, runs,
+ * projection, storage as int8. For the loop, tokens are computed in advance; both sides decode pixels.
  */
 export async function besideBareRuntime(say: Say): Promise<AreaResult> {
   const given = await shopContent(INPUTS);
@@ -48,7 +48,7 @@ export async function besideBareRuntime(say: Say): Promise<AreaResult> {
       const times = { build: [] as Sample[], bare: [] as Sample[] };
       for (let round = 0; round < ROUNDS; round++) {
         say(`${what} of a build beside the bare runtime, round ${round + 1} of ${ROUNDS}`);
-        // A new one each time: words that it has read before would take no time, and a runtime's memory has grown.
+        // A new encoder each time: known words would take no time, and a used runtime's memory has already grown.
         const time = await withEncoder(async (encoder) => {
           await encoder.run({ modality, inputs: inputs.slice(0, 1) }, null);
           return processorTime(() => build(encoder, round));
@@ -103,7 +103,7 @@ interface Encoding {
   modality: Modality;
   inputs: Input[];
   projection: SharedProjection;
-  /** File of the cache, which is not there yet. */
+  /** File of the cache, which does not exist yet. */
   cache: string;
   /** Called with each chunk. */
   seen?: ((chunk: Input[]) => void) | undefined;
@@ -123,7 +123,11 @@ async function encodeAll({ encoder, modality, inputs, projection, cache: path, s
   const cache = FeatureCache.open(path, preset.taps.length * (4 + DIM));
   try {
     await encodeRows({
-      ...{ modality, preset, runner, projection, cache },
+      modality,
+      preset,
+      runner,
+      projection,
+      cache,
       rows: inputs.map((_, row) => row),
       load: async (row) => inputs[row],
       reject(_, reason) {
@@ -145,7 +149,7 @@ interface Bare {
   release(): Promise<void>;
 }
 
-/** Tokens are made before; the session has run the few texts that find the batches. */
+/** Tokens are computed in advance; the session has already run the few texts that determine the batches. */
 async function bareTexts(chunks: Input[][]): Promise<Bare> {
   const preset = DEFAULT_PRESETS.text;
   const { onnx, tokenizer: json = '' } = await readEncoder(preset);
@@ -168,7 +172,7 @@ async function bareTexts(chunks: Input[][]): Promise<Bare> {
   return { run, release: () => bare.release() };
 }
 
-/** Pixels are decoded in `run`, one picture after the other; the session has run the first. */
+/** Pixels are decoded in `run`, one picture after the other; the session has already run the first. */
 async function barePictures(chunks: Input[][]): Promise<Bare> {
   const preset = DEFAULT_PRESETS.image;
   const bare = await InferenceSession.create((await readEncoder(preset)).onnx, OPTIONS);

@@ -10,7 +10,7 @@ import { type AreaResult, atMost, type Say } from '../kept';
 import { processorTime } from '../timing';
 import { mixedTexts, SHOP } from './texts';
 
-/** Products of the larger shop, which have a title alone; inspecting compares every one with every other. */
+/** Number of products of the larger shop, which have only a title; inspecting compares every product with every other. */
 const LARGE = 3000;
 
 /** A shop to build and inspect. */
@@ -20,7 +20,7 @@ interface Shop {
   images?: string;
 }
 
-/** Processor time of `sidestream inspect --neighbours` beside that of the build of the same bundle, both in this process. */
+/** Processor time of `sidestream inspect --neighbours` compared with the build of the same bundle, both in this process. */
 export async function besideBuild(say: Say): Promise<AreaResult> {
   const folder = await mkdtemp(join(tmpdir(), 'sidestream-bench-'));
   const result: AreaResult = { bars: [], figures: [] };
@@ -30,8 +30,14 @@ export async function besideBuild(say: Say): Promise<AreaResult> {
       const out = join(folder, `bundle-${n}`);
       const build = () =>
         buildBundle({
-          ...{ ...shop, out, imageBase: '', text: 'title-description', models: MODELS_FOLDER, encoders: true },
-          ...{ workers: 1, meter: { start() {}, advance() {}, stop() {} } },
+          ...shop,
+          out,
+          imageBase: '',
+          text: 'title-description',
+          models: MODELS_FOLDER,
+          encoders: true,
+          workers: 1,
+          meter: { start() {}, advance() {}, stop() {} },
         });
       const built = await processorTime(build);
       const again = await processorTime(build);

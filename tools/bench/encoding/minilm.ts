@@ -13,35 +13,46 @@ const INNER = 1536;
 const POSITIONS = 512;
 const MAX_TOKENS = 128;
 
-/** Layers whose tokens are averaged into an output of their own; the last one is that of the model. */
+/** Layers whose averaged tokens are a separate output; the last one is the model's last layer. */
 const POOLED = [3, LAYERS];
 
-/** Taps of the model: what Sidestream reads of it. */
+/** Taps that Sidestream reads from the model. */
 export const MINILM_TAPS: TextPreset['taps'] = POOLED.map((layer) => ({ name: `layer_${layer}`, width: WIDTH }));
 
-/** Settings of its tokens. */
+/** Settings of its tokeniser. */
 export const MINILM_TOKENS = { maxTokens: MAX_TOKENS, prefix: '', padId: 0 };
 
 /**
- * Writes a BERT of the size of MiniLM with random weights as a repository of the hub has it: `config.json`,
- * `tokenizer.json`, `tokenizer_config.json` and `onnx/model.onnx`. The graph is the one that torch.onnx writes, with the
- * means of the tokens of two layers as further outputs.
+ * Writes a BERT of the size of MiniLM with random weights in the layout of a hub repository: `config.json`,
+ * `tokenizer.json`, `tokenizer_config.json` and `onnx/model.onnx`. The graph is like one written by torch.onnx, with the
+ * averaged tokens of two layers as further outputs.
  * @param folder of the repository
  */
 export async function writeMiniLm(folder: string): Promise<void> {
   await mkdir(join(folder, 'onnx'), { recursive: true });
   const vocabulary = wordPieces();
   const config = {
-    ...{ model_type: 'bert', architectures: ['BertModel'], hidden_act: 'gelu', vocab_size: vocabulary.length },
-    ...{ hidden_size: WIDTH, num_hidden_layers: LAYERS, num_attention_heads: HEADS, intermediate_size: INNER },
-    ...{ max_position_embeddings: POSITIONS, type_vocab_size: 2, pad_token_id: 0 },
+    model_type: 'bert',
+    architectures: ['BertModel'],
+    hidden_act: 'gelu',
+    vocab_size: vocabulary.length,
+    hidden_size: WIDTH,
+    num_hidden_layers: LAYERS,
+    num_attention_heads: HEADS,
+    intermediate_size: INNER,
+    max_position_embeddings: POSITIONS,
+    type_vocab_size: 2,
+    pad_token_id: 0,
   };
   const special = { pad_token: '[PAD]', unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]' };
   const files: Record<string, string | Uint8Array> = {
     'config.json': JSON.stringify(config),
     'tokenizer.json': tokenizerJson(vocabulary),
     'tokenizer_config.json': JSON.stringify({
-      ...{ tokenizer_class: 'BertTokenizer', model_max_length: MAX_TOKENS, do_lower_case: true, ...special },
+      tokenizer_class: 'BertTokenizer',
+      model_max_length: MAX_TOKENS,
+      do_lower_case: true,
+      ...special,
     }),
     'onnx/model.onnx': miniLmGraph(vocabulary.length),
   };
@@ -92,18 +103,27 @@ function miniLmGraph(words: number): Uint8Array {
   return graph.encode(['last_hidden_state', ...MINILM_TAPS.map(({ name }) => name)]);
 }
 
-/** A WordPiece tokeniser in BERT's manner. */
+/** A WordPiece tokeniser like BERT's. */
 function tokenizerJson(vocabulary: readonly string[]): string {
   const idOf = (content: string): number => vocabulary.indexOf(content);
   const ends = ['[CLS]', '[SEP]'].map((content) => ({ id: content, ids: [idOf(content)], tokens: [content] }));
   return JSON.stringify({
     version: '1.0',
     added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'].map((content) => ({
-      ...{ id: idOf(content), content, single_word: false, lstrip: false, rstrip: false },
-      ...{ normalized: false, special: true },
+      id: idOf(content),
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
     })),
     normalizer: {
-      ...{ type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: null,
+      lowercase: true,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: {
@@ -118,7 +138,10 @@ function tokenizerJson(vocabulary: readonly string[]): string {
     },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
     model: {
-      ...{ type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100 },
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
       vocab: Object.fromEntries(vocabulary.map((piece, id) => [piece, id])),
     },
   });

@@ -6,7 +6,7 @@ import { itemText } from '../../../src/core/catalog';
 import { seededRandom } from '../../../src/core/common/random';
 import { collectFeed } from '../../../src/shop/bundler/read-feed';
 
-/** Words that synthetic products are described with; the tokeniser knows them but for every eighth, which falls into pieces. */
+/** Words of synthetic descriptions; the tokeniser knows all but every eighth, which it splits into pieces. */
 const WORDS = 4_000;
 const UNKNOWN = 8;
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
@@ -33,14 +33,14 @@ export const wordPieces = (): string[] => [
   ...words.filter((word, n) => word.length > 1 && n % UNKNOWN !== 0),
 ];
 
-/** A text of so many words; frequent words come first in the list. */
+/** A text of the given number of words; frequent words come first in the list. */
 function text(length: number, random: () => number): string {
   return Array.from({ length }, () => words[Math.floor(words.length * random() ** 2)]).join(' ');
 }
 
 /**
- * Texts of a catalogue with lengths as shops have them: many a bare title, many with a sentence or two, some with a long
- * description, of up to 128 tokens: transformers.js cuts longer ones elsewhere.
+ * Texts of a catalogue with realistic lengths: many are bare titles, many have a sentence or two, some have a long
+ * description of up to 128 tokens, because transformers.js truncates longer ones differently.
  */
 export function mixedTexts(count: number, seed = 3): string[] {
   const random = seededRandom(seed);
@@ -56,7 +56,7 @@ const EMOJI = fileURLToPath(new URL('../../../node_modules/@lobehub/fluent-emoji
 /** A catalogue of 199 products with pictures; not part of the project. */
 export const SHOP = fileURLToPath(new URL('../../../../shared/data/shop-magento/', import.meta.url));
 
-/** Texts and pictures of the first products of a real shop where there is one, else synthetic texts and the pictures of the demo. */
+/** Texts and pictures of the first products of a real shop if one is available, else synthetic texts and the demo's pictures. */
 export async function shopContent(count: number): Promise<{ from: string; text: string[]; image: Uint8Array[] }> {
   const read = (folder: string, names: string[]) =>
     Promise.all(names.slice(0, count).map(async (name) => new Uint8Array(await readFile(join(folder, name)))));

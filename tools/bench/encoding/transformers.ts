@@ -14,22 +14,22 @@ import { best, processorTime, type Sample } from '../timing';
 import { MINILM_TAPS, MINILM_TOKENS, writeMiniLm } from './minilm';
 import { mixedTexts } from './texts';
 
-/** Texts of the catalogue, and those that are encoded one by one. */
+/** Number of texts of the catalogue, and of texts that are encoded one by one. */
 const CATALOGUE = 128;
 const SINGLE = 24;
 /** Texts per call of transformers.js, in the order of the catalogue. */
 const BATCHES = [1, 8, 32];
 const ROUNDS = 3;
 const SINGLE_ROUNDS = 5;
-/** One thread on both sides: what a build's process has, and a page that is not cross-origin isolated. */
+/** One thread on both sides, as in a build's process and on a page that is not cross-origin isolated. */
 const SESSION = { intraOpNumThreads: 1, logSeverityLevel: 3 as const };
 
 /** Texts to unit vectors of the model's last layer. */
 type Encode = (texts: string[]) => Promise<Float32Array[]>;
 
 /**
- * Texts per second of Sidestream and of transformers.js: the same file, onnxruntime-node of the peers on one thread, with the
- * tokens' ids and the mean of the tokens on both sides.
+ * Texts per second of Sidestream and of transformers.js: the same model file on the peers' onnxruntime-node with one thread, with the
+ * token ids and the mean of the tokens included on both sides.
  */
 export async function besideTransformers(say: Say): Promise<AreaResult> {
   const hub = await mkdtemp(join(tmpdir(), 'sidestream-bench-'));
@@ -104,7 +104,7 @@ export async function besideTransformers(say: Say): Promise<AreaResult> {
 }
 
 /**
- * Times of two kinds of the same work on each of several texts: both in turns, text by text, the least of several rounds each.
+ * Times of two implementations on each of several texts: alternating text by text, the minimum of several rounds for each.
  * @returns sums over the texts
  */
 async function inTurns(texts: readonly string[], rounds: number, ...work: Encode[]): Promise<Sample[]> {
@@ -128,7 +128,7 @@ async function inTurns(texts: readonly string[], rounds: number, ...work: Encode
 const n = (rate: number): string => rate.toFixed(1);
 const clock = (samples: Sample[], count: number): number => count / (best(samples).wall / 1000);
 
-/** What is used of the runtime of the peers. */
+/** The used part of the peers' runtime. */
 type Runtime = typeof import('onnxruntime-node');
 
 /** @param folder of the model */
@@ -136,7 +136,7 @@ async function ownEncoder(folder: string): Promise<Encode> {
   const { InferenceSession, Tensor }: Runtime = peers.require('onnxruntime-node');
   const preset: TextPreset = { ...DEFAULT_PRESETS.text, name: 'minilm', ...MINILM_TOKENS, taps: MINILM_TAPS };
   const file = join(folder, 'onnx/model.onnx');
-  // The file has the inputs of the hub, 64-bit integers and the types of the tokens too; our own encoders have others.
+  // The file has the hub's inputs, which are 64-bit integers and include token types; our own encoders have different ones.
   const wide = ({ data, dims }: OnnxTensor): OnnxTensor => {
     if (!(data instanceof Int32Array)) throw new Error('token ids must be 32-bit integers');
     const ids = new BigInt64Array(data.length);
@@ -163,7 +163,7 @@ async function ownEncoder(folder: string): Promise<Encode> {
   return async (texts) => vectors((await encoder.encode(texts))[last], MINILM_TAPS[last].width);
 }
 
-/** What is used of transformers.js. */
+/** The used part of transformers.js. */
 interface Transformers {
   env: { allowRemoteModels: boolean; localModelPath: string };
   pipeline(
@@ -194,7 +194,7 @@ async function transformersEncoder(hub: string): Promise<(batch: number) => Enco
 const rows = (values: Float32Array, width: number): Float32Array[] =>
   Array.from({ length: values.length / width }, (_, row) => values.subarray(row * width, (row + 1) * width));
 
-/** Rows scaled to length 1, as transformers.js does it. */
+/** Rows scaled to length 1, as transformers.js does. */
 function vectors(values: Float32Array, width: number): Float32Array[] {
   return rows(values, width).map((row) => {
     let squares = 0;

@@ -3,14 +3,14 @@ import { loadavg } from 'node:os';
 import { SidestreamError } from '../../../src/error';
 import { COMMAND } from '../../../src/testing/commands';
 
-/** What a command took, and what it printed. */
+/** Times and output of a command. */
 export interface CommandRun {
   /** Wall clock. */
   seconds: number;
-  /** Processor time of the command and its processes, seconds; NaN where there is no shell that tells. */
+  /** Processor time of the command and its processes, seconds; NaN without a shell that reports it. */
   processor: number;
   out: string;
-  /** Of the machine, when it began. */
+  /** Load of the machine at the start. */
   load: number;
 }
 
@@ -21,7 +21,7 @@ export interface CommandRun {
 export async function sidestream(...args: string[]): Promise<CommandRun> {
   const load = loadavg()[0];
   const started = performance.now();
-  // `times` of a shell counts the processes of its processes.
+  // A shell's `times` also counts indirect child processes.
   const command = [process.execPath, COMMAND, ...args];
   const child = spawn('bash', ['-c', '"$@"; code=$?; times >&2; exit $code', 'bash', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],

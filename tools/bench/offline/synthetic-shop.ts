@@ -6,13 +6,13 @@ import { folderSink } from '../../../src/shop/bundler';
 import { topicContent } from '../../../src/testing/topics';
 import { rowsByTopic } from '../catalogs';
 
-/** Catalogue and log: so large that what is measured takes one process about a minute. */
+/** Sizes of catalogue and log: large enough for one process to take about a minute. */
 const ITEMS = 2000;
 const TOPICS = 20;
-/** Shoppers of the earlier part of the log, then those of the later part, whom the earlier one does not know. */
+/** Number of shoppers in the earlier part of the log, and in the later part, who are all new. */
 const [KNOWN, NEW] = [200, 64];
 const [EVENTS_OF_KNOWN, EVENTS_OF_NEW] = [44, 90];
-/** Share of the log that `evaluate` takes as the past: no new shopper is in it. */
+/** Share of the log that is the past in `evaluate`: it contains no new shopper. */
 const PAST = 0.6;
 
 /** Folder of a synthetic shop. */
@@ -22,7 +22,7 @@ export interface SyntheticShop {
   models: string;
 }
 
-/** Writes a bundle, and a log of shoppers who each keep to a few topics. */
+/** Writes a bundle, and a log of shoppers who each choose from a few topics. */
 export async function writeShop(folder: string): Promise<SyntheticShop> {
   const [bundle, events, models] = ['bundle', 'events.csv', 'models'].map((name) => join(folder, name));
   const content = await topicContent({ items: ITEMS, topics: TOPICS, dim: 64, taps: 3 });
@@ -35,7 +35,7 @@ export async function writeShop(folder: string): Promise<SyntheticShop> {
   const visit = (users: string[], each: number): void => {
     for (let n = 0; n < each; n++) {
       for (const [u, user] of users.entries()) {
-        // Now and then something else: a topic of the shopper's is one of three, the first ones being chosen more often.
+        // Occasionally any item, otherwise one of the shopper's three topics, of which the first ones are chosen more often.
         const own = topics[(u + 7 * below(3)) % topics.length];
         const item = own[Math.floor(own.length * random() ** 2)];
         time += 60;

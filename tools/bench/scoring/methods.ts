@@ -2,16 +2,16 @@ import { type ByteMatrix, createByteMatrix } from '../../../src/core/kernel';
 import { baseProfile, Retrieval, topRows } from '../../../src/device/ranking';
 import { TOP, type VectorSet } from './vectors';
 
-/** A way to find the nearest vectors, with what it has built. */
+/** A method for finding the nearest vectors, with its index. */
 export interface Index {
   /** Rows of the ten nearest, best first. */
   search(query: Float32Array): number[] | Promise<number[]>;
   /**
    * Makes it search more thoroughly.
-   * @returns false where it cannot, or what was done, in words
+   * @returns false if it cannot, otherwise the change, in words
    */
   widen(): Promise<string | false>;
-  /** Bytes that it holds, vectors included. */
+  /** Bytes in memory, including the vectors. */
   bytes(): number;
   free?(): void;
 }
@@ -21,7 +21,7 @@ export interface Method {
   build(vectors: VectorSet): Promise<Index>;
 }
 
-/** Of a method that has no choice. */
+/** For a method without such a setting. */
 export const never = async (): Promise<false> => false;
 
 /** Our scan: every row, as int8 with a scale for text and one for picture, on vector instructions. */
@@ -39,7 +39,7 @@ export const byteScan: Method = {
   },
 };
 
-/** What anybody writes first: a loop over 32-bit floats. */
+/** The obvious implementation: a loop over 32-bit floats. */
 export const floatScan: Method = {
   name: 'Float32Array scan',
   build: async ({ count, width, values }) => ({
@@ -57,18 +57,18 @@ export const floatScan: Method = {
   }),
 };
 
-/** Candidates whose whole vectors are compared. */
+/** Number of candidates whose complete vectors are compared. */
 const CANDIDATES = 200;
 const PROBES = [4, 8, 16, 32, 64, 128, 192, 384];
 
-/** Our retrieval of a catalogue in clusters, by base vectors; its candidates are compared by their whole vectors. */
+/** Our retrieval of a catalogue in clusters, by base vectors; its candidates are compared by their complete vectors. */
 export const clustered: Method = {
   name: 'clustered retrieval',
   async build({ width, values, clustered: set }) {
     if (!set) throw new Error('these vectors are in no clusters');
     const { clusters, starts } = set;
     const [directory, axes] = [await clusters.directory(), await clusters.axes()];
-    // Everything stays in memory: what is measured is the search.
+    // Everything stays in memory, so that only the search is measured.
     const retrieval = new Retrieval(directory, (cluster) => clusters.vectors(cluster), Number.POSITIVE_INFINITY);
     const weights = { recent: 1, session: 0, nearestHistory: 0 };
     const none = new Float32Array(width);
@@ -97,7 +97,7 @@ export const clustered: Method = {
   },
 };
 
-/** @throws Error where vector instructions cannot be used */
+/** @throws Error if vector instructions are not available */
 export function byteMatrix(count: number, width: number, parts: number): ByteMatrix {
   const matrix = createByteMatrix(count, width, parts);
   if (!matrix?.vectorized) throw new Error('the kernel cannot run here');

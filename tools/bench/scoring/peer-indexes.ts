@@ -97,19 +97,19 @@ interface HnswIndex {
 }
 interface HnswLibrary {
   HierarchicalNSW: new (space: string, width: number, file: string) => HnswIndex;
-  /** Another array after the memory has grown. */
+  /** A new array after the memory has grown. */
   HEAP8: Int8Array;
 }
 const Hnswlib = v.object({ default: called<[], Promise<HnswLibrary>>() });
 
-/** Links of a node, and candidates while it is built: the defaults of hnswlib are 16 and 200. */
+/** Links per node, and candidates during construction: hnswlib's defaults are 16 and 200. */
 const [HNSW_LINKS, HNSW_BUILD] = [16, 100];
 const HNSW_SEARCH = [16, 32, 64, 128, 256, 512];
 
 const hnswlib = (): Method => ({
   name: `hnswlib-wasm ${peers.version('hnswlib-wasm')}`,
   async build(vectors) {
-    // It is made for pages alone.
+    // It supports only pages.
     Object.assign(globalThis, { window: globalThis, document: { currentScript: null } });
     const file = v.parse(
       v.string(),
@@ -151,7 +151,7 @@ const EdgeVec = v.object({
   EdgeVec: v.custom<new (config: EdgeConfig) => EdgeIndex>((is) => typeof is === 'function'),
 });
 
-/** Its graph takes the width of a search when it is made: another one is another build. Its flat index takes bits alone. */
+/** Its graph fixes the width of a search at construction, so another width needs another build. Its flat index supports only bits. */
 const edgevec = (ef: number): Method => ({
   name: `edgevec ${peers.version('edgevec')}`,
   async build(vectors) {
@@ -160,7 +160,7 @@ const edgevec = (ef: number): Method => ({
       module_or_path: readFileSync(peers.file('edgevec', 'edgevec_bg.wasm')),
     });
     const config = new library.EdgeVecConfig(vectors.width);
-    // Of unit vectors the nearest are those of the largest products. By 'dot' and 'cosine' this version finds the smallest.
+    // For unit vectors, the nearest have the largest products. With 'dot' and 'cosine' this version finds the smallest.
     config.metric = 'l2';
     config.ef_construction = HNSW_BUILD;
     config.ef_search = ef;
@@ -178,5 +178,5 @@ const edgevec = (ef: number): Method => ({
 
 const memoryBytes = (memory: unknown): number => v.parse(v.instance(WebAssembly.Memory), memory).buffer.byteLength;
 
-/** What Sidestream is measured beside, the cheapest to build first. */
+/** The peers, the cheapest to build first. */
 export const peerMethods = (): Method[] => [orama(), voy(), hnswlib(), edgevec(64)];

@@ -9,27 +9,27 @@ import { clusteredVectors, loadedVectors, recallOf, type VectorSet } from './vec
 /** Share of the true ten nearest that a method must find before its time is compared. */
 const RECALL = 0.99;
 const QUERIES = 100;
-/** Of which as many tell how good a method is. */
+/** Number of queries that measure a method's recall. */
 const JUDGED = 40;
-/** Longest that one race may take, ms. */
+/** Maximum duration of one race, ms. */
 const RACE = 5_000;
-/** Longest, in seconds of processor time, that building an index may be expected to take, and most memory. */
+/** Maximum expected processor time, in seconds, for building an index, and maximum memory. */
 const MAX_SECONDS = 60;
 const MAX_BYTES = 1.2e9;
 
 const ms = (value: number): string => `${value < 1 ? value.toFixed(2) : value.toFixed(1)} ms`;
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** An index, with what it took to build and how good it is. */
+/** An index, with its build time and recall. */
 interface Built {
   index: Index;
   seconds: number;
   recall: number;
-  /** How thoroughly it searches; empty where there is no choice. */
+  /** How thoroughly it searches; empty without such a setting. */
   setting: string;
 }
 
-/** Search of vectors that all are equal, by us and by the peers, at equal recall. */
+/** Search of the same vectors by us and by the peers, at equal recall. */
 export async function searchResult(say: Say): Promise<Required<AreaResult>> {
   peers.install(say);
   const result: Required<AreaResult> = { bars: [], figures: [], series: {} };
@@ -69,7 +69,7 @@ async function searched(
   for (const method of [floatScan, ...peerMethods()]) {
     const known = costs.get(method.name);
     const growth = vectors.count / 10_000;
-    // A graph takes somewhat more than proportional time.
+    // The time for a graph grows somewhat faster than linearly.
     const expected = known && { seconds: 1.3 * growth * known.seconds, bytes: growth * known.bytes };
     if (growth > 1 && expected && (expected.seconds > MAX_SECONDS || expected.bytes > MAX_BYTES)) {
       const why = `building it would take about ${expected.seconds.toFixed(0)} s and ${mb(expected.bytes)}`;
@@ -135,7 +135,7 @@ async function judged(index: Index, { queries, truth }: VectorSet): Promise<numb
 async function race(a: Index, b: Index, queries: readonly Float32Array[]): Promise<{ first: number; second: number }> {
   const [first, second] = [timed(), timed()];
   const until = performance.now() + RACE;
-  // The first calls are compiled on the way.
+  // The first calls include compilation.
   for (const query of queries.slice(0, 5)) for (const index of [a, b]) await index.search(query);
   for (const query of queries) {
     await first.of(async () => a.search(query));
@@ -145,7 +145,7 @@ async function race(a: Index, b: Index, queries: readonly Float32Array[]): Promi
   return { first: median(first.processor), second: median(second.processor) };
 }
 
-/** What several queries at a time cost, as a list about several items makes them. */
+/** Time of several queries at once, as for a list about several items. */
 async function together(
   note: (name: string, measured: string) => void,
   { count, width, values, queries }: VectorSet,

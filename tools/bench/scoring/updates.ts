@@ -11,15 +11,15 @@ import { type Timed, timed } from '../timing';
 
 const CHOICES = 400;
 const WARM_UP = 120;
-/** Choices of one topic before the next, and choices that made the terms. */
+/** Number of choices of one topic before the next, and of choices behind the terms. */
 const [SPELL, PAST] = [30, 40];
-/** Choices after which there are as many experts as there may be. */
+/** Number of choices after which the maximum number of experts exists. */
 const SEVERAL = 40;
 
-/** Times of an update, with the list's scores that follow it. */
+/** Times of an update, including the list's scores after it. */
 export interface UpdateTimes {
   columns: number;
-  /** While there are six experts, and where there is one alone. */
+  /** With six experts, and with only one. */
   six: Timed;
   one: Timed;
 }
@@ -33,20 +33,23 @@ export async function updateTimes({ index }: LearnerCatalog): Promise<UpdateTime
   for (let n = 0; n < PAST; n++) history.add({ type: n % 10 === 9 ? 'dismiss' : 'click' }, topics[n % 3][n]);
   const terms = termValues(index, { history, residualScores: null });
   const shared = { matrix, terms, random, topics };
-  // The first ones are compiled on the way.
+  // The first ones include compilation.
   await updates(shared, true, 6, WARM_UP);
   const six = await updates(shared, true, 6, CHOICES);
   const one = await updates(shared, false, 1, CHOICES);
   return { columns: matrix.width, six, one };
 }
 
-/** Lets a shopper with candidates have as many experts as are ever kept: whichever choices it takes, an update costs the same. */
+/** Gives a shopper with candidates the maximum number of experts: the cost of an update does not depend on how they arose. */
 function keepMore(mixture: ExpertMixture, matrix: FeatureMatrix): void {
   const stored = mixture.save();
   const [first] = stored.members;
   const missing = MAX_KEPT - stored.members.filter(({ kind }) => kind !== 'candidate').length;
   const more = Array.from({ length: missing }, (_, n) => ({
-    ...{ ...first, id: stored.next + n, kind: 'specialist' as const, weight: first.weight / (missing + 1) },
+    ...first,
+    id: stored.next + n,
+    kind: 'specialist' as const,
+    weight: first.weight / (missing + 1),
   }));
   const members = stored.members.map((member) =>
     member === first ? { ...first, weight: first.weight / (missing + 1) } : member,
@@ -62,7 +65,7 @@ interface Shared {
   topics: readonly number[][];
 }
 
-/** @param experts only updates with so many count */
+/** @param experts only updates with this number of experts count */
 async function updates(
   { matrix, terms, random, topics }: Shared,
   routed: boolean,
@@ -79,7 +82,7 @@ async function updates(
     const left = topic.filter((row) => !chosen.has(row));
     const row = left[Math.floor(random() * left.length)];
     const choice = { id: `${row}`, row, gone: [...chosen], strength: 1 };
-    // After so many choices there are two candidates.
+    // After this many choices there are two candidates.
     if (routed && n === SEVERAL) keepMore(mixture, matrix);
     const time = n > SEVERAL && mixture.status.length === experts ? counted : timed();
     await time.of(async () => {

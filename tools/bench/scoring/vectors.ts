@@ -4,20 +4,20 @@ import { topRows } from '../../../src/device/ranking';
 import { contentCatalog } from '../catalogs';
 import { clusterContents } from '../retrieval-bundle';
 
-/** Results of a query. */
+/** Number of results of a query. */
 export const TOP = 10;
 
-/** Unit vectors that all methods search, and what is searched for. */
+/** Unit vectors that all methods search, and the queries. */
 export interface VectorSet {
   count: number;
   width: number;
   /** [count, width], rows of length 1. */
   values: Float32Array;
-  /** Unit vectors, as what a shopper looked at last makes them: the mean of three items that are near each other. */
+  /** Unit vectors, like the profile of a shopper's latest views: the mean of three nearby items. */
   queries: Float32Array[];
   /** Of each query, the rows of the ten largest dot products, computed in 32-bit floats. */
   truth: number[][];
-  /** Null where all items are loaded. */
+  /** Null if all items are loaded. */
   clustered: ClusteredSet | null;
 }
 

@@ -7,9 +7,9 @@ const CLICKS = 8;
 
 /** A visit to the demo with consent and some clicks. */
 export interface Session {
-  /** From each click to a list with other items, ms. */
+  /** Time from each click to a list with other items, ms. */
   clicks: number[];
-  /** Tasks of 50 ms and more on the main thread over these clicks and what was learned from them, ms. */
+  /** Tasks of 50 ms and more on the main thread during these clicks and the learning from them, ms. */
   longTasks: number[];
 }
 

@@ -3,9 +3,9 @@ import { pick, seeded } from '../../../scripts/demo/seeded';
 import { writeBundle } from '../../../src/core/catalog';
 import { topicContent } from '../../../src/testing/topics';
 
-/** Items of the shop. */
+/** Number of items of the shop. */
 const ITEMS = 1000;
-/** Pictures as a shop names them; the host has one for all. */
+/** Names of pictures as in a shop; the host serves the same picture for all. */
 const PICTURES = '/media/catalog/product/cache';
 
 /** Share of the sentences that several products have. */
@@ -13,14 +13,14 @@ const SHARED = 0.4;
 
 /**
  * A synthetic shop of 1,000 items: titles of three words, descriptions of 350 characters on average, one picture each. With
- * brotli an item has as many bytes as one of Magento's sample shop for clothes, 115. Features are of the size that the embedded encoders give.
+ * brotli an item takes as many bytes as in Magento's sample shop for clothes, 115. Features have the size of the embedded encoders' features.
  * @returns its bundle, by file name
  */
 export async function shopOfThousand(): Promise<Map<string, Uint8Array>> {
   const content = await topicContent({ items: ITEMS, topics: 60, dim: 128, taps: 3 });
   const random = seeded('a shop of a thousand');
   const words = vocabulary();
-  // As unequal as the words of shops are: few make up most of a text.
+  // Word frequencies are as unequal as in shops: few words make up most of a text.
   const word = (): string => words[Math.floor(words.length ** (random() ** 1.3)) - 1];
   const capital = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
   const sentences = Array.from({ length: 300 }, () => {
@@ -60,7 +60,7 @@ function vocabulary(): string[] {
   return [...new Set(words)].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
-/** The page: text of its own, with the two lines of docs/how-to/install.md and the rule of docs/how-to/lists.md that keeps the room of the list. */
+/** The page: its own text, the two lines of docs/how-to/install.md, and the rule of docs/how-to/lists.md that reserves the list's space. */
 export const page = (recommendations: boolean, bundle = '/bundle/'): Uint8Array =>
   new TextEncoder().encode(`<!doctype html>
 <html lang="en">

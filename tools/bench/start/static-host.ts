@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
   '.webp': 'image/webp',
 };
 const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.svg', '.wasm', '.bin']);
-/** Names that carry a digest of their content, of a bundle (16 hex digits) or of a script (8 characters). */
+/** File names with a digest of their content: of a bundle (16 hex digits) or of a script (8 characters). */
 const HASHED = /-([0-9a-f]{16}|[\w-]{8})\.\w+$/;
 
 /** One answer of the host; times are milliseconds since the epoch. */
@@ -24,7 +24,7 @@ export interface Answer {
   status: number;
   /** Body as sent. */
   bytes: number;
-  /** The same body as gzip would send it. */
+  /** The same body with gzip. */
   gzip: number;
   asked: number;
   sent: number;
@@ -34,7 +34,7 @@ export interface Answer {
 export interface Network {
   /** From a request to the first byte of its answer, ms. */
   roundTrip: number;
-  /** Of all answers together, bits per second. */
+  /** Bandwidth of all answers together, bits per second. */
   bandwidth: number;
 }
 
@@ -44,7 +44,7 @@ export const PHONE: Network = { roundTrip: 150, bandwidth: 1.6e6 };
 /** A host of static files on a free port of this machine. */
 export interface StaticHost {
   origin: string;
-  /** Null: as fast as the machine. The host is slow, not the browser, whose own emulation leaves out the first request of a worker. */
+  /** Null: as fast as the machine. The host is slowed down rather than the browser, whose emulation leaves out the first request of a worker. */
   network: Network | null;
   /** Answers since the last call, in the order of the requests. */
   take(): Answer[];
@@ -54,20 +54,20 @@ export interface StaticHost {
 interface Prepared {
   type: string;
   etag: string;
-  /** As it is sent: with brotli where that is of use. */
+  /** Body to send: with brotli if that helps. */
   body: Buffer;
   encoding?: 'br';
   gzip: number;
 }
 
-/** Bytes of an answer that are sent at once, so that answers under way share a slow network. */
+/** Number of bytes of an answer sent at once, so that concurrent answers share a slow network. */
 const PART = 2048;
 
 const now = (): number => performance.timeOrigin + performance.now();
 
 /**
- * Serves files as docs/how-to/host.md asks hosts to: brotli, an ETag, `immutable` for names with a digest and `no-cache` for all
- * others. Files are compressed at the first request for them, ahead of any that is measured.
+ * Serves files as recommended in docs/how-to/host.md: brotli, an ETag, `immutable` for names with a digest and `no-cache` for all
+ * others. Files are compressed at their first request, before any measured one.
  * @param places folder by address prefix (which ends with a slash), or content by address; the longest match is used
  */
 export async function staticHost(places: Record<string, string | Uint8Array>): Promise<StaticHost> {
@@ -122,7 +122,7 @@ export async function staticHost(places: Record<string, string | Uint8Array>): P
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
   const host: StaticHost = {
-    // Browsers accept brotli from hosts with a certificate, and from this name.
+    // Browsers accept brotli over https, and from this name.
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
     network: null,
     take: () => answers.splice(0),

@@ -6,17 +6,17 @@ import { SidestreamError } from '../../../src/error';
 import { peers } from '../peers';
 import type { Answer, StaticHost } from './static-host';
 
-/** A list of the page has cards: the time on the page's clock, ms since the navigation began. */
+/** Time at which a list of the page has cards, by the page's clock, ms since the start of the navigation. */
 export interface Visit {
   list: number;
   paint: number;
-  /** Requests that the host got before the list was there. */
+  /** Requests that the host got before the list appeared. */
   before: (Answer & { start: number; end: number })[];
   /** Tasks of 50 ms and more on the main thread, until two seconds after the list. */
   longTasks: number[];
 }
 
-/** The browser that set-up found; undefined for Playwright's own. */
+/** The browser that setup found; undefined for Playwright's own. */
 const executablePath = config.use?.launchOptions?.executablePath;
 
 export const launch = (): Promise<Browser> =>
@@ -46,7 +46,7 @@ export async function listChanged(page: Page, selector: string, before: string):
   return Number(await changed.jsonValue());
 }
 
-/** Notes, from the first moment of every page, when its list has cards, and which tasks were long. As text: it must not be compiled. */
+/** Records, from the start of every page, when its list has cards, and which tasks were long. A string, because it must not be compiled. */
 const watch = (selector: string): string => `{
   const longTasks = [];
   const seen = { list: 0, longTasks };
@@ -62,8 +62,8 @@ const watch = (selector: string): string => `{
 }`;
 
 /**
- * Opens a page in a browser context of its own, twice: cold, then warm.
- * @param slowDown of page and workers; 1 for none
+ * Opens a page in a new browser context, twice: cold, then warm.
+ * @param slowDown factor for page and workers; 1 for none
  */
 export async function coldAndWarm(
   browser: Browser,
@@ -138,8 +138,8 @@ export const waterfall = ({ before, list }: Visit): string =>
   ].join(', ');
 
 /**
- * Requests one after the other: how many of those that ended before the list can be chosen such that each began after the one
- * before had ended. The page itself and pictures do not count, nor does a request still under way: the list did not wait for it.
+ * Number of consecutive requests: how many of the requests that ended before the list can be chosen so that each began after the one
+ * before had ended. The page itself, pictures and unfinished requests do not count: the list did not wait for them.
  */
 export function steps({ before, list }: Visit): number {
   const code = before

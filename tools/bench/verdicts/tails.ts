@@ -19,7 +19,7 @@ const splitOf = (share: number) =>
 const leavesOut = (range: readonly [number, number] | undefined, value = 0): boolean =>
   range !== undefined && (range[0] > value || range[1] < value);
 
-/** Successes among trials: one by one, or where there are many by the normal distribution. */
+/** Successes among trials: drawn one by one, or for many trials by the normal distribution. */
 function binomial(random: Random, trials: number, share: number): number {
   if (trials * share * (1 - share) > 400) {
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -39,7 +39,7 @@ interface Shop {
   days?: number;
 }
 
-/** Days of new visitors of whom only purchases are drawn, so that many of them can be. */
+/** Days of new visitors; only their purchases are drawn, which allows many visitors. */
 function drawDays(random: Random, { visitors, share, price, lift = 1, days = 1 }: Shop): MetricLog['days'] {
   return Array.from({ length: days }, (_, day) => {
     const came = Math.floor(((day + 1) * visitors) / days) - Math.floor((day * visitors) / days);
@@ -64,7 +64,7 @@ function drawDays(random: Random, { visitors, share, price, lift = 1, days = 1 }
   });
 }
 
-/** What one look says of revenue, and what it would say if all of it counted. */
+/** The result of one look at revenue, and the result if all revenue counted. */
 function revenueAt(days: MetricLog['days'], share: number) {
   const { comparisons, variants } = verdictOf({ days }, { split: splitOf(share), metric: METRIC, effect: 0.2 });
   const [zero, one] = variants.map((of) => of.uncapped[METRIC] ?? of.estimates[METRIC] ?? null);
@@ -74,9 +74,9 @@ function revenueAt(days: MetricLog['days'], share: number) {
   };
 }
 
-/** False alarms of revenue with heavy tails where nothing differs. @param only one of the prices @param size one number of visitors */
+/** False alarms of revenue with heavy tails if nothing differs. @param only one of the prices @param size one number of visitors */
 export function measureTails(runs: number, only?: string, size?: number): void {
-  console.log(`Revenue where nothing differs, ${runs} runs each: 95 % intervals of one look that leave zero out,`);
+  console.log(`Revenue if nothing differs, ${runs} runs each: 95 % intervals of one look that exclude zero,`);
   console.log(
     `in brackets if all revenue counted; verdicts at one look; verdicts over ${LOOKS} daily looks (${Math.ceil(runs / 10)} runs).`,
   );
@@ -96,7 +96,7 @@ export function measureTails(runs: number, only?: string, size?: number): void {
           if (leavesOut(whole.relative?.once)) found.wholeRelative++;
           if (judged?.decision === 'better' || judged?.decision === 'worse') found.said++;
         }
-        // Each look is a verdict of its own.
+        // Each look is a separate verdict.
         const daily = Math.ceil(runs / 10);
         for (let run = 0; run < daily; run++) {
           const days = drawDays(random, { visitors, share, price, days: LOOKS });
@@ -116,9 +116,7 @@ export function measureTails(runs: number, only?: string, size?: number): void {
 
 /** How often an effect is found, by one look and by the interval at any look. */
 export function measurePower(runs: number): void {
-  console.log(
-    `\nRevenue where the variant has a fifth more buyers, ${runs} runs each: found at one look, at any look;`,
-  );
+  console.log(`\nRevenue if the variant has a fifth more buyers, ${runs} runs each: found at one look, at any look;`);
   console.log('in brackets if all revenue counted.');
   console.log('prices | share | visitors | one look | any look');
   for (const [name, price] of Object.entries(TAILS)) {
@@ -143,14 +141,10 @@ export function measurePower(runs: number): void {
   }
 }
 
-/** Alarms of the split over daily looks: where it is right, and where one in ten of the variant's visitors is lost. */
+/** Alarms of the split over daily looks: for a correct split, and if one in ten of the variant's visitors is lost. */
 export function measureSplit(runs: number): void {
-  console.log(
-    `\nThe split at ${SPLIT_LOOKS} daily looks, ${runs} runs each: alarms where it is right, in brackets by a`,
-  );
-  console.log(
-    'chi-square test that is looked at as often; alarms where a tenth of the visitors of the variant is lost.',
-  );
+  console.log(`\nThe split at ${SPLIT_LOOKS} daily looks, ${runs} runs each: alarms if it is right, in brackets by a`);
+  console.log('chi-square test that is evaluated as often; alarms if a tenth of the visitors of the variant is lost.');
   console.log('share | visitors a day | right | a tenth lost');
   for (const share of [0.5, 0.05]) {
     for (const daily of [100, 1000, 10_000]) {

@@ -5,9 +5,9 @@ import type { Measuring } from './worker';
 
 /** The calls of `npm run gpu` in this page. */
 export interface GpuPage {
-  /** The adapter that this browser gives; null without WebGPU or without an adapter. */
+  /** This browser's adapter; null without WebGPU or without an adapter. */
   adapter(): Promise<Adapter | null>;
-  /** Measures one part in a worker of its own, which ends afterwards: a wasm heap never shrinks. */
+  /** Measures one part in a separate worker, which ends afterwards, because a wasm heap never shrinks. */
   measure(part: Part, sizes: SizeName): Promise<Findings>;
 }
 

@@ -11,7 +11,7 @@ import { type Host, SIZES, type SizeName } from '../host';
 const bytes = async (url: string): Promise<ArrayBuffer> => (await fetch(url)).arrayBuffer();
 
 const { text, image } = DEFAULT_PRESETS;
-/** The files of both encoders, fetched once and before anything is timed. */
+/** The files of both encoders, fetched once, before anything is timed. */
 async function loadFiles() {
   const tokenizer = await (await fetch(useLiteTokenizer)).text();
   return { text: { onnx: await bytes(useLite), tokenizer }, image: { onnx: await bytes(mobilenetV2) } };

@@ -45,7 +45,7 @@ export async function fetchFiles(
 }
 
 /**
- * Gets a file and checks its size and, where the browser offers hashing, its SHA-256.
+ * Gets a file and checks its size and, if the browser offers hashing, its SHA-256.
  * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`
  */
 export async function fetchChecked(
@@ -98,7 +98,7 @@ export async function fetchBytes(
   }
 }
 
-/** @throws SidestreamError `bundle/invalid` when it is no JSON */
+/** @throws SidestreamError `bundle/invalid` if it is not JSON */
 export function parseJson(name: string, bytes: ArrayBuffer): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));

@@ -26,7 +26,7 @@ function editManifest(files: Map<string, Uint8Array>, edit: (manifest: Record<st
   files.set(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(manifest)));
 }
 
-/** As a bundle whose items are too large for its manifest. */
+/** Writes the bundle as if its items were too large for the manifest. */
 const withoutHead = (files: Map<string, Uint8Array>): void => editManifest(files, (manifest) => delete manifest.head);
 
 describe('a bundle written and read', () => {
@@ -87,7 +87,7 @@ describe('a bundle written and read', () => {
     const { files, manifest } = await written(2);
     const listed = bundleFiles(manifest);
     const copy = await manifestFile(manifest);
-    // The copy is for the case that a file is missing, and the items have their own.
+    // The copy is a fallback for missing files; the items have their own files.
     withoutHead(files);
     const parsed = (name: string) => JSON.parse(new TextDecoder().decode(files.get(name)));
     expect(parsed(copy.file)).toEqual(parsed(MANIFEST_FILE));
@@ -155,7 +155,7 @@ describe('a bundle written and read', () => {
     expect(bundle.manifest).toEqual({ ...manifest, schema });
     expect(bundle.items).toEqual(items);
     expect(fetched).not.toContain(file.file);
-    // The next manifest has no trace of it, and is of this version.
+    // The next manifest has no trace of it, and has the present version.
     const next = await addLearned(bundle.manifest, {}, async () => undefined);
     expect(next).toEqual(manifest);
   });

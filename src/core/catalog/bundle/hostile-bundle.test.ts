@@ -7,7 +7,7 @@ import { openBundle } from './read-bundle';
 import { writeBundle } from './write-bundle';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => makeItem(id));
-/** A manifest whose clusters are used only where it has some. */
+/** A manifest whose clusters are used only if it has any. */
 type Edited = Manifest & Required<Pick<Manifest, 'clusters'>>;
 
 const small = async () => {

@@ -23,7 +23,7 @@ const cooccurrence: CooccurrenceTable = {
   lifts: Float32Array.of(2, 2),
 };
 
-/** As a file has it: its values are the largest, and 0. */
+/** Exact in a file, because its only values are the largest and 0. */
 const demand: Demand = {
   choices: Float32Array.of(3, 0),
   recent: Float32Array.of(0, 3),
@@ -167,7 +167,7 @@ describe('a side model in a bundle', () => {
     const damaged = { code: 'bundle/digest-mismatch' };
     await expect((await openBundle(fetchFile)).side()).rejects.toMatchObject(damaged);
     await expect(verifyBundle(learned, fetchFile)).rejects.toMatchObject(damaged);
-    // Bytes that the manifest means, but that are of other items.
+    // The bytes that the manifest names, but for other items.
     const foreign = encodeSideModel(sideModel(3, 3), 3);
     files.set(name, foreign);
     const entry = { file: name, sha256: await sha256(foreign), bytes: foreign.byteLength };

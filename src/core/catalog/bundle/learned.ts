@@ -13,7 +13,7 @@ import { BUNDLE_SCHEMA, type BundleFile, type BundleSink, type Manifest, MODALIT
 import { type FeatureMeaning, sameFeatures } from './previous-features';
 import { storeManifest } from './write-manifest';
 
-/** What a shop learned from its logs. */
+/** Data that a shop learned from its logs. */
 export interface Learned {
   /** Co-occurrence of the bundle's items, in their order. */
   cooccurrence?: CooccurrenceTable;

@@ -164,7 +164,7 @@ export const manifestSchema = v.strictObject({
               v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
             ),
           ),
-          /** Seconds that going on took less than a training on all choices would have taken, about. */
+          /** Estimated seconds saved by continuing instead of training on all choices. */
           savedSeconds: v.optional(v.number()),
         }),
       ),

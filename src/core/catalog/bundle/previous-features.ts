@@ -3,7 +3,7 @@ import { createTable, type FeatureTable, rowsPerItem } from '../features/feature
 import type { Item } from '../item';
 import { type Manifest, MODALITIES } from './manifest';
 
-/** What the meaning of feature values depends on. */
+/** Everything on which the meaning of feature values depends. */
 export type FeatureMeaning = Pick<Manifest, 'dim' | 'text' | 'projection' | 'modalities'>;
 
 /** Whether the feature values of two bundles are comparable. */

@@ -14,7 +14,7 @@ import {
 
 /**
  * Reads a manifest.
- * @param address where it came from, for messages
+ * @param address its source, for messages
  * @throws SidestreamError `bundle/unknown-version` when newer code wrote it; `bundle/invalid` when it is not a manifest or
  *   its entries contradict each other
  */

@@ -19,7 +19,7 @@ describe('verifyBundle', () => {
     const place = files.get(MANIFEST_FILE);
     const previous = await openBundle(fetchFile);
     const bad = await bundleContent([...items, makeItem('f')]);
-    // A disk that loses the end of what is written to it.
+    // A disk that loses the end of every written file.
     const torn: typeof sink = (name, bytes) =>
       sink(name, name.startsWith('items-') && !files.has(name) ? bytes.slice(0, -4) : bytes);
     await expect(writeBundle(bad, torn, { ...options, previous, verify })).rejects.toMatchObject({

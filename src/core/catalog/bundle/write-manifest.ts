@@ -78,7 +78,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at]);
 
 /**
- * Items field by field: `{"id": ["a", "b"], "title": […], …}`, with null where an item lacks a field; a field that no item
+ * Items field by field: `{"id": ["a", "b"], "title": […], …}`, with null if an item lacks a field; a field that no item
  * has is left out. When compressed, this is a tenth smaller than one object per item, and faster to read.
  * @throws SidestreamError `bundle/invalid` naming the first item and field that do not fit the schema
  */

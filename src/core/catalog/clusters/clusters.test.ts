@@ -27,7 +27,7 @@ const clustersOf = (bundle: Bundle) => {
   return bundle.clusters;
 };
 
-/** The same catalogue with something done to it. */
+/** The same catalogue with changes. */
 function changed(rows: number[], edit: (item: Item) => Item = (item) => item): BundleContent {
   const { features } = content;
   const perItem = features.taps.text + features.taps.image;
@@ -126,7 +126,7 @@ describe('a rebuilt catalogue with clusters', () => {
     const lost = [...before].filter(
       (name) => !after.has(name) && /^(vectors|features|items|ids|axes|directory)/.test(name),
     );
-    // The head lists popular items in the order of the feed where they are equally popular.
+    // The head lists equally popular items in the order of the feed.
     expect(lost.length).toBeLessThanOrEqual(2);
   });
 

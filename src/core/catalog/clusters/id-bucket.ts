@@ -71,7 +71,7 @@ export function decodeIdBucket(bytes: ArrayBuffer, clusters: number): IdBucket {
   return bucket;
 }
 
-/** Clusters that may hold an item: none, one, or more where hashes collide. */
+/** Clusters that may hold an item: none, one, or more if hashes collide. */
 export function clustersWith({ hashes, clusters }: IdBucket, id: string): number[] {
   const hash = hashId(id);
   const found: number[] = [];

@@ -33,7 +33,7 @@ async function written(most: number, previous?: Bundle) {
   return { manifest, fetchFile: memory.fetchFile };
 }
 
-/** Groups of which some items are in a part and others are not. */
+/** Groups that are split between a part and the rest. */
 const torn = (part: readonly Item[], all: readonly Item[]): string[] => {
   const inside = new Set(part.map(({ id }) => id));
   const groups = new Set(part.flatMap(({ group }) => group ?? []));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cooccurrence } from '../../../device/ranking/terms/cooccurrence';
 import { CooccurrenceCounter } from './cooccurrence-counter';
 
-/** What the whole table says after these choices. */
+/** The whole table after these choices. */
 const liftOf = (counter: CooccurrenceCounter, rows: number[]): Float32Array => {
   const table = counter.table(Number.POSITIVE_INFINITY);
   return cooccurrence(table, rows, table.count);

@@ -77,7 +77,7 @@ describe('a co-occurrence table', () => {
     expect([...(turned.support ?? [])]).toEqual([65_535, 3, 0]);
   });
 
-  it('is refused when the manifest says otherwise of its support, and when that names fewer orders than it may', () => {
+  it('is refused if the manifest contradicts its support, or names fewer orders than the minimum', () => {
     const { buffer } = encodeCooccurrence({ ...small, support: Uint16Array.of(3, 0, 7) });
     expect(() => decodeCooccurrence(buffer, 3)).toThrow(refused);
     expect(() => decodeCooccurrence(encodeCooccurrence(small).buffer, 3, true)).toThrow(refused);
@@ -102,7 +102,7 @@ describe('a co-occurrence table', () => {
         view.setUint32(16, 4, true);
       },
     ],
-    ['a lift is no number', (view) => view.setFloat32(8, Number.NaN, true)],
+    ['a lift is not a number', (view) => view.setFloat32(8, Number.NaN, true)],
     ['a lift is below 0', (view) => view.setFloat32(8, -1, true)],
   ])('is refused when %s', (_, damage) => {
     const { buffer } = encodeCooccurrence(small);

@@ -18,7 +18,7 @@ it("puts own links first, then the category's; a category without links has no e
   expect(unlinked[3]).toBeGreaterThan(unlinked[4]);
   expect(unlinked[4]).toBeGreaterThan(0);
   for (const row of [3, 4, 5]) expect(liftsOf(table, row).every((lift) => lift === 0)).toBe(true);
-  // n(0, 3) = 2 of 2, the category says 2 of 3 smoothed by the shop's 2 of 3, of six items by chance.
+  // n(0, 3) = 2 of 2; the category's share is 2 of 3, smoothed by the shop's 2 of 3; by chance, one of six items.
   const category = (2 + 4 * (2 / 7)) / 7;
   expect(first[3]).toBeCloseTo(Math.log1p((6 * (2 + 4 * category)) / 6), 5);
 });

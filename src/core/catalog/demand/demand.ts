@@ -4,7 +4,7 @@ import { SidestreamError } from '../../../error';
 export interface Demand {
   /** [count] Choices in the whole log. */
   choices: Float32Array;
-  /** [count] What sells now: choices, each weighed by how recent it is. */
+  /** [count] Current sales: choices, each weighed by its recency. */
   recent: Float32Array;
   /** Absent from a log in which nobody bought an item twice. */
   repeats?: Repeats;

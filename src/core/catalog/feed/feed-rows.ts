@@ -54,7 +54,7 @@ export interface FeedOptions {
 
 /**
  * Reads the products of files in any format that `detectFormat` knows, row by row, in the order of the feed. A bad row is
- * yielded with its errors, and reading goes on; if several rows, in any of the files, have the same id, the first is kept.
+ * yielded with its errors, and reading continues; if several rows, in any of the files, have the same id, the first is kept.
  * Memory does not grow with the feed except for 32 to 64 bytes per id (and for pages of HTML, read one at a time).
  * @throws SidestreamError `catalog/unknown-format`, and the errors of the sources
  */

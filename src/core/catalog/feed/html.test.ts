@@ -21,7 +21,7 @@ it('leaves prose unchanged, even with characters that HTML uses', () => {
   }
 });
 
-// The limit only guards against a hang: a tenth of this length took half a minute where time grew with its square.
+// The limit only guards against a hang: a tenth of this length took half a minute in quadratic time.
 it.each([
   ['tags without an end', '<script', ''],
   ['tags left open, and ends of others', '<b>', '</i>'],

@@ -93,7 +93,7 @@ describe.each(['small', 'clusters'] as const)('a partly uploaded bundle (%s)', (
     expect(codes).toHaveLength(1);
   });
 
-  it('leaves the files of the one before it to pages that have that open', async () => {
+  it("leaves the previous bundle's files for pages that have it open", async () => {
     const { build, before, after } = await twoBuilds(kind);
     const published = await publishedNames(after, build.fetchFile);
     for (const { file } of await inventory(before, build.fetchFile)) expect(published).toContain(file);

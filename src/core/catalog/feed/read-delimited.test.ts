@@ -44,7 +44,7 @@ it('reads the other fields of a card: list price, pictures, stock, variant group
   const { items } = await readFeedText([
     'id,title,price,compare_at_price,additional_image_link,quantity,item_group_id,rating,review_count,published_at,tags\n',
     'a,A,10,12.50,"https://cdn.example/2.jpg, /3.jpg",3,g1,4.5,12,2026-11-02 10:00:00,"new, red,new"\n',
-    // No reduction, more stars than there are, no date: what cannot be shown is left out, and the item is kept.
+    // No reduction, too many stars, no date: values that cannot be shown are left out, and the item is kept.
     'b,B,10,10,,-2,g1,87,0,soon,\n',
   ]);
   expect(items[0]).toMatchObject({

@@ -129,7 +129,7 @@ it('names the line of a script that is not JSON, and finds no item on a page wit
   });
 });
 
-// The limit only guards against a hang: a fifth of this length took three minutes where time grew with its square.
+// The limit only guards against a hang: a fifth of this length took three minutes in quadratic time.
 it.each([
   ['spaces', `{"@type":"Product"${' '.repeat(1_000_000)}x`],
   ['tags left open, and ends of others', `<html>${'<b>'.repeat(200_000)}${'</i>'.repeat(200_000)}${page(shirt)}`],

@@ -54,7 +54,7 @@ it('reads Atom, with the page in an attribute', async () => {
   ]);
 });
 
-it('takes a lone & for itself', async () => {
+it('reads a lone & as a literal character', async () => {
   const { items, rejected } = await readFeedText([
     rss(
       '<item><g:id>a</g:id><title>Fish & Chips</title><link>https://x.example/?a=1&b=2</link><description><![CDATA[A & B]]></description></item>',
@@ -111,7 +111,7 @@ it('reads the same however the text is cut', async () => {
   expect(whole.items[0].title).toBe('Größe < € 😀 & more');
 });
 
-// The limit only guards against a hang: a hundredth of this length took seconds where time grew with its square.
+// The limit only guards against a hang: a hundredth of this length took seconds in quadratic time.
 it.each([
   ['between products', (good: string) => `${good}${'<a>'.repeat(500_000)}`],
   ['in a product', (good: string) => `${good}<item><g:id>b</g:id>${'<a>'.repeat(500_000)}`],

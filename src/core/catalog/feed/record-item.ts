@@ -83,7 +83,7 @@ export function recordItem(shape: RecordShape, record: Record<string, unknown>, 
   return { item: result.output, ...(titled ? { titled } : {}), ...(currency ? { currency } : {}) };
 }
 
-/** What a report calls a record. */
+/** Name of a record in reports. */
 function knownOf({ id, title }: Record<string, unknown>): Known {
   const [name, value] = typeof id === 'string' && id !== '' ? ['id', id] : ['title', title];
   return typeof value === 'string' && value !== '' ? { [name]: shortened(value, MAX_QUOTED) } : {};
@@ -174,7 +174,7 @@ function currencyOf({ currency, price, sale }: NamedFields): string | undefined 
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-/** Further pictures, by their addresses; a text separates them by commas. What is no address is left out. */
+/** Further pictures, by their addresses; a text separates them by commas. Invalid addresses are left out. */
 function picturesOf(value: unknown): string[] | undefined {
   const all = typeof value === 'string' ? value.split(/\s*,\s*(?=https?:|\/)/) : [value].flat();
   const addresses = all.map((picture) => pictureOf(picture)).filter((address) => typeof address === 'string');

@@ -57,7 +57,7 @@ describe("products of Shopify's table", () => {
     expect(await read('shopify', '0', 'deny')).toEqual(['out-of-stock', 0]);
     expect(await read('shopify', '-2', 'deny')).toEqual(['out-of-stock', 0]);
     expect(await read('shopify', '2', 'deny')).toEqual(['in-stock', 2]);
-    // Neither is known by its number: one is sold beyond its stock, the other is not counted.
+    // The number decides neither: one variant is sold beyond its stock, the other's stock is not counted.
     expect(await read('shopify', '0', 'continue')).toEqual(['in-stock', undefined]);
     expect(await read('', '0', 'deny')).toEqual(['in-stock', undefined]);
     expect(await read('shopify', '', 'deny')).toEqual(['in-stock', undefined]);

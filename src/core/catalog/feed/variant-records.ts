@@ -37,7 +37,7 @@ function groupVariants(record: ReadRecord): FeedRecord[] {
   const variants = [hasVariant].flat().filter(isObject);
   const described = variants.filter((node) => Object.keys(node).some((name) => !REFERENCE.includes(name)));
   const inProductGroupWithID = groupIdOf(group);
-  // What other nodes or pages describe names this group.
+  // Variants on other nodes or pages refer to this group by name.
   if (variants.length > 0 && described.length === 0)
     return [{ ...record, fields: { ...record.fields, inProductGroupWithID } }];
   if (described.length === 0) return [record];

@@ -47,7 +47,7 @@ describe('the file of a side model', () => {
             expect(Math.abs(read.vectors[row * width + d] - value)).toBeLessThanOrEqual(0.5001 * step + 1e-42);
           }
         }
-        // What was read is written as the same bytes.
+        // Writing it again gives the same bytes.
         expect(decodeSideModel(encodeSideModel(read, count).buffer, count).states).toEqual(read.states);
       }),
     );
@@ -69,13 +69,13 @@ describe('the file of a side model', () => {
     ['a decay of 1', 16, 1],
     ['a decay below 0', 12, -0.5],
     ['a decay above 1', 16, 1.5],
-    ['a decay that is no number', 12, Number.NaN],
-    ['a gain that is no number', 20, Number.NaN],
+    ['a decay that is not a number', 12, Number.NaN],
+    ['a gain that is not a number', 20, Number.NaN],
     ['an infinite gain', 32, Number.POSITIVE_INFINITY],
     ['a scale below 0', 36, -1],
-    ['a scale that is no number', 44, Number.NaN],
+    ['a scale that is not a number', 44, Number.NaN],
     ['a scale by which values are infinite', 40, 3e38],
-    ['a bias that is no number', 48, Number.NaN],
+    ['a bias that is not a number', 48, Number.NaN],
     ['an infinite bias', 56, Number.NEGATIVE_INFINITY],
   ])('is refused with %s', (_, at, value) => {
     const bytes = encodeSideModel(sideModel(3, 2), 3);
@@ -110,7 +110,7 @@ describe('the file of a side model', () => {
     ['with a decay of 0', withDecay(0)],
     ['with a decay of 1', withDecay(1)],
     ['with a decay that is 1 as a float', withDecay(1 - 1e-12)],
-    ['with a decay that is no number', withDecay(Number.NaN)],
+    ['with a decay that is not a number', withDecay(Number.NaN)],
     [
       'with a vector that is not finite',
       { ...model, vectors: model.vectors.map((x, at) => (at === 3 ? Number.NaN : x)) },
@@ -140,9 +140,9 @@ describe('a side model of other rows', () => {
     expect([...longer.vectors.subarray(0, 6)]).toEqual([...model.vectors]);
     const average = model.biases.reduce((sum, bias) => sum + bias, 0) / 3;
     expect(longer.biases[3]).toBeCloseTo(average, 5);
-    // The fourth item is the same as the third by content, which counts e^10 times as much as the others.
+    // By content, the fourth item equals the third, which therefore counts e^10 times as much as the others.
     for (const d of [0, 1]) expect(longer.vectors[6 + d]).toBeCloseTo(model.vectors[4 + d], 2);
-    // The last one has no features: nothing is known of it.
+    // The last one has no features, so nothing is known about it.
     expect([...longer.vectors.subarray(8)]).toEqual([0, 0]);
     expect(longer).toMatchObject({ width: 2, states: model.states, digest: 'd' });
   });

@@ -2,7 +2,7 @@ import type { ContentVectors } from '../features/content-vectors';
 
 /** A fading sum over the vectors of a shopper's choices: s <- decay * s + k(choice). */
 interface SideState {
-  /** What is left of the state after one more choice, 0 to 1 (both excluded). */
+  /** Share of the state that remains after one more choice, 0 to 1 (both excluded). */
   decay: number;
   /** Factor of each dimension when the state is read out, [width]. */
   gain: Float32Array;
@@ -23,7 +23,7 @@ export interface SideModel {
   states: readonly SideState[];
   /** [count * width] One vector per item, relative to the mean of all chosen items. A zero row is an unknown item. */
   vectors: Float32Array;
-  /** [count] What an item's score is without any choice, nats. */
+  /** [count] Score of each item without any choice, nats. */
   biases: Float32Array;
   /** SHA-256 of its file: vectors of different files are not comparable. Absent for a new model. */
   digest?: string;

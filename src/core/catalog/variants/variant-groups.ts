@@ -10,7 +10,7 @@ export interface VariantGroups {
   /** Divisor of each row's value in a mean over products: the number of products times the number of the row's variants. */
   readonly divisors: Float64Array;
   /**
-   * Popularity of the product of each row, undefined where it is unknown: the sum over its variants, because their choices
+   * Popularity of the product of each row, undefined if it is unknown: the sum over its variants, because their choices
    * add up. If all variants have the same number, it is the product's, which the feed repeats.
    */
   readonly popularity: readonly (number | undefined)[];

@@ -8,7 +8,7 @@ import { SIDE } from '../../../testing/models/tiny-weights';
 import { adaptModel } from './adapt';
 import { samplePictures } from './agreement';
 
-// Loaded by Node itself: what bundlers make of the package is for browsers.
+// Loaded by Node itself, because bundlers resolve the package for browsers.
 const { InferenceSession, Tensor, env }: typeof Web = createRequire(import.meta.url)('onnxruntime-web');
 env.wasm.numThreads = 1;
 

@@ -80,7 +80,7 @@ export function unifyTextInputs(model: OnnxModel, { ids, mask, types }: TextInpu
 }
 
 /**
- * Gives the model the input of every image encoder here: `pixels`, float32 [batch, 3, size, size], 0..1. What the model was
+ * Gives the model the common input of image encoders: `pixels`, float32 [batch, 3, size, size], 0..1. What the model was
  * trained to read is computed inside.
  */
 export function unifyImageInput(model: OnnxModel, input: ImageInput, size: number, normalization: Normalization) {

@@ -90,7 +90,7 @@ export class OnnxModel {
     this.nodes.push(...nodes.map(graphNode));
   }
 
-  /** Renames a value where it is made and wherever it is read. */
+  /** Renames a value at its source and at all its uses. */
   rename(from: string, to: string): void {
     this.nodes = this.nodes.map((node) =>
       node.reads.includes(from) || node.outputs.includes(from) ? graphNode(renamed(node.proto, from, to)) : node,

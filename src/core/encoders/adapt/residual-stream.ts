@@ -35,10 +35,10 @@ const NORM_PARTS = new Set([
 interface Residual {
   /** Value of the stream before. */
   before: string;
-  /** The sum; '' where a fused operator keeps it to itself. */
+  /** The sum; '' if a fused operator does not output it. */
   sum: string;
   node: GraphNode;
-  /** What follows from the sum without weights, in order: its norm, step by step. */
+  /** The operators after the sum that have no weights, in order: its norm, step by step. */
   norm: string[];
   attention: boolean;
 }

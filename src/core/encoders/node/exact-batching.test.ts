@@ -5,7 +5,7 @@ import { alone, equalLengths, equalLengthsInPairs } from '../text-batches';
 import type { TokenBatch } from '../tokenizer';
 import { exactBatching } from './exact-batching';
 
-/** An encoder of one value per text: the sum of its ids, plus what the number of texts adds. */
+/** An encoder with one value per text: the sum of its ids, plus a term that depends on the number of texts. */
 async function batchingOf(error: (texts: number) => number) {
   const preset = { ...DEFAULT_PRESETS.text, taps: [{ name: 'sum', width: 1 }] };
   const session = await EncoderSession.create(

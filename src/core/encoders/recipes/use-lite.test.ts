@@ -18,7 +18,7 @@ const PACKAGE = new URL('../../../../node_modules/@energetic-ai/model-embeddings
 const read = async (path: string) => new Uint8Array(await readFile(new URL(path, PACKAGE)));
 
 const STACK = 'module_apply_default/Encoder_en/KonaTransformer/Encode';
-/** Where the original keeps each of our outputs; all but the last are per token. */
+/** Node of the original for each of our outputs; all except the last are per token. */
 const ORIGINAL = {
   embedding: `${STACK}/embedding_lookup`,
   layer_0: `${STACK}/TransformerStack/Layer_0/TransformerLayer/FFN/layer_postprocess/add`,

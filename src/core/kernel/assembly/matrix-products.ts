@@ -135,7 +135,7 @@ function addFourRows(row: usize, rowBytes: usize, p: usize, listBytes: usize, su
 }
 
 /**
- * Adds other scores to scores, of which there are a multiple of 4.
+ * Adds other scores to scores; their number is a multiple of 4.
  * @returns the largest sum that is a number
  */
 export function highest(scores: usize, count: usize, added: usize): f32 {
@@ -156,7 +156,7 @@ export function highest(scores: usize, count: usize, added: usize): f32 {
  * Replaces each score by its share: e^(score - most) over their sum, with a relative error below 4e-6; 0 where e^(score - most) is
  * below e^-64.
  * @param most the largest of them
- * @returns the sum; NaN where a score is
+ * @returns the sum; NaN if a score is NaN
  */
 export function softmax(scores: usize, count: usize, most: f32): f64 {
   const from = f32x4.splat(most);
@@ -236,7 +236,7 @@ function placed(before: usize, beyond: usize, four: usize): v128 {
 }
 
 /**
- * Weights of the rows of a table whose weighted sums equal those of the items placed on it.
+ * Weights of a table's rows whose weighted sums equal the weighted sums over the items placed on it.
  * @param weights of the items, [4, count]
  * @param out [4, tableRows]
  * @param four room for the weights, [tableRows, 4]

@@ -12,7 +12,7 @@ import { freshSideWeights, SIDE_NAMES, sideExpertCount, sideExpertNames, sideInp
 const ITEMS = 7;
 const config: SideConfig = { width: 4, hidden: 6, inputs: { text: 5, image: 0, attributes: 3 }, decays: [0.5, 0.9] };
 
-/** Weights whose experts all say something, the outputs to the bias among them. */
+/** Weights in which all experts have an effect, including on the bias. */
 const start = (): Weights =>
   Object.fromEntries(
     Object.entries(freshSideWeights(config, ITEMS, seededRandom(1))).map(([name, { shape, values }], n) => [
@@ -21,7 +21,7 @@ const start = (): Weights =>
     ]),
   );
 
-/** The weights after so many windows, in each of which the newest expert changed. */
+/** The weights after the given number of windows; in each, the newest expert changed. */
 function afterWindows(windows: number): Weights {
   let weights = start();
   for (let n = 0; n < windows; n++) {

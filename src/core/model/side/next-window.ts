@@ -14,7 +14,7 @@ export interface SideWindowOptions {
   /** Maximum number of experts of a part, including the new one: beyond it, the least used ones are removed. Default 8. */
   maxExperts?: number;
   /**
-   * What the new expert is. `copy`: the most used one, which shares its gate with it. `mean`: the mean of the present ones
+   * Start of the new expert. `copy`: the most used one, which shares its gate with it. `mean`: the mean of the present ones
    * with a random row of the router, as XSMoE has it; with several experts that changes the output. Default `copy`.
    */
   expert?: 'copy' | 'mean';

@@ -345,7 +345,7 @@ for (const backend of BACKENDS) {
           differences(others.flat(), (values) => plain(chosen, cut(values)), step),
           4,
         );
-        // A place of weight 0 teaches nothing, and what is no candidate neither.
+        // Neither a place of weight 0 nor an item outside the candidates has a gradient.
         expect((await grads[0].data())[3]).toBeCloseTo(0, 12);
         expectClose([...(await grads[1].data())].slice(9), [0, 0, 0], 12);
         expect((await grads[1].data())[4]).toBeCloseTo(0, 12);
@@ -365,7 +365,7 @@ for (const backend of BACKENDS) {
       await countingTensors(() => {
         for (let n = 0; n < 5; n++) take();
       });
-      // Nor if the caller has no tidy of its own.
+      // Nor if the caller does not use `tidy` itself.
       await countingTensors(() => {
         const { value, grads } = variableGrads(() => sum(itemVectors(trainer.parameters, items)) as Scalar);
         dispose([value, ...Object.values(grads)]);

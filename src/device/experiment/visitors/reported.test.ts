@@ -15,7 +15,7 @@ const counts = (variant: string, given: Partial<Counts> = {}): Counts => ({
   revenue: {},
   ...given,
 });
-/** As a page that says at once what it sent. */
+/** As a page that confirms at once what it sent. */
 let keys = 0;
 function nextReport(stored: string | null, rows: Counts[], lastEvent: number, variant: string) {
   const about = { rows, lastEvent, variant };
@@ -100,7 +100,7 @@ describe("a device's report", () => {
     expect(second.reports).toEqual([first.reports[0], expect.objectContaining({ visitors: 0 })]);
     const third = nextOf(second.stored, more, [first.reports[0].key], key);
     expect(third.reports).toEqual([second.reports[1]]);
-    // Also where this tab has read less of the log.
+    // Even if this tab has read less of the log.
     expect(nextOf(third.stored, about, [second.reports[1].key], key).reports).toEqual([]);
   });
 
@@ -114,7 +114,7 @@ describe("a device's report", () => {
       clicks: fc.nat(4),
       carts: fc.nat(2),
       purchases: fc.nat(2),
-      // Whole cents, as amounts are: parts of less than a report can say would be lost in every one.
+      // Whole cents, like real amounts: smaller parts would be lost to rounding in every report.
       euro: fc.nat(100_000).map((cents) => cents / 100),
     });
     void fc.assert(

@@ -6,7 +6,7 @@ import { type Counts, countsSchema } from '../counters';
 export const VISITOR_COUNTS = ['impressions', 'clicks', 'carts', 'purchases'] as const;
 type VisitorCount = (typeof VISITOR_COUNTS)[number];
 
-/** What one visitor did under one variant, on any page and in any list. */
+/** Activity of one visitor under one variant, on any page and in any list. */
 export type VisitorTotals = Record<VisitorCount, number> & {
   /** As in `Counts`. */
   revenue: Record<string, number>;
@@ -142,7 +142,7 @@ export const visitorReportSchema = exactObject({
 export interface MetricLine {
   /** Day of the report in UTC: `2026-03-02`. */
   day: string;
-  /** What this page counted since its last report, by variant and placement. */
+  /** Counts of this page since its last report, by variant and placement. */
   counts: Counts[];
   /** By how much this visitor raised the sums of each variant since the visitor's last report. */
   visitors: VisitorReport[];

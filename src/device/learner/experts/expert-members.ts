@@ -11,7 +11,7 @@ const rounded = (posterior: number): number => Math.round(SERIES_STEPS * posteri
 const RULES = { trial: 10, share: SHARE, kept: MAX_KEPT };
 /** Posterior probability from which a candidate is kept. */
 const MIN_POSTERIOR = 0.5;
-/** The same where visits count (see `Start.visits`). */
+/** The same if visits count (see `Start.visits`). */
 export const VISITS = {
   keepAt: 0.3,
   /** Share of the posterior mass that is redistributed before the first choice of a visit. */
@@ -22,7 +22,7 @@ export const VISITS = {
 /** Minimum number of choices that a candidate must have learned to be kept. */
 const MIN_CHOICES = 4;
 
-/** What an expert is to the list at present; see `Status.experts`. */
+/** Present role of an expert in the list; see `Status.experts`. */
 export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
 
 /** One expert in the mixture. */
@@ -51,7 +51,7 @@ interface Trial {
 type TimedChoice = Choice & { time: number };
 
 /**
- * The experts of a mixture, of which some are born, kept, frozen and removed. A candidate starts from one choice beside the
+ * The experts of a mixture, and their birth, keeping, freezing and removal. A candidate starts from one choice beside the
  * active expert: at every tenth choice, and at the first of a visit if visits count. If it becomes probable enough, it is
  * kept and active, and the previously active expert is restored to its state before the trial and frozen. The active expert
  * is the most probable of the kept ones, so a frozen expert returns when its kind of choices does.
@@ -123,7 +123,7 @@ export class ExpertMembers {
     }
   }
 
-  /** What an expert is to the list. */
+  /** Role of an expert in the list. */
   stateOf(member: Member): ExpertState {
     if (member.kind === 'candidate') return 'candidate';
     if (member.kind === 'generalist') return 'generalist';

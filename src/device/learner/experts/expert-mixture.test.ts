@@ -38,7 +38,7 @@ const GROUPED = Array.from(
 const grouped = matrixOf(
   GROUPS,
   GROUPED,
-  // Slow enough that an expert needs some choices for another preference
+  // Slow enough that an expert needs several choices for another preference
   0.1,
 );
 const silent = (count: number) =>
@@ -193,7 +193,7 @@ describe('ExpertMixture', () => {
     expect(frozen?.expert).toEqual(candidate?.trial?.before[0].expert);
     expect(frozen?.weight).toBeCloseTo(after.members[0].weight, 12);
     expect(after.members[0].expert.choices).toBe(shopper.seen.length);
-    // It learns no choice, and the next expert puts back the one that is active now.
+    // It learns no choice, and the next expert restores the one that is active now.
     const active = after.active;
     shopper.choose(1, 12);
     expect(mixture.save().members.find(({ id }) => id === frozen?.id)?.expert).toEqual(frozen?.expert);
@@ -219,7 +219,7 @@ describe('ExpertMixture', () => {
       const { active } = shopper.mixture.save();
       choices.push(before.find(({ id }) => id === active)?.expert.choices);
     }
-    // The choice by which it is kept is one more.
+    // The choice after which it is kept is one more.
     expect(Math.min(...choices.map(Number))).toBe(3);
   });
 
@@ -247,7 +247,7 @@ describe('ExpertMixture', () => {
           ({ id, kind }) => kind === 'specialist' && !after.members.some((member) => member.id === id),
         );
         if (!kept) expect(gone).toEqual([]);
-        // What learns during a trial can be put back, also where it became the active one meanwhile.
+        // An expert that learns during a trial can be restored, even if it became the active one meanwhile.
         const active = after.members.find(({ id }) => id === after.active);
         for (const { trial } of active?.kind === 'specialist' ? after.members : []) {
           if (trial) expect(trial.before.map(({ id }) => id)).toContain(after.active);
@@ -299,12 +299,12 @@ describe('ExpertMixture', () => {
       else expect(values).not.toEqual(before[k]);
     }
     const putBy = () => mixture.save().members.flatMap(({ trial }) => trial?.before ?? []);
-    // The next candidate keeps the active expert by, with the dismissal in it.
+    // The next candidate keeps a copy of the active expert, including the dismissal.
     while (!putBy().some(({ expert }) => expert.dismissed.length > 0)) shopper.choose(1);
     mixture.undoDismiss(idOf(99), 99);
     expect(mixture.save().members.every(({ expert }) => expert.dismissed.length === 0)).toBe(true);
     expect(putBy().every(({ expert }) => expert.dismissed.length === 0)).toBe(true);
-    // Without the dismissal the same choices give the same experts.
+    // Without the dismissal, the same choices give the same experts.
     plain.choose(1, shopper.seen.length - plain.seen.length);
     for (const [k, values] of readouts(plain.mixture).entries()) {
       for (const [d, value] of values.entries()) expect(readouts(mixture)[k][d]).toBeCloseTo(value, 1);
@@ -345,7 +345,7 @@ describe('ExpertMixture', () => {
 
 describe('a visit', () => {
   const DAY = 24 * 3600 * 1000;
-  /** Turns from group 0 to group 1 after 30 choices, with or without a night between. */
+  /** Turns from group 0 to group 1 after 30 choices, with or without a night in between. */
   const turned = (pause: number, visits = true): Shopper => {
     const shopper = new Shopper(true, [], { visits });
     shopper.choose(0, 33);

@@ -21,7 +21,7 @@ export interface ExpertStatus {
   history: number[];
 }
 
-/** What an expert adds to the score of one item, and the last choices that it learned from, oldest first. */
+/** An expert's contribution to the score of one item, and the last choices that it learned from, oldest first. */
 export interface ExpertContribution {
   id: number;
   state: ExpertState;
@@ -29,7 +29,7 @@ export interface ExpertContribution {
   chosen: readonly ChosenItem[];
 }
 
-/** What came of learning a choice. */
+/** Outcome of learning a choice. */
 export interface Outcome {
   /** Updates that were dropped. */
   rejected: number;
@@ -124,14 +124,14 @@ export class ExpertMixture {
     return { ...weights, preference: 1 };
   }
 
-  /** What the read-outs of all experts add to every item's score, [count]; null without features. Not to be changed. */
+  /** Contribution of all experts' read-outs to every item's score, [count]; null without features. Not to be changed. */
   get scores(): Float32Array | null {
     if (!this.#matrix) return null;
     this.#scores ??= this.#mixedScores(this.#matrix.count);
     return this.#scores;
   }
 
-  /** What each expert adds to the score of an item: its weight times its read-outs. They add up to `scores`. */
+  /** Contribution of each expert to the score of an item: its weight times its read-outs. They add up to `scores`. */
   contributionsOf(row: number): ExpertContribution[] {
     this.#readOut();
     return this.#members.list.map((member) => ({
@@ -142,7 +142,7 @@ export class ExpertMixture {
     }));
   }
 
-  /** What each expert adds to every item's score, [count] each; they add up to `scores`. Empty without features. */
+  /** Contribution of each expert to every item's score, [count] each; they add up to `scores`. Empty without features. */
   get parts(): { id: number; scores: Float32Array }[] {
     this.#readOut();
     return this.#members.list.flatMap(({ id, weight, expert: { scores } }) =>

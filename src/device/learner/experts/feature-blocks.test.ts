@@ -55,7 +55,7 @@ describe('featureBlocks', () => {
     ]);
     expect(columns({ count: COUNT, blocks }, 'side').flat()).toEqual([...side.vectors]);
     expect(block.states.map(({ decay }) => decay)).toEqual([0.5, 0.9]);
-    // All gains by the same factor.
+    // All gains have the same factor.
     const factors = block.states.flatMap(({ gain }, h) => [...gain].map((value, d) => value / side.states[h].gain[d]));
     for (const factor of factors) expect(factor).toBeCloseTo(factors[0], 5);
     expect(factors[0]).toBeGreaterThan(0);

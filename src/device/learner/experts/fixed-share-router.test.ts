@@ -11,7 +11,7 @@ import { normalized, posteriorOf, shared, withNewborn } from './fixed-share-rout
  *
  * The mixture is the Bayesian one over all sequences of experts, with a Markov chain as their prior: the first expert has
  * probability 1/n, the same one follows with 1 - a + a/n, each other one with a/n. A sum over sequences is at least its
- * largest member, so the loss is at most that of a sequence plus -log of its prior. Proof: docs/explanation/regret-bound.md.
+ * largest member, so the loss is at most the loss of a sequence plus -log of its prior. Proof: docs/explanation/regret-bound.md.
  * @param experts n, at least 1
  * @param choices T, at least 0
  * @param switches s: places where the sequence changes its expert, 0 to T - 1

@@ -17,7 +17,7 @@ const even = new Float32Array(COUNT).fill(1 / COUNT);
 const index = twoKinds(COUNT);
 const matrix = new FeatureMatrix(featureBlocks(index));
 
-/** Terms that say nothing. */
+/** Terms that are all zero. */
 const silent = Object.fromEntries(TERMS.map((name) => [name, new Float32Array(COUNT)])) as TermValues;
 const terms = (given: Partial<TermValues>): TermValues => ({ ...silent, ...given });
 const one = (row: number, value = 1): Float32Array => Float32Array.from(everything, (own) => (own === row ? value : 0));
@@ -42,7 +42,7 @@ function read(expert: UserExpert, features = matrix): Float32Array {
   return expert.scores;
 }
 
-/** What the expert expects of a choice, and the slopes of the terms by some shares. */
+/** The expert's expectation before a choice, and the slopes of the terms by some shares. */
 function expectation(expert: UserExpert, { row, gone }: Choice, values = silent) {
   const common = new TermMatrix(COUNT);
   common.set(values);
@@ -52,7 +52,7 @@ function expectation(expert: UserExpert, { row, gone }: Choice, values = silent)
   return { ...expected, slopesBy: (shares: Float32Array) => common.slopes(row, [shares])[0] };
 }
 
-/** Learns a choice as the mixture lets it. @param shares that it expected. Default: its own */
+/** Learns a choice as in the mixture. @param shares expected shares. Default: its own */
 function learn(
   expert: UserExpert,
   chosen: Choice,
@@ -75,7 +75,7 @@ const gradient = (row: number, shares: Float32Array): number[] => {
 };
 const readouts = (expert: UserExpert): number[] =>
   Object.values(expert.save().blocks).flatMap(({ readout }) => [...readout]);
-/** Of blocks with one state each. */
+/** For blocks with one state each. */
 const gains = matrix.blocks.flatMap(({ states }) => [...states[0].gain]);
 const rates = matrix.blocks.flatMap(({ from, to, rate }) => new Array<number>(to - from).fill(rate));
 
@@ -112,7 +112,7 @@ describe('an expert', () => {
     learn(expert, choice(4));
     const weighed = read(expert).slice();
     const before = expert.save().blocks;
-    // The next choice is alike but in the catalogue order.
+    // The next choice is the same except in the catalogue order.
     const { shares } = learn(expert, choice(58));
     const g = gradient(58, shares);
     for (const { name, from, to } of matrix.blocks) {
@@ -125,7 +125,7 @@ describe('an expert', () => {
     }
     expect(expert.save().blocks['content 8'].theta).toBeGreaterThan(0.1);
     expect(expert.save().blocks['place 24'].theta).toBeLessThan(-0.1);
-    // What it adds to the score has the weights in it.
+    // Its contribution to the score includes the weights.
     const [plain] = matrix.readOut([
       Float32Array.from(
         Object.values(before).flatMap(({ readout }) => [...readout]),
@@ -143,7 +143,7 @@ describe('an expert', () => {
     expect(category).toBeGreaterThan(START_WEIGHTS.category);
     expect(recent).toBeLessThan(START_WEIGHTS.recent);
     expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);
-    // With its own read-out another choice is expected, whatever the others' read-outs in the terms say.
+    // Its own read-out predicts another choice, whatever the others' read-outs in the terms predict.
     read(expert);
     const likely = expectation(expert, choice(7), terms({ preference: one(7, 100) }));
     expect(likely.loss).toBeGreaterThan(3);
@@ -227,7 +227,7 @@ describe('an expert', () => {
   });
 });
 
-/** As `matrix`, and a side model of three states, read without rounding; the digest is that of its file. */
+/** `matrix` with a side model of three states, read without rounding; the digest identifies its file. */
 const withSide = (digest: string): FeatureMatrix => {
   const { count, blocks } = sideBlocks(digest);
   return new FeatureMatrix({ count, blocks: blocks.map((block) => ({ ...block, digits: null })) });
@@ -249,7 +249,7 @@ describe('a block of several states', () => {
 
   it('has a read-out for each, which fades by its own decay', () => {
     const expert = bound(sided);
-    // Read-outs of chance may do harm; here they stay.
+    // Read-outs learned from chance may do harm; here they are kept.
     expert.startFrom({ ...START, floor: Number.NEGATIVE_INFINITY });
     expert.bootstrap(choice(4));
     expert.bootstrap(choice(9, { strength: 3 }));
@@ -262,7 +262,7 @@ describe('a block of several states', () => {
     );
     expect(sideOf(expert)).toHaveLength(9);
     for (const [at, value] of sideOf(expert).entries()) expect(value).toBeCloseTo(byHand[at], 4);
-    // The other blocks fade as ever.
+    // The other blocks fade as before.
     const place = sided.blocks.find(({ name }) => name.startsWith('place'));
     const { readout } = expert.save().blocks['place 24'];
     const keep = 1 - START.fading;
@@ -319,7 +319,7 @@ describe('a block of several states', () => {
     reverted.dismiss('item-7', 7);
     for (const row of [3, 11, 20]) for (const expert of [plain, reverted]) expert.bootstrap(choice(row));
     const apart = () => sideOf(reverted).map((value, at) => Math.abs(value - sideOf(plain)[at]));
-    // The slowest state has most of it left.
+    // The slowest state retains most of it.
     expect(Math.max(...apart().slice(6))).toBeGreaterThan(Math.max(...apart().slice(0, 3)));
     reverted.undoDismiss('item-7', 7);
     expect(Math.max(...apart())).toBeLessThan(1e-6);

@@ -29,7 +29,7 @@ export interface PastChoices {
   strengths: readonly number[];
 }
 
-/** What an expert expected of a choice. */
+/** An expert's expectation before a choice. */
 export interface Expectation {
   /** -log p(chosen), nats. */
   loss: number;
@@ -179,7 +179,7 @@ export class UserExpert {
   }
 
   /**
-   * What the weighted read-outs add to every item's score, [count]. Null after a change, until it is set to the products
+   * Contribution of the weighted read-outs to every item's score, [count]. Null after a change, until it is set to the products
    * of the features with `query`, and without features. Shared: not to be changed.
    */
   get scores(): Float32Array | null {

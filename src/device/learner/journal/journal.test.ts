@@ -15,7 +15,7 @@ const event = (id: number, row: number, type: EventType = 'click'): LoggedEvent 
   itemId: idOf(row),
   time: 1_700_000_000_000 + 1000 * id,
 });
-/** Choices of items of one group, each another one. */
+/** Choices of different items of one group. */
 const choices = (count: number, group: number, from: number): LoggedEvent[] =>
   Array.from({ length: count }, (_, n) => event(from + n, ((from + n) % GROUP) * 3 + group));
 
@@ -41,7 +41,7 @@ const stub = (experts: readonly Expert[], total: number): JournaledLearner => ({
   status: { windows: 0, rejected: 0, experts },
   contributionsOf: () => experts.map(({ id }) => ({ id, choices: [{ row: id, time: 77 }] })),
 });
-/** A preference, another one, and the first again. */
+/** One preference, another one, and the first again. */
 const CHANGING = [...choices(30, 0, 1), ...choices(25, 1, 31), ...choices(9, 0, 56)];
 
 describe('a journal', () => {

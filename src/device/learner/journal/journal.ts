@@ -109,7 +109,7 @@ export class Journal {
   }
 }
 
-/** What happened to the experts, with the id of each. */
+/** Changes of the experts, with the id of each. */
 function changesOf(
   before: JournaledLearner['status']['experts'],
   after: JournaledLearner['status']['experts'],

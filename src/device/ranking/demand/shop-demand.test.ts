@@ -25,7 +25,7 @@ function demand(share = 0.3): Demand & Required<Pick<Demand, 'repeats'>> {
   };
 }
 
-/** Times of purchases so many days ago, by row. */
+/** Times of purchases the given numbers of days ago, by row. */
 const purchases = (...daysAgo: readonly number[][]): Map<number, number[]> =>
   new Map(daysAgo.flatMap((days, row) => (days.length > 0 ? [[row, days.map((day) => NOW - day * DAY)]] : [])));
 
@@ -54,7 +54,7 @@ describe('repeat scores', () => {
     // Every 5 days, 8 times.
     const own = scoresOf([40, 35, 30, 25, 20, 15, 10, 5].map((day) => day));
     expect(own.get(0)?.intervals).toBeCloseTo(1, 0);
-    // With one repeat, half way between theirs and the shop's.
+    // With one repeat, half way between the shopper's and the shop's interval.
     expect(scoresOf([25, 20]).get(0)?.intervals).toBeCloseTo(20 / Math.sqrt(5 * 30), 5);
   });
 
@@ -105,7 +105,7 @@ describe('the demand of a shop', () => {
     const found = shop.withPopularity([...items, own]).map(({ popularity }) => popularity);
     const { choices, recent } = demand();
     const [all, now] = [choices, recent].map((values) => values.reduce((sum, value) => sum + value, 0));
-    // As many choices as in the whole log, divided as they are now.
+    // As many choices as in the whole log, distributed like the recent ones.
     const known = [...recent.keys()].filter((row) => recent[row] > 0);
     for (const row of known) expect(found[row]).toBeCloseTo((recent[row] * all) / now, 4);
     expect(found.filter((_, row) => !known.includes(row)).every((value) => value === undefined)).toBe(true);

@@ -29,7 +29,7 @@ export class ShopDemand {
   }
 
   /**
-   * What sells now: log((x + 1) / (mean + 1)) of the recency-weighted choices x, 0 for an unknown item.
+   * Current sales: log((x + 1) / (mean + 1)) of the recency-weighted choices x, 0 for an unknown item.
    * @returns [count]
    */
   trend(count: number): Float32Array {

@@ -19,7 +19,7 @@ export interface RowExplanation {
   contributions: Record<string, number>;
   /** Items that contributed to the score, the largest contribution first. */
   contributors: { row: number; part: number }[];
-  /** What each of the shopper's experts brings of the contribution `preference`, the largest first; they add up to it. */
+  /** Parts of the contribution `preference` by the shopper's experts, the largest first; they add up to it. */
   experts: ExpertPart[];
   reason: string;
 }
@@ -66,7 +66,7 @@ export function scoreBreakdown(
   const product = productOf(index);
   const contributors = new Map<number, number>();
   const add = (past: number, contribution: number): void => {
-    // A product is no reason for itself.
+    // A product is not a reason for itself.
     if (product(past) !== product(row)) contributors.set(past, (contributors.get(past) ?? 0) + contribution);
   };
   const content: ModalitySimilarity = { text: 0, image: 0 };
@@ -107,7 +107,7 @@ export function scoreBreakdown(
   }
 
   if (index.side) {
-    // What is left of the term is the item's bias, which no choice explains.
+    // The remainder of the term is the item's bias, which no choice explains.
     const parts = sideContributions(index.side, rows.map(product), product(row));
     for (const [past, contribution] of parts) {
       add(rows.find((chosen) => product(chosen) === past) ?? past, weights.sideModel * contribution);

@@ -50,11 +50,11 @@ describe('inspectRow', () => {
       }
       return terms.filter(({ place }) => place !== found.place);
     });
-    // Some terms decide a place: without them it is another one.
+    // Some terms determine the place: without them it differs.
     expect(moved.length).toBeGreaterThan(0);
     const alone = placeIn({ ...state, residualScores: expertScores[1].scores }, 6);
     expect(parts.find(({ expert }) => expert?.id === 0)?.place).toBe(alone);
-    // It is there because of that expert.
+    // It has its place because of that expert.
     expect(own).toBe(1);
     expect(alone).toBeGreaterThan(1);
     const { items } = inspectRow(index, state, request, 3, expertScores);

@@ -106,7 +106,7 @@ export function listWithout(index: CatalogIndex, state: RankState, request: Rank
 
 const isTerm = (name: string): name is TermName => TERMS.some((term) => term === name);
 
-/** The state as if an item had never been chosen, except that the experts keep what they learned from it. */
+/** The state as if an item had never been chosen, except that the experts keep their learning from it. */
 function withoutChoice({ terms, ...state }: RankState, row: number): RankState {
   const { rows, strengths, dismissed } = state.history;
   const kept = [...rows.keys()].filter((at) => rows[at] !== row);

@@ -69,7 +69,7 @@ function nearestChoice(index: CatalogIndex, row: number, rows: readonly number[]
 }
 
 /**
- * The most similar past item, except those of the item's own product; null if no past item remains. @param rows of the past
+ * The most similar past item, except variants of the item's own product; null if no past item remains. @param rows of the past
  * items
  */
 function nearestTo(

@@ -1,4 +1,4 @@
-// What the shopper looks for in this visit. Loaded when a page gives hints.
+// Hints about the visit. Loaded when a page gives hints.
 
 export { Hinting, hintFade, hintLifts, hintScale } from './hint-lifts';
 export type { Hints } from './hints';

@@ -58,7 +58,7 @@ describe('for-you', () => {
     const [repeat] = places.filter(({ row }) => row < 4);
     expect(repeat).toMatchObject({ row: 2, reason: 'Time to buy again?' });
     expect(places.filter(({ reason }) => reason === 'Time to buy again?')).toHaveLength(1);
-    // Its score is that of the list.
+    // Its score equals the list's.
     expect(repeat.contributions).not.toHaveProperty('due');
     expect(
       rowsOf({ due: due(2, 2, 3) })

@@ -48,7 +48,7 @@ function variety({ items, categories }: CatalogIndex, holds: (row: number) => bo
 
 /**
  * Orders items round-robin over categories: the first of each, then the second of each, and so on; within a category
- * likewise over its subcategories. Categories, and the items of one, keep their order.
+ * over its subcategories in the same way. Categories, and the items of one, keep their order.
  * @param rows in catalogue order; an item counts for the first of its category paths
  */
 export function variedOrder(categories: Pick<CategoryIndex, 'ofItem' | 'names'>, rows: readonly number[]): number[] {

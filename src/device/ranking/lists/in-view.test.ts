@@ -132,7 +132,7 @@ describe('a list about several items', () => {
             expect(sum(explained.contributors.map(({ part }) => part))).toBeCloseTo(score, 4);
           }
         }
-        // One of them may be asked about, too; it is no reason for itself.
+        // One of them may also be explained; it is not a reason for itself.
         const own = explain(index, shopper, asked, inView[0]);
         expect(own.contributors.map(({ row }) => row)).not.toContain(inView[0]);
       }),

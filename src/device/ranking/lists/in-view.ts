@@ -67,7 +67,7 @@ function cooccurrenceList(
   // Variants of one product count once.
   const inView = rows.filter((_, n) => first.indexOf(first[n]) === n);
   const products = [...new Set(first)];
-  /** What each product in view adds to the score. */
+  /** Contribution of each product in view to the score. */
   const parts = products.map((row) => cooccurrence(table, [row], items.length).map((lift) => lift / inView.length));
   const score = new Float32Array(items.length);
   for (const part of parts) {

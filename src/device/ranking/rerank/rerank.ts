@@ -5,7 +5,7 @@ import type { Rules } from '../rules/rules';
 import { scores } from '../score';
 import { termValues } from '../terms/terms';
 
-/** A list of the shop's own, and how it is to be ordered. */
+/** One of the shop's own lists, and how to order it. */
 export interface RerankOrder {
   /** In the shop's order. */
   ids: readonly string[];

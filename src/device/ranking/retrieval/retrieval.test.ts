@@ -46,7 +46,7 @@ const profileOf = (rows: number[]) => {
   return profile;
 };
 
-/** Rows of the ten items that suit best, by the whole content vectors. */
+/** Rows of the ten best items by the complete content vectors. */
 function exactTop(rows: number[]): number[] {
   const scores = contentScores(profileOf(rows), WEIGHTS, content.values);
   return [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 10);

@@ -116,7 +116,7 @@ describe('rulesAt', () => {
     ]);
     expect(merged).toEqual({
       filter: { $and: [{ category: 'Men' }, { price: { $lt: 5 } }, { id: 'a' }] },
-      // Of two pins at one place the first counts: the later rule's.
+      // If two pins have the same place, the first counts: the later rule's.
       pin: [pin('c', 0), pin('a', 0), pin('b', 1)],
       boost: [push('x'), push('y')],
       bury: [push('z'), push('w')],

@@ -20,7 +20,7 @@ const MAX_PUSHES = 200;
 
 /** One entry of the file: rules for some placements and for some time. */
 export interface PublishedRule {
-  /** What messages call it: its name, else its number, from 1. */
+  /** Its name in messages: the rule's name, else its number, from 1. */
   name: string;
   /** Undefined: all. */
   placements?: readonly Placement[];
@@ -31,7 +31,7 @@ export interface PublishedRule {
   rules: Rules;
 }
 
-/** What is wrong with an entry. */
+/** The fault of an entry. */
 export interface RuleProblem {
   /** Name of the entry, or its number; empty for the file. */
   rule: string;

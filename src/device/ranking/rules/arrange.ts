@@ -14,7 +14,7 @@ export interface ListPlace {
   pinned: boolean;
 }
 
-/** What the arrangement of a list depends on. */
+/** Inputs of the arrangement of a list. */
 export interface Arrangement {
   limit: number;
   rules: Rules;

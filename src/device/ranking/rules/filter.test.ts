@@ -22,7 +22,7 @@ const TEE = makeItem('tee', {
 const MAT = makeItem('mat', { category: 'Gear/Fitness', availability: 'out-of-stock' });
 const ITEMS = [TEE, MAT];
 
-/** Ids of the items that a filter fits, which must be a good one. */
+/** Ids of the items that fit a filter, which must be valid. */
 const fits = (filter: Filter): string[] => ITEMS.filter(itemFilter(v.parse(filterSchema, filter))).map(({ id }) => id);
 
 describe('itemFilter', () => {
@@ -64,7 +64,7 @@ describe('itemFilter', () => {
   });
 });
 
-/** Where and what is wrong with a filter. */
+/** Place and reason of a filter's fault. */
 function fault(filter: unknown): string | null {
   const result = v.safeParse(v.object({ filter: filterSchema }), { filter });
   if (result.success) return null;

@@ -134,7 +134,7 @@ export const ruleFields = {
 /** The rules of a shop. Unknown names are refused, because a misspelt rule would go unnoticed. */
 export const rulesSchema = exactObject(ruleFields);
 
-/** The shop's rules; a request's rules replace those of the same names. */
+/** The shop's rules; a request's rules replace rules with the same names. */
 export function mergedRules(shop: Rules, request: Rules): Rules {
   const given = Object.entries(request).filter(([name, rule]) => name in ruleFields && rule !== undefined);
   return { ...shop, ...Object.fromEntries(given) };

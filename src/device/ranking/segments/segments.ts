@@ -6,7 +6,7 @@ import type { RankState } from '../rank-state';
 import { arrange } from '../rules/arrange';
 import { topRows } from '../score';
 
-/** What the items of a segment have in common. */
+/** The common property of a segment's items. */
 export type SegmentField = 'category' | `attributes.${string}`;
 
 /** How to rank segments. */

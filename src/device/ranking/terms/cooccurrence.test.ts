@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CooccurrenceTable } from '../../../core/catalog';
 import { cooccurrence, strongestContributor } from './cooccurrence';
 
-/** Item 0 goes with 1 (lift 2) and 3 (lift 1), item 2 with 3 (lift 4); nothing is known of item 3. */
+/** Item 0 goes with 1 (lift 2) and 3 (lift 1), item 2 with 3 (lift 4); item 3 has no entries. */
 const table: CooccurrenceTable = {
   count: 4,
   offsets: Uint32Array.of(0, 2, 2, 3, 3),

@@ -3,7 +3,7 @@ import { type CatalogStatistics, type Item, numberStatistics, numbersOf } from '
 /** One number of every item, such as log price or a year, standardised. */
 export interface NumberColumn {
   name: string;
-  /** Standard deviations from the mean, at most 4 away; NaN where an item has none. */
+  /** Standard deviations from the mean, at most 4 away; NaN if an item has none. */
   values: Float32Array;
   /** By which they are standardised. */
   mean: number;
@@ -60,7 +60,7 @@ function binsOf(values: Float32Array): Uint8Array {
 const binOf = (value: number): number => (Number.isNaN(value) ? MISSING_BIN : Math.round((value + MAX_ABS_Z) / BIN));
 
 /**
- * How close every item's numbers are to those of a history: log(0.05 + weighted mean of exp(-(distance / 0.28)^2 / 2)),
+ * How close every item's numbers are to the numbers of a history: log(0.05 + weighted mean of exp(-(distance / 0.28)^2 / 2)),
  * mean over the columns. An item without a number is as close as the average item.
  * @param rows item rows of the history
  * @param weights strength of each, same length

@@ -17,7 +17,7 @@ function matrixOf(model: SideModel): Matrix {
 }
 
 /**
- * What each choice of a history adds to the query by which items are scored: sum over the states of decay^age * gain, times
+ * Contribution of each choice of a history to the query by which items are scored: sum over the states of decay^age * gain, times
  * its vector.
  * @param rows rows of the choices, oldest first
  * @returns [width] for each
@@ -55,7 +55,7 @@ export function sideScores(model: SideModel, rows: readonly number[]): Float32Ar
 }
 
 /**
- * What each choice adds to an item's score; with the item's bias they add up to it.
+ * Contribution of each choice to an item's score; with the item's bias, they add up to the score.
  * @param rows rows of the choices, oldest first
  * @returns by row; a repeated choice counts with all its steps
  */

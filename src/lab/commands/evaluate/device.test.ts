@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(models, { recursive: true }));
 
-/** Ten shoppers of the past, and three whom it does not know. */
+/** Ten shoppers of the past, and three new ones. */
 function input(...methods: string[]): EvaluateInput {
   const events = Array.from({ length: 225 }, (_, n) => {
     const user = n < 135 ? n % 10 : 10 + (n % 3);

@@ -64,7 +64,10 @@ export const deviceProtocol: Protocol = {
     const { meter } = input;
     meter.start('Shoppers', shoppers.length);
     const results = evaluateDevice({
-      ...{ shoppers, methods, from: FROM, to: TO },
+      shoppers,
+      methods,
+      from: FROM,
+      to: TO,
       onList: (name, rows) => {
         const counts = listed.get(name) ?? [];
         for (const row of rows) counts[row]++;
@@ -180,7 +183,10 @@ function coldStartFigures(method: MethodRanks, { shoppers, popularity, later }: 
 }
 
 const table = (name: string, reference: string, methods: MethodRun[]): ResultTable => ({
-  ...{ name, unit: 'shopper', reference, methods },
+  name,
+  unit: 'shopper',
+  reference,
+  methods,
 });
 
 const ndcg10 = (units: readonly Quality[]): number => meanQuality(units, (quality) => quality.ndcg10);
@@ -202,8 +208,12 @@ function changesByGroup(
   );
   const groups = {
     'all shoppers': [...shoppers.keys()],
-    ...{ 'few events': few, 'some events': some, 'many events': many },
-    ...{ 'rare items': rare, 'mixed items': mixed, 'popular items': popular },
+    'few events': few,
+    'some events': some,
+    'many events': many,
+    'rare items': rare,
+    'mixed items': mixed,
+    'popular items': popular,
   };
   const figures = Object.entries(groups).map(([name, group]) =>
     changeFigures(`experts ${name}`, experts, terms, group),

@@ -35,7 +35,7 @@ const CEILINGS = ceilingNames(LEARNER);
 /**
  * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none
  * of them. Tables, all against what is popular now: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
- * events of X again), and each on old and on new items alone. The ceilings `sidestream-never-y` (in `return`: Y's events
+ * events of X again), and each separately on old and on new items. The ceilings `sidestream-never-y` (in `return`: Y's events
  * are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) stand in the phases that they say
  * something of; `first-20, one expert` and so on: the learner against the one that has no other expert.
  */
@@ -117,7 +117,9 @@ function phaseTables(
       phaseOf(place, streams[n].shifts) === phase && (only?.counts?.(row) ?? true);
     const ranked = measured.filter(({ name }) => phasesOf(name).includes(phase));
     return {
-      ...{ name: only ? `${phase}, ${only.of}` : phase, unit: 'pair', reference: only?.reference ?? REFERENCE },
+      name: only ? `${phase}, ${only.of}` : phase,
+      unit: 'pair',
+      reference: only?.reference ?? REFERENCE,
       // Every seed pairs other shoppers, so units are merged by name.
       unitNames: streams.map(({ id }) => id),
       methods: ranked.map(({ name, streams: own }) => ({ name, units: streamQualities(own, streams, counts) })),

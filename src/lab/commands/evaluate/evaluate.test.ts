@@ -28,13 +28,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
   const items = Array.from({ length: ITEMS }, (_, row) => makeItem(`i${row}`, { category: `c${row % 4}` }));
   await writeBundle(await bundleContent(items), await folderSink(at('bundle')));
-  // Ten shoppers of the past, and three whom it does not know.
+  // Ten shoppers of the past, and three new ones.
   const rows = Array.from({ length: 225 }, (_, n) => {
     const user = n < 135 ? n % 10 : 10 + (n % 3);
     return `${1000 + n},u${user},i${(n * 7 + user) % ITEMS}`;
   });
   await writeFile(at('events.csv'), `time,user,item\n${rows.join('\n')}\n`);
-  // The three go on for long enough to be spliced.
+  // The three have enough events to be spliced.
   const more = Array.from({ length: 120 }, (_, n) => `${1225 + n},u${10 + (n % 3)},i${(n * 11) % ITEMS}`);
   await writeFile(at('long.csv'), `time,user,item\n${[...rows, ...more].join('\n')}\n`);
 });
@@ -91,7 +91,7 @@ describe('sidestream evaluate', () => {
       ['popularity-now', 'popularity'],
     ]);
 
-    // The run of the second seed is there, and its result goes into a section of its own.
+    // The second seed's run already exists, and its result goes into a separate section.
     const section = ['--results', at('results'), '--section', 'device-second', '--before', 'device'];
     const second = await evaluate('--seeds', '2', ...section, ...chosen);
     expect(second.err).toMatch(/^The run of seed 2 is in .*device-[0-9a-f]{12}-seed-2\.json$/m);

@@ -158,7 +158,11 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   const meters = new JointMeter();
   const evaluate = () =>
     runSeeds({
-      ...{ protocol, seeds, inputOf, say, processes: options.processes },
+      protocol,
+      seeds,
+      inputOf,
+      say,
+      processes: options.processes,
       kept: (input, evaluateSeed) => keptRun(options.runs, options.protocol, input, evaluateSeed),
       command: taskCommand(options, seeds),
       meter: () => meters.meter(),

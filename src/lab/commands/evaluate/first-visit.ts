@@ -30,7 +30,7 @@ const NAMES = [...METHODS, ...GRID].map(({ name }) => name);
 
 /**
  * First visits of shoppers without an event in the past, whose shop knows only popularity: their first five choices with and
- * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each alone.
+ * without a hint. Tables, all against no hint: `first-visit`, all five choices; `choice 1` to `choice 5`, each separately.
  */
 export const firstVisitProtocol: Protocol = {
   parts: (_, share) => share,
@@ -48,7 +48,9 @@ export const firstVisitProtocol: Protocol = {
     const { bundle, rowOf, seed, meter } = input;
     meter.start('Shoppers', shoppers.length);
     const measured = evaluateFirstVisits({
-      ...{ shoppers, seed, methods: methodsOf(input) },
+      shoppers,
+      seed,
+      methods: methodsOf(input),
       catalog: catalogOf(bundle, popularityOf(input, past)),
       options: sharedLearning(),
       past: past.flatMap(({ item }) => rowOf.get(item) ?? []),
@@ -81,7 +83,9 @@ const methodsOf = (input: EvaluateInput): HintMethod[] => {
 };
 
 const table = (name: string, measured: readonly MethodRanks[], counts: (place: number) => boolean): ResultTable => ({
-  ...{ name, unit: 'shopper', reference: 'none' },
+  name,
+  unit: 'shopper',
+  reference: 'none',
   methods: measured.map((method) => ({
     name: method.name,
     units: method.streams.map(({ places, ranks }) => qualityOf(ranks.filter((_, n) => counts(places[n])))),

@@ -98,7 +98,7 @@ export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
 }
 
 /**
- * The events of the past, and the shoppers to evaluate: those of the requested half without an event in the past, selected evenly
+ * The events of the past, and the shoppers to evaluate, who are in the requested half and have no event in the past, selected evenly
  * if there is a limit.
  * @param limit default: `input.shoppers`
  * @throws SidestreamError `runtime/invalid-input` if there is none

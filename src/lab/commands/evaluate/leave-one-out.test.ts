@@ -26,8 +26,16 @@ function input(more: Partial<EvaluateInput> = {}): EvaluateInput {
   events[events.length - 1].item = `i${ITEMS - 1}`;
   const meter = { start() {}, advance() {}, stop() {} };
   return {
-    ...{ bundle, rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])), seed: 1, past: 0.6, half: 'all' },
-    ...{ events: events.sort((a, b) => a.time - b.time), models: '', meter, say() {}, ...more },
+    bundle,
+    rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])),
+    seed: 1,
+    past: 0.6,
+    half: 'all',
+    events: events.sort((a, b) => a.time - b.time),
+    models: '',
+    meter,
+    say() {},
+    ...more,
   };
 }
 
@@ -46,8 +54,11 @@ test('ranks the last choice of every user, with settings and errors of each meth
   expect(line.methods.map(({ name }: { name: string }) => name)).toEqual(['popularity', 'item-knn', 'ease']);
   expect(line.methods[1]).toMatchObject({
     settings: { shrinkage: expect.any(Number), neighbours: expect.any(Number) },
-    ...{ recall10: line.methods[1].hr10, ndcg10: expect.any(Number), ndcg10Se: expect.any(Number) },
-    ...{ seconds: expect.any(Number), validationNdcg10: expect.any(Number) },
+    recall10: line.methods[1].hr10,
+    ndcg10: expect.any(Number),
+    ndcg10Se: expect.any(Number),
+    seconds: expect.any(Number),
+    validationNdcg10: expect.any(Number),
   });
   expect(line.methods[1].settings).toHaveProperty('halfLife');
   expect(line.methods[1].recall10).toBeGreaterThan(line.methods[0].recall10);
@@ -76,7 +87,7 @@ test('ranks by the learner of a page, which begins anew with each user', async (
   const [popularity, sidestream] = JSON.parse(reportLine(summary(mergeRuns([run])), { refused: 0 })).methods;
   expect([popularity.name, sidestream.name]).toEqual(['popularity', 'sidestream']);
   expect(sidestream.settings).toEqual({ width: 64, epochs: 16 });
-  // Each user walks on to the next item of a ring.
+  // Each user continues to the next item of a ring.
   expect(sidestream.hr10).toBeGreaterThan(0.9);
   expect(sidestream.hr10).toBeGreaterThan(popularity.hr10);
 }, 60_000);

@@ -41,7 +41,7 @@ const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 
 /**
  * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had not
  * chosen. Each method chooses its settings on the last choice but one, and then also learns that choice. With `input.shoppers`
- * the last choices of so many users are ranked; `past` and `half` do not matter. Tables: `leave-one-out` against popularity, with
+ * only the last choices of that number of users are ranked; `past` and `half` do not matter. Tables: `leave-one-out` against popularity, with
  * `recall10`, `seconds` and `validationNdcg10` as figures of each method; `against …`, the same against the strongest rival that
  * is there; `old items` and `new items`, the choices of items that the methods knew and of those that nobody had chosen.
  */
@@ -99,7 +99,9 @@ function tablesOf(
   isNew: (row: number) => boolean,
 ): ResultTable[] {
   const table = (name: string, reference: string, counts: (row: number) => boolean = () => true): ResultTable => ({
-    ...{ name, unit: 'shopper', reference },
+    name,
+    unit: 'shopper',
+    reference,
     methods: runs.map((run) => ({
       name: run.name,
       units: run.ranks.map((rank, n): Quality => qualityOf(counts(test[n].target) ? [rank] : [])),

@@ -130,7 +130,10 @@ export async function deviceMethods(
 ): Promise<DeviceMethod[]> {
   const shop: PastShop = {
     ...(await pastShop(input, past)),
-    ...{ input, past, popularity: popularityOf(input, past), shared: sharedLearning() },
+    input,
+    past,
+    popularity: popularityOf(input, past),
+    shared: sharedLearning(),
   };
   const chosen = names.filter((name) => name === REFERENCE || wanted(input, name));
   return Promise.all(chosen.map((name) => METHODS[name](shop)));

@@ -20,15 +20,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const input = (more: Partial<EvaluateInput> = {}): EvaluateInput => ({
-  ...{
-    bundle,
-    events: [{ user: 'u', item: 'a', time: 1 }],
-    rowOf: new Map(),
-    seed: 1,
-    past: 0.6,
-    half: 'all',
-    models: '',
-  },
+  bundle,
+  events: [{ user: 'u', item: 'a', time: 1 }],
+  rowOf: new Map(),
+  seed: 1,
+  past: 0.6,
+  half: 'all',
+  models: '',
   meter: { start() {}, advance() {}, stop() {} },
   say() {},
   ...more,
@@ -72,10 +70,14 @@ it('refuses a file that is no run', async () => {
   await expect(keptRun(other, 'device', input(), evaluate)).rejects.toMatchObject({ code: 'runtime/invalid-input' });
 });
 
-/** Notes what is done; the file `shared` of the past is that of all seeds. */
+/** Records the tasks; all seeds use the file `shared` of the past. */
 function fakeProtocol(models: string, done: string[]): Protocol {
   const result = (seed: number): ProtocolRun => ({
-    ...{ protocol: 'device', seed, setting: 'a few', tables: [], figures: {} },
+    protocol: 'device',
+    seed,
+    setting: 'a few',
+    tables: [],
+    figures: {},
   });
   return {
     parts: (_, share) => share,
@@ -98,8 +100,13 @@ function fakeProtocol(models: string, done: string[]): Protocol {
 }
 
 const seedsRequest = (protocol: Protocol, seeds: number[]): Parameters<typeof runSeeds>[0] => ({
-  ...{ protocol, seeds, processes: 1, inputOf: (seed) => input({ seed }) },
-  ...{ kept: (own, evaluate) => evaluate(own), command: [], say() {} },
+  protocol,
+  seeds,
+  processes: 1,
+  inputOf: (seed) => input({ seed }),
+  kept: (own, evaluate) => evaluate(own),
+  command: [],
+  say() {},
   meter: () => ({ start() {}, advance() {}, stop() {} }),
 });
 
@@ -123,7 +130,8 @@ it('learns a file after those that it is learned from, and those only for it', a
   const models = await mkdtemp(join(folder, 'models-'));
   const done: string[] = [];
   const fileOf = (name: string, needs: PastFile[] = []): PastFile => ({
-    ...{ path: join(models, name), needs },
+    path: join(models, name),
+    needs,
     make: async () => {
       done.push(name);
       await writeFile(join(models, name), name);
@@ -140,7 +148,7 @@ it('learns a file after those that it is learned from, and those only for it', a
   expect(done).toEqual(['seed 1, 0 of 1']);
 });
 
-it('ends with the first failure: what waits is not begun', async () => {
+it('ends with the first failure, and starts no waiting task', async () => {
   const models = await mkdtemp(join(folder, 'models-'));
   const done: string[] = [];
   await expect(runSeeds(seedsRequest(fakeProtocol(models, done), [13, 1, 2]))).rejects.toThrow('this seed fails');

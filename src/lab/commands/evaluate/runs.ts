@@ -60,7 +60,7 @@ export function parseTask(data: unknown): Task {
   if (parsed.success) return parsed.output;
   throw new SidestreamError(
     'runtime/invalid-input',
-    `${JSON.stringify(data)} is no task: ${parsed.issues[0].message}.`,
+    `${JSON.stringify(data)} is not a task: ${parsed.issues[0].message}.`,
   );
 }
 

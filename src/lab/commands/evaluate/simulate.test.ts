@@ -14,7 +14,7 @@ const at = (name: string): string => join(folder, name);
 const simulate = (...args: string[]): Promise<Run> =>
   startSidestream('evaluate', '--protocol', 'simulate', '--bundle', at('bundle'), ...args).ended;
 const resultOf = ({ out }: Run): Simulation => JSON.parse(out.trim().split('\n').at(-1) ?? '');
-/** What does not depend on the machine. */
+/** The machine-independent part of the result. */
 const found = (run: Run): Omit<Simulation, 'timing'> => {
   const { timing: _, ...result } = resultOf(run);
   return result;
@@ -23,7 +23,7 @@ const found = (run: Run): Omit<Simulation, 'timing'> => {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
   await writeBundle(await topicContent({ items: ITEMS, topics: 6 }), await folderSink(at('bundle')));
-  // Ten shoppers of the past, and three whom it does not know, who go on for long enough to be spliced.
+  // Ten shoppers of the past, and three new ones with enough events to be spliced.
   const rows = Array.from({ length: 345 }, (_, n) => {
     const user = n < 135 ? n % 10 : 10 + (n % 3);
     return `${1000 + n},u${user},item-${(n * 7 + user) % ITEMS}`;
@@ -42,7 +42,7 @@ describe('sidestream evaluate --protocol simulate', () => {
     ]);
     expect([one, two, other].map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(found(two)).toEqual(found(one));
-    // All visits and rounds were shown as one stage, whichever process did them.
+    // All visits and rounds were shown as one stage, whichever process ran them.
     for (const { err } of [one, two]) expect(err).toMatch(/^Choices: 5600\/5600, /m);
     expect(found(other).configurations).not.toEqual(found(one).configurations);
     const { source, shoppers, items, seed, closedLoop, timing, configurations } = resultOf(one);
@@ -73,7 +73,7 @@ describe('sidestream evaluate --protocol simulate', () => {
   }, 120_000);
 
   it('warns of a log of orders in text, JSON and report', async () => {
-    // Every shopper's lines five at a time in one second, as shops export orders.
+    // Five lines of a shopper per second, as in exports of orders.
     const lines = (await readFile(at('events.csv'), 'utf8')).trim().split('\n').slice(1);
     const orders = lines.map((line, n) => `${1000 + 60 * Math.floor(n / 15)},${line.split(',').slice(1).join(',')}`);
     await writeFile(at('orders.csv'), `time,user,item\n${orders.join('\n')}\n`);

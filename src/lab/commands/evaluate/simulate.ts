@@ -167,7 +167,10 @@ function logGround(input: EvaluateInput): Ground {
     return { before: catalog, after: catalog, featuresOf: sharedLearning().featuresOf };
   };
   return {
-    ...{ source: 'log', items: bundle.items.length, configurations, shoppers: streams.length },
+    source: 'log',
+    items: bundle.items.length,
+    configurations,
+    shoppers: streams.length,
     sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
     setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
     shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),

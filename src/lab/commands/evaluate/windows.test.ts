@@ -7,14 +7,24 @@ import { windowsProtocol } from './windows';
 
 const ITEMS = 30;
 const events = Array.from({ length: 120 }, (_, n) => ({
-  ...{ user: `u${n % 8}`, item: `i${(n * 7 + Math.floor(n / 30)) % ITEMS}`, time: 1000 + n },
+  user: `u${n % 8}`,
+  item: `i${(n * 7 + Math.floor(n / 30)) % ITEMS}`,
+  time: 1000 + n,
 }));
 let bundle: Bundle;
 const said: string[] = [];
 const inputOf = (change: Partial<EvaluateInput> = {}): EvaluateInput => ({
-  ...{ bundle, events, rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])), seed: 1, past: 0.6, half: 'all' },
-  ...{ models: '', meter: { start: () => {}, advance: () => {}, stop: () => {} }, say: (line) => said.push(line) },
-  ...{ windows: 3, methods: ['windows'] },
+  bundle,
+  events,
+  rowOf: new Map(bundle.items.map(({ id }, row) => [id, row])),
+  seed: 1,
+  past: 0.6,
+  half: 'all',
+  models: '',
+  meter: { start: () => {}, advance: () => {}, stop: () => {} },
+  say: (line) => said.push(line),
+  windows: 3,
+  methods: ['windows'],
   ...change,
 });
 

@@ -60,7 +60,11 @@ export const windowsProtocol: Protocol = {
     const runs: WindowRun[] = [];
     for (const name of methodsOf(input).filter((_, n) => n % of === index)) {
       const run = await evaluateWindows(name, WINDOW_METHODS[name], {
-        ...{ interactions, windows, seed, settings: SETTINGS, ranked: MAX_RANKED },
+        interactions,
+        windows,
+        seed,
+        settings: SETTINGS,
+        ranked: MAX_RANKED,
         features: sideFeatures(catalogIndex(items, features, contentBlend(manifest))),
         onRanked: (window, { lnRank, hr10 }) =>
           say(
@@ -77,9 +81,13 @@ export const windowsProtocol: Protocol = {
     const runs = methodsOf(input).flatMap((name) => found.get(name) ?? []);
     const { interactions } = interactionsOf({ events: input.events, rejected: [] }, input.bundle);
     const table: ResultTable = {
-      ...{ name: 'windows', unit: 'window', firstWindow: 2, reference: REFERENCE },
+      name: 'windows',
+      unit: 'window',
+      firstWindow: 2,
+      reference: REFERENCE,
       methods: runs.map(({ name, units, seconds, bytes, experts }) => ({
-        ...{ name, units },
+        name,
+        units,
         figures: { processorSeconds: Math.round(seconds), kilobytes: Math.round(bytes / 1e3), allExperts: experts },
       })),
     };

@@ -56,8 +56,11 @@ export async function runLeaveOneOut(
   ranker.dispose?.();
   const { settings, validation } = ranker;
   return {
-    ...{ name, settings: { ...settings }, seconds: (made - start) / 1000 },
-    ...{ rankingSeconds: (performance.now() - made) / 1000, ranks },
+    name,
+    settings: { ...settings },
+    seconds: (made - start) / 1000,
+    rankingSeconds: (performance.now() - made) / 1000,
+    ranks,
     ...(validation === undefined ? {} : { validation }),
   };
 }

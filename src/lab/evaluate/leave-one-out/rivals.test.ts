@@ -84,7 +84,7 @@ describe('ease', () => {
 
 describe('ials', () => {
   const settings = { width: 2, regularization: 0.1, alpha: 0.3 };
-  /** What is minimised, of given vectors. */
+  /** The minimised loss for given vectors. */
   function loss(users: number[][], vectors: number[][]): number {
     const dot = (a: number[], b: number[]): number => a.reduce((sum, value, k) => sum + value * b[k], 0);
     let sum = 0;
@@ -111,7 +111,7 @@ describe('ials', () => {
     return { vectors, users: HISTORIES.map(({ rows }) => [...model.userOf(rows)]) };
   };
 
-  it('comes to an optimum of its loss: no vector can be moved to a better place', () => {
+  it('reaches an optimum of its loss: no move of a vector improves it', () => {
     const { users, vectors } = parts(200);
     const least = loss(users, vectors);
     expect(least).toBeLessThan(loss(parts(1).users, parts(1).vectors));
@@ -126,7 +126,7 @@ describe('ials', () => {
     }
   });
 
-  it('gives an item that nobody chose nothing, and a user without choices too', () => {
+  it('gives an item that nobody chose a zero vector, and handles a user without choices', () => {
     const model = ialsModel(HISTORIES, COUNT, settings, 3);
     expect([...model.items.subarray(10), ...model.userOf([])]).toEqual([0, 0, 0, 0]);
   });
@@ -160,9 +160,13 @@ describe('vsknn', () => {
 
   it('asks so many neighbours, and the same again for the same history', () => {
     const add = new VsknnIndex(HISTORIES, COUNT).scoresBy({
-      ...{ neighbours: 1, halfLife: null, days: null, idf: 0, reach: null },
+      neighbours: 1,
+      halfLife: null,
+      days: null,
+      idf: 0,
+      reach: null,
     });
-    // Of the users who chose item 4, the last one chose least.
+    // Of the users who chose item 4, the last one made the fewest choices.
     near(
       scoresOf(add, 4),
       [0, 1, 0, 0, 1, 0].map((value) => value / Math.SQRT2),
@@ -172,7 +176,7 @@ describe('vsknn', () => {
 });
 
 describe('what rivals share', () => {
-  it('fades by half after so many choices', () => {
+  it('fades by half after the given number of choices', () => {
     expect([...fading(3, 1)]).toEqual([0.25, 0.5, 1]);
     expect([...fading(2, null)]).toEqual([1, 1]);
   });
@@ -243,7 +247,7 @@ describe('settings', () => {
     const ranker = await LEAVE_ONE_OUT_RIVALS[name](shop);
     const [scores] = await ranker.scores([history(3, 4, 5)]);
     expect(scores[6]).toBeGreaterThan(scores[12]);
-    // Users as sessions do not know which of two items comes after the other.
+    // User sessions do not show which of two items comes after the other.
     if (name === 'item-knn') expect(scores[6]).toBeGreaterThan(scores[2]);
   });
 });

@@ -110,7 +110,9 @@ export function sasrecBatch(
     return -Math.log(Math.max(1 - absent, 1e-12));
   });
   const batch: SasrecBatch = {
-    ...{ size, length, columns },
+    size,
+    length,
+    columns,
     inputs: new Int32Array(size * length).fill(-1),
     labels: new Int32Array(size * length).fill(-1),
     offset: new Float32Array(size * length * columns.length),

@@ -18,14 +18,14 @@ describe('batches', () => {
   const histories = [history(0, 1, 2, 3, 4), history(5, 6), history(7), history(2, 1, 0)];
   const source = sasrecSource(histories, { count: 10, length: 3, negatives: 4 });
 
-  it('have every step once, in parts of so many steps from the last one on', () => {
+  it('contain every step once, in parts of limited length that end with the last step', () => {
     const parts = sasrecParts(source, 2, seededRandom(1)).flat();
     const steps = parts.flatMap(({ rows }) => [...rows.subarray(1)].map((next, n) => `${rows[n]}-${next}`));
     expect(steps.sort()).toEqual(['0-1', '1-0', '1-2', '2-1', '2-3', '3-4', '5-6']);
     expect(Math.max(...parts.map(({ rows }) => rows.length))).toBe(4);
   });
 
-  it('pad before the first item and tell a next item from all others but those of the user', () => {
+  it('pad before the first item, and contrast the next item with every item that the user did not choose', () => {
     const parts = [
       { user: 0, rows: Int32Array.of(2, 3, 4) },
       { user: 1, rows: Int32Array.of(5, 6) },
@@ -44,7 +44,7 @@ describe('batches', () => {
   });
 });
 
-it('Adam takes its first step by the sign of the slope, and touches one part alone', () => {
+it('Adam takes its first step by the sign of the slope, and changes only one part', () => {
   const values = Float32Array.of(1, 1, 1, 1);
   const adam = new Adam(0.1);
   adam.next();
@@ -52,11 +52,16 @@ it('Adam takes its first step by the sign of the slope, and touches one part alo
   expect([...values].map((value) => Math.round(1000 * value))).toEqual([1000, 1000, 900, 1100]);
 });
 
-it('learns what follows what, the same again with the same seed, and leaves no tensor behind', async () => {
+it('learns which item follows which, gives the same result for the same seed, and leaks no tensor', async () => {
   const histories = Array.from({ length: 40 }, (_, user) => history(...[0, 1, 2, 3].map((n) => (user + n) % 12)));
   const train = (epochs: number) =>
     trainSasrec({
-      ...{ histories, count: 14, seed: 1, dropout: 0.1, epochs, learningRate: 0.02 },
+      histories,
+      count: 14,
+      seed: 1,
+      dropout: 0.1,
+      epochs,
+      learningRate: 0.02,
       size: { width: 8, blocks: 1, heads: 2, length: 3 },
       onEpoch: async () => true,
     });

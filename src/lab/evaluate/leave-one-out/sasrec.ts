@@ -71,7 +71,12 @@ async function tunedSasrec(
     let own = { epochs: 0, ndcg10: Number.NEGATIVE_INFINITY };
     meter.start(`sasrec, dropout ${dropout}`, epochs);
     await trainSasrec({
-      ...{ histories: training, count, seed, dropout, epochs, size },
+      histories: training,
+      count,
+      seed,
+      dropout,
+      epochs,
+      size,
       async onEpoch(epoch, loss, model) {
         const ndcg10 = await ndcgOf(rankerOf(model), cases);
         if (ndcg10 > own.ndcg10) own = { epochs: epoch, ndcg10 };
@@ -87,7 +92,12 @@ async function tunedSasrec(
   }
   meter.start('sasrec, with the validation', best.epochs);
   const model = await trainSasrec({
-    ...{ histories: whole, count, seed, dropout: best.dropout, epochs: best.epochs, size },
+    histories: whole,
+    count,
+    seed,
+    dropout: best.dropout,
+    epochs: best.epochs,
+    size,
     async onEpoch() {
       meter.advance(1);
       return true;
@@ -96,7 +106,7 @@ async function tunedSasrec(
   meter.stop();
   const { dropout, ndcg10 } = best;
   return {
-    settings: { ...{ width: size.width, blocks: size.blocks }, dropout, epochs: best.epochs },
+    settings: { width: size.width, blocks: size.blocks, dropout, epochs: best.epochs },
     ...(Number.isFinite(ndcg10) ? { validation: ndcg10 } : {}),
     ...rankerOf(model),
   };

@@ -9,7 +9,10 @@ import { type ChoiceHistory, evenly } from './split';
  * words more than from their choices, so the experts decay little.
  */
 const SETTINGS: Partial<SideSettings> = {
-  ...{ width: 128, dropout: 0.4, learningRate: 2e-3, epochs: 20 },
+  width: 128,
+  dropout: 0.4,
+  learningRate: 2e-3,
+  epochs: 20,
   contentDecay: 0.01,
 };
 /** Maximum number of validation choices ranked after each epoch. */

@@ -5,7 +5,7 @@ const { document } = parseHTML('<html></html>');
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * Draws without a page, for a report or a file of its own: as SVG, in the page's colours unless the options name others.
+ * Draws without a page, for a report or a separate file: as SVG, in the page's colours unless the options name others.
  * @param title describes it for readers who cannot see it; unique on a page
  */
 export function picture(title: string, { style, ...options }: PlotOptions): string {

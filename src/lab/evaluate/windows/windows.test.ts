@@ -11,10 +11,16 @@ const none = { columns: 0, values: new Float32Array() };
 const text = { columns: 3, values: Float32Array.from({ length: ITEMS * 3 }, () => 4 * random() - 2) };
 const features: SideFeatures = { count: ITEMS, inputs: { text, image: none, attributes: none } };
 const interactions = Array.from({ length: 120 }, (_, n) => ({
-  ...{ user: `u${n % 8}`, row: Math.floor(random() * (n < 60 ? 15 : ITEMS)), time: n },
+  user: `u${n % 8}`,
+  row: Math.floor(random() * (n < 60 ? 15 : ITEMS)),
+  time: n,
 }));
 const protocol: WindowsProtocol = {
-  ...{ interactions, features, windows: 4, seed: 1, ranked: 1000 },
+  interactions,
+  features,
+  windows: 4,
+  seed: 1,
+  ranked: 1000,
   settings: { width: 4, hidden: 5, decays: [0.5, 0.9], epochs: 2 },
 };
 const run = (name: WindowMethodName, change: Partial<WindowsProtocol> = {}) =>
@@ -32,7 +38,7 @@ describe('the windows protocol', () => {
     expect(all.units.every(({ lnRank }) => lnRank >= 0 && lnRank <= Math.log(ITEMS))).toBe(true);
     for (const name of ['scratch', 'static', 'static-n', 'full-side-network'] as const) {
       const { units, seconds } = await run(name);
-      // Before the second training there is nothing to go on from.
+      // Before the second training, there is nothing to continue from.
       if (name !== 'static-n') expect(units[0]).toEqual(all.units[0]);
       expect(units.map(({ events }) => events)).toEqual(counts);
       expect(seconds).toBeGreaterThan(0);
@@ -45,15 +51,15 @@ describe('the windows protocol', () => {
     expect(windows.bytes).toBeGreaterThan(still.bytes);
   });
 
-  it('freezes the earlier experts in windows alone', async () => {
+  it('freezes the earlier experts only in windows', async () => {
     const fast = { settings: { ...protocol.settings, learningRate: 0.1, epochs: 3 } };
     const [windows, full] = [await run('windows', fast), await run('full-side-network', fast)];
-    // Until the second window nothing is frozen.
+    // Nothing is frozen before the second window.
     expect(full.units[0]).toEqual(windows.units[0]);
     expect(full.units[2]).not.toEqual(windows.units[2]);
   });
 
-  it('gives the same result again, ranks no more than it may, and can be passed on as a text', async () => {
+  it('is reproducible, ranks no more than the limit, and survives a round trip as text', async () => {
     const [one, two] = [await run('static', { ranked: 5 }), await run('static', { ranked: 5 })];
     expect(one.units).toEqual(two.units);
     expect(Math.max(...one.units.map(({ events }) => events))).toBeLessThanOrEqual(5);

@@ -44,7 +44,7 @@ export interface WindowsProtocol {
 /** Result of one method. */
 export interface WindowRun {
   name: string;
-  /** Quality of each window but the first. */
+  /** Quality of each window except the first. */
   units: Quality[];
   /** Processor time of all trainings. */
   seconds: number;
@@ -67,7 +67,9 @@ export async function evaluateWindows(
   const parts = cutWindows(interactions, protocol.windows);
   const settings = { ...SIDE_SETTINGS, ...protocol.settings };
   const config: SideConfig = {
-    ...{ width: settings.width, hidden: settings.hidden, inputs: inputWidths(features) },
+    width: settings.width,
+    hidden: settings.hidden,
+    inputs: inputWidths(features),
     decays: [...settings.decays],
   };
   const run: WindowRun = { name, units: [], seconds: 0, bytes: 0, experts: 0 };
@@ -92,7 +94,13 @@ export async function evaluateWindows(
     const earlier = method.restarts ? undefined : knownBefore;
     const started = process.cpuUsage();
     const trained = await trainSide({
-      ...{ features, sequences, settings, seed: seed * 101 + n, initial, frozen, earlier },
+      features,
+      sequences,
+      settings,
+      seed: seed * 101 + n,
+      initial,
+      frozen,
+      earlier,
     });
     const { user, system } = process.cpuUsage(started);
     run.seconds += (user + system) / 1e6;

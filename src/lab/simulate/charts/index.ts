@@ -15,7 +15,7 @@ import { type BarChart, type LineChart, lookOf } from '../cards';
 
 export type { BarChart, LineChart };
 
-/** The room that a chart has, and how the page is read. */
+/** The width of a chart, and the reading direction of the page. */
 export interface ChartFrame {
   width: number;
   rightToLeft: boolean;
@@ -26,14 +26,14 @@ const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
 /** Height of a bar with the space around it. */
 const ROW = 28;
 
-/** What all charts have in common. */
+/** Common options of all charts. */
 export const chartStyle = ({ width }: ChartFrame): PlotOptions => ({
   width,
-  // Names and numbers are read from left to right; where they stand follows the page.
+  // Names and numbers are read from left to right; their position follows the page.
   style: { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible', direction: 'ltr' },
 });
 
-/** What Plot draws of a chart, on a page or in a report. */
+/** Plot options of a chart, for a page or a report. */
 export const chartOptions = (chart: BarChart | LineChart, frame: ChartFrame): PlotOptions => ({
   ...chartStyle(frame),
   ...(chart.kind === 'bars' ? bars(chart, frame) : lines(chart, frame)),
@@ -42,13 +42,18 @@ export const chartOptions = (chart: BarChart | LineChart, frame: ChartFrame): Pl
 /** Horizontal bars with their intervals. */
 function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): PlotOptions {
   const rows = all.map(({ name, value, text: words }) => ({
-    ...{ name, words, mean: scale * value.mean, low: scale * value.low, high: scale * value.high },
+    name,
+    words,
+    mean: scale * value.mean,
+    low: scale * value.low,
+    high: scale * value.high,
   }));
   const ends = rows.flatMap(({ mean, low, high }) => [mean, low, high]).filter((value) => !Number.isNaN(value));
   const [begin, end] = rightToLeft ? (['right', 'left'] as const) : (['left', 'right'] as const);
   return {
     height: ROW * rows.length + 26,
-    ...{ marginTop: 2, marginBottom: 24 },
+    marginTop: 2,
+    marginBottom: 24,
     ...(rightToLeft ? { marginRight: NAMES, marginLeft: VALUES } : { marginLeft: NAMES, marginRight: VALUES }),
     x: { domain: [Math.min(0, ...ends), Math.max(0, ...ends)], reverse: rightToLeft, label: null },
     y: { domain: rows.map(({ name }) => name), padding: 0.5, label: null },
@@ -63,14 +68,17 @@ function bars({ bars: all, scale }: BarChart, { rightToLeft }: ChartFrame): Plot
       ),
       ruleX([0]),
       text(rows, {
-        ...{ y: 'name', text: 'words', frameAnchor: end, textAnchor: rightToLeft ? 'end' : 'start' },
+        y: 'name',
+        text: 'words',
+        frameAnchor: end,
+        textAnchor: rightToLeft ? 'end' : 'start',
         dx: rightToLeft ? -8 : 8,
       }),
     ],
   };
 }
 
-/** Lines with their intervals, and what happened at some places. */
+/** Lines with their intervals and marked events. */
 function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: ChartFrame): PlotOptions {
   const { rightToLeft, width } = frame;
   const points = all.flatMap(({ name, values }) =>
@@ -86,7 +94,8 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: Chart
     range ?? aroundOf([...points.map(({ mean }) => mean), ...banded.flatMap((one) => [one.low, one.high])]);
   return {
     height: 190,
-    ...{ marginTop: 18, marginBottom: 24 },
+    marginTop: 18,
+    marginBottom: 24,
     ...(rightToLeft ? { marginRight: NUMBERS, marginLeft: 14 } : { marginLeft: NUMBERS, marginRight: 14 }),
     x: { domain: [1, steps], reverse: rightToLeft, label: null },
     y: { domain: [low, high], nice: range === undefined, label: null, clamp: true },
@@ -105,7 +114,7 @@ function lines({ lines: all, scale, range, marks = [] }: LineChart, frame: Chart
   };
 }
 
-/** Ends of an axis for these values, which may be all the same. */
+/** Ends of an axis for these values, which may all be equal. */
 function aroundOf(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return low < high ? [low, high] : [low - 1, high + 1];

@@ -25,7 +25,7 @@ export function simulationPage(simulation: Simulation): string {
     section('Configurations', [definitions(configurations.map(({ name }) => [name, SHOPS[name] ?? '']))]),
     section('Figures, with their 95 % intervals', [cardsOf(figureCards(simulation))]),
     section('How lists follow a taste', [cardsOf(fitCards(simulation))]),
-    section('Experts of a shopper, and what learning takes', [
+    section('Experts of a shopper, and learning time', [
       cardsOf([...expertCards(simulation), ...updateCards(simulation)]),
     ]),
     section('Closed loop', [cardsOf(loopCards(simulation))]),
@@ -42,7 +42,7 @@ function card({ title, meaning, chart, header, rows, notes }: Card): string {
   return figure(title, meaning, `${key}${svg}`, `${notesOf(notes)}${table(title, header, rows)}`);
 }
 
-/** Which line is whose. */
+/** The legend. */
 const keyOf = (names: readonly string[]): string =>
   `<p class="key">${names.map((name) => `<span>${sampleOf(name)}${escaped(name)}</span>`).join('\n')}</p>\n`;
 

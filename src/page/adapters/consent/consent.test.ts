@@ -11,7 +11,7 @@ import { type Consenter, type ConsentOptions, type ConsentReport, type ConsentSo
 let shop: ServedShop;
 let engine: WorkerRecommender;
 let recommender: Consenter;
-/** Levels that the recommender was given, in their order. */
+/** Levels that the recommender was given, in order. */
 let asked: string[];
 let reports: ConsentReport[];
 let disconnects: (() => void)[];
@@ -141,7 +141,7 @@ describe('Google Consent Mode', () => {
     expect(asked).toEqual([]);
     await becomes('granted');
     gtag('consent', 'default', DENIED);
-    // A default never overrides what came before it into force by an update, but a later one replaces an earlier one.
+    // A default never overrides an earlier update, but a later default replaces an earlier one.
     await becomes('pending');
   });
 
@@ -168,7 +168,7 @@ describe('Google Consent Mode', () => {
       await pause(10);
       expect(asked, region).toEqual([]);
     }
-    // A state is closer than its country, whatever the order.
+    // A state takes precedence over its country, whatever the order.
     connect('google', { region: 'US-CA' });
     await vi.waitFor(() => expect(asked).toEqual(['granted']));
     connect('google', { region: 'JP' });
@@ -185,7 +185,7 @@ describe('Google Consent Mode', () => {
     await becomes('granted');
   });
 
-  it('nothing that it does not know counts as granted, and nothing throws into a push', async () => {
+  it('no unknown value counts as granted, and nothing throws into a push', async () => {
     const gtag = googleTag();
     connect('google');
     const thrower = new Proxy(
@@ -229,7 +229,7 @@ describe('Google Consent Mode', () => {
 /** Shopify's API, as its documentation describes it: each answer is `yes`, `no` or empty. */
 class Shopify {
   preferences: 'yes' | 'no' | '' = '';
-  /** Whether the shopper's region needs an answer. */
+  /** Whether the shopper's region requires an answer. */
   required = true;
   features: unknown[] = [];
   customerPrivacy: unknown;
@@ -332,7 +332,7 @@ describe('Shopify Customer Privacy', () => {
 type TcfCallback = (data: unknown, success: boolean) => void;
 type TcfCall = [command: string, version: number, callback: TcfCallback, parameter?: unknown];
 
-/** The stub that a page has first, which keeps calls, and the tool that takes its place and answers them. */
+/** The stub that a page has first, which queues calls, and the tool that replaces it and answers them. */
 class Tcf {
   readonly calls: TcfCall[] = [];
   readonly listeners = new Map<number, TcfCallback>();
@@ -384,7 +384,7 @@ describe('IAB TCF 2.2', () => {
     expect([asked, await databases()]).toEqual([[], []]);
     tcf.say('useractioncomplete', consents(1, 2, 5, 6));
     await becomes('granted');
-    // The dialog opens again: the answer before holds while it is open.
+    // The dialog opens again: the earlier answer applies while it is open.
     tcf.say('cmpuishown');
     await pause(10);
     tcf.say('useractioncomplete', consents(1, 2));
@@ -441,7 +441,7 @@ describe('IAB TCF 2.2', () => {
     expect([asked, outcomes()]).toEqual([[], ['ignored']]);
   });
 
-  it('consents that are not true do not count', async () => {
+  it('consents with a value other than true do not count', async () => {
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', tcString: 'x', purpose: { consents: { 1: 1, 5: 'true', 6: true } } });
     connect('tcf');
@@ -466,7 +466,7 @@ describe('IAB TCF 2.2', () => {
 describe('auto', () => {
   it('follows whichever has an answer, also one that is loaded late, and no tool lifts the refusal of another', async () => {
     connect('auto');
-    // Not made for a page that has no Google.
+    // It is not created on a page without Google.
     expect(Reflect.has(globalThis, 'dataLayer')).toBe(false);
     const gtag = googleTag();
     gtag('consent', 'default', { personalization_storage: 'denied' });
@@ -496,7 +496,7 @@ describe('auto', () => {
     ]);
   });
 
-  /** Tools that are on the page and say nothing, or ask nobody. */
+  /** Tools that are on the page but give no answer, or ask nobody. */
   const SILENT: [string, () => unknown][] = [
     ['a stub of a TCF tool that never loads', () => new Tcf()],
     ['a TCF tool without an answer', () => new Tcf().load({})],
@@ -527,23 +527,26 @@ describe('auto', () => {
     await vi.waitFor(async () => expect(await databases()).toEqual([]));
   });
 
-  it.each(SILENT)('%s keeps no profile of an earlier visit from a refusal', async (_, appear) => {
-    await engine.consent('granted');
-    await engine.track('click', 'a', {});
-    await start('granted');
-    expect(await level()).toBe('granted');
-    const gtag = googleTag();
-    gtag('consent', 'default', { personalization_storage: 'denied' });
-    appear();
-    connect('auto');
-    await pause(20);
-    expect(await level()).toBe('granted');
-    gtag('consent', 'update', { personalization_storage: 'denied' });
-    await becomes('denied');
-    await vi.waitFor(async () => expect(await databases()).toEqual([]));
-  });
+  it.each(SILENT)(
+    '%s does not keep the profile of an earlier visit from being deleted by a refusal',
+    async (_, appear) => {
+      await engine.consent('granted');
+      await engine.track('click', 'a', {});
+      await start('granted');
+      expect(await level()).toBe('granted');
+      const gtag = googleTag();
+      gtag('consent', 'default', { personalization_storage: 'denied' });
+      appear();
+      connect('auto');
+      await pause(20);
+      expect(await level()).toBe('granted');
+      gtag('consent', 'update', { personalization_storage: 'denied' });
+      await becomes('denied');
+      await vi.waitFor(async () => expect(await databases()).toEqual([]));
+    },
+  );
 
-  it('a refusal is heard again after the page has agreed, and silence does not lift what the page refused', async () => {
+  it("a refusal after the page's grant is followed, and silence does not lift the page's refusal", async () => {
     const gtag = googleTag();
     const tcf = new Tcf();
     tcf.load({});
@@ -592,7 +595,7 @@ describe('auto', () => {
       await becomes('denied');
       gtag('consent', 'update', { personalization_storage: 'granted' });
       await becomes('granted');
-      // Code that kept the first array.
+      // Code that kept a reference to the first array.
       old.push(['consent', 'update', { personalization_storage: 'denied' }]);
       await becomes('denied');
       expect(asked).toEqual(['granted', 'denied', 'granted', 'denied']);
@@ -657,12 +660,12 @@ describe('auto', () => {
   });
 });
 
-/** What a tool said last, as the rule sees it; null while it is on the page and has said nothing. */
+/** A tool's last answer for the rule; null while it is on the page without an answer. */
 type Said = 'granted' | 'denied' | 'not-required' | 'asks' | null;
 
 /**
- * The rule, for tools that say something one after the other. A refusal of the page counts until the tools together say something
- * else; silence does not lift it.
+ * The rule, for tools that answer one after the other. A refusal by the page counts until the combined answer of the tools
+ * changes; silence does not lift it.
  */
 class Rule {
   readonly said = new Map<string, Said>();
@@ -683,7 +686,7 @@ class Rule {
   }
 }
 
-/** A page with all tools, of which each appears when it is first used. */
+/** A page with all tools; each appears when it is first used. */
 class ToolPage {
   readonly rule = new Rule();
   level = 'pending';
@@ -692,7 +695,7 @@ class ToolPage {
   #updated = false;
   #gtag: ((...command: unknown[]) => void) | undefined;
 
-  /** Says something by a tool, or does it as the page. */
+  /** Gives an answer through a tool, or as the page. */
   do(tool: string, what: string): void {
     if (tool === 'shopify') this.#useShopify(what);
     else if (tool === 'tcf') this.#useTcf(what);
@@ -735,7 +738,7 @@ class ToolPage {
     if (tcf.listeners.size === 0) tcf.load(answer);
     else tcf.say(answer.eventStatus, answer);
     const before = this.rule.said.get('tcf');
-    // While the dialog is open, the answer before holds.
+    // While the dialog is open, the earlier answer applies.
     if (!shown || !before) this.rule.hear('tcf', what as Said);
   }
 
@@ -753,7 +756,7 @@ class ToolPage {
 describe('the rule', () => {
   afterEach(() => vi.useRealTimers());
 
-  it('holds for whatever tools and page say, in whatever order', async () => {
+  it('holds for any statements of tools and page, in any order', async () => {
     vi.useFakeTimers();
     const says = (tool: string, ...whats: string[]) =>
       fc.constantFrom(...['granted', 'denied', ...whats].map((what) => ({ tool, what })));
@@ -777,7 +780,7 @@ describe('the rule', () => {
       try {
         for (const { tool, what } of messages) {
           page.do(tool, what);
-          // Time to find what is new.
+          // Time to find new tools.
           await vi.advanceTimersByTimeAsync(700);
           expect(page.level).toBe(page.rule.level);
         }
@@ -841,7 +844,7 @@ describe('a function of the shop', () => {
     });
     await pause(200);
     expect([await level(), await databases()]).toEqual(['denied', []]);
-    // The grant that was withdrawn before it was carried out is no failure.
+    // A grant that was withdrawn before it was carried out is not a failure.
     expect(outcomes().slice(seen)).not.toContain('failed');
   });
 
@@ -851,7 +854,7 @@ describe('a function of the shop', () => {
     expect([asked, outcomes()]).toEqual([[], ['ignored']]);
   });
 
-  it('what it throws is reported, also later', async () => {
+  it('reports what the function throws, also later', async () => {
     connect(() => {
       throw new Error('at once');
     });
@@ -878,7 +881,7 @@ describe('a function of the shop', () => {
 });
 
 describe('a recommender that does not start', () => {
-  /** What an earlier visit left on the device. */
+  /** Data that an earlier visit left on the device. */
   const leave = (name: string): Promise<void> =>
     new Promise((resolve) => {
       const request = indexedDB.open(name);
@@ -891,7 +894,7 @@ describe('a recommender that does not start', () => {
   it.each<[string, () => Promise<Consenter>]>([
     ['where the bundle cannot be reached', () => Promise.reject(new Error('bundle/unreachable'))],
     ['where the bundle is on its way', () => new Promise(() => undefined)],
-  ])('%s a refusal of the tool deletes all the same, at once', async (_, starting) => {
+  ])('%s a refusal by the tool still deletes, at once', async (_, starting) => {
     await leave('sidestream/outlet');
     const gtag = googleTag();
     gtag('consent', 'update', { personalization_storage: 'denied' });

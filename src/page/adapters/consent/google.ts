@@ -1,7 +1,7 @@
 import { isCommand, readEntries } from '../pushed-entries';
 import { isObject, type Tool, type ToolListener, type ToolSettings } from './tool';
 
-/** Longest time that a default may wait for an update, ms: a page cannot hold back an answer for ever. */
+/** Longest time that a default may wait for an update, ms: a page cannot hold back an answer forever. */
 const MAX_WAIT_MS = 10_000;
 
 type State = 'granted' | 'denied';

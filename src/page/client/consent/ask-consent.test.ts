@@ -5,7 +5,7 @@ import type { Consent, Recommender, Status } from '../../../device/protocol';
 import { STATUS } from '../../../testing/fake-recommender';
 import { type Asker, type AskOptions, askConsent, notedConsent } from '.';
 
-/** Node has no documents. What the question needs of an element; a browser test uses real ones. */
+/** The part of an element that the question needs, because Node has no documents; a browser test uses real ones. */
 class Box extends EventTarget {
   hidden = true;
   constructor(readonly value?: string) {
@@ -22,7 +22,7 @@ class Box extends EventTarget {
   }
 }
 
-/** A recommender that carries out each answer, and knows of other tabs only what it is told. */
+/** A recommender that carries out each answer, and knows about other tabs only from the test. */
 class Shop {
   consent: Consent = 'pending';
   readonly asked: string[] = [];
@@ -37,7 +37,7 @@ class Shop {
       return () => this.listeners.delete(listener);
     }) as Recommender['on'],
   };
-  /** What another tab, or a script that knows nothing of the question, brings about. */
+  /** A change by another tab, or by a script that does not know the question. */
   become(consent: Consent): void {
     this.consent = consent;
     for (const listener of this.listeners) listener({ ...STATUS, consent });
@@ -126,7 +126,7 @@ describe('with a recommender', () => {
     expect(errors).toEqual([]);
   });
 
-  it('an answer of another tab shows, and takes the note of a yes with it, and all that was kept for it', async () => {
+  it('shows an answer from another tab, which removes the note of a yes and all data kept for it', async () => {
     shop.consent = 'granted';
     notes.set('recommendations', 'granted').set('order', '1');
     ask(shop.recommender, { notes: ['order'] });
@@ -218,7 +218,7 @@ describe('without a recommender', () => {
     await deleted();
     expect(notes.has('order')).toBe(false);
     if (start === never) {
-      // The recommender may still make a database: the next page deletes it, and reads nothing of it.
+      // The recommender may still create a database: the next page deletes it without reading it.
       expect([notedConsent(), forgotten.mock.calls.length]).toEqual(['pending', 0]);
       return;
     }
@@ -260,7 +260,7 @@ describe('on any page', () => {
     ask(shop.recommender);
     click('denied');
     await vi.waitFor(() => expect(shop.asked).toEqual(['denied']));
-    // The yes of before must not count on the next page.
+    // The earlier yes must not count on the next page.
     expect(notes.size).toBe(0);
     vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse, removeItem: refuse });
     expect(notedConsent()).toBeUndefined();

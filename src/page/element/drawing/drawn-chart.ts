@@ -13,7 +13,7 @@ export interface ChartFrame {
  */
 export abstract class DrawnChart<Data> extends LitElement {
   @property({ attribute: false }) data: Data | null = null;
-  /** What it shows, in words; by default it is hidden from screen readers, which have its numbers. */
+  /** Description of the chart; without one it is hidden from screen readers, which have its numbers. */
   @property({ attribute: false }) label = '';
 
   #width = 0;

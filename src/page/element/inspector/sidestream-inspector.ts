@@ -48,7 +48,7 @@ const REFRESH_DELAY = 150;
  * @csspart chart - Each chart with its figures.
  * @csspart weights - The chart of personal weights.
  * @csspart timeline - The points of the timeline.
- * @csspart snapshot - What going back to a snapshot would change.
+ * @csspart snapshot - The changes that going back to a snapshot would make.
  * @csspart choices - The products to choose from.
  * @csspart why - The explanation of one product.
  * @csspart behind - The past choices behind a product.

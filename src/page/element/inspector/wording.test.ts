@@ -6,7 +6,7 @@ const from = (...categories: string[]) =>
   categories.map((category, n) => ({ item: { ...recommendation(`i${n}`).item, category }, time: null }));
 
 describe('expertName', () => {
-  it('says what an expert is about where more than half of its choices do', () => {
+  it('names an expert by a category with more than half of its choices', () => {
     expect(expertName({ state: 'frozen', from: from('Toys/Plush', 'Toys', 'Food') })).toBe(
       'What you looked for before: Toys',
     );

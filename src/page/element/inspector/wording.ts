@@ -30,7 +30,7 @@ export function termLabel(name: string): string {
     .toLowerCase();
 }
 
-/** How an expert is called for the shopper. */
+/** Names of experts for the shopper. */
 const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   generalist: 'Everything that you chose',
   active: 'What you look for now',
@@ -38,7 +38,7 @@ const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   candidate: 'Perhaps something new',
   removed: 'What was let go',
 };
-/** The same, as the end of the sentence "It counts that it is …". */
+/** The same as the end of the sentence "It counts that it is …". */
 export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
   generalist: 'to your taste as a whole',
   active: 'to your taste of now',
@@ -73,7 +73,7 @@ export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
   removed: 'pruned: it had the smallest weight lately',
 };
 
-/** What happened, as a sentence. */
+/** An event of the journal, as a sentence. */
 export const POINT_NAMES: Record<JournalKind, string> = {
   window: 'A stretch of choices was closed',
   rejected: 'A step that did not help was left out',
@@ -163,7 +163,7 @@ const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
 export const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
-/** What the choices say about the shopper, as one sentence. */
+/** Summary of the shopper's choices, as one sentence. */
 export function tasteSentence({ categories, choices }: Inspection, total: number, formats: Formats): string {
   const last = (name: string): string => name.split('/').at(-1) ?? name;
   const most = categories.slice(0, 3).map(({ name, share }) => `${last(name)} (${formats.percent(share)})`);

@@ -4,13 +4,13 @@ import { pickLabels } from './pick-labels';
 
 beforeAll(() => loadTexts('de'));
 
-it('says how many are picked and how many are to be', () => {
+it('says how many are picked and how many are needed', () => {
   const { hint, count } = pickLabels({}, 'de-AT', 3);
   expect(hint).toBe('Wählen Sie 3 aus, dann richten sich die Listen dieser Seite nach Ihrem Geschmack.');
   expect(count(1, 3)).toBe('1 von 3 gewählt');
 });
 
-it('takes the tag of a page that is not one', () => {
+it('accepts an invalid language tag', () => {
   expect(pickLabels({}, 'de_DE').count(2, 3)).toBe('2 von 3 gewählt');
 });
 

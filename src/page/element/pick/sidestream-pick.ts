@@ -24,7 +24,7 @@ export interface PickDetail {
 }
 
 /**
- * "Pick three": popular products that differ from each other, of which a new shopper picks three. They count as clicks, and all
+ * "Pick three": a new shopper picks three of some popular products that differ from each other. The picks count as clicks, and all
  * lists of the page follow at once. The element is hidden for a shopper with a history, and while learning is not allowed.
  *
  * It uses its property `recommender`, otherwise the recommender of the page's first `<sidestream-recs>` that has one, otherwise

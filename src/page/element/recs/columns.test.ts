@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { columnsOf } from './columns';
 
-/** The numbers of columns that a grid of so many cards may have. */
+/** The possible numbers of columns for a grid with the given number of cards. */
 const numbersOf = (count: number): number[] => [
   ...new Set([...columnsOf(count).matchAll(/\) \/ (\d+)/g)].map(([, columns]) => Number(columns))),
 ];
 
-it('has the numbers of columns that divide the cards into equal rows, the last one aside', () => {
+it('divides the cards into equal rows, except the last', () => {
   expect(numbersOf(1)).toEqual([1]);
   expect(numbersOf(2)).toEqual([2]);
   expect(numbersOf(3)).toEqual([3, 2]);

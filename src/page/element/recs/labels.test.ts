@@ -14,14 +14,14 @@ it('a heading is not shown in English first where it will be in another language
   expect(labelsIn('nl').headings.recent).toBe('Recently viewed');
   await loadTexts('de-AT');
   expect(labelsIn('de').headings.recent).toBe('Zuletzt angesehen');
-  // Each language is loaded only where it is shown.
+  // Each language is loaded only if it is shown.
   expect(textsIn('fr')).toBeNull();
 });
 
 describe('labelsIn', () => {
   beforeAll(() => Promise.all(LABEL_LANGUAGES.map(loadTexts)));
 
-  it.each(LABEL_LANGUAGES)('%s has every value where it belongs', (language) => {
+  it.each(LABEL_LANGUAGES)('%s puts every value in its place', (language) => {
     const labels = labelsIn(language);
     const number = (value: number): string => value.toLocaleString(language);
     expect(labels.reduced('60 €', '48 €')).toMatch(/60 €.*48 €/s);
@@ -76,7 +76,7 @@ describe('headingOf', () => {
     expect(of('for-you', unknown, { source: 'catalog', contributions: { hint: 1 } })).toBe('Recommended for you');
   });
 
-  it('says what a list about an item holds instead of what it asks for', () => {
+  it('describes the content of a list about an item, not its request', () => {
     expect(of('similar', popular)).toBe('Popular right now');
     expect(of('complement', popular)).toBe('Popular right now');
     expect(of('complement', similar, similar)).toBe('Similar products');
@@ -84,7 +84,7 @@ describe('headingOf', () => {
     expect(of('for-you', popular)).toBe('Recommended for you');
   });
 
-  it('belongs to the placement while no items are known, and over what only the shop chose', () => {
+  it('follows the placement while no items are known, and for lists that only the shop chose', () => {
     expect(of('trending')).toBe('Popular right now');
     expect(of('trending', { source: 'pinned' })).toBe('Popular right now');
   });

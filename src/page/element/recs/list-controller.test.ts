@@ -78,7 +78,7 @@ describe('ListController', () => {
     expect(shown(list)).toBe('empty');
   });
 
-  it('asks for nothing and listens to nothing outside the page, and goes on when it comes back', async () => {
+  it('sends no requests and listens to nothing outside the page, and continues when it returns to the page', async () => {
     list.hostDisconnected();
     await start();
     list.refresh();

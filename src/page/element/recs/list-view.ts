@@ -106,7 +106,7 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
   return (kind === 'empty' && state.response !== null) || !hasFallback(host);
 }
 
-/** The empty state: one sentence, or the page's own links where no request was sent. */
+/** The empty state: one sentence, or the page's own links if no request was sent. */
 export function emptyState(labels: ListLabels, host: Element, requested: boolean): TemplateResult {
   const { length } = fallbackOf(host);
   if (!requested && length > 0) return html`<slot name="empty">${links(length)}</slot>`;

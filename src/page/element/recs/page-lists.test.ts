@@ -4,7 +4,7 @@ import { SidestreamError } from '../../../error';
 import { FakeRecommender } from '../../../testing/fake-recommender';
 import { type Placed, RequestTurns, sharedRecommender } from './page-lists';
 
-/** An element with nothing but a place in the document. */
+/** An element with only a place in the document. */
 class Spot implements Placed {
   constructor(readonly at: number) {}
   compareDocumentPosition(other: unknown): number {
@@ -57,7 +57,7 @@ describe('sharedRecommender', () => {
     ]);
   });
 
-  it('passes on where the worker lies', async () => {
+  it("passes on the worker's address", async () => {
     const create = creator();
     await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '/files/' }, create);
     await sharedRecommender({ bundle: 'http://shop/five', workerUrl: '' }, create);
@@ -86,7 +86,7 @@ describe('sharedRecommender', () => {
     const starting = sharedRecommender(key, create).catch(({ code }) => code);
     await vi.waitFor(() => expect(create).toHaveBeenCalled());
     update('denied');
-    // The bundle is still on its way.
+    // The bundle is still loading.
     await vi.waitFor(() => expect(removed).toEqual(['sidestream/refusal']));
     fail(new SidestreamError('bundle/unreachable', 'no'));
     expect(await starting).toBe('bundle/unreachable');

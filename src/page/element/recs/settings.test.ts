@@ -61,7 +61,7 @@ describe('settingsOf', () => {
 const settings = { placement: 'for-you' as const, itemId: '', limit: 8, filter: '' };
 
 describe('a bundle, and a list about the cart', () => {
-  it('has what goes with the item instead of what the shopper may like, and no more than fits', () => {
+  it("defaults to what goes with the item instead of the shopper's preferences, and to no more items than fit", () => {
     const of = (given: Partial<Settings> & { cartSynced?: boolean }) => {
       const { placement, limit } = settingsOf({ ...DEFAULTS, ...given }).settings;
       return [placement, limit];
@@ -73,7 +73,7 @@ describe('a bundle, and a list about the cart', () => {
     expect([4, 5].map((limit) => of({ layout: 'bundle', limit })[1])).toEqual([4, 3]);
   });
 
-  it('needs no item where the cart is what it is about', () => {
+  it('needs no item if it is about the cart', () => {
     const about = { ...settings, placement: 'complement' as const };
     expect(requestOf({ ...about, cartSynced: true }, [])).toMatchObject({ cart: true, itemId: undefined });
     expect(requestOf({ ...about, cartSynced: true, itemId: ['a', 'b'] }, [])).toMatchObject({ itemId: ['a', 'b'] });

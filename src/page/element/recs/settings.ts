@@ -1,6 +1,6 @@
 import type { Placement, RecommendRequest } from '../../../device/protocol';
 
-/** Checked settings of a list: the page's values where they are valid, otherwise the defaults. */
+/** Checked settings of a list: the page's values if they are valid, otherwise the defaults. */
 export interface Settings {
   placement: Placement;
   limit: number;

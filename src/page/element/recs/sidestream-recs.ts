@@ -326,8 +326,8 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   }
 
   /**
-   * Requests the list again; rarely needed, because changes of the recommender refresh it. Only a bundle that was added to the
-   * cart stays unchanged until then.
+   * Requests the list again; rarely needed, because changes of the recommender refresh it. A bundle that was added to the
+   * cart changes only by this call.
    */
   refresh(): void {
     this.#cards.bundle?.release();

@@ -75,7 +75,7 @@ describe('sidestream encoders add <hub id>', () => {
     expect(new TextDecoder().decode(files.onnx)).toContain('tiny/BERT_Small');
   });
 
-  it('goes on where a download was cut, and says how near the result is', async () => {
+  it('continues an interrupted download, and reports how near the result is', async () => {
     serve('tiny/bert', bertRepository('dynamo'));
     server.cuts = [100_000];
     await run('add', 'tiny/bert');
@@ -83,7 +83,7 @@ describe('sidestream encoders add <hub id>', () => {
     expect(said()).toMatch(/8-bit weights; lowest cosine to the original: layer_0 (1\.0|0\.99)\d+, layer_2 0\.99/);
   });
 
-  it('knows the short names, and leaves what is made alone', async () => {
+  it('knows the short names, and does not build an encoder again', async () => {
     serve('intfloat/multilingual-e5-small', bertRepository('fused'));
     await run('add', 'multilingual-e5-small');
     const preset = await readPreset('multilingual-e5-small', models, 'text');
@@ -107,7 +107,7 @@ describe('sidestream encoders add <hub id>', () => {
     await expect(run('add', 'tiny/other')).rejects.toMatchObject({ code: 'encoder/offline' });
   });
 
-  it('stores 4 bits when asked, prints what that loses, and refuses what loses too much', async () => {
+  it('stores 4 bits on request, prints the loss, and refuses a loss that is too large', async () => {
     serve('tiny/bert', bertRepository('torchscript'));
     await run('add', 'tiny/bert', '--bits', '4');
     const { adapted } = await readPreset('bert', models, 'text');

@@ -98,7 +98,7 @@ describe('the token', () => {
     ['another host', 'https://hub.example', 'https://files.example/b', false],
     ['another port', 'https://hub.example', 'https://hub.example:8443/b', false],
     ['a mirror that asks for https', 'http://hub.example', 'https://hub.example/b', true],
-  ])('is sent to the hub alone: %s', async (_, endpoint, location, shown) => {
+  ])('is sent only to the hub: %s', async (_, endpoint, location, shown) => {
     expect(await shownTo(endpoint, location)).toEqual([`${endpoint}/a`, ...(shown ? [location] : [])]);
   });
 });
@@ -110,7 +110,7 @@ describe('a broken download', () => {
     expect(BIG_FILE.equals(await readFile(path ?? ''))).toBe(true);
     const [first, second, third, ...more] = requests('host').map((line) => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0));
     expect([first, more]).toEqual([0, []]);
-    // The last bytes before a cut may be lost on the way.
+    // The last bytes before a cut may be lost in transit.
     expect(second).toBeGreaterThan(0);
     expect(second).toBeLessThanOrEqual(600_000);
     expect(third).toBeGreaterThan(second);
@@ -184,7 +184,7 @@ describe('a rejected request', () => {
 });
 
 describe('without a connection', () => {
-  it.each(['offline', 'unreachable'] as const)('the cache does (%s)', async (how) => {
+  it.each(['offline', 'unreachable'] as const)('the cache is enough (%s)', async (how) => {
     await repo().file('onnx/model.onnx');
     const change = how === 'offline' ? { offline: true } : { endpoint: 'http://127.0.0.1:9' };
     const requested = server.log.length;
@@ -202,7 +202,7 @@ describe('without a connection', () => {
 });
 
 describe('the settings', () => {
-  it('are those of the hub’s own tools', () => {
+  it('are the same as for the hub’s own tools', () => {
     const plain = hubSettings({ HF_HOME: '/h' });
     expect(plain).toMatchObject({ cache: '/h/hub', offline: false });
     expect(plain).not.toHaveProperty('token');

@@ -112,7 +112,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
     await runner.close();
   });
 
-  it('takes what workers made for a build that is gone, and brings again what the server lost', async () => {
+  it('uses results that workers made for an earlier build, and queues again what the server lost', async () => {
     const runner = await queueRunner(url, source, () => {});
     const chunk = { modality: 'text' as const, inputs: ['a red shoe'] };
     const queue = new Queue(queueNames(source).chunks, { connection: { url } });
@@ -129,11 +129,11 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
     const [output] = await next.run(chunk, null);
     expect(output).toMatchObject({ bytes: expect.any(Uint8Array) });
     await next.close();
-    // The runner that was closed reports nothing any more.
+    // The closed runner no longer reports anything.
     void outputs;
   });
 
-  it('says where nothing answers, without the password, and what is no address', async () => {
+  it('reports an address that does not answer, without the password, and an invalid address', async () => {
     const port = await freePort();
     await expect(queueRunner(`redis://me:secret@127.0.0.1:${port}`, source, () => {})).rejects.toMatchObject({
       code: 'build/queue',

@@ -48,7 +48,7 @@ export async function loadEngine(url: string): Promise<typeof import('bullmq')> 
       throw new SidestreamError('build/no-engine', message, { cause });
     },
   );
-  // Queues would retry for ever, which is right for a lost server but not for a wrong address.
+  // Queues would retry forever, which is right for a lost server but not for a wrong address.
   const probe = new Redis(url, { lazyConnect: true, connectTimeout: 5000, retryStrategy: () => null });
   let why = '';
   probe.on('error', (error: Error) => {

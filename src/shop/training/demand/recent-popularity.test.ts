@@ -17,7 +17,7 @@ it('weighs a choice half after a quarter of the log, whatever its length', () =>
   }
 });
 
-it('prefers what is chosen now to what was chosen as often before', () => {
+it('prefers current choices to equally frequent earlier ones', () => {
   const [then, now] = recentPopularity(choices([0, 0, 0, 1, 1, 1]), 2);
   expect(now).toBeGreaterThan(then);
 });

@@ -13,7 +13,7 @@ describe('repeats of a log', () => {
   it('are purchases of the same item by the same shopper, on another visit', () => {
     const purchases = sorted(bought(0, [1, 11, 31]), bought(0, [2], 'other'), bought(1, [1, 1.01]));
     const repeats = repeatsOf(purchases, ['', '']);
-    // Of 5 purchases (the second of item 1 is of the same visit), 2 are repeats, after 10 and after 20 days.
+    // Of 5 purchases (the second of item 1 is on the same visit), 2 are repeats, after 10 and after 20 days.
     expect(repeats).toMatchObject({ share: 2 / 5, interval: 15 });
     expect(repeatsOf(bought(0, [1, 1.01]), [''])).toBeUndefined();
     expect(repeatsOf([], [''])).toBeUndefined();
@@ -30,7 +30,7 @@ describe('repeats of a log', () => {
     expect([...(far?.intervals ?? [])]).toEqual([7, 7]);
   });
 
-  it('have a share by item, drawn towards that of the category or the shop', () => {
+  it('have a share by item, shrunk towards the share of the category or the shop', () => {
     const often = Array.from({ length: 101 }, (_, n) => n);
     const users = Array.from({ length: 120 }, (_, n) => bought(1, [n], `u${n}`));
     const repeats = repeatsOf(sorted(bought(0, often), ...users), ['Food', 'Tools', 'Food', 'Tools', '']);

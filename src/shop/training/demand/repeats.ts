@@ -48,7 +48,7 @@ export function repeatsOf(purchases: readonly Interaction[], categories: readonl
     medians.set(known, found);
     return found;
   };
-  /** The values of the narrowest category of an item that has them, otherwise those of the shop. */
+  /** The values of the narrowest category of an item that has them, otherwise the shop's values. */
   const wider = (row: number, fits: (known: Purchases) => boolean): Purchases =>
     prefixes[row].map((name) => ofCategory.get(name)).findLast((known) => known && fits(known)) ?? all;
   return {

@@ -40,21 +40,23 @@ describe('the ranks of choices', () => {
     }
   });
 
-  // One state that keeps the last choice alone; item 3 is no candidate.
+  // One state that keeps only the last choice; item 3 is not a candidate.
   const model = {
-    ...{ width: 1, states: [{ decay: 0, gain: Float32Array.of(1) }] },
-    ...{ vectors: Float32Array.of(1, 1, -1, 5), biases: Float32Array.of(0, 0.1, 0.5, 9) },
+    width: 1,
+    states: [{ decay: 0, gain: Float32Array.of(1) }],
+    vectors: Float32Array.of(1, 1, -1, 5),
+    biases: Float32Array.of(0, 0.1, 0.5, 9),
   };
   const isKnown = (row: number): boolean => row < 3;
 
   it('are among the candidates not chosen', () => {
-    // After 0 the scores of 1 and 2 are 1.1 and -0.5; after 2, when 1 alone is left, it is the first.
+    // After 0 the scores of 1 and 2 are 1.1 and -0.5; after 2, only 1 is left, so it is the first.
     expect(choiceRanks(model, [{ rows: [0, 2, 1], from: 1 }], isKnown)).toEqual([2, 1]);
     expect(choiceRanks(model, [{ rows: [0, 2, 1], from: 2 }], isKnown)).toEqual([1]);
     expect(choiceRanks(model, [{ rows: [0, 3, 1], from: 1 }], isKnown)).toEqual([1]);
   });
 
-  it('are of the choices that are asked for', () => {
+  it('are computed only for the requested choices', () => {
     const shoppers = [{ rows: [0, 2, 1], from: 1 }];
     expect(rankableChoices(shoppers, isKnown)).toBe(2);
     expect(choiceRanks(model, shoppers, isKnown, (n) => n === 1)).toEqual([1]);

@@ -17,9 +17,9 @@ export interface SideBatch {
   sampled: number;
   /** [T * B] Indices into `rows`: the chosen item of each place; 0 where the weight is 0. */
   chosen: Int32Array;
-  /** [T * B] 0 where a place is padding, else 1. */
+  /** [T * B] 0 for padding, else 1. */
   weights: Float32Array;
-  /** [T * B] 0 where a choice does not enter the states: padding, or left out at random. */
+  /** [T * B] 0 if a choice does not enter the states: padding, or left out at random. */
   remembered: Float32Array;
   /**
    * [T * B, sampled] Added to the scores of the sampled items: each stands for known / sampled items (Bengio and Senecal 2008,

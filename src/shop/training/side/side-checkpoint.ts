@@ -61,7 +61,11 @@ export async function readSideCheckpoint(path: string, training: string): Promis
       ),
     );
   return {
-    ...{ weights: part('now'), averages: part('averages'), adam: part('adam'), steps, reports },
+    weights: part('now'),
+    averages: part('averages'),
+    adam: part('adam'),
+    steps,
+    reports,
     best: best === null ? null : { epoch: best, weights: part('best') },
   };
 }

@@ -25,7 +25,7 @@ describe('sideBatch', () => {
   it('lays sequences side by side, each item once, and weighs padding 0', () => {
     expect([batch.length, batch.sequences, batch.sampled]).toEqual([4, 2, 10]);
     expect(new Set(batch.rows).size).toBe(batch.rows.length);
-    // What was not sampled comes after what was.
+    // Items that were not sampled come after the sampled ones.
     expect([...batch.rows]).toEqual([...known, 3]);
     for (const [b, piece] of pieces.entries()) {
       for (const [t, row] of piece.entries()) expect(batch.rows[batch.chosen[at(t, b)]]).toBe(row);
@@ -35,7 +35,7 @@ describe('sideBatch', () => {
     expect([batch.chosen[at(2, 1)], batch.chosen[at(3, 1)]]).toEqual([0, 0]);
   });
 
-  it('has items as candidates until they are chosen and no longer, in their own sequence alone', () => {
+  it('has items as candidates only until they are chosen, and only in their own sequence', () => {
     for (const [b, piece] of pieces.entries()) {
       for (let t = 0; t < piece.length; t++) {
         for (let n = 0; n < batch.sampled; n++) {
@@ -56,7 +56,7 @@ describe('sideBatch', () => {
       const first = [...rows.subarray(0, 4)];
       expect(new Set(rows).size).toBe(rows.length);
       expect(first.every((row) => known.includes(row))).toBe(true);
-      // All chosen items are there, whether sampled or not.
+      // All chosen items are included, sampled or not.
       expect(new Set([...chosen].filter((_, n) => weights[n] > 0).map((n) => rows[n]))).toEqual(
         new Set(pieces.flatMap((piece) => [...piece])),
       );
@@ -90,12 +90,12 @@ describe('sideBatches', () => {
       expect(piece.length).toBeGreaterThan(1);
       expect(piece.length).toBeLessThanOrEqual(MAX_PIECE);
     }
-    // A piece of one choice says nothing of states.
+    // A piece of one choice does not involve states.
     const expected = sequences.flatMap((rows) => [...(rows.length % MAX_PIECE === 1 ? rows.slice(0, -1) : rows)]);
     expect(found.flatMap((piece) => [...piece])).toEqual(expected);
   });
 
-  it('has batches of like length and bounded size, which change from epoch to epoch', () => {
+  it('have similar lengths and a bounded size, and change from epoch to epoch', () => {
     const batches = sideBatches(sequences, seededRandom(1));
     for (const batch of batches) {
       const longest = Math.max(...batch.map(({ length }) => length));
@@ -108,7 +108,7 @@ describe('sideBatches', () => {
     expect(firsts(1)).not.toBe(firsts(2));
   });
 
-  it('has none where nobody chose twice', () => {
+  it('are empty if nobody chose twice', () => {
     expect(sideBatches([rowsOf(1), rowsOf()], seededRandom(1))).toEqual([]);
   });
 });
@@ -213,7 +213,7 @@ describe('a side model on a compute backend', () => {
     const { features, config, weights } = synthetic(count);
     const logPopularity = Float32Array.from({ length: count }, (_, row) => (row < 9 ? Math.log(2 + row) : 0));
     const known = Int32Array.from({ length: 9 }, (_, row) => row);
-    // Item 10 was chosen by nobody else: it is placed by what it is.
+    // Nobody else chose item 10: it is placed by its content.
     const pieces = [rowsOf(4, 1, 7, 10), rowsOf(2, 8)];
     const decays = Array.from(weights[SIDE_NAMES.decay].values, (logit) => 1 / (1 + Math.exp(-logit)));
     const gains = weights[SIDE_NAMES.gain].values;
@@ -297,7 +297,7 @@ describe('a side model on a compute backend', () => {
     }
   });
 
-  it('has vectors as they are where nobody chose anything', async () => {
+  it('keeps its vectors if nobody chose anything', async () => {
     const { features, config, weights } = synthetic(4);
     const nothing = { config, features, logPopularity: new Float32Array(4) };
     const { vectors, biases } = await sideModelOf(weights, nothing);

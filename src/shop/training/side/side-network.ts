@@ -66,7 +66,7 @@ export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
   const { weights: all, metadata } = decodeSafetensors(bytes);
   if (metadata.format !== FORMAT) throw bad('it holds something else');
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), aboutSchema), metadata.about);
-  if (!parsed.success) throw bad(`${v.getDotPath(parsed.issues[0]) ?? 'what it says of itself'} does not fit`);
+  if (!parsed.success) throw bad(`${v.getDotPath(parsed.issues[0]) ?? 'its description'} does not fit`);
   const about = parsed.output;
   const { [CHOICES]: choices, ...weights } = all;
   const count = about.items.length;

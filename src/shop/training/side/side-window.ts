@@ -42,7 +42,9 @@ export interface SideWindowRequest {
 export function nextTraining(request: SideWindowRequest): SideContinuation | { why: string } {
   const { network, items, features, described, interactions, settings, seed } = request;
   const config: SideConfig = {
-    ...{ width: settings.width, hidden: settings.hidden, inputs: inputWidths(features) },
+    width: settings.width,
+    hidden: settings.hidden,
+    inputs: inputWidths(features),
     decays: [...settings.decays],
   };
   if (network.config.width !== config.width) {
@@ -66,7 +68,11 @@ export function nextTraining(request: SideWindowRequest): SideContinuation | { w
   const { weights, frozen, pruned } = nextSideWindow(carried, config, use, random);
   const rowOf = new Map(network.items.map((id, row) => [id, row]));
   return {
-    ...{ initial: weights, frozen, pruned, interactions: newer, windows: network.windows },
+    initial: weights,
+    frozen,
+    pruned,
+    interactions: newer,
+    windows: network.windows,
     earlier: Float32Array.from(items, (id) => network.choices[rowOf.get(id) ?? -1] ?? 0),
     known: new Set(interactions.filter(({ time }) => time <= network.until).map(({ user }) => user)),
   };

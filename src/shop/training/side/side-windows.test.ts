@@ -32,13 +32,23 @@ const interactions = Array.from({ length: 60 }, (_, n) => ({
   time: n,
 }));
 const network: SideNetwork = {
-  ...{ config, items, features: 'text', until: 29, start: { popularity: 0.5 } },
+  config,
+  items,
+  features: 'text',
+  until: 29,
+  start: { popularity: 0.5 },
   windows: [{ experts: { text: [1] }, choices: 30, epochs: 2, seconds: 1.5 }],
   choices: Float32Array.from(items, (_, row) => row % 3),
   weights: freshSideWeights(config, ITEMS, seededRandom(1)),
 };
 const request: SideWindowRequest = {
-  ...{ network, items, features, settings, interactions, described: 'text', seed: 1 },
+  network,
+  items,
+  features,
+  settings,
+  interactions,
+  described: 'text',
+  seed: 1,
 };
 let folder: string;
 
@@ -52,7 +62,11 @@ it('leaves frozen weights as they are, bit by bit, and trains the others', async
   const next = nextSideWindow(network.weights, config, {}, seededRandom(2));
   const states: string[][] = [];
   const { weights } = await trainSide({
-    ...{ features, seed: 1, initial: next.weights, frozen: next.frozen, settings: { ...settings, epochs: 3 } },
+    features,
+    seed: 1,
+    initial: next.weights,
+    frozen: next.frozen,
+    settings: { ...settings, epochs: 3 },
     sequences: [Int32Array.of(0, 1, 2, 3), Int32Array.of(4, 5, 1), Int32Array.of(2, 7, 8)],
     onEpoch: async (_, state) => void states.push(Object.keys((await state()).weights).sort()),
   });
@@ -61,7 +75,7 @@ it('leaves frozen weights as they are, bit by bit, and trains the others', async
   const { down } = sideExpertNames('text', 1);
   expect(weights[down]).not.toEqual(next.weights[down]);
   expect(weights[sideInputNames('text').router]).not.toEqual(next.weights[sideInputNames('text').router]);
-  // A training can be resumed from what it says of itself.
+  // A training can be resumed from its own report.
   expect(states.at(-1)).toEqual(Object.keys(next.weights).sort());
 });
 
@@ -69,7 +83,11 @@ it('counts earlier choices, so that the items of earlier windows stay known', as
   const earlier = new Float32Array(ITEMS).fill(2);
   const sequences = [Int32Array.of(0, 1, 2)];
   const { popularity, logPopularity } = await trainSide({
-    ...{ features, seed: 1, earlier, sequences, settings: { ...settings, epochs: 1 } },
+    features,
+    seed: 1,
+    earlier,
+    sequences,
+    settings: { ...settings, epochs: 1 },
   });
   expect([popularity[0], popularity[11]]).toEqual([3, 2]);
   expect(logPopularity[11]).toBeCloseTo(Math.log(3));
@@ -94,7 +112,7 @@ it('measures the use of experts by their mean gate over the items that somebody 
 });
 
 describe('the next training of a network', () => {
-  it('learns what is newer, from the weights of the one before with one more expert', () => {
+  it('learns newer choices, from the previous weights plus one more expert', () => {
     const next = nextTraining(request);
     if ('why' in next) throw new Error(next.why);
     expect(next.interactions).toEqual(interactions.slice(30));

@@ -77,7 +77,10 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
   const features = sideFeatures(index);
   const { initial, frozen, earlier } = request.continued ?? {};
   const result = await trainSide({
-    ...{ features, initial, frozen, earlier },
+    features,
+    initial,
+    frozen,
+    earlier,
     sequences,
     heldOut: sequencesOf(interactions.filter(({ user }) => heldOut.has(user))),
     settings,

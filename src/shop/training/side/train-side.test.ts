@@ -42,12 +42,14 @@ const settings = {
   content: true,
 };
 const training = (epochs: number, more: Partial<SideTraining> = {}): SideTraining => ({
-  ...{ features, sequences, seed: 1 },
+  features,
+  sequences,
+  seed: 1,
   ...more,
   settings: { ...settings, epochs, ...more.settings },
 });
 
-/** Mean log rank of the held-out choices by popularity alone. */
+/** Mean log rank of the held-out choices by popularity only. */
 function popularityLnRank(): number {
   const popularity = new Float32Array(COUNT);
   for (const rows of sequences) for (const row of rows) popularity[row]++;
@@ -101,7 +103,7 @@ describe('trainSide', () => {
     expect(reports[39].loss).toBeLessThan(reports[0].loss - 0.5);
     const best = Math.min(...reports.map(({ heldOut: quality }) => quality?.lnRank ?? Number.NaN));
     expect(result.reports[result.epoch - 1].heldOut?.lnRank).toBe(best);
-    // A third of the items are of the shopper's group: a log rank lower by ln 3 is all there is to learn.
+    // A third of the items are of the shopper's group: at best, learning lowers the log rank by ln 3.
     expect(best).toBeLessThan(popularityLnRank() - 0.7);
     expect(logPopularity[NEW]).toBe(0);
     for (let row = NEW; row < COUNT; row++) {
@@ -117,7 +119,7 @@ describe('trainSide', () => {
     for (const { decay } of model.states) expect(decay > 0 && decay < 1).toBe(true);
   });
 
-  it('is the same every time by seed, and another one by another seed', async () => {
+  it('is reproducible by seed, and differs between seeds', async () => {
     const [one, same, other] = [
       await trainSide(training(3)),
       await trainSide(training(3)),
@@ -164,11 +166,11 @@ describe('trainSide', () => {
     expect(next.weights).not.toEqual(weights);
   });
 
-  it('may know items by their embeddings alone', async () => {
+  it('may represent items only by their embeddings', async () => {
     const { config, weights, model } = await trainSide(training(2, { settings: { content: false } }));
     expect(config.inputs).toEqual({ text: 0, image: 0, attributes: 0 });
     expect(Object.keys(weights).every((name) => /^(item|state)\./.test(name))).toBe(true);
-    // Nothing is known of new items.
+    // Nothing is known about new items.
     const last = model.vectors.slice(-settings.width);
     expect(model.vectors.slice(NEW * settings.width, (NEW + 1) * settings.width)).toEqual(last);
     expect(model.biases[COUNT - 1]).toBe(0);
@@ -195,7 +197,9 @@ describe('trainSideModel', () => {
   const interactions = log.sort((a, b) => a.time - b.time);
   const said: string[] = [];
   const request = (more: Partial<SideModelRequest> = {}): SideModelRequest => ({
-    ...{ index, interactions, seed: 1 },
+    index,
+    interactions,
+    seed: 1,
     settings: { ...settings, epochs: 3 },
     meter: { start: () => {}, advance: () => {}, stop: () => {} },
     say: (line) => said.push(line),

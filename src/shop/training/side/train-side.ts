@@ -186,9 +186,12 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
         if (report.heldOut && (!before || report.heldOut.lnRank < before.lnRank)) best = { epoch, weights };
       }
       const state = async (): Promise<SideTrainingState> => ({
-        ...{ weights: { ...still, ...(await trainer.read()) }, averages: await trainer.readAverages() },
-        ...{ adam: await trainer.state(), steps: step },
-        ...{ best, reports: [...reports] },
+        weights: { ...still, ...(await trainer.read()) },
+        averages: await trainer.readAverages(),
+        adam: await trainer.state(),
+        steps: step,
+        best,
+        reports: [...reports],
       });
       await onEpoch?.(report, state, async () => sideModelOf(await read(), catalog));
     }

@@ -34,7 +34,7 @@ it('opens at every point the newest snapshot from before its choice, if there is
   const entries = timelineEntries({
     choices: [choice(4), choice(5), choice(6), choice(9)],
     points: [point('window', 5), point('kept', 9), point('window', 9)],
-    // That of the window that ended with the ninth choice is not there any more.
+    // The snapshot of the window that ended with the ninth choice no longer exists.
     snapshots: [snapshot(1, 5)],
   });
   expect(entries.map(({ key, snapshot: opens, kept }) => [key, opens?.id ?? null, kept])).toEqual([

@@ -8,7 +8,7 @@ import { labelsIn } from '../labels';
 import { safeImage } from '../safe-url';
 import { CardExtras, type ExtrasContext } from './card-extras';
 
-// No browser here: a root without style sheets stands for the element's. What a page shows is tested in e2e/card.spec.ts.
+// There is no browser: a root without style sheets stands for the element's. e2e/card.spec.ts tests the page.
 beforeAll(async () => {
   await Promise.all(LABEL_LANGUAGES.map(loadTexts));
   vi.stubGlobal('ShadowRoot', class {});
@@ -91,7 +91,7 @@ describe('facts', () => {
     expect(factsOf({ listPrice: 60, quantity: 0, rating: { value: 0 }, images: [] })).toEqual(nothing);
   });
 
-  it('say from which price on a product costs, where the card shows the cheapest variant', () => {
+  it('say "from" with the price if the card shows the cheapest variant', () => {
     const prices = { lowest: 25, highest: 40 };
     const from = (price: number, language: string, more = prices) =>
       factsOf({ price }, language, {}, more).priceFrom.replace(/\s/g, ' ');

@@ -65,7 +65,7 @@ export interface ExtrasContext {
 /** An item with the prices of its product's variants. */
 type Priced = Pick<Recommendation, 'item' | 'prices'>;
 
-/** Texts of a card beyond picture, title, price and reason; empty where the item has no such value. */
+/** Texts of a card beyond picture, title, price and reason; empty if the item has no such value. */
 export interface CardFacts {
   /** `from €25.00` if other variants of the product cost more. */
   priceFrom: string;

@@ -7,7 +7,7 @@ type Given = Partial<Parameters<typeof isReduced>[0]>;
 const item = (given: Given) => ({ ...recommendation('a').item, ...given });
 
 describe('savingOf', () => {
-  it('is whole percent, never more than is saved', () => {
+  it('is in whole percent, rounded down', () => {
     const of = (price: number, listPrice: number) => savingOf(item({ price, listPrice }));
     expect([of(48, 60), of(80.4, 100), of(0, 10), of(99.9, 100), of(0.1, 0.3)]).toEqual([20, 19, 100, 0, 66]);
     expect([of(60, 60), of(60, 48)]).toEqual([0, 0]);
@@ -32,7 +32,7 @@ describe('badgeOf', () => {
     expect(of({})).toBeUndefined();
   });
 
-  it('says nothing of few pieces where there is no stock, where they come later, and where the shop wants it so', () => {
+  it('does not report few pieces if there is no stock, if they come later, or if the shop turns it off', () => {
     expect(of({ quantity: 0 })).toBeUndefined();
     expect(of({ quantity: 3, availability: 'preorder' })).toBeUndefined();
     expect(of({ quantity: 1 }, 0)).toBeUndefined();
@@ -48,7 +48,7 @@ describe('badgeOf', () => {
 });
 
 describe('ratingOf', () => {
-  it('is nothing where nobody has rated', () => {
+  it('is empty without ratings', () => {
     expect(ratingOf(item({}))).toBeUndefined();
     expect(ratingOf(item({ rating: { value: 0 } }))).toBeUndefined();
     expect(ratingOf(item({ rating: { value: 0, count: 0 } }))).toBeUndefined();

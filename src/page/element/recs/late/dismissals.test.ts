@@ -13,7 +13,7 @@ const text = (places: Place[]) =>
 
 describe('Dismissals', () => {
   let dismissals: Dismissals;
-  /** What the list was told, in order. */
+  /** Calls to the list, in order. */
   let calls: string[];
   let inserted: Recommendation[];
   beforeEach(() => {

@@ -17,7 +17,7 @@ export interface LateHost extends ReactiveControllerHost, Element {
   readonly shown: { response: string; items: Recommendation[] };
 }
 
-/** What a list needs once it is shown: announcements, dismissals, animation, focus, impressions, scrolling. */
+/** Parts that a list needs once it is shown: announcements, dismissals, animation, focus, impressions, scrolling. */
 export class LateParts implements ReactiveController {
   readonly announce = announce;
   readonly row: RowScroller;

@@ -64,7 +64,7 @@ export class RowScroller implements ReactiveController {
 
   constructor(host: RowHost) {
     this.#host = host;
-    // Undefined where elements are rendered without a browser.
+    // Undefined if elements are rendered without a browser.
     this.#resized = globalThis.ResizeObserver && new ResizeObserver(this.measure);
     host.addController(this);
   }
