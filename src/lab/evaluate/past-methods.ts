@@ -7,6 +7,7 @@ import {
   easeItems,
   easeWeights,
   gridOf,
+  type ItemWeights,
   shrunkCosines,
   VsknnIndex,
   type VsknnSettings,
@@ -129,6 +130,22 @@ const itemKnn = pastMethod<{ halfLife: number | null }>({
   },
 });
 
+/** The weights above 0: on logs of this kind the others only lower the ranks of items far down the list. */
+function aboveZero({ offsets, rows, weights }: ItemWeights, count: number): CooccurrenceTable {
+  const starts = new Uint32Array(count + 1);
+  const kept: number[] = [];
+  for (let item = 0; item < count; item++) {
+    for (let at = offsets[item]; at < offsets[item + 1]; at++) if (weights[at] > 0) kept.push(at);
+    starts[item + 1] = kept.length;
+  }
+  return {
+    count,
+    offsets: starts,
+    rows: Uint32Array.from(kept, (at) => rows[at]),
+    lifts: Float32Array.from(kept, (at) => weights[at]),
+  };
+}
+
 /** The weights of EASE (Steck 2019). */
 const ease = pastMethod<{ lambda: number; halfLife: number | null }>({
   schema: v.strictObject({ lambda: positive, halfLife }),
@@ -136,8 +153,8 @@ const ease = pastMethod<{ lambda: number; halfLife: number | null }>({
   groups: [20, 50, 100, 200, 500, 1000].map((lambda) => HALF_LIVES.map((halfLife) => ({ lambda, halfLife }))),
   learn(shoppers, count, { lambda }) {
     const histories = shoppers.map(historyOf);
-    const { offsets, rows, weights } = easeWeights(histories, easeItems(histories, count), count, lambda);
-    const table = { count, offsets, rows, lifts: Float32Array.from(weights) };
+    const weights = easeWeights(histories, easeItems(histories, count), count, lambda);
+    const table = aboveZero(weights, count);
     return (settings) => itemItemMethod('ease', table, settings.halfLife);
   },
 });

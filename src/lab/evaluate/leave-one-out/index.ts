@@ -6,7 +6,7 @@ export {
   parseLeaveOneOut,
   runLeaveOneOut,
 } from './evaluate';
-export { shrunkCosines } from './item-knn';
+export { type ItemWeights, shrunkCosines } from './item-knn';
 export { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf as choicesOf, type Ranker } from './ranker';
 export { side, sideIds } from './side';
 export { type ChoiceCase, type ChoiceHistory, evenly, type LeaveOneOutSplit, leaveOneOut } from './split';
