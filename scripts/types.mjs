@@ -31,7 +31,7 @@ function isChecked(head) {
   return !/^[^\s(]+\(\d/.test(head) || CHECKED.test(head);
 }
 
-/** Reports the errors of a project. @returns whether there are none */
+/** Reports the errors of a project. @returns whether the project has no error */
 function check({ name, counts }) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [compiler, '-p', name, '--noEmit', '--pretty', 'false'], { cwd: root });

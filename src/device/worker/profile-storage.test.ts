@@ -6,7 +6,7 @@ import type { NewEvent } from '../../core/events';
 import { loadKernel } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 import { asSchema2 } from '../../testing/profiles';
-import { Learner, type Profile } from '../learner';
+import { Learner } from '../learner';
 import { catalogIndex } from '../ranking';
 import { DeviceStore } from '../store/device-store';
 import type { EngineOptions } from './engine-options';
@@ -120,7 +120,7 @@ describe('a storage on the device', () => {
     const { learner: first, origin } = await restored(storage);
     await storage.append(clicks(20), storage.era);
     for (const event of await storage.eventsAfter(0)) first.observe(event);
-    await storage.save(asSchema2(first.save()) as unknown as Profile, origin);
+    await Reflect.apply(storage.save, storage, [asSchema2(first.save()), origin]);
     storage.close();
     const { storage: again, codes } = await open();
     const { learner: second } = await restored(again);
