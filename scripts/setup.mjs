@@ -169,10 +169,14 @@ function headlessShell(say) {
   return path && works(path) ? path : undefined;
 }
 
-const isDebian = () => existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+function isDebian() {
+  return existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+}
 
 /** @returns whether the command succeeded */
-const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'ignore', timeout: 180_000 }).status === 0;
+function apt(...args) {
+  return spawnSync('apt-get', ['-qq', ...args], { stdio: 'ignore', timeout: 180_000 }).status === 0;
+}
 
 function installedBrowser() {
   const names = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'chrome'];
