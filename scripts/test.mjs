@@ -4,9 +4,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -66,6 +66,8 @@ for (const { name, seconds, passed, failed, skipped, note } of results) {
     `${failed ? '✗' : '✓'} ${name.padEnd(18)} ${seconds.toFixed(1).padStart(6)} s  ${counts}${note ? ` (${note})` : ''}`,
   );
 }
+// Once more at the end: a log of CI may keep only its last lines.
+for (const { name, failures = [] } of results) for (const failure of failures) console.log(`✗ ${name}: ${failure}`);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 const skipped = sum('skipped');
 console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
@@ -146,16 +148,41 @@ function binary(pkg, bin) {
   return join(dirname(path), typeof bins === 'string' ? bins : bins[bin]);
 }
 
-function countVitest({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
-  // A file that cannot be loaded has no tests, but counts as failed.
-  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-  return { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests + numTodoTests };
+/** A failed test in one line. */
+function described(file, title, message = '') {
+  const [reason] = stripVTControlCharacters(message).trim().split('\n');
+  return `${relative(root, resolve(root, file))}: ${title}${reason ? `: ${reason}` : ''}`;
 }
 
-function countPlaywright({ stats, errors }) {
+function countVitest({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
+  // A file that cannot be loaded has no tests, but counts as failed.
+  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const failures = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => described(name, fullName, failureMessages[0])),
+  );
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + broken.length,
+    skipped: numPendingTests + numTodoTests,
+    failures: [...failures, ...broken.map(({ name, message }) => described(name, 'does not load', message))],
+  };
+}
+
+function countPlaywright({ stats, errors = [], suites }) {
+  const specsIn = ({ suites: inner = [], specs = [] }) => [...specs, ...inner.flatMap(specsIn)];
+  const failures = suites
+    .flatMap(specsIn)
+    .filter(({ ok }) => !ok)
+    .map(({ file, title, tests }) => {
+      const results = tests.flatMap((test) => test.results);
+      return described(file, title, results.find(({ error }) => error)?.error.message);
+    });
   return {
     passed: stats.expected + stats.flaky,
-    failed: stats.unexpected + (errors?.length ?? 0),
+    failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
+    failures: [...failures, ...errors.map(({ message }) => described('Playwright', 'error', message))],
   };
 }
