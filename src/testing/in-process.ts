@@ -1,14 +1,14 @@
 import { formatWithOptions } from 'node:util';
 import { vi } from 'vitest';
 import { runCommandLine } from '../shop/cli/command-line';
-import type { Run } from './commands';
+import { COMMAND, type Run } from './commands';
 
 /** Resolves when the last run has ended: two at once would share what is printed. */
 let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs the command line in this process: starting one takes longer than most commands. Runs come one after the other. For commands that
- * start processes, listen for signals or run beside others, use `sidestream`.
+ * listen for signals or run beside others, use `sidestream`.
  */
 export function inProcess(...args: string[]): Promise<Run> {
   const run = last.then(() => runOnce(args));
@@ -21,6 +21,9 @@ async function runOnce(args: string[]): Promise<Run> {
   let exited: Run | null = null;
   const known = process.exitCode;
   process.exitCode = undefined;
+  // Commands start their processes by this path.
+  const [, script] = process.argv;
+  process.argv[1] = COMMAND;
   const line = (given: unknown[]): string => `${formatWithOptions({ colors: false }, ...given)}\n`;
   const spies = [
     vi.spyOn(console, 'log').mockImplementation((...given) => {
@@ -49,5 +52,6 @@ async function runOnce(args: string[]): Promise<Run> {
   } finally {
     for (const spy of spies) spy.mockRestore();
     process.exitCode = known;
+    process.argv[1] = script;
   }
 }
