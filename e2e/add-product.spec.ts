@@ -33,8 +33,11 @@ async function addApple(page: Page, title: string): Promise<string> {
   return decodeURIComponent(page.url().split('#/product/')[1]);
 }
 
-test('a new product is encoded on the device, is similar to its kind, and is recommended at once', async ({ page }) => {
+test('a new product is encoded on the device, is similar to its kind, is recommended at once, and with consent is there after a reload', async ({
+  page,
+}) => {
   await openShop(page);
+  await page.getByTestId('consent-yes').click();
   await clickProducts(page, 'Food/Fruit', 4);
   const id = await addApple(page, 'Crisp Red Apple');
   const category = new Map(products().map((product) => [product.id, product.category]));
@@ -47,6 +50,11 @@ test('a new product is encoded on the device, is similar to its kind, and is rec
   await expect.poll(() => idsIn(page, 'for-you')).toContain(id);
   await page.goto(`/#/product/${similar[0]}`);
   await expect.poll(() => idsIn(page, 'similar')).toContain(id);
+
+  await page.goto(`/#/product/${encodeURIComponent(id)}`);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Crisp Red Apple' })).toBeVisible();
+  expect(page.url()).toContain(encodeURIComponent(id));
 });
 
 test('a product with a broken image is refused with the field', async ({ page }) => {
@@ -58,15 +66,6 @@ test('a product with a broken image is refused with the field', async ({ page })
   await page.getByTestId('add-submit').click();
   await expect(page.getByTestId('add-dialog')).toContainText(/picture/i);
   await expect(page).not.toHaveURL(/#\/product\//);
-});
-
-test('with consent an added product is there after a reload', async ({ page }) => {
-  await openShop(page);
-  await page.getByTestId('consent-yes').click();
-  const id = await addApple(page, 'Kept Red Apple');
-  await page.reload();
-  await expect(page.getByRole('heading', { name: 'Kept Red Apple' })).toBeVisible();
-  expect(page.url()).toContain(encodeURIComponent(id));
 });
 
 test.describe('without WebGPU', () => {

@@ -3,6 +3,9 @@ import { violations } from './support/accessibility';
 import { eventsOf } from './support/headless';
 import { cards, clickProducts, expect, idsIn, openShop, test } from './support/shop';
 
+// The last long file: in both workers it ends sooner, and neither is left without work.
+test.describe.configure({ mode: 'parallel' });
+
 const [FIRST, SECOND] = ['Toys', 'Clothing'];
 /** Choices of the three chapters. */
 const CHAPTERS = [10, 12, 6];

@@ -24,7 +24,8 @@ test('npm installs it without a flag, within the limit, and the command names th
   const trouble = await registryTrouble();
   test.skip(trouble !== null, trouble ?? '');
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'a-shop', private: true, type: 'module' }));
-  const npm = (...args: string[]) => run('npm', ['i', '--no-audit', '--no-fund', ...args], { cwd: project });
+  const npm = (...args: string[]) =>
+    run('npm', ['i', '--prefer-offline', '--no-audit', '--no-fund', ...args], { cwd: project });
   await npm(await tarballPath());
   const installed = await sizeOf(join(project, 'node_modules'));
   expect(installed).toBeGreaterThan(20e6);

@@ -1,4 +1,7 @@
 import { it } from 'vitest';
 
-/** A long test, which runs at night and on the main branch: NIGHTLY=1 npm test. */
-export const nightly = it.skipIf(!process.env.NIGHTLY);
+/** Whether long tests run, which is so at night and on the main branch: NIGHTLY=1 npm test. */
+export const isNightly = Boolean(process.env.NIGHTLY);
+
+/** A long test. */
+export const nightly = it.skipIf(!isNightly);

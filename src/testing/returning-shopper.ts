@@ -33,9 +33,15 @@ const STRIDE = 7;
 
 /**
  * Replays the shopper's choices in the learner that runs in browsers.
+ * @param from number of choices before the first step that is returned: a list for each one takes most of the time
  * @returns a step before the first choice, and one after each
  */
-export function traceTurns(catalog: LearnerCatalog, { kinds, choices }: Turns, options: LearnerOptions = {}) {
+export function traceTurns(
+  catalog: LearnerCatalog,
+  { kinds, choices }: Turns,
+  options: LearnerOptions = {},
+  from = 0,
+): TraceStep[] {
   const { items } = catalog.index;
   const isOf = (kind: string, row: number): boolean => items[row].category.startsWith(`${kind}/`);
   const rowsOf = (kind: string): number[] => {
@@ -57,11 +63,11 @@ export function traceTurns(catalog: LearnerCatalog, { kinds, choices }: Turns, o
       candidates: onTrial.reduce((sum, { share }) => sum + share, 0),
     };
   };
-  const steps = [step()];
+  const steps = from === 0 ? [step()] : [];
   const chosen = [...first.slice(0, one), ...second.slice(0, two), ...first.slice(one, one + three)];
   for (const [at, row] of chosen.entries()) {
     learner.observe({ id: at + 1, type: 'click', itemId: items[row].id, time: at + 1 });
-    steps.push(step());
+    if (at + 1 >= from) steps.push(step());
   }
   return steps;
 }

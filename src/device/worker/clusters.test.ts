@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Manifest, openBundle, type SideModel, verifyBundle, writeBundle } from '../../core/catalog';
+import { type Item, type Manifest, openBundle, type SideModel, verifyBundle, writeBundle } from '../../core/catalog';
 import { memoryBundle } from '../../testing/bundles';
 import { openedEngine } from '../../testing/opened-engine';
 import { sideModel } from '../../testing/side-models';
@@ -17,6 +17,8 @@ const memory = memoryBundle();
 const options = { clusterFrom: 100, clusterItems: 24 };
 let server: Server;
 let manifest: Manifest;
+/** Items that the head does not have. */
+let unloaded: Item[];
 /** File names requested from the server. */
 let asked: string[] = [];
 /** File names that the server no longer has. */
@@ -24,6 +26,10 @@ let gone: (name: string) => boolean;
 
 beforeAll(async () => {
   manifest = await writeBundle(await topicContent({ items: COUNT, topics: 50, dim: 24 }), memory.sink, options);
+  const whole = await openBundle(memory.fetchFile);
+  const { items } = await openBundle(memory.fetchFile, undefined, { whole: false });
+  const head = new Set(items.map(({ id }) => id));
+  unloaded = whole.items.filter(({ id }) => !head.has(id));
   server = createServer(({ url = '' }, response) => {
     const name = url.slice(1);
     asked.push(name);
@@ -46,10 +52,7 @@ async function start() {
 
 /** An item that the head does not have, and its topic. */
 async function outside(engine: WorkerRecommender, topic: number) {
-  const whole = await openBundle(memory.fetchFile);
-  const { items } = await openBundle(memory.fetchFile, undefined, { whole: false });
-  const head = new Set(items.map(({ id }) => id));
-  const found = whole.items.filter(({ id, category }) => !head.has(id) && category.endsWith(`Topic ${topic}`));
+  const found = unloaded.filter(({ category }) => category.endsWith(`Topic ${topic}`));
   expect(await engine.getItem(found[0].id)).toEqual(found[0]);
   return found;
 }

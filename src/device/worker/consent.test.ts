@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { makeItem } from '../../testing/bundles';
 import { clickAll, consentOf, openedEngine } from '../../testing/opened-engine';
 import { CLICK, type ServedShop, serveShop } from '../../testing/served-shop';
+import { pause, shortenDelays } from '../../testing/short-delays';
 import type { WorkerRecommender } from '../protocol';
 import { deleteDeviceStore } from '../store';
 import { DeviceStore } from '../store/device-store';
@@ -14,7 +15,10 @@ import { Engine } from './engine';
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 let shop: ServedShop;
 const open: ServedShop['open'] = (given) => shop.open(given);
@@ -23,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
 const eventsOf = async (engine: WorkerRecommender) => (await engine.status()).events;
 
@@ -171,9 +174,12 @@ describe('a deletion that another page holds up', () => {
       await clickAll(engine, 'abc');
       const other = await stubbornTab();
       const leave = () => (how === 'denied' ? engine.consent('denied') : engine.forget());
+      // The other page never closes it, so the deletion waits for as long as it may.
+      shortenDelays(1000);
       await expect(leave()).rejects.toMatchObject({ code: 'store/blocked' });
       expect(await engine.status()).toMatchObject({ consent: how === 'denied' ? 'denied' : 'pending', events: 0 });
       await expect(leave()).rejects.toMatchObject({ code: 'store/blocked' });
+      vi.unstubAllGlobals();
       other.close();
       await leave();
       expect(await databases()).toEqual([]);
@@ -250,6 +256,9 @@ describe('consent', () => {
 });
 
 describe('a profile replaced while a save is pending', () => {
+  /** A save is due after 40 ms. */
+  const OVERDUE_MS = 150;
+  beforeEach(() => shortenDelays());
   /** The data that another page would find on the device. */
   const found = async () => {
     const engine = await open();
@@ -273,7 +282,7 @@ describe('a profile replaced while a save is pending', () => {
     ) {
       await engine.track('click', 'f', {});
       const result = await replace.apply(this, given);
-      if (held === null) await pause(600);
+      if (held === null) await pause(OVERDUE_MS);
       else hold(held);
       return result as never;
     });
@@ -282,7 +291,7 @@ describe('a profile replaced while a save is pending', () => {
   const hold = (method: 'localItems' | 'profiles' | 'generation') => {
     const original = DeviceStore.prototype[method] as Method;
     vi.spyOn(DeviceStore.prototype, method).mockImplementationOnce(async function (this: DeviceStore) {
-      await pause(600);
+      await pause(OVERDUE_MS);
       return (await original.call(this)) as never;
     });
   };

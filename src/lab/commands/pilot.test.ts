@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startSidestream } from '../../testing/commands';
+import { sidestream } from '../../testing/commands';
+import { inProcess } from '../../testing/in-process';
 
 let folder: string;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const PLAN = ['--base', '0.05', '--effect', '0.01'];
-const pilot = (...args: string[]) => startSidestream('pilot', ...args).ended;
+const pilot = (...args: string[]) => inProcess('pilot', ...args);
 async function counts(on: number, days = 12): Promise<string> {
   const rows = Array.from({ length: days }, (_, day) => {
     const date = `2026-03-${String(day + 1).padStart(2, '0')}`;
@@ -23,7 +24,7 @@ async function counts(on: number, days = 12): Promise<string> {
 }
 
 it('says how many visitors are needed, and from the counts what to do', async () => {
-  const needed = await pilot(...PLAN);
+  const needed = await sidestream('pilot', ...PLAN);
   expect(needed).toMatchObject({ code: 0, err: '' });
   expect(needed.out).toMatch(/^Horizon: \d+ visitors of “off”, \d+ of “on”\.\n$/);
   const worse = await pilot(await counts(80), ...PLAN);

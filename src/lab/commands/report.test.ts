@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../core/common/random';
-import { startSidestream } from '../../testing/commands';
+import { sidestream } from '../../testing/commands';
+import { inProcess } from '../../testing/in-process';
 import { drawCrowd } from '../../testing/simulated-visitors';
 
 let folder: string;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
   counts = join(folder, 'counts.jsonl');
   const random = seededRandom(3);
-  const lines = Array.from({ length: 3000 }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift: 1.4, days: 3 }))
+  const lines = Array.from({ length: 1000 }, () => drawCrowd(random, { visitors: 1, share: 0.5, lift: 1.4, days: 3 }))
     .flatMap((days) => days.map(({ variants }, day) => ({ day: `2026-03-0${day + 1}`, variants })))
     .map(({ day, variants }, line) => {
       const visitors = [...variants.values()].map((sums) => ({ ...sums, key: `report-${line}` }));
@@ -25,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 it('prints words, tables and JSON, writes a page, and names a line that it left out', async () => {
   const html = join(folder, 'report.html');
-  const { code, out, err } = await startSidestream('report', counts, '--html', html, '--json').ended;
+  const { code, out, err } = await sidestream('report', counts, '--html', html, '--json');
   expect(code).toBe(0);
   expect(err).toContain('line 1, field day: must be a date');
   expect(out).toContain('The visitors are split as they should be');
@@ -45,42 +46,42 @@ it('sets a stray report aside with a note, in both commands, and goes on', async
   const other = (variant: string): string =>
     line.replaceAll(/test\/(on|off)/g, variant).replace(/report-\d+/, `stray-report-${variant.length}`);
   await writeFile(stray, gzipSync([text, other('test/zzz'), other('elsewhere/off')].join('\n')));
-  const { code, out, err } = await startSidestream('report', stray, '--split', 'on=50,off=50', '--json').ended;
+  const { code, out, err } = await inProcess('report', stray, '--split', 'on=50,off=50', '--json');
   expect([code, out]).toEqual([0, expect.stringContaining('The visitors are split as they should be')]);
   expect(err).toContain('Note: Set aside');
   expect(JSON.parse(out.trim().split('\n').at(-1) ?? '').setAside).toEqual([
     { name: 'elsewhere', visitors: 1 },
     { name: 'test/zzz', visitors: 1 },
   ]);
-  const plain = await startSidestream('report', stray).ended;
+  const plain = await inProcess('report', stray);
   expect([plain.code, plain.err]).toEqual([0, expect.stringContaining('“test/zzz” (1 visitor)')]);
-  const pilot = await startSidestream('pilot', stray, '--base', '0.05', '--effect', '20%').ended;
+  const pilot = await inProcess('pilot', stray, '--base', '0.05', '--effect', '20%');
   expect([pilot.code, pilot.err]).toEqual([0, expect.stringContaining('“test/zzz” (1 visitor)')]);
 });
 
 it('warns of a split that is not the declared one', async () => {
-  const { out, code } = await startSidestream('report', counts, '--split', 'on=5,off=95').ended;
+  const { out, code } = await inProcess('report', counts, '--split', 'on=5,off=95');
   expect(out).toMatch(/^WARNING: THE SPLIT IS WRONG/);
   expect(code).toBe(2);
-  const { err } = await startSidestream('report', counts, '--split', 'on').ended;
+  const { err } = await inProcess('report', counts, '--split', 'on');
   expect(err).toContain('must be like on=5,off=95');
 });
 
 it('takes an effect as a part of the control, or with a base as a difference', async () => {
   const planOf = async (...args: string[]) => {
-    const { out } = await startSidestream('report', counts, '--json', ...args).ended;
+    const { out } = await inProcess('report', counts, '--json', ...args);
     return JSON.parse(out.trim().split('\n').at(-1) ?? '').plan.effect;
   };
   expect(await planOf()).toBe(0.05);
   expect(await planOf('--effect', '20%')).toBe(0.2);
   expect(await planOf('--effect', '0.02', '--base', '0.1')).toBeCloseTo(0.2, 12);
-  const { err, code } = await startSidestream('report', counts, '--effect', '0.05').ended;
+  const { err, code } = await inProcess('report', counts, '--effect', '0.05');
   expect([code, err]).toEqual([1, expect.stringContaining('Write --effect 5% for a part of the control')]);
-  const whole = await startSidestream('report', counts, '--effect', '20').ended;
+  const whole = await inProcess('report', counts, '--effect', '20');
   expect(whole.err).toContain('Write --effect 20% for a part of the control');
-  const far = await startSidestream('report', counts, '--effect', '20', '--base', '3%').ended;
+  const far = await inProcess('report', counts, '--effect', '20', '--base', '3%');
   expect([far.code, far.err]).toEqual([1, expect.stringContaining('Write --effect 20%')]);
-  const large = await startSidestream('report', counts, '--effect', '0.2', '--base', '3%').ended;
+  const large = await inProcess('report', counts, '--effect', '0.2', '--base', '3%');
   expect(large.err).toContain('from 3.0 % to 23.0 %. --effect 20% is relative to the base');
   expect(await planOf('--base', '3%', '--effect', '0.006', '--alpha', '5%', '--power', '80%')).toBeCloseTo(0.2, 12);
 });
@@ -89,10 +90,10 @@ it('exits with the code of a wrong split if there is only one variant', async ()
   const single = join(folder, 'single.jsonl');
   const lines = (await readFile(counts, 'utf8')).split('\n').filter((line) => line.includes('test/off'));
   await writeFile(single, lines.join('\n'));
-  const none = await startSidestream('report', single).ended;
+  const none = await inProcess('report', single);
   expect([none.code, none.out]).toEqual([2, expect.stringMatching(/^WARNING: THERE IS ONLY ONE VARIANT.*“off”/)]);
   const html = join(folder, 'single.html');
-  const declared = await startSidestream('report', single, '--split', 'on=50%,off=50%', '--json', '--html', html).ended;
+  const declared = await inProcess('report', single, '--split', 'on=50%,off=50%', '--json', '--html', html);
   expect([declared.code, declared.out]).toEqual([
     2,
     expect.stringMatching(/^WARNING: THE SPLIT IS WRONG. No visitor had “on”/),
@@ -106,37 +107,36 @@ it('exits with the code of a wrong split if there is only one variant', async ()
 });
 
 it('refuses a split that does not name each variant', async () => {
-  const { code, err } = await startSidestream('report', counts, '--split', 'on=50').ended;
+  const { code, err } = await inProcess('report', counts, '--split', 'on=50');
   expect([code, err]).toEqual([1, expect.stringContaining('The split does not name “off”')]);
-  const mixed = await startSidestream('report', counts, '--split', 'on=5%,off=95').ended;
+  const mixed = await inProcess('report', counts, '--split', 'on=5%,off=95');
   expect(mixed.err).toContain('must be like on=5,off=95');
 });
 
 it('names what is wrong with the file or the plan', async () => {
-  const missing = await startSidestream('report', join(folder, 'none')).ended;
+  const missing = await inProcess('report', join(folder, 'none'));
   expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('Check the path')]);
   const empty = join(folder, 'empty.jsonl');
   await writeFile(empty, '');
-  expect((await startSidestream('report', empty).ended).err).toContain('is empty: no report has arrived yet');
-  const control = await startSidestream('report', counts, '--control', 'as-is').ended;
+  expect((await inProcess('report', empty)).err).toContain('is empty: no report has arrived yet');
+  const control = await inProcess('report', counts, '--control', 'as-is');
   expect(control.err).toContain('the log has off, on');
 });
 
 it('is what a pilot reads, too', async () => {
-  const { out } = await startSidestream('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'clickers')
-    .ended;
+  const { out } = await inProcess('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'clickers');
   expect(out).toMatch(/Difference after 3 days/);
-  const { err } = await startSidestream('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'x').ended;
+  const { err } = await inProcess('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'x');
   expect(err).toContain('there are buyers, adders, clickers');
   const plan = ['--base', '0.05', '--effect', '20%'];
   const two = join(folder, 'two.jsonl');
   const lines = (await readFile(counts, 'utf8')).split('\n').slice(1);
   const renamed = lines.map((line, at) => line.replaceAll('test/', at % 2 ? 'test/' : 'test-50/'));
   await writeFile(two, renamed.join('\n'));
-  const both = await startSidestream('pilot', two, ...plan).ended;
+  const both = await inProcess('pilot', two, ...plan);
   expect(both.err).toContain('name one with --experiment');
-  const one = await startSidestream('pilot', two, ...plan, '--experiment', 'test-50').ended;
+  const one = await inProcess('pilot', two, ...plan, '--experiment', 'test-50');
   expect([one.code, one.out]).toEqual([0, expect.stringContaining('Difference after 3 days')]);
-  const split = await startSidestream('pilot', counts, ...plan, '--share', '0.05').ended;
+  const split = await inProcess('pilot', counts, ...plan, '--share', '0.05');
   expect([split.code, split.out]).toEqual([2, expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
 });

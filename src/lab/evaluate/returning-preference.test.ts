@@ -11,8 +11,8 @@ const LIMIT = 10;
 
 /** Places of the first ten that have the first kind again, after each of 5 choices that return to it from the second. */
 function returned(catalog: LearnerCatalog, kinds: readonly [string, string], options: LearnerOptions) {
-  const steps = traceTurns(catalog, { kinds, choices: [PHASE, PHASE, 5] }, options);
-  const [before, ...after] = steps.slice(2 * PHASE).map(({ places }) => places[0]);
+  const steps = traceTurns(catalog, { kinds, choices: [PHASE, PHASE, 5] }, options, 2 * PHASE);
+  const [before, ...after] = steps.map(({ places }) => places[0]);
   return { before, after };
 }
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../core/common/random';
 import { combined, sumsOf, type VisitorSums } from '../../device/experiment/visitors';
-import { nightly } from '../../testing/nightly';
+import { isNightly, nightly } from '../../testing/nightly';
 import { type Crowd, drawCrowd, logNormal, pareto } from '../../testing/simulated-visitors';
 import { compared, estimate } from './effects';
 import { readMetricLog } from './metric-log';
@@ -391,7 +391,7 @@ describe('revenue', () => {
     ['Pareto 1.1', pareto(1.1)],
   ])('raises no more false alarms than it may with 5 % of the visitors: %s', (_, price) => {
     const random = seededRandom(11);
-    const runs = 200;
+    const runs = isNightly ? 200 : 100;
     let alarms = 0;
     for (let run = 0; run < runs; run++) {
       const { judged } = of(paidDay(random, [9500, 500 + Math.round(200 * random())], price));
@@ -404,7 +404,7 @@ describe('revenue', () => {
 });
 
 describe('simulated', () => {
-  const RUNS = 300;
+  const RUNS = isNightly ? 300 : 150;
 
   it('a right split that is looked at for 60 days raises an alarm in one of a thousand experiments at most', () => {
     const random = seededRandom(4);

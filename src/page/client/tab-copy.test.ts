@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Consent, Recommender } from '../../device/protocol';
 import { stubPage } from '../../testing/client-page';
 import { log, type ServedShop, serveShop } from '../../testing/served-shop';
+import { pause, shortenDelays } from '../../testing/short-delays';
 import { ThreadWorker } from '../../testing/thread-worker';
 import { createRecommender } from './create-recommender';
 
@@ -38,6 +39,7 @@ beforeEach(() => {
   storage = new TabStorage();
   const { content, getItem, setItem, removeItem } = storage;
   page = stubPage(shop.bundle, { content, methods: { getItem, setItem, removeItem } });
+  shortenDelays();
 });
 afterEach(async () => {
   await leave();
@@ -64,9 +66,11 @@ const databases = async (): Promise<unknown[]> => (await indexedDB.databases()).
 const copied = (ids: string): Promise<void> =>
   vi.waitFor(() => expect(storage.record?.memory?.events.map(({ itemId }) => itemId).join('')).toBe(ids), {
     timeout: 5000,
+    interval: 5,
   });
 const eventsOf = async (recommender: Recommender): Promise<number> => (await recommender.status()).events;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Long enough for a copy, which is made 50 ms after a change. */
+const copyTime = (): Promise<void> => pause(200);
 
 describe('what pages of the tab kept, with several bundles', () => {
   const others = ['sidestream/test more http://shop/', 'sidestream/tes http://shop/'];
@@ -171,7 +175,7 @@ describe('a visit that is kept in the tab', () => {
       ['click', 'a', cyclic],
     ];
     for (const given of wrong) await expect(Reflect.apply(recommender.track, recommender, given)).rejects.toThrow();
-    await pause(600);
+    await copyTime();
     expect(storage.content.size).toBe(0);
   });
 
@@ -276,7 +280,7 @@ describe('the end of a visit', () => {
       const ending = how === 'forget' ? first.forget() : first.consent(how);
       expect(storage.content.size).toBe(0);
       await ending;
-      await pause(600);
+      await copyTime();
       expect(storage.content.size).toBe(0);
       expect(await first.status()).toMatchObject({ consent: how === 'forget' ? 'pending' : how, events: 0 });
       expect(await databases()).toEqual([]);
@@ -361,7 +365,7 @@ describe('a tab that keeps nothing', () => {
     shut();
     const recommender = await open();
     for (const id of 'ab') await recommender.track('click', id);
-    await pause(700);
+    await copyTime();
     expect(await eventsOf(recommender)).toBe(2);
     expect(codes).toEqual([code]);
     await recommender.consent('denied');
@@ -371,7 +375,7 @@ describe('a tab that keeps nothing', () => {
   it('with `encrypt` nothing is kept in the clear', async () => {
     const recommender = await open('session', { encrypt: { passphrase: 'correct horse' } });
     await recommender.track('click', 'a');
-    await pause(600);
+    await copyTime();
     expect([storage.content.size, codes]).toEqual([0, ['runtime/invalid-input']]);
   });
 
@@ -398,7 +402,7 @@ describe('a tab that keeps nothing', () => {
     storage.content.set(key(), record);
     const recommender = await open();
     await recommender.track('click', 'b');
-    await pause(700);
+    await copyTime();
     expect(codes).toEqual(code === null ? [] : [code]);
     expect((await recommender.recommend()).items.length).toBeGreaterThan(0);
     // A record by newer code is not touched.
@@ -445,7 +449,7 @@ describe('a page that comes back from the back/forward cache', () => {
     storage.content.clear();
     comeBack();
     await vi.waitFor(async () => expect(await recommender.status()).toMatchObject({ consent: 'pending', events: 0 }));
-    await pause(600);
+    await copyTime();
     expect(storage.content.size).toBe(0);
   });
 });

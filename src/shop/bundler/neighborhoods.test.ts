@@ -26,6 +26,8 @@ it.skipIf(!existsSync(shop))(
         text: 'title',
         models: MODELS_FOLDER,
         encoders: false,
+        // Other processes would take longer to start than to encode.
+        workers: 1,
         meter: { start() {}, advance() {}, stop() {} },
       });
       const bundle = await openBundle(folderFetch(out));
@@ -37,7 +39,7 @@ it.skipIf(!existsSync(shop))(
       );
       expect(text).toBeGreaterThanOrEqual(0.54);
       expect(image).toBeGreaterThanOrEqual(0.58);
-      expect(both).toBeGreaterThan(Math.max(text, image));
+      expect(both).toBeGreaterThan(Math.max(text, image) + 0.1);
     } finally {
       await rm(folder, { recursive: true });
     }

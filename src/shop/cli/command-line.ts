@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import * as v from 'valibot';
+import { SidestreamError } from '../../error';
 import { PACKAGE_FOLDER } from '../bundler';
 import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
@@ -40,4 +41,18 @@ export async function commandLine(first?: string): Promise<Command> {
   if (program.commands.some((command) => command.name() === first)) return program;
   const { evaluateCommand, pilotCommand, reportCommand } = await import('../../lab/commands');
   return program.addCommand(evaluateCommand()).addCommand(pilotCommand()).addCommand(reportCommand());
+}
+
+/** Runs a command. An error is printed and sets the exit code. @param args words after the program's name */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  try {
+    const program = await commandLine(args[0]);
+    await program.parseAsync(args, { from: 'user' });
+  } catch (thrown) {
+    const error = SidestreamError.from(thrown);
+    console.error(`Error (${error.code}): ${error.message}`);
+    // An unexpected error is a bug: its report needs the stack.
+    if (error.code === 'runtime/unexpected') console.error(thrown);
+    process.exitCode = 1;
+  }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle } from '../../core/catalog';
 import { sidestream } from '../../testing/commands';
+import { inProcess } from '../../testing/in-process';
 import { serve } from '../../testing/picture-server';
 import { folderFetch } from '../bundler/folder-bundle';
 
@@ -108,14 +109,14 @@ describe('sidestream build', () => {
     expect(bundle.manifest.text).toBe('title');
     await expect(bundle.encoder('image')).rejects.toMatchObject({ code: 'encoder/missing' });
 
-    const inspected = await sidestream('inspect', out, '--neighbours', '--by', 'category', '--json');
+    const inspected = await inProcess('inspect', out, '--neighbours', '--by', 'category', '--json');
     expect(inspected.code).toBe(0);
     // Two neighbours of the same category for each of the three: 2 of 5.
     expect(JSON.parse(inspected.out.trim().split('\n').at(-1) ?? '')).toEqual({
       items: 3,
       p5: { text: 0.4, image: 0.4, both: 0.4 },
     });
-    const near = await sidestream('inspect', out, '--item', 'red');
+    const near = await inProcess('inspect', out, '--item', 'red');
     expect(near.out).toMatch(/by both\ncosine .*\n.*(Title blue|Title green)/);
   });
 
@@ -124,20 +125,20 @@ describe('sidestream build', () => {
     ['an empty catalogue', '', 'has no usable product'],
   ])('ends with 1 and writes nothing for %s', async (_, row, message) => {
     const out = join(folder, 'nothing');
-    const run = await sidestream('build', await feed('bad.jsonl', [row]), '--out', out);
+    const run = await inProcess('build', await feed('bad.jsonl', [row]), '--out', out);
     expect(run).toMatchObject({ code: 1, err: expect.stringContaining(message) });
     await expect(readFile(join(out, 'manifest.json'))).rejects.toThrow('ENOENT');
   });
 
   it('uses the singular for one product, and says why nothing was built from a catalogue of drafts', async () => {
     const one = await feed('single.csv', ['id,title,status', 'a,A,active', 'b,B,draft']);
-    const built = await sidestream('build', one, '--out', join(folder, 'single'), '--no-encoders');
+    const built = await inProcess('build', one, '--out', join(folder, 'single'), '--no-encoders');
     expect(built).toMatchObject({ code: 0 });
     expect(built.out).toMatch(/^Built 1 item \(1 without a picture\) in /m);
     expect(built.out).toMatch(/^Encoded 1 text or picture$/m);
     expect(built.out).toContain('1 item, 1 without a picture; 1 not published: left out');
     const drafts = await feed('drafts.csv', ['id,title,status', 'b,B,draft']);
-    const none = await sidestream('build', drafts, '--out', join(folder, 'drafts'), '--no-encoders');
+    const none = await inProcess('build', drafts, '--out', join(folder, 'drafts'), '--no-encoders');
     expect(none).toMatchObject({ code: 1, err: expect.stringContaining('Left out as not published: 1 product.') });
   });
 
@@ -158,7 +159,7 @@ describe('sidestream build', () => {
       ]);
       const mapping = await feed('mapping.json', [{ id: 'Nr', title: 'Name', image: 'Bild' }]);
       const run = (out: string, ...more: string[]) =>
-        sidestream(
+        inProcess(
           ...['build', catalog, '--mapping', mapping, '--out', join(folder, out), '--no-encoders'],
           ...['--picture-cache', join(folder, 'cache'), '--allow-private', ...more],
         );
@@ -174,7 +175,7 @@ describe('sidestream build', () => {
       ]);
       expect(features.scales[features.taps.text]).toBeGreaterThan(0);
 
-      const near = await sidestream('inspect', join(folder, 'table'), '--neighbours');
+      const near = await inProcess('inspect', join(folder, 'table'), '--neighbours');
       expect(near.out).toContain('No item of this bundle has a category, the field in which neighbours are compared.');
 
       const strict = await run('strict', '--strict');
@@ -189,10 +190,10 @@ describe('sidestream build', () => {
     const catalog = await feed('one.jsonl', [product('red')]);
     const out = join(folder, 'nothing');
     const runs = await Promise.all([
-      sidestream('build', join(folder, 'none.jsonl'), '--out', out),
-      sidestream('build', catalog, '--out', out, '--models', join(folder, 'no-models')),
-      sidestream('inspect', join(folder, 'none')),
-      sidestream('inspect'),
+      inProcess('build', join(folder, 'none.jsonl'), '--out', out),
+      inProcess('build', catalog, '--out', out, '--models', join(folder, 'no-models')),
+      inProcess('inspect', join(folder, 'none')),
+      inProcess('inspect'),
     ]);
     expect(runs.map((run) => run.code)).toEqual([1, 1, 1, 1]);
     expect(runs[0].err).toContain('catalog/unreadable');

@@ -5,11 +5,28 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../testing/commands';
+import { writeProgram } from '../../testing/program';
 import { LOCK_FILE, withModels } from './models-lock';
 
-const MODULE = fileURLToPath(new URL('./models-lock.ts', import.meta.url));
+/** Holds the lock of a folder until its input ends. */
+const PROGRAM = `
+import { once } from 'node:events';
+import { withModels } from ${JSON.stringify(fileURLToPath(new URL('./models-lock.ts', import.meta.url)))};
+await withModels(process.argv[2], console.log, async () => {
+  console.log('held');
+  await once(process.stdin.resume(), 'end');
+});
+`;
+let programs: string;
+let program: string;
+beforeAll(async () => {
+  programs = await mkdtemp(join(tmpdir(), 'sidestream-'));
+  program = await writeProgram(PROGRAM, programs);
+});
+afterAll(() => rm(programs, { recursive: true }));
+
 let folder: string;
 let file: string;
 const children: ChildProcess[] = [];
@@ -23,16 +40,9 @@ afterEach(async () => {
   await rm(join(folder, '..'), { recursive: true });
 });
 
-/** A process that holds the lock until it is ended, or for the given time. */
-async function holder(ms = 60_000): Promise<ChildProcess> {
-  const script = `import { withModels } from ${JSON.stringify(MODULE)};
-    await withModels(${JSON.stringify(folder)}, console.log, async () => {
-      console.log('held');
-      await new Promise((resolve) => setTimeout(resolve, ${ms}));
-    });`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** A process that holds the lock until it or its input is ended. */
+async function holder() {
+  const child = spawn(process.execPath, [program, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout, 'data');
   return child;
@@ -41,13 +51,15 @@ async function holder(ms = 60_000): Promise<ChildProcess> {
 const idle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const lines: string[] = [];
 const say = (line: string): void => void lines.push(line);
+/** Looks often whether it can begin. */
+const withWaiting = <T>(work: () => Promise<T>): Promise<T> => withModels(folder, say, work, { interval: 20 });
 beforeEach(() => void lines.splice(0));
 
 describe('the lock of a folder of models', () => {
   it('lets one run after the other work, and is gone afterwards', async () => {
     const steps: string[] = [];
     const run = (name: string) =>
-      withModels(folder, say, async () => {
+      withWaiting(async () => {
         steps.push(`${name} begins`);
         expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() });
         await idle(30);
@@ -71,15 +83,20 @@ describe('the lock of a folder of models', () => {
   });
 
   it('is waited for while another process has it, which is named once', async () => {
-    const child = await holder(1500);
+    const child = await holder();
     let ended = false;
     child.once('exit', () => {
       ended = true;
     });
-    await withModels(folder, say, async () => {
+    const waiting = withWaiting(async () => {
       // The lock is removed right before the process ends.
       await until('the other process has ended', () => ended);
     });
+    await until('it says so', () => lines.length > 0);
+    // A run that says it at every look, or does not wait, has the time for it.
+    await idle(100);
+    child.stdin.end();
+    await waiting;
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(`process ${child.pid} on ${hostname()}`);
     expect(lines[0]).toContain(file);
@@ -100,7 +117,7 @@ describe('the lock of a folder of models', () => {
     expect(existsSync(file)).toBe(true);
     let now = 0;
     const run = () =>
-      withModels(folder, say, async () => {
+      withWaiting(async () => {
         expect(++now).toBe(1);
         await idle(20);
         now--;
@@ -124,11 +141,11 @@ describe('the lock of a folder of models', () => {
     await withModels(folder, say, async () => undefined);
     await writeFile(file, JSON.stringify({ pid: 1, host: `not ${hostname()}`, since: 'noon', id: 'x' }));
     let began = false;
-    const waiting = withModels(folder, say, async () => {
+    const waiting = withWaiting(async () => {
       began = true;
     });
     await until('it says so', () => lines.length === 1);
-    await idle(700);
+    await idle(150);
     expect(began).toBe(false);
     expect(lines).toEqual([expect.stringContaining(`process 1 on not ${hostname()}`)]);
     await rm(file);

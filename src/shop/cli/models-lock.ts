@@ -11,7 +11,7 @@ import { exitBy } from './interrupt';
 
 /** Name of the lock in a folder of models. */
 export const LOCK_FILE = 'sidestream.lock';
-/** Interval at which a waiting run checks whether the other one has ended, ms. */
+/** Default interval at which a waiting run checks whether the other one has ended, ms. */
 const INTERVAL = 500;
 /** Age from which a lock without an owner counts as stale, ms: the owner is written right after the lock is created. */
 const MAX_UNNAMED = 10_000;
@@ -37,19 +37,20 @@ const own = new Set<string>();
  * @param say receives a line for each run that is waited for
  * @param signals false: the work leaves no time for signals, so that they must end this process without it; the lock is then left behind,
  *   to be taken over
+ * @param interval milliseconds after which a waiting run looks again whether the other one has ended
  * @throws SidestreamError `runtime/invalid-input` if no file can be written there, and errors of the work
  */
 export async function withModels<T>(
   folder: string,
   say: (line: string) => void,
   work: () => Promise<T>,
-  { signals = true }: { signals?: boolean } = {},
+  { signals = true, interval = INTERVAL }: { signals?: boolean; interval?: number } = {},
 ): Promise<T> {
   const file = join(folder, LOCK_FILE);
   await mkdir(folder, { recursive: true }).catch((cause) => {
     throw notLocked(file, cause);
   });
-  const { id } = await lock(file, say);
+  const { id } = await lock(file, say, interval);
   const release = (): void => {
     if (own.delete(id)) rmSync(file, { force: true });
   };
@@ -73,7 +74,7 @@ export async function withModels<T>(
 }
 
 /** Takes the lock as soon as it is free. */
-async function lock(file: string, say: (line: string) => void): Promise<Owner> {
+async function lock(file: string, say: (line: string) => void, interval: number): Promise<Owner> {
   let said = '';
   for (;;) {
     const made = await make(file);
@@ -82,13 +83,13 @@ async function lock(file: string, say: (line: string) => void): Promise<Owner> {
     // Released in between.
     if (text === null) continue;
     if (await isLeft(file, text)) {
-      await remove(file, text);
+      await remove(file, text, interval);
       continue;
     }
     const line = waitingText(file, ownerOf(text));
     if (line !== said) say(line);
     said = line;
-    await wait(INTERVAL);
+    await wait(interval);
   }
 }
 
@@ -118,13 +119,13 @@ async function make(file: string): Promise<Owner | null> {
  * Removes a stale lock. Of several waiting runs, only one does so, under a separate lock: another run could otherwise remove the
  * lock that the first one has just created.
  */
-async function remove(file: string, left: string): Promise<void> {
+async function remove(file: string, left: string, interval: number): Promise<void> {
   const guard = `${file}.taken`;
   const guarded = await make(guard);
   if (!guarded) {
     const text = await contentOf(guard);
     if (text !== null && (await isLeft(guard, text))) await rm(guard, { force: true });
-    else await wait(INTERVAL / 10);
+    else await wait(interval / 10);
     return;
   }
   try {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem } from '../../testing/bundles';
 import { sidestream } from '../../testing/commands';
+import { inProcess } from '../../testing/in-process';
 import { folderSink } from '../bundler';
 
 let folder: string;
@@ -29,7 +30,7 @@ it('writes offers by a mapping, says what it refused, and ends with 2; inspect s
   await writeFile(mapping, JSON.stringify({ id: 'Nr', price: 'Preis', decimal: ',' }));
   const path = await feed('Nr;Preis', 'a;1.299,50 €', 'b;auf Anfrage', 'c;3');
   const args = [path, '--out', out, '--mapping', mapping, '--currency', 'EUR'];
-  const run = await sidestream('offers', ...args);
+  const run = await inProcess('offers', ...args);
   expect(run.err).toContain('line 3 (b), field price: must be number, not "auf Anfrage"');
   expect(run.out).toContain('Wrote offers of 1 of 2 items');
   expect(run.out).toContain('Left out: 1 product that the bundle lacks. Not in the feed: 0 items of the bundle');
@@ -39,21 +40,21 @@ it('writes offers by a mapping, says what it refused, and ends with 2; inspect s
     currency: 'EUR',
     offers: [{ id: 'a', price: 1299.5, listPrice: null }],
   });
-  const strict = await sidestream('offers', ...args, '--strict');
+  const strict = await inProcess('offers', ...args, '--strict');
   expect(strict).toMatchObject({ code: 1, err: expect.stringContaining('catalog/refused') });
 
-  const inspected = await sidestream('inspect', out, '--json');
+  const inspected = await inProcess('inspect', out, '--json');
   expect(JSON.parse(inspected.out)).toMatchObject({
     items: 2,
     offers: [{ market: 'default', currency: 'EUR', offers: 1 }],
   });
   await writeFile(join(out, 'offers.json'), '{');
-  expect((await sidestream('inspect', out)).out).toContain('offers default: The offers cannot be used');
+  expect((await inProcess('inspect', out)).out).toContain('offers default: The offers cannot be used');
 });
 
 it('prints one line of JSON, writes markets apart and takes one out again', async () => {
   const path = await feed('id,price', 'a,12', 'b,24');
-  const run = await sidestream('offers', path, '--out', out, '--market', 'de-ch', '--json');
+  const run = await inProcess('offers', path, '--out', out, '--market', 'de-ch', '--json');
   expect(JSON.parse(run.out.trim().split('\n').at(-1) ?? '')).toEqual({
     file: join(out, 'offers-de-ch.json'),
     bytes: expect.any(Number),
@@ -66,7 +67,7 @@ it('prints one line of JSON, writes markets apart and takes one out again', asyn
     rejectedRows: 0,
   });
   expect(run.code).toBe(0);
-  const removed = await sidestream('offers', '--out', out, '--market', 'de-ch', '--remove');
+  const removed = await inProcess('offers', '--out', out, '--market', 'de-ch', '--remove');
   expect(removed).toMatchObject({ code: 0, out: expect.stringContaining('Removed the offers') });
   expect(await readdir(out)).not.toContain('offers-de-ch.json');
 });
@@ -87,14 +88,14 @@ it.each([
   ['a market that looks like a digest', ['--market', '0123456789abcdef'], 'must be a name such as'],
   ['a currency in words', ['--currency', 'euro'], 'must be a code such as'],
 ])('ends with 1 for %s', async (_, args, message) => {
-  const run = await sidestream('offers', await feed('id,price', 'a,1'), '--out', out, ...args);
+  const run = await inProcess('offers', await feed('id,price', 'a,1'), '--out', out, ...args);
   expect(run).toMatchObject({ code: 1, err: expect.stringContaining(message) });
 });
 
 it('ends with 1 without a feed, and for a folder without a bundle', async () => {
-  const none = await sidestream('offers', '--out', out);
+  const none = await inProcess('offers', '--out', out);
   expect(none).toMatchObject({ code: 1, err: expect.stringContaining('Name the feed') });
   const path = await feed('id,price', 'a,1');
-  const elsewhere = await sidestream('offers', path, '--out', folder);
+  const elsewhere = await inProcess('offers', path, '--out', folder);
   expect(elsewhere).toMatchObject({ code: 1, err: expect.stringContaining('bundle/unreachable') });
 });

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeProgram } from '../../testing/program';
 import { type GrowingMeter, JointMeter } from '../bundler/meter';
 
 /** A program of a parent and its processes, like the commands; its last argument names the task. */
 const PROGRAM = `
-import { doTasks, parentMeter, TaskProcesses } from ${JSON.stringify(new URL('./task-processes.ts', import.meta.url).href)};
+import { doTasks, parentMeter, TaskProcesses } from ${JSON.stringify(fileURLToPath(new URL('./task-processes.ts', import.meta.url)))};
 const numbers = Float64Array.of(1 / 3, -0);
 async function work(task) {
   if (task === 'pid') return process.pid;
@@ -38,15 +40,15 @@ main().catch((error) => { console.error(error.code + ': ' + error.message); proc
 `;
 
 let folder: string;
+let program: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
-  await writeFile(join(folder, 'program.mts'), PROGRAM);
+  program = await writeProgram(PROGRAM, folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 function start(...tasks: string[]) {
-  const loader = ['--import', pathToFileURL(join(process.cwd(), 'node_modules/tsx/dist/loader.mjs')).href];
-  const child = spawn(process.execPath, [...loader, join(folder, 'program.mts'), JSON.stringify(tasks)]);
+  const child = spawn(process.execPath, [program, JSON.stringify(tasks)]);
   let [out, err] = ['', ''];
   child.stdout.on('data', (data) => {
     out += data;
@@ -63,14 +65,20 @@ function start(...tasks: string[]) {
 const alive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  try {
+    // One that has ended is listed until the process that adopted it asks for its result, which may take a second.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // This system has no such files, or the process is gone.
+    return true;
   }
 };
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 describe('TaskProcesses', () => {

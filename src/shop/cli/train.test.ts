@@ -14,6 +14,7 @@ import {
 import { decodeCooccurrence, encodeCooccurrence } from '../../core/catalog/cooccurrence/cooccurrence-table';
 import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';
+import { inProcess } from '../../testing/in-process';
 import { folderFetch, folderSink } from '../bundler/folder-bundle';
 import { cooccurrenceTable } from '../training';
 import { demandOf, interactionsOf, readEventFile } from './event-file';
@@ -25,8 +26,8 @@ let folder: string;
 let events: string;
 const at = (name: string): string => join(folder, name);
 
-const train = (out: string, ...more: string[]) =>
-  sidestream('train', '--bundle', at('bundle'), '--events', events, '--out', out, '--models', at('models'), ...more);
+const words = (out: string): string[] => ['train', '--bundle', at('bundle'), '--events', events, '--out', out];
+const train = (out: string, ...more: string[]) => inProcess(...words(out), '--models', at('models'), ...more);
 /** A table as it is read back: lifts in steps. */
 const stored = (table: CooccurrenceTable): CooccurrenceTable =>
   decodeCooccurrence(encodeCooccurrence(table).buffer, table.count);
@@ -76,7 +77,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('sidestream train', () => {
   it('puts its counts into the bundle, and reports what was left out', async () => {
     await cp(at('bundle'), at('trained'), { recursive: true });
-    const run = await train(at('trained'), '--json');
+    const run = await sidestream(...words(at('trained')), '--models', at('models'), '--json');
     expect(run.err).toContain('line 403, field time');
     expect(run.err).toContain('1 event is about items that are not in the bundle, such as "unknown"');
     expect(run.err).toContain('Columns: user = user, item = item, time = time; none for type, quantity');
@@ -132,7 +133,7 @@ describe('sidestream train', () => {
       training: { windows: 2, choices: 200, epochs: 1, experts },
       windows: [{ experts: { text: [1] } }, { choices: 200, experts }],
     });
-    const shown = await sidestream('inspect', out);
+    const shown = await inProcess('inspect', out);
     expect(shown.out).toMatch(
       /side model: 200 choices of 20 shoppers, the last one of 2 windows; 1 epoch, .* less than/,
     );
@@ -142,7 +143,7 @@ describe('sidestream train', () => {
   it('puts the side model of a large catalogue beside its clusters', async () => {
     const out = at('clusters');
     const run = (...more: string[]) =>
-      sidestream('train', '--bundle', out, '--events', events, '--out', out, '--models', at('models'), ...more);
+      inProcess('train', '--bundle', out, '--events', events, '--out', out, '--models', at('models'), ...more);
     for (const seed of ['1', '2', '3']) {
       const { code, out: printed } = await run('--epochs', '1', '--json', '--seed', seed);
       expect(code).toBe(REFUSED);
@@ -191,8 +192,7 @@ describe('sidestream train', () => {
   it('ends with 1 for events that are not there or not of this shop', async () => {
     const strangers = at('strangers.csv');
     await writeFile(strangers, 'time,user,item\n1,u,x\n2,u,y\n');
-    const run = (file: string) =>
-      sidestream('train', '--bundle', at('bundle'), '--events', file, '--out', at('bundle'));
+    const run = (file: string) => inProcess('train', '--bundle', at('bundle'), '--events', file, '--out', at('bundle'));
     const runs = await Promise.all([run(at('none.csv')), run(strangers)]);
     for (const { code, err } of runs) {
       expect(code).toBe(1);

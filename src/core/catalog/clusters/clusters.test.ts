@@ -97,7 +97,13 @@ describe('a catalogue in clusters', () => {
   });
 
   it('is the same bytes for the same content', async () => {
-    expect([...(await written()).files]).toEqual([...(await written()).files]);
+    const [first, second] = await Promise.all([written(), written()]);
+    expect([...second.files.keys()]).toEqual([...first.files.keys()]);
+    // A comparison by the test runner would take seconds.
+    const differing = [...first.files].filter(
+      ([name, bytes]) => !second.files.get(name)?.every((byte, at) => byte === bytes[at]),
+    );
+    expect(differing.map(([name]) => name)).toEqual([]);
   });
 
   it('names every file by its digest', async () => {

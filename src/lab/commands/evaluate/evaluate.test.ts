@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBundle } from '../../../core/catalog';
 import { folderSink } from '../../../shop/bundler/folder-bundle';
 import { bundleContent, makeItem } from '../../../testing/bundles';
-import { sidestream } from '../../../testing/commands';
+import { inProcess } from '../../../testing/in-process';
 import { parseKept, parseRun } from '../../evaluate';
 
 const ITEMS = 40;
@@ -13,7 +13,7 @@ let folder: string;
 const at = (name: string): string => join(folder, name);
 
 const evaluate = (...args: string[]) =>
-  sidestream('evaluate', '--bundle', at('bundle'), '--events', at('events.csv'), '--models', at('models'), ...args);
+  inProcess('evaluate', '--bundle', at('bundle'), '--events', at('events.csv'), '--models', at('models'), ...args);
 
 interface Line {
   protocol: string;

@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeBundle } from '../../../core/catalog';
 import { folderSink } from '../../../shop/bundler/folder-bundle';
-import { type Run, startSidestream } from '../../../testing/commands';
+import type { Run } from '../../../testing/commands';
+import { inProcess } from '../../../testing/in-process';
 import { topicContent } from '../../../testing/topics';
 import type { Simulation } from '../../simulate';
 
@@ -12,7 +13,7 @@ const ITEMS = 80;
 let folder: string;
 const at = (name: string): string => join(folder, name);
 const simulate = (...args: string[]): Promise<Run> =>
-  startSidestream('evaluate', '--protocol', 'simulate', '--bundle', at('bundle'), ...args).ended;
+  inProcess('evaluate', '--protocol', 'simulate', '--bundle', at('bundle'), ...args);
 const resultOf = ({ out }: Run): Simulation => JSON.parse(out.trim().split('\n').at(-1) ?? '');
 /** The machine-independent part of the result. */
 const found = (run: Run): Omit<Simulation, 'timing'> => {
@@ -34,24 +35,27 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('sidestream evaluate --protocol simulate', () => {
   it('finds the same in one process as in two, and something else with another seed', async () => {
-    const asked = ['--shoppers', '12', '--json'];
-    const [one, two, other] = await Promise.all([
-      simulate(...asked, '--processes', '1', '--report', at('report.html')),
-      simulate(...asked, '--processes', '2'),
-      simulate(...asked, '--processes', '1', '--seed', '2'),
-    ]);
+    const asked = ['--shoppers', '4', '--json'];
+    // By this clock every stage takes seconds: a shorter one is not shown.
+    const { now } = performance;
+    let calls = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 2000 * calls++);
+    const one = await simulate(...asked, '--processes', '1', '--report', at('report.html'));
+    const two = await simulate(...asked, '--processes', '2');
+    vi.restoreAllMocks();
+    const other = await simulate(...asked, '--processes', '1', '--seed', '2');
     expect([one, two, other].map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(found(two)).toEqual(found(one));
     // All visits and rounds were shown as one stage, whichever process ran them.
-    for (const { err } of [one, two]) expect(err).toMatch(/^Choices: 5600\/5600, /m);
+    for (const { err } of [one, two]) expect(err).toMatch(/^Choices: 2080\/2080, /m);
     expect(found(other).configurations).not.toEqual(found(one).configurations);
     const { source, shoppers, items, seed, closedLoop, timing, configurations } = resultOf(one);
-    expect({ source, shoppers, items, seed }).toEqual({ source: 'synthetic', shoppers: 12, items: ITEMS, seed: 1 });
+    expect({ source, shoppers, items, seed }).toEqual({ source: 'synthetic', shoppers: 4, items: ITEMS, seed: 1 });
     expect(configurations).toHaveLength(6);
     expect(closedLoop.map(({ name }) => name)).toEqual(['random', 'popularity', 'content', 'sidestream']);
     expect(closedLoop[0].rounds).toHaveLength(8);
     expect(timing.processes).toBe(1);
-    expect(one.out).toMatch(/^12 simulated shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
+    expect(one.out).toMatch(/^4 simulated shoppers, 60 choices each, in a catalogue of 80 items, of which 8 appear/);
     expect(one.out).toContain('### closed loop');
     const report = await readFile(at('report.html'), 'utf8');
     expect(report).toContain('<h2>Closed loop</h2>');
@@ -78,7 +82,16 @@ describe('sidestream evaluate --protocol simulate', () => {
     const orders = lines.map((line, n) => `${1000 + 60 * Math.floor(n / 15)},${line.split(',').slice(1).join(',')}`);
     await writeFile(at('orders.csv'), `time,user,item\n${orders.join('\n')}\n`);
     const asked = ['--events', at('orders.csv'), '--past', '0.391', '--models', at('models'), '--json'];
-    const run = await simulate(...asked, '--methods', 'popularity', 'content', '--report', at('orders.html'));
+    const run = await simulate(
+      ...asked,
+      '--processes',
+      '1',
+      '--methods',
+      'popularity',
+      'content',
+      '--report',
+      at('orders.html'),
+    );
     expect(run.code).toBe(0);
     const { sharedSecond, warnings } = resultOf(run);
     expect(sharedSecond).toBe(1);
@@ -90,7 +103,7 @@ describe('sidestream evaluate --protocol simulate', () => {
 
   it('says what to do about options that do not fit', async () => {
     const [protocol, oracle, results, none] = await Promise.all([
-      startSidestream('evaluate', '--bundle', at('bundle')).ended,
+      inProcess('evaluate', '--bundle', at('bundle')),
       simulate('--events', at('events.csv'), '--methods', 'oracle'),
       simulate('--results', folder),
       simulate('--methods', 'magic'),

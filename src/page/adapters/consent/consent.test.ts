@@ -6,6 +6,7 @@ import type { WorkerRecommender } from '../../../device/protocol';
 import { DeviceStore } from '../../../device/store/device-store';
 import { STATUS } from '../../../testing/fake-recommender';
 import { log, type ServedShop, serveShop } from '../../../testing/served-shop';
+import { pause, shortenDelays } from '../../../testing/short-delays';
 import { type Consenter, type ConsentOptions, type ConsentReport, type ConsentSource, connectConsent } from '.';
 
 let shop: ServedShop;
@@ -55,10 +56,9 @@ const connect = (source: ConsentSource, options: ConsentOptions = {}): (() => vo
 };
 const level = async (): Promise<string> => (await engine.status()).consent;
 const becomes = (expected: string): Promise<void> =>
-  vi.waitFor(async () => expect(await level()).toBe(expected), { timeout: 3000 });
+  vi.waitFor(async () => expect(await level()).toBe(expected), { timeout: 3000, interval: 5 });
 const databases = async (): Promise<unknown[]> => (await indexedDB.databases()).map(({ name }) => name);
 const outcomes = (): string[] => reports.map(({ outcome }) => outcome);
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A data layer with the function of Google's snippet, which pushes its arguments object. */
 function googleTag(layer: unknown[] = []) {
@@ -288,12 +288,13 @@ describe('Shopify Customer Privacy', () => {
   });
 
   it('is found when Shopify comes later, and a denial without details counts', async () => {
+    shortenDelays();
     connect('shopify');
     await pause(20);
     const shopify = new Shopify();
     shopify.customerPrivacy = { preferencesProcessingAllowed: () => shopify.preferences === 'yes' };
     vi.stubGlobal('Shopify', shopify);
-    await pause(250);
+    await pause(80);
     expect(asked).toEqual([]);
     shopify.answer('no');
     await becomes('denied');
@@ -465,6 +466,7 @@ describe('IAB TCF 2.2', () => {
 
 describe('auto', () => {
   it('follows whichever has an answer, also one that is loaded late, and no tool lifts the refusal of another', async () => {
+    shortenDelays();
     connect('auto');
     // It is not created on a page without Google.
     expect(Reflect.has(globalThis, 'dataLayer')).toBe(false);
@@ -483,7 +485,7 @@ describe('auto', () => {
     shopify.customerPrivacy = shopify.api;
     shopify.preferences = 'yes';
     vi.stubGlobal('Shopify', shopify);
-    await pause(250);
+    await pause(80);
     expect(await level()).toBe('denied');
     // The tool that refused changes its mind.
     tcf.say('useractioncomplete', consents(1, 5, 6));
@@ -585,6 +587,7 @@ describe('auto', () => {
   it.each(['auto', 'google'] as const)(
     '%s: reads what is pushed to an array that replaces the data layer',
     async (source) => {
+      shortenDelays();
       googleTag()('consent', 'default', { personalization_storage: 'denied' });
       const disconnect = connect(source);
       const old = Reflect.get(globalThis, 'dataLayer') as unknown[];
@@ -602,7 +605,7 @@ describe('auto', () => {
       disconnect();
       gtag('consent', 'update', { personalization_storage: 'granted' });
       googleTag()('consent', 'update', { personalization_storage: 'granted' });
-      await pause(600);
+      await pause(150);
       expect(await level()).toBe('denied');
     },
   );
