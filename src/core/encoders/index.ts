@@ -6,7 +6,6 @@ export {
   type LexicalTerms,
   lexicalTerms,
   lexicalVector,
-  type WeightedText,
 } from './lexical';
 export { type ImagePreset, languagesSchema, type Preset, presetSchema, type TextPreset } from './preset';
 export { fitProjection, type Projection, project } from './projection';

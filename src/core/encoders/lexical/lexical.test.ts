@@ -56,7 +56,7 @@ describe('the terms of a text', () => {
     expect(weight).toBe(2);
   });
 
-  it('are none for a text without letters and digits', () => {
+  it('do not exist for a text without letters and digits', () => {
     expect(terms(' – „“ 🙂').size).toBe(0);
   });
 });
