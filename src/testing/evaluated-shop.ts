@@ -1,4 +1,5 @@
-import { createTable, type Item, quantizeRow } from '../core/catalog';
+import { createTable, type Item } from '../core/catalog';
+import { quantizeRow } from '../core/common/quantize-row';
 import { seededRandom } from '../core/common/random';
 import type { LearnerCatalog } from '../device/learner';
 import { catalogIndex } from '../device/ranking';

@@ -1,4 +1,5 @@
-import { createTable, type FeatureTable, quantizeRow } from '../core/catalog';
+import { createTable, type FeatureTable } from '../core/catalog';
+import { quantizeRow } from '../core/common/quantize-row';
 import { seededRandom } from '../core/common/random';
 
 export const CATEGORIES = 10;

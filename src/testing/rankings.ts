@@ -1,4 +1,5 @@
-import { type CooccurrenceTable, type FeatureTable, type Item, quantizeRow, type SideModel } from '../core/catalog';
+import type { CooccurrenceTable, FeatureTable, Item, SideModel } from '../core/catalog';
+import { quantizeRow } from '../core/common/quantize-row';
 import type { ChoiceHistory } from '../core/events';
 import { type CatalogIndex, catalogIndex } from '../device/ranking/catalog-index';
 import { listInView } from '../device/ranking/lists/in-view';

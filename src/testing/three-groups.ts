@@ -1,4 +1,5 @@
-import { type FeatureTable, type Item, quantizeRow } from '../core/catalog';
+import type { FeatureTable, Item } from '../core/catalog';
+import { quantizeRow } from '../core/common/quantize-row';
 import type { LearnerCatalog } from '../device/learner';
 import { catalogIndex } from '../device/ranking';
 

@@ -1,6 +1,7 @@
 import type { BundleContent } from '../core/catalog/bundle/write-bundle';
-import { createTable, quantizeRow, rowsPerItem } from '../core/catalog/features/feature-table';
+import { createTable, rowsPerItem } from '../core/catalog/features/feature-table';
 import type { Item } from '../core/catalog/item';
+import { quantizeRow } from '../core/common/quantize-row';
 import { sha256 } from '../core/common/sha256';
 
 /** Settings of a synthetic catalogue of topics. */

@@ -45,8 +45,9 @@ export {
   createTable,
   type FeatureTable,
   pickRows,
-  quantizeRow,
   rowsPerItem,
+  setTap,
+  tapOf,
 } from './features/feature-table';
 export {
   addedItemSchema,
@@ -56,6 +57,7 @@ export {
   inCategory,
   itemSchema,
   itemText,
+  itemTexts,
   TEXT_RECIPES,
   type TextRecipe,
 } from './item';

@@ -151,6 +151,39 @@ export function itemText(
   return /[.!?:]$/.test(item.title) ? `${item.title} ${item.description}` : `${item.title}. ${item.description}`;
 }
 
+/** A text of an item, and how much its words count beside those of the title. */
+export interface WeightedText {
+  text: string;
+  weight: number;
+}
+
+/** Weights of the texts that the lexical encoder reads. Tags are the shop's own words for what a product is. */
+const TEXT_WEIGHTS = { title: 1, description: 0.5, tag: 2, attribute: 0.5, category: 1 };
+/** Maximum number of characters of an attribute that counts as words; a longer one is a text of another kind, or an address. */
+const MAX_ATTRIBUTE_LENGTH = 60;
+
+/**
+ * The texts of an item that the lexical encoder reads: the recipe's, and tags and other attributes that are words.
+ * @param categories whether to add the names of its categories: they help where no encoder knows what the words mean
+ */
+export function itemTexts(
+  { title, description, category, attributes }: Pick<Item, 'title' | 'description' | 'category' | 'attributes'>,
+  recipe: TextRecipe,
+  categories: boolean,
+): WeightedText[] {
+  const of = (text: string, kind: keyof typeof TEXT_WEIGHTS): WeightedText => ({ text, weight: TEXT_WEIGHTS[kind] });
+  const words = Object.values(attributes).flatMap((value) => {
+    if (Array.isArray(value)) return value.map((tag) => of(tag, 'tag'));
+    return typeof value === 'string' && value.length <= MAX_ATTRIBUTE_LENGTH ? [of(value, 'attribute')] : [];
+  });
+  return [
+    of(title, 'title'),
+    ...(recipe === 'title-description' && description ? [of(description, 'description')] : []),
+    ...words,
+    ...(categories && category ? [of(category, 'category')] : []),
+  ];
+}
+
 /**
  * The category paths of an item: `Food/Fruit` is one, `Comedy|Family/Animated` are two, as an item may belong to several
  * categories.

@@ -15,26 +15,35 @@ export interface Eigenpairs {
   vectors: Float64Array;
 }
 
+/** A symmetric positive semi-definite matrix, given by its products. */
+export interface SymmetricOperator {
+  size: number;
+  /** @param rows [count, size] @returns the product of each row with the matrix, [count, size] */
+  times(rows: Float64Array, count: number): Float64Array;
+}
+
+/** @param matrix [size, size] */
+export const matrixOperator = (matrix: Float64Array, size: number): SymmetricOperator => ({
+  size,
+  times: (values, count) => rowProducts({ count, length: size, values }, { count: size, length: size, values: matrix }),
+});
+
 /**
  * The leading eigenpairs of a symmetric positive semi-definite matrix by randomised subspace iteration (Halko,
  * Martinsson, Tropp, arXiv 0909.4061, algorithm 4.4). Each vector's largest component is positive. The same input gives
  * the same output.
- * @param matrix [size, size]
- * @param count at most `size`
+ * @param count at most the size
  */
-export function leadingEigenpairs(matrix: Float64Array, size: number, count: number, seed: number): Eigenpairs {
+export function leadingEigenpairs({ size, times }: SymmetricOperator, count: number, seed: number): Eigenpairs {
   const carried = count + OVERSAMPLING;
-  if (size <= MAX_EXACT_RATIO * carried) return exactEigenpairs(matrix, size, count);
+  if (size <= MAX_EXACT_RATIO * carried) return exactEigenpairs(times(identity(size), size), size, count);
   let basis = randomRows(carried, size, seed);
   orthonormalize(basis, carried, size);
-  const whole = { count: size, length: size, values: matrix };
-  const times = (rows: Float64Array): Float64Array =>
-    rowProducts({ count: carried, length: size, values: rows }, whole);
-  let image = times(basis);
+  let image = times(basis, carried);
   for (let round = 0; round < ROUNDS; round++) {
     basis = image;
     orthonormalize(basis, carried, size);
-    image = times(basis);
+    image = times(basis, carried);
   }
   // Rayleigh-Ritz: the small matrix basis * matrix * basis^T has the wanted eigenvalues.
   const [left, right] = [basis, image].map((values) => ({ count: carried, length: size, values }));
@@ -101,6 +110,12 @@ function fixSign(vector: Float64Array): void {
   let largest = 0;
   for (const x of vector) if (Math.abs(x) > Math.abs(largest)) largest = x;
   if (largest < 0) for (let d = 0; d < vector.length; d++) vector[d] = -vector[d];
+}
+
+function identity(size: number): Float64Array {
+  const rows = new Float64Array(size * size);
+  for (let n = 0; n < size; n++) rows[n * size + n] = 1;
+  return rows;
 }
 
 /** Uniform in -1..1. */

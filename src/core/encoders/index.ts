@@ -1,11 +1,13 @@
 export type { Encoder, Pixels, RawTaps } from './encoder';
-export { type ImagePreset, languagesSchema, type Preset, presetSchema, type TextPreset } from './preset';
 export {
-  decodeProjection,
-  encodeProjection,
-  fitProjection,
-  type Projection,
-  type Projections,
-  project,
-} from './projection';
+  fitLexical,
+  joinedRow,
+  type LexicalEncoder,
+  type LexicalTerms,
+  lexicalTerms,
+  lexicalVector,
+} from './lexical';
+export { type ImagePreset, languagesSchema, type Preset, presetSchema, type TextPreset } from './preset';
+export { fitProjection, type Projection, project } from './projection';
+export { decodeProjection, encodeProjection, type JoinedText, type Projections } from './projection-file';
 export { bundlePreset, DEFAULT_PRESETS, findPreset, PRESETS } from './registry';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cosine } from '../../testing/cosine';
-import { decodeProjection, encodeProjection, fitProjection, project } from './projection';
+import { fitProjection, project } from './projection';
+import { decodeProjection, encodeProjection } from './projection-file';
 
 /** [count * width] values that lie on `rank` directions, with individual offsets and spreads. */
 function tap(count: number, width: number, rank: number): Float32Array {
@@ -104,8 +105,18 @@ describe('the projection file', () => {
   const text = fitProjection([tap(9, 12, 5), tap(9, 20, 5)], 9, { dim: 8 });
   const image = fitProjection([tap(9, 16, 5)], 9, { dim: 8 });
 
+  const lexical = {
+    share: 0.35,
+    encoder: {
+      dim: 4,
+      terms: Uint32Array.of(7, 0xfffffff0),
+      scales: Float32Array.of(0.5, 2),
+      rows: Int8Array.of(1, -2, 3, -127, 5, 6, 7, 127),
+    },
+  };
+
   it('round-trips', () => {
-    for (const projections of [{ text, image }, { text }, { image }, {}]) {
+    for (const projections of [{ text, image }, { text }, { image }, {}, { text, image, lexical }, { lexical }]) {
       const bytes = encodeProjection(projections);
       expect(decodeProjection(bytes)).toEqual(projections);
       expect(decodeProjection(bytes.buffer)).toEqual(projections);
@@ -114,7 +125,19 @@ describe('the projection file', () => {
 
   it('refuses any other file', () => {
     const bytes = encodeProjection({ text, image });
-    const broken = [new Uint8Array(3), bytes.slice(0, 26), bytes.slice(0, -4), new Uint8Array(bytes.length)];
+    const joined = encodeProjection({ text, image, lexical });
+    const swapped = joined.slice();
+    // The first two terms.
+    swapped.copyWithin(bytes.length + 12, bytes.length + 16, bytes.length + 20);
+    const broken = [
+      new Uint8Array(3),
+      joined.slice(0, -1),
+      joined.slice(0, bytes.length + 8),
+      swapped,
+      bytes.slice(0, 26),
+      bytes.slice(0, -4),
+      new Uint8Array(bytes.length),
+    ];
     broken.push(bytes.map((byte, i) => (i === 4 ? 9 : byte)));
     for (const file of broken) {
       expect(() => decodeProjection(file)).toThrow(expect.objectContaining({ code: 'bundle/invalid' }));

@@ -50,6 +50,8 @@ export interface CatalogIndex {
    * @returns whether the features changed
    */
   updateFeatures?(features: NumberFeatures): boolean;
+  /** Weight of a category that matches down to the last level in lists of similar items, relative to a content similarity of 1. */
+  similarCategory: number;
   /** The co-occurrence of items in this shop; null while unknown. */
   cooccurrence: CooccurrenceTable | null;
   /** The shop's side model of all items; null without one. */
@@ -63,6 +65,8 @@ export interface CatalogIndexOptions {
   /** May be of fewer items: the first ones. */
   side?: SideModel | null;
   trend?: Float32Array | null;
+  /** The bundle's, where its content says little. Default .1. */
+  similarCategory?: number;
   /** The variants among these items, from `productVariants`. Default: no variants. */
   variants?: ProductVariants | null;
   /** Of the catalogue that the items are a part of. Default: of these items. */
@@ -81,6 +85,7 @@ export function catalogIndex(
     cooccurrence = null,
     side = null,
     trend = null,
+    similarCategory = 0.1,
     variants = null,
     statistics = variants?.statistics ?? catalogStatistics(items),
   }: CatalogIndexOptions = {},
@@ -108,6 +113,7 @@ export function catalogIndex(
     coldStart: Float32Array.from(items, (_, row) => (isCold(row) ? 1 : 0)),
     trend,
     numbers: numberColumns(items, statistics.numbers),
+    similarCategory,
     cooccurrence,
     side: side && placeByContent(side, content),
   };

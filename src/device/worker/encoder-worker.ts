@@ -1,7 +1,16 @@
 import * as Comlink from 'comlink';
-import { itemText, quantizeRow } from '../../core/catalog';
+import { itemText, itemTexts } from '../../core/catalog';
+import { quantizeRow } from '../../core/common/quantize-row';
 import { trustedScript } from '../../core/common/trusted-script';
-import { decodeProjection, type Projection, project, type RawTaps } from '../../core/encoders';
+import {
+  decodeProjection,
+  joinedRow,
+  lexicalTerms,
+  lexicalVector,
+  type Projection,
+  project,
+  type RawTaps,
+} from '../../core/encoders';
 import { createWebEncoder, decodeImage } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
 import { carryErrors, type EncodedFeatures, type EncoderHost } from '../protocol';
@@ -47,6 +56,13 @@ const host: EncoderHost = {
       projected(projections.text, textTaps, files.text.preset.taps.length, files.dim),
       projected(projections.image, imageTaps, files.image.preset.taps.length, files.dim),
     ];
+    const { lexical } = projections;
+    if (lexical) {
+      const at = files.text.preset.contentTap * files.dim;
+      const encoded = rows[0].subarray(at, at + files.dim);
+      const words = lexicalVector(lexical.encoder, lexicalTerms(itemTexts(item, files.recipe, lexical.share === 0)));
+      encoded.set(joinedRow(encoded, words, lexical.share));
+    }
     return { ...quantized(rows, files.dim), thumbnail, backend };
   },
 };

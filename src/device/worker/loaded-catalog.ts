@@ -219,6 +219,7 @@ export class LoadedCatalog {
       variants: this.#variants?.productVariants(items),
       cooccurrence: this.#cooccurrence,
       trend: this.#demand?.trend(all.length),
+      similarCategory: this.bundle.manifest.similar?.category,
       statistics: this.bundle.statistics ?? undefined,
     });
     const sided = { ...index, side: this.#sideOf(index.content) };

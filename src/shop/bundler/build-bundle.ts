@@ -4,7 +4,6 @@ import {
   type BundleEncoder,
   type CooccurrenceTable,
   describeRejectedRow,
-  type FeatureTable,
   type Item,
   inventory,
   itemText,
@@ -29,9 +28,10 @@ import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
 import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
+import { type ContentSample, joinLexical } from './join-lexical';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
 import { type Meter, metered } from './meter';
-import { TEXT_WEIGHTS, tunedTextWeight } from './neighbors';
+import { TEXT_WEIGHTS, type TunedContent, tunedTextWeight } from './neighbors';
 import { keptOffers } from './offers';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
 import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
@@ -40,6 +40,7 @@ import { queueRunner } from './queue/build-queue';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } from './read-feed';
 import { RejectedRows } from './rejected-rows';
 import { keepsRules } from './rules';
+import { contentNotes, similarWeights } from './similar-weights';
 
 /** Number of texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
@@ -187,17 +188,31 @@ async function buildItems(
   notes.push(...inLanguages.notes);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const build: Build = { request, feed, presets, products, collected, previous, notes };
-  const { features, projections, badPictures, ...counts } = await encodeFeed(build);
-  const weight = await textWeight(build, features);
+  const { features, projections, badPictures, kept, ...counts } = await encodeFeed(build);
+  const { joined, sample } = await joinLexical({
+    items,
+    products: productRows(build),
+    recipe: text,
+    locales: inLanguages.locales,
+    features,
+    contentTap: presets.text.contentTap,
+    reads: warning === null,
+    kept: kept && (previous?.projections.lexical ?? (warning === null ? null : undefined)),
+    meter: request.meter,
+  });
+  const { textWeight, precision } = await tunedContent(build, sample);
+  const similar = similarWeights(sample.categories, precision);
+  notes.push(...contentNotes(joined, similar, precision));
   const bundle: BundleContent = {
     items: items.map((item, row) => withImage(item, request, !badPictures.has(row))),
     features,
     text,
     encoders: {
-      text: bundleEncoder(presets.text, files.text, weight, request.encoders),
-      image: bundleEncoder(presets.image, files.image, Number((1 - weight).toFixed(2)), request.encoders),
+      text: bundleEncoder(presets.text, files.text, textWeight, request.encoders),
+      image: bundleEncoder(presets.image, files.image, Number((1 - textWeight).toFixed(2)), request.encoders),
     },
-    projection: encodeProjection(projections),
+    projection: encodeProjection({ ...projections, ...(joined ? { lexical: joined } : {}) }),
+    ...(similar ? { similar } : {}),
     // A guessed language is stored only if pages must choose between languages.
     ...(how === 'words' && inLanguages.locales.length === 0 ? {} : { language }),
     locales: inLanguages.locales,
@@ -226,6 +241,8 @@ interface EncodedFeed
   extends Pick<BuiltFeatures, 'features' | 'projections'>,
     Pick<BuildResult, 'encoded' | 'repeated' | 'reused'> {
   badPictures: ReadonlySet<number>;
+  /** Whether the projection of the texts is the previous bundle's; undefined if it was fitted. */
+  kept: true | undefined;
 }
 
 async function encodeFeed({ request, feed, presets, collected, previous, notes }: Build): Promise<EncodedFeed> {
@@ -265,19 +282,26 @@ async function encodeFeed({ request, feed, presets, collected, previous, notes }
   }).finally(() => runner.close());
   notes.push(...stalePictures(pictures.stale));
   await writeFitted(cache, { ...known, ...fitted });
-  return { ...built, badPictures, encoded, repeated: rows - badPictures.size - encoded - reused, reused };
+  return {
+    ...built,
+    kept: fixed.text && true,
+    badPictures,
+    encoded,
+    repeated: rows - badPictures.size - encoded - reused,
+    reused,
+  };
+}
+
+/** Row of the first variant of each product. */
+function productRows({ feed, products }: Build): number[] {
+  const rowOf = new Map(feed.items.map(({ id }, row) => [id, row]));
+  return products.items.map(({ id }) => rowOf.get(id) ?? 0);
 }
 
 /** The share of text in content similarity that suits the catalogue. */
-const textWeight = ({ request, presets, products }: Build, features: FeatureTable): Promise<number> =>
+const tunedContent = ({ request, presets }: Build, { features, categories }: ContentSample): Promise<TunedContent> =>
   metered(request.meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
-    // Variants of one product would otherwise be each other's nearest neighbours.
-    tunedTextWeight(
-      products.pick(features),
-      { text: presets.text.contentTap, image: presets.image.contentTap },
-      products.items.map((item) => item.category),
-      advance,
-    ),
+    tunedTextWeight(features, { text: presets.text.contentTap, image: presets.image.contentTap }, categories, advance),
   );
 
 /** Writes the bundle, keeps parts of the previous one, and removes files that no page needs any more. */

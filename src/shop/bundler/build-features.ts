@@ -27,7 +27,7 @@ export interface FeaturesTask {
 
 export interface BuiltFeatures {
   features: FeatureTable;
-  projections: Required<Projections>;
+  projections: Required<Pick<Projections, 'text' | 'image'>>;
   /** Number of items to which the projections of this build were fitted, by digest. */
   fitted: Record<string, number>;
   /** Number of inputs encoded by this build. */

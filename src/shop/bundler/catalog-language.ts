@@ -79,7 +79,7 @@ function languageWarning(
     ? `Build with --text-encoder ${better.name}, which \`sidestream encoders add ${better.name}\` makes once`
     : 'Add an encoder that reads it: `sidestream encoders add`';
   const wrong = how === 'words' ? ' If they are in another language, say so: --lang en.' : '';
-  return `The texts are in ${nameOf(language)} (${language}, ${HOW[how]}), which the text encoder ${encoder.name} does not read: it reads ${reads.map(nameOf).join(', ')}. Lists by content will be poor. ${fix}.${wrong}`;
+  return `The texts are in ${nameOf(language)} (${language}, ${HOW[how]}), which the text encoder ${encoder.name} does not read: it reads ${reads.map(nameOf).join(', ')}. Products are compared by their words instead, which finds shared words but not shared meanings. For both: ${fix[0].toLowerCase()}${fix.slice(1)}.${wrong}`;
 }
 
 /** Both written forms of Norwegian count as one language. */

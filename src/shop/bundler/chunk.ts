@@ -1,4 +1,5 @@
-import { type Modality, quantizeRow } from '../../core/catalog';
+import type { Modality } from '../../core/catalog';
+import { quantizeRow } from '../../core/common/quantize-row';
 import { sha256 } from '../../core/common/sha256';
 import { encodeProjection, type Projection, project, type RawTaps } from '../../core/encoders';
 

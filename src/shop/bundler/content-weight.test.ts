@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createTable, quantizeRow } from '../../core/catalog';
+import { createTable } from '../../core/catalog';
+import { quantizeRow } from '../../core/common/quantize-row';
 import { tunedTextWeight } from './neighbors';
 
 /** 40 items of 4 categories; text and picture show the category to the given degree, the rest is noise. */
@@ -21,17 +22,12 @@ const categories = Array.from({ length: 40 }, (_, i) => `category ${i % 4}`);
 const taps = { text: 0, image: 0 };
 
 it('weights the modality that separates the categories', async () => {
-  expect(await tunedTextWeight(table({ text: 1.2, image: 0 }), taps, categories)).toBeGreaterThan(0.5);
-  expect(await tunedTextWeight(table({ text: 0, image: 1.2 }), taps, categories)).toBeLessThan(0.5);
+  expect((await tunedTextWeight(table({ text: 1.2, image: 0 }), taps, categories)).textWeight).toBeGreaterThan(0.5);
+  expect((await tunedTextWeight(table({ text: 0, image: 1.2 }), taps, categories)).textWeight).toBeLessThan(0.5);
 });
 
 it('stays even where it makes no difference, or nothing can be judged', async () => {
-  expect(await tunedTextWeight(table({ text: 5, image: 5 }), taps, categories)).toBe(0.5);
-  expect(
-    await tunedTextWeight(
-      table({ text: 1, image: 0 }),
-      taps,
-      categories.map(() => ''),
-    ),
-  ).toBe(0.5);
+  expect((await tunedTextWeight(table({ text: 5, image: 5 }), taps, categories)).textWeight).toBe(0.5);
+  const none = categories.map(() => '');
+  expect((await tunedTextWeight(table({ text: 1, image: 0 }), taps, none)).textWeight).toBe(0.5);
 });

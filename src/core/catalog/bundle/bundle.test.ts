@@ -195,7 +195,7 @@ describe('openBundle refuses', () => {
   it('a newer format', async () => {
     const { files, fetchFile } = await written();
     editManifest(files, (manifest) => {
-      manifest.schema = 8;
+      manifest.schema = 9;
       manifest.shards = 'something new';
     });
     await expect(openBundle(fetchFile)).rejects.toMatchObject({ code: 'bundle/unknown-version' });

@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { itemSchema, TEXT_RECIPES } from '../item';
 
 /** Bundle format version that this code writes. */
-export const BUNDLE_SCHEMA = 7 as const;
+export const BUNDLE_SCHEMA = 8 as const;
 /**
- * Versions that it reads: 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5
+ * Versions that it reads: 7 is 8 without weights of `similar`, 6 is 7 with the keys of `DROPPED_KEYS`, 5 is 6 without rules and texts in other languages, 4 is 5
  * without items, 3 is 4 without offers, 2 is 3 without demand, 1 is 2 without clusters and without a previous bundle.
  */
-export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, BUNDLE_SCHEMA] as const;
+export const READABLE_SCHEMAS = [1, 2, 3, 4, 5, 6, 7, BUNDLE_SCHEMA] as const;
 /** Keys of versions before 7 that name files no page uses any more. They are ignored. */
 export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 
@@ -125,7 +125,12 @@ export const manifestSchema = v.strictObject({
   /** Fields of each item that the text encoder read; a new item must be encoded from the same fields. */
   text: v.picklist(TEXT_RECIPES),
   modalities: v.strictObject({ text: modalitySchema, image: modalitySchema }),
-  /** Means, deviations and projection of every tap; needed only to encode new items. */
+  /**
+   * How lists of similar items weigh the category, relative to a content similarity of 1: the more, the less the content says.
+   * Default .1.
+   */
+  similar: v.optional(v.strictObject({ category: v.pipe(v.number(), v.minValue(0), v.maxValue(10)) })),
+  /** Means, deviations and projection of every tap, and the words of the lexical encoder; needed only to encode new items. */
   projection: fileSchema,
   /** All items and their features; empty in a bundle of clusters. */
   shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),

@@ -34,7 +34,7 @@ export function parseManifest(bytes: ArrayBuffer, address = MANIFEST_FILE): Mani
 
 /** A manifest of an older version without its obsolete keys, whatever their values. */
 function withoutDropped(data: unknown, schema: unknown): unknown {
-  if (typeof data !== 'object' || data === null || schema === BUNDLE_SCHEMA) return data;
+  if (typeof data !== 'object' || data === null || typeof schema !== 'number' || schema >= 7) return data;
   return Object.fromEntries(Object.entries(data).filter(([key]) => !DROPPED_KEYS.some((dropped) => dropped === key)));
 }
 

@@ -54,6 +54,8 @@ export interface BundleContent {
   encoders: Record<Modality, BundleEncoder>;
   /** Statistics and projection of every tap, as the encoders wrote them. */
   projection: Uint8Array;
+  /** Weight of the category in lists of similar items. Default: that of pages. */
+  similar?: Manifest['similar'];
   /** Language of the items, as a tag. */
   language?: string;
   /** Texts in other languages. */
@@ -171,6 +173,7 @@ export async function writeBundle(
     digest: await sha256(new TextEncoder().encode(digests.join('\n'))),
     shards,
     ...(large ? { clusters: large.clusters } : {}),
+    ...(content.similar ? { similar: content.similar } : {}),
     ...(language ? { language } : {}),
     ...(locales.length > 0 ? { locales: texts } : {}),
     ...(inManifest ? { head: large ? large.head.flat().map((row) => items[row]) : items } : {}),

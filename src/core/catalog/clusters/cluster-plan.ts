@@ -1,6 +1,7 @@
+import { quantizeRow } from '../../common/quantize-row';
 import { type PrincipalAxes, principalAxes, tableBaseVectors } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
-import { type FeatureTable, quantizeRow } from '../features/feature-table';
+import type { FeatureTable } from '../features/feature-table';
 import type { Item } from '../item';
 import { type VariantGroups, variantGroups } from '../variants/variant-groups';
 import type { ClusterDirectory } from './cluster-directory';

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { memoryBundle } from '../../../testing/bundles';
 import { topicContent } from '../../../testing/topics';
 import { withVariants } from '../../../testing/variants';
+import { quantizeRow } from '../../common/quantize-row';
 import { type Bundle, openBundle } from '../bundle/read-bundle';
 import { writeBundle } from '../bundle/write-bundle';
-import { quantizeRow, rowsPerItem } from '../features/feature-table';
+import { rowsPerItem } from '../features/feature-table';
 import type { Item } from '../item';
 
 /** Products of up to `most` variants, which differ in their pictures. */

@@ -1,10 +1,11 @@
+import { quantizeRow } from '../../common/quantize-row';
 import { sha256 } from '../../common/sha256';
 import { decodeItems, encodeItems } from '../bundle/item-shard';
 import type { BundleFile, BundleSink, Manifest } from '../bundle/manifest';
 import type { Bundle } from '../bundle/read-bundle';
 import { encodeAxes, encodeVectorShard } from '../features/base-vectors';
 import type { ContentBlend } from '../features/content-vectors';
-import { encodeFeatureShard, type FeatureTable, pickRows, quantizeRow } from '../features/feature-table';
+import { encodeFeatureShard, type FeatureTable, pickRows } from '../features/feature-table';
 import type { Item } from '../item';
 import { productStatistics, variantGroups } from '../variants/variant-groups';
 import { CLUSTER_TIERS, encodeDirectory, TIER_EXTENSIONS } from './cluster-directory';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { concatTables, createTable, dequantize, quantizeRow } from './feature-table';
+import { quantizeRow } from '../../common/quantize-row';
+import { concatTables, createTable, dequantize } from './feature-table';
 
 it('quantises a row to within half a step, and a zero row to zero', () => {
   void fc.assert(

@@ -1,3 +1,4 @@
+import { quantizeRow } from '../../common/quantize-row';
 import type { Manifest } from '../bundle/manifest';
 
 /**
@@ -20,19 +21,6 @@ export interface FeatureTable {
 /** Rows of one item in a table. */
 export const rowsPerItem = (table: Pick<FeatureTable, 'taps'>): number => table.taps.text + table.taps.image;
 
-/** Quantises one row: scale = max|x| / 127, values = round(x / scale). A zero row has scale 0. */
-export function quantizeRow(row: Float32Array, values: Int8Array, offset: number): number {
-  let max = 0;
-  for (const x of row) max = Math.max(max, Math.abs(x));
-  if (max === 0) {
-    values.fill(0, offset, offset + row.length);
-    return 0;
-  }
-  const scale = Math.fround(max / 127);
-  for (let d = 0; d < row.length; d++) values[offset + d] = Math.max(-127, Math.min(127, Math.round(row[d] / scale)));
-  return scale;
-}
-
 /**
  * Dequantises all taps of one modality for chosen items.
  * @param rows item indices; any order, repeats allowed
@@ -52,6 +40,29 @@ export function dequantize(table: FeatureTable, modality: 'text' | 'image', rows
     }
   }
   return out;
+}
+
+/** Place of a tap of one item among the rows of a table. */
+const rowAt = (table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): number =>
+  item * rowsPerItem(table) + (modality === 'text' ? 0 : table.taps.text) + tap;
+
+/** A tap of one item, [dim]. */
+export function tapOf(table: FeatureTable, modality: 'text' | 'image', tap: number, item: number): Float32Array {
+  const at = rowAt(table, modality, tap, item);
+  const { dim, values, scales } = table;
+  return Float32Array.from(values.subarray(at * dim, (at + 1) * dim), (value) => value * scales[at]);
+}
+
+/** Replaces a tap of one item. @param row [dim] */
+export function setTap(
+  table: FeatureTable,
+  modality: 'text' | 'image',
+  tap: number,
+  item: number,
+  row: Float32Array,
+): void {
+  const at = rowAt(table, modality, tap, item);
+  table.scales[at] = quantizeRow(row, table.values, at * table.dim);
 }
 
 /** The items at these rows, copied. @param rows any order, repeats allowed */

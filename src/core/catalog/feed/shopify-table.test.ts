@@ -24,7 +24,7 @@ describe("products of Shopify's table", () => {
         id: 'hoodie',
         title: 'Hoodie',
         description: 'Warm.',
-        category: 'Tops',
+        category: 'Apparel/Tops',
         url: '/products/hoodie',
         price: 40,
         listPrice: 50,
@@ -146,7 +146,7 @@ describe("variants of Shopify's table", () => {
     const shared = {
       title: 'Hoodie',
       description: 'Warm.',
-      category: 'Tops',
+      category: 'Apparel/Tops',
       group: 'hoodie',
       url: '/products/hoodie',
     };

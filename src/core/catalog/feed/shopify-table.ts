@@ -140,7 +140,7 @@ function productRecords(
     handle: cell('handle'),
     title: cell('title'),
     body_html: cell('body_html'),
-    product_type: cell('type') ?? lastName(cell('category')),
+    product_type: categoryOf(cell('type'), cell('category')),
     vendor: cell('vendor'),
     tags: cell('tags'),
     published: cell('published'),
@@ -185,9 +185,15 @@ function variantOf({ cell }: Row, counted: boolean): Fields {
   };
 }
 
-/** The last name of a path in Shopify's taxonomy, used if the shop has no product type. */
-function lastName(path: unknown): unknown {
-  if (typeof path !== 'string') return undefined;
+/**
+ * The category of a product: the shop's own type, with the levels above it if its path in the taxonomy ends with that type; or,
+ * without a type, the last level of the path.
+ */
+function categoryOf(type: unknown, path: unknown): unknown {
+  if (typeof path !== 'string') return type;
   // A "/" in a name would part it.
-  return path.split('>').at(-1)?.trim().replaceAll('/', '-');
+  const levels = path.split('>').map((level) => level.trim().replaceAll('/', '-'));
+  const last = levels.at(-1);
+  if (type === undefined) return last;
+  return type === last ? levels.join('/') : type;
 }

@@ -4,14 +4,12 @@ import type { Source } from '../placement';
 import { modalitySimilarity, vectorOf } from '../similarities';
 import { contributorInView, type Scored } from './scored';
 
-/** Weight of a category that matches down to the last level, relative to a content similarity of 1. */
-const SAME_CATEGORY = 0.1;
-/** Weight of an equal price. */
+/** Weight of an equal price, relative to a content similarity of 1. */
 const SAME_PRICE = 0.1;
 
 /**
- * Items similar to an item: by content, with a small weight of shared category and price, which shops use as well when
- * they link products (see `build/links.test.ts`). Null for an item without features.
+ * Items similar to an item: by content, with a weight of shared category, which is large only where the content says little,
+ * and a small one of the price; shops use both as well when they link products (see `build/links.test.ts`). Null for an item without features.
  */
 export function similarList(
   index: CatalogIndex,
@@ -26,7 +24,7 @@ export function similarList(
   if (!(content[row] > 0)) return null;
   const share = sharedCategory(index, row);
   const closeness = priceCloseness(index, row);
-  const category = (at: number): number => Math.fround(SAME_CATEGORY * share(at));
+  const category = (at: number): number => Math.fround(index.similarCategory * share(at));
   const price = (at: number): number => Math.fround(SAME_PRICE * closeness(at));
   const score = new Float32Array(content.length);
   for (let at = 0; at < score.length; at++) score[at] = content[at] + category(at) + price(at);

@@ -1,0 +1,151 @@
+import {
+  type FeatureTable,
+  type Item,
+  itemTexts,
+  type LocaleContent,
+  pickRows,
+  setTap,
+  type TextRecipe,
+  tapOf,
+} from '../../core/catalog';
+import {
+  fitLexical,
+  type JoinedText,
+  joinedRow,
+  type LexicalEncoder,
+  type LexicalTerms,
+  lexicalTerms,
+  lexicalVector,
+} from '../../core/encoders';
+import { sampleRows } from './encode-modality';
+import { type Meter, metered } from './meter';
+import { textPrecision } from './neighbors';
+
+/** Shares of the frozen encoder that are tried. */
+const SHARES = [1, 0.65, 0.35, 0];
+/** Gain in P@5 below which the first share is kept: a smaller gain is noise at these sizes. */
+const NOTICEABLE = 0.01;
+/** Maximum number of products by which content is judged, and the number from which the judgement counts. */
+const [MAX_JUDGED, MIN_JUDGED] = [1200, 100];
+/** Number of items between two updates of the meter, each of which lets the event loop run. */
+const STEP = 500;
+
+export interface LexicalTask {
+  items: readonly Item[];
+  /** Row of each product's first variant. */
+  products: readonly number[];
+  recipe: TextRecipe;
+  /** Texts in further languages, whose words are added to those of each item. */
+  locales: readonly LocaleContent[];
+  /** Rows of all items; the content tap of the text is replaced. */
+  features: FeatureTable;
+  /** Index of the content tap of the text. */
+  contentTap: number;
+  /** Whether the frozen encoder reads the catalogue's language. */
+  reads: boolean;
+  /** Of the previous bundle, to be kept; null if that has none, and this one gets none. Undefined: to be fitted. */
+  kept: JoinedText | null | undefined;
+  meter: Meter;
+}
+
+/** Products by which content is judged, with content that does not include the words of their categories. */
+export interface ContentSample {
+  features: FeatureTable;
+  categories: string[];
+}
+
+export interface JoinedContent {
+  /** Null if the frozen encoder's own content tap is kept. */
+  joined: JoinedText | null;
+  sample: ContentSample;
+}
+
+/**
+ * Joins the frozen text encoder with a lexical encoder where that tells the shop's categories apart better. The share of the
+ * frozen encoder is the one whose 5 nearest items agree most in category, judged without the words of the category itself,
+ * which count only where the lexical encoder stands by itself. With
+ * fewer than 100 products that have a category, the frozen encoder keeps its content tap if it reads the language; if not, the
+ * lexical encoder replaces it.
+ */
+export async function joinLexical(task: LexicalTask): Promise<JoinedContent> {
+  const { items, products, features, kept, meter, reads } = task;
+  const step = Math.max(1, Math.ceil(products.length / MAX_JUDGED));
+  const judged = products.filter((_, n) => n % step === 0);
+  const sampleWith = (encoder: LexicalEncoder | null, share: number): ContentSample => {
+    const sample = { features: pickRows(features, judged), categories: judged.map((row) => items[row].category) };
+    if (encoder)
+      for (const [n, row] of judged.entries()) join(task, { encoder, share }, sample.features, n, row, false);
+    return sample;
+  };
+  const decisive = judged.filter((row) => items[row].category !== '').length >= MIN_JUDGED;
+  if (kept === null || (kept === undefined && reads && !decisive)) return { joined: null, sample: sampleWith(null, 1) };
+  const { joined, sample } = kept
+    ? { joined: kept, sample: sampleWith(kept.encoder, kept.share) }
+    : await metered(meter, 'Word encoder', 1, async (advance) => {
+        const found = await fitted(task, decisive, sampleWith);
+        advance(1);
+        return found;
+      });
+  if (joined) {
+    await metered(meter, 'Word rows', items.length, async (advance) => {
+      for (let row = 0; row < items.length; row++) {
+        join(task, joined, features, row, row, joined.share === 0);
+        if (row % STEP < STEP - 1 && row < items.length - 1) continue;
+        advance((row % STEP) + 1);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+  }
+  return { joined, sample };
+}
+
+/**
+ * Fits the lexical encoder and chooses the share of the frozen one.
+ * @param decisive whether enough products have a category to choose by; else the first share is taken
+ */
+async function fitted(
+  task: LexicalTask,
+  decisive: boolean,
+  sampleWith: (encoder: LexicalEncoder | null, share: number) => ContentSample,
+): Promise<JoinedContent> {
+  const { items, products, features, contentTap, reads } = task;
+  const rows = sampleRows(products, (row) => items[row].id);
+  const encoderOf = (categories: boolean): LexicalEncoder | null =>
+    fitLexical(
+      rows.map((row) => termsOf(task, row, categories)),
+      features.dim,
+    );
+  const judging = encoderOf(false);
+  let best: { share: number; sample: ContentSample; precision: number } | null = null;
+  for (const share of judging ? (reads ? SHARES : SHARES.toReversed()) : [1]) {
+    const sample = sampleWith(share < 1 ? judging : null, share);
+    const precision = decisive ? await textPrecision(sample.features, contentTap, sample.categories) : 0;
+    if (!best || precision > best.precision + NOTICEABLE) best = { share, sample, precision };
+  }
+  const { share, sample } = best ?? { share: 1, sample: sampleWith(null, 1) };
+  const encoder = share === 0 ? encoderOf(true) : judging;
+  return { joined: encoder && share < 1 ? { share, encoder } : null, sample };
+}
+
+/** Replaces the content tap of the item in a row of the catalogue. @param at its row in the table */
+function join(
+  task: LexicalTask,
+  { encoder, share }: JoinedText,
+  table: FeatureTable,
+  at: number,
+  row: number,
+  categories: boolean,
+): void {
+  const { contentTap } = task;
+  const words = lexicalVector(encoder, termsOf(task, row, categories));
+  setTap(table, 'text', contentTap, at, joinedRow(tapOf(table, 'text', contentTap, at), words, share));
+}
+
+/** The terms of an item in all its languages. @param categories whether the names of its categories count */
+function termsOf({ items, recipe, locales }: LexicalTask, row: number, categories: boolean): LexicalTerms {
+  const inLanguages = locales.flatMap(({ texts }) => {
+    const text = texts[row];
+    return text ? [{ title: '', description: '', category: '', attributes: {}, ...text }] : [];
+  });
+  return lexicalTerms([items[row], ...inLanguages].flatMap((item) => itemTexts(item, recipe, categories)));
+}
