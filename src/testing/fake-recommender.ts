@@ -50,6 +50,7 @@ export class FakeRecommender {
     return {
       recommend: (request) => this.#recommend(request ?? {}),
       recommendSegments: async ({ by }) => ({ id: 's', by, segments: [], partial: false }),
+      find: async () => ({ id: 'f', items: [], by: 'words', partial: false }),
       setHints: nothing,
       rerank: async (ids) => ({ id: 'r', ids: [...ids] }),
       explain: async (id) => ({

@@ -1,4 +1,4 @@
-export type { Encoder, Pixels, RawTaps } from './encoder';
+export type { Encoder, Pixels, RawTaps, TextEncoder } from './encoder';
 export { type ImagePreset, languagesSchema, type Preset, presetSchema, type TextPreset } from './preset';
 export {
   decodeProjection,

@@ -147,6 +147,8 @@ export interface ReasonTexts {
   category: Text<'category'>;
   /** The shopper looks for `{hint}` in this visit: words of a search, or the name of a category or brand. */
   hint: Text<'hint'>;
+  /** The product has the `{words}` that the shopper searches for. */
+  matches: Text<'words'>;
   /** Many shoppers choose it. */
   popular: string;
   /** The shopper looked at this very product. */

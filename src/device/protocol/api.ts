@@ -165,6 +165,41 @@ export interface RerankResponse {
   ids: string[];
 }
 
+/** What to find: either `text` or `image`. */
+export interface FindRequest {
+  /**
+   * Words as the shopper types them, 1 to 200 characters after trimming. The last word may be unfinished. From 4 letters on, a word may
+   * have one typing error, from 8 on two. Case and accents make no difference.
+   */
+  text?: string;
+  /** A picture. Not possible yet: it is rejected with `runtime/invalid-input`. */
+  image?: Blob;
+  /** Default 8, at most 100. */
+  limit?: number;
+  /** Finds only items that match it: an object, or its JSON text. Replaces the shop's rule of this name. */
+  filter?: Filter | string;
+  /** Ids of items to leave out; at most 10,000. */
+  exclude?: string[];
+  /** As for `recommend()`. Items are found by their texts in this language. */
+  lang?: string;
+}
+
+/** What was found. */
+export interface FindResponse {
+  /** Pass it to `track()` as `recommendationId` to attribute clicks, with `find` as `placement`. */
+  id: string;
+  /** The best first, explained as in other lists. */
+  items: Recommendation[];
+  /**
+   * How they were found: by their `words`; by their `meaning`, because no item that may be listed has the words; or by a `photo`.
+   */
+  by: 'words' | 'meaning' | 'photo';
+  /** As in `RecommendResponse`. */
+  currency?: string;
+  /** Whether only part of the catalogue was searched, because it is too large to load as a whole. */
+  partial: boolean;
+}
+
 /** A ranked list. */
 export interface RecommendResponse {
   /** Pass it to `track()` as `recommendationId` to attribute clicks. */
@@ -401,6 +436,18 @@ export interface Recommender {
    */
   rerank(ids: readonly string[], options?: RerankOptions, call?: CallOptions): Promise<RerankResponse>;
   /**
+   * Finds items by words, as the shopper types them: in title, attributes, tags, category and description. The words decide; the score
+   * of `for-you` orders items that have them equally. If no item has all words, items with most of them are found. If no item has any, the
+   * text encoder is loaded, and the items nearest in meaning are found; if it cannot be loaded, an `error` event reports it, and nothing
+   * is found. The shop's rules `filter`, `excludeOutOfStock`, `variants`, `boost`, `bury` and `coldStart` apply; items that the shopper
+   * bought, has in the cart or dismissed are found unless a rule excludes them explicitly. The category of what was found by words is a
+   * weak hint for `for-you` in this visit, see `setHints()`. In a catalogue too large to load as a whole, only the items loaded at
+   * present are searched.
+   *
+   * May also reject with `runtime/aborted` or `runtime/timeout`. A search that is aborted while the shopper types loads no encoder.
+   */
+  find(request: FindRequest, options?: CallOptions): Promise<FindResponse>;
+  /**
    * Ranks segments of the catalogue for this shopper, such as "brands for you", by the score of `for-you`, with a few items
    * of each. In a catalogue too large to load as a whole, only the items loaded at present count.
    */
@@ -409,7 +456,7 @@ export interface Recommender {
    * Sets what the shopper is looking for, for all lists of this page that do not pass their own hints: an object, or its
    * JSON text; `{}` clears the hints. Lists change at once. Hints stay in memory until the page is left, `forget()` is
    * called or the shopper denies consent; while consent is denied they have no effect. Rejects with `runtime/invalid-input`,
-   * naming the field, and then changes nothing.
+   * naming the field, and then changes nothing. Without hints of the page, what `find()` found last is a weak hint.
    */
   setHints(hints: Hints | string): Promise<void>;
   /**

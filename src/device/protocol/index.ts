@@ -30,6 +30,7 @@ export {
   type MetricReport,
   type Places,
   type PlacesMessage,
+  type QueryEncoder,
   type RemoteListener,
   type WorkerHost,
   type WorkerRecommender,

@@ -1,10 +1,21 @@
 import type { ProxyMarked } from 'comlink';
-import type { EncoderFiles, Item, TextRecipe } from '../../core/catalog';
+import type { EncoderFiles, Item, Modality, TextRecipe } from '../../core/catalog';
 import type { ImagePreset, TextPreset } from '../../core/encoders';
 import type { SerializedError } from '../../error';
 import type { Counts, VisitorReport } from '../experiment';
+import type { QueryVector } from '../ranking';
 import type { LocalItem } from '../store';
-import type { Offer, OfferUpdate, Progress, Recommender, RecommenderOptions, Status } from './api';
+import type {
+  CallOptions,
+  FindRequest,
+  FindResponse,
+  Offer,
+  OfferUpdate,
+  Progress,
+  Recommender,
+  RecommenderOptions,
+  Status,
+} from './api';
 import type { Kept } from './hand-over';
 import type { Refusal, TrackInput } from './requests';
 
@@ -83,7 +94,7 @@ export interface MetricReport {
 }
 
 /** Methods of a recommender that its worker lacks, or has in another form. */
-type PageMethod = 'addItem' | 'on' | 'track' | 'updateOffers';
+type PageMethod = 'addItem' | 'find' | 'on' | 'track' | 'updateOffers';
 
 /** The recommender in its worker, for the page: the methods of `Recommender`, and the calls that their page side needs. */
 export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
@@ -106,6 +117,13 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
   /** Counts since the last call, for the hooks of the page. @param sent keys of reports that were sent */
   takeMetrics(sent?: readonly string[]): Promise<MetricReport>;
+  /**
+   * Finds by words, or, with a query that the page has encoded, what is nearest to it.
+   * @param query `QueryVector`, parsed in the worker
+   */
+  find(request: FindRequest, call?: CallOptions, query?: QueryVector): Promise<FindResponse>;
+  /** Files for the encoder worker to encode queries like this bundle's items. */
+  queryEncoder(modality: Modality): Promise<QueryEncoder>;
   /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;
   /** Adds an item that this device encoded. @param backend on which the encoders ran */
@@ -138,6 +156,16 @@ export interface BundleEncoders {
   encoders: string;
 }
 
+/** Everything that the encoder worker needs to encode queries of one modality like the bundle's items. */
+export interface QueryEncoder extends EncoderFiles {
+  modality: Modality;
+  preset: TextPreset | ImagePreset;
+  /** Statistics and projections of all taps, as the bundle stores them. */
+  projection: ArrayBuffer;
+  /** The tap by which items are compared. */
+  tap: number;
+}
+
 /** Features of one item, as in a FeatureTable with one row. */
 export interface EncodedFeatures {
   values: Int8Array;
@@ -157,4 +185,8 @@ export interface EncoderHost {
     files: BundleEncoders,
     onProgress: (progress: Progress) => void,
   ): Promise<EncodedFeatures>;
+  /** Loads an encoder, which is kept for queries until the worker ends. */
+  openQueries(files: QueryEncoder): Promise<void>;
+  /** Encodes a query. @returns [dim] of the tap by which items are compared */
+  encodeQuery(text: string): Promise<Float32Array>;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Modality } from '../../core/catalog';
 import { itemIdSchema, storedTime } from '../../core/events';
 import {
   callSchema,
@@ -30,6 +31,7 @@ const ARGUMENTS = {
   join: [options, options],
   recommend: [request, wait],
   rerank: [late, late, wait],
+  find: [late, wait, late],
   recommendSegments: [late],
   setHints: [late],
   explain: [argument(itemIdSchema, 'itemId'), request],
@@ -51,6 +53,7 @@ const ARGUMENTS = {
   exportProfile: [late],
   importProfile: [late, late],
   updateOffers: [late],
+  queryEncoder: [argument(v.picklist(['text', 'image'] satisfies Modality[]), 'modality')],
   encoderFiles: [],
   insertItem: [
     argument(localItemSchema, 'item'),

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { itemText, quantizeRow } from '../../core/catalog';
 import { trustedScript } from '../../core/common/trusted-script';
-import { decodeProjection, type Projection, project, type RawTaps } from '../../core/encoders';
+import { decodeProjection, type Projection, project, type RawTaps, type TextEncoder } from '../../core/encoders';
 import { createWebEncoder, decodeImage } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
 import { carryErrors, type EncodedFeatures, type EncoderHost } from '../protocol';
@@ -17,6 +17,9 @@ globalThis.Worker &&= class extends Worker {
     super(trustedScript(`${address}`), options);
   }
 };
+
+/** The encoder of queries, once it is open. */
+let queries: { text: TextEncoder; projection: Projection; tap: number } | null = null;
 
 const host: EncoderHost = {
   async encode(item, picture, files, onProgress) {
@@ -48,6 +51,22 @@ const host: EncoderHost = {
       projected(projections.image, imageTaps, files.image.preset.taps.length, files.dim),
     ];
     return { ...quantized(rows, files.dim), thumbnail, backend };
+  },
+
+  async openQueries({ preset, projection: bytes, tap, ...files }) {
+    const projection = decodeProjection(new Uint8Array(bytes)).text;
+    if (preset.modality !== 'text' || !projection) {
+      throw new SidestreamError('encoder/missing', 'The bundle has no text encoder. Build it without --no-encoders.');
+    }
+    const text = await createWebEncoder(preset, files);
+    queries = { text, projection, tap };
+  },
+
+  async encodeQuery(query) {
+    if (!queries) throw new SidestreamError('encoder/failed', 'No encoder is open for queries. Search again.');
+    const { text, projection, tap } = queries;
+    const { dim, taps } = projection;
+    return projected(projection, await text.encode([query]), taps.length, dim).slice(tap * dim, (tap + 1) * dim);
   },
 };
 

@@ -139,6 +139,10 @@ export class Engine implements Calls {
     return this.#parts.recommendations.rerank(ids, options);
   }
 
+  find(...[request, , query]: Parameters<Calls['find']>) {
+    return this.#parts.recommendations.find(request, query);
+  }
+
   recommendSegments(request: unknown) {
     return this.#parts.recommendations.segments(request);
   }
@@ -237,6 +241,10 @@ export class Engine implements Calls {
 
   async save() {
     this.#parts.scheduler.hurry();
+  }
+
+  async queryEncoder(...[modality]: Parameters<Calls['queryEncoder']>) {
+    return (await addedItems()).queryEncoder(this.#parts, modality);
   }
 
   async encoderFiles() {

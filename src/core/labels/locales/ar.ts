@@ -73,6 +73,7 @@ export default {
     style: 'بأسلوب «\u2068{title}\u2069»',
     category: 'كثيرًا ما تتصفح \u2068{category}\u2069',
     hint: 'لأنك تبحث عن \u2068{hint}\u2069',
+    matches: 'يطابق «\u2068{words}\u2069»',
     popular: 'رائج في هذا المتجر',
     seen: 'شاهدت هذا المنتج من قبل',
     again: 'هل حان وقت شرائه مجددًا؟',

@@ -73,6 +73,7 @@ export default {
     style: 'Im Stil von „{title}“',
     category: 'Sie sehen sich oft {category} an',
     hint: 'Weil Sie {hint} suchen',
+    matches: 'Passt zu „{words}“',
     popular: 'Beliebt in diesem Shop',
     seen: 'Von Ihnen angesehen',
     again: 'Zeit, das wieder zu kaufen?',

@@ -76,6 +76,7 @@ export const ENGLISH_REASONS = {
   style: 'In the style of “{title}”',
   category: 'You often look at {category}',
   hint: 'Because you look for {hint}',
+  matches: 'Matches “{words}”',
   popular: 'Popular in this shop',
   seen: 'You looked at this',
   again: 'Time to buy again?',

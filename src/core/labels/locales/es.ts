@@ -73,6 +73,7 @@ export default {
     style: 'En el estilo de «{title}»',
     category: 'Miras a menudo {category}',
     hint: 'Porque buscas {hint}',
+    matches: 'Coincide con «{words}»',
     popular: 'Popular en esta tienda',
     seen: 'Ya lo has visto',
     again: '¿Toca volver a comprarlo?',

@@ -73,6 +73,7 @@ export default {
     style: 'Dans le style de « {title} »',
     category: 'Vous regardez souvent {category}',
     hint: 'Parce que vous cherchez {hint}',
+    matches: 'Correspond à « {words} »',
     popular: 'Populaire dans cette boutique',
     seen: 'Vous l’avez déjà regardé',
     again: 'Le moment d’en racheter ?',

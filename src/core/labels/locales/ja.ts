@@ -73,6 +73,7 @@ export default {
     style: '「{title}」と似たテイストの商品です',
     category: '{category}をよくご覧になっています',
     hint: '{hint}をお探しのため',
+    matches: '「{words}」に一致する商品です',
     popular: 'このショップで人気の商品です',
     seen: '以前ご覧になった商品です',
     again: 'そろそろ買い足しの時期ですか？',
