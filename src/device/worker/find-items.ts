@@ -69,7 +69,8 @@ export class ItemFinder {
     const { era } = storage;
     const { text, filter, image: _, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
-    const given = parsed(recommendSchema, list, 'find()');
+    // Hints are for lists without words.
+    const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');
     const words = query ? null : await this.#words(given.lang);
     if (query) await features.waitFor(true);
     const rules = rulesOfFind(this.#source.ownRules({ filter }));

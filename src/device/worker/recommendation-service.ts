@@ -83,8 +83,7 @@ export class RecommendationService implements InputSource, FindSource {
 
   /** Finds items. @param request and `query`: parsed there */
   async find(request: unknown, query: unknown): Promise<FindResponse> {
-    const { ItemFinder } = await import('./find-items');
-    this.#finder ??= new ItemFinder(this.#context, this);
+    this.#finder ??= new (await import('./find-items')).ItemFinder(this.#context, this);
     const found = await this.#finder.find(request, query);
     this.#context.features.listed();
     return { id: this.#idOf('find'), ...found };
@@ -148,8 +147,9 @@ export class RecommendationService implements InputSource, FindSource {
   };
 
   #loadHints(): Promise<VisitHints> {
+    if (this.#hints) return this.#hints;
     const loading = import('./visit-hints').then(({ VisitHints }) => new VisitHints(this.#context));
-    this.#hints ??= loading;
+    this.#hints = loading;
     loading.catch(() => {
       // The next call tries again.
       this.#hints = null;

@@ -1,7 +1,7 @@
 import type { History } from '../../core/events';
 import { parsed } from '../protocol';
 import type { HintedCatalog } from '../ranking';
-import { Hinting, hintsSchema, parseHints } from '../ranking/hints';
+import { Hinting, hintsSchema, type ParsedHints, parseHints } from '../ranking/hints';
 import type { EngineContext } from './engine-context';
 
 /** The hints of a list in the turn that makes it; null without effect. @param now milliseconds since the epoch */
@@ -9,6 +9,8 @@ export type HintsOfList = (history: History, now: number) => HintedCatalog | nul
 
 /** How likely the next choice lies in the category of what the shopper searched for: less than if the page says so. */
 const SEARCH_RELIABILITY = 0.2;
+
+const isEmpty = ({ fields, search }: ParsedHints): boolean => fields.length === 0 && search === '';
 
 /**
  * The page's hints about the shopper's goal: only in memory, until everything is forgotten or the shopper denies consent.
@@ -32,8 +34,7 @@ export class VisitHints {
     const hints = parsed(hintsSchema, given, 'setHints()', 'hints');
     const { storage, changes } = this.#context;
     if (era !== storage.era || storage.consent === 'denied') return;
-    const none = hints.fields.length === 0 && hints.search === '';
-    this.#kept = none ? null : { given, hinting: new Hinting(hints), era };
+    this.#kept = isEmpty(hints) ? null : { given, hinting: new Hinting(hints), era };
     this.#searched = null;
     changes.announce();
   }
@@ -62,7 +63,9 @@ export class VisitHints {
    */
   of(given?: unknown): HintsOfList {
     const { catalog, storage } = this.#context;
-    const own = given === undefined ? null : new Hinting(parsed(hintsSchema, given, 'recommend()', 'hints'));
+    const hints = given === undefined ? null : parsed(hintsSchema, given, 'recommend()', 'hints');
+    if (hints && isEmpty(hints)) return () => null;
+    const own = hints && new Hinting(hints);
     return ({ record, total }, now) => {
       const hinting = own ?? (this.#present ?? this.#presentSearch)?.hinting;
       if (!hinting || storage.consent === 'denied') return null;

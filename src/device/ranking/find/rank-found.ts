@@ -48,23 +48,32 @@ export function rankFound(
   find: (admits: (row: number) => boolean) => Found,
 ): RankedItem[] {
   const request: RankRequest = { ...asked, placement: 'for-you' };
-  const { limit, rules = {}, hints } = request;
+  const { limit, rules = {} } = request;
   const { admits } = admission(index, state.history, state.record ?? NO_RECORD, { ...request, rules });
   const { scores, by, source, reason, taste: weight = TASTE_WEIGHT } = find(admits);
   // Among the variants of a product, the one that fits the query best is listed.
-  const fitting = { lifts: scores, apply: (list: Scored) => hints?.apply(list) ?? list };
+  const fitting = { lifts: scores, apply: (list: Scored) => list };
   const { scored: taste } = scoreAll(index, state, { ...request, hints: fitting });
-  const holds = (row: number): boolean => scores[row] > 0 && taste.holds(row);
-  const known = taste.score.filter((value, row) => Number.isFinite(value) && holds(row));
-  const scale = weight / deviation(known);
+  // Loops without closures: every letter that a shopper types comes here, and the first ones find most of the catalogue.
+  const listed: number[] = [];
+  const known: number[] = [];
+  for (let row = 0; row < scores.length; row++) {
+    if (scores[row] === 0 || !taste.holds(row)) continue;
+    listed.push(row);
+    if (Number.isFinite(taste.score[row])) known.push(taste.score[row]);
+  }
+  const scale = weight / deviation(Float32Array.from(known));
   const partOf = (row: number): number => (Number.isFinite(taste.score[row]) ? scale * taste.score[row] : 0);
+  const score = new Float32Array(scores.length).fill(Number.NaN);
+  for (const row of listed) score[row] = scores[row] + partOf(row);
   const contributions = (row: number): Record<string, number> => {
     const terms = partOf(row) === 0 ? [] : Object.entries(taste.contributions(row));
     return { [by]: scores[row], ...Object.fromEntries(terms.map(([name, part]) => [name, scale * part])) };
   };
   const list: Scored = {
-    score: scores.map((fit, row) => fit + partOf(row)),
-    holds,
+    score,
+    // What was not found has no score.
+    holds: () => true,
     contributions,
     source: () => source,
     reasonKind: () => reason,
