@@ -52,7 +52,7 @@ const ROOMS = {
   ranking: {
     wing: 'device',
     runs: 'worker',
-    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
+    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `find/` (words), `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
     imports: ['catalog', 'common', 'events', 'kernel', 'labels'],
   },
   learner: {
@@ -105,7 +105,7 @@ const ROOMS = {
   element: {
     wing: 'page',
     runs: 'page',
-    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`)',
+    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`), `<sidestream-find>` (`find/`)',
     imports: ['adapters', 'client', 'labels', 'protocol'],
   },
   adapters: {
