@@ -183,7 +183,7 @@ const ROOMS = {
 };
 
 /** Files at the root of src/ that rooms may import, in addition to the error class. */
-const ENTRIES = { demo: ['index', 'inspector'] };
+const ENTRIES = { demo: ['index', 'inspector', 'find'] };
 
 /** Folder of a room. */
 const folderOf = (room) => ['src', ROOMS[room].wing, room].filter(Boolean).join('/');

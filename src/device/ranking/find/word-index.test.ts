@@ -79,7 +79,7 @@ it('follows the catalogue: new, changed and removed items, in any order', async 
   const index = await indexOf();
   const [red, blue] = ITEMS;
   const items = [{ ...blue, price: 5 }, { ...red, title: 'Green shirt' }, makeItem('new', { title: 'New shirt' })];
-  // Items that it has not read are not found.
+  // Items that were not read are not found.
   expect(found(index, 'shirt', items)).not.toContain('new');
   await index.update(items, plain);
   expect(found(index, 'shirt', items)).toEqual(['blue', 'red', 'new']);

@@ -60,6 +60,6 @@ function hideBroken({ currentTarget }: Event): void {
 
 /** Outlines in the space of results. */
 export const skeletons = html`
-  <div class="skeletons" aria-hidden="true">
+  <div class="list" aria-hidden="true">
     ${[0, 1, 2].map(() => html`<div class="option skeleton"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}
   </div>`;

@@ -59,10 +59,10 @@ export const findStyles = css`
     inset-block-start: calc(100% + 0.375rem);
     inset-inline-start: 0;
     inline-size: max(100%, 20rem);
+    display: flex;
+    flex-direction: column;
     max-block-size: min(32rem, 70vh);
-    padding: 0.375rem;
-    overflow-y: auto;
-    overscroll-behavior: contain;
+    overflow: hidden;
     color: var(--_text);
     background: var(--_surface);
     border: 1px solid var(--_rim);
@@ -71,6 +71,11 @@ export const findStyles = css`
   }
   .popup[hidden] {
     display: none;
+  }
+  .list {
+    padding: 0.375rem;
+    overflow-y: auto;
+    overscroll-behavior: contain;
   }
   .option {
     display: grid;
@@ -154,11 +159,12 @@ export const findStyles = css`
   .note,
   .message {
     margin: 0;
-    padding: 0.5rem 0.625rem;
+    padding: 0.75rem 0.875rem;
     line-height: var(--_leading);
     overflow-wrap: anywhere;
   }
   .note {
+    padding-block-end: 0.25rem;
     font-size: 0.875em;
     color: color-mix(in srgb, currentColor 74%, transparent);
   }

@@ -17,8 +17,8 @@ import { findStyles } from './sidestream-find.styles';
 /** Name of the results as a placement, in events and metrics. */
 const PLACEMENT = 'find';
 const MAX_LENGTH = 200;
-/** How long earlier results stay while new ones are awaited, ms. */
-const PATIENCE = 250;
+/** How long the present state stays while results are awaited, ms: of the closed field, and of earlier results. */
+const PATIENCE = { closed: 100, open: 250 };
 /** Quiet time before a screen reader is told the number of results, ms: it reads the letters first. */
 const QUIET = 700;
 /** Time for a page to create its recommender, ms. */
@@ -258,13 +258,13 @@ export class SidestreamFind extends LitElement {
         return html`
           <p part="message" class="message">
             ${labels.error}
-            <button part="retry" class="retry" type="button" @click=${this.#search}>${labels.retry}</button>
+            <button part="retry" class="retry" type="button" @click=${this.#retry}>${labels.retry}</button>
           </p>`;
       case 'filled': {
         const context = this.#context;
         return html`
           ${by === 'meaning' ? html`<p part="note" class="note">${labels.meaning}</p>` : nothing}
-          <div part="list" role="listbox" id="results" aria-label=${labels.results} @click=${this.#clicked} @auxclick=${this.#clicked}>
+          <div part="list" class="list" role="listbox" id="results" aria-label=${labels.results} @click=${this.#clicked} @auxclick=${this.#clicked}>
             ${items.map((result, position) => resultOption(result, position, context))}
           </div>`;
       }
@@ -345,7 +345,14 @@ export class SidestreamFind extends LitElement {
   readonly #clicked = (event: MouseEvent): void => {
     if (event.type === 'auxclick' && event.button !== 1) return;
     if (!(event.target instanceof Element) || !this.#response) return;
-    const id = event.target.closest<HTMLElement>('[role=option]')?.dataset.id;
+    const option = event.target.closest<HTMLElement>('[role=option]');
+    const inside = option?.querySelector<HTMLElement>('a[href]');
+    // The whole of a shop's own card leads where its first link leads.
+    if (inside && event.type === 'click' && !event.target.closest('a, button')) {
+      inside.click();
+      return;
+    }
+    const id = option?.dataset.id;
     const position = this.#response.items.findIndex(({ item }) => item.id === id);
     const found = this.#response.items[position];
     if (!found) return;
@@ -390,6 +397,7 @@ export class SidestreamFind extends LitElement {
     this.#open = false;
     this.#active = -1;
     this.#status = '';
+    if (this.#phase === 'loading') this.#phase = 'idle';
     this.requestUpdate();
   }
 
@@ -410,7 +418,8 @@ export class SidestreamFind extends LitElement {
     }
     this.#searching = new AbortController();
     const { signal } = this.#searching;
-    const slow = setTimeout(() => signal.aborted || this.#enter('loading'), this.#phase === 'filled' ? PATIENCE : 0);
+    const patience = this.#open && this.#phase !== 'idle' ? PATIENCE.open : PATIENCE.closed;
+    const slow = setTimeout(() => signal.aborted || this.#enter('loading'), patience);
     this.#show();
     try {
       const recommender = await this.#recommender();
@@ -432,6 +441,12 @@ export class SidestreamFind extends LitElement {
       clearTimeout(slow);
       if (!signal.aborted) this.#say();
     }
+  };
+
+  readonly #retry = (): void => {
+    // The button goes, and the focus would go with it.
+    this.renderRoot.querySelector('input')?.focus();
+    void this.#search();
   };
 
   /** Tells screen readers the result, once the shopper has stopped typing. */
