@@ -5,8 +5,9 @@ test('the demo finds as one types, lists all that was found, and counts the choi
   await openShop(page);
   const field = page.getByRole('combobox', { name: 'Search the shop' });
   const options = page.getByRole('option');
-  await field.fill('elefant');
+  await field.fill('elehpant');
   await expect(options.first()).toContainText('Elephant');
+  await page.screenshot({ path: '.cache/screenshots/find/demo.png' });
   expect(await violations(page, { include: ['shop-header'] })).toEqual([]);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
