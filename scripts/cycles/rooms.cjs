@@ -52,7 +52,7 @@ const ROOMS = {
   ranking: {
     wing: 'device',
     runs: 'worker',
-    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
+    has: '`terms/` of the score, `lists/` per placement, `rules/`, `retrieval/`, `rerank/`, `find/` (words), `variants/`, `explanation/`, `demand/`, `offers/`, `rules-file/`',
     imports: ['catalog', 'common', 'events', 'kernel', 'labels'],
   },
   learner: {
@@ -105,7 +105,7 @@ const ROOMS = {
   element: {
     wing: 'page',
     runs: 'page',
-    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`)',
+    has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`), `<sidestream-find>` (`find/`)',
     imports: ['adapters', 'client', 'labels', 'protocol'],
   },
   adapters: {
@@ -183,7 +183,7 @@ const ROOMS = {
 };
 
 /** Files at the root of src/ that rooms may import, in addition to the error class. */
-const ENTRIES = { demo: ['index', 'inspector'] };
+const ENTRIES = { demo: ['index', 'inspector', 'find'] };
 
 /** Folder of a room. */
 const folderOf = (room) => ['src', ROOMS[room].wing, room].filter(Boolean).join('/');

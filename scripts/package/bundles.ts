@@ -58,6 +58,7 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
       sidestream: 'page.ts',
       inspector: 'inspector.ts',
       pick: 'pick.ts',
+      find: 'find.ts',
       adapters: 'page/adapters/index.ts',
     }),
     plugins: [...plugins, wholeEntry('sidestream.js')],
@@ -98,6 +99,7 @@ const PAGE = {
   element: 'page/element/index.ts',
   inspector: 'inspector.ts',
   pick: 'pick.ts',
+  find: 'find.ts',
   adapters: 'page/adapters/index.ts',
   consent: 'consent.ts',
 };

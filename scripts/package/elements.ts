@@ -8,6 +8,7 @@ const PATHS: Record<string, string> = {
   'sidestream-recs': 'lib/element.js',
   'sidestream-inspector': 'lib/inspector.js',
   'sidestream-pick': 'lib/pick.js',
+  'sidestream-find': 'lib/find.js',
 };
 
 /** Attributes, properties and events of an element. */

@@ -19,10 +19,12 @@ function importsOf(elements: Declaration[]): string[] {
   const details = elements.flatMap(({ events }) =>
     events.map(({ detail }) => /^CustomEvent<(\w+)>$/.exec(detail)?.[1]),
   );
-  const names = [...new Set(details)].filter((name) => name !== undefined && name !== 'PickDetail').sort();
+  const apart = ['FindDetail', 'FindSubmitDetail', 'PickDetail'];
+  const names = [...new Set(details)].filter((name) => name !== undefined && !apart.includes(name)).sort();
   return [
     `import type { ${names.join(', ')} } from './index.js';`,
     "import type { PickDetail } from './pick.js';",
+    "import type { FindDetail, FindSubmitDetail } from './find.js';",
     "import type {} from './element.js';",
     "import type {} from './inspector.js';",
   ];

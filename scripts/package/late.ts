@@ -61,6 +61,8 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'device/worker/fresh-options',
     'device/worker/other-lists',
   ],
+  // Pages with a search.
+  find: ['device/ranking/find/', 'device/worker/find-items'],
   // Consent: log and profile on the device.
   store: ['device/store/database', 'device/store/device-store', 'device/store/rows'],
   encryption: [

@@ -245,17 +245,14 @@ export class ShopApp extends ShopElement {
 
   readonly #navigated = async (): Promise<void> => {
     const next = parseRoute(location.hash);
-    const typing = this.#route.page === 'search' && next.page === 'search';
     this.#restore = this.#scroll.arrive();
     this.#route = next;
     // The page has it.
     if (next.page === 'inspector') this.#inspecting = false;
     this.requestUpdate();
     await this.updateComplete;
-    if (typing) return;
     scrollTo({ top: 0, behavior: 'instant' });
-    if (!this.querySelector('shop-header input:focus'))
-      this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
+    this.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
   };
 
   readonly #listed = (): void => this.session.showRest();

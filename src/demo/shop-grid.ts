@@ -1,11 +1,14 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Recommender } from '../device/protocol';
 import type { Item } from './session';
 import { ShopElement } from './shop-element';
 import { cardOutlines, productCard } from './templates';
 
 const PAGE = 30;
+/** Number of products that a search lists. */
+const MAX_FOUND = 100;
 /** Number of products that each list had open, so that the back button finds them again. */
 const opened = new Map<string, number>();
 
@@ -21,6 +24,8 @@ export class ShopGrid extends ShopElement {
   #total = -1;
   #busy = false;
   #key = '';
+  /** Id of the response of a search. */
+  #found: string | undefined;
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
@@ -43,7 +48,7 @@ export class ShopGrid extends ShopElement {
             : repeat(
                 items,
                 (item) => item.id,
-                (item) => html`<li>${productCard(item, ({ id }) => this.session.track('click', id))}</li>`,
+                (item) => html`<li>${productCard(item, ({ id }) => this.#chosen(id))}</li>`,
               )
         }
       </ul>
@@ -67,6 +72,13 @@ export class ShopGrid extends ShopElement {
       </div>`;
   }
 
+  #chosen(id: string): void {
+    const position = this.#items.findIndex((item) => item.id === id);
+    const origin = this.#found ? { placement: 'find', recommendationId: this.#found, position } : {};
+    this.session.cameFrom(id, origin);
+    this.session.track('click', id, origin);
+  }
+
   readonly #more = (): void => void this.#load(this.#key, this.#items.length + PAGE);
 
   async #load(key: string, upTo: number): Promise<void> {
@@ -76,13 +88,13 @@ export class ShopGrid extends ShopElement {
     this.requestUpdate();
     const offset = this.#items.length;
     try {
-      const { items, total } = await recommender.browse({
-        ...(this.category ? { category: this.category } : {}),
-        ...(this.query ? { query: this.query } : {}),
-        offset,
-        limit: upTo - offset,
-      });
+      const { items, total, id } = this.query
+        ? await this.#find(recommender)
+        : await recommender
+            .browse({ ...(this.category ? { category: this.category } : {}), offset, limit: upTo - offset })
+            .then((page) => ({ ...page, id: undefined }));
       if (key !== this.#key) return;
+      this.#found = id;
       this.#items = [...this.#items, ...items];
       this.#total = total;
       opened.set(key, this.#items.length);
@@ -96,5 +108,11 @@ export class ShopGrid extends ShopElement {
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent('shop-ready', { bubbles: true }));
     this.dispatchEvent(new CustomEvent<string[]>('shop-shown', { detail: this.#items.map(({ id }) => id) }));
+  }
+
+  /** All that a search finds, the best first. */
+  async #find(recommender: Recommender): Promise<{ items: Item[]; total: number; id: string }> {
+    const { items, id } = await recommender.find({ text: this.query, limit: MAX_FOUND });
+    return { items: items.map(({ item }) => item), total: items.length, id };
   }
 }

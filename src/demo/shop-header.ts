@@ -1,19 +1,16 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { type Route, routeHref } from './route';
-import { BRAND } from './settings';
+import type { FindDetail, FindSubmitDetail } from '../find';
+import { PRODUCT_TEMPLATE, type Route, routeHref } from './route';
+import { BRAND, CURRENCY } from './settings';
 import { ShopElement } from './shop-element';
 import { icon, progressBar } from './templates';
-
-/** Milliseconds after the last keystroke before the search runs. */
-const SEARCH_DELAY = 250;
 
 /** Brand, search and tools; stays in view. Dispatches `open-inspector` and `open-add`. */
 @customElement('shop-header')
 export class ShopHeader extends ShopElement {
   @property({ attribute: false }) route!: Route;
   @property({ type: Boolean, attribute: false }) inspecting = false;
-  #typing: ReturnType<typeof setTimeout> | undefined;
 
   protected override render(): TemplateResult {
     const { session } = this;
@@ -28,7 +25,9 @@ export class ShopHeader extends ShopElement {
         </a>
         <form class="search" role="search" @submit=${this.#submit}>
           ${icon('search')}
-          <input type="search" name="q" placeholder="Search the shop" aria-label="Search the shop" data-testid="search" @input=${this.#typed} />
+          <sidestream-find data-testid="search" href-template=${PRODUCT_TEMPLATE} currency=${CURRENCY} .recommender=${session.recommender} @sidestream-find-select=${this.#chosen} @sidestream-find-submit=${this.#searched}>
+            <input type="search" name="q" placeholder="Search the shop" aria-label="Search the shop" />
+          </sidestream-find>
         </form>
         <div class="tools">
           <button class="tool" type="button" data-testid="add-product" ?disabled=${!session.recommender} @click=${() => this.#open('open-add')}>
@@ -45,37 +44,38 @@ export class ShopHeader extends ShopElement {
       ${progressBar(session.progress)}`;
   }
 
+  protected override firstUpdated(): void {
+    // Until then, the form has its plain input.
+    import('../find').catch((thrown: unknown) => this.session.report(thrown));
+  }
+
   protected override updated(changed: PropertyValues): void {
-    const input = this.querySelector('input');
-    if (!changed.has('route') || !input) return;
-    const { route } = this;
-    if (route.page !== 'search') input.value = '';
-    // While the shopper types, the input is newer than the address.
-    else if (!input.matches(':focus')) input.value = route.query;
+    const field = this.querySelector('sidestream-find');
+    if (field && changed.has('route')) field.value = this.route.page === 'search' ? this.route.query : '';
   }
 
   #open(panel: 'open-add' | 'open-inspector'): void {
     this.dispatchEvent(new CustomEvent(panel));
   }
 
-  readonly #typed = (): void => {
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.#search(), SEARCH_DELAY);
-  };
-
   readonly #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    this.#search();
+    this.#search(this.querySelector('input')?.value ?? '');
   };
 
-  /** The first letter adds an entry to the history, the next ones replace it: one step back leaves the search. */
-  #search(): void {
-    clearTimeout(this.#typing);
-    const query = this.querySelector('input')?.value.trim() ?? '';
-    const searching = this.route.page === 'search';
-    if (!query && !searching) return;
-    const target = query ? routeHref({ page: 'search', query }) : routeHref({ page: 'home' });
-    if (searching) location.replace(target);
-    else location.hash = target;
+  readonly #searched = (event: CustomEvent<FindSubmitDetail>): void => {
+    event.preventDefault();
+    this.#search(event.detail.text);
+  };
+
+  readonly #chosen = ({ detail }: CustomEvent<FindDetail>): void => {
+    const { item, position, placement, recommendationId } = detail;
+    this.session.cameFrom(item.id, { placement, position, recommendationId });
+  };
+
+  #search(text: string): void {
+    const query = text.trim();
+    if (query) location.hash = routeHref({ page: 'search', query });
+    else if (this.route.page === 'search') location.hash = routeHref({ page: 'home' });
   }
 }

@@ -30,7 +30,7 @@ export const STATUS: Status = {
   lastUpdate: null,
   windows: 0,
   rejected: 0,
-  backend: { encoders: null },
+  backend: { encoders: null, runs: [] },
   experts: [],
   weights: {},
 };
@@ -50,6 +50,7 @@ export class FakeRecommender {
     return {
       recommend: (request) => this.#recommend(request ?? {}),
       recommendSegments: async ({ by }) => ({ id: 's', by, segments: [], partial: false }),
+      find: async () => ({ id: 'f', items: [], by: 'words', partial: false }),
       setHints: nothing,
       rerank: async (ids) => ({ id: 'r', ids: [...ids] }),
       explain: async (id) => ({

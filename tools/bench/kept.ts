@@ -55,11 +55,19 @@ export type KeptBench = Record<string, KeptArea>;
 /** Prints a line of progress. */
 export type Say = (line: string) => void;
 
+/** Data outside the project that an area may measure, as given on the command line. */
+export interface Given {
+  /** Folders of bundles. */
+  catalog?: string[];
+  /** The log of the last of them. */
+  events?: string;
+}
+
 /** Benchmarks of one subject, which run in a separate process. */
 export interface Area {
   /** Title in a few words. */
   title: string;
-  measure(say: Say): Promise<AreaResult>;
+  measure(say: Say, given: Given): Promise<AreaResult>;
 }
 
 /** A ratio that must not be smaller than the bar. */

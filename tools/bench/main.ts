@@ -2,7 +2,8 @@
  * `npm run bench -- [area …] [--json] [--keep]`: measures Sidestream and its peers, area by area, each in a separate
  * process; `movielens`, which needs its data and many minutes, only if it is named. Prints the bars as a table, and their differences
  * from the kept results. `--json` ends with one line for programs; `--keep` writes the results of these areas into docs/results
- * (bench.json, BENCH.md). A missed bar makes the exit status 1.
+ * (bench.json, BENCH.md). A missed bar makes the exit status 1. `find` also measures bundles (`--catalog <folder>`, repeatable), and the
+ * log of the last one (`--events <file>`).
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,6 +19,7 @@ import { barTable, benchPage } from './report';
 const AREAS = {
   scoring: async () => (await import('./areas/scoring')).area,
   encoding: async () => (await import('./areas/encoding')).area,
+  find: async () => (await import('./areas/find')).area,
   start: async () => (await import('./areas/start')).area,
   aging: async () => (await import('./areas/aging')).area,
   returning: async () => (await import('./areas/returning')).area,
@@ -39,6 +41,8 @@ const { values: options, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    catalog: { type: 'string', multiple: true },
+    events: { type: 'string' },
     /** File for the result of a process that measures one area. */
     out: { type: 'string' },
   },
@@ -63,7 +67,7 @@ function areasOf(names: string[]): AreaName[] {
 
 async function one(name: AreaName, out: string): Promise<void> {
   const area = await AREAS[name]();
-  const result = await area.measure((line) => console.error(`${name}: ${line}`));
+  const result = await area.measure((line) => console.error(`${name}: ${line}`), options);
   writeFileSync(out, JSON.stringify({ title: area.title, ...result }));
   // Browsers, workers and sockets of peers may still be open.
   process.exit(0);
@@ -108,7 +112,9 @@ async function measured(name: AreaName): Promise<Omit<KeptArea, 'machine'> | nul
   const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
   const file = join(folder, 'result.json');
   try {
-    const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), name, '--out', file];
+    const { catalog = [], events } = options;
+    const given = [...catalog.flatMap((folder) => ['--catalog', folder]), ...(events ? ['--events', events] : [])];
+    const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), name, ...given, '--out', file];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });
     await new Promise((resolve) => child.once('exit', resolve));
     return existsSync(file) ? parseMeasured(readFileSync(file, 'utf8')) : null;

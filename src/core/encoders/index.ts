@@ -1,4 +1,4 @@
-export type { Encoder, Pixels, RawTaps } from './encoder';
+export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './encoder';
 export {
   fitLexical,
   joinedRow,

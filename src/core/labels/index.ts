@@ -1,3 +1,3 @@
-export type { BundleTexts, PageTexts, PickTexts, ReasonTexts } from './labels';
+export type { BundleTexts, FindTexts, PageTexts, PickTexts, ReasonTexts } from './labels';
 export { fill, type LabelLanguage, labelLanguage, loadLabels } from './languages';
 export { ENGLISH, ENGLISH_REASONS } from './locales/en';

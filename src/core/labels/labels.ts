@@ -120,6 +120,26 @@ export interface PickTexts {
   retry: string;
 }
 
+/** Texts of `<sidestream-find>`, a search field with a list of results. */
+export interface FindTexts {
+  /** Read by screen readers: name of the field. */
+  label: string;
+  /** In the empty field. */
+  placeholder: string;
+  /** Read by screen readers: name of the list of results. */
+  results: string;
+  /** Read by screen readers: how many were found. */
+  count: Counted<'count'>;
+  /** Over products that have none of the words but a similar meaning. */
+  meaning: string;
+  /** The sentence if nothing was found. `{words}` of the shopper. */
+  empty: Text<'words'>;
+  /** The sentence if the search failed. */
+  error: string;
+  /** Button after `error`. */
+  retry: string;
+}
+
 /**
  * Why a product is recommended: one line below its price, without a full stop. `{title}` is the title of another product, in
  * the quotation marks of the language.
@@ -147,6 +167,8 @@ export interface ReasonTexts {
   category: Text<'category'>;
   /** The shopper looks for `{hint}` in this visit: words of a search, or the name of a category or brand. */
   hint: Text<'hint'>;
+  /** The product has the `{words}` that the shopper searches for. */
+  matches: Text<'words'>;
   /** Many shoppers choose it. */
   popular: string;
   /** The shopper looked at this very product. */
@@ -165,6 +187,7 @@ export interface PageTexts {
   cards: CardTexts;
   bundle: BundleTexts;
   pick: PickTexts;
+  find: FindTexts;
 }
 
 /**

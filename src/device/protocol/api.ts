@@ -165,6 +165,44 @@ export interface RerankResponse {
   ids: string[];
 }
 
+/** What to find: either `text` or `image`. */
+export interface FindRequest {
+  /**
+   * Words as the shopper types them, 1 to 200 characters after trimming. The last word may be unfinished. From 4 letters on, a word may
+   * have one typing error, from 8 on two. Case and accents make no difference.
+   */
+  text?: string;
+  /**
+   * A picture, such as a photo from the shopper's camera, at most 50 MB. It is encoded on this device and neither kept nor sent
+   * anywhere.
+   */
+  image?: Blob;
+  /** Default 8, at most 100. */
+  limit?: number;
+  /** Finds only items that match it: an object, or its JSON text. Replaces the shop's rule of this name. */
+  filter?: Filter | string;
+  /** Ids of items to leave out; at most 10,000. */
+  exclude?: string[];
+  /** As for `recommend()`. Items are found by their texts in this language. */
+  lang?: string;
+}
+
+/** What was found. */
+export interface FindResponse {
+  /** Pass it to `track()` as `recommendationId` to attribute clicks, with `find` as `placement`. */
+  id: string;
+  /** The best first, explained as in other lists. */
+  items: Recommendation[];
+  /**
+   * How they were found: by their `words`; by their `meaning`, because no item that may be listed has the words; or by a `photo`.
+   */
+  by: 'words' | 'meaning' | 'photo';
+  /** As in `RecommendResponse`. */
+  currency?: string;
+  /** Whether only part of the catalogue was searched, because it is too large to load as a whole. */
+  partial: boolean;
+}
+
 /** A ranked list. */
 export interface RecommendResponse {
   /** Pass it to `track()` as `recommendationId` to attribute clicks. */
@@ -240,6 +278,18 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
 /** Where the encoders compute. */
 export type EncoderBackend = 'webgpu' | 'wasm';
 
+/** The last run of an encoder in this page. */
+export interface EncoderRun {
+  modality: 'text' | 'image';
+  /** Name of its preset, such as `mobilenet-v2`. */
+  encoder: string;
+  backend: EncoderBackend;
+  /** Why it did not compute on a GPU, in English; null if it did. */
+  reason: string | null;
+  /** How long one text or picture took, without loading the encoder. */
+  milliseconds: number;
+}
+
 /** State of a recommender; the inspector shows it. */
 export interface Status {
   /** The current consent. */
@@ -263,8 +313,11 @@ export interface Status {
   windows: number;
   /** Updates dropped by the guard. */
   rejected: number;
-  /** Compute backends; `encoders` is null before the first added item. */
-  backend: { encoders: EncoderBackend | null };
+  /**
+   * What the encoders of this page computed on. `encoders` is the backend of the last run and null before the first; `runs` has the
+   * last run of each encoder.
+   */
+  backend: { encoders: EncoderBackend | null; runs: EncoderRun[] };
   /** The experts of this profile, the generalist first. */
   experts: ExpertStatus[];
   /** Personal weights of the score's terms; `boughtTogether` is missing in a shop without a co-occurrence table. */
@@ -401,6 +454,18 @@ export interface Recommender {
    */
   rerank(ids: readonly string[], options?: RerankOptions, call?: CallOptions): Promise<RerankResponse>;
   /**
+   * Finds items by words, as the shopper types them: in title, attributes, tags, category and description. The words decide; the score
+   * of `for-you` orders items that have them equally. If no item has all words, items with most of them are found. If no item has any, the
+   * text encoder is loaded, and the items nearest in meaning are found; if it cannot be loaded, an `error` event reports it, and nothing
+   * is found. The shop's rules `filter`, `excludeOutOfStock`, `variants`, `boost`, `bury` and `coldStart` apply; items that the shopper
+   * bought, has in the cart or dismissed are found unless a rule excludes them explicitly. The category of what was found by words is a
+   * weak hint for `for-you` in this visit, see `setHints()`. In a catalogue too large to load as a whole, only the items loaded at
+   * present are searched.
+   *
+   * May also reject with `runtime/aborted` or `runtime/timeout`. A search that is aborted while the shopper types loads no encoder.
+   */
+  find(request: FindRequest, options?: CallOptions): Promise<FindResponse>;
+  /**
    * Ranks segments of the catalogue for this shopper, such as "brands for you", by the score of `for-you`, with a few items
    * of each. In a catalogue too large to load as a whole, only the items loaded at present count.
    */
@@ -409,7 +474,7 @@ export interface Recommender {
    * Sets what the shopper is looking for, for all lists of this page that do not pass their own hints: an object, or its
    * JSON text; `{}` clears the hints. Lists change at once. Hints stay in memory until the page is left, `forget()` is
    * called or the shopper denies consent; while consent is denied they have no effect. Rejects with `runtime/invalid-input`,
-   * naming the field, and then changes nothing.
+   * naming the field, and then changes nothing. Without hints of the page, what `find()` found last is a weak hint.
    */
   setHints(hints: Hints | string): Promise<void>;
   /**

@@ -1,10 +1,22 @@
 import type { ProxyMarked } from 'comlink';
-import type { EncoderFiles, Item, TextRecipe } from '../../core/catalog';
+import type { EncoderFiles, Item, Modality, TextRecipe } from '../../core/catalog';
 import type { ImagePreset, TextPreset } from '../../core/encoders';
 import type { SerializedError } from '../../error';
 import type { Counts, VisitorReport } from '../experiment';
+import type { QueryVector } from '../ranking';
 import type { LocalItem } from '../store';
-import type { Offer, OfferUpdate, Progress, Recommender, RecommenderOptions, Status } from './api';
+import type {
+  CallOptions,
+  EncoderRun,
+  FindRequest,
+  FindResponse,
+  Offer,
+  OfferUpdate,
+  Progress,
+  Recommender,
+  RecommenderOptions,
+  Status,
+} from './api';
 import type { Kept } from './hand-over';
 import type { Refusal, TrackInput } from './requests';
 
@@ -83,7 +95,7 @@ export interface MetricReport {
 }
 
 /** Methods of a recommender that its worker lacks, or has in another form. */
-type PageMethod = 'addItem' | 'on' | 'track' | 'updateOffers';
+type PageMethod = 'addItem' | 'find' | 'on' | 'track' | 'updateOffers';
 
 /** The recommender in its worker, for the page: the methods of `Recommender`, and the calls that their page side needs. */
 export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
@@ -106,10 +118,22 @@ export interface WorkerRecommender extends Omit<Recommender, PageMethod> {
   join(options: GivenOptions, given: GivenOptions): Promise<string[]>;
   /** Counts since the last call, for the hooks of the page. @param sent keys of reports that were sent */
   takeMetrics(sent?: readonly string[]): Promise<MetricReport>;
+  /**
+   * Finds by words, or, with a query that the page has encoded, what is nearest to it.
+   * @param query `QueryVector`, parsed in the worker
+   */
+  find(
+    request: Omit<FindRequest, 'image'>,
+    call?: CallOptions,
+    query?: QueryVector,
+    runs?: readonly EncoderRun[],
+  ): Promise<FindResponse>;
+  /** Files for the encoder worker to encode queries like this bundle's items. */
+  queryEncoder(modality: Modality): Promise<QueryEncoder>;
   /** Files for the encoder worker to encode new items for this bundle. */
   encoderFiles(): Promise<BundleEncoders>;
-  /** Adds an item that this device encoded. @param backend on which the encoders ran */
-  insertItem(item: LocalItem, backend: string): Promise<Item>;
+  /** Adds an item that this device encoded. @param runs of the encoders */
+  insertItem(item: LocalItem, runs: readonly EncoderRun[]): Promise<Item>;
   /** Saves unsaved data immediately: the page is hidden and may never be shown again. */
   save(): Promise<void>;
   /** Closes it and returns the data in memory only, for the worker that replaces this one. */
@@ -138,14 +162,32 @@ export interface BundleEncoders {
   encoders: string;
 }
 
+/** Everything that the encoder worker needs to encode queries of one modality like the bundle's items. */
+export interface QueryEncoder {
+  modality: Modality;
+  preset: TextPreset | ImagePreset;
+  /** Its files; null for texts that are compared only by their words. */
+  encoder: EncoderFiles | null;
+  /** Statistics and projections of all taps, as the bundle stores them. */
+  projection: ArrayBuffer;
+  /** The tap by which items are compared. */
+  tap: number;
+}
+
+/** A query that an encoder has read. */
+export interface EncodedQuery {
+  /** As in `QueryVector`. */
+  values: Float32Array;
+  runs: EncoderRun[];
+}
+
 /** Features of one item, as in a FeatureTable with one row. */
 export interface EncodedFeatures {
   values: Int8Array;
   scales: Float32Array;
   /** The picture scaled down, as a `data:` address; null without a picture. */
   thumbnail: string | null;
-  /** Backend on which the sessions ran. */
-  backend: string;
+  runs: EncoderRun[];
 }
 
 /** The object that the encoder worker exposes. */
@@ -157,4 +199,8 @@ export interface EncoderHost {
     files: BundleEncoders,
     onProgress: (progress: Progress) => void,
   ): Promise<EncodedFeatures>;
+  /** Loads an encoder, which is kept for queries until the worker ends. */
+  openQueries(files: QueryEncoder): Promise<void>;
+  /** Encodes words or a picture, whichever encoder is open. */
+  encodeQuery(query: string | Blob): Promise<EncodedQuery>;
 }

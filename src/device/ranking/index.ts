@@ -11,6 +11,7 @@ export {
   ORDER_RBFS,
   orderRbf,
 } from './feature-block';
+export type { QueryVector } from './find/nearest-items';
 export type { HintedCatalog, Hints, HintValue } from './hints/hints';
 export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type PriceRange, productOf } from './product-variants';

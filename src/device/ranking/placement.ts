@@ -16,9 +16,17 @@ export const OWN: readonly Placement[] = ['recent', 'again'];
  * Which part of the ranking put an item in a list, from most to least informed: the personal score, co-occurrence with the
  * item in view, similarity to it, similarity across categories, popularity, or no data (`catalog`: nobody has chosen it yet,
  * or the shop has no popularity and the list takes items of every category in turn). `pinned`: a rule of the shop put it
- * there.
+ * there. `words`: the shopper searched for it.
  */
-export type Source = 'personal' | 'boughtTogether' | 'content' | 'style' | 'popularity' | 'catalog' | 'pinned';
+export type Source =
+  | 'personal'
+  | 'boughtTogether'
+  | 'content'
+  | 'style'
+  | 'popularity'
+  | 'catalog'
+  | 'pinned'
+  | 'words';
 
 /** Items that a shopper may buy again. */
 export interface DueItems {

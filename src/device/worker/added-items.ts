@@ -2,9 +2,9 @@
 
 import * as Comlink from 'comlink';
 import type { Item, Manifest, Modality } from '../../core/catalog';
-import { bundlePreset, type Preset } from '../../core/encoders';
+import { bundlePreset, decodeProjection, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
-import type { BundleEncoders } from '../protocol';
+import type { BundleEncoders, QueryEncoder } from '../protocol';
 import type { LocalItem } from '../store';
 import type { EngineParts } from './engine-parts';
 import { encodersOf } from './loaded-catalog';
@@ -41,6 +41,24 @@ export async function encoderFiles({ catalog: { bundle }, listener }: EnginePart
     encoders: encodersOf(manifest),
   };
   return Comlink.transfer(files, [files.text.onnx, files.image.onnx, files.projection]);
+}
+
+/**
+ * Fetches the encoder of one modality and the projection of a bundle, to be transferred to the page.
+ * @throws SidestreamError as `encoderFiles`
+ */
+export async function queryEncoder({ catalog, listener }: EngineParts, modality: Modality): Promise<QueryEncoder> {
+  const { bundle, blend } = catalog;
+  const preset = presetOf(bundle.manifest.modalities[modality]);
+  if (preset.modality !== modality) throw mismatch(preset, modality);
+  const projection = await bundle.projection();
+  // Texts of which only the words are compared need no encoder.
+  const read = modality === 'image' || decodeProjection(projection).lexical?.share !== 0;
+  const encoder = read
+    ? await bundle.encoder(modality, (loaded, total) => listener.progress({ stage: 'encoders', loaded, total }))
+    : null;
+  const files: QueryEncoder = { encoder, modality, preset, projection, tap: blend[modality].tap };
+  return Comlink.transfer(files, [...(encoder ? [encoder.onnx] : []), files.projection]);
 }
 
 const presetOf = ({ preset, encoder }: Manifest['modalities'][Modality]): Preset =>

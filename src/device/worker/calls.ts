@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Modality } from '../../core/catalog';
 import { itemIdSchema, storedTime } from '../../core/events';
 import {
   callSchema,
@@ -23,6 +24,15 @@ const late = argument(v.unknown());
 const request = argument(v.optional(recommendSchema, {}));
 const wait = argument(v.optional(callSchema));
 const options = argument(v.record(v.string(), v.unknown()));
+const encoderRuns = v.array(
+  v.strictObject({
+    modality: v.picklist(['text', 'image'] satisfies Modality[]),
+    encoder: v.string(),
+    backend: v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]),
+    reason: v.nullable(v.string()),
+    milliseconds: v.number(),
+  }),
+);
 const time = argument(v.optional(storedTime), 'time');
 
 /** The arguments of all calls. Events are parsed one by one: a rejected one does not affect the others. */
@@ -30,6 +40,7 @@ const ARGUMENTS = {
   join: [options, options],
   recommend: [request, wait],
   rerank: [late, late, wait],
+  find: [late, wait, late, argument(v.optional(encoderRuns, []), 'runs')],
   recommendSegments: [late],
   setHints: [late],
   explain: [argument(itemIdSchema, 'itemId'), request],
@@ -51,11 +62,9 @@ const ARGUMENTS = {
   exportProfile: [late],
   importProfile: [late, late],
   updateOffers: [late],
+  queryEncoder: [argument(v.picklist(['text', 'image'] satisfies Modality[]), 'modality')],
   encoderFiles: [],
-  insertItem: [
-    argument(localItemSchema, 'item'),
-    argument(v.picklist(['webgpu', 'wasm'] satisfies EncoderBackend[]), 'backend'),
-  ],
+  insertItem: [argument(localItemSchema, 'item'), argument(encoderRuns, 'runs')],
   save: [],
   handOver: [],
   copy: [],

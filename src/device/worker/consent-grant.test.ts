@@ -152,7 +152,7 @@ describe('calls during a grant', () => {
     const granting = engine.consent('granted');
     await held.reached;
     const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
-    await engine.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
+    await engine.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, []);
     await engine.track('click', 'c', {});
     held.go();
     await granting;

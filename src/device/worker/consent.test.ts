@@ -119,7 +119,7 @@ describe('consent withdrawn in one tab', () => {
   it('forgotten: an item that the shopper had added is gone from the other tab too', async () => {
     const [first, second] = [await open(), await open()];
     const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
-    await second.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
+    await second.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, []);
     expect(await second.getItem('mine')).not.toBeNull();
     await first.forget();
     await vi.waitFor(async () => expect(await second.getItem('mine')).toBeNull());

@@ -4,16 +4,21 @@ import { quantizeRow } from '../../core/common/quantize-row';
 import { trustedScript } from '../../core/common/trusted-script';
 import {
   decodeProjection,
+  type Encoder,
+  type ImageEncoder,
+  type ImagePreset,
+  type JoinedText,
   joinedRow,
   lexicalTerms,
   lexicalVector,
   type Projection,
   project,
   type RawTaps,
+  type TextEncoder,
 } from '../../core/encoders';
-import { createWebEncoder, decodeImage } from '../../core/encoders/web';
+import { createWebEncoder, decodeImage, missingGpu } from '../../core/encoders/web';
 import { SidestreamError } from '../../error';
-import { carryErrors, type EncodedFeatures, type EncoderHost } from '../protocol';
+import { carryErrors, type EncodedFeatures, type EncoderBackend, type EncoderHost, type EncoderRun } from '../protocol';
 
 /** Longest side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 256;
@@ -27,6 +32,12 @@ globalThis.Worker &&= class extends Worker {
   }
 };
 
+/** What encodes queries, once it is open. */
+type OpenQueries =
+  | { modality: 'text'; text: TextEncoder | null; projection: Projection; tap: number; lexical: JoinedText | undefined }
+  | { modality: 'image'; image: ImageEncoder; preset: ImagePreset; projection: Projection };
+let queries: OpenQueries | null = null;
+
 const host: EncoderHost = {
   async encode(item, picture, files, onProgress) {
     const total = picture ? 3 : 1;
@@ -34,10 +45,10 @@ const host: EncoderHost = {
     const report = (): void => onProgress({ stage: 'encode', loaded: loaded++, total });
     report();
     const projections = decodeProjection(new Uint8Array(files.projection));
+    const runs: EncoderRun[] = [];
     const text = await createWebEncoder(files.text.preset, files.text);
-    const textTaps = await text.encode([itemText(item, files.recipe)]);
+    const textTaps = await timed(text, itemText(item, files.recipe), runs);
     await text.release();
-    let { backend } = text;
     report();
     let imageTaps: RawTaps | null = null;
     let thumbnail: string | null = null;
@@ -47,9 +58,8 @@ const host: EncoderHost = {
       thumbnail = await thumbnailOf(picture);
       report();
       const image = await createWebEncoder(preset, files.image);
-      imageTaps = await image.encode([pixels]);
+      imageTaps = await timed(image, pixels, runs);
       await image.release();
-      backend = image.backend;
       report();
     }
     const rows = [
@@ -63,9 +73,59 @@ const host: EncoderHost = {
       const words = lexicalVector(lexical.encoder, lexicalTerms(itemTexts(item, files.recipe, lexical.share === 0)));
       encoded.set(joinedRow(encoded, words, lexical.share));
     }
-    return { ...quantized(rows, files.dim), thumbnail, backend };
+    return { ...quantized(rows, files.dim), thumbnail, runs };
+  },
+
+  async openQueries({ modality, preset, encoder, projection: bytes, tap }) {
+    const { lexical, ...projections } = decodeProjection(new Uint8Array(bytes));
+    const projection = projections[modality];
+    if (projection && preset.modality === 'text') {
+      const text = encoder && (await createWebEncoder(preset, encoder));
+      queries = { modality: 'text', text, projection, tap, lexical };
+    } else if (projection && preset.modality === 'image' && encoder) {
+      queries = { modality: 'image', image: await createWebEncoder(preset, encoder), preset, projection };
+    } else {
+      const message = `The bundle has no ${modality} encoder. Build it without --no-encoders.`;
+      throw new SidestreamError('encoder/missing', message);
+    }
+  },
+
+  async encodeQuery(query) {
+    if (!queries) throw new SidestreamError('encoder/failed', 'No encoder is open for queries. Search again.');
+    const runs: EncoderRun[] = [];
+    const { dim, taps } = queries.projection;
+    if (queries.modality === 'image') {
+      if (typeof query === 'string') throw new SidestreamError('encoder/bad-image', 'find(): the query is no picture.');
+      const { image, preset, projection } = queries;
+      const pixels = await decodeImage(query, preset);
+      const values = projected(projection, await timed(image, pixels, runs), taps.length, dim);
+      return { values, runs };
+    }
+    const { text, projection, tap, lexical } = queries;
+    const words = `${query}`;
+    const encoded = projected(projection, text && (await timed(text, words, runs)), taps.length, dim);
+    const values = encoded.slice(tap * dim, (tap + 1) * dim);
+    if (!lexical) return { values, runs };
+    const read = lexicalVector(lexical.encoder, lexicalTerms([{ text: words, weight: 1 }]));
+    return { values: joinedRow(values, read, lexical.share), runs };
   },
 };
+
+/** Encodes one input, and adds to `runs` what ran, where and for how long. */
+async function timed<Input>(encoder: Encoder<Input>, input: Input, runs: EncoderRun[]): Promise<RawTaps> {
+  const started = performance.now();
+  const taps = await encoder.encode([input]);
+  const milliseconds = Math.round(performance.now() - started);
+  const backend: EncoderBackend = encoder.backend === 'webgpu' ? 'webgpu' : 'wasm';
+  const reason = backend === 'webgpu' ? null : ((await missingGpu()) ?? 'WebGPU failed');
+  const { modality, name } = encoder.preset;
+  runs.push({ modality, encoder: name, backend, reason, milliseconds });
+  // biome-ignore lint/suspicious/noConsole: what ran is for developers who look for it
+  console.debug(
+    `Sidestream: ${modality} encoder ${name}, ${backend}${reason ? ` (${reason})` : ''}, ${milliseconds} ms`,
+  );
+  return taps;
+}
 
 /** Rows of one modality; zeros without input. @returns [taps * dim] */
 function projected(projection: Projection | undefined, taps: RawTaps | null, count: number, dim: number): Float32Array {

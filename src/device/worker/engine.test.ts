@@ -53,7 +53,7 @@ describe('an engine with a co-occurrence table', () => {
     const rows = rowsPerItem(shape);
     const features = { values: new Int8Array(rows * 4).fill(50), scales: new Float32Array(rows).fill(1) };
     const local = { item: makeItem('mine'), encoders: encodersOf(manifest), ...features };
-    await engine.insertItem(local, 'wasm');
+    await engine.insertItem(local, []);
     await engine.track('click', 'a', {});
     expect((await firstWith(engine, 'a')).source).toBe('boughtTogether');
     expect((await firstWith(engine, 'mine')).source).toBe('content');

@@ -1,7 +1,15 @@
 import { fetchFrom, openBundle } from '../../core/catalog';
 import type { NewEvent } from '../../core/events';
 import { SidestreamError } from '../../error';
-import { consentSchema, optionsSchema, parsed, type Status, trackSchema, type WorkerRecommender } from '../protocol';
+import {
+  consentSchema,
+  type EncoderRun,
+  optionsSchema,
+  parsed,
+  type Status,
+  trackSchema,
+  type WorkerRecommender,
+} from '../protocol';
 import { loadReasons } from '../ranking';
 import { type Calls, parsingCalls } from './calls';
 import { preloadDevice } from './device-opening';
@@ -29,8 +37,8 @@ const addedItems = () => import('./added-items');
  */
 export class Engine implements Calls {
   readonly #parts: EngineParts;
-  /** Backend of the encoders; null before they ran. */
-  #encoders: Status['backend']['encoders'] = null;
+  /** The last run of each encoder, the latest one last. */
+  #runs: EncoderRun[] = [];
 
   private constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -139,6 +147,11 @@ export class Engine implements Calls {
     return this.#parts.recommendations.rerank(ids, options);
   }
 
+  find(...[request, , query, runs]: Parameters<Calls['find']>) {
+    this.#ran(runs);
+    return this.#parts.recommendations.find(request, query);
+  }
+
   recommendSegments(request: unknown) {
     return this.#parts.recommendations.segments(request);
   }
@@ -239,13 +252,17 @@ export class Engine implements Calls {
     this.#parts.scheduler.hurry();
   }
 
+  async queryEncoder(...[modality]: Parameters<Calls['queryEncoder']>) {
+    return (await addedItems()).queryEncoder(this.#parts, modality);
+  }
+
   async encoderFiles() {
     return (await addedItems()).encoderFiles(this.#parts);
   }
 
-  async insertItem(...[local, backend]: Parameters<Calls['insertItem']>) {
+  async insertItem(...[local, runs]: Parameters<Calls['insertItem']>) {
     const { era } = this.#parts.storage;
-    this.#encoders = backend;
+    this.#ran(runs);
     return (await addedItems()).insertItem(this.#parts, local, era);
   }
 
@@ -326,7 +343,7 @@ export class Engine implements Calls {
         leading: storage.leading,
         items: catalog.count,
         ...read,
-        backend: { encoders: this.#encoders },
+        backend: { encoders: this.#runs.at(-1)?.backend ?? null, runs: [...this.#runs] },
       };
     }
   }
@@ -349,6 +366,11 @@ export class Engine implements Calls {
   }
 
   /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
+  /** Notes what encoders ran in this page. */
+  #ran(runs: readonly EncoderRun[]): void {
+    for (const run of runs) this.#runs = [...this.#runs.filter(({ encoder }) => encoder !== run.encoder), run];
+  }
+
   #entry(event: unknown, time: number): NewEvent {
     const { clusterLoader, catalog, experiment } = this.#parts;
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');

@@ -28,7 +28,7 @@ describe('a worker that takes the place of another one', () => {
   it("contains the shopper's activity while consent is pending: choices, dismissals, items and counts", async () => {
     const first = await start('pending');
     const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
-    await first.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
+    await first.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, []);
     await first.track('click', 'b', { recommendationId: 'r', placement: 'similar', position: 0 });
     await first.track('dismiss', 'a', {});
     const [status, metrics] = [await first.status(), await first.metrics()];

@@ -15,7 +15,7 @@ it('an item that another tab added is in the lists that are made while this tab 
   for (const id of 'ababab') await second.track('click', id, {});
   await second.settled();
   const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };
-  await first.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, 'wasm');
+  await first.insertItem({ item: makeItem('mine'), encoders: shop.encoders, ...features }, []);
   let lists: { item: { id: string }; score: number }[][] = [];
   const { profiles } = DeviceStore.prototype;
   vi.spyOn(DeviceStore.prototype, 'profiles').mockImplementationOnce(async function (this: DeviceStore) {

@@ -277,7 +277,7 @@ describe('updateOffers()', () => {
     const local = { item: makeItem('mine', { price: 4 }), values: new Int8Array(20), scales: new Float32Array(5) };
     const { manifest } = await openBundle(small.fetchFile);
     const encoders = `${manifest.modalities.text.digest}/${manifest.modalities.image.digest}`;
-    await engine.insertItem({ ...local, encoders }, 'wasm');
+    await engine.insertItem({ ...local, encoders }, []);
     expect(await listed(engine, { limit: 2 })).toBe('a7 b3');
     expect(await engine.updateOffers([{ id: 'mine', price: 2 }])).toMatchObject({ changed: 1, unknown: [] });
     expect(await engine.getItem('mine')).toMatchObject({ price: 2 });

@@ -1,6 +1,13 @@
 import type { Shown } from '../../core/catalog/locales';
 import { SidestreamError } from '../../error';
-import type { Explanation, ParsedRequest, RecommendResponse, RerankResponse, SegmentsResponse } from '../protocol';
+import type {
+  Explanation,
+  FindResponse,
+  ParsedRequest,
+  RecommendResponse,
+  RerankResponse,
+  SegmentsResponse,
+} from '../protocol';
 import {
   listsInView,
   loadReasons,
@@ -13,6 +20,7 @@ import {
 } from '../ranking';
 import { anonymousId } from './anonymous-id';
 import type { ListContext } from './feature-loader';
+import type { FindSource, ItemFinder } from './find-items';
 import type { InputSource, ListInput } from './other-lists';
 import type { ActiveLearner } from './profile-session';
 import type { HintsOfList, VisitHints } from './visit-hints';
@@ -25,7 +33,7 @@ interface Late {
 }
 
 /** Makes lists and explains them, by the rules of the shop and of the request, under this device's variant. */
-export class RecommendationService implements InputSource {
+export class RecommendationService implements InputSource, FindSource {
   readonly #context: ListContext;
   /** Makes the ids of this page's responses unique. */
   readonly #page = anonymousId(1);
@@ -34,6 +42,7 @@ export class RecommendationService implements InputSource {
   #shownBefore: readonly string[] = [];
   /** Its code is loaded with the first hints. */
   #hints: Promise<VisitHints> | null = null;
+  #finder: ItemFinder | null = null;
 
   constructor(context: ListContext) {
     this.#context = context;
@@ -70,6 +79,22 @@ export class RecommendationService implements InputSource {
       ids: await rerankList(ids, options, this.#rulesOf(null, {}), this.#context),
       id: this.#idOf('rerank'),
     };
+  }
+
+  /** Finds items. @param request and `query`: parsed there */
+  async find(request: unknown, query: unknown): Promise<FindResponse> {
+    this.#finder ??= new (await import('./find-items')).ItemFinder(this.#context, this);
+    const found = await this.#finder.find(request, query);
+    this.#context.features.listed();
+    return { id: this.#idOf('find'), ...found };
+  }
+
+  ownRules(request: Rules): Rules {
+    return this.#rulesOf(null, request);
+  }
+
+  async searched(category: string | null, era: number): Promise<void> {
+    (await this.#loadHints()).searched(category, era);
   }
 
   /** Ranks segments. @param request parsed there */
@@ -122,8 +147,9 @@ export class RecommendationService implements InputSource {
   };
 
   #loadHints(): Promise<VisitHints> {
+    if (this.#hints) return this.#hints;
     const loading = import('./visit-hints').then(({ VisitHints }) => new VisitHints(this.#context));
-    this.#hints ??= loading;
+    this.#hints = loading;
     loading.catch(() => {
       // The next call tries again.
       this.#hints = null;

@@ -2,17 +2,17 @@ import * as Comlink from 'comlink';
 import * as v from 'valibot';
 import { itemSchema } from '../../core/catalog';
 import { exactObject } from '../../core/common/strict-object';
-import type { BundleEncoders, EncoderHost, Item, NewItem, Progress } from '../../device/protocol';
+import type { BundleEncoders, EncoderHost, EncoderRun, Item, NewItem, Progress } from '../../device/protocol';
 import { carryErrors, parsed } from '../../device/protocol';
 import type { LocalItem } from '../../device/store';
 import { SidestreamError } from '../../error';
 import type { Remote } from './remote';
 import { notStarted, startWorker } from './worker-script';
 
-/** An item with its features and the backend that encoded it. */
+/** An item with its features, and what encoded it. */
 interface EncodedItem {
   local: LocalItem;
-  backend: string;
+  runs: readonly EncoderRun[];
 }
 
 /** The part of the recommender that `addItem` needs. */
@@ -41,8 +41,8 @@ export async function addItem(product: NewItem, context: AddContext): Promise<It
   const { id = `local-${Date.now().toString(36)}-${++made}` } = product ?? {};
   const { image, ...item } = parsed(newItemSchema, product && { ...product, id }, 'addItem()');
   const files = await context.call((remote) => remote.encoderFiles());
-  const { local, backend } = await encodeItem(item, image, files, context);
-  return context.call((remote) => remote.insertItem(local, backend));
+  const { local, runs } = await encodeItem(item, image, files, context);
+  return context.call((remote) => remote.insertItem(local, runs));
 }
 
 /**
@@ -76,9 +76,9 @@ async function encodeItem(
       host.encode(item, picture ?? null, Comlink.transfer(files, buffers), Comlink.proxy(onProgress)),
       failed,
     ]);
-    const { values, scales, thumbnail, backend } = encoded;
+    const { values, scales, thumbnail, runs } = encoded;
     if (thumbnail) item.image = thumbnail;
-    return { local: { item, values, scales, encoders }, backend };
+    return { local: { item, values, scales, encoders }, runs };
   } finally {
     worker.terminate();
   }

@@ -88,6 +88,18 @@ export function handleOf(
   const recommender: Recommender = {
     ...(Object.fromEntries(forwarded) as Pick<Recommender, (typeof FORWARDED)[number]>),
     recommend: (request = {}, wait) => within('recommend()', wait, (remote, rest) => remote.recommend(request, rest)),
+    find: (request, wait) =>
+      within('find()', wait, async (_, rest) => {
+        const { find } = await import('./find');
+        const context = {
+          call,
+          connection,
+          ended: ended.signal,
+          signal: wait?.signal,
+          fail: (thrown: unknown) => connection.fail(thrown),
+        };
+        return find(request, rest, context);
+      }),
     rerank: (ids, options = {}, wait) => within('rerank()', wait, (remote, rest) => remote.rerank(ids, options, rest)),
     async track(type, itemId, details = {}) {
       check();

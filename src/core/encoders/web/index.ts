@@ -5,5 +5,5 @@ export { type Framing, type ImagePreset, type Preset, presetSchema, type TextPre
 export { type FitOptions, fitProjection, type Projection, project, type TapProjection } from '../projection';
 export { decodeProjection, encodeProjection, type JoinedText, type Projections } from '../projection-file';
 export { bundlePreset, DEFAULT_PRESETS, findPreset, type PackagePreset, PRESETS } from '../registry';
-export { createWebEncoder, type WebEncoderFiles, type WebEncoderOptions } from './web-encoder';
+export { createWebEncoder, missingGpu, type WebEncoderFiles, type WebEncoderOptions } from './web-encoder';
 export { decodeImage } from './web-image';

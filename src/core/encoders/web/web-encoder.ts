@@ -81,8 +81,17 @@ type Adapter = { info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter
 export async function webBackends(
   gpu: GpuAdapterSource | undefined = globalThis.navigator?.gpu,
 ): Promise<EncoderBackend[]> {
-  const adapter = await gpu?.requestAdapter().catch(() => null);
-  return backendList(adapter && !isSoftware(adapter) ? 'webgpu' : 'wasm');
+  return backendList((await missingGpu(gpu)) === null ? 'webgpu' : 'wasm');
+}
+
+/** Why encoders do not compute on a GPU here, as a part of a sentence; null if they do. */
+export async function missingGpu(
+  gpu: GpuAdapterSource | undefined = globalThis.navigator?.gpu,
+): Promise<string | null> {
+  if (!gpu) return 'no WebGPU in this browser';
+  const adapter = await gpu.requestAdapter().catch(() => null);
+  if (!adapter) return 'no WebGPU adapter';
+  return isSoftware(adapter) ? 'the WebGPU adapter is software' : null;
 }
 
 /** Backends in order of preference. WebGPU is listed twice, because a lost device is worth one more try. */

@@ -12,9 +12,8 @@ import type { Framing } from '../preset';
  */
 export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixels> {
   const { size } = framing;
-  const bitmap = await createImageBitmap(picture).catch((cause) => {
-    const message = 'The picture cannot be decoded. Use a PNG, JPEG, WebP or AVIF file.';
-    throw new SidestreamError('encoder/bad-image', message, { cause });
+  const bitmap = await createImageBitmap(picture).catch(async (cause) => {
+    throw new SidestreamError('encoder/bad-image', await undecodable(picture), { cause });
   });
   try {
     const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
@@ -29,4 +28,15 @@ export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixe
   } finally {
     bitmap.close();
   }
+}
+
+/** Brands of HEIC and HEIF files, the default of iPhones, which only Safari decodes. */
+const HEIC = /^ftyp(heic|heix|hevc|heim|heis|mif1|msf1)/;
+
+/** What to do about a picture that the browser cannot decode. */
+async function undecodable(picture: Blob): Promise<string> {
+  const start = await picture.slice(4, 12).text();
+  if (HEIC.test(start))
+    return 'This browser cannot decode HEIC pictures. Save the photo as JPEG, or take it with the camera button.';
+  return 'The picture cannot be decoded: it is broken, too large, or of another kind. Use a PNG, JPEG, WebP or AVIF file.';
 }

@@ -61,6 +61,19 @@ export default {
     error: 'Die Produkte sind gerade nicht verfügbar.',
     retry: 'Erneut versuchen',
   },
+  find: {
+    label: 'Suche',
+    placeholder: 'Produkte suchen',
+    results: 'Ergebnisse',
+    count: {
+      one: '{count} Produkt gefunden',
+      other: '{count} Produkte gefunden',
+    },
+    meaning: 'Kein Produkt enthält diese Wörter. Ähnlich in der Bedeutung:',
+    empty: 'Nichts gefunden für „{words}“.',
+    error: 'Die Suche ist gerade nicht verfügbar.',
+    retry: 'Erneut versuchen',
+  },
   reasons: {
     'looked-at': 'Weil Sie „{title}“ angesehen haben',
     chosen: 'Weil Sie „{title}“ gewählt haben',
@@ -73,6 +86,7 @@ export default {
     style: 'Im Stil von „{title}“',
     category: 'Sie sehen sich oft {category} an',
     hint: 'Weil Sie {hint} suchen',
+    matches: 'Passt zu „{words}“',
     popular: 'Beliebt in diesem Shop',
     seen: 'Von Ihnen angesehen',
     again: 'Zeit, das wieder zu kaufen?',

@@ -61,6 +61,19 @@ export const ENGLISH = {
     error: 'Products are not available at the moment.',
     retry: 'Try again',
   },
+  find: {
+    label: 'Search',
+    placeholder: 'Search products',
+    results: 'Results',
+    count: {
+      one: '{count} product found',
+      other: '{count} products found',
+    },
+    meaning: 'No product has these words. These are similar in meaning:',
+    empty: 'Nothing found for “{words}”.',
+    error: 'The search is not available at the moment.',
+    retry: 'Try again',
+  },
 } satisfies PageTexts;
 
 /** The part of the worker. */
@@ -76,6 +89,7 @@ export const ENGLISH_REASONS = {
   style: 'In the style of “{title}”',
   category: 'You often look at {category}',
   hint: 'Because you look for {hint}',
+  matches: 'Matches “{words}”',
   popular: 'Popular in this shop',
   seen: 'You looked at this',
   again: 'Time to buy again?',

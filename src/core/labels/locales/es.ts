@@ -61,6 +61,19 @@ export default {
     error: 'Los productos no están disponibles en este momento.',
     retry: 'Reintentar',
   },
+  find: {
+    label: 'Búsqueda',
+    placeholder: 'Buscar productos',
+    results: 'Resultados',
+    count: {
+      one: '{count} producto encontrado',
+      other: '{count} productos encontrados',
+    },
+    meaning: 'Ningún producto contiene estas palabras. De significado parecido:',
+    empty: 'No hay resultados para «{words}».',
+    error: 'La búsqueda no está disponible en este momento.',
+    retry: 'Reintentar',
+  },
   reasons: {
     'looked-at': 'Porque has visto «{title}»',
     chosen: 'Porque has elegido «{title}»',
@@ -73,6 +86,7 @@ export default {
     style: 'En el estilo de «{title}»',
     category: 'Miras a menudo {category}',
     hint: 'Porque buscas {hint}',
+    matches: 'Coincide con «{words}»',
     popular: 'Popular en esta tienda',
     seen: 'Ya lo has visto',
     again: '¿Toca volver a comprarlo?',

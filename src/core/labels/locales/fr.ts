@@ -61,6 +61,19 @@ export default {
     error: 'Les produits ne sont pas disponibles pour le moment.',
     retry: 'Réessayer',
   },
+  find: {
+    label: 'Recherche',
+    placeholder: 'Rechercher des produits',
+    results: 'Résultats',
+    count: {
+      one: '{count} produit trouvé',
+      other: '{count} produits trouvés',
+    },
+    meaning: 'Aucun produit ne contient ces mots. De sens proche :',
+    empty: 'Aucun résultat pour « {words} ».',
+    error: 'La recherche n’est pas disponible pour le moment.',
+    retry: 'Réessayer',
+  },
   reasons: {
     'looked-at': 'Parce que vous avez regardé « {title} »',
     chosen: 'Parce que vous avez choisi « {title} »',
@@ -73,6 +86,7 @@ export default {
     style: 'Dans le style de « {title} »',
     category: 'Vous regardez souvent {category}',
     hint: 'Parce que vous cherchez {hint}',
+    matches: 'Correspond à « {words} »',
     popular: 'Populaire dans cette boutique',
     seen: 'Vous l’avez déjà regardé',
     again: 'Le moment d’en racheter ?',

@@ -61,6 +61,19 @@ export default {
     error: '現在、商品を表示できません。',
     retry: '再試行',
   },
+  find: {
+    label: '検索',
+    placeholder: '商品を検索',
+    results: '検索結果',
+    count: {
+      one: '{count}件の商品が見つかりました',
+      other: '{count}件の商品が見つかりました',
+    },
+    meaning: 'この言葉を含む商品はありません。意味の近い商品：',
+    empty: '「{words}」に該当する商品はありません。',
+    error: '現在、検索を利用できません。',
+    retry: '再試行',
+  },
   reasons: {
     'looked-at': '「{title}」をご覧になったため',
     chosen: '「{title}」をお選びになったため',
@@ -73,6 +86,7 @@ export default {
     style: '「{title}」と似たテイストの商品です',
     category: '{category}をよくご覧になっています',
     hint: '{hint}をお探しのため',
+    matches: '「{words}」に一致する商品です',
     popular: 'このショップで人気の商品です',
     seen: '以前ご覧になった商品です',
     again: 'そろそろ買い足しの時期ですか？',

@@ -18,6 +18,8 @@ export type ReasonKind =
   | { kind: 'looked-at' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
   /** `name`: the shopper's goal in the words of the hint. */
   | { kind: 'hint'; name: string }
+  /** `name`: the words that the shopper searched for. */
+  | { kind: 'matches'; name: string }
   | { kind: 'popular' | 'seen' | 'again' | 'chosen-for-you' | 'picked' }
   /** No reason is known. */
   | { kind: 'none' };
@@ -60,6 +62,7 @@ export function reasonText(
     title: name,
     category: name,
     hint: name,
+    words: name,
   });
 }
 

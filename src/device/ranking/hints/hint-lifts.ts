@@ -100,15 +100,19 @@ export const hintFade = (choices: number, prior = PRIOR_CHOICES): number => prio
 /** The hints of one visit, or of one request. */
 export class Hinting {
   readonly #hints: ParsedHints;
+  readonly #reliability: number | undefined;
   #known: { index: CatalogIndex; found: ReturnType<typeof hintLifts> } | null = null;
 
-  constructor(hints: ParsedHints) {
+  /** @param reliability default: that of hints which the page gave */
+  constructor(hints: ParsedHints, reliability?: number) {
     this.#hints = hints;
+    this.#reliability = reliability;
   }
 
   /** @param choices of the shopper's in this visit */
   of(index: CatalogIndex, choices: number): HintedCatalog {
-    if (this.#known?.index !== index) this.#known = { index, found: hintLifts(index.items, this.#hints) };
+    if (this.#known?.index !== index)
+      this.#known = { index, found: hintLifts(index.items, this.#hints, this.#reliability) };
     const { lifts, nameOf } = this.#known.found;
     return { lifts, apply: (scored) => hintedList(scored, lifts, nameOf, hintFade(choices)) };
   }

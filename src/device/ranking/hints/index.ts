@@ -2,4 +2,4 @@
 
 export { Hinting, hintFade, hintLifts, hintScale } from './hint-lifts';
 export type { Hints } from './hints';
-export { hintsSchema, parseHints } from './parse-hints';
+export { hintsSchema, type ParsedHints, parseHints } from './parse-hints';

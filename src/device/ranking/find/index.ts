@@ -1,0 +1,6 @@
+// Finding items by words. Loaded when a page finds something.
+
+export { nearestToPicture, nearestToText, type QueryVector } from './nearest-items';
+export { type Found, rankFound, rulesOfFind } from './rank-found';
+export { sharedCategory } from './shared-category';
+export { WordIndex } from './word-index';

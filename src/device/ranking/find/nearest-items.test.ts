@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { createTable, setTap } from '../../../core/catalog';
+import { seededRandom } from '../../../core/common/random';
+import { nearestToPicture, nearestToText } from './nearest-items';
+import { sharedCategory } from './shared-category';
+
+it('gives the cosines of a tap of the text, relative to the nearest item', () => {
+  const table = createTable({ dim: 2, taps: { text: 2, image: 1 } }, 3);
+  for (const [item, values] of [
+    [3, 0],
+    [1, 1],
+    [-1, 0],
+  ].entries()) {
+    setTap(table, 'text', 1, item, Float32Array.from(values));
+  }
+  const scores = nearestToText(table, Float32Array.of(9, 0), 1);
+  expect(scores[0]).toBe(1);
+  expect(scores[1]).toBeCloseTo(Math.SQRT1_2, 2);
+  expect(scores[2]).toBe(0);
+  expect([...nearestToText(table, Float32Array.of(0, 0), 0)]).toEqual([0, 0, 0]);
+});
+
+it('tells pictures of one kind apart by axes that vary little, over all taps', () => {
+  const [dim, count] = [8, 40];
+  const table = createTable({ dim, taps: { text: 1, image: 2 } }, count);
+  const random = seededRandom(5);
+  const rows = Array.from({ length: count }, (_, item) =>
+    // The first axis shows the kind of product, and varies ten times as much as the others.
+    [0, 1].map(() => Float32Array.from({ length: dim }, (_, d) => (d === 0 ? (item % 2 ? 10 : -10) : random() - 0.5))),
+  );
+  for (const [item, taps] of rows.entries())
+    for (const [tap, row] of taps.entries()) setTap(table, 'image', tap, item, row);
+  // Taken again, in another light: the first axis moves most.
+  const photo = (item: number): Float32Array =>
+    Float32Array.from(
+      rows[item].flatMap((row) => [...row.map((x, d) => (d === 0 ? x * 0.7 : x + 0.1 * (random() - 0.5)))]),
+    );
+  for (const item of [0, 7, 39]) {
+    const scores = nearestToPicture(table, photo(item));
+    expect(scores.indexOf(Math.max(...scores))).toBe(item);
+    expect(scores[item]).toBe(1);
+  }
+});
+
+it('finds no item without a picture', () => {
+  const table = createTable({ dim: 2, taps: { text: 1, image: 1 } }, 2);
+  setTap(table, 'image', 0, 1, Float32Array.of(1, 2));
+  expect([...nearestToPicture(table, Float32Array.of(1, 2))]).toEqual([0, 1]);
+});
+
+it('takes the narrowest category that most of the first items share', () => {
+  const of = (...categories: string[]) => sharedCategory(categories.map((category) => ({ category })));
+  expect(of('Men/Tops', 'Men/Tops', 'Men/Shoes')).toBe('Men/Tops');
+  expect(of('Men/Tops', 'Men/Shoes', 'Men/Hats')).toBe('Men');
+  expect(of('Men', 'Women', 'Garden')).toBe(null);
+  expect(of('Men')).toBe(null);
+  expect(of('', '')).toBe(null);
+});

@@ -1,0 +1,40 @@
+/** The set of a word's letters as the bits of a number; letters of other scripts share bits. */
+export function lettersOf(word: string): number {
+  let letters = 0;
+  for (let at = 0; at < word.length; at++) letters |= 1 << (word.charCodeAt(at) & 31);
+  return letters;
+}
+
+/** Whether two words surely differ by more errors, by their sets of letters: each error changes at most two of them. */
+export function tooDifferent(one: number, other: number, errors: number): boolean {
+  let differing = one ^ other;
+  let count = 0;
+  for (; differing !== 0; differing &= differing - 1) count++;
+  return count > 2 * errors;
+}
+
+/**
+ * The number of typing errors between two words: letters that are wrong, missing, too many, or that have changed places with their
+ * neighbor (Damerau and Levenshtein's distance, in which no letter is changed twice).
+ * @param most a larger distance is returned as any number above it
+ */
+export function editDistance(one: string, other: string, most: number): number {
+  let before: number[] = [];
+  let row = Array.from({ length: other.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    let least = i;
+    for (let j = 1; j <= other.length; j++) {
+      const same = one[i - 1] === other[j - 1];
+      let value = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      if (swapped) value = Math.min(value, before[j - 2] + 1);
+      next.push(value);
+      least = Math.min(least, value);
+    }
+    // A swap reaches back two rows, so one row above the bound is not enough to stop at.
+    if (least > most + 1) return least;
+    [before, row] = [row, next];
+  }
+  return row[other.length];
+}

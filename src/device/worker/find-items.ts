@@ -1,0 +1,145 @@
+// Finding items by words, meaning or a picture. Only pages with a search need this code.
+
+import * as v from 'valibot';
+import { localeFor, type Shown } from '../../core/catalog/locales';
+import { exactObject } from '../../core/common/strict-object';
+import { SidestreamError } from '../../error';
+import { type FindResponse, parsed, recommendSchema } from '../protocol';
+import { type RankRequest, type Rules, ruleFields } from '../ranking';
+import {
+  type Found,
+  nearestToPicture,
+  nearestToText,
+  type QueryVector,
+  rankFound,
+  rulesOfFind,
+  sharedCategory,
+  WordIndex,
+} from '../ranking/find';
+import type { ListContext } from './feature-loader';
+import type { InputSource, ListInput } from './other-lists';
+
+const MAX_TEXT_LENGTH = 200;
+
+const findSchema = exactObject({
+  /** Absent if the page has encoded a picture. */
+  text: v.optional(
+    v.pipe(
+      v.string('give the words to find, as a text'),
+      v.trim(),
+      v.minLength(1, 'must not be empty'),
+      v.maxLength(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`),
+    ),
+    '',
+  ),
+  limit: v.optional(v.unknown()),
+  exclude: v.optional(v.unknown()),
+  lang: v.optional(v.unknown()),
+  filter: ruleFields.filter,
+});
+const querySchema = v.optional(
+  v.object({
+    modality: v.picklist(['text', 'image'] satisfies QueryVector['modality'][]),
+    values: v.instance(Float32Array<ArrayBufferLike>),
+  }),
+);
+
+/** The part of the recommendation service that a search needs. */
+export interface FindSource extends InputSource {
+  /** The shop's rules for lists without a placement, with those of a request. */
+  ownRules(request: Rules): Rules;
+  /** Keeps the category of what was found as a hint for this visit. @param era of the call */
+  searched(category: string | null, era: number): Promise<void>;
+}
+
+/** Finds items for a page. It has an index of words for each language in which something was searched. */
+export class ItemFinder {
+  readonly #context: ListContext;
+  readonly #source: FindSource;
+  readonly #indexes = new Map<string, WordIndex>();
+
+  constructor(context: ListContext, source: FindSource) {
+    this.#context = context;
+    this.#source = source;
+  }
+
+  /**
+   * Finds items, as `Recommender.find()` documents.
+   * @param encoded a query that the page has encoded; undefined: find by words
+   * @throws SidestreamError `runtime/invalid-input` naming the field
+   */
+  async find(request: unknown, encoded: unknown): Promise<Omit<FindResponse, 'id'>> {
+    const { catalog, storage, experiment, features } = this.#context;
+    const { era } = storage;
+    const { text, filter, ...list } = parsed(findSchema, request, 'find()');
+    const query = parsed(querySchema, encoded, 'find()', 'query');
+    if (text === '' && query?.modality !== 'image') {
+      throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a text.');
+    }
+    // Hints are for lists without words.
+    const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');
+    const words = query ? null : await this.#words(given.lang);
+    if (query) await features.waitFor(true);
+    const rules = rulesOfFind(this.#source.ownRules({ filter }));
+    const ranked = await this.#source.withInput(given, ({ index, input: [state, asked], shown }: ListInput) => {
+      const listed: RankRequest = { ...asked, rules, due: null };
+      const find: Parameters<typeof rankFound>[3] = (admits) =>
+        query ? this.#nearest(query, text) : wordsFound(words, text, index.items, admits);
+      return rankFound(index, state, listed, find).map(({ row, ...place }, position) => {
+        const item = index.items[row];
+        return { own: item, recommendation: { ...place, item: shown(item), position } };
+      });
+    });
+    if (!query && ranked.length > 0 && experiment.learns()) {
+      // A search does not fail because of its hint.
+      const category = sharedCategory(ranked.map(({ own }) => own));
+      await this.#source
+        .searched(category, era)
+        .catch((thrown: unknown) => this.#context.listener.error(SidestreamError.from(thrown)));
+    }
+    return {
+      items: ranked.map(({ recommendation }) => recommendation),
+      by: query ? (query.modality === 'text' ? 'meaning' : 'photo') : 'words',
+      currency: catalog.offers?.currency,
+      partial: !!catalog.bundle.clusters,
+    };
+  }
+
+  /** The index of the items' words in a language, up to date. */
+  async #words(lang = this.#context.options.lang): Promise<WordIndex> {
+    const { catalog } = this.#context;
+    const { manifest } = catalog.bundle;
+    const { items } = catalog.index;
+    const shown: Shown = (await catalog.texts?.in(lang)) ?? ((item) => item);
+    // Texts that could not be loaded leave all items as they are in the main feed.
+    const tag = localeFor(manifest, lang);
+    const language = tag !== null && items.some((item) => shown(item) !== item) ? tag : (manifest.language ?? '');
+    const index = this.#indexes.get(language) ?? new WordIndex(language);
+    this.#indexes.set(language, index);
+    await index.update(items, shown);
+    return index;
+  }
+
+  #nearest(query: QueryVector, text: string): Found {
+    const { catalog } = this.#context;
+    const scores =
+      query.modality === 'text'
+        ? nearestToText(catalog.table, query.values, catalog.blend.text.tap)
+        : nearestToPicture(catalog.table, query.values);
+    return query.modality === 'text'
+      ? { scores, by: 'meaning', source: 'content', reason: { kind: 'hint', name: text }, taste: 0 }
+      : { scores, by: 'photo', source: 'content', reason: { kind: 'none' }, taste: 0 };
+  }
+}
+
+function wordsFound(
+  words: WordIndex | null,
+  text: string,
+  items: ListInput['index']['items'],
+  admits: (row: number) => boolean,
+): Found {
+  const nothing = { scores: new Float32Array(items.length), complete: true };
+  const { scores, complete } = words?.search(text, items, admits) ?? nothing;
+  // An item that lacks one of the words does not match them.
+  return { scores, by: 'words', source: 'words', reason: { kind: complete ? 'matches' : 'hint', name: text } };
+}

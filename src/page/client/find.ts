@@ -1,0 +1,166 @@
+import * as Comlink from 'comlink';
+import type {
+  CallOptions,
+  EncodedQuery,
+  EncoderHost,
+  FindRequest,
+  FindResponse,
+  QueryEncoder,
+} from '../../device/protocol';
+import { carryErrors } from '../../device/protocol';
+import { SidestreamError } from '../../error';
+import type { WorkerConnection } from './connection';
+import type { Remote } from './remote';
+import { notStarted, startWorker } from './worker-script';
+
+/** Pause after words that nothing has, before the encoder is loaded, ms: a shopper who is still typing aborts the search. */
+const TYPING_PAUSE = 300;
+/** Fewer letters have no meaning of their own. */
+const MIN_LETTERS = 3;
+/** How long the encoder is kept after a search, ms. */
+const KEPT_FOR = 60_000;
+/** How long no encoder is loaded after a failure, ms. */
+const RETRY_AFTER = 30_000;
+
+/** The part of the recommender that a search needs. */
+export interface FindContext {
+  call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
+  connection: WorkerConnection;
+  /** Aborts when the recommender is closed. */
+  ended: AbortSignal;
+  /** Aborts when the caller no longer waits for the result. */
+  signal: AbortSignal | undefined;
+  /** Reports an error that the caller does not get. */
+  fail(thrown: unknown): void;
+}
+
+/** Maximum size of a picture, bytes: photos of phones have a few million. */
+const MAX_PICTURE = 50_000_000;
+
+/**
+ * Finds items as `Recommender.find()` documents: by a picture, by words in the recommender's worker, else by their meaning.
+ * @throws SidestreamError `runtime/invalid-input`; with a picture `encoder/*`, `bundle/*`, `runtime/worker-crashed`
+ */
+export async function find(request: FindRequest, wait: CallOptions, context: FindContext): Promise<FindResponse> {
+  const { image, ...list } = request ?? {};
+  const { text } = list;
+  if ((text === undefined) === (image === undefined)) throw invalid('give either text or image');
+  if (image !== undefined) return findByPicture(image, list, wait, context);
+  const found = await context.call((remote) => remote.find(list, wait));
+  if (found.items.length > 0 || text === undefined || text.trim().length < MIN_LETTERS) return found;
+  await new Promise((resolve) => setTimeout(resolve, TYPING_PAUSE));
+  if (context.signal?.aborted) return found;
+  const encoding = encoderOf(context, 'text');
+  if (encoding.failedLately) return found;
+  try {
+    const { values, runs } = await encoding.encode(text.trim(), context);
+    return await context.call((remote) => remote.find(list, wait, { modality: 'text', values }, runs));
+  } catch (thrown) {
+    // The page's list is empty; why it is not by meaning is for the page's developer.
+    if (!context.ended.aborted) context.fail(thrown);
+    return found;
+  }
+}
+
+async function findByPicture(
+  image: unknown,
+  list: Omit<FindRequest, 'image'>,
+  wait: CallOptions,
+  context: FindContext,
+): Promise<FindResponse> {
+  if (!(image instanceof Blob)) throw invalid('image must be a Blob or File');
+  if (image.size > MAX_PICTURE) {
+    const message = `find(): the picture has ${Math.round(image.size / 1e6)} MB; at most ${MAX_PICTURE / 1e6} are read. Choose a smaller one.`;
+    throw new SidestreamError('encoder/bad-image', message);
+  }
+  const { values, runs } = await encoderOf(context, 'image').encode(image, context);
+  return context.call((remote) => remote.find(list, wait, { modality: 'image', values }, runs));
+}
+
+const invalid = (what: string): SidestreamError => new SidestreamError('runtime/invalid-input', `find(): ${what}.`);
+
+type Modality = QueryEncoder['modality'];
+
+/** The encoders of a page's recommenders: searches of several boxes share them. */
+const encoders = new WeakMap<WorkerConnection, Record<Modality, QueryEncoding>>();
+
+function encoderOf({ connection }: FindContext, modality: Modality): QueryEncoding {
+  const known = encoders.get(connection) ?? { text: new QueryEncoding('text'), image: new QueryEncoding('image') };
+  encoders.set(connection, known);
+  return known[modality];
+}
+
+/** An open encoder in its own worker. */
+interface OpenEncoder {
+  host: Comlink.Remote<EncoderHost>;
+  /** Rejects when the worker has stopped. */
+  failed: Promise<never>;
+}
+
+/** Encodes the queries of a page, in a worker that ends some time after the last one: nothing else releases its memory. */
+class QueryEncoding {
+  readonly #modality: Modality;
+  #worker: Worker | null = null;
+  #fail: (error: SidestreamError) => void = () => undefined;
+  #opening: Promise<OpenEncoder> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(modality: Modality) {
+    this.#modality = modality;
+  }
+
+  /** Whether it failed, which was reported, so short a time ago that it is not tried again by itself. */
+  get failedLately(): boolean {
+    return performance.now() - this.#failedAt < RETRY_AFTER;
+  }
+
+  /** @throws SidestreamError `encoder/*`, `bundle/*`, `runtime/*` */
+  async encode(query: string | Blob, context: FindContext): Promise<EncodedQuery> {
+    clearTimeout(this.#timer);
+    try {
+      this.#opening ??= this.#open(context);
+      const { host, failed } = await this.#opening;
+      return await Promise.race([host.encodeQuery(query), failed]);
+    } catch (thrown) {
+      // Another picture may be good.
+      if (SidestreamError.from(thrown).code === 'encoder/bad-image') throw thrown;
+      this.#failedAt = performance.now();
+      this.#end();
+      throw thrown;
+    } finally {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#end(), KEPT_FOR);
+    }
+  }
+
+  async #open({ call, connection, ended }: FindContext): Promise<OpenEncoder> {
+    carryErrors();
+    const files = await call((remote) => remote.queryEncoder(this.#modality));
+    const { worker, address } = startWorker('encoder-worker.js', connection.given.workerUrl);
+    this.#worker = worker;
+    const failed = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+      worker.addEventListener('error', ({ message }) => {
+        const text = message ? `The encoder's worker stopped (${message}). Search again.` : notStarted(address);
+        reject(new SidestreamError('runtime/worker-crashed', text));
+      });
+    });
+    // Other handles of the page's recommender may still search.
+    ended.addEventListener('abort', () => connection.handles > 1 || this.#end(), { once: true });
+    // Reported by the search that waits for it, if any.
+    failed.catch(() => undefined);
+    const host = Comlink.wrap<EncoderHost>(worker);
+    const buffers = [...(files.encoder ? [files.encoder.onnx] : []), files.projection];
+    await Promise.race([host.openQueries(Comlink.transfer(files, buffers)), failed]);
+    return { host, failed };
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#worker?.terminate();
+    this.#fail(new SidestreamError('runtime/closed', 'The recommender was closed before the search ended.'));
+    this.#worker = null;
+    this.#opening = null;
+  }
+}

@@ -1,0 +1,523 @@
+import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { EventType, FindRequest, FindResponse, Item, Recommender } from '../../../device/protocol';
+import { SidestreamError } from '../../../error';
+import { define, languageOf } from '../dom';
+import { ErrorReporter } from '../events';
+import { FoundRecommender } from '../found-recommender';
+import { LanguageObserver } from '../labels';
+import { completeLabels } from '../recs/labels';
+import { Impressions } from '../recs/late/impressions';
+import { ListCards } from '../recs/list-cards';
+import { sharedRecommender } from '../recs/page-lists';
+import { warnOnce } from '../warn-once';
+import { type FindLabels, findLabels } from './find-labels';
+import { type ResultContext, resultOption, skeletons } from './find-view';
+import { findStyles } from './sidestream-find.styles';
+
+/** Name of the results as a placement, in events and metrics. */
+const PLACEMENT = 'find';
+const MAX_LENGTH = 200;
+/** How long the present state stays while results are awaited, ms: of the closed field, and of earlier results. */
+const PATIENCE = { closed: 100, open: 250 };
+/** Quiet time before a screen reader is told the number of results, ms: it reads the letters first. */
+const QUIET = 700;
+/** Time for a page to create its recommender, ms. */
+const SOURCE_TIMEOUT = 10_000;
+
+/** Detail of `sidestream-find-select`. The event is cancelable: `preventDefault()` stops the link, but the click is still tracked. */
+export interface FindDetail {
+  item: Item;
+  /** 0-based position among the results. */
+  position: number;
+  placement: 'find';
+  /** Id of the response that contained the item; pass it to `track` to attribute a later cart event or purchase. */
+  recommendationId: string;
+}
+
+/** Detail of `sidestream-find-submit`. The event is cancelable: `preventDefault()` keeps the form from being sent. */
+export interface FindSubmitDetail {
+  /** The words in the field. */
+  text: string;
+}
+
+/**
+ * A search field that finds products as the shopper types, on this device: a combobox with a list of results.
+ *
+ * With an `<input>` inside, and a form around it, it also works without script: the form sends the words to the shop's own search,
+ * and with script it does so when the shopper presses Enter without having chosen a result. The element takes over the text,
+ * the placeholder and the label of that input.
+ *
+ * A `<template>` child replaces the card of a result; it may use the fields of `<sidestream-recs>`.
+ *
+ * It uses its property `recommender`, otherwise the one for its `bundle`, otherwise that of the page's first `<sidestream-recs>`,
+ * otherwise the one that the page created with `createRecommender()`. It loads nothing until it has the focus. Texts are in the
+ * language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic).
+ *
+ * @tag sidestream-find
+ * @summary `<form action="/search"><sidestream-find bundle="/bundle/"><input type="search" name="q" /></sidestream-find></form>`
+ *
+ * @slot - Not shown. An `<input>` inside is for pages without script, and for the form; a `<template>` is the card of a result.
+ *
+ * @fires {CustomEvent<FindDetail>} sidestream-find-select - A result was chosen. Bubbles. `preventDefault()` stops the link.
+ * @fires {CustomEvent<FindSubmitDetail>} sidestream-find-submit - Enter was pressed without a chosen result. Bubbles.
+ *   `preventDefault()` keeps the form from being sent.
+ * @fires {CustomEvent<RecsErrorDetail>} error - Something failed; the page still works. `preventDefault()` keeps it out of the
+ *   console.
+ *
+ * @csspart input - The field.
+ * @csspart popup - The box below the field.
+ * @csspart note - The sentence over results that were found by their meaning.
+ * @csspart list - The list of results.
+ * @csspart option - One result.
+ * @csspart media - The tile behind its picture.
+ * @csspart image - Its picture.
+ * @csspart title - Its title.
+ * @csspart price - Its price.
+ * @csspart availability - The word for a sold-out product.
+ * @csspart message - The sentence of the other states.
+ * @csspart retry - The retry button.
+ *
+ * @cssproperty [--sidestream-field=transparent] - Background of the field.
+ * @cssproperty [--sidestream-field-border] - Border of the field; a line in a softened text colour.
+ * @cssproperty [--sidestream-field-radius=99rem] - Corners of the field.
+ * @cssproperty [--sidestream-field-padding=0.375rem 1rem] - Space inside the field.
+ * @cssproperty [--sidestream-find-layer=20] - `z-index` of the box below the field.
+ * @cssproperty [--sidestream-radius=0.875rem] - Corners of the box and the tiles.
+ * @cssproperty [--sidestream-tile] - Background behind pictures and of the chosen result; a tint of the text colour.
+ * @cssproperty [--sidestream-muted] - Colour of secondary text; a softened text colour.
+ * @cssproperty [--sidestream-accent=currentColor] - Focus ring, and frame of the chosen result.
+ * @cssproperty [--sidestream-surface=Canvas] - Background of the box.
+ * @cssproperty [--sidestream-on-surface=CanvasText] - Colour of the texts in it.
+ * @cssproperty [--sidestream-media-ratio=1] - Aspect ratio of the tiles.
+ * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the pictures.
+ * @cssproperty [--sidestream-image-padding=0] - Space around the pictures inside their tiles.
+ */
+export class SidestreamFind extends LitElement {
+  /** @internal */
+  static override styles = findStyles;
+  /** @internal */
+  static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+  /** @internal */
+  static override properties: PropertyDeclarations = {
+    bundle: {},
+    namespace: {},
+    consent: {},
+    market: {},
+    workerUrl: { attribute: 'worker-url' },
+    limit: { type: Number },
+    placeholder: {},
+    filter: {},
+    hrefTemplate: { attribute: 'href-template' },
+    currency: {},
+    value: { attribute: false },
+    recommender: { attribute: false },
+    labels: { attribute: false },
+    state: { reflect: true },
+  };
+
+  /** Address of the bundle folder, as for `<sidestream-recs>`. */
+  bundle = '';
+  /** Separates profiles of shops on one origin; used with `bundle` only. */
+  namespace = 'default';
+  /** The consent tool whose answer the recommender follows, as for `<sidestream-recs>`; used with `bundle` only. */
+  consent = '';
+  /** Market whose prices and stock are shown; used with `bundle` only. */
+  market = '';
+  /** Address of the package's `worker.js` if a bundler left it out; used with `bundle` only. */
+  workerUrl = '';
+  /** Number of results, 1 to 100. */
+  limit = 8;
+  /** Text in the empty field. Default: that of the input inside, otherwise "Search products". */
+  placeholder = '';
+  /** Which items may be found: a JSON object, or its text in the attribute, as `find()` takes it. */
+  filter: FindRequest['filter'] | null = null;
+  /** Address of an item's page with `{id}`, `{title}` or `{category}` in it. Default: the item's `url`. */
+  hrefTemplate = '';
+  /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
+  currency = '';
+  /** The words in the field. */
+  value = '';
+  /** A recommender that the page created; replaces `bundle`. */
+  recommender: Recommender | null = null;
+  /** Follows the links of results instead of the browser, for example a router's `push`: it gets the `href` of the link. */
+  navigate: ((href: string) => unknown) | null = null;
+  /** Texts that replace the built-in ones. */
+  labels: Partial<FindLabels> = {};
+  /** `idle`, `loading`, `filled`, `empty` or `error`. For style sheets. */
+  state: 'idle' | 'loading' | 'filled' | 'empty' | 'error' = 'idle';
+
+  /** @internal For the code of cards: results have no buttons of their own. */
+  readonly addToCart = false;
+  /** @internal */
+  readonly itemId = '';
+
+  readonly #errors = new ErrorReporter(this);
+  readonly #found = new FoundRecommender(this, (recommender) => this.#use(recommender));
+  readonly #impressions = new Impressions((id) => this.#track('impression', id));
+  readonly #cards = new ListCards(this, { track: () => undefined, announce: () => undefined });
+  /** Waiting for the page's recommender. */
+  #waiting: ((recommender: Recommender) => void)[] = [];
+  /** The recommender of the present results. */
+  #source: Recommender | null = null;
+  /** Its errors are reported. */
+  #endErrors: (() => void) | null = null;
+  #response: FindResponse | null = null;
+  /** The words of the present results. */
+  #words = '';
+  #searching: AbortController | null = null;
+  #open = false;
+  #active = -1;
+  #status = '';
+  #speaking: ReturnType<typeof setTimeout> | undefined;
+  #phase: SidestreamFind['state'] = 'idle';
+
+  constructor() {
+    super();
+    new LanguageObserver(
+      this,
+      () => void (this.#open && this.#search()),
+      (thrown) => this.listFailed(thrown),
+    );
+    this.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && this.renderRoot.contains(relatedTarget))) this.#close();
+    });
+  }
+
+  /** @internal */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const input = this.#ownInput;
+    if (input && !this.value) this.value = input.value;
+  }
+
+  /** @internal */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#close();
+    this.#endErrors?.();
+    this.#endErrors = null;
+    this.#source = null;
+  }
+
+  /** @internal */
+  get activeRecommender(): Recommender | null {
+    return this.#source;
+  }
+
+  /** @internal */
+  listFailed(thrown: unknown): void {
+    this.#errors.report(SidestreamError.from(thrown));
+  }
+
+  protected override firstUpdated(): void {
+    // The shopper may have begun to type before this code was there.
+    if (document.activeElement === this.#ownInput) this.focus();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    this.state = this.#phase;
+    if (changed.has('limit') && !/^([1-9]\d?|100)$/.test(`${this.limit}`)) {
+      warnOnce(this, 'limit', `limit="${this.limit}": must be a whole number from 1 to 100; there are 8 results.`);
+      this.limit = 8;
+    }
+    const input = this.#ownInput;
+    if (changed.has('value') && input) input.value = this.value;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('recommender')) this.#found.find();
+    const options = this.#open ? [...this.renderRoot.querySelectorAll<HTMLElement>('[role=option]')] : [];
+    if (options.length > 0) this.#impressions.watch(this.#response?.id ?? '', options);
+    else this.#impressions.stop();
+    options[this.#active]?.scrollIntoView({ block: 'nearest' });
+  }
+
+  protected override render(): TemplateResult {
+    const labels = findLabels(this.labels ?? {}, languageOf(this));
+    const own = this.#ownInput;
+    const name = own?.getAttribute('aria-label') || own?.labels?.[0]?.textContent?.trim() || labels.label;
+    const expanded = this.#open && this.#phase === 'filled';
+    return html`
+      <input part="input" class="input" type="search" role="combobox" aria-autocomplete="list" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search"
+        aria-label=${name} aria-expanded=${expanded ? 'true' : 'false'} aria-controls=${expanded ? 'results' : nothing}
+        aria-activedescendant=${expanded && this.#active >= 0 ? `option-${this.#active}` : nothing}
+        maxlength=${MAX_LENGTH} placeholder=${this.placeholder || own?.placeholder || labels.placeholder} .value=${this.value}
+        @input=${this.#typed} @keydown=${this.#pressed} @focus=${this.#focused} @click=${this.#focused} />
+      <div part="popup" class="popup" ?hidden=${!this.#open || this.#phase === 'idle'} @mousedown=${keepFocus}>${this.#open ? this.#body(labels) : nothing}</div>
+      <div class="unseen" role="status">${this.#status}</div>`;
+  }
+
+  #body(labels: FindLabels): TemplateResult | typeof nothing {
+    const { items = [], by } = this.#response ?? {};
+    switch (this.#phase) {
+      case 'loading':
+        return skeletons;
+      case 'empty':
+        return html`<p part="message" class="message">${labels.empty(this.#words)}</p>`;
+      case 'error':
+        return html`
+          <p part="message" class="message">
+            ${labels.error}
+            <button part="retry" class="retry" type="button" @click=${this.#retry}>${labels.retry}</button>
+          </p>`;
+      case 'filled': {
+        const context = this.#context;
+        return html`
+          ${by === 'meaning' ? html`<p part="note" class="note">${labels.meaning}</p>` : nothing}
+          <div part="list" class="list" role="listbox" id="results" aria-label=${labels.results} @click=${this.#clicked} @auxclick=${this.#clicked}>
+            ${items.map((result, position) => resultOption(result, position, context))}
+          </div>`;
+      }
+      default:
+        return nothing;
+    }
+  }
+
+  get #context(): ResultContext {
+    return {
+      language: languageOf(this),
+      currency: this.currency || this.#response?.currency || '',
+      hrefTemplate: this.hrefTemplate,
+      labels: completeLabels({}, languageOf(this)),
+      extras: this.#cards.extras,
+      fill: this.#cards.filler(),
+      active: this.#active,
+    };
+  }
+
+  /** The page's own input, for its form and for pages without script. */
+  get #ownInput(): HTMLInputElement | null {
+    return this.querySelector('input');
+  }
+
+  readonly #typed = ({ target }: Event): void => {
+    if (!(target instanceof HTMLInputElement)) return;
+    this.value = target.value;
+    void this.#search();
+  };
+
+  readonly #focused = (): void => {
+    // Loads the recommender while the shopper thinks of the first letter.
+    if (!this.#source) this.#recommender().catch(() => undefined);
+    if (this.#response && this.#words === this.value.trim()) this.#show();
+    else if (this.value.trim()) void this.#search();
+  };
+
+  readonly #pressed = (event: KeyboardEvent): void => {
+    const { key, altKey, isComposing } = event;
+    // The keys of an input method choose its words.
+    if (isComposing) return;
+    const count = this.#open && this.#phase === 'filled' ? (this.#response?.items.length ?? 0) : 0;
+    if (key === 'ArrowDown' || key === 'ArrowUp') {
+      event.preventDefault();
+      if (count === 0) this.#focused();
+      else if (!altKey) this.#move(key === 'ArrowDown' ? 1 : -1, count);
+      else if (key === 'ArrowUp') this.#close();
+    } else if (key === 'Escape') {
+      // Chromium empties a search field at once: the first press only closes the list.
+      if (this.#open && this.#phase !== 'idle') event.preventDefault();
+      this.#close();
+    } else if (key === 'Enter') {
+      event.preventDefault();
+      if (this.#active >= 0) this.#option(this.#active)?.click();
+      else this.#submit();
+    } else if (key === 'Tab') this.#close();
+  };
+
+  /** Moves through the results, and past their ends back into the field. */
+  #move(step: 1 | -1, count: number): void {
+    this.#active = ((this.#active + 1 + step + count + 1) % (count + 1)) - 1;
+    this.requestUpdate();
+  }
+
+  #option(position: number): HTMLElement | null {
+    const option = this.renderRoot.querySelector<HTMLElement>(`#option-${position}`);
+    // In a shop's own card, the first link leads to the product.
+    return option?.querySelector<HTMLElement>('a[href]') ?? option;
+  }
+
+  #submit(): void {
+    const detail: FindSubmitDetail = { text: this.value.trim() };
+    this.#close();
+    if (dispatch(this, 'sidestream-find-submit', detail)) this.#ownInput?.form?.requestSubmit();
+  }
+
+  readonly #clicked = (event: MouseEvent): void => {
+    if (event.type === 'auxclick' && event.button !== 1) return;
+    if (!(event.target instanceof Element) || !this.#response) return;
+    const option = event.target.closest<HTMLElement>('[role=option]');
+    const inside = option?.querySelector<HTMLElement>('a[href]');
+    // The whole of a shop's own card leads where its first link leads.
+    if (inside && event.type === 'click' && !event.target.closest('a, button')) {
+      inside.click();
+      return;
+    }
+    const id = option?.dataset.id;
+    const position = this.#response.items.findIndex(({ item }) => item.id === id);
+    const found = this.#response.items[position];
+    if (!found) return;
+    this.#track('click', found.item.id);
+    const link = event.target.closest('a');
+    const href = link?.getAttribute('href') ?? '';
+    const detail: FindDetail = {
+      item: found.item,
+      position,
+      placement: PLACEMENT,
+      recommendationId: this.#response.id,
+    };
+    const follows = dispatch(this, 'sidestream-find-select', detail);
+    if (!follows || href === '') event.preventDefault();
+    else if (this.navigate && isPlain(event, link)) {
+      event.preventDefault();
+      this.navigate(href);
+    }
+    if (isPlain(event, link)) this.#close();
+  };
+
+  #track(type: EventType, id: string): void {
+    const { id: recommendationId, items } = this.#response ?? {};
+    const position = items?.findIndex(({ item }) => item.id === id) ?? -1;
+    if (position < 0) return;
+    this.#source
+      ?.track(type, id, { placement: PLACEMENT, recommendationId, position })
+      .catch((thrown: unknown) => this.listFailed(thrown));
+  }
+
+  #show(): void {
+    const { bottom } = this.getBoundingClientRect();
+    // Through the CSSOM, because a policy may bar style attributes.
+    this.style.setProperty('--_below', `${Math.max(0, bottom) + 6}px`);
+    this.#open = true;
+    this.requestUpdate();
+  }
+
+  #close(): void {
+    this.#searching?.abort();
+    clearTimeout(this.#speaking);
+    this.#open = false;
+    this.#active = -1;
+    this.#status = '';
+    if (this.#phase === 'loading') this.#phase = 'idle';
+    this.requestUpdate();
+  }
+
+  #enter(phase: SidestreamFind['state']): void {
+    this.#phase = phase;
+    this.#active = -1;
+    this.requestUpdate();
+  }
+
+  readonly #search = async (): Promise<void> => {
+    this.#searching?.abort();
+    const words = this.value.trim();
+    if (!words) {
+      this.#response = null;
+      this.#enter('idle');
+      this.#close();
+      return;
+    }
+    this.#searching = new AbortController();
+    const { signal } = this.#searching;
+    const patience = this.#open && this.#phase !== 'idle' ? PATIENCE.open : PATIENCE.closed;
+    const slow = setTimeout(() => signal.aborted || this.#enter('loading'), patience);
+    this.#show();
+    try {
+      const recommender = await this.#recommender();
+      const lang = languageOf(this);
+      const { limit, filter } = this;
+      const request: FindRequest = { text: words, limit, ...(lang ? { lang } : {}), ...(filter ? { filter } : {}) };
+      const response = await recommender.find(request, { signal });
+      await this.#cards.load(response.items, 'grid');
+      if (signal.aborted) return;
+      this.#response = response;
+      this.#words = words;
+      this.#enter(response.items.length > 0 ? 'filled' : 'empty');
+    } catch (thrown) {
+      if (signal.aborted) return;
+      this.#response = null;
+      this.#enter('error');
+      this.listFailed(thrown);
+    } finally {
+      clearTimeout(slow);
+      if (!signal.aborted) this.#say();
+    }
+  };
+
+  readonly #retry = (): void => {
+    // The button goes, and the focus would go with it.
+    this.renderRoot.querySelector('input')?.focus();
+    void this.#search();
+  };
+
+  /** Tells screen readers the result, once the shopper has stopped typing. */
+  #say(): void {
+    const labels = findLabels(this.labels ?? {}, languageOf(this));
+    const { items = [], by } = this.#response ?? {};
+    const count = `${by === 'meaning' ? `${labels.meaning} ` : ''}${labels.count(items.length)}`;
+    clearTimeout(this.#speaking);
+    this.#speaking = setTimeout(() => {
+      this.#status = this.#phase === 'error' ? labels.error : items.length > 0 ? count : labels.empty(this.#words);
+      this.requestUpdate();
+    }, QUIET);
+  }
+
+  async #recommender(): Promise<Recommender> {
+    const { bundle, namespace, market, workerUrl, consent } = this;
+    const found =
+      this.recommender ??
+      (bundle ? await sharedRecommender({ bundle, namespace, market, workerUrl, consent }) : await this.#ofPage());
+    if (found !== this.#source) {
+      this.#endErrors?.();
+      this.#source = found;
+      this.#endErrors = found.on('error', (error) => this.#errors.report(error));
+    }
+    return found;
+  }
+
+  /** The recommender of the page or of its first list. */
+  #ofPage(): Promise<Recommender> {
+    this.#found.find();
+    if (this.#found.value) return Promise.resolve(this.#found.value);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(resolve);
+      const text =
+        '<sidestream-find> has no recommender: set bundle="/bundle/", or the property recommender, or create one with createRecommender().';
+      setTimeout(() => reject(new SidestreamError('runtime/invalid-input', text)), SOURCE_TIMEOUT);
+    });
+  }
+
+  #use(recommender: Recommender): () => void {
+    for (const resolve of this.#waiting.splice(0)) resolve(recommender);
+    return () => undefined;
+  }
+}
+
+/** The focus stays in the field; a click on a result still counts. */
+const keepFocus = (event: Event): void => {
+  if (event.target instanceof Element && !event.target.closest('button')) event.preventDefault();
+};
+
+/** Whether a click follows a link in this tab. */
+const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent, link: Element | null): boolean =>
+  !(button || ctrlKey || metaKey || shiftKey || altKey) && !link?.matches('[target]:not([target=_self]), [download]');
+
+define('sidestream-find', SidestreamFind);
+
+interface FindEvents {
+  'sidestream-find-select': FindDetail;
+  'sidestream-find-submit': FindSubmitDetail;
+}
+
+/** Outside the class, whose generated description would otherwise list an event named `type`. */
+const dispatch = <Type extends keyof FindEvents>(host: SidestreamFind, type: Type, detail: FindEvents[Type]): boolean =>
+  host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true }));
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sidestream-find': SidestreamFind;
+  }
+  interface GlobalEventHandlersEventMap {
+    'sidestream-find-select': CustomEvent<FindDetail>;
+    'sidestream-find-submit': CustomEvent<FindSubmitDetail>;
+  }
+}
