@@ -30,7 +30,6 @@ const findSchema = exactObject({
       v.minLength(1, 'must not be empty'),
       v.maxLength(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`),
     ),
-    '',
   ),
   limit: v.optional(v.unknown()),
   exclude: v.optional(v.unknown()),
@@ -71,7 +70,7 @@ export class ItemFinder {
   async find(request: unknown, encoded: unknown): Promise<Omit<FindResponse, 'id'>> {
     const { catalog, storage, experiment, features } = this.#context;
     const { era } = storage;
-    const { text, filter, ...list } = parsed(findSchema, request, 'find()');
+    const { text = '', filter, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
     if (text === '' && query?.modality !== 'image') {
       throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a text.');
