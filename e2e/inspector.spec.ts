@@ -71,7 +71,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
   const points = inspector(page).locator('.timeline > li');
   await expect(points.filter({ hasText: `You chose ${third}` })).toHaveCount(1);
   const window = inspector(page).locator('[data-snapshot]').first();
-  await expect(window).toContainText('A stretch of choices was closed');
+  await expect(window).toContainText('A series of choices ended');
 
   // Why this? The parts add up to the score.
   await ask(page, 'Why this?');
@@ -86,7 +86,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
 
   // Does it help?
   await ask(page, 'Does it help?');
-  await expect(lead(page)).toHaveText(/^(Yes|No|That is open): .*95 % interval/);
+  await expect(lead(page)).toHaveText(/^(Yes|No|Not clear yet): .*95 % interval/);
   const own = await namesIn(inspector(page).locator('[data-list=own]'));
   expect(own).not.toEqual(await namesIn(inspector(page).locator('[data-list=without]')));
   await expect(inspector(page).locator('[part=record]')).toContainText('popularity');

@@ -21,7 +21,7 @@ describe('an exact object', () => {
   });
 
   it('lists the known names if none is similar, however long the name', () => {
-    const there = 'There are limit, placement, itemId';
+    const there = 'Known options: limit, placement, itemId';
     expect(messageOf({ limit: 1, colour: 1 })).toEqual([`Unknown option "colour". ${there}`]);
     const long = 'x'.repeat(100_000);
     expect(messageOf({ limit: 1, [long]: 1 })).toEqual([`Unknown option "${long}". ${there}`]);

@@ -40,7 +40,7 @@ it('takes an effect as a difference or as a part of the base', async () => {
   const [difference, part] = [await pilot(...PLAN), await pilot('--base', '0.05', '--effect', '20%')];
   expect(part.out).toBe(difference.out);
   const wrong = await pilot('--base', '0.05', '--effect', 'a fifth');
-  expect(wrong.err).toContain('must be like 20%, of the control, or like 0.02');
+  expect(wrong.err).toContain('must be like 20% (of the control) or like 0.02');
 });
 
 it('takes percentages for shares, as for effects', async () => {

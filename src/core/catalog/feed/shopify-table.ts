@@ -188,6 +188,6 @@ function variantOf({ cell }: Row, counted: boolean): Fields {
 /** The last name of a path in Shopify's taxonomy, used if the shop has no product type. */
 function lastName(path: unknown): unknown {
   if (typeof path !== 'string') return undefined;
-  // A "/" in a name would part it.
+  // A "/" in a name would split it.
   return path.split('>').at(-1)?.trim().replaceAll('/', '-');
 }
