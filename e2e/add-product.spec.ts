@@ -60,7 +60,7 @@ test('a product with a broken image is refused with the field', async ({ page })
   await expect(page).not.toHaveURL(/#\/product\//);
 });
 
-test('with consent an added product is there after a reload', async ({ page }) => {
+test('with consent, an added product survives a reload', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   const id = await addApple(page, 'Kept Red Apple');

@@ -41,9 +41,7 @@ const numberIn = (text: string): number => Number(text.replace('−', '-').match
 /** Names in a list of places, in their order. */
 const namesIn = (list: Locator): Promise<string[]> => list.locator('.name').allTextContents();
 
-test('answers six questions by what it shows: what, when, why, whether it helps, what changed, and undoes it', async ({
-  page,
-}) => {
+test('shows what it learned, when and why, whether it helps and what changed, and undoes it', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Food', 41);
@@ -109,7 +107,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
   await expect.poll(() => namesIn(inspector(page).locator('[data-list=own]'))).toEqual(before);
 });
 
-test('every point opens the nearest state from before it, which it names, and goes back to that', async ({ page }) => {
+test('every point names the nearest earlier state, opens it and goes back to it', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Food', 43);
@@ -210,7 +208,7 @@ test('exports, forgets after asking, and imports', async ({ page }) => {
   await expect(inspector(page).locator('[data-kind=choice]')).toHaveCount(6);
 });
 
-test('merges a file of another device, and says so where it holds nothing new', async ({ page }) => {
+test('merges a file of another device, and reports a file without new events', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Music', 6);
@@ -238,7 +236,7 @@ test('merges a file of another device, and says so where it holds nothing new', 
   await expect(page.getByTestId('said')).toHaveText('The file holds nothing that this device does not know.');
 });
 
-test('no view has a serious violation, light or dark, and none is wider than a small screen, either way read', async ({
+test('no view has a serious violation in light or dark, or is wider than a small screen in either direction', async ({
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });

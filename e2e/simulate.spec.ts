@@ -71,7 +71,10 @@ function foundIn(line: string): object {
 const noSideways = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
-test('finds what the command finds, says it, draws it, and leaves the visitor alone', async ({ page, context }) => {
+test('finds the same as the command, describes and draws it, and leaves the visitor’s profile unchanged', async ({
+  page,
+  context,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const command = byCommand();
   await openSimulation(page);

@@ -24,7 +24,9 @@ export interface App {
 }
 
 const NEXT = {
-  ...{ template: 'next', example: 'next', page: '/walk' },
+  template: 'next',
+  example: 'next',
+  page: '/walk',
   packages: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' },
 };
 const VITE = '7.3.8';

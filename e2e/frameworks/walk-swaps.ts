@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, openShop } from '../package/visit';
 
 /**
- * Goes from page to page of an app whose router exchanges the body: lists come without a script of the page, what was learned in
+ * Goes from page to page of an app whose router exchanges the body: lists appear without a script of the page, the profile in
  * memory stays, in one worker, marked elements are tracked once, back and forward work, and a yes is remembered.
  * @throws the failed assertion
  */

@@ -16,7 +16,7 @@ describe('an exact object', () => {
     ['LIMITS', 'limit'],
     ['itemid', 'itemId'],
     ['itmeId', 'itemId'],
-  ])('refuses %s and says what was meant', (name, meant) => {
+  ])('refuses %s and suggests the intended name', (name, meant) => {
     expect(messageOf({ limit: 1, [name]: 1 })).toEqual([`Unknown option "${name}". Did you mean "${meant}"?`]);
   });
 

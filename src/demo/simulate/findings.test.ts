@@ -57,7 +57,7 @@ describe('findings', () => {
     ]);
   });
 
-  it('say where others are ahead, where a difference may be chance, and nothing of lists that were not simulated', () => {
+  it('say where others are ahead, where a difference may be chance, and nothing about lists that were not simulated', () => {
     const all = { popularity: { hr10: at(0.1) }, content: { hr10: at(0.32) }, sidestream: { hr10: at(0.31) } };
     const shares =
       'Lists that learn had what the shopper looked for in their first ten in 31.0 % of the choices, lists of what is popular in 10.0 %, lists of what is like the last choices in 32.0 %.';
@@ -70,7 +70,7 @@ describe('findings', () => {
     );
   });
 
-  it('claim no learning where nothing that learns was simulated', () => {
+  it('claim no learning if no learning list was simulated', () => {
     const found = findings(simulation({ random: { hr10: at(0.01) }, popularity: { hr10: at(0.12) } }));
     expect(found).toEqual([
       'Of the products that shoppers looked for, the first ten had: lists in random order in 1.0 %, lists of what is popular in 12.0 %. Choose “sidestream” too, to see what learning adds.',

@@ -50,7 +50,7 @@ it('counts the tastes of the list by top category, and names an expert by its la
   expect(frame([], [expert(1, 'active')]).experts[0]?.about).toBeNull();
 });
 
-it('says in words what became of an expert', () => {
+it('describes what happened to an expert', () => {
   const [trial, kept, aside] = (['candidate', 'active', 'frozen'] as const).map((state) =>
     frame(['Music'], [expert(1, state)], ['Music']),
   );

@@ -139,7 +139,7 @@ describe('consent withdrawn in one tab', () => {
   });
 });
 
-describe('a worker that takes the place of one that stopped', () => {
+describe('a worker that replaces a stopped one', () => {
   it('does not grant consent again that another tab withdrew meanwhile', async () => {
     const first = await open();
     await first.consent('denied');
@@ -321,7 +321,7 @@ describe('a profile replaced while a save is pending', () => {
 });
 
 describe('tracking', () => {
-  it('is answered as what became of the event, also while the recommender is closed', async () => {
+  it('is answered by the outcome of the event, even while the recommender is closed', async () => {
     const engine = await open();
     const tracking = engine.track('click', 'b', {}).then(
       () => 1,
@@ -430,7 +430,7 @@ describe('a refusal', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('that nobody explains, as by the settings of the browser, leaves a tab without an answer', async () => {
+  it('without an explanation, as through the browser settings, leaves a tab without an answer', async () => {
     const [first, second] = [await open(), await open()];
     await deleteDeviceStore('test');
     for (const engine of [first, second]) {
@@ -442,7 +442,7 @@ describe('a refusal', () => {
   });
 
   for (const consent of ['denied', 'pending'] as const) {
-    it(`${consent}: a worker that follows one which died of it deletes`, async () => {
+    it(`${consent}: the worker after one that died during it deletes the data`, async () => {
       const first = await open();
       await clickAll(first, 'ab');
       await first.close();
@@ -455,7 +455,7 @@ describe('a refusal', () => {
 });
 
 describe('bundles at several addresses', () => {
-  it('one after the other: the profile goes on, as where a shop moves its folder', async () => {
+  it('one after the other: the profile continues, as when a shop moves its folder', async () => {
     const moved = await serveShop();
     const first = await open();
     await clickAll(first, 'abc');
@@ -467,7 +467,7 @@ describe('bundles at several addresses', () => {
     await moved.close();
   });
 
-  it('at once, in two tabs: each reports it, once', async () => {
+  it('simultaneously in two tabs: each tab reports it once', async () => {
     const moved = await serveShop();
     const first = await openedEngine(shop.bundle, { consent: 'granted' });
     const second = await openedEngine(moved.bundle, { consent: 'granted' });

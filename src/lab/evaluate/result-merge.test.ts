@@ -39,7 +39,7 @@ it('averages each unit and each figure over the seeds', () => {
   expect(units[1]).toEqual(quality(5, 0.1));
 });
 
-it('averages the ln rank of each choice, where all seeds have the same choices', () => {
+it('averages the ln rank of each choice, if all seeds have the same choices', () => {
   const ranked = (seed: number, ranks: number[]): ProtocolRun =>
     run(seed, [{ ...quality(ranks.length, 0.5), ranks }, quality(3, 0.1)], {});
   const unitsOf = (...runs: ProtocolRun[]): Quality[] => mergeRuns(runs).tables[0].methods[0].units;

@@ -95,7 +95,7 @@ describe('the result of a simulation', () => {
     }
   });
 
-  it('says beside each table what ± is, of changes that they are points, and why a figure is missing', () => {
+  it('explains next to each table what ± is, that changes are in points, and why a figure is missing', () => {
     const text = simulationText(simulation);
     const compared = text.slice(text.indexOf('### sidestream against the others'));
     expect(compared).toMatch(/^### .*\n\n± is half of a 95 % interval, about two standard errors\.\n\n\| /);
@@ -113,7 +113,7 @@ describe('the report', () => {
     page = pageOf(simulation);
   });
 
-  it('is one file with the numbers behind every picture, and asks for nothing', () => {
+  it('is one file with the numbers behind every picture, and requests nothing', () => {
     expect(page).not.toMatch(/<script|<link|https?:(?!\/\/www\.w3\.org)|url\((?!#)/);
     const pictures = page.match(/<svg role="img" aria-labelledby="[^"]+"/g) ?? [];
     expect(pictures.length).toBeGreaterThan(12);
@@ -142,7 +142,7 @@ describe('the report', () => {
     expect(pageOf(some)).toMatch(/<p class="note">Kept of a taste on return: random and popularity have no value/);
   });
 
-  it('says above each table of changes and of steps what ± is', () => {
+  it('explains above each table of changes and of steps what ± is', () => {
     const notes = page.match(/<p class="note">± is half of a 95 % interval/g) ?? [];
     const lines = page.match(/<summary>Numbers<\/summary><p class="note">±/g) ?? [];
     expect([notes.length - lines.length, lines.length > 0]).toEqual([2, true]);

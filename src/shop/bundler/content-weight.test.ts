@@ -25,7 +25,7 @@ it('weights the modality that separates the categories', async () => {
   expect(await tunedTextWeight(table({ text: 0, image: 1.2 }), taps, categories)).toBeLessThan(0.5);
 });
 
-it('stays even where it makes no difference, or nothing can be judged', async () => {
+it('stays at one half if it makes no difference, or nothing can be judged', async () => {
   expect(await tunedTextWeight(table({ text: 5, image: 5 }), taps, categories)).toBe(0.5);
   expect(
     await tunedTextWeight(

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { isOrderLog, orderLogText, simulatedOrdersText } from './order-log';
 
-it('takes a log for one of orders where most events share their second', () => {
+it('recognises a log of orders if most events share their second', () => {
   expect([0.9991, 0.5, null, undefined].map(isOrderLog)).toEqual([true, false, false, false]);
 });
 
-it('says the same of it in a replay and in a simulation, and where to look instead', () => {
+it('warns in a replay and in a simulation, and says where to look instead', () => {
   const texts = [orderLogText(0.9991), simulatedOrdersText(0.9991)];
   for (const text of texts) {
     expect(text).toMatch(
