@@ -26,7 +26,7 @@ const listen = (page: Page, prevent = false) =>
   }, prevent);
 const added = (page: Page) => page.evaluate(() => Reflect.get(window, 'added'));
 
-listTest('a bundle sums up what is checked, and adds it to the cart with its recommendation', async ({ page }) => {
+listTest('a bundle sums up the checked items, and adds them to the cart with their recommendation', async ({ page }) => {
   await listen(page);
   const { list, shop } = await addList(page, { attributes: BUNDLE, products: PRODUCTS });
   await expect(list.getByRole('checkbox')).toHaveCount(4);
@@ -104,7 +104,7 @@ listTest('a page that prevents the event tracks by itself; sold-out products can
   expect(await carts(page, shop)).toEqual([]);
 });
 
-listTest('a bundle is hidden where nothing goes with its item, or nothing is said of one', async ({ page }) => {
+listTest('a bundle is hidden if nothing goes with its item, or no item is given', async ({ page }) => {
   const empty = await addList(page, { attributes: BUNDLE, answer: 'empty' });
   await expect(empty.list).toHaveAttribute('state', 'hidden');
   const none = await addList(page, { attributes: { layout: 'bundle' } });
@@ -115,7 +115,7 @@ listTest('a bundle is hidden where nothing goes with its item, or nothing is sai
 });
 
 for (const width of [375, 1280])
-  listTest(`nothing moves when a bundle comes, at ${width}`, async ({ page }) => {
+  listTest(`nothing moves when a bundle appears, at ${width}`, async ({ page }) => {
     await page.setViewportSize({ width, height: 1400 });
     const { list, shop } = await addList(page, { attributes: BUNDLE, products: PRODUCTS, answer: 'loading' });
     const height = () => list.evaluate((element) => element.getBoundingClientRect().height);
@@ -127,7 +127,7 @@ for (const width of [375, 1280])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 
-listTest('the check boxes of a bundle leave its small pictures free', async ({ page }) => {
+listTest('the check boxes of a bundle do not cover its small pictures', async ({ page }) => {
   const { list } = await addList(page, { attributes: BUNDLE, products: PRODUCTS });
   await expect(list.getByRole('checkbox')).toHaveCount(4);
   for (const [width, most] of [
@@ -180,7 +180,7 @@ const addRecs = (page: Page, attributes: Record<string, string>) =>
     document.body.append(list);
   }, attributes);
 
-shopTest('a list follows the cart, that of another tab too, and a bundle counts for its list', async ({ context }) => {
+shopTest('a list follows the cart, also from another tab, and a bundle counts for its list', async ({ context }) => {
   await serveHeadless(context);
   await serveCompanions(context);
   const [first, second] = [await context.newPage(), await context.newPage()];
