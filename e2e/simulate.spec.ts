@@ -102,7 +102,7 @@ test('finds the same as the command, describes and draws it, and leaves the visi
   const share = ({ figures }: { figures: { hr10: { mean: number } } }) => `${(100 * figures.hr10.mean).toFixed(1)} %`;
   const [popularity, sidestream] = configurations.map(share);
   await expect(page.getByTestId('simulate-found')).toContainText(
-    `in ${sidestream} of the choices, lists of what is popular in ${popularity}`,
+    `in ${sidestream} of the choices, lists of popular products in ${popularity}`,
   );
   await press(page, 'copy');
   const copied = await page.evaluate(() => navigator.clipboard.readText());

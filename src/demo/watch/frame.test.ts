@@ -55,8 +55,8 @@ it('describes what happened to an expert', () => {
     frame(['Music'], [expert(1, state)], ['Music']),
   );
   if (!trial || !kept || !aside) throw new Error('no frames');
-  expect(expertText(kept, trial)).toContain('kept and learns on');
-  expect(expertText(aside, kept)).toContain('The expert for music is put aside');
+  expect(expertText(kept, trial)).toContain('kept and continues to learn');
+  expect(expertText(aside, kept)).toContain('The expert for music is set aside');
   expect(expertText(kept, aside)).toContain('The expert for music is back');
   expect(expertText(kept, kept)).toBe('');
 });

@@ -78,7 +78,7 @@ export const POINT_NAMES: Record<JournalKind, string> = {
   window: 'A series of choices ended',
   rejected: 'A step that did not help was left out',
   kept: 'A new taste was kept',
-  frozen: 'A taste was put aside as it was',
+  frozen: 'A taste was set aside unchanged',
   returned: 'An earlier taste came back',
   pruned: 'A taste was dropped',
 };
