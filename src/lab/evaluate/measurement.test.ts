@@ -27,6 +27,6 @@ it('refuses text that is not a part, and parts that do not belong together', () 
   expect(() => joinMeasured(['{'])).toThrow('cannot be used');
   expect(() => joinMeasured([part('base').replace('[2,2]', '[2]')])).toThrow('differ in length');
   expect(() => joinMeasured([part('base').replace('"ranks":[2', '"ranks":[0')])).toThrow('ranks');
-  expect(() => joinMeasured([part('base'), part('other')])).toThrow('other methods');
+  expect(() => joinMeasured([part('base'), part('other')])).toThrow('different methods');
   expect(() => joinMeasured([measuredText(measured(['base'], [])), part('base')])).toThrow('a stream is missing');
 });

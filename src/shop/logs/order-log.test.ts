@@ -11,7 +11,7 @@ it('warns in a replay and in a simulation, and says where to look instead', () =
     expect(text).toMatch(
       /^99\.9 % of the ranked events have the time of another event of their shopper: this is a log of/,
     );
-    expect(text).toContain('guessing the next line of an order whose other lines are known');
+    expect(text).toContain('how well the next line of an order is guessed from its other lines');
   }
   expect(texts[1]).toContain('--protocol device with the same log');
 });

@@ -106,7 +106,7 @@ function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly
 }
 
 const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
-  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
+  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
 
 /** The data for analysing the choices. */
 interface Shop {

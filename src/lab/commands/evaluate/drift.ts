@@ -68,7 +68,7 @@ export const driftProtocol: Protocol = {
     return {
       protocol: 'drift',
       seed: input.seed,
-      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
+      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
       tables: [
         ...phaseTables(measured, streams),
         ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),

@@ -74,7 +74,7 @@ export const leaveOneOutProtocol: Protocol = {
     return {
       protocol: 'leave-one-out',
       seed: input.seed,
-      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items but those that they had chosen; settings chosen on the last but one, which is then also learned`,
+      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items except those that they had chosen; settings chosen on the last choice but one, which is then also learned`,
       tables: tablesOf(runs, test, (row) => chosen[row] === 0),
       figures: {},
     };
