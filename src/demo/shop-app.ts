@@ -248,7 +248,7 @@ export class ShopApp extends ShopElement {
     const typing = this.#route.page === 'search' && next.page === 'search';
     this.#restore = this.#scroll.arrive();
     this.#route = next;
-    // The page has it.
+    // This page shows the inspector itself.
     if (next.page === 'inspector') this.#inspecting = false;
     this.requestUpdate();
     await this.updateComplete;
