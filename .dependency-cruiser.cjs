@@ -4,10 +4,10 @@ const { ROOMS, WINGS, ENTRIES, folderOf } = require('./scripts/cycles/rooms.cjs'
 const NODE_DOORS = '^src/core/(encoders/(node|recipes|adapt)|catalog/feed)/';
 /** Wings that run in Node. */
 const NODE_WINGS = 'shop|lab';
-/** Folders of theirs that browsers run, too. */
+/** Folders of these wings that browsers run, too. */
 const EVERYWHERE = '^src/(lab/simulate|shop/training/(companions|demand))/';
 
-/** Tests, and what they build on. */
+/** Tests, and the files that they use. */
 const TESTS = ['\\.test\\.ts$', '^src/testing/'];
 
 const arrows = Object.entries(ROOMS).map(([room, { imports }]) => {

@@ -2,7 +2,7 @@ import { violationsInSchemes } from './support/accessibility';
 import { settled } from './support/settled';
 import { cards, expect, openShop, test } from './support/shop';
 
-test('home, product page, inspector and dialog have no serious violation, light and dark', async ({ page }) => {
+test('home, product page, inspector and dialog have no serious violation in light and dark', async ({ page }) => {
   await openShop(page);
   expect(await violationsInSchemes(page)).toEqual([]);
   await page.getByTestId('for-you').locator('[data-id] a').first().click();

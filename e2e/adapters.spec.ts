@@ -177,7 +177,11 @@ test('an order on another page is attributed to the clicked recommendation, once
   ]);
   const { rows } = await page.evaluate(() => window.recommender.metrics());
   expect(rows.find(({ placement }) => placement === 'for-you')).toMatchObject({
-    ...{ clicks: 1, carts: 1, purchases: 1, conversion: 1, revenue: { EUR: 40 } },
+    clicks: 1,
+    carts: 1,
+    purchases: 1,
+    conversion: 1,
+    revenue: { EUR: 40 },
   });
 });
 

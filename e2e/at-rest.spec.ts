@@ -32,7 +32,7 @@ async function filesOf(folder: string): Promise<Buffer[]> {
 /** Files of the page's databases. */
 const databasesOf = (folder: string): Promise<Buffer[]> => filesOf(join(folder, 'Default', 'IndexedDB'));
 
-/** Decrypts a row by any 32 bytes of the files that are its key; null where there are none. */
+/** Decrypts a row with any 32 bytes of the files that are its key; null if the files lack the key. */
 function openedBySomeKey(files: Buffer[], encrypted: Buffer): string | null {
   const tag = encrypted.length - 16;
   for (const file of files) {
@@ -54,7 +54,7 @@ function openedBySomeKey(files: Buffer[], encrypted: Buffer): string | null {
 const holds = (files: Buffer[], text: string): boolean =>
   files.some((file) => file.includes(text) || file.includes(Buffer.from(text, 'utf16le')));
 
-test.describe('contents of the files of a browser', () => {
+test.describe('the files of a browser', () => {
   let folder: string;
   test.beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sidestream-at-rest-'));
@@ -73,12 +73,12 @@ test.describe('contents of the files of a browser', () => {
       return Buffer.from(encrypted);
     });
 
-  test('without encryption: the items', async () => {
+  test('contain the items without encryption', async () => {
     await keep(false);
     expect(holds(await databasesOf(folder), ITEM)).toBe(true);
   });
 
-  test('under a key of the browser: no item, but the key beside the data', async () => {
+  test('contain no item but the key itself under a key of the browser', async () => {
     const encrypted = await keep(true);
     const files = await databasesOf(folder);
     expect(holds(files, ITEM)).toBe(false);
@@ -86,7 +86,7 @@ test.describe('contents of the files of a browser', () => {
     expect(openedBySomeKey(files, encrypted)).toContain(ITEM);
   });
 
-  test('under a passphrase: no item, no passphrase and no key', async () => {
+  test('contain no item, passphrase or key under a passphrase', async () => {
     const encrypt = { passphrase: 'correct-horse-battery' };
     const encrypted = await keep(encrypt);
     const files = await databasesOf(folder);

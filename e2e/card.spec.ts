@@ -32,7 +32,7 @@ const MIXED: ListOptions['products'] = [
   { item: { price: 1299.5, listPrice: 1599 } },
 ];
 
-test('a reduced price is struck out with the saving, and read as before and now', async ({ page }) => {
+test('a reduced price is struck out with the saving, and read out as before and now', async ({ page }) => {
   for (const [language, currency, announced, shown] of [
     ['en', 'EUR', 'Before €60.00, now €48.00', '€48.00 €60.00 −20%'],
     ['de', 'EUR', 'Vorher 60,00 €, jetzt 48,00 €', '48,00 € 60,00 € −20 %'],
@@ -62,9 +62,7 @@ test('a reduced price is struck out with the saving, and read as before and now'
   }
 });
 
-test('a heading waits for what it may claim, and says nothing of products of which nothing is known', async ({
-  page,
-}) => {
+test('a heading waits until it knows its products, and claims nothing about unknown ones', async ({ page }) => {
   const products: ListOptions['products'] = Array(3).fill({ source: 'catalog', reason: '' });
   const attributes = { placement: 'trending', limit: '3' };
   const { list, shop } = await addList(page, { answer: 'loading', products, attributes });
@@ -74,7 +72,7 @@ test('a heading waits for what it may claim, and says nothing of products of whi
   await expect(page.getByRole('region', { name: 'From our range' })).toBeVisible();
 });
 
-test('the cheapest of several variants costs from its price on, in cards of the page too', async ({ page }) => {
+test('the cheapest of several variants shows a "from" price, in cards of the page too', async ({ page }) => {
   const prices = { lowest: 48, highest: 70 };
   const products: ListOptions['products'] = [
     { item: { price: 48 }, prices },
@@ -94,9 +92,7 @@ test('the cheapest of several variants costs from its price on, in cards of the 
   await expect(bundle.list.locator('[part=price]').nth(1)).toHaveText('€48.00');
 });
 
-test('a picture that is not there leaves an initial in its tile, and its room in a card of the page', async ({
-  page,
-}) => {
+test('a missing picture leaves an initial in its tile, and an empty space in a card of the page', async ({ page }) => {
   await page.route('**/gone.png', (route) => route.fulfill({ status: 404 }));
   const products = [{ item: { image: '/gone.png' } }, { item: { image: undefined } }];
   const { list } = await addList(page, { products, attributes: { limit: '2' } });
@@ -110,7 +106,7 @@ test('a picture that is not there leaves an initial in its tile, and its room in
   await expect(own.list.locator('img')).toHaveCSS('visibility', 'hidden');
 });
 
-test('a card has one badge and the name of its stars; serious rules of accessibility hold, light and dark', async ({
+test('a card has one badge and a name for its stars, without serious accessibility violations in light and dark', async ({
   page,
 }) => {
   const attributes = { currency: 'EUR', limit: '6', 'add-to-cart': '', dismissible: '' };
@@ -133,7 +129,7 @@ test('a card has one badge and the name of its stars; serious rules of accessibi
 
 for (const width of [375, 1280])
   for (const layout of ['grid', 'row'])
-    test(`rich and plain cards are of one height, and nothing moves when they come: ${layout} at ${width}`, async ({
+    test(`rich and plain cards have the same height, and nothing moves when they appear: ${layout} at ${width}`, async ({
       page,
     }) => {
       await page.setViewportSize({ width, height: 1200 });
@@ -155,7 +151,7 @@ for (const width of [375, 1280])
       expect(bottoms.flat()).not.toContain(false);
     });
 
-test('the second picture is loaded when a mouse or the keyboard first comes to the card, and by no finger', async ({
+test('the second picture loads when a mouse or the keyboard first reaches the card, and never by touch', async ({
   page,
 }) => {
   const pictures = requestsOf(page, /second-\d/);
@@ -227,7 +223,7 @@ test('the button adds a product to the cart, with attribution, unless the page p
   await expect.poll(() => idsOf(list)).not.toContain('p1');
 });
 
-test('a list that confirms keeps its cards although an earlier list takes one of them', async ({ page }) => {
+test('a confirming list keeps its cards even if an earlier list takes one of them', async ({ page }) => {
   const attributes = { limit: '2', 'add-to-cart': '' };
   const first = await addList(page, { attributes });
   const second = await addList(page, { share: first.shop, attributes: { ...attributes, placement: 'trending' } });
@@ -241,7 +237,7 @@ test('a list that confirms keeps its cards although an earlier list takes one of
   await expect.poll(() => idsOf(second.list)).toEqual(['p5', 'p6']);
 });
 
-test('plain items load no code for it; where it cannot be loaded, the list has plain cards and says why', async ({
+test('plain items load no code for extras; if that code cannot be loaded, the list shows plain cards and reports why', async ({
   page,
 }) => {
   const extras = requestsOf(page, /card-extras/);
@@ -268,7 +264,7 @@ test('plain items load no code for it; where it cannot be loaded, the list has p
   expect(warnings.filter((text) => text.startsWith('sidestream-recs: '))).toHaveLength(1);
 });
 
-test('a template has the new fields, the attributes and conditions', async ({ page }) => {
+test('a template can use the new fields, the attributes and conditions', async ({ page }) => {
   const warnings: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'warning') warnings.push(message.text());

@@ -26,63 +26,66 @@ const listen = (page: Page, prevent = false) =>
   }, prevent);
 const added = (page: Page) => page.evaluate(() => Reflect.get(window, 'added'));
 
-listTest('a bundle sums up what is checked, and adds it to the cart with its recommendation', async ({ page }) => {
-  await listen(page);
-  const { list, shop } = await addList(page, { attributes: BUNDLE, products: PRODUCTS });
-  await expect(list.getByRole('checkbox')).toHaveCount(4);
-  const { requests } = await callsOf(page, shop);
-  expect(requests[0]).toMatchObject({ placement: 'complement', itemId: 'p0', limit: 3 });
-  await expect(list.locator('li').first()).toContainText('This item');
-  await expect(total(list)).toHaveText('Total price €2,170.38');
-  const button = list.getByRole('button', { name: 'to cart' });
-  await expect(button).toHaveText('Add all to cart');
+listTest(
+  'a bundle sums up the checked items, and adds them to the cart with their recommendation',
+  async ({ page }) => {
+    await listen(page);
+    const { list, shop } = await addList(page, { attributes: BUNDLE, products: PRODUCTS });
+    await expect(list.getByRole('checkbox')).toHaveCount(4);
+    const { requests } = await callsOf(page, shop);
+    expect(requests[0]).toMatchObject({ placement: 'complement', itemId: 'p0', limit: 3 });
+    await expect(list.locator('li').first()).toContainText('This item');
+    await expect(total(list)).toHaveText('Total price €2,170.38');
+    const button = list.getByRole('button', { name: 'to cart' });
+    await expect(button).toHaveText('Add all to cart');
 
-  // The keyboard reaches the boxes, each with its product's name.
-  const box = list.getByRole('checkbox', { name: 'Cutting board' });
-  await box.focus();
-  await page.keyboard.press('Space');
-  await expect(box).not.toBeChecked();
-  await expect(total(list)).toHaveText('Total price €1,861.75');
-  await expect(button).toHaveText('Add selection to cart');
-  expect(await violations(page, { all: true })).toEqual([]);
+    // The keyboard reaches the boxes, each with its product's name.
+    const box = list.getByRole('checkbox', { name: 'Cutting board' });
+    await box.focus();
+    await page.keyboard.press('Space');
+    await expect(box).not.toBeChecked();
+    await expect(total(list)).toHaveText('Total price €1,861.75');
+    await expect(button).toHaveText('Add selection to cart');
+    expect(await violations(page, { all: true })).toEqual([]);
 
-  const shown = await list.getByRole('link').allTextContents();
-  await button.click();
-  await expect(total(list)).toHaveText('Added to cart €1,861.75');
-  const origin = { placement: 'complement', recommendationId: 'r1' };
-  expect(await added(page)).toEqual([
-    {
-      items: [
-        { id: 'p0', quantity: 1, placement: 'complement' },
-        { id: 'p1', quantity: 1, position: 0, ...origin },
-        { id: 'p2', quantity: 1, position: 1, ...origin },
-      ],
-      total: 1861.75,
-    },
-  ]);
-  const paid = { quantity: 1, currency: 'EUR' };
-  expect(await carts(page, shop)).toEqual([
-    ['p0', { ...paid, price: 1234.5 }],
-    ['p1', { ...paid, ...origin, price: 617.25, position: 0 }],
-    ['p2', { ...paid, ...origin, price: 10, position: 1 }],
-  ]);
+    const shown = await list.getByRole('link').allTextContents();
+    await button.click();
+    await expect(total(list)).toHaveText('Added to cart €1,861.75');
+    const origin = { placement: 'complement', recommendationId: 'r1' };
+    expect(await added(page)).toEqual([
+      {
+        items: [
+          { id: 'p0', quantity: 1, placement: 'complement' },
+          { id: 'p1', quantity: 1, position: 0, ...origin },
+          { id: 'p2', quantity: 1, position: 1, ...origin },
+        ],
+        total: 1861.75,
+      },
+    ]);
+    const paid = { quantity: 1, currency: 'EUR' };
+    expect(await carts(page, shop)).toEqual([
+      ['p0', { ...paid, price: 1234.5 }],
+      ['p1', { ...paid, ...origin, price: 617.25, position: 0 }],
+      ['p2', { ...paid, ...origin, price: 10, position: 1 }],
+    ]);
 
-  // What is in the cart leaves lists, but not this one; a second press adds nothing.
-  await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBeGreaterThan(1);
-  await button.press('Enter');
-  await settled(page);
-  expect(await list.getByRole('link').allTextContents()).toEqual(shown);
-  expect(await carts(page, shop)).toHaveLength(3);
-  await page.evaluate((n) => {
-    const lists = document.querySelectorAll('sidestream-recs');
-    lists[n].itemId = 'p8';
-  }, shop);
-  await expect(list.locator('li').first()).toContainText('Mug');
-  await expect.poll(() => idsOf(list)).toEqual(['p3', 'p4', 'p5']);
-  await expect(button).toHaveText('Add all to cart');
-  // One of them has no price, and no sum of others is the price.
-  await expect(total(list)).toHaveText('');
-});
+    // What is in the cart leaves lists, but not this one; a second press adds nothing.
+    await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBeGreaterThan(1);
+    await button.press('Enter');
+    await settled(page);
+    expect(await list.getByRole('link').allTextContents()).toEqual(shown);
+    expect(await carts(page, shop)).toHaveLength(3);
+    await page.evaluate((n) => {
+      const lists = document.querySelectorAll('sidestream-recs');
+      lists[n].itemId = 'p8';
+    }, shop);
+    await expect(list.locator('li').first()).toContainText('Mug');
+    await expect.poll(() => idsOf(list)).toEqual(['p3', 'p4', 'p5']);
+    await expect(button).toHaveText('Add all to cart');
+    // One of them has no price, and no sum of others is the price.
+    await expect(total(list)).toHaveText('');
+  },
+);
 
 listTest('a page that prevents the event tracks by itself; sold-out products cannot be chosen', async ({ page }) => {
   await listen(page, true);
@@ -104,7 +107,7 @@ listTest('a page that prevents the event tracks by itself; sold-out products can
   expect(await carts(page, shop)).toEqual([]);
 });
 
-listTest('a bundle is hidden where nothing goes with its item, or nothing is said of one', async ({ page }) => {
+listTest('a bundle is hidden if nothing goes with its item, or no item is given', async ({ page }) => {
   const empty = await addList(page, { attributes: BUNDLE, answer: 'empty' });
   await expect(empty.list).toHaveAttribute('state', 'hidden');
   const none = await addList(page, { attributes: { layout: 'bundle' } });
@@ -115,7 +118,7 @@ listTest('a bundle is hidden where nothing goes with its item, or nothing is sai
 });
 
 for (const width of [375, 1280])
-  listTest(`nothing moves when a bundle comes, at ${width}`, async ({ page }) => {
+  listTest(`nothing moves when a bundle appears, at ${width}`, async ({ page }) => {
     await page.setViewportSize({ width, height: 1400 });
     const { list, shop } = await addList(page, { attributes: BUNDLE, products: PRODUCTS, answer: 'loading' });
     const height = () => list.evaluate((element) => element.getBoundingClientRect().height);
@@ -127,7 +130,7 @@ for (const width of [375, 1280])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 
-listTest('the check boxes of a bundle leave its small pictures free', async ({ page }) => {
+listTest('the check boxes of a bundle do not cover its small pictures', async ({ page }) => {
   const { list } = await addList(page, { attributes: BUNDLE, products: PRODUCTS });
   await expect(list.getByRole('checkbox')).toHaveCount(4);
   for (const [width, most] of [
@@ -180,7 +183,7 @@ const addRecs = (page: Page, attributes: Record<string, string>) =>
     document.body.append(list);
   }, attributes);
 
-shopTest('a list follows the cart, that of another tab too, and a bundle counts for its list', async ({ context }) => {
+shopTest('a list follows the cart, also from another tab, and a bundle counts for its list', async ({ context }) => {
   await serveHeadless(context);
   await serveCompanions(context);
   const [first, second] = [await context.newPage(), await context.newPage()];

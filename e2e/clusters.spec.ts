@@ -23,7 +23,7 @@ test.beforeAll(async () => {
   }
 });
 
-test('a catalogue of 25,000 items is loaded by and by: head, what is near the choices, what is looked at', async ({
+test('a catalogue of 25,000 items loads step by step: head, items near the choices, items in view', async ({
   page,
   context,
 }) => {

@@ -26,7 +26,7 @@ const complementOf = (page: Page, id: string) =>
     document.body.append(list);
   }, id);
 
-test('co-occurrence scores without a library that computes, and makes the complement list', async ({ page }) => {
+test('co-occurrence scores without a compute library, and makes the complement list', async ({ page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));
   await serveCompanions(page);
@@ -43,7 +43,7 @@ test('co-occurrence scores without a library that computes, and makes the comple
   expect(fetched.filter((url) => /tfjs|\.wasm/.test(url))).toEqual([]);
 });
 
-test('what others chose with the last products moves the list, and the card says so', async ({ page }) => {
+test('products that others chose with the last ones move up, and their cards say so', async ({ page }) => {
   await serveCompanions(page);
   await openShop(page);
   await clickProducts(page, 'Music', 3);
@@ -51,7 +51,7 @@ test('what others chose with the last products moves the list, and the card says
   await expect(page.getByTestId('notice')).toHaveCount(0);
 });
 
-test('damaged companions cost nothing but a notice', async ({ page }) => {
+test('damaged co-occurrence data causes only an error report', async ({ page }) => {
   await serveCompanions(page, (body) => Buffer.alloc(body.length));
   await openShop(page);
   await expect(page.getByTestId('notice')).toContainText(/companions-/);

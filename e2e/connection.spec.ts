@@ -81,7 +81,7 @@ const MEANINGLESS: [call: string, named: RegExp][] = [
   ['r.on("change", 5)', /function/],
 ];
 
-test('what means nothing is refused by name, and changes nothing', async ({ page, context }) => {
+test('unknown names and invalid values are refused by name, and change nothing', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'pending');
   const found = await refusals(
@@ -97,7 +97,7 @@ test('what means nothing is refused by name, and changes nothing', async ({ page
   expect(page.workers()).toHaveLength(1);
 });
 
-test('a bundle that cannot be had is named with its absolute address and what to check', async ({ page, context }) => {
+test('an unreachable bundle is reported with its absolute address and what to check', async ({ page, context }) => {
   await serveHeadless(context);
   await context.route('**/page/manifest.json', (route) =>
     route.fulfill({ body: '<!doctype html><title>Shop</title>', contentType: 'text/html' }),
@@ -244,7 +244,7 @@ test('a worker that stops while it starts is reported, and the next call tries a
   expect(await create()).toBe(undefined);
 });
 
-test('a shopper who took consent back is not asked again by a crash', async ({ page, context }) => {
+test('a crash does not bring back consent that the shopper withdrew', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'granted');
   await page.evaluate(() => window.recommender.consent('denied'));
@@ -260,7 +260,7 @@ test('a shopper who took consent back is not asked again by a crash', async ({ p
   expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
-test('the other listeners get an event when one throws', async ({ page, context }) => {
+test('an event reaches the other listeners when one throws', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'pending');
   const received = await page.evaluate(async () => {
@@ -294,7 +294,7 @@ const STYLE = '<style>sidestream-recs { display: block; min-height: 400px }</sty
 const LIST = '<sidestream-recs bundle="/bundle/" limit="6"></sidestream-recs>';
 
 for (const first of ['element', 'script'] as const) {
-  test(`element and script have one recommender, also when the ${first} comes first`, async ({ page, context }) => {
+  test(`element and script share one recommender, also when the ${first} comes first`, async ({ page, context }) => {
     await serveHeadless(context);
     const body = packagePage(first === 'element' ? STYLE + LIST : STYLE);
     await context.route('**/shop.html', (route) => route.fulfill({ body, contentType: 'text/html' }));
@@ -368,14 +368,14 @@ for (const first of ['element', 'script'] as const) {
   });
 }
 
-test('the last handle ends the worker, and a new one begins after it', async ({ page, context }) => {
+test('the last handle ends the worker, and a new handle starts another', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'pending');
   const events = await page.evaluate(async () => {
     const { createRecommender } = window.sidestream;
     const { items } = await window.recommender.browse({ limit: 5 });
     for (const { id } of items) await window.recommender.track('click', id);
-    // An option that nobody named yet: what was learned in memory goes along.
+    // An option that no caller has named yet restarts the worker, which keeps the profile in memory.
     const other = await createRecommender({ bundle: '/bundle/', rules: { diversity: 0 }, onMetric: () => undefined });
     const kept = (await other.status()).events;
     await window.recommender.close();

@@ -79,7 +79,7 @@ const stored = (on: Page) => on.evaluate(() => Object.keys(sessionStorage));
 const run = (on: Page, line: string) => on.evaluate(line);
 const ours = ['sidestream/default'];
 
-test('Google: two pasted lines wait for the answer, follow it, and delete when it is taken back', async ({
+test('Google: two pasted lines wait for the answer, follow it, and delete when it is withdrawn', async ({
   page: tab,
   context,
 }) => {
@@ -106,7 +106,7 @@ test('Google: two pasted lines wait for the answer, follow it, and delete when i
   expect(await consentOf(tab)).toBe('denied');
 });
 
-test('Shopify: an answer of before counts before the first list, and its revocation at once', async ({
+test('Shopify: an earlier answer counts before the first list, and its withdrawal counts at once', async ({
   page: tab,
   context,
 }) => {
@@ -121,7 +121,7 @@ test('Shopify: an answer of before counts before the first list, and its revocat
   await expect.poll(() => databases(tab)).toEqual([]);
 });
 
-test('TCF: queued by the stub, answered, taken back in the dialog', async ({ page: tab, context }) => {
+test('TCF: the call is queued by the stub, answered, and withdrawn in the dialog', async ({ page: tab, context }) => {
   await serve(context, TCF, 'consent="auto"');
   await open(tab, '/shop.html');
   await run(tab, 'loadCmp()');
@@ -135,7 +135,7 @@ test('TCF: queued by the stub, answered, taken back in the dialog', async ({ pag
   expect(await run(tab, 'listeners.size')).toBe(1);
 });
 
-test('a function of the shop, from a script that brings its own recommender', async ({ page: tab, context }) => {
+test('a function of the shop sets consent in a script with its own recommender', async ({ page: tab, context }) => {
   await serve(context, '', '');
   const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A shop</title><link rel="icon" href="data:,">
     <sidestream-recs limit="4"></sidestream-recs>
@@ -166,7 +166,7 @@ test('a function of the shop, from a script that brings its own recommender', as
   expect(await run(tab, 'JSON.stringify(reports)')).toBe(reports);
 });
 
-test('a visitor who refused on another page: the profile is not read, and goes', async ({ page: tab, context }) => {
+test('a profile is deleted unread if the visitor refused on another page', async ({ page: tab, context }) => {
   await serve(context, GOOGLE, 'consent="google"');
   await open(tab, '/shop.html');
   await run(tab, "gtag('consent', 'update', { personalization_storage: 'granted' })");
@@ -186,7 +186,10 @@ test('a visitor who refused on another page: the profile is not read, and goes',
   expect(await statusOf(tab)).toMatchObject({ consent: 'denied', events: 0 });
 });
 
-test('refused by the tool while the bundle cannot be reached: the profile goes', async ({ page: tab, context }) => {
+test('a refusal through the tool deletes the profile even if the bundle cannot be reached', async ({
+  page: tab,
+  context,
+}) => {
   await serve(context, GOOGLE, 'consent="google"');
   await open(tab, '/shop.html');
   await run(tab, "gtag('consent', 'update', { personalization_storage: 'granted' })");
@@ -199,7 +202,7 @@ test('refused by the tool while the bundle cannot be reached: the profile goes',
   await expect.poll(() => databases(tab)).toEqual([]);
 });
 
-test('a page without the attribute loads nothing of it', async ({ page: tab, context }) => {
+test('a page without the attribute loads none of its code', async ({ page: tab, context }) => {
   const asked: string[] = [];
   tab.on('request', (request) => asked.push(request.url()));
   await serve(context, GOOGLE, '');
@@ -208,7 +211,7 @@ test('a page without the attribute loads nothing of it', async ({ page: tab, con
   expect(asked.filter((url) => /consent|visit-|hand-over/.test(url))).toEqual([]);
 });
 
-test('session: personal on the second page, in this tab alone, and on disk once it is granted', async ({
+test('session: lists are personal on the second page, only in this tab, and stored on disk once consent is granted', async ({
   page: tab,
   context,
 }) => {
@@ -252,7 +255,7 @@ test('session: personal on the second page, in this tab alone, and on disk once 
 const impressions = async (on: Page): Promise<number> =>
   (await rowsOf(on, ['type'])).filter(({ type }) => type === 'impression').length;
 
-test('session: gone with the tab', async () => {
+test('session: the data ends with the tab', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sidestream-session-'));
   const { launchOptions, baseURL } = test.info().project.use;
   const item = products()[0].id;

@@ -35,7 +35,7 @@ test.describe('a database damaged on disk between two visits', () => {
     ['overwritten', (bytes: Buffer) => bytes.fill(0xa5)],
     ['cut in half', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
   ] as const) {
-    test(`${how}: the shop opens, learns and keeps`, async () => {
+    test(`${how}: the shop opens, learns and stores`, async () => {
       const before = await visit(folder, async (page) => {
         await startHeadless(page, 'granted');
         return clickAll(page, 'Music', 12);

@@ -59,7 +59,7 @@ for (const width of [320, 768, 1280])
         expect((await callsOf(page, shop)).tracked.map(([type]) => type)).toContain('undismiss');
       });
 
-test('cards fill the rows of their grid, and few cards are no posters', async ({ page }) => {
+test('cards fill the rows of their grid, and a few cards do not become huge', async ({ page }) => {
   const counts = [1, 2, 3, 5, 6, 7, 8, 10, 12];
   await page.addStyleTag({ content: 'main { max-inline-size: none }' });
   for (const count of counts) await addList(page, { attributes: { limit: `${count}` } });

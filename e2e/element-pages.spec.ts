@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { addList, callsOf, idsOf, listTest as test } from './support/lists';
 import { settled } from './support/settled';
 
-test('a list that is not rendered takes no product from others, asks for nothing, and is made again when it is rendered', async ({
+test('a list that is not rendered takes no products from other lists, sends no requests, and refreshes once rendered', async ({
   page,
 }) => {
   const attributes = { limit: '4' };
@@ -26,7 +26,7 @@ test('a list that is not rendered takes no product from others, asks for nothing
   expect(await idsOf(first.list)).toEqual(front);
 });
 
-test('a list in a tab that is closed is there when the tab opens, and knows what was chosen meanwhile', async ({
+test('a list in a closed tab panel is ready when the panel opens, and reflects the choices made meanwhile', async ({
   page,
 }) => {
   const show = (display: string) =>
@@ -43,9 +43,7 @@ test('a list in a tab that is closed is there when the tab opens, and knows what
   await expect.poll(async () => (await callsOf(page, shop)).requests.length).toBe(before + 1);
 });
 
-test('`navigate` follows plain clicks instead of the browser, and leaves it those that open elsewhere', async ({
-  page,
-}) => {
+test('`navigate` handles plain clicks, and leaves clicks that open elsewhere to the browser', async ({ page }) => {
   const { list, shop } = await addList(page, { attributes: { 'href-template': '#/product/{id}' } });
   await expect(list).toHaveAttribute('state', 'filled');
   await list.evaluate((element) => {
@@ -83,7 +81,7 @@ test('`navigate` follows plain clicks instead of the browser, and leaves it thos
   expect(await page.title()).toBe('Lists');
 });
 
-test('a template without content, as React makes one of its children, is said in the console', async ({ page }) => {
+test('an empty template, as React renders one from children, is reported in the console', async ({ page }) => {
   const warnings: string[] = [];
   page.on('console', (message) => warnings.push(message.text()));
   const { list } = await addList(page, { html: '<template></template>' });

@@ -14,7 +14,7 @@ const STATES = [
 ] as const;
 
 for (const language of ['en', 'ar'])
-  test(`every state passes all checks of accessibility, in every choice of colours: ${language}`, async ({ page }) => {
+  test(`every state passes all accessibility checks, in every colour scheme: ${language}`, async ({ page }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await setLanguage(page, language);
     for (const { options } of STATES) await addList(page, { language, ...options });
@@ -132,7 +132,7 @@ test('a card half in view for a second is an impression, once; one below the fol
   expect((await callsOf(page, shop)).tracked).toEqual(seen);
 });
 
-test('by keyboard: not interested, undo, and the focus is where it was', async ({ page }) => {
+test('by keyboard, undoing "not interested" restores the focus', async ({ page }) => {
   const { list, shop } = await addList(page, { attributes: { dismissible: '', limit: '4' } });
   await list.getByRole('button', { name: 'Not interested in Hand-thrown' }).focus();
   await page.keyboard.press('Enter');
@@ -175,7 +175,7 @@ for (const choices of [0, 1]) {
   });
 }
 
-test('after "try again" the focus is in the list once it is there', async ({ page }) => {
+test('after "try again", the focus moves into the list once it has loaded', async ({ page }) => {
   // Where the network failed, code that comes late may be missing too.
   let missing = 0;
   await page.route('**/late-*', (route) => {
@@ -198,7 +198,7 @@ test('after "try again" the focus is in the list once it is there', async ({ pag
   await expect(page.locator('#other')).toBeFocused();
 });
 
-test('arrow keys walk a row, the other way round from right to left', async ({ page }) => {
+test('arrow keys move along a row, and in reverse from right to left', async ({ page }) => {
   for (const [language, forward] of [
     ['en', 'ArrowRight'],
     ['ar', 'ArrowLeft'],

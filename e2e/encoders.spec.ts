@@ -89,7 +89,7 @@ test.describe('encoders', () => {
     expect(difference(expected, actual.taps)).toBeLessThan(1e-3);
   });
 
-  test('give the same text taps on WebGPU, come back after a lost device, then go on on wasm', {
+  test('give the same text taps on WebGPU, recover after a lost device, then continue on wasm', {
     tag: '@nightly',
   }, async ({ page }) => {
     await open(page);
@@ -124,7 +124,9 @@ test.describe('encoders', () => {
     }
   });
 
-  test('made of a BERT and a CLIP, with 8-bit and 4-bit weights, give the taps they give in Node', async ({ page }) => {
+  test('adapted from a BERT and a CLIP, with 8-bit and 4-bit weights, give the same taps as in Node', async ({
+    page,
+  }) => {
     await open(page);
     const calls: BundleCall[] = [];
     const inNode: [about: string, taps: RawTaps][] = [];
@@ -157,13 +159,13 @@ test.describe('encoders', () => {
         expect(cosine(tap, inBrowser[n].taps[t]), `${about}, tap ${t}`).toBeGreaterThan(0.99);
   });
 
-  test('refuse a file that is no picture', async ({ page }) => {
+  test('refuse a file that is not a picture', async ({ page }) => {
     await open(page);
     const result = await page.evaluate(() => window.encoders.decode([1, 2, 3, 4], 224));
     expect(result).toContain('cannot be decoded');
   });
 
-  test('take turns', async ({ page }) => {
+  test('run one at a time', async ({ page }) => {
     await open(page);
     const pixels = await decodeImage(await picture(100), IMAGE);
     const both = await page.evaluate((values) => window.encoders.together('Red apple', values), Array.from(pixels));

@@ -22,7 +22,7 @@ const clickUntilRefused = (page: Page, most: number) =>
     return { acknowledged, code: 'none' };
   }, most);
 
-test('a full disk refuses the event with a code, loses none that was acknowledged, and the shop goes on', async ({
+test('a full disk refuses the event with a code, loses none that was acknowledged, and the shop keeps working', async ({
   page,
   context,
   baseURL,
@@ -41,7 +41,7 @@ test('a full disk refuses the event with a code, loses none that was acknowledge
   expect(await logOf(page)).toEqual([...early, ...acknowledged, ...late]);
 });
 
-test('a database deleted while it is open means a clean start, without a pause', async ({ page, context }) => {
+test('a database deleted while open leads to a clean start without a pause', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'granted');
   await clickAll(page, 'Music', 5);
@@ -59,7 +59,7 @@ test('a database deleted while it is open means a clean start, without a pause',
   expect(await listOf(page)).toHaveLength(20);
 });
 
-test('a worker that crashes is replaced, with all that was acknowledged', async ({ page, context }) => {
+test('a crashed worker is replaced, and keeps everything acknowledged', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'granted');
   const early = await clickAll(page, 'Music', 6);
@@ -76,7 +76,7 @@ test('a worker that crashes is replaced, with all that was acknowledged', async 
   expect(await logOf(page)).toEqual([...early, ...late]);
 });
 
-test('a clock set back changes neither the order of the log nor what is learned', async ({ page, context }) => {
+test('a clock set back changes neither the order of the log nor the learned profile', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'granted');
   const early = await clickAll(page, 'Music', 5);
@@ -92,7 +92,7 @@ test('a clock set back changes neither the order of the log nor what is learned'
   expectSameList(await listOf(page), before);
 });
 
-test('a page that may not store anything says so, and learns in memory', async ({ page, context }) => {
+test('a page without storage reports it, and learns in memory', async ({ page, context }) => {
   await serveHeadless(context, {
     beforeWorker: `Object.defineProperty(self, 'indexedDB', { value: {
       open() { throw new DOMException('storage is shut off', 'SecurityError'); },

@@ -68,7 +68,7 @@ function largeShop(folder: string): void {
   writeFileSync(join(folder, 'rules.json'), '{"rules":[]}');
 }
 
-test('the first list takes three steps, and no file is asked for twice', async ({ page, context }, info) => {
+test('the first list takes three steps, and no file is requested twice', async ({ page, context }, info) => {
   const bundle = info.outputPath('bundle');
   largeShop(bundle);
   const host = await heldHost(context, bundle);
@@ -86,7 +86,7 @@ test('the first list takes three steps, and no file is asked for twice', async (
   expect(host.asked.filter((file, n) => host.asked.indexOf(file) !== n)).toEqual([]);
 });
 
-test('the code for cards of a template and for another language comes beside that of the list', async ({
+test('the code for template cards and for another language loads in parallel with the list', async ({
   page,
   context,
 }) => {

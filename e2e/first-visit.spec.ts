@@ -76,7 +76,7 @@ test('a new shopper picks three by keyboard: they are tracked as clicks, and the
   expect(metrics?.rows.find(({ placement }) => placement === 'pick')).toMatchObject({ clicks: 3 });
 });
 
-test('it is skipped by its button, and hidden for a shopper with a history unless it shows always', async ({
+test('its button skips it, and it is hidden for a shopper with a history unless `always` is set', async ({
   page,
   context,
 }) => {
@@ -98,7 +98,7 @@ test('it is skipped by its button, and hidden for a shopper with a history unles
   await expect(choices(page)).toHaveCount(9);
 });
 
-test('hints from the address raise what they fit, and go with a denial', async ({ page, context }) => {
+test('hints from the address raise fitting items, and end with a denial', async ({ page, context }) => {
   await serve(context);
   await page.goto(`/first-visit.html?q=${encodeURIComponent(category)}`);
   const hint = `Because you look for ${category}`;
@@ -116,7 +116,7 @@ test('hints from the address raise what they fit, and go with a denial', async (
   ]);
 });
 
-test('the plain tag has hints as an attribute; wrong ones, and a wrong filter, hide its list with one warning', async ({
+test('the plain tag takes hints as an attribute; wrong ones, and a wrong filter, hide its list with one warning', async ({
   page,
   context,
 }) => {
@@ -152,7 +152,7 @@ for (const [name, language, width, colorScheme] of [
     test.use({ viewport: { width, height: 900 }, colorScheme });
 
     const tag = name === 'ja' ? '@nightly' : [];
-    test('it fits the page, and has no violation of accessibility rules', { tag }, async ({ page, context }) => {
+    test('it fits the page, without accessibility violations', { tag }, async ({ page, context }) => {
       await serve(context, language);
       await page.goto('/first-visit.html');
       await expect(choices(page)).toHaveCount(9);
@@ -165,7 +165,7 @@ for (const [name, language, width, colorScheme] of [
   });
 }
 
-test('until the texts of the language are there, nothing is read in English, and nothing moves when they come', async ({
+test('until the texts of the language arrive, nothing is read out in English, and nothing moves when they do', async ({
   page,
   context,
 }) => {
@@ -192,7 +192,7 @@ test('until the texts of the language are there, nothing is read in English, and
   expect(await choices(page).first().boundingBox()).toEqual(first);
 });
 
-test('while it loads, empty and failed it says so', async ({ page, context }) => {
+test('it reports loading, empty and failed states', async ({ page, context }) => {
   await serve(context);
   await page.goto('/first-visit.html');
   await expect(choices(page)).toHaveCount(9);

@@ -62,7 +62,7 @@ async function openShop(page: Page, headers: Record<string, string>): Promise<()
   return () => host.asked.filter((path) => path === REPORTS);
 }
 
-/** Uses every element: a click on a card is learned, the inspector says what was learned, three products are picked. */
+/** Uses every element: a click on a card is learned, the inspector describes the profile, three products are picked. */
 async function useElements(page: Page): Promise<void> {
   for (const list of ['#built-in', '#own']) await expect(page.locator(`${list} [data-id]`)).toHaveCount(6);
   const pick = page.locator('sidestream-pick');
@@ -100,7 +100,7 @@ const encodersOf = (page: Page) =>
 const policy = (script: string): string =>
   `default-src 'none'; script-src ${script}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; report-uri ${REPORTS}`;
 
-test('everything works where scripts need Trusted Types, with threads that share memory', async ({ page }) => {
+test('everything works under Trusted Types, with threads that share memory', async ({ page }) => {
   const types = "require-trusted-types-for 'script'; trusted-types sidestream lit-html";
   const refused = await openShop(page, {
     'content-security-policy': `${policy("'self' 'wasm-unsafe-eval'")}; ${types}`,
@@ -124,7 +124,7 @@ test('everything works where scripts need Trusted Types, with threads that share
   await expect.poll(() => refused().length).toBe(1);
 });
 
-test('all but a new product works where WebAssembly is refused', async ({ page }) => {
+test('everything except adding a product works if WebAssembly is refused', async ({ page }) => {
   await openShop(page, { 'content-security-policy': policy("'self'") });
   await useElements(page);
   expect(await encodersOf(page)).toBeNull();
@@ -139,8 +139,11 @@ test('a worker that a bundler left out is named by its address, and the page or 
   await mkdir(at('left'), { recursive: true });
   await writeFile(left, '<!doctype html><title>A shop</title><script type="module" src="/app/sidestream.js"></script>');
   const host = await serve({
-    ...{ '/': at('left'), '/app/': folder(CDN_FOLDER), '/bundle/': folder('dist/bundle') },
-    ...{ '/app/worker.js': at('none'), '/sidestream/': folder(CDN_FOLDER) },
+    '/': at('left'),
+    '/app/': folder(CDN_FOLDER),
+    '/bundle/': folder('dist/bundle'),
+    '/app/worker.js': at('none'),
+    '/sidestream/': folder(CDN_FOLDER),
   });
   hosts.push(host);
   const said: string[] = [];

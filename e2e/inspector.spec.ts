@@ -41,9 +41,7 @@ const numberIn = (text: string): number => Number(text.replace('−', '-').match
 /** Names in a list of places, in their order. */
 const namesIn = (list: Locator): Promise<string[]> => list.locator('.name').allTextContents();
 
-test('answers six questions by what it shows: what, when, why, whether it helps, what changed, and undoes it', async ({
-  page,
-}) => {
+test('shows what it learned, when and why, whether it helps and what changed, and undoes it', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Food', 41);
@@ -71,7 +69,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
   const points = inspector(page).locator('.timeline > li');
   await expect(points.filter({ hasText: `You chose ${third}` })).toHaveCount(1);
   const window = inspector(page).locator('[data-snapshot]').first();
-  await expect(window).toContainText('A stretch of choices was closed');
+  await expect(window).toContainText('A series of choices ended');
 
   // Why this? The parts add up to the score.
   await ask(page, 'Why this?');
@@ -86,7 +84,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
 
   // Does it help?
   await ask(page, 'Does it help?');
-  await expect(lead(page)).toHaveText(/^(Yes|No|That is open): .*95 % interval/);
+  await expect(lead(page)).toHaveText(/^(Yes|No|Not clear yet): .*95 % interval/);
   const own = await namesIn(inspector(page).locator('[data-list=own]'));
   expect(own).not.toEqual(await namesIn(inspector(page).locator('[data-list=without]')));
   await expect(inspector(page).locator('[part=record]')).toContainText('popularity');
@@ -109,7 +107,7 @@ test('answers six questions by what it shows: what, when, why, whether it helps,
   await expect.poll(() => namesIn(inspector(page).locator('[data-list=own]'))).toEqual(before);
 });
 
-test('every point opens the nearest state from before it, which it names, and goes back to that', async ({ page }) => {
+test('every point names the nearest earlier state, opens it and goes back to it', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Food', 43);
@@ -210,7 +208,7 @@ test('exports, forgets after asking, and imports', async ({ page }) => {
   await expect(inspector(page).locator('[data-kind=choice]')).toHaveCount(6);
 });
 
-test('merges a file of another device, and says so where it holds nothing new', async ({ page }) => {
+test('merges a file of another device, and reports a file without new events', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Music', 6);
@@ -238,7 +236,7 @@ test('merges a file of another device, and says so where it holds nothing new', 
   await expect(page.getByTestId('said')).toHaveText('The file holds nothing that this device does not know.');
 });
 
-test('no view has a serious violation, light or dark, and none is wider than a small screen, either way read', async ({
+test('no view has a serious violation in light or dark, or is wider than a small screen in either direction', async ({
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });

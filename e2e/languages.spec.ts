@@ -104,7 +104,7 @@ for (const language of LANGUAGES) {
   });
 }
 
-test('what is learned in one language holds in the others, in all tabs', async ({ page, context }) => {
+test('a profile learned in one language applies to the others, in all tabs', async ({ page, context }) => {
   await serve(context);
   await open(page, 'de');
   const other = await context.newPage();
@@ -133,7 +133,7 @@ test('what is learned in one language holds in the others, in all tabs', async (
   await other.screenshot({ path: test.info().outputPath('learned-ar.png'), fullPage: true });
 });
 
-test('the page picks the language that suits it, and finds, explains and names in it', async ({ page, context }) => {
+test('the page picks a suitable language, and finds, explains and names products in it', async ({ page, context }) => {
   await serve(context);
   await open(page, 'de-AT');
   expect((await cardsOf(page, 'trending'))[0].title).toBe(titleIn((await cardsOf(page, 'trending'))[0].id, 'de'));
@@ -171,7 +171,7 @@ test('the page picks the language that suits it, and finds, explains and names i
   expect(found.explained).toBe(titleIn('teapot-red', 'de'));
 });
 
-test('where the texts cannot be had, items are shown as they are, and an error says so', async ({ page, context }) => {
+test('if the texts cannot be loaded, items appear untranslated, and an error reports it', async ({ page, context }) => {
   await serve(context);
   await context.route('**/bundle/texts-*', (route) => route.fulfill({ status: 404, body: '' }));
   await open(page, 'de');

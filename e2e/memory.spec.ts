@@ -28,7 +28,7 @@ const inUse = (page: Page) =>
     return { size, experts: experts.length };
   });
 
-test('10,000 events later a profile is bounded, and a log over its budget is cut', { tag: '@nightly' }, async ({
+test('after 10,000 events, the profile is bounded and a log over its budget is cut', { tag: '@nightly' }, async ({
   page,
   context,
 }) => {
@@ -59,10 +59,7 @@ test('10,000 events later a profile is bounded, and a log over its budget is cut
   expect((await page.evaluate(() => window.recommender.status())).events).toBe(EVENTS);
 });
 
-test('a page keeps nothing of lists that were answered, nor of a signal they waited with', async ({
-  page,
-  context,
-}) => {
+test('a page retains neither answered lists nor the signals that they waited with', async ({ page, context }) => {
   await serveHeadless(context);
   await startHeadless(page, 'pending');
   const session = await context.newCDPSession(page);

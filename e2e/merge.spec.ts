@@ -43,7 +43,7 @@ async function inTurns(one: Page, two: Page, whole: Page, count: number, from = 
   for (const page of [one, two, whole]) await page.evaluate(() => window.recommender.settled());
 }
 
-/** What was learned, as far as it does not depend on the times of the choices. */
+/** The learned state, without the parts that depend on the times of the choices. */
 const learned = async (page: Page) => {
   await page.evaluate(() => window.recommender.settled());
   const { weights, experts, windows, events } = await statusOf(page);
@@ -70,7 +70,7 @@ const merge = (page: Page, file: number[], passphrase?: string) =>
     [file, passphrase] as const,
   );
 
-test('two devices that exchange their files know what one device knows that saw both', async ({ browser }) => {
+test('two devices that exchange files know the same as one device that saw both', async ({ browser }) => {
   const [one, two, whole] = [await device(browser), await device(browser), await device(browser)];
   await inTurns(one, two, whole, 24);
   const [first, second] = [await exported(one), await exported(two, 'a secret')];
@@ -96,7 +96,7 @@ test('two devices that exchange their files know what one device knows that saw 
   for (const page of [one, two, whole]) await page.context().close();
 });
 
-test('a tab that does not lead merges as well, and the one that leads goes on from there', async ({
+test('a tab that does not lead can merge, and the leading tab continues from the result', async ({
   page,
   context,
   browser,
@@ -118,7 +118,7 @@ test('a tab that does not lead merges as well, and the one that leads goes on fr
   await other.context().close();
 });
 
-test('the example saves a file, merges one, and says why one is refused', async ({ page, browser }) => {
+test('the example saves and merges a file, and says why it refuses one', async ({ page, browser }) => {
   const other = await device(browser);
   for (let n = 0; n < 5; n++) await click(other, 'Food', n);
   const file = {

@@ -83,7 +83,7 @@ test('prices and stock change between two visits without a build, and the market
   expect(asked).toEqual(['offers-ch.json']);
 });
 
-test('updateOffers() takes what is sold out off every list at once, and shows new prices; nothing is learned', async ({
+test('updateOffers() removes sold-out products from every list at once, and shows new prices; nothing is learned', async ({
   page,
   context,
 }) => {

@@ -66,9 +66,7 @@ for (const variant of ['on', 'off'] as const) {
   });
 }
 
-test('nothing is sent before a yes, an order counts once, and a no is kept until it is taken back', async ({
-  page,
-}) => {
+test('nothing is sent before a yes, an order counts once, and a no is kept until it is withdrawn', async ({ page }) => {
   await page.setViewportSize({ width: 400, height: 500 });
   await open(page);
   // Also where the lists reach far below the screen.
@@ -92,7 +90,7 @@ test('nothing is sent before a yes, an order counts once, and a no is kept until
   await expect.poll(added).toMatchObject([{ visitors: 1, purchases: { visitors: 1, sum: 1 } }]);
 });
 
-test('an order counts once whose page is left before there is a recommender', async ({ page }) => {
+test('an order counts once even if its page is left before the recommender starts', async ({ page }) => {
   await open(page);
   await agree(page);
   const [id] = await listed(page);
@@ -119,7 +117,7 @@ test('a product that the bundle lacks keeps no note of its order', async ({ page
   await expect.poll(() => noteOfOrder(page)).toBeNull();
 });
 
-test('a yes holds although its page is left before it was carried out, until it is taken back', async ({ page }) => {
+test('a yes holds until it is withdrawn, even if its page is left before it is carried out', async ({ page }) => {
   await open(page);
   await listed(page);
   await page.evaluate(() => {
@@ -178,7 +176,7 @@ test('without the bundle, "Privacy choices" and "No" delete the database, the vi
   await expect.poll(kept).toEqual([[], [], { recommendations: 'denied' }]);
 });
 
-test('what another script keeps under these names stops nothing', async ({ page }) => {
+test('values that another script stores under these names break nothing', async ({ page }) => {
   await open(page);
   await page.evaluate(() => {
     localStorage.setItem('recommendations', '["MH01"]');
@@ -201,7 +199,7 @@ for (const [what, experiment, why] of [
 ] as const) {
   // By day, one for each check: JSON, the names of the options, the sense of their values.
   const tag = ['no JSON', 'a misspelt name', 'no weight above 0'].includes(what) ? [] : '@nightly';
-  test(`pilot.json with ${what}: lists, the question, and one line that says why`, { tag }, async ({ page }) => {
+  test(`pilot.json with ${what}: lists and question appear, and one line says why`, { tag }, async ({ page }) => {
     const said: ConsoleMessage[] = [];
     page.on('console', (message) => message.type() === 'error' && said.push(message));
     page.on('pageerror', (error) => expect(error).toBeNull());
@@ -215,7 +213,7 @@ for (const [what, experiment, why] of [
   });
 }
 
-test('a new name, as the how-to has it, leaves the visitors of the stage before as they were', async ({ page }) => {
+test('a new name, as in the how-to, leaves the visitors of the previous stage unchanged', async ({ page }) => {
   const guide = await read('docs/how-to/pilot.md');
   const ended = /```json\n(\{\n {2}"name": "pilot-end"[\s\S]*?)```/.exec(guide)?.[1] ?? '';
   await only(page, 'on');

@@ -58,7 +58,7 @@ test('the list follows the rules, and says what is wrong with one', async ({ pag
   await expect(page.getByTestId('for-you')).toHaveAttribute('state', 'filled');
 });
 
-test('the code that is copied makes the same list in a page of its own', async ({ page, context }) => {
+test('the copied code makes the same list in a separate page', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openPlayground(page);
   await page.getByTestId('playground-rule-categoryCap').check();

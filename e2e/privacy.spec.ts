@@ -25,10 +25,10 @@ test('without consent the device stays empty, and learning still works', async (
   expect(await traces(page)).toEqual(NOTHING);
 });
 
-test('with consent the profile is there after a reload; taken back, nothing is left', async ({ page }) => {
+test('with consent, the profile survives a reload; after its withdrawal, nothing is left', async ({ page }) => {
   await openShop(page);
   await clickProducts(page, 'Music', 3);
-  // What was learned before the consent is kept by it.
+  // Consent also stores the profile learned before it.
   await page.getByTestId('consent-yes').click();
   await expect.poll(async () => (await traces(page)).databases).toEqual(['sidestream/default']);
   await clickProducts(page, 'Music', 5);
@@ -70,7 +70,7 @@ const storedSchema = (page: Page, put?: number) =>
     put,
   );
 
-test('a profile that newer code wrote is left as it is, and the shop goes on', async ({ page }) => {
+test('a profile written by newer code stays unchanged, and the shop keeps working', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await clickProducts(page, 'Music', 3);

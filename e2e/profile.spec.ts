@@ -12,7 +12,7 @@ async function endWindow(page: Page): Promise<void> {
   await page.evaluate(() => window.recommender.settled());
 }
 
-test('a snapshot brings back the lists as they were, for this visit and the next', async ({ page }) => {
+test('a snapshot restores the earlier lists, for this visit and the next', async ({ page }) => {
   await startHeadless(page, 'granted');
   await endWindow(page);
   const before = await listOf(page);
@@ -41,7 +41,7 @@ test('a snapshot brings back the lists as they were, for this visit and the next
   expect(missing).toBe('store/unknown-snapshot');
 });
 
-test('an exported profile goes where its passphrase is known, and forget() leaves no byte', async ({ page }) => {
+test('an exported profile opens with its passphrase, and forget() leaves no byte', async ({ page }) => {
   await startHeadless(page, 'granted');
   await clickAll(page, 'Music', 12);
   const before = await listOf(page);
@@ -85,7 +85,7 @@ test('an exported profile goes where its passphrase is known, and forget() leave
   expectSameList(await listOf(page), before);
 });
 
-test('what is encrypted at rest is read again, and holds no id in the clear', async ({ page }) => {
+test('data encrypted at rest can be read again, and contains no id in the clear', async ({ page }) => {
   const start = () =>
     page.evaluate(async () => {
       window.recommender = await window.sidestream.createRecommender({

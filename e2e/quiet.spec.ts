@@ -3,7 +3,7 @@ import { expect, test } from './support/shop';
 
 test.beforeEach(({ context }) => serveHeadless(context));
 
-test('learning loads no library that computes', async ({ page }) => {
+test('learning loads no compute library', async ({ page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));
   await startHeadless(page, 'granted');
@@ -17,7 +17,7 @@ test('learning loads no library that computes', async ({ page }) => {
   expect(fetched.filter((url) => /tfjs|\.wasm/.test(url))).toEqual([]);
 });
 
-test('what waits is sent at once when the page is hidden, and is kept', async ({ page }) => {
+test('waiting impressions are sent and stored at once when the page is hidden', async ({ page }) => {
   await startHeadless(page, 'granted');
   const ids = await page.evaluate(async () => {
     const { items } = await window.recommender.browse({ limit: 12 });

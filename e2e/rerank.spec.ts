@@ -16,7 +16,7 @@ declare global {
   }
 }
 
-/** Shown after so many products. */
+/** Number of products before the banner. */
 const BANNER = 5;
 const FAVORITE = 'Toys/Plush Pets';
 /** Categories in turn, so that each is spread over the page. */
@@ -94,7 +94,7 @@ async function tabOrder(page: Page, count: number): Promise<(string | undefined)
   return ids;
 }
 
-test('a grid keeps the server’s order without a taste, and is in the shopper’s before it is first seen with one', async ({
+test('a grid keeps the server’s order for an unknown shopper, and has a known shopper’s order before it is first seen', async ({
   page,
   context,
 }) => {
@@ -136,7 +136,7 @@ test('a grid keeps the server’s order without a taste, and is in the shopper�
   expect(await page.evaluate(() => window.reports.filter(({ source }) => source === 'grid'))).toEqual([]);
 });
 
-test('an order that comes late moves nothing that was in view; later products are ordered among themselves', async ({
+test('a late order moves nothing that was in view; later products are ordered among themselves', async ({
   page,
   context,
 }) => {
@@ -185,7 +185,7 @@ test('an order that comes late moves nothing that was in view; later products ar
   expect((await idsOf(page)).slice(-MORE.length)).toEqual(MORE.map(({ id }) => id));
 });
 
-test('a live grid follows the shopper, but not under the focus, the pointer or an order that the shopper asked for', async ({
+test('a live grid follows the shopper, but not under the focus, the pointer or an order that the shopper requested', async ({
   page,
   context,
 }) => {
@@ -224,7 +224,7 @@ test('a live grid follows the shopper, but not under the focus, the pointer or a
   await drawn(page);
   expect(await page.evaluate(() => window.shifts)).toBe(0);
 
-  // The shopper sorts by name: what is learned from now on does not undo that.
+  // The shopper sorts by name: later learning does not undo that.
   const sorted = await page.evaluate(() => {
     const list = document.querySelector('.products');
     const cards = [...document.querySelectorAll('.products > li')].sort((a, b) =>
@@ -242,7 +242,7 @@ test('a live grid follows the shopper, but not under the focus, the pointer or a
   expect(await idsOf(page)).toEqual(sorted);
 });
 
-test('rows, grids in grids and our own lists are told apart; what goes wrong is reported and changes nothing', async ({
+test('rows, nested grids and our own lists are told apart; a failure is reported and changes nothing', async ({
   page,
   context,
 }) => {

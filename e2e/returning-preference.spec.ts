@@ -19,7 +19,10 @@ const visit = (page: Page, preference: number): Promise<Visit> =>
       const variants = [{ name: 'only', weights: { preference: factor } }];
       const experiment = { name: 'experts', variants };
       const recommender = await window.sidestream.createRecommender({
-        ...{ bundle: '/bundle/', namespace: `factor ${factor}`, consent: 'pending', experiment },
+        bundle: '/bundle/',
+        namespace: `factor ${factor}`,
+        consent: 'pending',
+        experiment,
       });
       const list = async () => (await recommender.recommend({ limit })).items;
       const productsOf = async (category: string, from: number, to: number): Promise<string[]> => {
@@ -50,10 +53,7 @@ const visit = (page: Page, preference: number): Promise<Visit> =>
     [preference, LIMIT] as const,
   );
 
-test('a preference that returns is listed again within 5 choices, which takes the experts', async ({
-  page,
-  context,
-}) => {
+test('a returning preference is listed again within 5 choices, but only with experts', async ({ page, context }) => {
   await serveHeadless(context);
   await page.goto('/headless.html');
   await page.waitForFunction(() => 'sidestream' in window);

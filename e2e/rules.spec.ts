@@ -68,7 +68,7 @@ test.beforeEach(async ({ page }, info) => {
   });
 });
 
-test('the plain tag obeys the file by placement, and the next page an edited file, without a build', async ({
+test('the plain tag follows the file by placement, and the next page follows an edited file, without a build', async ({
   page,
   context,
 }) => {
@@ -97,7 +97,7 @@ test('the plain tag obeys the file by placement, and the next page an edited fil
   expect(warnings).toEqual([]);
 });
 
-test('with a damaged file the lists are there all the same, with one warning', async ({ page, context }) => {
+test('with a damaged file, lists still appear, with one warning', async ({ page, context }) => {
   await servePage(context);
   await open(page);
   const before = await idsOf(page, 'trending');
@@ -116,7 +116,7 @@ test('with a damaged file the lists are there all the same, with one warning', a
   expect(warnings).toEqual([expect.stringContaining('"Typo", pins: Unknown option "pins". Did you mean "pin"?')]);
 });
 
-test('a rule begins and ends with the shopper’s clock, also in a page that stays open', async ({ page, context }) => {
+test('a rule begins and ends by the shopper’s clock, also in a page that stays open', async ({ page, context }) => {
   await servePage(context, CLOCK);
   await open(page);
   const [first, , , last] = await idsOf(page, 'trending');

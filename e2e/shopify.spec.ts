@@ -211,8 +211,16 @@ test('every setting is in the page, and texts cannot break out of it', async () 
   expect(plain).toContain('currency="EUR"');
   expect(plain).not.toMatch(/item-id|heading=|market=|color:|background:/);
   const full = await section(objects, {
-    ...{ ...PLACES, placement: 'similar', heading: '<b>"Ours"</b>', limit: 5, layout: 'grid', space: 12 },
-    ...{ text: '#111111', accent: '#aa0000', background: '#fefefe', offers_by_currency: true },
+    ...PLACES,
+    placement: 'similar',
+    heading: '<b>"Ours"</b>',
+    limit: 5,
+    layout: 'grid',
+    space: 12,
+    text: '#111111',
+    accent: '#aa0000',
+    background: '#fefefe',
+    offers_by_currency: true,
   });
   for (const part of [
     ...['placement="similar"', 'item-id="41000"', 'heading="&lt;b&gt;&#34;Ours&#34;&lt;/b&gt;"', 'limit="5"'],
@@ -245,11 +253,12 @@ test('every setting is in the page, and texts cannot break out of it', async () 
       currency: 'USD',
       shopCurrency: 'EUR',
     },
-    ...{ product: { id: '41000', price: 59 }, cart: [] },
+    product: { id: '41000', price: 59 },
+    cart: [],
   });
 });
 
-test('stores nothing before the shopper answers the banner, keeps what was seen after a yes, and deletes after a no', async ({
+test('stores nothing before the shopper answers the banner, keeps the views after a yes, and deletes them after a no', async ({
   page,
 }) => {
   const store = new Store(page);
@@ -267,7 +276,7 @@ test('stores nothing before the shopper answers the banner, keeps what was seen 
   await expect.poll(databases).toBe(0);
 });
 
-test('puts what a card shows into the cart of the store, and tells the theme', async ({ page }) => {
+test('puts the product of a card into the store’s cart, and notifies the theme', async ({ page }) => {
   const store = new Store(page);
   await store.open([{ heading: 'For you' }, { placement: 'cart', heading: 'Goes with it' }]);
   await connected(page);
@@ -304,7 +313,7 @@ test('says why the store refuses a product, and does not count it', async ({ pag
   expect(store.cart).toEqual([]);
 });
 
-test('hears of the theme’s own buttons, and of what leaves the cart', async ({ page }) => {
+test('follows the theme’s own buttons, and products that leave the cart', async ({ page }) => {
   const store = new Store(page);
   store.cart.push({ variant_id: 41010, quantity: 1 });
   await store.open([{ placement: 'cart', heading: 'Goes with it' }]);
@@ -322,7 +331,7 @@ test('hears of the theme’s own buttons, and of what leaves the cart', async ({
   await expect(list(page)).not.toHaveAttribute('state', 'filled');
 });
 
-test('goes to products in the language of the page', async ({ page }) => {
+test('links to products in the language of the page', async ({ page }) => {
   const store = new Store(page, { locale: 'de' });
   await store.open([{ heading: 'Für dich' }]);
   await connected(page);

@@ -71,7 +71,10 @@ function foundIn(line: string): object {
 const noSideways = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
-test('finds what the command finds, says it, draws it, and leaves the visitor alone', async ({ page, context }) => {
+test('finds the same as the command, describes and draws it, and leaves the visitor’s profile unchanged', async ({
+  page,
+  context,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const command = byCommand();
   // Nothing about the visitor is used, so that "No" changes nothing here.
@@ -98,7 +101,7 @@ test('finds what the command finds, says it, draws it, and leaves the visitor al
   const share = ({ figures }: { figures: { hr10: { mean: number } } }) => `${(100 * figures.hr10.mean).toFixed(1)} %`;
   const [popularity, sidestream] = configurations.map(share);
   await expect(page.getByTestId('simulate-found')).toContainText(
-    `in ${sidestream} of the choices, lists of what is popular in ${popularity}`,
+    `in ${sidestream} of the choices, lists of popular products in ${popularity}`,
   );
   await press(page, 'copy');
   const copied = await page.evaluate(() => navigator.clipboard.readText());

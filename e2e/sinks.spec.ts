@@ -94,7 +94,9 @@ test('GA4 gets events, and the page shows its lines', async ({ page }) => {
   await expect(page.locator('#lines')).toContainText('"carts":1');
 });
 
-test('nothing of a visitor is sent after a refusal, and a new one is after a new consent', async ({ page }) => {
+test('nothing is sent about a visitor after a refusal; after new consent, a new visitor is reported', async ({
+  page,
+}) => {
   await open(page);
   await expect.poll(added).toMatchObject([{ visitors: 1 }]);
   await page.evaluate(async () => {
@@ -154,7 +156,7 @@ for (const variant of ['on', 'off']) {
   for (const wait of [0, 300]) {
     // By day, each variant and each wait once.
     const tag = (variant === 'on') === (wait === 0) ? [] : '@nightly';
-    test(`an order counts once, ${variant}, where the shopper leaves for another site ${wait} ms later`, {
+    test(`an order counts once, ${variant}, if the shopper leaves for another site ${wait} ms later`, {
       tag,
     }, async ({ page }) => {
       await openOwn(page, { consent: 'granted', variant });
@@ -199,7 +201,7 @@ test('a refusal holds on the next page too: nothing is sent, whatever is done th
   expect(shop.lines).toEqual([]);
 });
 
-test('the receiver of the how-to takes lines of another origin, one a line', async ({ page }) => {
+test('the receiver in the how-to accepts reports from another origin, one per line', async ({ page }) => {
   const guide = await readFile(join(root, 'docs/how-to/experiments.md'), 'utf8');
   const [, code] = /```js\n(\/\/ receiver\.mjs[\s\S]*?)```/.exec(guide) ?? [];
   expect(code.split('\n').length).toBeLessThan(24);
@@ -240,7 +242,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-test('what a server refuses, or does not get, is sent again and counts once', async ({ page }) => {
+test('a report that a server refuses or does not get is sent again and counts once', async ({ page }) => {
   shop.answer = 500;
   await openOwn(page, { consent: 'granted' });
   await expect.poll(() => page.evaluate(() => (window as unknown as OwnWindow).errors)).toContain('runtime/not-sent');

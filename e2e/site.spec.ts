@@ -62,7 +62,7 @@ test('a newcomer gets from the home to a tutorial, by the menu to a reference pa
   await expect(page.getByRole('heading', { level: 1 })).toContainText('profile');
 });
 
-test('pages have no serious violation of accessibility, light and dark', async ({ page }) => {
+test('pages have no serious accessibility violation in light and dark', async ({ page }) => {
   for (const path of ['', 'tutorials/first-page', 'explanation/learning', 'ja/']) {
     await open(page, path);
     // The generator's menu has a button in what is a button itself.
@@ -92,7 +92,7 @@ test('the playground of the site shows a list', async ({ page }) => {
   await expect(page.locator('sidestream-recs a').first()).toBeVisible();
 });
 
-test('links between pages as Markdown lead to pages', () => {
+test('Markdown links between pages lead to pages', () => {
   const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
   expect(pages.length).toBeGreaterThan(50);
   const broken = pages.flatMap((path) => {

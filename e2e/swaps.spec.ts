@@ -97,10 +97,7 @@ const eventsOf = (page: Page): Promise<number> => page.evaluate(async () => (awa
 const gridOf = (page: Page): Promise<(string | null)[]> =>
   page.locator('main > .products > li').evaluateAll((all) => all.map((li) => li.getAttribute('data-sidestream-item')));
 
-test('lists, events, grids and what was learned go through bodies that are exchanged and restored', async ({
-  page,
-  context,
-}) => {
+test('lists, events, grids and the profile survive swapped and restored bodies', async ({ page, context }) => {
   await open(page, context);
   await complete(page);
   await page.locator(`[data-sidestream-item="${IDS[0]}"] a`).click();
@@ -164,7 +161,7 @@ test('lists, events, grids and what was learned go through bodies that are excha
   expect(page.workers()).toHaveLength(1);
 });
 
-test('nothing of the bodies that left is kept', async ({ page, context }) => {
+test('nothing of the removed bodies is retained', async ({ page, context }) => {
   await open(page, context);
   await complete(page);
   const session = await context.newCDPSession(page);

@@ -28,7 +28,7 @@ test('events of all tabs reach one log in order, and every tab knows them', asyn
   await expect(async () => expectSameList(await listOf(second), await listOf(first))).toPass({ timeout: 20_000 });
 });
 
-test('the next tab leads as soon as the leader is gone, and nothing of it is lost', async ({ context }) => {
+test('the next tab leads as soon as the leader is gone, and nothing is lost', async ({ context }) => {
   const [first, second] = await twoTabs(context);
   const ids = await clickAll(first, 'Music', 5);
   await first.close();
@@ -57,7 +57,7 @@ test('an order that two tabs track at once is kept, counted and learned once', a
   expect(await logOf(first)).toHaveLength(6);
 });
 
-test('denied in one tab, every tab is denied, and one that starts meanwhile does not bring the database back', async ({
+test('a denial in one tab holds in every tab, and a starting tab does not recreate the database', async ({
   context,
 }) => {
   const [first, second] = await twoTabs(context);
@@ -77,7 +77,7 @@ test('denied in one tab, every tab is denied, and one that starts meanwhile does
   expect(await first.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
-test('forgotten in one tab, nothing is left, and the other goes on in memory', async ({ context }) => {
+test('forget() in one tab leaves nothing, and the other tab continues in memory', async ({ context }) => {
   const [first, second] = await twoTabs(context);
   await clickAll(first, 'Music', 5);
   await second.evaluate(() => window.recommender.forget());
@@ -88,7 +88,7 @@ test('forgotten in one tab, nothing is left, and the other goes on in memory', a
   expect(await first.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
-test('a tab of older code gives way to newer code at once, and goes on in memory', async ({ context }) => {
+test('a tab of older code gives way to newer code at once, and continues in memory', async ({ context }) => {
   const [first] = await twoTabs(context);
   await clickAll(first, 'Music', 5);
   const newer = await context.newPage();

@@ -30,9 +30,7 @@ test.beforeEach(async ({ context }) => {
 const productOf = (id: string): string => id.split('.')[0];
 const list = (page: Page, placement: string) => page.locator(`sidestream-recs[placement="${placement}"]`);
 
-test('the lists of a page show no product twice, and what the shopper clicks is one product in any size', async ({
-  page,
-}) => {
+test('the lists of a page show no product twice, and a clicked product counts in every size', async ({ page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
   await page.goto('/variants.html');
@@ -77,7 +75,10 @@ test('a filter chooses the size, and the rule `variants` shows all of them', asy
       placement: 'trending',
       limit: 6,
       recommender: await window.sidestream.createRecommender({
-        ...{ bundle: '/variants/', namespace: 'all', consent: 'pending', rules: { variants: 'all' } },
+        bundle: '/variants/',
+        namespace: 'all',
+        consent: 'pending',
+        rules: { variants: 'all' },
       }),
     });
     element.setAttribute('placement', 'trending');

@@ -80,7 +80,7 @@ test('the script runs to its end, the list follows the taste, and the visitor’
   expect((await eventsOf(page)).filter(({ type }) => type !== 'impression')).toEqual(log);
 });
 
-test('pause, one choice, take over, go on, and back to the beginning', async ({ page }) => {
+test('pauses, takes one choice, hands over, continues, and goes back to the beginning', async ({ page }) => {
   await page.clock.install();
   await openShop(page);
   await openWatch(page);
@@ -164,7 +164,7 @@ test('after “no”, while it runs or before, nothing learns and nothing says s
   await expect(page.getByTestId('watch-denied')).toContainText('switched off');
 });
 
-test('the question of consent covers no list and moves none, and says what “no” means', async ({ page }) => {
+test('the consent question covers and moves no list, and says what “no” means', async ({ page }) => {
   await page.addInitScript(() => {
     Object.assign(window, { shift: 0 });
     new PerformanceObserver((entries) => {
@@ -202,10 +202,12 @@ test('the question of consent covers no list and moves none, and says what “no
   }
 });
 
-test.describe('accessible', () => {
+test.describe('accessibility', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-  test('no serious violation in any state, light and dark, and no motion where none is wanted', async ({ page }) => {
+  test('has no serious violation in any state, light and dark, and no motion under reduced motion', async ({
+    page,
+  }) => {
     await openShop(page);
     await openWatch(page);
     expect(await violations(page, PART)).toEqual([]);

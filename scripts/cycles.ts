@@ -60,7 +60,7 @@ if (after === undefined) throw new Error(`${MAP} has no ${BEGIN} … ${END}`);
 if (process.argv.includes('--write')) {
   writeFileSync(MAP, `${before}${BEGIN}\n${table()}\n${END}${after}`);
 } else if (plain(drawn) !== plain(table())) {
-  problems.push(`${MAP}: the table of rooms is not that of scripts/cycles/rooms.cjs; run npm run cycles -- --write`);
+  problems.push(`${MAP}: the table of rooms differs from scripts/cycles/rooms.cjs; run npm run cycles -- --write`);
 }
 
 for (const problem of problems) console.error(problem);

@@ -7,4 +7,4 @@ import { writeInstallLines } from './site/install-lines';
  */
 const changed = await writeInstallLines(fileURLToPath(new URL('..', import.meta.url)));
 for (const path of changed) console.log(path);
-console.log(changed.length === 0 ? 'Every install line is as it should be.' : `Changed: ${changed.length}`);
+console.log(changed.length === 0 ? 'Every install line is up to date.' : `Changed: ${changed.length}`);

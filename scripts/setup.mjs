@@ -43,7 +43,10 @@ function checkNode() {
   return process.versions.node;
 }
 
-/** npm leaves a record of the installed packages; it is compared with the lock file, so that file times do not matter. */
+/**
+ * npm leaves a record of the installed packages; it is compared with the lock file, so that the times of files do not
+ * matter.
+ */
 function installPackages(say) {
   const wanted = Object.entries(JSON.parse(readFileSync('package-lock.json', 'utf8')).packages);
   const record = join('node_modules', '.package-lock.json');
@@ -62,8 +65,8 @@ function installPackages(say) {
 }
 
 /**
- * WebAssembly of each file of `src/core/kernel/assembly/`, as modules for every build tool: a page loads only the ones it uses. The
- * digest tells whether one is up to date.
+ * WebAssembly of each file of `src/core/kernel/assembly/`, as modules for every build tool: a page loads only the ones it
+ * uses. The digest shows whether a module is up to date.
  */
 function compileKernels() {
   const folder = join('src', 'core', 'kernel', 'assembly');
@@ -201,7 +204,7 @@ function playwrightBrowser() {
   }
 }
 
-/** Whether it starts: some systems install a stub that only prints how to get the real browser. */
+/** Whether this browser starts: some systems install a stub that only prints how to get the real browser. */
 function works(path) {
   if (!existsSync(path)) return false;
   if (process.platform === 'win32') return true;

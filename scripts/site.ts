@@ -27,8 +27,8 @@ const {
 } = new Command('site')
   .option('--base <path>', 'path of the site on its host', '/')
   .option('--serve', 'serve the site when it is built')
-  .option('--built', 'take package and demo as they were built before')
-  .option('--references', 'write the pages of `docs/reference` that are made of the code, and end')
+  .option('--built', 'use the existing package and demo')
+  .option('--references', 'only write the pages of `docs/reference` that are generated from the code')
   .parse()
   .opts<{ base: string; serve?: boolean; built?: boolean; references?: boolean }>();
 

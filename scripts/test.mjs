@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs every check, whatever the results of the others; the last line is the result. `--only <stage>` runs one stage and its dependencies,
-// `--skip <stage>` all other stages, `--shard 1/2` a part of the browser tests.
+// Runs every check, whatever the results of the others; the last line is the result. `--only <stage>` runs one stage and its
+// dependencies, `--skip <stage>` all other stages, `--shard 1/2` a part of the browser tests.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,13 +15,13 @@ mkdirSync('.cache', { recursive: true });
 const UNIT = join('.cache', 'unit.json');
 const E2E = join('.cache', 'e2e.json');
 /**
- * `cores`: how many of two cores a stage keeps busy; two stages of one core run side by side. `after`: the stage waits for these, whatever their
- * result; `needs`: it is skipped if one of these failed.
+ * `cores`: how many of two cores a stage keeps busy; two stages of one core run side by side. `after`: the stage waits for these,
+ * whatever their result; `needs`: it is skipped if one of these failed.
  */
 const stages = [
   { name: 'lint', cores: 2, command: ['@biomejs/biome', 'biome', 'check', '.'] },
   { name: 'types', cores: 2, script: 'scripts/types.mjs' },
-  // The longest of one core first. The browser tests try the tarball that it packs.
+  // The longest stage of one core comes first. The browser tests use the tarball that it packs.
   { name: 'package', cores: 1, command: ['tsx', 'tsx', 'scripts/package.ts'] },
   { name: 'build', cores: 1, command: ['tsx', 'tsx', 'scripts/start.ts', '--build-only'] },
   { name: 'spelling', cores: 1, command: ['cspell', 'cspell', '--no-progress', '--quiet', '**/*.md'] },
@@ -79,7 +79,7 @@ function isNeeded(name, target) {
   return name === target || [...needs, ...after].some((other) => isNeeded(name, other));
 }
 
-/** Runs the stages in their order, as many at once as two cores take. @returns their results in that order */
+/** Runs the stages in their order, as many at once as two cores can run. @returns their results in that order */
 async function runAll(all) {
   const ended = new Map();
   const running = new Map();
@@ -125,7 +125,7 @@ async function runStage({ name, cores, command, script, env, report, needs = [] 
   }
 }
 
-/** Runs a script with this Node. If two run at once, their output is shown when they end. @returns how it ended */
+/** Runs a script with this Node. If two run at once, their output is shown when they end. @returns its outcome */
 function output(name, alone, args, env) {
   if (alone) console.log(`\n— ${name} —`);
   return new Promise((resolve) => {

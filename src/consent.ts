@@ -1,2 +1,5 @@
-/** The shop's own question, apart from the rest: its code runs before the recommender is loaded, and where it cannot be. */
+/**
+ * The shop's own question, as a separate entry: its code runs before the recommender is loaded, and even if it cannot be
+ * loaded.
+ */
 export { type Asker, type AskOptions, askConsent, notedConsent } from './page/client/consent';

@@ -1,4 +1,4 @@
-/** Every stable error code, with what it is about. Codes are never renamed; new ones are added at the end of a group. */
+/** Every stable error code, with its meaning. Codes are never renamed; new ones are added at the end of a group. */
 export const ERROR_CODES = [
   // catalogue and bundle
   'catalog/empty',
@@ -60,7 +60,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** A SidestreamError as plain data: what crosses a worker boundary. */
+/** A SidestreamError as plain data, which can cross a worker boundary. */
 export interface SerializedError {
   code: ErrorCode;
   message: string;

@@ -1,4 +1,4 @@
-/** The recommender without elements, for lists of a shop's own: lit is not loaded. */
+/** The recommender without elements, for a shop's own lists: lit is not loaded. */
 
 export type * from './device/protocol/api';
 export type * from './device/protocol/inspection';

@@ -1,2 +1,2 @@
-/** `<sidestream-inspector>`, apart from the rest: a shop's pages do without it. */
+/** `<sidestream-inspector>`, as a separate entry: most pages of a shop do not need it. */
 export { type InspectorView, SidestreamInspector } from './page/element/inspector';

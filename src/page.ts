@@ -1,6 +1,6 @@
 /**
- * What `sidestream.js` exports to a page without a bundler, which loads all of it. What such a page does not need, as the list of
- * error codes, is only in the package.
+ * The exports of `sidestream.js`, all of which a page without a bundler loads. Code that such a page does not need, such as
+ * the list of error codes, is only in the package.
  */
 
 export { type ErrorCode, type SerializedError, SidestreamError } from './error';

@@ -1,2 +1,2 @@
-/** `<sidestream-pick>`, apart from the rest: pages without it load nothing of it. */
+/** `<sidestream-pick>`, as a separate entry: pages without it load none of its code. */
 export { type PickDetail, type PickLabels, SidestreamPick } from './page/element/pick';

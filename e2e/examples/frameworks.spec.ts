@@ -160,7 +160,7 @@ test('plain: a page without a script follows the file of rules', async ({ page }
   expect(await lists.last().locator('[data-id]').count()).toBeGreaterThan(4);
 });
 
-test('React: written on a server, hydrated and used under StrictMode', async ({ page }) => {
+test('React: the app renders on a server, hydrates and works under StrictMode', async ({ page }) => {
   const project = await viteProject('react');
   await run(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '--noEmit'], { cwd: project });
   // In development, where StrictMode mounts everything twice and React reports mismatches.
@@ -191,7 +191,7 @@ test('React: written on a server, hydrated and used under StrictMode', async ({ 
   await walk(page);
 });
 
-test('Vue: its composable in a build', async ({ page }) => {
+test('Vue: the composable works in a build', async ({ page }) => {
   const project = await viteProject('vue');
   const PATH = `${commands}${delimiter}${process.env.PATH}`;
   await run('npm', ['run', 'build'], { cwd: project, env: { ...process.env, PATH } });

@@ -118,7 +118,7 @@ test('its lists find the cross-sell links of the shop', async ({ page }) => {
   expect(await recall('complement', unseen)).toBeGreaterThanOrEqual(0.12);
 });
 
-test('with consent the profile is there on the next page, and the events of each list are counted once', async ({
+test('with consent, the profile is available on the next page, and the events of each list are counted once', async ({
   page,
 }) => {
   await open(page, '/');
@@ -171,7 +171,7 @@ test('with consent the profile is there on the next page, and the events of each
   expect(await metricsOf(page)).toEqual({});
 });
 
-test('after a no there is no second question, and nothing is left on the device', async ({ page }) => {
+test('after a no, the question is not asked again, and nothing is left on the device', async ({ page }) => {
   await open(page, '/p/MH01/');
   await page.getByRole('button', { name: 'No, thanks' }).click();
   await page.locator('sidestream-recs').last().getByRole('link').first().click();
@@ -180,7 +180,7 @@ test('after a no there is no second question, and nothing is left on the device'
   expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
-test('the contents of its pages without a script', async () => {
+test('its pages show their contents without a script', async () => {
   const product = await readFile(join(project, 'site', 'p', 'MH01', 'index.html'), 'utf8');
   const [about, path] = [...product.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/g)].map(([, text]) =>
     JSON.parse(text),
@@ -195,7 +195,7 @@ test('the contents of its pages without a script', async () => {
   expect(inside).toContain('<a href="/p/MH02/">Teton Pullover Hoodie</a>');
 });
 
-test('every kind of page passes all checks of accessibility, light and dark', async ({ page }) => {
+test('every kind of page passes all accessibility checks in light and dark', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const check = async (name: string) => expect(await violationsInSchemes(page, { all: true }), name).toEqual([]);
   await open(page, '/');

@@ -1,4 +1,7 @@
-/** An app of a new user and the commands that run it. Only Angular's has settings for this package: those of its guide. */
+/**
+ * An app of a new user and the commands that run it. Only the app with Angular has settings for this package: those in its
+ * guide.
+ */
 export interface App {
   name: string;
   /** Folder under `templates`. */
@@ -7,7 +10,7 @@ export interface App {
   example?: string;
   /** Address of the template's page. Default: `/`. */
   page?: string;
-  /** Files of the template that this app has under another path: the path in the template, and the one in the app. */
+  /** Files of the template that have another path in this app: the path in the template, and the path in the app. */
   moved?: Record<string, string>;
   /** Packages to install with it, at exact versions. */
   packages: Record<string, string>;
@@ -24,7 +27,9 @@ export interface App {
 }
 
 const NEXT = {
-  ...{ template: 'next', example: 'next', page: '/walk' },
+  template: 'next',
+  example: 'next',
+  page: '/walk',
   packages: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' },
 };
 const VITE = '7.3.8';

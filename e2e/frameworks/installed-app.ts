@@ -44,7 +44,7 @@ async function typesOf(example: string): Promise<Record<string, string>> {
   return Object.fromEntries(Object.keys(theirs).map((name) => [name, ours[name]]));
 }
 
-/** An app in a folder of its own, installed by npm. */
+/** An app in a separate folder, installed by npm. */
 export class InstalledApp {
   readonly folder: string;
   readonly #app: App;
@@ -66,7 +66,7 @@ export class InstalledApp {
       await rename(join(folder, from), join(folder, to));
     }
     await cp(bundle, join(folder, app.files ?? 'public'), { recursive: true });
-    // What a shop's own pages are made from.
+    // The feed from which a shop makes its own pages.
     await cp(join(bundle, '..', 'catalog.jsonl'), join(folder, 'catalog.jsonl'));
     const packages = { ...app.packages, ...(example ? await typesOf(example) : {}) };
     const dependencies = { ...packages, sidestream: `file:${await tarballPath()}` };
@@ -141,7 +141,7 @@ export class InstalledApp {
         break;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    // A development server starts processes of its own, so the whole group is ended.
+    // A development server starts further processes, so the whole group is ended.
     return {
       origin,
       close: () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'),

@@ -102,7 +102,7 @@ async function use(
   }
 }
 
-/** As a shopper of whom nothing is known. */
+/** Visits the app as a shopper about whom nothing is known. */
 async function walkSwapsAlone(browser: Browser, origin: string): Promise<void> {
   const context = await browser.newContext();
   try {

@@ -27,7 +27,7 @@ test.afterAll(() => rm(project, { recursive: true, force: true }));
 
 for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
   const tag = app.example ? '@nightly' : [];
-  test(`${app.name}: installed, built without settings, and used`, { tag }, async ({ page, browser }) => {
+  test(`${app.name}: the package installs, builds without settings, and works`, { tag }, async ({ page, browser }) => {
     const trouble = await registryTrouble();
     test.skip(trouble !== null, trouble ?? '');
     const installed = await InstalledApp.install(app, join(project, 'public'));

@@ -1,7 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { expect } from '../package/visit';
 
-/** Tests the example for Next as shoppers use it, each with a browser profile of their own. @throws the failed assertion */
+/** Tests the example for Next as shoppers use it, each with a separate browser profile. @throws the failed assertion */
 export async function walkNext(browser: Browser, address: string): Promise<void> {
   for (const walk of [lookAround, order, startWithoutBundle]) {
     const context = await browser.newContext();
@@ -11,8 +11,9 @@ export async function walkNext(browser: Browser, address: string): Promise<void>
 }
 
 /**
- * Cards are the shop's own and lead on without a new document, the shop follows from page to page without consent, lists of pages that
- * Next keeps hidden take nothing, the cart has its list, and a no is not asked again.
+ * Checks that the shop's own cards navigate without a new document, that lists follow the shopper from page to page without
+ * consent, that lists of pages that Next keeps hidden take no products from other lists, that the cart has its list, and
+ * that a shopper who said no is not asked again.
  */
 async function lookAround(page: Page, address: string): Promise<void> {
   const trouble: string[] = [];
@@ -34,7 +35,7 @@ async function lookAround(page: Page, address: string): Promise<void> {
     const link = cards.first().getByRole('link');
     path = (await link.getAttribute('href')) ?? '';
     await link.click();
-    // The page before is still in the document: a card that was found there would be waited for.
+    // The previous page is still in the document: the test would wait for a card that it found there.
     await page.waitForURL(address + path);
     await expect(page.getByRole('button', { name: 'Add to cart', exact: true })).toBeVisible();
     await expect(list).toHaveAttribute('state', 'filled');
@@ -49,9 +50,9 @@ async function lookAround(page: Page, address: string): Promise<void> {
       return places.map((place) => place.getAttribute('data-id'));
     }, selector);
   const home = 'sidestream-recs[layout=row]';
-  // Made again since: what is in the cart is not recommended.
+  // The list was requested again, and does not contain the product in the cart.
   await expect.poll(() => idsIn(home)).not.toContain(path.split('/').at(-1));
-  // The lists of the products' pages are in the document, hidden, and took nothing from it.
+  // The lists of the products' pages are in the document, hidden, and took no products from this list.
   const hidden = await idsIn(`sidestream-recs:not(${home})`);
   expect(hidden.length).toBeGreaterThan(8);
   expect((await idsIn(home)).filter((id) => hidden.includes(id)).length).toBeGreaterThan(2);
@@ -70,7 +71,10 @@ async function lookAround(page: Page, address: string): Promise<void> {
   expect(trouble).toEqual([]);
 }
 
-/** What a card's button adds on a page that a server rendered is in the shop's cart, counts once, and is bought. */
+/**
+ * Checks, on a server-rendered page, that a product added by a card's button is in the shop's cart, counts once, and is
+ * bought.
+ */
 async function order(page: Page, address: string): Promise<void> {
   const faults: string[] = [];
   page.on('pageerror', ({ message }) => faults.push(message));
@@ -90,7 +94,10 @@ async function order(page: Page, address: string): Promise<void> {
   expect(faults).toEqual([]);
 }
 
-/** Where the bundle cannot be reached, the shop goes on and says so once; once it can be, the next page has everything. */
+/**
+ * Checks that the shop works without the bundle and reports it once, and that the next page has its list as soon as the
+ * bundle can be reached.
+ */
 async function startWithoutBundle(page: Page, address: string): Promise<void> {
   const faults: string[] = [];
   const warnings: string[] = [];

@@ -2,8 +2,8 @@ import type { Page } from '@playwright/test';
 import { expect, openShop } from '../package/visit';
 
 /**
- * Goes from page to page of an app whose router exchanges the body: lists come without a script of the page, what was learned in
- * memory stays, in one worker, marked elements are tracked once, back and forward work, and a yes is remembered.
+ * Goes from page to page of an app whose router exchanges the body: lists appear without a script of the page, the profile
+ * stays in the memory of one worker, marked elements are tracked once, back and forward work, and a yes is remembered.
  * @throws the failed assertion
  */
 export async function walkSwaps(page: Page, address: string): Promise<void> {

@@ -1,15 +1,15 @@
 import type { Page } from '@playwright/test';
 import { add, expect, learn, openShop } from '../package/visit';
 
-/** What the walk found, for the table: choices learned, and the backend of the encoders. */
+/** Results of the walk, for the table: choices learned, and the backend of the encoders. */
 export interface Walked {
   learned: number;
   encoders: string | null;
 }
 
 /**
- * Tests an app as a shopper uses it: lists are there, a click makes both personal, the shopper is remembered after a reload, a shop
- * with a log learns, the encoders encode a new product, and the page has no error.
+ * Tests an app as a shopper uses it: both lists appear, a click makes them personal, the shopper is remembered after a
+ * reload, a shop with a log learns, the encoders encode a new product, and the page has no error.
  * @param light without learning and encoders, whose files are the largest
  * @throws the failed assertion
  */

@@ -94,7 +94,7 @@ test('the command of the tarball trains, with the wasm files of the tarball', ()
   expect(training).toMatch(/Trained on 60 events/);
 });
 
-test('a server imports it without a window', async () => {
+test('a server can import it without a window', async () => {
   const script = `
     const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/pick', 'sidestream/find', 'sidestream/adapters', 'sidestream/consent', 'sidestream/encoders'];
     const modules = await Promise.all(names.map((name) => import(name)));
@@ -103,7 +103,7 @@ test('a server imports it without a window', async () => {
   expect(stdout.trim()).toBe('undefined true,true,true,true,true,true,true,true');
 });
 
-test('its types are whole for a strict project, in JSX, for Solid, and in the templates of Vue and Svelte', async () => {
+test('its types compile in a strict project, in JSX, in Solid, and in the templates of Vue and Svelte', async () => {
   await linkPackages(project, ['@types/react', 'vue', 'svelte', 'solid-js']);
   const source = `
     import { createRecommender, type Recommendation, SidestreamError } from 'sidestream';

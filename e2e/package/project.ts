@@ -47,7 +47,10 @@ export async function linkPackages(project: string, names: string[]): Promise<vo
   }
 }
 
-/** Writes a catalog of ten products, half of them with images, and builds its bundle into `public/bundle`. @returns what the command says */
+/**
+ * Writes a catalog of ten products, half of them with images, and builds its bundle into `public/bundle`. @returns the
+ * output of the command
+ */
 export async function buildBundle(project: string): Promise<string> {
   await writeCatalog(project, join('public', 'photos'));
   const pictures = ['--images', 'public/photos', '--image-base', '/photos/'];
@@ -56,7 +59,7 @@ export async function buildBundle(project: string): Promise<string> {
   return stdout;
 }
 
-/** Copies the bundle into `public/learned` and trains there on a small log. @returns what the command says */
+/** Copies the bundle into `public/learned` and trains there on a small log. @returns the output of the command */
 export async function trainBundle(project: string): Promise<string> {
   const events = Array.from({ length: 60 }, (_, n) => `u${n % 6},p${(n * 7) % 10},${1_700_000_000 + n * 60}`);
   await writeFile(join(project, 'log.csv'), `user,item,time\n${events.join('\n')}\n`);

@@ -94,7 +94,7 @@ test('the cart page has a list, with products and without, and the console warns
   expect(warnings).toEqual([]);
 });
 
-test('a shop can be made from a feed, and never in a folder with files in it', { tag: '@nightly' }, async () => {
+test('a shop can be created from a feed, but never in a folder with files', { tag: '@nightly' }, async () => {
   await writeCatalog(project, 'photos');
   await sidestream('init', 'from-feed', 'catalog.jsonl', '--images', 'photos', '--no-build');
   const about = JSON.parse(await readFile(join(project, 'from-feed', 'package.json'), 'utf8'));
@@ -112,7 +112,7 @@ test('a shop can be made from a feed, and never in a folder with files in it', {
   await rm(other, { recursive: true });
 });
 
-test('a shop of variants has one entry for each product, and the currency that was named', { tag: '@nightly' }, async ({
+test('a shop of variants has one entry for each product, and the stated currency', { tag: '@nightly' }, async ({
   page,
 }) => {
   const head =
@@ -147,7 +147,7 @@ test('a shop of variants has one entry for each product, and the currency that w
   await expect(page.locator('[data-products] img')).toHaveCount(0);
 });
 
-test('a shop has the currency that its feed says, and a wrong path leaves no folder', { tag: '@nightly' }, async () => {
+test('a shop takes the currency from its feed, and a wrong path leaves no folder', { tag: '@nightly' }, async () => {
   await writeFile(join(project, 'prices.csv'), 'id,title,price\na,A,12.00 CHF\n');
   await sidestream('init', 'swiss', 'prices.csv', '--no-build');
   expect(await readFile(join(project, 'swiss', 'src', 'currency.js'), 'utf8')).toContain("currency = 'CHF'");

@@ -9,7 +9,7 @@ declare global {
   var sidestream: Pick<typeof Sidestream, 'createRecommender'>;
 }
 
-/** Opens a page of a shop and waits for its list. @returns errors of the page, also those that come later */
+/** Opens a page of a shop and waits for its list. @returns errors of the page, including later ones */
 export async function openShop(page: Page, address: string, href = /^\/product\/p\d$/): Promise<string[]> {
   const trouble: string[] = [];
   page.on('pageerror', ({ message }) => trouble.push(message));

@@ -84,13 +84,13 @@ test('the pages of the tutorial follow a shopper from page to page, count a cart
   await expect(list.locator('li').first()).toContainText('Red');
 });
 
-test('a product that is newer than the bundle has no list of what is similar, and no error', async ({ page: tab }) => {
+test('a product newer than the bundle has no list of similar products, and no error', async ({ page: tab }) => {
   await tab.goto(`${host.origin}/product/new.html`);
   await expect(tab.locator('sidestream-recs')).toHaveAttribute('state', 'hidden');
   await expect(tab.locator('sidestream-recs')).toBeHidden();
 });
 
-test('a no is not asked again, and nothing is learned after it', async ({ page: tab }) => {
+test('after a no, the question is not asked again and nothing is learned', async ({ page: tab }) => {
   await tab.goto(host.origin);
   await tab.getByRole('button', { name: 'No' }).click();
   await expect(tab.locator('#remember')).toBeHidden();

@@ -53,10 +53,10 @@ class Shop {
         if (type === 'cart') this.carts.push([id, details]);
         if (`${type}` === 'dismiss') this.#dismissed.add(id);
         if (`${type}` === 'undismiss') this.#dismissed.delete(id);
-        // As the learner counts: a dismissal is no choice.
+        // The learner counts in the same way: a dismissal is not a choice.
         if (!['impression', 'dismiss', 'undismiss'].includes(type)) this.#choices += 1;
         if (type === 'impression') return;
-        // The worker's event comes after the call, never during it.
+        // The worker's event arrives after the call, never during it.
         await new Promise((resolve) => setTimeout(resolve));
         this.change();
       },

@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 import { PAGES_PORT } from '../support/ports';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-/** Pages with a script of their name; `grid.html` is a page of a shop that has the package. */
+/** Pages with a script of the same name; `grid.html` is a page of a shop that uses the package. */
 const pages = readdirSync(root).filter(
   (file) => file.endsWith('.html') && existsSync(root + file.replace('html', 'ts')),
 );
@@ -13,7 +13,7 @@ const packageOf = (file: string | null): string | undefined => file?.match(/node
 
 /**
  * Builds and serves small pages with which a spec tests one room of src/ in a real browser. They are built because a development
- * server sends each module by itself, which takes a second or more of every test.
+ * server sends each module separately, which takes a second or more of every test.
  */
 export default defineConfig({
   root,
@@ -25,7 +25,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       input: pages.map((file) => root + file),
-      // Specs know a file by the folder or the package that it comes from.
+      // Specs identify a file by the folder or the package from which it comes.
       output: { chunkFileNames: ({ name, facadeModuleId }) => `assets/${packageOf(facadeModuleId) ?? name}-[hash].js` },
     },
   },

@@ -3,14 +3,14 @@ import type { Page } from '@playwright/test';
 
 /** Which part of a page is checked, and by which rules of axe. */
 export interface Checked {
-  /** Only what is inside one of these. */
+  /** Checks only the contents of elements that match one of these selectors. */
   include?: string[];
   exclude?: string;
-  /** A rule that is not checked. */
+  /** A rule to leave out. */
   without?: string;
-  /** Only this rule. */
+  /** The only rule to check. */
   rule?: string;
-  /** Also violations that are moderate or minor. */
+  /** Also reports moderate and minor violations. */
   all?: boolean;
 }
 
@@ -34,7 +34,10 @@ export async function violations(page: Page, checked: Checked = {}): Promise<str
     .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join(', ')})`);
 }
 
-/** The same in light and in dark colours: colours change contrast alone, so the other rules, which take longest, are checked once. */
+/**
+ * The same in light and in dark colours: colours affect only contrast, so the other rules, which take longest, are checked
+ * once.
+ */
 export async function violationsInSchemes(page: Page, checked: Checked = {}): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   const light = await violations(page, checked);

@@ -15,18 +15,18 @@ const FOLDERS: Record<string, string> = { sidestream: CDN_FOLDER, bundle: 'dist/
 /** A shop as its host serves it: the pages of the plain example, the package, the demo's bundle, and an address that takes reports. */
 export interface CountingShop {
   origin: string;
-  /** Another site, on an origin of its own. */
+  /** Origin of another site. */
   elsewhere: string;
-  /** Bodies that were kept. */
+  /** Bodies of the reports that were stored. */
   lines: string[];
-  /** What the address for reports answers. */
+  /** Status with which the address for reports answers. */
   answer: number;
-  /** What the lines so far add up to. */
+  /** The sums over all lines so far. */
   added(): Promise<ReturnType<typeof totals>>;
   close(): void;
 }
 
-/** Serves the shop on a free port, for this machine only. @param pages of the test's own, by address */
+/** Serves the shop on a free port, for this machine only. @param pages further pages of the test, by address */
 export async function countingShop(pages: Record<string, string> = {}): Promise<CountingShop> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://shop');
@@ -70,14 +70,14 @@ export async function countingShop(pages: Record<string, string> = {}): Promise<
 
 const totals = ({ days }: Awaited<ReturnType<typeof readMetricLog>>) => [...totalsOf(days).values()];
 
-/** Says yes, where the page asks. */
+/** Says yes if the page asks for consent. */
 export async function agree(page: Page): Promise<void> {
   if (await page.locator('#remember').isHidden()) return;
   await page.getByRole('button', { name: 'Yes' }).click();
   await expect(page.locator('#remember')).toBeHidden();
 }
 
-/** Hides the page, as a shopper does who turns to another tab. */
+/** Hides the page, as a shopper who changes to another tab does. */
 export const hide = (page: Page): Promise<void> =>
   page.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });

@@ -7,14 +7,14 @@ import { promisify } from 'node:util';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
-/** Where the package for pages is built; not its own folder, which another process may use meanwhile. */
+/** Folder in which the package for pages is built; not the package's usual folder, which another process may use meanwhile. */
 export const CDN_FOLDER = '.cache/cdn';
-/** Where the command line is built; not the folder of the unit tests, which may run meanwhile. */
+/** Folder in which the command line is built; not the folder of the unit tests, which may run meanwhile. */
 export const COMMAND_FOLDER = join(root, '.cache/e2e-command-line');
-/** Files that give the demo's bundle companions: every product goes with the two that come half a catalogue later. */
+/** Files that add companions to the demo's bundle: every product goes with the two products half a catalogue later. */
 export const COMPANIONS_FOLDER = join(root, '.cache/e2e-companions');
 
-/** Builds once for all workers what several files use. */
+/** Builds, once for all workers, everything that several test files use. */
 export default async function setup(): Promise<void> {
   // Not imported above: every worker imports this file.
   const { layCommandLine } = await import('../../scripts/command-line');

@@ -36,7 +36,7 @@ export async function serveHeadless(context: BrowserContext, { beforeWorker = ''
 /**
  * Opens the page and starts a recommender.
  * @param consent default: the one stored on the device
- * @param bundle default: that of the demo
+ * @param bundle default: the demo's bundle
  */
 export async function startHeadless(page: Page, consent?: Sidestream.Consent, bundle = '/bundle/'): Promise<void> {
   await page.goto('/headless.html');
@@ -73,7 +73,10 @@ export const listOf = (page: Page): Promise<[string, number][]> =>
     return items.map(({ item, score }): [string, number] => [item.id, score]);
   });
 
-/** Expects the same items in the same order; scores differ in their last digits where the kernel came between two choices. */
+/**
+ * Expects the same items in the same order; scores differ in their last digits if the kernel was loaded between two
+ * choices.
+ */
 export function expectSameList(list: readonly [string, number][], before: readonly [string, number][]): void {
   expect(list.map(([id]) => id)).toEqual(before.map(([id]) => id));
   for (const [n, [, score]] of list.entries()) expect(score).toBeCloseTo(before[n][1], 4);
@@ -90,7 +93,7 @@ export interface LogRow {
   [name: string]: unknown;
 }
 
-/** The log on the device, in its order. @param fields those to read; default: all */
+/** The log on the device, in its order. @param fields the fields to read; default: all */
 export const eventsOf = (page: Page, fields?: string[]): Promise<LogRow[]> =>
   page.evaluate(async (names) => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sidestream } from './commands';
 
-/** Languages of the shop; the first one is that of the main feed. */
+/** Languages of the shop; the first is the language of the main feed. */
 export const LANGUAGES = ['en', 'de', 'ja', 'ar'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
@@ -46,7 +46,7 @@ function rowsOf(language: Language): string[][] {
   );
 }
 
-/** Writes the feeds of the shop, each in another format, and builds one bundle of them. @returns what the build printed */
+/** Writes the feeds of the shop, each in another format, and builds one bundle of them. @returns the output of the build */
 export function buildInLanguages(folder: string, bundle: string): string {
   mkdirSync(folder, { recursive: true });
   const xml = (rows: string[][], language: string): string => {

@@ -1,6 +1,6 @@
 /**
  * `tsx e2e/support/learned-bundle.ts <folder>`: writes the manifest of the built demo with a co-occurrence table, and its file.
- * The table gives every product the two that come half a catalog later.
+ * The table says that every product goes with the two products half a catalogue later.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -8,7 +8,7 @@ export const listTest = test.extend<{ sound: undefined }>({
     async ({ page }, use) => {
       const thrown: string[] = [];
       page.on('pageerror', ({ message }) => thrown.push(message));
-      // Time passes as usual, and `settled` can make it pass faster.
+      // Time passes as usual, but `settled` can make it pass faster.
       await page.clock.install();
       await page.goto(`${PAGES}/element.html`);
       await page.waitForFunction(() => 'lists' in window);

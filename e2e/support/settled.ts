@@ -4,9 +4,9 @@ import type { Page } from '@playwright/test';
 const STEP = 500;
 
 /**
- * Resolves once nothing more happens to the lists of a page: what waits for a timer has run, what was requested is rendered and
- * painted, and another round of that changed neither their contents nor the focus. The page needs `page.clock.install()` before
- * it is opened.
+ * Resolves once nothing more happens to the lists of a page: all timers have run, all requested lists are rendered and
+ * painted, and a second round of waiting changed neither their contents nor the focus. The page needs
+ * `page.clock.install()` before it is opened.
  */
 export async function settled(page: Page): Promise<void> {
   let before: string | undefined;

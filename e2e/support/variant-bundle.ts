@@ -1,7 +1,7 @@
 /**
- * `tsx e2e/support/variant-bundle.ts <folder> [<products>]`: writes a small bundle of products, by default twelve, in three sizes
- * and two colours, `item-0.0` to `item-11.5`. Size L costs 2 more, and every fifth variant is sold out. A process of its own, because the
- * sources need a loader that the test runner does not have.
+ * `tsx e2e/support/variant-bundle.ts <folder> [<products>]`: writes a small bundle of products, by default twelve, in three
+ * sizes and two colours, `item-0.0` to `item-11.5`. Size L costs 2 more, and every fifth variant is sold out. It runs in a
+ * separate process, because the sources need a loader that the test runner does not have.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import base from '../../playwright.config';
 
-/** Of `npm run example -- vendure --test`: the shop is its own server, and nothing of the demo is needed. */
+/** For `npm run example -- vendure --test`: the shop is its own server, and the demo is not needed. */
 export default defineConfig({
   ...base,
   testDir: '.',

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 
 const example = fileURLToPath(new URL('../../examples/vendure/', import.meta.url));
 const ADMIN = { username: 'superadmin', password: 'for tests only' };
-/** Who reads orders for the build, and may do nothing else. */
+/** The account that reads orders for the build, and has no other rights. */
 const READER = { username: 'reader@example.com', password: 'for tests, too' };
 
-/** The shop of the example with a database of its own, which is made up anew. */
+/** The shop of the example, with a new database. */
 export class VendureShop {
   readonly origin: string;
   readonly #process: ChildProcess;
@@ -26,7 +26,7 @@ export class VendureShop {
     this.#store = store;
   }
 
-  /** @throws with what the server printed, when it ends instead of starting */
+  /** @throws with the server's output if it ends instead of starting */
   static async start(): Promise<VendureShop> {
     const store = await mkdtemp(join(tmpdir(), 'sidestream-vendure-'));
     const port = await freePort();
@@ -68,7 +68,7 @@ export class VendureShop {
     await rm(this.#store, { recursive: true, force: true });
   }
 
-  /** Runs a step as cron does. @returns what it prints */
+  /** Runs a step as cron does. @returns its output */
   async catalogue(step: 'build' | 'offers'): Promise<string> {
     const env = { ...this.#environment, ADMIN_USER: READER.username, ADMIN_PASSWORD: READER.password };
     const options = { cwd: example, env };
@@ -80,12 +80,12 @@ export class VendureShop {
     return readFile(join(this.#store, file), 'utf8');
   }
 
-  /** Asks the Admin API. `T` is what the query asks for. @throws what it refuses */
+  /** Asks the Admin API. `T` is the type of the answer. @throws with its refusals */
   async admin<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     return (await this.#ask<T>(query, variables)).data;
   }
 
-  /** Sets how many pieces of variants there are. */
+  /** Sets the stock of variants. */
   async setStock(ids: string[], stockOnHand: number): Promise<void> {
     const input = ids.map((id) => ({ id, stockOnHand }));
     await this.admin(

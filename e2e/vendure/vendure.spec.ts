@@ -85,7 +85,7 @@ const metricsOf = async (page: Page): Promise<Record<string, MetricsRow>> => {
   return Object.fromEntries(rows.map((row) => [row.placement ?? 'none', row]));
 };
 
-test('the catalogue of the API is the bundle', async () => {
+test('the bundle contains the catalogue of the API', async () => {
   const { productVariants } = await shop.admin<{
     productVariants: { items: { id: string; priceWithTax: number; product: { name: string; slug: string } }[] };
   }>('{ productVariants(options: { take: 1000 }) { items { id priceWithTax product { name slug } } } }');
@@ -108,7 +108,7 @@ test('the catalogue of the API is the bundle', async () => {
   expect(await shop.read('orders.csv')).toMatch(/^order,item\n(\d+,\d+\n)+$/);
 });
 
-test('for-you, similar and bundle, and pages that everybody can use', async ({ page }) => {
+test('the lists for-you, similar and bundle appear, and the pages are accessible', async ({ page }) => {
   await open(page, '/');
   const forYou = await shown(page, FOR_YOU);
   expect(forYou).toHaveLength(12);
@@ -134,7 +134,7 @@ test('for-you, similar and bundle, and pages that everybody can use', async ({ p
   }
 });
 
-test('an order placed in the browser, and what is learned from it', async ({ page }) => {
+test('an order placed in the browser is counted and learned', async ({ page }) => {
   await open(page, '/');
   await page.getByRole('button', { name: 'Yes' }).click();
   // The question goes when the answer is on disk.
@@ -217,7 +217,7 @@ test('an order placed in the browser, and what is learned from it', async ({ pag
   expect(metrics.complement).toMatchObject({ carts: 2, purchases: 2 });
 });
 
-test('what the admin sells out leaves the lists without a build, and comes back', async ({ page }) => {
+test('a product that the admin sells out leaves the lists without a build, and returns', async ({ page }) => {
   const files = (manifest: string): unknown => JSON.parse(manifest).shards;
   const before = files(await shop.read('bundle/manifest.json'));
   await open(page, '/');
@@ -246,7 +246,7 @@ test('what the admin sells out leaves the lists without a build, and comes back'
   expect(files(await shop.read('bundle/manifest.json'))).toEqual(before);
 });
 
-test('what Vendure refuses is not in the cart of the lists either', async ({ page }) => {
+test('a product that Vendure refuses is not in the cart of the lists either', async ({ page }) => {
   await open(page, '/');
   const [title] = await shown(page, FOR_YOU);
   // Sold out a moment ago: the offers do not have it yet.

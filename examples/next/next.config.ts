@@ -3,7 +3,7 @@ import { BASE } from './app/base';
 
 const config: NextConfig = {
   basePath: BASE,
-  // As a new app has it: pages that were visited stay in the document, hidden.
+  // The default of a new app: visited pages stay in the document, hidden.
   cacheComponents: true,
   partialPrefetching: true,
   // Files of the bundle are named by their contents, except the manifest and the files published beside it.

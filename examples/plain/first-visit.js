@@ -4,7 +4,7 @@ import { createRecommender } from '/sidestream/sidestream.js';
 // The recommender that the list and "pick three" share.
 const recommender = await createRecommender({ bundle: '/bundle/' });
 
-// What the address says that the shopper looks for: a campaign of the shop's, or the words of a search.
+// The address says what the shopper is looking for: by a campaign of the shop, or by the words of a search.
 const hints = hintsFromUrl(location.href, {
   utm_campaign: { pantry: { category: 'Food' }, playroom: { category: 'Toys' } },
   q: 'search',

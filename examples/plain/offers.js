@@ -3,7 +3,7 @@ import { createRecommender } from '/sidestream/sidestream.js';
 // The recommender that the lists share.
 const recommender = await createRecommender({ bundle: '/bundle/' });
 const list = document.querySelector('sidestream-recs');
-/** The first item of the first list, as it is now. */
+/** The first item of the first list at present. */
 let first;
 list.addEventListener('recommend', ({ detail: { items } }) => {
   first = items[0]?.item;

@@ -2,7 +2,7 @@ import { beaconSink, callbackSink, connectAttributes, ga4Sink } from '/sidestrea
 import { askConsent, notedConsent } from '/sidestream/consent.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 
-// One hook may feed several places: a server, GA4, and the page itself where it has room for the lines.
+// One hook may feed several places: a server, GA4, and the page itself if it has room for the lines.
 const lines = document.querySelector('#lines');
 const toPage = callbackSink((line) => {
   lines.textContent = `${lines.dataset.begun ? lines.textContent : ''}${JSON.stringify(line)}\n`;
@@ -38,7 +38,7 @@ countOrder().catch((error) => console.warn('The order is not counted:', error));
 for (const list of document.querySelectorAll('sidestream-recs')) list.recommender = recommender;
 connectAttributes(recommender, { debug: location.hostname === 'localhost' });
 
-// Only to look at: the variant of this page, which is kept from page to page with consent.
+// Only for display: the variant of this page. With consent it stays the same from page to page.
 const variant = document.querySelector('#variant');
 const showVariant = async () => {
   variant.textContent = (await recommender.metrics()).variant ?? 'in no experiment';

@@ -34,7 +34,7 @@ file.onchange = () =>
     return exact ? counts : `${counts} One of the two devices no longer had its oldest events.`;
   });
 
-/** Shows what some work did, or why it failed. */
+/** Shows the result of some work, or why it failed. */
 async function run(work) {
   save.disabled = file.disabled = true;
   try {

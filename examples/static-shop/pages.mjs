@@ -126,7 +126,10 @@ export function thanksPage(shop) {
 /** Cards of a list by its layout; a bundle also has its item. */
 const LIMITS = { grid: 10, row: 8, bundle: 3 };
 
-/** A list of recommendations, about `item` where one is given, with plain links until it is loaded. What has no price cannot be put in the cart. */
+/**
+ * A list of recommendations, about `item` if one is given, with plain links until it is loaded. Products without a price
+ * cannot be put into the cart.
+ */
 function list({ currency }, { placement, item, heading, layout = 'grid', links }) {
   return html`
     <sidestream-recs placement="${placement}" ${item && html`item-id="${item.id}"`} heading="${heading}" layout="${layout}"
@@ -198,7 +201,7 @@ function price({ lang, currency }, { price: amount }) {
   return amount > 0 ? new Intl.NumberFormat(lang, { style: 'currency', currency }).format(amount) : '';
 }
 
-/** What tells a variant from the others of its product: its attributes, such as size and colour. */
+/** The attributes that distinguish a variant from the other variants of its product, such as size and colour. */
 function variantName({ attributes = {}, id }) {
   const texts = Object.values(attributes).filter((value) => typeof value === 'string');
   return texts.join(' · ') || id;

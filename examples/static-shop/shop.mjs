@@ -64,7 +64,7 @@ function readItems(text) {
     });
 }
 
-/** Categories as a tree; each has its address and all products in it and below. */
+/** Categories as a tree; each has its address and all products in it and in its subcategories. */
 function treeOf(products) {
   const root = { name: '', address: '/c/', items: [], children: new Map(), parents: [] };
   for (const item of products) {

@@ -18,7 +18,7 @@ const { positionals, values } = parseArgs({
 });
 const [step] = positionals;
 const { shop, store } = values;
-/** How many are asked for at once: the most that the Shop API answers, unless `shopListQueryLimit` says otherwise. */
+/** Number of entries in a request: the maximum of the Shop API, unless `shopListQueryLimit` says otherwise. */
 const PAGE = 100;
 
 const CATALOGUE = `query ($skip: Int!, $take: Int!) {
@@ -58,20 +58,20 @@ if (step === 'build') {
   await writeItems(products.flatMap((product) => product.variants.map((variant) => itemOf(product, variant))));
   const orders = process.env.ADMIN_PASSWORD ? ['--orders', await writeOrders()] : [];
   const cache = ['--cache', join(store, 'encoded'), '--picture-cache', join(store, 'pictures')];
-  // Pictures come from public addresses only, unless the shop itself is on this machine.
+  // Pictures are fetched only from public addresses, unless the shop itself is on this machine.
   const here = ['localhost', '127.0.0.1'].includes(new URL(shop).hostname) ? ['--allow-private'] : [];
   sidestream('build', feed, '--out', bundle, ...orders, ...cache, ...here, '--no-encoders');
 } else if (step === 'offers') {
   const products = await readAll('shop-api', STOCK, ({ products }) => products);
   await writeItems(products.flatMap(({ variants }) => variants.map(offerOf)));
-  // A product that the API does not list any more cannot be bought.
+  // A product that the API no longer lists cannot be bought.
   sidestream('offers', feed, '--out', bundle, '--currency', 'EUR', '--missing', 'out-of-stock');
 } else {
   console.error('node catalogue.mjs build | offers [--shop <address>] [--store <folder>]');
   process.exitCode = 2;
 }
 
-/** Each variant is an item, as carts and orders of Vendure name variants; those of one product are a group. */
+/** Each variant is an item, because Vendure's carts and orders name variants; the variants of one product are a group. */
 function itemOf({ slug, name, description, featuredAsset, collections, facetValues }, variant) {
   const picture = variant.featuredAsset ?? featuredAsset;
   return {
@@ -80,7 +80,7 @@ function itemOf({ slug, name, description, featuredAsset, collections, facetValu
     title: name,
     description,
     category: categoryOf(collections),
-    // As large as cards and encoder need it.
+    // As large as cards and the encoder need it.
     ...(picture ? { image: `${picture.preview}?w=400&h=400&mode=resize` } : {}),
     url: `/product.html?slug=${encodeURIComponent(slug)}&variant=${variant.id}`,
     attributes: {
@@ -101,7 +101,7 @@ function offerOf({ id, priceWithTax, stockLevel }) {
   };
 }
 
-/** Path of the deepest collection, without the root that all have. */
+/** Path of the deepest collection, without the root that all collections share. */
 function categoryOf(collections) {
   const paths = collections.map(({ breadcrumbs }) => breadcrumbs.slice(1).map(({ name }) => name));
   const [deepest = []] = paths.sort((a, b) => b.length - a.length);
@@ -113,7 +113,7 @@ async function writeItems(items) {
   console.log(`Read ${items.length} variants from ${shop}`);
 }
 
-/** Writes which variants were ordered together, and nothing else of the orders. @returns the file */
+/** Writes which variants were ordered together, and nothing else about the orders. @returns the file */
 async function writeOrders() {
   const { ADMIN_USER: username = 'superadmin', ADMIN_PASSWORD: password } = process.env;
   const { data, token } = await ask('admin-api', LOGIN, { username, password });

@@ -1,6 +1,7 @@
 /**
  * The wings of src/, which say where code runs, and the wings that each may import: core <- device <- page, core <- shop <- lab. A
- * shop builds and measures with the code by which devices rank and learn, so the shop and the lab import these rooms of the device.
+ * shop builds and measures with the same code that ranks and learns on devices, so the shop and the lab import these rooms of the
+ * device.
  */
 const WINGS = {
   core: [],

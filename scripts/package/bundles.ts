@@ -38,7 +38,7 @@ const common: RolldownOptions = {
   tsconfig: 'tsconfig.json',
   logLevel: 'warn',
   checks: { pluginTimings: false },
-  // Late files import from a chunk, never from the entry: some servers give the entry two addresses, and it ran twice.
+  // Late files import from a chunk, never from the entry: some servers give the entry two addresses, and it would run twice.
   preserveEntrySignatures: 'strict',
 };
 
@@ -72,7 +72,10 @@ async function pageBuild(dir: string): Promise<RolldownOptions> {
   };
 }
 
-/** The question of consent, separate from the rest of the page's code: a shared chunk would be one more file for a page with a list. */
+/**
+ * The question for consent, separate from the rest of the page's code: a shared chunk would be one more file for a page
+ * with a list.
+ */
 const consentBuild = (dir: string): RolldownOptions => ({
   ...common,
   platform: 'browser',

@@ -107,6 +107,6 @@ function codeFaults(text: string): string[] {
     ...ERROR_CODES.filter((code) => !described.includes(code)).map((code) => `${ERRORS} lacks the error ${code}`),
     ...described
       .filter((code) => !known.has(code))
-      .map((code) => `${ERRORS} has the error ${code}, which there is not`),
+      .map((code) => `${ERRORS} has the error ${code}, which does not exist`),
   ];
 }

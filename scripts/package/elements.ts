@@ -14,7 +14,7 @@ const PATHS: Record<string, string> = {
 /** Attributes, properties and events of an element. */
 export interface Declaration {
   tag: string;
-  /** Of the class. */
+  /** Name of the class. */
   name: string;
   attributes: { name: string; field: string; type: string; text: string }[];
   properties: { name: string; attribute?: string; text: string }[];

@@ -43,7 +43,12 @@ function jsx(elements: Declaration[]): string[] {
     ];
     const names = attributes.map(({ name }) => `'${name}'`).join(' | ');
     const base = `Omit<HTMLAttributes<${elementOf(element)}>, ${names}>, RefAttributes<${elementOf(element)}>`;
-    return [`/** What \`<${element.tag}>\` takes. */`, `export interface ${name}Props extends ${base} {`, ...own, '}'];
+    return [
+      `/** Attributes and properties of \`<${element.tag}>\`. */`,
+      `export interface ${name}Props extends ${base} {`,
+      ...own,
+      '}',
+    ];
   });
   const tags = elements.map(({ tag, name }) => `      '${tag}': ${name}Props;`);
   return [
@@ -66,7 +71,7 @@ function jsx(elements: Declaration[]): string[] {
 /** Vue: templates treat properties and attributes alike. */
 function vue(elements: Declaration[]): string[] {
   const props = elements.flatMap((element) => [
-    `/** What \`<${element.tag}>\` takes. */`,
+    `/** Attributes and properties of \`<${element.tag}>\`. */`,
     `export interface ${element.name}Props extends /* @vue-ignore */ HTMLAttributes {`,
     ...element.properties.flatMap(({ name, text }) => member(text, name, fieldOf(element, name))),
     ...element.events.flatMap(({ name, detail, text }) =>
@@ -180,7 +185,7 @@ const quoted = (name: string): string => (/^\w+$/.test(name) ? name : `'${name}'
 function propsOf(element: Declaration, base: string, omitted: string[], own: string[]): string[] {
   const names = omitted.map((name) => `'${name}'`).join(' | ');
   return [
-    `/** What \`<${element.tag}>\` takes. */`,
+    `/** Attributes and properties of \`<${element.tag}>\`. */`,
     `export interface ${element.name}Props extends Omit<${base}<${elementOf(element)}>, ${names}> {`,
     ...own,
     '}',

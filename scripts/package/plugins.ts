@@ -48,8 +48,8 @@ export function shortStyles(): Plugin {
 }
 
 /**
- * Gives `adapters.js` its own error class. A shared class would be a separate file, which every page with a list loads,
- * only because few pages load the adapters.
+ * Gives `adapters.js` its own error class. A shared class would be a separate file, which every page with a list would
+ * load, although few of these pages load the adapters.
  */
 export const ownError = (): Plugin => ({
   name: 'own error of the adapters',

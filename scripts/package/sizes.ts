@@ -15,7 +15,10 @@ export interface Size {
   budget: number;
 }
 
-/** @returns sizes of the files that a page and its worker load for the first list, with and without the store, and of the question of consent */
+/**
+ * @returns sizes of the files that a page and its worker load for the first list, with and without the store, and of the
+ * question for consent
+ */
 export async function measure(folder: string, chunks: OutputChunk[]): Promise<Size[]> {
   const page = reach(chunks, 'sidestream.js', false);
   const first = reach(chunks, 'worker.js', false);
@@ -24,7 +27,7 @@ export async function measure(folder: string, chunks: OutputChunk[]): Promise<Si
     .flatMap(({ fileName }) => reach(chunks, fileName, false));
   return [
     await sizeOf('page: facade and element', folder, page, 23_000),
-    await sizeOf('question of consent', folder, reach(chunks, 'consent.js', true), 2_500),
+    await sizeOf('question for consent', folder, reach(chunks, 'consent.js', true), 2_500),
     await sizeOf('worker, first list', folder, first, 45_000),
     await sizeOf('worker with the store on the device', folder, [...new Set([...first, ...store])], 52_000),
   ];

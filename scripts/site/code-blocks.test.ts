@@ -30,7 +30,7 @@ describe('blocks of code in documents', () => {
     expect(others).toEqual([]);
   });
 
-  it('may call only commands that there are, with options and arguments that they take', () => {
+  it('may call only existing commands, with their options and arguments', () => {
     const program = new Command('sidestream').addCommand(
       new Command('build')
         .argument('<feed...>')

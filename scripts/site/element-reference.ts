@@ -80,7 +80,7 @@ export function elementReference(manifest: unknown): string {
       ),
       ...table(
         'Parts',
-        ['part', 'what it is'],
+        ['part', 'meaning'],
         element.cssParts.map(({ name, description }) => [code(name), description]),
       ),
       ...table(
@@ -93,7 +93,7 @@ export function elementReference(manifest: unknown): string {
   return [
     '# The elements',
     '',
-    'Editors read the same from `custom-elements.json` of the package. Properties have the names of attributes in camel case.',
+    'Editors read the same information from `custom-elements.json` of the package. Properties have the names of attributes in camel case.',
     '',
     ...sections,
   ].join('\n');

@@ -11,7 +11,7 @@ const unpublished = (text: string): string => withInstallLines(text, '1.2.3', fa
 const published = (text: string): string => withInstallLines(text, '1.2.3', true);
 
 describe('lines that install the package', () => {
-  it('are in every document and example as they work now', async () => {
+  it('are in every document and example in their current form', async () => {
     const texts = await installTexts(root);
     expect(texts.filter(({ text, current }) => text !== current).map(({ path }) => path)).toEqual([]);
     const loading = texts.filter(({ text }) => PUBLIC_HOST.test(text)).map(({ path }) => path);
@@ -25,7 +25,7 @@ describe('lines that install the package', () => {
     ['pnpm add sidestream   # or', `pnpm add ${FILE}   # or`],
     ['npx --package sidestream sidestream init shop', `npx --package ${FILE} sidestream init shop`],
     ['"sidestream": "^1.2.3",', '"sidestream": "file:../../sidestream.tgz",'],
-  ])('%s: by name where it is published, else from the packed file', (named, packed) => {
+  ])('%s: use the name if it is published, otherwise the packed file', (named, packed) => {
     expect(unpublished(named)).toBe(packed);
     expect(published(packed)).toBe(named);
     expect(unpublished(packed)).toBe(packed);
@@ -37,7 +37,7 @@ describe('lines that install the package', () => {
     expect(published(text)).toBe(text);
   });
 
-  it('lose what explains the packed file once there is the published package', () => {
+  it('lose the explanation of the packed file once the package is published', () => {
     const text = `# A\n\n<!-- until published -->\n\nPack it.\n\n<!-- /until published -->\n\nnpm i ${FILE}\n`;
     expect(unpublished(text)).toBe(text);
     expect(published(text)).toBe('# A\n\nnpm i sidestream\n');

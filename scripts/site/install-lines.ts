@@ -32,7 +32,7 @@ export function withInstallLines(text: string, version: string, published = PUBL
   return published ? current.replace(UNTIL_PUBLISHED, '') : current;
 }
 
-/** Updates all of them. @returns changed texts, by path */
+/** Updates all these texts. @returns changed texts, by path */
 export async function writeInstallLines(root: string): Promise<string[]> {
   const stale = (await installTexts(root)).filter(({ text, current }) => text !== current);
   for (const { path, current } of stale) await writeFile(join(root, path), current);

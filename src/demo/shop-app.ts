@@ -247,7 +247,7 @@ export class ShopApp extends ShopElement {
     const next = parseRoute(location.hash);
     this.#restore = this.#scroll.arrive();
     this.#route = next;
-    // The page has it.
+    // This page shows the inspector itself.
     if (next.page === 'inspector') this.#inspecting = false;
     this.requestUpdate();
     await this.updateComplete;

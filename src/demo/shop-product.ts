@@ -88,7 +88,7 @@ export class ShopProduct extends ShopElement {
       <section class="block first">
         <h1 tabindex="-1">We do not have this one</h1>
         <div class="calm">
-          <p>The product may have gone, or it was added on another device.</p>
+          <p>It may have been removed from the shop, or added on another device.</p>
           <p><a class="button quiet" href="#/">Back to the shop</a></p>
         </div>
       </section>

@@ -55,5 +55,5 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`Waited a minute in vain: ${what}`);
+  throw new Error(`Waited a minute without success: ${what}`);
 }

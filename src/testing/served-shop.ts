@@ -24,7 +24,7 @@ export interface ServedShop {
   codes: string[];
   /** Address of its bundle. */
   bundle: string;
-  /** Names the encoders of its bundle. */
+  /** Identifies the encoders of its bundle. */
   encoders: string;
   /**
    * Keeps every request for a file with this prefix waiting.

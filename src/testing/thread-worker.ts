@@ -39,7 +39,7 @@ export class ThreadWorker extends EventTarget {
     this.#page.close();
     this.#host.close();
   }
-  /** As an error that nobody caught; the browser then ends it. */
+  /** Crashes as by an uncaught error, after which the browser ends the worker. */
   crash(): void {
     this.dispatchEvent(Object.assign(new Event('error'), { message: 'crashed by the test' }));
   }

@@ -25,7 +25,7 @@ function showCount() {
 
 const price = (item) => (item.price === null ? '' : formatPrice(item.price, currency, document.documentElement.lang));
 
-/** The picture of a product; where there is none, or it cannot be loaded, a frame with the first letter of the title. */
+/** The picture of a product; without a picture, or if it cannot be loaded, a frame with the first letter of the title. */
 function picture(item, loading) {
   const frame = Object.assign(document.createElement('span'), { className: 'picture' });
   const [letter = ''] = item.title.match(/[\p{L}\p{N}]/u) ?? [];
@@ -36,12 +36,12 @@ function picture(item, loading) {
     image.src = item.image;
     frame.append(image);
   } else showLetter();
-  // The title is read out beside it.
+  // Screen readers read the title beside it.
   frame.ariaHidden = 'true';
   return frame;
 }
 
-// Lists with an "add to cart" button say what to add, and track it themselves.
+// Lists with an "add to cart" button name the items to add, and track the event themselves.
 document.addEventListener('addtocart', ({ detail }) => {
   writeCart([...readCart(), ...detail.items.map(({ item }) => item.id)]);
   if (find('[data-lines]')) void showLines();
@@ -53,7 +53,7 @@ if (find('[data-lines]')) await showLines();
 showCount();
 for (const list of lists) Object.assign(list, { currency, recommender });
 
-/** The first products of the catalogue: of several variants of a product one, in stock where there is one. */
+/** The first products of the catalogue: only one variant of each product, in stock if possible. */
 async function firstProducts(count) {
   const products = new Map();
   for (let offset = 0, total = 1; offset < total && products.size < count; offset += 100) {
@@ -131,7 +131,7 @@ async function showLines() {
   const list = find('[data-with-cart]');
   const filled = items.length > 0;
   list.itemId = ids;
-  // With an empty cart nothing goes: a list without its products is hidden, and the console warns of it.
+  // Nothing goes with an empty cart: a `complement` list would be hidden, with a warning in the console.
   list.placement = filled ? 'complement' : 'for-you';
   list.heading = filled ? texts.withCart : texts.forYou;
   const order = find('[data-order]');
@@ -152,8 +152,8 @@ async function showLines() {
 }
 
 /**
- * Every page asks until it is answered, and every page can take the answer back. Where you send sums with onMetric, the last sentence of
- * the question is not true: docs/how-to/consent.md has another.
+ * Every page asks until the shopper answers, and on every page the answer can be withdrawn. If you send sums with onMetric, the
+ * last sentence of the question is not true: docs/how-to/consent.md has another one.
  */
 function askForConsent(starting) {
   document.body.insertAdjacentHTML(

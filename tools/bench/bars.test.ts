@@ -16,7 +16,7 @@ describe('bars', () => {
     expect(atMost('a', 2, 2, '').met).toBe(true);
   });
 
-  it('are missed by what is not a number', () => {
+  it('are missed by a value that is not a number', () => {
     expect(atLeast('a', 2, Number.NaN, '').met).toBe(false);
     expect(atMost('a', 2, Number.NaN, '').met).toBe(false);
   });
@@ -29,11 +29,11 @@ describe('bars', () => {
 describe('a kept result', () => {
   const kept = { scoring: { ...parseMeasured(JSON.stringify({ title: 'Scoring', bars })), machine: machine() } };
 
-  it('reads what was written', () => {
+  it('reads its own output', () => {
     expect(parseKeptBench(JSON.stringify(kept))).toEqual(kept);
   });
 
-  it('refuses what it does not know', () => {
+  it('refuses unknown content', () => {
     expect(() => parseKeptBench(JSON.stringify({ scoring: { ...kept.scoring, more: 1 } }))).toThrow('more');
   });
 
@@ -49,7 +49,7 @@ describe('a kept result', () => {
     expect(second).toMatch(/2\.00 {2}≤ 1\.5 .*MISSED .*– /);
   });
 
-  it('is a page with what was missed', () => {
+  it('lists the missed bars on its page', () => {
     expect(benchPage(kept)).toMatch(/\| b against a \| 2\.00 +\| ≤ 1\.5 +\| \*\*missed\*\* \| a 4 ms, b 8 ms +\|/);
   });
 });

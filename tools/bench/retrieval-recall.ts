@@ -127,7 +127,7 @@ async function times(
   const ratio = spread(scan.wall).middle / spread(warm.wall).middle;
   return [
     `retrieval of 1,000 candidates, ${warm.wall.length} requests of ${profiles.length} shoppers: ${warm}`,
-    `the first request of each, which reads base vectors from disk: ${cold}`,
+    `the first request of each shopper, which reads base vectors from disk: ${cold}`,
     `an exact scan of all items in float32: ${scan}; retrieval is ${ratio.toFixed(0)} times as fast`,
   ];
 }

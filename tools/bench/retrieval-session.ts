@@ -92,7 +92,7 @@ export async function sessionTimes(folder: string): Promise<SessionTimes> {
       for (let n = 0; n < REPEATS; n++) await more.of(() => engine.recommend({ limit: 8 }));
     }
     say(`downloaded after ${CLICKS} choices in three topics: ${downloaded()}`);
-    say(`memory with its history, more than before: ${mb(memoryInUse() - before)}`);
+    say(`additional memory with its history: ${mb(memoryInUse() - before)}`);
     await engine.close();
     server.close();
   }

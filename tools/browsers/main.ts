@@ -20,8 +20,8 @@ const REPORT_TIMEOUT_MS = 180_000;
 const { host, port, wait } = new Command('browsers')
   .description('Measures what the browsers of this machine can do.')
   .option('--host <address>', 'where to listen', '127.0.0.1')
-  .option('--port <n>', '0 takes one that is free', Number, 0)
-  .option('--wait', 'continues to serve, for browsers on other machines', false)
+  .option('--port <n>', 'port, or 0 for any free port', Number, 0)
+  .option('--wait', 'continue to serve, for browsers on other machines', false)
   .parse()
   .opts<{ host: string; port: number; wait: boolean }>();
 

@@ -19,9 +19,9 @@ import { DENIALS, planRounds } from './plan';
 import { type Found, Shopper } from './round';
 
 const { kills, seed } = new Command('faults')
-  .description('Kills the browser at random moments and looks whether an acknowledged event is lost.')
+  .description('Kills the browser at random moments and checks whether an acknowledged event is lost.')
   .option('--kills <n>', 'how often', wholeNumber, 100)
-  .option('--seed <n>', 'of items, pauses and moments', wholeNumber, 1)
+  .option('--seed <n>', 'seed of items, pauses and moments', wholeNumber, 1)
   .parse()
   .opts<{ kills: number; seed: number }>();
 if (!existsSync('/proc/self/stat')) throw new Error('This needs Linux: the processes to kill are found in /proc.');

@@ -12,7 +12,7 @@ const { searchParams } = new URL(location.href);
 const tab = Number(searchParams.get('tab') ?? 1);
 const bundle = '/bundle/';
 
-/** Lets the consent tool of the page answer; resolves when that is carried out. */
+/** Lets the consent tool of the page answer; resolves when the answer has been carried out. */
 function answerByTool(recommender, level) {
   window.dataLayer ??= [];
   window.dataLayer.push(['consent', 'update', { personalization_storage: level }]);
@@ -60,7 +60,7 @@ const denials = {
     if (kept.length > 0) throw new Error(`kept in the tab after a denial: ${kept.join(', ')}`);
   },
 };
-/** Ways after which the recommender of the page is closed. */
+/** Ways to deny after which the recommender of the page is closed. */
 const CLOSING = ['gone', 'session'];
 
 try {

@@ -24,7 +24,7 @@ describe('a comparison', () => {
     expect(difference(measured)).toMatchObject({ measured: null, met: false });
   });
 
-  test('of numbers that are no numbers, or too few, is not met', () => {
+  test('of values that are not numbers, or of too few, is not met', () => {
     expect(largestDifference([1, 2, 3], [1, 2.5, 3])).toBe(0.5);
     for (const found of [[1, Number.NaN, 3], [1, 2], []]) {
       expect(difference(largestDifference(found, [1, 2, 3])).met).toBe(false);
@@ -43,7 +43,7 @@ describe('a run', () => {
     expect(isWithin(await collect(ABOUT, ['text', 'image'], async (part) => findings(part === 'text')))).toBe(false);
   });
 
-  test('goes on after a part that fails or answers something else', async () => {
+  test('continues after a part that fails or answers something else', async () => {
     const run = await collect(ABOUT, ['text', 'image'], async (part) => {
       if (part === 'text') throw new Error('the GPU is lost');
       return findings(true);

@@ -3,7 +3,7 @@ import { Liquid, type TagToken, type TopLevelToken } from 'liquidjs';
 
 const ROOT = new URL('../../../examples/shopify/', import.meta.url);
 
-/** What a setting of the schema may be, with the attributes that Shopify documents beside the standard ones. */
+/** A setting of the schema, with the attributes that Shopify documents beside the standard ones. */
 interface Setting {
   type: string;
   id?: string;
@@ -42,12 +42,12 @@ export async function schema(): Promise<Schema> {
   return JSON.parse(json);
 }
 
-/** The values that a section has when it is added: those of its schema. */
+/** The values of a section that was just added: the defaults of its schema. */
 export const defaults = async (): Promise<Record<string, unknown>> =>
   Object.fromEntries((await schema()).settings.flatMap((one) => (one.id ? [[one.id, one.default ?? '']] : [])));
 
 const engine = new Liquid({ root: new URL('snippets/', ROOT).pathname, extname: '.liquid', cache: true });
-// Shopify takes it out of the output.
+// Shopify removes this tag from the output.
 engine.registerTag('schema', {
   parse(_tag: TagToken, remaining: TopLevelToken[]) {
     while (remaining.length > 0) if ((remaining.shift() as Partial<TagToken>).name === 'endschema') return;
@@ -59,7 +59,7 @@ engine.registerFilter('asset_url', (name: string) => `/assets/${name}`);
 /** A section as the theme renders it. @param given settings other than the defaults */
 export async function section(objects: ThemeObjects, given: Record<string, unknown> = {}): Promise<string> {
   const settings = { ...(await defaults()), ...given };
-  // Snippets see the objects of the page and what they are given, but no variable of the section.
+  // Snippets see the objects of the page and their own arguments, but no variable of the section.
   return engine.parseAndRender(
     await readExample('sections/sidestream-recs.liquid'),
     { section: { settings } },

@@ -36,7 +36,7 @@ export function useCart(): readonly Line[] {
   );
 }
 
-/** Fills the cart and tracks nothing: a list tracks what its own buttons add. */
+/** Fills the cart and tracks nothing: a list tracks the items that its own buttons add. */
 export function putIntoCart(id: string, quantity: number): void {
   const there = read().find((line) => line.id === id)?.quantity ?? 0;
   write([...read().filter((line) => line.id !== id), { id, quantity: there + quantity }]);

@@ -40,7 +40,7 @@ export function Recommendations(attributes: SidestreamRecsProps) {
         element.recommender = ready;
       },
       () => {
-        // Then the list tries by itself, and has a button to try again.
+        // The list then starts by itself, and has a button to try again.
         element.bundle = BUNDLE;
       },
     );

@@ -10,7 +10,7 @@ let started: Promise<Recommender> | undefined;
 const reported = new Set<string>();
 
 /**
- * The page's one recommender. It lives as long as the document; React may mount what uses it as often as it likes. After a failed
+ * The page's one recommender. It lives as long as the document; React may mount its users as often as it likes. After a failed
  * start the next call tries again.
  */
 export function recommender(): Promise<Recommender> {

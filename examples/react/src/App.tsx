@@ -25,7 +25,7 @@ export function App({ popular }: { popular: Link[] }) {
           <RecommendationList heading="For you" placement="for-you" />
         </>
       )}
-      {/* The element reflects its `state` to an attribute, maybe before React hydrates. */}
+      {/* The element reflects its `state` to an attribute, possibly before React hydrates. */}
       <sidestream-recs
         suppressHydrationWarning
         bundle={BUNDLE}
@@ -61,7 +61,7 @@ function Product({ id }: { id: string }) {
   );
 }
 
-/** The product with this id, or null while it is loaded or when there is none. Tracks a view. */
+/** The product with this id, or null while it is loading or if there is no such product. Tracks a view. */
 function useItem(id: string): Item | null {
   const [item, setItem] = useState<Item | null>(null);
   useEffect(() => {

@@ -5,7 +5,7 @@ const page = JSON.parse(document.querySelector('[data-sidestream-page]').textCon
 const { createRecommender } = await import(`${page.scripts}sidestream.js`);
 
 // The lists start the page's recommender, with `consent="shopify"`: nothing is read from the device, or written to it, before
-// Shopify's Customer Privacy API allows that. This is another handle to it, and no answer to the question of consent.
+// Shopify's Customer Privacy API allows that. This is another handle to it, and gives no answer to the question for consent.
 await customElements.whenDefined('sidestream-recs');
 await document.querySelector('sidestream-recs').updateComplete;
 const recommender = await createRecommender({
@@ -13,7 +13,7 @@ const recommender = await createRecommender({
   ...(page.market ? { market: page.market } : {}),
 });
 
-// Without a file of prices for the shopper's currency, cards show the bundle's prices, which are in the shop's own.
+// Without a file of prices for the shopper's currency, cards show the bundle's prices, which are in the shop's own currency.
 recommender.on('error', ({ code }) => {
   if (code !== 'bundle/offers') return;
   for (const list of document.querySelectorAll('sidestream-recs')) list.currency ||= page.shopCurrency;
@@ -22,7 +22,7 @@ recommender.on('error', ({ code }) => {
 /** An address of the shop in the language of the page. */
 const address = (path) => `${page.root.replace(/\/$/, '')}${path}`;
 
-/** An item that the bundle does not have, such as one that came after the last build, is no error of the page. */
+/** An item that the bundle does not have, such as an item added after the last build, is not an error of the page. */
 async function track(type, id, details) {
   try {
     await recommender.track(type, id, details);
@@ -33,16 +33,16 @@ async function track(type, id, details) {
 
 if (page.product) void track('view', page.product.id, { price: page.product.price, currency: page.currency });
 
-/** Pieces in the cart by variant, as far as they were tracked. */
+/** Number of pieces in the cart that were tracked, by variant. */
 const known = new Map(page.cart.map(({ id, quantity }) => [id, quantity]));
-/** Changes of the cart are looked at one after another. */
+/** Changes of the cart are processed one after another. */
 let turn = Promise.resolve();
 const inTurn = (work) => {
   turn = turn.then(work).catch((error) => console.warn('Sidestream:', error));
   return turn;
 };
 
-/** Tracks what the cart gained or lost since it was looked at, whatever part of the theme changed it. */
+/** Tracks the changes of the cart since the last call, whatever part of the theme made them. */
 async function compareCart() {
   const response = await fetch(address('/cart.js'), { headers: { accept: 'application/json' } });
   if (!response.ok) return;
@@ -74,7 +74,7 @@ new PerformanceObserver((list) => {
   if (changed) inTurn(compareCart);
 }).observe({ type: 'resource' });
 
-// A theme without scripts sends the form, and the next page has the item in its cart already.
+// A theme without scripts sends the form, and the next page already has the item in its cart.
 document.addEventListener('submit', (event) => {
   const form = event.target;
   const id = new FormData(form).get('id');
@@ -82,7 +82,7 @@ document.addEventListener('submit', (event) => {
   void track('cart', String(id), { quantity: Number(new FormData(form).get('quantity')) || 1 });
 });
 
-/** Parts of the theme that show the cart and can be given new content, as Shopify's reference themes have them. */
+/** Parts of the theme that show the cart and accept new content, as in Shopify's reference themes. */
 const cartViews = () =>
   [...document.querySelectorAll('cart-drawer, cart-notification')].filter(
     ({ getSectionsToRender, renderContents }) => getSectionsToRender && renderContents,
@@ -109,7 +109,7 @@ async function addToCart(list, items) {
   });
   const answer = await response.json();
   if (!response.ok) {
-    // The list has tracked it and says "Added": take that back, and say why.
+    // The list has tracked the item and says "Added": undo that, and say why.
     for (const { item } of items) if (!known.has(item.id)) await track('uncart', item.id, {});
     if (message) {
       message.textContent = answer.description ?? answer.message;
@@ -117,7 +117,7 @@ async function addToCart(list, items) {
     }
     return;
   }
-  // The list has tracked these.
+  // The list has already tracked these items.
   for (const { item, quantity } of items) known.set(item.id, (known.get(item.id) ?? 0) + quantity);
   for (const view of views) {
     view.classList.remove('is-empty');

@@ -1,6 +1,6 @@
 /**
- * The cart, in this browser: `{ id, title, category, photo, price, quantity }` per product, the last added last.
- * The event `cart` of the window reports changes, also those of other tabs.
+ * The cart, in this browser: `{ id, title, category, photo, price, quantity }` per product, in the order in which they were added.
+ * The event `cart` of the window reports changes, including changes in other tabs.
  */
 const KEY = 'cart';
 

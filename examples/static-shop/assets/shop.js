@@ -13,7 +13,7 @@ export const recommender = createRecommender({
   rules: {
     excludeInCart: true,
     excludeOutOfStock: true,
-    // The home page shows something of every category, also without a history.
+    // The home page shows products of every category, even without a history.
     ...(location.pathname === '/' ? { categoryCap: { max: 2 } } : {}),
   },
 });
@@ -25,7 +25,7 @@ askConsent(recommender, {
   onForget: () => showMessage('forgotten'),
 });
 connectDataLayer(recommender);
-// Categories stand in an order between the shop's and the shopper's.
+// The order of a category's products is between the shop's and the shopper's.
 connectGrid(recommender, '[data-list]', { strength: 0.6 });
 
 const lists = [...document.querySelectorAll('sidestream-recs')];
@@ -62,13 +62,13 @@ if (cards.length > 0) {
   });
   for (const card of cards) {
     card.firstElementChild.addEventListener('click', () => {
-      // Its place may be another one by now.
+      // Its place may have changed by now.
       const index = [...card.parentElement.children].indexOf(card);
       push('select_item', { ...list, items: [ga4Item({ ...card.dataset, index })] });
     });
   }
 }
-// Lists track by themselves. Analytics gets their clicks too, and the adapter drops the duplicate.
+// Lists track their own events. Analytics gets their clicks too, and the adapter drops the duplicate.
 document.addEventListener('itemclick', ({ detail: { item, position: index, placement, recommendationId } }) => {
   const list = { item_list_id: placement, recommendation_id: recommendationId };
   push('select_item', { ...list, items: [ga4Item({ ...item, index })] });
@@ -83,7 +83,7 @@ $('[data-add]')?.addEventListener('click', () => {
   showMessage('added');
 });
 
-// A card's button, or the button of a bundle. The list tracks it, and the adapter drops what analytics gets of it.
+// A card's button, or the button of a bundle. The list tracks the event, and the adapter drops the duplicate that analytics gets.
 document.addEventListener('addtocart', ({ detail: { items, total } }) => {
   for (const { item } of items) {
     const { id, title, category, image: photo, price } = item;
@@ -129,8 +129,8 @@ function showCart() {
   box.replaceChildren(...(lines.length > 0 ? [rowsOf(lines, box.dataset)] : [element('p', {}, box.dataset.empty)]));
   $('[data-total]').hidden = lines.length === 0;
   $('[data-total] output').textContent = money(totalOf(lines));
-  // What goes with everything in the cart; without anything, the list for the shopper. The ids come from the shop's own cart,
-  // which outlives the page without consent, too; `cart-synced` would follow the tracked events.
+  // Products that go with everything in the cart, or the list for the shopper if the cart is empty. The ids come from the shop's own
+  // cart, which outlives the page even without consent; `cart-synced` would follow the tracked events.
   const [list] = lists;
   list.placement = lines.length > 0 ? 'complement' : 'for-you';
   list.itemId = lines.map(({ id }) => id);

@@ -5,16 +5,16 @@ import { AssetServerPlugin } from '@vendure/asset-server-plugin';
 import { DefaultLogger, dummyPaymentHandler, LogLevel } from '@vendure/core';
 import express from 'express';
 
-// Vendure reports its use to its makers unless it is told not to.
+// Vendure reports its use to its makers unless this is switched off.
 process.env.VENDURE_DISABLE_TELEMETRY ??= 'true';
 
 const example = fileURLToPath(new URL('..', import.meta.url));
 
 /** Port of shop, APIs and pictures. */
 export const port = Number(process.env.PORT || 3000);
-/** What the shop writes: database, pictures, bundle. Remove it to start over. */
+/** Folder for all files that the shop writes: database, pictures, bundle. Remove it to start over. */
 export const store = process.env.STORE || join(example, 'store');
-/** Pictures that the first start takes into the shop, named as in `products.csv`. */
+/** Pictures that the first start imports into the shop, named as in `products.csv`. */
 export const pictures = process.env.PICTURES || join(example, 'pictures');
 export const database = join(store, 'shop.sqlite');
 
@@ -29,11 +29,11 @@ export const config = {
     port,
     adminApiPath: 'admin-api',
     shopApiPath: 'shop-api',
-    // The storefront has the address of the APIs. One at another address is named in `cors`.
+    // The storefront is at the same address as the APIs. A storefront at another address must be named in `cors`.
     cors: false,
     csrfPrevention: true,
     middleware: [
-      // The storefront could lie on any other host. Here one address has it all, so that cookies need no settings.
+      // The storefront could be on any other host. Here one address serves everything, so that cookies need no settings.
       { route: '/bundle', handler: express.static(join(store, 'bundle')), beforeListen: true },
       {
         route: '/sidestream',
@@ -48,16 +48,17 @@ export const config = {
     superadminCredentials: { identifier: 'superadmin', password: process.env.ADMIN_PASSWORD || 'superadmin' },
     cookieOptions: { secret: process.env.COOKIE_SECRET || 'for this machine only' },
   },
-  // SQLite in WebAssembly: nothing to compile or to install. A shop in production has PostgreSQL or MySQL here, with migrations.
+  // SQLite in WebAssembly: nothing to compile or to install. A shop in production uses PostgreSQL or MySQL here, with
+  // migrations.
   dbConnectionOptions: {
     type: 'sqljs',
     location: database,
-    // A shop that is only half filled is not saved: see seed.mjs.
+    // A shop that is only partly filled is not saved: see seed.mjs.
     autoSave: existsSync(database),
     synchronize: true,
     logging: false,
   },
-  // Accepts every payment. A shop in production has the handler of its payment provider here.
+  // Accepts every payment. A shop in production uses the handler of its payment provider here.
   paymentOptions: { paymentMethodHandlers: [dummyPaymentHandler] },
   importExportOptions: { importAssetsDir: pictures },
   plugins: [

@@ -4,7 +4,7 @@ import { bootstrap, JobQueueService } from '@vendure/core';
 import { config, database, port, store } from './config.mjs';
 import { seed } from './seed.mjs';
 
-// Starts the shop, and fills it when there is none yet.
+// Starts the shop, and fills it if it is empty.
 const empty = !existsSync(database);
 await mkdir(store, { recursive: true });
 const app = await bootstrap(config);

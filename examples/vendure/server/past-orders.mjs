@@ -7,7 +7,7 @@ import {
   TransactionalConnection,
 } from '@vendure/core';
 
-/** What was bought together, and in how many orders: products by SKU. */
+/** Products that were bought together, by SKU, and the number of orders. */
 const BASKETS = [
   [7, 'TEAPOT', 'GREEN-TEA-100-G'],
   [4, 'TEAPOT', 'GREEN-TEA-100-G', 'POT-OF-HONEY'],
@@ -30,7 +30,7 @@ const BASKETS = [
 const CUSTOMER = { firstName: 'Made', lastName: 'Up', emailAddress: 'customer@example.com' };
 const ADDRESS = { fullName: 'Made Up', streetLine1: 'Ring 1', postalCode: '1010', city: 'Wien', countryCode: 'AT' };
 
-/** Places paid orders, as shoppers did before this shop had recommendations. @returns how many */
+/** Places paid orders, as shoppers did before this shop had recommendations. @returns their number */
 export const placePastOrders = (app, ctx) =>
   app.get(TransactionalConnection).withTransaction(ctx, async (transaction) => {
     const orders = app.get(OrderService);
@@ -56,7 +56,7 @@ export const placePastOrders = (app, ctx) =>
     return placed;
   });
 
-/** @throws what Vendure refused */
+/** @throws with Vendure's message if it refused */
 function accepted(result) {
   if (isGraphQlErrorResult(result)) throw new Error(result.message);
   return result;

@@ -71,7 +71,7 @@ export async function seed(app) {
   const ctx = await app.get(RequestContextService).create({ apiType: 'admin', languageCode: LanguageCode.en });
   const { errors, imported } = await lastValueFrom(app.get(Importer).parseAndImport(await productsCsv(), ctx, false));
   if (errors?.length) throw new Error(`Vendure refused products of products.csv:\n${errors.join('\n')}`);
-  // Which products belong to a collection is found out by jobs.
+  // Background jobs determine which products belong to a collection.
   await app.get(JobQueueService).start();
   await populator.populateCollections(initialData);
   const orders = await placePastOrders(app, ctx);
@@ -81,7 +81,7 @@ export async function seed(app) {
   return { products: imported, orders };
 }
 
-/** Without the names of pictures that are not there. */
+/** The rows without the names of missing pictures. */
 async function productsCsv() {
   const csv = await readFile(new URL('products.csv', import.meta.url), 'utf8');
   if (existsSync(pictures)) return csv;

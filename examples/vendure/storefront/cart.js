@@ -9,7 +9,7 @@ function show(order) {
   $('.empty').hidden = order !== null;
   for (const part of ['.sum', '.next']) $(part).hidden = order === null;
   if (order) $('.sum output').textContent = money(order.subTotalWithTax);
-  // `cart-synced` follows the tracked events. The lines of the order hold without consent, too, and from other devices.
+  // `cart-synced` follows the tracked events. The lines of the order also work without consent, and include lines from other devices.
   $('sidestream-recs').itemId = order ? order.lines.map((line) => line.productVariant.id) : null;
 }
 

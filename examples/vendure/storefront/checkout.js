@@ -21,6 +21,6 @@ if (cart) {
   const countries = await readCountries();
   $('select').append(...countries.map(({ code, name }) => element('option', { value: code }, name)));
   $('.sum output').textContent = money((await setShipping()).totalWithTax);
-  // Only now: a form without its handler and its countries would be sent to nowhere.
+  // Only now: without its handler and its countries, the form could not be sent.
   form.hidden = false;
 }

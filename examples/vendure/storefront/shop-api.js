@@ -28,7 +28,7 @@ async function ask(query, variables) {
   return data;
 }
 
-/** Changes the order. @throws what Vendure says when it refuses: that there is not enough in stock, for example */
+/** Changes the order. @throws with Vendure's message if it refuses, for example because stock is too low */
 async function change(parameters, mutation, variables) {
   const answers = `answer: ${mutation} { __typename ...Order ... on ErrorResult { message } }`;
   const { answer } = await ask(`mutation ${parameters} { ${answers} } ${ORDER}`, variables);
@@ -87,7 +87,7 @@ export async function readCountries() {
   return (await ask('{ availableCountries { code name } }')).availableCountries;
 }
 
-/** Sets customer, address and the first way to ship. @returns the order with what is to be paid */
+/** Sets customer, address and the first way to ship. @returns the order with the amount to pay */
 export async function setDelivery({ firstName, lastName, emailAddress, ...address }) {
   const customer = { firstName, lastName, emailAddress };
   await change('($input: CreateCustomerInput!)', 'setCustomerForOrder(input: $input)', { input: customer });
@@ -104,7 +104,7 @@ export async function setShipping() {
 
 const setState = (state) => change('($state: String!)', 'transitionOrderToState(state: $state)', { state });
 
-/** Pays the order. @returns the order, which is no cart any more */
+/** Pays the order. @returns the order, which is then no longer a cart */
 export async function pay() {
   await setState('ArrangingPayment');
   try {

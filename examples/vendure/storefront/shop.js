@@ -3,7 +3,7 @@ import { askConsent, notedConsent } from '/sidestream/consent.js';
 import { createRecommender } from '/sidestream/sidestream.js';
 import { addItem, readCart, readDepartments } from './shop-api.js';
 
-// What all pages share: recommender, events, cart, consent.
+// The code that all pages share: recommender, events, cart, consent.
 
 export const $ = (selector) => document.querySelector(selector);
 
@@ -27,7 +27,7 @@ recommender.then(
 
 /* ---- Cart. ---- */
 
-/** Shows the cart in the header, and tells the lists what is in it. @returns the cart, null while it is empty */
+/** Shows the cart in the header, and tells the lists its contents. @returns the cart, null while it is empty */
 export function showCart(cart) {
   $('[data-count]').textContent = cart?.totalQuantity || '';
   // The rule `excludeInCart` uses tracked events. Without consent they end with the page, but Vendure's cart does not.
@@ -44,7 +44,7 @@ export async function addToCart(wanted) {
       push('add_to_cart', { items: [item] });
       say(`${title} is in your cart.`);
     } catch (error) {
-      // A list has counted it already.
+      // A list has already counted it.
       push('remove_from_cart', { items: [item] });
       say(`${title}: ${error.message}`);
     }
@@ -52,7 +52,7 @@ export async function addToCart(wanted) {
   dispatchEvent(new Event('cart'));
 }
 
-// The button of a card, or of a bundle. The list tracks it, and the adapter drops what the data layer says of it.
+// The button of a card, or of a bundle. The list tracks the event, and the adapter drops the duplicate from the data layer.
 document.addEventListener('addtocart', ({ detail: { items } }) =>
   addToCart(items.map(({ item, quantity }) => ({ id: item.id, title: item.title, price: item.price, quantity }))),
 );
@@ -64,7 +64,7 @@ export function push(event, ecommerce) {
 }
 
 export const gaItem = ({ id, title, price, quantity }) => ({ item_id: id, item_name: title, price, quantity });
-/** The same of a line of an order. */
+/** A line of an order as Google Analytics 4 knows it. */
 export const gaLine = ({ productVariant: { id, name }, unitPriceWithTax, quantity }) =>
   gaItem({ id, title: name, price: unitPriceWithTax / 100, quantity });
 
@@ -113,7 +113,7 @@ export function picture(asset, width) {
   return element('img', { src: asset.preview + size, alt: '', width, height: width });
 }
 
-/** The lines of a cart or order. @param extra what else a line has */
+/** The lines of a cart or order. @param extra further content of a line */
 export const rowsOf = (order, extra = () => []) =>
   order.lines.map((line) => {
     const { id, name, product } = line.productVariant;

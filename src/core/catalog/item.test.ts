@@ -89,7 +89,7 @@ describe('half a surrogate pair', () => {
     expect(() => encodeURIComponent(Object.values(item).join())).not.toThrow();
   });
 
-  it('does not get a product refused, as text of another encoding does', async () => {
+  it('does not cause a product to be refused, unlike text in another encoding', async () => {
     const { items, rejected } = await readFeedText([
       '{"id":"a","title":"Cut off \\ud83d"}\n{"id":"b","title":"Caf\uFFFD"}\n',
     ]);

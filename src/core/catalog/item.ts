@@ -13,7 +13,7 @@ export const finiteNumber = v.pipe(
   v.check((value) => Number.isFinite(Math.fround(value)), 'must be a number between -3.4e38 and 3.4e38'),
 );
 
-// Few steps: a page checks every field of every item before its first list.
+// Has few steps, because a page checks every field of every item before its first list.
 const text = (max: number) =>
   v.pipe(
     v.string(),
@@ -185,8 +185,8 @@ export function itemTexts(
 }
 
 /**
- * The category paths of an item: `Food/Fruit` is one, `Comedy|Family/Animated` are two, as an item may belong to several
- * categories.
+ * The category paths of an item: `Food/Fruit` is one, `Comedy|Family/Animated` are two, because an item may belong to
+ * several categories.
  */
 export function categoryPaths(category: string): string[] {
   return category

@@ -1,6 +1,6 @@
 /** Why a number is refused as an id. */
 export const INEXACT_ID =
-  'is a number that is not kept exactly, so that different ids may become one; write the id in quotes, as a text';
+  'is a number that is not kept exactly, so different ids may become the same; write the id in quotes, as a text';
 
 /**
  * Whether a number identifies exactly one id: a whole number up to 2^53 - 1. Larger numbers and fractions can be equal

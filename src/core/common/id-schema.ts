@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { INEXACT_ID, isExactId } from './exact-id';
 
-/** As spreadsheets write a long number, which they have rounded: `1.23457E+15`. */
+/** A long number that a spreadsheet has rounded: `1.23457E+15`. */
 const ROUNDED = /^-?\d+([.,]\d+)?E\+\d+$/i;
-/** As exports write a value that they lack: all of them would be one shopper, or one item. */
+/** Texts that exports write for a missing value: all such rows would become one shopper, or one item. */
 const ABSENT = /^(NaN|nan|null|NULL|undefined)$/;
 
 /** The id of a shopper, an item or an order in a file: a text of 1 to 256 characters, or a whole number up to 2^53 - 1. */
@@ -18,7 +18,7 @@ export const idSchema = v.pipe(
     const text = value.trim();
     if (text === '') return refuse('is empty');
     if (text.length > 256) return refuse('must be at most 256 characters');
-    if (ABSENT.test(text)) return refuse(`is “${text}”, which stands for a value that is missing`);
+    if (ABSENT.test(text)) return refuse(`is “${text}”, which stands for a missing value`);
     if (ROUNDED.test(text)) {
       return refuse(`is ${text}, a number that a spreadsheet has rounded; export the column as text`);
     }

@@ -16,12 +16,12 @@ describe('an exact object', () => {
     ['LIMITS', 'limit'],
     ['itemid', 'itemId'],
     ['itmeId', 'itemId'],
-  ])('refuses %s and says what was meant', (name, meant) => {
+  ])('refuses %s and suggests the intended name', (name, meant) => {
     expect(messageOf({ limit: 1, [name]: 1 })).toEqual([`Unknown option "${name}". Did you mean "${meant}"?`]);
   });
 
   it('lists the known names if none is similar, however long the name', () => {
-    const there = 'There are limit, placement, itemId';
+    const there = 'Known options: limit, placement, itemId';
     expect(messageOf({ limit: 1, colour: 1 })).toEqual([`Unknown option "colour". ${there}`]);
     const long = 'x'.repeat(100_000);
     expect(messageOf({ limit: 1, [long]: 1 })).toEqual([`Unknown option "${long}". ${there}`]);

@@ -18,7 +18,7 @@ export const exactObject = <Entries extends v.ObjectEntries>(entries: Entries) =
 function unknownName(name: string, known: readonly string[]): string {
   const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
   const near = distance(name, nearest) <= Math.max(1, MAX_CHANGED_SHARE * name.length);
-  return `Unknown option "${name}". ${near ? `Did you mean "${nearest}"?` : `There are ${known.join(', ')}`}`;
+  return `Unknown option "${name}". ${near ? `Did you mean "${nearest}"?` : `Known options: ${known.join(', ')}`}`;
 }
 
 /** Levenshtein distance: letters to insert, delete or replace to turn one name into the other, ignoring case. */

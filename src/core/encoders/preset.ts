@@ -29,7 +29,7 @@ const folderSource = v.object({ kind: v.literal('folder'), folder: v.string(), f
 
 /** Ways to fit a picture into a square. */
 const FITS = ['letterbox', 'stretch', 'crop'] as const;
-/** Filters for that. Browsers have their own. */
+/** Filters that resize a picture in Node. Browsers use their own. */
 const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos', 'mitchell'] as const;
 /** Pooling of a layer's tokens: the first token, or the mean of all tokens but padding. */
 export const POOLINGS = ['cls', 'mean'] as const;
@@ -45,7 +45,7 @@ const common = {
   taps: v.pipe(v.array(v.object({ name: v.string(), width: integer })), v.minLength(2)),
   /** Index of the tap for content similarity. */
   contentTap: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** Storage of the weights and similarity of the taps to the original's; of adapted models only. */
+  /** Storage of the weights, and similarity of the taps to the original's; only for adapted models. */
   adapted: v.optional(
     v.object({
       pooling: v.picklist(POOLINGS),
@@ -66,7 +66,7 @@ export const presetSchema = v.pipe(
       languages: languagesSchema,
       /** Tokens kept of one text, special ones included. */
       maxTokens: integer,
-      /** Put before every text, as the model was trained to see it. */
+      /** Text to put before every text, as in the model's training. */
       prefix: v.optional(v.string(), ''),
       /** Token id of padding. */
       padId: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),

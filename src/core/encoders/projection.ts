@@ -29,7 +29,7 @@ export interface FitOptions {
 
 /** Maximum number of rows used; an even selection gives the same statistics as more rows, in a fraction of the time. */
 const MAX_ROWS = 4096;
-/** Variance of an axis, as a share of the first one's, below which it is only rounding. */
+/** Variance of an axis, as a share of the first one's, below which it is only rounding error. */
 const MIN_SHARE = 1e-9;
 
 /**

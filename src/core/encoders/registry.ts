@@ -34,7 +34,7 @@ export function bundlePreset(name: string, settings: unknown): Preset {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const why = `${v.getDotPath(issue) ?? 'preset'}: ${issue.message}`;
-  const message = `The bundle's encoder "${name}" is of a kind that this page does not know (${why}). Build both with the same version.`;
+  const message = `The bundle's encoder "${name}" is of a kind unknown to this page (${why}). Build both with the same version.`;
   throw new SidestreamError('encoder/missing', message);
 }
 

@@ -11,13 +11,13 @@ describe('batches of texts', () => {
     ['equal lengths', equalLengths],
     ['equal lengths in pairs', equalLengthsInPairs],
     ['alone', alone],
-  ])('have every text: %s', (_, batching) => {
+  ])('contain every text: %s', (_, batching) => {
     expect(sorted(batching(lengths))).toEqual(all);
     expect(batching([])).toEqual([]);
     expect(sorted(batching([0, 5, 0]))).toEqual([0, 1, 2]);
   });
 
-  it('of equal length have no padding, and no more tokens than pay', () => {
+  it('of equal length have no padding, and no more tokens than are worthwhile', () => {
     for (const run of equalLengths(lengths)) {
       expect(new Set(run.map((n) => lengths[n])).size).toBe(1);
       expect(run.length === 1 || run.length * lengths[run[0]] <= 256).toBe(true);

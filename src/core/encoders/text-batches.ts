@@ -3,16 +3,16 @@ export type Batching = (lengths: readonly number[]) => number[][];
 
 /** Maximum number of texts per run; more would only use more memory. */
 const MAX_TEXTS = 32;
-/** Number of tokens per run beyond which more save no time: the weights are read once per run. */
+/** Number of tokens per run beyond which more tokens save no time: the weights are read once per run. */
 const ENOUGH_TOKENS = 256;
 
-/** Texts of similar length together, padded to the longest of them. */
+/** Runs texts of similar length together, padded to the longest of them. */
 export const similarLengths: Batching = (lengths) => {
   const sorted = byLength(lengths);
   return evenly(sorted, Math.ceil(sorted.length / MAX_TEXTS));
 };
 
-/** Texts of equal length together, without padding. */
+/** Runs texts of equal length together, without padding. */
 export const equalLengths: Batching = (lengths) => grouped(lengths, 1);
 
 /**
@@ -22,7 +22,7 @@ export const equalLengths: Batching = (lengths) => grouped(lengths, 1);
 export const equalLengthsInPairs: Batching = (lengths) =>
   grouped(lengths, 2).map((run) => (run.length === 1 ? [run[0], run[0]] : run));
 
-/** Every text in its own batch. */
+/** Runs every text in its own batch. */
 export const alone: Batching = (lengths) => lengths.map((_, n) => [n]);
 
 /** @param least minimum number of texts per run, if enough have the same length */

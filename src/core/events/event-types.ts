@@ -15,7 +15,7 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Longest texts of an event, characters. */
+/** Maximum lengths of an event's texts, in characters. */
 export const MAX_CHARACTERS = {
   itemId: 256,
   placement: 64,

@@ -51,7 +51,7 @@ export const eventSchema = v.object({
   ...detailFields,
   /** The variant that the shopper saw: `experiment/variant`. */
   variant: v.optional(v.pipe(v.string(), v.maxLength(MAX_CHARACTERS.variant))),
-  /** It came with a profile of another device, which counted it. */
+  /** Set if the event came with the profile of another device, which has counted it. */
   imported: v.optional(v.literal(true)),
 });
 

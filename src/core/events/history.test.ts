@@ -10,7 +10,7 @@ describe('History', () => {
     expect(history.strengths).toEqual([1, 3]);
   });
 
-  it('takes click, view and cart of one item in a row as one choice with the strongest strength', () => {
+  it('counts click, view and cart of one item in a row as one choice with the greatest strength', () => {
     const history = new History();
     history.add({ type: 'click' }, 3);
     expect(history.add({ type: 'view' }, 3)).toBe(false);
@@ -19,7 +19,7 @@ describe('History', () => {
     expect(history.strengths).toEqual([2]);
   });
 
-  it('does not take impressions for choices', () => {
+  it('does not count impressions as choices', () => {
     const history = new History();
     expect(history.add({ type: 'impression' }, 3)).toBe(false);
     expect(history.rows).toEqual([]);
@@ -33,7 +33,7 @@ describe('History', () => {
     expect([...history.dismissed]).toEqual([]);
   });
 
-  it('takes a dismissal back', () => {
+  it('undoes a dismissal', () => {
     const history = new History();
     history.add({ type: 'dismiss' }, 3);
     expect(history.add({ type: 'undismiss' }, 3)).toBe(false);
@@ -74,7 +74,7 @@ describe('History', () => {
     expect([[...history.record.cart], [...history.record.owned]]).toEqual([[5], [6]]);
   });
 
-  it('stores no more than the last thousand choices, and how many there were', () => {
+  it('stores at most the last thousand choices, and their total number', () => {
     const history = new History();
     for (let n = 0; n < 1500; n++) history.add({ type: 'click' }, n);
     const { items, total } = history.save(String);

@@ -12,7 +12,7 @@ function historyOf(...events: [EventType, number][]): History {
   return history;
 }
 
-describe('RulesRecord', () => {
+describe('ShopperState', () => {
   it('records the items in the cart and the bought items', () => {
     const { record } = historyOf(
       ['cart', 1],
@@ -73,7 +73,7 @@ describe('RulesRecord', () => {
     }
   });
 
-  it('takes the events of two tabs that come a little out of order for one visit', () => {
+  it('counts events of two tabs slightly out of order as one visit', () => {
     const history = new History();
     history.add({ type: 'impression', time: START + 500 }, 1);
     history.add({ type: 'impression', time: START }, 2);

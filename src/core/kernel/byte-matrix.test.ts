@@ -70,7 +70,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     );
   });
 
-  it('multiplies its rows with each other, exactly but for the scales', () => {
+  it('multiplies its rows with each other, exactly except for the scales', () => {
     const shape = { count: 71, width: 58, parts: 2, seed: 3 };
     const rows = { ...rowsOf(shape), scales: new Float32Array(142).fill(1) };
     const matrix = make(80, 58, 2);

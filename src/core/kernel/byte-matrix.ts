@@ -27,16 +27,16 @@ export interface ByteMatrix {
   readonly vectorized: boolean;
   /** Rows at present. */
   readonly count: number;
-  /** Most rows that it may have. */
+  /** Maximum number of rows. */
   readonly capacity: number;
   /** Columns of all parts. */
   readonly width: number;
   readonly parts: number;
-  /** Copies rows to place `at`, default 0, which is not beyond the end; they are the last ones from then on. */
+  /** Copies rows to row `at` (default 0, at most `count`) and the following ones; they become the last rows. */
   fill(rows: ByteRows, at?: number): void;
   /**
-   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Nothing is lost of floats that were
-   * made from such integers.
+   * Copies rows of floats as `fill` does, each part rounded to 127 times its largest value. Floats that were made from such
+   * integers lose nothing.
    * @param values [count, width]
    */
   fillRounded(values: Float32Array): void;
@@ -46,7 +46,7 @@ export interface ByteMatrix {
    */
   products(queries: readonly Float32Array[]): Float32Array[];
   /**
-   * Dot products of every row with some of them, exact but for the scales.
+   * Dot products of every row with some of the rows, exact except for the scales.
    * @returns for each of these rows [count]
    */
   rowProducts(rows: readonly number[]): Float32Array[];
@@ -122,7 +122,7 @@ const QUOTIENT_TOLERANCE = 1e-3;
 function mostOf(from: Float32Array, start: number, length: number): number {
   let largest = 0;
   for (let at = start; at < start + length; at++) largest = Math.max(largest, Math.abs(from[at]));
-  // Features are made with the largest possible, so nearly always the first one is it.
+  // Features are made with the largest possible integer, so the first candidate nearly always fits.
   for (let most = MAX_ROUNDED_INTEGER; most > 0; most--) {
     let at = start;
     while (at < start + length && isNearlyWhole((from[at] / largest) * most)) at++;

@@ -19,7 +19,7 @@ export function compiled(binary: string): WebAssembly.Module | null {
 /** A function of the kernel; addresses in bytes and sizes as in its source. */
 export type KernelFunction = (...given: number[]) => number;
 
-/** @throws TypeError when the module does not export one */
+/** @throws TypeError when the module lacks one of them */
 export function functionsOf<Name extends string>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

@@ -24,7 +24,7 @@ export function createMatrix(count: number, width: number, tables: readonly Tabl
     try {
       return make(count, width, tables);
     } catch (thrown) {
-      // Memory is short: JavaScript needs less, and there may be enough for the next one.
+      // Memory is short: JavaScript needs less, and there may be enough for the next matrix.
       if (!(thrown instanceof RangeError)) throw thrown;
     }
   }
@@ -36,7 +36,7 @@ export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, add
 
 /**
  * A matrix of 8-bit integers without rows; null until the kernel is loaded.
- * @param capacity most rows that it may have
+ * @param capacity maximum number of rows
  * @param width columns of all parts
  * @param parts of a row, of equal width and with a scale each
  */

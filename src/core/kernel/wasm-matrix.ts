@@ -53,7 +53,7 @@ class WasmMatrix implements Matrix {
   /** Queries or lists of weights, and the results. */
   readonly #input: Float32Array;
   readonly #output: Float32Array;
-  /** The same of the rows of a table, and room to turn them in. */
+  /** The same for the rows of a table, and room to transpose them in. */
   readonly #ofTable: Float32Array;
   readonly #room: Float32Array;
   readonly #functions: Record<(typeof NAMES)[number], KernelFunction>;

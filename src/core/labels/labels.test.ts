@@ -33,7 +33,7 @@ describe.each(LABEL_LANGUAGES)('the texts in %s', (language) => {
     }
   });
 
-  it('tell headings, and reasons, from each other', async () => {
+  it('have distinct headings, and distinct reasons', async () => {
     const texts = await textsOf(language);
     for (const part of [/^list\.(headings\.|products$)/, /^reasons\./, /^bundle\./]) {
       const found = [...texts].filter(([key]) => part.test(key)).map(([, text]) => text);

@@ -102,9 +102,9 @@ export interface BundleTexts {
 export interface PickTexts {
   /** The heading, a question. */
   heading: string;
-  /** Below the heading. `{picks}`: how many are to be picked. */
+  /** Below the heading. `{picks}`: the number of products to pick. */
   hint: Text<'picks'>;
-  /** Read by screen readers after each choice. `{picked}` so far, and `{picks}`: how many are to be picked. */
+  /** Read by screen readers after each choice. `{picked}` so far, and `{picks}`: the number of products to pick. */
   count: Text<'picked' | 'picks'>;
   /** Button to skip the question. */
   skip: string;
@@ -153,7 +153,7 @@ export interface ReasonTexts {
   'looked-at-earlier': Text<'title' | 'when'>;
   /** `{when}` of a month that was earlier than the last one. `{month}`: "March", or "March 2024" of another year. */
   'in-month': Text<'month'>;
-  /** How often both were bought together. `{orders}` is a number from 3 on: one wording has to do for all. */
+  /** How often both were bought together. `{orders}` is a number from 3 on: one wording must fit all numbers. */
   'bought-with': Text<'title' | 'orders'>;
   /** Other shoppers chose both. */
   'chosen-with': Text<'title'>;

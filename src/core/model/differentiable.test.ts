@@ -117,7 +117,7 @@ for (const backend of BACKENDS) {
       y.dispose();
     });
 
-    test('layerNorm of one row by hand', async () => {
+    test('layerNorm of one row matches a calculation by hand', async () => {
       const y = tidy(() => layerNorm(tensor2d([[1, 3]]), { weight: tensor1d([2, 2]), bias: tensor1d([0, 1]) }, 0));
       expect([...(await y.data())].map((value) => Math.round(value * 1e4) / 1e4)).toEqual([-2, 3]);
       y.dispose();

@@ -10,7 +10,7 @@ test('every half survives the way to a number and back', () => {
   }
 });
 
-test('known values', () => {
+test('known values convert exactly', () => {
   const cases: [number, number][] = [
     [1, 0x3c00],
     [-2, 0xc000],

@@ -17,7 +17,7 @@ import { expert } from './expert';
 import { checkLayer, type Layer } from './layer';
 import { gates } from './router';
 
-/** Choices of one pass through a ladder. */
+/** Options of one pass through a ladder. */
 export interface LadderOptions {
   /** Weights that gradients are wanted for; all when absent. */
   trainable?: ReadonlySet<Tensor>;

@@ -50,7 +50,7 @@ for (const backend of BACKENDS) {
   });
 }
 
-test('exactly the columns worked out by hand count', async () => {
+test('only the columns worked out by hand count', async () => {
   const terms = lossTerms(batch, popularity);
   const keep = await terms.keep.array();
   for (const [row, , columns] of ROWS) {
@@ -60,7 +60,7 @@ test('exactly the columns worked out by hand count', async () => {
   disposeLossTerms(terms);
 });
 
-test('refuses batches without sense', async () => {
+test('refuses meaningless batches', async () => {
   const refused = expect.objectContaining({ code: 'model/bad-shape' });
   expect(() =>
     lossTerms(

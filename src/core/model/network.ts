@@ -10,7 +10,7 @@ import type { Parameters } from './weights';
 /** The taps of N items: per ladder K+1 tensors [N, D], shallow to deep. */
 export type ItemTaps = Record<Ladder, Tensor2D[]>;
 
-/** Choices of one forward pass. */
+/** Options of one forward pass. */
 export interface ForwardOptions {
   /** Weights that gradients are wanted for; all when absent. */
   trainable?: ReadonlySet<Tensor>;

@@ -4,7 +4,7 @@ import { expertToPrune, prune } from './prune';
 import { expertCounts, layersOf } from './state-dict';
 
 describe('the expert to remove', () => {
-  test('the paper: the smallest share among the experts without the backbone, below tau', () => {
+  test('has the smallest share among the experts, without the backbone, below tau, as in the paper', () => {
     // Alone: 0.2/0.5 = 0.4, 0.1/0.5 = 0.2, 0.2/0.5 = 0.4
     const shares = [0.5, 0.2, 0.1, 0.2];
     expect(expertToPrune(shares, 0.21)).toBe(1);

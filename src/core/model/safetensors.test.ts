@@ -57,7 +57,7 @@ test('any names, shapes and numbers survive', () => {
   );
 });
 
-test('the layout is the one of the format', () => {
+test('the layout follows the format', () => {
   const bytes = encodeSafetensors({ x: { shape: [1], values: Float32Array.from([1]) } });
   const view = new DataView(bytes.buffer);
   const length = Number(view.getBigUint64(0, true));

@@ -54,7 +54,7 @@ function userEncoderNames(blocks: number): UserEncoder<string> {
   };
 }
 
-/** Nested names with something else in the place of every name. */
+/** Nested names with a `T` instead of every name. */
 type Named<Names, T> = Names extends string ? T : { [Key in keyof Names]: Named<Names[Key], T> };
 
 function read<Names extends object | string, T>(state: StateDict<T>, names: Names): Named<Names, T>;

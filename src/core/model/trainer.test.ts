@@ -25,7 +25,7 @@ for (const backend of BACKENDS) {
   describe(`trainer on ${backend}`, () => {
     beforeAll(() => useBackend(backend));
 
-    test('two steps of Adam by hand; other weights are frozen; no tensor is left', async () => {
+    test('two steps of Adam match a calculation by hand; other weights are frozen; no tensor is left', async () => {
       await countingTensors(async () => {
         const trainer = new Trainer(weights, ['a'], { learningRate: 0.1 });
         expect(await take(trainer.step(distance))).toBeCloseTo(40, 4);

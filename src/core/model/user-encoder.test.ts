@@ -100,7 +100,7 @@ for (const backend of BACKENDS) {
       [2, 2, 4, 5],
       [3, 1, 6, 4],
       [3, 3, 9, 2],
-    ])('%i heads and %i blocks as in plain loops (width %i, length %i)', async (heads, blocks, width, length) => {
+    ])('%i heads and %i blocks match plain loops (width %i, length %i)', async (heads, blocks, width, length) => {
       const config = sizes(width, length, heads, blocks);
       const weights = randomUser(config, heads * 10 + blocks);
       const rows = sequence(length, width, 5);
@@ -135,7 +135,7 @@ for (const backend of BACKENDS) {
   });
 }
 
-test('the last position of every sequence', async () => {
+test('returns the last position of every sequence', async () => {
   await useBackend('cpu');
   const encoded = tensor2d([[1], [2], [3], [4]]) as Tensor2D;
   const last = await countingTensors(() => lastPositions(encoded, 2), 1);

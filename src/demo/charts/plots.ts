@@ -18,7 +18,7 @@ interface ShareChart {
   chapters: readonly Chapter[];
 }
 
-/** A stretch of choices, from and to the number of a choice. */
+/** A range of choices, by the numbers of its first and its last choice. */
 interface Chapter {
   from: number;
   to: number;

@@ -50,30 +50,30 @@ describe('findings', () => {
     const other = { hr10: at(0.121), adaptation: at(20), returned: at(19.5) };
     const all = { random: { hr10: at(0.01) }, popularity: other, sidestream: learner };
     expect(findings(simulation(all, { random: at(0), popularity: at(0.19) }))).toEqual([
-      'Lists that learn had what the shopper looked for in their first ten in 31.2 % of the choices, lists of what is popular in 12.1 %.',
-      'When a taste changed from one choice to the next, they followed after 3.1 choices on average, lists of what is popular after 20.0.',
-      'When an old taste came back, they followed after 1.2 choices on average, lists of what is popular after 19.5.',
+      'Lists that learn had the wanted product among their first ten in 31.2 % of the choices, lists of popular products in 12.1 %.',
+      'When a taste changed from one choice to the next, they followed after 3.1 choices on average, lists of popular products after 20.0.',
+      'When an old taste came back, they followed after 1.2 choices on average, lists of popular products after 19.5.',
       'Learning a choice took 1.2 ms in this browser.',
     ]);
   });
 
-  it('say where others are ahead, where a difference may be chance, and nothing of lists that were not simulated', () => {
+  it('say where others are ahead, where a difference may be chance, and nothing about lists that were not simulated', () => {
     const all = { popularity: { hr10: at(0.1) }, content: { hr10: at(0.32) }, sidestream: { hr10: at(0.31) } };
     const shares =
-      'Lists that learn had what the shopper looked for in their first ten in 31.0 % of the choices, lists of what is popular in 10.0 %, lists of what is like the last choices in 32.0 %.';
+      'Lists that learn had the wanted product among their first ten in 31.0 % of the choices, lists of popular products in 10.0 %, lists of products similar to the last choices in 32.0 %.';
     expect(findings(simulation(all, { popularity: at(0.2), content: at(-0.01, 0.005) }))[0]).toBe(shares);
     expect(findings(simulation(all, { popularity: at(0.2), content: at(-0.01, 0.02) }))[0]).toBe(
-      `${shares} With so few shoppers the difference to lists of what is like the last choices may be chance: simulate more.`,
+      `${shares} With so few shoppers, the difference from lists of products similar to the last choices may be chance: simulate more.`,
     );
     expect(findings(simulation({ oracle: { hr10: at(0.9) }, sidestream: { hr10: at(0.31) } }))[0]).toBe(
-      'Lists that learn had what the shopper looked for in their first ten in 31.0 % of the choices.',
+      'Lists that learn had the wanted product among their first ten in 31.0 % of the choices.',
     );
   });
 
-  it('claim no learning where nothing that learns was simulated', () => {
+  it('claim no learning if no learning list was simulated', () => {
     const found = findings(simulation({ random: { hr10: at(0.01) }, popularity: { hr10: at(0.12) } }));
     expect(found).toEqual([
-      'Of the products that shoppers looked for, the first ten had: lists in random order in 1.0 %, lists of what is popular in 12.0 %. Choose “sidestream” too, to see what learning adds.',
+      'Of the products that shoppers looked for, the first ten had: lists in random order in 1.0 %, lists of popular products in 12.0 %. Choose “sidestream” too, to see what learning adds.',
     ]);
   });
 });

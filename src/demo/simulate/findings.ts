@@ -3,8 +3,8 @@ import type { Interval, Simulation } from '../../lab/simulate';
 /** Configurations in the words of a sentence. */
 const LISTS: Readonly<Record<string, string>> = {
   random: 'lists in random order',
-  popularity: 'lists of what is popular',
-  content: 'lists of what is like the last choices',
+  popularity: 'lists of popular products',
+  content: 'lists of products similar to the last choices',
   terms: 'lists that learn without experts',
   sidestream: 'lists that learn',
   oracle: 'lists that know every wish',
@@ -33,13 +33,13 @@ export function findings(simulation: Simulation): string[] {
 function hitsOf({ comparison }: Simulation, learner: Found, others: readonly Found[]): string {
   const name = learner.name === 'terms' ? 'Lists that learn (without experts)' : 'Lists that learn';
   const shares = others.map((other) => `, ${listsOf(other.name)} in ${share(other.figures.hr10)}`).join('');
-  const sentence = `${name} had what the shopper looked for in their first ten in ${share(learner.figures.hr10)} of the choices${shares}.`;
+  const sentence = `${name} had the wanted product among their first ten in ${share(learner.figures.hr10)} of the choices${shares}.`;
   const open = comparison.against.filter(
     ({ name: against, changes: { hr10 } }) =>
       others.some((other) => other.name === against) && !(hr10.low > 0 || hr10.high < 0),
   );
   if (comparison.of !== learner.name || open.length === 0) return sentence;
-  return `${sentence} With so few shoppers the difference to ${open.map((other) => listsOf(other.name)).join(' and to ')} may be chance: simulate more.`;
+  return `${sentence} With so few shoppers, the difference from ${open.map((other) => listsOf(other.name)).join(' and from ')} may be chance: simulate more.`;
 }
 
 /** How they followed tastes that change and return; empty if no shopper's taste did. */

@@ -51,7 +51,7 @@ export class SimulateShoppers extends ShopElement {
   }
 
   protected override firstUpdated(): void {
-    // This page has no list for which the rest of it has to wait.
+    // This page has no list that the rest of the page must wait for.
     this.session.showRest();
   }
 

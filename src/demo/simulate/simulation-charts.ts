@@ -25,7 +25,7 @@ const SHOWN: readonly FigureName[] = ['coverage', 'novelty', 'popularityBias', '
 /** The charts of a simulation; questions without findings are left out. */
 export const figureGroups = (simulation: Simulation): FigureGroup[] =>
   [
-    { question: 'Is what the shopper looks for in the list?', cards: figureCards(simulation, QUALITY) },
+    { question: 'Does the list have the product that the shopper looks for?', cards: figureCards(simulation, QUALITY) },
     {
       question: 'Does the list follow a taste that changes?',
       cards: [...fitCards(simulation), ...figureCards(simulation, FOLLOWING)],
@@ -35,7 +35,7 @@ export const figureGroups = (simulation: Simulation): FigureGroup[] =>
       question: 'What does the learner keep, and how long does it take?',
       cards: [...expertCards(simulation), ...figureCards(simulation, ['experts']), ...updateCards(simulation)],
     },
-    { question: 'Does a shop narrow that learns from its own lists?', cards: loopCards(simulation) },
+    { question: 'Does the choice narrow if a shop learns from its own lists?', cards: loopCards(simulation) },
   ].filter(({ cards }) => cards.length > 0);
 
 /** A chart with its explanation, and its numbers as a table for readers who do not see the chart or who want the numbers. */

@@ -50,13 +50,13 @@ it('counts the tastes of the list by top category, and names an expert by its la
   expect(frame([], [expert(1, 'active')]).experts[0]?.about).toBeNull();
 });
 
-it('says in words what became of an expert', () => {
+it('describes what happened to an expert', () => {
   const [trial, kept, aside] = (['candidate', 'active', 'frozen'] as const).map((state) =>
     frame(['Music'], [expert(1, state)], ['Music']),
   );
   if (!trial || !kept || !aside) throw new Error('no frames');
-  expect(expertText(kept, trial)).toContain('kept and learns on');
-  expect(expertText(aside, kept)).toContain('The expert for music is put aside');
+  expect(expertText(kept, trial)).toContain('kept and continues to learn');
+  expect(expertText(aside, kept)).toContain('The expert for music is set aside');
   expect(expertText(kept, aside)).toContain('The expert for music is back');
   expect(expertText(kept, kept)).toBe('');
 });

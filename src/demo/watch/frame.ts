@@ -24,7 +24,7 @@ export interface Frame {
   /** Products of each taste in the list. */
   counts: [number, number];
   experts: ExpertView[];
-  /** From the choice to the list after it, ms. */
+  /** Time from the choice to the next list, ms. */
   duration: number;
 }
 

@@ -15,8 +15,8 @@ export const CHAPTERS: readonly Chapter[] = [
 export const CHOICES = CHAPTERS.reduce((sum, { choices }) => sum + choices, 0);
 
 /**
- * Index of the chosen one among the suitable products in the list, from 0: always choosing the first one would tell the learner no
- * more than the list already contained.
+ * Index of the chosen product among the suitable products in the list, from 0: always choosing the first product would tell
+ * the learner nothing that the list did not already contain.
  */
 export const SUITABLE = 3;
 

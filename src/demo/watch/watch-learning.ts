@@ -35,11 +35,11 @@ const SPEED_NAMES: Record<Speed, string> = {
   fast: 'Fast',
   fastest: 'As fast as it learns',
 };
-/** Label of the main button when it is not "Go on". */
+/** Label of the main button when it is not "Continue". */
 const PLAY_TEXT: Partial<Record<Phase, string>> = {
   opening: 'Start',
   ready: 'Start',
-  'by-hand': 'Let her go on',
+  'by-hand': 'Let her continue',
   done: 'Start again',
 };
 /** Products of a shelf, from which the visitor chooses after taking over. */
@@ -71,7 +71,7 @@ export class WatchLearning extends ShopElement {
   }
 
   protected override firstUpdated(): void {
-    // This page has no list for which the rest of it has to wait.
+    // This page has no list that the rest of the page must wait for.
     this.session.showRest();
   }
 
@@ -163,7 +163,7 @@ export class WatchLearning extends ShopElement {
     const main = running
       ? { text: 'Pause', act: () => this.#pause() }
       : {
-          text: PLAY_TEXT[phase] ?? 'Go on',
+          text: PLAY_TEXT[phase] ?? 'Continue',
           act: () => (phase === 'done' ? this.#restart(true) : this.#visit?.play()),
         };
     return html`
@@ -268,7 +268,7 @@ export class WatchLearning extends ShopElement {
       </li>`;
     if (experts.every(({ choices }) => choices === 0)) return html`<p class="hint">Nothing yet.</p>`;
     return html`
-      <p class="hint">The list adds up what these say, each by its share.</p>
+      <p class="hint">The list adds up the scores of these experts, weighted by their shares.</p>
       <ul class="experts" data-testid="watch-experts">
         ${repeat(
           kept,
@@ -318,7 +318,7 @@ export class WatchLearning extends ShopElement {
       else if (turn?.first) this.#spoken = `${chapterTitles(tastes)[turn.index]}. ${words}`;
       this.#asked = false;
     }
-    if (phase === 'done') this.#spoken = summaryText(frames, tastes) || 'The visit is at its end.';
+    if (phase === 'done') this.#spoken = summaryText(frames, tastes) || 'The visit has ended.';
     if (phase === 'by-hand') void this.#fillShelf();
     this.requestUpdate();
   }

@@ -27,7 +27,9 @@ export function listText(frame: Frame, before: Frame | undefined, tastes: readon
   if (!before) return now;
   const fresh = frame.list.filter(({ id }) => !before.list.some((item) => item.id === id)).length;
   const changes =
-    fresh === 0 ? 'The list stays.' : `${fresh} ${fresh === 1 ? 'product is' : 'products are'} new in the list.`;
+    fresh === 0
+      ? 'The list stays the same.'
+      : `${fresh} ${fresh === 1 ? 'product is' : 'products are'} new in the list.`;
   return `${changes} ${now}`;
 }
 
@@ -39,9 +41,9 @@ export function expertText(frame: Frame, before: Frame | undefined): string {
   const back = frame.experts.find(({ id, state }) => state === 'active' && were.get(id) === 'frozen');
   const aside = frame.experts.find(({ id, state }) => state === 'frozen' && were.get(id) !== 'frozen');
   return [
-    kept ? 'An expert on trial foresaw this better than all others, so it is kept and learns on.' : '',
-    back ? `The expert for ${aboutOf(back)} is back, just as it was when it was put aside.` : '',
-    aside ? `The expert for ${aboutOf(aside)} is put aside as it is, so that new choices cannot spoil it.` : '',
+    kept ? 'An expert on trial predicted this better than all others, so it is kept and continues to learn.' : '',
+    back ? `The expert for ${aboutOf(back)} is back, just as it was when it was set aside.` : '',
+    aside ? `The expert for ${aboutOf(aside)} is set aside as it is, so that new choices cannot spoil it.` : '',
   ]
     .filter(Boolean)
     .join(' ');
@@ -55,7 +57,7 @@ export function roleText({ state }: Pick<ExpertView, 'state'>): string {
     case 'active':
       return 'kept, and learns now';
     case 'frozen':
-      return 'kept, and put aside for now';
+      return 'kept, and set aside for now';
     case 'candidate':
       return 'on trial: begins with just one recent choice';
   }

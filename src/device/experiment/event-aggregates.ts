@@ -7,7 +7,10 @@ import { type Metrics, withRatios } from './metrics';
 
 /** Maximum number of order lines kept. */
 const MAX_ORDERS = 1000;
-/** Longest key of one: a JSON array of transaction and item, 6 characters for each when escaped, and 7 of syntax. */
+/**
+ * Maximum length of a key: a JSON array of transaction and item, whose characters may each be escaped to 6, and 7 of
+ * syntax.
+ */
 const MAX_ORDER_LENGTH = 6 * (MAX_CHARACTERS.transactionId + MAX_CHARACTERS.itemId) + 7;
 
 const AGGREGATES_SCHEMA = 1;

@@ -15,7 +15,7 @@ describe('assign', () => {
     expect(UNITS.every((unit) => nameOf(experiment, unit) === nameOf({ ...experiment }, unit))).toBe(true);
   });
 
-  it('leaves everybody in their variant when more take part, and takes in no more than it should', () => {
+  it('keeps everybody in their variant when the rollout rises, and enrols no more than the rollout', () => {
     const [tenth, half] = [10, 50].map((rollout) => ({ ...experiment, rollout }));
     expect(share(tenth, null)).toBeCloseTo(0.9, 1.7);
     expect(share(half, null)).toBeCloseTo(0.5, 1.7);

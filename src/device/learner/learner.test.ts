@@ -30,7 +30,7 @@ const topOf = (learner: Learner, shop: LearnerCatalog, weights = learner.weights
   ).map(({ row }) => row);
 
 describe('Learner', () => {
-  it('is the same after a dismissal that was taken back, also over a reload', async () => {
+  it('is the same after an undone dismissal, also across a reload', async () => {
     const shop = catalog();
     const plain = learned(clicks(2), shop);
     const taken = new Learner(shop);

@@ -150,12 +150,12 @@ export class Learner {
     return this.#lastEvent;
   }
 
-  /** Id of the first one, see `Profile`. */
+  /** Id of the first event processed, see `Profile`. */
   get firstEvent(): number {
     return this.#firstEvent;
   }
 
-  /** Tells that a new log gave the events processed so far other ids: the ids of the last and the first event. */
+  /** Call it when a new log has given the processed events other ids. Takes the new ids of the last and the first event. */
   renumber({ lastEvent, firstEvent }: Pick<Profile, 'lastEvent' | 'firstEvent'>): void {
     this.#lastEvent = lastEvent;
     this.#firstEvent = firstEvent;

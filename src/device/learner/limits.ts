@@ -3,15 +3,15 @@ export const PROFILE_SCHEMA = 7;
 
 /** Maximum number of kept experts, including the generalist. */
 export const MAX_KEPT = 4;
-/** Candidates on trial. */
+/** Number of candidates on trial at a time. */
 export const CANDIDATES = 2;
 /** Number of choices whose posterior is kept for every expert. */
 export const MAX_SERIES_LENGTH = 200;
 /** Memory of an expert's posterior mass, per choice: pruning removes the least. */
 export const MASS_MEMORY = 0.98;
-/** Choices that an expert names as those it learned from. */
+/** Number of last choices that an expert names as its sources. */
 export const MAX_CHOSEN = 20;
-/** Dismissals that an expert can revert. */
+/** Maximum number of dismissals that an expert can revert. */
 export const MAX_DISMISSED = 200;
 /**
  * Bound of one coefficient of a read-out. Choices stay far below it: a step is at most 3 * 2 sqrt(2 items), and fading

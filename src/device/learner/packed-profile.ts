@@ -7,10 +7,10 @@ import * as v from 'valibot';
 
 /** Coefficients that share one step: the columns of a state of a side model. */
 const CHUNK = 64;
-/** In place of the exponent of the step: all are 0; some need all their digits. */
+/** Stored instead of the exponent of the step if all values are 0, or if some need all their digits. */
 const ZEROS = -128;
 const WHOLE = 127;
-/** Integers of a chunk are below it. */
+/** Bound of the integers of a chunk. */
 const MAX_SHORT = 2 ** 15;
 const FLOAT_DIGITS = 23;
 const FLOAT_BIAS = 127;
@@ -118,7 +118,7 @@ export function unpacked(bytes: Uint8Array): unknown {
   const { data, counts } = v.parse(headerSchema, JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))));
   let at = end + 1;
   const total = counts.reduce((sum, count, kind) => sum + count * SIZES[kind], at);
-  if (total !== bytes.length) throw new RangeError('it has another length');
+  if (total !== bytes.length) throw new RangeError('its length is wrong');
   const [exponents, shorts, floats, doubles] = counts.map((count, kind) => {
     const size = SIZES[kind];
     const read = reader(bytes.subarray(at, at + count * size), size);

@@ -170,7 +170,7 @@ describe('a stored profile beyond the bounds of a learner is refused:', () => {
     await expect(decodeProfile(longer)).rejects.toEqual(refused('store/corrupt'));
   });
 
-  it('a file larger than any profile, before its bytes are looked at', async () => {
+  it('a file larger than any profile, before its bytes are read', async () => {
     await expect(decodeProfile(new Uint8Array(100_000_000))).rejects.toThrow('larger');
   });
 });

@@ -25,7 +25,7 @@ describe('a profile as a file', () => {
     expect(await readProfile(structuredClone(await storedProfile(profile)))).toEqual(profile);
   });
 
-  it('is refused when any one byte is another, or the end is missing', async () => {
+  it('is refused when any byte differs, or the end is missing', async () => {
     const bytes = await encodeProfile(profile);
     const change = fc.record({ at: fc.nat(bytes.length - 1), by: fc.integer({ min: 1, max: 255 }) });
     await fc.assert(
@@ -68,7 +68,7 @@ describe('a profile as a file', () => {
     expect(await decodeProfile(version5())).toEqual(profile);
   });
 
-  it('takes no floats that it does not have', async () => {
+  it('is refused if it lists floats that it does not have', async () => {
     for (const wrong of ['{"floats":3000000}', '{"floats":-1}', '{"floats":0.5}', '{"floats":1}', '[]']) {
       expect(await codeOf(decodeProfile(version5('{"floats":3}', wrong)))).toBe('store/corrupt');
     }

@@ -72,7 +72,7 @@ export async function decodeProfile(bytes: Uint8Array): Promise<Profile> {
   if (!READABLE.includes(Number(version))) throw damaged('it does not start like a profile');
   const body = bytes.slice(first.end);
   if (digest !== NO_DIGEST && canHash() && (await sha256(body)) !== digest) throw damaged('its checksum differs');
-  if (Number(version) > MAX_PLAIN_VERSION && size !== `${body.length}`) throw damaged('it has another length');
+  if (Number(version) > MAX_PLAIN_VERSION && size !== `${body.length}`) throw damaged('its length is wrong');
   return parseAnyProfile(
     Number(version) <= MAX_PLAIN_VERSION ? await plainProfile(body, Number(version)) : await unpack(body),
   );
@@ -149,7 +149,7 @@ function withFloats(json: Record<string, unknown>, take: (size: number) => Float
 
 const storedSchema = v.object({ schema: v.number(), bytes: v.instance(Uint8Array) });
 
-/** As `encodeProfile`, for the store. */
+/** Like `encodeProfile`, for the store. */
 export const storedProfile = async (profile: Profile): Promise<{ schema: number; bytes: Uint8Array<ArrayBuffer> }> => ({
   schema: PROFILE_SCHEMA,
   bytes: await encodeProfile(profile),

@@ -61,7 +61,7 @@ const withExpertGains = v.looseObject({
   }),
 });
 
-/** Schema 6 had the record of an anchor to a base model, which the present schema leaves out, and values of two terms more. */
+/** Schema 6 had the record of an anchor to a base model, which the present schema leaves out, and values of two more terms. */
 const withAnchor = v.looseObject({ schema: v.literal(6) });
 
 const withOneGain = ({ gains, ...expert }: v.InferOutput<typeof withGains>) => ({ ...expert, gain: gains.preference });

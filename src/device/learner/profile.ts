@@ -10,8 +10,8 @@ const profileSchema = v.object({
   /** Id of the last event learned from; later ones in the log are still to be learned. */
   lastEvent: count,
   /**
-   * Id of the first event learned from, the largest safe integer before any. The log is whole as long as it holds this
-   * event; 0 if it never held all events, or in older profiles without this field.
+   * Id of the first event learned from; the largest safe integer before the first event. The log is whole as long as it
+   * holds this event; 0 if it never held all events, or in older profiles without this field.
    */
   firstEvent: v.optional(count, 0),
   /** The shopper's choices up to that event; before schema 3 they were read from the log. */

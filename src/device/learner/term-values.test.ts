@@ -17,7 +17,7 @@ const sources = (): TermSources => ({
   residualScores: null,
 });
 
-describe('KnownTerms', () => {
+describe('TermValueCache', () => {
   it('computes the terms once for each state', () => {
     const known = new TermValueCache(termValues);
     const state = sources();

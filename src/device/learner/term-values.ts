@@ -74,7 +74,7 @@ const SHARED = TERMS.filter((name) => name !== 'preference');
  * one pass.
  */
 export class TermMatrix {
-  /** Terms with a basis, a row of the matrix each. */
+  /** Terms with a basis; each has a row of the matrix. */
   #names: readonly TermName[] = [];
   #matrix: Matrix;
 
@@ -99,7 +99,7 @@ export class TermMatrix {
   }
 
   /**
-   * Of each term, its value for the chosen item minus its expected value; 0 for `preference`.
+   * For each term, its value for the chosen item minus its expected value; 0 for `preference`.
    * @param shares of the items, [count] each
    */
   slopes(row: number, shares: readonly Float32Array[]): Record<TermName, number>[] {

@@ -88,7 +88,7 @@ describe('a learner of a catalogue with variants', () => {
     expect(learner.history.dismissed.size).toBe(0);
   });
 
-  it('is the same over a reload, also of a profile from before the catalogue had groups', () => {
+  it('is the same across a reload, also of a profile from before the catalogue had groups', () => {
     const alone = variantShop(() => ({ group: undefined }));
     const before = new Learner(alone);
     for (const [n, id] of ['item-4.1', 'item-4.3', 'item-8.0'].entries()) before.observe(event(n + 1, id));

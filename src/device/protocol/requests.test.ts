@@ -63,7 +63,7 @@ describe('input from the page', () => {
     );
   });
 
-  it('is read again from the log whenever it was taken', () => {
+  it('can be read from the log again whenever it was accepted', () => {
     const mostly = <T>(good: fc.Arbitrary<T>, bad: fc.Arbitrary<T>) =>
       fc.oneof({ weight: 9, arbitrary: good }, { weight: 1, arbitrary: bad });
     const text = mostly(

@@ -43,7 +43,7 @@ export interface PlacesMessage {
 /** Name of the BroadcastChannel on which the tabs of a shop exchange the shopper's answers and announce stored data. */
 export const channelName = (namespace: string): string => `sidestream/${namespace}`;
 
-/** Listener on the page; errors are passed as plain data, since a cloned Error loses its code. */
+/** Listener on the page; errors are passed as plain data, because a cloned Error loses its code. */
 export type RemoteListener = (
   ...[type, event]: ['change', Status] | ['progress', Progress] | ['error', SerializedError]
 ) => void;

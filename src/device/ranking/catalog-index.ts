@@ -60,16 +60,16 @@ export interface CatalogIndex {
 
 /** Data about the items of an index in addition to the items themselves. */
 export interface CatalogIndexOptions {
-  /** May be of fewer items: the first ones. */
+  /** May cover only the first items. */
   cooccurrence?: CooccurrenceTable | null;
-  /** May be of fewer items: the first ones. */
+  /** May cover only the first items. */
   side?: SideModel | null;
   trend?: Float32Array | null;
   /** The bundle's, where its content says little. Default .1. */
   similarCategory?: number;
   /** The variants among these items, from `productVariants`. Default: no variants. */
   variants?: ProductVariants | null;
-  /** Of the catalogue that the items are a part of. Default: of these items. */
+  /** Statistics of the catalogue that contains the items. Default: statistics of these items. */
   statistics?: CatalogStatistics;
 }
 

@@ -52,7 +52,7 @@ it('gives the same however many neighbors leave before others come', () => {
   }
 });
 
-it('knows the row that an item resembles most, some left out, or says that it does not', () => {
+it('finds the row that an item resembles most, with some left out, or reports that it cannot', () => {
   const random = seededRandom(5);
   const count = 120;
   const far = { count, width, values: Float32Array.from({ length: count * width }, () => random() - 0.5) };

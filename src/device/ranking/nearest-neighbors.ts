@@ -85,7 +85,7 @@ export class NearestNeighbors {
     this.#rows.add(row);
     const threshold = this.#threshold;
     for (let item = 0; item < similarities.length; item++) {
-      // Of equal similarities the newest row stays: it leaves a history last. NaN is never kept.
+      // If similarities are equal, the newest row stays, because it leaves a history last. NaN is never kept.
       if (similarities[item] >= threshold[item]) this.#insert(item, similarities[item], row);
     }
   }
@@ -123,7 +123,7 @@ export class NearestNeighbors {
         for (let item = rows.indexOf(only); item >= 0; item = rows.indexOf(only, item + 1)) items.push(item);
       } else for (let item = 0; item < rows.length; item++) if (removed.has(rows[item])) items.push(item);
     }
-    // Of several rows an item may have had more than one.
+    // An item may have had several of these rows among its neighbors.
     return removed.size === 1 ? items : new Set(items);
   }
 
@@ -159,7 +159,7 @@ export class NearestNeighbors {
   }
 }
 
-/** Past items that the mean is taken of. */
+/** Number of past items in the mean. */
 export const NEAREST = 3;
 
 /** Mean of the 3 largest content similarities of every item to the items of a history. */

@@ -16,7 +16,7 @@ export interface VariantRequest {
   hints?: { readonly lifts: ArrayLike<number> } | null;
 }
 
-/** The parts of a shopper's state that do. */
+/** The parts of a shopper's state that depend on variants. */
 export interface VariantState {
   history: ChoiceHistory;
   record?: ShopperRecord;
@@ -77,7 +77,7 @@ export interface ProductVariants extends VariantGroups {
   candidates(chosen: number, gone: readonly number[]): number[];
   /** Standardises a block again with equal weight for every product. In the catalog order, all variants share one place. */
   weigh(block: WeighedBlock & { name: string; width: number }): WeighedBlock;
-  /** All other rows. */
+  /** All rows but those of `candidates`. */
   beside(chosen: number, gone: readonly number[]): number[];
 }
 

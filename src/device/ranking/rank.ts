@@ -106,7 +106,7 @@ export function scoreAll(
   const { admits, pinnable } = admission(index, state.history, record, { ...request, rules });
   const again = repeatsForYou(index, state, record, request);
   const list = listOf(index, state, request, admits, again);
-  // Before the rules: these count in standard deviations of all the rest.
+  // Hints apply before the boosts, which count in standard deviations of the other parts of the score.
   const scored = applyBoosts(index, hints?.apply(list) ?? list, record, rules, now);
   // Lists of the shopper's own items contain no other items, so pins of other items have no effect there.
   return { ...request, scored, pinnable: OWN.includes(request.placement) ? scored.holds : pinnable };

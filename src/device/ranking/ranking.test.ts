@@ -114,7 +114,7 @@ describe('rank', () => {
     expect(reason([part(3, 'frozen', 60, 5, 0)], -1e-3)).toBe(plain);
   });
 
-  it('takes an item of unknown popularity for an average one', () => {
+  it('treats an item of unknown popularity as average', () => {
     const index = catalog([{}, {}, {}, { popularity: undefined }, {}, { popularity: 9 }]);
     const order = rank(index, state(), { ...request, limit: 8 }).map(({ row }) => row);
     expect(order.slice(0, 2)).toEqual([5, 3]);

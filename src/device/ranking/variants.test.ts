@@ -82,7 +82,7 @@ describe('a list of a catalogue with variants', () => {
     expect(pricesOf(prices, { variants: 'all' })).toEqual([0, undefined]);
   });
 
-  it('shows the variant in stock with the highest personal score to a shopper with a taste', () => {
+  it('shows a known shopper the variant in stock with the highest personal score', () => {
     const prices = [40, 2, 40].map((price) => ({ price }));
     const index = shop(prices);
     expect(rows(index, 'trending', {}, chose(6))[0]).toBe(2);

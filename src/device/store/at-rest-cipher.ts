@@ -1,4 +1,4 @@
-/** AES-GCM's usual length of a nonce. */
+/** Usual length of a nonce of AES-GCM, bytes. */
 const NONCE = 12;
 
 /** Encryption at rest: AES-GCM with a random nonce per message. Its protection depends on where the key is kept. */

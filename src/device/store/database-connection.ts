@@ -64,8 +64,8 @@ export class DatabaseConnection {
   }
 
   /**
-   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. It is deleted
-   * then, unless this store may create one because the shopper consented again.
+   * Whether the shopper withdrew consent, and the browser ended before it could delete the emptied database. The database
+   * is then deleted, unless this store may create one because the shopper consented again.
    */
   async #isWithdrawn(database: IDBPDatabase<Layout>): Promise<boolean> {
     if ((await database.get('profile', WITHDRAWN)) === undefined) return false;
@@ -75,7 +75,7 @@ export class DatabaseConnection {
       return false;
     }
     database.close();
-    // Where another page blocks that, the mark stays.
+    // If another page blocks the deletion, the mark stays.
     await deleteDeviceStore(this.#namespace).catch(() => undefined);
     return true;
   }

@@ -12,7 +12,7 @@ export interface EncryptedRow {
   sealed: Uint8Array;
 }
 
-/** Description of a snapshot. Its last event stays readable, as a rollback needs it without the key. */
+/** Description of a snapshot. Its last event stays readable, because a rollback needs it without the key. */
 export type SnapshotRow = Omit<Snapshot, 'id'> | (Pick<Snapshot, 'lastEvent'> & EncryptedRow);
 
 /** The database of one shop on one device. */
@@ -79,7 +79,7 @@ export async function openDatabase(
     const timer = setTimeout(giveUp, QUEUE_LIMIT);
     openDB<Layout>(databaseName(namespace), DATABASE_VERSION, {
       upgrade: (database, from, _, transaction) => {
-        // The browser also carries out a request after its time limit here: it must not leave a database behind.
+        // The browser may carry out the request after the time limit: it must not leave a database behind.
         missing = from === 0 && (!create || late);
         created = from === 0;
         if (!missing) return upgrade(database, from);

@@ -102,7 +102,7 @@ async function emptyDatabase(namespace: string): Promise<void> {
         for (const name of names) emptying.objectStore(name).clear();
         if (names.includes('profile')) emptying.objectStore('profile').put(true, WITHDRAWN);
       } catch {
-        // It has no stores, or is not ours: only the deletion is left.
+        // It has no stores, or is not ours: only the deletion remains to be done.
         end();
       }
       // Closed when the transaction has ended.

@@ -20,7 +20,7 @@ describe('an encrypted file', () => {
     await expect(encryptFile(bytes, '')).rejects.toEqual(refused('runtime/invalid-input'));
   });
 
-  it('is another one each time', async () => {
+  it('differs each time', async () => {
     expect(await encryptFile(bytes, 'x')).not.toEqual(await encryptFile(bytes, 'x'));
   });
 

@@ -24,9 +24,9 @@ export async function passphraseKey(
 /** First line of an encrypted file: format, version, rounds of PBKDF2, salt and nonce in hex. */
 const MAGIC = 'sidestream-sealed';
 const VERSION = 1;
-/** AES-GCM's usual length of a nonce. */
+/** Usual length of a nonce of AES-GCM, bytes. */
 const NONCE = 12;
-/** Longest first line, bytes. */
+/** Maximum length of the first line, bytes. */
 const MAX_HEAD_BYTES = 256;
 const HEAD = new RegExp(`^${MAGIC} ${VERSION} (\\d{6,7}) ([0-9a-f]{${2 * SALT}}) ([0-9a-f]{${2 * NONCE}})\n$`);
 const ANY_VERSION = new RegExp(`^${MAGIC} (\\d{1,9}) `);
@@ -63,7 +63,7 @@ export async function encryptFile(bytes: Uint8Array, passphrase: string): Promis
 
 /**
  * Decrypts a file of `encryptFile`.
- * @throws SidestreamError `store/wrong-passphrase` when the passphrase is another one or the file was changed,
+ * @throws SidestreamError `store/wrong-passphrase` when the passphrase is wrong or the file was changed,
  *   `store/corrupt` when it is not an encrypted file, `store/newer-schema` when newer code wrote it
  */
 export async function decryptFile(bytes: Uint8Array, passphrase: string): Promise<Uint8Array> {

@@ -238,7 +238,7 @@ describe('a change of the key', () => {
     ['nothing', false],
     ['a key of this browser', true],
   ])(
-    'from %s: all that was kept is encrypted again, and the old key goes when nobody can need it',
+    'from %s: all stored data is encrypted again, and the old key is deleted once nobody can need it',
     async (_, before) => {
       const wanted = await expected();
       const old = await open(before);

@@ -9,13 +9,13 @@ const MAX_PASSPHRASE_LENGTH = 1024;
  *
  * - `false`: no encryption. Anybody who has the browser's files can read the data.
  * - `true`: with a key that the browser generates and stores in the same database. Scripts can use that key but not read it;
- * the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item, but
- * anybody who has all files of the browser's profile can decrypt them. Data stored unencrypted before stays unencrypted
- * until it is written again. - `{ passphrase }`: with a key derived from a passphrase (PBKDF2-SHA-256, 600,000 rounds: a
- * fraction of a second at each start).
- *   Anybody who has all files must guess the passphrase.
+ *   the browser stores it beside the data, in Chromium as 32 plain bytes. A search through the files finds no item, but
+ *   anybody who has all files of the browser's profile can decrypt them. Data stored unencrypted before stays unencrypted
+ *   until it is written again.
+ * - `{ passphrase }`: with a key derived from a passphrase (PBKDF2-SHA-256, 600,000 rounds: a fraction of a second at each
+ *   start). Anybody who has all files must guess the passphrase.
  * - `{ key }`: with a key of 32 random bytes, or an AES-GCM `CryptoKey` of 256 bits for `encrypt` and `decrypt`, for example
- * from the shop's login. Anybody who has all files but not that key cannot read anything.
+ *   from the shop's login. Anybody who has all files but not that key cannot read anything.
  *
  * None of them protects against scripts of the same origin, extensions, or anyone who reads the memory of the browser while
  * the page is open; and a page cannot encrypt the browser's own history and cache. The following stays readable: the

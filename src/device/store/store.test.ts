@@ -75,7 +75,7 @@ describe.each(stores)('a store %s', (_, open) => {
     store.close();
   });
 
-  it('keeps items of this device, one of each id, through a reset that keeps them', async () => {
+  it('keeps items of this device, one per id, through a reset that keeps them', async () => {
     const store = await open();
     const item = (id: string, title: string): LocalItem => ({
       item: makeItem(id, { title, image: 'data:image/webp;base64,AAAA', attributes: { size: 4, new: true } }),

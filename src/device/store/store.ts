@@ -52,7 +52,7 @@ export interface Undo {
   /** Describes the snapshot of the previous profile. Its last event must still be the last of the log. */
   snapshot: Omit<Snapshot, 'id'>;
   profile: StoredProfile;
-  /** Of the store when log and profile were read. */
+  /** Generation of the store when log and profile were read. */
   generation: number;
 }
 

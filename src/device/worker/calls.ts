@@ -19,7 +19,7 @@ interface Argument<Output> {
 
 const argument = <Output>(schema: v.GenericSchema<unknown, Output>, name = ''): Argument<Output> => ({ schema, name });
 
-/** Parsed by code that only some pages load, which needs it. */
+/** Parsed by the code that uses it, which only some pages load. */
 const late = argument(v.unknown());
 const request = argument(v.optional(recommendSchema, {}));
 const wait = argument(v.optional(callSchema));
@@ -73,7 +73,7 @@ const ARGUMENTS = {
 } satisfies { [Name in Method]: Each<Parameters<WorkerRecommender[Name]>> };
 
 type Method = keyof WorkerRecommender;
-/** One for each argument, which may be optional for the page. */
+/** One entry for each argument, even if it is optional for the page. */
 type Each<Arguments extends readonly unknown[]> = { [At in keyof Arguments]-?: Argument<unknown> };
 type Parsed<Arguments extends readonly unknown[]> = {
   [At in keyof Arguments]: Arguments[At] extends Argument<infer Output> ? Output : never;

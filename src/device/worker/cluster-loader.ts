@@ -8,14 +8,14 @@ import type { ActiveLearner } from './profile-session';
 
 /** Quiet time after a choice before the clusters near the shopper's preference are loaded, ms. */
 const LOAD_DELAY = 20;
-/** Most items in the catalogue before the clusters that were requested longest ago are evicted. */
+/** Maximum number of loaded items; beyond it, the clusters that were requested longest ago are evicted. */
 const MAX_ITEMS = 6144;
 /** Number of items that remain after eviction, in addition to the head and the history. */
 const ITEMS_AFTER_EVICTION = 3072;
-/** Items in view around which clusters are loaded; of more, the first ones. */
+/** Maximum number of items in view around which clusters are loaded; the first ones count. */
 const MAX_AROUND = 5;
 const CLUSTERS_AROUND_ITEM = 3;
-/** Clusters searched for them: one item has a narrower neighbourhood than a shopper's preference. */
+/** Number of clusters searched for each of them: one item has a narrower neighbourhood than a shopper's preference. */
 const PROBES_AROUND_ITEM = 24;
 /**
  * Number of last choices that are never evicted: no term looks further back. Dismissed items and items in the cart are not

@@ -1,9 +1,9 @@
 import type { BundleClusters, ItemsPart } from '../../core/catalog';
 import { baseProfile, type ContentProfile, type ContentWeights, clustersOf, Retrieval } from '../ranking';
 
-/** Clusters loaded near a content profile: about 2,500 items, the best candidates among them. */
+/** Number of clusters loaded near a content profile: about 2,500 items, the best candidates among them. */
 const NEAREST = 10;
-/** Most clusters loaded for the history of a returning shopper. */
+/** Maximum number of clusters loaded for the history of a returning shopper. */
 const PAST_CLUSTERS = 10;
 
 /**
@@ -56,7 +56,7 @@ export class ClusterSelection {
 
   /**
    * Evicts the clusters that were requested longest ago.
-   * @param items most items that the remaining clusters may have
+   * @param items maximum number of items in the remaining clusters
    * @returns ids of the items that stay
    */
   evict(items: number): Set<string> {
@@ -92,7 +92,7 @@ export class ClusterSelection {
       );
       parts.push(result.value);
     }
-    // The nearest last: they are evicted last.
+    // The nearest clusters come last, so they are evicted last.
     for (const cluster of clusters.toReversed()) {
       const ids = this.#loaded.get(cluster);
       if (!ids) continue;

@@ -96,7 +96,7 @@ describe('a grant that fails', () => {
 });
 
 describe('a denial while a grant is under way', () => {
-  it('counts from the moment it is said', async () => {
+  it('counts from the moment it is given', async () => {
     const before = await open();
     await clickAll(before, 'cd');
     await before.close();
@@ -120,7 +120,7 @@ describe('a denial while a grant is under way', () => {
     await engine.close();
   });
 
-  it('and a grant after it each count in the order they are said', async () => {
+  it('and a later grant each count in the order they are given', async () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
     const held = gate();
@@ -141,7 +141,7 @@ describe('a denial while a grant is under way', () => {
 });
 
 describe('calls during a grant', () => {
-  it('goes to the device too: an event and an item that the shopper adds', async () => {
+  it('reach the device too: an event and an item that the shopper adds', async () => {
     const engine = await open({ consent: 'pending' });
     await clickAll(engine, 'ab');
     const held = gate();

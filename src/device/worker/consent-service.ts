@@ -80,7 +80,7 @@ export class ConsentService {
     try {
       await withdrawn;
     } finally {
-      // Answered since, here or in another tab: that counts.
+      // The shopper has answered since, here or in another tab: that answer counts.
       if (storage.lastAnswer === lastAnswer) {
         storage.keepVisit();
         changes.announce();

@@ -142,7 +142,7 @@ describe('consent withdrawn in one tab', () => {
   });
 });
 
-describe('a worker that takes the place of one that stopped', () => {
+describe('a worker that replaces a stopped one', () => {
   it('does not grant consent again that another tab withdrew meanwhile', async () => {
     const first = await open();
     await first.consent('denied');
@@ -330,7 +330,7 @@ describe('a profile replaced while a save is pending', () => {
 });
 
 describe('tracking', () => {
-  it('is answered as what became of the event, also while the recommender is closed', async () => {
+  it('is answered by the outcome of the event, even while the recommender is closed', async () => {
     const engine = await open();
     const tracking = engine.track('click', 'b', {}).then(
       () => 1,
@@ -439,7 +439,7 @@ describe('a refusal', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('that nobody explains, as by the settings of the browser, leaves a tab without an answer', async () => {
+  it('without an explanation, as through the browser settings, leaves a tab without an answer', async () => {
     const [first, second] = [await open(), await open()];
     await deleteDeviceStore('test');
     for (const engine of [first, second]) {
@@ -451,7 +451,7 @@ describe('a refusal', () => {
   });
 
   for (const consent of ['denied', 'pending'] as const) {
-    it(`${consent}: a worker that follows one which died of it deletes`, async () => {
+    it(`${consent}: the worker after one that died during it deletes the data`, async () => {
       const first = await open();
       await clickAll(first, 'ab');
       await first.close();
@@ -464,7 +464,7 @@ describe('a refusal', () => {
 });
 
 describe('bundles at several addresses', () => {
-  it('one after the other: the profile goes on, as where a shop moves its folder', async () => {
+  it('one after the other: the profile continues, as when a shop moves its folder', async () => {
     const moved = await serveShop();
     const first = await open();
     await clickAll(first, 'abc');
@@ -476,7 +476,7 @@ describe('bundles at several addresses', () => {
     await moved.close();
   });
 
-  it('at once, in two tabs: each reports it, once', async () => {
+  it('simultaneously in two tabs: each tab reports it once', async () => {
     const moved = await serveShop();
     const first = await openedEngine(shop.bundle, { consent: 'granted' });
     const second = await openedEngine(moved.bundle, { consent: 'granted' });

@@ -21,7 +21,7 @@ export interface EngineOptions extends Partial<Omit<ParsedOptions, 'onProgress' 
   restarted?: boolean;
   /** The shopper withdrew consent in this page, and the device may still have data. Default false. */
   withdrawn?: boolean;
-  /** Largest event log on the device, bytes. Default 5,000,000. */
+  /** Maximum size of the event log on the device, bytes. Default 5,000,000. */
   logBudget?: number;
   /** Language of the page, as a tag, for calls that name no language. Empty: unknown. */
   lang?: string;

@@ -56,7 +56,7 @@ describe('an engine with rules', () => {
     await engine.close();
   });
 
-  it('knows all of that without learning too, on the next page as well', async () => {
+  it('follows the same rules without learning, on the next page as well', async () => {
     const engine = await start({ learning: false });
     await engine.track('cart', 'a', {});
     await engine.track('purchase', 'b', {});

@@ -94,7 +94,7 @@ export class Engine implements Calls {
       onManifest(manifest) {
         startFirstList(manifest, options, files);
         if (!(manifest.offers || manifest.rules || options.market || options.offers?.size)) return;
-        // Beside the items: the first list should have the right prices, and follow the rules.
+        // Fetched in parallel with the items: the first list should have the right prices, and follow the rules.
         mutable ??= mutableFiles().then(({ openMutable }) => openMutable(manifest, options, listener, files), report);
       },
     });

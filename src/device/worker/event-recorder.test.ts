@@ -107,7 +107,7 @@ describe('a log', () => {
 });
 
 describe('orders', () => {
-  it('count once, however often the page of thanks is loaded, and on whatever tab', async () => {
+  it('count once, however often and in whichever tab the confirmation page is loaded', async () => {
     const order = { transactionId: 'T1', price: 10, quantity: 2, currency: 'EUR' };
     const first = await open();
     await Promise.all([first.track('purchase', 'a', order), first.track('purchase', 'a', order)]);

@@ -146,7 +146,7 @@ export class EventRecorder {
   }
 
   async #read(counting: ProfileStorage['counting']): Promise<KnownAggregates> {
-    // Late: no list needs the aggregates.
+    // Read late, because no list needs the aggregates.
     const { damagedAggregates, EventAggregates } = await import('../experiment/event-aggregates');
     const generation = await counting.generation();
     const read = EventAggregates.read(await counting.aggregates());

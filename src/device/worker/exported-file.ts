@@ -12,7 +12,7 @@ const HEAD = /^sidestream-profile 4 ([0-9a-f]{64})\n$/;
 const HEAD_LENGTH = 86;
 /** Replaces the digest if the page cannot hash (plain http); such a file is read unchecked. */
 const NO_DIGEST = '0'.repeat(64);
-/** Longest log, bytes. The log of a device is cut at a third of that. */
+/** Maximum size of a log, bytes. A device cuts its log at a third of that. */
 const MAX_BYTES = 16 * 2 ** 20;
 
 const logSchema = exactObject({

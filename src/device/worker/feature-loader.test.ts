@@ -87,7 +87,7 @@ describe('while the features are on their way', () => {
     expect(await list).toEqual(own);
   });
 
-  it('a denial and a forget() erase at once, and nothing of before is learned later', async () => {
+  it('a denial and a forget() erase at once, and nothing earlier is learned later', async () => {
     const denied = await start();
     await denied.track('click', 'd', {});
     await denied.consent('denied');
@@ -103,7 +103,7 @@ describe('while the features are on their way', () => {
     }
   });
 
-  it('consent moves what was tracked to the device, where it is learned', async () => {
+  it('consent moves tracked events to the device, where they are learned', async () => {
     const engine = await start({ consent: 'pending' });
     await engine.track('click', 'd', {});
     await engine.consent('granted');
@@ -142,7 +142,7 @@ describe('while the features are on their way', () => {
     expect(await other.status()).toMatchObject({ events: 1 });
   });
 
-  it('a second tab that has them writes the profile, and this one goes on from it', async () => {
+  it('a second tab that has them writes the profile, and this tab continues from it', async () => {
     const slow = await start();
     await slow.track('click', 'd', {});
     release();
@@ -163,8 +163,8 @@ describe('while the features are on their way', () => {
   });
 });
 
-describe('features that do not come', () => {
-  it('are reported once, lists go on by popularity, and they are tried again', async () => {
+describe('features that do not arrive', () => {
+  it('are reported once, lists continue by popularity, and loading is tried again', async () => {
     const engine = await start();
     release(true);
     await engine.track('click', 'd', {});

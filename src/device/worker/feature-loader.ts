@@ -91,7 +91,7 @@ export class FeatureLoader {
       this.#later(this.#retry);
       this.#retry = Math.min(2 * this.#retry, MAX_RETRY_DELAY_MS);
     }
-    // Nor do the files trained on the shop's logs, and their code, delay the first list.
+    // The files trained on the shop's logs, and their code, must not delay the first list either.
     if (this.complete) tasks.beside(async () => (await import('./load-learned')).loadLearned(this.#context));
   }
 

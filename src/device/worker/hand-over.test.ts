@@ -24,7 +24,7 @@ const start = (consent: Consent, kept: Kept | null = null) =>
 /** As the page gets it from one worker, and gives it to the next. */
 const handOver = async (remote: WorkerRecommender): Promise<Kept> => structuredClone(await remote.handOver());
 
-describe('a worker that takes the place of another one', () => {
+describe('the hand-over to another worker', () => {
   it("contains the shopper's activity while consent is pending: choices, dismissals, items and counts", async () => {
     const first = await start('pending');
     const features = { values: new Int8Array(20).fill(50), scales: new Float32Array(5).fill(1) };

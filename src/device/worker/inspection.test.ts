@@ -66,7 +66,7 @@ describe('inspect()', () => {
     await engine.close();
   });
 
-  it('foretells the list after a rollback, and keeps the journal up to there', async () => {
+  it('predicts the list after a rollback, and keeps the journal up to that point', async () => {
     const { engine } = await start();
     await engine.settled();
     await choose(engine, IDS.slice(0, 42));
@@ -112,7 +112,7 @@ describe('inspect()', () => {
     await engine.close();
   });
 
-  it('keeps the journal over an export, and begins a new one after everything was forgotten', async () => {
+  it('keeps the journal across an export, and begins a new one after everything was forgotten', async () => {
     const { engine } = await start();
     await engine.settled();
     await choose(engine, IDS.slice(0, 5));
@@ -175,7 +175,7 @@ describe('summaryOf', () => {
     expect(Math.log(high)).toBeCloseTo(0.231 + 1.96 * 0.6112, 2);
   });
 
-  it('has no interval of one choice', () => {
+  it('has no interval for one choice', () => {
     expect(summaryOf([{ own: 1, popularity: 2, content: 3 }], 9).against).toBeNull();
   });
 });

@@ -56,7 +56,7 @@ describe('a list about several items', () => {
     await engine.close();
   });
 
-  it('leaves ids out that the catalogue lacks, unless it lacks all', async () => {
+  it('leaves out ids that the catalogue lacks, unless it lacks all of them', async () => {
     const engine = await start();
     expect(await listed(engine, { placement: 'complement', itemId: ['gone', 'a'] })).toBe('de');
     expect(await listed(engine, { placement: 'similar', itemId: ['gone', 'a'] })).not.toMatch(/a|^$/);
@@ -83,7 +83,7 @@ describe('a list about several items', () => {
 
 describe('a list about the cart', () => {
   for (const learning of [true, false])
-    it(`follows its events, ${learning ? 'with' : 'without'} learning, and is empty with it`, async () => {
+    it(`follows its events, ${learning ? 'with' : 'without'} learning, and is empty with an empty cart`, async () => {
       const engine = await start({ learning });
       const cart = () => listed(engine, { cart: true });
       expect(await cart()).toBe('');

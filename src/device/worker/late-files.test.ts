@@ -12,7 +12,7 @@ function loaderOn(host: Record<string, (files: LateFiles) => void>) {
 }
 
 describe('late files', () => {
-  it('run once, after their dependencies, and are beside the script', async () => {
+  it('run once, after their dependencies, from beside the script', async () => {
     const runs: string[] = [];
     const { files, fetchScript } = loaderOn({
       'https://shop.example/s/a-1.js': ({ define }) =>

@@ -91,7 +91,7 @@ export class LearningScheduler {
         catalog.clearLocal();
         turn.learner.setCatalog(catalog);
         await erase();
-        // Events since then.
+        // Learns the events since the erasure.
         await this.#learn(turn, new Set());
       },
     );
@@ -105,7 +105,7 @@ export class LearningScheduler {
     const { session, storage } = this.#context;
     const known = await session.run(async ({ learner }) => {
       const learned = this.#learns && learner.status.lastUpdate !== null;
-      // One of an earlier page of the visit, which this learner has not continued yet.
+      // The profile of an earlier page of the visit, which this learner has not continued yet.
       const earlier = this.#complete ? null : (await storage.read()).profile;
       const profile = learned ? learner.save() : earlier;
       const moved = await storage.grant(profile, profile ?? learner);

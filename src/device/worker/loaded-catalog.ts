@@ -36,7 +36,7 @@ export interface LiveOffers {
  */
 export type RulesFor = (placement: Placement | null, own: Rules) => Rules;
 
-/** Some items with their features: of the bundle, or one that this device added. */
+/** Some items of the bundle, or one item that this device added, with features. */
 interface LoadedPart extends ItemsPart, ClusterRows {
   local: LocalItem | null;
 }
@@ -95,7 +95,7 @@ export class LoadedCatalog {
     return this.bundle.statistics ? this.bundle.manifest.count + this.localItems.length : this.index.items.length;
   }
 
-  /** Whether it has the features of the items that it was opened with. Until then these are as items without features. */
+  /** Whether it has the features of the items that it was opened with. Until then these count as items without features. */
   get complete(): boolean {
     return this.#complete;
   }
@@ -122,7 +122,7 @@ export class LoadedCatalog {
 
   setCooccurrence(cooccurrence: CooccurrenceTable): void {
     this.#cooccurrence = cooccurrence;
-    // Nothing else of the index depends on it.
+    // Nothing else in the index depends on it.
     this.index = { ...this.index, cooccurrence };
   }
 

@@ -1,11 +1,11 @@
-/** Largest event log on the device, bytes. */
+/** Maximum size of the event log on the device, bytes. */
 const DEFAULT_BUDGET = 5_000_000;
 /** Number of events after which the log is measured again. */
 const EVENTS_BETWEEN_MEASUREMENTS = 500;
 
 /** Size limit of the event log: says when to measure the log and how many events exceed the limit. */
 export class LogBudget {
-  /** Bytes. */
+  /** The limit, bytes. */
   readonly bytes: number;
   /** Id of the last event when the log was measured. */
   #measured = 0;

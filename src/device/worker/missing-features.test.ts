@@ -40,7 +40,7 @@ it.each<[string, unknown]>([
       }
     },
   ],
-])('BroadcastChannel %s: the shop goes on by itself', async (_, channel) => {
+])('BroadcastChannel %s: the tab works on its own', async (_, channel) => {
   vi.stubGlobal('BroadcastChannel', channel);
   const engine = await open({ consent: 'pending' });
   expect((await engine.recommend({})).items.length).toBeGreaterThan(0);
@@ -72,8 +72,8 @@ it('databases not listed, as in Firefox before 126: data of an earlier visit is 
   await next.close();
 });
 
-describe('the code of the store not loaded', () => {
-  it('refuses a grant with a code of the store, and it can be tried again', async () => {
+describe('a failure to load the code of the store', () => {
+  it('rejects a grant with an error of the store, and the grant can be tried again', async () => {
     const engine = await open({ consent: 'pending' });
     await engine.track('click', 'a', {});
     code.missing = true;

@@ -77,7 +77,7 @@ class OfferService implements LiveOffers {
   readonly #changes: ListChanges;
   #file: ReadonlyMap<string, Offer> = new Map();
   readonly #updated = new Map<string, Offer>();
-  /** Items as the bundle has them, of those at another price or stock. */
+  /** The bundle's own item for each item whose price or stock changed. */
   readonly #own = new WeakMap<Item, Item>();
 
   constructor(catalog: LoadedCatalog, changes: ListChanges) {
@@ -95,7 +95,7 @@ class OfferService implements LiveOffers {
     const { bundle, index } = this.#catalog;
     const { rowOf } = index;
     const ids = new Set(offers.map(({ id }) => id));
-    // Of a large catalogue, items may be loaded later.
+    // Items of a large catalogue may be loaded later.
     const unknown = bundle.clusters === null ? [...ids].filter((id) => !rowOf.has(id)) : [];
     for (const id of unknown) ids.delete(id);
     const fresh = [...ids].filter((id) => !this.#updated.has(id));

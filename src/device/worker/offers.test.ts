@@ -115,7 +115,7 @@ describe('the offers of a bundle', () => {
       }),
     ],
     ['a web page', '<!doctype html>'],
-  ])('leave the prices of the bundle where the file is %s, with one error', async (_, content) => {
+  ])('leave the prices of the bundle if the file is %s, with one error', async (_, content) => {
     if (content !== null) publish(content);
     const { engine, errors } = await open();
     await engine.settled();
@@ -168,7 +168,7 @@ describe('the offers of a bundle', () => {
     expect(() => parsed(optionsSchema, { bundle: '/', market: 3 }, 'createRecommender()')).toThrow('market');
   });
 
-  it('do not hold the first list for long; it changes when they come', async () => {
+  it('do not delay the first list for long; it changes when they arrive', async () => {
     let release: () => void = () => undefined;
     held = new Promise((resolve) => {
       release = resolve;

@@ -26,7 +26,7 @@ export interface InputSource {
   withInput<T>(given: ParsedRequest, work: (list: ListInput) => T, ids?: readonly string[]): Promise<T>;
 }
 
-/** Most ids of a list. */
+/** Maximum number of ids of a list. */
 const MAX_IDS = 10_000;
 /** Number of ids of a list whose clusters are loaded: the part that a shopper sees first. */
 const LOADED_IDS = 48;
@@ -42,7 +42,7 @@ const rerankSchema = exactObject({
 });
 
 /**
- * Orders a list of the shop's own, as `Recommender.rerank()`.
+ * Orders one of the shop's own lists, for `Recommender.rerank()`.
  * @param rules the shop's
  * @throws SidestreamError `runtime/invalid-input` naming the field
  */
@@ -101,7 +101,7 @@ export async function rankedSegments(
   return { by, segments, currency: catalog.offers?.currency, partial: !!catalog.bundle.clusters };
 }
 
-/** Explains the score of an item, as `Recommender.explain()`, with the items and choices that brought it there. */
+/** Explains the score of an item, for `Recommender.explain()`, with the items and choices that led to it. */
 export function explainedItem(
   itemId: string,
   given: ParsedRequest,

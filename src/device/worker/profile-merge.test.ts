@@ -162,7 +162,7 @@ describe('the profiles of two devices', () => {
     await closeAll(next, two, whole);
   }, 60_000);
 
-  it('count every event once, however often the files go to and fro', async () => {
+  it('count every event once, however often the files are exchanged', async () => {
     const { one, two, whole, there } = await split(stream(40, 3));
     const file = await two.exportProfile();
     await one.importProfile(file, { merge: true });
@@ -226,7 +226,7 @@ describe('the profiles of two devices', () => {
   });
 
   it.skipIf(!existsSync(MOVIELENS))(
-    'are that of one device for ratings of real people (skipped without ../shared/data/movielens)',
+    'equal the profile of one device for ratings of real people (skipped without ../shared/data/movielens)',
     async () => {
       const { one, two, whole } = await split(ratings(250));
       await one.importProfile(await two.exportProfile(), { merge: true });

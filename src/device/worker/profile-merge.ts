@@ -10,7 +10,7 @@ import { type ExportedLog, isWhole } from './exported-file';
 import { type JoinedLogs, joinLogs } from './join-logs';
 import type { ProfileOrigin } from './profile-origin';
 
-/** Longest work between two pauses, ms: lists are made in the pauses. */
+/** Maximum duration of work between two pauses, ms: lists are made in the pauses. */
 const SLICE = 30;
 /** Number of items of a large catalogue that are loaded at once. */
 const LOADED_AT_ONCE = 40;
@@ -125,7 +125,7 @@ async function learnAndStore(context: EngineParts, learner: Learner, found: Foun
   }
 }
 
-/** Learns events in slices, between which lists are made and the shopper may have changed her mind. */
+/** Learns events in slices, between which lists are made and the shopper may have changed their mind. */
 async function replay(
   { storage, listener }: EngineParts,
   learner: Learner,

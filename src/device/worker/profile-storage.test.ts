@@ -153,7 +153,7 @@ describe('a storage on the device', () => {
     storage.close();
   });
 
-  it('keeps the sound profile before a damaged one until there is a newer sound one', async () => {
+  it('keeps the last undamaged profile until a newer undamaged one exists', async () => {
     const { storage, codes } = await open();
     const { learner, origin } = await restored(storage);
     for (const event of await storage.append(clicks(3), storage.era).then(() => storage.eventsAfter(0)))

@@ -44,7 +44,7 @@ describe('a profile under a passphrase', () => {
 });
 
 describe('a tab from before the profile is encrypted under a key of the browser', () => {
-  it('learns what another tab tracks, and does not take the encrypted profile for damaged', async () => {
+  it('learns what another tab tracks, and does not treat the encrypted profile as damaged', async () => {
     const before = await open({ encrypt: false });
     const after = await open({ encrypt: true });
     for (const id of 'abc') await after.track('click', id, {});

@@ -63,7 +63,7 @@ const ALL = 'a b c d e f';
 const pin = (itemId: string, position = 0) => ({ pin: [{ itemId, position }] });
 
 describe('the file of rules of a bundle', () => {
-  it('holds for the first list, by placement, and for the next page as it is then', async () => {
+  it('applies to the first list, by placement, and to the next page in its current form', async () => {
     publish({ ...pin('f') }, { placements: ['for-you'], filter: { category: 'Women' } });
     const first = await open();
     expect(await listed(first.engine)).toBe('f a b c d e');
@@ -118,7 +118,7 @@ describe('the file of rules of a bundle', () => {
     ['damaged', '{"version":1,"rules":[{', ALL],
     ['a web page', '<!doctype html>', ALL],
     ['wrong in one rule', JSON.stringify({ version: 1, rules: [{ pins: [] }, pin('f')] }), 'f a b c d e'],
-  ])('reports once that it is %s; lists go on', async (_, content, list) => {
+  ])('reports once that it is %s; lists continue', async (_, content, list) => {
     rules = content;
     const { engine, errors } = await open();
     await engine.settled();
@@ -127,7 +127,7 @@ describe('the file of rules of a bundle', () => {
     await engine.close();
   });
 
-  it('does not hold the first list for long; it changes when the rules come', async () => {
+  it('does not delay the first list for long; it changes when the rules arrive', async () => {
     let release: () => void = () => undefined;
     held = new Promise((resolve) => {
       release = resolve;

@@ -71,7 +71,7 @@ describe('the consent `session`', () => {
     expect([await databases(), await here.status()]).toMatchObject([[], { consent: 'session', events: 0 }]);
   });
 
-  it('a grant under way, then `session`: nothing is kept; then `granted`: it is', async () => {
+  it('keeps nothing after a pending grant, and stores the data after a later grant', async () => {
     const tab = await open('pending');
     await tab.track('click', 'a', {});
     const granting = tab.consent('granted').catch(({ code }) => code);
@@ -83,7 +83,7 @@ describe('the consent `session`', () => {
     expect([await items(), await consentOf(tab)]).toEqual(['b', 'granted']);
   });
 
-  it('refused: drops the visit, and later events', async () => {
+  it('drops the visit, and later events, after a refusal', async () => {
     const tab = await open('session');
     await tab.track('click', 'a', {});
     await tab.consent('denied');

@@ -11,7 +11,7 @@ async function bundle(): Promise<ReturnType<typeof memoryBundle>> {
   return memory;
 }
 
-describe('files that were asked for early', () => {
+describe('files requested early', () => {
   it('are returned once to the caller that fetches them, and requested again after that', async () => {
     const { fetchFile, fetched } = await bundle();
     const files = new StartedFiles(fetchFile);
@@ -24,7 +24,7 @@ describe('files that were asked for early', () => {
     expect(fetched).toEqual(['a.json', 'a.json']);
   });
 
-  it('that failed fail for whoever fetches them', async () => {
+  it('that failed to load reject in the call that fetches them', async () => {
     const files = new StartedFiles(() => Promise.reject(new TypeError('no network')));
     files.start(['a.json']);
     await expect(files.over()('a.json')).rejects.toThrow('no network');

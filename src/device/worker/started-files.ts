@@ -48,7 +48,7 @@ export class StartedFiles {
   }
 
   #keep(name: string, response: Promise<Response>): void {
-    // Told to whoever fetches the file.
+    // Reported to whoever fetches the file.
     response.catch(() => undefined);
     this.#started.set(name, response);
   }

@@ -74,7 +74,7 @@ describe('a tab that does not learn', () => {
   });
 });
 
-it('the next tab leads when the one that leads is closed', async () => {
+it('the next tab leads when the leading tab is closed', async () => {
   const [first, second] = [await shop.open(), await shop.open()];
   expect((await second.status()).leading).toBe(false);
   await first.close();

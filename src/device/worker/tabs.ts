@@ -12,7 +12,7 @@ const messageSchema = v.union([
 ]);
 export type TabMessage = v.InferOutput<typeof messageSchema>;
 
-/** Longest wait for a lock of another tab, ms; then the work is done without it. */
+/** Maximum wait for a lock of another tab, ms; then the work is done without it. */
 const LOCK_LIMIT = 5000;
 
 export interface TabListener {

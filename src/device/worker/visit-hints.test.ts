@@ -59,7 +59,7 @@ describe('hints of a visit', () => {
     await Promise.all([hinted.close(), plain.close()]);
   });
 
-  it('end with a denial and with forget(), also where these come while they are set, and have no effect under a denial', async () => {
+  it('end with a denial and with forget(), even during a pending call, and have no effect under a denial', async () => {
     const engine = await shop.open({ consent: 'pending' });
     await engine.setHints({ category: 'Tools' });
     await engine.forget();
@@ -74,7 +74,7 @@ describe('hints of a visit', () => {
     await engine.close();
   });
 
-  it('go with the worker that takes the place of another, and into no copy that a page keeps', async () => {
+  it('pass to a replacement worker, but into no copy that a page keeps', async () => {
     const first = await shop.open({ consent: 'session' });
     await first.setHints({ category: 'Tools' });
     expect(JSON.stringify(await first.copy())).not.toContain('Tools');
@@ -125,7 +125,7 @@ describe('segments', () => {
     [{ by: 'category', pin: [] }, 'pin'],
     [{ by: 'category', exclude: 'a' }, 'exclude: '],
     [{ by: 'category', filter: { colour: 1 } }, 'filter.colour'],
-  ])('refuse what is wrong by name: %j', async (request, message) => {
+  ])('refuse invalid fields by name: %j', async (request, message) => {
     const engine = await shop.open({ consent: 'pending' });
     await expect(Reflect.apply(engine.recommendSegments, engine, [request])).rejects.toThrow(message);
     await engine.close();

@@ -13,7 +13,7 @@ export function effectSize(text: string): EffectSize {
   const [, number, sign] = /^(\d+\.?\d*|\.\d+) ?(%?)$/.exec(text.trim()) ?? [];
   const value = Number(number) / (sign ? 100 : 1);
   if (!(value > 0))
-    throw new InvalidArgumentError('must be like 20%, of the control, or like 0.02, a difference from it.');
+    throw new InvalidArgumentError('must be like 20% (of the control) or like 0.02 (a difference from it).');
   return { value, relative: sign === '%' };
 }
 

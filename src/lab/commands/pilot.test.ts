@@ -41,7 +41,7 @@ it('takes an effect as a difference or as a part of the base', async () => {
   const [difference, part] = [await pilot(...PLAN), await pilot('--base', '0.05', '--effect', '20%')];
   expect(part.out).toBe(difference.out);
   const wrong = await pilot('--base', '0.05', '--effect', 'a fifth');
-  expect(wrong.err).toContain('must be like 20%, of the control, or like 0.02');
+  expect(wrong.err).toContain('must be like 20% (of the control) or like 0.02');
 });
 
 it('takes percentages for shares, as for effects', async () => {
@@ -68,7 +68,7 @@ it('says how many days the horizon is', async () => {
   expect([counted.days, counted.needed.days]).toEqual([12, 117]);
 });
 
-it('says what a difference means that is as large as the base, and offers the part that was meant', async () => {
+it('explains a difference as large as the base, and suggests the intended share', async () => {
   const large = await pilot('--base', '3%', '--effect', '0.2');
   expect(large.err).toContain('--effect 0.2 is a difference of 20 points, from 3.0 % to 23.0 %.');
   expect(large.err).toContain('--effect 20% is relative to the base: from 3.0 % to 3.6 %.');
@@ -87,7 +87,7 @@ it('names the loss that counts as no worse', async () => {
   expect(own.out).toContain('a loss of up to 15 % of the successes counts as no worse');
 });
 
-it('names the counts that do not count', async () => {
+it('names the counts that it leaves out', async () => {
   const path = join(folder, 'third.csv');
   await writeFile(
     path,
@@ -99,14 +99,14 @@ it('names the counts that do not count', async () => {
   expect(err).toContain('Only “off” has units on 2026-03-02');
 });
 
-it('ends with the code of a wrong split where a variant is missing altogether', async () => {
+it('ends with the code of a wrong split if a variant is missing altogether', async () => {
   const path = join(folder, 'single.csv');
   await writeFile(path, 'day,variant,units,successes\n2026-03-01,off,900,9\n');
   const { code, out } = await pilot(path, ...PLAN);
   expect([code, out]).toEqual([2, expect.stringContaining('THE SPLIT IS WRONG. No visitor had “on”')]);
 });
 
-it('warns of a split that is not the one named, decides nothing, and ends with a code of its own', async () => {
+it('warns of a split that differs from the declared one, decides nothing, and ends with a separate code', async () => {
   const path = join(folder, 'split.csv');
   const day = (date: string, on: string, off: string) => `${date},on,${on}\n${date},off,${off}`;
   const raised = [day('2026-03-01', '50,3', '950,57'), day('2026-03-02', '500,30', '500,30')].join('\n');
@@ -124,7 +124,7 @@ it('warns of a split that is not the one named, decides nothing, and ends with a
   expect(wrong.err).toContain('must be like 5%, or 5%,2026-03-16=50%');
 });
 
-it('says one day, and at the horizon that it is time to decide', async () => {
+it('uses the singular for one day, and says at the horizon that it is time to decide', async () => {
   const path = join(folder, 'horizon.csv');
   const rows = '2026-03-01,off,20000,1000\n2026-03-01,on,20000,870';
   await writeFile(path, `day,variant,units,successes\n${rows}`);

@@ -38,7 +38,7 @@ it('prints words, tables and JSON, writes a page, and names a line that it left 
   expect(await readFile(html, 'utf8')).toContain('Experiment test');
 });
 
-it('sets a stray report aside with a note, in both commands, and goes on', async () => {
+it('sets a stray report aside with a note, in both commands, and continues', async () => {
   const stray = join(folder, 'stray.jsonl.gz');
   const text = await readFile(counts, 'utf8');
   // The first report of a visitor.
@@ -123,7 +123,7 @@ it('names what is wrong with the file or the plan', async () => {
   expect(control.err).toContain('the log has off, on');
 });
 
-it('is what a pilot reads, too', async () => {
+it('a pilot reads the same counts', async () => {
   const { out } = await inProcess('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'clickers');
   expect(out).toMatch(/Difference after 3 days/);
   const { err } = await inProcess('pilot', counts, '--base', '0.05', '--effect', '0.02', '--metric', 'x');

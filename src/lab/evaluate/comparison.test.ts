@@ -53,7 +53,7 @@ it('puts earlier results beside the present ones, line by line', () => {
   expect(rows).toHaveLength(2 + 7 + 7 + 2);
 });
 
-it('leaves out tables that say nothing of the method, and those that compare with it', () => {
+it('leaves out tables without the method, and tables that compare with it', () => {
   const without = { ...now, tables: [table('device'), { ...now.tables[1], reference: 'sidestream' }], figures: {} };
   expect(comparison(before, without, 'sidestream').split('\n')).toHaveLength(2);
 });

@@ -72,7 +72,7 @@ it('compares the learner shopper by shopper, and counts standard errors', () => 
   expect(text).not.toContain('which has no error of its own');
 });
 
-it('asks of a pilot a better rank than the list that pages show without learning', () => {
+it('requires for a pilot a better rank than the list of pages without learning', () => {
   const verdict = found(withRanks('popularity-now', UNDECIDED));
   expect(verdict.comparisons[0].lnRank.errors).toBeLessThan(2);
   expect(verdict).toMatchObject({ pilotRule: { betterRanks: false }, pilotRuleMet: false });
@@ -83,7 +83,7 @@ it('asks of a pilot a better rank than the list that pages show without learning
   );
 });
 
-it('asks of a pilot that few shoppers are worse beyond the error of their own choices', () => {
+it('requires for a pilot that few shoppers are worse beyond the error of their own choices', () => {
   const ranked = (worse: number, ranks: readonly number[]): MethodRun => ({
     name: 'sidestream',
     units: shoppers.map((n): Quality => qualityOf(n < worse ? ranks : [3, 4])),
@@ -121,7 +121,7 @@ it('says which simpler methods are better, and no others', () => {
   expect(found(METHODS).simplerBetter).toEqual([]);
 });
 
-it('goes by baskets in a log of orders, and says where the rule of a pilot is not met', () => {
+it('uses baskets in a log of orders, and says why the rule for a pilot is not met', () => {
   const worse = METHODS.map((one) =>
     one.name === 'sidestream'
       ? method(
@@ -139,7 +139,7 @@ it('goes by baskets in a log of orders, and says where the rule of a pilot is no
   expect(text).toContain('is not met');
 });
 
-it('needs more errors where there are few shoppers, and six of them for a verdict', () => {
+it('needs more standard errors with few shoppers, and six shoppers for a verdict', () => {
   const first = (count: number): MethodRun[] =>
     METHODS.map(({ name, units }) => ({ name, units: units.slice(0, count) }));
   const ten = found(first(10));
@@ -165,7 +165,7 @@ it('exists only for the device protocol and the learner', () => {
   expect(deviceVerdict(run(METHODS.slice(0, 1)))).toBeUndefined();
 });
 
-it('tells from chance at two standard errors with many units, at more with few, and never with five', () => {
+it('distinguishes from chance at two standard errors with many units, at more with few, and never with five', () => {
   expect(toldFrom(100_000)).toBeCloseTo(2, 3);
   // Student's distribution with 5, 9 and 29 degrees of freedom at a probability of 0.97725.
   for (const [units, errors] of [

@@ -176,7 +176,7 @@ function howText({ unit, choices, singleChoice, comparisons }: DeviceVerdict): s
   }
   const single =
     singleChoice > 0
-      ? ` ${counted(singleChoice, 'shopper')} had only one ${unit}, which has no error of its own: none of them counts as worse beyond it.`
+      ? ` ${counted(singleChoice, 'shopper')} had only one ${unit}, which has no error of its own: none of them counts as worse beyond the error.`
       : '';
   const few =
     shoppers < MIN_SHOPPERS

@@ -86,7 +86,7 @@ describe('baskets', () => {
 });
 
 describe('coldShoppers', () => {
-  it('keeps those without a past and with enough events on known items', () => {
+  it('keeps shoppers without a past and with enough events on known items', () => {
     const events = [
       { user: 'old', item: 'x', time: 1 },
       { user: 'old', item: 'y', time: 2 },

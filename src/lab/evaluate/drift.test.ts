@@ -60,7 +60,7 @@ describe('splicedPairs', () => {
     expect(new Set(of('s2'))).toEqual(new Set(['s0', 's4']));
   });
 
-  it('has a short return where X has no more events', () => {
+  it('has a short return if X has no more events', () => {
     const short = shoppers.map(({ id, rows, times }) => ({ id, rows: rows.slice(0, 65), times: times.slice(0, 65) }));
     const [stream] = splicedPairs(short, 1, 1);
     expect(stream.rows).toHaveLength(105);
@@ -112,7 +112,7 @@ describe('evaluateDrift', () => {
     expect(inPhase(ranked, streams, 'later')[0].events).toBe(19);
   });
 
-  it('ranks the ceilings where they say something, and keeps from them what they do not learn', () => {
+  it('ranks each ceiling only in its phases, and hides the events that it does not learn', () => {
     const streams = splicedPairs(shoppers, 2, 1);
     const learned: string[] = [];
     const spy: DeviceMethod = {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { listQuality } from './list-quality';
 
-it('says how much of the catalogue lists show, how unknown it is, and how popular beside what is chosen', () => {
+it('measures coverage, novelty, and popularity relative to the choices', () => {
   // Two items share the lowest place of popularity.
   const popularity = Float32Array.of(0, 0, 3, 8);
   const { coverage, novelty, popularityBias } = listQuality([3, 0, 0, 1], [2, 3], popularity);
@@ -11,6 +11,6 @@ it('says how much of the catalogue lists show, how unknown it is, and how popula
   expect(popularityBias).toBeCloseTo((3 / 6 + 1) / 4 - (2 / 3 + 1) / 2);
 });
 
-it('finds no bias where lists hold what is chosen', () => {
+it('finds no bias if lists contain the chosen items', () => {
   expect(listQuality([0, 1, 1], [1, 2], Float32Array.of(5, 1, 2)).popularityBias).toBeCloseTo(0);
 });

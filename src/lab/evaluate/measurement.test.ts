@@ -22,11 +22,11 @@ it.each([1, 2, 3, 9])('joins %d parts into the result of a single part', (of) =>
   expect(joinMeasured(texts)).toEqual(measured(['base', 'other'], numbers));
 });
 
-it('refuses what is no part, and parts that do not belong together', () => {
+it('refuses text that is not a part, and parts that do not belong together', () => {
   const part = (...names: string[]): string => measuredText(measured(names, [1]));
   expect(() => joinMeasured(['{'])).toThrow('cannot be used');
   expect(() => joinMeasured([part('base').replace('[2,2]', '[2]')])).toThrow('differ in length');
   expect(() => joinMeasured([part('base').replace('"ranks":[2', '"ranks":[0')])).toThrow('ranks');
-  expect(() => joinMeasured([part('base'), part('other')])).toThrow('other methods');
+  expect(() => joinMeasured([part('base'), part('other')])).toThrow('different methods');
   expect(() => joinMeasured([measuredText(measured(['base'], [])), part('base')])).toThrow('a stream is missing');
 });

@@ -53,7 +53,7 @@ export function joinMeasured(texts: readonly string[]): MethodRanks[] {
   const streams = parts.reduce((sum, [method]) => sum + (method?.streams.length ?? 0), 0);
   return parts[0].map(({ name }, m) => {
     const own = parts.map((part) => part[m]);
-    if (own.some((method) => method?.name !== name)) throw unusablePart('the parts have other methods');
+    if (own.some((method) => method?.name !== name)) throw unusablePart('the parts have different methods');
     return {
       name,
       streams: Array.from({ length: streams }, (_, n) => {

@@ -67,7 +67,7 @@ describe('methods that choose their settings', () => {
     },
   );
 
-  it('have the default settings where no shopper comes late enough to judge them', () => {
+  it('have the default settings if no shopper comes late enough to judge them', () => {
     expect(make('ease', { ...log, past: log.past.slice(0, 30) })).toMatchObject({ halfLife: 8, lambda: 500 });
   });
 });
@@ -94,7 +94,7 @@ it('vsknn scores what shoppers of the same taste chose', () => {
   expect([scores[5], scores[20]]).toEqual([0, 0]);
 });
 
-it('vsknn has default settings where no shopper can judge them', () => {
+it('vsknn has default settings if no shopper can judge them', () => {
   expect(PAST_METHODS.vsknn.choose({ past: events(4), rowOf: RING, count: 21 })).toMatchObject({
     neighbours: 500,
     halfLife: 4,

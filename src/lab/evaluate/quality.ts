@@ -8,7 +8,7 @@ export interface Quality {
   ndcg10: number;
   /** Mean of 1 / rank. */
   mrr: number;
-  /** Mean of ln(rank); lower is better, and steadier than NDCG since every choice counts. */
+  /** Mean of ln(rank); lower is better, and steadier than NDCG because every choice counts. */
   lnRank: number;
   /**
    * Rank of each choice, in order; in a mean over seeds, and for a choice of several items, the geometric mean. Absent if the

@@ -54,9 +54,9 @@ export function purchaseStreams(
 }
 
 /**
- * Ranks each repeat purchase among what the shopper had bought on earlier visits, the other repeats of the same second left
- * out: by `recency` (of the last purchase), by `frequency` (purchases so far, then recency) and as the placement `again`
- * does. Equal scores share their mean rank.
+ * Ranks each repeat purchase among the items that the shopper had bought on earlier visits, without the other repeats of
+ * the same second: by `recency` (of the last purchase), by `frequency` (purchases so far, then recency) and by the scores
+ * of the placement `again`. Equal scores share their mean rank.
  * @param repeats of the past
  */
 export function rankRepeats(

@@ -57,7 +57,7 @@ it('ends with one line of JSON that has the methods of the first table and the f
   });
 });
 
-it('prints a dash where nothing was counted, and no NaN', () => {
+it('prints a dash instead of NaN if nothing was counted', () => {
   const empty = {
     ...method('terms', Number.NaN),
     hr10: Number.NaN,
@@ -97,7 +97,7 @@ it('prints a row per method, every table but the first under its name, and the f
   ]);
 });
 
-it('says of how many shoppers and choices a table is, and of a log of orders shows its baskets first', () => {
+it('states the number of shoppers and choices of a table, and shows baskets first for a log of orders', () => {
   const [device] = found.tables;
   const tables = [
     { ...device, units: 24, choices: 2400 },
@@ -159,7 +159,7 @@ it('replaces the section of one protocol, and leaves the others unchanged in the
   );
 });
 
-it('keeps the quotation at the top of a section, which is by hand', () => {
+it('keeps the handwritten quotation at the top of a section', () => {
   const before =
     '# Results\n\n## pooled\n\n> Chosen on\n> the windows before.\n\nold\n\n> not at the top\n\n## drift\n\n> other\n';
   expect(withResults(before, 'pooled', 'new')).toBe(

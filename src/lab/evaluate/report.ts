@@ -126,7 +126,7 @@ const TITLE = '# Results';
  * @param text present content of the file; empty for a new one
  * @param name of the section
  * @returns the file with the section instead of the one of the same name, or put at the end; the others stay as they
- *   were, and so does a quotation (`>`) at the top of the section, which holds remarks by hand
+ *   were, and so does a quotation (`>`) at the top of the section, which contains remarks written by hand
  */
 export function withResults(text: string, name: string, body: string): string {
   const [head, ...sections] = text.split(/^## /m);

@@ -39,7 +39,7 @@ it('averages each unit and each figure over the seeds', () => {
   expect(units[1]).toEqual(quality(5, 0.1));
 });
 
-it('averages the ln rank of each choice, where all seeds have the same choices', () => {
+it('averages the ln rank of each choice, if all seeds have the same choices', () => {
   const ranked = (seed: number, ranks: number[]): ProtocolRun =>
     run(seed, [{ ...quality(ranks.length, 0.5), ranks }, quality(3, 0.1)], {});
   const unitsOf = (...runs: ProtocolRun[]): Quality[] => mergeRuns(runs).tables[0].methods[0].units;
@@ -62,7 +62,7 @@ it('averages named units only if they are the same in several seeds', () => {
   expect(merged.tables[0].unitNames).toEqual(['x, y', 'y, z', 'z, x', 'u, v']);
   const hr10 = merged.tables[0].methods[0].units.map((unit) => unit.hr10);
   expect(hr10.map((value) => value.toFixed(2))).toEqual(['0.20', '0.30', 'NaN', '0.10']);
-  expect(() => mergeRuns([named(1, ['x, y'], [0.1, 0.2]), named(2, ['x, y'], [0.1])])).toThrow('a name each');
+  expect(() => mergeRuns([named(1, ['x, y'], [0.1, 0.2]), named(2, ['x, y'], [0.1])])).toThrow('have no name');
 });
 
 it('has the settings of the first seed', () => {
@@ -78,8 +78,8 @@ it('has the settings of the first seed', () => {
 it('refuses runs that do not belong together', () => {
   const one = run(1, [quality(1, 0.1)], {});
   expect(() => mergeRuns([])).toThrow('there is none');
-  expect(() => mergeRuns([one, { ...one, protocol: 'drift' }])).toThrow('several protocols');
-  expect(() => mergeRuns([one, { ...one, setting: 'many' }])).toThrow('several settings');
+  expect(() => mergeRuns([one, { ...one, protocol: 'drift' }])).toThrow('different protocols');
+  expect(() => mergeRuns([one, { ...one, setting: 'many' }])).toThrow('different settings');
   expect(() => mergeRuns([one, one])).toThrow('seed 1 occurs twice');
   expect(() => mergeRuns([one, { ...one, seed: 2, tables: [] }])).toThrow('lacks base of the table device');
   expect(() => mergeRuns([one, run(2, [], {})])).toThrow('the same units');

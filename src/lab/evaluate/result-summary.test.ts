@@ -38,7 +38,7 @@ it('compares the methods of a table with its reference, over the units in which 
   expect(other.windows).toHaveLength(3);
 });
 
-it('leaves out a table in which nothing was ranked, but for the first', () => {
+it('leaves out a table in which nothing was ranked, except the first', () => {
   const [table] = merged.tables;
   const nothing = { ...table, methods: [{ name: 'base', units: [quality(Number.NaN, 0)] }] };
   const names = (...tables: MergedRun['tables']): string[] =>

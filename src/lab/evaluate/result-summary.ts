@@ -52,7 +52,7 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
   if (!against) {
     throw new SidestreamError(
       'runtime/invalid-input',
-      `The table ${name} lacks the method ${reference} that it compares with; evaluate that one too.`,
+      `The table ${name} lacks the method ${reference} with which it compares; evaluate that method too.`,
     );
   }
   const ranked = against.filter(({ events }) => events > 0);

@@ -109,8 +109,8 @@ export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
 export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
   if (runs.length === 0) throw different('there is none');
   const [{ protocol, setting, tables }] = runs;
-  if (runs.some((run) => run.protocol !== protocol)) throw different('they are of several protocols');
-  if (runs.some((run) => run.setting !== setting)) throw different('they are of several settings');
+  if (runs.some((run) => run.protocol !== protocol)) throw different('they have different protocols');
+  if (runs.some((run) => run.setting !== setting)) throw different('they have different settings');
   const seeds = runs.map(({ seed }) => seed);
   const twice = seeds.find((seed, n) => seeds.indexOf(seed) !== n);
   if (twice !== undefined) throw different(`seed ${twice} occurs twice`);
@@ -140,14 +140,15 @@ function mergeTables({ methods, ...table }: ResultTable, runs: readonly Protocol
 
 /** The units of a method in another order; a missing one becomes a unit in which nothing was ranked. */
 function byName(method: MethodRun, names: readonly string[], order: readonly string[]): MethodRun {
-  if (names.length !== method.units.length) throw different(`the units of ${method.name} have not a name each`);
+  if (names.length !== method.units.length) throw different(`some units of ${method.name} have no name`);
   const units = new Map(names.map((name, n) => [name, method.units[n]]));
   return { ...method, units: order.map((name) => units.get(name) ?? new QualityMeter().quality) };
 }
 
 function mergeMethods(runs: readonly MethodRun[]): MethodRun {
   const [{ name, units, settings }] = runs;
-  if (runs.some((run) => run.units.length !== units.length)) throw different(`${name} has not always the same units`);
+  if (runs.some((run) => run.units.length !== units.length))
+    throw different(`${name} does not always have the same units`);
   const figures = meanFigures(runs.map((run) => run.figures ?? {}));
   return {
     name,

@@ -26,7 +26,7 @@ function standardErrors(values: readonly number[], reference: readonly number[])
 }
 
 it.skipIf(!existsSync(demo))(
-  'a preference that returns is listed within 5 choices, sooner than with one expert or none (skipped without the demo bundle: npm start -- --bundle-only)',
+  'a returning preference is listed within 5 choices, sooner than with one expert or none (skipped without the demo bundle: npm start -- --bundle-only)',
   async () => {
     const catalog = await demoCatalog(demo);
     const of = (options: LearnerOptions) => PAIRS.map((kinds) => returned(catalog, kinds, options));

@@ -29,7 +29,7 @@ it('sharing work does not change the results of learners', () => {
   expect(ranksWith(shared)).toEqual(wanted);
 });
 
-it('makes what experts read, and the terms of a history, once', () => {
+it('computes the features that experts read, and the terms of a history, once', () => {
   const { featuresOf, termsOf } = sharedLearning();
   const { index } = shop.catalog;
   expect(featuresOf(index)).toBe(featuresOf(index));

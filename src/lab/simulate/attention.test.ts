@@ -22,11 +22,11 @@ function clicks(of: Taste, shown: readonly number[] = list, lists = 20_000): num
   return counts.map((count) => count / lists);
 }
 
-it('looks at the first place always, and at the others the less the further down they are', () => {
+it('always views the first place, and lower places less often', () => {
   expect(list.map(attentionAt).slice(0, 3)).toEqual([1, 1 / 2, 1 / 3]);
 });
 
-it('clicks the top of a list more than what is further down, where all items are wanted alike', () => {
+it('clicks the top of a list more often than lower places if all items are wanted equally', () => {
   const found = clicks(taste());
   // 0.3 of the viewed places without a click above them.
   expect(found[0]).toBeCloseTo(0.3, 1);

@@ -22,7 +22,7 @@ export const ROUND_FIGURES = {
     meaning: 'Share of the catalogue that anybody chose in the round. A falling share means that the shop narrows.',
   },
   gini: {
-    title: 'Concentration of what is chosen (Gini)',
+    title: 'Concentration of the choices (Gini)',
     unit: 'number',
     of: gini,
     meaning:

@@ -45,7 +45,7 @@ describe('figures of a shop', () => {
     expect(gradual.mean).toBeNaN();
   });
 
-  it('are ratios of sums where single shoppers would have none', () => {
+  it('are ratios of sums if single shoppers would have none', () => {
     const { newItems, retention } = figuresOf([
       block([
         { newWants: 3, newHits: 1, fitBefore: 0.4, fitAfter: 0.5 },
@@ -67,7 +67,7 @@ describe('figures of a shop', () => {
     expect(newItems.high).toBeCloseTo(hr10.high, 10);
   });
 
-  it('differ with the error of the difference, which is smaller where the same shoppers are easy for both', () => {
+  it('differ with the error of the difference, which is smaller if the same shoppers are easy for both', () => {
     const ease = [0, 0.2, 0.4, 0.6, 0.8];
     const own = [block(ease.map((value) => ({ hr10: value + 0.1 })))];
     const other = [block(ease.map((value, n) => ({ hr10: value + 0.001 * n })))];
@@ -98,7 +98,7 @@ describe('figures of a shop', () => {
 });
 
 describe('concentration', () => {
-  it('is 0 where all items are chosen alike, and near 1 where one has all', () => {
+  it('is 0 if all items are chosen equally, and near 1 if one item has all choices', () => {
     expect(gini([3, 3, 3, 3])).toBe(0);
     expect(gini([0, 0, 0, 12])).toBe(0.75);
     expect(gini([1, 2, 3, 4])).toBeCloseTo(0.25, 10);

@@ -40,7 +40,7 @@ const ADAPTED = `a list counts as following when ${100 * LISTED} % of its items 
 /** Figures of shoppers, in the order of the tables. */
 const RATIO_FIGURES = {
   hr10: {
-    title: 'HR@10: looked for and in the first ten',
+    title: 'HR@10: sought and in the first ten',
     unit: 'percent',
     of: mean(({ hr10 }) => hr10),
     meaning: 'How often the list already contained the item that the shopper looked for next. More is better.',
@@ -76,7 +76,7 @@ const RATIO_FIGURES = {
     meaning: `After an abrupt change of taste: ${ADAPTED}. Less is better.`,
   },
   gradual: {
-    title: 'The same where the taste changes slowly',
+    title: 'The same if the taste changes slowly',
     unit: 'choices',
     of: mean(({ gradual }) => gradual),
     meaning: `From the beginning of a change that takes ${MAX_ADAPTATION} choices: ${ADAPTED}. Less is better.`,
@@ -103,7 +103,7 @@ const RATIO_FIGURES = {
     meaning: 'HR@10 of items that nobody had chosen before: the loss or gain on new products. More is better.',
   },
   novelty: {
-    title: 'Novelty of what lists show',
+    title: 'Novelty of the lists',
     unit: 'bits',
     of: mean(({ novelty }) => novelty),
     meaning:
@@ -126,8 +126,9 @@ const RATIO_FIGURES = {
     title: 'Experts kept at the end',
     unit: 'number',
     of: mean(({ experts }) => experts),
-    absent: 'no experts are learned there',
-    meaning: 'Experts of a shopper, the one that learns everything among them. It grows with the tastes a shopper has.',
+    absent: 'no experts are learned',
+    meaning:
+      'Experts of a shopper, including the one that learns everything. It grows with the number of tastes of a shopper.',
   },
 } as const satisfies Record<string, RatioFigure>;
 

@@ -39,10 +39,10 @@ interface LoopGround {
 }
 
 interface LoopRound {
-  /** Of the configuration. */
+  /** Name of the configuration. */
   name: string;
   round: number;
-  /** [items] after the rounds before. */
+  /** [items] Popularity after the earlier rounds. */
   popularity: Float32Array;
 }
 

@@ -73,7 +73,7 @@ describe('the result of a simulation', () => {
     const text = simulationText(simulation);
     expect(text).toMatch(/^± is half of a 95 % interval/);
     expect(text).toMatch(/^\| +\| random +\| popularity +\| content/m);
-    expect(text).toMatch(/^\| HR@10: looked for and in the first ten, % +\| \d+\.\d ± \d+\.\d/m);
+    expect(text).toMatch(/^\| HR@10: sought and in the first ten, % +\| \d+\.\d ± \d+\.\d/m);
     expect(text).toContain('NDCG@10 of sidestream is');
     expect(text).not.toContain('NaN');
   });
@@ -95,13 +95,13 @@ describe('the result of a simulation', () => {
     }
   });
 
-  it('says beside each table what ± is, of changes that they are points, and why a figure is missing', () => {
+  it('explains next to each table what ± is, that changes are in points, and why a figure is missing', () => {
     const text = simulationText(simulation);
     const compared = text.slice(text.indexOf('### sidestream against the others'));
     expect(compared).toMatch(/^### .*\n\n± is half of a 95 % interval, about two standard errors\.\n\n\| /);
-    expect(compared).toMatch(/^\| HR@10: looked for and in the first ten, points +\| [+−]/m);
+    expect(compared).toMatch(/^\| HR@10: sought and in the first ten, points +\| [+−]/m);
     expect(text).toMatch(/; clicks per list [+−]\d+\.\d ± \d+\.\d points\.$/m);
-    const absent = 'random, popularity, content, terms and oracle have no value (–), as no experts are learned there.';
+    const absent = 'random, popularity, content, terms and oracle have no value (–), because no experts are learned.';
     expect(text).toContain(`Experts kept at the end: ${absent}`);
     expect(text).toMatch(/^\| Experts kept at the end +\| – +\| – +\|/m);
   });
@@ -113,7 +113,7 @@ describe('the report', () => {
     page = pageOf(simulation);
   });
 
-  it('is one file with the numbers behind every picture, and asks for nothing', () => {
+  it('is one file with the numbers behind every picture, and requests nothing', () => {
     expect(page).not.toMatch(/<script|<link|https?:(?!\/\/www\.w3\.org)|url\((?!#)/);
     const pictures = page.match(/<svg role="img" aria-labelledby="[^"]+"/g) ?? [];
     expect(pictures.length).toBeGreaterThan(12);
@@ -137,12 +137,12 @@ describe('the report', () => {
     const [card] = figureCards(some, ['retention']);
     expect(card.rows).toHaveLength(some.configurations.length);
     expect(card.meaning).toMatch(
-      / Here random and popularity have no value \(–\), as no list followed the taste before it left\.$/,
+      / Here random and popularity have no value \(–\), because no list followed the taste before it left\.$/,
     );
     expect(pageOf(some)).toMatch(/<p class="note">Kept of a taste on return: random and popularity have no value/);
   });
 
-  it('says above each table of changes and of steps what ± is', () => {
+  it('explains above each table of changes and of steps what ± is', () => {
     const notes = page.match(/<p class="note">± is half of a 95 % interval/g) ?? [];
     const lines = page.match(/<summary>Numbers<\/summary><p class="note">±/g) ?? [];
     expect([notes.length - lines.length, lines.length > 0]).toEqual([2, true]);

@@ -38,7 +38,7 @@ describe('a simulated shopper', () => {
     expect(late).toBeGreaterThan(middle);
   });
 
-  it('comes back to the first taste where it returns, and keeps it where it is steady', () => {
+  it('comes back to the first taste if it returns, and keeps it if it is steady', () => {
     const [first, second, third] = [0, 20, 40].map((step) => shopper('returning', 3).wishes(step));
     expect(second).not.toEqual(first);
     expect(third).toEqual(first);
@@ -61,7 +61,7 @@ describe('a simulated shopper', () => {
     expect(later.length).toBeGreaterThan(0);
   });
 
-  it('is the same for the same seed and number, and another for others', () => {
+  it('is the same for the same seed and number, and differs for others', () => {
     expect(shopper('abrupt', 2).wants).toEqual(shopper('abrupt', 2).wants);
     expect(shopper('abrupt', 2).wants).not.toEqual(shopper('abrupt', 3).wants);
     expect(simulatedShopper(smallWorld(2).world, 'abrupt', [1, 2]).wants).not.toEqual(shopper('abrupt', 2).wants);
@@ -98,7 +98,7 @@ it('puts a share of the items last, in an order that the seed decides', () => {
 describe('a shopper of a log', () => {
   const stream = { id: 'a', rows: [5, 3, 5, 9], times: [1, 2, 3, 4] };
 
-  it('chooses what the log says, and clicks it where a list has it at a place that is looked at', () => {
+  it('makes the choices of the log, and clicks one if a list has it at a viewed place', () => {
     const one = loggedShopper(stream, 1, 0);
     expect(one.wants).toEqual(stream.rows);
     expect(one.click([3, 8], 1)).toBe(3);

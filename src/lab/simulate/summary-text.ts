@@ -61,7 +61,7 @@ export function absenceOf({ configurations }: Simulation, name: FigureName): str
   const names = without.map((one) => one.name);
   const [last] = names.slice(-1);
   const all = names.length === 1 ? `${last} has` : `${names.slice(0, -1).join(', ')} and ${last} have`;
-  return `${all} no value (${NONE}), as ${absent}.`;
+  return `${all} no value (${NONE}), because ${absent}.`;
 }
 
 /** The same for all figures shown. */

@@ -56,7 +56,7 @@ describe('tasks of a simulation', () => {
     });
   });
 
-  it('leave the closed loop out, and find the rest as with it', async () => {
+  it('can leave out the closed loop without changing other results', async () => {
     const none = await simulate([groundOf(false)], 'first');
     expect(none.found.closedLoop).toEqual([]);
     expect(none.steps).toBe(none.plan.steps);
@@ -64,7 +64,7 @@ describe('tasks of a simulation', () => {
     expect(none.found.configurations).toEqual(one.found.configurations);
   });
 
-  it('are refused where they are not tasks', async () => {
+  it('are refused if they are invalid', async () => {
     for (const task of [null, { block: -1 }, { block: 0, loop: { name: 'random', round: 0 } }]) {
       expect(() => parseTask(task)).toThrow(/This is not a task of the simulation.*Simulate again/);
     }

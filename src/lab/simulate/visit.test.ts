@@ -55,7 +55,7 @@ describe('a visit', () => {
     expect(mean(2, 'fitAfter')).toBeGreaterThan(mean(1, 'fitAfter') + 0.1);
   });
 
-  it('says nothing of changes that a shopper does not have', () => {
+  it('reports nothing about changes that a shopper does not have', () => {
     const { record } = visit('random', shopper('steady'));
     expect(record).toMatchObject({ adaptation: null, gradual: null, returned: null, fitBefore: null, fitAfter: null });
     expect(visit('random', shopper('gradual')).record).toMatchObject({ adaptation: null, returned: null });
@@ -90,7 +90,7 @@ describe('a visit', () => {
     }
   });
 
-  it('finds the wanted items the better the more a shop knows', () => {
+  it('finds the wanted items better the more a shop knows', () => {
     const means: Partial<Record<Configuration, number>> = {};
     for (const name of ['random', 'sidestream', 'oracle'] as const) {
       let sum = 0;
@@ -111,7 +111,7 @@ describe('a visit', () => {
     for (const name of ['terms', 'content'] as const) expect(visit(name, one).record.experts).toBeNull();
   });
 
-  it('is the same again', () => {
+  it('gives the same result again', () => {
     const strip = () => {
       const { updateMs: _, ...rest } = visit('sidestream', shopper('abrupt', 2));
       return rest;

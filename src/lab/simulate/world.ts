@@ -35,7 +35,7 @@ export interface Taste {
 const PARTS = { text: 1, style: 0.5, category: 1, hidden: 0.5, appeal: 0.5, whim: 0.5 };
 /** Number of item traits that no feature captures. */
 const HIDDEN = 8;
-/** A taste is as wide as an even choice between so many times sqrt(items). */
+/** A taste is as wide as an even choice between this many times sqrt(items) items. */
 const WIDTH = 3;
 /** Share of the catalogue that are favorites. */
 const FAVORITES = 0.05;

@@ -20,7 +20,7 @@ export interface Measure {
   title: string;
   /** `share`: of the visitors; `ratio`: of two counts; `mean`: per visitor. */
   kind: 'share' | 'ratio' | 'mean';
-  /** Of revenue. */
+  /** Currency of the revenue. */
   currency?: string;
   sums(of: VisitorSums): RatioSums;
 }
@@ -88,7 +88,7 @@ const revenue = (currency: string): Measure => ({
 
 const MEASURES: readonly Measure[] = [
   share('buyers', 'Visitors who bought', 'purchases'),
-  share('adders', 'Visitors who put into the cart', 'carts'),
+  share('adders', 'Visitors who added to the cart', 'carts'),
   share('clickers', 'Visitors who clicked a list', 'clicks'),
   ratio('clicks-per-impression', 'Clicks per impression', 'clicks', 'impressions', 'clicksImpressions'),
   ratio('purchases-per-click', 'All purchases per click on a list', 'purchases', 'clicks', 'purchasesClicks'),

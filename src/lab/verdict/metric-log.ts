@@ -32,8 +32,8 @@ export interface MetricDay {
 const MAX_LINE_LENGTH = 200_000;
 
 /**
- * Reads a log with one `MetricLine` a line. An invalid line is left out and named; the rest count. The same applies to a line
- * with more than one visitor of a variant, which no page writes. A report that was sent twice counts once.
+ * Reads a log with one `MetricLine` per line. An invalid line is left out and named; the rest count. The same applies to a
+ * line with more than one visitor of a variant, which no page writes. A report that was sent twice counts once.
  * @param chunks text split at any position
  */
 export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<string>): Promise<MetricLog> {
@@ -54,7 +54,7 @@ export async function readMetricLog(chunks: AsyncIterable<string> | Iterable<str
     const { day, visitors } = parsed.output;
     const crowded = crowdedVariant(visitors);
     if (crowded !== null) {
-      const reason = `a line is of one visitor, and “${crowded}” has several`;
+      const reason = `a line describes one visitor, but “${crowded}” has several`;
       rejected.push({ line, field: 'visitors', reason });
       continue;
     }

@@ -56,7 +56,7 @@ describe('sequentialTest', () => {
     }
   });
 
-  it('sees a large loss soon, also where a small effect is sought', () => {
+  it('detects a large loss soon, even if a small effect is sought', () => {
     // Half of 10 %, at 5 % of the visitors.
     const halved = [period([19_000, 1900], [1000, 50])];
     for (const effect of [0.02, 0.005, 0.002]) {
@@ -77,7 +77,7 @@ describe('sequentialTest', () => {
     expect(result.decision).toBe((result.bound ?? -1) > -0.004 ? 'no-worse' : 'continue');
   });
 
-  it('ends where the interval leaves zero, which is where p falls below alpha, and stays ended', () => {
+  it('ends when the interval excludes zero, which is when p falls below alpha, and stays ended', () => {
     const worse = Array.from({ length: 12 }, () => period([2000, 120], [2000, 80]));
     const lasts = worse.map((_, at) => sequentialTest(worse.slice(0, at + 1), PLAN));
     const first = lasts.findIndex(({ decision }) => decision === 'worse');
@@ -146,7 +146,7 @@ describe('daily looks, simulated', () => {
   const rate = (all: Period[][], ended: (periods: readonly Period[]) => boolean): number =>
     all.filter(ended).length / all.length;
 
-  it('raise a false alarm in at most 5 % of the pilots, where a test of a fixed size does in far more', () => {
+  it('raise a false alarm in at most 5 % of the pilots, while a test of a fixed size does so in far more', () => {
     const equal = runs(0.05, 0);
     const [ours, naive] = [rate(equal, (days) => ends(days)), rate(equal, naiveEnds)];
     expect(ours).toBeLessThanOrEqual(0.05);
@@ -182,7 +182,7 @@ describe('daily looks, simulated', () => {
 });
 
 describe('unitsNeeded', () => {
-  it('needs about twice the units of a test with a fixed size, and more in all where the split is uneven', () => {
+  it('needs about twice the units of a test with a fixed size, and more in total if the split is uneven', () => {
     const even = unitsNeeded({ base: 0.03, effect: 0.003 });
     const fixed = (2 * (1.96 + 0.8416) ** 2 * 0.03 * 0.97) / 0.003 ** 2;
     expect(even.control / fixed).toBeGreaterThan(1.8);

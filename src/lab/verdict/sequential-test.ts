@@ -48,8 +48,8 @@ export interface SequentialResult {
   p: number;
   decision: Decision;
   /**
-   * Largest lower end of the intervals so far: as they hold together, the true difference is above it, and `no-worse` rests on it.
-   * Null before both variants have enough counts.
+   * Largest lower end of the intervals so far: because they hold together, the true difference is above it, and `no-worse`
+   * rests on it. Null before both variants have enough counts.
    */
   bound: number | null;
   /** Number of periods before the look with that interval. */
@@ -67,7 +67,7 @@ export interface SequentialResult {
 
 /** Number of successes, and of failures, that both variants need before a decision: with fewer, shares are not normal enough. */
 const MIN_COUNT = 30;
-/** Of the horizon. */
+/** Power of the test at the horizon. */
 const POWER = 0.8;
 
 /**

@@ -34,7 +34,7 @@ function sentenceOf(
   if (!of || !relative) {
     const paid = `${zero?.active ?? 0} of “${verdict.control}” and ${one?.active ?? 0} of “${variant}” did`;
     const few = metric.startsWith('revenue-') ? ` ${MIN_ACTIVE} visitors of each variant must have paid; ${paid}.` : '';
-    return `nothing can be said of “${of?.title ?? metric}” yet.${few}`;
+    return `nothing can be said about “${of?.title ?? metric}” yet.${few}`;
   }
   const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
   const change = `${percent(relative.value)} (${rangeText(relative.always)} at any look)`;

@@ -56,12 +56,12 @@ describe('an estimate', () => {
     expect(of?.se).toBeCloseTo(Math.sqrt(dot(residuals, residuals) / 2 / 3) / (35 / 3), 12);
   });
 
-  it('does not exist for one visitor, nor where there is nothing to divide by', () => {
+  it('does not exist for one visitor, nor if there is nothing to divide by', () => {
     expect(estimate({ visitors: 1, active: 1, x: 1, y: 1, xx: 1, xy: 1, yy: 1 })).toBeNull();
     expect(estimate({ visitors: 9, active: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 })).toBeNull();
   });
 
-  it('has a wider interval where one looks as often as one likes', () => {
+  it('has a wider interval if one looks as often as one likes', () => {
     const of = (value: number) => ({ visitors: 1000, active: 100, value, se: 0.01 });
     const { difference, relative } = compared(of(0.1), of(0.14), { alpha: 0.05, effect: 0.2 });
     expect(difference?.once[0]).toBeCloseTo(0.04 - 1.959964 * Math.SQRT2 * 0.01, 8);
@@ -72,7 +72,7 @@ describe('an estimate', () => {
 });
 
 describe('the split', () => {
-  it('raises an alarm where visitors are missing, against the declared weights', () => {
+  it('raises an alarm if visitors are missing, against the declared weights', () => {
     const weights = new Map([
       ['on', 5],
       ['off', 95],
@@ -181,7 +181,7 @@ describe('a log', () => {
     ).toThrow('name one with --experiment');
   });
 
-  it('is refused where it says nothing of the experiment or the control', async () => {
+  it('is refused if it lacks the experiment or the control', async () => {
     const log = async (...visitors: VisitorSums[]) => readMetricLog([line('2026-03-02', ...visitors)]);
     const [none, two] = [await log(), await log(visitor('a/on'), visitor('b/on'))];
     const several = await log(visitor('a/on'), visitor('a/as-is'));
@@ -220,7 +220,7 @@ describe('a verdict', () => {
     );
   });
 
-  it('says nothing but that the split is wrong, where it is', () => {
+  it('says only that the split is wrong, if it is', () => {
     const skewed = verdictOf(drawn(3, { visitors: 20_000, share: 0.4, lift: 1.5 }), { effect: 0.2 });
     expect(skewed.comparisons.every(({ decision }) => decision === 'continue')).toBe(true);
     expect(verdictSentences(skewed)).toEqual([expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
@@ -286,7 +286,7 @@ describe('a verdict', () => {
     expect(verdictPage(found)).not.toMatch(/NaN|undefined/);
   });
 
-  it('fixes the visitors needed of a share by its base, as a pilot does', () => {
+  it('fixes the visitors needed for a share by its base, as a pilot does', () => {
     const needed = (days: Parameters<typeof verdictOf>[0]['days']) =>
       verdictOf({ days }, { split, base: 0.1, effect: 0.2 }).comparisons[0].needed?.always;
     const { control, treatment } = unitsNeeded({ base: 0.1, effect: 0.02 }, 0.05);
@@ -305,7 +305,7 @@ describe('a verdict', () => {
     expect(even.decision).toBe('no-worse');
   });
 
-  it('says why cells are empty where a variant has one visitor', () => {
+  it('says why cells are empty if a variant has one visitor', () => {
     const one = verdictOf({ days: [dayWith(0, [1, 0], [1, 0])] });
     expect(variantCells(one).rows[1]).toEqual(['Visitors who bought', 'too few to say', 'too few to say']);
     expect(comparisonCells(one)[0].rows[0][1]).toBe('too few to say');
@@ -373,7 +373,7 @@ describe('revenue', () => {
     );
   });
 
-  it('counts up to an amount while large orders decide it, and all of it where they do not', () => {
+  it('counts up to a cap while large orders dominate, and in full if they do not', () => {
     const { found } = of(paidDay(seededRandom(2), [19_000, 1000], pareto(1.1)));
     const metric = found.metrics.find(({ name }) => name === 'revenue-EUR');
     expect(metric?.cap).toBeGreaterThan(20);

@@ -322,7 +322,7 @@ function neededFor(
   { alpha, power }: { alpha: number; power: number },
 ): VisitorsNeeded | null {
   const all = zero.visitors + one.visitors;
-  // The squared error times all visitors, which stays as they grow.
+  // The squared error times the number of all visitors, which stays constant as that number grows.
   const spread = all * (zero.se ** 2 + one.se ** 2);
   if (!(spread > 0)) return null;
   const visitors = (ratio: number): number => Math.ceil((ratio * spread) / effect ** 2);

@@ -51,7 +51,7 @@ describe('a connected data layer', () => {
     expect(reports.every(({ outcome, source }) => outcome === 'tracked' && source === 'data-layer')).toBe(true);
   });
 
-  it('leaves out ids that JavaScript has rounded, so that no two become one', async () => {
+  it('leaves out ids that JavaScript has rounded, because two of them could become one', async () => {
     const layer: unknown[] = [];
     connect(layer);
     for (const item_id of [2 ** 53, 2 ** 53 - 1])
@@ -64,7 +64,7 @@ describe('a connected data layer', () => {
     ]);
   });
 
-  it('tracks each push once where a script runs again on each page, with another handle of the recommender', async () => {
+  it('tracks each push once if a script runs again on each page, with another handle of the recommender', async () => {
     const [layer, core]: [unknown[], object] = [[], {}];
     const handle = async (): Promise<Tracker> => {
       const made = { ...shop.tracker };

@@ -5,8 +5,8 @@ import { heldOrder } from './held-order';
 const shop = ['a', 'b', 'x', 'c', 'd', 'e'];
 const shuffled = fc.shuffledSubarray(shop, { minLength: shop.length });
 
-describe('an order in which some stay where they are', () => {
-  it('is the wanted one where nothing is held', () => {
+describe('an order with held items', () => {
+  it('is the wanted order if nothing is held', () => {
     fc.assert(
       fc.property(shuffled, shuffled, (wanted, present) => {
         expect(heldOrder({ shop, wanted, present, held: new Set() })).toEqual(wanted);
@@ -14,7 +14,7 @@ describe('an order in which some stay where they are', () => {
     );
   });
 
-  it('has every id once, and those held at their places', () => {
+  it('has every id once, and held ids at their places', () => {
     fc.assert(
       fc.property(shuffled, shuffled, fc.subarray(shop), (wanted, present, held) => {
         const order = heldOrder({ shop, wanted, present, held: new Set(held) });
@@ -24,7 +24,7 @@ describe('an order in which some stay where they are', () => {
     );
   });
 
-  it('leaves what the recommender does not know in place, and the others in the wanted order', () => {
+  it('leaves unknown ids in place, and all other ids in the wanted order', () => {
     const wanted = ['e', 'd', 'x', 'c', 'b', 'a'];
     expect(heldOrder({ shop, wanted, present: shop, held: new Set(['a']) })).toEqual(['a', 'e', 'x', 'c', 'd', 'b']);
   });

@@ -15,14 +15,14 @@ it('maps campaigns and the words of a search to hints', () => {
   expect(hintsFromUrl(new URL('https://shop.example/a?q=mug'), mapping)).toEqual({ search: 'mug' });
 });
 
-it('keeps what the first parameter of the mapping says of a field', () => {
+it('keeps the hint of the first parameter in the mapping for a field', () => {
   expect(hintsFromUrl('?size=m&utm_campaign=tees', mapping)).toEqual({
     category: 'Men',
     'attributes.size': ['M', 'L'],
   });
 });
 
-it('says nothing of a campaign that the mapping lacks', () => {
+it('gives no hints for a campaign that the mapping lacks', () => {
   for (const query of [
     '',
     '?utm_campaign=',

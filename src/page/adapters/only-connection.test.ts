@@ -38,7 +38,7 @@ describe('OnlyConnection', () => {
     expect(standDown).not.toHaveBeenCalled();
   });
 
-  it('gives a source to the next connection where the recommender of the one before was closed', async () => {
+  it('gives a source to the next connection if the previous recommender was closed', async () => {
     const connections = new OnlyConnection();
     const [core, source, before, after] = [{}, {}, vi.fn(), vi.fn()];
     const closed = handle(core);
@@ -50,7 +50,7 @@ describe('OnlyConnection', () => {
     expect([before.mock.calls.length, after.mock.calls.length]).toEqual([1, 0]);
   });
 
-  it('takes nothing for a connection that ended while the recommender started', async () => {
+  it('claims no source for a connection that ended while the recommender started', async () => {
     const connections = new OnlyConnection();
     const [core, source, standDown] = [{}, {}, vi.fn()];
     connections.take(Promise.resolve(handle(core)), source, '', standDown)();

@@ -30,7 +30,7 @@ afterEach(() => void vi.unstubAllGlobals());
 describe('beaconSink', () => {
   const sent = { day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), counts, visitors: [visitor] };
 
-  it('sends a line that outlives the page, and fails where the server does not answer that it has it', async () => {
+  it('sends a line that outlives the page, and fails unless the server confirms it', async () => {
     const fetch = vi.fn(async (_: string, _options: RequestInit) => ({ ok: true, status: 204 }));
     const sendBeacon = vi.fn(() => true);
     vi.stubGlobal('navigator', { sendBeacon });
@@ -50,7 +50,7 @@ describe('beaconSink', () => {
     expect(fetch.mock.lastCall?.[1]).toMatchObject({ keepalive: false });
   });
 
-  it('sends a beacon where a browser ends requests with the page, and only while the page is left', async () => {
+  it('sends a beacon if a browser ends requests with the page, and only while the page is left', async () => {
     const fetch = vi.fn(async () => ({ ok: true, status: 204 }));
     const sendBeacon = vi.fn((_address: string, _body: string) => true);
     vi.stubGlobal('Request', class {});

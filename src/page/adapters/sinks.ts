@@ -10,7 +10,7 @@ const MAX_KEEPALIVE_CHARACTERS = 60_000;
  * A hook for `onMetric` that sends each report as one line of JSON (`MetricLine`) to an address of the shop, as a POST request of
  * type `text/plain` with a `fetch` that outlives the page. The address must answer with a status of 200 to 299 once it has stored
  * the line; on another origin, the answer also needs `Access-Control-Allow-Origin`. Cookies go to the shop's own origin only.
- * Append the bodies to a file, one a line, for `sidestream report`.
+ * Append the bodies to a file, one per line, for `sidestream report`.
  * @param url relative to the page. A report without such an answer becomes an `error` event of the recommender with the code
  *   `runtime/not-sent`, and its visitor part is sent again with the next report of this page or another. The same holds for a
  *   report that was sent while the page was being left, whose answer no page saw: `sidestream report` counts each report once

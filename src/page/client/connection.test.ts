@@ -80,7 +80,7 @@ describe('a worker that crashes', () => {
     expect((await second.recommend()).items.length).toBeGreaterThan(0);
   });
 
-  it('while it is being replaced: calls go on with another one', async () => {
+  it('while it is being replaced: calls continue with another one', async () => {
     const first = await create({ consent: 'pending' });
     await first.track('click', 'a');
     const { handOver } = Engine.prototype;
@@ -123,7 +123,7 @@ describe('offers that the page updated', () => {
     expect(ThreadWorker.all).toHaveLength(3);
   });
 
-  it('are not kept where the worker refused them, nor by a closed handle', async () => {
+  it('are not kept if the worker refused them, nor by a closed handle', async () => {
     const first = await create({ consent: 'pending' });
     await expect(Reflect.apply(first.updateOffers, first, [[{ id: 'b', price: 'free' }]])).rejects.toMatchObject({
       code: 'runtime/invalid-input',

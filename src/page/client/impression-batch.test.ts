@@ -25,7 +25,7 @@ describe('a batch of impressions', () => {
     vi.unstubAllGlobals();
   });
 
-  it('is sent after a moment, and each impression has an outcome of its own', async () => {
+  it('is sent after a moment, and each impression has its own outcome', async () => {
     const batch = new ImpressionBatch(send);
     const all = Promise.allSettled(['a', 'gone', 'b'].map((id) => batch.add(impression(id))));
     await vi.advanceTimersByTimeAsync(250);
@@ -34,7 +34,7 @@ describe('a batch of impressions', () => {
     expect((await all)[1]).toMatchObject({ reason: { code: 'runtime/unknown-item' } });
   });
 
-  it('holds what was tracked as it was then, and refuses only what cannot be sent', async () => {
+  it('holds events as they were when tracked, and refuses only those that cannot be sent', async () => {
     const batch = new ImpressionBatch(send);
     const details = { position: 1 };
     const kept = batch.add({ ...impression('a'), details });
@@ -46,7 +46,7 @@ describe('a batch of impressions', () => {
     expect(send.mock.calls).toEqual([[[{ type: 'impression', itemId: 'a', details: { position: 1 } }]]]);
   });
 
-  it('is rejected as a whole where the store fails', async () => {
+  it('is rejected as a whole if the store fails', async () => {
     send.mockRejectedValue(new SidestreamError('store/full', 'full'));
     const batch = new ImpressionBatch(send);
     const all = Promise.allSettled(['a', 'b'].map((id) => batch.add(impression(id))));

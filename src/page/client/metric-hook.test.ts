@@ -138,7 +138,7 @@ describe('a hook for metrics', () => {
     expect(onMetric).not.toHaveBeenCalled();
   });
 
-  it('gets a report again that it could not send, also while the page is left, and no other twice', async () => {
+  it('gets a report that it could not send again, also while the page is left, and no other twice', async () => {
     const none = { visitors: 0, sum: 0, squares: 0 };
     const counted = { visitors: 1, impressions: none, clicks: none, carts: none, purchases: none };
     const products = { clicksImpressions: 0, purchasesClicks: 0 };

@@ -32,7 +32,7 @@ const only = (): [Recommender, PageBundle] | null => {
 
 /**
  * The page's recommender, for elements without their own: the first open one that its scripts created. Null without
- * one, or if there are several bundles or namespaces, since only the page knows which one is meant.
+ * one, or if there are several bundles or namespaces, because only the page knows which one is meant.
  */
 export const pageRecommender = (): Recommender | null => only()?.[0] ?? null;
 

@@ -44,14 +44,14 @@ async function earlierVisit(): Promise<void> {
   expect(await databases()).toEqual(['sidestream/test']);
 }
 
-describe('a refusal where no recommender can start', () => {
+describe('a refusal if no recommender can start', () => {
   it('as an option: deletes, although the start fails without a bundle', async () => {
     await earlierVisit();
     expect(await codeOf(create({ bundle: GONE, consent: 'denied' }))).toBe('bundle/unreachable');
     expect(await databases()).toEqual([]);
   });
 
-  it('by a recommender whose worker died, while the bundle cannot be reached any more', async () => {
+  it('by a recommender whose worker died, while the bundle can no longer be reached', async () => {
     for (const refuse of [(to: Recommender) => to.consent('denied'), (to: Recommender) => to.forget()]) {
       const recommender = await create({ consent: 'granted' });
       await recommender.track('click', 'a');
@@ -65,7 +65,7 @@ describe('a refusal where no recommender can start', () => {
     }
   });
 
-  it('deletes in the next worker, where another page blocked the deletion by the one that died', async () => {
+  it('deletes in the next worker, if another page blocked the deletion by the one that died', async () => {
     const recommender = await create({ consent: 'granted' });
     await recommender.track('click', 'a');
     const blocking = vi.spyOn(indexedDB, 'deleteDatabase').mockImplementation(() => {
@@ -200,7 +200,7 @@ describe('a namespace that the page uses with another bundle', () => {
   });
 });
 
-describe('an argument nested so deep that a browser cannot hand it over', () => {
+describe('an argument nested too deeply for a browser to hand it over', () => {
   const deep = (levels: number): unknown => {
     let value: unknown = 'end';
     for (let n = 0; n < levels; n++) value = n % 2 ? { value } : [value];
@@ -229,7 +229,7 @@ describe('an argument nested so deep that a browser cannot hand it over', () => 
     expect((await recommender.recommend()).items.length).toBeGreaterThan(0);
   });
 
-  it('others are let through, however often they name the same object', async () => {
+  it('other arguments are let through, however often they name the same object', async () => {
     const recommender = await create({ consent: 'pending' });
     const shared: Record<string, unknown> = {};
     let level = shared;

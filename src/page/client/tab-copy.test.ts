@@ -72,10 +72,10 @@ const eventsOf = async (recommender: Recommender): Promise<number> => (await rec
 /** Long enough for a copy, which is made 50 ms after a change. */
 const copyTime = (): Promise<void> => pause(200);
 
-describe('what pages of the tab kept, with several bundles', () => {
+describe('copies that pages of the tab kept, with several bundles', () => {
   const others = ['sidestream/test more http://shop/', 'sidestream/tes http://shop/'];
 
-  it('goes with a refusal, a pending and forget(), whichever bundle it was kept with; visits of other namespaces stay', async () => {
+  it('are deleted by a refusal, a pending and forget(), for any bundle; visits of other namespaces stay', async () => {
     const other = await serveShop();
     for (const refuse of [
       (to: Recommender) => to.consent('denied'),
@@ -98,7 +98,7 @@ describe('what pages of the tab kept, with several bundles', () => {
     await other.close();
   });
 
-  it('goes with a refusal in another tab', async () => {
+  it('are deleted by a refusal in another tab', async () => {
     const page = await open();
     await page.track('click', 'a');
     for (const name of ['sidestream/test http://shop/other/', ...others]) storage.content.set(name, '{}');
@@ -129,7 +129,7 @@ describe('a record with times that no page wrote', () => {
 });
 
 describe('a visit that is kept in the tab', () => {
-  it('goes on with the next page: events, the profile, dismissals and counts; nothing is on disk', async () => {
+  it('continues on the next page: events, the profile, dismissals and counts; nothing is on disk', async () => {
     const first = await open();
     for (const id of 'bcb') await first.track('click', id, { placement: 'similar', recommendationId: 'r' });
     await first.track('dismiss', 'a');
@@ -179,7 +179,7 @@ describe('a visit that is kept in the tab', () => {
     expect(storage.content.size).toBe(0);
   });
 
-  it('takes an added item along', async () => {
+  it('includes an added item', async () => {
     const first = await open();
     const remote = ThreadWorker.all.length;
     expect(remote).toBe(1);
@@ -308,7 +308,7 @@ describe('the end of a visit', () => {
     await vi.waitFor(() => expect(storage.content.size).toBe(0));
   });
 
-  it('a page that was not asked leaves it to the next, and takes it up when it is asked', async () => {
+  it('a page without an answer leaves it to the next, and takes it up once it is asked', async () => {
     const first = await open();
     await first.track('click', 'a');
     await copied('a');
@@ -325,7 +325,7 @@ describe('the end of a visit', () => {
     await copied('b');
   });
 
-  it('granted fails: the visit goes on in the tab', async () => {
+  it('granted fails: the visit continues in the tab', async () => {
     const first = await open();
     await first.track('click', 'a');
     await copied('a');
@@ -361,7 +361,7 @@ describe('a tab that keeps nothing', () => {
       },
       'store/unavailable',
     ],
-  ] as const)('storage %s: reported once, and it goes on in memory', async (_, shut, code) => {
+  ] as const)('storage %s: is reported once, and the page continues in memory', async (_, shut, code) => {
     shut();
     const recommender = await open();
     for (const id of 'ab') await recommender.track('click', id);
@@ -426,7 +426,7 @@ describe('a page that comes back from the back/forward cache', () => {
     expect(ThreadWorker.all).toHaveLength(1);
   });
 
-  it('has what the pages in between did', async () => {
+  it('includes the activity of the pages in between', async () => {
     const recommender = await open();
     await recommender.track('click', 'a');
     await copied('a');
@@ -441,7 +441,7 @@ describe('a page that comes back from the back/forward cache', () => {
     await copied('abc');
   });
 
-  it('forgets with the tab where the shopper refused in between', async () => {
+  it('forgets with the tab if the shopper refused in between', async () => {
     const recommender = await open();
     await recommender.track('click', 'a');
     await copied('a');

@@ -143,7 +143,7 @@ const unavailable = (cause: unknown): SidestreamError =>
     { cause },
   );
 
-/** @throws SidestreamError `store/newer-schema`; SyntaxError, TypeError if it is no record */
+/** @throws SidestreamError `store/newer-schema`; SyntaxError, TypeError if it is not a record */
 function parsed(text: string): { tracked: TrackedCall[]; memory: StoredMemory | null } {
   const record: unknown = JSON.parse(text);
   if (!isObject(record) || typeof record.version !== 'number') throw new TypeError('no record of a visit');

@@ -83,7 +83,7 @@ describe('a worker', () => {
     expect(() => startWorker('worker.js', 'https://')).toThrowError(/workerUrl/);
   });
 
-  it('is refused with what the policy has to allow where the browser does not start it', () => {
+  it('is refused with the required policy if the browser does not start it', () => {
     page('https://shop.example/a/');
     vi.stubGlobal(
       'Worker',

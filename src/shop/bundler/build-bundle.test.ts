@@ -57,7 +57,7 @@ const rowsOf = async (out: string) => {
 };
 
 describe('buildBundle', () => {
-  it('makes the same bytes in one process and in two', async () => {
+  it('gives the same bytes in one process and in two', async () => {
     const one = await build('one');
     // There are only eight pictures, which repeat.
     expect([one.encoded, one.repeated, one.reused]).toEqual([ITEMS + 8, ITEMS / 4 - 8, 0]);
@@ -66,7 +66,7 @@ describe('buildBundle', () => {
     expect(await manifestOf('two')).toBe(await manifestOf('one'));
   });
 
-  it('goes on where a killed build was, and ends with the same bytes', async () => {
+  it('continues where a killed build stopped, and ends with the same bytes', async () => {
     const out = join(folder, 'killed');
     const { child, ended } = startSidestream(...words('killed'));
     const sample = join(buildFolder(out), 'text-sample.cache');
@@ -146,7 +146,7 @@ describe('buildBundle', () => {
     expect(offers).toEqual([{ id: 'item-3', price: 5, listPrice: null }]);
   });
 
-  it('does not run beside another one, but after one that was killed', async () => {
+  it('does not run beside another build, but can follow a killed one', async () => {
     const lock = join(buildFolder(join(folder, 'locked')), 'build.lock');
     await mkdir(buildFolder(join(folder, 'locked')));
     await writeFile(lock, String(process.ppid));

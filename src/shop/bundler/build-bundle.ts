@@ -115,10 +115,10 @@ export interface BuildResult {
  * Builds a bundle from a feed. Nothing is encoded twice, whether by a build that continues an interrupted one or by the next one.
  * The same feed gives the same bytes, whatever the number of workers; in the folder of an older bundle, its projections and
  * trained models are kept if they fit.
- * @throws SidestreamError `runtime/invalid-input` a path is not a folder; errors of `readFeed`; `catalog/empty` no row
- *   is good; with `strict` `catalog/refused` a picture cannot be read; `encoder/missing` the encoders have not been
- *   prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`;
- *   `build/unreadable` a page could not open the new bundle, and the previous one stays
+ * @throws SidestreamError `runtime/invalid-input` if a path is not a folder; errors of `readFeed`; `catalog/empty` if no
+ *   row is good; with `strict`, `catalog/refused` if a picture cannot be read; `encoder/missing` if the encoders have not
+ *   been prepared; `build/locked`, `build/worker-lost`, `build/queue`, `build/no-engine`; `build/unreadable` if a page
+ *   could not open the new bundle: the previous one then stays
  */
 export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   // Reports a mistyped path before anything is read.
@@ -148,7 +148,7 @@ async function buildFeed(request: BuildRequest, collected: RejectedRows): Promis
   return lockedBuild(cache, () => buildItems({ ...request, cache }, feed, collected));
 }
 
-/** What the steps of a build share. */
+/** Data shared by the steps of a build. */
 interface Build {
   request: BuildRequest & { cache: string };
   feed: CollectedFeed;
@@ -156,7 +156,7 @@ interface Build {
   products: Products;
   collected: RejectedRows;
   previous: PreviousBundle | null;
-  /** For the user. */
+  /** Notes for the user. */
   notes: string[];
 }
 

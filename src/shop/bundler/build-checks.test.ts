@@ -51,7 +51,7 @@ describe('a build with wrong folders', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('none'))).toEqual([]);
   });
 
-  it('warns of pictures named by file where no folder of pictures is given', async () => {
+  it('warns of pictures named by file if no folder of pictures is given', async () => {
     const named = join(folder, 'named.jsonl');
     await writeFile(named, feed([{ id: 'a', image: '1f34e.webp' } as { id: string }, { id: 'b' }]));
     const { notes } = await build('unread', { catalog: named });

@@ -23,7 +23,7 @@ const liftsOf = async (files: Parameters<typeof fileCooccurrence>[0], row: numbe
   return { lifts: cooccurrence(table, [row], ITEMS.length), notes, origin: table.origin };
 };
 
-describe('fileCompanions', () => {
+describe('fileCooccurrence', () => {
   it('reads links, and only the complementary ones if links have types', async () => {
     const links = await file(
       'links.csv',
@@ -44,7 +44,7 @@ describe('fileCompanions', () => {
     expect(notes).toEqual(['Orders: 4 of two items or more']);
   });
 
-  it('says in how many orders two items were together, from 3 on, and nothing of what only a link brings together', async () => {
+  it('says how many orders contain two items, from 3 on, and nothing about items that only a link connects', async () => {
     const lines = [1, 2, 3, 4].flatMap((order) => [
       `${order},tea`,
       `${order},pot`,

@@ -35,7 +35,7 @@ describe('ChunkEncoder', () => {
     expect(await encoder.run({ modality: 'image', inputs: [pictures[1]] }, null)).toEqual([both[1]]);
   });
 
-  it('says of a picture that cannot be decoded why, and encodes the others', async () => {
+  it('says why a picture cannot be decoded, and encodes the others', async () => {
     const [apple, jeans] = [picture('1f34e'), picture('1f456')];
     const inputs = [new TextEncoder().encode('no picture'), apple, new Uint8Array(), jeans];
     const [first] = await encoder.run({ modality: 'image', inputs: [apple] }, null);

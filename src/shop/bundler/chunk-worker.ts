@@ -31,7 +31,7 @@ process.on('message', async (message: ToWorker) => {
     answer({ error: SidestreamError.from(thrown).serialize() });
   }
 });
-// The parent ended or closed the pool; the chunk in work is no longer needed.
+// The parent ended or closed the pool; the current chunk is no longer needed.
 process.on('disconnect', () => process.exit(0));
 // Ctrl+C reaches the whole process group; the parent decides when to end this process.
 process.on('SIGINT', () => {});

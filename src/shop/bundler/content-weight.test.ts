@@ -26,7 +26,7 @@ it('weights the modality that separates the categories', async () => {
   expect((await tunedTextWeight(table({ text: 0, image: 1.2 }), taps, categories)).textWeight).toBeLessThan(0.5);
 });
 
-it('stays even where it makes no difference, or nothing can be judged', async () => {
+it('stays at one half if it makes no difference, or nothing can be judged', async () => {
   expect((await tunedTextWeight(table({ text: 5, image: 5 }), taps, categories)).textWeight).toBe(0.5);
   const none = categories.map(() => '');
   expect((await tunedTextWeight(table({ text: 1, image: 0 }), taps, none)).textWeight).toBe(0.5);

@@ -151,7 +151,7 @@ function storeRow({ features, modality }: ModalityTask, row: number, payload: Ui
   features.values.set(new Int8Array(payload.buffer, payload.byteOffset + 4 * count, count * dim), first * dim);
 }
 
-/** Items whose taps set the statistics and the projection. */
+/** Number of items whose taps determine the statistics and the projection. */
 export const SAMPLE = 4096;
 
 /**

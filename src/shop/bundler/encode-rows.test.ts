@@ -94,7 +94,7 @@ describe('encodeRows', () => {
     expect(seen).toEqual([['a', 'ccc', 'bb']]);
   });
 
-  it('refuses, row by row, what cannot be loaded or encoded, and tries it again the next time', async () => {
+  it('refuses each row that cannot be loaded or encoded, and tries it again the next time', async () => {
     const load = async (row: number) => {
       if (row === 1) throw new Error('it is not there');
       return ['bad', '', 'good', 'bad'][row];

@@ -24,7 +24,7 @@ function filled(name: string, count: number): string {
 }
 
 describe('FeatureCache', () => {
-  it('knows again what was added, in this run and the next', () => {
+  it('finds added entries, in this run and the next', () => {
     const path = filled('whole', 3);
     const cache = FeatureCache.open(path, BYTES);
     expect(known(cache, 4)).toEqual([0, 1, 2, null]);
@@ -34,7 +34,7 @@ describe('FeatureCache', () => {
     cache.close();
   });
 
-  it('loses no more than the last entry, wherever a write was torn off, and goes on from there', () => {
+  it('loses no more than the last entry, wherever a write was torn off, and continues from there', () => {
     const path = filled('source', 3);
     const { size } = statSync(path);
     const torn = join(folder, 'torn');
@@ -51,7 +51,7 @@ describe('FeatureCache', () => {
     }
   });
 
-  it('never gives out a damaged entry', () => {
+  it('never returns a damaged entry', () => {
     const path = filled('damaged', 3);
     const bytes = readFileSync(path);
     for (let at = bytes.length - RECORD; at < bytes.length; at++) {

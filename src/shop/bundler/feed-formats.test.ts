@@ -56,7 +56,7 @@ const WRITERS: Record<string, (items: ItemInput[]) => string> = {
 const MAPPING: FeedMapping = { urlBase: SITE };
 
 it.skipIf(!existsSync(shop))(
-  'makes the same items and features of the same products in every format (skipped without ../shared/data/shop-magento)',
+  'makes the same items and features from the same products in every format (skipped without ../shared/data/shop-magento)',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
     try {

@@ -33,7 +33,7 @@ it('refuses a redirect into a private network, and follows five at most', async 
   expect(await reason(get('/hop6'))).toMatch(/more than 5 redirects/);
 });
 
-it('gives answers as fetch does', async () => {
+it('returns the same answers as fetch', async () => {
   server = await serve({
     '/none': (_, response) => response.writeHead(304, { etag: '"1"' }).end(),
     '/two': (request, response) => response.writeHead(404, { 'X-Asked': request.headers.accept ?? '' }).end('not here'),

@@ -72,7 +72,7 @@ it('answers a missing file as a web server would', async () => {
   });
 });
 
-it.skipIf(!existsSync('/dev/full'))('names the file and says to free space where the disk is full', async () => {
+it.skipIf(!existsSync('/dev/full'))('names the file and says to free space if the disk is full', async () => {
   const full = join(folder, 'full');
   const write = await folderSink(full);
   await symlink('/dev/full', join(full, 'base.bin.part'));

@@ -16,7 +16,7 @@ describe('sampleRows', () => {
     expect(chosen(ids, 50)).not.toEqual(ids.slice(0, 50));
   });
 
-  it('loses only what left the catalogue', () => {
+  it('loses only items that left the catalogue', () => {
     const before = chosen(ids, 50);
     const after = new Set(
       chosen(

@@ -31,7 +31,7 @@ async function read(main: CollectedFeed, feeds: LocaleFeed[], language = 'en') {
 }
 
 describe('feeds in further languages', () => {
-  it('bring texts by id, name what one of both feeds lacks, and make a market of another currency', async () => {
+  it('bring texts by id, name the items that either feed lacks, and make a market of another currency', async () => {
     const path = await feedOf('de.csv', [
       'id,title,category,price',
       'a,Teekanne,Küche,"19,95 €"',
@@ -95,7 +95,7 @@ describe('the language of a catalogue', () => {
   };
 
   it.each(Object.keys(titles))(
-    'is told by the words of %s, with a warning where the encoder does not read it',
+    'is detected from the words of %s, with a warning if the encoder does not read it',
     async (lang) => {
       const main = await mainFeed();
       const items = titles[lang].map((title) => ({ ...main.items[0], title }));

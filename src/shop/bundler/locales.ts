@@ -54,7 +54,7 @@ export interface ReadLocalesRequest {
  * Reads the feeds of a catalogue in further languages: the texts that shoppers read about the items of the main feed. A product
  * that the main feed lacks is left out and named in a note. If a feed's prices are in a currency other than the main feed's, they
  * become the offers of a market named after the language; products that the feed lacks are not sold there.
- * @throws SidestreamError what `collectFeed` throws; `catalog/empty` if a feed has no product of the main feed;
+ * @throws SidestreamError the errors of `collectFeed`; `catalog/empty` if a feed has no product of the main feed;
  *   `runtime/invalid-input` if a language is the main feed's own
  */
 export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFeeds> {

@@ -44,7 +44,7 @@ it('finds the nearest items by the content tap of each modality, and by both', (
   expect(best.similarity).toBeCloseTo((cosine(20) + cosine(30)) / 2, 2);
 });
 
-it('leaves out items that lack the modality, and uses what there is for both', () => {
+it('leaves out items that lack the modality, and uses the available one for both', () => {
   const bundle = circle([
     { text: 0, image: 0 },
     { text: 90, image: null },

@@ -46,7 +46,7 @@ const SAME = lines(
 );
 
 describe('the offers of the default market', () => {
-  it('are absent where the feed says what the bundle says', async () => {
+  it('are absent if the feed agrees with the bundle', async () => {
     expect(await write(SAME)).toMatchObject({ offers: 0, items: 4, unknown: 0, missing: 0, changed: true });
     expect(await stored()).toEqual([]);
     expect((await openBundle(folderFetch(out))).manifest.offers).toEqual(['default']);
@@ -81,7 +81,7 @@ describe('the offers of the default market', () => {
     ]);
   });
 
-  it('have no list price of the bundle beside another price, where the feed has no list prices', async () => {
+  it('have no list price of the bundle beside another price, if the feed has no list prices', async () => {
     await write(lines('id,price', 'a,10', 'b,22'));
     expect(await stored()).toEqual([{ id: 'b', price: 22, listPrice: null }]);
     await write(lines('id,price', 'a,10', 'b,20'));
@@ -167,7 +167,7 @@ describe('a bundle in clusters', () => {
 });
 
 describe('a build in the folder of a bundle with offers', () => {
-  it('keeps those that can be read, with the markets that there are by then', async () => {
+  it('keeps the readable ones, including markets added meanwhile', async () => {
     await write(lines('id,price', 'a,9'));
     await write(lines('id,price', 'a,9'), { market: 'at' });
     await write(lines('id,price', 'a,9'), { market: 'ch' });

@@ -67,8 +67,8 @@ export interface OffersResult {
  * Writes the offers of a market into the folder of a bundle: price, list price, availability and quantity of a feed. The default
  * market gets the values that differ from the bundle's own. Any other market gets all values, because the bundle's prices are not
  * its prices.
- * @throws SidestreamError `bundle/unreachable` if there is no bundle; `catalog/empty`, `catalog/refused`, and what reading a
- *   feed throws; `bundle/offers` too many for a page. The offers are then unchanged
+ * @throws SidestreamError `bundle/unreachable` if there is no bundle; `catalog/empty`, `catalog/refused`, and other errors
+ *   of reading a feed; `bundle/offers` if there are too many for a page. The offers then stay unchanged
  */
 export async function writeOffers(request: OffersRequest): Promise<OffersResult> {
   const { out, market = DEFAULT_MARKET, currency, meter } = request;
@@ -144,7 +144,7 @@ export async function keptOffers(
       kept.push(market);
       const count = offers.length === 1 ? '1 product' : `${offers.length} products`;
       say(
-        `Kept ${offersFile(market)}: price and stock of ${count}, which hold against this build's until \`sidestream offers\` runs again.`,
+        `Kept ${offersFile(market)}: price and stock of ${count}, which override this build's until \`sidestream offers\` runs again.`,
       );
     } catch (thrown) {
       const { message } = SidestreamError.from(thrown);

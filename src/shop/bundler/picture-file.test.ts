@@ -36,7 +36,7 @@ it.each([
   'sub/%2e./..%2fsecret.png/../../..',
   '%252e%252e/secret.png',
   'sub/../../secret.png',
-])('takes %s for a file outside the folder on every system', async (name) => {
+])('treats %s as a file outside the folder on every system', async (name) => {
   await expect(readPicture(join(folder, 'images'), name)).rejects.toThrow('outside the image folder');
 });
 

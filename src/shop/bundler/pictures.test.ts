@@ -56,7 +56,7 @@ it('fetches a picture, follows redirects and tries again when the server fails o
   expect([reachable(`${server.base}/good`), reachable('a.png')]).toEqual([true, false]);
 });
 
-it('gives up in bounds and says why', async () => {
+it('gives up within limits and says why', async () => {
   server = await serve({
     '/down': (_, response) => response.writeHead(503).end(),
     '/never': () => {},
@@ -118,7 +118,7 @@ it('keeps pictures and fetches them again only when the server has newer ones', 
   expect(await both()).toEqual(['two', 'dated']);
 });
 
-it('uses the picture of last time while the server is down or may not be asked, and says how many', async () => {
+it('uses the earlier picture while the server is down or may not be asked, and says how many', async () => {
   let up = true;
   server = await serve({
     '/a': (_, response) => (up ? response.writeHead(200, PNG).end('a') : response.writeHead(502).end()),
@@ -136,7 +136,7 @@ it('uses the picture of last time while the server is down or may not be asked, 
   await expect(later.read(`${server.base}/b`)).rejects.toThrow('answered 410');
 });
 
-it('opens no more connections than allowed, and asks once for a picture that several items share', async () => {
+it('opens no more connections than allowed, and requests a picture that several items share once', async () => {
   let [open, most] = [0, 0];
   const answer = (_: unknown, response: ServerResponse) => {
     most = Math.max(most, ++open);

@@ -47,7 +47,7 @@ const features = async (out: string, items: number) => {
   return table.values.slice(0, items * rowsPerItem(table) * table.dim);
 };
 
-describe('a build in the folder of a bundle that has learned', () => {
+describe('a build in the folder of a trained bundle', () => {
   it('makes new features comparable with the previous ones, and reports in one line what it had to leave out', async () => {
     const { out, manifest } = await learnedBundle('learned');
     const before = await features(out, 5);
@@ -60,7 +60,7 @@ describe('a build in the folder of a bundle that has learned', () => {
     expect(bundle.items).toHaveLength(TITLES.length);
   });
 
-  it('goes on without one that cannot be read, and says why', async () => {
+  it('continues without one that cannot be read, and says why', async () => {
     const said: string[] = [];
     const recipe = { text: 'title', dim: 128, digests: { text: '', image: '' } } as const;
     const previous = () => previousBundle(folder, recipe, (line) => said.push(line));

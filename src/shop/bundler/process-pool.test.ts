@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== 'linux')('localRunner (skipped without /pro
     await starting.close();
   });
 
-  it('passes on what encoding threw', async () => {
+  it('passes on errors of encoding', async () => {
     const lost = localRunner({ ...source, models: '/nowhere' }, 2);
     await expect(lost.run(chunks[0], null)).rejects.toMatchObject({ code: 'encoder/missing' });
     await lost.close();

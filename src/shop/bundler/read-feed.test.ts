@@ -22,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const page = (id: string) =>
   `<html><script type="application/ld+json">{"@type":"Product","sku":"${id}","name":"${id}"}</script></html>`;
 
-it('reads files, folders and gzip together, each by what is in it, and sums up', async () => {
+it('reads files, folders and gzip together, each by its content, and sums up', async () => {
   const csv = await write('export.dat', 'id,title,image\na,A,a.png\nb,,b.png\nc,,\na,Again,\n');
   const packed = await write('feed.jsonl.gz', gzipSync('{"id":"d","title":"D"}\n{"id":"b","title":"B"}\n'));
   await write('pages/2/two.html', page('p2'));

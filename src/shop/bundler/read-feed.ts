@@ -49,7 +49,7 @@ export interface CollectedFeed {
   /** Currency codes of its prices, as far as stated. */
   currencies: Set<string>;
   places: FeedPlace[];
-  /** One entry per bad field, the first 1,000 of them. */
+  /** One entry for each of the first 1,000 bad fields. */
   rejected: readonly RejectedRow[];
   rejectedRows: number;
   /** Number of products that the feed marks as unpublished; they are left out. */

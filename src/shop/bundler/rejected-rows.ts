@@ -40,7 +40,7 @@ export class RejectedRows {
     return this.#count;
   }
 
-  /** The first 1,000. */
+  /** The first 1,000 rejected rows. */
   get kept(): readonly RejectedRow[] {
     const known = [...this.#first, ...this.#late].sort((a, b) => a.at - b.at);
     return known.slice(0, MAX_KEPT).map(({ row }) => row);

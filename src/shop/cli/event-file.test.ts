@@ -10,7 +10,7 @@ import { byProduct, demandOf, interactionsOf, purchasesOf, readEventFile, unknow
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
 
-it('takes all events of a log without types for purchases, and of one with types only those', () => {
+it('counts all events of a log without types as purchases, and otherwise only purchases', () => {
   expect(purchasesOf([event(), event()])).toHaveLength(2);
   expect(purchasesOf([event('view'), event('Purchase'), event(), event('transaction')])).toEqual([
     event('Purchase'),
@@ -78,14 +78,14 @@ describe('the file of a log', () => {
     ['only a header', 'user,item,time\n', 'nothing below the names of the columns'],
     ['only returns', 'user,item,time,quantity\nu,a,1,-1\n', 'all of its lines are returns'],
     ['other columns', 'who,item,"when"\nu,a,1\n', 'The columns found are "who", "item", "when".'],
-  ])('is refused with what it is: %s', async (_, content, message) => {
+  ])('is refused and identified: %s', async (_, content, message) => {
     await expect(read(content)).rejects.toMatchObject({
       code: 'runtime/invalid-input',
       message: expect.stringContaining(message),
     });
   });
 
-  it('is refused where it is a folder, cut gzip or not there', async () => {
+  it('is refused if it is a folder, cut gzip or missing', async () => {
     await expect(readEventFile(folder)).rejects.toThrow(`${folder} is a folder. Name the file of the log.`);
     await expect(readEventFile(join(folder, 'none'))).rejects.toThrow('The events cannot be read: ENOENT');
     await expect(read(gzipSync(CSV).subarray(0, 30), 'cut.gz')).rejects.toThrow(
@@ -94,7 +94,7 @@ describe('the file of a log', () => {
   });
 });
 
-it('names up to three ids that a bundle lacks, those of most events first', async () => {
+it('names up to three ids that a bundle lacks, the most frequent first', async () => {
   const { sink, fetchFile } = memoryBundle();
   await writeBundle(await bundleContent([makeItem('a')]), sink);
   const bundle = await openBundle(fetchFile);

@@ -79,13 +79,13 @@ describe('sidestream init', () => {
     expect(said).toContain('Its products are in Polish (Poland), but the pages have no texts in that language');
   });
 
-  it('says that the language was not told by a few letters', async () => {
+  it('says that a few letters do not determine the language', async () => {
     const { shop, said } = await init('few', await feed('few.csv', 'id,title\na,A'));
     expect(await read(shop, 'index.html')).toContain('<html lang="en">');
     expect(said).toContain('Its pages are in English, because the feed has too few texts to tell');
   });
 
-  it.each(SHOP_LANGUAGES)('leaves no place of a page without its text (%s)', async (language) => {
+  it.each(SHOP_LANGUAGES)('fills every placeholder of a page (%s)', async (language) => {
     const { shop } = await init(`page-${language}`, '--lang', language);
     const pages = await Promise.all(PAGES.map((page) => read(shop, page)));
     for (const page of pages) {

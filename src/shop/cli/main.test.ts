@@ -186,7 +186,7 @@ describe('sidestream build', () => {
     }
   });
 
-  it('ends with 1 when the catalogue, the encoders or the bundle are not there, and says what to do', async () => {
+  it('ends with 1 when the catalogue, the encoders or the bundle are missing, and says what to do', async () => {
     const catalog = await feed('one.jsonl', [product('red')]);
     const out = join(folder, 'nothing');
     const runs = await Promise.all([

@@ -73,7 +73,7 @@ describe('the lock of a folder of models', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is released where the work fails', async () => {
+  it('is released if the work fails', async () => {
     const signals = ['SIGINT', 'SIGTERM', 'exit'];
     const before = signals.map((signal) => process.listenerCount(signal));
     const failing = withModels(folder, say, () => Promise.reject(new Error('failed')));
@@ -126,7 +126,7 @@ describe('the lock of a folder of models', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is taken over where an earlier process had the number of this one, or never wrote its name', async () => {
+  it('is taken over if an earlier process had the number of this one, or never wrote its name', async () => {
     const gone = { pid: process.pid, host: hostname(), since: new Date().toISOString(), id: 'of an earlier process' };
     await withModels(folder, say, async () => undefined);
     await writeFile(file, JSON.stringify(gone));
@@ -152,7 +152,7 @@ describe('the lock of a folder of models', () => {
     await waiting;
   });
 
-  it('says where it cannot be made', async () => {
+  it('says where it cannot be created', async () => {
     await withModels(folder, say, async () => undefined);
     await writeFile(join(folder, 'file'), '');
     await expect(withModels(join(folder, 'file'), say, async () => undefined)).rejects.toMatchObject({

@@ -52,7 +52,7 @@ it('writes offers by a mapping, says what it refused, and ends with 2; inspect s
   expect((await inProcess('inspect', out)).out).toContain('offers default: The offers cannot be used');
 });
 
-it('prints one line of JSON, writes markets apart and takes one out again', async () => {
+it('prints one line of JSON, writes markets separately and removes one again', async () => {
   const path = await feed('id,price', 'a,12', 'b,24');
   const run = await inProcess('offers', path, '--out', out, '--market', 'de-ch', '--json');
   expect(JSON.parse(run.out.trim().split('\n').at(-1) ?? '')).toEqual({

@@ -59,7 +59,7 @@ describe('a new shop takes the package', () => {
     expect(inside.dependency).toBe('file:../../packed/s.tgz');
   });
 
-  it('from the file, where the package manager links to a store inside the project', async () => {
+  it('from the file, if the package manager links to a store inside the project', async () => {
     await laid('project', { 'package.json': { dependencies: { sidestream: 'file:../packed/s.tgz' } } });
     const stored = await laid('project/node_modules/.pnpm/s/node_modules/sidestream', { 'package.json': {} });
     await symlink(stored, join(folder, 'project/node_modules/sidestream'));
@@ -82,7 +82,7 @@ describe('a new shop takes the package', () => {
     expect(await packageSource(installed, shop(), { version })).toEqual({ dependency });
   });
 
-  it('from the registry, where nothing says what it was installed from', async () => {
+  it('from the registry, if nothing says where it was installed from', async () => {
     const installed = await laid('somewhere/sidestream', { 'package.json': {} });
     await writeFile(join(folder, 'somewhere', 'package.json'), 'no JSON');
     expect(await packageSource(installed, shop(), { version })).toEqual({ dependency: '^1.2.3' });

@@ -24,7 +24,7 @@ async function file(...rules: object[]): Promise<string> {
 }
 const named = async () => JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')).rules;
 
-it('checks a file: 2 for errors, 0 for warnings, 1 where it cannot be read', async () => {
+it('checks a file: 2 for errors, 0 for warnings, 1 if it cannot be read', async () => {
   const wrong = await inProcess('rules', 'check', await file({ name: 'Sale', boost: [{ strength: 3 }] }));
   expect(wrong.err).toContain('error   "Sale", boost.0.filter: is missing');
   expect(wrong.out).toContain('0 rules, 0 of which apply now; 1 error, 0 warnings');
@@ -44,7 +44,7 @@ it('checks a file: 2 for errors, 0 for warnings, 1 where it cannot be read', asy
   });
 });
 
-it('publishes what is right, names it in the manifest, shows it in inspect and takes it out again', async () => {
+it('publishes a valid file, names it in the manifest, shows it in inspect and removes it again', async () => {
   const wrong = await inProcess('rules', 'publish', await file({ diversity: 5 }), '--out', out);
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('Nothing was written') });
   expect(await named()).toBeUndefined();

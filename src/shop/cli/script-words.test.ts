@@ -32,7 +32,7 @@ const HOSTILE = [
 ];
 
 describe('the name of a copied file', () => {
-  it.each(['feed.csv', 'my feed 2.csv.gz', 'Größe_1.xml', '商品.jsonl'])('is kept where it is plain: %s', (name) => {
+  it.each(['feed.csv', 'my feed 2.csv.gz', 'Größe_1.xml', '商品.jsonl'])('is kept if it is plain: %s', (name) => {
     expect(plainName(name, 'feed', new Set())).toBe(name);
   });
 
@@ -40,7 +40,7 @@ describe('the name of a copied file', () => {
     expect(plainName(name, 'feed', new Set())).toBe('feed.csv');
   });
 
-  it('is another where the shop has it, and each file has its own', () => {
+  it('differs if the shop already has it, and each file gets its own', () => {
     const taken = new Set(['index.html']);
     const names = ['index.html', '$.csv.gz', '`.csv.gz', 'a.csv', 'a.csv', '$.$(x)'];
     expect(names.map((name) => plainName(name, 'feed', taken))).toEqual([
@@ -49,7 +49,7 @@ describe('the name of a copied file', () => {
   });
 });
 
-it('words of a script are what they were to a shell, or are refused', async () => {
+it('words of a script stay unchanged for a shell, or are refused', async () => {
   const words = ['a b.csv', 'public/bundle', '/my%20photos/', "it's (1).csv", ''];
   expect(await inShell(words.map(scriptWord))).toEqual(words);
   for (const name of HOSTILE.filter((name) => /[$`%"\\\n|]/.test(name)))
@@ -76,7 +76,7 @@ describe('a shop from a feed with a hostile name', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('has it under a plain name, says so, and runs nothing', async () => {
+  it('stores the feed under a plain name, says so, and runs nothing', async () => {
     const [name, mapping, pictures] = ['$(touch ran)`touch ran`"x.csv', 'map $HOME.json', '%PATH% pictures'];
     await writeFile(join(folder, name), 'id,title\na,Chair\n');
     await writeFile(join(folder, mapping), '{}');

@@ -45,7 +45,7 @@ describe('serveBundle', () => {
     }
   });
 
-  it('lets files of a content-hashed name be kept for good, and every page read them', async () => {
+  it('lets browsers keep files with content-hashed names forever, and every page read them', async () => {
     const response = await get('items-0123456789abcdef.json');
     expect(await response.text()).toBe('[]');
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -57,7 +57,7 @@ describe('serveBundle', () => {
     expect([await onnx.text(), onnx.headers.get('content-type')]).toEqual([WEIGHTS, 'application/octet-stream']);
   });
 
-  it('has the manifest asked for again, answers 304 while it is the same, and sees a new one', async () => {
+  it('makes browsers revalidate the manifest, answers 304 while it is unchanged, and serves a new one', async () => {
     const first = await get('manifest.json');
     expect(first.headers.get('cache-control')).toBe('no-cache');
     const etag = first.headers.get('etag') ?? '';
@@ -113,7 +113,7 @@ describe('serveBundle', () => {
     '/%00',
     '//secret.json',
     '/',
-  ])('gives out nothing for %s', async (path) => {
+  ])('serves nothing for %s', async (path) => {
     const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 404/);
     expect(answer).not.toMatch(/secret\n|\n\nsecret/);

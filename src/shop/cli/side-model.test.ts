@@ -73,7 +73,7 @@ it.each<[string, Partial<ShopSideRequest>, RegExp]>([
   expect(said[0]).toMatch(why);
 });
 
-it('trains from scratch where the file is damaged', async () => {
+it('trains from scratch if the file is damaged', async () => {
   await writeFile(network, 'damaged');
   const { learned } = await train();
   expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
@@ -82,7 +82,7 @@ it('trains from scratch where the file is damaged', async () => {
   );
 });
 
-it('says what going on saved, by the rate of the first window', () => {
+it('says how much time was saved by continuing, at the rate of the first window', () => {
   const window = (choices: number, seconds: number) => ({ experts: {}, epochs: 1, choices, seconds });
   expect(savedSeconds([window(100, 50)])).toBeNull();
   expect(savedSeconds([window(100, 50), window(20, 5), window(40, 8)])).toBe(72);

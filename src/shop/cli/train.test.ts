@@ -102,7 +102,7 @@ describe('sidestream train', () => {
     expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions, ITEMS)));
   });
 
-  it('only counts if asked to, and only the past', async () => {
+  it('only counts on request, and only the past', async () => {
     const out = at('counted');
     await cp(at('bundle'), out, { recursive: true });
     const run = await train(out, '--companions-only', '--past', '0.5');
@@ -115,7 +115,7 @@ describe('sidestream train', () => {
     expect(await bundle.cooccurrence()).toEqual(stored(cooccurrenceTable(interactions.slice(0, 200), ITEMS)));
   });
 
-  it('goes on from the model of an earlier training where that is asked for, with a new expert', async () => {
+  it('continues from the model of an earlier training on request, with a new expert', async () => {
     const out = at('windows');
     await cp(at('bundle'), out, { recursive: true });
     const short = (...more: string[]) => train(out, '--epochs', '1', '--json', ...more);
@@ -189,7 +189,7 @@ describe('sidestream train', () => {
     expect(models.err).toContain('--models');
   });
 
-  it('ends with 1 for events that are not there or not of this shop', async () => {
+  it('ends with 1 for events that are missing or of another shop', async () => {
     const strangers = at('strangers.csv');
     await writeFile(strangers, 'time,user,item\n1,u,x\n2,u,y\n');
     const run = (file: string) => inProcess('train', '--bundle', at('bundle'), '--events', file, '--out', at('bundle'));

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { COLUMNS, readEvents, refusedRows } from './event-log';
 
 describe('a log in CSV', () => {
-  test('reads on in the next line after a row whose quotes do not match, and names it', async () => {
+  test('continues in the next line after a row whose quotes do not match, and names it', async () => {
     const rows = Array.from({ length: 4000 }, (_, n) => `u${n},${n === 1999 ? '"' : ''}a,${n + 1}`);
     const { events, rejected } = await readEvents([`user,item,time\n${rows.join('\n')}\n`], 'csv');
     expect(events).toHaveLength(3999);
@@ -85,7 +85,7 @@ describe('a time', () => {
     return { times: events.map(({ time }) => new Date(time).toISOString()), rejected };
   };
 
-  test('is one of ISO 8601, of UTC where it names no zone, or a number since 1970', async () => {
+  test('is in ISO 8601, in UTC unless it names a zone, or a number since 1970', async () => {
     vi.stubEnv('TZ', 'Asia/Tokyo');
     const { times, rejected } = await read(
       ...['2010-12-01', '2010-12-02T08:45', '2010-12-03 08:45:30', '2010-12-04T08:45:30.250Z'],
@@ -171,7 +171,7 @@ describe('a log in JSON lines', () => {
     ]);
   });
 
-  test('reports rows that are no events', async () => {
+  test('reports rows that are not events', async () => {
     const { events, rejected } = await readEvents(
       ['[]\n{"user":\n\n{"user": {}, "item": "a", "time": 1}\n{"user": "u", "item": "a", "time": 1, "type": 4}\n'],
       'jsonl',

@@ -90,7 +90,7 @@ describe('a number as an id', () => {
     expect(rejected).toEqual([{ line: 1, field: 'user', reason: expect.stringContaining(UNSAFE) }]);
   });
 
-  it('in CSV is refused if a spreadsheet has rounded it, or if it stands for nothing', async () => {
+  it('in CSV is refused if a spreadsheet has rounded it, or if it stands for a missing value', async () => {
     const rows = ['1.23457E+15,a,1', 'u,"1,2E+15",1', 'NaN,a,1', 'u,null,1', '9007199254740993,a,1'];
     const { events, rejected } = await readEvents([`user,item,time\n${rows.join('\n')}`], 'csv');
     expect(events.map(({ user }) => user)).toEqual(['9007199254740993']);
@@ -138,7 +138,7 @@ describe('a log in another encoding', () => {
     await expect(read(Buffer.from(csv, 'utf8').subarray(0, 17), 'cut.csv')).rejects.toThrow('line 2, is not valid');
   });
 
-  it('is read where it is UTF-16 with a byte order mark, or UTF-8 with a sign for what was lost', async () => {
+  it('is read if it is UTF-16 with a byte order mark, or UTF-8 with a sign for what was lost', async () => {
     const { events } = await read(Buffer.from(`\uFEFF${csv}`, 'utf16le'), 'utf16.csv');
     expect(events.map(({ user }) => user)).toEqual(['müller', 'möller']);
     expect((await read(Buffer.from('user,item,time\n\uFFFD,a,1\n'), 'sign.csv')).events).toHaveLength(1);

@@ -18,7 +18,7 @@ it('counts the returns that were left out', async () => {
   );
 });
 
-it('asks whether times are days of a spreadsheet where all of them look like it', async () => {
+it('asks whether times are days of a spreadsheet if all of them look like it', async () => {
   const said = await notes('user,item,time', 'u,a,40513.36', 'u,b,40514');
   expect(said[1]).toMatch(/fall on 1 January 1970\..* write 40513\.36 as 2010-12-01T08:38:24Z\.$/);
   for (const [first, last] of [
@@ -31,7 +31,7 @@ it('asks whether times are days of a spreadsheet where all of them look like it'
   }
 });
 
-it('warns where most lines come twice', async () => {
+it('warns if most lines repeat another', async () => {
   const rows = (twins: number) =>
     Array.from({ length: 10 }, (_, n) => [`u,a,${n}`, ...(n < twins ? [`v,b,${n}`, `u,a,${n}`] : [])]).flat();
   expect((await notes('user,item,time', ...rows(10)))[1]).toMatch(/^Warning: 20 lines of 30 repeat another line's/);

@@ -85,7 +85,7 @@ describe('fitStartWeights', () => {
     expect(fitStartWeights({ ...catalog, startWeights }, popular, 1)).toEqual(fitted);
   });
 
-  it('is null where there are too few choices to choose by', () => {
+  it('is null if there are too few choices', () => {
     expect(fitStartWeights(catalog, [], 1)).toBeNull();
     expect(fitStartWeights(catalog, streams(only({}), 10, 8, 6), 1)).toBeNull();
     // The first choice of a shopper has no predecessor, and a repeat does not count.

@@ -66,7 +66,7 @@ export class DialectWriter {
     if (this.dialect === 'dynamo' || this.dialect === 'fused') {
       const attributes = { axis: -1, epsilon: { float: epsilon } };
       if (this.dialect === 'dynamo') return this.op('LayerNormalization', [x, g, b], attributes);
-      // Opset 14 has none; the optimiser uses the runtime's own, under the standard domain's name.
+      // Opset 14 has no such operator; the optimiser uses the runtime's own, under the standard domain's name.
       return this.#decomposedNorm(x, g, b, epsilon);
     }
     return this.dialect === 'tf' ? this.#batchNormStyle(x, g, b, epsilon) : this.#decomposedNorm(x, g, b, epsilon);

@@ -56,7 +56,7 @@ export const area: Area = {
         },
         { name: 'stored profile', measured: about('kB', await Promise.all(profiles)) },
         {
-          name: 'processor time to live through it, the terms of a list after each event included',
+          name: 'processor time for all events, including the terms of a list after each',
           measured: `${(old.seconds / 60).toFixed(1)} min for ${OLD.toLocaleString('en')} events, ${((1000 * old.seconds) / OLD).toFixed(1)} ms each`,
         },
       ],

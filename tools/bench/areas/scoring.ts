@@ -122,7 +122,7 @@ async function updates(say: Say): Promise<AreaResult> {
   const name = `update of six experts, 10,000 items, ${columns} columns`;
   return {
     bars: [within(name, 2, high(six), 'ms', `p95, scores after it included; ${six}`)],
-    figures: [{ name: 'the same of one expert', measured: `${one}` }],
+    figures: [{ name: 'the same for one expert', measured: `${one}` }],
   };
 }
 

@@ -148,12 +148,12 @@ export const area: Area = {
             name,
             measured: `first list ${Math.round(listTime(all))} ms, first paint ${Math.round(median(all.map(({ paint }) => paint)))} ms, longest task ${Math.round(Math.max(...all.map(longestTask)))} ms`,
           })),
-          ...names.map((name) => ({ name: `${name}, what was requested`, measured: waterfall(of(name)[0].cold) })),
+          ...names.map((name) => ({ name: `${name}, requests`, measured: waterfall(of(name)[0].cold) })),
           {
             name: `phone, ${CPU_SLOWDOWN} x slower, first list after the first paint`,
             measured: `${Math.round(afterPaint(CPU_SLOWDOWN))} ms`,
           },
-          { name: 'phone, what was requested', measured: waterfall(onPhone()[0]) },
+          { name: 'phone, requests', measured: waterfall(onPhone()[0]) },
           { name: 'demo, click to refreshed list', measured: `${spread(clicks)} of ${clicks.length}` },
         ],
         series: {

@@ -82,7 +82,7 @@ export async function besideTransformers(say: Say): Promise<AreaResult> {
             `vectors differ by ${distance.toExponential(1)} at most; the first text alone and among ${CATALOGUE}: ${equal ? 'the same bits' : 'other bits'}`,
         },
         {
-          name: 'the same on the clock',
+          name: 'the same by wall clock',
           measured: `single ${singles.map((sample) => n(clock([sample], SINGLE))).join(' and ')} texts/s, catalogue ${n(clock(mixed.ours, CATALOGUE))} and ${n(Math.max(...mixed.theirs.map((samples) => clock(samples, CATALOGUE))))}`,
         },
       ],

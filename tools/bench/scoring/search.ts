@@ -106,7 +106,7 @@ const comparison = (name: string, peer: number, own: number, theirs: Built, ours
 function noteBuilt(note: (name: string, measured: string) => void, method: Method, made: Built): void {
   const { index, seconds, recall, setting } = made;
   const built = `built in ${seconds.toFixed(seconds < 1 ? 3 : 1)} s of processor time, ${mb(index.bytes())}`;
-  const short = recall < RECALL ? ', and no better' : '';
+  const short = recall < RECALL ? ', its maximum' : '';
   note(method.name, `${built}, recall@10 ${recall.toFixed(3)}${setting ? ` with ${setting}` : ''}${short}`);
 }
 

@@ -74,7 +74,7 @@ describe('a bundle written and read', () => {
     );
   });
 
-  it('is the same bytes for the same content, the manifest last', async () => {
+  it('has the same bytes for the same content, the manifest last', async () => {
     const first = await written(2);
     const second = memoryBundle();
     const shuffledFields = items.map((item) => Object.fromEntries(Object.entries(item).reverse()) as Item);

@@ -31,7 +31,7 @@ export async function publishedNames(manifest: Manifest, fetchFile: FetchFile): 
 }
 
 /**
- * The items of a bundle without their features, which are most of it, file by file in the order of the bundle.
+ * The items of a bundle, file by file in the order of the bundle, without their features, which are most of its bytes.
  * @throws SidestreamError `bundle/unreachable`, `bundle/digest-mismatch`, `bundle/invalid`
  */
 export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): AsyncGenerator<Item[]> {

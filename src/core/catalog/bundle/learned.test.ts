@@ -156,7 +156,7 @@ describe('a side model in a bundle', () => {
     expect([other.side?.weights, other.side?.training]).toEqual([undefined, undefined]);
   });
 
-  it('is refused when it is damaged, of another number of items or described wrongly', async () => {
+  it('is refused when it is damaged, has a wrong number of items or is described wrongly', async () => {
     const invalid = { code: 'bundle/invalid' };
     const { manifest, sink, fetchFile, files } = await written();
     await expect(addLearned(manifest, { side: { model: sideModel(3) } }, sink)).rejects.toMatchObject(invalid);
@@ -179,7 +179,7 @@ describe('a side model in a bundle', () => {
     }
   });
 
-  describe('of a bundle of clusters', () => {
+  describe('with clusters', () => {
     const count = 120;
     const clustered = { clusterFrom: 100, clusterItems: 20 };
     const model = { ...sideModel(count, 2), biases: Float32Array.from({ length: count }, (_, row) => row) };
@@ -258,7 +258,7 @@ describe('a side model in a bundle', () => {
     });
   });
 
-  it('is kept when a bundle of the same items takes the place of another, and by id when items come and go', async () => {
+  it('is kept when a bundle of the same items replaces another, and by id when items come and go', async () => {
     const { manifest, sink, content, fetchFile } = await written();
     const learned = await addLearned(manifest, { side }, sink);
     const previous = await openBundle(fetchFile);
@@ -277,7 +277,7 @@ describe('a side model in a bundle', () => {
   });
 });
 
-describe('a bundle built in the place of another', () => {
+describe('a bundle that replaces another', () => {
   async function rebuilt(change: (content: Awaited<ReturnType<typeof bundleContent>>) => void) {
     const { manifest, sink, content, fetchFile } = await written();
     const learned = await addLearned(manifest, { cooccurrence, demand }, sink);

@@ -30,7 +30,7 @@ type LearnedFiles = Pick<Manifest, 'companions' | 'side' | 'demand'>;
  * are not given stay. The previous bundle stays too: its items differ, and pages can fall back to it.
  * @param places of the items of a bundle with clusters, by `itemPlaces`; null for a bundle without clusters
  * @returns the new manifest
- * @throws SidestreamError `bundle/invalid` when something is of another number of items than the bundle
+ * @throws SidestreamError `bundle/invalid` when a part is for another number of items than the bundle has
  */
 export async function addLearned(
   manifest: Manifest,
@@ -47,9 +47,9 @@ export async function addLearned(
 
 /**
  * Writes the trained files of a bundle of `count` items.
- * @param clusters of a bundle with clusters: the trained rows in the order of the bundle's items, and in each items file
+ * @param clusters for a bundle with clusters: the trained row of each item, in the bundle's order and in each items file
  * @returns the manifest's entries
- * @throws SidestreamError `bundle/invalid` when something is of another number of items
+ * @throws SidestreamError `bundle/invalid` when a part is for another number of items
  */
 export async function putLearned(
   { cooccurrence, side, demand }: Learned,
@@ -102,7 +102,7 @@ export async function putLearned(
 
 export const rowsFrom = (start: number, count: number): number[] => Array.from({ length: count }, (_, n) => start + n);
 
-/** @throws SidestreamError `bundle/invalid` when a model is of another number of items */
+/** @throws SidestreamError `bundle/invalid` when the model is for another number of items */
 function checkRows({ width, vectors, biases }: SideModel, count: number): void {
   if (biases.length === count && vectors.length === count * width) return;
   throw new SidestreamError(

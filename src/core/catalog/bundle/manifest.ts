@@ -13,12 +13,12 @@ export const DROPPED_KEYS = ['base', 'factors', 'tuning'] as const;
 
 export { MANIFEST_FILE } from '../../common/manifest-file';
 
-/** Items of the largest catalogue accepted: memory is allocated by the manifest's numbers. */
+/** Maximum number of items in a catalogue: readers allocate memory by the manifest's numbers. */
 const MAX_ITEMS = 1e7;
-/** Width of the widest row and the longest base vector. */
+/** Maximum width of a row, and maximum length of a base vector. */
 const MAX_VALUES = 8192;
 const MAX_TAPS = 256;
-/** Items of the largest cluster, and of the largest head. */
+/** Maximum number of items in a cluster, and in the head. */
 const MAX_IN_PART = 65_536;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -39,7 +39,7 @@ const shardSchema = v.strictObject({
   ...fileSchema.entries,
   /** First item row. */
   start: count,
-  /** Rows. */
+  /** Number of rows. */
   count: upTo(MAX_ITEMS),
 });
 
@@ -89,7 +89,7 @@ const clustersSchema = v.strictObject({
 const localeTextsSchema = v.strictObject({
   /** Market whose offers pages in this language use if they name no market. */
   market: v.optional(v.string()),
-  /** Of each file of items in its order; of a bundle of clusters, of the head. */
+  /** One for each items file, in the same order; in a bundle with clusters, one for the head. */
   files: v.array(fileSchema),
   /** Directory of the texts of each cluster. */
   clusters: v.optional(fileSchema),
@@ -160,7 +160,7 @@ export const manifestSchema = v.strictObject({
           shoppers: count,
           epochs: count,
           seconds: v.number(),
-          /** How many there were. */
+          /** Number of windows. */
           windows: count,
           /** Use of each expert of each part, 0 to 1. */
           experts: v.optional(
@@ -199,7 +199,7 @@ export const manifestSchema = v.strictObject({
   previous: v.optional(fileSchema),
   /**
    * The items that the first list needs, in the same request: all items, or with clusters the head's items, field by field.
-   * Absent if they are large, and from copies of the manifest.
+   * Absent if they are large, and in copies of the manifest.
    */
   head: v.optional(itemColumnsSchema),
 });

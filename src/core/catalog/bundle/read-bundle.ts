@@ -11,7 +11,10 @@ import type { EncoderFiles } from './read-encoder';
 import type { LearnedFiles } from './read-learned';
 import { parseManifest } from './read-manifest';
 
-/** An open bundle. Items and, but for `loadFeatures`, features are in memory; all other files are fetched on request. */
+/**
+ * An open bundle. Items are in memory, and so are features unless `loadFeatures` loads them later; all other files are
+ * fetched on request.
+ */
 export interface Bundle extends LearnedFiles {
   manifest: Manifest;
   /** All items, cluster by cluster if the bundle has clusters; or only the head, see `OpenOptions`. */
@@ -38,7 +41,7 @@ export interface Bundle extends LearnedFiles {
 }
 
 export interface OpenOptions {
-  /** False: of a catalogue in clusters only the head is loaded. Default true: all of it. */
+  /** False loads only the head of a catalogue with clusters. Default true: the whole catalogue. */
   whole?: boolean;
   /**
    * True: `loadFeatures` loads the features later. Lists that are the same for every shopper do not need them. Do not
@@ -57,9 +60,9 @@ export interface OpenOptions {
 /**
  * Opens a bundle: manifest, then items and features in parallel, each checked against its SHA-256.
  * @param source address of the bundle's folder, or a function that fetches its files
- * @throws SidestreamError `bundle/unreachable` a file could not be fetched; `bundle/invalid` a file contradicts the manifest
- *   or the schema; `bundle/digest-mismatch` a file does not match its digest in the manifest; `bundle/unknown-version` the
- *   bundle was written by a newer version
+ * @throws SidestreamError `bundle/unreachable` when a file could not be fetched; `bundle/invalid` when a file contradicts
+ *   the manifest or the schema; `bundle/digest-mismatch` when a file does not match its digest in the manifest;
+ *   `bundle/unknown-version` when a newer version wrote the bundle
  */
 export async function openBundle(
   source: string | URL | FetchFile,
@@ -134,7 +137,7 @@ async function load(
   return { ...opened, ...lateFiles(fetchFile, manifest, { clusters: loaded.clusters, whole }) };
 }
 
-/** Files that are in memory from the start: of all items, or, with clusters, of the head. */
+/** Files that are in memory from the start: the files of all items or, with clusters, of the head. */
 export function firstFiles({ shards, clusters }: Manifest): Manifest['shards'] {
   if (!clusters) return shards;
   const { items, features, count } = clusters.head;
@@ -172,7 +175,7 @@ async function loadItems(
 
 type LateFiles = Pick<Bundle, 'file' | 'projection' | 'encoder' | keyof LearnedFiles>;
 
-/** @param loaded as `learnedFiles` */
+/** @param loaded as in `learnedFiles` */
 function lateFiles(
   fetchFile: FetchFile,
   manifest: Manifest,

@@ -33,7 +33,7 @@ function once<T>(fetch: (onProgress?: BundleProgress) => Promise<T>): typeof fet
 
 /**
  * @param files fetches files of the bundle and checks them
- * @param loaded the clusters, if any, and whether all items of theirs are loaded
+ * @param loaded the clusters, if any, and whether all of their items are loaded
  */
 export function learnedFiles(
   manifest: Manifest,

@@ -103,7 +103,7 @@ export type WriteProgress = (step: 'group' | 'write', items: number, total: numb
  * interrupted build never leaves a manifest that names missing files. The same content and the same previous bundle give
  * the same bytes.
  * @throws SidestreamError `catalog/empty` without items; `bundle/invalid` when items, features and encoders do not match;
- *   what `verify` throws
+ *   the errors of `verify`
  */
 export async function writeBundle(
   content: BundleContent,

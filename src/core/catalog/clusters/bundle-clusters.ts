@@ -35,7 +35,7 @@ const PARALLEL_FETCHES = 16;
 export interface ItemsPart {
   items: Item[];
   features: FeatureTable;
-  /** The cluster that they are, if they are one. */
+  /** The cluster that these items form, if they form one. */
   cluster?: number;
 }
 
@@ -122,7 +122,7 @@ export class BundleClusters {
     return { items, features };
   }
 
-  /** The files that a directory of theirs names, one for each cluster in their order. */
+  /** The files that such a directory names, one for each cluster, in the order of the clusters. */
   filesBeside(directory: BundleFile, stem: BesideClusters): Promise<BundleFile[]> {
     const { count } = this.#clusters;
     return this.#once(directory, (bytes) => decodeFileDirectory(bytes, directory.file, count, stem));

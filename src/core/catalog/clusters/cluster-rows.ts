@@ -6,7 +6,7 @@ export interface ClusterSpace {
 }
 
 export interface ClusterSizes {
-  /** Items that a cluster should have. */
+  /** Target number of items in a cluster. */
   target: number;
   /** Maximum number of items in a cluster. */
   most: number;
@@ -54,7 +54,7 @@ export function squaredDistance(a: ClusterSpace, row: number, b: ClusterSpace, o
   return sum;
 }
 
-/** Index of the centre nearest to a row; the first of equals. */
+/** Index of the centre nearest to a row; the first one if several are equally near. */
 export function nearestOf(space: ClusterSpace, row: number, centers: ClusterSpace): number {
   const { dims, values } = space;
   const count = centers.values.length / dims;

@@ -96,7 +96,7 @@ describe('a catalogue in clusters', () => {
     expect(await clustersOf(bundle).clustersWith('nothing of this name')).toEqual([]);
   });
 
-  it('is the same bytes for the same content', async () => {
+  it('has the same bytes for the same content', async () => {
     const [first, second] = await Promise.all([written(), written()]);
     expect([...second.files.keys()]).toEqual([...first.files.keys()]);
     // A comparison by the test runner would take seconds.
@@ -180,7 +180,7 @@ describe('damage to a catalogue in clusters', () => {
     expect((await clusters.vectors(3)).count).toBe(directory.counts[3]);
   });
 
-  it('of a directory that does not fit the manifest is refused, though its digest does', async () => {
+  it('in a directory that contradicts the manifest is refused, even if its digest matches', async () => {
     const { files, fetchFile, manifest } = await written();
     const directory = manifest.clusters?.directory.file ?? '';
     const bytes = (files.get(directory) ?? new Uint8Array()).slice(0, -32);

@@ -11,7 +11,7 @@ export interface IdBucket {
   clusters: Uint32Array;
 }
 
-/** Ids that a bucket should have. */
+/** Target number of ids in a bucket. */
 const TARGET = 1024;
 
 /** Number of buckets for a number of items: the power of two with at most 1,024 ids per bucket on average. */
@@ -55,7 +55,7 @@ export function encodeIdBuckets(clusters: readonly (readonly string[])[]): Uint8
   });
 }
 
-/** @throws SidestreamError `bundle/invalid` when it is no bucket of a bundle with that many clusters */
+/** @throws SidestreamError `bundle/invalid` when it is not a bucket of a bundle with that many clusters */
 export function decodeIdBucket(bytes: ArrayBuffer, clusters: number): IdBucket {
   const count = bytes.byteLength / 8;
   const view = new DataView(bytes);

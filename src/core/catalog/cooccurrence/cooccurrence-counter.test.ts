@@ -43,7 +43,7 @@ test('a growing history is counted as if it had arrived at once', () => {
   expect(Math.max(...a)).toBeGreaterThan(0);
 });
 
-test('choices far apart, and an item with itself, are no pairs', () => {
+test('choices far apart, and an item with itself, do not form pairs', () => {
   const counter = new CooccurrenceCounter(3);
   counter.learn([0, ...new Array(30).fill(1), 2]);
   expect(liftOf(counter, [0])[2]).toBe(0);

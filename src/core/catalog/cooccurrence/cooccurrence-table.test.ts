@@ -25,7 +25,7 @@ const small = table([
 ]);
 
 describe('a co-occurrence table', () => {
-  it('is the same after writing and reading, but for the steps of its lifts', () => {
+  it('is the same after writing and reading, except for the rounding of its lifts', () => {
     const own = (count: number) =>
       fc.array(fc.tuple(fc.nat(count - 1), fc.float({ min: Math.fround(0.01), max: 9, noNaN: true })), {
         maxLength: 5,

@@ -6,11 +6,11 @@ export interface Demand {
   choices: Float32Array;
   /** [count] Current sales: choices, each weighed by its recency. */
   recent: Float32Array;
-  /** Absent from a log in which nobody bought an item twice. */
+  /** Absent if nobody in the log bought an item twice. */
   repeats?: Repeats;
 }
 
-/** Repeat purchases of a log: of one item by one shopper, on another visit. */
+/** Repeat purchases in a log: a shopper buys an item again on another visit. */
 export interface Repeats {
   /** Share of the purchases that are repeats, 0 to 1. */
   share: number;
@@ -69,7 +69,7 @@ export function encodeDemand({ choices, recent, repeats }: Demand, count: number
     if (!values.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY))
       throw invalid('a value is out of range');
     const from = HEADER + n * columnBytes(count);
-    // As it will be read: rounded to 32 bits.
+    // Rounded to 32 bits, as a reader will get it.
     const largest = Math.fround(values.reduce((max, value) => Math.max(max, value), 0));
     const step = Math.log1p(largest) / STEPS || 1;
     view.setFloat32(from, largest, true);

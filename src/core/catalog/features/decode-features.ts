@@ -1,4 +1,4 @@
-// A page needs it after its first list, with the features.
+// A page loads this module only after its first list, together with the features.
 
 import { invalidBundle } from '../bundle/bundle-file';
 import type { BundleShard } from '../bundle/manifest';

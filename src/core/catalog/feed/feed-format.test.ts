@@ -19,6 +19,6 @@ it.each([
   ['nothing', ' \n', { name: 'jsonl' }],
   ['prose', 'Hello there', null],
   ['a picture', '\u0089PNG\r\n\u001a\n\u0000,', null],
-])('knows %s by its beginning', (_, head, format) => {
+])('recognises %s by its beginning', (_, head, format) => {
   expect(detectFormat(head)).toEqual(format);
 });

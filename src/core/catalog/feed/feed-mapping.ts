@@ -28,12 +28,12 @@ export const MAPPED_FIELDS = [
 export type MappedField = (typeof MAPPED_FIELDS)[number];
 
 /**
- * The mapping file of a shop; every entry is optional. A column is named as the feed names it
- * (`Article no.`, `g:id`), or by a path into a record (`variants.0.sku`); of several the first that has a value counts.
+ * The mapping file of a shop; every entry is optional. A column is named as the feed names it (`Article no.`, `g:id`), or
+ * by a path into a record (`variants.0.sku`); if several columns are named, the first one with a value counts.
  */
 const feedMappingSchema = v.strictObject({
   ...v.entriesFromList(MAPPED_FIELDS, v.optional(columns)),
-  /** The only further columns to keep: a list, or names of your own for them: `{"colour": "g:color"}`. */
+  /** The only further columns to keep: a list, or your own names for them: `{"colour": "g:color"}`. */
   attributes: v.optional(v.union([v.array(column), v.record(v.string(), column)])),
   /** Separator of the columns of a CSV file. Default: detected from the first line. */
   separator: v.optional(v.pipe(v.string(), v.length(1, 'must be one character'))),
@@ -65,7 +65,7 @@ export type FeedMapping = v.InferOutput<typeof feedMappingSchema>;
 
 /**
  * Reads a mapping file.
- * @throws SidestreamError `catalog/bad-mapping` not JSON, or not as described; the message names the entry
+ * @throws SidestreamError `catalog/bad-mapping` when it is not JSON or an entry is invalid; the message names the entry
  */
 export function parseFeedMapping(text: string, name: string): FeedMapping {
   const bad = (why: string, cause?: unknown) =>

@@ -17,9 +17,9 @@ export type FeedRecord =
   | { line: number; shape: RecordShape; fields: Record<string, unknown> }
   | { line: number; reason: string };
 
-/** Characters of the longest record accepted. */
+/** Maximum length of a record, in characters. */
 export const MAX_RECORD = 1_000_000;
-/** Characters of the longest page accepted, and of the longest text between two products of a document. */
+/** Maximum length of a page, and of the text between two products of a document, in characters. */
 export const MAX_PAGE = 20_000_000;
 
 /** Maximum depth of nested values: pages nest a few levels, and only mistakes nest more. */

@@ -36,14 +36,14 @@ export type FeedRow<T = Item> = {
     }
   | { unpublished: true; id?: string }
   | {
-      /** One entry per bad field, the first 20 of them. */
+      /** One entry for each of the first 20 bad fields. */
       rejected: RejectedRow[];
       /** Whether an earlier row has the same id. */
       duplicate?: true;
     }
 );
 
-/** Longest reason of a row that cannot be read, in characters: parsers quote the bad text in their messages. */
+/** Maximum length of the reason why a row cannot be read, in characters: parsers quote the bad text in their messages. */
 const MAX_REASON = 300;
 
 export interface FeedOptions {

@@ -42,6 +42,6 @@ it("takes the encoding from the option, else from the file's declaration", async
   expect(await decode(Buffer.from(wrong))).toBe(wrong);
 });
 
-it('names an encoding that does not exist', async () => {
+it('names an unknown encoding', async () => {
   await expect(decode(Buffer.from('a'), 'klingon')).rejects.toMatchObject({ code: 'catalog/unreadable' });
 });

@@ -15,7 +15,7 @@ const DECLARATION_BYTES = 2048;
  * HTML meta element), UTF-16 if zero bytes indicate it, UTF-8.
  * @param encoding WHATWG name, such as `windows-1252`
  * @param invalid makes the error for bytes that are invalid in the encoding; without it they become U+FFFD
- * @throws SidestreamError `catalog/unreadable` no such encoding
+ * @throws SidestreamError `catalog/unreadable` for an unknown encoding
  */
 export async function* feedText(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -147,7 +147,7 @@ export interface FeedLine {
 /**
  * Splits chunks of text, which may end anywhere, into lines at LF or CRLF. Drops a leading byte order mark and skips blank
  * lines, which still count. At most one line is in memory.
- * @param maxLength characters of the longest line accepted
+ * @param maxLength maximum length of a line, in characters
  */
 export async function* feedLines(
   chunks: AsyncIterable<string> | Iterable<string>,

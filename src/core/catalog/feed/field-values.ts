@@ -63,9 +63,9 @@ export const normalName = (name: string): string =>
 
 /** Columns whose digits are an identifier, not a quantity. */
 const CODE = /(^|_)(id|gtin\d*|ean\d*|upc|isbn|mpn|sku|barcode|code|zip|product_category)$/;
-/** Characters of the longest text that becomes an attribute without a mapping. */
+/** Maximum length of a text that becomes an attribute without a mapping, in characters. */
 const MAX_ATTRIBUTE = 500;
-/** Texts of the longest list that becomes an attribute. */
+/** Maximum number of texts in a list that becomes an attribute. */
 const MAX_TEXTS = 100;
 
 /**
@@ -77,7 +77,7 @@ export function attributeValue(name: string, value: unknown): string | number | 
   if (Array.isArray(value) || (normalName(name) === 'tags' && typeof value === 'string')) return textList(value);
   if (typeof value !== 'string' || value === '' || value.length > MAX_ATTRIBUTE) return undefined;
   const number = Number(value);
-  // A number that no item may have stays a text.
+  // A number outside the range of an item's numbers stays a text.
   const counts = String(number) === value && v.is(finiteNumber, number) && !CODE.test(normalName(name));
   return counts ? number : value;
 }

@@ -11,7 +11,7 @@ it.each([
   ['scripts, styles and comments', 'A<script>alert("x")</script><style>p{}</style><!-- no -->B', 'AB'],
   ['line breaks', 'one<br/>two<br>three', 'one two three'],
   ['an open tag at the end', '<p>Cut <b>off', 'Cut off'],
-])('takes the words out of %s', (_, html, text) => {
+])('extracts the words of %s', (_, html, text) => {
   expect(plainText(html)).toBe(text);
 });
 

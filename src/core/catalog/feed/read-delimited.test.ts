@@ -68,7 +68,7 @@ it('reads the other fields of a card: list price, pictures, stock, variant group
   expect(b).toMatchObject({ quantity: 0, group: 'g1', attributes: { rating: 87, published_at: 'soon' } });
 });
 
-it('names the line of a bad row, counts the lines inside quotes, and reads on after it', async () => {
+it('names the line of a bad row, counts the lines inside quotes, and continues after it', async () => {
   const { items, lines, rejected } = await readFeedText([
     'id,title,price\n',
     'a,"One\nTwo",1\n',
@@ -106,7 +106,7 @@ it('drops a row that is too long without buffering it, and continues', async () 
   expect(rejected[1]).toMatchObject({ line: 5, reason: expect.stringContaining('not closed') });
 });
 
-it('takes quotes for letters when the mapping says so', async () => {
+it('treats quotes as letters when the mapping says so', async () => {
   const { items, rejected } = await readFeedText(['id\ttitle\n1\t"Best" screen 24"\n2\t"open\n'], { quote: false });
   expect(rejected).toEqual([]);
   expect(items.map(({ title }) => title)).toEqual(['"Best" screen 24"', '"open']);

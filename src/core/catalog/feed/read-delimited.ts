@@ -47,7 +47,7 @@ function recordOf(line: number, header: string[], cells: string[]): FeedRecord {
   return { line, shape: 'columns', fields };
 }
 
-/** The cells of a row, or why it cannot be read. */
+/** The cells of a row, or the reason why it cannot be read. */
 interface TableRow {
   line: number;
   cells: string[];

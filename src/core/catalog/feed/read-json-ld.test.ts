@@ -88,7 +88,7 @@ it('reads list price, stock, rating and variant group', async () => {
   expect(items[1].group).toBe('G1');
 });
 
-it('makes one item of a group and its variants', async () => {
+it('makes one item from a group and its variants', async () => {
   const group = {
     '@type': 'ProductGroup',
     productGroupID: 'G1',
@@ -150,7 +150,7 @@ it.each([
   ['image', nested('url', '"x"')],
   ['hasVariant', nested('hasVariant', '[]')],
   ['additionalProperty', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
-])('goes on after a value nested 50,000 levels deep: %s', async (field, value) => {
+])('continues after a value nested 50,000 levels deep: %s', async (field, value) => {
   const { items, rejected } = await readFeedText([
     `{"@graph":[{"@type":"Product","sku":"a","title":"A","${field}":${value}},${JSON.stringify(shirt)}]}`,
   ]);

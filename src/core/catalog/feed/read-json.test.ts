@@ -108,7 +108,7 @@ it.each([
   ['in a product', '{"products":[{"handle":"a","title":"A"},{"x":', 2],
   ['beside the products', '{"meta":1,"products":[],"more":', 1],
 ])(
-  'stops at what is nested too deep: %s',
+  'stops at a value nested too deeply: %s',
   async (_, before, line) => {
     const { rejected } = await readFeedText([`${before}${'['.repeat(500_000)}${'1,'.repeat(500_000)}`]);
     expect(rejected).toMatchObject([

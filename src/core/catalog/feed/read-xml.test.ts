@@ -64,7 +64,7 @@ it('reads a lone & as a literal character', async () => {
   expect(items).toMatchObject([{ title: 'Fish & Chips', url: 'https://x.example/?a=1&b=2', description: 'A & B' }]);
 });
 
-it('does not take a sale price with dates for the price', async () => {
+it('does not use a sale price with dates as the price', async () => {
   const { items } = await readFeedText([
     rss(
       '<item><g:id>a</g:id><title>A</title><g:price>20 EUR</g:price><g:sale_price>10 EUR</g:sale_price><g:sale_price_effective_date>2020-01-01/2020-02-01</g:sale_price_effective_date></item>',

@@ -2,7 +2,7 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { type FeedRecord, MAX_PAGE, MAX_RECORD, type TextChunks } from './feed-record';
 
 const GOOGLE = /^https?:\/\/base\.google\.com\/(ns|cns)\/1\.0$/;
-/** Elements of one product each, in RSS, Atom and shop exports. */
+/** Names of the elements that contain one product each, in RSS, Atom and shop exports. */
 const PRODUCTS = new Set(['item', 'entry', 'product']);
 
 /** Fields whose inner elements are markup, as in Atom's XHTML. */
@@ -20,11 +20,10 @@ interface Open {
 }
 
 /**
- * Reads products from RSS or Atom. Fields of Google's namespace are named `g:…` whatever prefix the feed gives them; of
- * repeated ones all values are kept, in a list. Elements inside a field (`g:shipping`) are left out but for their text
- * in a title or description. Unknown entities and a lone `&` are kept as text; no external entity
- * is ever read. Reading stops at more than `MAX_DEPTH` open elements and at more than `MAX_PAGE` characters without an
- * element.
+ * Reads products from RSS or Atom. Fields of Google's namespace are named `g:…` whatever prefix the feed gives them; all
+ * values of a repeated field are kept, in a list. Elements inside a field (`g:shipping`) are left out, except for their
+ * text in a title or description. Unknown entities and a lone `&` are kept as text; no external entity is ever read.
+ * Reading stops at more than `MAX_DEPTH` open elements and at more than `MAX_PAGE` characters without an element.
  */
 export async function* xmlRecords(chunks: TextChunks): AsyncGenerator<FeedRecord> {
   const ready: FeedRecord[] = [];
@@ -198,7 +197,7 @@ function keep(name: string, value: string, product: Open): void {
 /** Replaces an `&` that begins no reference: a noncharacter, which XML allows. */
 const MARK = '\uFDD0';
 const LONE = /&(?!(?:#\d+|#x[\da-f]+|[a-z][\w.-]*);)/gi;
-/** Characters of the longest reference. */
+/** Maximum length of a reference, in characters. */
 const REFERENCE = 40;
 
 const unmarked = (text: string): string => text.replaceAll(MARK, '&');

@@ -99,7 +99,7 @@ describe('a mapping', () => {
     ['{"separator": ";;"}', 'separator must be one character'],
     ['{"products": "data..items"}', 'products must be names joined by points'],
     ['{"urlBase": "shop"}', 'urlBase must be an address'],
-  ])('is refused with what is wrong with it: %s', (text, message) => {
+  ])('is refused with its fault: %s', (text, message) => {
     expect(() => parseFeedMapping(text, 'mapping.json')).toThrowError(
       expect.objectContaining({ code: 'catalog/bad-mapping', message: expect.stringContaining(message) }),
     );

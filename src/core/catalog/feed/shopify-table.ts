@@ -191,7 +191,7 @@ function variantOf({ cell }: Row, counted: boolean): Fields {
  */
 function categoryOf(type: unknown, path: unknown): unknown {
   if (typeof path !== 'string') return type;
-  // A "/" in a name would part it.
+  // A "/" in a name would split it.
   const levels = path.split('>').map((level) => level.trim().replaceAll('/', '-'));
   const last = levels.at(-1);
   if (type === undefined) return last;

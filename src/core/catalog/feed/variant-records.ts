@@ -6,7 +6,7 @@ type ReadRecord = Extract<FeedRecord, { fields: Fields }>;
 
 /**
  * Replaces each product whose variants the feed lists by one record for each of them: a variant of a Shopify product, as
- * products.json lists them, and a `hasVariant` of a schema.org ProductGroup. Everything else passes.
+ * products.json lists them, and a `hasVariant` of a schema.org ProductGroup. All other records pass unchanged.
  */
 export async function* variantRecords(records: AsyncIterable<FeedRecord>): AsyncGenerator<FeedRecord> {
   for await (const record of records) {

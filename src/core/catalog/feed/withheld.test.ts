@@ -10,9 +10,12 @@ describe('isCost', () => {
     expect(isCost(name)).toBe(true);
   });
 
-  it.each(['Costume', 'price', 'Coast', 'sale price', 'Cotton', 'Mana cost', 'Trade'])('not for "%s"', (name) => {
-    expect(isCost(name)).toBe(false);
-  });
+  it.each(['Costume', 'price', 'Coast', 'sale price', 'Cotton', 'Mana cost', 'Trade'])(
+    'does not hold for "%s"',
+    (name) => {
+      expect(isCost(name)).toBe(false);
+    },
+  );
 });
 
 it("keeps the shop's own costs out of every format, unless a mapping names them", async () => {
@@ -45,7 +48,7 @@ describe('isUnpublished', () => {
     ['new', undefined],
     [undefined, '2026-11-02'],
     [1, null],
-  ])('not for the status %s and published %s', (status, published) => {
+  ])('does not hold for the status %s and published %s', (status, published) => {
     expect(isUnpublished(status, published)).toBe(false);
   });
 });

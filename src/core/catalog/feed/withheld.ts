@@ -13,7 +13,7 @@ export const isUnpublished = (status: unknown, published: unknown): boolean =>
   (typeof status === 'string' && UNPUBLISHED.test(status.trim())) ||
   (['boolean', 'number', 'string'].includes(typeof published) && NO.test(String(published).trim()));
 
-/** In the names of columns without spaces and signs. */
+/** Names of cost columns, without spaces and signs. */
 const COST =
   /^((unit|item|product|variant|average|landed|supplier|wholesale)?costs?(price|per(item|unit|piece)|of(goods(sold)?|sales))?|(meta|wc)*cogs?(cost)?|(purchase|purchasing|buying|wholesale|trade|dealer|supplier)price|(gross)?margin|profit(margin)?|einkaufspreis(netto)?|ekpreis|ek|prixdachat|preciodecompra|preciodecosto|原価|仕入(価格|値|れ値))$/;
 

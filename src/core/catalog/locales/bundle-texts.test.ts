@@ -20,7 +20,7 @@ async function written(options = {}, texts = TEXTS): Promise<{ manifest: Manifes
 const bytesOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
 describe('texts in another language', () => {
-  it('stand beside each file of items, in its order', async () => {
+  it('have one file for each items file, in its order', async () => {
     const { manifest, files } = await written({ shardItems: 2 });
     const parts = manifest.locales?.de.files.map(({ file }, n) =>
       decodeTexts(bytesOf(files.get(file) ?? new Uint8Array()), file, manifest.shards.items[n].count),

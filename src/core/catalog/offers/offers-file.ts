@@ -29,9 +29,9 @@ const offersFileSchema = exactObject({
   schema: v.literal(OFFERS_SCHEMA),
   /** Absent in the file of the default market. */
   market: v.optional(marketSchema),
-  /** Of all prices. */
+  /** Currency of all prices. */
   currency: v.optional(currencySchema),
-  /** At most one of a product. */
+  /** At most one per product. */
   offers: v.array(offerSchema),
 });
 

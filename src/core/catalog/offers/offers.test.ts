@@ -78,7 +78,7 @@ describe('a file of offers', () => {
   });
 });
 
-it('names markets as files can be named', () => {
+it('allows only market names that are valid in file names', () => {
   const wrong = ['', 'AT', 'de_ch', '-ch', 'ch-', 'a--b', '../x', 'a/b', '0123456789abcdef', 'x'.repeat(33), 'ü'];
   expect(wrong.filter((name) => v.is(marketSchema, name))).toEqual([]);
   const right = ['at', 'de-ch', '0123456789abcde', '1', 'x'.repeat(32), 'default'];

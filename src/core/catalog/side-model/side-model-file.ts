@@ -60,7 +60,7 @@ export function encodeSideRows({ vectors, biases }: SideRows, width: number): Ui
  */
 export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
   const view = new DataView(bytes);
-  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is of other items');
+  if (bytes.byteLength < HEADER || view.getUint32(0, true) !== count) throw invalid('it is for other items');
   const width = view.getUint32(4, true);
   const number = view.getUint32(8, true);
   if (width < 1 || width > MAX_SIDE_WIDTH) throw invalid(`a vector has ${width} values`);

@@ -53,7 +53,7 @@ describe('the file of a side model', () => {
     );
   });
 
-  it('is refused when it is cut, longer, or of another number of items', () => {
+  it('is refused when it is cut, too long, or for another number of items', () => {
     const bytes = encodeSideModel(sideModel(3, 2), 3);
     expect(() => decodeSideModel(bytes.buffer, 3)).not.toThrow();
     for (let length = 0; length < bytes.length; length++) {
@@ -117,7 +117,7 @@ describe('the file of a side model', () => {
     ],
     ['with a bias that is not finite', { ...model, biases: Float32Array.of(0, Number.POSITIVE_INFINITY, 0) }],
     ['with a gain that is not finite', { ...model, states: [{ decay: 0.5, gain: Float32Array.of(1, Number.NaN) }] }],
-  ])('is not written of a model %s', (_, given) => {
+  ])('is not written for a model %s', (_, given) => {
     expect(() => encodeSideModel(given, 3)).toThrow(invalid);
   });
 });

@@ -8,7 +8,7 @@ interface SideState {
   gain: Float32Array;
 }
 
-/** Most dimensions of an item vector. */
+/** Maximum number of dimensions of an item vector. */
 export const MAX_SIDE_WIDTH = 256;
 export const MAX_SIDE_STATES = 8;
 
@@ -45,7 +45,7 @@ export function pickSideModel(model: SideModel, order: readonly number[]): SideM
   return { ...model, vectors, biases };
 }
 
-/** Items that a new one is placed between, and how fast their part falls with the cosine. */
+/** Number of neighbours that a new item is placed between, and how fast their weight falls with the cosine. */
 const NEIGHBORS = 10;
 const SHARPNESS = 10;
 

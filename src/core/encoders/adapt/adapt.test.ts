@@ -104,7 +104,7 @@ describe('an adapted model', () => {
     expect(onnx.length).toBeLessThan(0.8 * all.onnx.length);
   });
 
-  it('is a third of the size at 8 bits, smaller at 4, and always the same bytes', async () => {
+  it('is a third of the size at 8 bits, smaller at 4, and has the same bytes every time', async () => {
     const original = bertModel('torchscript');
     const eight = await adaptModel(original, noFile, request());
     expect(eight.onnx.length).toBeLessThan(original.length / 2.2);
@@ -146,7 +146,7 @@ describe('a model that cannot be taken apart', () => {
   const refused = (bytes: Uint8Array, change: Partial<AdaptRequest> = {}) =>
     expect(adaptModel(bytes, noFile, request(change))).rejects;
 
-  it('is refused with a reason: no ONNX, cut short, no attention, fixed batch, strange inputs', async () => {
+  it('is refused with a reason: not ONNX, cut short, no attention, fixed batch, strange inputs', async () => {
     await refused(new TextEncoder().encode('not an onnx file')).toMatchObject({ code: 'encoder/unsupported-graph' });
     const whole = bertModel('dynamo');
     await refused(whole.subarray(0, whole.length - 5000)).toMatchObject({ code: 'encoder/unsupported-graph' });
@@ -167,7 +167,7 @@ describe('a model that cannot be taken apart', () => {
     });
   });
 
-  it('is refused for layers it does not have', async () => {
+  it('is refused for missing layers', async () => {
     for (const layers of [[1], [0, 4], [2, 1], [1, 1]]) {
       await refused(bertModel('tf'), { layers }).toMatchObject({ code: 'encoder/bad-settings' });
     }

@@ -22,7 +22,7 @@ export interface AdaptRequest {
   bits: Bits;
   /** Hidden states to use, 0 for the input of the first layer. Default: evenly spread. */
   layers?: number[];
-  /** How many, when they are spread evenly. */
+  /** Number of hidden states to use when they are evenly spread. */
   taps: number;
   /** Image models: side of the square picture, and the statistics it is normalised with. */
   size?: number;
@@ -103,10 +103,10 @@ function originalInputs(model: OnnxModel, { modality, size, normalization }: Ada
   return { image, normalization };
 }
 
-/** The untouched model with other outputs, float32 whatever they were. */
+/** The unchanged model with the hidden states as outputs, converted to float32. */
 async function referenceModel(bytes: Uint8Array, read: ReadExternal, states: string[]): Promise<Uint8Array> {
   const model = await OnnxModel.parse(bytes, read);
-  // Some fused operators give the bare sum only when asked; finding the states asks.
+  // Some fused operators output the sum only on request; `findHiddenStates` adds that output.
   findHiddenStates(model);
   const outputs = states.map((_, i) => `reference/${i}`);
   model.append(states.map((state, i) => operator('Cast', outputs[i], [state], { to: FLOAT })));

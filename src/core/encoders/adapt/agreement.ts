@@ -125,7 +125,7 @@ function pooledStates(
 
 /**
  * Similarity of taps to the original's: the lowest cosine over the sample, with the mean over the sample subtracted. Only
- * differences between inputs count, as features are standardised later; a plain cosine would be near 1 in any case.
+ * differences between inputs count, because features are standardised later; a plain cosine would be near 1 in any case.
  * @param width of the tap
  * @returns -1 to 1; null when the right taps do not differ at all
  */
@@ -168,7 +168,7 @@ export const SAMPLE_TEXTS: readonly string[] = [
 
 const PICTURES = 6;
 
-/** Smooth waves with a hard edge on white, each of another colour, direction and pitch. */
+/** Smooth waves with a hard edge on white, each with a different colour, direction and pitch. */
 export function samplePictures(size: number): Pixels[] {
   const area = size * size;
   return Array.from({ length: PICTURES }, (_, n) =>

@@ -15,8 +15,8 @@ const FLOAT = 1;
  * Stores the weight tables and matrices of a model in blocks that share a scale.
  *
  * 8 bits: int8, followed by Cast, Mul and Reshape, which runtimes fold when they load the file: small on disk, float32 at
- * work. 4 bits: matrices of a product become `MatMulNBits`, which keeps them packed in memory too; everything else (tables
- * that are looked up, convolutions) stays at 8.
+ * run time. 4 bits: matrices of a product become `MatMulNBits`, which keeps them packed in memory too; everything else
+ * (tables that are looked up, convolutions) stays at 8.
  */
 export function storeInBlocks(model: OnnxModel, bits: Bits): void {
   if (bits === 4) packProducts(model);

@@ -14,7 +14,7 @@ const hubPresetSchema = v.object({
     kind: v.literal('hub'),
     /** `<owner>/<name>` */
     repo: v.string(),
-    /** Branch, tag or commit; the commit it led to is recorded in the preset made from it. */
+    /** Branch, tag or commit; the preset made from it records the commit. */
     revision: v.string(),
     file: v.string(),
   }),

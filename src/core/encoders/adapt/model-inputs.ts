@@ -113,10 +113,10 @@ export function unifyImageInput(model: OnnxModel, input: ImageInput, size: numbe
   return { inputs: [declared('pixels', FLOAT, ['batch', 3, size, size])], mask: null };
 }
 
-/** Most token types a model has; a table of more rows is a vocabulary. */
+/** Maximum number of token types of a model; a table with more rows is a vocabulary. */
 const SEGMENTS = 16;
 
-/** Rows of the stored table an input looks things up in; 0 when it does not. */
+/** Number of rows of the stored table that an input indexes; 0 if it indexes no table. */
 function lookedUpRows(model: OnnxModel, input: string): number {
   const same = new Set([input]);
   for (const { op, inputs, outputs } of model.nodes) {

@@ -5,7 +5,7 @@ type Tensor = Onnx.ITensorProto;
 
 export interface GraphNode {
   op: string;
-  /** Values read, in the operator's order; an optional one left out is ''. */
+  /** Names of the values read, in the operator's order; '' stands for an optional value that is left out. */
   inputs: string[];
   outputs: string[];
   /** All values read: `inputs`, and the outer values that its subgraphs read. */
@@ -38,7 +38,7 @@ export class OnnxModel {
   private constructor(model: Onnx.IModelProto) {
     this.#model = model;
     if (model.functions?.length) {
-      throw unsupported('it has its own functions (Export it again with its functions inlined)');
+      throw unsupported('it has its own functions (export it again with its functions inlined)');
     }
     if (!model.graph?.node?.length) throw unsupported('it has no graph');
     this.#graph = model.graph;
@@ -57,7 +57,7 @@ export class OnnxModel {
 
   /**
    * @param read gives the files in which a big model keeps its tensors
-   * @throws SidestreamError `encoder/unsupported-graph` when the bytes are no ONNX model or one of a kind not handled
+   * @throws SidestreamError `encoder/unsupported-graph` when the bytes are not an ONNX model, or one of an unsupported kind
    */
   static async parse(bytes: Uint8Array, read: ReadExternal): Promise<OnnxModel> {
     const parsed = new OnnxModel(decode(bytes));

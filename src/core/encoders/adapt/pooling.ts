@@ -51,7 +51,7 @@ function weights(model: OnnxModel, mask: string | null): Onnx.INodeProto[] {
   ];
 }
 
-/** A reduction; from opset `since` on its axes are an input, before an attribute. */
+/** A reduction; its axes are an input from opset `since` on, and an attribute in earlier versions. */
 function reduction(
   model: OnnxModel,
   op: 'ReduceMean' | 'ReduceSum',

@@ -55,7 +55,7 @@ export function findHiddenStates(model: OnnxModel): string[] {
   const layers = chain.filter(({ attention }) => attention);
   if (layers.length === 0) throw unsupported('no attention layers that add to a residual stream were found in it');
   const attentions = countAttentions(model.nodes, constant);
-  // One more is usual: a head that pools by attention.
+  // One more attention is usual: a head that pools by attention.
   if (attentions > layers.length + 1) {
     throw unsupported(`it has ${attentions} attentions, but only ${layers.length} in one residual stream`);
   }

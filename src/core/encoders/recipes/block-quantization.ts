@@ -6,7 +6,7 @@ const BLOCK = 64;
 /**
  * Stores a weight matrix as int8 in blocks of 64 down each column, and adds the operators that give float32 back:
  * Cast, Mul by the block's scale, Reshape. Runtimes fold them when they load the file, so it is small on disk and exact
- * float32 at work.
+ * float32 at run time.
  * @param values [rows, columns], row-major; rows a multiple of 64
  * @returns the name of the float32 matrix
  */

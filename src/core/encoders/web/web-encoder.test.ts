@@ -10,7 +10,7 @@ describe('the choice of a backend', () => {
     expect(await webBackends(adapter('ampere'))).toEqual(['webgpu', 'webgpu', 'wasm']);
   });
 
-  it('takes an adapter without information for hardware', async () => {
+  it('treats an adapter without information as hardware', async () => {
     expect(await webBackends({ requestAdapter: async () => ({}) })).toContain('webgpu');
   });
 

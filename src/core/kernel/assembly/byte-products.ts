@@ -166,7 +166,7 @@ function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** In 32-bit floats: the product of both scales, then with the sum. */
+/** In 32-bit floats: the product of both scales, then its product with the sum. */
 function scaled(scales: v128, queryScale: v128, sums: v128): v128 {
   return f32x4.mul(f32x4.mul(scales, queryScale), f32x4.convert_i32x4_s(sums));
 }

@@ -55,8 +55,8 @@ const fresh = (random: Random, out: number, into: number): Weight => ({
 });
 
 /**
- * The last weights before a vector: a third of that, as a state adds up many vectors. From larger ones, the first epoch
- * undoes chance.
+ * The last weights before a vector: a third of that, because a state adds up many vectors. With larger weights, the first
+ * epoch would only undo the random start.
  */
 function small(random: Random, out: number, into: number): Weight {
   const { shape, values } = fresh(random, out, into);

@@ -27,15 +27,15 @@ const reportedSchema = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
-    /** Id of the last event in them. */
+    /** Id of the last event included. */
     lastEvent: count,
     variants: v.pipe(
       v.array(
         v.object({
           variant: v.string(),
-          /** As the log had them at the last report. */
+          /** Totals of the log at the last report. */
           seen: totalsSchema,
-          /** Of all reports. */
+          /** Totals of all reports. */
           reported: totalsSchema,
         }),
       ),
@@ -49,11 +49,11 @@ type Reported = v.InferOutput<typeof reportedSchema>;
 
 /** The stored state of this device. */
 export interface DeviceCounts {
-  /** Counted from the log. */
+  /** Counts from the log. */
   rows: readonly Counts[];
-  /** Id of the last event in them. */
+  /** Id of the last event included. */
   lastEvent: number;
-  /** Of this device now. */
+  /** Current variant of this device. */
   variant: string;
 }
 

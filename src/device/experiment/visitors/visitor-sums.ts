@@ -103,11 +103,11 @@ const both = (a: Moments, b: Moments, factor: 1 | -1): Moments => ({
   squares: a.squares + factor * b.squares,
 });
 
-/** Most currencies in a line. */
+/** Maximum number of currencies in a line. */
 const MAX_CURRENCIES = 201;
 const NOT_NEGATIVE = 'must be a finite number of 0 or more';
 const number = v.pipe(v.number(), v.finite(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE));
-/** A line is of one device. */
+/** Number of visitors: a line describes one device. */
 const visitor = v.pipe(
   v.number(),
   v.check((count) => count === 0 || count === 1, 'must be 0 or 1, because a line describes one visitor'),

@@ -37,12 +37,12 @@ export interface Member {
   mass: number;
   /** Posteriors after the last choices, oldest first. */
   series: number[];
-  /** Of a candidate. */
+  /** The trial of a candidate; null for all other experts. */
   trial: Trial | null;
 }
 
 interface Trial {
-  /** Which of the candidates it is, from 0: they are born at different times. */
+  /** Index of the candidate, from 0: candidates are born at different times. */
   readonly place: number;
   /** Other experts as they were before they learned from the choices of the trial, by id. */
   readonly before: Map<number, UserExpert>;
@@ -112,7 +112,7 @@ export class ExpertMembers {
     };
   }
 
-  /** Of every expert, those put by included, whether it is the generalist or was it. */
+  /** Every expert, including states before a trial, and whether it is, or was, the generalist. */
   *each(): Generator<{ expert: UserExpert; generalist: boolean }> {
     for (const { expert, kind, trial } of this.#members) {
       yield { expert, generalist: kind === 'generalist' };

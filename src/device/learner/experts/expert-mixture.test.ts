@@ -148,7 +148,7 @@ describe('ExpertMixture', () => {
     }
   });
 
-  it('lets a candidate be born every 5 choices, in two places by turns, for 10 choices', () => {
+  it('creates a candidate every 5 choices, alternating between two places, for 10 choices', () => {
     const shopper = new Shopper();
     shopper.choose(0, 1);
     const born: number[][] = [];
@@ -173,7 +173,7 @@ describe('ExpertMixture', () => {
     expect(shopper.states.filter((state) => state !== 'candidate')).toHaveLength(4);
   });
 
-  it('keeps a candidate that proves right, and puts the expert before it back and freezes it', () => {
+  it('keeps a candidate that proves right, and restores and freezes the expert before it', () => {
     const shopper = new Shopper();
     shopper.choose(0, 30);
     const { mixture } = shopper;

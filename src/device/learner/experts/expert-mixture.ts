@@ -101,7 +101,7 @@ export class ExpertMixture {
     }
   }
 
-  /** Lets prices that changed be part of the features from now on. */
+  /** Updates the features to changed prices. */
   update({ updateFeatures }: Pick<CatalogIndex, 'updateFeatures'>): void {
     if (!this.#matrix || !updateFeatures?.(this.#matrix)) return;
     this.#scores = null;
@@ -164,7 +164,7 @@ export class ExpertMixture {
 
   /**
    * Learns from one choice.
-   * @param terms before it
+   * @param terms values before the choice
    * @param time of the event, milliseconds since the epoch
    */
   learn(choice: Choice, terms: TermValues, time: number): Outcome {
@@ -205,7 +205,7 @@ export class ExpertMixture {
     for (const { expert } of this.#members.list) expert.bootstrap({ ...choice, time });
   }
 
-  /** Learns from a dismissal: all experts do that learn choices. */
+  /** Learns from a dismissal, in all experts that learn choices. */
   dismiss(id: string, row: number): void {
     this.#scores = null;
     for (const member of this.#members.list) if (this.#members.learns(member)) member.expert.dismiss(id, row);

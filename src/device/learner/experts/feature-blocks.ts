@@ -31,7 +31,7 @@ export interface ReadoutBlock extends FeatureBlock {
   table: FeatureTable | null;
 }
 
-/** Rows that items lie on, or between two of. */
+/** Rows of common values: each item lies on one row, or between two. */
 interface FeatureTable {
   /** Not standardised, [rows * width]. */
   values: Float32Array;
@@ -86,18 +86,18 @@ const SIDE_GAIN = 0.7;
  */
 const SIDE_DIGITS = 11;
 /**
- * Cells of a table of radial basis functions, which are taken as straight within each: the error is below 1e-4 of the height of a
- * function.
+ * Cells of a table of radial basis functions, which are approximated by a straight line within each: the error is below
+ * 1e-4 of the height of a function.
  */
 const CELLS = 1024;
-/** Items from which attributes are read through tables. */
+/** Number of items from which attributes are read through tables. */
 const TABLES_FROM = 4 * CELLS;
 /** Digits of a digest in the key of a block: enough to tell a shop's files apart. */
 const DIGEST_LENGTH = 12;
 
 /**
- * Features that the experts read, at the bundle's own prices (see `CatalogIndex.updateFeatures`): content, or the vectors of
- * the side model, in which it is; catalog order, categories and numeric attributes.
+ * Features that the experts read, at the bundle's own prices (see `CatalogIndex.updateFeatures`): content, or the vectors
+ * of the side model, which include it; catalog order, categories and numeric attributes.
  */
 export function featureBlocks(index: CatalogIndex): FeatureBlocks {
   const { content, side, variants } = index;

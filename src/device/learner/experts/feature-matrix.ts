@@ -26,7 +26,7 @@ export class FeatureMatrix implements NumberFeatures {
   /** Coefficients of the read-outs of all blocks. */
   readonly coefficients: number;
   readonly #matrix: Matrix;
-  /** Of the blocks that have one, by their place. */
+  /** Tables of the blocks that have one, by the block's index. */
   readonly #tables = new Map<number, PlaceTable>();
 
   constructor({ count, blocks }: FeatureBlocks) {

@@ -41,7 +41,7 @@ export const personalWeightsSchema = v.object({
 const MAX_BLOCKS = 10_000;
 /** Maximum number of columns of a block: twice the width of the features. */
 const MAX_WIDTH = 65_536;
-/** Longest name of a block; it may list 64 categories. */
+/** Maximum length of a block's name, which may list 64 categories. */
 const MAX_NAME_LENGTH = 65_536;
 
 const blockSchema = v.object({
@@ -68,7 +68,7 @@ export const userExpertSchema = v.object({
   /** Mean gain of the read-outs on the last choices, nats. */
   gain: between(-MAX_GAIN, MAX_GAIN),
   choices: storedCount,
-  /** The last of them, oldest first. */
+  /** The last choices, oldest first. */
   chosen: v.pipe(v.array(chosenSchema), v.maxLength(MAX_CHOSEN)),
   /** Dismissals that can be undone, oldest first, each with the number of choices learned before it. */
   dismissed: v.pipe(v.array(v.object({ item: storedId, choices: storedCount })), v.maxLength(MAX_DISMISSED)),

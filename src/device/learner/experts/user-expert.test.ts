@@ -149,7 +149,7 @@ describe('an expert', () => {
     expect(likely.loss).toBeGreaterThan(3);
   });
 
-  it('does not take the lift of cold-start items for an estimate of the choice', () => {
+  it('does not use the lift of cold-start items to estimate the choice', () => {
     const { loss } = expectation(fresh(), choice(4), terms({ coldStart: one(4, 100) }));
     expect(loss).toBeCloseTo(Math.log(COUNT), 6);
   });

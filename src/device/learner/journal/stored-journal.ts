@@ -4,7 +4,7 @@ import { CANDIDATES, MAX_CHOSEN, MAX_KEPT } from '../limits';
 
 /** Maximum number of choices, and of other points, in a journal; the oldest are dropped. */
 export const MAX_POINTS = 300;
-/** Removed experts that it remembers; the oldest is dropped. */
+/** Maximum number of removed experts in a journal; the oldest is dropped. */
 export const MAX_REMOVED = 12;
 
 /** See `JournalKind` of the protocol. */
@@ -32,7 +32,7 @@ export const journalSchema = v.object({
     v.object({
       item: storedId,
       time: storedTime,
-      /** Choices up to then, this one among them. */
+      /** Number of choices up to and including this one. */
       at: storedCount,
       /** Before it was learned: in the list, by popularity, by content; null without data to rank by. */
       ranks: v.nullable(v.strictTuple([rank, rank, rank])),

@@ -7,7 +7,7 @@ import type { DueItems } from '../placement';
 const MIN_SHARE = 0.05;
 /** Share from which `for-you` includes items that are due: one place in ten is then a repeat. */
 const FOR_YOU_SHARE = 0.1;
-/** An item is due from half its interval on, until eight have passed without a purchase. */
+/** An item is due from half its interval on, until eight intervals have passed without a purchase. */
 const [FROM, UNTIL] = [0.5, 8];
 
 /** The data of lists from the shop's log, for the bundle's items in their order; items after them are unknown. */
@@ -75,7 +75,7 @@ export interface RepeatScore {
   intervals: number;
 }
 
-/** Minimum of intervals and of times since a purchase, days; shorter ones count as this. */
+/** Minimum of intervals and of times since a purchase, days; shorter times count as this minimum. */
 const MIN_DAYS = 1 / 24;
 const DAY = 24 * 3600 * 1000;
 /** Standard deviation of the log of the time since a purchase, in intervals. */

@@ -36,7 +36,7 @@ export function reasonKindOf(
   const nearest = nearestTo(index, row, ownRows) ?? nearestChoice(index, row, history.rows.slice(-MAX_HISTORY));
   if (nearest === null) return { kind: 'chosen-for-you' };
   const about = index.items[nearest];
-  // Its page need not have been looked at: a list can put a product into the cart.
+  // The shopper may not have seen its page: a list can put a product into the cart.
   if ([record?.cart, record?.owned].some((rows) => rows?.has(nearest))) return { kind: 'chosen', about };
   const told = own.find((choice) => choice.row === nearest);
   return told ? { kind: 'looked-at-earlier', about, time: told.time } : { kind: 'looked-at', about };

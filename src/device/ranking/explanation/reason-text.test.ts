@@ -11,7 +11,7 @@ const PLAIN = ['popular', 'seen', 'again', 'chosen-for-you', 'picked'] as const;
 /** Noon of the 20th of a month, 1 to 12, by the clock of the machine. */
 const at = (year: number, month: number, day = 20): number => new Date(year, month - 1, day, 12).getTime();
 
-it('has English only until another language is asked for', async () => {
+it('has only English until another language is requested', async () => {
   // Other tests have loaded languages.
   vi.resetModules();
   const { loadReasons, reasonText } = await import('./reason-text');

@@ -13,7 +13,7 @@ import {
 export type ReasonKind =
   /** `time` of the choice, milliseconds since the epoch; null if unknown. */
   | { kind: 'looked-at-earlier'; about: Item; time: number | null }
-  /** `orders`: in how many orders both were. */
+  /** `orders`: number of orders that contain both. */
   | { kind: 'bought-with'; about: Item; orders: number }
   | { kind: 'looked-at' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
   /** `name`: the shopper's goal in the words of the hint. */

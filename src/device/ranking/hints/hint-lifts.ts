@@ -47,7 +47,7 @@ export function hintLifts(items: readonly Item[], hints: ParsedHints, reliabilit
   };
 }
 
-/** A share of 1 counts as nearly so. */
+/** A share of 1 counts as slightly less. */
 const logit = (share: number): number => Math.log(share / Math.max(1e-9, 1 - share));
 
 function fieldFit(items: readonly Item[], { field, options }: FieldHint): HintFit {
@@ -85,7 +85,7 @@ function textOf(item: Item): string {
   return text;
 }
 
-/** Without differences of case, width and accents. */
+/** The text without differences of case, width and accents. */
 const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Choices of the visit after which hints count half. See docs/results/measured.md for how it was chosen. */

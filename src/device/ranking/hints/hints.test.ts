@@ -86,7 +86,7 @@ describe('hints', () => {
     expect(rowsOf(buried).slice(-2).toSorted()).toEqual([0, 4]);
   });
 
-  it('count in standard deviations of a list that differs less than by 1', () => {
+  it('count in standard deviations of a list whose scores differ by less than 1', () => {
     const places = list({ id: 'item-3' }, { row: 0 });
     const { hint } = places.find(({ row }) => row === 3)?.contributions ?? {};
     expect(hint).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { cooccurrence } from '../terms/cooccurrence';
 import type { ListInView, Scored } from './scored';
 import { similarList } from './similar';
 
-/** Most items of a cart that a list is about. */
+/** Maximum number of items of a cart that a list is about. */
 const MAX_IN_CART = 100;
 /** Maximum number of items in view whose content is compared: each costs a pass over the catalogue. */
 const MAX_COMPARED = 20;

@@ -19,11 +19,12 @@ export interface RerankOrder {
  * order of precedence:
  *
  * 1. A pinned id is at its position, even if the catalogue lacks it. If two pins name the same place, the first counts; pins
- * of ids that are not in the list, or beyond its end, have no effect. 2. An id that the catalogue lacks keeps its place, and
- * so does every copy of an id after the first. If a pin has that place, it takes the next free one. 3. All other ids fill
- * the remaining places by ascending (1 - strength) * s + strength * p: s is the rank among them in the shop's
- *    list, p the rank by the shopper's score. Equal scores and equal sums keep the shop's order. Ranks have no scale that
- *    differs between shops, and as strength rises from 0 to 1, two items swap at most once.
+ *    of ids that are not in the list, or beyond its end, have no effect.
+ * 2. An id that the catalogue lacks keeps its place, and so does every copy of an id after the first. If a pin has that
+ *    place, the id takes the next free one.
+ * 3. All other ids fill the remaining places by ascending (1 - strength) * s + strength * p: s is the rank among them in the
+ *    shop's list, p the rank by the shopper's score. Equal scores and equal sums keep the shop's order. Ranks have no scale
+ *    that differs between shops, and as strength rises from 0 to 1, two items swap at most once.
  *
  * For a shopper without history p is s.
  */

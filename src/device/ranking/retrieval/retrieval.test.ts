@@ -82,7 +82,7 @@ describe('retrieval', () => {
     }
   });
 
-  it('scores by base vectors about as by content vectors', () => {
+  it('gives about the same scores by base vectors as by content vectors', () => {
     const profile = profileOf(histories[3]);
     const near = contentScores(baseProfile(profile, axes), WEIGHTS, directory.centroid(0));
     const rows = content.values.subarray(0, starts[1] * content.width);

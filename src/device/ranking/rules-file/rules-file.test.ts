@@ -79,7 +79,7 @@ describe('a file of rules', () => {
 describe('momentOf', () => {
   const day = (month: number, date: number) => new Date(2026, month - 1, date).getTime();
 
-  it('takes a date for the whole day, on the clock of the device', () => {
+  it('treats a date as the whole day, on the clock of the device', () => {
     expect(momentOf('2026-11-27', false)).toBe(day(11, 27));
     expect(momentOf('2026-11-27', true)).toBe(day(11, 28));
     expect(momentOf('2026-12-31', true)).toBe(new Date(2027, 0, 1).getTime());

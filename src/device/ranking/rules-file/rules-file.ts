@@ -13,16 +13,16 @@ import { RULES_FILE } from './rules-name';
 const RULES_VERSION = 1;
 /** Maximum file size, bytes. */
 const MAX_BYTES = 256_000;
-/** Most entries. */
+/** Maximum number of entries. */
 const MAX_RULES = 200;
-/** Most filters of `boost` and `bury`, all entries together: each is tried on every item of a list. */
+/** Maximum number of filters of `boost` and `bury` in all entries: each is tested on every item of a list. */
 const MAX_PUSHES = 200;
 
 /** One entry of the file: rules for some placements and for some time. */
 export interface PublishedRule {
   /** Its name in messages: the rule's name, else its number, from 1. */
   name: string;
-  /** Undefined: all. */
+  /** Undefined: all placements. */
   placements?: readonly Placement[];
   /** Start time, milliseconds since the epoch. Undefined: immediately. */
   from?: number;

@@ -48,9 +48,9 @@ export type Filter = {
   $not?: Filter;
 } & { [field in FilterField]?: FilterValue | FilterCondition };
 
-/** Levels of filters inside filters. */
+/** Maximum depth of filters inside filters. */
 const MAX_FILTER_DEPTH = 8;
-/** Fields, combinations and values of a filter, all together. */
+/** Maximum number of fields, combinations and values of a filter, added up. */
 const MAX_FILTER_PARTS = 2000;
 
 const FIELDS: FilterField[] = [
@@ -81,7 +81,7 @@ interface Fault {
   message: string;
 }
 
-/** Fields, combinations and values that a filter may still have. */
+/** Number of fields, combinations and values that a filter may still have. */
 interface Budget {
   left: number;
 }
@@ -142,7 +142,7 @@ function filterFault(filter: unknown, path: Path, depth: number, budget: Budget)
     }
     if (isField(key)) return conditionFault(value, at, budget);
     const known = [...COMBINATIONS, ...FIELDS, 'attributes.<name>'].join(', ');
-    return { path: at, message: `is neither a field nor a combination; known are ${known}` };
+    return { path: at, message: `is neither a field nor a combination; known names are ${known}` };
   });
 }
 

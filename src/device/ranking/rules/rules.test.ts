@@ -96,7 +96,7 @@ describe('pins', () => {
 });
 
 describe('category cap and diversity', () => {
-  it('stop at so many of one category, by path or by its broad levels; without category there is no end', () => {
+  it('limit the items per category, by path or by its broad levels; items without a category are unlimited', () => {
     expect(rows({ categoryCap: 1 })).toEqual([0, 1]);
     expect(rows({ categoryCap: 2, filter: { category: 'Fruit' } })).toEqual([0, 2]);
     const index = catalog([

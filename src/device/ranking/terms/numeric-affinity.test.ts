@@ -56,7 +56,7 @@ describe('numericAffinity', () => {
     for (let row = 0; row < 3; row++) expect(two[row]).toBeCloseTo((one[row] + Math.log(1.05)) / 2, 5);
   });
 
-  it('takes an item without a number for an average one', () => {
+  it('treats an item without a number as average', () => {
     const closeness = numericAffinity([column(0, 3, Number.NaN)], [0], [1], 3);
     expect(closeness[2]).toBeCloseTo((Math.log(1.05) + Math.log(0.05)) / 2, 5);
   });

@@ -5,7 +5,7 @@ export interface NumberColumn {
   name: string;
   /** Standard deviations from the mean, at most 4 away; NaN if an item has none. */
   values: Float32Array;
-  /** By which they are standardised. */
+  /** Mean and deviation by which the values are standardised. */
   mean: number;
   deviation: number;
 }

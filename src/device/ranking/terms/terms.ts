@@ -57,9 +57,9 @@ export type TermValues = Record<TermName, Float32Array>;
 
 /** Age, in events, at which an event counts half. */
 const HALF_LIFE = 20;
-/** Last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
+/** Number of last choices that the terms use; older choices weigh less than 2^-10 of the newest. */
 export const MAX_HISTORY = 200;
-/** Last choices that the term `session` uses. */
+/** Number of last choices that the term `session` uses. */
 export const SESSION = 3;
 
 /** Strengths decayed by age: strength * 2^(-age / half-life); the newest has age 0. */
@@ -122,12 +122,12 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
   const weights = recencyWeights(strengths);
   const products = index.variants?.first(rows) ?? rows;
   if (index.side) {
-    // Its rows are also products.
+    // Like the table below, the side model knows only the first variant of each product.
     values.sideModel = sideScores(index.side, products);
     index.variants?.share(values.sideModel);
   }
   if (index.cooccurrence) {
-    // The table is of products: it has the first variant of each.
+    // The table is for products: it has the first variant of each.
     values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
     coldStart(values.boughtTogether, index.cooccurrence, index);
     index.variants?.share(values.boughtTogether);

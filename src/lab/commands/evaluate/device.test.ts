@@ -53,7 +53,7 @@ test('trains no side model for methods that need none', async () => {
   expect(line.tables['new items'][1]).toMatchObject({ name: 'item-knn', hr10: expect.any(Number) });
 });
 
-test('has a file of the side model where a method needs one', async () => {
+test('has a file of the side model if a method needs one', async () => {
   const files = await deviceProtocol.pastFiles(input('side', 'popularity'));
   expect(files.map(({ path }) => /side-.*-seed-1\.bin$/.test(path))).toEqual([true]);
 });

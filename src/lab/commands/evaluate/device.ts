@@ -34,16 +34,17 @@ const MIN_EVENTS = 30;
 const [FROM, TO] = [10, 110];
 
 /**
- * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables: `device`,
- * against present popularity, with the content of the lists (`listQuality`) as figures of each method; `old items` and `new
- * items`, the same on items that the past chose and on those it did not; `baskets`, the same with the events of one second as one
- * choice; `experts` against the personal terms without them; `one expert`, against the learner that has no others;
- * `popularity-now` against popularity; `again`, the repeat purchases of the same shoppers, all their events, each ranked among
- * what they had bought before, with `hr5` as a figure. Figures: `repeats`, the share of the shoppers' first 110 events that
- * repeat an earlier choice; `sharedSecond`, the share of ranked events with others of their second; `ndcgOverEase`, a ratio of
- * NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a choice in the past over that on older ones as popular in the
- * whole log, `newOverOldLater` as popular after the past (the older ones were then more popular before it); `experts …`, what the
- * experts change about the ln rank of groups of shoppers and on old and new items.
+ * The device protocol on shoppers without an event in the past: each event is ranked before it is learned. Tables:
+ * `device`, against present popularity, with the content of the lists (`listQuality`) as figures of each method; `old
+ * items` and `new items`, the same on items chosen in the past and on all others; `baskets`, the same with the events of
+ * one second as one choice; `experts` against the personal terms without them; `one expert`, against the learner with only
+ * one expert; `popularity-now` against popularity; `again`, the repeat purchases of the same shoppers, all their events,
+ * each ranked among the items that they had bought before, with `hr5` as a figure. Figures: `repeats`, the share of the
+ * shoppers' first 110 events that repeat an earlier choice; `sharedSecond`, the share of ranked events that share their
+ * second with another event; `ndcgOverEase`, a ratio of NDCG@10; `newOverOld`, HR@10 of `sidestream` on items without a
+ * choice in the past over that on older ones as popular in the whole log, `newOverOldLater` as popular after the past (the
+ * older ones were then more popular before it); `experts …`, the change of ln rank by the experts, for groups of shoppers
+ * and on old and new items.
  */
 export const deviceProtocol: Protocol = {
   parts: (_, share) => share,
@@ -105,7 +106,7 @@ function repeatTables(input: EvaluateInput, past: LogEvent[], shoppers: readonly
 }
 
 const settingOf = (input: EvaluateInput, { length }: readonly Shopper[]): string =>
-  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, where that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
+  `${length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log, events ${FROM + 1} to ${TO}, ranked one by one in the order of the log; in the table baskets, all events of one second are ranked as one choice, by the scores before the first of them, if that is event ${FROM + 1} or later; old items were chosen in the past, new ones never`;
 
 /** The data for analysing the choices. */
 interface Shop {

@@ -33,11 +33,11 @@ const ONE_EXPERT = 'one-expert';
 const CEILINGS = ceilingNames(LEARNER);
 
 /**
- * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none
- * of them. Tables, all against what is popular now: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
- * events of X again), and each separately on old and on new items. The ceilings `sidestream-never-y` (in `return`: Y's events
- * are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) stand in the phases that they say
- * something of; `first-20, one expert` and so on: the learner against the one that has no other expert.
+ * The drift protocol: streams of shopper X, then of the shopper Y least similar to X, then X again; the past knows none of
+ * them. Tables, all against present popularity: `first-20` (events of Y), `later` (the rest of Y), `return` (first 20
+ * events of X again), and each separately on old and on new items. The ceilings `sidestream-never-y` (in `return`: Y's
+ * events are not learned) and `sidestream-fresh-y` (before it: nothing is learned before Y) appear in the phases on which
+ * they bear; `first-20, one expert` and so on: the learner against the learner with only one expert.
  */
 export const driftProtocol: Protocol = {
   parts: (_, share) => share,
@@ -68,7 +68,7 @@ export const driftProtocol: Protocol = {
     return {
       protocol: 'drift',
       seed: input.seed,
-      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
+      setting: `${streams.length} pairs of shoppers for each seed (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log: 40 events of one, 40 of the shopper least similar, up to 40 of the first again; old items were chosen in the past, new ones never`,
       tables: [
         ...phaseTables(measured, streams),
         ...phaseTables(measured, streams, { of: 'old items', counts: (row) => !isNew(row) }),
@@ -104,8 +104,8 @@ async function driftMethods(input: EvaluateInput, past: LogEvent[]): Promise<Dri
 
 /**
  * A table for each phase with the methods that are ranked in it.
- * @param only what the table's name says besides the phase, the items that count, default all, and the reference, default what
- *   is popular now
+ * @param only words in the table's name after the phase; the items that count, default all; the reference, default present
+ *   popularity
  */
 function phaseTables(
   measured: readonly MethodRanks[],

@@ -141,7 +141,7 @@ describe('sidestream evaluate', () => {
     120_000,
   );
 
-  it('ends with 2 where lines of the log were refused, and counts them', async () => {
+  it('ends with 2 if lines of the log were refused, and counts them', async () => {
     const log = await readFile(at('events.csv'), 'utf8');
     await writeFile(at('dates.csv'), `${log}05/01/2010,u1,i1\n2010-02-30,u1,i1\n`);
     const { code, out, err } = await evaluate('--events', at('dates.csv'), '--methods', 'popularity', '--json');
@@ -165,7 +165,7 @@ describe('sidestream evaluate', () => {
     expect(nobody.err).toContain('No shopper is new then.');
   }, 60_000);
 
-  it('ends with 1 and says what to do when a process fails, a method is unknown or the results are something else', async () => {
+  it('ends with 1 and says what to do when a process fails, a method is unknown or the results file is invalid', async () => {
     await writeFile(at('results.json'), 'something else');
     // Every process reads a side model of the past that is damaged.
     await cp(at('models'), at('damaged'), { recursive: true });

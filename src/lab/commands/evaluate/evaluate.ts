@@ -281,7 +281,7 @@ const textOf = async (file: string): Promise<string> => (existsSync(file) ? read
 
 function sectionName(text: string): string {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(text))
-    throw new InvalidArgumentError('must consist of small letters, digits and -.');
+    throw new InvalidArgumentError('must consist of lower-case letters, digits and -.');
   return text;
 }
 

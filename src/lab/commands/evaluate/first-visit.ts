@@ -67,7 +67,7 @@ export const firstVisitProtocol: Protocol = {
     return {
       protocol: 'first-visit',
       seed: input.seed,
-      setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, in a shop that knows only popularity, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG_HINT_SHARE} % probability that of another item (methods right and wrong: never and always)`,
+      setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log, in a shop that knows only popularity, their choices 1 to ${FIRST_CHOICES}; the hint is ${categories ? 'a category' : 'a word of the title'} of the first choice, and with ${100 * WRONG_HINT_SHARE} % probability of another item (methods right and wrong: never and always)`,
       tables: [
         table('first-visit', measured, () => true),
         ...Array.from({ length: FIRST_CHOICES }, (_, n) => table(`choice ${n + 1}`, measured, (place) => place === n)),

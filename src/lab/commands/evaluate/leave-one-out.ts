@@ -39,11 +39,12 @@ const STRONG: readonly string[] = ['sasrec', 'vsknn', 'ease', 'item-knn', 'ials'
 const BY_COST: readonly string[] = ['sidestream', 'side', 'side-ids', 'sasrec', 'ials', 'ease', 'vsknn'];
 
 /**
- * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had not
- * chosen. Each method chooses its settings on the last choice but one, and then also learns that choice. With `input.shoppers`
- * only the last choices of that number of users are ranked; `past` and `half` do not matter. Tables: `leave-one-out` against popularity, with
- * `recall10`, `seconds` and `validationNdcg10` as figures of each method; `against …`, the same against the strongest rival that
- * is there; `old items` and `new items`, the choices of items that the methods knew and of those that nobody had chosen.
+ * The leave-one-out protocol of the literature: the last choice of every user is ranked among all items that the user had
+ * not chosen. Each method chooses its settings on the last choice but one, and then also learns that choice. With
+ * `input.shoppers` only the last choices of that number of users are ranked; `past` and `half` do not matter. Tables:
+ * `leave-one-out` against popularity, with `recall10`, `seconds` and `validationNdcg10` as figures of each method; `against
+ * …`, the same against the strongest evaluated rival; `old items` and `new items`, the choices of items that the methods
+ * knew and of those that nobody had chosen.
  */
 export const leaveOneOutProtocol: Protocol = {
   parts: (input, share) => (share === 1 ? 1 : methodsOf(input).length),
@@ -73,7 +74,7 @@ export const leaveOneOutProtocol: Protocol = {
     return {
       protocol: 'leave-one-out',
       seed: input.seed,
-      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items but those that they had chosen; settings chosen on the last but one, which is then also learned`,
+      setting: `the last choice of ${test.length} shoppers, ranked among all ${input.bundle.items.length} items except those that they had chosen; settings chosen on the last choice but one, which is then also learned`,
       tables: tablesOf(runs, test, (row) => chosen[row] === 0),
       figures: {},
     };

@@ -32,7 +32,7 @@ const input = (more: Partial<EvaluateInput> = {}): EvaluateInput => ({
   ...more,
 });
 
-it('evaluates a run once, and again where any part of the request differs', async () => {
+it('evaluates a run once, and again if any part of the request differs', async () => {
   let evaluated = 0;
   const evaluate = async ({ seed }: EvaluateInput): Promise<ProtocolRun> => {
     evaluated++;
@@ -56,7 +56,7 @@ it('evaluates a run once, and again where any part of the request differs', asyn
   expect(evaluated).toBe(9);
 });
 
-it('refuses a file that is no run', async () => {
+it('refuses a file that is not a run', async () => {
   const other = join(folder, 'bad');
   const evaluate = async (): Promise<ProtocolRun> => ({
     protocol: 'device',
@@ -110,7 +110,7 @@ const seedsRequest = (protocol: Protocol, seeds: number[]): Parameters<typeof ru
   meter: () => ({ start() {}, advance() {}, stop() {} }),
 });
 
-it('learns what is missing of the past once, before the seeds that read it', async () => {
+it('learns the missing files of the past once, before the seeds that read them', async () => {
   const models = await mkdtemp(join(folder, 'models-'));
   const done: string[] = [];
   const request = seedsRequest(fakeProtocol(models, done), [3, 5]);
@@ -126,7 +126,7 @@ it('learns what is missing of the past once, before the seeds that read it', asy
   expect(done).toEqual(['seed 3, 0 of 1', 'seed 5, 0 of 1']);
 });
 
-it('learns a file after those that it is learned from, and those only for it', async () => {
+it('learns a file after the files that it needs, and those only if it is missing', async () => {
   const models = await mkdtemp(join(folder, 'models-'));
   const done: string[] = [];
   const fileOf = (name: string, needs: PastFile[] = []): PastFile => ({
@@ -158,7 +158,7 @@ it('ends with the first failure, and starts no waiting task', async () => {
   expect(done).not.toContain('seed 2, 0 of 1');
 });
 
-it('refuses what is no task', () => {
+it('refuses anything that is not a task', () => {
   const task = { seed: 2, part: { index: 1, of: 3 } };
   expect(parseTask(task)).toEqual(task);
   for (const data of ['{', { seed: 0 }, { seed: 1, part: { index: -1, of: 1 } }, { seed: 1, else: 1 }]) {

@@ -147,7 +147,7 @@ const SPLICED_EVENTS = 60;
 const POSSIBLE = CONFIGURATIONS.filter((name) => name !== 'oracle');
 
 /**
- * The shoppers of a log whom the past does not know. In addition, shoppers with 60 events or more are spliced with the least
+ * The shoppers of a log who are not in its past. In addition, shoppers with 60 events or more are spliced with the least
  * similar one, up to half the number of shoppers: changes and returns of taste come only from these streams.
  * @throws SidestreamError `runtime/invalid-input` if there is no shopper
  */
@@ -172,7 +172,7 @@ function logGround(input: EvaluateInput): Ground {
     configurations,
     shoppers: streams.length,
     sharedSecond: shareOfSharedSeconds(shoppers, MAX_EVENTS),
-    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) whom the first ${100 * input.past} % of the log does not know, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste are those of ${spliced.length} streams of two of them, 40 events each in turn`,
+    setting: `${shoppers.length} shoppers (${input.half === 'all' ? 'all' : `half: ${input.half}`}) who are not in the first ${100 * input.past} % of the log, their first ${MAX_EVENTS} events, which they choose whatever is shown; changes and returns of taste come from ${spliced.length} streams of two of them, alternating every 40 events`,
     shopper: (n) => loggedShopper(streams[n], seed, n, MAX_EVENTS),
     market: marketOf(index, popularity),
     stock() {

@@ -53,7 +53,7 @@ describe('the protocol of windows', () => {
     expect(said.some((line) => line.startsWith('windows, window 3 of 3: ln rank'))).toBe(true);
   });
 
-  it('refuses what cannot be evaluated', () => {
+  it('refuses a log that cannot be evaluated', () => {
     const refused = (change: Partial<EvaluateInput>) => () => windowsProtocol.check(inputOf(change));
     expect(refused({ windows: 1 })).toThrow(/Give 2 or more with --windows/);
     expect(refused({ windows: 10 })).toThrow(/120 events are too few for 10 windows/);

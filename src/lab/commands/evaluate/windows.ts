@@ -94,7 +94,7 @@ export const windowsProtocol: Protocol = {
     return {
       protocol: 'windows',
       seed: input.seed,
-      setting: `${interactions.length} choices in ${windowsOf(input)} windows; after each, up to ${MAX_RANKED} choices of the next ranked among the items known so far; ${EPOCHS} epochs`,
+      setting: `${interactions.length} choices in ${windowsOf(input)} windows; after each, up to ${MAX_RANKED} choices of the next window, ranked among the items known so far; ${EPOCHS} epochs`,
       tables: [table],
       figures: {},
     };

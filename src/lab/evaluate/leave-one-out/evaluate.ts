@@ -68,5 +68,5 @@ export async function runLeaveOneOut(
 /** Runs as a text that another process reads. */
 export const leaveOneOutText = (runs: readonly LeaveOneOutRun[]): string => JSON.stringify(runs);
 
-/** Reads what `leaveOneOutText` wrote. @throws SidestreamError `runtime/invalid-input` if it is something else */
+/** Reads the output of `leaveOneOutText`. @throws SidestreamError `runtime/invalid-input` if it is something else */
 export const parseLeaveOneOut = (text: string): LeaveOneOutRun[] => parsePart(v.array(methodSchema), text);

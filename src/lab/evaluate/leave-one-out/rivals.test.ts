@@ -76,7 +76,7 @@ describe('ease', () => {
     }
   });
 
-  it('takes the items with a choice, and the most chosen of them where all are too much', () => {
+  it('takes the items with a choice, or only the most chosen ones if all would be too much work', () => {
     expect(easeItems(HISTORIES, COUNT)).toEqual([0, 1, 2, 3, 4]);
     expect(easeItems(HISTORIES, COUNT, 2 * 13)).toEqual([0, 1]);
   });
@@ -158,7 +158,7 @@ describe('vsknn', () => {
     near(found, expected);
   });
 
-  it('asks so many neighbours, and the same again for the same history', () => {
+  it('uses the given number of neighbours, and the same ones for the same history', () => {
     const add = new VsknnIndex(HISTORIES, COUNT).scoresBy({
       neighbours: 1,
       halfLife: null,
@@ -175,7 +175,7 @@ describe('vsknn', () => {
   });
 });
 
-describe('what rivals share', () => {
+describe('the helpers of the rivals', () => {
   it('fades by half after the given number of choices', () => {
     expect([...fading(3, 1)]).toEqual([0.25, 0.5, 1]);
     expect([...fading(2, null)]).toEqual([1, 1]);

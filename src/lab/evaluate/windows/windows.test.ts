@@ -45,7 +45,7 @@ describe('the windows protocol', () => {
     }
   });
 
-  it('grows by an expert a window where a method grows', async () => {
+  it('adds an expert per window if the method grows', async () => {
     const [windows, still, many] = await Promise.all([run('windows'), run('static'), run('static-n')]);
     expect([windows.experts, still.experts, many.experts]).toEqual([3, 1, 4]);
     expect(windows.bytes).toBeGreaterThan(still.bytes);

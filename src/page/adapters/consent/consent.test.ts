@@ -83,7 +83,7 @@ describe('Google Consent Mode', () => {
   };
   const GRANTED = { ...DENIED, ad_storage: 'granted', personalization_storage: 'granted' };
 
-  it('first visit: denied by default, agreed to, and taken back', async () => {
+  it('first visit: consent is denied by default, given, and withdrawn', async () => {
     const gtag = googleTag();
     gtag('consent', 'default', { ...DENIED, wait_for_update: 500 });
     gtag('js', new Date());
@@ -101,7 +101,7 @@ describe('Google Consent Mode', () => {
     await vi.waitFor(() => expect(outcomes()).toEqual(['applied', 'applied']));
   });
 
-  it('a later visit: the default `denied` of every page load does not delete what was agreed to', async () => {
+  it('a later visit: the default `denied` of every page load does not delete a granted profile', async () => {
     await engine.consent('granted');
     await engine.track('click', 'a', {});
     await start('pending');
@@ -115,7 +115,7 @@ describe('Google Consent Mode', () => {
     expect((await log()).map(({ itemId }) => itemId)).toEqual(['a']);
   });
 
-  it('reads what was pushed before as one state, also as arrays, and is there before the data layer', async () => {
+  it('reads earlier pushes as one state, also as arrays, and may connect before the data layer exists', async () => {
     googleTag([
       ['consent', 'default', DENIED],
       ['consent', 'update', GRANTED],
@@ -133,7 +133,7 @@ describe('Google Consent Mode', () => {
     await becomes('denied');
   });
 
-  it('a default `granted` counts where no update comes in its wait', async () => {
+  it('a default `granted` counts if no update arrives within its wait', async () => {
     const gtag = googleTag();
     gtag('consent', 'default', { personalization_storage: 'granted', wait_for_update: 60 });
     connect('google');
@@ -156,7 +156,7 @@ describe('Google Consent Mode', () => {
     expect(asked).toEqual(['denied']);
   });
 
-  it('defaults with a region hold only for the one that is named, the closest first', async () => {
+  it('defaults with a region apply only to the named region, the closest first', async () => {
     const gtag = googleTag();
     const regional = (state: string, region?: string[]): void =>
       gtag('consent', 'default', { personalization_storage: state, ...(region ? { region } : {}) });
@@ -211,7 +211,7 @@ describe('Google Consent Mode', () => {
     expect(outcomes()).toContain('failed');
   });
 
-  it('goes on behind another script that wraps `push`, and ends with the connection', async () => {
+  it('continues behind another script that wraps `push`, and ends with the connection', async () => {
     const layer: unknown[] = [];
     const gtag = googleTag(layer);
     const disconnect = connect('google');
@@ -287,7 +287,7 @@ describe('Shopify Customer Privacy', () => {
     await becomes('denied');
   });
 
-  it('is found when Shopify comes later, and a denial without details counts', async () => {
+  it('is found when Shopify loads later, and a denial without details counts', async () => {
     shortenDelays();
     connect('shopify');
     await pause(20);
@@ -376,7 +376,7 @@ const consents = (...purposes: number[]) => ({
 // Sequences as in the CMP API of the TCF 2.2 specification: the stub queues, `addEventListener` calls back at once and at
 // every change with `tcloaded`, `cmpuishown` or `useractioncomplete`, and `removeEventListener` takes the id from the data.
 describe('IAB TCF 2.2', () => {
-  it('first visit: queued by the stub, asked, agreed, asked again, taken back', async () => {
+  it('first visit: the call is queued by the stub, asked, agreed, asked again and withdrawn', async () => {
     const tcf = new Tcf();
     connect('tcf');
     expect(tcf.calls.map(([command]) => command)).toEqual(['addEventListener']);
@@ -394,7 +394,7 @@ describe('IAB TCF 2.2', () => {
     expect(asked).toEqual(['granted', 'denied']);
   });
 
-  it('a later visit: the stored answer, and where the GDPR does not apply', async () => {
+  it('a later visit: uses the stored answer, and needs none if the GDPR does not apply', async () => {
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', ...consents(1, 3, 5, 6) });
     connect('tcf');
@@ -414,7 +414,7 @@ describe('IAB TCF 2.2', () => {
     await becomes('granted');
   });
 
-  it('a tool that is loaded without an answer, one that never loads, and one that comes late', async () => {
+  it('handles a tool that loads without an answer, never loads, or loads late', async () => {
     connect('tcf');
     await pause(20);
     const tcf = new Tcf();
@@ -449,7 +449,7 @@ describe('IAB TCF 2.2', () => {
     await becomes('denied');
   });
 
-  it('removes its listener, also where the stub still holds it', async () => {
+  it('removes its listener, even if the stub still holds it', async () => {
     const tcf = new Tcf();
     const early = connect('tcf');
     early();
@@ -623,7 +623,7 @@ describe('auto', () => {
     expect(asked).toEqual(['denied']);
   });
 
-  it('an answer that is taken back deletes', async () => {
+  it('a withdrawn answer deletes the profile', async () => {
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
     connect('auto');
@@ -636,7 +636,7 @@ describe('auto', () => {
   it.each([
     ['fails', () => Promise.reject(new Error('crashed'))],
     ['never answers', () => new Promise<never>(() => undefined)],
-  ])('takes a grant back although the status %s', async (_, status) => {
+  ])('withdraws a grant although the status %s', async (_, status) => {
     recommender = { ...recommender, status };
     const tcf = new Tcf();
     tcf.load({ eventStatus: 'tcloaded', ...consents(1, 5, 6) });
@@ -646,7 +646,7 @@ describe('auto', () => {
     await becomes('pending');
   });
 
-  it('asks all of them before the first answer counts', async () => {
+  it('asks all tools before the first answer counts', async () => {
     const gtag = googleTag();
     gtag('consent', 'update', { personalization_storage: 'granted' });
     const tcf = new Tcf();
@@ -796,7 +796,7 @@ describe('the rule', () => {
 });
 
 describe('a function of the shop', () => {
-  it('sets levels, and is told the end', async () => {
+  it('sets levels, and is notified of the end', async () => {
     let set: (level: 'granted' | 'denied' | 'pending' | 'session') => void = () => undefined;
     const end = vi.fn();
     const disconnect = connect((given) => {
@@ -817,7 +817,7 @@ describe('a function of the shop', () => {
     expect([await level(), end.mock.calls.length]).toEqual(['pending', 1]);
   });
 
-  it('says nothing that deletes a profile before it has an answer', async () => {
+  it('deletes no profile before it has an answer', async () => {
     await engine.consent('granted');
     for (const first of ['pending', 'session'] as const) {
       connect((set) => set(first));
@@ -867,7 +867,7 @@ describe('a function of the shop', () => {
     await vi.waitFor(() => expect(reports).toMatchObject([{ message: 'at once' }, { message: 'later' }]));
   });
 
-  it('a recommender that fails is reported with its code, on the console where nobody listens', async () => {
+  it('a recommender that fails is reported with its code, on the console if nobody listens', async () => {
     const blocked = vi
       .spyOn(DeviceStore, 'open')
       .mockRejectedValue(Object.assign(new Error('Shut off'), { code: 'x' }));
@@ -908,7 +908,7 @@ describe('a recommender that does not start', () => {
     expect(outcomes()).not.toContain('failed');
   });
 
-  it('a grant that is taken back is deleted too, and a grant is reported as failed', async () => {
+  it('a withdrawn grant is deleted too, and a grant is reported as failed', async () => {
     await leave('sidestream/outlet');
     const options = { namespace: 'outlet', onReport: (given: ConsentReport) => reports.push(given) };
     let set: (level: 'granted' | 'pending') => void = () => undefined;

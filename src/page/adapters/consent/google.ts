@@ -7,11 +7,11 @@ const MAX_WAIT_MS = 10_000;
 type State = 'granted' | 'denied';
 
 /**
- * Google's Consent Mode: the commands `gtag('consent', 'default' | 'update', …)` in the data layer. An update is an answer. A
- * default `granted` means that no answer is required, unless an update arrives within its `wait_for_update`; a default `denied`
- * is the state before an answer, since pages send it on every load, even to shoppers who have agreed. A default never overrides
- * an update. A default with a `region` applies only to the region that the settings name, where it takes precedence over one
- * without.
+ * Google's Consent Mode: the commands `gtag('consent', 'default' | 'update', …)` in the data layer. An update is an answer.
+ * A default `granted` means that no answer is required, unless an update arrives within its `wait_for_update`; a default
+ * `denied` is the state before an answer, because pages send it on every load, even to shoppers who have agreed. A default
+ * never overrides an update. A default with a `region` applies only to the region that the settings name, where it takes
+ * precedence over one without.
  * @param create whether to create a data layer if the page has none yet; otherwise the tool looks for one
  */
 export function connectGoogle(

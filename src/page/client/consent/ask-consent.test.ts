@@ -135,7 +135,7 @@ describe('with a recommender', () => {
     expect([question.hidden, notes.size]).toEqual([false, 0]);
   });
 
-  it('a noted no stays where another tab sees the database deleted before it hears the answer', async () => {
+  it('a noted no stays if another tab sees the database deleted before it hears the answer', async () => {
     shop.consent = 'granted';
     notes.set('recommendations', 'granted');
     ask(shop.recommender);
@@ -242,7 +242,7 @@ describe('without a recommender', () => {
     expect([shop.consent, question.hidden, notedConsent()]).toEqual(['granted', true, 'granted']);
   });
 
-  it('a page that was left before it had forgotten leaves that to the next', async () => {
+  it('a deletion that a page left unfinished is completed by the next page', async () => {
     notes.set('recommendations', 'forget');
     ask(shop.recommender);
     await deleted();
@@ -251,7 +251,7 @@ describe('without a recommender', () => {
 });
 
 describe('on any page', () => {
-  it('works where localStorage is forbidden, or full', async () => {
+  it('works if localStorage is forbidden, or full', async () => {
     const refuse = (): never => {
       throw new Error('SecurityError');
     };
@@ -269,7 +269,7 @@ describe('on any page', () => {
     expect(errors).toEqual([]);
   });
 
-  it('a script that runs twice connects once, and new elements take the place of the old', async () => {
+  it('a script that runs twice connects once, and new elements replace the old ones', async () => {
     const first = ask(shop.recommender);
     expect(ask(shop.recommender)).toBe(first);
     click('granted');

@@ -13,7 +13,7 @@ const LABELS: Record<string, string> = {
   coldStart: 'new in this shop',
   disliked: 'unlike what you dismissed',
   preference: 'to your taste',
-  boost: 'put forward by the shop',
+  boost: 'promoted by the shop',
   bury: 'held back by the shop',
   hint: 'what you look for in this visit',
   rotation: 'shown to you before',
@@ -36,15 +36,15 @@ const EXPERT_NAMES: Record<InspectedExpert['state'], string> = {
   active: 'What you look for now',
   frozen: 'What you looked for before',
   candidate: 'Perhaps something new',
-  removed: 'What was let go',
+  removed: 'A taste that was dropped',
 };
 /** The same as the end of the sentence "It counts that it is …". */
 export const EXPERT_LABELS: Record<InspectedExpert['state'], string> = {
   generalist: 'to your taste as a whole',
-  active: 'to your taste of now',
-  frozen: 'to a taste that you had before',
+  active: 'to your present taste',
+  frozen: 'to an earlier taste',
   candidate: 'to what may be a new taste',
-  removed: 'to a taste that was let go',
+  removed: 'to a taste that was dropped',
 };
 /** The top category of more than half of an expert's choices; null if no category has that many. */
 function mostlyOf(from: InspectedExpert['from']): string | null {
@@ -75,12 +75,12 @@ export const EXPERT_TERMS: Record<InspectedExpert['state'], string> = {
 
 /** An event of the journal, as a sentence. */
 export const POINT_NAMES: Record<JournalKind, string> = {
-  window: 'A stretch of choices was closed',
+  window: 'A series of choices ended',
   rejected: 'A step that did not help was left out',
   kept: 'A new taste was kept',
-  frozen: 'A taste was put aside as it was',
+  frozen: 'A taste was set aside unchanged',
   returned: 'An earlier taste came back',
-  pruned: 'A taste was let go',
+  pruned: 'A taste was dropped',
 };
 /** The same in the terms of the field. */
 export const POINT_TERMS: Record<JournalKind, string> = {

@@ -14,6 +14,6 @@ it('accepts an invalid language tag', () => {
   expect(pickLabels({}, 'de_DE').count(2, 3)).toBe('2 von 3 gewählt');
 });
 
-it('is English for other languages, and has the texts of the page where it has some', () => {
+it('is English for other languages, and has the texts of the page if there are some', () => {
   expect(pickLabels({ skip: 'Later' }, 'nl')).toMatchObject({ heading: 'What do you like?', skip: 'Later' });
 });

@@ -126,7 +126,7 @@ export class SidestreamPick extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.state = this.#phase;
     if (changed.has('count') && !COUNTS.some((count) => count === this.count)) {
-      warnOnce(this, 'count', `count="${this.count}": must be ${COUNTS.join(' or ')}; there are ${COUNTS[0]}.`);
+      warnOnce(this, 'count', `count="${this.count}": must be ${COUNTS.join(' or ')}; the element shows ${COUNTS[0]}.`);
       this.count = COUNTS[0];
     }
     if (changed.has('headingLevel') && !/^[2-6]$/.test(`${this.headingLevel}`)) {

@@ -5,7 +5,7 @@ import { LABEL_LANGUAGES } from '../../../testing/languages';
 import { loadTexts } from '../labels';
 import { completeLabels, headingOf, labelsIn } from './labels';
 
-it('a heading is not shown in English first where it will be in another language', async () => {
+it('a heading is not shown in English first if it will be in another language', async () => {
   // Other tests have loaded languages.
   vi.resetModules();
   const [{ labelsIn }, { loadTexts, textsIn }] = await Promise.all([import('./labels'), import('../labels')]);
@@ -47,7 +47,7 @@ describe('labelsIn', () => {
     for (const language of ['nl', '', 'constructor']) expect(labelsIn(language).retry).toBe('Try again');
   });
 
-  it('tells one from several, in the digits of the reader', () => {
+  it('distinguishes one from several, in the digits of the reader', () => {
     expect([1, 12].map(labelsIn('nl').ratings)).toEqual(['1 rating', '12 ratings']);
     expect([1, 3].map(labelsIn('ES_mx').lowStock)).toEqual(['Solo queda 1', 'Solo quedan 3']);
     expect(labelsIn('de').rating(4.46)).toBe('4,5 von 5');
@@ -69,7 +69,7 @@ describe('headingOf', () => {
     { source: 'content' },
   ];
 
-  it('claims nothing of products of which nothing is known', () => {
+  it('claims nothing about unknown products', () => {
     for (const placement of ['for-you', 'similar', 'complement', 'trending'] as const)
       expect(of(placement, unknown, unknown, { source: 'pinned' })).toBe('From our range');
     expect(of('trending', unknown, popular)).toBe('Popular right now');

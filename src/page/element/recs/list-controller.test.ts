@@ -167,7 +167,7 @@ describe('ListController', () => {
     expect(shown(list)).toBe('error');
   });
 
-  it('creates the recommender again on retry when that is what failed', async () => {
+  it('creates the recommender again on retry if creating it failed', async () => {
     const { recommender } = fake;
     const source = vi.fn(() => Promise.resolve(recommender));
     source.mockRejectedValueOnce(new SidestreamError('bundle/unreachable', 'no bundle'));

@@ -64,7 +64,7 @@ describe('sharedRecommender', () => {
     expect(create.mock.calls.map(([{ workerUrl }]) => workerUrl)).toEqual(['/files/', undefined]);
   });
 
-  it('carries out a refusal of the consent tool where no recommender can start, and gives the next one the answer', async () => {
+  it('carries out a refusal of the consent tool if no recommender can start, and gives the next one the answer', async () => {
     const removed: string[] = [];
     vi.stubGlobal('document', { baseURI: 'http://shop/', addEventListener() {}, removeEventListener() {} });
     vi.stubGlobal('window', globalThis);

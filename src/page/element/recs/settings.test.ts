@@ -30,7 +30,7 @@ describe('settingsOf', () => {
     expect(checked('limit', '12')).toMatchObject({ settings: { limit: 12 }, wrong: [] });
   });
 
-  it('uses the default where a value is absent, without a warning', () => {
+  it('uses the default if a value is absent, without a warning', () => {
     for (const name of Object.keys(DEFAULTS) as (keyof Settings)[])
       for (const nothing of [null, undefined])
         expect(checked(name, nothing)).toEqual({ settings: DEFAULTS, wrong: [] });
@@ -61,7 +61,7 @@ describe('settingsOf', () => {
 const settings = { placement: 'for-you' as const, itemId: '', limit: 8, filter: '' };
 
 describe('a bundle, and a list about the cart', () => {
-  it("defaults to what goes with the item instead of the shopper's preferences, and to no more items than fit", () => {
+  it("defaults to products that go with the item instead of the shopper's preferences, and to no more items than fit", () => {
     const of = (given: Partial<Settings> & { cartSynced?: boolean }) => {
       const { placement, limit } = settingsOf({ ...DEFAULTS, ...given }).settings;
       return [placement, limit];
@@ -106,7 +106,7 @@ describe('idsInView', () => {
 });
 
 describe('requestOf', () => {
-  it('has as its limit the places left in the list, at least one', () => {
+  it('is limited to the places left in the list, at least one', () => {
     const limitOf = (limit: number, taken = 0) => requestOf({ ...settings, limit }, [], taken)?.limit;
     expect([limitOf(4), limitOf(4, 1), limitOf(1, 1)]).toEqual([4, 3, 1]);
   });
@@ -116,7 +116,7 @@ describe('requestOf', () => {
     expect([idOf(42), idOf(0), idOf(null), idOf(undefined)]).toEqual(['42', '0', undefined, undefined]);
   });
 
-  it('is null where the item is missing', () => {
+  it('is null if the item is missing', () => {
     expect(requestOf({ ...settings, placement: 'similar' }, [])).toBeNull();
     expect(requestOf({ ...settings, placement: 'complement' }, [])).toBeNull();
     expect(requestOf({ ...settings, placement: 'similar', itemId: 'a' }, ['b'])).toEqual({
@@ -141,7 +141,7 @@ describe('requestOf', () => {
     }
   });
 
-  it('has hints unchanged, and leaves them out where they are empty', () => {
+  it('has hints unchanged, and leaves them out if they are empty', () => {
     const hints = { category: 'Women' };
     for (const given of [hints, JSON.stringify(hints)]) {
       expect(requestOf({ ...settings, hints: given }, [])).toMatchObject({ hints: given });

@@ -37,7 +37,7 @@ describe('fill', () => {
     expect(fill('{attributes.a}', { 'attributes.a': '{price}' })).toBe('{price}');
   });
 
-  it('has the attributes, and nothing for those that an item lacks', () => {
+  it('fills in attributes, and leaves those that an item lacks empty', () => {
     expect(fill('{attributes.color}; {attributes.year}; {attributes.fabric name}', fields)).toBe(
       'red, blue; 2024; Wool',
     );

@@ -60,7 +60,7 @@ async function fetchRest(
   progress: ByteMeter,
 ): Promise<void> {
   const abort = new AbortController();
-  const idle = setTimeout(() => abort.abort(new Error('no byte came for too long')), settings.idleMs);
+  const idle = setTimeout(() => abort.abort(new Error('no byte arrived for too long')), settings.idleMs);
   try {
     const response = await fetchFromHub(settings, url, have, abort.signal);
     if (response.status === 416) {

@@ -58,7 +58,7 @@ describe('a file of the hub', () => {
     expect(await repo().file('onnx/other.onnx')).toBeNull();
   });
 
-  it('all come from one commit, which is reported', async () => {
+  it('comes from the same commit as the others, which is reported', async () => {
     const one = repo();
     await one.file('config.json');
     expect(one.resolved).toBe(COMMIT);
@@ -104,7 +104,7 @@ describe('the token', () => {
 });
 
 describe('a broken download', () => {
-  it('goes on where the connection was cut', async () => {
+  it('continues where the connection was cut', async () => {
     server.cuts = [600_000, 500_000];
     const path = await repo().file('onnx/model.onnx');
     expect(BIG_FILE.equals(await readFile(path ?? ''))).toBe(true);
@@ -118,7 +118,7 @@ describe('a broken download', () => {
     expect(shown[0].done).toBe(1500);
   });
 
-  it('is given up after some tries without a byte, and another run goes on from there', async () => {
+  it('is given up after some tries without a byte, and another run continues from there', async () => {
     server.cuts = [700_000, 0, 0, 0, 0, 0, 0];
     await expect(repo().file('onnx/model.onnx')).rejects.toMatchObject({
       code: 'encoder/download-failed',
@@ -136,7 +136,7 @@ describe('a broken download', () => {
     expect(await parts()).toEqual([]);
   });
 
-  it('starts afresh with a host that knows no ranges', async () => {
+  it('starts over with a host that does not support ranges', async () => {
     server.cuts = [600_000];
     server.whole = true;
     const path = await repo().file('onnx/model.onnx');
@@ -150,7 +150,7 @@ describe('a broken download', () => {
 });
 
 describe('a file that is not what the hub says', () => {
-  it('is thrown away, big or small', async () => {
+  it('is deleted, big or small', async () => {
     server.wrongDigest = true;
     await expect(repo().file('onnx/model.onnx')).rejects.toMatchObject({ code: 'encoder/digest-mismatch' });
     expect(await parts()).toEqual([]);

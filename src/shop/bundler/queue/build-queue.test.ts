@@ -142,7 +142,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
     await expect(queueRunner('localhost', source)).rejects.toMatchObject({ code: 'build/queue' });
   });
 
-  it('says that no worker is there', async () => {
+  it('reports that no worker is connected', async () => {
     const said: string[] = [];
     const others = { ...source, presets: { ...source.presets, text: { ...source.presets.text, maxTokens: 7 } } };
     const runner = await queueRunner(url, others, (line) => said.push(line));
@@ -151,7 +151,7 @@ describe.skipIf(!SERVER)('a build over a queue (skipped without valkey-server or
   });
 });
 
-it('says what to install when the queue engine is not there', async () => {
+it('says what to install if the queue engine is missing', async () => {
   vi.doMock('ioredis', () => {
     throw new Error('Cannot find package');
   });

@@ -31,7 +31,7 @@ const lines = async (...args: Parameters<typeof check>): Promise<string[]> =>
   (await check(...args)).problems.map(({ level, ...problem }) => `${level} ${ruleProblemText(problem)}`);
 
 describe('checkRules', () => {
-  it('counts rules, those that hold now, and tells errors from warnings', async () => {
+  it('counts all rules and those that apply now, and distinguishes errors from warnings', async () => {
     const checked = await check([
       { name: 'now', from: '2026-11-01', diversity: 0.1 },
       { name: 'later', from: '2026-12-01', diversity: 0.1 },
@@ -53,7 +53,7 @@ describe('checkRules', () => {
     expect(checked.problems[0].reason).toContain('no JSON');
   });
 
-  it('names pins that another one takes the place of, while both hold', async () => {
+  it('names pins that another pin displaces while both apply', async () => {
     const pin = (...pins: [string, number][]) => ({ pin: pins.map(([itemId, position]) => ({ itemId, position })) });
     expect(
       await lines([
@@ -107,7 +107,7 @@ describe('checkRules', () => {
 });
 
 describe('publishRules', () => {
-  it('writes the file and names it; the same once more changes nothing, and removeRules takes it out', async () => {
+  it('writes the file and names it; the same once more changes nothing, and removeRules removes it', async () => {
     expect(await publishRules(bytesOf({ diversity: 0.1 }), out)).toBe(true);
     expect(await readManifest(out)).toMatchObject({ schema: 8, rules: true, count: 2 });
     const written = await stat(join(out, 'manifest.json'));
@@ -125,7 +125,7 @@ describe('publishRules', () => {
 });
 
 describe('keepsRules', () => {
-  it('keeps a file with faults, and none that is missing', async () => {
+  it('keeps a faulty file, but not a missing one', async () => {
     const said: string[] = [];
     const keeps = async () => keepsRules(await readManifest(out), out, (line) => said.push(line));
     expect(await keeps()).toBe(false);

@@ -1,10 +1,10 @@
 import type { Interaction } from '../offline-data';
 
 /**
- * Share of a log after which a choice counts half. Chosen on the first 60 % of two logs, MovieLens and Online Retail, of
- * 1/2 to 1/64 of the events, and of days: the first 60 to 80 % of that part predict the choices of shoppers who come later. A
- * quarter is better than plain counts by over two standard errors of ln rank at every split of both logs; an eighth is
- * not at all of them, and lists of less than a sixteenth are worse than plain counts.
+ * Share of a log after which a choice counts half. Chosen from 1/2 to 1/64 of the events, and from numbers of days, on the
+ * first 60 % of two logs, MovieLens and Online Retail: the first 60 to 80 % of that part predict the choices of shoppers
+ * who come later. A quarter is better than plain counts by over two standard errors of ln rank at every split of both logs;
+ * an eighth is not better at every split, and lists of less than a sixteenth are worse than plain counts.
  */
 const HALF_LIFE = 1 / 4;
 

@@ -19,7 +19,7 @@ describe('repeats of a log', () => {
     expect(repeatsOf([], [''])).toBeUndefined();
   });
 
-  it('have an interval by item where there are enough, else by category, else of the shop', () => {
+  it('have an interval by item if there are enough, else by category, else of the shop', () => {
     const weekly = Array.from({ length: 30 }, (_, n) => 7 * n);
     const daily = Array.from({ length: 6 }, (_, n) => n);
     const purchases = sorted(bought(0, weekly), bought(1, daily), bought(3, [0, 50]), bought(4, [0, 90, 180]));

@@ -4,7 +4,7 @@ import { sideModel } from '../../../testing/side-models';
 import { choiceRanks, rankableChoices } from './choice-ranks';
 
 describe('the ranks of choices', () => {
-  it('are by the states after all earlier choices, as by hand', () => {
+  it('follow the states after all earlier choices, as computed by hand', () => {
     const count = 40;
     const model = sideModel(count, 3, [0.4, 0.9], 7);
     const { width, states, vectors, biases } = model;

@@ -149,7 +149,7 @@ describe('sideFeatures', () => {
     expect(factors[0]).toBeGreaterThan(0);
   });
 
-  it('has no columns where all items are the same', () => {
+  it('has no columns if all items are the same', () => {
     const { content } = index;
     const blank = content.values.map((value, at) => (at % 8 < 4 ? value : 0));
     const same = { ...index, content: { ...content, values: blank }, categories: twoKinds(1).categories, numbers: [] };
@@ -179,7 +179,7 @@ describe('heldOutQuality', () => {
     expect(quality.hr10).toBeCloseTo(ranks.filter((rank) => rank <= 10).length / ranks.length, 9);
   });
 
-  it('is nothing where no choice is ranked', () => {
+  it('is absent if no choice is ranked', () => {
     expect(heldOutQuality(sideModel(3), [rowsOf(1), rowsOf()], () => true)).toEqual({ lnRank: 0, hr10: 0, choices: 0 });
   });
 });

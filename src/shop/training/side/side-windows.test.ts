@@ -122,7 +122,7 @@ describe('the next training of a network', () => {
     expect(next.initial[sideExpertNames('text', 1).down]).toEqual(network.weights[sideExpertNames('text', 0).down]);
   });
 
-  it('goes on in a catalogue with other items', () => {
+  it('continues in a catalogue with other items', () => {
     const now = [...items.slice(1), 'new'];
     const next = nextTraining({ ...request, items: now });
     expect(next).toMatchObject({ earlier: Float32Array.from([...network.choices.slice(1), 0]) });
@@ -135,7 +135,7 @@ describe('the next training of a network', () => {
     ['another size', { settings: { ...settings, hidden: 8 } }, 'have changed'],
     ['other columns', { described: 'text, pictures' }, 'have changed'],
     ['missing items', { items: items.slice(2) }, 'lacks 2 of its 12 items'],
-  ])('says why it cannot go on: %s', (_, change, why) => {
+  ])('says why it cannot continue: %s', (_, change, why) => {
     expect(nextTraining({ ...request, ...change })).toEqual({ why: expect.stringContaining(why) });
   });
 });
@@ -143,7 +143,7 @@ describe('the next training of a network', () => {
 describe('the file of a network', () => {
   const about = (change: object) => decodeSideNetwork(encodeSideNetwork({ ...network, ...change }));
 
-  it('holds all that a later training needs', async () => {
+  it('contains everything that a later training needs', async () => {
     const path = join(folder, 'kept', 'network.safetensors');
     expect(await readSideNetwork(path)).toBeNull();
     await writeSideNetwork(path, network);
@@ -152,7 +152,7 @@ describe('the file of a network', () => {
     expect(about({ weights })).toEqual({ ...network, weights });
   });
 
-  it('is refused where it is damaged', async () => {
+  it('is refused if it is damaged', async () => {
     const path = join(folder, 'damaged.safetensors');
     const bytes = encodeSideNetwork(network);
     await writeFile(path, bytes.subarray(0, bytes.length - 9));

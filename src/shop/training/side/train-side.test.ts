@@ -92,7 +92,7 @@ const expectSame = (weights: Weights, expected: Weights, digits: number): void =
 beforeAll(() => useBackend('wasm'));
 
 describe('trainSide', () => {
-  it('learns what shoppers choose next, and places new items by what they are', async () => {
+  it('learns the next choices of shoppers, and places new items by their content', async () => {
     const steps: number[] = [];
     const result = await countingTensors(() =>
       trainSide(training(40, { heldOut, onStep: (step, of) => steps.push(step / of) })),
@@ -130,7 +130,7 @@ describe('trainSide', () => {
     expect(other.weights).not.toEqual(one.weights);
   });
 
-  it('goes on from the state after an epoch as if nothing had happened', async () => {
+  it('continues from the state after an epoch without a difference', async () => {
     const states: SideTrainingState[] = [];
     const whole = await trainSide(
       training(6, { heldOut, onEpoch: async (_, state) => void states.push(structuredClone(await state())) }),
@@ -149,7 +149,7 @@ describe('trainSide', () => {
     expect(done.reports).toEqual(whole.reports);
   });
 
-  it('keeps the last epoch where no choice of a held-out shopper can be ranked', async () => {
+  it('keeps the last epoch if no choice of a held-out shopper can be ranked', async () => {
     for (const none of [[], [Int32Array.of(5)], [Int32Array.of(5, 5), Int32Array.of(0, NEW)]]) {
       const { epoch, reports } = await trainSide(training(2, { heldOut: none }));
       expect(epoch).toBe(2);
@@ -207,7 +207,7 @@ describe('trainSideModel', () => {
   });
   const refused = { code: 'runtime/invalid-input' };
 
-  it('learns from all but some shoppers, whose choices it hands back', async () => {
+  it('learns from all but some shoppers, whose choices it returns', async () => {
     said.splice(0);
     const trained = await trainSideModel(request());
     const users = new Set(trained.heldOutInteractions.map(({ user }) => user));
@@ -232,7 +232,7 @@ describe('trainSideModel', () => {
     expect(trained.choices).toBe(few.length);
   });
 
-  it('goes on from its checkpoint, and only where nothing has changed', async () => {
+  it('continues from its checkpoint, but only if nothing has changed', async () => {
     const checkpoint = join(folder, 'cut.safetensors');
     const whole = await trainSideModel(request());
     const interrupted = trainSideModel(

@@ -3,7 +3,7 @@ import { connectAttributes } from 'sidestream/adapters';
 
 globalThis.sidestream = sidestream;
 
-// Runs once, whatever pages the router shows. The lists find the recommender by themselves.
+// Runs once, whatever pages the router shows. The lists find the recommender on their own.
 const recommender = await sidestream.createRecommender({ bundle: '/bundle/' });
 connectAttributes(recommender);
 

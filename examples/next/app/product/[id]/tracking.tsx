@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { addToCart } from '../../cart-store';
 import { track } from '../../recommender';
 
-/** Tracks that the page of a product was looked at: once per visit of the page, also where React mounts it twice. */
+/** Tracks that the page of a product was looked at: once per visit of the page, even if React mounts it twice. */
 export function TrackView({ id }: { id: string }) {
   useEffect(() => {
     // A page that is left within a second was not looked at. React mounts it twice in development.

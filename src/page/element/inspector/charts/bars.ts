@@ -46,8 +46,8 @@ export function categoryBars(categories: Inspection['categories'], percent: (sha
 }
 
 /**
- * Lists by their English headings; the shop's own names stay as they are. The headings are duplicated here because sharing the
- * labels of the lists would make every page load one more file.
+ * The English heading of each list; the shop's own names stay as they are. The headings are duplicated here because sharing
+ * the labels of the lists would make every page load one more file.
  */
 export const LIST_NAMES: Record<string, string> = {
   'for-you': 'Recommended for you',

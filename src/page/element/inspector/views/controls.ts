@@ -11,7 +11,7 @@ const QUESTIONS: Record<Question, { ask: string; yes: string }> = {
     yes: 'Forget the profile',
   },
   forget: {
-    ask: 'Delete everything on this device, your answer about keeping a profile as well? The shop will ask again.',
+    ask: 'Delete everything on this device, including your answer about keeping a profile? The shop will ask again.',
     yes: 'Delete everything',
   },
   import: {
@@ -30,7 +30,7 @@ export class Controls {
   render(host: InspectorHost): TemplateResult {
     const denied = host.status.consent === 'denied';
     return html`
-      ${host.heading('Yours to take along, or to delete')}
+      ${host.heading('Take your profile with you, or delete it')}
       <p class="note">The file holds the profile and the choices behind it, and nothing else. With a passphrase, only those who know the passphrase can read it.</p>
       <label class="field">Passphrase (may be empty)
         <input type="password" autocomplete="new-password" data-testid="passphrase" .value=${this.#passphrase} @input=${this.#typed} />

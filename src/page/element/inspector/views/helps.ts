@@ -57,10 +57,10 @@ export class HelpsView implements View {
   #verdict({ formats, status }: InspectorHost): string {
     const record = this.#inspection?.record;
     if (!record?.against || record.choices < MIN_CHOICES) {
-      if (status.events === 0) return 'Nothing was learned yet, so the list is the one that everybody gets.';
+      if (status.events === 0) return 'Nothing has been learned yet, so your list is the one that everybody gets.';
       return (this.#inspection?.choices.length ?? 0) > ENOUGH_CHOICES
-        ? 'Nothing to go by: what you chose lately you had chosen before, so it was not ranked.'
-        : `Too early to say: after ${formats.count(MIN_CHOICES)} choices that were ranked before they were made, this says whether it helps.`;
+        ? 'Nothing to compare: you had chosen all of your latest products before, so they were not ranked.'
+        : `Too early to say: it takes ${formats.count(MIN_CHOICES)} choices of products that were new to you.`;
     }
     const { factor, range, better, worse } = record.against.popularity;
     const [low, high] = range;
@@ -68,10 +68,10 @@ export class HelpsView implements View {
     const counted = `In ${formats.count(better)} of ${formats.choices(record.choices)} it was nearer, in ${formats.count(worse)} farther.`;
     const than = 'than in the list that everybody gets, by popularity';
     if (low > 1)
-      return `Yes: what you chose stood ${formats.fine(factor)} times nearer to the top of your list ${than} (${interval}). ${counted}`;
+      return `Yes: the products you chose stood ${formats.fine(factor)} times nearer to the top of your list ${than} (${interval}). ${counted}`;
     if (high < 1)
-      return `No: what you chose stood ${formats.fine(1 / factor)} times farther from the top of your list ${than} (${interval} of nearer). ${counted}`;
-    return `That is open: what you chose stood ${formats.fine(factor)} times as near to the top of your list as in the list that everybody gets, by popularity (${interval}). ${counted}`;
+      return `No: the products you chose stood ${formats.fine(1 / factor)} times farther from the top of your list ${than} (${interval} of nearer). ${counted}`;
+    return `Not clear yet: the products you chose stood ${formats.fine(factor)} times as near to the top of your list as in the list that everybody gets, by popularity (${interval}). ${counted}`;
   }
 
   /** @param same whether the learned profile makes no difference: one list is enough then */
@@ -120,14 +120,14 @@ export class HelpsView implements View {
       <table part="record" class="record">
         <thead><tr><th scope="col">Ranked by</th><th scope="col">Mean place (geometric)</th><th scope="col">Your list is nearer by a factor of (95 % interval)</th></tr></thead>
         <tbody>
-          ${row('your list', mean.own, null)} ${row('popularity', mean.popularity, against.popularity)} ${row('likeness to what you chose', mean.content, against.content)}
+          ${row('your list', mean.own, null)} ${row('popularity', mean.popularity, against.popularity)} ${row('similarity to your choices', mean.content, against.content)}
         </tbody>
       </table>
       ${figure(
         'Mean place of the last 20 choices',
         this.#chart,
         {
-          head: ['Choice', 'Your list', 'Popularity', 'Likeness'],
+          head: ['Choice', 'Your list', 'Popularity', 'Similarity'],
           rows: ranked
             .toReversed()
             .map(({ at, ranks }) => [
@@ -141,7 +141,7 @@ export class HelpsView implements View {
           legend: [
             { name: 'your list', color: 'own' },
             { name: 'popularity', color: 'popularity' },
-            { name: 'likeness to what you chose', color: 'content' },
+            { name: 'similarity to your choices', color: 'content' },
           ],
         },
       )}`;
@@ -149,9 +149,9 @@ export class HelpsView implements View {
 
   /** How the list compares with one ranked only by similarity to the past choices. */
   #likeness([low, high]: readonly [number, number]): string {
-    if (low > 1) return 'Your list also does better than one that goes only by likeness to your past choices.';
-    if (high < 1) return 'A list that goes only by likeness to your past choices would have done better than yours.';
-    return 'Whether your list does better than one that goes only by likeness to your past choices is still open.';
+    if (low > 1) return 'Your list also does better than one ranked only by similarity to your past choices.';
+    if (high < 1) return 'A list ranked only by similarity to your past choices would have done better than yours.';
+    return 'It is not clear yet whether your list does better than one ranked only by similarity to your past choices.';
   }
 
   #figures(host: InspectorHost): TemplateResult {
@@ -202,8 +202,8 @@ export class HelpsView implements View {
         ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd data-fact=${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}>${value}</dd></div>`)}
       </dl>`;
     return html`
-      ${host.heading('What it takes of this device')}
-      <p class="note">${latency ? `Lists: the time from the page’s question to its answer, of ${formats.count(latency.lists)} lists asked for just now.` : 'Asking for a few lists to see how long they take.'}</p>
+      ${host.heading('What it uses on this device')}
+      <p class="note">${latency ? `Lists: the time from the page’s request to the answer, for ${formats.count(latency.lists)} lists requested just now.` : 'Requesting a few lists to see how long they take.'}</p>
       ${rows(plain)}
       <details><summary>Technical figures</summary>${rows(technical)}</details>`;
   }

@@ -62,22 +62,22 @@ export class LearnedView implements View {
   #categories({ heading, formats }: InspectorHost, categories: Inspection['categories']): TemplateResult {
     return html`
       ${heading('Categories that shaped it')}
-      <p class="note">Their part in your latest choices. The mark on each bar: the part that choosing at random would give, as the shop has so many of them.</p>
+      <p class="note">Their share of your latest choices. The mark on each bar is their share of the shop’s products, which choosing at random would give.</p>
       ${categoryBars(categories, formats.percent)}`;
   }
 
   #experts(host: InspectorHost, { experts, choices }: Inspection): TemplateResult {
     const { formats, heading, language } = host;
     return html`
-      ${heading('Tastes that it keeps apart')}
+      ${heading('Tastes that it keeps separate')}
       <p class="note">
-        So that a new taste does not wipe out an earlier one, each is learned by itself: in the terms of the field, by an expert. The
-        better it foresaw what you chose, the more it has to say in your list.
+        Each taste is learned separately, so a new one does not erase an earlier one. The model of one taste is called an expert. The
+        better an expert predicted your choices, the more weight it has in your list.
       </p>
       ${
         this.#chart?.name === 'shares'
           ? figure(
-              'How much each has to say in your list, choice by choice',
+              'The weight of each in your list, choice by choice',
               this.#chart,
               this.#figures(host, this.#chart),
               language,

@@ -54,7 +54,7 @@ it('tells points of the same choice apart', () => {
   expect(new Set([...keys, pointKey(point('kept', 3))]).size).toBe(3);
 });
 
-it('has an entry of its own for a snapshot whose window the journal lacks', () => {
+it('has a separate entry for a snapshot whose window the journal lacks', () => {
   const entries = timelineEntries({
     choices: [],
     points: [point('window', 5)],

@@ -77,7 +77,7 @@ export class TimelineView implements View {
     const kept = experts.filter(({ state }) => state === 'active' || state === 'frozen').length;
     const parts = [
       `${formats.choices(events)} so far`,
-      kept === 0 ? 'no taste kept apart yet' : `${formats.count(kept)} ${kept === 1 ? 'taste' : 'tastes'} kept apart`,
+      kept === 0 ? 'no separate taste yet' : `${formats.count(kept)} separate ${kept === 1 ? 'taste' : 'tastes'}`,
       ...(rejected > 0
         ? [`${formats.count(rejected)} ${rejected === 1 ? 'step' : 'steps'} left out that did not help`]
         : []),

@@ -111,7 +111,7 @@ export class WhyView implements View {
   #words({ formats, status }: InspectorHost, { item, place, of, parts }: ItemInspection): string {
     const where =
       place === null
-        ? `${item.title} is not for this list: you have seen it lately, have it, or took it out.`
+        ? `${item.title} is left out of this list: you looked at it recently, own it, or removed it.`
         : `${item.title} is ${formats.place(place)} of ${formats.count(of)} products.`;
     if (status.events === 0 || whyNothing(status)) return `${where} The order is the same for everybody.`;
     const most = parts.filter(({ contribution }) => contribution > 0).slice(0, NAMED);

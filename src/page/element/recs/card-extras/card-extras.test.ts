@@ -67,13 +67,13 @@ describe('facts', () => {
     });
   });
 
-  it('are the texts of the page where it has some', () => {
+  it('are the texts of the page if it has some', () => {
     const labels = { ...labelsIn('en'), sale: 'Deal', lowStock: (n: number) => `Last ${n}!` };
     expect(factsOf({ price: 1, listPrice: 2 }, 'en', { labels }).badgeText).toBe('Deal');
     expect(factsOf({ quantity: 2 }, 'en', { labels }).badgeText).toBe('Last 2!');
   });
 
-  it('are empty where an item has no such value, or nothing to see', () => {
+  it('are empty if an item has no such value, or nothing to see', () => {
     const nothing = {
       priceFrom: '',
       listPrice: '',
@@ -115,7 +115,7 @@ describe('facts', () => {
     });
   });
 
-  it('have no address that runs', () => {
+  it('contain no executable address', () => {
     expect(factsOf({ images: ['javascript:alert(1)'] }).image2).toBe('');
     expect(factsOf({ images: ['/b.webp'] }).image2).toBe('/b.webp');
   });

@@ -13,7 +13,7 @@ describe('savingOf', () => {
     expect([of(60, 60), of(60, 48)]).toEqual([0, 0]);
   });
 
-  it('is nothing where one of the prices is missing', () => {
+  it('is 0 if one of the prices is missing', () => {
     expect(savingOf(item({ listPrice: 60 }))).toBe(0);
     expect(savingOf(item({ price: 60 }))).toBe(0);
     expect(isReduced(item({ listPrice: 60 }))).toBe(false);
@@ -24,7 +24,7 @@ describe('badgeOf', () => {
   const of = (given: Given, lowStock = 5) => badgeOf(item(given), lowStock, NOW);
   const all: Given = { price: 1, listPrice: 2, quantity: 3, published: '2026-11-20' };
 
-  it('is the first that holds: sold out, low stock, sale, new', () => {
+  it('is the first that applies: sold out, low stock, sale, new', () => {
     expect(of({ ...all, availability: 'out-of-stock' })).toBe('sold-out');
     expect(of(all)).toBe('low-stock');
     expect(of({ ...all, quantity: 6 })).toBe('sale');
