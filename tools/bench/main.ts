@@ -20,7 +20,6 @@ const AREAS = {
   encoding: async () => (await import('./areas/encoding')).area,
   start: async () => (await import('./areas/start')).area,
   aging: async () => (await import('./areas/aging')).area,
-  returning: async () => (await import('./areas/returning')).area,
   offline: async () => (await import('./areas/offline')).area,
   movielens: async () => (await import('./areas/movielens')).area,
 } as const satisfies Record<string, () => Promise<Area>>;

@@ -14,7 +14,6 @@ import { type CheckResult, supportTable } from './check-result';
 import { type Installed, installedBrowsers } from './installed';
 import { serveCheck } from './server';
 
-/** Milliseconds to wait for the report of a browser. */
 const REPORT_TIMEOUT_MS = 180_000;
 
 const { host, port, wait } = new Command('browsers')
