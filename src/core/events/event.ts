@@ -24,7 +24,6 @@ const text = (least: number, most: number) =>
 /** Id of an item, wherever the page names one. */
 export const itemIdSchema = text(1, MAX_CHARACTERS.itemId);
 
-/** Type and item of an event. */
 export const eventFields = {
   type: v.picklist(EVENT_TYPES),
   itemId: itemIdSchema,

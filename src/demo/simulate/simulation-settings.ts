@@ -5,7 +5,6 @@ import { CONFIGURATIONS, type Configuration } from '../../lab/simulate';
 export const [MIN_SHOPPERS, MAX_SHOPPERS] = [4, 500];
 const MAX_SEED = 2 ** 31 - 1;
 
-/** Initial settings of a simulation on the page. */
 export const DEFAULTS: SimulationSettings = {
   shoppers: 24,
   seed: 1,
@@ -32,7 +31,6 @@ const schema = v.object({
   closedLoop: v.boolean(),
 });
 
-/** Settings of a simulation. */
 export interface SimulationSettings {
   shoppers: number;
   seed: number;
@@ -43,7 +41,6 @@ export interface SimulationSettings {
 /** Advice for each invalid field. */
 export type SettingsProblems = Partial<Record<keyof SimulationSettings, string>>;
 
-/** Reads the fields of the form. */
 export function readSimulation(form: FormData): { settings: SimulationSettings } | { problems: SettingsProblems } {
   const parsed = v.safeParse(schema, {
     shoppers: form.get('shoppers'),

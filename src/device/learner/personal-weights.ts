@@ -18,7 +18,6 @@ export interface Start {
   visits: boolean;
 }
 
-/** Weights of the terms for a new shopper. */
 export const START_WEIGHTS: TermWeights = {
   sideModel: 0,
   boughtTogether: 3.2,

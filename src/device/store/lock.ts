@@ -63,7 +63,6 @@ export function parseLock(stored: unknown): Lock {
   );
 }
 
-/** Makes a lock with a new key. */
 export async function newLock(opener: Opener): Promise<Lock> {
   const key = crypto.getRandomValues(new Uint8Array(KEY));
   const id = hex(crypto.getRandomValues(new Uint8Array(16)));

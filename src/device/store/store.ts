@@ -37,7 +37,6 @@ export const MAX_SNAPSHOTS = 12;
 
 /** How a profile is saved. */
 export interface SaveOptions {
-  /** Also saves the profile as a snapshot. Default: no. */
   snapshot?: Omit<Snapshot, 'id'>;
   /**
    * The stored data is damaged: it is overwritten, and the profile before it stays. Default false.

@@ -203,6 +203,5 @@ const vsknn = pastMethod<VsknnSettings>({
   },
 });
 
-/** The methods by name. */
 export const PAST_METHODS = { 'item-knn': itemKnn, ease, vsknn };
 export type PastMethodName = keyof typeof PAST_METHODS;

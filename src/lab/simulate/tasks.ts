@@ -31,7 +31,6 @@ export function parseTask(data: unknown): SimulationTask {
   return parsed.success ? parsed.output : fail(parsed.issues[0].message);
 }
 
-/** A task in words. */
 export const taskLabel = ({ block, loop }: SimulationTask): string =>
   loop ? `${loop.name}, round ${loop.round + 1}, block ${block + 1}` : `block ${block + 1}`;
 
@@ -71,7 +70,6 @@ export interface SimulationPlan extends Pick<Simulated, 'source' | 'sharedSecond
   } | null;
 }
 
-/** The plan of a ground. */
 export function planOf(ground: Ground): SimulationPlan {
   const { source, sharedSecond, setting, items, shoppers, shopper, configurations, loop } = ground;
   // Simulated visits all have the same length, and creating shoppers takes time.

@@ -9,7 +9,6 @@ import { SidestreamError } from '../../error';
 import type { Remote } from './remote';
 import { notStarted, startWorker } from './worker-script';
 
-/** An item with its features and the backend that encoded it. */
 interface EncodedItem {
   local: LocalItem;
   backend: string;

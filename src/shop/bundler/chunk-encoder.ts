@@ -22,7 +22,6 @@ import {
 } from './chunk';
 import { readEncoder } from './encoder-files';
 
-/** The encoders of a build. */
 export interface EncoderSource {
   presets: { text: TextPreset; image: ImagePreset };
   /** Folder of their built files. */

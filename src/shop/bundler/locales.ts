@@ -9,7 +9,6 @@ import { soldOutOffer } from './offers';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions } from './read-feed';
 import type { RejectedRows } from './rejected-rows';
 
-/** The feed of a shop in a further language. */
 export interface LocaleFeed {
   tag: string;
   /** Files, folders and addresses. */
@@ -38,7 +37,6 @@ const NAMED = 5;
 
 export interface ReadLocalesRequest {
   feeds: readonly LocaleFeed[];
-  /** The main feed. */
   main: Pick<CollectedFeed, 'items' | 'currencies'>;
   /** Language tag of the main feed, if known. */
   language: string | undefined;

@@ -46,7 +46,6 @@ interface TrainOptions {
   json?: boolean;
 }
 
-/** `sidestream train`: learns co-occurrence, demand and the side model from a shop's event log, on this machine. */
 export function trainCommand(): Command {
   return new Command('train')
     .description("learn co-occurrence, demand and the side model from a shop's event log")

@@ -6,13 +6,11 @@ import { folderFetch, folderSink, removeStale } from '../bundler';
 
 type Learned = Parameters<typeof addLearned>[1];
 
-/** A file that was written. */
 interface StoredFile {
   file: string;
   bytes: number;
 }
 
-/** The files that were written. */
 export interface StoredLearned {
   companions?: StoredFile;
   side?: StoredFile;

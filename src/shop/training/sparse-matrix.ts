@@ -6,7 +6,6 @@ export interface SparseMatrix {
   offsets: Uint32Array;
   /** Column of each entry. */
   indices: Uint32Array;
-  /** Value of each entry. */
   values: Float32Array;
 }
 

@@ -5,7 +5,6 @@ import { SidestreamError } from '../../../error';
  * entries of item i are at `offsets[i]` to `offsets[i + 1]`.
  */
 export interface CooccurrenceTable {
-  /** Items in the catalogue. */
   count: number;
   /** [count + 1] */
   offsets: Uint32Array;

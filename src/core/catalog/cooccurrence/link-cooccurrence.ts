@@ -64,7 +64,6 @@ export function linkCooccurrence(
   return { count: categories.length, offsets, rows: Uint32Array.from(rows), lifts: Float32Array.from(lifts) };
 }
 
-/** Weights of linked items. */
 class PairCounts {
   readonly #weights = new Map<number, number>();
   #total = 0;

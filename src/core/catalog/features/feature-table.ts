@@ -17,7 +17,6 @@ export interface FeatureTable {
   scales: Float32Array;
 }
 
-/** Rows of one item in a table. */
 export const rowsPerItem = (table: Pick<FeatureTable, 'taps'>): number => table.taps.text + table.taps.image;
 
 /** Quantises one row: scale = max|x| / 127, values = round(x / scale). A zero row has scale 0. */
@@ -99,7 +98,6 @@ export interface FeatureShape {
   taps: { text: number; image: number };
 }
 
-/** The shape of a bundle's features. */
 export const featureShape = ({
   dim,
   modalities: { text, image },
@@ -108,7 +106,6 @@ export const featureShape = ({
   taps: { text: text.taps.length, image: image.taps.length },
 });
 
-/** Bytes of a feature shard of `count` items. */
 export const featureShardBytes = (shape: FeatureShape, count: number): number =>
   count * rowsPerItem(shape) * (4 + shape.dim);
 

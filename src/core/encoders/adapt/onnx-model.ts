@@ -193,7 +193,6 @@ function graphInput({ name, type }: Onnx.IValueInfoProto): GraphInput {
   };
 }
 
-/** The error for a model that cannot be adapted. */
 export function unsupported(why: string, cause?: unknown): SidestreamError {
   const message = `This ONNX model cannot be used: ${why}. Use an export of a BERT- or ViT-like encoder.`;
   return new SidestreamError('encoder/unsupported-graph', message, cause === undefined ? undefined : { cause });

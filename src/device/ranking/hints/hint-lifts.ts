@@ -12,7 +12,6 @@ export const RELIABILITY = 0.5;
 /** Maximum number of search words that are used. */
 const MAX_WORDS = 12;
 
-/** The effect of hints on the items of a catalogue. */
 export interface HintLifts {
   /** [items] log-odds by which each item fits, at least 0. */
   lifts: Float32Array;

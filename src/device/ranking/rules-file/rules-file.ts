@@ -13,7 +13,6 @@ import { RULES_FILE } from './rules-name';
 const RULES_VERSION = 1;
 /** Maximum file size, bytes. */
 const MAX_BYTES = 256_000;
-/** Most entries. */
 const MAX_RULES = 200;
 /** Most filters of `boost` and `bury`, all entries together: each is tried on every item of a list. */
 const MAX_PUSHES = 200;

@@ -48,7 +48,6 @@ export type Filter = {
   $not?: Filter;
 } & { [field in FilterField]?: FilterValue | FilterCondition };
 
-/** Levels of filters inside filters. */
 const MAX_FILTER_DEPTH = 8;
 /** Fields, combinations and values of a filter, all together. */
 const MAX_FILTER_PARTS = 2000;

@@ -48,7 +48,6 @@ import { doTask, keptRun, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 
-/** The protocols by name. */
 const PROTOCOLS: Record<string, Protocol> = {
   device: deviceProtocol,
   drift: driftProtocol,
@@ -85,7 +84,6 @@ interface EvaluateOptions extends Omit<InputOptions, 'events'> {
 /** Options of the protocols that read a log. */
 type LogOptions = EvaluateOptions & { events: string };
 
-/** `sidestream evaluate`: how well the ranking would have served the shoppers of a log. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('rank the events of a log before learning them, method by method; or simulate shoppers')

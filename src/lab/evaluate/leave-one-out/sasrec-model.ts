@@ -58,7 +58,6 @@ export class Adam {
   }
 }
 
-/** Sizes of the model. */
 export interface SasrecSize {
   width: number;
   blocks: number;

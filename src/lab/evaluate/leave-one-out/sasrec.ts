@@ -16,7 +16,6 @@ const [EPOCHS, PATIENCE] = [80, 5];
 /** Maximum number of validation choices ranked after each epoch. */
 const MAX_CASES = 4000;
 
-/** How a model is trained. */
 export interface SasrecTraining {
   histories: readonly ChoiceHistory[];
   count: number;

@@ -73,7 +73,6 @@ export type ListState =
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
-/** Ids of items, in their order. */
 const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
 
 /** A key that is equal for the same items in the same order. */

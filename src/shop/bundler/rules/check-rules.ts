@@ -148,7 +148,6 @@ interface CatalogNames {
   attributes: ReadonlySet<string>;
 }
 
-/** A condition of a filter on one field. */
 interface Condition {
   /** Path in the filter, such as `$or.0.category`. */
   path: string[];

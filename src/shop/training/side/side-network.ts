@@ -15,7 +15,6 @@ const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const useSchema = v.array(share);
 
-/** A window of a side model's training. */
 const sideWindowSchema = v.strictObject({
   /** Experts of each part and their use at its end; see `sideUse`. */
   experts: v.strictObject({

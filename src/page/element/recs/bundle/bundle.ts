@@ -17,14 +17,12 @@ export interface BundleHost extends EventTarget {
   listFailed(thrown: unknown): void;
 }
 
-/** The list that a bundle shows. */
 interface Shown {
   /** Id of the response. */
   response: string;
   items: Recommendation[];
 }
 
-/** One card of a bundle. */
 interface Choice extends Recommendation {
   /** Absent for the main item of the bundle. */
   place?: number;
