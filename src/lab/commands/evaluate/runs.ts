@@ -135,21 +135,19 @@ const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greates
 
 /** Runs tasks in order, some concurrently, until one fails. */
 class TaskQueue {
-  readonly #most: number;
-  readonly #work: (task: Task) => Promise<unknown>;
   #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(most: number, work: (task: Task) => Promise<unknown>) {
-    this.#most = most;
-    this.#work = work;
-  }
+  constructor(
+    private readonly most: number,
+    private readonly work: (task: Task) => Promise<unknown>,
+  ) {}
 
   async add(task: Task): Promise<unknown> {
-    if (this.#running < this.#most) this.#running++;
+    if (this.#running < this.most) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      return await this.#work(task);
+      return await this.work(task);
     } catch (error) {
       this.close();
       throw error;
