@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { SidestreamError } from '../../src/error';
+import { invalidInput } from '../../src/error';
 import { type Area, format, type KeptArea, type KeptBench, machine, parseKeptBench, parseMeasured } from './kept';
 import { barTable, benchPage } from './report';
 
@@ -49,10 +49,7 @@ else await one(areasOf(positionals)[0], options.out);
 function areasOf(names: string[]): AreaName[] {
   const wrong = names.find((name) => !isAreaName(name));
   if (wrong !== undefined) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `There is no area ${wrong}; give any of ${Object.keys(AREAS).join(', ')}, or none for all.`,
-    );
+    throw invalidInput(`There is no area ${wrong}; give any of ${Object.keys(AREAS).join(', ')}, or none for all.`);
   }
   if (names.length > 0) return names.filter(isAreaName);
   return Object.keys(AREAS)

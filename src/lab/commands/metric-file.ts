@@ -1,5 +1,5 @@
 import { describeRejectedRow } from '../../core/catalog';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { openText } from '../../shop/bundler';
 import { showRejected } from '../../shop/cli';
 import { type MetricLog, readMetricLog } from '../verdict';
@@ -29,7 +29,7 @@ export async function readMetricFile(path: string): Promise<MetricLog> {
   if (log.lines === 0) {
     const why =
       log.rejected.length > 0 ? 'has no usable line; see the reasons above.' : 'is empty: no report has arrived yet.';
-    throw new SidestreamError('runtime/invalid-input', `${path} ${why}`);
+    throw invalidInput(`${path} ${why}`);
   }
   return log;
 }

@@ -1,4 +1,4 @@
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import {
   changeCells,
   changeHeader,
@@ -19,8 +19,7 @@ import type { MethodSummary, ProtocolSummary, TableSummary } from './result-summ
  */
 export function comparison(before: ProtocolSummary, now: ProtocolSummary, method: string): string {
   if (before.protocol !== now.protocol) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       `An evaluation by the protocol ${now.protocol} cannot be compared with one by ${before.protocol}. Give a section of the same protocol.`,
     );
   }

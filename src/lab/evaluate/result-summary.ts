@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { parseJson } from './part-text';
 import { jsonNumber, methodResult, methodResultSchema } from './quality';
 import type { MergedRun } from './result';
@@ -57,10 +57,7 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
   const { name, unit, reference } = table;
   const against = methods.find((method) => method.name === reference)?.units;
   if (!against) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `The table ${name} lacks the method ${reference} that it compares with; evaluate that one too.`,
-    );
+    throw invalidInput(`The table ${name} lacks the method ${reference} that it compares with; evaluate that one too.`);
   }
   const ranked = against.filter(({ events }) => events > 0);
   return {
@@ -83,7 +80,7 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
 export const parseKept = (text: string): KeptResults =>
   parseJson(keptSchema, text, (fault) => {
     const why = `The results cannot be used: ${fault}. Remove the file and evaluate again.`;
-    return new SidestreamError('runtime/invalid-input', why);
+    return invalidInput(why);
   });
 
 /** The results file: numbers with 4 decimals, and lists of numbers on one line. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput, type SidestreamError } from '../../error';
 import { parseJson } from './part-text';
 import { jsonNumber, type Quality, QualityMeter, qualityBy, qualitySchema } from './quality';
 
@@ -55,11 +55,7 @@ export type ProtocolRun = v.InferOutput<typeof runSchema>;
  * @throws SidestreamError `runtime/invalid-input` if the text is not such a run
  */
 export const parseRun = (text: string): ProtocolRun =>
-  parseJson(
-    runSchema,
-    text,
-    (fault) => new SidestreamError('runtime/invalid-input', `The run cannot be used: ${fault}. Evaluate again.`),
-  );
+  parseJson(runSchema, text, (fault) => invalidInput(`The run cannot be used: ${fault}. Evaluate again.`));
 
 /** Result of one protocol over all its seeds. */
 export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
@@ -154,10 +150,7 @@ function meanFigures(all: readonly Record<string, number>[]): Record<string, num
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const different = (why: string): SidestreamError =>
-  new SidestreamError(
-    'runtime/invalid-input',
-    `The runs cannot be merged: ${why}. Evaluate each seed in the same way.`,
-  );
+  invalidInput(`The runs cannot be merged: ${why}. Evaluate each seed in the same way.`);
 
 function missing(what: string): never {
   throw different(`a seed lacks ${what}`);

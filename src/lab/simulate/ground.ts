@@ -1,4 +1,4 @@
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import type { Interaction } from '../../shop/training/companions';
 import type { SimulatedShopper } from './shopper';
 import type { Configuration, ShopStock } from './shops';
@@ -57,10 +57,7 @@ export function chosenConfigurations(
 ): Configuration[] {
   const unknown = methods?.find((name) => name !== 'all' && !possible.some((one) => one === name));
   if (unknown !== undefined) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `There is no configuration ${unknown} here; choose of all, ${possible.join(', ')}.`,
-    );
+    throw invalidInput(`There is no configuration ${unknown} here; choose of all, ${possible.join(', ')}.`);
   }
   return possible.filter((name) => !methods || methods.includes('all') || methods.includes(name));
 }

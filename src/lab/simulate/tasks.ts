@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import type { Interaction } from '../../shop/training/companions';
 import { type ShopBlock, simulateBlock } from './block';
 import { closedLoop, type LoopRun } from './closed-loop';
@@ -134,5 +134,5 @@ function* members<T>(count: number, block: number, shopper: (n: number) => T): G
 }
 
 function fail(why = 'there is no such round'): never {
-  throw new SidestreamError('runtime/invalid-input', `This is not a task of the simulation: ${why}. Simulate again.`);
+  throw invalidInput(`This is not a task of the simulation: ${why}. Simulate again.`);
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Item, LocaleContent } from '../../core/catalog';
 import { type ItemText, itemTextOf } from '../../core/catalog/locales';
 import { encodeOffers, marketSchema, type Offer, offersFile } from '../../core/catalog/offers';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { writeMutable } from './edit-manifest';
 import { soldOutOffer } from './offers';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions } from './read-feed';
@@ -63,7 +63,7 @@ export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFe
   for (const { tag, feed } of feeds) {
     if (tag === language) {
       const text = `--locale ${tag}: the main feed is in ${tag}. Name only further languages here, and correct the main language with --lang if it is wrong.`;
-      throw new SidestreamError('runtime/invalid-input', text);
+      throw invalidInput(text);
     }
     const found = await collectFeed(feed, options, rejected, from);
     from += found.items.length + found.rejectedRows;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/sha256';
-import { SidestreamError } from '../../../error';
+import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training';
 import { type ProtocolRun, parseRun } from '../../evaluate';
@@ -58,10 +58,7 @@ export type Task = v.InferOutput<typeof taskSchema>;
 export function parseTask(data: unknown): Task {
   const parsed = v.safeParse(taskSchema, data);
   if (parsed.success) return parsed.output;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `${JSON.stringify(data)} is not a task: ${parsed.issues[0].message}.`,
-  );
+  throw invalidInput(`${JSON.stringify(data)} is not a task: ${parsed.issues[0].message}.`);
 }
 
 /** Runs a task in this process. @returns for a part, the text for `report` */
