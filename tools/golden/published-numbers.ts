@@ -73,10 +73,7 @@ const unusable = (fault: string): SidestreamError =>
   invalidInput(`This is not a golden fixture: ${fault}. Get the file again.`);
 const bad = (where: string, reason: string): SidestreamError => unusable(`${where}: ${reason}`);
 
-/**
- * Reads a golden fixture.
- * @throws SidestreamError `runtime/invalid-input` naming the fault
- */
+/** Reads a golden fixture. @throws SidestreamError `runtime/invalid-input` naming the fault */
 export function parseGolden(text: string): Golden {
   const golden = fitting(v.pipe(v.string(), v.parseJson(), goldenSchema), text, unusable);
   checkSizes(golden);

@@ -184,10 +184,7 @@ export function encodeProjection(projections: Projections): Uint8Array<ArrayBuff
   return new Uint8Array(view.buffer);
 }
 
-/**
- * Reads the output of `encodeProjection`.
- * @throws SidestreamError `bundle/invalid`
- */
+/** Reads the output of `encodeProjection`. @throws SidestreamError `bundle/invalid` */
 export function decodeProjection(bytes: ArrayBuffer | Uint8Array): Projections {
   const view =
     bytes instanceof Uint8Array ? new DataView(bytes.buffer, bytes.byteOffset, bytes.length) : new DataView(bytes);

@@ -2,9 +2,7 @@ import { TERMS, type TermName, type TermWeights } from '../ranking';
 
 /** Start of a new shopper's experts. */
 export interface Start {
-  /**
-   * Weights of the terms; `preference` is the weight of every feature block of an expert.
-   */
+  /** Weights of the terms; `preference` is the weight of every feature block of an expert. */
   weights: TermWeights;
   /** Share of a read-out that fades with each choice. */
   fading: number;

@@ -4,10 +4,7 @@ import { openText } from '../../shop/bundler';
 import { showRejected } from '../../shop/cli';
 import { type MetricLog, readMetricLog } from '../verdict';
 
-/**
- * Reads a file of counts.
- * @throws SidestreamError `runtime/invalid-input` if it cannot be read
- */
+/** Reads a file of counts. @throws SidestreamError `runtime/invalid-input` if it cannot be read */
 export async function readCounts<T>(path: string, read: (text: ReturnType<typeof openText>) => Promise<T>): Promise<T> {
   try {
     return await read(openText(path));

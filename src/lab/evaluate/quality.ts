@@ -86,7 +86,6 @@ export function meanQuality(units: readonly Quality[], pick: (quality: Quality) 
   return estimate(units.filter(({ events }) => events > 0).map(pick)).mean;
 }
 
-/** Mean and its standard error. */
 export interface Estimate {
   mean: number;
   /** Standard deviation of the sample over sqrt(n); 0 for fewer than two values. */
@@ -128,7 +127,6 @@ export type MethodResult = v.InferOutput<typeof methodResultSchema>;
 
 /**
  * Units in which nothing was ranked, by the method or by the reference, do not count.
- * @param units qualities of the method
  * @param reference qualities of the method compared with, unit by unit in the same order
  */
 export function methodResult(name: string, units: readonly Quality[], reference: readonly Quality[]): MethodResult {

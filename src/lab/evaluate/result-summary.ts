@@ -73,10 +73,7 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
   };
 }
 
-/**
- * Results as written by `keptText`.
- * @throws SidestreamError `runtime/invalid-input` if the text is not such a file
- */
+/** Results as written by `keptText`. @throws SidestreamError `runtime/invalid-input` if the text is not such a file */
 export const parseKept = (text: string): KeptResults =>
   parseJson(keptSchema, text, (fault) => {
     const why = `The results cannot be used: ${fault}. Remove the file and evaluate again.`;

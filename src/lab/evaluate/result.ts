@@ -50,10 +50,7 @@ const runSchema = v.object({
 });
 export type ProtocolRun = v.InferOutput<typeof runSchema>;
 
-/**
- * A run as written by JSON.stringify.
- * @throws SidestreamError `runtime/invalid-input` if the text is not such a run
- */
+/** A run as written by JSON.stringify. @throws SidestreamError `runtime/invalid-input` if the text is not such a run */
 export const parseRun = (text: string): ProtocolRun =>
   parseJson(runSchema, text, (fault) => invalidInput(`The run cannot be used: ${fault}. Evaluate again.`));
 

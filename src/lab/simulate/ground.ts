@@ -46,11 +46,7 @@ interface LoopRound {
   popularity: Float32Array;
 }
 
-/**
- * The requested configurations, in order.
- * @param possible possible configurations
- * @throws SidestreamError `runtime/invalid-input` for others
- */
+/** The requested configurations, in order. @throws SidestreamError `runtime/invalid-input` for others */
 export function chosenConfigurations(
   methods: readonly string[] | undefined,
   possible: readonly Configuration[],

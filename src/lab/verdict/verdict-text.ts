@@ -52,10 +52,7 @@ function sentenceOf(
   return `${values}, ${change}. ${action}${rests}${more}`;
 }
 
-/**
- * Warns prominently if the split differs from the declared one, or if there is only one variant.
- * @param against the expected split
- */
+/** Warns prominently if the split differs from the declared one, or if there is only one variant. */
 export function splitSentence({ variants, p, mismatch }: SampleRatio, against: string): string {
   const counts = variants.map(
     ({ name, visitors, expected }) => `${name} ${whole(visitors)} of ${whole(expected)} expected`,

@@ -17,10 +17,7 @@ export async function kindOf(path: string): Promise<Kind> {
   }
 }
 
-/**
- * Checks that an option names a folder.
- * @throws SidestreamError `runtime/invalid-input`
- */
+/** Checks that an option names a folder. @throws SidestreamError `runtime/invalid-input` */
 export async function requireFolder(option: string, path: string): Promise<void> {
   const kind = await kindOf(path);
   if (kind === 'folder') return;

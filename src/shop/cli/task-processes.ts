@@ -65,7 +65,6 @@ export class TaskProcesses {
 
   /**
    * Runs a task as soon as a process is free. The result comes from another process: the caller parses it.
-   * @param label label of the task in messages
    * @throws SidestreamError `runtime/worker-crashed` if the process fails; waiting tasks are then not started
    */
   run(label: string, task: unknown): Promise<unknown> {

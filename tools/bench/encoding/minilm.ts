@@ -27,7 +27,6 @@ export const MINILM_TOKENS = { maxTokens: MAX_TOKENS, prefix: '', padId: 0 };
  * Writes a BERT of the size of MiniLM with random weights in the layout of a hub repository: `config.json`,
  * `tokenizer.json`, `tokenizer_config.json` and `onnx/model.onnx`. The graph is like one written by torch.onnx, with the
  * averaged tokens of two layers as further outputs.
- * @param folder of the repository
  */
 export async function writeMiniLm(folder: string): Promise<void> {
   await mkdir(join(folder, 'onnx'), { recursive: true });

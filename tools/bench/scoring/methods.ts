@@ -5,10 +5,7 @@ import { TOP, type VectorSet } from './vectors';
 export interface Index {
   /** Rows of the ten nearest, best first. */
   search(query: Float32Array): number[] | Promise<number[]>;
-  /**
-   * Makes it search more thoroughly.
-   * @returns false if it cannot, otherwise the change, in words
-   */
+  /** Makes it search more thoroughly. @returns false if it cannot, otherwise the change, in words */
   widen(): Promise<string | false>;
   /** Bytes in memory, including the vectors. */
   bytes(): number;

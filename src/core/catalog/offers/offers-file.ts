@@ -53,10 +53,7 @@ export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAUL
 
 const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) => [field, offer[field]]));
 
-/**
- * Reads the output of `encodeOffers`.
- * @throws SidestreamError `bundle/offers` naming offer and field
- */
+/** Reads the output of `encodeOffers`. @throws SidestreamError `bundle/offers` naming offer and field */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
   const file = offersFile(market);
   const data = parseMutable(bytes, mutable(file));

@@ -126,7 +126,6 @@ function pooledStates(
 /**
  * Similarity of taps to the original's: the lowest cosine over the sample, with the mean over the sample subtracted. Only
  * differences between inputs count, as features are standardised later; a plain cosine would be near 1 in any case.
- * @param width of the tap
  * @returns -1 to 1; null when the right taps do not differ at all
  */
 export function agreement(actual: Float32Array, expected: Float32Array, width: number): number | null {

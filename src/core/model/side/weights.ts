@@ -71,10 +71,7 @@ export function freshSideExpert(config: SideConfig, input: SideInput, expert: nu
   };
 }
 
-/**
- * The weights of a side model before training.
- * @param count items
- */
+/** The weights of a side model before training. @param count items */
 export function freshSideWeights(config: SideConfig, count: number, random: Random): Weights {
   const { width, inputs, decays } = config;
   const weights: Record<string, Weight> = {};

@@ -36,7 +36,6 @@ interface PastShop extends LearnerShop {
   past: LogEvent[];
   /** [items] choices in the past. */
   popularity: Float32Array;
-  /** Data shared by its learners. */
   shared: SharedLearning;
 }
 
@@ -118,10 +117,7 @@ export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   ]);
 }
 
-/**
- * The wanted methods, each with the shop's data at the end of the past.
- * @param names names that may be wanted
- */
+/** The wanted methods, each with the shop's data at the end of the past. @param names names that may be wanted */
 export async function deviceMethods(
   input: EvaluateInput,
   past: LogEvent[],
@@ -145,10 +141,7 @@ export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<
   return { catalog: sideCatalog(catalog, await pastSide(input)) };
 }
 
-/**
- * @param names the methods of the protocol
- * @throws SidestreamError `runtime/invalid-input` if another one is requested
- */
+/** @throws SidestreamError `runtime/invalid-input` if another one is requested */
 export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {
   const unknown = methods?.find((name) => name !== 'all' && !names.includes(name));
   if (unknown === undefined) return;

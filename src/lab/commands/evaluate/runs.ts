@@ -69,7 +69,6 @@ export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, 
   return '';
 }
 
-/** A file and the files from which it is learned. */
 const withNeeds = (file: PastFile): PastFile[] => [file, ...(file.needs ?? []).flatMap(withNeeds)];
 
 export interface SeedsRequest extends Pick<TaskProcessesOptions, 'command' | 'say' | 'meter'> {

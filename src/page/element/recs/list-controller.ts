@@ -85,9 +85,7 @@ export type RecommenderSource = (onProgress: (progress: Progress) => void) => Pr
 export interface ListHost extends ReactiveControllerHost, Placed {
   /** False while the page does not render the element: it keeps its list, which is refreshed once it is rendered again. */
   readonly rendered: boolean;
-  /**
-   * The next request; null while it is incomplete (a `similar` or `complement` list without an item).
-   */
+  /** The next request; null while it is incomplete (a `similar` or `complement` list without an item). */
   listRequest(): RecommendRequest | null;
   /** Called when the list has these items and is about to be rendered. */
   listShows(ids: string[]): void;

@@ -72,7 +72,6 @@ export class Bundle {
 
   /**
    * Gets the main item of the bundle, with its present price, before a list is shown.
-   * @param items items of the list
    * @returns the items for which the bundle has cards
    */
   async cardsOf(items: Recommendation[], itemId: string | undefined): Promise<Recommendation[]> {
