@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CONFIGURATIONS, type Configuration } from '../../lab/simulate';
+import { CONFIGURATIONS } from '../../lab/simulate';
 
 /** Number of simulated shoppers in a browser: at least one of each kind, and no more than a page should run. */
 export const [MIN_SHOPPERS, MAX_SHOPPERS] = [4, 500];
@@ -31,12 +31,7 @@ const schema = v.object({
   closedLoop: v.boolean(),
 });
 
-export interface SimulationSettings {
-  shoppers: number;
-  seed: number;
-  configurations: Configuration[];
-  closedLoop: boolean;
-}
+export type SimulationSettings = v.InferOutput<typeof schema>;
 
 /** Advice for each invalid field. */
 export type SettingsProblems = Partial<Record<keyof SimulationSettings, string>>;
