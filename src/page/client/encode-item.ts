@@ -9,7 +9,6 @@ import { SidestreamError } from '../../error';
 import type { Remote } from './remote';
 import { notStarted, startWorker } from './worker-script';
 
-/** An item with its features and the backend that encoded it. */
 interface EncodedItem {
   local: LocalItem;
   backend: string;
@@ -45,9 +44,7 @@ export async function addItem(product: NewItem, context: AddContext): Promise<It
   return context.call((remote) => remote.insertItem(local, backend));
 }
 
-/**
- * Encodes a product in its own worker, which ends afterwards: nothing else releases the memory of onnxruntime.
- */
+/** Encodes a product in its own worker, which ends afterwards: nothing else releases the memory of onnxruntime. */
 async function encodeItem(
   item: Item,
   picture: Blob | undefined,
