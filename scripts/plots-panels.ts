@@ -14,7 +14,6 @@ import { signed } from '../src/lab/evaluate/report-cells';
 import type { TableSummary } from '../src/lab/evaluate/result-summary';
 import type { KeptArea } from '../tools/bench/kept';
 
-/** A picture to be drawn. */
 export interface Picture {
   title: string;
   options: PlotOptions;

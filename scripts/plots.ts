@@ -1,8 +1,6 @@
 // Plots the results of the evaluations and benchmarks for README and manual: one SVG per section, and one for each group of speed figures.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { LearnerCatalog } from '../src/device/learner';
 import { type KeptResult, parseKept } from '../src/lab/evaluate';
 import { picture } from '../src/lab/evaluate/page';
@@ -11,14 +9,7 @@ import { type KeptBench, parseKeptBench } from '../tools/bench/kept';
 import { keptExperts, type TracedVisit, turnsPlot } from './plots-learning';
 import { barsPlot, devicePlot, driftPlot, type Picture, seriesPlot } from './plots-panels';
 
-const { values: options } = parseArgs({
-  options: {
-    results: { type: 'string', default: 'docs/results/results.json' },
-    bench: { type: 'string', default: 'docs/results/bench.json' },
-    bundle: { type: 'string', default: 'public/bundle' },
-    out: { type: 'string', default: 'docs' },
-  },
-});
+const [RESULTS, BENCH, BUNDLE] = ['docs/results/results.json', 'docs/results/bench.json', 'public/bundle'];
 const plots: Record<string, (result: KeptResult) => Picture> = {
   device: devicePlot,
   drift: driftPlot,
@@ -26,21 +17,20 @@ const plots: Record<string, (result: KeptResult) => Picture> = {
   'drift-onlineretail': driftPlot,
 };
 
-const results = parseKept(await readFile(options.results, 'utf8'));
-await mkdir(options.out, { recursive: true });
+const results = parseKept(await readFile(RESULTS, 'utf8'));
 for (const [section, plotOf] of Object.entries(plots)) {
   if (!results[section]) {
     console.log(
-      `${section}: no result in ${options.results}; run \`sidestream evaluate --results <folder> --section ${section}\` first`,
+      `${section}: no result in ${RESULTS}; run \`sidestream evaluate --results <folder> --section ${section}\` first`,
     );
     continue;
   }
   await draw(section, plotOf(results[section]));
 }
-if (existsSync(options.bench)) await drawSpeed(parseKeptBench(await readFile(options.bench, 'utf8')));
-else console.log(`speed: no ${options.bench}; run \`npm run bench -- --keep\` first`);
-if (existsSync(options.bundle)) await drawLearning(await demoCatalog(options.bundle));
-else console.log(`learning: no ${options.bundle}; run \`npm start -- --bundle-only\` first`);
+if (existsSync(BENCH)) await drawSpeed(parseKeptBench(await readFile(BENCH, 'utf8')));
+else console.log(`speed: no ${BENCH}; run \`npm run bench -- --keep\` first`);
+if (existsSync(BUNDLE)) await drawLearning(await demoCatalog(BUNDLE));
+else console.log(`learning: no ${BUNDLE}; run \`npm start -- --bundle-only\` first`);
 
 /** Every change from one category of the demo shop to another, and back. */
 async function drawLearning(catalog: LearnerCatalog): Promise<void> {
@@ -63,8 +53,8 @@ async function drawSpeed(areas: KeptBench): Promise<void> {
   }
 }
 
-async function draw(name: string, { title, options: drawn }: Picture): Promise<void> {
-  const file = join(options.out, `${name}.svg`);
-  await writeFile(file, `${picture(title, drawn)}\n`);
+async function draw(name: string, { title, options }: Picture): Promise<void> {
+  const file = `docs/${name}.svg`;
+  await writeFile(file, `${picture(title, options)}\n`);
   console.log(`${name}: ${file}`);
 }

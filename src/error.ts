@@ -105,3 +105,6 @@ export class SidestreamError extends Error {
     return error;
   }
 }
+
+/** The error for input that cannot be used. @param message what is wrong with it, and what to do next */
+export const invalidInput = (message: string): SidestreamError => new SidestreamError('runtime/invalid-input', message);

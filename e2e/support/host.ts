@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
@@ -23,14 +23,31 @@ export interface Host {
   close(): void;
 }
 
+interface HostOptions {
+  /** Default: this machine only, on a free port. */
+  host?: string;
+  port?: number;
+  /** Takes what a page posts. @returns whether it can be used; without this function nothing can */
+  onPost?(body: string): boolean;
+}
+
+/** Longest body that a page may post. */
+const MAX_BODY = 100_000;
+
 /**
- * Serves static files on a free port, for this machine only.
+ * Serves static files.
  * @param places folder by address prefix (which ends with a slash), or file by address; the longest match is used
  * @param headers sent with every response
  */
-export async function serve(places: Record<string, string>, headers: Record<string, string> = {}): Promise<Host> {
+export async function serve(
+  places: Record<string, string>,
+  headers: Record<string, string> = {},
+  { host = '127.0.0.1', port: wanted = 0, onPost }: HostOptions = {},
+): Promise<Host> {
   const asked: string[] = [];
-  const server = createServer(async ({ url = '/' }, response) => {
+  const server = createServer(async (request, response) => {
+    const { url = '/', method } = request;
+    if (method === 'POST') return response.writeHead(onPost?.(await bodyOf(request)) ? 204 : 400, headers).end();
     const path = normalize(decodeURIComponent(new URL(url, 'http://host').pathname));
     asked.push(path);
     const file = fileOf(path, places);
@@ -40,11 +57,11 @@ export async function serve(places: Record<string, string>, headers: Record<stri
     return response.writeHead(200, { 'content-type': type, ...headers }).end(body);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    server.once('error', reject).listen(wanted, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://${host}:${port}`,
     asked,
     close() {
       server.close();
@@ -52,6 +69,16 @@ export async function serve(places: Record<string, string>, headers: Record<stri
       server.closeAllConnections();
     },
   };
+}
+
+/** Empty if it is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const part of request) {
+    body += part;
+    if (body.length > MAX_BODY) return '';
+  }
+  return body;
 }
 
 /** Normalised paths have no `..`, so nothing outside the folders is found. */

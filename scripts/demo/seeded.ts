@@ -7,5 +7,4 @@ export function seeded(text: string): Random {
   return seededRandom(seed);
 }
 
-/** Picks an element at random. */
 export const pick = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)];

@@ -17,10 +17,7 @@ const UNWANTED = new Set(
   ),
 );
 
-/**
- * Keywords of a picture that add something to the title, in a repeatable order.
- * @returns at most `limit`
- */
+/** Keywords of a picture that add something to the title, in a repeatable order. @returns at most `limit` */
 export function usefulTags(tags: readonly string[], title: string, limit: number): string[] {
   const words = title.toLowerCase().split(/[^\p{L}\d]+/u);
   const known = (tag: string): boolean =>

@@ -184,7 +184,6 @@ export async function buildCdn(dir: string): Promise<Cdn> {
   return { chunks, workers: files };
 }
 
-/** Builds all of `lib`. */
 export async function buildBundles(): Promise<Cdn> {
   const cdn = await buildCdn(join(LIB, 'cdn'));
   for (const options of [MODULES, cliBuild(join(LIB, 'cli'), filesOfPackage), TYPES]) await write(options);

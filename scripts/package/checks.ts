@@ -22,7 +22,6 @@ export interface Tarball {
   files: { path: string }[];
 }
 
-/** Packs the built files into `folder`. */
 export async function pack(root: string, folder: string): Promise<Tarball> {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const { stdout } = await run('npm', args, { cwd: root, maxBuffer: 1e8, shell: process.platform === 'win32' });

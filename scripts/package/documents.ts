@@ -9,7 +9,6 @@ const ERRORS = 'docs/reference/errors.md';
 const HISTORY = 'CHANGELOG.md';
 /** Packed documents may link to it, although nobody needs it without the repository. */
 const FOR_CONTRIBUTORS = 'CONTRIBUTING.md';
-/** Folders with documents. */
 const FOLDERS = ['docs', 'examples', 'models', 'src'];
 /** A path from the root of the repository. */
 const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|tsconfig|\.github)\/[\w./-]*$/;

@@ -46,10 +46,7 @@ const declarationSchema = v.object({
   ),
 });
 
-/**
- * Writes `custom-elements.json`, which editors and catalogues of components read.
- * @returns the elements described
- */
+/** Writes `custom-elements.json`, which editors and catalogues of components read. @returns the elements described */
 export async function writeElements(root: string, folder: string): Promise<Declaration[]> {
   // It writes the address of its file into package.json; if the folder is given, that is the existing entry.
   const argv = [

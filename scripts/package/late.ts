@@ -244,7 +244,6 @@ export const throughBundler = (): Plugin => ({
  * Writes the modules of `#places`. Servers get a different file: they start no worker, and a bundler for servers would copy
  * all files of the workers.
  * @param folder `lib`
- * @param files names of the files
  * @param name of the package
  */
 export async function writePlaces(folder: string, files: string[], name: string): Promise<void> {

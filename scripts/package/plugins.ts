@@ -4,7 +4,6 @@ import type { Plugin } from 'rolldown';
 
 /**
  * Turns the import of a file with `?url` into its address at run time.
- * @param addressOf the address as an expression
  * @param put whether the files are put beside the scripts
  */
 export function filesIn(addressOf: (file: string) => string, put: boolean): Plugin {

@@ -114,10 +114,7 @@ export interface CodeModules {
   strict: boolean;
 }
 
-/**
- * Type-checks blocks of TypeScript, each as a separate module.
- * @returns errors with the line in the document
- */
+/** Type-checks blocks of TypeScript, each as a separate module. @returns errors with the line in the document */
 export function typeFaults(blocks: CodeBlock[], { paths, globals, root, strict }: CodeModules): string[] {
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,

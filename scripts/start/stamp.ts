@@ -26,7 +26,6 @@ export async function listFiles(path: string): Promise<string[]> {
   return (await Promise.all(names.map((name) => listFiles(join(path, name))))).flat();
 }
 
-/** Whether the stamp has this digest. */
 export async function isStamped(stamp: string, digest: string): Promise<boolean> {
   const [file] = await listFiles(stamp);
   return file !== undefined && (await readFile(file, 'utf8')).trim() === digest;

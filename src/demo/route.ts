@@ -1,4 +1,3 @@
-/** The pages of the shop. */
 export type Route =
   | { page: 'home' }
   | { page: 'category'; category: string }

@@ -79,7 +79,6 @@ export function priceOf({ price, listPrice }: Item): TemplateResult | string | t
     <s class="list-price" aria-hidden="true">${format(listPrice)}</s>`;
 }
 
-/** A product in the grid. */
 export function productCard(item: Item, onChoose: (item: Item) => void): TemplateResult {
   return html`
     <article class="card" data-testid="card" data-id=${item.id} data-category=${item.category}>

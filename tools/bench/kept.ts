@@ -70,12 +70,10 @@ export interface Area {
   measure(say: Say, given: Given): Promise<AreaResult>;
 }
 
-/** A ratio that must not be smaller than the bar. */
 export const atLeast = (name: string, bar: number, ratio: number, measured: string): Bar => {
   return { name, ratio, bar, met: ratio >= bar, side: 'at least', measured };
 };
 
-/** A ratio that must not be larger than the bar. */
 export const atMost = (name: string, bar: number, ratio: number, measured: string): Bar => {
   return { name, ratio, bar, met: ratio <= bar, side: 'at most', measured };
 };

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { SidestreamError } from '../../src/error';
+import { invalidInput } from '../../src/error';
 import { type Area, format, type KeptArea, type KeptBench, machine, parseKeptBench, parseMeasured } from './kept';
 import { barTable, benchPage } from './report';
 
@@ -22,8 +22,8 @@ const AREAS = {
   find: async () => (await import('./areas/find')).area,
   start: async () => (await import('./areas/start')).area,
   aging: async () => (await import('./areas/aging')).area,
-  returning: async () => (await import('./areas/returning')).area,
   offline: async () => (await import('./areas/offline')).area,
+  returning: async () => (await import('./areas/returning')).area,
   movielens: async () => (await import('./areas/movielens')).area,
 } as const satisfies Record<string, () => Promise<Area>>;
 type AreaName = keyof typeof AREAS;
@@ -54,10 +54,7 @@ else await one(areasOf(positionals)[0], options.out);
 function areasOf(names: string[]): AreaName[] {
   const wrong = names.find((name) => !isAreaName(name));
   if (wrong !== undefined) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `There is no area ${wrong}; give any of ${Object.keys(AREAS).join(', ')}, or none for all.`,
-    );
+    throw invalidInput(`There is no area ${wrong}; give any of ${Object.keys(AREAS).join(', ')}, or none for all.`);
   }
   if (names.length > 0) return names.filter(isAreaName);
   return Object.keys(AREAS)

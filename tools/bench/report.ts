@@ -7,10 +7,7 @@ const boundOf = ({ ratio, bar, side }: Bar): string[] => [
   `${side === 'at least' ? '≥' : '≤'} ${bar}`,
 ];
 
-/**
- * The bars as a table of text.
- * @param before the bars of the kept result
- */
+/** The bars as a table of text. @param before the bars of the kept result */
 export function barTable(bars: readonly Bar[], before: readonly Bar[] = []): string {
   const earlier = new Map(before.map(({ name, ratio }) => [name, ratio.toFixed(2)]));
   const rows = bars.map((bar) => {

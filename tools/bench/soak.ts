@@ -2,7 +2,7 @@
  * A long visit: tens of thousands of lists and events, with the heap of page and worker after each tenth of it, garbage
  * collected. Run it with `npm run bench:soak`; needs `npm start` or `npm test` once before. The last line is JSON.
  *
- * Options: `--lists 20000`, `--events 100000`, `--consent granted` or `pending`, `--learning on` or `off`.
+ * Options: `--lists 20000`, `--events 100000`.
  */
 import { parseArgs } from 'node:util';
 import { type CDPSession, chromium, type Page } from 'playwright';
@@ -21,8 +21,6 @@ const { values: options } = parseArgs({
   options: {
     lists: { type: 'string', default: '20000' },
     events: { type: 'string', default: '100000' },
-    consent: { type: 'string', default: 'granted' },
-    learning: { type: 'string', default: 'on' },
   },
 });
 
@@ -34,12 +32,11 @@ interface HeapUsage {
 class WorkerSession {
   #id = 0;
   readonly #answers = new Map<number, (result: unknown) => void>();
-  readonly #page: CDPSession;
-  readonly #sessionId: string;
 
-  private constructor(page: CDPSession, sessionId: string) {
-    this.#page = page;
-    this.#sessionId = sessionId;
+  private constructor(
+    private readonly page: CDPSession,
+    private readonly sessionId: string,
+  ) {
     page.on('Target.receivedMessageFromTarget', ({ message }) => {
       const { id, result } = JSON.parse(message);
       this.#answers.get(id)?.(result);
@@ -61,7 +58,7 @@ class WorkerSession {
     const id = ++this.#id;
     const answer = new Promise((resolve) => this.#answers.set(id, resolve));
     const message = JSON.stringify({ id, method });
-    await this.#page.send('Target.sendMessageToTarget', { message, sessionId: this.#sessionId });
+    await this.page.send('Target.sendMessageToTarget', { message, sessionId: this.sessionId });
     return (await answer) as Result;
   }
 }
@@ -105,16 +102,9 @@ try {
   await page.waitForFunction(() => 'sidestream' in window);
   const session = await context.newCDPSession(page);
   const attached = WorkerSession.of(session);
-  await page.evaluate(
-    async ({ consent, learning }) => {
-      window.recommender = await window.sidestream.createRecommender({
-        bundle: '/bundle/',
-        consent: consent === 'granted' ? 'granted' : 'pending',
-        learning: learning !== 'off',
-      });
-    },
-    { consent: options.consent, learning: options.learning },
-  );
+  await page.evaluate(async () => {
+    window.recommender = await window.sidestream.createRecommender({ bundle: '/bundle/', consent: 'granted' });
+  });
   const worker = await attached;
   const [lists, events] = [Number(options.lists), Number(options.events)];
   const stages: { lists: number; events: number; page: number; worker: number }[] = [];

@@ -1,7 +1,7 @@
 /**
  * Measures by simulation how often the verdicts of `sidestream report` and `sidestream pilot` are wrong: false alarms if nothing
  * differs, and how often their intervals contain the true effect. Run it with `npm run bench:verdicts`, followed by the number of runs
- * (2,000 by default), and perhaps the name of one part: `tails` (with one of its prices, and one number of visitors), `split`, `power`, `crowds` or `days`.
+ * (2,000 by default), and perhaps the name of one part: `tails`, `split`, `power`, `crowds` or `days`.
  */
 
 import { seededRandom } from '../../src/core/common/random';
@@ -10,9 +10,9 @@ import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
 import { measurePower, measureSplit, measureTails } from './verdicts/tails';
 
 const runs = Number(process.argv[2] ?? 2000);
-const [, , , only, prices, size] = process.argv;
+const only = process.argv[3];
 const isWanted = (part: string): boolean => only === undefined || only === part;
-if (isWanted('tails')) measureTails(runs, prices, size === undefined ? undefined : Number(size));
+if (isWanted('tails')) measureTails(runs);
 if (isWanted('split')) measureSplit(10 * runs);
 if (isWanted('power')) measurePower(runs);
 const METRICS = ['buyers', 'clicks-per-impression', 'purchases-per-click', 'clicks', 'revenue-EUR'];

@@ -4,17 +4,18 @@
  * printed address there. Without a secure connection, a browser on another machine has neither Web Locks nor
  * WebCrypto nor WebGPU, so put an https proxy (or `adb reverse`) between.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import ts from 'typescript';
+import * as v from 'valibot';
+import { serve } from '../../e2e/support/host';
 import { buildCdn } from '../../scripts/package/bundles';
-import { type CheckResult, supportTable } from './check-result';
+import { type CheckResult, checkResultSchema, supportTable } from './check-result';
 import { type Installed, installedBrowsers } from './installed';
-import { serveCheck } from './server';
 
-/** Milliseconds to wait for the report of a browser. */
 const REPORT_TIMEOUT_MS = 180_000;
 
 const { host, port, wait } = new Command('browsers')
@@ -35,12 +36,15 @@ const site = join(folder, 'sidestream');
 await buildCdn(site);
 
 let onReport: ((result: CheckResult) => void) | null = null;
-const server = await serveCheck(site, bundle, {
-  host,
-  port,
-  onResult: (result) => (onReport ?? ((other) => console.log(supportTable([['another', other]]))))(result),
-});
-const address = `http://${host}:${server.port}/check.html`;
+const places = {
+  '/check.html': fileURLToPath(new URL('check.html', import.meta.url)),
+  '/check.css': fileURLToPath(new URL('check.css', import.meta.url)),
+  '/check.js': checkScript(),
+  '/sidestream/': `${site}/`,
+  '/bundle/': `${bundle}/`,
+};
+const server = await serve(places, {}, { host, port, onPost });
+const address = `${server.origin}/check.html`;
 
 const rows: [string, CheckResult | null][] = [];
 for (const browser of installedBrowsers()) {
@@ -52,6 +56,23 @@ console.log(`load of the machine over the last 15 minutes: ${loadavg()[2].toFixe
 if (wait) console.log(`Open ${address} in other browsers.`);
 else server.close();
 process.exitCode = rows.every(([, result]) => result !== null && result.failure === null) ? 0 : 1;
+
+/** The script of the page, compiled into the temporary folder. */
+function checkScript(): string {
+  const source = readFileSync(new URL('check.ts', import.meta.url), 'utf8');
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 };
+  const file = join(folder, 'check.js');
+  writeFileSync(file, ts.transpileModule(source, { compilerOptions }).outputText);
+  return file;
+}
+
+function onPost(body: string): boolean {
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), checkResultSchema), body);
+  if (!success) return false;
+  if (onReport) onReport(output);
+  else console.log(supportTable([['another', output]]));
+  return true;
+}
 
 /** @returns null if the browser did not report in time */
 async function check(browser: Installed): Promise<CheckResult | null> {

@@ -30,8 +30,6 @@ export interface Found {
 
 /** One profile of one shopper, through all kills. */
 export class Shopper {
-  readonly #profile: string;
-  readonly #origin: string;
   /** Every event that a page reported as acknowledged before it died, without a later denial. */
   readonly acknowledged = new Set<string>();
   /** Events from before an acknowledged denial. */
@@ -43,10 +41,10 @@ export class Shopper {
   /** Whether a denial began in this round: later events are not kept. */
   #withdrawn = false;
 
-  constructor(profile: string, origin: string) {
-    this.#profile = profile;
-    this.#origin = origin;
-  }
+  constructor(
+    private readonly profile: string,
+    private readonly origin: string,
+  ) {}
 
   /**
    * Starts the browser, checks that nothing was lost, carries out the plan, and kills the browser.
@@ -56,7 +54,7 @@ export class Shopper {
     const found: Found = { missing: null, kept: [], recovery: null, trouble: [] };
     this.#withdrawn = false;
     try {
-      const visit = await Visit.begin(this.#profile, this.#origin, this.#reports, found.trouble);
+      const visit = await Visit.begin(this.profile, this.origin, this.#reports, found.trouble);
       const log = await visit.log();
       const expected = [...this.acknowledged];
       found.missing = expected.filter((entry) => !log.has(entry));
@@ -69,7 +67,7 @@ export class Shopper {
     } catch (thrown) {
       found.trouble.push(thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown));
     }
-    await kill(this.#profile).catch((error: Error) => found.trouble.push(error.message));
+    await kill(this.profile).catch((error: Error) => found.trouble.push(error.message));
     return found;
   }
 
@@ -107,8 +105,6 @@ interface Reports {
 
 /** The life of one browser process. */
 class Visit {
-  readonly #page: Page;
-  readonly #origin: string;
   #tool = false;
   /** Steps of the page once it has started; it waits for them. */
   #plan: Promise<Pick<Plan, 'steps' | 'second'>> = Promise.resolve({ steps: [], second: null });
@@ -117,10 +113,10 @@ class Visit {
   #onFailure: (error: Error) => void = () => undefined;
   #onAcknowledgement: () => void = () => undefined;
 
-  private constructor(page: Page, origin: string) {
-    this.#page = page;
-    this.#origin = origin;
-  }
+  private constructor(
+    private readonly page: Page,
+    private readonly origin: string,
+  ) {}
 
   /**
    * @param reports where acknowledged events and denials go
@@ -153,8 +149,8 @@ class Visit {
 
   /** The events on disk. */
   async log(): Promise<Set<string>> {
-    await this.#page.goto(`${this.#origin}/log.html`);
-    return limited(readLog(this.#page), 'the log is read');
+    await this.page.goto(`${this.origin}/log.html`);
+    return limited(readLog(this.page), 'the log is read');
   }
 
   /** Opens the page, and resolves with its first list. @param tool whether it asks a consent tool */
@@ -168,7 +164,7 @@ class Visit {
       this.#onFailure = reject;
     });
     return limited(
-      Promise.all([started, this.#page.goto(this.#shop)]).then(([first]) => first),
+      Promise.all([started, this.page.goto(this.#shop)]).then(([first]) => first),
       'the first list',
     );
   }
@@ -177,13 +173,13 @@ class Visit {
   async untilKill(plan: Plan): Promise<void> {
     const { early, delay, second } = plan;
     if (second) {
-      const other = await limited(this.#page.context().newPage(), 'a second tab opens');
-      other.goto(`${this.#origin}/faults.html?tab=2`).catch(() => undefined);
+      const other = await limited(this.page.context().newPage(), 'a second tab opens');
+      other.goto(`${this.origin}/faults.html?tab=2`).catch(() => undefined);
     }
     if (early) {
       this.#plan = Promise.resolve(plan);
       // It never finishes if the kill comes first.
-      this.#page.goto(this.#shop).catch(() => undefined);
+      this.page.goto(this.#shop).catch(() => undefined);
     } else {
       const first = new Promise<void>((resolve, reject) => {
         this.#onAcknowledgement = resolve;
@@ -196,7 +192,7 @@ class Visit {
   }
 
   get #shop(): string {
-    return `${this.#origin}/faults.html${this.#tool ? '?tool' : ''}`;
+    return `${this.origin}/faults.html${this.#tool ? '?tool' : ''}`;
   }
 }
 

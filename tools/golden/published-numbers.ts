@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { fitting } from '../../src/core/common/fitting';
 import { LADDERS, type Weight, type Weights } from '../../src/core/model';
-import { SidestreamError } from '../../src/error';
+import { invalidInput, type SidestreamError } from '../../src/error';
 
 const number = v.pipe(v.number(), v.finite());
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -68,33 +69,15 @@ export type Golden = v.InferOutput<typeof goldenSchema>;
 export type GoldenPhase = Golden['phases'][number];
 export type GoldenWeights = GoldenPhase['initial'];
 
-const bad = (where: string, reason: string, cause?: unknown): SidestreamError =>
-  new SidestreamError(
-    'runtime/invalid-input',
-    `This is not a golden fixture: ${where}: ${reason}. Get the file again.`,
-    {
-      cause,
-    },
-  );
+const unusable = (fault: string): SidestreamError =>
+  invalidInput(`This is not a golden fixture: ${fault}. Get the file again.`);
+const bad = (where: string, reason: string): SidestreamError => unusable(`${where}: ${reason}`);
 
-/**
- * Reads a golden fixture.
- * @throws SidestreamError `runtime/invalid-input` naming the fault
- */
+/** Reads a golden fixture. @throws SidestreamError `runtime/invalid-input` naming the fault */
 export function parseGolden(text: string): Golden {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw bad('file', error instanceof Error ? error.message : String(error), error);
-  }
-  const parsed = v.safeParse(goldenSchema, data);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw bad(v.getDotPath(issue) ?? 'file', issue.message);
-  }
-  checkSizes(parsed.output);
-  return parsed.output;
+  const golden = fitting(v.pipe(v.string(), v.parseJson(), goldenSchema), text, unusable);
+  checkSizes(golden);
+  return golden;
 }
 
 /** Ragged lists would shift numbers against each other instead of failing. */

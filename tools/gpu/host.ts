@@ -20,7 +20,6 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; mill
   return { value, milliseconds: performance.now() - started };
 }
 
-/** Sizes of a measurement. */
 export interface Sizes {
   /** Number of texts and pictures per run, one entry per run. */
   batches: { text: number[]; image: number[] };

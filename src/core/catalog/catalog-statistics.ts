@@ -6,7 +6,6 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Statistics of a whole catalogue, used to compare a part of it. Variants of one product count once. */
 export const catalogStatisticsSchema = v.strictObject({
-  /** Number of products. */
   count,
   /** Products per category and per broader category (`Food/Fruit` counts for `Food` too), in catalogue order. */
   categories: v.array(v.strictTuple([v.string(), count])),

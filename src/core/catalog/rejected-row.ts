@@ -15,7 +15,6 @@ export interface RejectedRow {
   title?: string;
   /** Path of the bad field (`price`, `attributes.size`); `row` when the whole line is bad. */
   field: string;
-  /** The reason, in words. */
   reason: string;
 }
 

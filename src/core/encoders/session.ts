@@ -4,7 +4,6 @@ import { Mutex } from '../common/mutex';
 import type { Encoder, RawTaps } from './encoder';
 import type { Preset } from './preset';
 
-/** Where a session runs. */
 export type EncoderBackend = Encoder<unknown>['backend'];
 
 /** Tensors by graph input name. */

@@ -22,7 +22,6 @@ export const equalLengths: Batching = (lengths) => grouped(lengths, 1);
 export const equalLengthsInPairs: Batching = (lengths) =>
   grouped(lengths, 2).map((run) => (run.length === 1 ? [run[0], run[0]] : run));
 
-/** Runs every text in its own batch. */
 export const alone: Batching = (lengths) => lengths.map((_, n) => [n]);
 
 /** @param least minimum number of texts per run, if enough have the same length */

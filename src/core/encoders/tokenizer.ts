@@ -26,10 +26,7 @@ export interface Tokenizer {
 /** Token settings of a preset. Default: no prefix, padding id 0. */
 export type TokenSettings = Pick<TextPreset, 'maxTokens'> & Partial<Pick<TextPreset, 'prefix' | 'padId'>>;
 
-/**
- * @param json contents of a `tokenizer.json`
- * @throws SidestreamError `encoder/unsupported-graph` when the file is not a tokeniser this library knows
- */
+/** @throws SidestreamError `encoder/unsupported-graph` when the file is not a tokeniser this library knows */
 export function createTokenizer(json: string, { maxTokens, prefix = '', padId = 0 }: TokenSettings): Tokenizer {
   const { model, file } = parse(json);
   // A token is seldom longer than a word; cutting first keeps one very long text from costing seconds.

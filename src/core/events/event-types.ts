@@ -1,8 +1,6 @@
 // Separate from the schemas, which the page's adapters do not load.
 
-/**
- * A shopper's action on an item. `uncart` removes it from the cart; `undismiss` undoes a `dismiss`.
- */
+/** A shopper's action on an item. `uncart` removes it from the cart; `undismiss` undoes a `dismiss`. */
 export const EVENT_TYPES = [
   'impression',
   'view',

@@ -4,11 +4,9 @@ import { EVENT_TYPES, type EventDetails, type EventType, MAX_CHARACTERS } from '
 /** The latest time that a `Date` can represent. */
 const MAX_TIME = 8.64e15;
 
-/** An item's id in a profile. */
 export const storedId = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 /** Milliseconds since the epoch, in events and profiles. */
 export const storedTime = v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_TIME));
-/** A count in a profile. */
 export const storedCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -24,7 +22,6 @@ const text = (least: number, most: number) =>
 /** Id of an item, wherever the page names one. */
 export const itemIdSchema = text(1, MAX_CHARACTERS.itemId);
 
-/** Type and item of an event. */
 export const eventFields = {
   type: v.picklist(EVENT_TYPES),
   itemId: itemIdSchema,

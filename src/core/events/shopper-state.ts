@@ -98,10 +98,7 @@ export class ShopperState implements ShopperRecord {
     return [...this.#shown].filter(([, { time }]) => time >= start).map(([row]) => row);
   }
 
-  /**
-   * Choices of the visit at `now`.
-   * @param choices all choices
-   */
+  /** Choices of the visit at `now`. @param choices all choices */
   choicesThisVisit(now: number, choices: number): number {
     const { last, choices: before = 0 } = this.#visit;
     return Math.abs(now - last) > VISIT_PAUSE ? 0 : choices - before;

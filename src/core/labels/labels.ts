@@ -181,7 +181,6 @@ export interface ReasonTexts {
   picked: string;
 }
 
-/** The texts that a page shows. */
 export interface PageTexts {
   list: ListTexts;
   cards: CardTexts;

@@ -1,10 +1,7 @@
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
 
-/**
- * IEEE 754 half precision of a number, rounded to nearest, ties to even.
- * @returns 16 bits; infinity above 65504
- */
+/** IEEE 754 half precision of a number, rounded to nearest, ties to even. @returns 16 bits; infinity above 65504 */
 export function toHalf(value: number): number {
   single[0] = value;
   const bits = singleBits[0];

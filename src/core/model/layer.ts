@@ -13,10 +13,7 @@ export interface Layer<T> {
   router: { weight: T; bias?: T };
 }
 
-/**
- * Checks that the parts of a layer fit each other.
- * @throws SidestreamError `model/bad-shape`
- */
+/** Checks that the parts of a layer fit each other. @throws SidestreamError `model/bad-shape` */
 export function checkLayer({ experts, router: { weight, bias } }: Layer<{ shape: number[] }>): void {
   const [rows, dim] = weight.shape;
   const is = ({ shape }: { shape: number[] }, ...sides: number[]): boolean => shape.join() === sides.join();

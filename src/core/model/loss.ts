@@ -5,7 +5,6 @@ import { linear, logSumExp } from './differentiable';
 /** Logit of a column that is not a negative sample for the row, as in the reference. */
 const EXCLUDED = -1e4;
 
-/** One batch of item sequences. */
 export interface Batch {
   /** [B][L + 1] item numbers, oldest first, left-padded with 0. */
   itemIds: ArrayLike<ArrayLike<number>>;

@@ -18,10 +18,7 @@ export interface ForwardOptions {
   onActivation?(ladder: Ladder, layer: number, activation: Tensor1D): void;
 }
 
-/**
- * Both ladders' outputs.
- * @returns per ladder [N, D]
- */
+/** Both ladders' outputs. @returns per ladder [N, D] */
 function ladderOutputs(
   parameters: Parameters,
   taps: ItemTaps,

@@ -74,10 +74,7 @@ function entriesOf(names: object, parts: Record<string, object>): [string, unkno
 const flat = (names: object): string[] =>
   Object.values(names).flatMap((name) => (typeof name === 'string' ? [name] : flat(name)));
 
-/**
- * The entry of that name.
- * @throws SidestreamError `model/bad-weights` when it is missing
- */
+/** The entry of that name. @throws SidestreamError `model/bad-weights` when it is missing */
 export function entryOf<T>(state: StateDict<T>, name: string): T {
   if (Object.hasOwn(state, name)) return state[name];
   throw new SidestreamError(

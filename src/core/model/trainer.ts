@@ -69,7 +69,6 @@ export class Trainer {
   #steps = 0;
 
   /**
-   * @param weights starting point
    * @param trainable names of the weights that learn
    * @throws SidestreamError `model/bad-weights` when a name is missing
    */
@@ -93,10 +92,7 @@ export class Trainer {
     this.#optimizer = this.#adam();
   }
 
-  /**
-   * The loss and its gradients by name, without changing any weight.
-   * @returns tensors that the caller frees
-   */
+  /** The loss and its gradients by name, without changing any weight. @returns tensors that the caller frees */
   gradients(loss: Loss): { loss: Scalar; gradients: Record<string, Tensor> } {
     const trainable = [...this.#variables.values()];
     const { value, grads } = variableGrads(() => loss(this.parameters, new Set(trainable)), trainable);
@@ -105,10 +101,7 @@ export class Trainer {
     return { loss: value, gradients };
   }
 
-  /**
-   * One step of Adam.
-   * @returns the loss before the step; the caller frees it
-   */
+  /** One step of Adam. @returns the loss before the step; the caller frees it */
   step(loss: Loss): Scalar {
     const found = this.gradients(loss);
     this.#moved = Object.keys(found.gradients);

@@ -36,7 +36,6 @@ export interface UserEncoder<T> {
   blocks: Block<T>[];
 }
 
-/** One transformer block. */
 interface Block<T> {
   /** [E, E], like `key`, `value` and `output`. */
   query: T;

@@ -26,10 +26,8 @@ interface Chapter {
   name: string;
 }
 
-/** A chart of the demo. */
 export type ChartData = BarChart | LineChart | TasteChart | ShareChart;
 
-/** Draws one chart. */
 export function drawChart(chart: ChartData, frame: ChartFrame): Element {
   switch (chart.kind) {
     case 'tastes':

@@ -1,14 +1,11 @@
 import type { ProxyMarked } from 'comlink';
 import type { ShopBlock, Simulated, Simulation, SimulationPlan, SimulationTask } from '../../lab/simulate';
+import type { SimulationSettings } from './simulation-settings';
 
 /** The simulation that a worker is asked to run; the same for all workers of a simulation. */
-export interface SimulationRequest {
+export interface SimulationRequest extends SimulationSettings {
   /** Absolute address of the bundle's folder. */
   bundle: string;
-  shoppers: number;
-  seed: number;
-  configurations: readonly string[];
-  closedLoop: boolean;
 }
 
 /** The findings, and the line that `sidestream evaluate --protocol simulate --json` prints for them. */

@@ -7,7 +7,6 @@ import type { Found, SimulationRequest, SimulationWorker } from './simulation-ap
 /** Maximum number of workers: more would take memory, and small simulations would not end sooner. */
 const MAX_WORKERS = 4;
 
-/** Progress of a simulation. */
 export interface RunProgress {
   /** Number of choices so far, and in total; 0 of 0 while the shop's past is simulated. */
   done: number;

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import { CONFIGURATIONS, type Configuration } from '../../lab/simulate';
+import { CONFIGURATIONS } from '../../lab/simulate';
 
 /** Number of simulated shoppers in a browser: at least one of each kind, and no more than a page should run. */
 export const [MIN_SHOPPERS, MAX_SHOPPERS] = [4, 500];
 const MAX_SEED = 2 ** 31 - 1;
 
-/** Initial settings of a simulation on the page. */
 export const DEFAULTS: SimulationSettings = {
   shoppers: 24,
   seed: 1,
@@ -32,18 +31,11 @@ const schema = v.object({
   closedLoop: v.boolean(),
 });
 
-/** Settings of a simulation. */
-export interface SimulationSettings {
-  shoppers: number;
-  seed: number;
-  configurations: Configuration[];
-  closedLoop: boolean;
-}
+export type SimulationSettings = v.InferOutput<typeof schema>;
 
 /** Advice for each invalid field. */
 export type SettingsProblems = Partial<Record<keyof SimulationSettings, string>>;
 
-/** Reads the fields of the form. */
 export function readSimulation(form: FormData): { settings: SimulationSettings } | { problems: SettingsProblems } {
   const parsed = v.safeParse(schema, {
     shoppers: form.get('shoppers'),

@@ -10,7 +10,6 @@ export interface ExpertView extends Pick<ExpertStatus, 'id' | 'state' | 'share' 
 
 /** A choice of the shopper, and the list after it. */
 export interface Frame {
-  /** Number of choices so far. */
   choice: number;
   /** Chapter of the script; null for a choice by hand, and before the first choice. */
   chapter: number | null;
@@ -31,7 +30,6 @@ export interface Frame {
 /** Number of an expert's latest choices that determine its subject: an expert that continues to learn may have started with another taste. */
 const RECENT_CHOICES = 4;
 
-/** The top category of a product. */
 export const topCategory = ({ category }: Pick<Item, 'category'>): string => trail(category)[0]?.name ?? '';
 
 /**

@@ -24,7 +24,6 @@ export class ScriptedVisit {
   frames: Frame[] = [];
   /** Names of the two top categories that the shopper likes. */
   tastes: [string, string] = ['', ''];
-  readonly #changed: () => void;
   readonly #opening: Promise<Recommender>;
   readonly #shelves = new Map<string, Item[]>();
   #pause = 0;
@@ -40,8 +39,10 @@ export class ScriptedVisit {
    * @param open starts a recommender that nothing else uses
    * @param changed is called after every change
    */
-  constructor(open: () => Promise<Recommender>, changed: () => void) {
-    this.#changed = changed;
+  constructor(
+    open: () => Promise<Recommender>,
+    private readonly changed: () => void,
+  ) {
     this.#opening = open();
     void this.#attempt(() => this.#start());
   }
@@ -193,7 +194,7 @@ export class ScriptedVisit {
       ...this.frames,
       makeFrame(this.frame, { ...made, choice, duration }, { list, status, explanation }, this.tastes),
     ];
-    this.#changed();
+    this.changed();
   }
 
   /** Runs work after the choice in progress. */
@@ -215,6 +216,6 @@ export class ScriptedVisit {
 
   #become(phase: Phase): void {
     this.phase = phase;
-    this.#changed();
+    this.changed();
   }
 }

@@ -4,7 +4,6 @@ import { CHAPTERS } from './script';
 /** The scripted shopper's name. */
 export const SHOPPER = 'Mia';
 
-/** The chapters of the script. */
 export const chapterTitles = ([first, second]: readonly [string, string]): string[] => [
   `${SHOPPER} likes ${low(first)}`,
   `${SHOPPER} turns to ${low(second)}`,
@@ -19,7 +18,6 @@ export function choiceText({ chosen, chapter, position, list }: Frame): string {
   return `${who} “${chosen.title}”, number ${position + 1} of the ${list.length} in ${chapter === null ? 'the' : 'her'} list.`;
 }
 
-/** The change of the list. */
 export function listText(frame: Frame, before: Frame | undefined, tastes: readonly [string, string]): string {
   const [first, second] = frame.counts;
   const are = (count: number): string => (count === 1 ? 'is' : 'are');
@@ -49,7 +47,6 @@ export function expertText(frame: Frame, before: Frame | undefined): string {
     .join(' ');
 }
 
-/** The role of an expert, in plain words. */
 export function roleText({ state }: Pick<ExpertView, 'state'>): string {
   switch (state) {
     case 'generalist':
@@ -63,7 +60,6 @@ export function roleText({ state }: Pick<ExpertView, 'state'>): string {
   }
 }
 
-/** The name of an expert, in plain words. */
 export const nameText = (expert: ExpertView): string =>
   expert.state === 'generalist' ? 'All-rounder' : `Expert for ${aboutOf(expert)}`;
 

@@ -26,7 +26,6 @@ const contentSchema = v.object({
   counts: countsSchema,
 });
 
-/** The error for aggregates that cannot be read. */
 export const damagedAggregates = (): SidestreamError =>
   new SidestreamError(
     'store/corrupt',

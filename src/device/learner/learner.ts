@@ -214,7 +214,6 @@ export class Learner {
     this.#experts.unbind();
   }
 
-  /** The learner's state for the ranking. */
   get state(): RankState {
     return {
       ...this.#sources,

@@ -109,9 +109,7 @@ class Writer {
 /** Bytes that `unpacked` reads. @param data JSON and arrays of floats, without loss of digits */
 export const packed = (data: unknown): Uint8Array[] => new Writer().pack(data);
 
-/**
- * Reads the output of `packed`. @throws Error if it is damaged
- */
+/** Reads the output of `packed`. @throws Error if it is damaged */
 export function unpacked(bytes: Uint8Array): unknown {
   const end = bytes.indexOf(10);
   if (end < 0) throw new RangeError('it has no header');

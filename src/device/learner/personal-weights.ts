@@ -2,9 +2,7 @@ import { TERMS, type TermName, type TermWeights } from '../ranking';
 
 /** Start of a new shopper's experts. */
 export interface Start {
-  /**
-   * Weights of the terms; `preference` is the weight of every feature block of an expert.
-   */
+  /** Weights of the terms; `preference` is the weight of every feature block of an expert. */
   weights: TermWeights;
   /** Share of a read-out that fades with each choice. */
   fading: number;
@@ -18,7 +16,6 @@ export interface Start {
   visits: boolean;
 }
 
-/** Weights of the terms for a new shopper. */
 export const START_WEIGHTS: TermWeights = {
   sideModel: 0,
   boughtTogether: 3.2,

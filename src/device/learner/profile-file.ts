@@ -110,9 +110,7 @@ async function plainProfile(body: Uint8Array, version: number): Promise<unknown>
   return profile;
 }
 
-/**
- * The output of a stream for some bytes. @throws RangeError when it exceeds `most` bytes
- */
+/** The output of a stream for some bytes. @throws RangeError when it exceeds `most` bytes */
 async function through(
   { readable, writable }: CompressionStream | DecompressionStream,
   bytes: Uint8Array<ArrayBuffer>,
@@ -155,10 +153,7 @@ export const storedProfile = async (profile: Profile): Promise<{ schema: number;
   bytes: await encodeProfile(profile),
 });
 
-/**
- * Reads a profile from the store, also as code before schema 3 wrote it.
- * @throws SidestreamError as `decodeProfile`
- */
+/** Reads a profile from the store, also as code before schema 3 wrote it. @throws SidestreamError as `decodeProfile` */
 export async function readProfile(data: unknown): Promise<Profile> {
   const stored = v.safeParse(storedSchema, data);
   // Older profiles are plain objects; newer ones state their schema whatever their form.
@@ -167,10 +162,7 @@ export async function readProfile(data: unknown): Promise<Profile> {
     : parseAnyProfile(data);
 }
 
-/**
- * Converts a profile that older code stored to the present form.
- * @throws SidestreamError as `decodeProfile`
- */
+/** Converts a profile that older code stored to the present form. @throws SidestreamError as `decodeProfile` */
 export const upgradeStoredProfile = async (stored: unknown): ReturnType<typeof storedProfile> =>
   storedProfile(await readProfile(stored));
 

@@ -34,10 +34,7 @@ export type Profile = Omit<v.InferOutput<typeof profileSchema>, 'experts'> & { e
 
 const withSchema = v.object({ schema: v.number() });
 
-/**
- * Parses a stored profile, also one that code of schema 1 to 6 stored.
- * @throws SidestreamError as `parseProfile`
- */
+/** Parses a stored profile, also one that code of schema 1 to 6 stored. @throws SidestreamError as `parseProfile` */
 export async function parseAnyProfile(data: unknown): Promise<Profile> {
   if (!v.is(withSchema, data) || data.schema >= PROFILE_SCHEMA) return parseProfile(data);
   const { currentProfile } = await import('./profile-migration');

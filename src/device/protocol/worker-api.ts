@@ -26,7 +26,6 @@ export type GivenOptions = Omit<RecommenderOptions, 'onProgress' | 'onMetric'> &
   onMetric?: unknown;
 };
 
-/** Addresses of the package's files. */
 export interface Places {
   /** Address of a script; files without their own address are beside it. */
   script: string;

@@ -1,4 +1,3 @@
-/** All placements. */
 export const PLACEMENTS = ['for-you', 'similar', 'complement', 'trending', 'recent', 'again'] as const;
 
 /**

@@ -17,7 +17,6 @@ import type { Rules } from './rules/rules';
 import { scores } from './score';
 import { termValues } from './terms/terms';
 
-/** A request for a ranked list. */
 export interface RankRequest {
   placement: Placement;
   /** Row of the item in view, if any. */
@@ -46,7 +45,6 @@ export interface RankRequest {
   hints?: HintedCatalog | null;
 }
 
-/** One place of a ranked list. */
 export interface RankedItem {
   row: number;
   /** Higher is better; comparable only inside one list. Pins, cap, diversity and `fresh` change the order, not the score. */

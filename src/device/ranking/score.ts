@@ -1,6 +1,5 @@
 import { isWithoutBasis, TERMS, type TermName, type TermValues } from './terms/terms';
 
-/** Weight of each term. */
 export type TermWeights = Record<TermName, number>;
 
 /** Weighted sum of the terms, one score per item. A term with a non-finite weight is left out. */

@@ -20,7 +20,6 @@ export class DatabaseConnection {
     this.#mayCreate = mayCreate;
   }
 
-  /** Whether it created the database. */
   get created(): boolean {
     return this.#created;
   }

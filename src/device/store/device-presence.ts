@@ -11,7 +11,6 @@ export const STRICT = { durability: 'strict' } as const;
  */
 export const WITHDRAWN = 'withdrawn';
 
-/** Name of the database of a shop on this device. */
 export const databaseName = (namespace: string): string => `sidestream/${namespace}`;
 
 /**

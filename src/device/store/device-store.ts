@@ -73,7 +73,6 @@ export class DeviceStore implements Store {
     return store;
   }
 
-  /** Whether this store created its database. */
   get created(): boolean {
     return this.#connection.created;
   }

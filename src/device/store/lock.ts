@@ -43,10 +43,7 @@ const lockSchema = v.variant('kind', [
 /** Stored form of a key that only a passphrase or key of the shop decrypts. */
 export type Lock = v.InferOutput<typeof lockSchema>;
 
-/**
- * Parses a stored lock.
- * @throws SidestreamError `store/newer-schema`, `store/corrupt`
- */
+/** Parses a stored lock. @throws SidestreamError `store/newer-schema`, `store/corrupt` */
 export function parseLock(stored: unknown): Lock {
   const lock = v.safeParse(lockSchema, stored);
   if (lock.success) return lock.output;
@@ -63,7 +60,6 @@ export function parseLock(stored: unknown): Lock {
   );
 }
 
-/** Makes a lock with a new key. */
 export async function newLock(opener: Opener): Promise<Lock> {
   const key = crypto.getRandomValues(new Uint8Array(KEY));
   const id = hex(crypto.getRandomValues(new Uint8Array(16)));

@@ -27,7 +27,6 @@ export interface Rows {
 /** Converts a profile stored by older code to the current form. Rejects if it is damaged, or stored by newer code. */
 export type UpgradeProfile = (stored: unknown) => Promise<StoredProfile>;
 
-/** Rows in the clear. */
 export class PlainRows implements Rows {
   readonly #upgrade: UpgradeProfile | undefined;
 

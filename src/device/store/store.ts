@@ -37,11 +37,8 @@ export const MAX_SNAPSHOTS = 12;
 
 /** How a profile is saved. */
 export interface SaveOptions {
-  /** Also saves the profile as a snapshot. Default: no. */
   snapshot?: Omit<Snapshot, 'id'>;
-  /**
-   * The stored data is damaged: it is overwritten, and the profile before it stays. Default false.
-   */
+  /** The stored data is damaged: it is overwritten, and the profile before it stays. Default false. */
   overDamaged?: boolean;
   /** Saves only if no profile exists yet, because two tabs may move theirs to the device at once. Default false. */
   first?: boolean;

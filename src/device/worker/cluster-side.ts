@@ -2,7 +2,6 @@ import type { Bundle, ItemsPart, SideModel, SideRows } from '../../core/catalog'
 
 const PARALLEL_FETCHES = 16;
 
-/** Some loaded items of a bundle of clusters. */
 export interface ClusterRows {
   items: ItemsPart['items'];
   /** The items' cluster; items that the bundle was opened with, or that this device added, have no cluster. */

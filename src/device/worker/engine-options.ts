@@ -9,7 +9,6 @@ export interface EngineListener {
   error(error: SidestreamError): void;
 }
 
-/** How to start an engine. */
 export interface EngineOptions extends Partial<Omit<ParsedOptions, 'onProgress' | 'onMetric' | 'workerUrl'>> {
   bundle: string;
   namespace: string;

@@ -25,10 +25,7 @@ export class LogBudget {
     this.#measured = lastEvent;
   }
 
-  /**
-   * Number of the oldest events that exceed the budget.
-   * @param sizes of the events of the log, oldest first, bytes
-   */
+  /** Number of the oldest events that exceed the budget. @param sizes of the events of the log, oldest first, bytes */
   excess(sizes: readonly number[]): number {
     let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
     let gone = 0;

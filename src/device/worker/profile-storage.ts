@@ -313,10 +313,7 @@ export class ProfileStorage {
     this.#listener?.onErased();
   }
 
-  /**
-   * Deletes the database on the device.
-   * @throws SidestreamError `store/blocked` when another page holds it open
-   */
+  /** Deletes the database on the device. @throws SidestreamError `store/blocked` when another page holds it open */
   deleteDevice(): Promise<void> {
     return deleteDeviceStore(this.#options.namespace);
   }

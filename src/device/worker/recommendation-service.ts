@@ -120,9 +120,9 @@ export class RecommendationService implements InputSource, FindSource {
     return explainedItem(itemId, request, this, this.#context.catalog);
   }
 
-  async withInput<T>(given: ParsedRequest, work: (list: ListInput) => T, ids: readonly string[] = []): Promise<T> {
+  async withInput<T>(given: ParsedRequest, work: (list: ListInput) => T): Promise<T> {
     const shown = await this.#loadLanguage(given);
-    return this.withLearner(ids, given, (learner, late) =>
+    return this.withLearner([], given, (learner, late) =>
       work({ index: this.#context.catalog.index, input: this.inputOf(given, learner, { ...late, shown }), shown }),
     );
   }

@@ -19,7 +19,6 @@ const EMPTY_REPORT: MetricReport = { counts: [], visitors: [] };
  * A visitor is reported only in an experiment, and only if the device stores its events: elsewhere every page would be
  * another visitor. A report is kept, atomically for all tabs, until a later call confirms its delivery: if a page ends in
  * between, the next one sends it again under the same key, and it counts once.
- * @param sent keys of delivered reports
  * @param era of the request
  */
 export async function takeMetrics(

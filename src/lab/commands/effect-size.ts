@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 
 /** The size of an effect as written by a shop. */
 export interface EffectSize {
@@ -30,7 +30,7 @@ const asPart = (value: number): string => `${rounded(value < 1 ? 100 * value : v
 export function differenceOfShares(option: string, { value, relative }: EffectSize, base: number): number {
   if (relative) return value * base;
   if (value < 1 && (value < base || base + value < 1)) return value;
-  throw wrong(
+  throw invalidInput(
     `${option} ${value} is not a possible difference from a share of ${base}. Write ${option} ${asPart(value)} for a part of the base.`,
   );
 }
@@ -46,12 +46,14 @@ export function partOfControl(option: string, { value, relative }: EffectSize, b
   if (relative) return value;
   const instead = `Write ${option} ${asPart(value)} for a part of the control`;
   if (base === undefined) {
-    throw wrong(
+    throw invalidInput(
       `${option} ${value} is a difference. ${instead}, or add --base with the value expected of the control, as for sidestream pilot.`,
     );
   }
   if (value < MAX_RATIO * base) return value / base;
-  throw wrong(`${option} ${value} is a difference of ${rounded(value / base)} times the base of ${base}. ${instead}.`);
+  throw invalidInput(
+    `${option} ${value} is a difference of ${rounded(value / base)} times the base of ${base}. ${instead}.`,
+  );
 }
 
 /**
@@ -66,5 +68,3 @@ export function largeEffectNote(option: string, { value, relative }: EffectSize,
   const meant = base * (1 + Number.parseFloat(part) / 100);
   return `Note: ${option} ${value} is a difference of ${size}, from ${shown(base)} to ${shown(base + value)}. ${option} ${part} is relative to the base: from ${shown(base)} to ${shown(meant)}.`;
 }
-
-const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);

@@ -1,13 +1,10 @@
 import { describeRejectedRow } from '../../core/catalog';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { openText } from '../../shop/bundler';
 import { showRejected } from '../../shop/cli';
 import { type MetricLog, readMetricLog } from '../verdict';
 
-/**
- * Reads a file of counts.
- * @throws SidestreamError `runtime/invalid-input` if it cannot be read
- */
+/** Reads a file of counts. @throws SidestreamError `runtime/invalid-input` if it cannot be read */
 export async function readCounts<T>(path: string, read: (text: ReturnType<typeof openText>) => Promise<T>): Promise<T> {
   try {
     return await read(openText(path));
@@ -29,7 +26,7 @@ export async function readMetricFile(path: string): Promise<MetricLog> {
   if (log.lines === 0) {
     const why =
       log.rejected.length > 0 ? 'has no usable line; see the reasons above.' : 'is empty: no report has arrived yet.';
-    throw new SidestreamError('runtime/invalid-input', `${path} ${why}`);
+    throw invalidInput(`${path} ${why}`);
   }
   return log;
 }

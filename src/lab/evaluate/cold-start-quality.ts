@@ -1,6 +1,5 @@
 import { type Quality, QualityMeter, qualityBy } from './quality';
 
-/** One ranked choice. */
 export interface RankedChoice {
   rank: number;
   /** Whether the item had no choice before the window. */

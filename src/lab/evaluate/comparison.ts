@@ -1,4 +1,4 @@
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import {
   changeCells,
   changeHeader,
@@ -14,13 +14,11 @@ import type { MethodSummary, ProtocolSummary, TableSummary } from './result-summ
 /**
  * Compares the results of an earlier evaluation and a present one for a method, in Markdown: a line for each figure, table by
  * table, and for the figures of the run outside the tables. A cell is empty if an evaluation lacks the figure.
- * @param method method in both
  * @throws SidestreamError `runtime/invalid-input` if the two have different protocols
  */
 export function comparison(before: ProtocolSummary, now: ProtocolSummary, method: string): string {
   if (before.protocol !== now.protocol) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       `An evaluation by the protocol ${now.protocol} cannot be compared with one by ${before.protocol}. Give a section of the same protocol.`,
     );
   }

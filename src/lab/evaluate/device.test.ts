@@ -13,13 +13,12 @@ const successor: DeviceMethod = {
       observe(row) {
         last = row;
       },
-      close() {},
     };
   },
 };
 const constant: DeviceMethod = {
   name: 'constant',
-  start: () => ({ scores: () => new Float32Array(50), observe() {}, close() {} }),
+  start: () => ({ scores: () => new Float32Array(50), observe() {} }),
 };
 
 describe('evaluateDevice', () => {

@@ -7,7 +7,6 @@ interface DeviceRun {
   scores(): Float32Array;
   /** The shopper chose item `row`. */
   observe(row: number, time: number): void;
-  close(): void;
 }
 
 /** A method under test; started for every shopper. */
@@ -73,34 +72,30 @@ export function rankStream(
   /** Ranks of the rows of the present basket; empty if it is a single event. */
   let basket = new Map<number, number>();
   let end = 0;
-  try {
-    for (let place = 0; place < Math.min(to, rows.length); place++) {
-      const row = rows[place];
-      if (place === end) {
-        end = basketEnd(times, place);
-        const places = Array.from({ length: end - place }, (_, n) => place + n).filter(isRanked);
-        const alone = end === place + 1 || places.length === 0;
-        basket = alone ? new Map() : ranksBefore(places, rows.slice(place, end));
-      }
-      if (isRanked(place)) {
-        const scores = scoresNow();
-        const rank = rankOf(scores, row, chosen);
-        ranked.places.push(place);
-        ranked.ranks.push(rank);
-        ranked.basketRanks.push(basket.get(row) ?? rank);
-        onList?.(
-          method.name,
-          topRows(scores, LIST, (other) => !chosen.has(other)),
-        );
-      }
-      if (observes(place)) {
-        present = null;
-        run.observe(row, times[place]);
-      }
-      chosen.add(row);
+  for (let place = 0; place < Math.min(to, rows.length); place++) {
+    const row = rows[place];
+    if (place === end) {
+      end = basketEnd(times, place);
+      const places = Array.from({ length: end - place }, (_, n) => place + n).filter(isRanked);
+      const alone = end === place + 1 || places.length === 0;
+      basket = alone ? new Map() : ranksBefore(places, rows.slice(place, end));
     }
-  } finally {
-    run.close();
+    if (isRanked(place)) {
+      const scores = scoresNow();
+      const rank = rankOf(scores, row, chosen);
+      ranked.places.push(place);
+      ranked.ranks.push(rank);
+      ranked.basketRanks.push(basket.get(row) ?? rank);
+      onList?.(
+        method.name,
+        topRows(scores, LIST, (other) => !chosen.has(other)),
+      );
+    }
+    if (observes(place)) {
+      present = null;
+      run.observe(row, times[place]);
+    }
+    chosen.add(row);
   }
   return ranked;
 }

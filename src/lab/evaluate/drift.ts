@@ -1,5 +1,5 @@
 import { seededRandom } from '../../core/common/random';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { type DeviceMethod, type RankedStream, rankStream, type StreamPlan } from './device';
 import type { Shopper } from './shoppers';
 
@@ -111,8 +111,7 @@ export function splicedPairs(
 ): SplicedStream[] {
   const n = shoppers.length;
   if (n < 2) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       'A spliced stream needs two shoppers with enough events. Give a longer log, or a smaller --past.',
     );
   }

@@ -14,9 +14,6 @@ export interface HintMethod {
   name: string;
   /** Share of the shoppers whose hint is wrong, 0..1; null: no hint at all. */
   wrong: number | null;
-  /** Default: the product's own values. */
-  reliability?: number;
-  prior?: number;
 }
 
 export interface FirstVisitProtocol {
@@ -41,9 +38,9 @@ export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[]
   const { items } = catalog.index;
   const results = methods.map(({ name }): MethodRanks => ({ name, streams: [], listed: items.map(() => 0) }));
   const known = new Map<string, Float32Array>();
-  const liftsOf = (hints: Hints, reliability?: number): Float32Array => {
-    const key = JSON.stringify([hints, reliability]);
-    const lifts = known.get(key) ?? hintLifts(items, parseHints(hints), reliability).lifts;
+  const liftsOf = (hints: Hints): Float32Array => {
+    const key = JSON.stringify(hints);
+    const lifts = known.get(key) ?? hintLifts(items, parseHints(hints)).lifts;
     known.set(key, lifts);
     return lifts;
   };
@@ -58,10 +55,10 @@ export function evaluateFirstVisits(protocol: FirstVisitProtocol): MethodRanks[]
     for (const [place, row] of rows.slice(0, FIRST_CHOICES).entries()) {
       // Without a history, every shopper gets the same list.
       const own = place === 0 ? catalog.index.logPopularity : scores(learner.terms, learner.weights);
-      for (const [m, { wrong: share, reliability, prior }] of methods.entries()) {
+      for (const [m, { wrong: share }] of methods.entries()) {
         if (chosen.has(row)) break;
-        const fade = hintFade(place, prior) * hintScale(own);
-        const lifts = share === null ? null : liftsOf(luck < share ? wrong : right, reliability);
+        const fade = hintFade(place) * hintScale(own);
+        const lifts = share === null ? null : liftsOf(luck < share ? wrong : right);
         const rank = rankOf(lifts ? own.map((score, at) => score + fade * lifts[at]) : own, row, chosen);
         const stream = results[m].streams[n];
         stream.places.push(place);

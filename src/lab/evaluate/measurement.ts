@@ -1,14 +1,5 @@
 import * as v from 'valibot';
-import type { RankedStream } from './device';
 import { parsePart, unusablePart } from './part-text';
-
-/** The result of one method on the streams of an evaluation or of a part of it. */
-export interface MethodRanks {
-  name: string;
-  streams: RankedStream[];
-  /** [items] number of ranked events with each item among the first ten. */
-  listed: number[];
-}
 
 /** One of the parts into which an evaluation is split. */
 export interface Part {
@@ -24,21 +15,22 @@ export const streamsOfPart = <T>(streams: readonly T[], { index, of }: Part): T[
 
 const wholes = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
 const ranks = v.array(v.pipe(v.number(), v.integer(), v.minValue(1)));
-const measuredSchema = v.array(
-  v.object({
-    name: v.string(),
-    streams: v.array(
-      v.pipe(
-        v.object({ places: wholes, ranks, basketRanks: ranks }),
-        v.check(
-          (stream) => [stream.ranks, stream.basketRanks].every(({ length }) => length === stream.places.length),
-          'its lists differ in length',
-        ),
+/** The result of one method on the streams of an evaluation or of a part of it. */
+const methodSchema = v.object({
+  name: v.string(),
+  streams: v.array(
+    v.pipe(
+      v.object({ places: wholes, ranks, basketRanks: ranks }),
+      v.check(
+        (stream) => [stream.ranks, stream.basketRanks].every(({ length }) => length === stream.places.length),
+        'its lists differ in length',
       ),
     ),
-    listed: wholes,
-  }),
-);
+  ),
+  /** [items] number of ranked events with each item among the first ten. */
+  listed: wholes,
+});
+export type MethodRanks = v.InferOutput<typeof methodSchema>;
 
 /** The text of a part that another process reads. */
 export const measuredText = (methods: readonly MethodRanks[]): string => JSON.stringify(methods);
@@ -49,7 +41,7 @@ export const measuredText = (methods: readonly MethodRanks[]): string => JSON.st
  * @throws SidestreamError `runtime/invalid-input` if a text is not a part, or if parts have different methods
  */
 export function joinMeasured(texts: readonly string[]): MethodRanks[] {
-  const parts = texts.map((text) => parsePart(measuredSchema, text));
+  const parts = texts.map((text) => parsePart(v.array(methodSchema), text));
   const streams = parts.reduce((sum, [method]) => sum + (method?.streams.length ?? 0), 0);
   return parts[0].map(({ name }, m) => {
     const own = parts.map((part) => part[m]);

@@ -4,7 +4,7 @@ import type { DeviceMethod } from './device';
 
 /** The same list for every shopper. @param popularity one value per item */
 export function popularityMethod(popularity: Float32Array, name = 'popularity'): DeviceMethod {
-  return { name, start: () => ({ scores: () => popularity, observe() {}, close() {} }) };
+  return { name, start: () => ({ scores: () => popularity, observe() {} }) };
 }
 
 /** Sums of the content similarity to the last ten of some rows. */
@@ -28,7 +28,6 @@ export function contentKnnMethod(catalog: LearnerCatalog): DeviceMethod {
         observe(row) {
           rows.push(row);
         },
-        close() {},
       };
     },
   };
@@ -45,7 +44,6 @@ export function sideMethod({ index }: LearnerCatalog): DeviceMethod {
         observe(row) {
           if (!rows.includes(row)) rows.push(row);
         },
-        close() {},
       };
     },
   };
@@ -77,7 +75,6 @@ export function learnerMethod({ name, shop, options = {} }: LearnerMethod): Devi
         observe(row, time) {
           learner.observe({ id: ++id, type: 'click', itemId: items[row].id, time });
         },
-        close() {},
       };
     },
   };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput, type SidestreamError } from '../../error';
 
 /** Reads JSON of some form. @param refuse the error for a fault, such as `tables.0.name: Expected string` */
 export function parseJson<T>(
@@ -23,4 +23,4 @@ export const parsePart = <T>(schema: v.GenericSchema<unknown, T>, text: string):
 
 /** The error of a part that cannot be used. @param why the rest of a sentence */
 export const unusablePart = (why: string): SidestreamError =>
-  new SidestreamError('runtime/invalid-input', `A part of the evaluation cannot be used: ${why}. Evaluate again.`);
+  invalidInput(`A part of the evaluation cannot be used: ${why}. Evaluate again.`);

@@ -103,7 +103,6 @@ export function itemItemMethod(name: string, table: CooccurrenceTable, halfLife:
           for (let at = table.offsets[row]; at < table.offsets[row + 1]; at++)
             scores[table.rows[at]] += table.lifts[at];
         },
-        close() {},
       };
     },
   };
@@ -195,7 +194,6 @@ const vsknn = pastMethod<VsknnSettings>({
               rows.push(row);
               times.push(time);
             },
-            close() {},
           };
         },
       };
@@ -203,6 +201,5 @@ const vsknn = pastMethod<VsknnSettings>({
   },
 });
 
-/** The methods by name. */
 export const PAST_METHODS = { 'item-knn': itemKnn, ease, vsknn };
 export type PastMethodName = keyof typeof PAST_METHODS;

@@ -1,21 +1,33 @@
+import * as v from 'valibot';
+
+/** JSON has no NaN (the mean of nothing): it is written as null. */
+export const jsonNumber = v.union([
+  v.number(),
+  v.pipe(
+    v.null(),
+    v.transform(() => Number.NaN),
+  ),
+]);
+
 /** Quality of one shopper's ranked choices; means over the choices. */
-export interface Quality {
+export const qualitySchema = v.object({
   /** Number of ranked choices. */
-  events: number;
+  events: v.number(),
   /** Share of choices whose item was among the first 10. */
-  hr10: number;
+  hr10: jsonNumber,
   /** Mean of 1 / log2(1 + rank) for ranks up to 10, otherwise 0: NDCG@10 with one relevant item. */
-  ndcg10: number;
+  ndcg10: jsonNumber,
   /** Mean of 1 / rank. */
-  mrr: number;
+  mrr: jsonNumber,
   /** Mean of ln(rank); lower is better, and steadier than NDCG because every choice counts. */
-  lnRank: number;
+  lnRank: jsonNumber,
   /**
    * Rank of each choice, in order; in a mean over seeds, and for a choice of several items, the geometric mean. Absent if the
    * choices differ between methods.
    */
-  ranks?: number[];
-}
+  ranks: v.optional(v.array(v.number())),
+});
+export type Quality = v.InferOutput<typeof qualitySchema>;
 
 /** The means of some qualities, by a mean of one figure. */
 export const qualityBy = (mean: (pick: (quality: Quality) => number) => number): Omit<Quality, 'events'> => ({
@@ -74,7 +86,6 @@ export function meanQuality(units: readonly Quality[], pick: (quality: Quality) 
   return estimate(units.filter(({ events }) => events > 0).map(pick)).mean;
 }
 
-/** Mean and its standard error. */
 export interface Estimate {
   mean: number;
   /** Standard deviation of the sample over sqrt(n); 0 for fewer than two values. */
@@ -90,33 +101,32 @@ export function estimate(values: readonly number[]): Estimate {
 }
 
 /** One method over all units (shoppers, windows, pairs), each counting alike, against the method it is compared with. */
-export interface MethodResult {
-  name: string;
-  hr10: number;
-  ndcg10: number;
-  mrr: number;
-  lnRank: number;
+export const methodResultSchema = v.object({
+  name: v.string(),
+  hr10: jsonNumber,
+  ndcg10: jsonNumber,
+  mrr: jsonNumber,
+  lnRank: jsonNumber,
   /** Change of lnRank against the reference, paired by unit; 0 for the reference itself. */
-  lnRankChange: number;
-  /** Change of ndcg10 against the reference, paired by unit; 0 for the reference itself. */
-  ndcg10Change: number;
-  /** Paired standard error of `ndcg10Change`. */
-  ndcg10Se: number;
+  lnRankChange: jsonNumber,
+  /** The same of ndcg10, with its paired standard error. */
+  ndcg10Change: jsonNumber,
+  ndcg10Se: jsonNumber,
   /** Paired standard error of `lnRankChange`. */
-  se: number;
+  se: jsonNumber,
   /** Share of units whose lnRank is above the reference's, 0..1. */
-  worse: number;
+  worse: jsonNumber,
   /**
    * Share of units whose lnRank is above the reference's by more than two standard errors of that unit's own changes,
    * choice by choice, 0..1. Absent if a unit's choices are not recorded individually. A unit with one choice has no error
    * and is not counted as worse.
    */
-  worseBeyondError?: number;
-}
+  worseBeyondError: v.optional(jsonNumber),
+});
+export type MethodResult = v.InferOutput<typeof methodResultSchema>;
 
 /**
  * Units in which nothing was ranked, by the method or by the reference, do not count.
- * @param units qualities of the method
  * @param reference qualities of the method compared with, unit by unit in the same order
  */
 export function methodResult(name: string, units: readonly Quality[], reference: readonly Quality[]): MethodResult {

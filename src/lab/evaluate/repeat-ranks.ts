@@ -27,10 +27,7 @@ export interface RankedRepeats {
   hr5: number;
 }
 
-/**
- * Share of the choices that repeat an earlier one of the same shopper, 0 to 1.
- * @param to end of the events used
- */
+/** Share of the choices that repeat an earlier one of the same shopper, 0 to 1. @param to end of the events used */
 export function repeatShare(shoppers: readonly Shopper[], to: number): number {
   const streams = shoppers.map(({ rows }) => rows.slice(0, to));
   const all = streams.reduce((sum, { length }) => sum + length, 0);

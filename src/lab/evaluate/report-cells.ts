@@ -74,10 +74,8 @@ export const figureText = (value: number): string =>
       ? Math.round(value).toLocaleString('en')
       : String(round4(value));
 
-/** A share in percent. */
 export const hundredths = (share: number): string => fixed(100 * share, 2);
 
-/** With the given number of digits. */
 export const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? NONE : value.toFixed(digits));
 
 export const signed = (value: number, digits: number): string =>

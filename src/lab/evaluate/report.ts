@@ -124,7 +124,6 @@ const TITLE = '# Results';
 /**
  * A file of results with one or more sections per protocol.
  * @param text present content of the file; empty for a new one
- * @param name of the section
  * @returns the file with the section instead of the one of the same name, or put at the end; the others stay as they
  *   were, and so does a quotation (`>`) at the top of the section, which contains remarks written by hand
  */

@@ -1,39 +1,46 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { parseJson } from './part-text';
-import { type MethodResult, methodResult } from './quality';
+import { jsonNumber, methodResult, methodResultSchema } from './quality';
 import type { MergedRun } from './result';
-import { figuresSchema, jsonNumber, type ResultTable, settingsSchema, unitSchema, windowSchema } from './result';
+import { figuresSchema, type ResultTable, settingsSchema, tableEntries } from './result';
 
 /** A method of a table, over all units. */
-export type MethodSummary = MethodResult & {
-  figures: Record<string, number>;
-  /** Its chosen settings, by name; null: none. */
-  settings?: Record<string, number | null>;
+const methodSchema = v.object({
+  ...methodResultSchema.entries,
+  figures: figuresSchema,
+  settings: v.optional(settingsSchema),
   /** NDCG@10 of each unit, if the units are time windows. */
-  windows?: number[];
-};
+  windows: v.optional(v.array(jsonNumber)),
+});
+export type MethodSummary = v.InferOutput<typeof methodSchema>;
 
 /** A table with one row per method. */
-export type TableSummary = Omit<ResultTable, 'methods' | 'unitNames'> & {
+const tableSchema = v.object({
+  ...tableEntries,
   /** Number of units in which something was ranked, and of choices ranked in them; unknown in results of earlier versions. */
-  units?: number;
-  choices?: number;
-  methods: MethodSummary[];
-};
+  units: v.optional(v.number()),
+  choices: v.optional(v.number()),
+  methods: v.array(methodSchema),
+});
+export type TableSummary = v.InferOutput<typeof tableSchema>;
 
-/** The findings of one protocol, without the units. */
-export type ProtocolSummary = Omit<MergedRun, 'tables'> & { tables: TableSummary[] };
-
-/** The findings, with their date and command. */
-export type KeptResult = ProtocolSummary & {
+/** The findings of one protocol without the units, with their date and command. */
+const resultSchema = v.object({
+  protocol: v.string(),
+  setting: v.string(),
+  seeds: v.array(v.number()),
+  tables: v.array(tableSchema),
+  figures: figuresSchema,
   /** Such as 2026-01-31. */
-  date: string;
-  command: string;
-};
-
+  date: v.string(),
+  command: v.string(),
+});
+export type KeptResult = v.InferOutput<typeof resultSchema>;
+export type ProtocolSummary = Omit<KeptResult, 'date' | 'command'>;
 /** Newest result of each protocol, by name. */
-export type KeptResults = Record<string, KeptResult>;
+const keptSchema = v.record(v.string(), resultSchema);
+export type KeptResults = v.InferOutput<typeof keptSchema>;
 
 /**
  * The run without its units. A table in which nothing was ranked is left out, unless it is the first.
@@ -50,8 +57,7 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
   const { name, unit, reference } = table;
   const against = methods.find((method) => method.name === reference)?.units;
   if (!against) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       `The table ${name} lacks the method ${reference} with which it compares; evaluate that method too.`,
     );
   }
@@ -69,53 +75,11 @@ function tableSummary({ methods, unitNames: _, ...table }: ResultTable): TableSu
   };
 }
 
-const rows = v.object({
-  name: v.string(),
-  hr10: jsonNumber,
-  ndcg10: jsonNumber,
-  mrr: jsonNumber,
-  lnRank: jsonNumber,
-  lnRankChange: jsonNumber,
-  ndcg10Change: jsonNumber,
-  ndcg10Se: jsonNumber,
-  se: jsonNumber,
-  worse: jsonNumber,
-  worseBeyondError: v.optional(jsonNumber),
-  figures: figuresSchema,
-  settings: v.optional(settingsSchema),
-  windows: v.optional(v.array(jsonNumber)),
-});
-const keptSchema = v.record(
-  v.string(),
-  v.object({
-    protocol: v.string(),
-    setting: v.string(),
-    seeds: v.array(v.number()),
-    tables: v.array(
-      v.object({
-        name: v.string(),
-        unit: unitSchema,
-        firstWindow: windowSchema,
-        reference: v.string(),
-        units: v.optional(v.number()),
-        choices: v.optional(v.number()),
-        methods: v.array(rows),
-      }),
-    ),
-    figures: figuresSchema,
-    date: v.string(),
-    command: v.string(),
-  }),
-);
-
-/**
- * Results as written by `keptText`.
- * @throws SidestreamError `runtime/invalid-input` if the text is not such a file
- */
+/** Results as written by `keptText`. @throws SidestreamError `runtime/invalid-input` if the text is not such a file */
 export const parseKept = (text: string): KeptResults =>
   parseJson(keptSchema, text, (fault) => {
     const why = `The results cannot be used: ${fault}. Remove the file and evaluate again.`;
-    return new SidestreamError('runtime/invalid-input', why);
+    return invalidInput(why);
   });
 
 /** The results file: numbers with 4 decimals, and lists of numbers on one line. */
@@ -126,5 +90,4 @@ export function keptText(results: KeptResults): string {
   return `${rounded.replace(/\[[\s\d.,null-]+\]/g, (list) => list.replace(/\s+/g, ' ').replace(/\[ | \]/g, (end) => end.trim()))}\n`;
 }
 
-/** Rounds to 4 decimals. */
 export const round4 = (value: number): number => Number(value.toFixed(4));

@@ -1,99 +1,58 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput, type SidestreamError } from '../../error';
 import { parseJson } from './part-text';
-import { type Quality, QualityMeter, qualityBy } from './quality';
+import { jsonNumber, type Quality, QualityMeter, qualityBy, qualitySchema } from './quality';
+
+export const figuresSchema = v.record(v.string(), jsonNumber);
+/** Chosen settings of a method, by name; null: none. */
+export const settingsSchema = v.record(v.string(), v.nullable(v.number()));
+
+/** Of a table, whether it holds the units or only their means. */
+export const tableEntries = {
+  name: v.string(),
+  unit: v.picklist(['shopper', 'window', 'pair']),
+  /** Number of the first unit, if the units are windows. */
+  firstWindow: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
+  /** Reference method of the changes. */
+  reference: v.string(),
+};
 
 /**
  * One method of a table: a quality for every unit (shopper, window, pair), in the same order for all methods, and further
  * figures by name.
  */
-export interface MethodRun {
-  name: string;
-  units: Quality[];
-  figures?: Record<string, number>;
-  /** Its chosen settings, by name; null: none. */
-  settings?: Record<string, number | null>;
-}
+const methodSchema = v.object({
+  name: v.string(),
+  units: v.array(qualitySchema),
+  figures: v.optional(figuresSchema),
+  settings: v.optional(settingsSchema),
+});
+export type MethodRun = v.InferOutput<typeof methodSchema>;
 
 /** Methods compared on the same units. */
-export interface ResultTable {
-  name: string;
-  unit: 'shopper' | 'window' | 'pair';
-  /** Number of the first unit, if the units are windows. */
-  firstWindow?: number;
+const tableSchema = v.object({
+  ...tableEntries,
   /** Names of the units if seeds have different ones (pairs drawn at random); a name stands for the same unit in every seed. */
-  unitNames?: string[];
-  /** Reference method of the changes. */
-  reference: string;
-  methods: MethodRun[];
-}
+  unitNames: v.optional(v.array(v.string())),
+  methods: v.array(methodSchema),
+});
+export type ResultTable = v.InferOutput<typeof tableSchema>;
 
 /** Result of one protocol with one seed. The first table is the one that programs read. */
-export interface ProtocolRun {
-  protocol: string;
-  seed: number;
-  /** Description of the evaluation, without the seed. */
-  setting: string;
-  tables: ResultTable[];
-  /** Single numbers of the whole run, by name; `x se` is the standard error of `x`. */
-  figures: Record<string, number>;
-}
-
-/** JSON has no NaN (the mean of nothing): it is written as null. */
-export const jsonNumber = v.union([
-  v.number(),
-  v.pipe(
-    v.null(),
-    v.transform(() => Number.NaN),
-  ),
-]);
-export const figuresSchema = v.record(v.string(), jsonNumber);
-export const settingsSchema = v.record(v.string(), v.nullable(v.number()));
-export const unitSchema = v.picklist(['shopper', 'window', 'pair']);
-export const windowSchema = v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)));
-
-export const qualitySchema = v.object({
-  events: v.number(),
-  hr10: jsonNumber,
-  ndcg10: jsonNumber,
-  mrr: jsonNumber,
-  lnRank: jsonNumber,
-  ranks: v.optional(v.array(v.number())),
-});
 const runSchema = v.object({
   protocol: v.string(),
   seed: v.number(),
+  /** Description of the evaluation, without the seed. */
   setting: v.string(),
-  tables: v.array(
-    v.object({
-      name: v.string(),
-      unit: unitSchema,
-      firstWindow: windowSchema,
-      unitNames: v.optional(v.array(v.string())),
-      reference: v.string(),
-      methods: v.array(
-        v.object({
-          name: v.string(),
-          units: v.array(qualitySchema),
-          figures: v.optional(figuresSchema),
-          settings: v.optional(settingsSchema),
-        }),
-      ),
-    }),
-  ),
+  tables: v.array(tableSchema),
+  /** Single numbers of the whole run, by name; `x se` is the standard error of `x`. */
   figures: figuresSchema,
 });
+export type ProtocolRun = v.InferOutput<typeof runSchema>;
 
-/**
- * A run as written by JSON.stringify.
- * @throws SidestreamError `runtime/invalid-input` if the text is not such a run
- */
+/** A run as written by JSON.stringify. @throws SidestreamError `runtime/invalid-input` if the text is not such a run */
 export const parseRun = (text: string): ProtocolRun =>
-  parseJson(
-    runSchema,
-    text,
-    (fault) => new SidestreamError('runtime/invalid-input', `The run cannot be used: ${fault}. Evaluate again.`),
-  );
+  parseJson(runSchema, text, (fault) => invalidInput(`The run cannot be used: ${fault}. Evaluate again.`));
 
 /** Result of one protocol over all its seeds. */
 export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
@@ -189,10 +148,7 @@ function meanFigures(all: readonly Record<string, number>[]): Record<string, num
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const different = (why: string): SidestreamError =>
-  new SidestreamError(
-    'runtime/invalid-input',
-    `The runs cannot be merged: ${why}. Evaluate each seed in the same way.`,
-  );
+  invalidInput(`The runs cannot be merged: ${why}. Evaluate each seed in the same way.`);
 
 function missing(what: string): never {
   throw different(`a seed lacks ${what}`);

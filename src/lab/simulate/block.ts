@@ -2,28 +2,9 @@ import * as v from 'valibot';
 import { parsePart } from '../evaluate/part-text';
 import { SHOPPER_KINDS, type SimulatedShopper } from './shopper';
 import type { SimulatedShop } from './shops';
-import { type Market, visitShop } from './visit';
+import { type Market, recordSchema, visitShop } from './visit';
 
-const number = v.nullable(v.number());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const recordSchema = v.object({
-  hr10: number,
-  ndcg10: number,
-  mrr: number,
-  clicks: v.number(),
-  start: number,
-  adaptation: number,
-  gradual: number,
-  returned: number,
-  fitBefore: number,
-  fitAfter: number,
-  novelty: v.number(),
-  popularityBias: v.number(),
-  diversity: v.number(),
-  newWants: count,
-  newHits: count,
-  experts: number,
-});
 /** Sums by step, from which means and their errors are computed. */
 const seriesSchema = v.object({ count: v.array(count), sum: v.array(v.number()), squares: v.array(v.number()) });
 export type Series = v.InferOutput<typeof seriesSchema>;
@@ -95,7 +76,6 @@ function addTo(series: Series, values: readonly (number | null)[]): void {
   }
 }
 
-/** Adds one series to another. */
 export function addSeries(series: Series, other: Series): void {
   for (const part of ['count', 'sum', 'squares'] as const) {
     for (const [step, value] of other[part].entries()) series[part][step] = (series[part][step] ?? 0) + value;

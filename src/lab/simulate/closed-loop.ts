@@ -13,7 +13,6 @@ import {
 } from './figures';
 import { randomOf } from './seeds';
 
-/** Figures of a round of the closed loop. */
 export const ROUND_FIGURES = {
   coverage: {
     title: 'Items chosen',
@@ -40,7 +39,6 @@ export const ROUND_FIGURES = {
 export type RoundFigure = keyof typeof ROUND_FIGURES;
 export const ROUND_FIGURE_NAMES = Object.keys(ROUND_FIGURES) as RoundFigure[];
 
-/** One round of one shop. */
 type RoundFigures = Record<RoundFigure, Interval>;
 
 /** A shop over all rounds. */

@@ -8,10 +8,8 @@ export interface Interval {
   high: number;
 }
 
-/** How a figure is written. */
 export type FigureUnit = 'percent' | 'choices' | 'bits' | 'number';
 
-/** Description of a figure in plain words. */
 export interface FigureWords {
   title: string;
   /** One sentence: how it is measured, and whether more of it is better. */
@@ -144,7 +142,6 @@ const SHARE_FIGURES = {
 
 export type FigureName = keyof typeof RATIO_FIGURES | keyof typeof SHARE_FIGURES;
 
-/** All figures in words. */
 export const FIGURES: Readonly<Record<FigureName, FigureWords>> = { ...RATIO_FIGURES, ...SHARE_FIGURES };
 
 /** Standard errors to both sides of a 95 % interval. */

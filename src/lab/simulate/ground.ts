@@ -1,4 +1,4 @@
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import type { Interaction } from '../../shop/training/companions';
 import type { SimulatedShopper } from './shopper';
 import type { Configuration, ShopStock } from './shops';
@@ -46,21 +46,14 @@ interface LoopRound {
   popularity: Float32Array;
 }
 
-/**
- * The requested configurations, in order.
- * @param possible possible configurations
- * @throws SidestreamError `runtime/invalid-input` for others
- */
+/** The requested configurations, in order. @throws SidestreamError `runtime/invalid-input` for others */
 export function chosenConfigurations(
   methods: readonly string[] | undefined,
   possible: readonly Configuration[],
 ): Configuration[] {
   const unknown = methods?.find((name) => name !== 'all' && !possible.some((one) => one === name));
   if (unknown !== undefined) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
-      `There is no configuration ${unknown} here; choose of all, ${possible.join(', ')}.`,
-    );
+    throw invalidInput(`There is no configuration ${unknown} here; choose of all, ${possible.join(', ')}.`);
   }
   return possible.filter((name) => !methods || methods.includes('all') || methods.includes(name));
 }

@@ -12,7 +12,7 @@ export type { FigureName, Interval } from './figures';
 export { chosenConfigurations, type Ground } from './ground';
 export { type Simulated, type Simulation, simulationLine, simulationOf } from './result';
 export { loggedShopper } from './shopper';
-export { CONFIGURATIONS, type Configuration, type ShopStock } from './shops';
+export { CONFIGURATIONS, type ShopStock } from './shops';
 export { simulatedGround } from './simulated-ground';
 export { answers, figureTables, SHOPS, simulationText } from './summary-text';
 export {

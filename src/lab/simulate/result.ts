@@ -7,7 +7,6 @@ import { SHOPPER_KINDS, type ShopperKind } from './shopper';
 /** Version of the result that programs read. */
 const SIMULATION_SCHEMA = 1;
 
-/** The findings of a simulation. */
 export interface Simulation {
   schema: typeof SIMULATION_SCHEMA;
   protocol: 'simulate';
@@ -47,7 +46,6 @@ export interface Simulation {
 export const simulationLine = (simulation: Simulation): string =>
   JSON.stringify(simulation, (_, value) => (typeof value === 'number' ? Number(value.toFixed(5)) : value));
 
-/** What was simulated. */
 export interface Simulated extends Pick<Simulation, 'source' | 'sharedSecond' | 'setting' | 'seed' | 'items'> {
   /** Blocks of shoppers, each with the shops in the same order. */
   blocks: readonly (readonly ShopBlock[])[];

@@ -59,7 +59,6 @@ const DAY = 24 * 3600 * 1000;
  * A simulated shopper with one choice a day, by a taste that stays (`steady`), changes at the second part of the visit
  * (`abrupt`), changes slowly during the second part (`gradual`), or differs only in the second part (`returning`).
  * @param cohort shoppers of different cohorts have different tastes
- * @param number number of the shopper in the cohort
  */
 export function simulatedShopper(
   world: World,

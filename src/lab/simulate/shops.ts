@@ -25,7 +25,6 @@ export interface SimulatedShop {
   start(shopper: SimulatedShopper): ShopRun;
 }
 
-/** The resources of a shop. */
 export interface ShopStock {
   /** Catalogues before and after the new items appear; equal if there are none. */
   before: LearnerCatalog;

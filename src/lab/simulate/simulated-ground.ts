@@ -1,7 +1,7 @@
 import { type Bundle, contentBlend, pickRows } from '../../core/catalog';
 import type { LearnerCatalog } from '../../device/learner';
 import { catalogIndex } from '../../device/ranking';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { cooccurrenceTable, type Interaction } from '../../shop/training/companions';
 import { sharedLearning } from '../evaluate/shared-work';
 import { choicesOf, popularityOf } from './closed-loop';
@@ -50,8 +50,7 @@ export function simulatedGround(options: SimulatedOptions): Ground {
   const { bundle, shoppers, seed, methods, closedLoop = true } = options;
   const count = bundle.items.length;
   if (count < MIN_ITEMS) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       `Simulated shoppers need a catalogue of ${MIN_ITEMS} items or more, and this one has ${count}. Simulate with a larger bundle.`,
     );
   }

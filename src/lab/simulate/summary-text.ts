@@ -36,7 +36,6 @@ export function intervalText({ mean, high }: Interval, unit: FigureUnit, withSig
   return `${withSign ? signed(scale * mean, DIGITS[unit]) : text(mean).replace('-', '−')}${error}`;
 }
 
-/** A figure's title with its unit. */
 export const titleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
   ({ percent: `${title}, %`, bits: `${title}, bits`, choices: title, number: title })[unit];
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import type { Interaction } from '../../shop/training/companions';
 import { type ShopBlock, simulateBlock } from './block';
 import { closedLoop, type LoopRun } from './closed-loop';
@@ -31,7 +31,6 @@ export function parseTask(data: unknown): SimulationTask {
   return parsed.success ? parsed.output : fail(parsed.issues[0].message);
 }
 
-/** A task in words. */
 export const taskLabel = ({ block, loop }: SimulationTask): string =>
   loop ? `${loop.name}, round ${loop.round + 1}, block ${block + 1}` : `block ${block + 1}`;
 
@@ -71,7 +70,6 @@ export interface SimulationPlan extends Pick<Simulated, 'source' | 'sharedSecond
   } | null;
 }
 
-/** The plan of a ground. */
 export function planOf(ground: Ground): SimulationPlan {
   const { source, sharedSecond, setting, items, shoppers, shopper, configurations, loop } = ground;
   // Simulated visits all have the same length, and creating shoppers takes time.
@@ -136,5 +134,5 @@ function* members<T>(count: number, block: number, shopper: (n: number) => T): G
 }
 
 function fail(why = 'there is no such round'): never {
-  throw new SidestreamError('runtime/invalid-input', `This is not a task of the simulation: ${why}. Simulate again.`);
+  throw invalidInput(`This is not a task of the simulation: ${why}. Simulate again.`);
 }

@@ -1,5 +1,5 @@
-import type { CatalogIndex } from '../../device/ranking';
-import { rankOf } from '../../device/ranking';
+import * as v from 'valibot';
+import { type CatalogIndex, rankOf } from '../../device/ranking';
 import { percentilesOf, selfInformation } from '../evaluate/list-quality';
 import { QualityMeter } from '../evaluate/quality';
 import type { SimulatedShopper } from './shopper';
@@ -25,30 +25,34 @@ export const marketOf = (index: Market['index'], popularity: Float32Array): Mark
   isNew: (row) => popularity[row] === 0,
 });
 
+const optional = v.nullable(v.number());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /** Sums over a visit; a figure is a ratio of two sums, see `figures.ts`. Null: it does not apply to this shopper. */
-export interface VisitRecord {
-  hr10: number | null;
-  ndcg10: number | null;
-  mrr: number | null;
+export const recordSchema = v.object({
+  hr10: optional,
+  ndcg10: optional,
+  mrr: optional,
   /** Share of the lists with a click. */
-  clicks: number;
+  clicks: v.number(),
   /** Choices until the first, the second, the gradual and the returning taste were listed; `MAX_ADAPTATION` if never. */
-  start: number | null;
-  adaptation: number | null;
-  gradual: number | null;
-  returned: number | null;
+  start: optional,
+  adaptation: optional,
+  gradual: optional,
+  returned: optional,
   /** Fit of the lists right before the first taste left and right after it returned, 0 to 1. */
-  fitBefore: number | null;
-  fitAfter: number | null;
-  novelty: number;
-  popularityBias: number;
-  diversity: number;
+  fitBefore: optional,
+  fitAfter: optional,
+  novelty: v.number(),
+  popularityBias: v.number(),
+  diversity: v.number(),
   /** Number of sought new items, and of those among the first ten. */
-  newWants: number;
-  newHits: number;
+  newWants: count,
+  newHits: count,
   /** Experts kept at the end. */
-  experts: number | null;
-}
+  experts: optional,
+});
+export type VisitRecord = v.InferOutput<typeof recordSchema>;
 
 /** The record of one shopper in one shop. */
 export interface Visit {

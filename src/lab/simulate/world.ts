@@ -92,7 +92,6 @@ export function newItemsLast(count: number, share: number, seed: number): { orde
  * A taste: items whose text is like that of one item, whose picture is like that of another, and which are of the first one's
  * category, are wanted more; and so are items with traits that some shoppers like and no feature captures, items that everybody
  * likes, and random ones.
- * @param seeds numbers that identify the taste
  */
 export function makeTaste(world: World, ...seeds: number[]): Taste {
   const { content, categories, known, appeal, hidden, seed } = world;

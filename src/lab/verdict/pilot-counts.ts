@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import * as v from 'valibot';
-import { SidestreamError } from '../../error';
+import { invalidInput, type SidestreamError } from '../../error';
 import { measuresOf, SHARES } from './effects';
 import { type MetricLog, strayNames, totalsOf } from './metric-log';
 import type { Arm, Period } from './sequential-test';
@@ -174,5 +174,4 @@ function counted(
   return { days: days.map(([day]) => day), periods: days.map(([, period]) => period) };
 }
 
-const refused = (why: string): SidestreamError =>
-  new SidestreamError('runtime/invalid-input', `The counts cannot be used: ${why}.`);
+const refused = (why: string): SidestreamError => invalidInput(`The counts cannot be used: ${why}.`);

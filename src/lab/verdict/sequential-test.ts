@@ -1,4 +1,4 @@
-import { SidestreamError } from '../../error';
+import { invalidInput, type SidestreamError } from '../../error';
 import { mixtureHalfWidth, mixtureP, mixtureRatio } from './mixture';
 
 /** Units of one variant, such as visitors, and how many of them were successes. */
@@ -280,5 +280,4 @@ function dispersionOf(
   return squares.reduce((sum, square) => sum + square, 0) / (used.length - 1);
 }
 
-const wrong = (what: string, must: string): SidestreamError =>
-  new SidestreamError('runtime/invalid-input', `${what} must be ${must}.`);
+const wrong = (what: string, must: string): SidestreamError => invalidInput(`${what} must be ${must}.`);

@@ -52,10 +52,7 @@ function sentenceOf(
   return `${values}, ${change}. ${action}${rests}${more}`;
 }
 
-/**
- * Warns prominently if the split differs from the declared one, or if there is only one variant.
- * @param against the expected split
- */
+/** Warns prominently if the split differs from the declared one, or if there is only one variant. */
 export function splitSentence({ variants, p, mismatch }: SampleRatio, against: string): string {
   const counts = variants.map(
     ({ name, visitors, expected }) => `${name} ${whole(visitors)} of ${whole(expected)} expected`,
@@ -91,7 +88,6 @@ export function setAsideText({ setAside }: Pick<Verdict, 'setAside'>): string | 
 /** Maximum number of variants named individually. */
 const NAMED = 5;
 
-/** The figures of each variant. */
 export function variantCells({ variants, metrics }: Verdict): Cells {
   return {
     title: 'Variants',
@@ -136,7 +132,6 @@ export function comparisonCells(verdict: Verdict): Cells[] {
 const effectCells = (of: Effect | null): string[] =>
   of ? [percent(of.value), rangeText(of.once), rangeText(of.always), probability(of.p)] : [TOO_FEW, '', '', ''];
 
-/** How to read the numbers. */
 export const EXPLANATION: readonly (readonly [string, string])[] = [
   ['±', 'standard error: the true value is within it in about 68 of 100 experiments'],
   ['change', 'how much more, or less, than the control, in percent of the control'],

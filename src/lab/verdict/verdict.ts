@@ -1,5 +1,5 @@
 import { combined, type VisitorSums } from '../../device/experiment/visitors';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { compared, type Effect, type Estimate, estimate, type Measure, measuresOf } from './effects';
 import { type MetricLog, strayNames, totalsOf } from './metric-log';
 import { fixedRatio, mixtureRatio } from './mixture';
@@ -100,9 +100,9 @@ export const MIN_ACTIVE = 30;
 export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}): Verdict {
   const { effect = 0.05, alpha = 0.05, power = 0.8, metric = 'buyers', control = 'off', split, base } = plan;
   if (!(effect > 0 && effect < 10))
-    throw wrong('The effect must be above 0 and below 10 times the control: 0.05 for 5 %.');
-  if (!(alpha > 0 && alpha < 1)) throw wrong('Alpha must be above 0 and below 1.');
-  if (!(power > 0 && power < 1)) throw wrong('The power must be above 0 and below 1.');
+    throw invalidInput('The effect must be above 0 and below 10 times the control: 0.05 for 5 %.');
+  if (!(alpha > 0 && alpha < 1)) throw invalidInput('Alpha must be above 0 and below 1.');
+  if (!(power > 0 && power < 1)) throw invalidInput('The power must be above 0 and below 1.');
   const totals = totalsOf(log.days);
   const { experiment, ...aside } = experimentOf(totals, plan.experiment);
   const present = new Map<string, VisitorSums>();
@@ -131,15 +131,17 @@ export function verdictOf(log: Pick<MetricLog, 'days'>, plan: VerdictPlan = {}):
   // If the control should have visitors, or no other variant has any, that is the finding rather than a usage error.
   const isFinding = ratio.mismatch && (known.length === 1 || (split?.get(control) ?? 0) > 0);
   if (!ofVariant.has(control) && !isFinding) {
-    throw wrong(`No visitor had the variant “${control}”; the log has ${known.join(', ')}. Name one with --control.`);
+    throw invalidInput(
+      `No visitor had the variant “${control}”; the log has ${known.join(', ')}. Name one with --control.`,
+    );
   }
   const measures = measuresOf([...ofVariant.values()]);
   const deciding = measures.find(({ name }) => name === metric);
   if (!deciding) {
-    throw wrong(`There is no metric “${metric}”; there are ${measures.map(({ name }) => name).join(', ')}.`);
+    throw invalidInput(`There is no metric “${metric}”; there are ${measures.map(({ name }) => name).join(', ')}.`);
   }
   if (base !== undefined && !(base > 0 && (deciding.kind !== 'share' || base < 1))) {
-    throw wrong(
+    throw invalidInput(
       `The base of “${metric}” must be above 0${deciding.kind === 'share' ? ' and below 1: 0.03 for 3 %' : ''}.`,
     );
   }
@@ -279,7 +281,7 @@ function unknownVariants(
   const isMistyped = unnamed.includes(control) || (missing.length > 0 && unnamed.some((name) => !stray.has(name)));
   if (isMistyped) {
     const typo = missing.length > 0 ? ` It names “${missing.join('”, “')}”, which no visitor had.` : '';
-    throw wrong(
+    throw invalidInput(
       `The split does not name “${unnamed.join('”, “')}”. Give each variant of the log a weight: ${[...present.keys()].sort().join(', ')}.${typo}`,
     );
   }
@@ -354,20 +356,20 @@ function experimentOf(
   }
   const names = [...visitors.keys()].sort();
   if (names.length === 0) {
-    throw wrong('The log has no visitor in an experiment: were the pages started with `experiment`, and with consent?');
+    throw invalidInput(
+      'The log has no visitor in an experiment: were the pages started with `experiment`, and with consent?',
+    );
   }
   const stray = strayNames(visitors);
   const found = names.filter((name) => !stray.has(name));
   if (wanted === undefined && found.length > 1) {
-    throw wrong(`The log has the experiments ${found.join(', ')}. Name one with --experiment.`);
+    throw invalidInput(`The log has the experiments ${found.join(', ')}. Name one with --experiment.`);
   }
   const name = wanted ?? found[0];
-  if (!visitors.has(name)) throw wrong(`The log has no experiment “${name}”; it has ${names.join(', ')}.`);
+  if (!visitors.has(name)) throw invalidInput(`The log has no experiment “${name}”; it has ${names.join(', ')}.`);
   const others = wanted === undefined ? [...stray] : [];
   return {
     experiment: name,
     setAside: others.map((name) => ({ name, visitors: visitors.get(name) ?? 0 })),
   };
 }
-
-const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);

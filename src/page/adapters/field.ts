@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { INEXACT_ID } from '../../core/common/exact-id';
 import { EVENT_TYPES, type EventType, MAX_CHARACTERS, type TrackDetails } from '../../device/protocol';
 
-/** Whether a name is an event type of the recommender. */
 export const isEventType = (name: unknown): name is EventType => (EVENT_TYPES as readonly unknown[]).includes(name);
 
 const amount = v.pipe(

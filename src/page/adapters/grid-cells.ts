@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { idSchema } from './field';
 import { ITEM, inOwnElement, POSITION } from './marked-element';
 
-/** An item of a grid. */
 export interface Cell {
   /** The marked element. */
   item: Element;

@@ -23,7 +23,6 @@ import { notStarted, startWorker } from './worker-script';
 /** Longest time that closing waits for the worker, ms: events that it has not saved by then are learned again from the log. */
 const CLOSING_LIMIT = 10_000;
 
-/** The error of every call of a closed recommender. */
 export const closedError = (): SidestreamError =>
   new SidestreamError('runtime/closed', 'This recommender is closed. Create another.');
 

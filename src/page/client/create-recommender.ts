@@ -8,10 +8,7 @@ import { workerAddress } from './worker-url';
 
 const running = new Map<string, WorkerConnection>();
 
-/**
- * Absolute address of a bundle's folder.
- * @throws SidestreamError `runtime/invalid-input`
- */
+/** Absolute address of a bundle's folder. @throws SidestreamError `runtime/invalid-input` */
 export function bundleAddress(bundle: unknown): string {
   const page = globalThis.document?.baseURI;
   if (typeof bundle === 'string' && bundle !== '' && URL.canParse(bundle, page)) {

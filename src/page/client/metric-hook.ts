@@ -168,10 +168,7 @@ function joined(before: readonly Counts[], more: readonly Counts[]): Counts[] {
 
 const hooksOf = new WeakMap<WorkerConnection, MetricHooks>();
 
-/**
- * Adds a hook to a connection.
- * @returns a function that passes on the remaining counts and ends the hook
- */
+/** Adds a hook to a connection. @returns a function that passes on the remaining counts and ends the hook */
 export function addHook(connection: WorkerConnection, hook: MetricHook): () => Promise<void> {
   const hooks = hooksOf.get(connection) ?? watched(connection);
   hooksOf.set(connection, hooks);

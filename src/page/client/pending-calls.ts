@@ -24,7 +24,6 @@ export class PendingCalls {
     return call;
   }
 
-  /** Rejects all pending calls. */
   fail(error: SidestreamError): void {
     for (const abandon of this.#calls.values()) abandon(error);
   }

@@ -100,7 +100,6 @@ export interface BuildResult {
   bytes: number;
   /** The first 1,000 rejected rows, which are left out, and rejected pictures, whose items are kept with only their text. */
   rejected: readonly RejectedRow[];
-  /** Total number of rejections. */
   rejectedCount: number;
   rejectedRows: number;
   rejectedPictures: number;

@@ -1,6 +1,6 @@
 import { type CooccurrenceTable, countSupport, type Link, linkCooccurrence } from '../../core/catalog';
 import type { Products } from '../../core/catalog/variants';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { type Pair, readPairFile } from './pair-file';
 
 /** Files of items that go together. */
@@ -71,8 +71,7 @@ export async function fileCooccurrence(
 
 function usedLinks(links: Link[], path: string): Link[] {
   if (links.length > 0) return links;
-  throw new SidestreamError(
-    'runtime/invalid-input',
+  throw invalidInput(
     `${path} does not link any two items of this catalogue. Do file and catalogue use the same item ids?`,
   );
 }

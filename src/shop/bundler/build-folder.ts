@@ -12,10 +12,7 @@ const fittedSchema = v.record(v.string(), v.pipe(v.number(), v.integer(), v.minV
 /** The folder next to a bundle in which its builds cache encoded features: `shop.build` for `shop`. */
 export const buildFolder = (out: string): string => join(dirname(resolve(out)), `${basename(resolve(out))}.build`);
 
-/**
- * Runs a build under a lock on the folder.
- * @throws SidestreamError `build/locked` when another build holds the lock
- */
+/** Runs a build under a lock on the folder. @throws SidestreamError `build/locked` when another build holds the lock */
 export async function lockedBuild<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, LOCK);

@@ -22,7 +22,6 @@ import {
 } from './chunk';
 import { readEncoder } from './encoder-files';
 
-/** The encoders of a build. */
 export interface EncoderSource {
   presets: { text: TextPreset; image: ImagePreset };
   /** Folder of their built files. */
@@ -38,11 +37,8 @@ export class ChunkEncoder implements ChunkRunner {
   readonly slots = 2;
   readonly #encoders: { text?: Promise<Encoder<string>>; image?: Promise<Encoder<Pixels>> } = {};
   readonly #projections = new Map<Modality, { digest: string; projection: Projection }>();
-  readonly #source: EncoderSource;
 
-  constructor(source: EncoderSource) {
-    this.#source = source;
-  }
+  constructor(private readonly source: EncoderSource) {}
 
   async run({ modality, inputs }: Chunk, shared: SharedProjection | null): Promise<ChunkOutput[]> {
     const projection = shared && (await this.#projection(modality, shared));
@@ -67,7 +63,7 @@ export class ChunkEncoder implements ChunkRunner {
   }
 
   #text(): Promise<Encoder<string>> {
-    const { presets, models } = this.#source;
+    const { presets, models } = this.source;
     this.#encoders.text ??= readEncoder(presets.text, models).then((files) =>
       createNodeEncoder(presets.text, files, { threads: 1 }),
     );
@@ -75,7 +71,7 @@ export class ChunkEncoder implements ChunkRunner {
   }
 
   #image(): Promise<Encoder<Pixels>> {
-    const { presets, models } = this.#source;
+    const { presets, models } = this.source;
     this.#encoders.image ??= readEncoder(presets.image, models).then((files) =>
       createNodeEncoder(presets.image, files, { threads: 1 }),
     );
@@ -85,7 +81,7 @@ export class ChunkEncoder implements ChunkRunner {
   async #decode(input: string | Uint8Array): Promise<{ pixels: Pixels } | { reason: string }> {
     if (typeof input === 'string') throw new Error('a picture came as a text');
     try {
-      return { pixels: await decodeImage(input, this.#source.presets.image) };
+      return { pixels: await decodeImage(input, this.source.presets.image) };
     } catch (error) {
       return { reason: messageOf(error) };
     }

@@ -42,7 +42,6 @@ interface Waiting {
   rows: number[];
 }
 
-/** Result counts of `encodeRows`. */
 export interface EncodedRows {
   encoded: number;
   /** Rows whose input an earlier build had encoded. */

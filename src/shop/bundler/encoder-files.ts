@@ -49,10 +49,7 @@ export async function addEncoder(name: string, folder: string, onStep: (line: st
   return 'built';
 }
 
-/**
- * Reads the built files of an encoder, ready for `createNodeEncoder`.
- * @throws SidestreamError `encoder/missing`
- */
+/** Reads the built files of an encoder, ready for `createNodeEncoder`. @throws SidestreamError `encoder/missing` */
 export async function readEncoder(preset: Preset, folder: string = MODELS_FOLDER): Promise<NodeEncoderFiles> {
   try {
     const onnx = new Uint8Array(await readFile(join(folder, `${preset.name}.onnx`)));

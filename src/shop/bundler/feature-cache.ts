@@ -38,13 +38,13 @@ export class FeatureCache {
   #count = 0;
   /** Number of entries that existed when the file was opened. */
   #inherited = 0;
-  readonly #path: string;
-  readonly #payloadBytes: number;
   #file: number;
 
-  private constructor(path: string, payloadBytes: number, file: number) {
-    this.#path = path;
-    this.#payloadBytes = payloadBytes;
+  private constructor(
+    private readonly path: string,
+    private readonly payloadBytes: number,
+    file: number,
+  ) {
     this.#file = file;
   }
 
@@ -69,7 +69,7 @@ export class FeatureCache {
     readSync(this.#file, record, 0, record.length, this.#offset(found));
     if (!record.subarray(0, KEY).equals(key)) return null;
     this.#used.add(found);
-    return new Uint8Array(record.subarray(KEY, KEY + this.#payloadBytes));
+    return new Uint8Array(record.subarray(KEY, KEY + this.payloadBytes));
   }
 
   /** Whether an entry that `get` finds existed when the file was opened. Do not call it after `tidy`. */
@@ -79,9 +79,9 @@ export class FeatureCache {
 
   /** Adds an entry; it is on disk when this returns. */
   add(key: Uint8Array, payload: Uint8Array): void {
-    if (key.length !== KEY || payload.length !== this.#payloadBytes) {
+    if (key.length !== KEY || payload.length !== this.payloadBytes) {
       throw new Error(
-        `A cache entry must be ${KEY} + ${this.#payloadBytes} bytes, not ${key.length} + ${payload.length}`,
+        `A cache entry must be ${KEY} + ${this.payloadBytes} bytes, not ${key.length} + ${payload.length}`,
       );
     }
     const record = Buffer.concat([key, payload, Buffer.alloc(4)]);
@@ -95,7 +95,7 @@ export class FeatureCache {
   /** Called after a complete build: drops the entries that the build did not use, if they are the majority. */
   tidy(): void {
     if (this.#used.size >= this.#count / 2) return;
-    const path = `${this.#path}.part`;
+    const path = `${this.path}.part`;
     const file = openSync(path, 'w+');
     writeSync(file, this.#header(), 0, HEADER, 0);
     const record = Buffer.allocUnsafe(this.#recordBytes);
@@ -106,7 +106,7 @@ export class FeatureCache {
       writeSync(file, record, 0, record.length, this.#offset(n));
       this.#index.set(short(record), n);
     }
-    renameSync(path, this.#path);
+    renameSync(path, this.path);
     closeSync(this.#file);
     this.#file = file;
     this.#count = kept.length;
@@ -118,7 +118,7 @@ export class FeatureCache {
   }
 
   #recover(): void {
-    rmSync(`${this.#path}.part`, { force: true });
+    rmSync(`${this.path}.part`, { force: true });
     const { size } = fstatSync(this.#file);
     const header = Buffer.alloc(HEADER);
     readSync(this.#file, header, 0, HEADER, 0);
@@ -148,12 +148,12 @@ export class FeatureCache {
     const header = Buffer.alloc(HEADER);
     MAGIC.copy(header);
     header.writeUInt32LE(VERSION, 8);
-    header.writeUInt32LE(this.#payloadBytes, 12);
+    header.writeUInt32LE(this.payloadBytes, 12);
     return header;
   }
 
   get #recordBytes(): number {
-    return KEY + this.#payloadBytes + 4;
+    return KEY + this.payloadBytes + 4;
   }
 
   #offset(record: number): number {

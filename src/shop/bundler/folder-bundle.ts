@@ -2,7 +2,6 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Bundle,
-  type BundleProgress,
   type BundleSink,
   type FetchFile,
   MANIFEST_FILE,
@@ -36,7 +35,7 @@ export function folderFetch(folder: string): FetchFile {
  * Opens the whole bundle in a folder.
  * @throws SidestreamError `bundle/unreachable` if there is none; other errors as in `openBundle`
  */
-export async function openFolder(folder: string, onProgress?: BundleProgress): Promise<Bundle> {
+export async function openFolder(folder: string): Promise<Bundle> {
   const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);
   const kind = await kindOf(folder);
   if (kind === 'nothing') throw missing(`There is no folder ${folder}. Check the path.`);
@@ -47,7 +46,7 @@ export async function openFolder(folder: string, onProgress?: BundleProgress): P
       `There is no bundle in ${folder}: it has no ${MANIFEST_FILE}. Check the path, or build one: ${build}.`,
     );
   }
-  return openBundle(folderFetch(folder), onProgress);
+  return openBundle(folderFetch(folder));
 }
 
 /**

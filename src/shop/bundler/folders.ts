@@ -3,7 +3,7 @@ import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 
 type Kind = 'folder' | 'file' | 'nothing';
 
@@ -17,15 +17,12 @@ export async function kindOf(path: string): Promise<Kind> {
   }
 }
 
-/**
- * Checks that an option names a folder.
- * @throws SidestreamError `runtime/invalid-input`
- */
+/** Checks that an option names a folder. @throws SidestreamError `runtime/invalid-input` */
 export async function requireFolder(option: string, path: string): Promise<void> {
   const kind = await kindOf(path);
   if (kind === 'folder') return;
   const what = kind === 'file' ? 'is a file, not a folder' : 'does not exist';
-  throw new SidestreamError('runtime/invalid-input', `${option} ${path}: this folder ${what}. Check the path.`);
+  throw invalidInput(`${option} ${path}: this folder ${what}. Check the path.`);
 }
 
 /**
@@ -37,7 +34,7 @@ export async function requireRoom(option: string, path: string): Promise<void> {
     const kind = await kindOf(at);
     if (kind === 'file') {
       const message = `${option} ${path}: ${at} is a file, so no folder can be created there. Name another folder.`;
-      throw new SidestreamError('runtime/invalid-input', message);
+      throw invalidInput(message);
     }
     if (kind === 'folder') {
       await access(at, constants.W_OK).catch((cause) => {

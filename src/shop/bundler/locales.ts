@@ -3,13 +3,12 @@ import * as v from 'valibot';
 import type { Item, LocaleContent } from '../../core/catalog';
 import { type ItemText, itemTextOf } from '../../core/catalog/locales';
 import { encodeOffers, marketSchema, type Offer, offersFile } from '../../core/catalog/offers';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { writeMutable } from './edit-manifest';
 import { soldOutOffer } from './offers';
 import { type CollectedFeed, collectFeed, type ReadFeedOptions } from './read-feed';
 import type { RejectedRows } from './rejected-rows';
 
-/** The feed of a shop in a further language. */
 export interface LocaleFeed {
   tag: string;
   /** Files, folders and addresses. */
@@ -38,7 +37,6 @@ const NAMED = 5;
 
 export interface ReadLocalesRequest {
   feeds: readonly LocaleFeed[];
-  /** The main feed. */
   main: Pick<CollectedFeed, 'items' | 'currencies'>;
   /** Language tag of the main feed, if known. */
   language: string | undefined;
@@ -65,7 +63,7 @@ export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFe
   for (const { tag, feed } of feeds) {
     if (tag === language) {
       const text = `--locale ${tag}: the main feed is in ${tag}. Name only further languages here, and correct the main language with --lang if it is wrong.`;
-      throw new SidestreamError('runtime/invalid-input', text);
+      throw invalidInput(text);
     }
     const found = await collectFeed(feed, options, rejected, from);
     from += found.items.length + found.rejectedRows;

@@ -14,10 +14,7 @@ export interface GrowingMeter extends Meter {
   extend(more: number): void;
 }
 
-/**
- * Runs one stage of some work under a meter.
- * @param total sum of all that `work` passes to `advance`
- */
+/** Runs one stage of some work under a meter. @param total sum of all that `work` passes to `advance` */
 export async function metered<T>(
   meter: Meter,
   label: string,

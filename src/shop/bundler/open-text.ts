@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { feedText } from '../../core/catalog/feed';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 
 /** First bytes of non-text files. */
 const BINARY: readonly (readonly [readonly number[], string])[] = [
@@ -20,7 +20,7 @@ const BINARY: readonly (readonly [readonly number[], string])[] = [
  */
 export const openText = (path: string): AsyncGenerator<string> =>
   feedText(checked(path, unpacked(createReadStream(path))), undefined, (line, encoding) =>
-    invalid(
+    invalidInput(
       `${path}, line ${line}, is not valid ${encoding.toUpperCase()}. Save the file as UTF-8, or convert it, for instance with “iconv -f WINDOWS-1252 -t UTF-8”.`,
     ),
   );
@@ -31,14 +31,12 @@ async function* checked(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGe
   for await (const chunk of bytes) {
     if (isFirst) {
       const what = BINARY.find(([first]) => first.every((byte, i) => chunk[i] === byte))?.[1];
-      if (what !== undefined) throw invalid(`${path} is ${what}.`);
+      if (what !== undefined) throw invalidInput(`${path} is ${what}.`);
     }
     isFirst = false;
     yield chunk;
   }
 }
-
-const invalid = (message: string): SidestreamError => new SidestreamError('runtime/invalid-input', message);
 
 /** The bytes, decompressed if they start like gzip. @throws errors of the source and of zlib */
 export async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -3,7 +3,7 @@ import { describeRejectedRow, type RejectedRow, shortened } from '../../core/cat
 import { feedLines, peekText, separatorOf, tableRows } from '../../core/catalog/feed';
 import { idSchema, writtenId } from '../../core/common/id-schema';
 import { messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { openText } from './open-text';
 
 /** Two ids that a row of a file links. */
@@ -52,7 +52,7 @@ export async function readPairFile(path: string, columns: PairColumns): Promise<
   if (rejected.length > SHOWN) console.error(`… and ${rejected.length - SHOWN} more`);
   if (pairs.length === 0) {
     const names = `${columns.left.join(', ')} and one called ${columns.right.join(', ')}`;
-    throw new SidestreamError('runtime/invalid-input', `${path} has no usable row. It needs a column called ${names}.`);
+    throw invalidInput(`${path} has no usable row. It needs a column called ${names}.`);
   }
   return pairs;
 }

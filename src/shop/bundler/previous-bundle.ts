@@ -15,13 +15,11 @@ import { shareProjection } from './chunk';
 import { SAMPLE } from './encode-modality';
 import { folderFetch } from './folder-bundle';
 
-/** A bundle that a build replaces. */
 export interface PreviousBundle extends Predecessor {
   /** How its features were projected; empty if the next build uses different inputs or encoders. */
   projections: Projections;
 }
 
-/** How features are to be encoded. */
 interface FeatureRecipe {
   text: TextRecipe;
   /** Width D of every projected tap. */

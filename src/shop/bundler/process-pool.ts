@@ -37,12 +37,11 @@ class ProcessPool implements ChunkRunner {
   readonly #workers = new Set<Worker>();
   readonly #queue: Job[] = [];
   #closed = false;
-  readonly #source: EncoderSource;
-  readonly #size: number;
 
-  constructor(source: EncoderSource, size: number) {
-    this.#source = source;
-    this.#size = size;
+  constructor(
+    private readonly source: EncoderSource,
+    private readonly size: number,
+  ) {
     this.slots = 2 * size;
   }
 
@@ -66,7 +65,7 @@ class ProcessPool implements ChunkRunner {
   #assign(): void {
     while (this.#queue.length > 0 && !this.#closed) {
       const idle = [...this.#workers].find((worker) => worker.job === null);
-      if (!idle && this.#workers.size >= this.#size) return;
+      if (!idle && this.#workers.size >= this.size) return;
       const job = this.#queue.shift();
       if (job) this.#give(idle ?? this.#start(), job);
     }
@@ -99,7 +98,7 @@ class ProcessPool implements ChunkRunner {
     });
     child.on('error', (error) => this.#lost(worker, error.message));
     child.on('exit', (code, signal) => this.#lost(worker, signal ?? `code ${code}`));
-    send(worker, { kind: 'encoders', source: this.#source });
+    send(worker, { kind: 'encoders', source: this.source });
     return worker;
   }
 

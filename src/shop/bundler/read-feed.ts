@@ -101,10 +101,7 @@ export async function collectFeed(
   return { ...feed, rejected: rejectedRows.kept, summary: summary.lines() };
 }
 
-/**
- * Reads a mapping file.
- * @throws SidestreamError `catalog/bad-mapping`
- */
+/** Reads a mapping file. @throws SidestreamError `catalog/bad-mapping` */
 export async function readMapping(path: string): Promise<FeedMapping> {
   let text: string;
   try {

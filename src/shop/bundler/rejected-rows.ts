@@ -7,7 +7,6 @@ import { SidestreamError } from '../../error';
 /** Maximum number of rejected rows kept in memory: a feed in the wrong format is rejected row by row, however long it is. */
 const MAX_KEPT = 1000;
 
-/** A rejected row and its position in the feed. */
 interface Placed {
   at: number;
   row: RejectedRow;

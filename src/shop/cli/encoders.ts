@@ -13,7 +13,6 @@ interface AddOptions extends AdaptOptions {
   revision?: string;
 }
 
-/** `sidestream encoders`: builds and lists the frozen encoders. */
 export function encodersCommand(): Command {
   return new Command('encoders')
     .description('build and list the frozen encoders')

@@ -3,7 +3,7 @@ import { peekText } from '../../core/catalog/feed';
 import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
 import { codeOf, messageOf } from '../../core/common/thrown';
-import { SidestreamError } from '../../error';
+import { invalidInput, SidestreamError } from '../../error';
 import { openText } from '../bundler';
 import {
   type EventFormat,
@@ -30,7 +30,7 @@ export async function readEventFile(path: string, isRepeated = false): Promise<R
     showRejected(groupedRows(log.rejected));
     for (const note of logNotes(log)) console.error(note);
   }
-  if (log.events.length === 0) throw new SidestreamError('runtime/invalid-input', withoutEvents(path, log));
+  if (log.events.length === 0) throw invalidInput(withoutEvents(path, log));
   return log;
 }
 
@@ -101,8 +101,7 @@ export function interactionsOf(log: EventLog, { items }: Bundle): { interactions
   const unknown = log.events.length - interactions.length;
   if (interactions.length === 0) {
     const [ours, theirs] = [items.slice(0, NAMED_IDS).map(({ id }) => id), unknownIds(log, items)].map(inQuotes);
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       `No event is about an item of this bundle; do events and catalogue use the same item ids? The log has ${theirs}, the bundle ${ours}.`,
     );
   }

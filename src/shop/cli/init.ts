@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import * as v from 'valibot';
 import type { Item } from '../../core/catalog';
 import type { FeedMapping } from '../../core/catalog/feed';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { detectLanguage, PACKAGE_FOLDER, readFeed, readMapping } from '../bundler';
 import { buildCommand } from './build';
 import { type PackageSource, packageSource } from './package-source';
@@ -260,11 +260,11 @@ function isSample(path: string): boolean {
 async function refuseFull(path: string, folder: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found === null) return;
-  if (!found.isDirectory()) throw new SidestreamError('runtime/invalid-input', `${folder} is a file. Name a folder.`);
+  if (!found.isDirectory()) throw invalidInput(`${folder} is a file. Name a folder.`);
   const others = (await readdir(path)).filter((name) => !HARMLESS.has(name));
   if (others.length === 0) return;
   const message = `${folder} is not empty (${others.slice(0, 3).join(', ')}). Name a new folder: nothing in it is overwritten.`;
-  throw new SidestreamError('runtime/invalid-input', message);
+  throw invalidInput(message);
 }
 
 /** The part of the package's own package.json that init needs. */

@@ -31,7 +31,6 @@ interface InspectOptions {
   json?: boolean;
 }
 
-/** `sidestream inspect <bundle>`: shows the content of a bundle and the quality of its neighbourhoods. */
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('show the content of a bundle, the quality of its neighbourhoods, or the items near one item')

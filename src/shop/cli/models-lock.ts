@@ -9,7 +9,6 @@ import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { exitBy } from './interrupt';
 
-/** Name of the lock in a folder of models. */
 export const LOCK_FILE = 'sidestream.lock';
 /** Default interval at which a waiting run checks whether the other one has ended, ms. */
 const INTERVAL = 500;

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { marketSchema } from '../../core/catalog/offers';
 import { counted } from '../../core/common/counted';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import {
   createMeter,
   MISSING,
@@ -61,12 +61,12 @@ export function offersCommand(): Command {
     .option('--json', 'print the result as one line of JSON, last')
     .action(async (feed: string[], { remove, json, mapping: file, encoding, refusals, ...options }: OffersOptions) => {
       if (remove === true) {
-        if (feed.length > 0) throw wrong('--remove takes no feed.');
+        if (feed.length > 0) throw invalidInput('--remove takes no feed.');
         await removeOffers(options.out, options.market);
         console.log(json ? JSON.stringify({ removed: true }) : `Removed the offers from ${options.out}`);
         return;
       }
-      if (feed.length === 0) throw wrong('Name the feed: a file, folder or address.');
+      if (feed.length === 0) throw invalidInput('Name the feed: a file, folder or address.');
       const started = performance.now();
       const mapping = file === undefined ? {} : await readMapping(file);
       const { rejected, rejectedCount, ...written } = await writeOffers({
@@ -101,5 +101,3 @@ function print(written: Omit<OffersResult, 'rejected' | 'rejectedCount'>, second
   if (unpublished > 0) console.log(`Not published, so sold out: ${counted(unpublished, 'item')} of the bundle`);
   console.log(`Refused: ${counted(rejectedRows, 'row')}`);
 }
-
-const wrong = (text: string): SidestreamError => new SidestreamError('runtime/invalid-input', text);

@@ -17,7 +17,6 @@ const CLONE_MARK = join('scripts', 'setup.mjs');
 const INSTALLED = 'node_modules/sidestream';
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
-/** Where a new shop gets the package. */
 export interface PackageSource {
   /** The dependency, as written in package.json. */
   dependency: string;

@@ -16,7 +16,6 @@ interface PublishOptions {
   json?: boolean;
 }
 
-/** `sidestream rules`: checks a shop's rules file, and adds it to a bundle or removes it again. */
 export function rulesCommand(): Command {
   return new Command('rules')
     .description('check a rules file for lists, and add it to a bundle without building it again')

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 
 /**
  * Names that, in quotes, mean the same in every shell: letters, digits, `_`, and after the first character also `.`, `-` and
@@ -44,8 +44,7 @@ const HARMLESS = /^(?:[\p{L}\p{N} _./:@,;=?&#~+*'()![\]-]|%[0-9a-f]{2})*$/iu;
 export function scriptWord(word: string): string {
   if (/^[\w./:-]+$/.test(word)) return word;
   if (HARMLESS.test(word)) return `"${word}"`;
-  throw new SidestreamError(
-    'runtime/invalid-input',
+  throw invalidInput(
     `${JSON.stringify(word)} cannot be written into an npm script: a shell would not read it as a plain name. Rename it.`,
   );
 }

@@ -177,7 +177,6 @@ export function shopCatalog(
   return { index: catalogIndex(known, features, blend, { cooccurrence }), table: features, blend };
 }
 
-/** The catalogue of the same shop with its side model. */
 export const sideCatalog = (catalog: LearnerCatalog, { model, weights }: ShopSide): LearnerCatalog => ({
   ...catalog,
   index: { ...catalog.index, side: model },

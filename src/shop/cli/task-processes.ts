@@ -54,20 +54,17 @@ export interface TaskProcessesOptions {
  * task after another, so it reads its files only once.
  */
 export class TaskProcesses {
-  readonly #options: TaskProcessesOptions;
   readonly #workers = new Set<Worker>();
   readonly #waiting: Job[] = [];
   #closed = false;
 
-  constructor(options: TaskProcessesOptions) {
-    this.#options = options;
+  constructor(private readonly options: TaskProcessesOptions) {
     process.once('SIGTERM', this.#onSignal);
     process.once('SIGINT', this.#onSignal);
   }
 
   /**
    * Runs a task as soon as a process is free. The result comes from another process: the caller parses it.
-   * @param label label of the task in messages
    * @throws SidestreamError `runtime/worker-crashed` if the process fails; waiting tasks are then not started
    */
   run(label: string, task: unknown): Promise<unknown> {
@@ -98,7 +95,7 @@ export class TaskProcesses {
   #assign(): void {
     while (this.#waiting.length > 0 && !this.#closed) {
       const idle = [...this.#workers].find(({ job }) => job === null);
-      if (!idle && this.#workers.size >= this.#options.size) return;
+      if (!idle && this.#workers.size >= this.options.size) return;
       const job = this.#waiting.shift();
       if (!job) return;
       const worker = idle ?? this.#start();
@@ -107,14 +104,14 @@ export class TaskProcesses {
       worker.printed = false;
       worker.child.send({ task: job.task }, (error) => {
         // A process that cannot be written to is exiting, which is reported separately.
-        if (error) this.#options.say(`${job.label}: ${error.message}`);
+        if (error) this.options.say(`${job.label}: ${error.message}`);
       });
     }
   }
 
   #start(): Worker {
     // The same program, under the same loader of TypeScript.
-    const args = [...process.execArgv, process.argv[1], ...this.#options.command, WORKER_OPTION];
+    const args = [...process.execArgv, process.argv[1], ...this.options.command, WORKER_OPTION];
     const child = spawn(process.execPath, args, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -126,7 +123,7 @@ export class TaskProcesses {
         if (line === END_OF_LINES) {
           worker.printed = true;
           this.#finish(worker);
-        } else this.#options.say(worker.job ? `${worker.job.label}: ${line}` : line);
+        } else this.options.say(worker.job ? `${worker.job.label}: ${line}` : line);
       });
     }
     child.on('message', (message) => {
@@ -144,7 +141,7 @@ export class TaskProcesses {
   #onMessage(worker: Worker, message: Message): void {
     switch (message.kind) {
       case 'start':
-        worker.meter = this.#options.meter();
+        worker.meter = this.options.meter();
         worker.meter.start(message.label, message.total, message.part);
         return;
       case 'advance':

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Bundle } from '../../core/catalog';
 import { counted } from '../../core/common/counted';
 import { sha256 } from '../../core/common/sha256';
-import { SidestreamError } from '../../error';
+import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
 import { endOfPast } from '../logs';
 import {
@@ -46,7 +46,6 @@ interface TrainOptions {
   json?: boolean;
 }
 
-/** `sidestream train`: learns co-occurrence, demand and the side model from a shop's event log, on this machine. */
 export function trainCommand(): Command {
   return new Command('train')
     .description("learn co-occurrence, demand and the side model from a shop's event log")
@@ -180,8 +179,7 @@ const fewEvents = (count: number): string =>
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {
   if (!(await isBundle(out))) {
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       `${out} is not a bundle, and trained models are stored only in bundles. Give the folder of a bundle with --out.`,
     );
   }

@@ -13,7 +13,6 @@ export interface LogEvent {
   item: string;
   /** Milliseconds since the epoch. */
   time: number;
-  /** Type of the event, as named in the log. */
   type?: string;
 }
 

@@ -6,7 +6,6 @@ import { env, setBackend } from '@tensorflow/tfjs-core';
 import { loadKernel } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 
-/** Compute backends that run in Node. */
 export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
 export type NodeBackend = (typeof NODE_BACKENDS)[number];
 

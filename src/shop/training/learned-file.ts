@@ -6,13 +6,11 @@ import { folderFetch, folderSink, removeStale } from '../bundler';
 
 type Learned = Parameters<typeof addLearned>[1];
 
-/** A file that was written. */
 interface StoredFile {
   file: string;
   bytes: number;
 }
 
-/** The files that were written. */
 export interface StoredLearned {
   companions?: StoredFile;
   side?: StoredFile;
@@ -22,7 +20,6 @@ export interface StoredLearned {
 /**
  * Stores a shop's trained models in its bundle; the co-occurrence table is called `companions` in files. Parts that are not given
  * stay unchanged.
- * @param out folder of the bundle
  * @param digest digest of the bundle for which it was learned
  * @throws SidestreamError `bundle/invalid` if `out` is the folder of another bundle
  */
@@ -39,10 +36,7 @@ export async function storeLearned(learned: Learned, out: string, digest: string
   };
 }
 
-/**
- * The bundle in a folder.
- * @throws SidestreamError `bundle/invalid` if it does not have this digest
- */
+/** The bundle in a folder. @throws SidestreamError `bundle/invalid` if it does not have this digest */
 export async function requireBundle(folder: string, digest: string): Promise<Bundle> {
   const bundle = await openBundle(folderFetch(folder));
   if (bundle.manifest.digest === digest) return bundle;

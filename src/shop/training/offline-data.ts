@@ -1,4 +1,3 @@
-/** One choice of one user. */
 export interface Interaction {
   user: string;
   /** Row in the catalogue. */

@@ -6,14 +6,12 @@ export interface SparseMatrix {
   offsets: Uint32Array;
   /** Column of each entry. */
   indices: Uint32Array;
-  /** Value of each entry. */
   values: Float32Array;
 }
 
 /**
  * The matrix of users and items: 1 if a user chose an item, however often.
  * @param choices rows of the items that each user chose
- * @param count number of items
  */
 export function choiceMatrix(choices: readonly ArrayLike<number>[], count: number): SparseMatrix {
   const sets = choices.map((rows) => Uint32Array.from(new Set(Array.from(rows))).sort());

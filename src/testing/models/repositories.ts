@@ -7,11 +7,17 @@ export type Files = Record<string, Uint8Array | string>;
 
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'];
 
-/** A WordPiece tokeniser of letters, digits and a few words, in BERT's manner. */
-export function tokenizerJson(): string {
+function fewPieces(): string[] {
   const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
   const words = ['shoe', 'dress', 'blue', 'steel', 'water', 'with', 'and', 'a', 'the', 'wood'];
-  const pieces = [...SPECIAL, ...words.slice(0, 7), ...letters, ...letters.map((x) => `##${x}`)].slice(0, VOCABULARY);
+  return [...SPECIAL, ...words.slice(0, 7), ...letters, ...letters.map((x) => `##${x}`)].slice(0, VOCABULARY);
+}
+
+/**
+ * A WordPiece tokeniser in BERT's manner.
+ * @param pieces the special tokens first. Default: letters, digits and a few words
+ */
+export function tokenizerJson(pieces: readonly string[] = fewPieces()): string {
   return JSON.stringify({
     version: '1.0',
     truncation: null,

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import buildCommandLine from '../../../scripts/command-line';
-import { SidestreamError } from '../../../src/error';
+import { invalidInput } from '../../../src/error';
 import { type Area, type AreaResult, within } from '../kept';
 import { sidestream } from '../offline/runs';
 
@@ -21,10 +21,7 @@ export const area: Area = {
   async measure(say): Promise<AreaResult> {
     const [items, events] = ['items.jsonl', 'events.csv'].map((name) => join(DATA, name));
     if (![items, events].every((file) => existsSync(file))) {
-      throw new SidestreamError(
-        'runtime/invalid-input',
-        `${DATA} has no items.jsonl and events.csv; this area needs both.`,
-      );
+      throw invalidInput(`${DATA} has no items.jsonl and events.csv; this area needs both.`);
     }
     await buildCommandLine();
     const [bundle, models] = ['bundle', 'models'].map((name) => join(KEPT, name));

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SidestreamError } from '../../../src/error';
+import { invalidInput, SidestreamError } from '../../../src/error';
 import { type Area, atMost, within } from '../kept';
 import { peers } from '../peers';
 import { session } from '../start/session';
@@ -46,7 +46,7 @@ export const area: Area = {
     peers.install(say);
     const built = `${root}dist`;
     if (!existsSync(built)) {
-      throw new SidestreamError('runtime/invalid-input', 'The demo is not built; run npm start or npm test first.');
+      throw invalidInput('The demo is not built; run npm start or npm test first.');
     }
     say('building the files that a page loads');
     const cdn = spawnSync(process.execPath, [...process.execArgv, `${root}scripts/cdn.ts`], {

@@ -105,7 +105,6 @@ interface Encoding {
   projection: SharedProjection;
   /** File of the cache, which does not exist yet. */
   cache: string;
-  /** Called with each chunk. */
   seen?: ((chunk: Input[]) => void) | undefined;
 }
 

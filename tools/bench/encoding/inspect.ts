@@ -13,7 +13,6 @@ import { mixedTexts, SHOP } from './texts';
 /** Number of products of the larger shop, which have only a title; inspecting compares every product with every other. */
 const LARGE = 3000;
 
-/** A shop to build and inspect. */
 interface Shop {
   name: string;
   catalog: string;

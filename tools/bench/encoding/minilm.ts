@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { seededRandom } from '../../../src/core/common/random';
 import type { TextPreset } from '../../../src/core/encoders';
 import { DialectWriter } from '../../../src/testing/models/dialect';
+import { tokenizerJson } from '../../../src/testing/models/repositories';
 import { wordPieces } from './texts';
 
 /** Sizes of all-MiniLM-L6-v2. */
@@ -26,7 +27,6 @@ export const MINILM_TOKENS = { maxTokens: MAX_TOKENS, prefix: '', padId: 0 };
  * Writes a BERT of the size of MiniLM with random weights in the layout of a hub repository: `config.json`,
  * `tokenizer.json`, `tokenizer_config.json` and `onnx/model.onnx`. The graph is like one written by torch.onnx, with the
  * averaged tokens of two layers as further outputs.
- * @param folder of the repository
  */
 export async function writeMiniLm(folder: string): Promise<void> {
   await mkdir(join(folder, 'onnx'), { recursive: true });
@@ -101,48 +101,4 @@ function miniLmGraph(words: number): Uint8Array {
   graph.node('Identity', 'last_hidden_state', [x]);
   graph.output('last_hidden_state', ['batch_size', 'sequence_length', WIDTH]);
   return graph.encode(['last_hidden_state', ...MINILM_TAPS.map(({ name }) => name)]);
-}
-
-/** A WordPiece tokeniser like BERT's. */
-function tokenizerJson(vocabulary: readonly string[]): string {
-  const idOf = (content: string): number => vocabulary.indexOf(content);
-  const ends = ['[CLS]', '[SEP]'].map((content) => ({ id: content, ids: [idOf(content)], tokens: [content] }));
-  return JSON.stringify({
-    version: '1.0',
-    added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'].map((content) => ({
-      id: idOf(content),
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: true,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [
-        { SpecialToken: { id: '[CLS]', type_id: 0 } },
-        { Sequence: { id: 'A', type_id: 0 } },
-        { SpecialToken: { id: '[SEP]', type_id: 0 } },
-      ],
-      pair: [],
-      special_tokens: Object.fromEntries(ends.map((end) => [end.id, end])),
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(vocabulary.map((piece, id) => [piece, id])),
-    },
-  });
 }

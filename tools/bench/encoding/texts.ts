@@ -42,8 +42,8 @@ function text(length: number, random: () => number): string {
  * Texts of a catalogue with realistic lengths: many are bare titles, many have a sentence or two, some have a long
  * description of up to 128 tokens, because transformers.js truncates longer ones differently.
  */
-export function mixedTexts(count: number, seed = 3): string[] {
-  const random = seededRandom(seed);
+export function mixedTexts(count: number): string[] {
+  const random = seededRandom(3);
   const between = (least: number, most: number): number => Math.floor(least + random() * (most - least + 1));
   return Array.from({ length: count }, () => {
     const kind = random();

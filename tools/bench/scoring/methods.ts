@@ -2,14 +2,10 @@ import { type ByteMatrix, createByteMatrix } from '../../../src/core/kernel';
 import { baseProfile, Retrieval, topRows } from '../../../src/device/ranking';
 import { TOP, type VectorSet } from './vectors';
 
-/** A method for finding the nearest vectors, with its index. */
 export interface Index {
   /** Rows of the ten nearest, best first. */
   search(query: Float32Array): number[] | Promise<number[]>;
-  /**
-   * Makes it search more thoroughly.
-   * @returns false if it cannot, otherwise the change, in words
-   */
+  /** Makes it search more thoroughly. @returns false if it cannot, otherwise the change, in words */
   widen(): Promise<string | false>;
   /** Bytes in memory, including the vectors. */
   bytes(): number;

@@ -20,7 +20,6 @@ const MAX_BYTES = 1.2e9;
 const ms = (value: number): string => `${value < 1 ? value.toFixed(2) : value.toFixed(1)} ms`;
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** An index, with its build time and recall. */
 interface Built {
   index: Index;
   seconds: number;

@@ -30,7 +30,6 @@ export interface Answer {
   sent: number;
 }
 
-/** The network between host and visitor. */
 export interface Network {
   /** From a request to the first byte of its answer, ms. */
   roundTrip: number;
@@ -41,7 +40,6 @@ export interface Network {
 /** A phone on a slow network. */
 export const PHONE: Network = { roundTrip: 150, bandwidth: 1.6e6 };
 
-/** A host of static files on a free port of this machine. */
 export interface StaticHost {
   origin: string;
   /** Null: as fast as the machine. The host is slowed down rather than the browser, whose emulation leaves out the first request of a worker. */

@@ -16,8 +16,8 @@ const splitOf = (share: number) =>
     ['on', share],
     ['off', 1 - share],
   ]);
-const leavesOut = (range: readonly [number, number] | undefined, value = 0): boolean =>
-  range !== undefined && (range[0] > value || range[1] < value);
+const leavesOutZero = (range: readonly [number, number] | undefined): boolean =>
+  range !== undefined && (range[0] > 0 || range[1] < 0);
 
 /** Successes among trials: drawn one by one, or for many trials by the normal distribution. */
 function binomial(random: Random, trials: number, share: number): number {
@@ -74,26 +74,24 @@ function revenueAt(days: MetricLog['days'], share: number) {
   };
 }
 
-/** False alarms of revenue with heavy tails if nothing differs. @param only one of the prices @param size one number of visitors */
-export function measureTails(runs: number, only?: string, size?: number): void {
+/** False alarms of revenue with heavy tails if nothing differs. */
+export function measureTails(runs: number): void {
   console.log(`Revenue if nothing differs, ${runs} runs each: 95 % intervals of one look that exclude zero,`);
   console.log(
     `in brackets if all revenue counted; verdicts at one look; verdicts over ${LOOKS} daily looks (${Math.ceil(runs / 10)} runs).`,
   );
   console.log('prices | share | visitors | difference | relative | said at one look | at any of the looks');
   for (const [name, price] of Object.entries(TAILS)) {
-    if (only !== undefined && only !== name) continue;
     for (const share of [0.5, 0.05]) {
       for (const visitors of [1000, 10_000, 30_000, 100_000]) {
-        if (size !== undefined && size !== visitors) continue;
         const random = seededRandom(visitors + Math.round(100 * share));
         const found = { difference: 0, relative: 0, wholeDifference: 0, wholeRelative: 0, said: 0, looks: 0 };
         for (let run = 0; run < runs; run++) {
           const { judged, whole } = revenueAt(drawDays(random, { visitors, share, price }), share);
-          if (leavesOut(judged?.difference?.once)) found.difference++;
-          if (leavesOut(judged?.relative?.once)) found.relative++;
-          if (leavesOut(whole.difference?.once)) found.wholeDifference++;
-          if (leavesOut(whole.relative?.once)) found.wholeRelative++;
+          if (leavesOutZero(judged?.difference?.once)) found.difference++;
+          if (leavesOutZero(judged?.relative?.once)) found.relative++;
+          if (leavesOutZero(whole.difference?.once)) found.wholeDifference++;
+          if (leavesOutZero(whole.relative?.once)) found.wholeRelative++;
           if (judged?.decision === 'better' || judged?.decision === 'worse') found.said++;
         }
         // Each look is a separate verdict.

@@ -113,7 +113,6 @@ export function parseJson(name: string, bytes: ArrayBuffer): unknown {
   }
 }
 
-/** The error for a file of a bundle that cannot be read. */
 export const invalidBundle = (name: string, what: string, cause?: unknown): SidestreamError =>
   new SidestreamError(
     'bundle/invalid',

@@ -25,10 +25,7 @@ export function decodeItems(bytes: ArrayBuffer, file: string, count: number): It
   return items;
 }
 
-/**
- * Adds the ids of items to those seen in a bundle.
- * @throws SidestreamError `bundle/invalid` when an id occurs twice
- */
+/** Adds the ids of items to those seen in a bundle. @throws SidestreamError `bundle/invalid` when an id occurs twice */
 export function addIds(seen: Set<string>, items: readonly Item[]): void {
   for (const { id } of items) {
     if (seen.has(id)) throw invalidBundle(MANIFEST_FILE, `item id ${JSON.stringify(id)} occurs twice`);

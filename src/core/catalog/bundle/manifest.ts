@@ -79,7 +79,6 @@ const clustersSchema = v.strictObject({
   directory: fileSchema,
   /** Principal axes of the base vectors. */
   axes: fileSchema,
-  /** Statistics of the whole catalogue. */
   statistics: fileSchema,
   /** Items that represent the catalogue for a new shopper; each is also in a cluster. */
   head: v.strictObject({ count: upTo(MAX_IN_PART), items: fileSchema, features: fileSchema }),
@@ -134,7 +133,6 @@ export const manifestSchema = v.strictObject({
   projection: fileSchema,
   /** All items and their features; empty in a bundle of clusters. */
   shards: v.strictObject({ items: v.array(shardSchema), features: v.array(shardSchema) }),
-  /** Clusters of a large catalogue. */
   clusters: v.optional(clustersSchema),
   /** Co-occurrence table of these items in this order, from the shop's logs or from its links and orders. */
   companions: v.optional(

@@ -128,7 +128,6 @@ export class ClusterDirectory {
     return this.#file('ids', 'bin', this.clusters * TIERS + bucket);
   }
 
-  /** Every file that the directory names. */
   get files(): BundleFile[] {
     const clusters = Array.from({ length: this.clusters }, (_, cluster) =>
       CLUSTER_TIERS.map((tier) => this.file(cluster, tier)),

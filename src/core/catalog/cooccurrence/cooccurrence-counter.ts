@@ -16,7 +16,6 @@ export class CooccurrenceCounter {
   readonly #mass: Float64Array;
   #total = 0;
 
-  /** @param count items in the catalogue */
   constructor(count: number) {
     this.#pairs = Array.from({ length: count }, () => new Map());
     this.#mass = new Float64Array(count);

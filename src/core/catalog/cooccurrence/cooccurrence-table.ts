@@ -5,7 +5,6 @@ import { SidestreamError } from '../../../error';
  * entries of item i are at `offsets[i]` to `offsets[i + 1]`.
  */
 export interface CooccurrenceTable {
-  /** Items in the catalogue. */
   count: number;
   /** [count + 1] */
   offsets: Uint32Array;
@@ -29,10 +28,7 @@ export const MIN_SUPPORT = 3;
 /** Largest number of orders that a table stores; it also stands for larger numbers. */
 export const MAX_SUPPORT = 0xffff;
 
-/**
- * The same table with the items in another order.
- * @param order every row of the table once, in the new order
- */
+/** The same table with the items in another order. @param order every row of the table once, in the new order */
 export function pickCooccurrence(table: CooccurrenceTable, order: readonly number[]): CooccurrenceTable {
   const placeOf = new Uint32Array(table.count);
   for (const [place, row] of order.entries()) placeOf[row] = place;

@@ -64,7 +64,6 @@ export function linkCooccurrence(
   return { count: categories.length, offsets, rows: Uint32Array.from(rows), lifts: Float32Array.from(lifts) };
 }
 
-/** Weights of linked items. */
 class PairCounts {
   readonly #weights = new Map<number, number>();
   #total = 0;
@@ -95,7 +94,6 @@ function pairCounts<Key>(byKey: Map<Key, PairCounts>, key: Key): PairCounts {
 
 /**
  * Counts the orders that contain both items of each entry of a table.
- * @param orders rows of the items of each order, each once
  * @returns one number per entry, as in `CooccurrenceTable`: 0 for fewer than 3
  */
 export function countSupport(

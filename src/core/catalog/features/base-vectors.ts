@@ -133,7 +133,6 @@ export interface BaseVectors {
   scales: Float32Array;
 }
 
-/** Bytes of a shard of `count` base vectors. */
 export const vectorShardBytes = (count: number, dims: number): number => count * (4 + dims);
 
 /** Writes base vectors, little-endian, without a header: float32 scales, then int8 values. */

@@ -8,7 +8,6 @@ export interface ContentBlend {
   image: { tap: number; weight: number };
 }
 
-/** The blend of a bundle. */
 export function contentBlend({ modalities }: Pick<Manifest, 'modalities'>): ContentBlend {
   const { text, image } = modalities;
   return {

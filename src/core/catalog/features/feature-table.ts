@@ -18,7 +18,6 @@ export interface FeatureTable {
   scales: Float32Array;
 }
 
-/** Rows of one item in a table. */
 export const rowsPerItem = (table: Pick<FeatureTable, 'taps'>): number => table.taps.text + table.taps.image;
 
 /**
@@ -110,7 +109,6 @@ export interface FeatureShape {
   taps: { text: number; image: number };
 }
 
-/** The shape of a bundle's features. */
 export const featureShape = ({
   dim,
   modalities: { text, image },
@@ -119,7 +117,6 @@ export const featureShape = ({
   taps: { text: text.taps.length, image: image.taps.length },
 });
 
-/** Bytes of a feature shard of `count` items. */
 export const featureShardBytes = (shape: FeatureShape, count: number): number =>
   count * rowsPerItem(shape) * (4 + shape.dim);
 

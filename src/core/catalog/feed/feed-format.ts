@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { localeSchema } from '../locales';
 
-/** Format of a feed. */
 export type FeedFormat =
   | { name: 'jsonl' }
   | { name: 'csv'; separator: string }

@@ -13,7 +13,6 @@ import { SeenIds } from './seen-ids';
 import { tableRecords } from './shopify-table';
 import { variantRecords } from './variant-records';
 
-/** One file of a feed. */
 export interface FeedSource {
   /** Name in rejected rows. */
   file: string;

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { finiteNumber, type Item } from '../item';
 
-/** Decimal sign of a price. */
 export type DecimalSign = '.' | ',';
 
 /**

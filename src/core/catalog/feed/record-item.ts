@@ -21,7 +21,6 @@ const MAX_QUOTED = 100;
 
 const TEXT_FIELDS = ['id', 'title', 'description', 'category', 'group', 'url', 'image'] as const;
 
-/** An error in one field. */
 export interface Problem {
   field: string;
   reason: string;

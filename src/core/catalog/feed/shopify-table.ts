@@ -43,7 +43,6 @@ const MAX_ROWS = 4096;
 /** Maximum number of pictures kept: the pictures of an item, plus a variant's own, which may be one of them. */
 const MAX_PICTURES = 12;
 
-/** One row of Shopify's table. */
 interface Row {
   line: number;
   fields: Fields;

@@ -8,7 +8,6 @@ import { fetchMutable, type MutableFile, parseMutable } from '../mutable-files';
 import { OFFERED, type Offer, offerSchema } from './offer';
 import { DEFAULT_MARKET, offersFile } from './offers-name';
 
-/** Format version of a file of offers. */
 const OFFERS_SCHEMA = 1 as const;
 /** Maximum file size for reading and writing, bytes: pages load the whole file. */
 export const MAX_BYTES = 32_000_000;
@@ -24,7 +23,6 @@ export const marketSchema = v.pipe(
 
 export const currencySchema = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be a code such as "EUR"'));
 
-/** A file of offers, the prices and stock of one market. */
 const offersFileSchema = exactObject({
   schema: v.literal(OFFERS_SCHEMA),
   /** Absent in the file of the default market. */
@@ -35,7 +33,6 @@ const offersFileSchema = exactObject({
   offers: v.array(offerSchema),
 });
 
-/** The offers of one market. */
 export interface MarketOffers {
   currency?: string;
   offers: Offer[];
@@ -56,10 +53,7 @@ export function encodeOffers({ currency, offers }: MarketOffers, market = DEFAUL
 
 const pick = (offer: Offer): object => Object.fromEntries(OFFERED.map((field) => [field, offer[field]]));
 
-/**
- * Reads the output of `encodeOffers`.
- * @throws SidestreamError `bundle/offers` naming offer and field
- */
+/** Reads the output of `encodeOffers`. @throws SidestreamError `bundle/offers` naming offer and field */
 export function decodeOffers(bytes: ArrayBuffer, market = DEFAULT_MARKET): MarketOffers {
   const file = offersFile(market);
   const data = parseMutable(bytes, mutable(file));

@@ -74,9 +74,7 @@ export function decodeSideModel(bytes: ArrayBuffer, count: number): SideModel {
   return { width, states, ...readRows(bytes, head, count, width) };
 }
 
-/**
- * Reads the output of `encodeSideRows`. @throws SidestreamError `bundle/invalid` when its size does not match
- */
+/** Reads the output of `encodeSideRows`. @throws SidestreamError `bundle/invalid` when its size does not match */
 export function decodeSideRows(bytes: ArrayBuffer, count: number, width: number): SideRows {
   if (bytes.byteLength !== rowsLength(count, width)) throw invalid('the rows of a cluster have the wrong length');
   return readRows(bytes, 0, count, width);

@@ -53,7 +53,6 @@ const SHARPNESS = 10;
  * Places items that a side model does not know by their content: each gets the mean vector of the ten items nearest by
  * content, weighted by nearness, and the bias of the average item.
  * @param model its rows are the known items in order; `unknown` rows may be at the end or in between
- * @param content vectors of all items
  * @param unknown rows to place. Default: the rows after the model's
  */
 export function placeByContent(model: SideModel, content: ContentVectors, unknown?: readonly number[]): SideModel {

@@ -19,7 +19,6 @@ export interface Products {
   spread(learned: Pick<Learned, 'cooccurrence' | 'side' | 'demand'>): typeof learned;
 }
 
-/** The products of a catalogue. */
 export function productsOf(items: Item[]): Products {
   const groups = variantGroups(items);
   if (!groups) {

@@ -193,7 +193,6 @@ function graphInput({ name, type }: Onnx.IValueInfoProto): GraphInput {
   };
 }
 
-/** The error for a model that cannot be adapted. */
 export function unsupported(why: string, cause?: unknown): SidestreamError {
   const message = `This ONNX model cannot be used: ${why}. Use an export of a BERT- or ViT-like encoder.`;
   return new SidestreamError('encoder/unsupported-graph', message, cause === undefined ? undefined : { cause });
@@ -202,9 +201,7 @@ export function unsupported(why: string, cause?: unknown): SidestreamError {
 /** Files beside the model that hold tensors, by the name the model gives them. */
 export type ReadExternal = (location: string) => Promise<Uint8Array>;
 
-/**
- * A tensor from an external file, with its bytes. @param read returns that file by its name in the model
- */
+/** A tensor from an external file, with its bytes. @param read returns that file by its name in the model */
 async function externalData(tensor: Onnx.ITensorProto, read: ReadExternal): Promise<Onnx.ITensorProto> {
   const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
   const file = await read(entries.get('location') ?? '');

@@ -63,10 +63,7 @@ const preprocessorSchema = v.looseObject({
 /** Codes of the Python Imaging Library. */
 const FILTERS: Record<number, Framing['filter']> = { 0: 'nearest', 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' };
 
-/**
- * Reads how texts are to be prepared.
- * @throws SidestreamError `encoder/bad-settings` naming file and field
- */
+/** Reads how texts are to be prepared. @throws SidestreamError `encoder/bad-settings` naming file and field */
 export function textSettings(files: ModelFiles): TextSettings {
   const config = read(configSchema, files.config ?? {}, 'config.json');
   const tokenizerConfig = read(tokenizerConfigSchema, files.tokenizerConfig ?? {}, 'tokenizer_config.json');

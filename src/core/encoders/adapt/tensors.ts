@@ -2,7 +2,6 @@ import { type Onnx, onnx } from '../onnx';
 
 const { DataType } = onnx.TensorProto;
 
-/** Sizes of a stored tensor. */
 export const dimsOf = (tensor: Onnx.ITensorProto): number[] => (tensor.dims ?? []).map(Number);
 
 /** Values of a stored float32 tensor; null for every other type. */

@@ -2,7 +2,6 @@ import { mobilenetV2 } from './mobilenet-v2';
 import type { Recipe } from './recipe';
 import { useLite } from './use-lite';
 
-/** The recipes of the package's presets. */
 const RECIPES: readonly Recipe[] = [useLite, mobilenetV2];
 
 /** The recipe of a preset, or undefined when it is not built from an npm package. */

@@ -9,7 +9,6 @@ const TYPES = {
   int64: onnx.TensorProto.DataType.INT64,
 } as const;
 
-/** Element types our graphs use. */
 export type ElementType = keyof typeof TYPES;
 
 /** Attribute of an operator; a whole number is written as INT, a fraction must be given as `{ float }`. */

@@ -6,7 +6,6 @@ export type SideInput = (typeof SIDE_INPUTS)[number];
 
 const size = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 
-/** Configuration of a side model. */
 export const sideConfigSchema = v.strictObject({
   /** d: dimensions of an item vector. */
   width: size(1, 256),

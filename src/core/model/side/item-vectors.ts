@@ -5,7 +5,6 @@ import { SIDE_INPUTS, type SideInput } from './config';
 import { pickRows } from './pick-rows';
 import { SIDE_NAMES, sideExpertCount, sideExpertNames, sideInputNames } from './weights';
 
-/** Some items as a side model reads them. */
 export interface SideItems {
   /** Columns of each part, [U, columns]; absent for a part that the catalogue lacks. */
   inputs: Partial<Record<SideInput, Tensor2D>>;

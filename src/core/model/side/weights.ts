@@ -4,7 +4,6 @@ import { SIDE_INPUTS, type SideConfig, type SideInput } from './config';
 
 // Names of the weights. Linear weights are [out, in].
 
-/** Names of one expert of a part. */
 export const sideExpertNames = (input: SideInput, expert: number) => ({
   down: `${input}.experts.${expert}.down.weight`,
   downBias: `${input}.experts.${expert}.down.bias`,
@@ -36,7 +35,6 @@ export const SIDE_NAMES = {
   gain: 'state.gain',
 } as const;
 
-/** Number of experts of a part. */
 export function sideExpertCount(weights: Readonly<Record<string, unknown>>, input: SideInput): number {
   let count = 0;
   while (sideExpertNames(input, count).down in weights) count++;
@@ -63,7 +61,6 @@ function small(random: Random, out: number, into: number): Weight {
   return { shape, values: values.map((value) => 0.3 * value) };
 }
 
-/** A fresh expert of a part. */
 export function freshSideExpert(config: SideConfig, input: SideInput, expert: number, random: Random): Weights {
   const names = sideExpertNames(input, expert);
   return {
@@ -74,10 +71,7 @@ export function freshSideExpert(config: SideConfig, input: SideInput, expert: nu
   };
 }
 
-/**
- * The weights of a side model before training.
- * @param count items
- */
+/** The weights of a side model before training. @param count items */
 export function freshSideWeights(config: SideConfig, count: number, random: Random): Weights {
   const { width, inputs, decays } = config;
   const weights: Record<string, Weight> = {};

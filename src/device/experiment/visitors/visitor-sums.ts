@@ -61,7 +61,6 @@ const eachCount = (make: (count: VisitorCount) => Moments): Record<VisitorCount,
   purchases: make('purchases'),
 });
 
-/** The sums of one visitor. */
 export function sumsOf(variant: string, totals: VisitorTotals): VisitorSums {
   const { impressions, clicks, purchases } = totals;
   const revenue: Record<string, Moments> = {};

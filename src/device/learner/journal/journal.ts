@@ -48,10 +48,7 @@ export class Journal {
     return { choices: [...choices], points: [...points], removed: [...removed] };
   }
 
-  /**
-   * To be called before the learner learns a choice.
-   * @param row the choice
-   */
+  /** To be called before the learner learns a choice. @param row the choice */
   before(learner: JournaledLearner, index: CatalogIndex, row: number): void {
     const { history, status } = learner;
     const id = (at: number): string => index.items[at].id;

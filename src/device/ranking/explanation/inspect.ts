@@ -10,7 +10,6 @@ import { reasonText } from './reason-text';
 /** Maximum number of past items whose part is reported. */
 const MAX_ITEMS = 8;
 
-/** One part of a score. */
 export interface RowPart {
   name: string;
   /** Null for all but the parts of `preference`. */

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { type Filter, type FilterValue, filterSchema, fromJson } from '../rules/filter';
 import type { Hints } from './hints';
 
-/** Bounds of hints. */
 const MAX_FIELDS = 20;
 const MAX_VALUES = 50;
 const MAX_SEARCH_LENGTH = 200;

@@ -23,7 +23,6 @@ export interface ContentProfile {
   past: Float32Array[];
 }
 
-/** Weights of the content terms. */
 export type ContentWeights = Pick<TermWeights, 'recent' | 'session' | 'nearestHistory'>;
 
 /** The content profile of a history; null for an empty one. @param content of the items that the history's rows name */

@@ -13,7 +13,6 @@ import { RULES_FILE } from './rules-name';
 const RULES_VERSION = 1;
 /** Maximum file size, bytes. */
 const MAX_BYTES = 256_000;
-/** Maximum number of entries. */
 const MAX_RULES = 200;
 /** Maximum number of filters of `boost` and `bury` in all entries: each is tested on every item of a list. */
 const MAX_PUSHES = 200;

@@ -4,7 +4,6 @@ import { OWN, type Placement } from '../placement';
 import { itemFilter } from './item-filter';
 import type { Rules } from './rules';
 
-/** Which rows a list may have. */
 export interface Admission {
   /** Whether the row is not excluded and passes the filter. */
   admits(row: number): boolean;

@@ -48,7 +48,6 @@ export type Filter = {
   $not?: Filter;
 } & { [field in FilterField]?: FilterValue | FilterCondition };
 
-/** Maximum depth of filters inside filters. */
 const MAX_FILTER_DEPTH = 8;
 /** Maximum number of fields, combinations and values of a filter, added up. */
 const MAX_FILTER_PARTS = 2000;

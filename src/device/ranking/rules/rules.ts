@@ -108,7 +108,6 @@ const pushes = v.pipe(
 
 const capSchema = exactObject({ max: integer(1, 100), depth: v.optional(integer(1, 50)) });
 
-/** The rules of a request, field by field. */
 export const ruleFields = {
   filter: v.optional(filterSchema),
   excludeOutOfStock: v.optional(v.boolean()),

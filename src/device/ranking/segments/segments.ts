@@ -9,7 +9,6 @@ import { topRows } from '../score';
 /** The common property of a segment's items. */
 export type SegmentField = 'category' | `attributes.${string}`;
 
-/** How to rank segments. */
 export interface SegmentPlan {
   by: SegmentField;
   /** Levels of the category path that count. */

@@ -63,9 +63,9 @@ export const MAX_HISTORY = 200;
 export const SESSION = 3;
 
 /** Strengths decayed by age: strength * 2^(-age / half-life); the newest has age 0. */
-export function recencyWeights(strengths: ArrayLike<number>, halfLife = HALF_LIFE): Float64Array {
+export function recencyWeights(strengths: ArrayLike<number>): Float64Array {
   const n = strengths.length;
-  return Float64Array.from({ length: n }, (_, at) => strengths[at] * 2 ** (-(n - 1 - at) / halfLife));
+  return Float64Array.from({ length: n }, (_, at) => strengths[at] * 2 ** (-(n - 1 - at) / HALF_LIFE));
 }
 
 /** Values of terms without a basis: all 0. */

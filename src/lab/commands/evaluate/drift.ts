@@ -91,7 +91,6 @@ function splice(input: EvaluateInput) {
   return { past, popularity, streams };
 }
 
-/** The wanted methods and ceilings. */
 async function driftMethods(input: EvaluateInput, past: LogEvent[]): Promise<DriftMethod[]> {
   const asked = CEILINGS.filter((name) => wanted(input, name));
   const methods = await deviceMethods(input, past);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { SidestreamError } from '../../../error';
+import { invalidInput } from '../../../error';
 import { createMeter, JointMeter } from '../../../shop/bundler';
 import {
   concludeRefused,
@@ -48,7 +48,6 @@ import { doTask, keptRun, parseTask, runSeeds } from './runs';
 import { runSimulation } from './simulate';
 import { WINDOWS, windowsProtocol } from './windows';
 
-/** The protocols by name. */
 const PROTOCOLS: Record<string, Protocol> = {
   device: deviceProtocol,
   drift: driftProtocol,
@@ -85,7 +84,6 @@ interface EvaluateOptions extends Omit<InputOptions, 'events'> {
 /** Options of the protocols that read a log. */
 type LogOptions = EvaluateOptions & { events: string };
 
-/** `sidestream evaluate`: how well the ranking would have served the shoppers of a log. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('rank the events of a log before learning them, method by method; or simulate shoppers')
@@ -192,8 +190,7 @@ function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOpti
   const given = (['runs', 'results', 'section', 'before'] as const).filter((name) => options[name] !== undefined);
   const others = [...(seeds.length > 1 ? ['seeds with several'] : []), ...given];
   if (others.length === 0) return runSimulation({ ...options, seed });
-  throw new SidestreamError(
-    'runtime/invalid-input',
+  throw invalidInput(
     `--protocol simulate has no ${others.map((name) => `--${name}`).join(', ')}. Leave them out: it has --seed, --json and --report.`,
   );
 }
@@ -202,8 +199,7 @@ function simulate({ seeds = [], seed = seeds[0] ?? 1, ...options }: EvaluateOpti
 function requireLog(options: EvaluateOptions): asserts options is LogOptions {
   const { protocol, events, report } = options;
   if (events !== undefined && report === undefined) return;
-  throw new SidestreamError(
-    'runtime/invalid-input',
+  throw invalidInput(
     events === undefined
       ? `--protocol ${protocol} needs a log: give it with --events, or simulate shoppers with --protocol ${SIMULATE}.`
       : `--report belongs to --protocol ${SIMULATE}; --protocol ${protocol} keeps its tables with --results.`,
@@ -264,8 +260,7 @@ async function earlierResult({ results, before }: EvaluateOptions): Promise<Kept
   const sections: KeptResults = results === undefined ? {} : (await readResults(results)).data;
   if (before === undefined) return undefined;
   if (before in sections) return sections[before];
-  throw new SidestreamError(
-    'runtime/invalid-input',
+  throw invalidInput(
     `There is no section ${before} in ${results ?? 'the results'}. Give their folder with --results, and one of their sections with --before: ${Object.keys(sections).join(', ') || 'there is none'}.`,
   );
 }

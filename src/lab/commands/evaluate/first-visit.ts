@@ -22,11 +22,7 @@ const METHODS: HintMethod[] = [
   { name: 'right', wrong: 0 },
   { name: 'wrong', wrong: 1 },
 ];
-/** The candidates from which the product's reliability and prior were chosen, on the half `choose`. */
-const GRID: HintMethod[] = [0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8].flatMap((reliability) =>
-  [1, 3, 10].map((prior) => ({ name: `p${reliability}-n${prior}`, wrong: WRONG_HINT_SHARE, reliability, prior })),
-);
-const NAMES = [...METHODS, ...GRID].map(({ name }) => name);
+const NAMES = METHODS.map(({ name }) => name);
 
 /**
  * First visits of shoppers without an event in the past, whose shop knows only popularity: their first five choices with and
@@ -77,10 +73,8 @@ export const firstVisitProtocol: Protocol = {
   },
 };
 
-const methodsOf = (input: EvaluateInput): HintMethod[] => {
-  const usual = METHODS.filter(({ name }) => name === 'none' || wanted(input, name));
-  return [...usual, ...(input.methods ? GRID.filter(({ name }) => wanted(input, name)) : [])];
-};
+const methodsOf = (input: EvaluateInput): HintMethod[] =>
+  METHODS.filter(({ name }) => name === 'none' || wanted(input, name));
 
 const table = (name: string, measured: readonly MethodRanks[], counts: (place: number) => boolean): ResultTable => ({
   name,

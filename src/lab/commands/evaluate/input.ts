@@ -4,7 +4,7 @@ import { counted } from '../../../core/common/counted';
 import { sha256 } from '../../../core/common/sha256';
 import type { LearnerCatalog } from '../../../device/learner';
 import { catalogIndex } from '../../../device/ranking';
-import { SidestreamError } from '../../../error';
+import { invalidInput, type SidestreamError } from '../../../error';
 import { type Meter, openFolder } from '../../../shop/bundler';
 import { byProduct, interactionsOf, isTaskProcess, readEventFile } from '../../../shop/cli';
 import { type EventLog, endOfPast, type LogEvent } from '../../../shop/logs';
@@ -131,8 +131,7 @@ function tooFewShoppers(
     ...(minEvents > FIRST_CHOICES ? [`--protocol first-visit, for which ${FIRST_CHOICES} events are enough`] : []),
     'or --protocol simulate without --events, which simulates shoppers',
   ].join(', ');
-  return new SidestreamError(
-    'runtime/invalid-input',
+  return invalidInput(
     `Nobody can be replayed: a shopper must be new, with no event in the first ${Math.round(100 * past)} % of the log, and have ${minEvents} events or more on items of this bundle after it. ${why[0].toUpperCase()}${why.slice(1)}. Give a longer log, a smaller --past (more shoppers are then new), ${instead}.`,
   );
 }

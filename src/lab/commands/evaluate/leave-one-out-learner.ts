@@ -18,9 +18,7 @@ export async function sidestream({ bundle, whole, seed, meter, say }: LeaveOneOu
       histories.map(({ rows, times }) => {
         const run = method.start();
         for (const [n, row] of rows.entries()) run.observe(row, times[n]);
-        const scores = Float32Array.from(run.scores());
-        run.close();
-        return scores;
+        return Float32Array.from(run.scores());
       }),
   };
 }

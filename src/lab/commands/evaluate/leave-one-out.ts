@@ -1,4 +1,4 @@
-import { SidestreamError } from '../../../error';
+import { invalidInput } from '../../../error';
 import { type Quality, qualityOf, type ResultTable } from '../../evaluate';
 import {
   type ChoiceCase,
@@ -88,8 +88,7 @@ const methodsOf = (input: EvaluateInput): string[] =>
 function splitOf({ events, rowOf, shoppers = Number.POSITIVE_INFINITY }: EvaluateInput): LeaveOneOutSplit {
   const split = leaveOneOut(events, rowOf);
   if (split.test.length > 0) return { ...split, test: evenly(split.test, shoppers) };
-  throw new SidestreamError(
-    'runtime/invalid-input',
+  throw invalidInput(
     'Nobody can be ranked: no user has three or more choices of items of this bundle, the last of them a new one. Give a longer log.',
   );
 }

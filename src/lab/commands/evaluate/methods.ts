@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { LearnerOptions } from '../../../device/learner';
-import { SidestreamError } from '../../../error';
+import { invalidInput } from '../../../error';
 import { interactionsOf, sideCatalog } from '../../../shop/cli';
 import type { LogEvent } from '../../../shop/logs';
 import { recentPopularity, writeWhole } from '../../../shop/training';
@@ -36,7 +36,6 @@ interface PastShop extends LearnerShop {
   past: LogEvent[];
   /** [items] choices in the past. */
   popularity: Float32Array;
-  /** Data shared by its learners. */
   shared: SharedLearning;
 }
 
@@ -104,8 +103,7 @@ async function pastMethod(input: EvaluateInput, name: PastMethodName): Promise<D
   const { schema, method } = PAST_METHODS[name];
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), await readFile(path, 'utf8').catch(() => ''));
   if (parsed.success) return method(logOf(input), parsed.output);
-  throw new SidestreamError(
-    'runtime/invalid-input',
+  throw invalidInput(
     `${path} does not hold the settings of ${name}: ${parsed.issues[0].message}. Remove the file and evaluate again.`,
   );
 }
@@ -119,10 +117,7 @@ export function methodFiles(input: EvaluateInput): Promise<PastFile[]> {
   ]);
 }
 
-/**
- * The wanted methods, each with the shop's data at the end of the past.
- * @param names names that may be wanted
- */
+/** The wanted methods, each with the shop's data at the end of the past. @param names names that may be wanted */
 export async function deviceMethods(
   input: EvaluateInput,
   past: LogEvent[],
@@ -146,15 +141,9 @@ export async function pastShop(input: EvaluateInput, past: LogEvent[]): Promise<
   return { catalog: sideCatalog(catalog, await pastSide(input)) };
 }
 
-/**
- * @param names the methods of the protocol
- * @throws SidestreamError `runtime/invalid-input` if another one is requested
- */
+/** @throws SidestreamError `runtime/invalid-input` if another one is requested */
 export function checkMethods({ methods }: EvaluateInput, names: readonly string[]): void {
   const unknown = methods?.find((name) => name !== 'all' && !names.includes(name));
   if (unknown === undefined) return;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `There is no method ${unknown} here; choose of all, ${names.join(', ')}.`,
-  );
+  throw invalidInput(`There is no method ${unknown} here; choose of all, ${names.join(', ')}.`);
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/sha256';
-import { SidestreamError } from '../../../error';
+import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
 import { writeWhole } from '../../../shop/training';
 import { type ProtocolRun, parseRun } from '../../evaluate';
@@ -58,10 +58,7 @@ export type Task = v.InferOutput<typeof taskSchema>;
 export function parseTask(data: unknown): Task {
   const parsed = v.safeParse(taskSchema, data);
   if (parsed.success) return parsed.output;
-  throw new SidestreamError(
-    'runtime/invalid-input',
-    `${JSON.stringify(data)} is not a task: ${parsed.issues[0].message}.`,
-  );
+  throw invalidInput(`${JSON.stringify(data)} is not a task: ${parsed.issues[0].message}.`);
 }
 
 /** Runs a task in this process. @returns for a part, the text for `report` */
@@ -72,7 +69,6 @@ export async function doTask(protocol: Protocol, input: EvaluateInput, { learn, 
   return '';
 }
 
-/** A file and the files from which it is learned. */
 const withNeeds = (file: PastFile): PastFile[] => [file, ...(file.needs ?? []).flatMap(withNeeds)];
 
 export interface SeedsRequest extends Pick<TaskProcessesOptions, 'command' | 'say' | 'meter'> {
@@ -135,21 +131,19 @@ const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greates
 
 /** Runs tasks in order, some concurrently, until one fails. */
 class TaskQueue {
-  readonly #most: number;
-  readonly #work: (task: Task) => Promise<unknown>;
   #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(most: number, work: (task: Task) => Promise<unknown>) {
-    this.#most = most;
-    this.#work = work;
-  }
+  constructor(
+    private readonly most: number,
+    private readonly work: (task: Task) => Promise<unknown>,
+  ) {}
 
   async add(task: Task): Promise<unknown> {
-    if (this.#running < this.#most) this.#running++;
+    if (this.#running < this.most) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      return await this.#work(task);
+      return await this.work(task);
     } catch (error) {
       this.close();
       throw error;

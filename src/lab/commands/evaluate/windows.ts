@@ -1,6 +1,6 @@
 import { contentBlend } from '../../../core/catalog';
 import { catalogIndex } from '../../../device/ranking';
-import { SidestreamError } from '../../../error';
+import { invalidInput } from '../../../error';
 import { interactionsOf } from '../../../shop/cli';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
 import type { ResultTable } from '../../evaluate';
@@ -42,8 +42,7 @@ export const windowsProtocol: Protocol = {
     const windows = windowsOf(input);
     const { interactions } = interactionsOf({ events: input.events, rejected: [] }, input.bundle);
     if (windows >= 2 && interactions.length >= MIN_EVENTS * windows) return;
-    throw new SidestreamError(
-      'runtime/invalid-input',
+    throw invalidInput(
       windows < 2
         ? 'A single window has no next window to rank. Give 2 or more with --windows.'
         : `${interactions.length} events are too few for ${windows} windows. Give a log with ${MIN_EVENTS * windows} or more on items of this bundle, or fewer --windows.`,

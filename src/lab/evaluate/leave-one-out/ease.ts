@@ -140,7 +140,6 @@ function columnsOfInverse({ product, diagonal, lambda, first, width, tolerance }
 
 /**
  * The items that have a choice, limited to the most chosen ones if all would be too much work.
- * @param maxWork maximum of items times choices
  * @returns rows, ascending
  */
 export function easeItems(histories: readonly ChoiceHistory[], count: number, maxWork = MAX_WORK): number[] {

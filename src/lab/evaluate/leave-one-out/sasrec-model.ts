@@ -58,7 +58,6 @@ export class Adam {
   }
 }
 
-/** Sizes of the model. */
 export interface SasrecSize {
   width: number;
   blocks: number;
@@ -75,17 +74,16 @@ const START = 0.02;
  * embeddings that it reads. Embeddings are plain arrays, because a step changes few of them.
  */
 export class SasrecModel {
-  readonly #size: SasrecSize;
   readonly #items: Float32Array;
   readonly #weights: Record<string, { shape: number[]; values: Float32Array }>;
   readonly #adam: Adam;
-  readonly #random: Random;
-  readonly #count: number;
 
-  constructor(count: number, size: SasrecSize, random: Random, learningRate: number) {
-    this.#size = size;
-    this.#count = count;
-    this.#random = random;
+  constructor(
+    private readonly count: number,
+    private readonly size: SasrecSize,
+    private readonly random: Random,
+    learningRate: number,
+  ) {
     this.#items = uniform(random, count * size.width, START * Math.sqrt(3));
     const shapes = userEncoderEntries(
       userEncoderShapes({ embeddingDim: size.width, maxSeqLen: size.length, blocks: size.blocks }),
@@ -98,7 +96,7 @@ export class SasrecModel {
 
   /** One step of Adam. @param dropout share of the numbers that are dropped @returns the loss before it */
   step(batch: SasrecBatch, dropout: number): number {
-    const { width } = this.#size;
+    const { width } = this.size;
     const { size, length, inputs, labels, columns, offset } = batch;
     const names = Object.keys(this.#weights);
     const read = inputs.map((row) => Math.max(row, 0));
@@ -147,7 +145,7 @@ export class SasrecModel {
 
   /** Scores of all items after each history. */
   async scores(histories: readonly Int32Array[]): Promise<Float32Array[]> {
-    const { length: limit } = this.#size;
+    const { length: limit } = this.size;
     const lasts = histories.map((rows) => rows.subarray(-limit));
     const length = Math.max(1, ...lasts.map((rows) => rows.length));
     const read = new Int32Array(histories.length * length);
@@ -162,13 +160,13 @@ export class SasrecModel {
         Object.entries(this.#weights).map(([name, { shape, values }]) => [name, tensor(values, shape)]),
       );
       const encoded = this.#encode(named, this.#rows(read), attention, length, 0);
-      const items = tensor2d(this.#items, [this.#count, this.#size.width]);
+      const items = tensor2d(this.#items, [this.count, this.size.width]);
       return matMul(lastPositions(encoded, length), transpose(items));
     });
     disposeMask(attention);
     const values = Float32Array.from(await product.data());
     product.dispose();
-    return histories.map((_, n) => values.subarray(n * this.#count, (n + 1) * this.#count));
+    return histories.map((_, n) => values.subarray(n * this.count, (n + 1) * this.count));
   }
 
   /** @param length length of the sequences: the last item always has the last position */
@@ -179,7 +177,7 @@ export class SasrecModel {
     length: number,
     dropout: number,
   ): Tensor2D {
-    const { width, length: limit, heads } = this.#size;
+    const { width, length: limit, heads } = this.size;
     const encoder = userEncoderOf(named);
     const position = slice(encoder.position as Tensor2D, [limit - length, 0], [length, width]);
     // Elements of about 1, as the position embeddings will become.
@@ -191,12 +189,12 @@ export class SasrecModel {
   /** 0 for dropped numbers, otherwise 1 / (1 - dropout). */
   #kept([rows, columns]: [number, number], dropout: number): Tensor2D {
     const scale = 1 / (1 - dropout);
-    const values = Float32Array.from({ length: rows * columns }, () => (this.#random() < dropout ? 0 : scale));
+    const values = Float32Array.from({ length: rows * columns }, () => (this.random() < dropout ? 0 : scale));
     return tensor2d(values, [rows, columns]);
   }
 
   #rows(rows: Int32Array): Tensor2D {
-    const { width } = this.#size;
+    const { width } = this.size;
     const values = new Float32Array(rows.length * width);
     for (const [n, row] of rows.entries()) values.set(this.#items.subarray(row * width, (row + 1) * width), n * width);
     return tensor2d(values, [rows.length, width]);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { seededRandom } from '../../../core/common/random';
-import { type LeaveOneOutMethod, type LeaveOneOutShop, ndcgOf, type Ranker } from './ranker';
+import { type LeaveOneOutMethod, ndcgOf, type Ranker } from './ranker';
 import { sasrecBatch, sasrecParts, sasrecSource } from './sasrec-batch';
 import { SasrecModel, type SasrecSize } from './sasrec-model';
 import { type ChoiceHistory, evenly } from './split';
@@ -16,7 +16,6 @@ const [EPOCHS, PATIENCE] = [80, 5];
 /** Maximum number of validation choices ranked after each epoch. */
 const MAX_CASES = 4000;
 
-/** How a model is trained. */
 export interface SasrecTraining {
   histories: readonly ChoiceHistory[];
   count: number;
@@ -57,26 +56,18 @@ const rankerOf = (model: SasrecModel): Pick<Ranker, 'scores'> => ({
  * SASRec with a sampled softmax: two blocks of width 64, whose dropout and number of epochs are chosen on the validation. It
  * is then trained again for as many epochs with the choices of the validation.
  */
-export const sasrec: LeaveOneOutMethod = (shop) => tunedSasrec(shop);
-
-/** @param dropouts rates to try @param limits limits of the epochs */
-async function tunedSasrec(
-  { training, validation, whole, count, seed, meter, say }: LeaveOneOutShop,
-  dropouts: readonly number[] = DROPOUTS,
-  { epochs = EPOCHS, patience = PATIENCE, size = SIZE } = {},
-): Promise<Ranker> {
+export const sasrec: LeaveOneOutMethod = async ({ training, validation, whole, count, seed, meter, say }) => {
   const cases = evenly(validation, MAX_CASES);
-  let best = { dropout: dropouts[0], epochs, ndcg10: Number.NEGATIVE_INFINITY };
-  for (const dropout of cases.length > 0 ? dropouts : []) {
+  let best = { dropout: DROPOUTS[0], epochs: EPOCHS, ndcg10: Number.NEGATIVE_INFINITY };
+  for (const dropout of cases.length > 0 ? DROPOUTS : []) {
     let own = { epochs: 0, ndcg10: Number.NEGATIVE_INFINITY };
-    meter.start(`sasrec, dropout ${dropout}`, epochs);
+    meter.start(`sasrec, dropout ${dropout}`, EPOCHS);
     await trainSasrec({
       histories: training,
       count,
       seed,
       dropout,
-      epochs,
-      size,
+      epochs: EPOCHS,
       async onEpoch(epoch, loss, model) {
         const ndcg10 = await ndcgOf(rankerOf(model), cases);
         if (ndcg10 > own.ndcg10) own = { epochs: epoch, ndcg10 };
@@ -84,7 +75,7 @@ async function tunedSasrec(
           `sasrec, dropout ${dropout}, epoch ${epoch}: loss ${loss.toFixed(3)}, NDCG@10 ${(100 * ndcg10).toFixed(2)}`,
         );
         meter.advance(1);
-        return epoch - own.epochs < patience;
+        return epoch - own.epochs < PATIENCE;
       },
     });
     meter.stop();
@@ -97,7 +88,6 @@ async function tunedSasrec(
     seed,
     dropout: best.dropout,
     epochs: best.epochs,
-    size,
     async onEpoch() {
       meter.advance(1);
       return true;
@@ -106,8 +96,8 @@ async function tunedSasrec(
   meter.stop();
   const { dropout, ndcg10 } = best;
   return {
-    settings: { width: size.width, blocks: size.blocks, dropout, epochs: best.epochs },
+    settings: { width: SIZE.width, blocks: SIZE.blocks, dropout, epochs: best.epochs },
     ...(Number.isFinite(ndcg10) ? { validation: ndcg10 } : {}),
     ...rankerOf(model),
   };
-}
+};

@@ -39,7 +39,6 @@ export const alarm = (text: string): string => `<p class="alarm" role="alert">${
 /** Legend above a table. */
 export const note = (text: string): string => `<p class="note">${escaped(text)}</p>\n`;
 
-/** Terms with their meanings. */
 export const definitions = (terms: readonly (readonly [string, string])[]): string =>
   `<dl>\n${terms.map(([term, text]) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`).join('\n')}\n</dl>`;
 

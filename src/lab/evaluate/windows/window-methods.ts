@@ -16,7 +16,6 @@ const CONTINUED: WindowMethod = { experts: 1, restarts: false, grows: null, free
 /** Number of experts in methods with a fixed number. */
 const FIXED_EXPERTS = 4;
 
-/** The methods by name. */
 export const WINDOW_METHODS = {
   /** As `sidestream train --continue` does it. */
   windows: { ...CONTINUED, grows: {}, freezes: true },

@@ -22,8 +22,7 @@ import {
   trainSide,
 } from '../../../shop/training/side';
 import { parsePart } from '../part-text';
-import { type Quality, qualityOf } from '../quality';
-import { qualitySchema } from '../result';
+import { type Quality, qualityOf, qualitySchema } from '../quality';
 import type { WindowMethod } from './window-methods';
 
 export interface WindowsProtocol {
@@ -42,17 +41,18 @@ export interface WindowsProtocol {
 }
 
 /** Result of one method. */
-export interface WindowRun {
-  name: string;
+const runSchema = v.strictObject({
+  name: v.string(),
   /** Quality of each window except the first. */
-  units: Quality[];
+  units: v.array(qualitySchema),
   /** Processor time of all trainings. */
-  seconds: number;
+  seconds: v.number(),
   /** Size of the network after the last window, as float32. */
-  bytes: number;
+  bytes: v.number(),
   /** Experts of all parts after the last window. */
-  experts: number;
-}
+  experts: v.number(),
+});
+export type WindowRun = v.InferOutput<typeof runSchema>;
 
 /**
  * Learns a log window by window; after window n the choices of window n + 1 are ranked among all items that somebody chose
@@ -153,18 +153,8 @@ function rankedShoppers(histories: ReadonlyMap<string, number[]>, window: readon
   });
 }
 
-const runsSchema = v.array(
-  v.strictObject({
-    name: v.string(),
-    units: v.array(qualitySchema),
-    seconds: v.number(),
-    bytes: v.number(),
-    experts: v.number(),
-  }),
-);
-
 /** Runs as a text that another process reads. */
 export const windowsText = (runs: readonly WindowRun[]): string => JSON.stringify(runs);
 
 /** Reads the text written by `windowsText`. @throws SidestreamError `runtime/invalid-input` if it is something else */
-export const parseWindows = (text: string): WindowRun[] => parsePart(runsSchema, text);
+export const parseWindows = (text: string): WindowRun[] => parsePart(v.array(runSchema), text);

@@ -26,7 +26,6 @@ const [NAMES, VALUES, NUMBERS] = [78, 96, 36];
 /** Height of a bar with the space around it. */
 const ROW = 28;
 
-/** Common options of all charts. */
 export const chartStyle = ({ width }: ChartFrame): PlotOptions => ({
   width,
   // Names and numbers are read from left to right; their position follows the page.

@@ -51,7 +51,6 @@ function sampleOf(name: string): string {
   return `<svg aria-hidden="true" width="24" height="6"><path d="M0,3H24" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dashes}"/></svg>`;
 }
 
-/** A table under its title. */
 const titledTable = ({ title, header, rows, notes }: Table): string =>
   `<h3>${escaped(title)}</h3>\n${notesOf(notes)}${table(title, header, rows)}`;
 

@@ -8,7 +8,6 @@ export type ToolName = (typeof TOOLS)[number];
  */
 export type ToolLevel = 'granted' | 'not-required' | 'denied' | 'pending';
 
-/** Checked settings of the tools. */
 export interface ToolSettings {
   type: string;
   region: string;
@@ -28,7 +27,6 @@ export interface ToolListener {
   failed(thrown: unknown): void;
 }
 
-/** A connection to one tool. */
 export interface Tool {
   /** Looks for a tool that loads late; called repeatedly for a while. Absent if there is nothing to look for. */
   seek?(): void;

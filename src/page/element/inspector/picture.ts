@@ -21,10 +21,8 @@ export function picture({ image = '', title }: Item, size = 64): TemplateResult 
 }
 
 /** The picture of a choice, with the product's name as alternative text. */
-export function namedPicture(item: Item, more = ''): TemplateResult {
-  const name = more ? `${item.title}, ${more}` : item.title;
-  return html`<li class="named" title=${name}>${picture(item)}<span class="unseen">${name}</span></li>`;
-}
+export const namedPicture = (item: Item): TemplateResult =>
+  html`<li class="named" title=${item.title}>${picture(item)}<span class="unseen">${item.title}</span></li>`;
 
 const hideBroken = ({ currentTarget }: Event): void => {
   if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;

@@ -56,7 +56,6 @@ export function expertName({ state, from }: Pick<InspectedExpert, 'state' | 'fro
   const mostly = state === 'generalist' ? null : mostlyOf(from);
   return mostly === null ? EXPERT_NAMES[state] : `${EXPERT_NAMES[state]}: ${mostly}`;
 }
-/** Its state, in a word. */
 export const EXPERT_STATES: Record<InspectedExpert['state'], string> = {
   generalist: 'learning',
   active: 'learning',
@@ -115,7 +114,6 @@ export function mergedText(added: number, exact: boolean): string {
   return exact ? done : `${done} One of the two devices no longer had its oldest notes.`;
 }
 
-/** Formats of one language. */
 export function formatsIn(language?: string) {
   const number = new Intl.NumberFormat(language);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });

@@ -7,7 +7,6 @@ import type { ListController } from './list-controller';
 import type { ListContext } from './list-view';
 import type { Settings } from './settings';
 
-/** The list with which a shopper interacts. */
 export interface InteractionHost extends LateHost {
   readonly activeRecommender: Recommender | null;
   readonly context: ListContext;

@@ -73,7 +73,6 @@ export type ListState =
   | { kind: 'filled'; response: RecommendResponse }
   | { kind: 'error'; error: SidestreamError };
 
-/** Ids of items, in their order. */
 const idsOf = (items: Recommendation[]): string[] => items.map(({ item }) => item.id);
 
 /** A key that is equal for the same items in the same order. */
@@ -86,9 +85,7 @@ export type RecommenderSource = (onProgress: (progress: Progress) => void) => Pr
 export interface ListHost extends ReactiveControllerHost, Placed {
   /** False while the page does not render the element: it keeps its list, which is refreshed once it is rendered again. */
   readonly rendered: boolean;
-  /**
-   * The next request; null while it is incomplete (a `similar` or `complement` list without an item).
-   */
+  /** The next request; null while it is incomplete (a `similar` or `complement` list without an item). */
   listRequest(): RecommendRequest | null;
   /** Called when the list has these items and is about to be rendered. */
   listShows(ids: string[]): void;

@@ -167,7 +167,6 @@ export class RequestTurns {
 
 const turns = new WeakMap<Recommender, RequestTurns>();
 
-/** The turns of a recommender's lists. */
 export function turnsOf(recommender: Recommender): RequestTurns {
   const known = turns.get(recommender) ?? new RequestTurns(recommender);
   turns.set(recommender, known);

@@ -54,7 +54,6 @@ export function settingsOf(given: Settings & { cartSynced?: boolean }): { settin
   return { settings, wrong };
 }
 
-/** The settings that make up a request. */
 export interface RequestSettings extends Pick<Settings, 'placement' | 'limit'> {
   /** Any text or list of texts; frameworks may have turned it into a number or unset it. */
   itemId: unknown;

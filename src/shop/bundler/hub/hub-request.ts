@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SidestreamError } from '../../../error';
 
-/** Metadata of a file on the hub. */
 export interface HubEntry {
   /** Digest of the contents: SHA-256 of a large file, git's SHA-1 of a small one. */
   etag: string | null;
@@ -123,7 +122,6 @@ function reason(thrown: unknown): string {
 /** Default endpoint; HF_ENDPOINT may name a mirror. */
 const HUB_ENDPOINT = 'https://huggingface.co';
 
-/** Settings of the hub and of the local cache. */
 export interface HubSettings {
   endpoint: string;
   /** Sent to the endpoint only, never to another host. */

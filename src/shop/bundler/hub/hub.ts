@@ -13,26 +13,20 @@ const TRIES = 3;
 export class HubRepo {
   readonly #cache: HubCache;
   #commit: string | null = null;
-  readonly #settings: HubSettings;
-  readonly #revision: string;
-  readonly #meter: Meter;
 
   /** @param repo `<owner>/<name>` */
   constructor(
-    settings: HubSettings,
+    private readonly settings: HubSettings,
     readonly repo: string,
-    revision: string,
-    meter: Meter,
+    private readonly revision: string,
+    private readonly meter: Meter,
   ) {
-    this.#settings = settings;
-    this.#revision = revision;
-    this.#meter = meter;
     this.#cache = new HubCache(settings.cache, repo);
   }
 
   /** The commit that the files came from; the given revision if the hub named no commit. */
   get resolved(): string {
-    return this.#commit ?? this.#revision;
+    return this.#commit ?? this.revision;
   }
 
   /**
@@ -41,44 +35,44 @@ export class HubRepo {
    * @throws SidestreamError `encoder/offline` if it is neither cached nor reachable; other errors as in `download`
    */
   async file(path: string): Promise<string | null> {
-    if (this.#settings.offline) return this.#cached(path, 'HF_HUB_OFFLINE is set');
+    if (this.settings.offline) return this.#cached(path, 'HF_HUB_OFFLINE is set');
     const url = this.#url(path);
     const entry = await this.#ask(url);
     if (typeof entry === 'string') return this.#cached(path, entry);
     if (!entry) return null;
-    const commit = entry.commit ?? this.#revision;
+    const commit = entry.commit ?? this.revision;
     // All files of one run belong to one commit, even if the branch moves meanwhile.
-    if (!this.#commit) await this.#cache.keepCommit(this.#revision, commit);
+    if (!this.#commit) await this.#cache.keepCommit(this.revision, commit);
     this.#commit ??= commit;
     const blob = await this.#cache.blob(entry.etag ?? `${commit}-${path.replaceAll('/', '-')}`);
     const label = path.split('/').at(-1) ?? path;
-    if (!existsSync(blob)) await download(this.#settings, { url, entry, target: blob, meter: this.#meter, label });
+    if (!existsSync(blob)) await download(this.settings, { url, entry, target: blob, meter: this.meter, label });
     return this.#cache.link(blob, commit, path);
   }
 
   #url(path: string): string {
-    return `${this.#settings.endpoint}/${this.repo}/resolve/${encodeURIComponent(this.resolved)}/${path}`;
+    return `${this.settings.endpoint}/${this.repo}/resolve/${encodeURIComponent(this.resolved)}/${path}`;
   }
 
   /** Metadata of a file, null for a missing file, or the reason why the hub is unreachable. */
   async #ask(url: string): Promise<HubEntry | null | string> {
     let why = '';
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, this.#settings.retryMs * 2 ** (attempt - 1)));
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, this.settings.retryMs * 2 ** (attempt - 1)));
       try {
-        return await askHub(this.#settings, url);
+        return await askHub(this.settings, url);
       } catch (thrown) {
         if (!(thrown instanceof ConnectionLost)) throw thrown;
-        why = `${this.#settings.endpoint} cannot be reached: ${thrown.message}`;
+        why = `${this.settings.endpoint} cannot be reached: ${thrown.message}`;
       }
     }
     return why;
   }
 
   async #cached(path: string, why: string): Promise<string | null> {
-    this.#commit ??= await this.#cache.commit(this.#revision);
+    this.#commit ??= await this.#cache.commit(this.revision);
     if (this.#commit === null) {
-      const message = `${this.repo} at ${this.#revision} is not in ${this.#settings.cache}, and ${why}. Run once with a connection.`;
+      const message = `${this.repo} at ${this.revision} is not in ${this.settings.cache}, and ${why}. Run once with a connection.`;
       throw new SidestreamError('encoder/offline', message);
     }
     return this.#cache.file(this.#commit, path);

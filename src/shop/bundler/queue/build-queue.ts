@@ -61,19 +61,13 @@ class QueueRunner implements ChunkRunner {
   readonly #pending = new Map<string, Pending>();
   readonly #shared = new Map<string, Promise<string>>();
   readonly #sweep: NodeJS.Timeout;
-  readonly #chunks: Queue<ChunkJob>;
-  readonly #projections: Queue<ProjectionJob>;
-  readonly #events: QueueEvents;
 
   constructor(
-    chunks: Queue<ChunkJob>,
-    projections: Queue<ProjectionJob>,
-    events: QueueEvents,
+    private readonly chunks: Queue<ChunkJob>,
+    private readonly projections: Queue<ProjectionJob>,
+    private readonly events: QueueEvents,
     say: (line: string) => void,
   ) {
-    this.#chunks = chunks;
-    this.#projections = projections;
-    this.#events = events;
     const look = ({ jobId }: { jobId: string }): void => void this.#look(jobId);
     events.on('completed', look);
     events.on('failed', look);
@@ -94,7 +88,7 @@ class QueueRunner implements ChunkRunner {
       this.#pending.set(id, { job, resolve, reject, busy: false });
     });
     // A chunk that failed in an earlier build would otherwise stay failed.
-    if ((await this.#chunks.getJobState(id)) === 'failed') await this.#chunks.remove(id);
+    if ((await this.chunks.getJobState(id)) === 'failed') await this.chunks.remove(id);
     await this.#add(id, job);
     await this.#look(id);
     return done;
@@ -105,9 +99,9 @@ class QueueRunner implements ChunkRunner {
     // The projections are no longer needed: a continued build adds them again.
     const shared = await Promise.allSettled(this.#shared.values());
     for (const one of shared) {
-      if (one.status === 'fulfilled') await (await this.#projections.getJob(one.value))?.remove();
+      if (one.status === 'fulfilled') await (await this.projections.getJob(one.value))?.remove();
     }
-    await Promise.all([this.#events.close(), this.#chunks.close(), this.#projections.close()]);
+    await Promise.all([this.events.close(), this.chunks.close(), this.projections.close()]);
   }
 
   async #share({ digest, bytes }: SharedProjection): Promise<string> {
@@ -115,14 +109,14 @@ class QueueRunner implements ChunkRunner {
     let shared = this.#shared.get(digest);
     if (!shared) {
       const data = { digest, bytes: Buffer.from(bytes).toString('base64') };
-      shared = this.#projections.add('projection', data, { jobId: id }).then(() => id);
+      shared = this.projections.add('projection', data, { jobId: id }).then(() => id);
       this.#shared.set(digest, shared);
     }
     return shared;
   }
 
   #add(id: string, job: ChunkJob): Promise<Job<ChunkJob>> {
-    return this.#chunks.add('chunk', job, { jobId: id, attempts: 3, removeOnComplete: KEEP, removeOnFail: KEEP });
+    return this.chunks.add('chunk', job, { jobId: id, attempts: 3, removeOnComplete: KEEP, removeOnFail: KEEP });
   }
 
   /** Takes the result of a finished chunk; adds the chunk again if the server lost it. */
@@ -131,10 +125,10 @@ class QueueRunner implements ChunkRunner {
     if (!pending || pending.busy) return;
     pending.busy = true;
     try {
-      const state = await this.#chunks.getJobState(id);
+      const state = await this.chunks.getJobState(id);
       if (state === 'unknown') await this.#add(id, pending.job);
       if (state !== 'completed' && state !== 'failed') return;
-      const job = await this.#chunks.getJob(id);
+      const job = await this.chunks.getJob(id);
       if (!job) return;
       if (state === 'failed') throw failed(pending.job, job.failedReason);
       const outputs = fromJobOutputs(v.parse(outputsSchema, job.returnvalue));

@@ -148,7 +148,6 @@ interface CatalogNames {
   attributes: ReadonlySet<string>;
 }
 
-/** A condition of a filter on one field. */
 interface Condition {
   /** Path in the filter, such as `$or.0.category`. */
   path: string[];
@@ -159,17 +158,15 @@ interface Condition {
 
 /** A filter of a rule, tested on every item of a catalogue. */
 class FilterCheck {
-  readonly #rule: string;
-  readonly #field: string;
-  readonly #filter: Filter;
   readonly #fits: (item: Item) => boolean;
   #found = false;
 
   /** @param field field of the rule, such as `boost.0.filter` */
-  constructor(rule: string, field: string, filter: Filter) {
-    this.#rule = rule;
-    this.#field = field;
-    this.#filter = filter;
+  constructor(
+    private readonly rule: string,
+    private readonly field: string,
+    private readonly filter: Filter,
+  ) {
     this.#fits = itemFilter(filter);
   }
 
@@ -180,11 +177,11 @@ class FilterCheck {
   /** The values in the filter that no item of the catalogue has; otherwise, a note if the filter matches no item. */
   problems({ ids, categories, attributes }: CatalogNames): RuleProblem[] {
     const problem = (path: readonly string[], reason: string): RuleProblem => ({
-      rule: this.#rule,
-      field: [this.#field, ...path].join('.'),
+      rule: this.rule,
+      field: [this.field, ...path].join('.'),
       reason,
     });
-    const unknown = conditionsOf(this.#filter).flatMap(({ path, field, values }) => {
+    const unknown = conditionsOf(this.filter).flatMap(({ path, field, values }) => {
       const [, attribute] = /^attributes\.(.*)$/s.exec(field) ?? [];
       if (attribute !== undefined)
         return attributes.has(attribute)

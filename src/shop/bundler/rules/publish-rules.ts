@@ -20,10 +20,7 @@ export async function publishRules(bytes: Uint8Array, out: string): Promise<bool
   return changed;
 }
 
-/**
- * Removes the rules from a bundle.
- * @throws SidestreamError `bundle/unreachable` if there is no bundle
- */
+/** Removes the rules from a bundle. @throws SidestreamError `bundle/unreachable` if there is no bundle */
 export async function removeRules(out: string): Promise<void> {
   const { rules } = await readManifest(out);
   // Update the manifest first: it must not name a missing file.

@@ -12,7 +12,6 @@ const HALF_LIFE = 1 / 4;
  * Present demand: the choices of each item, weighted by 2^(-age / half-life). Age counts the later choices of all shoppers, so a
  * quiet season does not make a shop forget.
  * @param interactions sorted by time
- * @param count items in the catalogue
  * @returns [count] 0 for an item that nobody chose; the newest choice of the log weighs 1
  */
 export function recentPopularity(interactions: readonly Interaction[], count: number): Float32Array {

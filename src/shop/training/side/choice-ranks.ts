@@ -1,7 +1,6 @@
 import type { SideModel } from '../../../core/catalog/side-model';
 import { createMatrix } from '../../../core/kernel';
 
-/** A shopper whose choices are ranked. */
 export interface ChoiceSequence {
   /** Rows of the choices without repeats, oldest first. */
   rows: ArrayLike<number>;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
-import { type SideConfig, type SideUse, sideConfigSchema, sideWeightsFault } from '../../../core/model/side';
+import { type SideUse, sideConfigSchema, sideWeightsFault } from '../../../core/model/side';
 import { SidestreamError } from '../../../error';
 import { writeWhole } from '../learned-file';
 
@@ -15,7 +15,6 @@ const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const useSchema = v.array(share);
 
-/** A window of a side model's training. */
 const sideWindowSchema = v.strictObject({
   /** Experts of each part and their use at its end; see `sideUse`. */
   experts: v.strictObject({
@@ -31,25 +30,20 @@ export type SideWindow = v.InferOutput<typeof sideWindowSchema> & { experts: Sid
 
 const aboutSchema = v.strictObject({
   config: sideConfigSchema,
+  /** Ids of the items, in the order of the embeddings. */
   items: v.array(v.string()),
+  /** Identifies the columns of the features, because weights are useless for different ones. */
   features: v.string(),
+  /** Time of the last learned event. */
   until: v.pipe(v.number(), v.finite()),
+  /** Start weights of the terms; null if they could not be fitted. */
   start: v.nullable(v.record(v.string(), v.pipe(v.number(), v.finite()))),
+  /** First to last. */
   windows: v.pipe(v.array(sideWindowSchema), v.minLength(1), v.maxLength(MAX_WINDOWS)),
 });
 
 /** The network of a side model, from which a later training continues. */
-export interface SideNetwork {
-  config: SideConfig;
-  /** Ids of the items, in the order of the embeddings. */
-  items: string[];
-  /** Identifies the columns of the features, because weights are useless for different ones. */
-  features: string;
-  /** Time of the last learned event. */
-  until: number;
-  /** Start weights of the terms; null if they could not be fitted. */
-  start: Record<string, number> | null;
-  /** First to last. */
+export interface SideNetwork extends v.InferOutput<typeof aboutSchema> {
   windows: SideWindow[];
   /** [items] How often each was chosen, up to then. */
   choices: Float32Array;

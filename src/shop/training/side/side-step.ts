@@ -24,7 +24,6 @@ export interface SideStepOptions {
   embeddingDropout: number;
 }
 
-/** Source of the item tensors. */
 export interface SideItemSource {
   features: SideFeatures;
   /** 1 if the embedding of the item at a row counts, otherwise 0. */

@@ -18,7 +18,6 @@ import type { RankPoint } from './ranks';
 import type { ShareSeries } from './shares';
 import type { WaterfallBar } from './waterfall';
 
-/** The data of the charts, by chart name. */
 interface ChartData {
   shares: { choices: readonly Pick<JournalChoice, 'at'>[]; series: readonly (ShareSeries & { color: string })[] };
   timeline: { choices: readonly Pick<JournalChoice, 'at'>[]; points: readonly JournalPoint[] };
@@ -40,10 +39,8 @@ const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = { rejected: 
 /** Height of an axis with the name of its unit below the numbers. */
 const AXIS = 40;
 
-/** One chart with its data. */
 export type Chart = { [Name in keyof ChartData]: { name: Name; data: ChartData[Name] } }[keyof ChartData];
 
-/** Draws one chart. */
 export function drawChart(chart: Chart, frame: Frame): Element {
   const style = { background: 'none', color: 'inherit', fontSize: '12px', overflow: 'visible' };
   const drawn = plot({ width: frame.width, style, ...optionsOf(chart, frame) });

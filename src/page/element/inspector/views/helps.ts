@@ -17,7 +17,6 @@ const ENOUGH_CHOICES = 20;
 /** Rows of a table of figures. */
 const MAX_ROWS = 40;
 
-/** Does it help? */
 export class HelpsView implements View {
   #lists: ListComparison | null = null;
   #inspection: Inspection | null = null;

@@ -1,6 +1,5 @@
 import type { Inspection, JournalChoice, JournalPoint, Snapshot } from '../../../../device/protocol';
 
-/** One entry of the timeline. */
 export interface TimelineEntry {
   /** Key of the entry, stable when the journal is read again. */
   key: string;

@@ -22,7 +22,6 @@ export interface InspectorHost {
   refresh(): Promise<void>;
 }
 
-/** One of the inspector's views. */
 export interface View {
   /** Reads its data; to be called when the view is opened and after a change. */
   load(host: InspectorHost): Promise<void>;

@@ -17,14 +17,12 @@ export interface BundleHost extends EventTarget {
   listFailed(thrown: unknown): void;
 }
 
-/** The list that a bundle shows. */
 interface Shown {
   /** Id of the response. */
   response: string;
   items: Recommendation[];
 }
 
-/** One card of a bundle. */
 interface Choice extends Recommendation {
   /** Absent for the main item of the bundle. */
   place?: number;
@@ -74,7 +72,6 @@ export class Bundle {
 
   /**
    * Gets the main item of the bundle, with its present price, before a list is shown.
-   * @param items items of the list
    * @returns the items for which the bundle has cards
    */
   async cardsOf(items: Recommendation[], itemId: string | undefined): Promise<Recommendation[]> {

@@ -15,7 +15,6 @@ const STARS = [8, 24, 40, 56, 72]
   .map((x) => `M${x} 1.3l2.06 4.17 4.61.67-3.33 3.25.79 4.59L${x} 11.8l-4.13 2.18.79-4.59-3.33-3.25 4.61-.67z`)
   .join('');
 
-/** Formats of numbers on a card, by kind. */
 interface NumberFormats {
   /** Ratings and counts: `4.5`, `1,204`. */
   decimal: Intl.NumberFormat;

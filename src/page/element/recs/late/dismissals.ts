@@ -7,14 +7,12 @@ import type { Place } from '../list-view';
 /** Maximum length of the title in the sentence on a dismissed card. */
 const MAX_LETTERS = 32;
 
-/** A dismissed product and the position of its card. */
 interface DismissedCard {
   recommendation: Recommendation;
   /** 0-based position among everything in the list. */
   place: number;
 }
 
-/** The list in which products are dismissed. */
 export interface DismissalHost {
   readonly renderRoot: { querySelectorAll(selector: 'li'): Iterable<HTMLElement> };
   /** Resolves when the present state of the list is rendered. */

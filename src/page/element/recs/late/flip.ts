@@ -5,7 +5,6 @@ export type CardPositions = Map<string, DOMRect>;
 
 const cardsIn = (root: ParentNode): HTMLElement[] => [...root.querySelectorAll<HTMLElement>('li[data-id]')];
 
-/** Measures the position of every card of a list. */
 export function cardPositions(root: ParentNode): CardPositions {
   return new Map(cardsIn(root).map((card) => [card.dataset.id ?? '', card.getBoundingClientRect()]));
 }
