@@ -11,7 +11,7 @@ import { arrange } from '../rules/arrange';
 import type { Rules } from '../rules/rules';
 
 /** Weight of the shopper's taste beside the words: what one standard deviation of its scores among the found items adds. */
-export const TASTE_WEIGHT = 0.02;
+const TASTE_WEIGHT = 0.02;
 
 /** What a query found. */
 export interface Found {
