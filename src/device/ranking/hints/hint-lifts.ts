@@ -30,11 +30,11 @@ interface HintFit {
  * share b of the catalogue fits it, a fitting item gets logit(reliability) - logit(b), and a partly fitting item that part
  * of it. Hints add up as if they were independent. A hint that fits most of the catalogue has no effect.
  */
-export function hintLifts(items: readonly Item[], hints: ParsedHints): HintLifts {
+export function hintLifts(items: readonly Item[], hints: ParsedHints, reliability = RELIABILITY): HintLifts {
   const fits = [...hints.fields.map((hint) => fieldFit(items, hint)), ...searchFit(items, hints.search)];
   const parts = fits.map(({ fit, nameOf }) => {
     const share = fit.reduce((sum, value) => sum + value, 0) / Math.max(1, items.length);
-    const gap = share > 0 ? Math.max(0, logit(RELIABILITY) - logit(share)) : 0;
+    const gap = share > 0 ? Math.max(0, logit(reliability) - logit(share)) : 0;
     return { nameOf, lift: fit.map((value) => gap * value) };
   });
   return {
