@@ -25,7 +25,7 @@ export class ShopHeader extends ShopElement {
         </a>
         <form class="search" role="search" @submit=${this.#submit}>
           ${icon('search')}
-          <sidestream-find data-testid="search" href-template=${PRODUCT_TEMPLATE} currency=${CURRENCY} .recommender=${session.recommender} @sidestream-find-select=${this.#chosen} @sidestream-find-submit=${this.#searched}>
+          <sidestream-find data-testid="search" photo href-template=${PRODUCT_TEMPLATE} currency=${CURRENCY} .recommender=${session.recommender} @sidestream-find-select=${this.#chosen} @sidestream-find-submit=${this.#searched}>
             <input type="search" name="q" placeholder="Search the shop" aria-label="Search the shop" />
           </sidestream-find>
         </form>

@@ -132,6 +132,16 @@ export interface FindTexts {
   count: Counted<'count'>;
   /** Over products that have none of the words but a similar meaning. */
   meaning: string;
+  /** Name of the button that opens the camera or a file. */
+  photo: string;
+  /** Over products that resemble the shopper's photo. */
+  alike: string;
+  /** While the photo is read. `{percent}` of the encoder has been loaded. */
+  reading: Text<'percent'>;
+  /** The sentence if the photo cannot be read. */
+  unreadable: string;
+  /** The sentence if nothing resembles the photo. */
+  nothingAlike: string;
   /** The sentence if nothing was found. `{words}` of the shopper. */
   empty: Text<'words'>;
   /** The sentence if the search failed. */

@@ -3,11 +3,13 @@ import { textsIn } from '../labels';
 import { canonical } from '../price';
 
 /** The texts of `<sidestream-find>`; its property `labels` replaces some or all of them. */
-export interface FindLabels extends Omit<FindTexts, 'count' | 'empty'> {
+export interface FindLabels extends Omit<FindTexts, 'count' | 'empty' | 'reading'> {
   /** Read by screen readers: the number of products found. */
   count: (count: number) => string;
   /** The sentence if nothing was found. */
   empty: (words: string) => string;
+  /** While a photo is read, with the share of the encoder that has been loaded, 0 to 1. */
+  reading: (loaded: number) => string;
 }
 
 /**
@@ -21,6 +23,8 @@ export function findLabels(given: Partial<FindLabels>, language?: string): FindL
     count: (count) =>
       fill(count === 1 ? find.count.one : find.count.other, { count: count.toLocaleString(canonical(language)) }),
     empty: (words) => fill(find.empty, { words }),
+    reading: (loaded) =>
+      fill(find.reading, { percent: loaded.toLocaleString(canonical(language), { style: 'percent' }) }),
     ...given,
   };
 }

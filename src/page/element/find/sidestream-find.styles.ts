@@ -53,6 +53,34 @@ export const findStyles = css`
   .input::-webkit-search-cancel-button {
     cursor: pointer;
   }
+  .input:has(+ .photo) {
+    padding-inline-end: 3.25rem;
+  }
+  .photo {
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline-end: 0.25rem;
+    display: grid;
+    place-items: center;
+    inline-size: 2.75rem;
+    block-size: 2.75rem;
+    padding: 0;
+    color: var(--_muted);
+    background: none;
+    border: 0;
+    border-radius: 99rem;
+    cursor: pointer;
+  }
+  .photo:hover {
+    color: inherit;
+  }
+  .photo:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: -3px;
+  }
+  .file {
+    display: none;
+  }
   .popup {
     position: absolute;
     z-index: var(--sidestream-find-layer, 20);

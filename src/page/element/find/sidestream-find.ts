@@ -12,6 +12,7 @@ import { sharedRecommender } from '../recs/page-lists';
 import { warnOnce } from '../warn-once';
 import { type FindLabels, findLabels } from './find-labels';
 import { type ResultContext, resultOption, skeletons } from './find-view';
+import { photoButton } from './photo-button';
 import { findStyles } from './sidestream-find.styles';
 
 /** Name of the results as a placement, in events and metrics. */
@@ -47,6 +48,9 @@ export interface FindSubmitDetail {
  * and with script it does so when the shopper presses Enter without having chosen a result. The element takes over the text,
  * the placeholder and the label of that input.
  *
+ * With the attribute `photo`, a button opens the camera or a file, and products that look like the photo are found; a picture that is
+ * pasted into the field counts too. The photo is encoded on this device, and neither kept nor sent.
+ *
  * A `<template>` child replaces the card of a result; it may use the fields of `<sidestream-recs>`.
  *
  * It uses its property `recommender`, otherwise the one for its `bundle`, otherwise that of the page's first `<sidestream-recs>`,
@@ -66,7 +70,8 @@ export interface FindSubmitDetail {
  *
  * @csspart input - The field.
  * @csspart popup - The box below the field.
- * @csspart note - The sentence over results that were found by their meaning.
+ * @csspart photo - The button for a photo.
+ * @csspart note - The sentence over results that were found by their meaning or by a photo.
  * @csspart list - The list of results.
  * @csspart option - One result.
  * @csspart media - The tile behind its picture.
@@ -107,6 +112,7 @@ export class SidestreamFind extends LitElement {
     limit: { type: Number },
     placeholder: {},
     filter: {},
+    photo: { type: Boolean },
     hrefTemplate: { attribute: 'href-template' },
     currency: {},
     value: { attribute: false },
@@ -131,6 +137,8 @@ export class SidestreamFind extends LitElement {
   placeholder = '';
   /** Which items may be found: a JSON object, or its text in the attribute, as `find()` takes it. */
   filter: FindRequest['filter'] | null = null;
+  /** Whether products can be found by a photo, too: the bundle needs pictures, and its encoders. */
+  photo = false;
   /** Address of an item's page with `{id}`, `{title}` or `{category}` in it. Default: the item's `url`. */
   hrefTemplate = '';
   /** Three-letter currency code of the prices. Default: the currency of the offers; without one, prices are plain numbers. */
@@ -162,8 +170,13 @@ export class SidestreamFind extends LitElement {
   /** Its errors are reported. */
   #endErrors: (() => void) | null = null;
   #response: FindResponse | null = null;
-  /** The words of the present results. */
+  /** The words of the present results; empty for those of a photo. */
   #words = '';
+  /** The photo that is or was looked for; null for words. */
+  #picture: File | null = null;
+  /** Share of the encoder that has been loaded while the photo is read; null if no photo is being read. */
+  #read: number | null = null;
+  #unreadable = false;
   #searching: AbortController | null = null;
   #open = false;
   #active = -1;
@@ -242,7 +255,8 @@ export class SidestreamFind extends LitElement {
         aria-label=${name} aria-expanded=${expanded ? 'true' : 'false'} aria-controls=${expanded ? 'results' : nothing}
         aria-activedescendant=${expanded && this.#active >= 0 ? `option-${this.#active}` : nothing}
         maxlength=${MAX_LENGTH} placeholder=${this.placeholder || own?.placeholder || labels.placeholder} .value=${this.value}
-        @input=${this.#typed} @keydown=${this.#pressed} @focus=${this.#focused} @click=${this.#focused} />
+        @input=${this.#typed} @keydown=${this.#pressed} @focus=${this.#focused} @click=${this.#focused} @paste=${this.#pasted} />
+      ${this.photo ? photoButton(labels.photo, this.#pictured) : nothing}
       <div part="popup" class="popup" ?hidden=${!this.#open || this.#phase === 'idle'} @mousedown=${keepFocus}>${this.#open ? this.#body(labels) : nothing}</div>
       <div class="unseen" role="status">${this.#status}</div>`;
   }
@@ -251,10 +265,13 @@ export class SidestreamFind extends LitElement {
     const { items = [], by } = this.#response ?? {};
     switch (this.#phase) {
       case 'loading':
-        return skeletons;
+        return this.#read === null
+          ? skeletons
+          : html`<p part="message" class="message">${labels.reading(this.#read)}</p>${skeletons}`;
       case 'empty':
-        return html`<p part="message" class="message">${labels.empty(this.#words)}</p>`;
+        return html`<p part="message" class="message">${this.#emptyText(labels)}</p>`;
       case 'error':
+        if (this.#unreadable) return html`<p part="message" class="message">${labels.unreadable}</p>`;
         return html`
           <p part="message" class="message">
             ${labels.error}
@@ -263,7 +280,7 @@ export class SidestreamFind extends LitElement {
       case 'filled': {
         const context = this.#context;
         return html`
-          ${by === 'meaning' ? html`<p part="note" class="note">${labels.meaning}</p>` : nothing}
+          ${by === 'words' ? nothing : html`<p part="note" class="note">${by === 'photo' ? labels.alike : labels.meaning}</p>`}
           <div part="list" class="list" role="listbox" id="results" aria-label=${labels.results} @click=${this.#clicked} @auxclick=${this.#clicked}>
             ${items.map((result, position) => resultOption(result, position, context))}
           </div>`;
@@ -290,15 +307,35 @@ export class SidestreamFind extends LitElement {
     return this.querySelector('input');
   }
 
+  #emptyText(labels: FindLabels): string {
+    return this.#picture ? labels.nothingAlike : labels.empty(this.#words);
+  }
+
+  readonly #pictured = (picture: File): void => {
+    this.#picture = picture;
+    this.value = '';
+    this.renderRoot.querySelector('input')?.focus();
+    void this.#search();
+  };
+
+  readonly #pasted = (event: ClipboardEvent): void => {
+    const picture = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+    if (!this.photo || !picture) return;
+    event.preventDefault();
+    this.#pictured(picture);
+  };
+
   readonly #typed = ({ target }: Event): void => {
     if (!(target instanceof HTMLInputElement)) return;
     this.value = target.value;
+    this.#picture = null;
     void this.#search();
   };
 
   readonly #focused = (): void => {
     // Loads the recommender while the shopper thinks of the first letter.
     if (!this.#source) this.#recommender().catch(() => undefined);
+    if (this.#searching && this.#picture) return;
     if (this.#response && this.#words === this.value.trim()) this.#show();
     else if (this.value.trim()) void this.#search();
   };
@@ -410,7 +447,9 @@ export class SidestreamFind extends LitElement {
   readonly #search = async (): Promise<void> => {
     this.#searching?.abort();
     const words = this.value.trim();
-    if (!words) {
+    const picture = this.#picture;
+    this.#unreadable = false;
+    if (!words && !picture) {
       this.#response = null;
       this.#enter('idle');
       this.#close();
@@ -421,11 +460,21 @@ export class SidestreamFind extends LitElement {
     const patience = this.#open && this.#phase !== 'idle' ? PATIENCE.open : PATIENCE.closed;
     const slow = setTimeout(() => signal.aborted || this.#enter('loading'), patience);
     this.#show();
+    let ended: (() => void) | undefined;
     try {
       const recommender = await this.#recommender();
+      if (picture) {
+        this.#read = 0;
+        ended = recommender.on('progress', ({ stage, loaded, total }) => {
+          if (signal.aborted || stage !== 'encoders' || total === 0) return;
+          this.#read = loaded / total;
+          this.requestUpdate();
+        });
+      }
       const lang = languageOf(this);
       const { limit, filter } = this;
-      const request: FindRequest = { text: words, limit, ...(lang ? { lang } : {}), ...(filter ? { filter } : {}) };
+      const what = picture ? { image: picture } : { text: words };
+      const request: FindRequest = { ...what, limit, ...(lang ? { lang } : {}), ...(filter ? { filter } : {}) };
       const response = await recommender.find(request, { signal });
       await this.#cards.load(response.items, 'grid');
       if (signal.aborted) return;
@@ -435,9 +484,12 @@ export class SidestreamFind extends LitElement {
     } catch (thrown) {
       if (signal.aborted) return;
       this.#response = null;
+      this.#unreadable = SidestreamError.from(thrown).code === 'encoder/bad-image';
       this.#enter('error');
       this.listFailed(thrown);
     } finally {
+      ended?.();
+      if (!signal.aborted) this.#read = null;
       clearTimeout(slow);
       if (!signal.aborted) this.#say();
     }
@@ -453,10 +505,12 @@ export class SidestreamFind extends LitElement {
   #say(): void {
     const labels = findLabels(this.labels ?? {}, languageOf(this));
     const { items = [], by } = this.#response ?? {};
-    const count = `${by === 'meaning' ? `${labels.meaning} ` : ''}${labels.count(items.length)}`;
+    const note = by === 'photo' ? `${labels.alike} ` : by === 'meaning' ? `${labels.meaning} ` : '';
+    const count = `${note}${labels.count(items.length)}`;
+    const failure = this.#unreadable ? labels.unreadable : labels.error;
     clearTimeout(this.#speaking);
     this.#speaking = setTimeout(() => {
-      this.#status = this.#phase === 'error' ? labels.error : items.length > 0 ? count : labels.empty(this.#words);
+      this.#status = this.#phase === 'error' ? failure : items.length > 0 ? count : this.#emptyText(labels);
       this.requestUpdate();
     }, QUIET);
   }
