@@ -52,9 +52,9 @@ function weights(model: OnnxModel, mask: string | null): Onnx.INodeProto[] {
 }
 
 /** A reduction; from opset `since` on its axes are an input, before an attribute. */
-function reduction(
+export function reduction(
   model: OnnxModel,
-  op: 'ReduceMean' | 'ReduceSum',
+  op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax',
   output: string,
   input: string,
   axes: number[],

@@ -3,7 +3,7 @@ import type { ImageEncoder, TextEncoder } from '../encoder';
 import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
 import { type EncoderBackend, EncoderSession, type OpenSession } from '../session';
-import { similarLengths } from '../text-batches';
+import { alone, similarLengths } from '../text-batches';
 import { createTokenizer } from '../tokenizer';
 
 /** The built files of an encoder, as a bundle carries them. */
@@ -14,7 +14,7 @@ export interface WebEncoderFiles {
 }
 
 export interface WebEncoderOptions {
-  /** Default: WebGPU on a hardware adapter, else wasm. */
+  /** Default: WebGPU on a hardware adapter, unless the encoder computes on bytes; else wasm. */
   backend?: 'webgpu' | 'wasm';
 }
 
@@ -41,7 +41,10 @@ export async function createWebEncoder(
   options: WebEncoderOptions = {},
 ): Promise<TextEncoder | ImageEncoder> {
   const { InferenceSession, Tensor } = await loadRuntime();
-  const backends = options.backend ? backendList(options.backend) : await webBackends();
+  // WebGPU has no products of bytes: each would travel to the processor and back.
+  const onBytes = preset.adapted?.compute === 'int8';
+  const chosen = options.backend ?? (onBytes ? 'wasm' : null);
+  const backends = chosen ? backendList(chosen) : await webBackends();
   const onnx = files.onnx instanceof Uint8Array ? files.onnx : new Uint8Array(files.onnx);
   const open: OpenSession = (backend) =>
     InferenceSession.create(onnx, { executionProviders: [backend], logSeverityLevel: 3 });
@@ -55,7 +58,13 @@ export async function createWebEncoder(
   }
   const tokenizer = createTokenizer(files.tokenizer, preset);
   const session = await EncoderSession.create(preset, open, backends);
-  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims), similarLengths);
+  return textEncoder(
+    preset,
+    tokenizer,
+    session,
+    (data, dims) => new Tensor('int32', data, dims),
+    onBytes ? alone : similarLengths,
+  );
 }
 
 async function loadRuntime(): Promise<typeof import('./web-runtime')> {
