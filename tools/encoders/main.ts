@@ -115,6 +115,7 @@ async function measure(): Promise<void> {
       result.speed = await textSpeed(result.encoder, texts);
     }
     if (options.build) for (const shop of list) await judge(result, shop);
+    say(JSON.stringify(result));
   }
   console.log(report(list));
 }

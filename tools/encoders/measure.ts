@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as WebRuntime from 'onnxruntime-web';
 import * as v from 'valibot';
 import { makeDemoCatalog } from '../../scripts/demo/catalogue';
 import { itemText } from '../../src/core/catalog';
-import type { TextPreset } from '../../src/core/encoders';
+import { DEFAULT_PRESETS, type TextPreset } from '../../src/core/encoders';
 import type { TextEncoder } from '../../src/core/encoders/encoder';
 import { createNodeEncoder, createTokenizer } from '../../src/core/encoders/node';
 import { textEncoder } from '../../src/core/encoders/onnx-encoder';
@@ -54,6 +54,7 @@ export interface Built {
 /** Builds a shop with an encoder and judges its neighbourhoods, by the command line. */
 export async function build(shop: Shop, encoders: { text?: string; image?: string }): Promise<Built> {
   const out = join(ROOT, 'bundles', `${shop.name}-${encoders.text ?? encoders.image ?? 'own'}`);
+  if (encoders.text !== undefined) await keepPictures(shop, out);
   const chosen = [
     ...(encoders.text === undefined ? [] : ['--text-encoder', encoders.text]),
     ...(encoders.image === undefined ? [] : ['--image-encoder', encoders.image]),
@@ -77,6 +78,16 @@ export async function build(shop: Shop, encoders: { text?: string; image?: strin
   const printed = await sidestream('inspect', out, '--neighbours', '--json');
   const { p5 } = v.parse(v.looseObject({ p5: precisionSchema }), JSON.parse(printed.trim().split('\n').at(-1) ?? ''));
   return { p5: Object.fromEntries(Object.entries(p5).map(([basis, value]) => [basis, value ?? null])) };
+}
+
+/** Takes over the pictures' features from the build with the package's own encoders: only the text encoder differs. */
+async function keepPictures(shop: Shop, out: string): Promise<void> {
+  const from = join(ROOT, 'bundles', `${shop.name}-${DEFAULT_PRESETS.text.name}.build`);
+  if (`${out}.build` === from || !existsSync(from)) return;
+  await mkdir(`${out}.build`, { recursive: true });
+  for (const file of await readdir(from)) {
+    if (file.startsWith('image-')) await copyFile(join(from, file), join(`${out}.build`, file));
+  }
 }
 
 /** Runs the command line from the sources. @returns what it printed */

