@@ -67,7 +67,7 @@ for (const model of REAL_MODELS) {
 }
 
 if (made.length > 0) await measure();
-else say(options.fetchOnly ? 'fetched' : 'Nothing to measure: no real model could be had on this machine.');
+else if (!options.fetchOnly) say('Nothing to measure: no real model could be had on this machine.');
 const met = results.every((result) => result.met !== false);
 if (options.json) console.log(JSON.stringify({ results, skipped, met }));
 process.exitCode = met ? 0 : 1;
