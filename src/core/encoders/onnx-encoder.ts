@@ -9,7 +9,9 @@ import type { Tokenizer } from './tokenizer';
 /** Creates a float32 tensor of the runtime in use. */
 export type FloatTensor = (data: Float32Array, dims: number[]) => TypedTensor<'float32'>;
 
-/** Pictures per run of the session: each takes 600 KB of pixels and some 20 MB of activations. */
+/**
+ * Pictures per run of the session. A model that computes on bytes may take their range from the whole batch, so it gets one.
+ * Each takes 600 KB of pixels and some 20 MB of activations. */
 const PICTURES_PER_RUN = 8;
 
 /** An image encoder over a session with the input `pixels`. */
@@ -22,7 +24,7 @@ export function imageEncoder(preset: ImagePreset, session: EncoderSession, tenso
       return session.backend;
     },
     encode: (pictures) =>
-      inChunks(preset, pictures, PICTURES_PER_RUN, (chunk) => {
+      inChunks(preset, pictures, preset.adapted?.compute === 'int8' ? 1 : PICTURES_PER_RUN, (chunk) => {
         const pixels = new Float32Array(chunk.length * length);
         for (const [i, picture] of chunk.entries()) {
           if (picture.length !== length) {

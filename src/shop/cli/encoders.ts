@@ -35,6 +35,12 @@ function addCommand(): Command {
     .option('--taps <count>', 'taps, spread evenly over the layers', counting(2), 3)
     .option('--layers <list>', 'layers to use as taps instead, such as 0,6,12', layerList)
     .addOption(new Option('--bits <bits>', 'bits per stored weight').choices(['8', '4']).default('8'))
+    .addOption(
+      new Option(
+        '--compute <numbers>',
+        'int8: products of bytes, faster on a CPU, not on WebGPU (default: as in the model)',
+      ).choices(['float', 'int8']),
+    )
     .option('--min-cosine <value>', 'lowest cosine to the original; default .98, or .9 with 4 bits', Number)
     .option('--prefix <text>', 'prefix of every text, as E5 models require')
     .option('--max-tokens <count>', 'maximum number of tokens of a text; default 128', counting(2))

@@ -5,9 +5,10 @@ import { OnnxGraph } from '../../core/encoders/recipes/onnx-graph';
  * a graph optimised by onnxruntime's transformer optimiser (`fused`), and tf2onnx.
  */
 export const DIALECTS = ['torchscript', 'dynamo', 'fused', 'tf'] as const;
-export type Dialect = (typeof DIALECTS)[number];
+/** `dynamic-int8`: what onnxruntime's dynamic quantisation makes of a graph of torch.onnx. Its numbers differ from the others'. */
+export type Dialect = (typeof DIALECTS)[number] | 'dynamic-int8';
 
-const OPSETS: Record<Dialect, number> = { torchscript: 14, dynamo: 20, fused: 14, tf: 13 };
+const OPSETS: Record<Dialect, number> = { torchscript: 14, dynamo: 20, fused: 14, tf: 13, 'dynamic-int8': 14 };
 
 /** Parameters of a layer norm. */
 export interface Norm {
@@ -51,6 +52,7 @@ export class DialectWriter {
   }
 
   linear(x: string, matrix: Float32Array, bias: Float32Array, rows: number, columns: number): string {
+    if (this.dialect === 'dynamic-int8') return this.#quantizedLinear(x, matrix, bias, rows, columns);
     if (this.dialect !== 'dynamo') {
       const product = this.op('MatMul', [x, this.float(matrix, [rows, columns])]);
       return this.op('Add', [this.float(bias, [columns]), product]);
@@ -84,7 +86,10 @@ export class DialectWriter {
    */
   sumAndNorm(x: string, branch: string, norm: Norm, keep = true): [string, string] {
     if (this.dialect === 'fused') return this.#skipNorm(x, branch, norm, keep);
-    const sum = this.op('Add', this.dialect === 'torchscript' ? [branch, x] : [x, branch]);
+    const sum = this.op(
+      'Add',
+      this.dialect === 'torchscript' || this.dialect === 'dynamic-int8' ? [branch, x] : [x, branch],
+    );
     return [sum, this.layerNorm(sum, norm.gamma, norm.beta, norm.epsilon)];
   }
 
@@ -109,7 +114,8 @@ export class DialectWriter {
 
   /** [batch, tokens, ...rest], the first two sizes read from `x`, as torch.onnx does. */
   reshape(x: string, rest: number[]): string {
-    if (this.dialect !== 'torchscript') return this.op('Reshape', [x, this.int64([0, 0, ...rest])]);
+    if (this.dialect !== 'torchscript' && this.dialect !== 'dynamic-int8')
+      return this.op('Reshape', [x, this.int64([0, 0, ...rest])]);
     const shape = this.op('Shape', [x]);
     const sizes = [0, 1].map((axis) => {
       const size = this.op('Gather', [
@@ -120,6 +126,20 @@ export class DialectWriter {
     });
     const dims = [...sizes, ...rest.map((size) => this.int64([size]))];
     return this.op('Reshape', [x, this.op('Concat', dims, { axis: 0 })]);
+  }
+
+  /** One scale for the matrix, and one for the whole batch of inputs, found as the model runs. */
+  #quantizedLinear(x: string, matrix: Float32Array, bias: Float32Array, rows: number, columns: number): string {
+    const scale = matrix.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / 127;
+    const bytes = Int8Array.from(matrix, (value) => Math.round(value / scale));
+    const n = ++this.#count;
+    const weights = this.graph.tensor(`weight_${n}_quantized`, 'int8', [rows, columns], bytes);
+    const quantized = ['bytes', 'scale', 'zero'].map((part) => `${x}_${part}_${n}`);
+    const [input, inputScale, zero] = this.graph.nodeOf('DynamicQuantizeLinear', quantized, [x]);
+    const sums = this.op('MatMulInteger', [input, weights, zero]);
+    const factor = this.op('Mul', [inputScale, this.scalar(scale)]);
+    const product = this.op('Mul', [this.op('Cast', [sums], { to: 1 }), factor]);
+    return this.op('Add', [this.float(bias, [columns]), product]);
   }
 
   #skipNorm(x: string, branch: string, { gamma, beta, epsilon }: Norm, keep: boolean): [string, string] {

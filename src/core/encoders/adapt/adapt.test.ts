@@ -32,12 +32,12 @@ const request = (change: Partial<AdaptRequest> = {}): AdaptRequest => ({
 });
 const noFile = async () => new Uint8Array();
 
-async function runText(onnx: Uint8Array, taps: string[]): Promise<Float32Array[]> {
-  const length = Math.max(...TEXTS.map((ids) => ids.length));
-  const padded = TEXTS.flatMap((ids) => Array.from({ length }, (_, t) => ids[t] ?? 0));
-  const mask = TEXTS.flatMap((ids) => Array.from({ length }, (_, t) => (t < ids.length ? 1 : 0)));
+async function runText(onnx: Uint8Array, taps: string[], texts = TEXTS): Promise<Float32Array[]> {
+  const length = Math.max(...texts.map((ids) => ids.length));
+  const padded = texts.flatMap((ids) => Array.from({ length }, (_, t) => ids[t] ?? 0));
+  const mask = texts.flatMap((ids) => Array.from({ length }, (_, t) => (t < ids.length ? 1 : 0)));
   const [input_ids, attention_mask] = [padded, mask].map(
-    (values) => new Tensor('int32', Int32Array.from(values), [TEXTS.length, length]),
+    (values) => new Tensor('int32', Int32Array.from(values), [texts.length, length]),
   );
   const session = await InferenceSession.create(onnx);
   const outputs = await session.run({ input_ids, attention_mask });
@@ -139,6 +139,32 @@ describe('an adapted model', () => {
     expect(await spread('mean', 4)).toEqual(['layer_0', 'layer_1', 'layer_2', 'layer_3']);
     expect(await spread('mean', 2)).toEqual(['layer_0', 'layer_3']);
     expect(await spread('cls', 3)).toEqual(['layer_1', 'layer_2', 'layer_3']);
+  });
+});
+
+describe('an encoder that computes on bytes', () => {
+  it('gives nearly the taps of the float one, whatever texts are beside, and says so', async () => {
+    const float = await adaptModel(bertModel('torchscript'), noFile, request());
+    const bytes = await adaptModel(bertModel('torchscript'), noFile, request({ compute: 'int8' }));
+    expect([float.compute, bytes.compute]).toEqual(['float', 'int8']);
+    const [expected, actual] = [await runText(float.onnx, float.taps), await runText(bytes.onnx, bytes.taps)];
+    for (const [t, tap] of expected.entries()) {
+      for (let n = 0; n < TEXTS.length; n++) {
+        const row = (values: Float32Array) => values.subarray(n * width, (n + 1) * width);
+        expect(cosine(row(tap), row(actual[t]))).toBeGreaterThan(0.995);
+      }
+    }
+    const alone = await runText(bytes.onnx, bytes.taps, [TEXTS[0]]);
+    for (const [t, tap] of alone.entries()) {
+      for (const [d, value] of tap.entries()) expect(actual[t][d]).toBeCloseTo(value, 5);
+    }
+  });
+
+  it('may have been one before: its products stay as they are', async () => {
+    const { compute, onnx: adapted } = await adaptModel(bertModel('dynamic-int8'), noFile, request());
+    expect(compute).toBe('int8');
+    const ops = onnx.ModelProto.decode(adapted).graph?.node?.map(({ opType }) => opType);
+    expect(ops?.filter((op) => op === 'MatMulInteger')).toHaveLength(6 * TINY.layers);
   });
 });
 

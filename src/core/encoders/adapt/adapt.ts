@@ -1,6 +1,7 @@
 import { SidestreamError } from '../../../error';
-import type { Preset } from '../preset';
+import type { COMPUTES, Preset } from '../preset';
 import { type Bits, storeInBlocks } from './block-weights';
+import { computeOnBytes, computesOnBytes } from './int8-products';
 import {
   findImageInput,
   findTextInputs,
@@ -16,10 +17,15 @@ import { addPooling, type Pooling } from './pooling';
 import { findHiddenStates } from './residual-stream';
 import { declared, operator } from './tensors';
 
+/** What the products of an encoder run on. */
+export type Compute = (typeof COMPUTES)[number];
+
 export interface AdaptRequest {
   modality: Preset['modality'];
   pooling: Pooling;
   bits: Bits;
+  /** What products run on. Default: as in the original; `int8` needs 8-bit weights. */
+  compute?: Compute;
   /** Hidden states to use, 0 for the input of the first layer. Default: evenly spread. */
   layers?: number[];
   /** Number of hidden states to use when they are evenly spread. */
@@ -42,6 +48,7 @@ export interface Adapted {
   /** `layer_<n>`, shallow to deep. */
   taps: string[];
   layers: number;
+  compute: Compute;
 }
 
 const FLOAT = 1;
@@ -75,9 +82,11 @@ export async function adaptModel(bytes: Uint8Array, read: ReadExternal, request:
       ? unifyTextInputs(model, inputs.text)
       : unifyImageInput(model, inputs.image, request.size ?? 0, inputs.normalization);
   addPooling(model, state, request.pooling, unified.mask);
+  if (request.compute === 'int8') computeOnBytes(model);
   storeInBlocks(model, request.bits);
   const outputs = taps.map((tap) => declared(tap, FLOAT, ['batch', `${tap}_width`]));
-  return { onnx: model.encode(outputs, unified.inputs, request.notice), reference, inputs, taps, layers };
+  const compute = computesOnBytes(model) ? 'int8' : 'float';
+  return { onnx: model.encode(outputs, unified.inputs, request.notice), reference, inputs, taps, layers, compute };
 }
 
 /**

@@ -44,4 +44,19 @@ describe('the original taps', () => {
       expect(taps[1][TINY.width + d]).toBeCloseTo(mean, 4);
     }
   });
+
+  it('do not depend on the other inputs, although the model quantises a batch with one scale', async () => {
+    const model = bertModel('dynamic-int8');
+    const adapted = await adaptModel(model, noFile, { modality: 'text', pooling: 'cls', bits: 8, taps: 3, notice: '' });
+    const text = [2, 40, 3];
+    const alone = { ids: Int32Array.from(text), mask: new Int32Array(3).fill(1), length: 3 };
+    const beside = {
+      ids: Int32Array.of(...text, 0, 0, 2, 9, 30, 77, 3),
+      mask: Int32Array.of(1, 1, 1, 0, 0, 1, 1, 1, 1, 1),
+      length: 5,
+    };
+    const one = await referenceTaps(adapted, { texts: alone, count: 1 }, 'cls');
+    const two = await referenceTaps(adapted, { texts: beside, count: 2 }, 'cls');
+    for (const [t, tap] of one.taps.entries()) expect(two.taps[t].slice(0, TINY.width)).toEqual(tap);
+  });
 });

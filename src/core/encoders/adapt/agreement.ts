@@ -1,4 +1,4 @@
-import type { Tensor, TensorConstructor } from 'onnxruntime-node';
+import type { InferenceSession as Session, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { messageOf } from '../../common/thrown';
 import type { Pixels, RawTaps } from '../encoder';
 import { loadOnnxruntime } from '../node/node-packages';
@@ -21,35 +21,58 @@ export interface ReferenceTaps {
 const INT64 = 7;
 
 /**
- * Runs the original model on a sample and pools its hidden states here, independently of the adapted model.
+ * Runs the original model on a sample and pools its hidden states here, independently of the adapted model. Each input runs by
+ * itself, as an encoder runs it: a model that quantises its activations takes their range from the whole batch, padding included.
  * @throws SidestreamError `encoder/unsupported-graph` when the model does not run or its states are not [batch, tokens,
  *   width]; `encoder/not-installed`
  */
 export async function referenceTaps(adapted: Adapted, sample: SampleInputs, pooling: Pooling): Promise<ReferenceTaps> {
-  const count = 'texts' in sample ? sample.count : sample.pictures.length;
   const names = adapted.taps.map((_, i) => `reference/${i}`);
-  const outputs = await run(adapted, sample, names);
-  const widths: number[] = [];
-  const taps = names.map((name, i) => {
-    const { dims, data } = outputs[name];
+  const [together, ...alone] = await run(adapted, [sample, ...singly(sample)], names);
+  const count = countOf(sample);
+  const widths = names.map((name, i) => {
+    const { dims } = together[name];
     const [batch, tokens, width] = dims;
     const expected = 'texts' in sample ? sample.texts.length : tokens;
-    if (dims.length !== 3 || batch !== count || tokens !== expected || !(data instanceof Float32Array)) {
+    if (dims.length !== 3 || batch !== count || tokens !== expected) {
       throw unsupported(`its ${adapted.taps[i]} is [${dims.join(', ')}], not [batch, tokens, width]`);
     }
-    widths.push(width);
-    const mask = 'texts' in sample ? sample.texts.mask : new Int32Array(batch * tokens).fill(1);
-    return pooledStates(data, mask, dims, pooling);
+    return width;
+  });
+  const taps = names.map((name, i) => {
+    const joined = new Float32Array(count * widths[i]);
+    for (const [n, outputs] of alone.entries()) {
+      const { dims, data } = outputs[name];
+      if (!(data instanceof Float32Array)) throw unsupported(`its ${adapted.taps[i]} is not float32`);
+      joined.set(pooledStates(data, dims, pooling), n * widths[i]);
+    }
+    return joined;
   });
   return { widths, taps };
 }
 
-async function run({ reference, inputs }: Adapted, sample: SampleInputs, names: string[]) {
+const countOf = (sample: SampleInputs): number => ('texts' in sample ? sample.count : sample.pictures.length);
+
+/** Each input as a sample of its own; a text without its padding. */
+function singly(sample: SampleInputs): SampleInputs[] {
+  if (!('texts' in sample)) return sample.pictures.map((picture) => ({ pictures: [picture], size: sample.size }));
+  const { ids, mask, length: padded } = sample.texts;
+  return Array.from({ length: sample.count }, (_, n) => {
+    const start = n * padded;
+    const length = Math.max(1, mask.subarray(start, start + padded).lastIndexOf(1) + 1);
+    const row = { ids: ids.slice(start, start + length), mask: mask.slice(start, start + length) };
+    return { texts: { ...row, length }, count: 1 };
+  });
+}
+
+async function run({ reference, inputs }: Adapted, samples: SampleInputs[], names: string[]) {
   const { InferenceSession, Tensor } = await loadOnnxruntime();
   try {
     const session = await InferenceSession.create(reference, { logSeverityLevel: 3 });
     try {
-      return await session.run(feedsOf(inputs, sample, Tensor), names);
+      const outputs: Session.OnnxValueMapType[] = [];
+      for (const sample of samples) outputs.push(await session.run(feedsOf(inputs, sample, Tensor), names));
+      return outputs;
     } finally {
       await session.release();
     }
@@ -101,26 +124,12 @@ function normalized(picture: Pixels, { channelsLast }: ImageInput, norm: Normali
   return out;
 }
 
-/** @returns [batch * width] */
-function pooledStates(
-  states: Float32Array,
-  mask: Int32Array,
-  [batch, tokens, width]: readonly number[],
-  pooling: Pooling,
-): Float32Array {
-  const taps = new Float32Array(batch * width);
-  for (let b = 0; b < batch; b++) {
-    const row = taps.subarray(b * width, (b + 1) * width);
-    let count = 0;
-    for (let t = 0; t < (pooling === 'cls' ? 1 : tokens); t++) {
-      const at = b * tokens + t;
-      if (mask[at] === 0) continue;
-      count++;
-      for (let d = 0; d < width; d++) row[d] += states[at * width + d];
-    }
-    for (let d = 0; d < width; d++) row[d] /= Math.max(1, count);
-  }
-  return taps;
+/** @returns the tap of one input */
+function pooledStates(states: Float32Array, [, tokens, width]: readonly number[], pooling: Pooling): Float32Array {
+  const tap = new Float32Array(width);
+  const count = pooling === 'cls' ? 1 : tokens;
+  for (let t = 0; t < count; t++) for (let d = 0; d < width; d++) tap[d] += states[t * width + d] / count;
+  return tap;
 }
 
 /**

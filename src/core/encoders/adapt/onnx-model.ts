@@ -86,6 +86,11 @@ export class OnnxModel {
     this.nodes.unshift(...nodes.map(graphNode));
   }
 
+  /** Puts other operators in the place of some. @param instead gives them, or null for an operator that stays */
+  replaceNodes(instead: (node: GraphNode) => Onnx.INodeProto[] | null): void {
+    this.nodes = this.nodes.flatMap((node) => instead(node)?.map(graphNode) ?? [node]);
+  }
+
   append(nodes: Onnx.INodeProto[]): void {
     this.nodes.push(...nodes.map(graphNode));
   }

@@ -52,9 +52,9 @@ function weights(model: OnnxModel, mask: string | null): Onnx.INodeProto[] {
 }
 
 /** A reduction; its axes are an input from opset `since` on, and an attribute in earlier versions. */
-function reduction(
+export function reduction(
   model: OnnxModel,
-  op: 'ReduceMean' | 'ReduceSum',
+  op: 'ReduceMean' | 'ReduceSum' | 'ReduceMax',
   output: string,
   input: string,
   axes: number[],

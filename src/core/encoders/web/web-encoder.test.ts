@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { webBackends } from './web-encoder';
+import { DEFAULT_PRESETS } from '../registry';
+import { backendsOf, webBackends } from './web-encoder';
 
 const adapter = (architecture: string, isFallbackAdapter = false) => ({
   requestAdapter: async () => ({ info: { architecture, isFallbackAdapter } }),
@@ -22,5 +23,13 @@ describe('the choice of a backend', () => {
     ['no WebGPU', undefined],
   ])('takes wasm with %s', async (_, gpu) => {
     expect(await webBackends(gpu)).toEqual(['wasm']);
+  });
+
+  it('takes wasm for an encoder that computes on bytes, unless asked otherwise', async () => {
+    const gpu = adapter('ampere');
+    const adapted = { pooling: 'mean', bits: 8, compute: 'int8', cosine: 1 } as const;
+    expect(await backendsOf(DEFAULT_PRESETS.text, undefined, gpu)).toContain('webgpu');
+    expect(await backendsOf({ ...DEFAULT_PRESETS.text, adapted }, undefined, gpu)).toEqual(['wasm']);
+    expect(await backendsOf({ ...DEFAULT_PRESETS.text, adapted }, 'webgpu', gpu)).toContain('webgpu');
   });
 });

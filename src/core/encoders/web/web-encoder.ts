@@ -3,7 +3,7 @@ import type { ImageEncoder, TextEncoder } from '../encoder';
 import { imageEncoder, textEncoder } from '../onnx-encoder';
 import type { ImagePreset, Preset, TextPreset } from '../preset';
 import { type EncoderBackend, EncoderSession, type OpenSession } from '../session';
-import { similarLengths } from '../text-batches';
+import { alone, similarLengths } from '../text-batches';
 import { createTokenizer } from '../tokenizer';
 
 /** The built files of an encoder, as a bundle carries them. */
@@ -14,7 +14,7 @@ export interface WebEncoderFiles {
 }
 
 export interface WebEncoderOptions {
-  /** Default: WebGPU on a hardware adapter, else wasm. */
+  /** Default: WebGPU on a hardware adapter, unless the encoder computes on bytes; else wasm. */
   backend?: 'webgpu' | 'wasm';
 }
 
@@ -41,7 +41,7 @@ export async function createWebEncoder(
   options: WebEncoderOptions = {},
 ): Promise<TextEncoder | ImageEncoder> {
   const { InferenceSession, Tensor } = await loadRuntime();
-  const backends = options.backend ? backendList(options.backend) : await webBackends();
+  const backends = await backendsOf(preset, options.backend);
   const onnx = files.onnx instanceof Uint8Array ? files.onnx : new Uint8Array(files.onnx);
   const open: OpenSession = (backend) =>
     InferenceSession.create(onnx, { executionProviders: [backend], logSeverityLevel: 3 });
@@ -55,7 +55,9 @@ export async function createWebEncoder(
   }
   const tokenizer = createTokenizer(files.tokenizer, preset);
   const session = await EncoderSession.create(preset, open, backends);
-  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims), similarLengths);
+  // The original may take the range of its bytes from the whole batch, so each text runs by itself.
+  const batching = computesOnBytes(preset) ? alone : similarLengths;
+  return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims), batching);
 }
 
 async function loadRuntime(): Promise<typeof import('./web-runtime')> {
@@ -73,6 +75,18 @@ export interface GpuAdapterSource {
 }
 /** `info` is missing in older browsers. */
 type Adapter = { info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> };
+
+const computesOnBytes = ({ adapted }: Preset): boolean => adapted?.compute === 'int8';
+
+/** Backends for an encoder. WebGPU has no products of bytes: each would travel to the processor and back. */
+export async function backendsOf(
+  preset: Preset,
+  asked?: 'webgpu' | 'wasm',
+  gpu?: GpuAdapterSource,
+): Promise<EncoderBackend[]> {
+  if (asked) return backendList(asked);
+  return computesOnBytes(preset) ? backendList('wasm') : webBackends(gpu);
+}
 
 /**
  * Backends for this browser: WebGPU on a real GPU, else wasm. A software adapter runs on the CPU, a hundred times slower than

@@ -30,6 +30,7 @@ export interface AdaptOptions {
   licence?: string;
   pool?: AdaptRequest['pooling'];
   bits: AdaptRequest['bits'];
+  compute?: AdaptRequest['compute'];
   layers?: number[];
   taps: number;
   prefix?: string;
@@ -59,17 +60,29 @@ export async function adaptEncoder(
 ): Promise<Preset> {
   const name = options.name ?? known?.name ?? presetStem(source.name);
   say(`${name}: reading ${source.title}`);
+  if (options.compute === 'int8' && options.bits === 4) {
+    throw new SidestreamError('encoder/bad-settings', '--compute int8 needs 8-bit weights. Leave out --bits 4.');
+  }
   // Check everything that can fail before half a gigabyte is downloaded.
   const license = await licenseOf(source, options, known);
   const settings = await readSettings(source, options, known);
   const { file, bytes } = await readModel(source, options.file ?? known?.source.file);
   const origin = source.record(file, await sha256(bytes));
 
-  const about = { name, license, source: origin, bits: options.bits, pooling: settings.pooling, ...settings.preset };
+  const about = {
+    name,
+    license,
+    source: origin,
+    bits: options.bits,
+    compute: options.compute,
+    pooling: settings.pooling,
+    ...settings.preset,
+  };
   const request: AdaptRequest = {
     modality: settings.preset.modality,
     pooling: settings.pooling,
     bits: options.bits,
+    compute: options.compute,
     layers: options.layers,
     taps: options.taps,
     notice: await notice(source, about),
@@ -77,7 +90,9 @@ export async function adaptEncoder(
   };
   say(`${name}: looking for hidden states in ${file}, ${megabytes(bytes)}`);
   const adapted = await adaptModel(bytes, besides(source, file), request);
-  say(`${name}: ${adapted.layers} layers; taps ${adapted.taps.join(', ')}, ${settings.pooling} of the tokens`);
+  say(
+    `${name}: ${adapted.layers} layers; taps ${adapted.taps.join(', ')}, ${settings.pooling} of the tokens; computes on ${adapted.compute}`,
+  );
   const { sample } = settings;
   const expected = await referenceTaps(adapted, sample, settings.pooling);
 
@@ -100,7 +115,12 @@ export async function adaptEncoder(
   const lowest = judge(name, adapted.taps, cosines, options, say);
   const preset = v.parse(presetSchema, {
     ...draft,
-    adapted: { pooling: settings.pooling, bits: options.bits, cosine: Number(lowest.toFixed(5)) },
+    adapted: {
+      pooling: settings.pooling,
+      bits: options.bits,
+      compute: adapted.compute,
+      cosine: Number(lowest.toFixed(5)),
+    },
   });
   await mkdir(folder, { recursive: true });
   if (files.tokenizer) {

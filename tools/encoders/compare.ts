@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type Pixels, type Preset, presetSchema } from '../../src/core/encoders';
+import { adaptModel, imageSettings, referenceTaps } from '../../src/core/encoders/adapt';
+import { createNodeEncoder, createTokenizer } from '../../src/core/encoders/node';
+import { cosine } from '../../src/testing/cosine';
+import { HUB } from './fetch';
+import type { RealModel } from './models';
+
+const referencesSchema = v.object({
+  texts: v.pipe(v.array(v.string()), v.length(10)),
+  vectors: v.record(v.string(), v.array(v.string())),
+});
+
+/** Cosines to the original's vectors: the lowest, as it is. */
+export interface Comparison {
+  /** The original's graph with our tokens and pooling; null for an encoder that is not the model's first. */
+  float: number;
+  /** The encoder that `sidestream encoders add` made. */
+  encoder: number;
+}
+
+/**
+ * Compares an encoder with vectors that the original gave in Python.
+ * @param models folder of the encoder
+ */
+export async function compare(model: RealModel, name: string, models: string): Promise<Comparison> {
+  const json = await readFile(new URL('./references.json', import.meta.url), 'utf8');
+  const { texts, vectors } = v.parse(referencesSchema, JSON.parse(json));
+  const expected = vectors[model.reference].map(decoded);
+  const preset = v.parse(presetSchema, JSON.parse(await readFile(join(models, `${name}.preset.json`), 'utf8')));
+  const onnx = new Uint8Array(await readFile(join(models, `${name}.onnx`)));
+  const last = preset.taps.length - 1;
+  if (preset.modality === 'image') {
+    const pictures = expected.map((_, n) => drawn(n, preset.size));
+    const encoder = await createNodeEncoder(preset, { onnx });
+    const taps = await encoder.encode(pictures);
+    await encoder.release();
+    const original = await originalTaps(model, preset, { pictures, size: preset.size });
+    return { float: lowest(original[last], expected), encoder: lowest(taps[last], expected) };
+  }
+  const tokenizer = await readFile(join(models, `${name}.tokenizer.json`), 'utf8');
+  const encoder = await createNodeEncoder(preset, { onnx, tokenizer });
+  const taps = await encoder.encode(texts);
+  await encoder.release();
+  const batch = createTokenizer(tokenizer, preset).batch(texts);
+  const original = await originalTaps(model, preset, { texts: batch, count: texts.length });
+  return { float: lowest(original[last], expected), encoder: lowest(taps[last], expected) };
+}
+
+async function originalTaps(model: RealModel, preset: Preset, sample: Parameters<typeof referenceTaps>[1]) {
+  if (preset.source.kind !== 'hub' || !preset.adapted) throw new Error(`${preset.name} is not of the hub.`);
+  const { repo, revision, file } = preset.source;
+  const snapshot = join(HUB, `models--${repo.replace('/', '--')}`, 'snapshots', revision);
+  const preprocessor = model.made?.['preprocessor_config.json'];
+  const image =
+    preset.modality === 'image' && preprocessor
+      ? {
+          size: preset.size,
+          normalization: imageSettings({
+            preprocessor: JSON.parse(await readFile(join(snapshot, 'preprocessor_config.json'), 'utf8')),
+          }).normalization,
+        }
+      : {};
+  const { pooling } = preset.adapted;
+  const layers = preset.taps.map(({ name }) => Number(name.replace('layer_', '')));
+  const adapted = await adaptModel(
+    new Uint8Array(await readFile(join(snapshot, file))),
+    async (location) => new Uint8Array(await readFile(join(snapshot, file, '..', location))),
+    { modality: preset.modality, pooling, bits: 8, taps: layers.length, layers, notice: '', ...image },
+  );
+  return (await referenceTaps(adapted, sample, pooling)).taps;
+}
+
+function lowest(tap: Float32Array, expected: Int16Array[]): number {
+  const width = tap.length / expected.length;
+  return Math.min(...expected.map((row, n) => cosine(tap.subarray(n * width, (n + 1) * width), row)));
+}
+
+const decoded = (base64: string): Int16Array => new Int16Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
+
+/** The pictures of make-references.py. */
+function drawn(n: number, size: number): Pixels {
+  const area = size * size;
+  return Float32Array.from({ length: 3 * area }, (_, i) => {
+    const [c, y, x] = [Math.floor(i / area), Math.floor((i % area) / size), i % size];
+    const value = x * (c + 1) + y * (n + 2) + Math.floor(x / 32) * Math.floor(y / 32) * n * 9;
+    return (value % 96) / 95;
+  });
+}
