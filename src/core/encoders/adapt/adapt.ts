@@ -18,7 +18,7 @@ import { findHiddenStates } from './residual-stream';
 import { declared, operator } from './tensors';
 
 /** What the products of an encoder run on. */
-export type Compute = (typeof COMPUTES)[number];
+type Compute = (typeof COMPUTES)[number];
 
 export interface AdaptRequest {
   modality: Preset['modality'];
