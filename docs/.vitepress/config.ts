@@ -41,7 +41,7 @@ const sidebar = [
       { text: 'Cards', link: '/how-to/cards' },
       { text: 'Cart and bundles', link: '/how-to/cart' },
       { text: 'First visits', link: '/how-to/first-visits' },
-      { text: 'Find by words', link: '/how-to/find' },
+      { text: 'Find by words or by a photo', link: '/how-to/find' },
       { text: 'Rules and filters', link: '/how-to/rules' },
       { text: 'Order the shop’s own lists', link: '/how-to/rerank' },
       { text: 'Lists without the element', link: '/how-to/api' },
