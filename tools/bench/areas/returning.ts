@@ -11,6 +11,8 @@ const MIN_SOONER = 6;
 const VISITS = 10;
 /** Length of a list, and number of items that are most of it. */
 const [LIMIT, MOST] = [10, 5];
+/** Number of a visit's lists that decide between equals. */
+const EARLY_LISTS = 3;
 /** Neighbours in a catalogue are alike: consecutive ones would be of one narrow category. */
 const STRIDE = 7;
 const [DAY, MINUTE, START] = [24 * 3600 * 1000, 60_000, 1_700_000_000_000];
@@ -66,7 +68,8 @@ const SHOPS: readonly Shop[] = [
 
 /**
  * Ten shoppers, each with two tastes that take turns over ten visits: how many experts each keeps, and after how many choices of
- * a returning taste it makes up most of the list, with several experts and with one.
+ * a returning taste it makes up most of the list, with several experts and with one. Where one choice is enough for both, the
+ * number of its items in the visit's first three lists decides.
  */
 export const area: Area = {
   title: 'A taste that returns',
@@ -88,14 +91,16 @@ async function measured({ name, bundle, choices, tastes }: Shop, { bars, figures
   for (const pair of tastes) {
     const [own, one] = [visits(catalog, pair, choices), visits(catalog, pair, choices, { candidates: false })];
     const pairMeans = [mean(own.returns), mean(one.returns)];
+    const early = [mean(own.early), mean(one.early)];
     second += Number(own.kept > 1);
-    sooner += Number(own.kept > 1 && pairMeans[0] < pairMeans[1]);
+    const level = pairMeans[0] === pairMeans[1];
+    sooner += Number(own.kept > 1 && (level ? early[0] > early[1] : pairMeans[0] < pairMeans[1]));
     several.push(pairMeans[0]);
     single.push(pairMeans[1]);
     const [withExperts, withOne] = pairMeans.map((value) => value.toFixed(2));
     figures?.push({
       name: `${name}, ${pair.join(' and ')}`,
-      measured: `${own.kept} experts; most of the list after ${withExperts} choices, with one expert after ${withOne}`,
+      measured: `${own.kept} experts; most of the list after ${withExperts} choices, with one expert after ${withOne}; at first ${early.map((value) => value.toFixed(2)).join(' and ')} items of it`,
     });
   }
   bars.push(
@@ -111,14 +116,15 @@ async function measured({ name, bundle, choices, tastes }: Shop, { bars, figures
 /**
  * Lets a shopper visit ten times, alternating between the two tastes.
  * @param choices of each visit
- * @returns the number of kept experts, and for each visit in which a taste returned, the number of choices before it made up most of the list
+ * @returns the number of kept experts, for each visit in which a taste returned, the number of choices before it made up most of the list,
+ *   and the number of its items in each of the first lists of these visits
  */
 function visits(
   { index, ...catalog }: LearnerCatalog,
   tastes: Tastes,
   choices: number,
   options: LearnerOptions = {},
-): { kept: number; returns: number[] } {
+): { kept: number; returns: number[]; early: number[] } {
   const { items } = index;
   const rowsOf = (taste: string): number[] => {
     const rows = [...items.keys()].filter((row) => `${items[row].category}/`.startsWith(`${taste}/`));
@@ -130,6 +136,7 @@ function visits(
   const forYou: RankRequest = { placement: 'for-you', row: null, limit: LIMIT, exclude: new Set() };
   const taken = [0, 0];
   const returns: number[] = [];
+  const early: number[] = [];
   let events = 0;
   for (let visit = 0; visit < VISITS; visit++) {
     const taste = visit % tastes.length;
@@ -138,6 +145,7 @@ function visits(
     for (let choice = 0; choice < choices; choice++) {
       const listed = rank(index, learner.state, forYou).filter(({ row }) => own.has(row)).length;
       if (listed >= MOST) before ??= choice;
+      if (visit >= tastes.length && choice < EARLY_LISTS) early.push(listed);
       const row = rows[taste][taken[taste]++ % rows[taste].length];
       const time = START + visit * DAY + choice * MINUTE;
       learner.observe({ id: ++events, type: 'click', itemId: items[row].id, time });
@@ -145,7 +153,7 @@ function visits(
     if (visit >= tastes.length) returns.push(before ?? choices);
   }
   const kept = learner.status.experts.filter(({ state }) => state !== 'candidate').length;
-  return { kept, returns };
+  return { kept, returns, early };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
