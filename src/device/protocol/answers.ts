@@ -1,5 +1,5 @@
 import type { Item } from '../../core/catalog';
-import type { Placement, PriceRange, Source } from '../ranking';
+import type { ExpertState, Placement, PriceRange, Source } from '../ranking';
 
 /** One item of a list. */
 export interface Recommendation {
@@ -59,12 +59,7 @@ export interface ExpertContribution extends Pick<ExpertStatus, 'id' | 'state'> {
 export interface ExpertStatus {
   /** Never reused for another expert of this profile. */
   id: number;
-  /**
-   * `generalist`: learns every choice. `active`: the most probable of the other kept experts, if it is more probable than
-   * the generalist; it learns too. `frozen`: unchanged until it becomes the most probable one again. `candidate`: on trial
-   * for 10 choices.
-   */
-  state: 'generalist' | 'active' | 'frozen' | 'candidate';
+  state: ExpertState;
   /** Milliseconds since the epoch; null if unknown: before the first choice, and in profiles of version 0.1. */
   born: number | null;
   /** Number of choices that it has learned. */

@@ -1,4 +1,5 @@
 export { type CatalogIndex, catalogIndex } from './catalog-index';
+export type { ExpertState } from './expert-state';
 export { loadReasons } from './explanation/reason-text';
 export {
   ATTRIBUTE_WEIGHT,

@@ -1,4 +1,5 @@
 import type { ShopperRecord } from '../../core/events';
+import type { ExpertState } from './expert-state';
 import type { TermWeights } from './score';
 import type { TermSources, TermValues } from './terms/terms';
 
@@ -12,7 +13,7 @@ interface PastChoice {
 export interface ExpertPart {
   /** Id and state as in the status of the recommender. */
   id: number;
-  state: 'generalist' | 'active' | 'frozen' | 'candidate';
+  state: ExpertState;
   contribution: number;
   /** The last choices that it learned from, oldest first. */
   choices: readonly PastChoice[];

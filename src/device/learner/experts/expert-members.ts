@@ -1,3 +1,4 @@
+import type { ExpertState } from '../../ranking';
 import { CANDIDATES, MASS_MEMORY, MAX_KEPT, MAX_SERIES_LENGTH } from '../limits';
 import { normalized, SHARE, shared, withNewborn } from './fixed-share-router';
 import type { StoredMixture } from './stored-experts';
@@ -21,9 +22,6 @@ export const VISITS = {
 };
 /** Minimum number of choices that a candidate must have learned to be kept. */
 const MIN_CHOICES = 4;
-
-/** Present role of an expert in the list; see `Status.experts`. */
-export type ExpertState = 'generalist' | 'active' | 'frozen' | 'candidate';
 
 /** One expert in the mixture. */
 export interface Member {

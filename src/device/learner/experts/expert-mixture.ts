@@ -1,10 +1,10 @@
 import { VISIT_PAUSE } from '../../../core/events';
 import { createMatrix, type Matrix } from '../../../core/kernel';
-import { type CatalogIndex, TERMS, type TermValues, type TermWeights } from '../../ranking';
+import { type CatalogIndex, type ExpertState, TERMS, type TermValues, type TermWeights } from '../../ranking';
 import { CANDIDATES, MAX_KEPT } from '../limits';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-values';
-import { ExpertMembers, type ExpertState, VISITS } from './expert-members';
+import { ExpertMembers, VISITS } from './expert-members';
 import type { FeatureMatrix } from './feature-matrix';
 import { posteriorOf, shared } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';

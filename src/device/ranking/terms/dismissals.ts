@@ -1,6 +1,9 @@
 import type { CatalogIndex } from '../catalog-index';
 
-/** Number of the last dismissals that count, all alike: a dismissal does not fade, but newer ones push it out. */
+/**
+ * Number of the last dismissals that count in this term, all alike: here a dismissal does not fade, but newer ones push it out. Its
+ * effect on the shopper's experts fades with every choice, see `fading` in `learner/personal-weights.ts`.
+ */
 const MAX_DISMISSALS = 200;
 
 /** Minus the content similarity to the nearest of the last dismissed items, at most 0. */

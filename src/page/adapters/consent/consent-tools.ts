@@ -76,13 +76,13 @@ export function connectTools(
     ignored: (message, payload) => listener.report({ source: name, outcome: 'ignored', message, payload }),
     failed: (thrown) => listener.report(failure(name, null, thrown)),
   });
-  const connect = (name: ToolName): Tool => {
-    if (name === 'shopify') return connectShopify(listenerOf(name));
-    if (name === 'tcf') return connectTcf(settings, listenerOf(name));
-    return connectGoogle(settings, listenerOf(name), source === 'google');
+  const connect: Record<ToolName, (listener: ToolListener) => Tool> = {
+    shopify: connectShopify,
+    tcf: (tool) => connectTcf(settings, tool),
+    google: (tool) => connectGoogle(settings, tool, source === 'google'),
   };
   let connected = false;
-  const tools = names.map(connect);
+  const tools = names.map((name) => connect[name](listenerOf(name)));
   connected = true;
   tell();
 

@@ -7,4 +7,4 @@ export {
   followConsent,
 } from './connect-consent';
 export type { ConsentReport, ConsentReportOptions } from './report';
-export type { ToolName } from './tool';
+export { TOOLS, type ToolName } from './tool';

@@ -1,10 +1,10 @@
 import type { Recommender } from '../../../device/protocol';
-import { followConsent, type ToolName } from '../../adapters/consent';
+import { followConsent, TOOLS, type ToolName } from '../../adapters/consent';
 
 /** Longest time that the first lists wait for the tool's existing answer to be carried out, ms. */
 const MAX_WAIT_MS = 1000;
 
-const isTool = (name: string): name is ToolName | 'auto' => /^(auto|shopify|tcf|google)$/.test(name);
+const isTool = (name: string): name is ToolName | 'auto' => name === 'auto' || TOOLS.some((tool) => tool === name);
 
 /** The connection of a namespace to its tool. */
 interface Following {
@@ -63,6 +63,6 @@ function warn(attribute: string): void {
   if (warned.has(attribute)) return;
   warned.add(attribute);
   console.warn(
-    `<sidestream-recs> consent="${attribute}": must be auto, google, shopify or tcf, and may have " session" after it; no consent tool is followed, and nothing is stored. Write consent="auto", say.`,
+    `<sidestream-recs> consent="${attribute}": must be one of auto, ${TOOLS.join(', ')}, and may have " session" after it; no consent tool is followed, and nothing is stored. Write consent="auto", say.`,
   );
 }

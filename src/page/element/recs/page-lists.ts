@@ -46,6 +46,7 @@ export async function sharedRecommender(
     const report = (progress: Progress) => {
       for (const callback of callbacks) callback?.(progress);
     };
+    // The tools of `adapters/consent`, which a page without this attribute does not load.
     const level = !consent ? undefined : /^(auto|google|shopify|tcf) session$/.test(consent) ? 'session' : 'pending';
     entry = {
       recommender: create(
