@@ -23,8 +23,11 @@ import { textPrecision } from './neighbors';
 
 /** Shares of the frozen encoder that are tried. */
 const SHARES = [1, 0.65, 0.35, 0];
-/** Gain in P@5 below which the first share is kept: a smaller gain is noise at these sizes. */
-const NOTICEABLE = 0.01;
+/**
+ * Gain in P@5 below which the first share is kept, which is that of the text encoder where it reads the language: less is noise
+ * with some hundred products, and nobody sees it in a list.
+ */
+const NOTICEABLE = { read: 0.03, unread: 0.01 };
 /** Maximum number of products by which content is judged, and the number from which the judgement counts. */
 const [MAX_JUDGED, MIN_JUDGED] = [1200, 100];
 /** Number of items between two updates of the meter, each of which lets the event loop run. */
@@ -120,7 +123,8 @@ async function fitted(
   for (const share of judging ? (reads ? SHARES : SHARES.toReversed()) : [1]) {
     const sample = sampleWith(share < 1 ? judging : null, share);
     const precision = decisive ? await textPrecision(sample.features, contentTap, sample.categories) : 0;
-    if (!best || precision > best.precision + NOTICEABLE) best = { share, sample, precision };
+    if (!best || precision > best.precision + NOTICEABLE[reads ? 'read' : 'unread'])
+      best = { share, sample, precision };
   }
   const { share, sample } = best ?? { share: 1, sample: sampleWith(null, 1) };
   const encoder = share === 0 ? encoderOf(true) : judging;
