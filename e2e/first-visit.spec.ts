@@ -101,7 +101,7 @@ test('its button skips it, and it is hidden for a shopper with a history unless 
 test('hints from the address raise fitting items, and end with a denial', async ({ page, context }) => {
   await serve(context);
   await page.goto(`/first-visit.html?q=${encodeURIComponent(category)}`);
-  const hint = `Because you look for ${category}`;
+  const hint = `Because you are looking for ${category}`;
   await expect.poll(() => reasons(page)).toContain(hint);
   await shot(page, 'wide-hinted');
   await page.evaluate(() => document.querySelector('sidestream-recs')?.activeRecommender?.consent('denied'));

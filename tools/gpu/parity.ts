@@ -14,12 +14,12 @@ export const TOLERANCES = {
   'largest difference of a tap, as a share of its largest value': {
     limit: 1e-3,
     side: 'at most',
-    why: 'Features are stored as int8 rows, whose step is 1/127 of the largest value: an eighth of a step changes few of them, by one. Both backends unfold the int8 weights to the same float32 ones when a session opens, so the weights add no difference.',
+    why: 'Features are stored as int8 rows, whose step is 1/127 of the largest value. A difference of an eighth of a step changes few of the stored values, and those by one. Both backends convert the int8 weights to the same float32 ones when a session opens, so the weights add no difference.',
   },
   'smallest cosine of a tap of one item': {
     limit: 0.99999,
     side: 'at least',
-    why: 'Items are compared by cosine. Rounding a row to int8 turns it by as much.',
+    why: 'Items are compared by cosine. Rounding a row to int8 turns it by about the same angle.',
   },
 } as const satisfies Record<string, Tolerance>;
 

@@ -10,7 +10,7 @@ const TITLES: Record<Part, string> = {
   image: 'Image encoder',
 };
 
-const SOFTWARE = 'Software adapter: times say nothing about hardware, parity only.';
+const SOFTWARE = 'Software adapter: the times say nothing about hardware, only the comparisons count.';
 
 /** Heading and rows of a table. */
 type Rows = [heading: string[], rows: string[][]];
@@ -57,7 +57,7 @@ export function markdownReport(run: Run, machine: Machine): string {
   return [
     `# WebGPU on ${adapterName(run)}, by ${run.host}\n`,
     ...(isSoftware(run.adapter) ? [`**${SOFTWARE}**\n`] : []),
-    `${verdict(run)} Written by \`npm run gpu\`; [gpu.md](gpu.md) says what is measured.\n`,
+    `${verdict(run)} Written by \`npm run gpu\`; [WebGPU against wasm](gpu.md) says what is measured.\n`,
     table(['on', ''], machineLines(run, machine)),
     ...parts,
     ...(run.notes.length > 0 ? [`## Notes\n`, ...run.notes.map((note) => `- ${note}`), ''] : []),

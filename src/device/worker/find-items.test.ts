@@ -64,7 +64,9 @@ describe('finding by words', () => {
     expect(await idsOf(engine, { text: 'red', limit: 1 })).toEqual(['shirt']);
     expect(await idsOf(engine, { text: 'zzz' })).toEqual([]);
     // Without the word "green", the shirt does not match all words.
-    expect((await engine.find({ text: 'green shirt' })).items[0].reason).toBe('Because you look for green shirt');
+    expect((await engine.find({ text: 'green shirt' })).items[0].reason).toBe(
+      'Because you are looking for green shirt',
+    );
     await engine.track('click', 'shirt', { recommendationId: id, placement: 'find', position: 0 });
     expect((await engine.metrics()).rows.find(({ placement }) => placement === 'find')).toMatchObject({ clicks: 1 });
     await engine.close();
@@ -123,7 +125,7 @@ describe('finding by meaning', () => {
     expect(items.length).toBeGreaterThan(0);
     for (const { item } of items) expect(item.category).toBe('Home');
     expect(items[0]).toMatchObject({ source: 'content', score: 1, contributions: { meaning: 1 } });
-    expect(items[0].reason).toBe('Because you look for something warm');
+    expect(items[0].reason).toBe('Because you are looking for something warm');
     await engine.close();
   });
 });

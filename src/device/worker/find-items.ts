@@ -25,7 +25,7 @@ const findSchema = exactObject({
   /** Absent if the page has encoded a picture. */
   text: v.optional(
     v.pipe(
-      v.string('give the words to find, as a text'),
+      v.string('give the words to find, as a string'),
       v.trim(),
       v.minLength(1, 'must not be empty'),
       v.maxLength(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`),
@@ -73,7 +73,7 @@ export class ItemFinder {
     const { text = '', filter, ...list } = parsed(findSchema, request, 'find()');
     const query = parsed(querySchema, encoded, 'find()', 'query');
     if (text === '' && query?.modality !== 'image') {
-      throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a text.');
+      throw new SidestreamError('runtime/invalid-input', 'find(): text: give the words to find, as a string.');
     }
     // Hints are for lists without words.
     const given = parsed(recommendSchema, { ...list, hints: {} }, 'find()');

@@ -39,7 +39,7 @@ describe('hints of a visit', () => {
     expect(await hintOf(engine, { placement: 'trending' })).toBe(0);
     const { contributions, reason } = await engine.explain('g', {});
     expect(contributions.hint).toBeCloseTo(hint, 5);
-    expect(reason).toBe('Because you look for Tools');
+    expect(reason).toBe('Because you are looking for Tools');
     await engine.setHints({});
     expect(await hintOf(engine)).toBe(0);
     await engine.close();

@@ -13,9 +13,9 @@ import type { WorkerConnection } from './connection';
 import type { Remote } from './remote';
 import { notStarted, startWorker } from './worker-script';
 
-/** Pause after words that nothing has, before the encoder is loaded, ms: a shopper who is still typing aborts the search. */
+/** Pause before the encoder is loaded for words that no item has, ms: a shopper who is still typing aborts the search. */
 const TYPING_PAUSE = 300;
-/** Fewer letters have no meaning of their own. */
+/** Minimum number of letters for a search by meaning. */
 const MIN_LETTERS = 3;
 /** How long the encoder is kept after a search, ms. */
 const KEPT_FOR = 60_000;
@@ -34,7 +34,7 @@ export interface FindContext {
   fail(thrown: unknown): void;
 }
 
-/** Maximum size of a picture, bytes: photos of phones have a few million. */
+/** Maximum size of a picture, bytes: photos from phones have a few million. */
 const MAX_PICTURE = 50_000_000;
 
 /**
@@ -56,7 +56,7 @@ export async function find(request: FindRequest, wait: CallOptions, context: Fin
     const { values, runs } = await encoding.encode(text.trim(), context);
     return await context.call((remote) => remote.find(list, wait, { modality: 'text', values }, runs));
   } catch (thrown) {
-    // The page's list is empty; why it is not by meaning is for the page's developer.
+    // The page's list is empty; the page's developer learns why it was not searched by meaning.
     if (!context.ended.aborted) context.fail(thrown);
     return found;
   }
@@ -70,7 +70,7 @@ async function findByPicture(
 ): Promise<FindResponse> {
   if (!(image instanceof Blob)) throw invalid('image must be a Blob or File');
   if (image.size > MAX_PICTURE) {
-    const message = `find(): the picture has ${Math.round(image.size / 1e6)} MB; at most ${MAX_PICTURE / 1e6} are read. Choose a smaller one.`;
+    const message = `find(): the picture is ${Math.round(image.size / 1e6)} MB, but at most ${MAX_PICTURE / 1e6} MB are read. Choose a smaller one.`;
     throw new SidestreamError('encoder/bad-image', message);
   }
   const { values, runs } = await encoderOf(context, 'image').encode(image, context);
@@ -81,7 +81,7 @@ const invalid = (what: string): SidestreamError => new SidestreamError('runtime/
 
 type Modality = QueryEncoder['modality'];
 
-/** The encoders of a page's recommenders: searches of several boxes share them. */
+/** The encoders of a page's recommenders, shared by all search fields. */
 const encoders = new WeakMap<WorkerConnection, Record<Modality, QueryEncoding>>();
 
 function encoderOf({ connection }: FindContext, modality: Modality): QueryEncoding {
@@ -110,7 +110,7 @@ class QueryEncoding {
     this.#modality = modality;
   }
 
-  /** Whether it failed, which was reported, so short a time ago that it is not tried again by itself. */
+  /** Whether it failed, and reported it, so recently that a search by words does not try it again. */
   get failedLately(): boolean {
     return performance.now() - this.#failedAt < RETRY_AFTER;
   }
@@ -123,7 +123,7 @@ class QueryEncoding {
       const { host, failed } = await this.#opening;
       return await Promise.race([host.encodeQuery(query), failed]);
     } catch (thrown) {
-      // Another picture may be good.
+      // Another picture may be readable.
       if (SidestreamError.from(thrown).code === 'encoder/bad-image') throw thrown;
       this.#failedAt = performance.now();
       this.#end();

@@ -35,7 +35,7 @@ export function warnOfSettings(host: Element & { placement: Placement }, names: 
       const { placement } = host;
       // A bundle has `complement` instead.
       const what = placement === 'for-you' ? 'layout="bundle"' : `placement="${placement}"`;
-      const advice = `${what} needs the item in view, and has no item-id: the list is hidden. Set item-id to the id of the page's product, or cart-synced for the content of the cart.`;
+      const advice = `${what} needs the item in view, but the list has no item-id and is hidden. Set item-id to the id of the page's product, or cart-synced for the content of the cart.`;
       warnOnce(host, name, advice);
     } else if (name === 'bundle') {
       const advice = `has no bundle and no recommender 10 s after it was added to the page: the list is hidden. Set bundle to the address of the bundle's folder (bundle="/bundle/"), or the property recommender to the result of createRecommender().`;

@@ -46,7 +46,7 @@ export interface LexicalTask {
   contentTap: number;
   /** Whether the frozen encoder reads the catalogue's language. */
   reads: boolean;
-  /** Of the previous bundle, to be kept; null if that has none, and this one gets none. Undefined: to be fitted. */
+  /** The previous bundle's, which is kept; null if that has no lexical encoder and this one gets none; undefined to fit one. */
   kept: JoinedText | null | undefined;
   meter: Meter;
 }
@@ -65,10 +65,9 @@ export interface JoinedContent {
 
 /**
  * Joins the frozen text encoder with a lexical encoder where that tells the shop's categories apart better. The share of the
- * frozen encoder is the one whose 5 nearest items agree most in category, judged without the words of the category itself,
- * which count only where the lexical encoder stands by itself. With
- * fewer than 100 products that have a category, the frozen encoder keeps its content tap if it reads the language; if not, the
- * lexical encoder replaces it.
+ * frozen encoder is the one with which the 5 nearest items agree most in category, judged without the words of the category
+ * itself: those count only where the lexical encoder is used alone. With fewer than 100 products that have a category, the frozen
+ * encoder keeps its content tap if it reads the language; if not, the lexical encoder replaces it.
  */
 export async function joinLexical(task: LexicalTask): Promise<JoinedContent> {
   const { items, products, features, kept, meter, reads } = task;

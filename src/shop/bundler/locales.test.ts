@@ -42,8 +42,8 @@ describe('feeds in further languages', () => {
       { tag: 'de-AT', market: 'de-at', texts: [{ title: 'Teekanne', category: 'Küche' }, null] },
     ]);
     expect(found.notes).toEqual([
-      'de-AT: left out because the main feed lacks 1 product: "x".',
-      'de-AT: not sold in the market "de-at" because this feed lacks 1 product: "b".',
+      'de-AT: left out, because the main feed does not have them: 1 product: "x".',
+      'de-AT: not sold in the market "de-at", because this feed does not have them: 1 product: "b".',
       'de-AT: its prices in EUR are the offers of the market "de-at".',
     ]);
     await writeMarkets(folder, found.markets);
@@ -67,7 +67,9 @@ describe('feeds in further languages', () => {
     const found = await read(await mainFeed(), feeds);
     expect(found.markets).toEqual([]);
     expect(found.notes).toEqual(
-      ['fr', 'es'].map((tag) => `${tag}: shown as in the main feed because this feed lacks 1 product: "b".`),
+      ['fr', 'es'].map(
+        (tag) => `${tag}: shown as in the main feed, because this feed does not have them: 1 product: "b".`,
+      ),
     );
   });
 

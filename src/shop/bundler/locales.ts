@@ -42,7 +42,7 @@ export interface ReadLocalesRequest {
   language: string | undefined;
   options: ReadFeedOptions | undefined;
   rejected: RejectedRows;
-  /** Number of their first row among all reported rows. */
+  /** Number of these feeds' first row among all reported rows. */
   from: number;
   /** An item with its picture's address as pages use it. */
   placed: (item: Item) => Item;
@@ -82,15 +82,16 @@ export async function readLocales(request: ReadLocalesRequest): Promise<LocaleFe
       texts[row] = itemTextOf(placed(main.items[row]), placed(item), found.titled.get(n));
     }
     if (own.size === 0) {
-      const text = `${feed.join(', ')} has no product of the main feed, so there are no texts in ${tag} and nothing was built. Products are matched by id: name the column of the same ids with --mapping.`;
+      const text = `${feed.join(', ')} has no product of the main feed, so there are no texts in ${tag} and nothing was built. Products are matched by id: with --mapping, name the column that holds the main feed's ids.`;
       throw new SidestreamError('catalog/empty', text);
     }
-    if (unknown.length > 0) read.notes.push(`${tag}: left out because the main feed lacks ${them(unknown)}.`);
+    if (unknown.length > 0)
+      read.notes.push(`${tag}: left out, because the main feed does not have them: ${them(unknown)}.`);
     const missing = main.items.filter(({ id }) => !own.has(id)).map(({ id }) => id);
     const made = marketOf(tag, found, main, own);
     if (missing.length > 0) {
       const what = made ? `not sold in the market "${made.market}"` : 'shown as in the main feed';
-      read.notes.push(`${tag}: ${what} because this feed lacks ${them(missing)}.`);
+      read.notes.push(`${tag}: ${what}, because this feed does not have them: ${them(missing)}.`);
     }
     if (made) {
       read.markets.push(made);

@@ -53,7 +53,7 @@ export function leftOut(before: Manifest, after: Manifest): string | null {
   const lost = [
     ...(before.companions && !after.companions ? ['the co-occurrence table (the items or their order changed)'] : []),
     ...(before.side && !after.side ? ['the side model (none of its items is left)'] : []),
-    ...(before.demand && !after.demand ? ['the demand of the items (the items or their order changed)'] : []),
+    ...(before.demand && !after.demand ? ['the demand for the items (the items or their order changed)'] : []),
   ];
   const locales = Object.keys(before.locales ?? {}).filter((tag) => !after.locales?.[tag]);
   const lines = [

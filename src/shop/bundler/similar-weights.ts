@@ -2,12 +2,12 @@ import type { Manifest } from '../../core/catalog';
 import type { JoinedText } from '../../core/encoders';
 import { NEAREST } from './neighbors';
 
-/** How far above chance the 5 nearest items must agree in category, 0 to 1, for the content to stand for itself. */
+/** How far above chance the 5 nearest items must agree in category, 0 to 1, for the content to suffice on its own. */
 const CLEAR = 0.5;
-/** Number of products with a category from which that can be said. */
+/** Minimum number of products with a category for that judgement. */
 const MIN_JUDGED = 20;
 /** Weight of the category where content says everything, which is the pages' default, and where it says nothing. */
-const [LEAST, MOST] = [0.1, 4];
+const [MIN_WEIGHT, MAX_WEIGHT] = [0.1, 4];
 
 /**
  * How much lists of similar items lean on the category: the more, the less the content tells categories apart.
@@ -18,10 +18,12 @@ const [LEAST, MOST] = [0.1, 4];
 export function similarWeights(categories: readonly string[], precision: number): Manifest['similar'] {
   const { chance, most, count } = agreement(categories);
   const clear = (precision - chance) / (most - chance);
-  // Items that are in several categories have facets, such as genres, of which equal ones say little.
+  // Items in several categories have facets, such as genres, and sharing one says little.
   const facets = categories.filter((category) => category.includes('|')).length > count / 2;
   if (facets || count < MIN_JUDGED || !(clear < CLEAR)) return undefined;
-  return { category: Number((LEAST + (MOST - LEAST) * (1 - (Math.max(0, clear) / CLEAR) ** 2)).toFixed(2)) };
+  return {
+    category: Number((MIN_WEIGHT + (MAX_WEIGHT - MIN_WEIGHT) * (1 - (Math.max(0, clear) / CLEAR) ** 2)).toFixed(2)),
+  };
 }
 
 /** How often the nearest items agree in category by chance, and at most: a category may have fewer than 5 other products. */
@@ -44,7 +46,7 @@ export function contentNotes(joined: JoinedText | null, similar: Manifest['simil
     joined &&
     (joined.share === 0
       ? 'Texts are compared by their words.'
-      : `Texts are compared by the text encoder (${percent(joined.share)}) and by their words (${percent(1 - joined.share)}), which tell the categories apart better than the encoder.`);
+      : `Texts are compared by the text encoder (${percent(joined.share)}) and by their words (${percent(1 - joined.share)}), which together tell the categories apart better than the encoder alone.`);
   const lean =
     similar &&
     `Of the 5 products nearest in content, ${percent(precision)} have the same category, so lists of similar products lean on the category (weight ${similar.category}).`;

@@ -138,7 +138,7 @@ export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
   return events.filter(({ type }) => isPurchase(type));
 }
 
-/** Counts the demand of the items. @param log sorted by time */
+/** Counts the demand for the items. @param log sorted by time */
 export function demandOf(log: EventLog, bundle: Bundle): Demand {
   const { items } = bundle;
   const { interactions } = interactionsOf(log, bundle);

@@ -24,7 +24,7 @@ function error(before: Demand, after: Demand): number {
   return Math.max(...columns(before).map((value, n) => Math.abs(stored[n] - value) / (1 + value)));
 }
 
-describe('the demand of the items, as a file', () => {
+describe('the demand for the items, as a file', () => {
   it('round-trips to a ten thousandth', () => {
     const { repeats, ...plain } = DEMAND;
     const read = decodeDemand(encodeDemand(DEMAND, 3).buffer, 3, repeats);

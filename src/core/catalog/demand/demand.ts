@@ -53,7 +53,7 @@ const STEPS = 65_535;
 const HEADER = 8;
 
 /**
- * Writes the demand of the items, little-endian: uint32 count, uint32 number of columns; then each column: float32 largest
+ * Writes the demand for the items, little-endian: uint32 count, uint32 number of columns; then each column: float32 largest
  * value m, and `count` uint16 steps s of values m' = log(1 + m), value = exp(s m' / 65,535) - 1. Columns: `choices`,
  * `recent` and, with repeats, `shares` and `intervals`. The share and the interval of the whole shop are in the manifest.
  * @throws SidestreamError `bundle/invalid` when a column has a wrong number of items, or a value is negative or not finite
@@ -113,5 +113,5 @@ const columnBytes = (count: number): number => 4 + 2 * count;
 const invalid = (what: string): SidestreamError =>
   new SidestreamError(
     'bundle/invalid',
-    `The demand of the items cannot be read: ${what}. Train again with \`sidestream train\`.`,
+    `The demand for the items cannot be read: ${what}. Train again with \`sidestream train\`.`,
   );

@@ -116,7 +116,7 @@ const quantityOf = (level: unknown): unknown => (isObject(level) ? level.value :
 const gtin = (node: Record<string, unknown>): unknown =>
   node.gtin13 ?? node.gtin ?? node.gtin12 ?? node.gtin14 ?? node.gtin8;
 
-/** Keeps a number, as `recordItem` checks whether it is exact enough for an id. */
+/** Keeps numbers as they are, because `recordItem` checks whether they are exact enough for an id. */
 const idOf = (value: unknown): unknown => leafOf(value);
 
 /** Text of a value: itself, the name or address of a node, or the text of the first element of a list. */
@@ -125,7 +125,7 @@ export function text(value: unknown): string | undefined {
   return leaf === undefined ? undefined : String(leaf);
 }
 
-/** The same before a number becomes a text. */
+/** The same, with a number left as a number. */
 function leafOf(value: unknown, depth = 0): string | number | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

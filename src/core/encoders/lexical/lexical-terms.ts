@@ -7,14 +7,14 @@ export interface WeightedText {
 /** Weight of each term of an item, by the term's hash. */
 export type LexicalTerms = ReadonlyMap<number, number>;
 
-/** Lengths of the character groups of a word in characters, shortest and longest, the spaces at its ends included. */
+/** Shortest and longest group of characters taken from a word, counting the spaces added at its ends. */
 const GROUPS: readonly [number, number] = [3, 5];
-/** The same for scripts that write words without spaces, or syllables as single characters. */
+/** The same for scripts that write words without spaces between them, or syllables as single characters. */
 const DENSE_GROUPS: readonly [number, number] = [1, 3];
 /** Words of these scripts are not separated by spaces, so each run of characters is read by its groups only. */
 const WITHOUT_SPACES = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const SYLLABLES = /\p{sc=Hangul}/u;
-/** Maximum number of characters read of one text: more says nothing new about a product. */
+/** Maximum number of characters read of one text: the rest says nothing new about a product. */
 const MAX_LENGTH = 2000;
 
 /**
@@ -56,7 +56,7 @@ function* termsOf(word: string): Generator<string> {
   for (let length = shortest; length <= longest; length++) {
     for (let at = 0; at + length <= characters.length; at++) {
       const group = characters.slice(at, at + length).join('');
-      // Distinct from the word of the same characters.
+      // The sign keeps a group distinct from a word of the same characters.
       if (group.trim() !== '') yield `+${group}`;
     }
   }

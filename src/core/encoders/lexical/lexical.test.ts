@@ -43,12 +43,12 @@ describe('the terms of a text', () => {
     ['Korean', '도자기찻잔', '찻잔'],
     ['Arabic', 'إبريق شاي', 'شاي'],
     ['Hindi', 'चाय का प्याला', 'चाय'],
-  ])('find a word in a text in %s', (_, text, word) => {
+  ])('of a word are also among those of a text that contains it, in %s', (_, text, word) => {
     const shared = [...terms(word).keys()].filter((term) => terms(text).has(term));
     expect(shared.length).toBeGreaterThan(0);
   });
 
-  it('weigh by the square root of what a term counts in all texts', () => {
+  it('have the square root of the sum of their weights in all texts as their weight', () => {
     const [weight] = lexicalTerms([
       { text: '7', weight: 3 },
       { text: '7', weight: 1 },
@@ -65,7 +65,7 @@ describe('a lexical encoder', () => {
   const encoder = fitLexical(TITLES.map(terms), 16);
   if (!encoder) throw new Error('The titles share words.');
 
-  it('puts products whose words are related nearer than others, also a new one', () => {
+  it('puts products with related words closer together than others, even a new one', () => {
     const [tea, garden] = [0, 3].map((n) => lexicalVector(encoder, terms(TITLES[n])));
     const added = lexicalVector(encoder, terms('Teeglas aus Steingut'));
     expect(cosine(added, tea)).toBeGreaterThan(0.5);
@@ -103,12 +103,12 @@ describe('a joined row', () => {
   );
   const half = (row: Float32Array): Float32Array => row.subarray(0, 4);
 
-  it('has the weighted mean of both cosines, of the leading halves', () => {
+  it('has as its cosine the weighted mean of the cosines of both leading halves', () => {
     const expected = 0.35 * cosine(half(a), half(c)) + 0.65 * cosine(half(b), half(d));
     expect(cosine(joinedRow(a, b, 0.35), joinedRow(c, d, 0.35))).toBeCloseTo(expected, 5);
   });
 
-  it('is the whole lexical vector at a share of 0, at a mean square of 1', () => {
+  it('is the whole lexical vector at a share of 0, scaled to a mean square of 1', () => {
     const row = joinedRow(a, b, 0);
     expect(cosine(row, b)).toBeCloseTo(1, 6);
     expect(row.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(8, 4);

@@ -93,7 +93,7 @@ export const ENGLISH_REASONS = {
   similar: 'Similar to “{title}”',
   style: 'In the style of “{title}”',
   category: 'You often look at {category}',
-  hint: 'Because you look for {hint}',
+  hint: 'Because you are looking for {hint}',
   matches: 'Matches “{words}”',
   popular: 'Popular in this shop',
   seen: 'You looked at this',

@@ -1,4 +1,4 @@
-// Finding items by words. Loaded when a page finds something.
+// Finding items by words. Loaded at a page's first search.
 
 export { nearestToPicture, nearestToText, type QueryVector } from './nearest-items';
 export { type Found, rankFound, rulesOfFind } from './rank-found';

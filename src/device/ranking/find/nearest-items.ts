@@ -1,9 +1,9 @@
 import { type FeatureTable, rowsPerItem } from '../../../core/catalog';
 
-/** A query that an encoder has read, projected like the items. */
+/** A query, encoded and projected like the items. */
 export interface QueryVector {
   modality: 'text' | 'image';
-  /** Of a text the tap by which items are compared, [dim]; of a picture all taps, [taps * dim]. */
+  /** For a text, the tap by which items are compared, [dim]; for a picture, all taps, [taps * dim]. */
   values: Float32Array;
 }
 
@@ -18,9 +18,9 @@ export const nearestToText = (table: FeatureTable, query: Float32Array, tap: num
   relative(cosines(table, tap, query, null));
 
 /**
- * Exponent of the deviations by which the axes of a picture's taps are divided. Axes that vary much in the catalogue show what
- * kind of product a picture shows; the others tell products of a kind apart. Of 100 products photographed again (cropped, turned,
- * darker, compressed), 95 are nearest to themselves, and 66 without this and with one tap.
+ * Exponent of the deviations by which the axes of a picture's taps are divided. Axes that vary widely in the catalogue tell
+ * what kind of product a picture shows; the others tell products of one kind apart. With altered pictures of 100 products (cropped,
+ * turned, darkened, compressed), 95 find their own product first; without this, and with only one tap, 66 do.
  */
 const WHITENING = 0.75;
 

@@ -27,7 +27,7 @@ const EQUAL = found([1, 1, 0, 0, 1, 1, 0, 0]);
 const toolmaker = state({ rows: [6], strengths: [1] });
 const rowsOf = (list: ReturnType<typeof rankFound>): number[] => list.map(({ row }) => row);
 
-it('lists only what was found, and orders what the words leave equal by taste', () => {
+it('lists only what was found, and orders items that the words fit equally by taste', () => {
   const list = rankFound(index, toolmaker, request(), EQUAL);
   expect(rowsOf(list).slice(0, 2).sort()).toEqual([4, 5]);
   expect(rowsOf(list).slice(2).sort()).toEqual([0, 1]);
@@ -49,7 +49,7 @@ it('has contributions that add up to the score, with the terms of for-you', () =
   expect(nearest.contributions).toEqual({ meaning: 1 });
 });
 
-it('finds what the shopper chose, bought and dismissed, but for an explicit rule', () => {
+it('finds what the shopper chose, bought or dismissed, unless a rule excludes it explicitly', () => {
   const record = { ...NO_RECORD, owned: new Set([1]), cart: new Set([4]) };
   const shopper = { ...state({ rows: [0], strengths: [1], dismissed: new Set([5]) }), record };
   const all = rankFound(index, shopper, request(), EQUAL);
@@ -58,7 +58,7 @@ it('finds what the shopper chose, bought and dismissed, but for an explicit rule
   expect(rowsOf(rankFound(index, shopper, request({ rules }), EQUAL)).sort()).toEqual([0, 4]);
 });
 
-it('keeps to filter, stock, exclusions and limit', () => {
+it('respects filter, stock, exclusions and limit', () => {
   const stocked = catalog([{ availability: 'out-of-stock' }]);
   expect(rowsOf(rankFound(stocked, state(), request(), EQUAL)).sort()).toEqual([1, 4, 5]);
   const rules = rulesOfFind({ filter: { price: { $lt: 10 } } });
@@ -74,7 +74,7 @@ it('lists the variant of a product that fits the words best', () => {
   expect(rowsOf(rankFound(variants, state(), request({ rules }), query))).toEqual([2, 1]);
 });
 
-it('raises what the shop boosts among equals only', () => {
+it('raises what the shop boosts only among items that fit equally', () => {
   const rules = rulesOfFind({ boost: [{ filter: { id: 'item-1' }, strength: 10 }] });
   expect(rankFound(index, state(), request({ rules }), EQUAL)[0].row).toBe(1);
   expect(rankFound(index, state(), request({ rules }), found([1, 0.7, 0, 0, 0, 0, 0, 0]))[0].row).toBe(0);

@@ -36,8 +36,8 @@ export function rulesOfFind({ filter, variants, boost, bury, coldStart, ...rules
 }
 
 /**
- * Ranks the items that a query found. Its fit decides; the score of `for-you` orders the items that it leaves equal. The score is the
- * fit plus that score in standard deviations among the found items, times a small weight, and has all its terms as contributions.
+ * Ranks the items that a query found, by how well they fit it; the score of `for-you` orders items that fit equally. The result's score
+ * is the fit plus a small weight times that score, in standard deviations among the found items; all its terms are contributions.
  * @param asked with rules from `rulesOfFind`
  * @param find finds items among those that the list may contain
  */
@@ -54,7 +54,7 @@ export function rankFound(
   // Among the variants of a product, the one that fits the query best is listed.
   const fitting = { lifts: scores, apply: (list: Scored) => list };
   const { scored: taste } = scoreAll(index, state, { ...request, hints: fitting });
-  // Loops without closures: every letter that a shopper types comes here, and the first ones find most of the catalogue.
+  // Loops without closures: this runs for every letter that a shopper types, and the first letters match most of the catalogue.
   const listed: number[] = [];
   const known: number[] = [];
   for (let row = 0; row < scores.length; row++) {
@@ -72,7 +72,7 @@ export function rankFound(
   };
   const list: Scored = {
     score,
-    // What was not found has no score.
+    // Items that were not found have no score.
     holds: () => true,
     contributions,
     source: () => source,

@@ -5,7 +5,7 @@ export function lettersOf(word: string): number {
   return letters;
 }
 
-/** Whether two words surely differ by more errors, by their sets of letters: each error changes at most two of them. */
+/** Whether the sets of letters of two words prove that these differ by more errors: each error changes at most two letters of a set. */
 export function tooDifferent(one: number, other: number, errors: number): boolean {
   let differing = one ^ other;
   let count = 0;
@@ -14,9 +14,9 @@ export function tooDifferent(one: number, other: number, errors: number): boolea
 }
 
 /**
- * The number of typing errors between two words: letters that are wrong, missing, too many, or that have changed places with their
- * neighbor (Damerau and Levenshtein's distance, in which no letter is changed twice).
- * @param most a larger distance is returned as any number above it
+ * The number of typing errors between two words: letters that are wrong, missing, extra, or swapped with their neighbour (the
+ * Damerau–Levenshtein distance, restricted so that no letter is changed twice).
+ * @param most if the distance is larger, any number above this is returned
  */
 export function editDistance(one: string, other: string, most: number): number {
   let before: number[] = [];

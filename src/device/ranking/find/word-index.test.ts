@@ -46,7 +46,7 @@ it('finds an unfinished last word, and not an unfinished first one', async () =>
   expect(index.search('whi metal', ITEMS).complete).toBe(false);
 });
 
-it('forgives typing errors, and prefers words without', async () => {
+it('forgives typing errors, and prefers words without them', async () => {
   const index = await indexOf();
   expect(found(index, 'lantren')).toEqual(['lantern']);
   expect(found(index, 'whit mteal')).toEqual(['lantern']);
@@ -55,7 +55,7 @@ it('forgives typing errors, and prefers words without', async () => {
   expect(found(await indexOf(items), 'cable', items)).toEqual(['b', 'a']);
 });
 
-it('gives items that the words fit equally equal values', async () => {
+it('gives equal scores to items that the words fit equally', async () => {
   const { scores } = (await indexOf()).search('shirt', ITEMS);
   expect([...scores.slice(0, 2)]).toEqual([1, 1]);
 });
@@ -68,7 +68,7 @@ it('finds items with most of the words if none has all, and says so', async () =
   expect(some.scores[0]).toBe(1);
 });
 
-it('finds only admitted items, and then those with fewer of the words', async () => {
+it('finds only admitted items, even if these have fewer of the words', async () => {
   const index = await indexOf();
   const { scores, complete } = index.search('red shirt', ITEMS, (row) => row === 1);
   expect([...scores]).toEqual([0, 1, 0, 0]);
@@ -87,7 +87,7 @@ it('follows the catalogue: new, changed and removed items, in any order', async 
   expect(found(index, 'lantern', items)).toEqual([]);
 });
 
-it('makes itself again after many changes', async () => {
+it('is built again after many changes', async () => {
   const many = (round: number) =>
     Array.from({ length: 1200 }, (_, n) => makeItem(`i${n}`, { title: `Thing ${round} x${n}` }));
   const index = new WordIndex('en');

@@ -45,8 +45,8 @@ export interface WordMatches {
 }
 
 /**
- * An index of the words of a catalogue's items in one language. A query of some letters is answered in a few milliseconds for 10,000
- * items: the items of a word are plain numbers, and the words are in alphabetical order.
+ * An index of the words of a catalogue's items in one language. A query of a few letters is answered in a few milliseconds for
+ * 10,000 items: the items of a word are plain numbers, and the words are in alphabetical order.
  */
 export class WordIndex {
   readonly #language: string;
@@ -73,7 +73,7 @@ export class WordIndex {
   }
 
   /**
-   * Reads the words of new and changed items and drops removed ones, in slices of some milliseconds.
+   * Reads the words of new and changed items and drops removed ones, in slices of a few milliseconds.
    * @param shown the items' texts in the language
    */
   update(items: readonly Item[], shown: Shown): Promise<void> {
@@ -98,7 +98,7 @@ export class WordIndex {
     this.#items = items;
     this.#slots = null;
     void this.#alphabetical;
-    // Mostly empty after many changes of a large catalogue: the index is made again.
+    // Most slots are unused after many changes of a large catalogue: the index is built again.
     if (this.#count <= 2 * this.#read.size + 1000) return;
     this.#words.clear();
     this.#read.clear();
@@ -140,7 +140,7 @@ export class WordIndex {
     for (const [n, word] of words.entries()) {
       const fit = new Float32Array(length);
       const matched = this.#fit(word, n === words.length - 1, fit);
-      // A word of few items says more.
+      // A word that only a few items have says more.
       const weight = Math.log1p(this.#read.size / Math.max(1, matched.length));
       for (const slot of matched) {
         total[slot] += weight * fit[slot];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { allowedErrors, folded, wordsOf } from './words';
 
-it('takes the words of a text without case, punctuation, accents and width', () => {
+it('takes the words of a text regardless of case, punctuation, accents and width', () => {
   expect(wordsOf('Crème-brûlée “Kit”, 2×120 ml!')).toEqual(['creme', 'brulee', 'kit', '2', '120', 'ml']);
   expect(wordsOf("The Men's ＡＢＣ-Größe, Bjørn’s Ærø")).toEqual(['the', 'men', 'abc', 'grosse', 'bjorn', 'aero']);
   expect(wordsOf('ёлка Ελλάδα')).toEqual(['елка', 'ελλαδα']);
@@ -15,7 +15,7 @@ it('keeps the letters of scripts whose marks change the letter', () => {
   expect(wordsOf('كُوب أحمر')).toEqual(['كوب', 'احمر']);
 });
 
-it('parts scripts without spaces into words', () => {
+it('splits scripts without spaces into words', () => {
   expect(wordsOf('赤いマグカップ', 'ja')).toContain('赤い');
   expect(wordsOf('กระเป๋าสีแดง', 'th').length).toBeGreaterThan(1);
   expect(wordsOf('iPhone用ケース', 'ja')[0]).toBe('iphone');
@@ -23,10 +23,10 @@ it('parts scripts without spaces into words', () => {
   expect(wordsOf('赤い靴', 'de_DE').join('')).toBe('赤い靴');
 });
 
-it('cuts endless words', () => {
+it('cuts very long words', () => {
   expect(wordsOf('a'.repeat(500))[0]).toHaveLength(40);
 });
 
-it('allows typing errors by the length of the word', () => {
+it('allows more typing errors in longer words', () => {
   expect(['tea', 'kiwi', 'glasses', 'painting'].map(allowedErrors)).toEqual([0, 1, 1, 2]);
 });

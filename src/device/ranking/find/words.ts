@@ -24,7 +24,7 @@ function segmenterFor(language: string): Intl.Segmenter | null {
   try {
     segmenter = new Intl.Segmenter(language, { granularity: 'word' });
   } catch {
-    // No such language, or an old browser, for which each character is a word.
+    // No such language, or an old browser, in which each character counts as a word.
     if (typeof Intl.Segmenter === 'function') segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
   }
   segmenters.set(language, segmenter);
@@ -62,7 +62,7 @@ function segments(run: string, language: string): string[] {
   return Array.from(segmenter.segment(run)).flatMap(({ segment, isWordLike }) => (isWordLike ? segment : []));
 }
 
-/** How many letters of a word of a query may be wrong, missing or too many. */
+/** How many letters of a word of a query may be wrong, missing or extra. */
 export function allowedErrors({ length }: string): number {
   if (length < 4) return 0;
   return length < 8 ? 1 : 2;

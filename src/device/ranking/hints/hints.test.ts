@@ -39,7 +39,7 @@ describe('hints', () => {
     const [lift] = hinted({ category: 'Tools' }).lifts.slice(4);
     expect(lift).toBe(0);
     const few = list({ 'attributes.color': 'red' });
-    expect(few[0]).toMatchObject({ row: 0, reason: 'Because you look for red' });
+    expect(few[0]).toMatchObject({ row: 0, reason: 'Because you are looking for red' });
     expect(few.find(({ row }) => row === 4)?.contributions.hint).toBeGreaterThan(0);
     expect(few.find(({ row }) => row === 1)).toMatchObject({ reason: 'Popular in this shop' });
     for (const { score, contributions } of few) {

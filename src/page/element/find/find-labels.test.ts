@@ -13,7 +13,7 @@ it('says how many were found, and names the words of a search without results', 
   expect(empty('rote $& {words}')).toBe('Nichts gefunden für „rote $& {words}“.');
 });
 
-it('is English for other languages, accepts an invalid tag, and has the texts of the page where it has some', () => {
+it('is English for other languages, accepts an invalid tag, and prefers the texts that the page gives', () => {
   expect(findLabels({ retry: 'Again' }, 'nl')).toMatchObject({ label: 'Search', retry: 'Again' });
   expect(findLabels({}, 'de_DE').count(2)).toBe('2 Produkte gefunden');
 });

@@ -32,7 +32,7 @@ export function resultOption(recommendation: Recommendation, position: number, c
   const id = `option-${position}`;
   const card = fill?.(recommendation, position, href, price, cardContext);
   if (card) {
-    // The list box moves through the options; their links are not stops of their own.
+    // The arrow keys move through the options; links inside them are not tab stops.
     for (const inner of card.querySelectorAll<HTMLElement>('a, button, input, select')) inner.tabIndex = -1;
     return html`<div part="option" class="option own" role="option" id=${id} aria-selected=${selected} data-id=${item.id}>${card}</div>`;
   }
@@ -58,7 +58,7 @@ function hideBroken({ currentTarget }: Event): void {
   if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
 }
 
-/** Outlines in the space of results. */
+/** Placeholders for results that are being loaded. */
 export const skeletons = html`
   <div class="list" aria-hidden="true">
     ${[0, 1, 2].map(() => html`<div class="option skeleton"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}

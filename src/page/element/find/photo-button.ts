@@ -1,7 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 
 /**
- * A button that opens the camera or the choice of a file.
+ * A button that opens the camera or a file picker.
  * @param chosen receives the picture
  */
 export function photoButton(label: string, chosen: (picture: File) => void): TemplateResult {

@@ -18,7 +18,7 @@ import { findStyles } from './sidestream-find.styles';
 /** Name of the results as a placement, in events and metrics. */
 const PLACEMENT = 'find';
 const MAX_LENGTH = 200;
-/** How long the present state stays while results are awaited, ms: of the closed field, and of earlier results. */
+/** How long the closed field, or earlier results, stay as they are while new results are awaited, ms. */
 const PATIENCE = { closed: 100, open: 250 };
 /** Quiet time before a screen reader is told the number of results, ms: it reads the letters first. */
 const QUIET = 700;
@@ -71,7 +71,7 @@ export interface FindSubmitDetail {
  * @csspart input - The field.
  * @csspart popup - The box below the field.
  * @csspart photo - The button for a photo.
- * @csspart note - The sentence over results that were found by their meaning or by a photo.
+ * @csspart note - The sentence above results that were found by their meaning or by a photo.
  * @csspart list - The list of results.
  * @csspart option - One result.
  * @csspart media - The tile behind its picture.
@@ -163,16 +163,16 @@ export class SidestreamFind extends LitElement {
   readonly #found = new FoundRecommender(this, (recommender) => this.#use(recommender));
   readonly #impressions = new Impressions((id) => this.#track('impression', id));
   readonly #cards = new ListCards(this, { track: () => undefined, announce: () => undefined });
-  /** Waiting for the page's recommender. */
+  /** Searches that wait for the page's recommender. */
   #waiting: ((recommender: Recommender) => void)[] = [];
   /** The recommender of the present results. */
   #source: Recommender | null = null;
-  /** Its errors are reported. */
+  /** Stops reporting the errors of that recommender. */
   #endErrors: (() => void) | null = null;
   #response: FindResponse | null = null;
   /** The words of the present results; empty for those of a photo. */
   #words = '';
-  /** The photo that is or was looked for; null for words. */
+  /** The photo of the present or last search; null for words. */
   #picture: File | null = null;
   /** Share of the encoder that has been loaded while the photo is read; null if no photo is being read. */
   #read: number | null = null;
@@ -223,14 +223,14 @@ export class SidestreamFind extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    // The shopper may have begun to type before this code was there.
+    // The shopper may have begun to type before this code was loaded.
     if (document.activeElement === this.#ownInput) this.focus();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.state = this.#phase;
     if (changed.has('limit') && !/^([1-9]\d?|100)$/.test(`${this.limit}`)) {
-      warnOnce(this, 'limit', `limit="${this.limit}": must be a whole number from 1 to 100; there are 8 results.`);
+      warnOnce(this, 'limit', `limit="${this.limit}": must be a whole number from 1 to 100; the element uses 8.`);
       this.limit = 8;
     }
     const input = this.#ownInput;
@@ -496,7 +496,7 @@ export class SidestreamFind extends LitElement {
   };
 
   readonly #retry = (): void => {
-    // The button goes, and the focus would go with it.
+    // The button disappears, and the focus would be lost with it.
     this.renderRoot.querySelector('input')?.focus();
     void this.#search();
   };

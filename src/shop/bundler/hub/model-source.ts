@@ -77,7 +77,7 @@ export async function readTextFile(source: ModelSource, path: string): Promise<s
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** Reads a file next to the model that the model names; each file once. */
+/** Reads a file that the model names, relative to the model's folder; each file once. */
 export function besides(source: ModelSource, model: string): (location: string) => Promise<Uint8Array> {
   const known = new Map<string, Promise<Uint8Array>>();
   return (location) => {
@@ -93,7 +93,7 @@ async function required(source: ModelSource, path: string): Promise<Uint8Array> 
   if (bytes) return bytes;
   throw new SidestreamError(
     'encoder/not-found',
-    `${source.title} has no ${path}, which its model needs. Put it there.`,
+    `${source.title} has no ${path}, which its model needs. Add the file.`,
   );
 }
 

@@ -9,8 +9,9 @@ export interface ChoiceSequence {
 }
 
 /**
- * Ranks choices by a side model, 1 is best: each by the states after all earlier ones of its shopper, s <- decay * s + k(choice),
- * among the candidates that the shopper has not chosen yet. Choices that are not candidates enter the states but are not ranked.
+ * Ranks choices by a side model; 1 is best. Each is ranked by the states after all earlier choices of its shopper,
+ * s <- decay * s + k(choice), among the candidates that the shopper has not chosen yet. Choices that are not candidates enter
+ * the states but are not ranked.
  * @param isCandidate whether the item at a row is ranked
  * @param counts whether the n-th rankable choice is ranked. Default: all are
  */
