@@ -88,7 +88,9 @@ test.describe('without WebGPU', () => {
       }
       await page.getByTestId('inspect').click();
       await page.getByRole('tab', { name: 'Does it help?' }).click();
-      await expect(page.getByTestId('inspector')).toContainText(/wasm/i);
+      const ran = (what: string) => page.getByTestId('inspector').locator(`[data-fact=${what}-encoder]`);
+      await expect(ran('text')).toHaveText(/^use-lite on wasm \(no WebGPU.*\), \d+ ms$/);
+      await expect(ran('image')).toHaveText(/^mobilenet-v2 on wasm \(no WebGPU.*\), [\d,]+ ms$/);
     } finally {
       await browser.close();
     }

@@ -365,12 +365,12 @@ export class Engine implements Calls {
     });
   }
 
-  /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
   /** Notes what encoders ran in this page. */
   #ran(runs: readonly EncoderRun[]): void {
     for (const run of runs) this.#runs = [...this.#runs.filter(({ encoder }) => encoder !== run.encoder), run];
   }
 
+  /** @throws SidestreamError `runtime/invalid-input`, `runtime/unknown-item` */
   #entry(event: unknown, time: number): NewEvent {
     const { clusterLoader, catalog, experiment } = this.#parts;
     const { type, itemId, details } = parsed(trackSchema, event, 'track()');

@@ -1,4 +1,4 @@
-import type { InspectedExpert, Inspection, JournalKind, Status } from '../../../device/protocol';
+import type { EncoderRun, InspectedExpert, Inspection, JournalKind, Status } from '../../../device/protocol';
 
 /** Labels of the score's parts; they end the sentence "It counts that it is …". */
 const LABELS: Record<string, string> = {
@@ -169,4 +169,10 @@ export function tasteSentence({ categories, choices }: Inspection, total: number
   const since = first?.at === 1 ? `, the first on ${formats.day(first.time)}` : '';
   const from = `This browser has learned your taste from ${formats.choices(total)}${since}.`;
   return most.length === 0 ? from : `${from} Lately you chose mostly ${listed(most)}.`;
+}
+
+/** The last run of an encoder in words: what ran, where, why not on a GPU, and for how long. */
+export function runWords({ encoder, backend, reason, milliseconds }: EncoderRun, { count }: Formats): string {
+  const place = backend === 'webgpu' ? 'WebGPU' : 'wasm';
+  return `${encoder} on ${place}${reason === null ? '' : ` (${reason})`}, ${count(milliseconds)} ms`;
 }

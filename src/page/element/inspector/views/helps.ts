@@ -5,7 +5,7 @@ import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
 import { runningRanks } from '../charts/ranks';
 import { picture } from '../picture';
-import { whyNothing } from '../wording';
+import { runWords, whyNothing } from '../wording';
 import { Controls } from './controls';
 import { type Latency, measureLatency } from './latency';
 import type { InspectorHost, View } from './view';
@@ -16,6 +16,8 @@ const MIN_CHOICES = 5;
 const ENOUGH_CHOICES = 20;
 /** Rows of a table of figures. */
 const MAX_ROWS = 40;
+/** Names of the encoders' last runs among the facts. */
+const ENCODERS = { text: 'Text encoder', image: 'Image encoder' } as const;
 
 export class HelpsView implements View {
   #lists: ListComparison | null = null;
@@ -181,8 +183,10 @@ export class HelpsView implements View {
       ['Events', formats.count(status.events)],
       ['Last update', status.lastUpdate === null ? 'none yet' : formats.moment(status.lastUpdate)],
     ];
+    const ran = status.backend.runs.map((run): Fact => [ENCODERS[run.modality], runWords(run, formats)]);
+    const encoders: Fact[] = ran.length > 0 ? ran : [['Encoders', 'not needed yet']];
     const technical: Fact[] = [
-      ['Encoders', status.backend.encoders ?? 'not needed yet'],
+      ...encoders,
       ['Features in memory', device ? formats.bytes(device.features) : waiting],
       [
         'Worker’s heap',
