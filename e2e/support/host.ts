@@ -47,9 +47,9 @@ export async function serve(
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
     const { url = '/', method } = request;
-    if (method === 'POST') return response.writeHead(onPost?.(await bodyOf(request)) ? 204 : 400, headers).end();
     const path = normalize(decodeURIComponent(new URL(url, 'http://host').pathname));
     asked.push(path);
+    if (method === 'POST') return response.writeHead(onPost?.(await bodyOf(request)) ? 204 : 400, headers).end();
     const file = fileOf(path, places);
     const body = file && (await readFile(file).catch(() => null));
     if (!body) return response.writeHead(404, headers).end();
