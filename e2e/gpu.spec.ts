@@ -35,6 +35,10 @@ test('npm run gpu finds the numbers of wasm on a software adapter, and says that
   expect(output).toContain('times say nothing about hardware');
   for (const part of parts) {
     expect(result.checks.filter((check) => check.part === part).length, part).toBeGreaterThan(1);
+    expect(
+      result.checks.some((check) => check.part === part && check.name.startsWith('a query of find()')),
+      part,
+    ).toBe(true);
     const backends = result.times.filter((time) => time.part === part).map(({ on }) => on);
     expect([...new Set(backends)].sort(), part).toEqual(['wasm', 'webgpu']);
   }

@@ -61,6 +61,8 @@ export interface Given {
   catalog?: string[];
   /** The log of the last of them. */
   events?: string;
+  /** Folder of the pictures of the first of them. */
+  images?: string;
 }
 
 /** Benchmarks of one subject, which run in a separate process. */

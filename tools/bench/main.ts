@@ -3,7 +3,7 @@
  * process; `movielens`, which needs its data and many minutes, only if it is named. Prints the bars as a table, and their differences
  * from the kept results. `--json` ends with one line for programs; `--keep` writes the results of these areas into docs/results
  * (bench.json, BENCH.md). A missed bar makes the exit status 1. `find` also measures bundles (`--catalog <folder>`, repeatable), and the
- * log of the last one (`--events <file>`).
+ * pictures of the first one (`--images <folder>`) and the log of the last one (`--events <file>`).
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,6 +43,7 @@ const { values: options, positionals } = parseArgs({
     keep: { type: 'boolean', default: false },
     catalog: { type: 'string', multiple: true },
     events: { type: 'string' },
+    images: { type: 'string' },
     /** File for the result of a process that measures one area. */
     out: { type: 'string' },
   },
@@ -109,8 +110,12 @@ async function measured(name: AreaName): Promise<Omit<KeptArea, 'machine'> | nul
   const folder = mkdtempSync(join(tmpdir(), 'sidestream-bench-'));
   const file = join(folder, 'result.json');
   try {
-    const { catalog = [], events } = options;
-    const given = [...catalog.flatMap((folder) => ['--catalog', folder]), ...(events ? ['--events', events] : [])];
+    const { catalog = [], events, images } = options;
+    const given = [
+      ...catalog.flatMap((folder) => ['--catalog', folder]),
+      ...(events ? ['--events', events] : []),
+      ...(images ? ['--images', images] : []),
+    ];
     const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), name, ...given, '--out', file];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] });
     await new Promise((resolve) => child.once('exit', resolve));

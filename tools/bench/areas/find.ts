@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { loadKernel } from '../../../src/core/kernel';
 import { WordIndex } from '../../../src/device/ranking/find';
 import { openFolder } from '../../../src/shop/bundler';
 import { serveContent } from '../../../src/testing/served-shop';
 import { rowsFound, searchable, wordyContent } from '../find/catalogues';
+import { photoTimes, requireDemo } from '../find/photo-times';
+import { photosFound } from '../find/photos-found';
 import { titleQueries } from '../find/queries';
 import { tasteOfSearches } from '../find/taste';
 import { type Area, type AreaResult, atLeast, type Given, inParts, type Say, within } from '../kept';
@@ -22,10 +25,12 @@ const CHOICES = 100;
 const high = ({ work }: Timed): number => spread(work).high;
 
 export const area: Area = {
-  title: 'Finding by words',
+  title: 'Finding by words and photos',
   async measure(say, given): Promise<AreaResult> {
+    requireDemo();
     await loadKernel();
-    return inParts(say, keystrokes, building, ...(given.catalog ?? []).map(found), ...taste(given));
+    const catalogues = (given.catalog ?? []).map(found);
+    return inParts(say, keystrokes, building, photoTimes, ...catalogues, ...photos(given), ...taste(given));
   },
 };
 
@@ -103,7 +108,12 @@ const found =
     const measured = `two words of a title ${percent(plain.share)} of ${plain.of}, with a typing error ${percent(typo.share)} of ${typo.of}`;
     return {
       bars: [
-        atLeast(`item among the first ten, ${shop.index.items.length} items of ${folder}`, MIN_FOUND, share, measured),
+        atLeast(
+          `item among the first ten, ${shop.index.items.length} items of ${basename(folder)}`,
+          MIN_FOUND,
+          share,
+          measured,
+        ),
       ],
     };
   };
@@ -113,3 +123,9 @@ const taste = ({ catalog = [], events }: Given): ((say: Say) => Promise<AreaResu
   events && existsSync(events) && catalog.length > 0
     ? [(say) => tasteOfSearches(say, catalog[catalog.length - 1], events)]
     : [];
+
+/** With pictures: how often a product is found by a photo of it. */
+const photos = ({ catalog = [], images }: Given): ((say: Say) => Promise<AreaResult>)[] => {
+  const [folder] = catalog;
+  return images !== undefined && folder !== undefined ? [(say) => photosFound(say, folder, images)] : [];
+};
