@@ -22,6 +22,7 @@ export type {
 } from '../experiment';
 export type {
   CategoryCap,
+  ExpertState,
   Filter,
   FilterCondition,
   FilterField,

@@ -71,10 +71,14 @@ async function loadRuntime(): Promise<typeof import('./web-runtime')> {
 
 /** The part of `navigator.gpu` that the choice of a backend needs. */
 export interface GpuAdapterSource {
-  requestAdapter(): Promise<Adapter | null>;
+  requestAdapter(): Promise<GpuAdapterKind | null>;
 }
-/** `info` is missing in older browsers. */
-type Adapter = { info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'> };
+
+/** What tells whether an adapter is hardware. */
+export interface GpuAdapterKind {
+  /** Missing in older browsers. */
+  info?: Pick<GPUAdapterInfo, 'architecture' | 'isFallbackAdapter'>;
+}
 
 const computesOnBytes = ({ adapted }: Preset): boolean => adapted?.compute === 'int8';
 
@@ -113,6 +117,6 @@ function backendList(first: 'webgpu' | 'wasm'): EncoderBackend[] {
   return first === 'webgpu' ? ['webgpu', 'webgpu', 'wasm'] : ['wasm'];
 }
 
-function isSoftware({ info }: Adapter): boolean {
+function isSoftware({ info }: GpuAdapterKind): boolean {
   return info?.isFallbackAdapter === true || info?.architecture === 'swiftshader';
 }
