@@ -54,9 +54,9 @@ test('a newcomer gets from the home to a tutorial, by the menu to a reference pa
   await page.getByRole('searchbox').fill('pseudonymous consent session');
   const found = page.getByRole('listbox').getByRole('option');
   await expect(found.first()).toBeVisible();
-  await page.getByRole('searchbox').fill('passphrase');
+  await page.getByRole('searchbox').fill('encrypt a profile');
   await found
-    .filter({ hasText: /encrypt/i })
+    .filter({ hasText: /encrypt or delete/i })
     .first()
     .click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('profile');

@@ -37,11 +37,14 @@ const addedItems = () => import('./added-items');
  */
 export class Engine implements Calls {
   readonly #parts: EngineParts;
+  readonly #onClose: () => void;
   /** The last run of each encoder, the latest one last. */
   #runs: EncoderRun[] = [];
 
-  private constructor(parts: EngineParts) {
+  /** @param onClose called when `close()` begins */
+  private constructor(parts: EngineParts, onClose: () => void) {
     this.#parts = parts;
+    this.#onClose = onClose;
     const { storage, tasks, changes, listener, scheduler, events, consent } = parts;
     changes.subscribe(() => this.#reportStatus());
     storage.subscribe({
@@ -80,7 +83,16 @@ export class Engine implements Calls {
     }
   }
 
-  static async #start(options: EngineOptions, listener: EngineListener, storage: ProfileStorage): Promise<Engine> {
+  static async #start(options: EngineOptions, heard: EngineListener, storage: ProfileStorage): Promise<Engine> {
+    let closed = false;
+    const listener: EngineListener = {
+      change: (status) => heard.change(status),
+      progress: (progress) => heard.progress(progress),
+      error(error) {
+        // A read in the background that the page's own close() ended is no news to the page.
+        if (!closed || error.code !== 'runtime/closed') heard.error(error);
+      },
+    };
     const experiment = loadExperiment(options.experiment);
     const report = (thrown: unknown): undefined => void listener.error(SidestreamError.from(thrown));
     let mutable: Promise<JoinMutable | undefined> | undefined;
@@ -124,7 +136,9 @@ export class Engine implements Calls {
       changes: new ListChanges(),
     };
     const parts = engineParts(context, large);
-    const engine = new Engine(parts);
+    const engine = new Engine(parts, () => {
+      closed = true;
+    });
     // A list for this shopper depends on them.
     void returning.then((known) => (known ? parts.features.load() : undefined));
     await engine.#open();
@@ -310,6 +324,7 @@ export class Engine implements Calls {
   }
 
   async close() {
+    this.#onClose();
     this.#parts.features.close();
     await this.settled();
     this.#parts.storage.close();

@@ -56,7 +56,7 @@ const connect = (source: ConsentSource, options: ConsentOptions = {}): (() => vo
 };
 const level = async (): Promise<string> => (await engine.status()).consent;
 const becomes = (expected: string): Promise<void> =>
-  vi.waitFor(async () => expect(await level()).toBe(expected), { timeout: 3000, interval: 5 });
+  vi.waitFor(async () => expect(await level()).toBe(expected), { timeout: 20_000, interval: 5 });
 const databases = async (): Promise<unknown[]> => (await indexedDB.databases()).map(({ name }) => name);
 const outcomes = (): string[] => reports.map(({ outcome }) => outcome);
 
