@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MANIFEST_FILE, openBundle, rowsPerItem } from '../../core/catalog';
 import { fetchOffers } from '../../core/catalog/offers';
+import { decodeProjection } from '../../core/encoders';
 import { SHOP_IMAGES, shopFeed, startSidestream, until } from '../../testing/commands';
 import { type BuildRequest, buildBundle } from './build-bundle';
 import { buildFolder } from './build-folder';
@@ -64,6 +65,32 @@ describe('buildBundle', () => {
     // The command line is built: under a loader of TypeScript its processes would take longer to start than to encode.
     expect(await startSidestream(...words('two')).ended).toMatchObject({ code: 0 });
     expect(await manifestOf('two')).toBe(await manifestOf('one'));
+  });
+
+  it('keeps the lexical encoder of the bundle that it replaces, and so the rows of unchanged products', async () => {
+    const lexicalOf = async () => {
+      const bundle = await openBundle(folderFetch(join(folder, 'words')));
+      return decodeProjection(await bundle.projection()).lexical;
+    };
+    // Without categories nothing can be judged: the words replace an encoder that does not read the language.
+    const kinds = ['Teekanne', 'Gartenschere', 'Wolldecke', 'Kerze'];
+    const lines = Array.from({ length: 24 }, (_, n) => JSON.stringify({ id: `${n}`, title: `${kinds[n % 4]} ${n}` }));
+    const plain = join(folder, 'plain.jsonl');
+    await writeFile(plain, lines.join('\n'));
+    const german = { lang: 'de', catalog: plain };
+    const first = await build('words', german);
+    expect(first.notes).toContain('Texts are compared by their words.');
+    const [manifest, lexical, rows] = [await manifestOf('words'), await lexicalOf(), await rowsOf('words')];
+    expect(lexical?.share).toBe(0);
+    await build('words', german);
+    expect(await manifestOf('words')).toBe(manifest);
+
+    const more = join(folder, 'more.jsonl');
+    await writeFile(more, [...lines, JSON.stringify({ id: 'new', title: 'Steingut-Teekanne' })].join('\n'));
+    await build('words', { lang: 'de', catalog: more });
+    expect(await lexicalOf()).toEqual(lexical);
+    const after = await rowsOf('words');
+    expect([...rows].filter(([id, row]) => after.get(id)?.some((value, at) => value !== row[at]))).toEqual([]);
   });
 
   it('continues where a killed build stopped, and ends with the same bytes', async () => {

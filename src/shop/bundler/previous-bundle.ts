@@ -93,8 +93,12 @@ const madeAs = (manifest: Manifest, { text, dim, digests }: FeatureRecipe): bool
   MODALITIES.every((modality) => manifest.modalities[modality].digest === digests[modality]);
 
 /** Drops the all-zero projections of a modality that no item had. */
-function fitted({ text, image }: Projections): Projections {
+function fitted({ text, image, lexical }: Projections): Projections {
   const isFitted = (projection: Projections['text']): boolean =>
     projection?.taps.some(({ matrix }) => matrix.some((value) => value !== 0)) ?? false;
-  return { ...(isFitted(text) ? { text } : {}), ...(isFitted(image) ? { image } : {}) };
+  return {
+    ...(isFitted(text) ? { text } : {}),
+    ...(isFitted(image) ? { image } : {}),
+    ...(lexical ? { lexical } : {}),
+  };
 }
