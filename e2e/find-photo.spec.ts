@@ -93,6 +93,11 @@ test('finds the product on a photo, says what ran, and sends nothing', async ({ 
   });
   expect(sent).toEqual([]);
 
+  await page.keyboard.press('Escape');
+  await expect(options(page)).toHaveCount(0);
+  await page.keyboard.press('ArrowDown');
+  await expect(options(page).first()).toContainText('Accordion');
+
   await page.getByRole('combobox').fill('plush');
   await expect(options(page).first()).toContainText('Plush');
   await expect(page.locator('sidestream-find [part=note]')).toHaveCount(0);

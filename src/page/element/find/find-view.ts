@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Recommendation } from '../../../device/protocol';
+import type { FindResponse, Recommendation } from '../../../device/protocol';
 import { formatPrice } from '../price';
 import type { CardExtras } from '../recs/card-extras';
 import type { CompleteLabels } from '../recs/labels';
 import { itemHref, safeImage } from '../recs/safe-url';
 import type { CardFiller } from '../recs/template-card';
+import type { FindLabels } from './find-labels';
 
 /** Data shared by the results of one rendering. */
 export interface ResultContext {
@@ -22,7 +23,7 @@ export interface ResultContext {
 const LOW_STOCK = 5;
 
 /** One result: an option of the list box, which is also the link to the product. */
-export function resultOption(recommendation: Recommendation, position: number, context: ResultContext): TemplateResult {
+function resultOption(recommendation: Recommendation, position: number, context: ResultContext): TemplateResult {
   const { item } = recommendation;
   const { language, currency, hrefTemplate, labels, extras, fill, active } = context;
   const href = itemHref(item, hrefTemplate);
@@ -58,8 +59,34 @@ function hideBroken({ currentTarget }: Event): void {
   if (currentTarget instanceof HTMLElement) currentTarget.hidden = true;
 }
 
+/** The list of results. @param clicked receives clicks on them */
+export function resultsView(
+  { items, by }: Pick<FindResponse, 'items' | 'by'>,
+  labels: FindLabels,
+  context: ResultContext,
+  clicked: (event: MouseEvent) => void,
+): TemplateResult {
+  const note = { words: '', meaning: labels.meaning, photo: labels.alike }[by];
+  return html`
+    ${note ? html`<p part="note" class="note">${note}</p>` : nothing}
+    <div part="list" class="list" role="listbox" id="results" aria-label=${labels.results} @click=${clicked} @auxclick=${clicked}>
+      ${items.map((result, position) => resultOption(result, position, context))}
+    </div>`;
+}
+
+/** @param read share of the encoder that has been loaded while a photo is read; null if words are searched */
+export const loadingView = (labels: FindLabels, read: number | null): TemplateResult => html`
+  ${read === null ? nothing : html`<p part="message" class="message">${labels.reading(read)}</p>`}
+  ${skeletons}`;
+
+export const errorView = (labels: FindLabels, retry: () => void): TemplateResult => html`
+  <p part="message" class="message">
+    ${labels.error}
+    <button part="retry" class="retry" type="button" @click=${retry}>${labels.retry}</button>
+  </p>`;
+
 /** Placeholders for results that are being loaded. */
-export const skeletons = html`
+const skeletons = html`
   <div class="list" aria-hidden="true">
     ${[0, 1, 2].map(() => html`<div class="option skeleton"><span class="media"></span><span class="texts"><i></i><i></i></span></div>`)}
   </div>`;

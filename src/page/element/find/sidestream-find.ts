@@ -3,15 +3,14 @@ import type { EventType, FindRequest, FindResponse, Item, Recommender } from '..
 import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
 import { ErrorReporter } from '../events';
-import { FoundRecommender } from '../found-recommender';
 import { LanguageObserver } from '../labels';
 import { completeLabels } from '../recs/labels';
 import { Impressions } from '../recs/late/impressions';
 import { ListCards } from '../recs/list-cards';
-import { sharedRecommender } from '../recs/page-lists';
 import { warnOnce } from '../warn-once';
 import { type FindLabels, findLabels } from './find-labels';
-import { type ResultContext, resultOption, skeletons } from './find-view';
+import { FindSource } from './find-source';
+import { errorView, loadingView, type ResultContext, resultsView } from './find-view';
 import { photoButton } from './photo-button';
 import { findStyles } from './sidestream-find.styles';
 
@@ -22,8 +21,6 @@ const MAX_LENGTH = 200;
 const PATIENCE = { closed: 100, open: 250 };
 /** Quiet time before a screen reader is told the number of results, ms: it reads the letters first. */
 const QUIET = 700;
-/** Time for a page to create its recommender, ms. */
-const SOURCE_TIMEOUT = 10_000;
 
 /** Detail of `sidestream-find-select`. The event is cancelable: `preventDefault()` stops the link, but the click is still tracked. */
 export interface FindDetail {
@@ -53,7 +50,7 @@ export interface FindSubmitDetail {
  *
  * A `<template>` child replaces the card of a result; it may use the fields of `<sidestream-recs>`.
  *
- * It uses its property `recommender`, otherwise the one for its `bundle`, otherwise that of the page's first `<sidestream-recs>`,
+ * It uses its property `recommender`, otherwise the one for its `bundle`, otherwise the one of the page's first `<sidestream-recs>`,
  * otherwise the one that the page created with `createRecommender()`. It loads nothing until it has the focus. Texts are in the
  * language of the nearest `lang` attribute (English, Japanese, German, French, Spanish, Arabic).
  *
@@ -133,7 +130,7 @@ export class SidestreamFind extends LitElement {
   workerUrl = '';
   /** Number of results, 1 to 100. */
   limit = 8;
-  /** Text in the empty field. Default: that of the input inside, otherwise "Search products". */
+  /** Text in the empty field. Default: the placeholder of the input inside, otherwise "Search products". */
   placeholder = '';
   /** Which items may be found: a JSON object, or its text in the attribute, as `find()` takes it. */
   filter: FindRequest['filter'] | null = null;
@@ -160,17 +157,11 @@ export class SidestreamFind extends LitElement {
   readonly itemId = '';
 
   readonly #errors = new ErrorReporter(this);
-  readonly #found = new FoundRecommender(this, (recommender) => this.#use(recommender));
+  readonly #source = new FindSource(this, (error) => this.#errors.report(error));
   readonly #impressions = new Impressions((id) => this.#track('impression', id));
   readonly #cards = new ListCards(this, { track: () => undefined, announce: () => undefined });
-  /** Searches that wait for the page's recommender. */
-  #waiting: ((recommender: Recommender) => void)[] = [];
-  /** The recommender of the present results. */
-  #source: Recommender | null = null;
-  /** Stops reporting the errors of that recommender. */
-  #endErrors: (() => void) | null = null;
   #response: FindResponse | null = null;
-  /** The words of the present results; empty for those of a photo. */
+  /** The words of the present results; empty if they were found by a photo. */
   #words = '';
   /** The photo of the present or last search; null for words. */
   #picture: File | null = null;
@@ -207,14 +198,12 @@ export class SidestreamFind extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#close();
-    this.#endErrors?.();
-    this.#endErrors = null;
-    this.#source = null;
+    this.#source.end();
   }
 
   /** @internal */
   get activeRecommender(): Recommender | null {
-    return this.#source;
+    return this.#source.value;
   }
 
   /** @internal */
@@ -238,7 +227,7 @@ export class SidestreamFind extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('recommender')) this.#found.find();
+    if (changed.has('recommender')) this.#source.refresh();
     const options = this.#open ? [...this.renderRoot.querySelectorAll<HTMLElement>('[role=option]')] : [];
     if (options.length > 0) this.#impressions.watch(this.#response?.id ?? '', options);
     else this.#impressions.stop();
@@ -262,29 +251,16 @@ export class SidestreamFind extends LitElement {
   }
 
   #body(labels: FindLabels): TemplateResult | typeof nothing {
-    const { items = [], by } = this.#response ?? {};
+    const failure = this.#unreadable ? html`<p part="message" class="message">${labels.unreadable}</p>` : null;
     switch (this.#phase) {
       case 'loading':
-        return this.#read === null
-          ? skeletons
-          : html`<p part="message" class="message">${labels.reading(this.#read)}</p>${skeletons}`;
+        return loadingView(labels, this.#read);
       case 'empty':
         return html`<p part="message" class="message">${this.#emptyText(labels)}</p>`;
       case 'error':
-        if (this.#unreadable) return html`<p part="message" class="message">${labels.unreadable}</p>`;
-        return html`
-          <p part="message" class="message">
-            ${labels.error}
-            <button part="retry" class="retry" type="button" @click=${this.#retry}>${labels.retry}</button>
-          </p>`;
-      case 'filled': {
-        const context = this.#context;
-        return html`
-          ${by === 'words' ? nothing : html`<p part="note" class="note">${by === 'photo' ? labels.alike : labels.meaning}</p>`}
-          <div part="list" class="list" role="listbox" id="results" aria-label=${labels.results} @click=${this.#clicked} @auxclick=${this.#clicked}>
-            ${items.map((result, position) => resultOption(result, position, context))}
-          </div>`;
-      }
+        return failure ?? errorView(labels, this.#retry);
+      case 'filled':
+        return this.#response ? resultsView(this.#response, labels, this.#context, this.#clicked) : nothing;
       default:
         return nothing;
     }
@@ -314,6 +290,8 @@ export class SidestreamFind extends LitElement {
   readonly #pictured = (picture: File): void => {
     this.#picture = picture;
     this.value = '';
+    // Results of words are not shown again while the photo is read.
+    this.#response = null;
     this.renderRoot.querySelector('input')?.focus();
     void this.#search();
   };
@@ -334,8 +312,7 @@ export class SidestreamFind extends LitElement {
 
   readonly #focused = (): void => {
     // Loads the recommender while the shopper thinks of the first letter.
-    if (!this.#source) this.#recommender().catch(() => undefined);
-    if (this.#searching && this.#picture) return;
+    if (!this.#source.value) this.#source.open().catch(() => undefined);
     if (this.#response && this.#words === this.value.trim()) this.#show();
     else if (this.value.trim()) void this.#search();
   };
@@ -415,7 +392,7 @@ export class SidestreamFind extends LitElement {
     const { id: recommendationId, items } = this.#response ?? {};
     const position = items?.findIndex(({ item }) => item.id === id) ?? -1;
     if (position < 0) return;
-    this.#source
+    this.#source.value
       ?.track(type, id, { placement: PLACEMENT, recommendationId, position })
       .catch((thrown: unknown) => this.listFailed(thrown));
   }
@@ -449,6 +426,7 @@ export class SidestreamFind extends LitElement {
     const words = this.value.trim();
     const picture = this.#picture;
     this.#unreadable = false;
+    this.#read = picture ? 0 : null;
     if (!words && !picture) {
       this.#response = null;
       this.#enter('idle');
@@ -462,9 +440,8 @@ export class SidestreamFind extends LitElement {
     this.#show();
     let ended: (() => void) | undefined;
     try {
-      const recommender = await this.#recommender();
+      const recommender = await this.#source.open();
       if (picture) {
-        this.#read = 0;
         ended = recommender.on('progress', ({ stage, loaded, total }) => {
           if (signal.aborted || stage !== 'encoders' || total === 0) return;
           this.#read = loaded / total;
@@ -513,36 +490,6 @@ export class SidestreamFind extends LitElement {
       this.#status = this.#phase === 'error' ? failure : items.length > 0 ? count : this.#emptyText(labels);
       this.requestUpdate();
     }, QUIET);
-  }
-
-  async #recommender(): Promise<Recommender> {
-    const { bundle, namespace, market, workerUrl, consent } = this;
-    const found =
-      this.recommender ??
-      (bundle ? await sharedRecommender({ bundle, namespace, market, workerUrl, consent }) : await this.#ofPage());
-    if (found !== this.#source) {
-      this.#endErrors?.();
-      this.#source = found;
-      this.#endErrors = found.on('error', (error) => this.#errors.report(error));
-    }
-    return found;
-  }
-
-  /** The recommender of the page or of its first list. */
-  #ofPage(): Promise<Recommender> {
-    this.#found.find();
-    if (this.#found.value) return Promise.resolve(this.#found.value);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push(resolve);
-      const text =
-        '<sidestream-find> has no recommender: set bundle="/bundle/", or the property recommender, or create one with createRecommender().';
-      setTimeout(() => reject(new SidestreamError('runtime/invalid-input', text)), SOURCE_TIMEOUT);
-    });
-  }
-
-  #use(recommender: Recommender): () => void {
-    for (const resolve of this.#waiting.splice(0)) resolve(recommender);
-    return () => undefined;
   }
 }
 
