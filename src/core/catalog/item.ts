@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
+import type { WeightedText } from '../common/weighted-text';
 
 /**
  * A text from outside. A lone surrogate, such as the end of a title that was cut in the middle of an emoji, becomes U+FFFD:
@@ -149,12 +150,6 @@ export function itemText(
 ): string {
   if (recipe === 'title' || !item.description) return item.title;
   return /[.!?:]$/.test(item.title) ? `${item.title} ${item.description}` : `${item.title}. ${item.description}`;
-}
-
-/** A text of an item, and how much its words count beside those of the title. */
-export interface WeightedText {
-  text: string;
-  weight: number;
 }
 
 /** Weights of the texts that the lexical encoder reads. Tags are the shop's own words for what a product is. */

@@ -45,7 +45,7 @@ const querySchema = v.optional(
 
 /** The part of the recommendation service that a search needs. */
 export interface FindSource extends InputSource {
-  /** The shop's rules for lists without a placement, with those of a request. */
+  /** The shop's rules for lists without a placement, with the rules of a request. */
   ownRules(request: Rules): Rules;
   /** Keeps the category of what was found as a hint for this visit. @param era of the call */
   searched(category: string | null, era: number): Promise<void>;

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { FindRequest, FindResponse } from '../../device/protocol';
+import { DEFAULT_PRESETS } from '../../core/encoders';
+import type { FindResponse, QueryEncoder } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
 import { type FindContext, find } from './find';
-import type { Remote } from './remote';
 
-const files = (modality: string) => ({
+const files = (modality: QueryEncoder['modality']): QueryEncoder => ({
   encoder: { onnx: new ArrayBuffer(8) },
   projection: new ArrayBuffer(8),
   modality,
+  preset: DEFAULT_PRESETS[modality],
   tap: 0,
 });
 const encoder = { opened: 0, queries: [] as (string | Blob)[], fails: false, bad: false };
@@ -46,13 +47,15 @@ function page() {
   const asked: unknown[] = [];
   const aborter = new AbortController();
   const remote = {
-    find: async (request: FindRequest, _: unknown, query?: { modality: string }, runs?: unknown) => {
+    find: async (request: object, _?: unknown, query?: { modality: string }, runs?: unknown) => {
       asked.push([request, query?.modality, runs]);
       if (query?.modality === 'image') return response('photo', ['pictured']);
-      return query ? response('meaning', ['near']) : response('words', request.text === 'mug' ? ['mug'] : []);
+      return query
+        ? response('meaning', ['near'])
+        : response('words', 'text' in request && request.text === 'mug' ? ['mug'] : []);
     },
-    queryEncoder: async (modality: string) => files(modality),
-  } as unknown as Remote;
+    queryEncoder: async (modality: QueryEncoder['modality']) => files(modality),
+  };
   const context: FindContext = {
     call: (work) => work(remote),
     connection: { given: {}, handles: 1 } as WorkerConnection,
@@ -60,8 +63,9 @@ function page() {
     signal: aborter.signal,
     fail: (thrown) => failures.push(thrown),
   };
-  const search = async (request: FindRequest) => {
-    const { by, items } = await find(request, {}, context);
+  // A page without types may give anything.
+  const search = async (request: object) => {
+    const { by, items }: FindResponse = await Reflect.apply(find, undefined, [request, {}, context]);
     return [by, ...items.map(({ item }) => item.id)];
   };
   return { search, failures, aborter, asked };
@@ -143,7 +147,7 @@ it('refuses a picture that is too large', async () => {
 it.each([
   [{}, 'find(): give either text or image.'],
   [{ text: 'a', image: new Blob() }, 'find(): give either text or image.'],
-  [{ image: 'cat.jpg' as unknown as Blob }, 'find(): image must be a Blob or File.'],
+  [{ image: 'cat.jpg' }, 'find(): image must be a Blob or File.'],
 ])('refuses %j', async (request, message) => {
   await expect(page().search(request)).rejects.toMatchObject({ code: 'runtime/invalid-input', message });
 });

@@ -6,11 +6,11 @@ import type {
   FindRequest,
   FindResponse,
   QueryEncoder,
+  WorkerRecommender,
 } from '../../device/protocol';
 import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { WorkerConnection } from './connection';
-import type { Remote } from './remote';
 import { notStarted, startWorker } from './worker-script';
 
 /** Pause before the encoder is loaded for words that no item has, ms: a shopper who is still typing aborts the search. */
@@ -24,7 +24,7 @@ const RETRY_AFTER = 30_000;
 
 /** The part of the recommender that a search needs. */
 export interface FindContext {
-  call<T>(work: (remote: Remote) => Promise<T>): Promise<T>;
+  call<T>(work: (remote: Pick<WorkerRecommender, 'find' | 'queryEncoder'>) => Promise<T>): Promise<T>;
   connection: WorkerConnection;
   /** Aborts when the recommender is closed. */
   ended: AbortSignal;

@@ -24,8 +24,8 @@ import { textPrecision } from './neighbors';
 /** Shares of the frozen encoder that are tried. */
 const SHARES = [1, 0.65, 0.35, 0];
 /**
- * Gain in P@5 below which the first share is kept, which is that of the text encoder where it reads the language: less is noise
- * with some hundred products, and nobody sees it in a list.
+ * Minimum gain in P@5 for leaving the first share that is tried: the text encoder's, if it reads the language. A smaller gain is
+ * noise with some hundred products, and nobody sees it in a list.
  */
 const NOTICEABLE = { read: 0.03, unread: 0.01 };
 /** Maximum number of products by which content is judged, and the number from which the judgement counts. */
@@ -38,7 +38,7 @@ export interface LexicalTask {
   /** Row of each product's first variant. */
   products: readonly number[];
   recipe: TextRecipe;
-  /** Texts in further languages, whose words are added to those of each item. */
+  /** Texts in further languages, whose words are added to the words of each item. */
   locales: readonly LocaleContent[];
   /** Rows of all items; the content tap of the text is replaced. */
   features: FeatureTable;

@@ -54,7 +54,7 @@ export interface BundleContent {
   encoders: Record<Modality, BundleEncoder>;
   /** Statistics and projection of every tap, as the encoders wrote them. */
   projection: Uint8Array;
-  /** Weight of the category in lists of similar items. Default: that of pages. */
+  /** Weight of the category in lists of similar items. Default: the default of pages. */
   similar?: Manifest['similar'];
   /** Language of the items, as a tag. */
   language?: string;

@@ -1,2 +1,2 @@
 export { fitLexical, joinedRow, type LexicalEncoder, lexicalVector } from './lexical';
-export { type LexicalTerms, lexicalTerms, type WeightedText } from './lexical-terms';
+export { type LexicalTerms, lexicalTerms } from './lexical-terms';

@@ -1,8 +1,4 @@
-/** A text of an item, and how much its words count beside those of the item's other texts, above 0. */
-export interface WeightedText {
-  text: string;
-  weight: number;
-}
+import type { WeightedText } from '../../common/weighted-text';
 
 /** Weight of each term of an item, by the term's hash. */
 export type LexicalTerms = ReadonlyMap<number, number>;

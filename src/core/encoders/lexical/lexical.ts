@@ -121,8 +121,8 @@ function find(list: Uint32Array, value: number): number {
 
 /**
  * The content row of an item from both encoders: the leading half of each vector, scaled so that the cosine of two joined rows
- * is the mean of the two cosines, weighted by the shares; with a share of 0 the lexical vector. Its mean square is 1, like
- * that of a projected tap.
+ * is the mean of the two cosines, weighted by the shares; with a share of 0 the lexical vector. Its mean square is 1, as a
+ * projected tap has it.
  * @param encoded row of the frozen encoder, [dim], its axes by falling variance
  * @param lexical vector of the lexical encoder, [dim]
  * @param share of the frozen encoder, 0 to below 1

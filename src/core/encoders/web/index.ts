@@ -1,4 +1,6 @@
 /** Encoders in a browser, and all that a page needs to use them by themselves. */
+
+export type { WeightedText } from '../../common/weighted-text';
 export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from '../encoder';
 export {
   joinedRow,
@@ -6,7 +8,6 @@ export {
   type LexicalTerms,
   lexicalTerms,
   lexicalVector,
-  type WeightedText,
 } from '../lexical';
 export { type Framing, type ImagePreset, type Preset, presetSchema, type TextPreset } from '../preset';
 export { type FitOptions, fitProjection, type Projection, project, type TapProjection } from '../projection';

@@ -13,7 +13,7 @@ const SLICE_MS = 10;
 /** The searched fields of an item, each with its weight; bit n of a posting says that field n has the word. */
 const FIELD_WEIGHTS = [1, 0.8, 0.7, 0.3];
 const FIELD_BITS = FIELD_WEIGHTS.length;
-/** Weight of every combination of fields: that of the best one. */
+/** Weight of every combination of fields: the weight of its best field. */
 const WEIGHT_OF_FIELDS = Array.from({ length: 1 << FIELD_BITS }, (_, fields) =>
   FIELD_WEIGHTS.reduce((most, weight, n) => (fields & (1 << n) ? Math.max(most, weight) : most), 0),
 );

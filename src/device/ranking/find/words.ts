@@ -35,8 +35,7 @@ function segmenterFor(language: string): Intl.Segmenter | null {
 export function folded(text: string): string {
   const lower = text.toLowerCase();
   // Most texts need no more; testing that first is several times as fast.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of ASCII
-  if (/^[\x00-\x7f]*$/.test(lower)) return lower;
+  if (/^\p{ASCII}*$/u.test(lower)) return lower;
   return lower
     .normalize('NFKD')
     .replace(OPTIONAL_MARKS, '')

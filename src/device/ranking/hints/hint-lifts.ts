@@ -102,7 +102,7 @@ export class Hinting {
   readonly #reliability: number | undefined;
   #known: { index: CatalogIndex; found: ReturnType<typeof hintLifts> } | null = null;
 
-  /** @param reliability default: that of hints which the page gave */
+  /** @param reliability of the hints, 0 to 1. Default: the reliability of hints from the page */
   constructor(hints: ParsedHints, reliability?: number) {
     this.#hints = hints;
     this.#reliability = reliability;
