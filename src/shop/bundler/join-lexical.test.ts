@@ -14,7 +14,7 @@ import { similarWeights } from './similar-weights';
 
 const SHOP = fileURLToPath(new URL('../../../../shared/data/shop-german/', import.meta.url));
 const quiet = { start() {}, advance() {}, stop() {} };
-const DIM = 32;
+const DIM = 128;
 
 /** Features of an encoder that reads nothing of the language: noise. */
 function noise(count: number): FeatureTable {
@@ -157,6 +157,8 @@ describe.skipIf(!existsSync(SHOP))('a German shop (skipped without ../shared/dat
     const { sample } = await joinLexical(task(products.items, features));
     const department = ({ category }: Item): string => category.split('/')[0];
     const departments = products.items.map(department);
+    // By the words of the texts and tags, and with the names of the categories, which contain the department.
+    expect(await textPrecision(sample.features, 1, departments)).toBeGreaterThan(0.42);
     expect(await textPrecision(features, 1, departments)).toBeGreaterThan(0.6);
 
     const { textWeight, precision } = await tunedTextWeight(sample.features, { text: 1, image: 0 }, sample.categories);
