@@ -152,7 +152,10 @@ export class LoadedCatalog {
 
   /** Whether an item was encoded by the bundle's encoders and has an id that the shop does not use. */
   accepts({ item, encoders }: LocalItem): boolean {
-    return encoders === encodersOf(this.bundle.manifest) && !this.#shopIds.has(item.id);
+    const current = encodersOf(this.bundle.manifest);
+    // Version 0.2 stored only the encoders.
+    const known = encoders === current || current.startsWith(`${encoders}/`);
+    return known && !this.#shopIds.has(item.id);
   }
 
   clearLocal(): void {
@@ -235,7 +238,10 @@ export class LoadedCatalog {
   }
 }
 
-/** Digests of a bundle's encoders: `text/image`. Features are comparable only if these are the same. */
-export function encodersOf(manifest: Manifest): string {
-  return `${manifest.modalities.text.digest}/${manifest.modalities.image.digest}`;
+/**
+ * Everything that the features of an added item depend on: digests of the bundle's encoders and of its projections, with its
+ * lexical encoder, as `text/image/projection`. Features are comparable only if these are the same.
+ */
+export function encodersOf({ modalities, projection }: Manifest): string {
+  return `${modalities.text.digest}/${modalities.image.digest}/${projection.sha256}`;
 }
