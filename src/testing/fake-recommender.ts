@@ -30,7 +30,7 @@ export const STATUS: Status = {
   lastUpdate: null,
   windows: 0,
   rejected: 0,
-  backend: { encoders: null, runs: [] },
+  backend: { encoders: null, learner: 'javascript', runs: [] },
   experts: [],
   weights: {},
 };

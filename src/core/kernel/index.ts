@@ -43,6 +43,9 @@ export const softmax: Softmax = (scores, added, shares) => softmaxOf(scores, add
 export const createByteMatrix = (capacity: number, width: number, parts: number): ByteMatrix | null =>
   makeBytes?.(capacity, width, parts) ?? null;
 
+/** What matrices made from now on compute on. */
+export const matrixBackend = (): 'wasm' | 'javascript' => (make ? 'wasm' : 'javascript');
+
 /**
  * Loads the kernel once; matrices made afterwards use it. If it cannot run, JavaScript computes the same, more slowly.
  * @throws the error of loading; the next call tries again

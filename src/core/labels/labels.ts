@@ -7,10 +7,10 @@ type Holding<Name extends string> = (
   : never;
 
 /** A text that must contain each of its placeholders: `Text<'title'>` is a text such as `{title} is back in the list.` */
-type Text<Placeholder extends string> = string & Holding<Placeholder>;
+export type Text<Placeholder extends string> = string & Holding<Placeholder>;
 
 /** A text about a number: `one` for exactly 1, `other` for all other numbers. They may be the same. */
-interface Counted<Placeholder extends string> {
+export interface Counted<Placeholder extends string> {
   one: Text<Placeholder>;
   other: Text<Placeholder>;
 }

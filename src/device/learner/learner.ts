@@ -282,6 +282,11 @@ export class Learner {
     };
   }
 
+  /** What a candidate needs to be kept as an expert. */
+  get trial() {
+    return this.#experts.trial;
+  }
+
   get #sources(): TermSources {
     // Before the first choice, the experts have not learned anything.
     const { rows, dismissed } = this.history;

@@ -279,6 +279,9 @@ export type NewItem = Omit<ItemInput, 'id' | 'image'> & {
 /** Where the encoders compute. */
 export type EncoderBackend = 'webgpu' | 'wasm';
 
+/** What the learner computes on. */
+export type LearnerBackend = 'wasm' | 'javascript';
+
 /** The last run of an encoder in this page. */
 export interface EncoderRun {
   modality: 'text' | 'image';
@@ -315,10 +318,10 @@ export interface Status {
   /** Updates dropped by the guard. */
   rejected: number;
   /**
-   * What the encoders of this page computed on. `encoders` is the backend of the last run and null before the first; `runs` has the
-   * last run of each encoder.
+   * What the encoders and the learner of this page compute on. `encoders` is the backend of the last run and null before the first;
+   * `runs` has the last run of each encoder. `learner` is `javascript` while the WebAssembly functions load, and where they cannot run.
    */
-  backend: { encoders: EncoderBackend | null; runs: EncoderRun[] };
+  backend: { encoders: EncoderBackend | null; learner: LearnerBackend; runs: EncoderRun[] };
   /** The experts of this profile, the generalist first. */
   experts: ExpertStatus[];
   /** Personal weights of the score's terms; `boughtTogether` is missing in a shop without a co-occurrence table. */

@@ -30,13 +30,12 @@ export interface InspectionSubjects {
 export interface Inspection {
   /** Up to 12 past choices by their part in the first 20 items of `for-you`, largest first; the parts sum to 1 or less. */
   products: { item: Item; part: number }[];
-  /**
-   * Up to 8 categories of the last choices, the largest share first: their share of the choices, where older choices count
-   * less, and their share of the catalogue's items.
-   */
+  /** Up to 8 categories of the last 8 choices, the largest share first: their share of these, and of the catalogue's items. */
   categories: { name: string; share: number; usual: number }[];
   /** The current experts, as in the status, then the removed experts, the most recently removed first. */
   experts: InspectedExpert[];
+  /** What a candidate needs to be kept. */
+  trial: Trial;
   /** The last 300 choices of the journal, oldest first. */
   choices: JournalChoice[];
   /** The last 300 other entries of the journal, oldest first. */
@@ -47,7 +46,7 @@ export interface Inspection {
 }
 
 /** An expert, with the choices that it learned from. */
-export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' | 'posterior' | 'share'> {
+export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' | 'share'> {
   /** As in the status; `removed`: another expert replaced it. */
   state: ExpertStatus['state'] | 'removed';
   /** Its part in the next list, 0 to 1; 0 for a removed expert. */
@@ -56,6 +55,16 @@ export interface InspectedExpert extends Omit<ExpertStatus, 'state' | 'history' 
   removed: number | null;
   /** The last 20 choices that it learned from, newest first; `time` is null if unknown. */
   from: { item: Item; time: number | null }[];
+}
+
+/** The trial of a candidate. */
+export interface Trial {
+  /** Number of choices that it must have learned. */
+  choices: number;
+  /** Posterior that it must exceed, 0 to 1. */
+  posterior: number;
+  /** Number of choices after which it is replaced if it was not kept. */
+  length: number;
 }
 
 /** One choice in the journal. */

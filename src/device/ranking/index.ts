@@ -31,7 +31,6 @@ export {
   isWithoutBasis,
   MAX_HISTORY,
   rawTermValues,
-  recencyWeights,
   TERMS,
   type TermName,
   type TermSources,

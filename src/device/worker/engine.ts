@@ -1,5 +1,6 @@
 import { fetchFrom, openBundle } from '../../core/catalog';
 import type { NewEvent } from '../../core/events';
+import { matrixBackend } from '../../core/kernel';
 import { SidestreamError } from '../../error';
 import {
   consentSchema,
@@ -358,7 +359,7 @@ export class Engine implements Calls {
         leading: storage.leading,
         items: catalog.count,
         ...read,
-        backend: { encoders: this.#runs.at(-1)?.backend ?? null, runs: [...this.#runs] },
+        backend: { encoders: this.#runs.at(-1)?.backend ?? null, learner: matrixBackend(), runs: [...this.#runs] },
       };
     }
   }

@@ -47,9 +47,12 @@ describe('inspect()', () => {
   it('reports the learned state, its sources, and the ranks of the choices', async () => {
     const { engine } = await start();
     await engine.settled();
+    expect((await engine.status()).backend.learner).toBe('wasm');
     const music = IDS.filter((_, n) => n % 3 === 1).slice(0, 12);
     await choose(engine, music);
-    const { products, categories, experts, choices, record } = await profileOf(engine);
+    const { products, categories, experts, choices, record, trial } = await profileOf(engine);
+    expect(trial.choices).toBeGreaterThan(0);
+    expect(trial.posterior).toBeLessThan(1);
     expect(categories[0]).toMatchObject({ name: 'Music', share: 1 });
     expect(categories[0].usual).toBeCloseTo(1 / 3);
     expect(products.length).toBeGreaterThan(0);
@@ -194,12 +197,12 @@ describe('placeChanges', () => {
 });
 
 describe('categoriesOf', () => {
-  it('weighs the choices, and counts every path of an item', () => {
-    const found = categoriesOf(['a', 'b|c', ''], [1, 2, 1], ['a', 'b', 'b|c', 'c']);
+  it('counts every path of an item', () => {
+    const found = categoriesOf(['a', 'b|c', 'b', ''], ['a', 'b', 'b|c', 'c']);
     expect(found).toEqual([
       { name: 'b', share: 0.5, usual: 0.5 },
-      { name: 'c', share: 0.5, usual: 0.5 },
       { name: 'a', share: 0.25, usual: 0.25 },
+      { name: 'c', share: 0.25, usual: 0.5 },
     ]);
   });
 });

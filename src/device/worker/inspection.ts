@@ -20,7 +20,7 @@ import {
   type Ranks,
   recommendSchema,
 } from '../protocol';
-import { inspections, MAX_HISTORY, rank, recencyWeights } from '../ranking';
+import { inspections, rank } from '../ranking';
 import { eventSize } from '../store';
 import type { EngineParts } from './engine-parts';
 import type { LoadedCatalog } from './loaded-catalog';
@@ -33,6 +33,8 @@ const LIST_LENGTH = 20;
 const COMPARED_LENGTH = 10;
 const MAX_PRODUCTS = 12;
 const MAX_CATEGORIES = 8;
+/** Number of choices that count as the last ones. */
+const LATELY = 8;
 /** Quantile of the normal distribution for a two-sided interval of 95 %. */
 const Z = 1.96;
 
@@ -91,17 +93,16 @@ async function inspectProfile({ catalog, recommendations, storage }: EngineParts
       item: itemOf(item),
       ranks: ranks && { own: ranks[0], popularity: ranks[1], content: ranks[2] },
     }));
-    const { rows, strengths } = learner.history;
+    const { rows } = learner.history;
     const parts = rows.length > 0 ? influences(index, ...recommendations.inputOf(list(LIST_LENGTH), learner)) : [];
-    const weights = recencyWeights(strengths.slice(-MAX_HISTORY));
     return {
       products: parts.slice(0, MAX_PRODUCTS).map(({ row, part }) => ({ item: itemAt(row), part })),
       categories: categoriesOf(
-        rows.slice(-MAX_HISTORY).map((row) => itemAt(row).category),
-        weights,
+        rows.slice(-LATELY).map((row) => itemAt(row).category),
         index.items.map((item) => shown(item).category),
       ),
       experts: expertsOf(learner, journal.removed, itemAt, itemOf),
+      trial: learner.trial,
       choices,
       points: journal.points,
       record: summaryOf(
@@ -121,12 +122,13 @@ function expertsOf(
   itemOf: (id: string) => Item | null,
 ): InspectedExpert[] {
   const parts = learner.contributionsOf(0);
-  const present = learner.status.experts.map(({ id, state, born, choices, share }) => ({
+  const present = learner.status.experts.map(({ id, state, born, choices, share, posterior }) => ({
     id,
     state,
     born,
     choices,
     share,
+    posterior,
     removed: null,
     from: (parts.find((part) => part.id === id)?.choices ?? [])
       .toReversed()
@@ -139,6 +141,7 @@ function expertsOf(
     removed: end,
     state: 'removed' as const,
     share: 0,
+    posterior: 0,
     from: chosen.toReversed().flatMap(({ item, time }) => {
       const found = itemOf(item);
       return found ? [{ item: found, time }] : [];
@@ -147,23 +150,16 @@ function expertsOf(
   return [...present, ...gone];
 }
 
-/** Shares of the categories in some choices, and in the catalogue. @param weights of the choices, above 0 */
-export function categoriesOf(
-  choices: readonly string[],
-  weights: ArrayLike<number>,
-  all: readonly string[],
-): Inspection['categories'] {
-  const shares = (categories: readonly string[], weightOf: (at: number) => number): Map<string, number> => {
+/** Shares of the categories in some choices, and in the catalogue. */
+export function categoriesOf(choices: readonly string[], all: readonly string[]): Inspection['categories'] {
+  const shares = (categories: readonly string[]): Map<string, number> => {
     const sums = new Map<string, number>();
-    let total = 0;
-    for (const [at, category] of categories.entries()) {
-      total += weightOf(at);
-      for (const path of categoryPaths(category)) sums.set(path, (sums.get(path) ?? 0) + weightOf(at));
-    }
-    return new Map([...sums].map(([name, sum]) => [name, sum / total]));
+    for (const category of categories)
+      for (const path of categoryPaths(category)) sums.set(path, (sums.get(path) ?? 0) + 1);
+    return new Map([...sums].map(([name, sum]) => [name, sum / categories.length]));
   };
-  const usual = shares(all, () => 1);
-  return [...shares(choices, (at) => weights[at])]
+  const usual = shares(all);
+  return [...shares(choices)]
     .map(([name, share]) => ({ name, share, usual: usual.get(name) ?? 0 }))
     .sort((a, b) => b.share - a.share || a.name.localeCompare(b.name))
     .slice(0, MAX_CATEGORIES);
@@ -232,7 +228,7 @@ export function placeChanges(
   };
 }
 
-async function inspectItem({ catalog, recommendations }: EngineParts, id: string): Promise<ItemInspection> {
+async function inspectItem({ catalog, options, recommendations }: EngineParts, id: string): Promise<ItemInspection> {
   const { inspectRow } = await inspections();
   const { shown } = await shownIn(catalog);
   return recommendations.withLearner([id], list(LIST_LENGTH), (learner) => {
@@ -240,7 +236,7 @@ async function inspectItem({ catalog, recommendations }: EngineParts, id: string
     const row = catalog.rowOf(id);
     const { items, ...found } = inspectRow(
       index,
-      ...recommendations.inputOf(list(LIST_LENGTH), learner, { shown }),
+      ...recommendations.inputOf({ ...list(LIST_LENGTH), lang: options.lang }, learner, { shown }),
       row,
       learner.expertScores,
     );

@@ -23,6 +23,13 @@ export const VISITS = {
 /** Minimum number of choices that a candidate must have learned to be kept. */
 const MIN_CHOICES = 4;
 
+/** What a candidate needs to be kept: a posterior above this after so many choices. @param visits see `Start.visits` */
+export const trialOf = (visits: boolean): { choices: number; posterior: number; length: number } => ({
+  choices: MIN_CHOICES,
+  posterior: visits ? VISITS.keepAt : MIN_POSTERIOR,
+  length: RULES.trial,
+});
+
 /** One expert in the mixture. */
 export interface Member {
   readonly id: number;
@@ -147,7 +154,7 @@ export class ExpertMembers {
   ): boolean {
     this.#choices++;
     const { share } = RULES;
-    const keepAt = visits ? VISITS.keepAt : MIN_POSTERIOR;
+    const needed = trialOf(visits);
     const weights = shared(posterior, share);
     for (const [k, member] of this.#members.entries()) {
       member.weight = weights[k];
@@ -156,7 +163,8 @@ export class ExpertMembers {
     }
     if (!this.#candidates) return false;
     const proved = this.#members.find(
-      ({ kind, expert }, k) => kind === 'candidate' && posterior[k] > keepAt && expert.choices >= MIN_CHOICES,
+      ({ kind, expert }, k) =>
+        kind === 'candidate' && posterior[k] > needed.posterior && expert.choices >= needed.choices,
     );
     if (proved) {
       this.#keep(proved);

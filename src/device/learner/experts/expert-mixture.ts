@@ -4,7 +4,7 @@ import { type CatalogIndex, type ExpertState, TERMS, type TermValues, type TermW
 import { CANDIDATES, MAX_KEPT } from '../limits';
 import { START, type Start } from '../personal-weights';
 import { TermMatrix } from '../term-values';
-import { ExpertMembers, VISITS } from './expert-members';
+import { ExpertMembers, trialOf, VISITS } from './expert-members';
 import type { FeatureMatrix } from './feature-matrix';
 import { posteriorOf, shared } from './fixed-share-router';
 import type { ChosenItem, StoredMixture } from './stored-experts';
@@ -160,6 +160,11 @@ export class ExpertMixture {
       posterior: member.series.at(-1) ?? member.weight,
       history: [...member.series],
     }));
+  }
+
+  /** What a candidate needs to be kept. */
+  get trial(): ReturnType<typeof trialOf> {
+    return trialOf(this.#start.visits);
   }
 
   /**

@@ -25,6 +25,11 @@ export abstract class DrawnChart<Data> extends LitElement {
     void this.#draw();
   });
 
+  /** Shown if the code that draws could not be loaded. */
+  protected get failedText(): string {
+    return 'The chart could not be loaded. Its figures are below.';
+  }
+
   /** Loads the code that draws, and draws. */
   protected abstract draw(data: Data, frame: ChartFrame): Promise<Element>;
 
@@ -46,7 +51,7 @@ export abstract class DrawnChart<Data> extends LitElement {
   protected override render(): TemplateResult {
     return html`
       <div class="drawing" role=${this.label ? 'img' : nothing} aria-label=${this.label || nothing}></div>
-      ${this.#failed ? html`<p class="note hint">The chart could not be loaded. Its figures are below.</p>` : nothing}`;
+      ${this.#failed ? html`<p class="note hint">${this.failedText}</p>` : nothing}`;
   }
 
   protected override updated(): void {

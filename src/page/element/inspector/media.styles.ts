@@ -18,12 +18,29 @@ export const mediaStyles = css`
   }
 
   @container inspector (inline-size < 34rem) {
-    .tabs {
-      display: grid;
-      grid-template-columns: 1fr 1fr;
+    .tabs button {
+      flex: 1;
+      padding-inline: 0.25rem;
     }
-    .bars li {
-      grid-template-columns: minmax(6.5rem, 50%) 1fr 3rem;
+    .question-name {
+      display: none;
+    }
+    .short-name {
+      display: inline;
+    }
+    .shares,
+    .bars {
+      --_columns: minmax(5.5rem, 42%) minmax(0, 1fr) 3.5rem;
+    }
+    .row:has(.run) {
+      flex-wrap: wrap;
+    }
+    .row .run {
+      inline-size: 100%;
+    }
+    .bars .name {
+      overflow-wrap: anywhere;
+      hyphens: auto;
     }
   }
   @media (forced-colors: active) {
@@ -35,20 +52,19 @@ export const mediaStyles = css`
       --_line: GrayText;
       --_backbone: GrayText;
       --_tile: Canvas;
-      --_expert-all: GrayText;
       --_expert-trial: ButtonFace;
+      --_expert-dropped: GrayText;
       --_expert-0: Highlight;
       --_expert-1: LinkText;
       --_expert-2: CanvasText;
       --_expert-3: VisitedText;
-      --_expert-4: Highlight;
-      --_expert-5: LinkText;
     }
     .tabs button {
       border-color: Canvas;
     }
     .dot,
     .spot,
+    .swatch,
     .picture {
       forced-color-adjust: none;
     }

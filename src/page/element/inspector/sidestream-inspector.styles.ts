@@ -10,14 +10,12 @@ export const inspectorStyles = css`
     --_line: color-mix(in srgb, currentColor 14%, transparent);
     --_backbone: color-mix(in srgb, currentColor 24%, transparent);
     --_alarm: color-mix(in srgb, #d23a50 80%, currentColor);
-    --_expert-all: color-mix(in srgb, currentColor 55%, transparent);
     --_expert-trial: var(--_backbone);
+    --_expert-dropped: color-mix(in srgb, currentColor 45%, transparent);
     --_expert-0: #3b6fb6;
     --_expert-1: #c8641b;
     --_expert-2: #3f8f4f;
     --_expert-3: #8e5aa8;
-    --_expert-4: #b8860b;
-    --_expert-5: #2f8c8c;
     display: block;
     container: inspector / inline-size;
     font-size: 0.9375rem;
@@ -110,8 +108,6 @@ export const inspectorStyles = css`
   .tabs {
     display: flex;
     gap: 0.25rem;
-    overflow-x: auto;
-    scrollbar-width: none;
     border-block-end: 1px solid var(--_line);
   }
   .tabs button {
@@ -124,6 +120,9 @@ export const inspectorStyles = css`
     border: 0;
     border-block-end: 2px solid transparent;
     cursor: pointer;
+  }
+  .short-name {
+    display: none;
   }
   .tabs button:focus-visible {
     outline-offset: -2px;
@@ -189,26 +188,79 @@ export const inspectorStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  .shares,
   .bars {
-    display: grid;
-    gap: 0.5rem;
+    --_columns: 14rem minmax(0, 1fr) 4rem;
+    max-inline-size: 52rem;
   }
-  .bars li {
+  .bars li,
+  .scale {
     display: grid;
-    grid-template-columns: minmax(6.5rem, 40%) 1fr 3.5rem;
+    grid-template-columns: var(--_columns);
     align-items: center;
-    gap: 0.625rem;
+    column-gap: 0.75rem;
   }
-  [part='metrics'] li {
-    grid-template-columns: minmax(6.5rem, 30%) 1fr 5rem;
+  .room {
+    padding-block: 0.5rem;
   }
-  .bars svg {
+  /* Guide lines at the numbers of the scale. */
+  .shares .room {
+    background: linear-gradient(var(--_line) 0 0) 50% / 1px 100% no-repeat;
+    border-inline: 1px solid var(--_line);
+  }
+  .scale {
+    font-size: 0.75rem;
+    color: var(--_muted);
+  }
+  .scale > span {
+    display: flex;
+    grid-column: 2;
+    justify-content: space-between;
+    margin-inline: -1rem;
+  }
+  .scale span span {
+    inline-size: 2.5rem;
+    text-align: center;
+  }
+  .bars svg,
+  .trial-bar svg {
     block-size: 0.5rem;
-    border-radius: 0.25rem;
     overflow: hidden;
+  }
+  .room > .about {
+    padding-inline-start: 0.5rem;
+  }
+  .swatch {
+    flex: none;
+    inline-size: 0.875rem;
+    block-size: 0.375rem;
+    background: var(--_accent);
+  }
+  .swatch.mark {
+    inline-size: 0.1875rem;
+    block-size: 0.75rem;
+    background: currentColor;
+  }
+  .swatch.range {
+    opacity: 0.35;
+  }
+  .trials {
+    display: grid;
+    gap: 0.75rem;
+    margin-block-start: 0.5rem;
+  }
+  .trials > li {
+    display: grid;
+    gap: 0.25rem;
+    padding-block-start: 0.75rem;
+    border-block-start: 1px solid var(--_line);
+  }
+  .trial-bar .track {
+    fill: var(--_surface);
   }
 
   .experts {
+    grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr));
     gap: 1rem;
     margin-block-start: 1rem;
   }
@@ -220,8 +272,8 @@ export const inspectorStyles = css`
     background: var(--_tile);
     border-radius: 0.75rem;
   }
-  [data-color] {
-    --_own: var(--_expert-all);
+  [data-color='dropped'] {
+    --_own: var(--_expert-dropped);
   }
   [data-color='trial'] {
     --_own: var(--_expert-trial);
@@ -237,12 +289,6 @@ export const inspectorStyles = css`
   }
   [data-color='3'] {
     --_own: var(--_expert-3);
-  }
-  [data-color='4'] {
-    --_own: var(--_expert-4);
-  }
-  [data-color='5'] {
-    --_own: var(--_expert-5);
   }
   [data-color='own'] {
     --_own: var(--_accent);
@@ -348,6 +394,9 @@ export const inspectorStyles = css`
     font-size: 0.875rem;
     font-weight: 550;
     cursor: pointer;
+  }
+  .scroll-across {
+    overflow-x: auto;
   }
   .scroll {
     max-block-size: 18rem;

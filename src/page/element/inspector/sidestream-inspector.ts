@@ -8,23 +8,18 @@ import { FoundRecommender } from '../found-recommender';
 import { warnOnce } from '../warn-once';
 import { mediaStyles } from './media.styles';
 import { inspectorStyles } from './sidestream-inspector.styles';
+import { type LoadedTexts, loadTexts, textsIn } from './texts';
 import { HelpsView } from './views/helps';
 import { LearnedView } from './views/learned';
 import { TimelineView } from './views/timeline';
 import type { InspectorHost, View } from './views/view';
 import { WhyView } from './views/why';
 import { viewStyles } from './views.styles';
-import { formatsIn } from './wording';
+import { type Words, wordsIn } from './words';
 
-/** The views, in their order, each with its question. */
-const QUESTIONS = {
-  learned: 'What did it learn?',
-  timeline: 'When?',
-  why: 'Why this?',
-  helps: 'Does it help?',
-} as const;
-export type InspectorView = keyof typeof QUESTIONS;
-const VIEWS = Object.keys(QUESTIONS) as InspectorView[];
+const VIEWS = ['learned', 'timeline', 'why', 'helps'] as const;
+/** The views, in their order. */
+export type InspectorView = (typeof VIEWS)[number];
 
 /** Delay after a change before the view is read again, ms: a burst of events costs a single reading. */
 const REFRESH_DELAY = 150;
@@ -90,6 +85,22 @@ export class SidestreamInspector extends LitElement {
   /** Views that show the present state. */
   readonly #loaded = new Set<InspectorView>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #words: { language: string | undefined; loaded: LoadedTexts; words: Words } | null = null;
+  /** Language whose texts are being loaded. */
+  #requested: string | null = null;
+  // Undefined if elements are rendered without a browser.
+  readonly #languageObserver = globalThis.MutationObserver && new MutationObserver(() => this.requestUpdate());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const holder of [this, document.documentElement])
+      this.#languageObserver?.observe(holder, { attributeFilter: ['lang'] });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#languageObserver?.disconnect();
+  }
 
   /** Reads everything again; rarely needed, because changes of the recommender refresh it. */
   async refresh(): Promise<void> {
@@ -129,23 +140,56 @@ export class SidestreamInspector extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const host = this.#host;
+    const words = this.#wordsNow();
+    if (!words) return html`<div part="panel" class="panel"></div>`;
+    const { texts, language } = words;
+    const host = this.#hostIn(words);
+    const failure = this.#failure;
     return html`
-      <div part="panel" class="panel">
-        ${this.#failure ? html`<p class="note alert" role="alert">${this.#failure.message}</p>` : nothing}
-        ${host ? this.#panel(host) : this.#failure ? nothing : html`<p class="note">Waiting for the recommender.</p>`}
+      <div part="panel" class="panel" lang=${language}>
+        ${failure ? html`<p class="note alert" role="alert">${texts.failed} <span lang="en">${failure.message}</span></p>` : nothing}
+        ${host ? this.#panel(host) : failure ? nothing : html`<p class="note">${texts.waiting}</p>`}
         <p class="said" role="status" data-testid="said">${this.#said}</p>
       </div>`;
   }
 
+  /** The words in the language of the page; null until they are loaded, which it starts. */
+  #wordsNow(): Words | null {
+    const language = languageOf(this);
+    const loaded = textsIn(language);
+    if (!loaded) {
+      void this.#loadTexts(language);
+      return null;
+    }
+    if (this.#words?.loaded !== loaded || this.#words.language !== language)
+      this.#words = { language, loaded, words: wordsIn(loaded, language) };
+    return this.#words.words;
+  }
+
+  async #loadTexts(language: string | undefined): Promise<void> {
+    const requested = language ?? '';
+    if (this.#requested === requested) return;
+    this.#requested = requested;
+    try {
+      await loadTexts(language);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.#requested = null;
+    this.requestUpdate();
+    // The views had no words to load with.
+    await this.refresh();
+  }
+
   #panel(host: InspectorHost): TemplateResult {
+    const { views, tabs } = host.words.texts;
     return html`
-      <div part="tabs" class="tabs" role="tablist" aria-label="Questions" @keydown=${this.#tabKey}>
+      <div part="tabs" class="tabs" role="tablist" aria-label=${views} @keydown=${this.#tabKey}>
         ${VIEWS.map((name) => {
           const open = name === this.view;
           return html`
             <button id=${`tab-${name}`} role="tab" type="button" data-tab=${name} aria-controls=${open ? `view-${name}` : nothing} aria-selected=${open ? 'true' : 'false'} tabindex=${open ? 0 : -1} @click=${() => this.#open(name)}>
-              ${QUESTIONS[name]}
+              <span class="question-name">${tabs[name].question}</span><span class="short-name">${tabs[name].short}</span>
             </button>`;
         })}
       </div>
@@ -156,16 +200,19 @@ export class SidestreamInspector extends LitElement {
 
   /** The data for the views; null until the recommender has answered. */
   get #host(): InspectorHost | null {
+    const words = this.#wordsNow();
+    return words && this.#hostIn(words);
+  }
+
+  #hostIn(words: Words): InspectorHost | null {
     const [recommender, status, metrics] = [this.#found.value, this.#status, this.#metrics];
     if (!recommender || !status || !metrics) return null;
-    const language = languageOf(this);
     return {
       recommender,
       status,
       metrics,
-      language,
+      words,
       level: this.headingLevel,
-      formats: formatsIn(language),
       heading: (text) => html`<h3 aria-level=${this.headingLevel}>${text}</h3>`,
       update: () => this.requestUpdate(),
       focus: (selector) => {

@@ -28,10 +28,29 @@ export const viewStyles = css`
     border: 0;
     cursor: pointer;
   }
-  .row:hover .name {
+  div.row,
+  li.row {
+    cursor: default;
+  }
+  button.row:hover .name {
     text-decoration: underline;
   }
-  .row::after {
+  .run {
+    display: flex;
+    flex: none;
+    gap: 0.25rem;
+  }
+  .each {
+    margin: 0 0 0.75rem;
+  }
+  .each summary {
+    font-weight: 400;
+    color: var(--_muted);
+  }
+  .each ol {
+    margin-block-start: 0.25rem;
+  }
+  button.row::after {
     content: '';
     flex: none;
     inline-size: 0.5rem;

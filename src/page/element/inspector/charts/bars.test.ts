@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { TERMS } from '../../../../device/ranking';
-import { labelsIn } from '../../recs/labels';
-import { termLabel } from '../wording';
-import { clickBars, LIST_NAMES, weightBars } from './bars';
+import { ENGLISH_TEXTS } from '../texts';
+import { partName, wordsIn } from '../words';
+import { clickBars, weightBars } from './bars';
 
+const words = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
 const row = (placement: string | null, impressions: number, clicks: number, ctrRange: [number, number] | null) => ({
   variant: null,
   placement,
@@ -18,58 +19,61 @@ const row = (placement: string | null, impressions: number, clicks: number, ctrR
 });
 
 describe('clickBars', () => {
-  it('are on one scale, with the interval of each', () => {
-    expect(clickBars([row('for-you', 100, 10, [0.05, 0.2]), row('similar', 1000, 50, [0.04, 0.06])])).toEqual([
+  it('are on the scale from 0 to 100 %, with the interval of each', () => {
+    expect(
+      clickBars([row('for-you', 100, 10, [0.05, 0.25]), row('own list', 1000, 50, [0.04, 0.0625])], words),
+    ).toEqual([
       {
         name: 'Recommended for you',
         parts: [
-          { kind: 'range', start: 25, width: 75 },
-          { kind: 'expert', width: 25 },
-          { kind: 'expert', start: 49, width: 1 },
+          { kind: 'expert', width: 10 },
+          { kind: 'range', start: 5, width: 20 },
         ],
         value: '10 of 100',
       },
       {
-        name: 'Similar products',
+        name: 'own list',
         parts: [
-          { kind: 'range', start: 20, width: 10 },
-          { kind: 'expert', width: 20 },
-          { kind: 'expert', start: 24, width: 1 },
+          { kind: 'expert', width: 5 },
+          { kind: 'range', start: 4, width: 2.25 },
         ],
         value: '50 of 1,000',
       },
     ]);
   });
 
-  it('leave out lists without impressions', () => {
-    expect(clickBars([row(null, 0, 3, null)])).toEqual([]);
+  it('say nothing about fewer than 50 impressions', () => {
+    const range: [number, number] = [0.1, 0.5];
+    const [few, enough] = clickBars([row('similar', 49, 12, range), row('similar', 50, 12, range)], words);
+    expect(few).toEqual({ name: 'Similar products', parts: null, instead: 'too few to say', value: '12 of 49' });
+    expect(enough.parts).toHaveLength(2);
   });
 
-  it('name lists as their headings do', () => {
-    expect(LIST_NAMES).toEqual(labelsIn('en').headings);
+  it('leave out lists without impressions', () => {
+    expect(clickBars([row(null, 0, 3, null)], words)).toEqual([]);
   });
 });
 
 describe('weightBars', () => {
   it('share one scale with room for both signs, strongest first', () => {
-    expect(weightBars({ small: 0.5, big: 1, down: -1, broken: Number.NaN })).toEqual([
-      { name: 'big', parts: [{ kind: 'expert', start: 50, width: 50 }], value: '1.00' },
+    expect(weightBars({ small: 0.5, big: 1, down: -1, broken: Number.NaN }, words)).toEqual([
+      { name: 'big', parts: [{ kind: 'expert', start: 50, width: 50 }], value: '+1.00' },
       { name: 'down', parts: [{ kind: 'negative', start: 0, width: 50 }], value: '-1.00' },
-      { name: 'small', parts: [{ kind: 'expert', start: 50, width: 25 }], value: '0.50' },
+      { name: 'small', parts: [{ kind: 'expert', start: 50, width: 25 }], value: '+0.50' },
     ]);
   });
 });
 
-describe('termLabel', () => {
-  it('has a label for every term of the score', () => {
-    const labels = TERMS.map(termLabel);
-    expect(new Set(labels).size).toBe(TERMS.length);
-    for (const [n, label] of labels.entries()) expect(label.split(' ').length, TERMS[n]).toBeGreaterThan(1);
+describe('partName', () => {
+  it('has a name for every term of the score', () => {
+    const names = TERMS.map((term) => partName(ENGLISH_TEXTS, term));
+    expect(new Set(names).size).toBe(TERMS.length);
+    for (const [n, name] of names.entries()) expect(name.split(' ').length, TERMS[n]).toBeGreaterThan(1);
   });
 
   it('splits the names of other terms into words', () => {
-    expect(termLabel('contentRecent')).toBe('content recent');
-    expect(termLabel('content-all')).toBe('content all');
-    expect(termLabel('toString')).toBe('to string');
+    expect(partName(ENGLISH_TEXTS, 'contentRecent')).toBe('content recent');
+    expect(partName(ENGLISH_TEXTS, 'content-all')).toBe('content all');
+    expect(partName(ENGLISH_TEXTS, 'toString')).toBe('to string');
   });
 });

@@ -1,6 +1,17 @@
-import { html, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { fill } from '../../../../core/labels';
 import type { Inspection, Metrics } from '../../../../device/protocol';
-import { termLabel } from '../wording';
+import type { InspectorTexts } from '../texts';
+import { partName, type Words } from '../words';
+
+/** Number of impressions below which nothing is said about the share of clicks. */
+const MIN_IMPRESSIONS = 50;
+
+interface BarPart {
+  kind: 'expert' | 'mark' | 'range' | 'negative';
+  start?: number;
+  width: number;
+}
 
 /**
  * A bar in a row of a list, in percent of its width. These are not drawn with Plot, which is loaded for charts with axes: a row is
@@ -8,87 +19,126 @@ import { termLabel } from '../wording';
  */
 interface Bar {
   name: string;
-  /** Its parts from back to front, each with a class of the style sheet. */
-  parts: readonly { kind: 'expert' | 'mark' | 'range' | 'negative'; start?: number; width: number }[];
+  /** Its parts from back to front, each with a class of the style sheet; null for words in the place of a bar. */
+  parts: readonly BarPart[] | null;
   value: TemplateResult | string;
+  /** In the place of a bar. */
+  instead?: string;
 }
+
+/** A key of the bars: what a part of this kind stands for. */
+type Key = readonly [kind: BarPart['kind'], name: string];
+
+const room = (parts: readonly BarPart[]): TemplateResult => html`
+  <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="8" />
+    ${parts.map(({ kind, start = 0, width }) => svg`<rect class=${kind} x=${start} width=${width} height="8" />`)}
+  </svg>`;
 
 /** A list of bars. @param part name of the list for the page's style sheets */
 const barList = (part: string, bars: readonly Bar[]): TemplateResult => html`
   <ul part=${part} class="bars">
     ${bars.map(
-      ({ name, parts, value }) => html`
+      ({ name, parts, value, instead }) => html`
         <li data-bar=${name}>
           <span class="name">${name}</span>
-          <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="track" width="100" height="8" />
-            ${parts.map(({ kind, start = 0, width }) => svg`<rect class=${kind} x=${start} width=${width} height="8" />`)}
-          </svg>
+          <span class="room">${parts ? room(parts) : html`<span class="about">${instead}</span>`}</span>
           <span class="value">${value}</span>
         </li>`,
     )}
   </ul>`;
 
-/** Categories with their part in the latest choices, and a mark at the part that they would have by chance. */
-export function categoryBars(categories: Inspection['categories'], percent: (share: number) => string): TemplateResult {
-  const most = Math.max(...categories.map(({ share, usual }) => Math.max(share, usual)), 0.01);
-  return barList(
+/** Bars on a scale from 0 to 100 %, with their key above and the scale below. */
+const shareList = (
+  part: string,
+  bars: readonly Bar[],
+  keys: readonly Key[],
+  { formats }: Words,
+): TemplateResult => html`
+  <div class="shares">
+    ${
+      bars.every(({ parts }) => parts === null)
+        ? nothing
+        : html`<ul class="keys">${keys.map(([kind, name]) => html`<li><span class="swatch ${kind}" aria-hidden="true"></span>${name}</li>`)}</ul>`
+    }
+    ${barList(part, bars)}
+    <p class="scale" aria-hidden="true"><span>${[0, 0.5, 1].map((share) => html`<span>${formats.percent(share)}</span>`)}</span></p>
+  </div>`;
+
+/** Categories with their part in the last choices, and a mark at their part in the shop. @param choices number of last choices */
+export function categoryBars(categories: Inspection['categories'], choices: number, words: Words): TemplateResult {
+  const { texts, formats, counted } = words;
+  const { learned } = texts;
+  return shareList(
     'categories',
     categories.map(({ name, share, usual }) => ({
       name: name.split('/').join(' › '),
       parts: [
-        { kind: 'expert', width: (100 * share) / most },
-        { kind: 'mark', start: Math.min(99, (100 * usual) / most), width: 1 },
+        { kind: 'expert', width: 100 * share },
+        { kind: 'mark', start: Math.min(99.2, 100 * usual), width: 0.8 },
       ],
-      value: html`${percent(share)}<span class="unseen">, by chance ${percent(usual)}</span>`,
+      value: html`${formats.percent(share)}<span class="unseen">${fill(learned.usually, { share: formats.percent(usual) })}</span>`,
     })),
+    [
+      ['expert', counted(learned.ownShare, choices)],
+      ['mark', learned.usualShare],
+    ],
+    words,
   );
 }
 
-/**
- * The English heading of each list; the shop's own names stay as they are. The headings are duplicated here because sharing
- * the labels of the lists would make every page load one more file.
- */
-export const LIST_NAMES: Record<string, string> = {
-  'for-you': 'Recommended for you',
-  similar: 'Similar products',
-  complement: 'Goes well with it',
-  trending: 'Popular right now',
-  recent: 'Recently viewed',
-  again: 'Buy again',
-};
-const nameOf = (placement: string | null): string =>
-  placement === null ? 'Elsewhere' : (Object.hasOwn(LIST_NAMES, placement) && LIST_NAMES[placement]) || placement;
+/** The posterior of a candidate, and a mark at the one that it needs. */
+export const trialBar = (posterior: number, needed: number): TemplateResult => html`
+  <span class="trial-bar">${room([
+    { kind: 'expert', width: 100 * posterior },
+    { kind: 'mark', start: 100 * needed, width: 0.8 },
+  ])}</span>`;
 
-/** Clicks per impression of each list that was seen, with their 95 % interval; the highest upper bound fills the list. */
-export function clickBars(rows: Metrics['rows'], language?: string): Bar[] {
-  const max = Math.max(...rows.map(({ ctrRange }) => ctrRange?.[1] ?? 0), 0) || 1;
-  const number = new Intl.NumberFormat(language);
+const isPlacement = (name: string, names: InspectorTexts['placements']): name is keyof InspectorTexts['placements'] =>
+  Object.hasOwn(names, name);
+
+/** Clicks per impression of each list that was seen, with their 95 % interval. */
+export function clickBars(rows: Metrics['rows'], { texts, formats }: Words): Bar[] {
+  const nameOf = (placement: string | null): string =>
+    placement === null
+      ? texts.helps.elsewhere
+      : isPlacement(placement, texts.placements)
+        ? texts.placements[placement]
+        : placement;
   return rows.flatMap(({ placement, variant, impressions, clicks, ctr, ctrRange }): Bar[] => {
     if (ctr === null || ctrRange === null) return [];
-    const scaled = (share: number): number => (share / max) * 100;
-    const low = scaled(ctrRange[0]);
-    return [
-      {
-        name: [nameOf(placement), variant].filter(Boolean).join(', '),
-        parts: [
-          { kind: 'range', start: low, width: scaled(ctrRange[1]) - low },
-          { kind: 'expert', width: low },
-          { kind: 'expert', start: Math.max(0, scaled(Math.min(1, ctr)) - 1), width: 1 },
-        ],
-        value: `${number.format(clicks)} of ${number.format(impressions)}`,
-      },
+    const [low, high] = [100 * ctrRange[0], 100 * ctrRange[1]];
+    const name = [nameOf(placement), variant].filter(Boolean).join(', ');
+    const value = fill(texts.helps.clicksOf, {
+      clicks: formats.count(clicks),
+      impressions: formats.count(impressions),
+    });
+    if (impressions < MIN_IMPRESSIONS) return [{ name, parts: null, instead: texts.helps.tooFew, value }];
+    const parts: BarPart[] = [
+      { kind: 'expert', width: 100 * ctr },
+      { kind: 'range', start: low, width: high - low },
     ];
+    return [{ name, parts, value }];
   });
 }
 
-export function clickList({ rows }: Metrics, language?: string): TemplateResult {
-  const bars = clickBars(rows, language);
-  return bars.length === 0 ? html`<p class="note">No list was seen yet.</p>` : barList('metrics', bars);
+export function clickList({ rows }: Metrics, words: Words): TemplateResult {
+  const { clicked, interval, notSeen } = words.texts.helps;
+  const bars = clickBars(rows, words);
+  if (bars.length === 0) return html`<p class="note">${notSeen}</p>`;
+  return shareList(
+    'metrics',
+    bars,
+    [
+      ['expert', clicked],
+      ['range', interval],
+    ],
+    words,
+  );
 }
 
 /** The personal weights of the score, strongest first, on a single scale for both signs. */
-export function weightBars(weights: Record<string, number>): Bar[] {
+export function weightBars(weights: Record<string, number>, { texts, formats }: Words): Bar[] {
   const entries = Object.entries(weights)
     .filter(([, value]) => Number.isFinite(value))
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
@@ -96,7 +146,7 @@ export function weightBars(weights: Record<string, number>): Bar[] {
   const low = Math.min(0, ...values);
   const span = Math.max(0, ...values) - low || 1;
   return entries.map(([name, value]) => ({
-    name: termLabel(name),
+    name: partName(texts, name),
     parts: [
       {
         kind: value < 0 ? 'negative' : 'expert',
@@ -104,11 +154,11 @@ export function weightBars(weights: Record<string, number>): Bar[] {
         width: (Math.abs(value) / span) * 100,
       },
     ],
-    value: value.toFixed(2),
+    value: formats.signed(value),
   }));
 }
 
-export function weightList(weights: Record<string, number>): TemplateResult {
-  const bars = weightBars(weights);
-  return bars.length === 0 ? html`<p class="note">No weights yet.</p>` : barList('weights', bars);
+export function weightList(weights: Record<string, number>, words: Words): TemplateResult {
+  const bars = weightBars(weights, words);
+  return bars.length === 0 ? html`<p class="note">${words.texts.learned.noWeights}</p>` : barList('weights', bars);
 }

@@ -1,16 +1,23 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import { fill } from '../../../../core/labels';
 import { define } from '../../dom';
 import { type ChartFrame, DrawnChart } from '../../drawing';
+import { ENGLISH_TEXTS } from '../texts';
+import { type Words, wordsIn } from '../words';
 import type { Chart } from './plots';
 
 class InspectorChart extends DrawnChart<Chart> {
-  @property({ attribute: false }) language: string | undefined;
+  @property({ attribute: false }) words: Words | null = null;
+
+  protected override get failedText(): string {
+    return (this.words?.texts ?? ENGLISH_TEXTS).chartFailed;
+  }
 
   protected override async draw(chart: Chart, frame: ChartFrame): Promise<Element> {
     // A page without an open chart never loads it.
     const { drawChart } = await import('./plots');
-    return drawChart(chart, { ...frame, language: this.language });
+    return drawChart(chart, { ...frame, words: this.words ?? wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }) });
   }
 }
 
@@ -29,7 +36,7 @@ export function figure(
   title: string,
   chart: Chart,
   figures: { head: readonly string[]; rows: readonly (readonly (string | number)[])[] },
-  language: string | undefined,
+  words: Words,
   { note, legend, pick }: FigureParts = {},
 ): TemplateResult {
   // By pointer only: keyboard users have the same targets in the list below the chart.
@@ -46,10 +53,10 @@ export function figure(
           ? html`<ul class="keys">${legend.map(({ name, color }) => html`<li data-color=${color}><span class="dot" aria-hidden="true"></span>${name}</li>`)}</ul>`
           : nothing
       }
-      <sidestream-inspector-chart .data=${chart} .language=${language} @click=${pressed}></sidestream-inspector-chart>
+      <sidestream-inspector-chart .data=${chart} .words=${words} @click=${pressed}></sidestream-inspector-chart>
       <details class="figures">
-        <summary>Figures</summary>
-        <div class="scroll" tabindex="0" role="region" aria-label=${`Figures: ${title}`}>
+        <summary>${words.texts.figures}</summary>
+        <div class="scroll" tabindex="0" role="region" aria-label=${fill(words.texts.figuresOf, { title })}>
           <table>
             <caption class="unseen">${title}</caption>
             <thead><tr>${figures.head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>

@@ -2,18 +2,21 @@ import {
   areaY,
   barX,
   dot,
+  gridX,
   lineY,
+  link,
   type Markish,
   type PlotOptions,
   plot,
   type RenderFunction,
   ruleX,
+  ruleY,
   text,
 } from '@observablehq/plot';
 import type { JournalChoice, JournalPoint } from '../../../../device/protocol';
 import { type ChartFrame, sideMargins } from '../../drawing';
 import { choiceKey, pointKey } from '../views/timeline-entries';
-import { POINT_NAMES } from '../wording';
+import type { Words } from '../words';
 import type { RankPoint } from './ranks';
 import type { ShareSeries } from './shares';
 import type { WaterfallBar } from './waterfall';
@@ -25,13 +28,13 @@ interface ChartData {
   ranks: { points: readonly RankPoint[]; of: number };
 }
 
-/** The space for a chart, and the language of its numbers. */
+/** The space for a chart, and its words. */
 interface Frame extends ChartFrame {
-  language?: string;
+  words: Words;
 }
 
-/** Height of a bar of a waterfall with its label above it. */
-const BAR = 40;
+/** Greatest width of the labels beside the bars of a waterfall. */
+const MAX_LABEL = 240;
 
 /** Colours of the events that did not move the profile forward. */
 const POINT_COLORS: Partial<Record<JournalPoint['kind'], string>> = { rejected: 'var(--_muted)' };
@@ -68,18 +71,19 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
     const rows = series.flatMap(({ key, values }) =>
       values.map((share, n) => ({ key, share, at: choices[n]?.at ?? 0 })),
     );
+    const { percent } = frame.words.formats;
+    const ticks = [0, 0.25, 0.5, 0.75, 1];
     return {
       height: 190,
-      ...sideMargins(frame, 40, 12),
+      ...sideMargins(frame, 44, 12),
       marginBottom: AXIS,
       x: choiceAxis(frame, choices),
       y: {
         axis: start(frame),
         label: null,
-        percent: true,
-        domain: [0, 100],
-        ticks: [0, 50, 100],
-        tickFormat: (value: number) => `${value} %`,
+        domain: [0, 1],
+        ticks: [0, 0.5, 1],
+        tickFormat: percent,
       },
       color: { type: 'ordinal', domain: series.map(({ key }) => key), range: series.map(({ color }) => color) },
       marks: [
@@ -92,15 +96,18 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
           stroke: 'var(--_surface)',
           strokeWidth: 0.75,
         }),
+        // Over the areas, which fill the whole chart.
+        ruleY(ticks, { stroke: 'var(--_surface)', strokeOpacity: 0.45, strokeWidth: 1 }),
       ],
     };
   },
 
   timeline({ choices, points }, frame) {
+    const { texts } = frame.words;
     const kinds = [...new Set(points.map(({ kind }) => kind))];
     const lanes = ['choice', ...kinds];
-    const label = (kind: string): string =>
-      kind === 'choice' ? 'Your choices' : POINT_NAMES[kind as JournalPoint['kind']];
+    const isEvent = (lane: string): lane is JournalPoint['kind'] => Object.hasOwn(texts.timeline.events, lane);
+    const label = (lane: string): string => (isEvent(lane) ? texts.timeline.events[lane] : texts.timeline.choices);
     return {
       height: 44 * lanes.length + 44,
       ...sideMargins(frame, 8, 12),
@@ -109,13 +116,11 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
       x: choiceAxis(frame, [...choices, ...points]),
       y: { axis: null, domain: lanes },
       marks: [
-        ...[ruleX(choices, { x: 'at', y: () => 'choice', strokeOpacity: 0.35, strokeWidth: 1.5 })].slice(
-          choices.length > 400 ? 1 : 0,
-        ),
+        ruleY(lanes, { y: (lane: string) => lane, stroke: 'var(--_line)' }),
         dot(choices, {
           x: 'at',
           y: () => 'choice',
-          r: 2,
+          r: 2.5,
           fill: 'currentColor',
           fillOpacity: 0.55,
           ...pressable(choices.map(choiceKey)),
@@ -138,21 +143,28 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
       Math.min(0, ...bars.map(({ from, to }) => Math.min(from, to))),
       Math.max(0, ...bars.map(({ from, to }) => Math.max(from, to))),
     ];
-    const signed = new Intl.NumberFormat(frame.language, {
-      signDisplay: 'exceptZero',
-      minimumFractionDigits: 2,
-      maximumFractionDigits: 2,
-    });
-    const lanes = bars.map(({ label }) => label);
+    const { formats, language } = frame.words;
+    const room = Math.min(MAX_LABEL, Math.floor(0.42 * frame.width));
+    const lines = bars.map(({ label }) => wrapped(label, room - 12, language));
+    const lane = 14 * Math.max(...lines.map((one) => one.length)) + 12;
+    const ends = { textAnchor: frame.rightToLeft ? 'end' : 'start' } as const;
+    const side = frame.rightToLeft ? 1 : -1;
     return {
-      height: BAR * bars.length + 24,
-      ...sideMargins(frame, 1, 60),
-      marginTop: 16,
-      marginBottom: 8,
-      x: { axis: null, domain: [low, high], reverse: frame.rightToLeft },
-      y: { axis: null, domain: lanes, padding: 0.62 },
+      height: lane * bars.length + AXIS,
+      ...sideMargins(frame, room, 56),
+      marginTop: 4,
+      marginBottom: AXIS - 4,
+      x: {
+        domain: [low, high],
+        reverse: frame.rightToLeft,
+        label: null,
+        ticks: Math.max(2, Math.floor((frame.width - room) / 90)),
+        tickFormat: (value: number) => formats.fine(value),
+      },
+      y: { axis: null, domain: bars.map(({ label }) => label), padding: Math.max(0.2, 1 - 14 / lane) },
       marks: [
-        ruleX([0], { stroke: 'var(--_line)' }),
+        gridX({ stroke: 'var(--_line)', strokeOpacity: 1, ticks: Math.max(2, Math.floor((frame.width - room) / 90)) }),
+        ruleX([0], { stroke: 'var(--_backbone)' }),
         barX(bars, {
           x1: 'from',
           x2: 'to',
@@ -161,15 +173,34 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
           fill: ({ kind }: WaterfallBar) =>
             ({ more: 'var(--_accent)', less: 'var(--_alarm)', sum: 'currentColor' })[kind],
         }),
+        // From the end of each bar to the beginning of the next.
+        link(
+          bars.slice(1).map(({ label }, n) => ({ at: bars[n]?.to ?? 0, from: bars[n]?.label, to: label })),
+          {
+            x1: 'at',
+            x2: 'at',
+            y1: 'from',
+            y2: 'to',
+            stroke: 'currentColor',
+            strokeOpacity: 0.4,
+            strokeDasharray: '2 2',
+          },
+        ),
         text(bars, {
           x: ({ from, to }: WaterfallBar) => Math.max(from, to),
           y: 'label',
-          text: ({ from, to }: WaterfallBar) => signed.format(to - from),
-          textAnchor: frame.rightToLeft ? 'end' : 'start',
-          dx: frame.rightToLeft ? -4 : 4,
+          text: ({ from, to }: WaterfallBar) => formats.signed(to - from),
+          ...ends,
+          dx: -side * 4,
           fontWeight: 600,
         }),
-        ...laneLabels(lanes, (label) => label, frame),
+        text(bars, {
+          y: 'label',
+          text: ({ label }: WaterfallBar) => lines[bars.findIndex((bar) => bar.label === label)]?.join('\n') ?? label,
+          frameAnchor: frame.rightToLeft ? 'right' : 'left',
+          ...ends,
+          dx: side * room,
+        }),
       ],
     };
   },
@@ -177,6 +208,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
   ranks({ points, of }, frame) {
     const colors = { own: 'var(--_accent)', popularity: 'var(--_alarm)', content: 'currentColor' };
     const keys = ['popularity', 'content', 'own'] as const;
+    const ticks = [1, 10, 100, 1000, 10_000, 100_000].filter((rank) => rank <= of);
     return {
       height: 230,
       ...sideMargins(frame, 44, 12),
@@ -185,25 +217,44 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
       x: choiceAxis(frame, points),
       y: {
         axis: start(frame),
-        label: 'place',
+        label: frame.words.texts.helps.axis,
         labelArrow: 'none',
         type: 'log',
         domain: [Math.max(2, of), 1],
-        tickFormat: ',',
-        ticks: [1, 10, 100, 1000, 10_000, 100_000].filter((rank) => rank <= of),
+        tickFormat: frame.words.formats.count,
+        ticks,
       },
-      marks: keys.flatMap((key): Markish[] => [
-        lineY(points, {
-          x: 'at',
-          y: key,
-          stroke: colors[key],
-          strokeWidth: key === 'own' ? 2.5 : 1.5,
-          strokeDasharray: key === 'content' ? '4 3' : undefined,
-        }),
-      ]),
+      marks: [
+        ruleY(ticks, { stroke: 'var(--_line)' }),
+        ...keys.map(
+          (key): Markish =>
+            lineY(points, {
+              x: 'at',
+              y: key,
+              stroke: colors[key],
+              strokeWidth: key === 'own' ? 2.5 : 1.5,
+              strokeDasharray: key === 'content' ? '4 3' : undefined,
+            }),
+        ),
+      ],
     };
   },
 };
+
+/** Breaks a label into lines of at most this width, px, where its language separates words. */
+export function wrapped(label: string, width: number, language: string): string[] {
+  const pen = document.createElement('canvas').getContext('2d');
+  if (!pen) return [label];
+  // The page's own font may be a little wider than this one.
+  pen.font = '12.5px sans-serif';
+  const lines = [''];
+  for (const { segment } of new Intl.Segmenter(language, { granularity: 'word' }).segment(label)) {
+    const line = `${lines.at(-1) ?? ''}${segment}`;
+    if (pen.measureText(line).width > width && line !== segment) lines.push(segment.trimStart());
+    else lines[lines.length - 1] = line;
+  }
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
 
 /** Gives each dot the key of its entry, which makes it pressable. @param keys in the order of the data */
 const pressable = (keys: readonly string[]): { render: RenderFunction } => ({
@@ -218,12 +269,11 @@ const pressable = (keys: readonly string[]): { render: RenderFunction } => ({
 
 const start = ({ rightToLeft }: Frame): 'left' | 'right' => (rightToLeft ? 'right' : 'left');
 
-function choiceAxis({ rightToLeft, width, language }: Frame, of: readonly { at: number }[]): PlotOptions['x'] {
-  const number = new Intl.NumberFormat(language);
+function choiceAxis({ rightToLeft, width, words }: Frame, of: readonly { at: number }[]): PlotOptions['x'] {
   const at = of.map((one) => one.at);
   const [first, last] = [Math.min(...at), Math.max(...at)];
   return {
-    label: rightToLeft ? '← choice' : 'choice →',
+    label: rightToLeft ? `← ${words.texts.choiceAxis}` : `${words.texts.choiceAxis} →`,
     labelArrow: 'none',
     labelAnchor: rightToLeft ? 'left' : 'right',
     // A single choice would have a zero width.
@@ -231,7 +281,7 @@ function choiceAxis({ rightToLeft, width, language }: Frame, of: readonly { at: 
     reverse: rightToLeft,
     // Only whole numbers have a name.
     ticks: Math.max(1, Math.min(last - first, Math.floor(width / 80))),
-    tickFormat: (value: number) => (Number.isInteger(value) ? number.format(value) : ''),
+    tickFormat: (value: number) => (Number.isInteger(value) ? words.formats.count(value) : ''),
   };
 }
 

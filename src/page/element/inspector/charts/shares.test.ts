@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { ON_TRIAL, shareSeries, sparkline } from './shares';
+import { DROPPED, ON_TRIAL, shareSeries, sparkline } from './shares';
 
-it('has a series for each expert that is or was kept, and one for all on trial, which add up to 1', () => {
+it('has a series for each kept expert, one for all that were dropped, and one for all on trial, which add up to 1', () => {
   const choices: { shares: [number, number][] }[] = [
     {
       shares: [
@@ -18,7 +18,8 @@ it('has a series for each expert that is or was kept, and one for all on trial, 
     },
     {
       shares: [
-        [0, 0.4],
+        [0, 0.3],
+        [9, 0.1],
         [2, 0.6],
       ],
     },
@@ -30,8 +31,9 @@ it('has a series for each expert that is or was kept, and one for all on trial, 
     { id: 9, state: 'removed' },
   ]);
   expect(series).toEqual([
-    { key: '0', values: [0.9, 0.5, 0.4] },
+    { key: '0', values: [0.9, 0.5, 0.3] },
     { key: '2', values: [0, 0.3, 0.6] },
+    { key: DROPPED, values: [0, 0, 0.1] },
     { key: ON_TRIAL, values: [0.1, 0.2, 0] },
   ]);
 });

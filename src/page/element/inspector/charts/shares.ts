@@ -2,8 +2,10 @@ import type { InspectedExpert, JournalChoice } from '../../../../device/protocol
 
 /** Key of the combined share of all candidates that were never kept. */
 export const ON_TRIAL = 'trial';
+/** Key of the combined share of all experts that were dropped. */
+export const DROPPED = 'dropped';
 
-/** One expert, or all candidates together, in the chart of shares. */
+/** One expert, or all of a kind together, in the chart of shares. */
 export interface ShareSeries {
   /** Id of the expert, as text. */
   key: string;
@@ -12,25 +14,24 @@ export interface ShareSeries {
 }
 
 /**
- * Shares of the experts in the list after each choice: one series for each expert that is or was kept, and one for all that are
- * or were on trial. At every choice, the shares add up to 1.
+ * Shares of the experts in the list after each choice: one series for each kept expert, one for all that were dropped, and one for
+ * all that are or were on trial. At every choice, the shares add up to 1.
  */
 export function shareSeries(
   choices: readonly Pick<JournalChoice, 'shares'>[],
   experts: readonly Pick<InspectedExpert, 'id' | 'state'>[],
 ): ShareSeries[] {
-  const kept = experts.filter(({ state }) => state !== 'candidate').map(({ id }) => id);
-  const own = kept
-    .toSorted((a, b) => a - b)
-    .map((id) => ({
-      key: `${id}`,
-      values: choices.map(({ shares }) => shares.find(([one]) => one === id)?.[1] ?? 0),
-    }));
-  const trial = choices.map(({ shares }) =>
-    shares.reduce((sum, [id, share]) => (kept.includes(id) ? sum : sum + share), 0),
-  );
-  const series = [...own, { key: ON_TRIAL, values: trial }];
-  return series.filter(({ values }) => values.some((value) => value > 0));
+  const idsOf = (isOne: (state: InspectedExpert['state']) => boolean): number[] =>
+    experts.flatMap(({ id, state }) => (isOne(state) ? [id] : [])).toSorted((a, b) => a - b);
+  const kept = idsOf((state) => state !== 'candidate' && state !== 'removed');
+  const dropped = idsOf((state) => state === 'removed');
+  const sums = (has: (id: number) => boolean): number[] =>
+    choices.map(({ shares }) => shares.reduce((sum, [id, share]) => (has(id) ? sum + share : sum), 0));
+  return [
+    ...kept.map((id) => ({ key: `${id}`, values: sums((one) => one === id) })),
+    { key: DROPPED, values: sums((id) => dropped.includes(id)) },
+    { key: ON_TRIAL, values: sums((id) => !kept.includes(id) && !dropped.includes(id)) },
+  ].filter(({ values }) => values.some((value) => value > 0));
 }
 
 /** Size of a sparkline in its own units. */

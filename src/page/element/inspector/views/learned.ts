@@ -1,23 +1,26 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { InspectedExpert, Inspection } from '../../../../device/protocol';
-import { categoryBars, weightList } from '../charts/bars';
+import { fill } from '../../../../core/labels';
+import type { Inspection } from '../../../../device/protocol';
+import { categoryBars, trialBar, weightList } from '../charts/bars';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
-import { ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
+import { DROPPED, ON_TRIAL, shareSeries, sparkline } from '../charts/shares';
+import { colorOf, type NamedExpert, namedExperts } from '../experts';
 import { namedPicture, picture } from '../picture';
-import { EXPERT_STATES, EXPERT_TERMS, expertName, NOTHING_LEARNED_TEXT, tasteSentence, whyNothing } from '../wording';
+import { whyNothing } from '../words';
 import type { InspectorHost, View } from './view';
 
-const MAX_PICTURES = 8;
-/** Colours of the experts; the generalist has the text colour. */
-const COLORS = 6;
 /** Rows of a table of figures. */
 const MAX_ROWS = 40;
+/** Number of choices that count as the last ones. */
+const LATELY = 8;
+/** Categories that the sentence names. */
+const NAMED = 3;
 
 /** What did it learn? */
 export class LearnedView implements View {
   #inspection: Inspection | null = null;
-  #chart: Chart | null = null;
+  #chart: Extract<Chart, { name: 'shares' }> | null = null;
 
   async load({ recommender }: InspectorHost): Promise<void> {
     const inspection = await recommender.inspect('profile');
@@ -25,28 +28,29 @@ export class LearnedView implements View {
     const { choices, experts } = inspection;
     const series = shareSeries(choices, experts).map((one) => ({
       ...one,
-      color: `var(--_expert-${colorOf(one.key, experts)})`,
+      color: `var(--_expert-${seriesColor(one.key, experts)})`,
     }));
     this.#chart = choices.length > 1 && series.length > 1 ? { name: 'shares', data: { choices, series } } : null;
   }
 
   render(host: InspectorHost): TemplateResult {
     const inspection = this.#inspection;
-    const { status, formats } = host;
-    const reason = whyNothing(status);
+    const { status, words } = host;
+    const { texts, formats } = words;
+    const reason = whyNothing(status, texts);
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
-    if (!inspection) return html`<p class="note">One moment.</p>`;
-    if (status.events === 0) return html`<p class="lead" data-lead>${NOTHING_LEARNED_TEXT}</p>`;
+    if (!inspection) return html`<p class="note">${texts.moment}</p>`;
+    if (status.events === 0) return html`<p class="lead" data-lead>${texts.nothing}</p>`;
     const { products, categories, experts } = inspection;
     return html`
-      <p class="lead" data-lead>${tasteSentence(inspection, status.events, formats)}</p>
-      <p class="note">It happened here, in your browser: neither your choices nor the profile is sent to anybody.</p>
+      <p class="lead" data-lead>${this.#sentence(host, inspection)}</p>
+      <p class="note">${texts.learned.here}</p>
       ${
         products.length === 0
           ? nothing
           : html`
-            ${host.heading('Products that shaped your list')}
-            <p class="note">The past choices that put products into your list, and how much each of them counts in its first 20.</p>
+            ${host.heading(texts.learned.products)}
+            <p class="note">${texts.learned.productsNote}</p>
             <ul part="products" class="products">
               ${products.map(
                 ({ item, part }) => html`
@@ -54,46 +58,77 @@ export class LearnedView implements View {
               )}
             </ul>`
       }
-      ${categories.length === 0 ? nothing : this.#categories(host, categories)}
-      ${experts.length === 0 ? nothing : this.#experts(host, inspection)}
-      ${this.#details(host)}`;
-  }
-
-  #categories({ heading, formats }: InspectorHost, categories: Inspection['categories']): TemplateResult {
-    return html`
-      ${heading('Categories that shaped it')}
-      <p class="note">Their share of your latest choices. The mark on each bar is their share of the shop’s products, which choosing at random would give.</p>
-      ${categoryBars(categories, formats.percent)}`;
-  }
-
-  #experts(host: InspectorHost, { experts, choices }: Inspection): TemplateResult {
-    const { formats, heading, language } = host;
-    return html`
-      ${heading('Tastes that it keeps separate')}
-      <p class="note">
-        Each taste is learned separately, so a new one does not erase an earlier one. The model of one taste is called an expert. The
-        better an expert predicted your choices, the more weight it has in your list.
-      </p>
       ${
-        this.#chart?.name === 'shares'
-          ? figure(
-              'The weight of each in your list, choice by choice',
-              this.#chart,
-              this.#figures(host, this.#chart),
-              language,
-              { legend: this.#legend(this.#chart, experts) },
-            )
+        categories.length === 0
+          ? nothing
+          : html`
+            ${host.heading(texts.learned.categories)}
+            ${categoryBars(categories, Math.min(LATELY, status.events), words)}`
+      }
+      ${experts.length === 0 ? nothing : this.#experts(host, inspection)}
+      <details class="more">
+        <summary>${texts.learned.scoreWeights}</summary>
+        <p class="note">${texts.learned.scoreWeightsNote}</p>
+        ${weightList(status.weights, words)}
+      </details>`;
+  }
+
+  /** How much was learned, since when, and what the shopper chose lately. */
+  #sentence({ status, words }: InspectorHost, { choices, categories }: Inspection): string {
+    const { texts, formats, counted } = words;
+    const [first] = choices;
+    const most = categories.slice(0, NAMED).map(({ name, share }) => {
+      const leaf = name.split('/').at(-1) ?? name;
+      return status.events === 1 ? leaf : `${leaf} (${formats.percent(share)})`;
+    });
+    return words.joined([
+      counted(texts.learned.choices, status.events),
+      ...(first?.at === 1 ? [fill(texts.learned.since, { day: formats.day(first.time) })] : []),
+      ...(most.length === 0
+        ? []
+        : [counted(texts.learned.lately, Math.min(LATELY, status.events), { categories: formats.listed(most) })]),
+    ]);
+  }
+
+  #experts(host: InspectorHost, inspection: Inspection): TemplateResult {
+    const { heading, words } = host;
+    const { texts } = words;
+    const experts = namedExperts(inspection.experts, words);
+    const kept = experts.filter(({ state }) => state !== 'candidate');
+    const trials = experts.filter(({ state }) => state === 'candidate');
+    return html`
+      ${heading(texts.learned.experts)}
+      <p class="note">${texts.learned.expertsNote}</p>
+      ${
+        kept.length > 1
+          ? nothing
+          : html`<p class="note" data-none-kept>${trials.length === 0 ? texts.learned.noTrial : texts.learned.noneKept}</p>`
+      }
+      ${
+        this.#chart
+          ? figure(texts.learned.weights, this.#chart, this.#figures(host, this.#chart, experts), words, {
+              legend: this.#chart.data.series.map(({ key }) => ({
+                name: seriesName(key, experts, words),
+                color: seriesColor(key, inspection.experts),
+              })),
+            })
           : nothing
       }
       <ul part="experts" class="experts">
-        ${experts.map((expert) => this.#expert(expert, formats, choices, experts))}
+        ${kept.map((expert) => this.#expert(host, expert, inspection))}
+        ${trials.length === 0 ? nothing : this.#trials(host, trials, inspection)}
       </ul>`;
   }
 
-  #figures({ formats }: InspectorHost, { data }: Extract<Chart, { name: 'shares' }>) {
+  #figures(
+    { words }: InspectorHost,
+    { data }: Extract<Chart, { name: 'shares' }>,
+    experts: readonly NamedExpert[],
+  ): { head: string[]; rows: string[][] } {
     const { choices, series } = data;
+    const { texts, formats } = words;
     return {
-      head: ['Choice', ...series.map(({ key }) => (key === ON_TRIAL ? 'On trial' : `Expert ${key}`))],
+      head: [texts.choice, ...series.map(({ key }) => seriesName(key, experts, words))],
       rows: choices
         .map(({ at }, n) => [formats.count(at), ...series.map(({ values }) => formats.percent(values[n] ?? 0))])
         .slice(-MAX_ROWS)
@@ -101,37 +136,21 @@ export class LearnedView implements View {
     };
   }
 
-  #legend({ data }: Extract<Chart, { name: 'shares' }>, experts: Inspection['experts']) {
-    return data.series.map(({ key }) => {
-      const expert = experts.find(({ id }) => `${id}` === key);
-      return {
-        name: expert ? `${expertName(expert)} (expert ${key})` : 'On trial',
-        color: colorOf(key, experts),
-      };
-    });
-  }
-
-  #expert(
-    { id, state, born, removed, choices, share, from }: InspectedExpert,
-    formats: InspectorHost['formats'],
-    all: Inspection['choices'],
-    experts: Inspection['experts'],
-  ): TemplateResult {
+  #expert({ words }: InspectorHost, expert: NamedExpert, { choices: all, experts }: Inspection): TemplateResult {
+    const { texts, formats, counted } = words;
+    const { id, state, born, choices, share, shown, title } = expert;
+    const { learned } = texts;
     const values = all.map(({ shares }) => shares.find(([one]) => one === id)?.[1] ?? 0);
     const when = [
-      ...(born === null ? [] : [`since ${formats.day(born)}`]),
-      ...(removed === null ? [] : [`until ${formats.day(removed)}`]),
-      ...(choices === 0 ? [] : [formats.choices(choices)]),
+      ...(born === null ? [] : [fill(learned.from, { day: formats.day(born) })]),
+      ...(choices === 0 ? [] : [counted(learned.learned, choices)]),
     ].join(' · ');
+    const [before, after] = learned.say.split('{share}');
     return html`
-      <li data-expert=${id} data-state=${state} data-color=${colorOf(`${id}`, experts)}>
-        <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${expertName({ state, from })}</span><span class="badge">${EXPERT_STATES[state]}</span></p>
+      <li data-expert=${id} data-state=${state} data-color=${colorOf(id, experts)}>
+        <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${title}</span><span class="badge">${learned.states[state]}</span></p>
         <p class="about">${when}</p>
-        ${
-          state === 'removed'
-            ? nothing
-            : html`<p class="about"><strong>${formats.percent(share)}</strong> of the say in your list</p>`
-        }
+        <p class="about">${before}<strong>${formats.percent(share)}</strong>${after}</p>
         ${
           values.length < 2 || values.every((value) => value === 0)
             ? nothing
@@ -142,35 +161,50 @@ export class LearnedView implements View {
               </svg>`
         }
         ${
-          from.length === 0
-            ? html`<p class="about">No choice of its own yet.</p>`
+          shown.length === 0
+            ? html`<p class="about">${learned.nothingOwn}</p>`
             : html`
-              <p class="about">Learned from</p>
-              <ul class="pictures">${from.slice(0, MAX_PICTURES).map(({ item }) => namedPicture(item))}</ul>`
+              <p class="about">${learned.last}</p>
+              <ul class="pictures">${shown.map(namedPicture)}</ul>`
         }
-        <p class="about term">expert ${id}: ${EXPERT_TERMS[state]}</p>
+        <p class="about term">${fill(learned.terms[state], { id: `${id}` })}</p>
       </li>`;
   }
 
-  #details({ status }: InspectorHost): TemplateResult {
+  /** All candidates on one card, with what each still needs. */
+  #trials({ words }: InspectorHost, trials: readonly NamedExpert[], { trial }: Inspection): TemplateResult {
+    const { texts, formats, counted } = words;
+    const { learned } = texts;
+    const needed = formats.percent(trial.posterior);
     return html`
-      <details class="more">
-        <summary>Weights of the score (figures)</summary>
-        <p class="note">How much it counts that a product is …, learned click by click.</p>
-        ${weightList(status.weights)}
-      </details>`;
+      <li data-trials data-state="candidate" data-color="trial">
+        <p class="title"><span class="dot" aria-hidden="true"></span><span class="name">${learned.trials}</span><span class="badge">${formats.count(trials.length)}</span></p>
+        <p class="about">${counted(learned.trialNeeds, trial.choices, { share: needed })}</p>
+        <ul class="trials">
+          ${trials.map(({ id, title, choices, posterior, shown }) => {
+            const still = trial.choices - choices;
+            const left = trial.length - choices;
+            return html`
+              <li data-expert=${id} data-state="candidate">
+                <p><strong>${title}</strong></p>
+                ${trialBar(posterior, trial.posterior)}
+                <p class="about">${[
+                  fill(learned.trialShare, { share: formats.percent(posterior), needed }),
+                  ...(still > 0 ? [counted(learned.trialChoices, still)] : []),
+                  ...(left > 0 ? [counted(learned.trialEnds, left)] : []),
+                ].join(' · ')}</p>
+                ${shown.length === 0 ? nothing : html`<ul class="pictures">${shown.map(namedPicture)}</ul>`}
+              </li>`;
+          })}
+        </ul>
+      </li>`;
   }
 }
 
-/** Colour name of an expert, the same in its card and in the chart. */
-function colorOf(key: string, experts: readonly InspectedExpert[]): string {
-  const state = experts.find(({ id }) => `${id}` === key)?.state ?? 'candidate';
-  if (state === 'generalist') return 'all';
-  if (state === 'candidate') return 'trial';
-  const others = experts.filter((expert) => expert.state !== 'generalist' && expert.state !== 'candidate');
-  const place = others
-    .map(({ id }) => id)
-    .toSorted((a, b) => a - b)
-    .indexOf(Number(key));
-  return `${place % COLORS}`;
+const seriesColor = (key: string, experts: Inspection['experts']): string =>
+  key === ON_TRIAL || key === DROPPED ? key : colorOf(Number(key), experts);
+
+function seriesName(key: string, experts: readonly NamedExpert[], { texts }: InspectorHost['words']): string {
+  if (key === ON_TRIAL) return texts.learned.trials;
+  return experts.find(({ id }) => `${id}` === key)?.title ?? texts.learned.dropped;
 }

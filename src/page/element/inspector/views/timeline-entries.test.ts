@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JournalChoice, JournalKind, JournalPoint, Snapshot } from '../../../../device/protocol';
-import { pointKey, timelineEntries } from './timeline-entries';
+import { pointKey, timelineEntries, timelineRows } from './timeline-entries';
 
 const choice = (at: number): JournalChoice => ({ item: null, time: 100 * at, at, ranks: null, shares: [] });
 const point = (kind: JournalKind, at: number): JournalPoint => ({ kind, time: 100 * at, at });
@@ -63,5 +63,22 @@ it('has a separate entry for a snapshot whose window the journal lacks', () => {
   expect(entries.map(({ key, snapshot: opens }) => [key, opens?.id])).toEqual([
     ['snapshot-2', 2],
     ['window-5-500', 1],
+  ]);
+});
+
+it('has one row for choices in a row before which the same state exists, or none', () => {
+  const rows = timelineRows(
+    timelineEntries({
+      choices: [1, 2, 3, 4, 5, 6, 7].map(choice),
+      points: [point('window', 3)],
+      // Saved after one more choice.
+      snapshots: [snapshot(1, 4)],
+    }),
+  );
+  expect(rows.map(({ key, entries }) => [key, entries.map(({ at }) => at), entries[0].snapshot?.id ?? null])).toEqual([
+    ['choice-7', [7, 6, 5], 1],
+    ['choice-4', [4], null],
+    ['window-3-300', [3], 1],
+    ['choice-3', [3, 2, 1], null],
   ]);
 });

@@ -59,3 +59,23 @@ export function timelineEntries({
   // A choice comes before its effects; the sort keeps the order of equal entries.
   return entries.sort((a, b) => a.at - b.at).toReversed();
 }
+
+/** A row of the timeline: one entry, or a run of choices. */
+export interface TimelineRow {
+  /** Key of the newest entry. */
+  key: string;
+  /** Newest first. More than one only if all of them are choices. */
+  entries: readonly [TimelineEntry, ...TimelineEntry[]];
+}
+
+/** The entries as rows: choices in a row, from before all of which the same state exists, or none, are one. */
+export function timelineRows(entries: readonly TimelineEntry[]): TimelineRow[] {
+  const rows: { key: string; entries: [TimelineEntry, ...TimelineEntry[]] }[] = [];
+  for (const entry of entries) {
+    const last = rows.at(-1);
+    const joins = last && entry.choice && last.entries[0].choice && last.entries[0].snapshot === entry.snapshot;
+    if (joins) last.entries.push(entry);
+    else rows.push({ key: entry.key, entries: [entry] });
+  }
+  return rows;
+}

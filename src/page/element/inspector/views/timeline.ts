@@ -1,184 +1,252 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { fill } from '../../../../core/labels';
 import type { Inspection, ListChange, PlaceChange } from '../../../../device/protocol';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
 import { picture } from '../picture';
-import { NOTHING_LEARNED_TEXT, POINT_NAMES, POINT_TERMS, whyNothing } from '../wording';
-import { type TimelineEntry, timelineEntries } from './timeline-entries';
+import { whyNothing } from '../words';
+import { type TimelineEntry, type TimelineRow, timelineEntries, timelineRows } from './timeline-entries';
 import type { InspectorHost, View } from './view';
 
-const INITIAL_ENTRIES = 40;
+/** Rows that are shown at first. */
+const INITIAL_ROWS = 40;
+/** Pictures of a run of choices. */
+const MAX_PICTURES = 5;
 
-/** When did it learn it? Each point shows the effect of going back to the state before it, and offers to do so. */
+/** When did it learn it? A row with an earlier state shows the effect of going back to that, and offers to do so. */
 export class TimelineView implements View {
   #inspection: Inspection | null = null;
-  #entries: TimelineEntry[] = [];
+  #rows: TimelineRow[] = [];
   #chart: Chart | null = null;
   #all = false;
   #choices = true;
-  /** Key of the open entry, if any. */
+  /** Key of the open row, if any. */
   #open: string | null = null;
-  /** The effect of going back to its snapshot; null until it is known, and if the entry has no snapshot. */
+  /** Keys of the runs whose choices are shown. */
+  readonly #unfolded = new Set<string>();
+  /** The effect of going back to its snapshot; null until it is known. */
   #change: ListChange | null = null;
   #busy = false;
 
   async load(host: InspectorHost): Promise<void> {
     const inspection = await host.recommender.inspect('profile');
     this.#inspection = inspection;
-    this.#entries = timelineEntries(inspection);
+    this.#rows = timelineRows(timelineEntries(inspection));
     const { choices, points } = inspection;
     this.#chart = choices.length > 1 ? { name: 'timeline', data: { choices, points } } : null;
-    const open = this.#entries.find(({ key }) => key === this.#open);
-    if (!open) this.#close();
-    else this.#change = open.snapshot && (await host.recommender.inspect('snapshot', open.snapshot.id));
+    const snapshot = this.#rows.find(({ key }) => key === this.#open)?.entries[0].snapshot;
+    if (snapshot) this.#change = await host.recommender.inspect('snapshot', snapshot.id);
+    else this.#close();
   }
 
   render(host: InspectorHost): TemplateResult {
-    const { status, formats } = host;
-    const reason = whyNothing(status);
+    const { status, words } = host;
+    const { texts, formats } = words;
+    const { timeline } = texts;
+    const reason = whyNothing(status, texts);
     if (reason) return html`<p class="lead" data-lead>${reason}</p>`;
     const inspection = this.#inspection;
-    if (!inspection) return html`<p class="note">One moment.</p>`;
-    if (this.#entries.length === 0 && status.events === 0)
-      return html`<p class="lead" data-lead>${NOTHING_LEARNED_TEXT}</p>`;
+    if (!inspection) return html`<p class="note">${texts.moment}</p>`;
+    if (this.#rows.length === 0 && status.events === 0) return html`<p class="lead" data-lead>${texts.nothing}</p>`;
     const { points, choices } = inspection;
-    const shown = this.#entries.filter(({ choice }) => this.#choices || !choice);
-    const listed = this.#all ? shown : shown.slice(0, INITIAL_ENTRIES);
+    const shown = this.#shown();
+    const listed = this.#all ? shown : shown.slice(0, INITIAL_ROWS);
+    const opens = this.#rows.some(({ entries }) => entries[0].snapshot);
     return html`
       <p class="lead" data-lead>${this.#lead(host)}</p>
       ${
         this.#chart
-          ? figure('What happened, choice by choice', this.#chart, this.#figures(host, points), host.language, {
-              note: 'From the first choice at the start to the latest at the end. Press a point to open it below.',
+          ? figure(timeline.chart, this.#chart, this.#figures(host, points), words, {
+              note: timeline.chartNote,
               pick: (key) => void this.#pick(host, key),
             })
           : nothing
       }
-      ${host.heading('Point by point')}
-      <p class="note">
-        The newest first. Open any point to see how your list would change if you went back to the state before it.
-        ${inspection.snapshots.length > 0 ? nothing : 'The first state is kept after 40 choices, or as soon as a new taste is kept.'}
-      </p>
-      <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${() => this.#toggleChoices(host)} /> Show choices, too</label>
+      ${host.heading(timeline.list)}
+      <p class="note">${opens ? timeline.listNote : timeline.firstState}</p>
+      <label class="check"><input type="checkbox" .checked=${this.#choices} @change=${() => this.#toggleChoices(host)} /> ${timeline.showChoices}</label>
       <ol part="timeline" class="timeline">
-        ${listed.map((entry) => this.#entry(host, entry))}
+        ${listed.map((row) => this.#row(host, row))}
       </ol>
       ${
         listed.length < shown.length
-          ? html`<button class="button" type="button" data-testid="all-entries" @click=${() => this.#showAll(host)}>Show all ${formats.count(shown.length)}</button>`
+          ? html`<button class="button" type="button" data-testid="all-entries" @click=${() => this.#showAll(host)}>${fill(timeline.showAll, { count: formats.count(shown.length) })}</button>`
           : nothing
       }
-      ${(choices[0]?.at ?? 1) > 1 ? html`<p class="note">What happened before choice ${formats.count(choices[0]?.at ?? 1)} is not in the journal any more.</p>` : nothing}`;
+      ${(choices[0]?.at ?? 1) > 1 ? html`<p class="note">${fill(timeline.lost, { number: formats.count(choices[0]?.at ?? 1) })}</p>` : nothing}`;
+  }
+
+  #shown(): TimelineRow[] {
+    return this.#choices ? this.#rows : this.#rows.filter(({ entries }) => !entries[0].choice);
   }
 
   /** Totals: the journal may have lost the earliest ones. */
-  #lead({ status, formats }: InspectorHost): string {
+  #lead({ status, words }: InspectorHost): string {
+    const { texts, formats, counted } = words;
+    const { timeline } = texts;
     const { rejected, experts, events } = status;
     const kept = experts.filter(({ state }) => state === 'active' || state === 'frozen').length;
-    const parts = [
-      `${formats.choices(events)} so far`,
-      kept === 0 ? 'no separate taste yet' : `${formats.count(kept)} separate ${kept === 1 ? 'taste' : 'tastes'}`,
-      ...(rejected > 0
-        ? [`${formats.count(rejected)} ${rejected === 1 ? 'step' : 'steps'} left out that did not help`]
-        : []),
-    ];
-    return `${parts.join(', ')}.`;
+    return formats.enumerated([
+      counted(timeline.soFar, events),
+      kept === 0 ? timeline.noTaste : counted(timeline.tastes, kept),
+      ...(rejected > 0 ? [counted(timeline.leftOut, rejected)] : []),
+    ]);
   }
 
-  #figures({ formats }: InspectorHost, points: Inspection['points']) {
+  #figures({ words }: InspectorHost, points: Inspection['points']) {
+    const { texts, formats } = words;
+    const { columns, terms } = texts.timeline;
     return {
-      head: ['What', 'After choice', 'When'],
-      rows: points
-        .toReversed()
-        .map(({ kind, at, time }) => [POINT_TERMS[kind], formats.count(at), formats.moment(time)]),
+      head: [columns.what, columns.after, columns.when],
+      rows: points.toReversed().map(({ kind, at, time }) => [terms[kind], formats.count(at), formats.moment(time)]),
     };
   }
 
-  #entry(host: InspectorHost, entry: TimelineEntry): TemplateResult {
-    const { key, choice, point, snapshot, kept } = entry;
-    const { formats } = host;
+  #row(host: InspectorHost, row: TimelineRow): TemplateResult {
+    const { key, entries } = row;
+    const [{ choice, point, snapshot, kept }] = entries;
     const open = key === this.#open;
+    const number = snapshot && host.words.formats.count(snapshot.choices);
+    const content = html`
+      ${this.#pictures(entries)}
+      <span class="what">
+        ${entries.length > 1 ? this.#run(host, entries) : this.#what(host, entries[0])}
+        ${kept && number !== null ? html`<span class="badge">${fill(host.words.texts.timeline.keptBadge, { number })}</span>` : nothing}
+      </span>`;
     return html`
-      <li class=${choice ? 'choice' : ''} data-kind=${choice ? 'choice' : (point?.kind ?? 'snapshot')} data-snapshot=${kept && snapshot ? snapshot.id : nothing}>
-        <button class="row" type="button" data-open=${key} aria-expanded=${open ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.#toggle(host, entry)}>
-          ${choice?.item ? picture(choice.item) : html`<span class=${choice ? 'picture' : 'spot'} aria-hidden="true"></span>`}
-          <span class="what">
-            ${this.#what(host, entry)}
-          ${kept && snapshot ? html`<span class="badge">state after choice ${formats.count(snapshot.choices)} kept</span>` : nothing}
-          </span>
-        </button>
-        ${open ? this.#opened(host, entry) : nothing}
+      <li class=${choice ? 'choice' : ''} data-row=${key} data-kind=${choice ? 'choice' : (point?.kind ?? 'snapshot')} data-snapshot=${kept && snapshot ? snapshot.id : nothing}>
+        ${
+          snapshot
+            ? html`<button class="row" type="button" data-open=${key} aria-expanded=${open ? 'true' : 'false'} ?disabled=${this.#busy} @click=${() => this.#toggle(host, row)}>${content}</button>`
+            : html`<div class="row" tabindex="-1">${content}</div>`
+        }
+        ${open ? this.#opened(host, entries[0]) : nothing}
+        ${entries.length > 1 ? this.#each(host, row) : nothing}
       </li>`;
   }
 
-  #what({ formats }: InspectorHost, { choice, point, time, at }: TimelineEntry): TemplateResult {
-    const [number, moment] = [formats.count(at), formats.moment(time)];
+  #pictures(entries: TimelineRow['entries']): TemplateResult {
+    const [{ choice }] = entries;
+    if (!choice) return html`<span class="spot" aria-hidden="true"></span>`;
+    const items = entries.flatMap((entry) => entry.choice?.item ?? []).slice(0, MAX_PICTURES);
+    if (items.length === 0) return html`<span class="picture" aria-hidden="true"></span>`;
+    return entries.length === 1
+      ? html`${items.map((item) => picture(item))}`
+      : html`<span class="run">${items.map((item) => picture(item))}</span>`;
+  }
+
+  /** A run of choices: how many, mostly of which category, and when. */
+  #run({ words }: InspectorHost, entries: TimelineRow['entries']): TemplateResult {
+    const { texts, formats } = words;
+    const { timeline } = texts;
+    const [newest] = entries;
+    const oldest = entries.at(-1) ?? newest;
+    const count = formats.count(entries.length);
+    const category = mostly(entries);
+    const values = {
+      first: formats.count(oldest.at),
+      last: formats.count(newest.at),
+      moment: formats.moments(oldest.time, newest.time),
+    };
+    return html`
+      <span class="name">${category === null ? fill(timeline.run, { count }) : fill(timeline.runMostly, { count, category })}</span>
+      <span class="about">${fill(timeline.choiceNumbers, values)}</span>`;
+  }
+
+  /** Every choice of a run. */
+  #each(host: InspectorHost, { key, entries }: TimelineRow): TemplateResult {
+    const toggled = ({ currentTarget }: Event): void => {
+      if (!(currentTarget instanceof HTMLDetailsElement)) return;
+      if (currentTarget.open) this.#unfolded.add(key);
+      else this.#unfolded.delete(key);
+    };
+    return html`
+      <details class="each" ?open=${this.#unfolded.has(key)} @toggle=${toggled}>
+        <summary>${host.words.texts.timeline.each}</summary>
+        <ol>${entries.map(
+          (entry) =>
+            html`<li class="row" data-choice=${entry.at}>${this.#pictures([entry])}<span class="what">${this.#what(host, entry)}</span></li>`,
+        )}</ol>
+      </details>`;
+  }
+
+  #what({ words }: InspectorHost, { choice, point, time, at }: TimelineEntry): TemplateResult {
+    const { texts, formats } = words;
+    const { timeline } = texts;
+    const values = { number: formats.count(at), moment: formats.moment(time) };
     if (choice) {
       const { item, ranks } = choice;
+      const about = [
+        fill(timeline.choiceNumber, values),
+        ...(ranks
+          ? [
+              fill(timeline.ranked, {
+                own: formats.place(ranks.own),
+                popularity: formats.place(ranks.popularity),
+              }),
+            ]
+          : []),
+      ];
       return html`
-        <span class="name">You chose ${item?.title ?? 'a product that is gone'}</span>
-        <span class="about">choice ${number}, ${moment}${ranks ? ` · it was ${formats.place(ranks.own)} in your list, ${formats.place(ranks.popularity)} by popularity` : ''}</span>`;
+        <span class="name">${item ? fill(timeline.chose, { title: item.title }) : timeline.gone}</span>
+        <span class="about">${about.join(' · ')}</span>`;
     }
-    const expert = point?.expert === undefined ? '' : ` of expert ${point.expert}`;
+    const term = point && timeline.terms[point.kind];
+    const about = [
+      fill(timeline.afterChoice, values),
+      ...(term
+        ? [point.expert === undefined ? term : fill(timeline.ofExpert, { term, id: formats.count(point.expert) })]
+        : []),
+    ];
     return html`
-      <span class="name">${point ? POINT_NAMES[point.kind] : 'The state was kept'}</span>
-      <span class="about">after choice ${number}, ${moment}${point ? ` · ${POINT_TERMS[point.kind]}${expert}` : ''}</span>`;
+      <span class="name">${point ? timeline.events[point.kind] : timeline.kept}</span>
+      <span class="about">${about.join(' · ')}</span>`;
   }
 
   #opened(host: InspectorHost, entry: TimelineEntry): TemplateResult {
     const change = this.#change;
-    const { formats, status } = host;
+    const { status, words } = host;
+    const { texts, formats, counted } = words;
+    const { timeline } = texts;
     const which = html`<p data-which>${this.#which(host, entry)}</p>`;
-    if (!entry.snapshot) return html`<div class="opened">${which}</div>`;
-    if (!change) return html`<div class="opened">${which}<p class="note">Comparing the lists.</p></div>`;
+    if (!change) return html`<div class="opened">${which}<p class="note">${timeline.comparing}</p></div>`;
     const { snapshot, added, left, moved, items } = change;
     const undone = Math.max(0, status.events - snapshot.choices);
-    const words =
-      added + left + moved === 0
-        ? 'Your first 20 products would stay as they are.'
-        : `Of your first 20 products ${formats.count(left)} would leave, ${formats.count(added)} would come in, and ${formats.count(moved)} would move.`;
+    const changes = { left: formats.count(left), added: formats.count(added), moved: formats.count(moved) };
+    const number = formats.count(snapshot.choices);
     return html`
       <div part="snapshot" class="opened" data-change>
         ${which}
-        <p><strong data-change-words>${words}</strong> ${this.#forgotten(formats, undone)}</p>
+        <p><strong data-change-words>${added + left + moved === 0 ? timeline.stays : fill(timeline.change, changes)}</strong>
+        ${undone === 0 ? timeline.nothingSince : counted(timeline.wouldLose, undone)}</p>
         <ol class="places">${items.map((item) => this.#place(host, item))}</ol>
         <button class="button strong" type="button" data-testid="rollback" ?disabled=${this.#busy} @click=${() => this.#goBack(host, snapshot.id)}>
-          Go back to choice ${formats.count(snapshot.choices)}
+          ${fill(timeline.goBack, { number })}
         </button>
       </div>`;
   }
 
-  #which({ formats }: InspectorHost, { at, snapshot, kept }: TimelineEntry): string {
-    if (!snapshot) {
-      const [oldest] = this.#inspection?.snapshots ?? [];
-      return oldest
-        ? `There is no snapshot from before this: the oldest one was saved after choice ${formats.count(oldest.choices)}. To start over, use “Forget the profile” under “Does it help?”.`
-        : 'There is no snapshot yet: the first one is saved after 40 choices, or as soon as a new taste is kept. To start over, use “Forget the profile” under “Does it help?”.';
-    }
-    const state = `what the shop knew after choice ${formats.count(snapshot.choices)} (${formats.moment(snapshot.time)})`;
-    if (kept) return `The state that was kept here: ${state}.`;
+  #which({ words }: InspectorHost, { at, snapshot, kept }: TimelineEntry): string {
+    if (!snapshot) return '';
+    const { texts, formats, counted } = words;
+    const { which } = texts.timeline;
+    const values = { number: formats.count(snapshot.choices), moment: formats.moment(snapshot.time) };
+    if (kept) return fill(which.here, values);
     const earlier = at - 1 - snapshot.choices;
-    return earlier === 0
-      ? `The state just before this: ${state}.`
-      : `The nearest state that was kept before this: ${state}, ${formats.choices(earlier)} earlier.`;
+    return earlier === 0 ? fill(which.before, values) : counted(which.nearest, earlier, values);
   }
 
-  #forgotten(formats: InspectorHost['formats'], undone: number): string {
-    if (undone === 0) return 'Nothing was learned since.';
-    return `The profile would lose the ${undone === 1 ? 'choice' : formats.choices(undone)} since then.`;
-  }
-
-  #place({ formats }: InspectorHost, { item, now, earlier }: PlaceChange): TemplateResult {
+  #place({ words }: InspectorHost, { item, now, earlier }: PlaceChange): TemplateResult {
+    const { texts, formats } = words;
+    const { places } = texts.timeline;
     const change =
       earlier === null
-        ? 'leaves'
+        ? places.leaves
         : now === null
-          ? 'comes in'
+          ? places.enters
           : now === earlier
-            ? 'stays'
-            : earlier < now
-              ? `up ${formats.count(now - earlier)}`
-              : `down ${formats.count(earlier - now)}`;
+            ? places.stays
+            : fill(earlier < now ? places.up : places.down, { count: formats.count(Math.abs(now - earlier)) });
     const kind = earlier === null ? 'left' : now === null ? 'added' : now === earlier ? 'same' : 'moved';
     return html`
       <li data-place=${kind}>
@@ -186,17 +254,17 @@ export class TimelineView implements View {
       </li>`;
   }
 
-  async #toggle(host: InspectorHost, entry: TimelineEntry): Promise<void> {
-    const again = this.#open === entry.key;
+  async #toggle(host: InspectorHost, row: TimelineRow): Promise<void> {
+    const again = this.#open === row.key;
     this.#close();
-    if (!again) await this.#show(host, entry);
+    if (!again) await this.#show(host, row);
     host.update();
   }
 
-  async #show(host: InspectorHost, { key, snapshot }: TimelineEntry): Promise<void> {
+  async #show(host: InspectorHost, { key, entries: [{ snapshot }] }: TimelineRow): Promise<void> {
+    if (!snapshot) return;
     this.#open = key;
     host.update();
-    if (!snapshot) return;
     try {
       const change = await host.recommender.inspect('snapshot', snapshot.id);
       if (this.#open === key) this.#change = change;
@@ -206,29 +274,29 @@ export class TimelineView implements View {
     }
   }
 
-  /** Opens the entry whose point was pressed in the chart. */
-  async #pick(host: InspectorHost, key: string): Promise<void> {
-    const entry = this.#entries.find((one) => one.key === key);
-    if (!entry || this.#busy) return;
-    if (entry.choice) this.#choices = true;
-    const shown = this.#entries.filter(({ choice }) => this.#choices || !choice);
-    this.#all ||= shown.indexOf(entry) >= INITIAL_ENTRIES;
+  /** Goes to the row whose point was pressed in the chart, and opens it if a state exists. */
+  async #pick(host: InspectorHost, entryKey: string): Promise<void> {
+    const row = this.#rows.find(({ entries }) => entries.some((entry) => entry.key === entryKey));
+    if (!row || this.#busy) return;
+    if (row.entries[0].choice) this.#choices = true;
+    this.#all ||= this.#shown().indexOf(row) >= INITIAL_ROWS;
     this.#close();
-    const showing = this.#show(host, entry);
-    host.focus(`[data-open="${key}"]`);
+    const showing = this.#show(host, row);
+    host.focus(`[data-row="${row.key}"] .row`);
     await showing;
     host.update();
   }
 
   async #goBack(host: InspectorHost, id: number): Promise<void> {
+    const { texts, formats } = host.words;
     this.#busy = true;
     host.update();
     try {
-      const choices = this.#change?.snapshot.choices ?? 0;
+      const number = formats.count(this.#change?.snapshot.choices ?? 0);
       await host.recommender.rollback(id);
       this.#close();
       await host.refresh();
-      host.say(`Done. The shop knows what it knew after choice ${host.formats.count(choices)}.`);
+      host.say(fill(texts.timeline.wentBack, { number }));
     } catch (thrown) {
       host.fail(thrown);
     } finally {
@@ -251,4 +319,10 @@ export class TimelineView implements View {
     this.#all = true;
     host.update();
   }
+}
+
+/** The top category of more than half of these choices; null if there is none. */
+function mostly(entries: readonly TimelineEntry[]): string | null {
+  const names = entries.map(({ choice }) => choice?.item?.category.split('/')[0]?.trim() ?? '');
+  return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
 }

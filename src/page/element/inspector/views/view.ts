@@ -1,14 +1,13 @@
 import type { TemplateResult } from 'lit';
 import type { Metrics, Recommender, Status } from '../../../../device/protocol';
-import type { Formats } from '../wording';
+import type { Words } from '../words';
 
 /** The inspector, as its views see it. */
 export interface InspectorHost {
   readonly recommender: Recommender;
   readonly status: Status;
   readonly metrics: Metrics;
-  readonly language: string | undefined;
-  readonly formats: Formats;
+  readonly words: Words;
   /** Level of the headings inside a view. */
   readonly level: number;
   heading(text: string): TemplateResult;

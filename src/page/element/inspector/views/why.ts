@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ItemInspection, Recommendation } from '../../../../device/protocol';
+import { fill } from '../../../../core/labels';
+import type { Inspection, ItemInspection, Recommendation } from '../../../../device/protocol';
 import { figure } from '../charts/chart';
-import type { Chart } from '../charts/plots';
-import { partLabel, partWords, waterfallBars } from '../charts/waterfall';
+import { type NamedPart, namedParts, waterfallBars } from '../charts/waterfall';
+import { namedExperts } from '../experts';
 import { picture } from '../picture';
-import { listed, whyNothing } from '../wording';
+import { placeText, whyNothing } from '../words';
 import type { InspectorHost, View } from './view';
 
 /** Products to choose from. */
@@ -15,14 +16,18 @@ const NAMED = 2;
 /** Why this? Explains any product of the list. */
 export class WhyView implements View {
   #list: Recommendation[] = [];
+  #experts: Inspection['experts'] = [];
   #chosen: string | null = null;
   #found: ItemInspection | null = null;
-  #chart: Chart | null = null;
   #busy = false;
 
   async load(host: InspectorHost): Promise<void> {
-    const { items } = await host.recommender.recommend({ limit: OFFERED, lang: 'en' });
+    const [{ items }, { experts }] = await Promise.all([
+      host.recommender.recommend({ limit: OFFERED }),
+      host.recommender.inspect('profile'),
+    ]);
     this.#list = items;
+    this.#experts = experts;
     await this.#inspect(host, this.#chosen ?? items[0]?.item.id ?? null);
   }
 
@@ -40,13 +45,14 @@ export class WhyView implements View {
   }
 
   render(host: InspectorHost): TemplateResult {
-    const { status } = host;
-    const reason = whyNothing(status);
-    if (this.#list.length === 0) return html`<p class="note">One moment.</p>`;
+    const { status, words } = host;
+    const { texts } = words;
+    const reason = whyNothing(status, texts);
+    if (this.#list.length === 0) return html`<p class="note">${texts.moment}</p>`;
     const found = this.#found;
     return html`
       ${reason ? html`<p class="lead" data-lead>${reason}</p>` : nothing}
-      ${host.heading('Choose a product of the list')}
+      ${host.heading(texts.why.choose)}
       <ol part="choices" class="picker">
         ${this.#list.map(
           ({ item, position }) => html`
@@ -57,84 +63,84 @@ export class WhyView implements View {
             </li>`,
         )}
       </ol>
-      ${found ? this.#apart(host, found) : nothing}`;
+      ${found ? this.#explained(host, found) : nothing}`;
   }
 
-  #apart(host: InspectorHost, found: ItemInspection): TemplateResult {
-    const { formats, heading, language } = host;
-    const { item, items, parts, score } = found;
+  #explained(host: InspectorHost, found: ItemInspection): TemplateResult {
+    const { heading, words } = host;
+    const { texts, formats } = words;
+    const { why } = texts;
+    const { item, items, score } = found;
+    const parts = namedParts(found.parts, namedExperts(this.#experts, words), words);
     return html`
       <div part="why" data-why=${item.id}>
         <p class="about-item">${picture(item)}<span><strong>${item.title}</strong><span class="about">${found.reason}</span></span></p>
-        <p class="lead" data-why-words>${this.#words(host, found)}</p>
-        ${
-          this.#chart
-            ? figure(
-                'What makes up its score',
-                this.#chart,
-                {
-                  head: ['It counts that it is …', 'Brings', 'Without it'],
-                  rows: [
-                    ...parts.map((part) => [
-                      partLabel(part),
-                      formats.signed(part.contribution),
-                      placeText(host, found, part.place),
-                    ]),
-                    ['The score', formats.signed(score), placeText(host, found, found.place)],
-                  ],
-                },
-                language,
-                {
-                  note: 'Products stand by their score, the highest first. Each bar begins where the one before it ends: red ones take from the score, the others add to it.',
-                },
-              )
-            : nothing
-        }
+        <p class="lead" data-why-words>${this.#sentence(host, found, parts)}</p>
+        ${figure(
+          why.chart,
+          { name: 'waterfall', data: { bars: waterfallBars(parts, found, words) } },
+          {
+            head: [why.columns.part, why.columns.brings, why.columns.without],
+            rows: [
+              ...parts.map(({ label, contribution, place }) => [
+                label,
+                formats.signed(contribution),
+                placeText(words, found, place),
+              ]),
+              [why.score, formats.signed(score), placeText(words, found, found.place)],
+            ],
+          },
+          words,
+          { note: why.chartNote },
+        )}
         ${
           items.length === 0
             ? nothing
             : html`
-              ${heading('Past choices behind it')}
-              <p class="note">The place that ${item.title} would have if you had not made that choice, and what the choice adds to its score. The tastes keep what they learned from it.</p>
+              ${heading(why.behind)}
+              <p class="note">${fill(why.behindNote, { title: item.title })}</p>
               <ul part="behind" class="products">
-                ${items.map(
-                  ({ item: past, part, place }) => html`
+                ${items.map(({ item: past, part, place }) => {
+                  const about = [
+                    ...(place === null ? [] : [fill(why.withoutIt, { place: placeText(words, found, place) })]),
+                    fill(why.adds, { score: formats.signed(part) }),
+                  ];
+                  return html`
                     <li data-behind=${past.id}>
-                      ${picture(past)}<span class="what"><span class="name">${past.title}</span><span class="about">${place === null ? '' : `without it ${placeText(host, found, place)} · `}adds ${formats.signed(part)}</span></span>
-                    </li>`,
-                )}
+                      ${picture(past)}<span class="what"><span class="name">${past.title}</span><span class="about">${about.join(' · ')}</span></span>
+                    </li>`;
+                })}
               </ul>`
         }
       </div>`;
   }
 
-  #words({ formats, status }: InspectorHost, { item, place, of, parts }: ItemInspection): string {
+  #sentence(
+    { words, status }: InspectorHost,
+    { item, place, of }: ItemInspection,
+    parts: readonly NamedPart[],
+  ): string {
+    const { texts, formats } = words;
+    const { why } = texts;
+    const { title } = item;
     const where =
       place === null
-        ? `${item.title} is left out of this list: you looked at it recently, own it, or removed it.`
-        : `${item.title} is ${formats.place(place)} of ${formats.count(of)} products.`;
-    if (status.events === 0 || whyNothing(status)) return `${where} The order is the same for everybody.`;
+        ? fill(why.absent, { title })
+        : fill(why.place, { title, place: formats.place(place), of: formats.count(of) });
+    if (status.events === 0 || whyNothing(status, texts)) return words.joined([where, why.same]);
     const most = parts.filter(({ contribution }) => contribution > 0).slice(0, NAMED);
     const [first] = most;
     if (!first) return where;
-    const without =
-      first.place === null || place === null || first.place === place
-        ? ''
-        : ` Without the first of these it would be ${formats.place(first.place)}.`;
-    return `${where} What counts most: it is ${listed([...new Set(most.map(partWords))])}.${without}`;
+    const counts = fill(why.most, { parts: formats.listed(most.map(({ label }) => label)) });
+    return first.place === null || place === null || first.place === place
+      ? words.joined([where, counts])
+      : words.joined([where, counts, fill(why.without, { place: formats.place(first.place) })]);
   }
 
   async #inspect({ recommender }: InspectorHost, id: string | null): Promise<void> {
     this.#chosen = id;
     const found = id === null ? null : await recommender.inspect('item', id);
     // A later choice may have been faster.
-    if (this.#chosen !== id) return;
-    this.#found = found;
-    this.#chart = found && { name: 'waterfall', data: { bars: waterfallBars(found) } };
+    if (this.#chosen === id) this.#found = found;
   }
-}
-
-function placeText({ formats }: InspectorHost, found: ItemInspection, place: number | null): string {
-  if (place === null) return '–';
-  return place === found.place ? `still ${formats.place(place)}` : formats.place(place);
 }

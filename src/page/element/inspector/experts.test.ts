@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import type { InspectedExpert } from '../../../device/protocol';
+import { recommendation } from '../../../testing/fake-recommender';
+import { colorOf, namedExperts } from './experts';
+import { ENGLISH_TEXTS } from './texts';
+import { wordsIn } from './words';
+
+const words = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
+let made = 0;
+const expert = (id: number, state: InspectedExpert['state'], ...categories: string[]): InspectedExpert => ({
+  id,
+  state,
+  born: null,
+  removed: null,
+  choices: categories.length,
+  share: 0.1,
+  posterior: 0.1,
+  from: categories.map((category) => {
+    made += 1;
+    return { item: { ...recommendation(`i${made}`).item, category }, time: null };
+  }),
+});
+const titlesOf = (...experts: InspectedExpert[]): string[] => namedExperts(experts, words).map(({ title }) => title);
+const times = (count: number, category: string): string[] => Array.from({ length: count }, () => category);
+
+it('names an expert by what it learned last, and shows only that', () => {
+  // The newest first: by all of its choices it would be Clothing.
+  const [named] = namedExperts([expert(1, 'active', ...times(7, 'Toys/Plush'), ...times(12, 'Clothing/Shoes'))], words);
+  expect(named.title).toBe('Toys');
+  expect(named.shown.map(({ category }) => category)).toEqual(times(7, 'Toys/Plush'));
+});
+
+it('names an expert of two kinds by both', () => {
+  const [named] = namedExperts([expert(1, 'frozen', 'Toys', 'Food', 'Music', 'Food', 'Toys', 'Food')], words);
+  expect(named.title).toBe('Food and Toys');
+  expect(named.shown).toHaveLength(5);
+});
+
+it('shows every choice of the generalist, each product once', () => {
+  const twice = expert(0, 'generalist', 'Toys', 'Toys', 'Food');
+  twice.from.push(twice.from[0]);
+  const [named] = namedExperts([twice], words);
+  expect(named.title).toBe('Everything you chose, lately Toys');
+  expect(named.shown).toHaveLength(3);
+});
+
+it('never has two equal titles', () => {
+  expect(
+    titlesOf(expert(1, 'active', ...times(4, 'Toys/Plush')), expert(2, 'frozen', ...times(4, 'Toys/Trains'))),
+  ).toEqual(['Plush', 'Trains']);
+  expect(
+    titlesOf(
+      expert(1, 'active', 'Toys'),
+      expert(2, 'frozen', 'Toys'),
+      expert(3, 'candidate', ''),
+      expert(4, 'candidate'),
+    ),
+  ).toEqual(['Toys (expert 1)', 'Toys (expert 2)', 'A separate taste (expert 3)', 'A separate taste (expert 4)']);
+});
+
+it('leaves out experts that are not there any more', () => {
+  expect(titlesOf(expert(0, 'generalist'), expert(1, 'removed', 'Toys'))).toEqual(['Everything you chose']);
+});
+
+it('gives every expert that is there its own colour', () => {
+  const all = [
+    expert(0, 'generalist'),
+    expert(7, 'frozen'),
+    expert(3, 'active'),
+    expert(2, 'removed'),
+    expert(8, 'candidate'),
+  ];
+  expect(all.map(({ id }) => colorOf(id, all))).toEqual(['0', '2', '1', 'dropped', 'trial']);
+});

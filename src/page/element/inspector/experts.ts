@@ -1,0 +1,93 @@
+import { fill } from '../../../core/labels';
+import type { InspectedExpert, Inspection } from '../../../device/protocol';
+import type { PresentState } from './texts';
+import type { Words } from './words';
+
+/** Number of choices by which an expert is named. */
+const LATELY = 8;
+/** Maximum number of pictures of an expert. */
+const MAX_PICTURES = 8;
+
+/** A present expert with its name, and the choices that the name is about. */
+export interface NamedExpert extends Omit<InspectedExpert, 'state'> {
+  state: PresentState;
+  /** Different for every expert of a profile. */
+  title: string;
+  /** What it learned last, newest first, each item once: only items that the title names. */
+  shown: InspectedExpert['from'][number]['item'][];
+}
+
+/** Categories that an expert learned last, and their paths. */
+interface Topic {
+  name: string;
+  paths: readonly string[];
+}
+
+/**
+ * The present experts, each named by the categories of its last choices. Two with the same category are named by a narrower one,
+ * and after that by their ids.
+ */
+export function namedExperts(experts: Inspection['experts'], words: Words): NamedExpert[] {
+  const present = experts.filter((one): one is InspectedExpert & { state: PresentState } => one.state !== 'removed');
+  const topics = present.map(({ from }) => [topicOf(from, 1, words), topicOf(from, 2, words)]);
+  const wide = topics.map(([topic]) => topic?.name);
+  const isShared = (name: string | undefined): boolean => wide.filter((other) => other === name).length > 1;
+  const named = present.map((expert, n) => {
+    const [broad, narrow] = topics[n] ?? [];
+    const topic = expert.state !== 'generalist' && isShared(broad?.name) ? narrow : broad;
+    return { expert, topic: topic ?? null, title: titleOf(expert.state, topic ?? null, words) };
+  });
+  return named.map(({ expert, topic, title }) => {
+    const twin = named.some((other) => other.expert !== expert && other.title === title);
+    return {
+      ...expert,
+      title: twin ? fill(words.texts.learned.numbered, { name: title, id: `${expert.id}` }) : title,
+      shown: shownOf(expert, topic),
+    };
+  });
+}
+
+function titleOf(state: PresentState, topic: Topic | null, { texts }: Words): string {
+  const { everything, everythingLately, unnamed } = texts.learned;
+  if (state === 'generalist') return topic ? fill(everythingLately, { category: topic.name }) : everything;
+  return topic?.name ?? unnamed;
+}
+
+/** The category of most of the last choices, or the two most frequent ones; null if none has a category. */
+function topicOf(from: InspectedExpert['from'], depth: number, { formats }: Words): Topic | null {
+  const last = from.slice(0, LATELY);
+  const counts = new Map<string, number>();
+  for (const { item } of last) {
+    const path = pathOf(item.category, depth);
+    if (path) counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  const [first, second] = [...counts].sort(([, a], [, b]) => b - a);
+  if (!first) return null;
+  const paths = second && first[1] <= last.length / 2 ? [first[0], second[0]] : [first[0]];
+  return { name: formats.listed(paths.map((path) => path.split('/').at(-1) ?? path)), paths };
+}
+
+const pathOf = (category: string, depth: number): string =>
+  (category.split('|')[0] ?? '')
+    .split('/')
+    .slice(0, depth)
+    .map((part) => part.trim())
+    .join('/');
+
+/** The generalist shows its last choices whatever they are, every other expert those that its name is about. */
+function shownOf({ state, from }: Pick<InspectedExpert, 'state' | 'from'>, topic: Topic | null): NamedExpert['shown'] {
+  const fits = ({ category }: { category: string }): boolean =>
+    topic === null || topic.paths.some((path) => pathOf(category, path.split('/').length) === path);
+  const items = from.map(({ item }) => item).filter((item) => state === 'generalist' || fits(item));
+  return [...new Map(items.map((item) => [item.id, item])).values()].slice(0, MAX_PICTURES);
+}
+
+/** Colour name of an expert, the same in its card and in the charts. */
+export function colorOf(id: number, experts: readonly Pick<InspectedExpert, 'id' | 'state'>[]): string {
+  const state = experts.find((expert) => expert.id === id)?.state ?? 'candidate';
+  if (state === 'generalist') return '0';
+  if (state === 'removed') return 'dropped';
+  if (state === 'candidate') return 'trial';
+  const kept = experts.filter((expert) => expert.state === 'active' || expert.state === 'frozen').map((one) => one.id);
+  return `${1 + kept.toSorted((a, b) => a - b).indexOf(id)}`;
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { labelLanguage } from '../../../core/labels';
+import { LABEL_LANGUAGES } from '../../../testing/languages';
+import { ENGLISH_TEXTS, loadTexts, textsIn } from './texts';
+import { backendWords, formatsIn, runWords, type Words, wordsIn } from './words';
+
+const ENGLISH = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
+
+async function wordsOf(language: string): Promise<Words> {
+  await loadTexts(language);
+  const loaded = textsIn(language);
+  if (!loaded) throw new Error(`no texts in ${language}`);
+  return wordsIn(loaded, language);
+}
+
+describe('formats', () => {
+  it('name the day of a moment unless that is today', () => {
+    const formats = formatsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'en');
+    expect(formats.moment(Date.now())).toMatch(/^today, \d/);
+    const [first, last] = [new Date(2020, 2, 4, 15, 6).getTime(), new Date(2020, 2, 5, 16, 7).getTime()];
+    expect(formats.moment(first)).toMatch(/^Mar 4, 2020, 3:06/);
+    expect(formats.moments(first, last)).toMatch(/^Mar 4, 2020 – Mar 5, 2020, 4:07/);
+    expect(formats.moments(last - 1000, last)).toMatch(/^Mar 5, 2020, 4:07/);
+  });
+
+  it.each([
+    ['en', ['1st', '2nd', '3rd', '4th', '1,011th', '21st']],
+    ['fr', ['1er', '2e', '3e', '4e', '1\u202f011e', '21e']],
+    ['de-AT', ['Platz 1', 'Platz 2', 'Platz 3', 'Platz 4', 'Platz 1011', 'Platz 21']],
+  ])('name a place as the language %s does', async (language, names) => {
+    const { formats } = await wordsOf(language);
+    const places = [1, 2, 3, 4, 1011, 21].map(formats.place);
+    expect(places.map((place) => place.replace('\u00a0', ''))).toEqual(names);
+  });
+});
+
+describe('texts', () => {
+  it('are English for a language without texts, with its numbers', () => {
+    expect(textsIn('it')?.texts).toBe(ENGLISH_TEXTS);
+    const words = wordsIn({ texts: ENGLISH_TEXTS, language: 'en' }, 'it');
+    expect(words.formats.fine(1.5)).toBe('1,5');
+    expect(words.formats.place(2)).toBe('2nd');
+  });
+
+  it('use the form of one thing where the language does', async () => {
+    expect(ENGLISH.counted(ENGLISH_TEXTS.timeline.soFar, 1)).toBe('1 choice so far');
+    expect(ENGLISH.counted(ENGLISH_TEXTS.timeline.soFar, 0)).toBe('0 choices so far');
+    const { texts, counted } = await wordsOf('de');
+    expect(counted(texts.timeline.tastes, 1)).toBe('1 eigene Vorliebe');
+  });
+
+  it('join sentences with a space, except in Japanese', async () => {
+    expect(ENGLISH.joined(['One.', 'Two.'])).toBe('One. Two.');
+    expect((await wordsOf('ja')).joined(['一。', '二。'])).toBe('一。二。');
+  });
+});
+
+describe('runWords', () => {
+  it('says what ran, where, why not on a GPU, and for how long', () => {
+    const run = { modality: 'image', encoder: 'mobilenet-v2', milliseconds: 1234 } as const;
+    const { formats } = ENGLISH;
+    expect(runWords({ ...run, backend: 'wasm', reason: 'no WebGPU adapter' }, formats)).toBe(
+      'mobilenet-v2, wasm (no WebGPU adapter), 1,234 ms',
+    );
+    expect(runWords({ ...run, backend: 'webgpu', reason: null }, formats)).toBe('mobilenet-v2, WebGPU, 1,234 ms');
+  });
+});
+
+describe('backendWords', () => {
+  it('is one line about encoders and learner', () => {
+    const run = { modality: 'text', encoder: 'use-lite', milliseconds: 8, backend: 'wasm', reason: null } as const;
+    expect(backendWords({ encoders: 'wasm', learner: 'wasm', runs: [run, { ...run, encoder: 'clip' }] }, ENGLISH)).toBe(
+      'Encoders: use-lite, wasm, 8 ms; clip, wasm, 8 ms. Learner: wasm.',
+    );
+    expect(backendWords({ encoders: null, learner: 'javascript', runs: [] }, ENGLISH)).toBe(
+      'Encoders: not needed yet. Learner: JavaScript.',
+    );
+  });
+});
+
+/** The texts of a language by path: `why.columns.part`. */
+async function textsByPath(language: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const visit = (value: object, path: string[]): void => {
+    for (const [key, part] of Object.entries(value)) {
+      if (typeof part === 'string') found.set([...path, key].join('.'), part);
+      // Each language has its own forms.
+      else if (key !== 'place' || path.length > 0) visit(part, [...path, key]);
+    }
+  };
+  visit((await wordsOf(language)).texts, []);
+  return found;
+}
+
+const placeholders = (text: string): string[] => (text.match(/\{\w*\}/g) ?? []).toSorted();
+
+describe.each(LABEL_LANGUAGES)('the texts in %s', (language) => {
+  it('have the same keys and placeholders as English, and no empty text', async () => {
+    const [texts, expected] = await Promise.all([textsByPath(language), textsByPath('en')]);
+    expect((await wordsOf(language)).language).toBe(labelLanguage(language));
+    expect([...texts.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
+    for (const [key, text] of texts) {
+      expect([key, ...placeholders(text)]).toEqual([key, ...placeholders(expected.get(key) ?? '')]);
+      expect([key, text.trim()]).toEqual([key, text]);
+      expect(text).not.toBe('');
+    }
+  });
+
+  it('name lists as their headings do', async () => {
+    const { ENGLISH: lists, loadLabels } = await import('../../../core/labels');
+    const code = labelLanguage(language);
+    const { list } = code === 'en' ? lists : await loadLabels(code);
+    expect((await wordsOf(language)).texts.placements).toEqual(list.headings);
+  });
+
+  it('isolate names in right-to-left languages', async () => {
+    const rightToLeft = new Intl.Locale(language).maximize().script === 'Arab';
+    for (const [key, text] of await textsByPath(language)) {
+      const names = text.match(/.?\{(title|category|name|day|moment|size)\}.?/g) ?? [];
+      for (const name of names) expect([key, /^\u2068.*\u2069$/.test(name)]).toEqual([key, rightToLeft]);
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { fill } from '../../../core/labels';
+import type { EncoderRun, ItemInspection, Status } from '../../../device/protocol';
+import type { InspectorTexts, LoadedTexts } from './texts';
+
+/** Formats of numbers and times in the language of the page, and of the words around them. */
+export function formatsIn({ texts, language: words }: LoadedTexts, language?: string) {
+  const number = new Intl.NumberFormat(language);
+  const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const hundredths = new Intl.NumberFormat(language, {
+    signDisplay: 'exceptZero',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+  const share = new Intl.NumberFormat(language, { style: 'percent' });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const hour = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  const ordinals = new Intl.PluralRules(words, { type: 'ordinal' });
+  const list = new Intl.ListFormat(words);
+  const enumeration = new Intl.ListFormat(words, { type: 'unit', style: 'short' });
+  const count = (value: number): string => number.format(value);
+  /** With one decimal. */
+  const fine = (value: number): string => tenths.format(value);
+  return {
+    count,
+    fine,
+    signed: (value: number): string => hundredths.format(value),
+    percent: (value: number): string => share.format(value),
+    day: (time: number): string => day.format(time),
+    /** Day and time; only the time if it is today. */
+    moment(time: number): string {
+      const today = new Date(time).toDateString() === new Date().toDateString();
+      return today ? fill(texts.today, { time: hour.format(time) }) : dayAndTime.format(time);
+    },
+    /** The day of the first moment to the day and time of the last; the last alone if both are of one day. */
+    moments(first: number, last: number): string {
+      const oneDay = new Date(first).toDateString() === new Date(last).toDateString();
+      return oneDay ? this.moment(last) : `${day.format(first)} – ${this.moment(last)}`;
+    },
+    bytes(value: number): string {
+      if (value < 1000) return `${count(value)} B`;
+      return value < 1e6 ? `${fine(value / 1000)} kB` : `${fine(value / 1e6)} MB`;
+    },
+    /** A position in a list: "2nd". */
+    place: (place: number): string =>
+      fill(texts.place[ordinals.select(place)] ?? texts.place.other, { place: count(place) }),
+    /** Lists words as a sentence does: "a, b and c". */
+    listed: (words: readonly string[]): string => list.format(words),
+    /** Phrases separated by commas, as a sentence. */
+    enumerated: (phrases: readonly string[]): string => fill(texts.sentence, { words: enumeration.format(phrases) }),
+  };
+}
+export type Formats = ReturnType<typeof formatsIn>;
+
+/** The words of the inspector in one language, with their numbers. */
+export interface Words {
+  readonly texts: InspectorTexts;
+  readonly formats: Formats;
+  /** Language of the words. */
+  readonly language: LoadedTexts['language'];
+  /** A text about a number, which it contains as `{count}`. @param values of its other placeholders */
+  counted(text: { one: string; other: string }, count: number, values?: Readonly<Record<string, string>>): string;
+  /** Sentences, one after another. */
+  joined(sentences: readonly string[]): string;
+}
+
+/** @param language of the numbers and times. Default: the browser's */
+export function wordsIn(loaded: LoadedTexts, language?: string): Words {
+  const { texts } = loaded;
+  const formats = formatsIn(loaded, language);
+  const plural = new Intl.PluralRules(loaded.language);
+  return {
+    texts,
+    formats,
+    language: loaded.language,
+    counted: ({ one, other }, count, values = {}) =>
+      fill(plural.select(count) === 'one' ? one : other, { ...values, count: formats.count(count) }),
+    // Japanese has no spaces.
+    joined: (sentences) => sentences.join(loaded.language === 'ja' ? '' : ' '),
+  };
+}
+
+/** Name of a part of the score. An unknown name is split into words: `contentRecent` becomes `content recent`. */
+export function partName({ parts }: InspectorTexts, name: string): string {
+  const known = Object.hasOwn(parts, name) && parts[name];
+  if (known) return known;
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]+/g, ' ')
+    .toLowerCase();
+}
+
+/** Why nothing is learned; null if learning is on. */
+export function whyNothing(
+  { consent, learning }: Pick<Status, 'consent' | 'learning'>,
+  { denied, off }: InspectorTexts,
+): string | null {
+  if (consent === 'denied') return denied;
+  return learning ? null : off;
+}
+
+/** What an encoder ran on last: its name, where, why not on a GPU, and for how long. */
+export function runWords({ encoder, backend, reason, milliseconds }: EncoderRun, { count }: Formats): string {
+  const place = backend === 'webgpu' ? 'WebGPU' : 'wasm';
+  return `${encoder}, ${place}${reason === null ? '' : ` (${reason})`}, ${count(milliseconds)} ms`;
+}
+
+/** What encoders and learner compute on, in one line. */
+export function backendWords({ runs, learner }: Status['backend'], { texts, formats }: Words): string {
+  const { facts } = texts;
+  return fill(facts.backend, {
+    encoders: runs.length === 0 ? facts.noEncoder : runs.map((run) => runWords(run, formats)).join('; '),
+    learner: learner === 'wasm' ? 'wasm' : 'JavaScript',
+  });
+}
+
+/** A place, and "still" before it if it is the present one. */
+export function placeText(
+  { texts, formats }: Words,
+  found: Pick<ItemInspection, 'place'>,
+  place: number | null,
+): string {
+  if (place === null) return '–';
+  const words = formats.place(place);
+  return place === found.place ? fill(texts.why.still, { place: words }) : words;
+}
