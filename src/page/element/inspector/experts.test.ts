@@ -58,6 +58,11 @@ it('never has two equal titles', () => {
   ).toEqual(['Toys (expert 1)', 'Toys (expert 2)', 'A separate taste (expert 3)', 'A separate taste (expert 4)']);
 });
 
+it('leaves the name to an expert that was kept', () => {
+  const kept = expert(1, 'active', ...times(4, 'Toys/Plush'));
+  expect(titlesOf(expert(2, 'candidate', ...times(4, 'Toys/Plush')), kept)).toEqual(['Plush', 'Toys']);
+});
+
 it('leaves out experts that are not there any more', () => {
   expect(titlesOf(expert(0, 'generalist'), expert(1, 'removed', 'Toys'))).toEqual(['Everything you chose']);
 });

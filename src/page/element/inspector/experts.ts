@@ -24,27 +24,46 @@ interface Topic {
 }
 
 /**
- * The present experts, each named by the categories of its last choices. Two with the same category are named by a narrower one,
- * and after that by their ids.
+ * The present experts, each named by the categories of its last choices. Two of the same name get the names of narrower categories,
+ * and their ids if these are the same, too. A candidate leaves its name to an expert that was kept.
  */
 export function namedExperts(experts: Inspection['experts'], words: Words): NamedExpert[] {
   const present = experts.filter((one): one is InspectedExpert & { state: PresentState } => one.state !== 'removed');
-  const topics = present.map(({ from }) => [topicOf(from, 1, words), topicOf(from, 2, words)]);
-  const wide = topics.map(([topic]) => topic?.name);
-  const isShared = (name: string | undefined): boolean => wide.filter((other) => other === name).length > 1;
-  const named = present.map((expert, n) => {
-    const [broad, narrow] = topics[n] ?? [];
-    const topic = expert.state !== 'generalist' && isShared(broad?.name) ? narrow : broad;
-    return { expert, topic: topic ?? null, title: titleOf(expert.state, topic ?? null, words) };
+  const candidates = present.filter(({ state }) => state === 'candidate');
+  const kept = uniquelyNamed(
+    present.filter(({ state }) => state !== 'candidate'),
+    new Set(),
+    words,
+  );
+  const taken = new Set([...kept.values()].map(({ title }) => title));
+  const named = new Map([...kept, ...uniquelyNamed(candidates, taken, words)]);
+  return present.flatMap((expert) => named.get(expert.id) ?? []);
+}
+
+/** The experts by their ids, with names different from each other's and from those taken. */
+function uniquelyNamed(
+  experts: readonly (InspectedExpert & { state: PresentState })[],
+  taken: ReadonlySet<string>,
+  words: Words,
+): Map<number, NamedExpert> {
+  const named = experts.map((expert) => {
+    const [broad, narrow] = [1, 2].map((depth) => topicOf(expert.from, depth, words));
+    return { expert, broad: broad ?? null, narrow: narrow ?? null };
   });
-  return named.map(({ expert, topic, title }) => {
-    const twin = named.some((other) => other.expert !== expert && other.title === title);
-    return {
-      ...expert,
-      title: twin ? fill(words.texts.learned.numbered, { name: title, id: `${expert.id}` }) : title,
-      shown: shownOf(expert, topic),
-    };
+  const broadTitles = named.map(({ expert, broad }) => titleOf(expert.state, broad, words));
+  const titled = named.map(({ expert, broad, narrow }, n) => {
+    const title = broadTitles[n] ?? '';
+    const isShared = taken.has(title) || broadTitles.some((other, at) => at !== n && other === title);
+    const topic = isShared && expert.state !== 'generalist' ? narrow : broad;
+    return { expert, topic, title: titleOf(expert.state, topic, words) };
   });
+  return new Map(
+    titled.map(({ expert, topic, title }) => {
+      const isShared = taken.has(title) || titled.some((other) => other.expert !== expert && other.title === title);
+      const numbered = fill(words.texts.learned.numbered, { name: title, id: `${expert.id}` });
+      return [expert.id, { ...expert, title: isShared ? numbered : title, shown: shownOf(expert, topic) }];
+    }),
+  );
 }
 
 function titleOf(state: PresentState, topic: Topic | null, { texts }: Words): string {

@@ -38,6 +38,10 @@ export const mediaStyles = css`
     .row .run {
       inline-size: 100%;
     }
+    /* The words need the room of the bar and of the guide lines. */
+    .room > .about {
+      white-space: normal;
+    }
     .bars .name {
       overflow-wrap: anywhere;
       hyphens: auto;

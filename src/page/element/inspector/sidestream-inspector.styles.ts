@@ -228,6 +228,9 @@ export const inspectorStyles = css`
     overflow: hidden;
   }
   .room > .about {
+    white-space: nowrap;
+  }
+  .shares .room > .about {
     padding-inline-start: 0.5rem;
   }
   .swatch {
@@ -261,6 +264,7 @@ export const inspectorStyles = css`
 
   .experts {
     grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr));
+    align-items: start;
     gap: 1rem;
     margin-block-start: 1rem;
   }
@@ -311,6 +315,7 @@ export const inspectorStyles = css`
     border-radius: 50%;
   }
   .line-chart {
+    margin-block: 0.25rem;
     block-size: 2rem;
     border-radius: 0.25rem;
   }

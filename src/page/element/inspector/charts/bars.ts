@@ -1,4 +1,4 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, svg, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
 import type { Inspection, Metrics } from '../../../../device/protocol';
 import type { InspectorTexts } from '../texts';
@@ -49,21 +49,15 @@ const barList = (part: string, bars: readonly Bar[]): TemplateResult => html`
   </ul>`;
 
 /** Bars on a scale from 0 to 100 %, with their key above and the scale below. */
-const shareList = (
-  part: string,
-  bars: readonly Bar[],
-  keys: readonly Key[],
-  { formats }: Words,
-): TemplateResult => html`
-  <div class="shares">
-    ${
-      bars.every(({ parts }) => parts === null)
-        ? nothing
-        : html`<ul class="keys">${keys.map(([kind, name]) => html`<li><span class="swatch ${kind}" aria-hidden="true"></span>${name}</li>`)}</ul>`
-    }
-    ${barList(part, bars)}
-    <p class="scale" aria-hidden="true"><span>${[0, 0.5, 1].map((share) => html`<span>${formats.percent(share)}</span>`)}</span></p>
-  </div>`;
+function shareList(part: string, bars: readonly Bar[], keys: readonly Key[], { formats }: Words): TemplateResult {
+  if (bars.every(({ parts }) => parts === null)) return barList(part, bars);
+  return html`
+    <div class="shares">
+      <ul class="keys">${keys.map(([kind, name]) => html`<li><span class="swatch ${kind}" aria-hidden="true"></span>${name}</li>`)}</ul>
+      ${barList(part, bars)}
+      <p class="scale" aria-hidden="true"><span>${[0, 0.5, 1].map((share) => html`<span>${formats.percent(share)}</span>`)}</span></p>
+    </div>`;
+}
 
 /** Categories with their part in the last choices, and a mark at their part in the shop. @param choices number of last choices */
 export function categoryBars(categories: Inspection['categories'], choices: number, words: Words): TemplateResult {

@@ -146,7 +146,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
     const { formats, language } = frame.words;
     const room = Math.min(MAX_LABEL, Math.floor(0.42 * frame.width));
     const lines = bars.map(({ label }) => wrapped(label, room - 12, language));
-    const lane = 14 * Math.max(...lines.map((one) => one.length)) + 12;
+    const lane = 14 * Math.max(...lines.map((one) => one.length)) + 8;
     const ends = { textAnchor: frame.rightToLeft ? 'end' : 'start' } as const;
     const side = frame.rightToLeft ? 1 : -1;
     return {

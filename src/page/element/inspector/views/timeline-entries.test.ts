@@ -66,6 +66,12 @@ it('has a separate entry for a snapshot whose window the journal lacks', () => {
   ]);
 });
 
+it('begins another row after half an hour', () => {
+  const late = { ...choice(3), time: 200 + 30 * 60 * 1000 + 1 };
+  const rows = timelineRows(timelineEntries({ choices: [choice(1), choice(2), late], points: [], snapshots: [] }));
+  expect(rows.map(({ entries }) => entries.length)).toEqual([1, 2]);
+});
+
 it('has one row for choices in a row before which the same state exists, or none', () => {
   const rows = timelineRows(
     timelineEntries({

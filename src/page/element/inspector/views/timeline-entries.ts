@@ -60,6 +60,9 @@ export function timelineEntries({
   return entries.sort((a, b) => a.at - b.at).toReversed();
 }
 
+/** Pause after which a choice begins another run, ms: half an hour, as between two visits. */
+const MAX_PAUSE = 30 * 60 * 1000;
+
 /** A row of the timeline: one entry, or a run of choices. */
 export interface TimelineRow {
   /** Key of the newest entry. */
@@ -68,12 +71,18 @@ export interface TimelineRow {
   entries: readonly [TimelineEntry, ...TimelineEntry[]];
 }
 
-/** The entries as rows: choices in a row, from before all of which the same state exists, or none, are one. */
+/** The entries as rows: choices of one visit in a row, from before all of which the same state exists, or none, are one. */
 export function timelineRows(entries: readonly TimelineEntry[]): TimelineRow[] {
   const rows: { key: string; entries: [TimelineEntry, ...TimelineEntry[]] }[] = [];
   for (const entry of entries) {
     const last = rows.at(-1);
-    const joins = last && entry.choice && last.entries[0].choice && last.entries[0].snapshot === entry.snapshot;
+    const after = last?.entries.at(-1);
+    const joins =
+      last &&
+      after?.choice &&
+      entry.choice &&
+      after.snapshot === entry.snapshot &&
+      after.time - entry.time <= MAX_PAUSE;
     if (joins) last.entries.push(entry);
     else rows.push({ key: entry.key, entries: [entry] });
   }

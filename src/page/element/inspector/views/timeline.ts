@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../../../../core/labels';
-import type { Inspection, ListChange, PlaceChange } from '../../../../device/protocol';
+import type { Inspection, Item, ListChange, PlaceChange } from '../../../../device/protocol';
 import { figure } from '../charts/chart';
 import type { Chart } from '../charts/plots';
 import { picture } from '../picture';
@@ -128,7 +128,11 @@ export class TimelineView implements View {
   #pictures(entries: TimelineRow['entries']): TemplateResult {
     const [{ choice }] = entries;
     if (!choice) return html`<span class="spot" aria-hidden="true"></span>`;
-    const items = entries.flatMap((entry) => entry.choice?.item ?? []).slice(0, MAX_PICTURES);
+    const category = entries.length > 1 ? mostly(entries) : null;
+    const items = entries
+      .flatMap((entry) => entry.choice?.item ?? [])
+      .filter((item) => category === null || topOf(item) === category)
+      .slice(0, MAX_PICTURES);
     if (items.length === 0) return html`<span class="picture" aria-hidden="true"></span>`;
     return entries.length === 1
       ? html`${items.map((item) => picture(item))}`
@@ -321,8 +325,10 @@ export class TimelineView implements View {
   }
 }
 
+const topOf = ({ category }: Pick<Item, 'category'>): string => category.split('/')[0]?.trim() ?? '';
+
 /** The top category of more than half of these choices; null if there is none. */
 function mostly(entries: readonly TimelineEntry[]): string | null {
-  const names = entries.map(({ choice }) => choice?.item?.category.split('/')[0]?.trim() ?? '');
+  const names = entries.map(({ choice }) => (choice?.item ? topOf(choice.item) : ''));
   return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
 }
