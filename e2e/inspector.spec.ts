@@ -5,10 +5,20 @@ import { expect, openShop, products, test } from './support/shop';
 const inspector = (page: Page): Locator => page.locator('main sidestream-inspector');
 const lead = (page: Page): Locator => inspector(page).locator('[data-lead]');
 
+/** The views; a narrow inspector has a shorter name for each. */
+const QUESTIONS = {
+  'What did it learn?': 'learned',
+  'When?': 'timeline',
+  'Why this?': 'why',
+  'Does it help?': 'helps',
+} as const;
+const ALL = Object.keys(QUESTIONS) as (keyof typeof QUESTIONS)[];
+
 /** Opens a view by its question. */
-async function ask(page: Page, question: string): Promise<void> {
-  await page.getByRole('tab', { name: question }).click();
-  await expect(page.getByRole('tabpanel', { name: question })).toBeVisible();
+async function ask(page: Page, question: keyof typeof QUESTIONS): Promise<void> {
+  const view = QUESTIONS[question];
+  await inspector(page).locator(`[data-tab=${view}]`).click();
+  await expect(inspector(page).locator(`[role=tabpanel][data-view=${view}]`)).toBeVisible();
 }
 
 /** The shopper chooses products of a top category, each another one, and the shop learns from that. */
@@ -51,14 +61,20 @@ test('shows what it learned, when and why, whether it helps and what changed, an
 
   // What did it learn?
   await expect(lead(page)).toHaveText(
-    /^This browser has learned your taste from 53 choices.* Lately you chose mostly .*%/,
+    /^This browser has learned your taste from 53 choices.* Lately, in your last 8 choices, you chose mostly .*\(\d+%\)/,
   );
   const categories = inspector(page).locator('[part=categories] li');
-  await expect(categories.first()).toContainText(/^\s*(Tools|Food) ›/);
+  await expect(categories.first()).toContainText(/^\s*Tools ›/);
+  await expect(inspector(page).locator('.keys').first()).toContainText('share of your last 8 choices');
   await expect(inspector(page).locator('[data-product] img').first()).toBeVisible();
   const generalist = inspector(page).locator('[data-expert][data-state=generalist]');
   await expect(generalist).toContainText('53 choices');
   await expect(generalist.locator('.pictures li').first()).toBeVisible();
+  await expect(generalist.locator('.name')).toHaveText('Everything you chose, lately Tools');
+  // Every name is there once, and the trials are on one card.
+  const names = await inspector(page).locator('[data-expert] :is(.name, strong)').allTextContents();
+  expect(new Set(names).size).toBe(names.length);
+  await expect(inspector(page).locator('[data-trials]')).toContainText(/more than \d+% needed/);
   await expect(inspector(page).locator('[data-chart=shares] svg')).toBeVisible();
 
   // When? By keyboard.
@@ -68,13 +84,14 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   await expect(lead(page)).toHaveText(/^53 choices so far/);
   const points = inspector(page).locator('.timeline > li');
   await expect(points.filter({ hasText: `You chose ${third}` })).toHaveCount(1);
+  await expect(points.first()).toContainText(/You chose \d+ products, mostly Tools/);
   const window = inspector(page).locator('[data-snapshot]').first();
   await expect(window).toContainText('A series of choices ended');
 
   // Why this? The parts add up to the score.
   await ask(page, 'Why this?');
   await inspector(page).locator('[data-pick]').nth(1).click();
-  await expect(inspector(page).locator('[data-why-words]')).toHaveText(/ is 2nd of .* What counts most: it is /);
+  await expect(inspector(page).locator('[data-why-words]')).toHaveText(/ is 2nd of .* What counts most: /);
   await inspector(page).locator('[data-chart=waterfall] summary').click();
   const cells = await inspector(page).locator('[data-chart=waterfall] td:nth-child(2)').allTextContents();
   const brings = cells.map(numberIn);
@@ -84,11 +101,14 @@ test('shows what it learned, when and why, whether it helps and what changed, an
 
   // Does it help?
   await ask(page, 'Does it help?');
-  await expect(lead(page)).toHaveText(/^(Yes|No|Not clear yet): .*95 % interval/);
+  await expect(lead(page)).toHaveText(/^What you chose stood \d+\w\w on average, against \d+\w\w by popularity\.$/);
   const own = await namesIn(inspector(page).locator('[data-list=own]'));
   expect(own).not.toEqual(await namesIn(inspector(page).locator('[data-list=without]')));
-  await expect(inspector(page).locator('[part=record]')).toContainText('popularity');
-  await expect(inspector(page).locator('[data-fact=a-list-median]')).toHaveText(/\d ms/);
+  await expect(inspector(page).locator('[part=record] tr').nth(2)).toHaveText(
+    /popularity\s*[\d.]+\s*[\d.]+ \([\d.]+–[\d.,]+\)/,
+  );
+  await expect(inspector(page).locator('[data-fact=list-median]')).toHaveText(/\d ms/);
+  await expect(inspector(page).locator('[data-backend]')).toHaveText('Encoders: not needed yet. Learner: wasm.');
 
   // What did the last change do?
   await ask(page, 'When?');
@@ -107,54 +127,96 @@ test('shows what it learned, when and why, whether it helps and what changed, an
   await expect.poll(() => namesIn(inspector(page).locator('[data-list=own]'))).toEqual(before);
 });
 
-test('every point names the nearest earlier state, opens it and goes back to it', async ({ page }) => {
+test('rows open where an earlier state exists, which they name and go back to', async ({ page }) => {
   await openShop(page);
   await page.getByTestId('consent-yes').click();
   await choose(page, 'Food', 43);
   await choose(page, 'Tools', 8);
   await openInspector(page);
   await ask(page, 'When?');
-  await page.getByTestId('all-entries').click();
-  const points = inspector(page).locator('.timeline > li');
+  const rows = inspector(page).locator('.timeline > li');
   const kept = inspector(page).locator('[data-snapshot]');
   await expect(kept).toHaveCount(1);
+  const after = Number((await kept.textContent())?.match(/state after choice (\d+) kept/)?.[1]);
   const which = inspector(page).locator('[data-which]');
-  const open = async (choice: number): Promise<void> => {
-    await points
-      .filter({ hasText: `choice ${choice}, ` })
-      .and(page.locator('[data-kind=choice]'))
-      .getByRole('button')
-      .click();
-  };
 
-  // The state of the only window is older than this choice by some, which it says.
-  await open(50);
+  // The choices since the state are one row, which lists each of them.
+  const run = rows.filter({ has: page.locator('[data-choice="51"]') });
+  await expect(run).toContainText(`choices ${after + 1} to 51, `);
+  await expect(run.locator('[data-choice]')).toHaveCount(51 - after);
+  await expect(run.locator('[data-choice]').first()).toBeHidden();
+  await run.locator('summary').click();
+  await expect(run.locator('[data-choice]').first()).toContainText(/choice 51, .* it was \d+\w\w in your list/);
+  await run.locator('[data-open]').click();
   await expect(which).toHaveText(
     /^The nearest state that was kept before this: what the shop knew after choice 4\d \(/,
   );
-  const after = Number((await which.textContent())?.match(/after choice (\d+)/)?.[1]);
-  await expect(which).toContainText(`, ${49 - after} choices earlier.`);
+  await expect(which).toContainText(`, ${50 - after} choices earlier.`);
   await expect(inspector(page).locator('[data-change]')).toContainText(
     `would lose the ${51 - after} choices since then`,
   );
 
-  // Older than every state: that is said, and there is nothing to go back to.
-  await open(30);
-  await expect(which).toHaveText(
-    `There is no snapshot from before this: the oldest one was saved after choice ${after}. To start over, use “Forget the profile” under “Does it help?”.`,
-  );
-  await expect(page.getByTestId('rollback')).toHaveCount(0);
-  await open(30);
-  await expect(which).toHaveCount(0);
+  // Older than every state: there is nothing to open.
+  const first = rows.last();
+  await expect(first).toContainText('choices 1 to 40, ');
+  await expect(first.getByRole('button')).toHaveCount(0);
+  await expect(first.locator('[data-choice]')).toHaveCount(40);
 
-  // A point of the chart opens the same.
+  // A point of the chart opens its row.
+  await run.locator('[data-open]').click();
+  await expect(which).toHaveCount(0);
   await inspector(page).locator('[data-chart=timeline] circle[data-key=choice-51]').click();
-  await expect(page.locator('[data-open=choice-51]')).toBeFocused();
+  await expect(run.locator('[data-open]')).toBeFocused();
   await expect(which).toContainText(`after choice ${after} (`);
   await page.getByTestId('rollback').click();
   await expect(page.getByTestId('said')).toHaveText(`Done. The shop knows what it knew after choice ${after}.`);
   await expect(lead(page)).toContainText(`${after} choices so far`);
-  await expect(inspector(page).locator('[data-kind=choice]').first()).toContainText(`choice ${after}, `);
+  await expect(rows.first()).toContainText(` ${after}, `);
+});
+
+test('is in the language of the page, also when that changes', async ({ page }) => {
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await choose(page, 'Food', 9);
+  await openInspector(page);
+  await expect(lead(page)).toHaveText(/^This browser has learned/);
+  const speak = (language: string): Promise<void> =>
+    page.evaluate((lang) => {
+      document.documentElement.lang = lang;
+    }, language);
+  await speak('de');
+  await expect(lead(page)).toHaveText(/^Dieser Browser hat aus 9 gewählten Produkten Ihren Geschmack gelernt\./);
+  await ask(page, 'Why this?');
+  await expect(inspector(page).locator('[data-why-words]')).toHaveText(
+    / steht auf Platz 1 von \d+ Produkten\. Am meisten zählt: /,
+  );
+  await expect(inspector(page).locator('[data-chart=waterfall] svg text').first()).toBeVisible();
+  await speak('ja');
+  await expect(inspector(page).locator('[data-why-words]')).toHaveText(/点中1位です。最も影響しているのは「/);
+  // A language without texts of its own.
+  await speak('it');
+  await expect(inspector(page).locator('[data-why-words]')).toHaveText(/ is 1st of /);
+});
+
+test('stands beside the list in the drawer, with its four views in one row', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openShop(page);
+  await page.getByTestId('consent-yes').click();
+  await choose(page, 'Food', 3);
+  await page.getByTestId('inspect').click();
+  const drawer = page.getByTestId('inspector');
+  await expect(drawer.getByRole('tab')).toHaveText([/Learned/, /When/, /Why/, /Helps/]);
+  const boxes = await drawer
+    .getByRole('tab')
+    .evaluateAll((tabs) => tabs.map((tab) => tab.getBoundingClientRect().toJSON()));
+  expect(new Set(boxes.map(({ top, height }) => `${top} ${height}`)).size).toBe(1);
+  const panel = await drawer.boundingBox();
+  for (const { left, right } of boxes) {
+    expect(left).toBeGreaterThanOrEqual(panel?.x ?? 0);
+    expect(right).toBeLessThanOrEqual((panel?.x ?? 0) + (panel?.width ?? 0));
+  }
+  const list = await page.getByTestId('for-you').boundingBox();
+  expect((list?.x ?? 0) + (list?.width ?? 0)).toBeLessThanOrEqual(panel?.x ?? 0);
 });
 
 test('after a denial nothing claims to learn', async ({ page }) => {
@@ -163,7 +225,7 @@ test('after a denial nothing claims to learn', async ({ page }) => {
   await page.getByTestId('consent-no').click();
   await choose(page, 'Music', 6);
   await openInspector(page);
-  for (const question of ['What did it learn?', 'When?', 'Why this?', 'Does it help?']) {
+  for (const question of ALL) {
     await ask(page, question);
     await expect(lead(page)).toHaveText(/^You said no\. Nothing is learned/);
     await expect(inspector(page)).not.toContainText(
@@ -205,7 +267,7 @@ test('exports, forgets after asking, and imports', async ({ page }) => {
   await expect(page.getByTestId('said')).toHaveText('The file is in use.');
   await ask(page, 'When?');
   await expect(lead(page)).toHaveText(/^6 choices so far/);
-  await expect(inspector(page).locator('[data-kind=choice]')).toHaveCount(6);
+  await expect(inspector(page).locator('[data-choice]')).toHaveCount(6);
 });
 
 test('merges a file of another device, and reports a file without new events', async ({ page }) => {
@@ -246,7 +308,7 @@ test('no view has a serious violation in light or dark, or is wider than a small
   await choose(page, 'Music', 6);
   await page.setViewportSize({ width: 375, height: 800 });
   await openInspector(page);
-  for (const question of ['What did it learn?', 'When?', 'Why this?', 'Does it help?']) {
+  for (const question of ALL) {
     await ask(page, question);
     if (question === 'When?') await inspector(page).locator('[data-open]').first().click();
     // The rest of the page is the same in every view.

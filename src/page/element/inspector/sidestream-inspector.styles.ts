@@ -188,6 +188,9 @@ export const inspectorStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  .shares {
+    margin-block-start: 0.375rem;
+  }
   .shares,
   .bars {
     --_columns: 14rem minmax(0, 1fr) 4rem;

@@ -39,7 +39,7 @@ it('has a series for each kept expert, one for all that were dropped, and one fo
 });
 
 it('draws the newest choice at the right edge', () => {
-  expect(sparkline([0, 0.5, 1])).toBe('0,20 50,10 100,0');
-  expect(sparkline([0.25])).toBe('100,15');
+  expect(sparkline([0, 0.5, 1])).toBe('0,19 50,10 100,1');
+  expect(sparkline([0.25])).toBe('100,14.5');
   expect(sparkline([])).toBe('');
 });
