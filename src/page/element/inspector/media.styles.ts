@@ -7,12 +7,13 @@ export const mediaStyles = css`
     transform: scaleX(-1);
   }
 
-  /* Its words are English whichever way the page is read: their stops stay where they belong. */
-  :host(:dir(rtl)) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge, .keys li) {
+  /* Words that are English whichever way the page is read, and names of products: their stops stay where they belong. */
+  :host(:dir(rtl)) .name,
+  :host(:dir(rtl)) .panel:not([lang='ar']) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge, .keys li) {
     unicode-bidi: plaintext;
     text-align: right;
   }
-  :host(:dir(rtl)) :is(.value, dd) {
+  :host(:dir(rtl)) .panel:not([lang='ar']) :is(.value, dd) {
     unicode-bidi: plaintext;
     text-align: left;
   }
@@ -56,12 +57,12 @@ export const mediaStyles = css`
       --_line: GrayText;
       --_backbone: GrayText;
       --_tile: Canvas;
-      --_expert-trial: ButtonFace;
-      --_expert-dropped: GrayText;
+      --_expert-trial: color-mix(in srgb, CanvasText 20%, Canvas);
+      --_expert-dropped: color-mix(in srgb, CanvasText 50%, Canvas);
       --_expert-0: Highlight;
       --_expert-1: LinkText;
       --_expert-2: CanvasText;
-      --_expert-3: VisitedText;
+      --_expert-3: color-mix(in srgb, LinkText 45%, Canvas);
     }
     .tabs button {
       border-color: Canvas;
@@ -69,6 +70,7 @@ export const mediaStyles = css`
     .dot,
     .spot,
     .swatch,
+    .room,
     .picture {
       forced-color-adjust: none;
     }

@@ -49,6 +49,11 @@ describe('texts', () => {
     expect(counted(texts.timeline.tastes, 1)).toBe('1 eigene Vorliebe');
   });
 
+  it('isolate listed names in Arabic', async () => {
+    expect(ENGLISH.formats.listed(['a', 'b', 'c'])).toBe('a, b, and c');
+    expect((await wordsOf('ar')).formats.listed(['a', 'b'])).toBe('\u2068a\u2069 و\u2068b\u2069');
+  });
+
   it('join sentences with a space, except in Japanese', async () => {
     expect(ENGLISH.joined(['One.', 'Two.'])).toBe('One. Two.');
     expect((await wordsOf('ja')).joined(['一。', '二。'])).toBe('一。二。');

@@ -45,7 +45,9 @@ export function formatsIn({ texts, language: words }: LoadedTexts, language?: st
     place: (place: number): string =>
       fill(texts.place[ordinals.select(place)] ?? texts.place.other, { place: count(place) }),
     /** Lists words as a sentence does: "a, b and c". */
-    listed: (words: readonly string[]): string => list.format(words),
+    listed: (names: readonly string[]): string =>
+      // Latin names would otherwise be put in order from left to right, with the conjunction between them.
+      list.format(words === 'ar' ? names.map((name) => `\u2068${name}\u2069`) : names),
     /** Phrases separated by commas, as a sentence. */
     enumerated: (phrases: readonly string[]): string => fill(texts.sentence, { words: enumeration.format(phrases) }),
   };

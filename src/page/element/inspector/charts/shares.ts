@@ -44,7 +44,10 @@ const MARGIN = 1;
 export function sparkline(values: readonly number[]): string {
   const step = WIDTH / Math.max(1, values.length - 1);
   return values
-    .map((value, n) => `${round(WIDTH - (values.length - 1 - n) * step)},${round(MARGIN + (HEIGHT - 2 * MARGIN) * (1 - value))}`)
+    .map(
+      (value, n) =>
+        `${round(WIDTH - (values.length - 1 - n) * step)},${round(MARGIN + (HEIGHT - 2 * MARGIN) * (1 - value))}`,
+    )
     .join(' ');
 }
 

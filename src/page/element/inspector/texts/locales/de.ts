@@ -104,7 +104,10 @@ export default {
     },
     trialShare: '{share} wahrscheinlich, nötig sind mehr als {needed}',
     trialChoices: { one: 'muss noch {count}-mal lernen', other: 'muss noch {count}-mal lernen' },
-    trialEnds: { one: 'Probe endet nach {count} weiteren Wahl', other: 'Probe endet nach {count} weiteren' },
+    trialEnds: {
+      one: 'die Probe endet nach {count} weiteren Produkt',
+      other: 'die Probe endet nach {count} weiteren Produkten',
+    },
     scoreWeights: 'Gewichte der Bewertung (Zahlen)',
     scoreWeightsNote: 'Wie viel jeder Teil in der Bewertung eines Produkts zählt, mit jedem Klick gelernt.',
     noWeights: 'Noch keine Gewichte.',
