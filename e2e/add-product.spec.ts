@@ -87,10 +87,10 @@ test.describe('without WebGPU', () => {
         await expect(page).not.toHaveURL(before);
       }
       await page.getByTestId('inspect').click();
-      await page.getByRole('tab', { name: 'Does it help?' }).click();
+      await page.getByTestId('inspector').locator('[data-tab=helps]').click();
       const ran = (what: string) => page.getByTestId('inspector').locator(`[data-fact=${what}-encoder]`);
-      await expect(ran('text')).toHaveText(/^use-lite on wasm \(no WebGPU.*\), \d+ ms$/);
-      await expect(ran('image')).toHaveText(/^mobilenet-v2 on wasm \(no WebGPU.*\), [\d,]+ ms$/);
+      await expect(ran('text')).toHaveText(/^use-lite, wasm \(no WebGPU.*\), \d+ ms$/);
+      await expect(ran('image')).toHaveText(/^mobilenet-v2, wasm \(no WebGPU.*\), [\d,]+ ms$/);
     } finally {
       await browser.close();
     }

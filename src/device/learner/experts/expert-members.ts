@@ -23,7 +23,7 @@ export const VISITS = {
 /** Minimum number of choices that a candidate must have learned to be kept. */
 const MIN_CHOICES = 4;
 
-/** What a candidate needs to be kept: a posterior above this after so many choices. @param visits see `Start.visits` */
+/** The posterior and the number of choices that a candidate needs to be kept. @param visits see `Start.visits` */
 export const trialOf = (visits: boolean): { choices: number; posterior: number; length: number } => ({
   choices: MIN_CHOICES,
   posterior: visits ? VISITS.keepAt : MIN_POSTERIOR,

@@ -63,7 +63,7 @@ it('leaves the name to an expert that was kept', () => {
   expect(titlesOf(expert(2, 'candidate', ...times(4, 'Toys/Plush')), kept)).toEqual(['Plush', 'Toys']);
 });
 
-it('leaves out experts that are not there any more', () => {
+it('leaves out experts that were removed', () => {
   expect(titlesOf(expert(0, 'generalist'), expert(1, 'removed', 'Toys'))).toEqual(['Everything you chose']);
 });
 

@@ -8,7 +8,7 @@ export const mediaStyles = css`
   }
 
   /* Words that are English whichever way the page is read, and names of products: their stops stay where they belong. */
-  :host(:dir(rtl)) .name,
+  :host(:dir(rtl)) :is(.name, td, .about-item .about),
   :host(:dir(rtl)) .panel:not([lang='ar']) :is(p, h3, h4, th, td, dt, dd, summary, figcaption, button, label, .name, .about, .badge, .keys li) {
     unicode-bidi: plaintext;
     text-align: right;
@@ -19,9 +19,13 @@ export const mediaStyles = css`
   }
 
   @container inspector (inline-size < 34rem) {
+    .tabs {
+      gap: 0;
+    }
     .tabs button {
-      flex: 1;
+      flex: auto;
       padding-inline: 0.25rem;
+      font-size: 0.875rem;
     }
     .question-name {
       display: none;

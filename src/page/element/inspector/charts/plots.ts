@@ -242,7 +242,7 @@ const DRAW: { [Name in keyof ChartData]: (data: ChartData[Name], frame: Frame) =
 };
 
 /** Breaks a label into lines of at most this width, px, where its language separates words. */
-export function wrapped(label: string, width: number, language: string): string[] {
+function wrapped(label: string, width: number, language: string): string[] {
   const pen = document.createElement('canvas').getContext('2d');
   if (!pen) return [label];
   // The page's own font may be a little wider than this one.

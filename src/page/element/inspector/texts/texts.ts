@@ -28,7 +28,7 @@ interface Asked {
   done: string;
 }
 
-/** Texts of the view of what was learned. */
+/** Texts of the view of the profile. */
 interface LearnedTexts {
   /** The first sentence of the view. */
   choices: Counted<'count'>;

@@ -4,7 +4,7 @@ import type { InspectorTexts } from '../texts';
 export default {
   views: 'Preguntas',
   tabs: {
-    learned: { question: '¿Qué ha aprendido?', short: 'Aprendido' },
+    learned: { question: '¿Qué ha aprendido?', short: 'Qué' },
     timeline: { question: '¿Cuándo?', short: 'Cuándo' },
     why: { question: '¿Por qué esto?', short: 'Por qué' },
     helps: { question: '¿Sirve de algo?', short: 'Utilidad' },
