@@ -72,7 +72,7 @@ export const viewStyles = css`
     justify-self: start;
     margin-block-start: 0.25rem;
   }
-  .timeline > :not(.choice) .name {
+  .timeline > :not(.choice) > .row .name {
     font-weight: 600;
   }
   .spot {

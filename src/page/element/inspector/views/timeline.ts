@@ -224,9 +224,11 @@ export class TimelineView implements View {
         <p><strong data-change-words>${added + left + moved === 0 ? timeline.stays : fill(timeline.change, changes)}</strong>
         ${undone === 0 ? timeline.nothingSince : counted(timeline.wouldLose, undone)}</p>
         <ol class="places">${items.map((item) => this.#place(host, item))}</ol>
-        <button class="button strong" type="button" data-testid="rollback" ?disabled=${this.#busy} @click=${() => this.#goBack(host, snapshot.id)}>
-          ${fill(timeline.goBack, { number })}
-        </button>
+        ${
+          undone === 0
+            ? nothing
+            : html`<button class="button strong" type="button" data-testid="rollback" ?disabled=${this.#busy} @click=${() => this.#goBack(host, snapshot.id)}>${fill(timeline.goBack, { number })}</button>`
+        }
       </div>`;
   }
 
