@@ -193,7 +193,7 @@ export const inspectorStyles = css`
   }
   .shares,
   .bars {
-    --_columns: 14rem minmax(0, 1fr) 4rem;
+    --_columns: 14rem minmax(0, 1fr) 6rem;
     max-inline-size: 52rem;
   }
   .bars li,
@@ -204,6 +204,9 @@ export const inspectorStyles = css`
     column-gap: 0.75rem;
   }
   .room {
+    display: grid;
+    align-content: center;
+    align-self: stretch;
     padding-block: 0.5rem;
   }
   /* Guide lines at the numbers of the scale. */
