@@ -10,6 +10,7 @@ export {
 } from './cards';
 export type { FigureName, Interval } from './figures';
 export { chosenConfigurations, type Ground } from './ground';
+export { type Answer, questionAnswers } from './questions';
 export { type Simulated, type Simulation, simulationLine, simulationOf } from './result';
 export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type ShopStock } from './shops';

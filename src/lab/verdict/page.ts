@@ -48,7 +48,7 @@ export function verdictPage(verdict: Verdict): string {
   ].filter((one) => one !== '');
   return htmlPage(`Experiment ${experiment}`, intro, [
     verdictBlock(verdict),
-    tiles(verdictTiles(verdict), isWrong),
+    tiles(verdictTiles(verdict), isWrong ? 'muted' : 'plain'),
     aside === null ? '' : note(aside),
     ...(isWrong ? [folded('The figures, which do not count', figures)] : figures),
   ]);

@@ -50,9 +50,9 @@ export interface Tile {
   about: readonly string[];
 }
 
-/** @param muted for figures that do not count */
-export const tiles = (all: readonly Tile[], muted = false): string =>
-  `<dl class="tiles${muted ? ' muted' : ''}">\n${all
+/** @param look `muted` for figures that do not count, `words` for values that are words */
+export const tiles = (all: readonly Tile[], look: 'plain' | 'muted' | 'words' = 'plain'): string =>
+  `<dl class="tiles ${look}">\n${all
     .map(
       ({ title, value, about }) =>
         `<div><dt>${escaped(title)}</dt><dd class="value">${escaped(value)}</dd>${about.map((line) => `<dd>${escaped(line)}</dd>`).join('')}</div>`,
