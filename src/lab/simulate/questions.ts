@@ -28,7 +28,7 @@ const UNNOTICED_MS = 50;
 
 const CONTENT_CAVEAT =
   'Simulated tastes are made of the same texts and pictures that lists by likeness read, which favours likeness. A log is better evidence.';
-const FEW_CAVEAT = 'With so few shoppers, a difference may be hidden or due to chance: simulate more.';
+const FEW_CAVEAT = 'With so few shoppers this may be chance: simulate more.';
 
 /** Words for a figure: a `less` figure is better when it is smaller. */
 interface Question {

@@ -37,7 +37,8 @@ dl.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(230
 .tiles dd { font-size: .875rem; color: var(--soft); }
 .tiles dd.value { font-size: 1.875rem; line-height: 1.3; font-weight: 700; color: var(--ink); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .tiles.words { grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); }
-.tiles.words dd.value { font-size: 1.25rem; margin-bottom: 4px; }
+.tiles.words dd.value { font-size: 1.25rem; margin-bottom: 4px; text-wrap: balance; }
+.tiles.words dd.value::first-letter { text-transform: uppercase; }
 .muted, .tiles.muted dd.value { color: var(--soft); }
 details.folded { margin-top: 24px; padding-top: 12px; border-top: 1px solid var(--line); }
 .folded > summary { font-size: 1rem; }
