@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as v from 'valibot';
@@ -9,7 +9,7 @@ import type { Look } from './pictures/studio';
 import { VIEWS, type View } from './pictures/views';
 import { prepareDemoBundle } from './start/demo-bundle';
 import { prepareSite } from './start/site';
-import { digestOf } from './start/stamp';
+import { digestOf, isStamped, writeStamp } from './start/stamp';
 
 /**
  * `npm run pictures`: takes every picture of the README and of the manual, and writes those that changed visibly. What is built
@@ -57,11 +57,15 @@ else if (check) await checkPictures();
 else await takePictures();
 
 /** Runs some work in a browser with the built demo. */
-async function inStudio(work: (take: (view: View, look: Look) => Promise<Buffer>) => Promise<void>): Promise<void> {
+async function inStudio(
+  views: readonly View[],
+  work: (take: (view: View, look: Look) => Promise<Buffer>) => Promise<void>,
+): Promise<void> {
   console.log(`Demo bundle: ${await prepareDemoBundle()}`);
   console.log(`Demo page: ${await prepareSite()}`);
   // A check without changes needs no browser.
-  const { Studio } = await import('./pictures/studio');
+  const { SCRIPTS, Studio } = await import('./pictures/studio');
+  if (views.some(({ needsScripts }) => needsScripts)) console.log(`Scripts: ${await prepareScripts(SCRIPTS)}`);
   const studio = await Studio.open(root);
   try {
     await work((view, look) => studio.take(view, look));
@@ -70,8 +74,20 @@ async function inStudio(work: (take: (view: View, look: Look) => Promise<Buffer>
   }
 }
 
+/** Builds the scripts of the package into a folder unless nothing changed since the last time. */
+async function prepareScripts(folder: string): Promise<string> {
+  const stamp = `${folder}.stamp`;
+  const digest = await digestOf(['package-lock.json', 'scripts/package', 'src']);
+  if (await isStamped(stamp, digest)) return 'up to date';
+  const { buildCdn } = await import('./package/bundles');
+  await rm(folder, { recursive: true, force: true });
+  await buildCdn(resolve(folder));
+  await writeStamp(stamp, digest);
+  return 'built';
+}
+
 async function takePictures(): Promise<void> {
-  await inStudio(async (take) => {
+  await inStudio(pictured, async (take) => {
     for (const view of pictured) {
       const path = join('docs', view.picture.file);
       const screenshot = await take(view, view.picture);
@@ -101,7 +117,7 @@ async function checkPictures(): Promise<void> {
   console.log(`${pictured.length} pictures; the sources of ${changed.length} changed since they were taken.`);
   if (changed.length === 0) return;
   const old: string[] = [];
-  await inStudio(async (take) => {
+  await inStudio(changed, async (take) => {
     for (const view of changed) {
       const path = join('docs', view.picture.file);
       const differing = await differenceFrom(path, await take(view, view.picture));
@@ -116,7 +132,7 @@ async function checkPictures(): Promise<void> {
 
 async function takeForLooking(): Promise<void> {
   await mkdir(LOOKED_AT, { recursive: true });
-  await inStudio(async (take) => {
+  await inStudio(wanted, async (take) => {
     for (const view of wanted) {
       for (const [name, look] of Object.entries(LOOKS)) {
         const path = join(LOOKED_AT, `${view.name}-${name}.png`);

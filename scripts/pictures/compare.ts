@@ -24,7 +24,7 @@ const reduced = (picture: Buffer) =>
 
 /** Largest size of a picture in the manual, bytes. */
 export const MAX_BYTES = 60_000;
-const QUALITIES = [82, 74, 66, 58, 50, 42, 34, 26];
+const QUALITIES = [82, 70, 58, 46, 34];
 
 /** As WebP, with the best quality that is small enough. @throws Error if none is */
 export async function compressed(screenshot: Buffer, name: string): Promise<Buffer> {

@@ -18,6 +18,8 @@ export interface Look {
 
 const RIGHT_TO_LEFT = ['ar'];
 
+/** Folder of the scripts of the package, for pages without a bundler. */
+export const SCRIPTS = '.cache/pictures/scripts';
 /** Pixels around a part of a page. */
 const MARGIN = 20;
 
@@ -38,7 +40,11 @@ export class Studio {
 
   /** @param root folder of the repository, in which the demo is built */
   static async open(root: string): Promise<Studio> {
-    const host = await serve({ '/': join(root, 'dist/') });
+    const host = await serve({
+      '/': join(root, 'dist/'),
+      '/sidestream/': join(root, SCRIPTS, '/'),
+      '/examples/': join(root, 'examples/plain/'),
+    });
     return new Studio(await chromium.launch(settings.use?.launchOptions), host);
   }
 

@@ -16,6 +16,8 @@ export interface View {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most views show the whole window and return nothing.
   open(page: Page): Promise<Locator | void>;
+  /** Whether it is a page of an example, with the scripts of the package, instead of one of the demo. */
+  needsScripts?: boolean;
   /** The picture of it in the manual: a file below `docs/`, and the size of the window. Without it the view is only for looking at. */
   picture?: { file: string; width: number; height: number; scale?: number };
 }
@@ -137,7 +139,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'lists',
     sources: SHOP,
-    picture: { file: 'pictures/lists.webp', width: 1280, height: 860 },
+    picture: { file: 'pictures/lists.webp', width: 1080, height: 800 },
     async open(page) {
       await product(page);
       await shown(page, 'complement');
@@ -150,7 +152,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'cards',
     sources: SHOP,
-    picture: { file: 'pictures/cards.webp', width: 1000, height: 860 },
+    picture: { file: 'pictures/cards.webp', width: 760, height: 860, scale: 1.5 },
     async open(page) {
       await known(page);
       return page.getByTestId('for-you');
@@ -159,7 +161,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'cart',
     sources: ['src/demo/playground', ...SHOP],
-    picture: { file: 'pictures/cart.webp', width: 1280, height: 860 },
+    picture: { file: 'pictures/cart.webp', width: 1080, height: 860 },
     async open(page) {
       await playground(page);
       const id = await page.locator('#play-products option').first().getAttribute('value');
@@ -167,15 +169,26 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'pick',
+    sources: ['examples/plain', 'src/page/element/pick', ...ELEMENT],
+    picture: { file: 'pictures/pick.webp', width: 800, height: 760 },
+    needsScripts: true,
+    async open(page) {
+      await page.goto('/examples/first-visit.html');
+      await page.locator('sidestream-pick [data-id]').first().waitFor();
+      await page.locator('#segments h3').first().waitFor();
+    },
+  },
+  {
     name: 'languages',
     sources: ['src/demo/playground', ...SHOP],
-    picture: { file: 'pictures/languages.webp', width: 1280, height: 860 },
+    picture: { file: 'pictures/languages.webp', width: 1080, height: 860 },
     open: (page) => playground(page, { lang: 'ar' }),
   },
   {
     name: 'rules',
     sources: ['src/demo/playground', ...SHOP],
-    picture: { file: 'pictures/rules.webp', width: 1280, height: 860 },
+    picture: { file: 'pictures/rules.webp', width: 1080, height: 820 },
     async open(page) {
       await playground(page);
       await openGroups(page);
@@ -187,9 +200,8 @@ export const VIEWS: readonly View[] = [
   },
   { name: 'playground', sources: ['src/demo/playground', ...SHOP], open: (page) => playground(page).then(() => {}) },
   {
-    name: 'rerank',
+    name: 'category',
     sources: SHOP,
-    picture: { file: 'pictures/rerank.webp', width: 1280, height: 860 },
     async open(page) {
       await known(page);
       await page.goto('/#/category/Toys');
@@ -199,7 +211,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'find',
     sources: ['src/page/element/find', ...SHOP],
-    picture: { file: 'pictures/find.webp', width: 1280, height: 620 },
+    picture: { file: 'pictures/find.webp', width: 960, height: 600 },
     async open(page) {
       await home(page);
       await page.getByRole('combobox', { name: 'Search the shop' }).fill('something to drink');
@@ -226,7 +238,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'consent',
     sources: SHOP,
-    picture: { file: 'pictures/consent.webp', width: 1000, height: 860 },
+    picture: { file: 'pictures/consent.webp', width: 720, height: 860, scale: 1.5 },
     async open(page) {
       await home(page);
       return page.getByTestId('consent');
@@ -244,7 +256,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'inspector',
     sources: INSPECTOR,
-    picture: { file: 'pictures/inspector.webp', width: 1280, height: 980 },
+    picture: { file: 'pictures/inspector.webp', width: 1080, height: 860 },
     open: (page) => inspector(page),
   },
   ...['When?', 'Why this?', 'Does it help?'].map((question) => ({
@@ -255,13 +267,13 @@ export const VIEWS: readonly View[] = [
   {
     name: 'watch',
     sources: ['src/demo/watch', 'src/demo/charts', ...SHOP],
-    picture: { file: 'pictures/watch.webp', width: 1280, height: 980 },
+    picture: { file: 'pictures/watch.webp', width: 1080, height: 900 },
     open: watched,
   },
   {
     name: 'simulate',
     sources: ['src/demo/simulate', 'src/demo/charts', 'src/lab/simulate', ...SHOP],
-    picture: { file: 'pictures/simulate.webp', width: 1280, height: 760 },
+    picture: { file: 'pictures/simulate.webp', width: 1080, height: 760 },
     async open(page) {
       await simulated(page);
       await scrollTo(page.locator('.sim-results'));
@@ -278,7 +290,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'report',
     sources: REPORT,
-    picture: { file: 'pictures/report.webp', width: 1200, height: 800 },
+    picture: { file: 'pictures/report.webp', width: 1000, height: 720 },
     open: (page) => report(page, { visitors: 30_000, share: 0.5, lift: 1.3, days: 9 }),
   },
   {
