@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('../site/', import.meta.url));
 /** Pages with what is wide: tables, code, drawings. */
 const WIDE = [
   ...['reference/elements', 'reference/cli', 'explanation/two-recipes', 'explanation/learning', 'results/measured'],
-  ...['how-to/lists', 'how-to/experiments', 'coming-from/algolia', 'ja/element', 'ja/', 'manual'],
+  ...['how-to/lists', 'how-to/experiments', 'how-to/pilot', 'coming-from/algolia', 'ja/element', 'ja/', 'manual'],
 ];
 
 test.skip(!existsSync(folder), 'the site is not built: npm run site');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -96,7 +97,7 @@ async function takePictures(): Promise<void> {
         await mkdir(dirname(path), { recursive: true });
         await writeFile(path, await compressed(screenshot, view.name));
       }
-      listed[view.picture.file] = await digestOf(view.sources);
+      listed[view.picture.file] = await digestOfView(view);
       console.log(
         `${path}: ${differing > TOLERANCE ? `taken, ${percent(differing)} of it changed` : 'looks the same'}`,
       );
@@ -111,7 +112,7 @@ async function checkPictures(): Promise<void> {
   const changed: Pictured[] = [];
   for (const view of pictured) {
     const { file } = view.picture;
-    const isCurrent = existsSync(join('docs', file)) && listed[file] === (await digestOf(view.sources));
+    const isCurrent = existsSync(join('docs', file)) && listed[file] === (await digestOfView(view));
     if (!isCurrent) changed.push(view);
   }
   console.log(`${pictured.length} pictures; the sources of ${changed.length} changed since they were taken.`);
@@ -141,6 +142,14 @@ async function takeForLooking(): Promise<void> {
       }
     }
   });
+}
+
+/** Digest of what makes a picture: the sources of its view, and its size. */
+async function digestOfView({ sources, picture }: Pictured): Promise<string> {
+  return createHash('sha256')
+    .update(await digestOf(sources))
+    .update(JSON.stringify(picture))
+    .digest('hex');
 }
 
 /** Share of the pixels in which a screenshot differs from a picture; 1 if there is none yet. */

@@ -20,6 +20,8 @@ const RIGHT_TO_LEFT = ['ar'];
 
 /** Folder of the scripts of the package, for pages without a bundler. */
 export const SCRIPTS = '.cache/pictures/scripts';
+/** Files of the example beside the demo, whose bundle and pictures it uses. */
+const EXAMPLE = ['first-visit.html', 'first-visit.js', 'shop.css'];
 /** Pixels around a part of a page. */
 const MARGIN = 20;
 
@@ -43,7 +45,7 @@ export class Studio {
     const host = await serve({
       '/': join(root, 'dist/'),
       '/sidestream/': join(root, SCRIPTS, '/'),
-      '/examples/': join(root, 'examples/plain/'),
+      ...Object.fromEntries(EXAMPLE.map((file) => [`/${file}`, join(root, 'examples/plain', file)])),
     });
     return new Studio(await chromium.launch(settings.use?.launchOptions), host);
   }

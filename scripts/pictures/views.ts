@@ -161,7 +161,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'cart',
     sources: ['src/demo/playground', ...SHOP],
-    picture: { file: 'pictures/cart.webp', width: 1080, height: 860 },
+    picture: { file: 'pictures/cart.webp', width: 1280, height: 860 },
     async open(page) {
       await playground(page);
       const id = await page.locator('#play-products option').first().getAttribute('value');
@@ -174,7 +174,7 @@ export const VIEWS: readonly View[] = [
     picture: { file: 'pictures/pick.webp', width: 800, height: 760 },
     needsScripts: true,
     async open(page) {
-      await page.goto('/examples/first-visit.html');
+      await page.goto('/first-visit.html');
       await page.locator('sidestream-pick [data-id]').first().waitFor();
       await page.locator('#segments h3').first().waitFor();
     },
@@ -182,7 +182,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'languages',
     sources: ['src/demo/playground', ...SHOP],
-    picture: { file: 'pictures/languages.webp', width: 1080, height: 860 },
+    picture: { file: 'pictures/languages.webp', width: 1280, height: 860 },
     open: (page) => playground(page, { lang: 'ar' }),
   },
   {
