@@ -5,11 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as v from 'valibot';
-import { compressed, difference, TOLERANCE } from './pictures/compare';
 import type { Look } from './pictures/studio';
 import { VIEWS, type View } from './pictures/views';
-import { prepareDemoBundle } from './start/demo-bundle';
-import { prepareSite } from './start/site';
 import { digestOf, isStamped, writeStamp } from './start/stamp';
 
 /**
@@ -62,10 +59,14 @@ async function inStudio(
   views: readonly View[],
   work: (take: (view: View, look: Look) => Promise<Buffer>) => Promise<void>,
 ): Promise<void> {
+  // A check without changes needs neither a build nor a browser.
+  const [{ prepareDemoBundle }, { prepareSite }, { SCRIPTS, Studio }] = await Promise.all([
+    import('./start/demo-bundle'),
+    import('./start/site'),
+    import('./pictures/studio'),
+  ]);
   console.log(`Demo bundle: ${await prepareDemoBundle()}`);
   console.log(`Demo page: ${await prepareSite()}`);
-  // A check without changes needs no browser.
-  const { SCRIPTS, Studio } = await import('./pictures/studio');
   if (views.some(({ needsScripts }) => needsScripts)) console.log(`Scripts: ${await prepareScripts(SCRIPTS)}`);
   const studio = await Studio.open(root);
   try {
@@ -92,7 +93,8 @@ async function takePictures(): Promise<void> {
     for (const view of pictured) {
       const path = join('docs', view.picture.file);
       const screenshot = await take(view, view.picture);
-      const differing = await differenceFrom(path, screenshot);
+      const { compressed, difference, TOLERANCE } = await import('./pictures/compare');
+      const differing = existsSync(path) ? await difference(await readFile(path), screenshot) : 1;
       if (differing > TOLERANCE) {
         await mkdir(dirname(path), { recursive: true });
         await writeFile(path, await compressed(screenshot, view.name));
@@ -121,7 +123,9 @@ async function checkPictures(): Promise<void> {
   await inStudio(changed, async (take) => {
     for (const view of changed) {
       const path = join('docs', view.picture.file);
-      const differing = await differenceFrom(path, await take(view, view.picture));
+      const { difference, TOLERANCE } = await import('./pictures/compare');
+      const screenshot = await take(view, view.picture);
+      const differing = existsSync(path) ? await difference(await readFile(path), screenshot) : 1;
       console.log(`${path}: ${percent(differing)} of it differs`);
       if (differing > TOLERANCE) old.push(view.name);
     }
@@ -150,11 +154,6 @@ async function digestOfView({ sources, picture }: Pictured): Promise<string> {
     .update(await digestOf(sources))
     .update(JSON.stringify(picture))
     .digest('hex');
-}
-
-/** Share of the pixels in which a screenshot differs from a picture; 1 if there is none yet. */
-async function differenceFrom(path: string, screenshot: Buffer): Promise<number> {
-  return existsSync(path) ? difference(await readFile(path), screenshot) : 1;
 }
 
 function percent(share: number): string {

@@ -77,6 +77,7 @@ export class Studio {
         const near = [...document.images].filter((image) => image.getBoundingClientRect().top < 2 * innerHeight);
         await Promise.allSettled(near.map((image) => image.decode()));
       });
+      if (whole) await page.evaluate(() => scrollTo(0, 0));
       // What fades in has done so.
       await page.waitForTimeout(400);
       const as = { animations: 'disabled', caret: 'hide' } as const;

@@ -1,9 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { seededRandom } from '../../src/core/common/random';
-import { verdictOf } from '../../src/lab/verdict';
-import { verdictPage } from '../../src/lab/verdict/page';
-import { type Crowd, drawCrowd } from '../../src/testing/simulated-visitors';
+import type { Crowd } from '../../src/testing/simulated-visitors';
 
 /** A page of the project in a state worth a picture. */
 export interface View {
@@ -105,6 +102,13 @@ async function watched(page: Page): Promise<void> {
 
 /** A report of simulated visitors. */
 async function report(page: Page, crowd: Crowd, effect = 0.05): Promise<void> {
+  // Only where a picture is taken: a check without changes is over sooner.
+  const [{ seededRandom }, { verdictOf }, { verdictPage }, { drawCrowd }] = await Promise.all([
+    import('../../src/core/common/random'),
+    import('../../src/lab/verdict'),
+    import('../../src/lab/verdict/page'),
+    import('../../src/testing/simulated-visitors'),
+  ]);
   const days = drawCrowd(seededRandom(3), crowd).map((drawn, day) => ({ day: `2026-03-0${day + 1}`, ...drawn }));
   await page.setContent(verdictPage(verdictOf({ days }, { effect })));
 }
