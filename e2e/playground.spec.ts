@@ -12,13 +12,22 @@ async function openPlayground(page: Page): Promise<void> {
   await expect(list(page)).toHaveAttribute('state', 'filled');
 }
 
+/** Opens all groups of settings. */
+async function openGroups(page: Page): Promise<void> {
+  const closed = page.locator('.play-group:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
+}
+
 test('the list and the code follow the attributes', async ({ page }) => {
   await openPlayground(page);
   await expect(cards(page)).toHaveCount(8);
+  await expect(page.getByLabel('lang', { exact: true })).toBeHidden();
+  await openGroups(page);
   await page.getByLabel('limit', { exact: true }).fill('3');
   await page.getByLabel('limit', { exact: true }).blur();
   await expect(cards(page)).toHaveCount(3);
   await expect(code(page)).toContainText(' limit="3"');
+  await expect(page.getByTestId('playground-group-what').locator('summary')).toContainText('1 changed');
 
   await page.getByLabel('lang', { exact: true }).selectOption('de');
   await expect(list(page)).toContainText('Für Sie');
@@ -36,6 +45,7 @@ test('the list and the code follow the attributes', async ({ page }) => {
 
 test('the list follows the rules, and says what is wrong with one', async ({ page }) => {
   await openPlayground(page);
+  await openGroups(page);
   const [, second] = await page
     .locator('#play-products option')
     .evaluateAll((options) => options.map((option) => option.getAttribute('value') ?? ''));
@@ -61,6 +71,7 @@ test('the list follows the rules, and says what is wrong with one', async ({ pag
 test('the copied code makes the same list in a separate page', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openPlayground(page);
+  await openGroups(page);
   await page.getByTestId('playground-rule-categoryCap').check();
   await page.getByTestId('playground-copy').click();
   await expect(page.getByText('Copied.')).toBeVisible();
@@ -71,6 +82,31 @@ test('the copied code makes the same list in a separate page', async ({ page, co
 
 test('is accessible', async ({ page }) => {
   await openPlayground(page);
+  await openGroups(page);
   await page.getByTestId('playground-rule-boost').check();
   expect(await violations(page, { include: ['list-playground'] })).toEqual([]);
+});
+
+test('nothing in view moves while it is loaded', async ({ page }) => {
+  for (const size of [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
+    await page.setViewportSize(size);
+    await page.goto('about:blank');
+    await page.goto('/#/playground');
+    await expect(list(page)).toHaveAttribute('state', 'filled');
+    const moved = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((shifts) => {
+            for (const shift of shifts.getEntries()) sum += Number(Reflect.get(shift, 'value'));
+          }).observe({ type: 'layout-shift', buffered: true });
+          // What the observer buffered arrives in its first callback.
+          setTimeout(() => resolve(sum), 500);
+        }),
+    );
+    expect(moved, `${size.width} px`).toBeLessThan(0.02);
+  }
 });

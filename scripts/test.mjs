@@ -29,6 +29,8 @@ const stages = [
   { name: 'unused', cores: 1, command: ['knip', 'knip', '--no-config-hints'] },
   { name: 'used by tests', cores: 1, command: ['knip', 'knip', '--production', '--no-config-hints'] },
   { name: 'arrows and cycles', cores: 1, command: ['tsx', 'tsx', 'scripts/cycles.ts'] },
+  // Takes only pictures whose sources changed.
+  { name: 'pictures', cores: 1, needs: ['build'], command: ['tsx', 'tsx', 'scripts/pictures.ts', '--check'] },
   // Includes the API reference, which treats warnings as errors; a dead link makes it fail.
   { name: 'site', cores: 1, needs: ['build', 'package'], command: ['tsx', 'tsx', 'scripts/site.ts', '--built'] },
   // Long, so only at night and on the main branch.

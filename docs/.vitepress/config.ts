@@ -145,6 +145,7 @@ const english = {
     { text: 'Manual', link: '/how-to/lists' },
     { text: 'Reference', link: '/reference/elements' },
     { text: 'Results', link: '/results/measured' },
+    { text: 'Demo', link: '/demo/', target: '_self' },
     { text: 'Playground', link: '/demo/#/playground', target: '_self' },
   ],
   sidebar,
@@ -154,6 +155,7 @@ const japanese = {
   nav: [
     { text: 'はじめかた', link: '/ja/' },
     { text: '要素', link: '/ja/element' },
+    { text: 'デモ', link: '/demo/', target: '_self' },
     { text: 'プレイグラウンド', link: '/demo/#/playground', target: '_self' },
   ],
   sidebar: [
@@ -174,24 +176,61 @@ const japanese = {
   langMenuLabel: '言語を変える',
 };
 
+/** Changes of the generator's own components, whose markup assistive technology cannot read: what, and by what. */
+const MENDED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  // A section that opens and closes is a button; the mark in it must not be another one.
+  'VPSidebarItem.vue': [
+    ['class="caret"\n        role="button"', `class="caret"\n        :role="item.link ? 'button' : undefined"`],
+    ['aria-label="toggle section"', `:aria-label="item.link ? 'toggle section' : undefined"`],
+    [
+      '@keydown.enter="onCaretClick"\n        tabindex="0"',
+      '@keydown.enter="onCaretClick"\n        :tabindex="item.link ? 0 : undefined"',
+    ],
+    [':role="itemRole"', ':role="itemRole"\n      :aria-expanded="itemRole && collapsible ? !collapsed : undefined"'],
+    ["e.key !== 'Enter'", "e.key !== 'Enter' && e.key !== ' '"],
+  ],
+  'VPHome.vue': [
+    ['<div \n    class="VPHome"', '<main\n    class="VPHome"'],
+    ['  </div>\n</template>', '  </main>\n</template>'],
+  ],
+};
+
+const mendedTheme = {
+  name: 'mended-theme',
+  enforce: 'pre' as const,
+  transform(code: string, id: string): string | undefined {
+    const changes = MENDED[id.match(/theme-default\/components\/(\w+\.vue)$/)?.[1] ?? ''];
+    return changes?.reduce((text, [what, by]) => {
+      if (!text.includes(what))
+        throw new Error(`${id} has changed: it does not contain ${what}. Adapt MENDED in config.ts.`);
+      return text.replace(what, by);
+    }, code);
+  },
+};
+
 export default defineConfig({
   title: 'Sidestream',
   description: 'Product recommendations that are computed in the shopper’s browser.',
   // A link that leads nowhere ends the build.
   ignoreDeadLinks: false,
   lastUpdated: false,
+  transformHead: ({ siteData }) => [
+    ['link', { rel: 'icon', href: `${siteData.base}mark.svg`, type: 'image/svg+xml' }],
+    ['meta', { name: 'theme-color', content: '#0b6e66' }],
+  ],
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   locales: {
     root: { label: 'English', lang: 'en', themeConfig: english },
     ja: { label: '日本語', lang: 'ja', link: '/ja/', themeConfig: japanese },
   },
   themeConfig: {
+    logo: '/mark.svg',
     search: { provider: 'local', options: { detailedView: 'auto' } },
     outline: { level: [2, 3] },
     externalLinkIcon: false,
   },
   vite: {
-    plugins: [llms({ sidebar })],
+    plugins: [mendedTheme, llms({ sidebar })],
     build: { chunkSizeWarningLimit: 2000 },
   },
 });

@@ -6,8 +6,6 @@ export interface Checked {
   /** Checks only the contents of elements that match one of these selectors. */
   include?: string[];
   exclude?: string;
-  /** A rule to leave out. */
-  without?: string;
   /** The only rule to check. */
   rule?: string;
   /** Also reports moderate and minor violations. */
@@ -16,7 +14,7 @@ export interface Checked {
 
 /** Serious and critical violations of accessibility in the page, as text. */
 export async function violations(page: Page, checked: Checked = {}): Promise<string[]> {
-  const { include = [], exclude, without, rule, all = false } = checked;
+  const { include = [], exclude, rule, all = false } = checked;
   // One run in the page itself that describes only what it finds. Otherwise axe describes every element that passes, and puts the
   // parts of several frames together in another page: three times as long, for pages that have no frames.
   // It stays in the page for the next run: half a megabyte of code need not be sent and parsed again.
@@ -31,7 +29,6 @@ export async function violations(page: Page, checked: Checked = {}): Promise<str
     .setLegacyMode();
   for (const part of include) axe.include(part);
   if (exclude) axe.exclude(exclude);
-  if (without) axe.disableRules(without);
   if (rule) axe.withRules(rule);
   const { violations: found } = await axe.analyze();
   return found

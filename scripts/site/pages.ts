@@ -15,6 +15,8 @@ const OTHERS: Record<string, string> = {
 const HOME = 'docs/.vitepress/home.yaml';
 /** Its picture, by its name in `docs/`. */
 const PICTURE = 'shop.webp';
+/** The mark, which is also the icon of the demo shop, under the shop's name. */
+const MARK = 'public/favicon.svg';
 /** Examples whose README is a page. */
 const EXAMPLES = 'examples';
 
@@ -36,6 +38,8 @@ export async function collectPages(root: string, folder: string): Promise<string
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'index.md'), `---\n${await readFile(join(root, HOME), 'utf8')}---\n`);
   await cp(join(root, 'docs', PICTURE), join(folder, 'public', PICTURE));
+  const mark = await readFile(join(root, MARK), 'utf8');
+  await writeFile(join(folder, 'public', 'mark.svg'), mark.replace(/<title>.*<\/title>/, '<title>Sidestream</title>'));
   for (const [path, place] of places) {
     const target = join(folder, place);
     await mkdir(dirname(target), { recursive: true });

@@ -6,13 +6,16 @@ import { adoptStyles, copyText } from '../late-page';
 import { routeHref } from '../route';
 import { ShopElement } from '../shop-element';
 import {
+  ATTRIBUTE_GROUPS,
   ATTRIBUTES,
   type AttributeField,
   BEGIN,
   givenAttributes,
   givenRules,
+  isChanged,
   type ListSettings,
   markupOf,
+  RULE_GROUPS,
   RULES,
   type RuleField,
 } from './list-settings';
@@ -21,6 +24,8 @@ import style from './playground.css?inline';
 adoptStyles(style);
 
 const SUGGESTED = 60;
+/** The group that is open at first. */
+const FIRST_GROUP = 'what';
 
 /** A list next to a form with all its settings, and the code to copy. Loaded when it is opened. */
 @customElement('list-playground')
@@ -50,11 +55,17 @@ export class ListPlayground extends ShopElement {
           <form class="play-form" @submit=${(event: Event) => event.preventDefault()}>
             <fieldset>
               <legend>Attributes</legend>
-              ${ATTRIBUTES.map((field) => this.#attribute(field))}
+              ${Object.entries(ATTRIBUTE_GROUPS).map(([group, title]) => {
+                const fields = ATTRIBUTES.filter((field) => field.group === group);
+                return this.#group(group, title, fields, (field) => this.#attribute(field));
+              })}
             </fieldset>
             <fieldset>
               <legend>Rules</legend>
-              ${RULES.map((field) => this.#rule(field))}
+              ${Object.entries(RULE_GROUPS).map(([group, title]) => {
+                const fields = RULES.filter((field) => field.group === group);
+                return this.#group(group, title, fields, (field) => this.#rule(field));
+              })}
             </fieldset>
             <datalist id="play-products">
               ${this.#products.map(({ id, title }) => html`<option value=${id}>${title}</option>`)}
@@ -84,6 +95,21 @@ export class ListPlayground extends ShopElement {
           </div>
         </div>
       </section>`;
+  }
+
+  /** Some settings, which a visitor opens, and how many of them differ from the form's beginning. */
+  #group<Field extends { name: string }>(
+    group: string,
+    title: string,
+    fields: readonly Field[],
+    template: (field: Field) => TemplateResult,
+  ): TemplateResult {
+    const changed = fields.filter(({ name }) => isChanged(this.#settings, name)).length;
+    return html`
+      <details class="play-group" ?open=${group === FIRST_GROUP} data-testid="playground-group-${group}">
+        <summary>${title}${changed > 0 ? html` <small class="play-changed">${changed} changed</small>` : nothing}</summary>
+        <div class="play-fields">${fields.map(template)}</div>
+      </details>`;
   }
 
   #attribute(field: AttributeField): TemplateResult {

@@ -1,11 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { SidestreamError } from '../../error';
-import { answers, CONFIGURATIONS, figureTables, SHOPS } from '../../lab/simulate';
+import {
+  type Answer,
+  answers,
+  CONFIGURATIONS,
+  figureTables,
+  questionAnswers,
+  SHOPS,
+  type Simulation,
+} from '../../lab/simulate';
 import { table } from '../charts/shop-chart';
 import { adoptStyles, copyText } from '../late-page';
 import { ShopElement } from '../shop-element';
-import { findings } from './findings';
 import style from './simulate.css?inline';
 import type { Found } from './simulation-api';
 import { figureGroups, simulationChart } from './simulation-charts';
@@ -180,7 +187,7 @@ export class SimulateShoppers extends ShopElement {
     return html`
       <div class="sim-results" data-testid="simulate-results">
         <h2 tabindex="-1">What was found</h2>
-        <div class="sim-found" data-testid="simulate-found">${findings(simulation).map((sentence) => html`<p>${sentence}</p>`)}</div>
+        ${foundTemplate(questionAnswers(simulation))}
         <p class="hint">
           ${simulation.setting}. Seed ${simulation.seed}. Intervals are of 95 %. It took ${Math.max(1, Math.round(seconds))} s in
           ${processes === 1 ? 'one worker' : `${processes} workers`}.
@@ -255,7 +262,7 @@ export class SimulateShoppers extends ShopElement {
   async #show(state: Extract<State, { phase: 'done' }>): Promise<void> {
     // The visitor may have moved elsewhere on the page by now.
     const waiting = document.activeElement?.matches('[data-testid=simulate-stop]') ?? false;
-    this.#to(state, `The simulation is done. ${findings(state.found.simulation).join(' ')}`);
+    this.#to(state, `The simulation is done. ${foundText(state.found.simulation)}`);
     await this.updateComplete;
     if (waiting) this.querySelector<HTMLElement>('.sim-results h2')?.focus();
   }
@@ -295,6 +302,31 @@ export class SimulateShoppers extends ShopElement {
   #focus(selector: string): void {
     this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
   }
+}
+
+/** A verdict for each question in words, then its numbers, and what to be careful about beside it. */
+function foundTemplate(all: readonly Answer[]): TemplateResult {
+  if (all.length === 0) return html`<p data-testid="simulate-found">${NO_LEARNER}</p>`;
+  return html`
+    <dl class="sim-found" data-testid="simulate-found">
+      ${all.map(
+        ({ question, verdict, numbers, caveat, tone }) => html`
+          <div data-tone=${tone}>
+            <dt>${question}</dt>
+            <dd class="sim-verdict">${verdict}</dd>
+            <dd>${numbers}</dd>
+            ${caveat === null ? nothing : html`<dd class="sim-caveat">${caveat}</dd>`}
+          </div>`,
+      )}
+    </dl>`;
+}
+
+const NO_LEARNER = 'Choose “sidestream” and another shop too, to see what learning adds.';
+
+/** The verdicts without their numbers, for screen readers. */
+function foundText(simulation: Simulation): string {
+  const all = questionAnswers(simulation);
+  return all.length === 0 ? NO_LEARNER : all.map(({ question, verdict }) => `${question}: ${verdict}.`).join(' ');
 }
 
 /** Downloads the result as a file of one line, as the command prints it. */

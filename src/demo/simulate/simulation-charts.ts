@@ -18,7 +18,7 @@ export interface FigureGroup {
   cards: Card[];
 }
 
-const QUALITY: readonly FigureName[] = ['hr10', 'ndcg10', 'mrr', 'clicks', 'newItems'];
+const QUALITY: readonly FigureName[] = ['hr10', 'steady', 'ndcg10', 'mrr', 'clicks', 'newItems'];
 const FOLLOWING: readonly FigureName[] = ['start', 'adaptation', 'gradual', 'returned', 'retention'];
 const SHOWN: readonly FigureName[] = ['coverage', 'novelty', 'popularityBias', 'diversity'];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../core/common/random';
-import { sidestream } from '../../testing/commands';
+import { sidestream, startSidestream } from '../../testing/commands';
 import { inProcess } from '../../testing/in-process';
 import { drawCrowd } from '../../testing/simulated-visitors';
 
@@ -36,6 +36,22 @@ it('prints words, tables and JSON, writes a page, and names a line that it left 
   expect(found.decision).toBe(found.comparisons[0].decision);
   expect(out).toContain('computed from the data so far and changes daily; --base fixes it');
   expect(await readFile(html, 'utf8')).toContain('Experiment test');
+});
+
+it.each(['report', 'pilot'])('ends without a message if nobody reads what %s prints', async (command) => {
+  const plan = command === 'pilot' ? ['--base', '0.05', '--effect', '20%'] : [];
+  const { child, ended } = startSidestream(command, counts, ...plan);
+  // Before the process has started, so every one of its lines meets a closed pipe.
+  child.stdout?.destroy();
+  const { code, err } = await ended;
+  expect(code).toBe(141);
+  expect(err).not.toMatch(/EPIPE|at .*:\d+:\d+/);
+});
+
+it('keeps the exit status of a wrong split if nobody reads the rest', async () => {
+  const { child, ended } = startSidestream('report', counts, '--split', 'on=5,off=95');
+  child.stdout?.destroy();
+  expect((await ended).code).toBe(2);
 });
 
 it('sets a stray report aside with a note, in both commands, and continues', async () => {

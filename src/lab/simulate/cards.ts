@@ -1,8 +1,8 @@
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
-import { FIGURES, type FigureName, type FigureUnit, type Interval } from './figures';
+import { FIGURES, type FigureName, type FigureUnit, type Interval, intervalText } from './figures';
 import type { Simulation } from './result';
 import { VISIT } from './shopper';
-import { absenceOf, ERRORS, intervalText, shownFigures, type Table, titleOf } from './summary-text';
+import { absenceOf, ERRORS, shownFigures, type Table, titleOf } from './summary-text';
 
 /** One configuration of a bar chart. */
 interface BarOf {

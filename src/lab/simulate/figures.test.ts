@@ -7,6 +7,7 @@ const RECORD: VisitRecord = {
   hr10: 0.1,
   ndcg10: 0.05,
   mrr: 0.04,
+  steady: null,
   clicks: 0.2,
   start: 3,
   adaptation: null,

@@ -1,3 +1,4 @@
+import { signed } from '../evaluate/report-cells';
 import type { ShopBlock } from './block';
 import { LISTED, MAX_ADAPTATION, type VisitRecord } from './visit';
 
@@ -42,6 +43,13 @@ const RATIO_FIGURES = {
     unit: 'percent',
     of: mean(({ hr10 }) => hr10),
     meaning: 'How often the list already contained the item that the shopper looked for next. More is better.',
+  },
+  steady: {
+    title: 'HR@10 while the taste stays',
+    unit: 'percent',
+    absent: 'no taste is known to stay',
+    of: mean(({ steady }) => steady),
+    meaning: 'HR@10 of the shoppers who keep their first taste. More is better.',
   },
   ndcg10: {
     title: 'NDCG@10: the same, counted by place',
@@ -152,6 +160,20 @@ export const interval = (value: number, se: number): Interval => ({
   low: value - ERRORS * se,
   high: value + ERRORS * se,
 });
+
+const DIGITS: Record<FigureUnit, number> = { percent: 1, choices: 1, bits: 2, number: 3 };
+
+/** Shown instead of a missing value. */
+export const NONE = '–';
+
+/** A value with half the width of its interval; a dash if there is no value. */
+export function intervalText({ mean, high }: Interval, unit: FigureUnit, withSign = false): string {
+  if (Number.isNaN(mean)) return NONE;
+  const scale = unit === 'percent' ? 100 : 1;
+  const text = (value: number): string => (scale * value).toFixed(DIGITS[unit]);
+  const error = Number.isNaN(high) ? '' : ` ± ${text(high - mean)}`;
+  return `${withSign ? signed(scale * mean, DIGITS[unit]) : text(mean).replace('-', '−')}${error}`;
+}
 
 /** A ratio of sums, and each shopper's influence on it, from which the error is computed. */
 interface Ratio {

@@ -8,8 +8,9 @@ export {
   loopCards,
   updateCards,
 } from './cards';
-export type { FigureName, Interval } from './figures';
+export type { FigureName } from './figures';
 export { chosenConfigurations, type Ground } from './ground';
+export { type Answer, questionAnswers } from './questions';
 export { type Simulated, type Simulation, simulationLine, simulationOf } from './result';
 export { loggedShopper } from './shopper';
 export { CONFIGURATIONS, type ShopStock } from './shops';

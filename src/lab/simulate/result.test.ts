@@ -71,7 +71,8 @@ describe('the result of a simulation', () => {
 
   it('describes the findings in words', () => {
     const text = simulationText(simulation);
-    expect(text).toMatch(/^± is half of a 95 % interval/);
+    expect(text).toMatch(/^- Follows a change of taste: [a-z ,]+ \(/);
+    expect(text).toMatch(/^± is half of a 95 % interval/m);
     expect(text).toMatch(/^\| +\| random +\| popularity +\| content/m);
     expect(text).toMatch(/^\| HR@10: sought and in the first ten, % +\| \d+\.\d ± \d+\.\d/m);
     expect(text).toContain('NDCG@10 of sidestream is');

@@ -1,6 +1,15 @@
-import { markdownTable, signed } from '../evaluate/report-cells';
+import { markdownTable } from '../evaluate/report-cells';
 import { ROUND_FIGURE_NAMES, ROUND_FIGURES } from './closed-loop';
-import { FIGURES, type FigureName, type FigureUnit, type FigureWords, type Interval } from './figures';
+import {
+  FIGURES,
+  type FigureName,
+  type FigureUnit,
+  type FigureWords,
+  type Interval,
+  intervalText,
+  NONE,
+} from './figures';
+import { answerText, questionAnswers } from './questions';
 import type { Simulation } from './result';
 
 /** The configurations in words. */
@@ -13,8 +22,6 @@ export const SHOPS: Readonly<Record<string, string>> = {
   oracle: 'ranks by the true wishes of the shopper, as no shop can: the maximum possible gain',
 };
 
-const DIGITS: Record<FigureUnit, number> = { percent: 1, choices: 1, bits: 2, number: 3 };
-
 /** Numbers in words; the first cell of a row names it. */
 export interface Table {
   title: string;
@@ -22,18 +29,6 @@ export interface Table {
   rows: readonly (readonly string[])[];
   /** The meaning of its signs, and the reasons for empty cells. */
   notes?: readonly string[];
-}
-
-/** Shown instead of a missing value. */
-const NONE = '–';
-
-/** A value with half the width of its interval; a dash if there is no value. */
-export function intervalText({ mean, high }: Interval, unit: FigureUnit, withSign = false): string {
-  if (Number.isNaN(mean)) return NONE;
-  const scale = unit === 'percent' ? 100 : 1;
-  const text = (value: number): string => (scale * value).toFixed(DIGITS[unit]);
-  const error = Number.isNaN(high) ? '' : ` ± ${text(high - mean)}`;
-  return `${withSign ? signed(scale * mean, DIGITS[unit]) : text(mean).replace('-', '−')}${error}`;
 }
 
 export const titleOf = ({ title, unit }: { title: string; unit: FigureUnit }): string =>
@@ -94,7 +89,7 @@ export function figureTables(simulation: Simulation): Table[] {
   return [all, { title: `${of} against the others, shopper by shopper`, header, rows: changes, notes: [ERRORS] }];
 }
 
-/** The findings for people, in Markdown: tables with their 95 % intervals, and one sentence for each answer. */
+/** The findings for people, in Markdown: a verdict for each question, then tables with their 95 % intervals. */
 export function simulationText(simulation: Simulation): string {
   const { configurations, closedLoop } = simulation;
   const [all, ...changes] = figureTables(simulation);
@@ -105,6 +100,9 @@ export function simulationText(simulation: Simulation): string {
       : [];
   return [
     ...simulation.warnings,
+    questionAnswers(simulation)
+      .map((one) => `- ${answerText(one)}`)
+      .join('\n'),
     ERRORS,
     markdownTable(all.header, all.rows),
     ...absences(simulation),
@@ -114,7 +112,9 @@ export function simulationText(simulation: Simulation): string {
     answers(simulation)
       .map((line) => `- ${line}`)
       .join('\n'),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 /** First and last round of each shop. */

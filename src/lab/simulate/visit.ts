@@ -35,6 +35,8 @@ export const recordSchema = v.object({
   mrr: optional,
   /** Share of the lists with a click. */
   clicks: v.number(),
+  /** `hr10` of a shopper whose taste stays the same. */
+  steady: optional,
   /** Choices until the first, the second, the gradual and the returning taste were listed; `MAX_ADAPTATION` if never. */
   start: optional,
   adaptation: optional,
@@ -125,6 +127,7 @@ export function visitShop(shop: SimulatedShop, shopper: SimulatedShopper, market
       hr10: ranked(hr10),
       ndcg10: ranked(ndcg10),
       mrr: ranked(mrr),
+      steady: shopper.kind === 'steady' ? ranked(hr10) : null,
       clicks: listed.clicks / steps,
       ...changesOf(shopper, visit.fit),
       novelty: novelty / steps,

@@ -1,6 +1,19 @@
 import { axisX, dot, ruleY, text, tickX } from '@observablehq/plot';
-import { alarm, cards, definitions, escaped, figure, htmlPage, list, picture, section, table } from '../evaluate/page';
+import {
+  cards,
+  definitions,
+  escaped,
+  figure,
+  folded,
+  htmlPage,
+  note,
+  picture,
+  section,
+  table,
+  tiles,
+} from '../evaluate/page';
 import type { Comparison, Verdict } from './verdict';
+import { headlines, verdictTiles } from './verdict-summary';
 import {
   comparisonCells,
   EXPLANATION,
@@ -15,25 +28,43 @@ const ROW = 34;
 /** Maximum drawn change, in percent: intervals beyond it carry little information. */
 const WIDEST = 100;
 
-/** A verdict as a single file: text, charts with the numbers behind them, and tables. */
+/**
+ * A verdict as a single file: the verdict, three tiles, then charts with the numbers behind them, and tables. If the split is
+ * wrong, no figure counts: they are grey and folded.
+ */
 export function verdictPage(verdict: Verdict): string {
-  const { experiment, days, plan } = verdict;
+  const { experiment, days, plan, sampleRatio } = verdict;
   const [first, last] = days;
-  const words = verdictSentences(verdict);
-  const aside = setAsideText(verdict);
-  const notes = aside === null ? [] : [aside];
-  const tables = [variantCells(verdict), ...comparisonCells(verdict)];
+  const isWrong = sampleRatio.mismatch;
   const intro = `Reports from ${first} to ${last}. The sought effect is ${percent(plan.effect)}, false alarms ${100 * plan.alpha} %.`;
-  return htmlPage(`Experiment ${experiment}`, intro, [
-    section('What was found', [verdict.sampleRatio.mismatch ? alarm(words[0]) : list([...words, ...notes])]),
-    // If the split is wrong, no other figure counts.
-    section('Changes against the control', verdict.sampleRatio.mismatch ? [] : [cards(changeFigures(verdict))]),
-    section(
-      'All figures',
-      tables.map(({ title, header, rows }) => `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`),
-    ),
+  const tables = [variantCells(verdict), ...comparisonCells(verdict)].map(
+    ({ title, header, rows }) => `<h3>${escaped(title)}</h3>\n${table(title, header, rows)}`,
+  );
+  const aside = setAsideText(verdict);
+  const figures = [
+    section('Changes against the control', isWrong ? [] : [cards(changeFigures(verdict))]),
+    section('All figures', tables),
     section('How to read them', [definitions(EXPLANATION)]),
+  ].filter((one) => one !== '');
+  return htmlPage(`Experiment ${experiment}`, intro, [
+    verdictBlock(verdict),
+    tiles(verdictTiles(verdict), isWrong ? 'muted' : 'plain'),
+    aside === null ? '' : note(aside),
+    ...(isWrong ? [folded('The figures, which do not count', figures)] : figures),
   ]);
+}
+
+/** The verdict in large type, a sentence with its numbers, and the state of the split. */
+function verdictBlock(verdict: Verdict): string {
+  const [split, ...sentences] = verdictSentences(verdict);
+  const large = headlines(verdict).map(({ text, tone }, at) => {
+    // The large type says it already.
+    const sentence = verdict.sampleRatio.mismatch ? split.replace(/^WARNING: [A-Z ]+\. /, '') : (sentences[at] ?? '');
+    return `<p class="large ${tone}">${escaped(text)}</p>\n<p>${escaped(sentence)}</p>`;
+  });
+  const rest = verdict.sampleRatio.mismatch ? '' : note(split);
+  const role = verdict.sampleRatio.mismatch ? ' role="alert"' : '';
+  return `<section class="verdict" aria-label="Verdict"${role}>\n${large.join('\n')}\n${rest}</section>`;
 }
 
 /** A chart for each variant and kind of metric. */

@@ -38,7 +38,7 @@ function sentenceOf(
   }
   const values = `${of.title}: ${valueText(one, of.kind)} against ${valueText(zero, of.kind)}`;
   const change = `${percent(relative.value)} (${rangeText(relative.always)} at any look)`;
-  const missing = (needed?.always ?? Number.POSITIVE_INFINITY) - (zero?.visitors ?? 0) - (one?.visitors ?? 0);
+  const missing = missingVisitors({ variant, needed }, verdict);
   const { effect, base } = verdict.plan;
   const accepted = lossInWords(effect, of.title.charAt(0).toLowerCase() + of.title.slice(1), true);
   const action = decision === 'continue' && missing <= 0 ? AT_HORIZON : advice(decision, accepted);
@@ -51,6 +51,18 @@ function sentenceOf(
       : '';
   return `${values}, ${change}. ${action}${rests}${more}`;
 }
+
+/** Number of further visitors of both variants until the sought effect is found with the power of the plan; infinite if unknown. */
+export function missingVisitors(
+  { variant, needed }: Pick<Comparison, 'variant' | 'needed'>,
+  { variants, control }: Pick<Verdict, 'variants' | 'control'>,
+): number {
+  return (needed?.always ?? Number.POSITIVE_INFINITY) - visitorsOf([control, variant], variants);
+}
+
+/** Visitors of these variants together. */
+export const visitorsOf = (names: readonly string[], variants: Verdict['variants']): number =>
+  variants.reduce((sum, { name, visitors }) => sum + (names.includes(name) ? visitors : 0), 0);
 
 /** Warns prominently if the split differs from the declared one, or if there is only one variant. */
 export function splitSentence({ variants, p, mismatch }: SampleRatio, against: string): string {
@@ -155,15 +167,15 @@ export const EXPLANATION: readonly (readonly [string, string])[] = [
 export const percent = (share: number): string => `${signed(100 * share, 1)} %`;
 /** Change above which an interval says nothing: the variants have too few counts. */
 const MAX_CHANGE = 10;
-const TOO_FEW = 'too few to say';
+export const TOO_FEW = 'too few to say';
 export const rangeText = ([low, high]: readonly [number, number]): string =>
   high > MAX_CHANGE ? TOO_FEW : `${percent(low)} to ${percent(high)}`;
-const whole = (count: number): string => Math.round(count).toLocaleString('en');
+export const whole = (count: number): string => Math.round(count).toLocaleString('en');
 
 const probability = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toPrecision(2));
 
 /** An estimate with its standard error. */
-function valueText(of: Estimate | null, kind: Measure['kind']): string {
+export function valueText(of: Estimate | null, kind: Measure['kind']): string {
   if (!of) return TOO_FEW;
   const [scale, unit, digits] = kind === 'mean' ? [1, '', of.value < 10 ? 3 : 2] : [100, ' %', 2];
   return `${(scale * of.value).toFixed(digits)}${unit} ± ${(scale * of.se).toFixed(digits)}`;

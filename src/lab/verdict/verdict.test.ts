@@ -12,6 +12,7 @@ import type { RevenueStep } from './revenue-cap';
 import { sampleRatio } from './sample-ratio';
 import { sequentialTestOfTotals, unitsNeeded } from './sequential-test';
 import { type Verdict, type VerdictPlan, verdictOf } from './verdict';
+import { headlines, verdictTiles } from './verdict-summary';
 import { comparisonCells, setAsideText, variantCells, verdictSentences } from './verdict-text';
 
 const dayOf = (day: number): string => `2026-03-${String(day + 1).padStart(2, '0')}`;
@@ -226,6 +227,13 @@ describe('a verdict', () => {
     expect(verdictSentences(skewed)).toEqual([expect.stringContaining('WARNING: THE SPLIT IS WRONG')]);
     expect(verdictPage(skewed)).toContain('role="alert"');
     expect(verdictPage(skewed)).not.toContain('<svg');
+    // Grey, and folded with all tables in it.
+    const [open, folded] = verdictPage(skewed).split('<details class="muted folded">');
+    expect(open).toContain('<p class="large wrong">The split is wrong: no figure counts</p>');
+    expect(open).toContain('<dl class="tiles muted">');
+    expect(open).not.toContain('<table');
+    expect(folded).toContain('<table');
+    expect(verdictTiles(skewed).map(({ value }) => value)).toEqual(['20,000', '–', '–']);
     expect(comparisonCells(skewed)[0].rows.map((row) => row[5])).toEqual(skewed.metrics.map(() => 'split is wrong'));
   });
 
@@ -309,6 +317,42 @@ describe('a verdict', () => {
     const one = verdictOf({ days: [dayWith(0, [1, 0], [1, 0])] });
     expect(variantCells(one).rows[1]).toEqual(['Visitors who bought', 'too few to say', 'too few to say']);
     expect(comparisonCells(one)[0].rows[0][1]).toBe('too few to say');
+  });
+
+  it('has a headline for every decision', () => {
+    const lines = (off: [number, number], on: [number, number], plan: VerdictPlan = {}) =>
+      headlines(verdictOf({ days: [dayWith(0, off, on)] }, plan)).map(({ text, tone }) => [text, tone]);
+    expect(lines([5000, 500], [5000, 800])).toEqual([['“on” is better than “off”', 'better']]);
+    expect(lines([5000, 500], [5000, 300])).toEqual([['“on” is worse than “off”', 'worse']]);
+    expect(lines([9000, 900], [9000, 900], { effect: 0.2 })).toEqual([['“on” is no worse than “off”', 'no-worse']]);
+    expect(lines([5000, 500], [5000, 510])).toEqual([['Not decided yet', 'continue']]);
+    expect(lines([9, 0], [8, 0])).toEqual([['Too few visitors yet', 'continue']]);
+    expect(lines([5000, 500], [5000, 430], { effect: 0.25 })[0][0]).toBe(
+      'Not decided by the planned number of visitors',
+    );
+    const alone = { day: dayOf(0), variants: new Map([['t/off', visitor('t/off')]]), revenue: [] };
+    expect(headlines(verdictOf({ days: [alone] }))).toEqual([{ text: 'There is only one variant', tone: 'wrong' }]);
+  });
+
+  it('counts the days left at the rate of visitors so far, and none after a decision', () => {
+    const days = [0, 1, 3].map((day) => dayWith(day, [1000, 100], [1000, 103]));
+    const found = verdictOf({ days }, { base: 0.1, effect: 0.1 });
+    const needed = found.comparisons[0].needed?.always ?? Number.NaN;
+    // 6,000 visitors in the four days from the first to the last.
+    const left = Math.ceil((needed - 6000) / 1500);
+    expect(left).toBeGreaterThan(5);
+    const [visitors, metric, rest] = verdictTiles(found);
+    expect(visitors).toEqual({ title: 'Visitors', value: '6,000', about: ['off 3,000', 'on 3,000'] });
+    expect([metric.title, metric.value]).toEqual(['Visitors who bought', '+3.0 %']);
+    expect(rest.value).toBe(`about ${left}`);
+    expect(rest.about[0]).toContain('at the rate of 4 days so far');
+    const decided = verdictOf({ days: [dayWith(0, [5000, 500], [5000, 800])] });
+    expect(verdictTiles(decided)[2]).toEqual({
+      title: 'Days left',
+      value: '0',
+      about: [`decided on ${dayOf(0)}`],
+    });
+    expect(verdictTiles(verdictOf({ days: [dayWith(0, [9, 0], [8, 0])] }))[2].value).toBe('?');
   });
 
   it('is a page of one file, with the numbers behind every picture', () => {

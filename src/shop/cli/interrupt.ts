@@ -22,3 +22,19 @@ export async function interruptible<T>(work: () => Promise<T>, last: () => void)
     process.off('SIGTERM', onSignal);
   }
 }
+
+/** Exit status of a process that SIGPIPE ended, as a shell reports it; Windows has no such signal. */
+const CLOSED_PIPE = 141;
+
+/**
+ * Ends this process without a message when the reader of its output has gone, as `head` does once it has its lines. An exit status
+ * that a command has set already, such as that of a wrong split, is kept.
+ */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(process.exitCode ?? CLOSED_PIPE);
+    });
+  }
+}

@@ -42,6 +42,27 @@ export const note = (text: string): string => `<p class="note">${escaped(text)}<
 export const definitions = (terms: readonly (readonly [string, string])[]): string =>
   `<dl>\n${terms.map(([term, text]) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`).join('\n')}\n</dl>`;
 
+/** A number in large type, what it counts, and a line about it. */
+export interface Tile {
+  title: string;
+  value: string;
+  /** Lines below the value. */
+  about: readonly string[];
+}
+
+/** @param look `muted` for figures that do not count, `words` for values that are words */
+export const tiles = (all: readonly Tile[], look: 'plain' | 'muted' | 'words' = 'plain'): string =>
+  `<dl class="tiles ${look}">\n${all
+    .map(
+      ({ title, value, about }) =>
+        `<div><dt>${escaped(title)}</dt><dd class="value">${escaped(value)}</dd>${about.map((line) => `<dd>${escaped(line)}</dd>`).join('')}</div>`,
+    )
+    .join('\n')}\n</dl>`;
+
+/** Sections that are grey, and hidden until a reader opens them. */
+export const folded = (title: string, sections: readonly string[]): string =>
+  `<details class="muted folded"><summary>${escaped(title)}</summary>\n${sections.join('\n')}\n</details>`;
+
 /** Figures side by side. */
 export const cards = (figures: readonly string[]): string =>
   figures.length === 0 ? '' : `<div class="cards">\n${figures.join('\n')}\n</div>`;

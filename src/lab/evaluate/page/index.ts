@@ -1,2 +1,16 @@
-export { alarm, cards, definitions, escaped, figure, htmlPage, list, note, section, table } from './html';
+export {
+  alarm,
+  cards,
+  definitions,
+  escaped,
+  figure,
+  folded,
+  htmlPage,
+  list,
+  note,
+  section,
+  type Tile,
+  table,
+  tiles,
+} from './html';
 export { picture } from './picture';

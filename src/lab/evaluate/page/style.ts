@@ -23,6 +23,25 @@ p, ul, dl { max-width: 72ch; }
 ul { padding-left: 1.2em; }
 p.note { margin: 4px 0; font-size: .875rem; color: var(--soft); }
 p.alarm { padding: 12px 16px; border: 2px solid var(--worse); border-radius: 10px; font-weight: 600; }
+.verdict { margin: 24px 0 16px; padding: 20px 24px; background: var(--card); border-radius: 14px; }
+.verdict > p { margin: 0; max-width: 80ch; }
+.verdict > p + p { margin-top: 8px; }
+.verdict > p.large { font-size: clamp(1.5rem, 1rem + 2.4vw, 2.5rem); font-weight: 700; line-height: 1.15; text-wrap: balance; }
+.verdict > * + p.large { margin-top: 24px; }
+.large.better { color: var(--better); } .large.no-worse { color: var(--no-worse); }
+.large.worse, .large.wrong { color: var(--worse); }
+.verdict[role='alert'] { border: 2px solid var(--worse); }
+dl.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(230px, 100%), 1fr)); gap: 16px; max-width: none; margin: 0 0 16px; }
+.tiles > div { padding: 14px 18px; border: 1px solid var(--line); border-radius: 14px; min-width: 0; }
+.tiles dt { font-weight: 400; color: var(--soft); }
+.tiles dd { font-size: .875rem; color: var(--soft); }
+.tiles dd.value { font-size: 1.875rem; line-height: 1.3; font-weight: 700; color: var(--ink); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.tiles.words { grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); }
+.tiles.words dd.value { font-size: 1.25rem; margin-bottom: 4px; text-wrap: balance; }
+.tiles.words dd.value::first-letter { text-transform: uppercase; }
+.muted, .tiles.muted dd.value { color: var(--soft); }
+details.folded { margin-top: 24px; padding-top: 12px; border-top: 1px solid var(--line); }
+.folded > summary { font-size: 1rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0; }
@@ -50,7 +69,7 @@ th[scope='row'] { text-align: left; font-weight: 400; white-space: normal; min-w
   th, td { padding: 4px 8px; }
   section > .frame :is(th, td) { white-space: normal; }
   dl { grid-template-columns: 1fr; }
-  dd { margin-bottom: 8px; }
+  dl:not(.tiles) dd { margin-bottom: 8px; }
   section > .frame th[scope='row'] { position: sticky; left: 0; min-width: 7rem; max-width: 7rem; background: var(--page); }
 }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

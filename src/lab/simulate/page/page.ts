@@ -9,10 +9,13 @@ import {
   note,
   picture,
   section,
+  type Tile,
   table,
+  tiles,
 } from '../../evaluate/page';
 import { type Card, expertCards, figureCards, fitCards, lookOf, loopCards, updateCards } from '../cards';
 import { chartOptions } from '../charts';
+import { type Answer, questionAnswers } from '../questions';
 import type { Simulation } from '../result';
 import { answers, figureTables, SHOPS, type Table } from '../summary-text';
 
@@ -21,7 +24,8 @@ export function simulationPage(simulation: Simulation): string {
   const { setting, seed, configurations, warnings } = simulation;
   const sections = [
     ...warnings.map(alarm),
-    section('What was found', [list(answers(simulation))]),
+    section('What was found', [tiles(questionAnswers(simulation).map(answerTile), 'words')]),
+    section('In numbers', [list(answers(simulation))]),
     section('Configurations', [definitions(configurations.map(({ name }) => [name, SHOPS[name] ?? '']))]),
     section('Figures, with their 95 % intervals', [cardsOf(figureCards(simulation))]),
     section('How lists follow a taste', [cardsOf(fitCards(simulation))]),
@@ -33,6 +37,12 @@ export function simulationPage(simulation: Simulation): string {
   ];
   return htmlPage('Simulated shoppers', `${setting}. Seed ${seed}.`, sections);
 }
+
+const answerTile = ({ question, verdict, numbers, caveat }: Answer): Tile => ({
+  title: question,
+  value: verdict,
+  about: caveat === null ? [numbers] : [numbers, caveat],
+});
 
 const cardsOf = (all: readonly Card[]): string => cards(all.map(card));
 

@@ -1,0 +1,310 @@
+import { readdirSync } from 'node:fs';
+import type { Locator, Page } from '@playwright/test';
+import type { Crowd } from '../../src/testing/simulated-visitors';
+
+/** A page of the project in a state worth a picture. */
+export interface View {
+  name: string;
+  /** Files and folders that make it: if their digest stays the same, so does the picture. */
+  sources: readonly string[];
+  /**
+   * Brings a page of the running demo into the state.
+   * @returns what the picture shows; nothing for the visible part of the page
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most views show the whole window and return nothing.
+  open(page: Page): Promise<Locator | void>;
+  /** Whether it is a page of an example, with the scripts of the package, instead of one of the demo. */
+  needsScripts?: boolean;
+  /** The picture of it in the manual: a file below `docs/`, and the size of the window. Without it the view is only for looking at. */
+  picture?: { file: string; width: number; height: number; scale?: number };
+}
+
+/** The files of a folder, without its subfolders. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => `${folder}/${name}`);
+
+const ELEMENT = [...filesIn('src/page/element'), 'src/page/element/recs', 'src/page/element/drawing'];
+const SHOP = ['index.html', 'scripts/demo', ...filesIn('src/demo'), ...ELEMENT];
+const INSPECTOR = ['src/page/element/inspector', ...SHOP];
+const REPORT = ['src/lab/verdict', 'src/lab/evaluate/page'];
+
+const shown = (page: Page, list: string): Promise<void> =>
+  page.getByTestId(list).locator('[data-id]').first().waitFor();
+
+async function home(page: Page): Promise<void> {
+  await page.goto('/');
+  await shown(page, 'for-you');
+}
+
+/** The shopper agrees, and the shop learns some choices of products whose category begins so. */
+async function choose(page: Page, category: string, count: number): Promise<void> {
+  const yes = page.getByTestId('consent-yes');
+  if (await yes.isVisible()) await yes.click();
+  await page.evaluate(
+    async ([prefix, many]) => {
+      const { recommender } = document.querySelector('sidestream-recs') ?? {};
+      const found = await recommender?.browse({ category: prefix, limit: many });
+      for (const { id } of found?.items ?? []) await recommender?.track('click', id, { placement: 'for-you' });
+      await recommender?.settled();
+    },
+    [category, count] as const,
+  );
+}
+
+/** The home page of somebody who chose toys and food. */
+async function known(page: Page): Promise<void> {
+  await home(page);
+  await choose(page, 'Food', 6);
+  await choose(page, 'Toys', 6);
+  await page.reload();
+  await shown(page, 'for-you');
+}
+
+async function playground(page: Page, attributes: Readonly<Record<string, string>> = {}): Promise<Locator> {
+  await page.goto('/#/playground');
+  const list = page.locator('list-playground sidestream-recs[state=filled]');
+  await list.waitFor();
+  for (const [name, value] of Object.entries(attributes)) {
+    const field = page.locator(`#play-${name}`);
+    await openGroups(page);
+    if (await field.evaluate((element) => element instanceof HTMLSelectElement)) await field.selectOption(value);
+    else await field.fill(value);
+    await field.blur();
+  }
+  await list.waitFor();
+  return page.locator('.play-list');
+}
+
+async function inspector(page: Page, question?: string): Promise<void> {
+  await home(page);
+  await choose(page, 'Food', 41);
+  await choose(page, 'Tools', 12);
+  await page.goto('/#/inspector');
+  await page.locator('main sidestream-inspector').getByRole('tablist').waitFor();
+  if (question !== undefined) await page.getByRole('tab', { name: question }).click();
+}
+
+async function simulated(page: Page): Promise<void> {
+  await page.goto('/#/simulate');
+  await page.getByTestId('simulate-start').click();
+  await page.locator('[data-testid=simulate][data-phase=done]').waitFor({ timeout: 120_000 });
+}
+
+async function watched(page: Page): Promise<void> {
+  await page.goto('/#/watch');
+  await page.locator('[data-testid=watch][data-phase=ready]').waitFor();
+  await page.getByTestId('watch-speed').selectOption('fastest');
+  await page.getByTestId('watch-play').click();
+  await page.locator('[data-testid=watch][data-phase=done]').waitFor({ timeout: 120_000 });
+}
+
+/** A report of simulated visitors. */
+async function report(page: Page, crowd: Crowd, effect = 0.05): Promise<void> {
+  // Only where a picture is taken: a check without changes is over sooner.
+  const [{ seededRandom }, { verdictOf }, { verdictPage }, { drawCrowd }] = await Promise.all([
+    import('../../src/core/common/random'),
+    import('../../src/lab/verdict'),
+    import('../../src/lab/verdict/page'),
+    import('../../src/testing/simulated-visitors'),
+  ]);
+  const days = drawCrowd(seededRandom(3), crowd).map((drawn, day) => ({ day: `2026-03-0${day + 1}`, ...drawn }));
+  await page.setContent(verdictPage(verdictOf({ days }, { effect })));
+}
+
+/** Opens all groups of settings of the playground. */
+async function openGroups(page: Page): Promise<void> {
+  const closed = page.locator('.play-group:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
+}
+
+/** Scrolls so far that a part is below the shop's header. */
+async function scrollTo(part: Locator): Promise<void> {
+  await part.evaluate((element) => window.scrollBy(0, element.getBoundingClientRect().top - 140));
+}
+
+/** The page of a product that others resemble and that others chose along with. */
+async function product(page: Page): Promise<void> {
+  await page.goto('/#/search/teapot');
+  await page.getByTestId('grid').locator('[data-id] a').first().click();
+  await shown(page, 'similar');
+}
+
+/** All views, in the order of the manual. */
+export const VIEWS: readonly View[] = [
+  {
+    name: 'shop',
+    sources: SHOP,
+    picture: { file: 'shop.webp', width: 1280, height: 860 },
+    open: known,
+  },
+  { name: 'home-asking', sources: SHOP, open: home },
+  {
+    name: 'lists',
+    sources: SHOP,
+    picture: { file: 'pictures/lists.webp', width: 1080, height: 800 },
+    async open(page) {
+      await product(page);
+      await shown(page, 'complement');
+      await page.getByTestId('consent-yes').click();
+      await scrollTo(page.getByTestId('similar'));
+      await page.mouse.move(0, 0);
+    },
+  },
+  { name: 'product', sources: SHOP, open: product },
+  {
+    name: 'cards',
+    sources: SHOP,
+    picture: { file: 'pictures/cards.webp', width: 760, height: 860, scale: 1.5 },
+    async open(page) {
+      await known(page);
+      return page.getByTestId('for-you');
+    },
+  },
+  {
+    name: 'cart',
+    sources: ['src/demo/playground', ...SHOP],
+    picture: { file: 'pictures/cart.webp', width: 1280, height: 860 },
+    async open(page) {
+      await playground(page);
+      const id = await page.locator('#play-products option').first().getAttribute('value');
+      return playground(page, { placement: 'complement', 'item-id': id ?? '', layout: 'bundle', limit: '3' });
+    },
+  },
+  {
+    name: 'pick',
+    sources: ['examples/plain', 'src/page/element/pick', ...ELEMENT],
+    picture: { file: 'pictures/pick.webp', width: 800, height: 760 },
+    needsScripts: true,
+    async open(page) {
+      await page.goto('/first-visit.html');
+      await page.locator('sidestream-pick [data-id]').first().waitFor();
+      await page.locator('#segments h3').first().waitFor();
+    },
+  },
+  {
+    name: 'languages',
+    sources: ['src/demo/playground', ...SHOP],
+    picture: { file: 'pictures/languages.webp', width: 1280, height: 860 },
+    open: (page) => playground(page, { lang: 'ar' }),
+  },
+  {
+    name: 'rules',
+    sources: ['src/demo/playground', ...SHOP],
+    picture: { file: 'pictures/rules.webp', width: 1080, height: 820 },
+    async open(page) {
+      await playground(page);
+      await openGroups(page);
+      const rule = page.getByTestId('playground-rule-pin');
+      await rule.check();
+      await page.locator('list-playground sidestream-recs[state=filled]').waitFor();
+      await scrollTo(page.getByTestId('playground-group-order'));
+    },
+  },
+  { name: 'playground', sources: ['src/demo/playground', ...SHOP], open: (page) => playground(page).then(() => {}) },
+  {
+    name: 'category',
+    sources: SHOP,
+    async open(page) {
+      await known(page);
+      await page.goto('/#/category/Toys');
+      await shown(page, 'grid');
+    },
+  },
+  {
+    name: 'find',
+    sources: ['src/page/element/find', ...SHOP],
+    picture: { file: 'pictures/find.webp', width: 960, height: 600 },
+    async open(page) {
+      await home(page);
+      await page.getByRole('combobox', { name: 'Search the shop' }).fill('something to drink');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'found',
+    sources: SHOP,
+    async open(page) {
+      await page.goto('/#/search/plush');
+      await shown(page, 'grid');
+    },
+  },
+  {
+    name: 'found-nothing',
+    sources: SHOP,
+    async open(page) {
+      await page.route(/\/bundle\/text-.*\.onnx/, (route) => route.abort());
+      await page.goto('/#/search/xyzzyx');
+      await page.getByTestId('nothing-found').waitFor();
+    },
+  },
+  {
+    name: 'consent',
+    sources: SHOP,
+    picture: { file: 'pictures/consent.webp', width: 720, height: 860, scale: 1.5 },
+    async open(page) {
+      await home(page);
+      return page.getByTestId('consent');
+    },
+  },
+  {
+    name: 'add-product',
+    sources: SHOP,
+    async open(page) {
+      await home(page);
+      await page.getByTestId('add-product').click();
+      await page.getByTestId('add-dialog').waitFor();
+    },
+  },
+  {
+    name: 'inspector',
+    sources: INSPECTOR,
+    picture: { file: 'pictures/inspector.webp', width: 1080, height: 860 },
+    open: (page) => inspector(page),
+  },
+  ...['When?', 'Why this?', 'Does it help?'].map((question) => ({
+    name: `inspector-${question.toLowerCase().replace(/\W+/g, '-').replace(/-$/, '')}`,
+    sources: INSPECTOR,
+    open: (page: Page) => inspector(page, question),
+  })),
+  {
+    name: 'watch',
+    sources: ['src/demo/watch', 'src/demo/charts', ...SHOP],
+    picture: { file: 'pictures/watch.webp', width: 1080, height: 900 },
+    open: watched,
+  },
+  {
+    name: 'simulate',
+    sources: ['src/demo/simulate', 'src/demo/charts', 'src/lab/simulate', ...SHOP],
+    picture: { file: 'pictures/simulate.webp', width: 1080, height: 760 },
+    async open(page) {
+      await simulated(page);
+      await scrollTo(page.locator('.sim-results'));
+    },
+  },
+  {
+    name: 'simulate-ready',
+    sources: ['src/demo/simulate', ...SHOP],
+    async open(page) {
+      await page.goto('/#/simulate');
+      await page.locator('[data-testid=simulate][data-phase=ready]').waitFor();
+    },
+  },
+  {
+    name: 'report',
+    sources: REPORT,
+    picture: { file: 'pictures/report.webp', width: 1000, height: 720 },
+    open: (page) => report(page, { visitors: 30_000, share: 0.5, lift: 1.3, days: 9 }),
+  },
+  {
+    name: 'report-undecided',
+    sources: REPORT,
+    open: (page) => report(page, { visitors: 6000, share: 0.5, lift: 1.02, days: 9 }),
+  },
+  {
+    name: 'report-wrong-split',
+    sources: REPORT,
+    open: (page) => report(page, { visitors: 20_000, share: 0.4, lift: 1.5, days: 5 }, 0.2),
+  },
+];
