@@ -72,7 +72,7 @@ export function traceTurns(
   return steps;
 }
 
-/** @param folder of the demo bundle */
+/** @param folder of a bundle, such as the demo's */
 export async function demoCatalog(folder: string): Promise<LearnerCatalog> {
   const { items, features, manifest } = await openFolder(folder);
   const blend = contentBlend(manifest);

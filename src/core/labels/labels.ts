@@ -157,6 +157,8 @@ export interface FindTexts {
 export interface ReasonTexts {
   /** The product resembles one that the shopper looked at in the last seven days. */
   'looked-at': Text<'title'>;
+  /** As `looked-at`, of a product that the shopper picked in answer to "What do you like?". */
+  'you-picked': Text<'title'>;
   /** The product resembles one that the shopper bought or has in the cart. */
   chosen: Text<'title'>;
   /** As `looked-at`, of an earlier time. `{when}`: "last month" as browsers write it, or `in-month`. */

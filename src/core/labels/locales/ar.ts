@@ -81,6 +81,7 @@ export default {
   },
   reasons: {
     'looked-at': 'لأنك شاهدت «\u2068{title}\u2069»',
+    'you-picked': 'لأنك انتقيت «\u2068{title}\u2069»',
     chosen: 'لأنك اخترت «\u2068{title}\u2069»',
     'looked-at-earlier': 'مثل «\u2068{title}\u2069» الذي شاهدته {when}',
     'in-month': 'في {month}',

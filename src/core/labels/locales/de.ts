@@ -81,6 +81,7 @@ export default {
   },
   reasons: {
     'looked-at': 'Weil Sie „{title}“ angesehen haben',
+    'you-picked': 'Weil Sie „{title}“ ausgewählt haben',
     chosen: 'Weil Sie „{title}“ gewählt haben',
     'looked-at-earlier': 'Wie „{title}“, {when} von Ihnen angesehen',
     'in-month': 'im {month}',

@@ -84,6 +84,7 @@ export const ENGLISH = {
 /** The part of the worker. */
 export const ENGLISH_REASONS = {
   'looked-at': 'Because you looked at “{title}”',
+  'you-picked': 'Because you picked “{title}”',
   chosen: 'Because you chose “{title}”',
   'looked-at-earlier': 'Like “{title}”, which you looked at {when}',
   'in-month': 'in {month}',

@@ -81,6 +81,7 @@ export default {
   },
   reasons: {
     'looked-at': 'Porque has visto «{title}»',
+    'you-picked': 'Porque has seleccionado «{title}»',
     chosen: 'Porque has elegido «{title}»',
     'looked-at-earlier': 'Como «{title}», que viste {when}',
     'in-month': 'en {month}',

@@ -81,6 +81,7 @@ export default {
   },
   reasons: {
     'looked-at': 'Parce que vous avez regardé « {title} »',
+    'you-picked': 'Parce que vous avez sélectionné « {title} »',
     chosen: 'Parce que vous avez choisi « {title} »',
     'looked-at-earlier': 'Comme « {title} », que vous avez regardé {when}',
     'in-month': 'en {month}',

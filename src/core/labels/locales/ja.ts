@@ -81,6 +81,7 @@ export default {
   },
   reasons: {
     'looked-at': '「{title}」をご覧になったため',
+    'you-picked': '最初に「{title}」を選択されたため',
     chosen: '「{title}」をお選びになったため',
     'looked-at-earlier': '{when}ご覧になった「{title}」に似た商品です',
     'in-month': '{month}に',

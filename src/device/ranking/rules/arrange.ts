@@ -21,17 +21,20 @@ export interface Arrangement {
   pinnable(row: number): boolean;
   /** Rows that earlier pages of this visit showed. */
   shownBefore: ReadonlySet<number>;
+  /** The group of a row. Groups take turns. Default: no groups. */
+  groupOf?: ((row: number) => number) | null;
 }
 
 /**
  * Arranges a list: by score, with pins at their positions, previously shown items below new ones, at most `max` items per
- * category, and dissimilar items next to each other, as the rules require.
+ * category, and dissimilar items next to each other, as the rules require, and the groups in turn.
  */
 export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
-  const { limit, rules, shownBefore } = arrangement;
+  const { limit, rules, shownBefore, groupOf = null } = arrangement;
   const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
-  const plain = pin.length === 0 && categoryCap === undefined && diversity === 0 && !(fresh && shownBefore.size > 0);
-  if (plain) return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
+  const inOrder = categoryCap === undefined && diversity === 0 && !(fresh && shownBefore.size > 0) && groupOf === null;
+  if (inOrder && pin.length === 0)
+    return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
 
   const pins = pinnedRows(index, arrangement);
   const reserved = new Set(pins.values());
@@ -46,9 +49,13 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   const relevance = relevanceOf(scored, waiting);
   const places: ListPlace[] = [];
   const maxSimilarity = new Float32Array(diversity > 0 ? scored.score.length : 0).fill(-1);
+  const ofGroup = new Map<number, number>();
+  /** The group with the fewest items has its turn. */
+  const turn = (row: number): number => (groupOf ? -(ofGroup.get(groupOf(row)) ?? 0) : 0);
   const take = (row: number, pinned: boolean): void => {
     places.push({ row, pinned });
     count.add(row);
+    if (groupOf) ofGroup.set(groupOf(row), 1 - turn(row));
     if (diversity === 0) return;
     const similar = index.similarities.similaritiesTo(row);
     for (let other = 0; other < maxSimilarity.length; other++)
@@ -59,7 +66,7 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
 
   for (let at = 0; at < limit; at++) {
     const pinned = pins.get(at);
-    const row = pinned ?? next(waiting, count, diversity > 0 ? marginalRelevance : null);
+    const row = pinned ?? next(waiting, count, turn, diversity > 0 ? marginalRelevance : null);
     if (row !== null) take(row, pinned !== undefined);
   }
   return places;
@@ -91,9 +98,14 @@ function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: n
  * the nearest category that has room: of the same parent, then of its parent, and so on.
  * @param value chooses the highest; null: the order decides
  */
-function next(waiting: number[][], count: CategoryCount, value: ((row: number) => number) | null): number | null {
+function next(
+  waiting: number[][],
+  count: CategoryCount,
+  turn: (row: number) => number,
+  value: ((row: number) => number) | null,
+): number | null {
   for (const tier of waiting) {
-    const best = bestOf(tier, value, () => 0);
+    const best = bestOf(tier, value, turn);
     if (best === null) continue;
     tier.splice(tier.indexOf(best), 1);
     if (count.fits(best)) return best;
@@ -116,7 +128,7 @@ function bestOf(
   value: ((row: number) => number) | null,
   rankOf: (row: number) => number | null,
 ): number | null {
-  let [best, highest, seen]: [number | null, number, number] = [null, -1, 0];
+  let [best, highest, seen]: [number | null, number, number] = [null, Number.NEGATIVE_INFINITY, 0];
   for (const row of rows) {
     const rank = rankOf(row);
     if (rank === null || rank < highest) continue;
