@@ -2,6 +2,7 @@ import { categoryPaths } from '../../../core/catalog';
 import type { CatalogIndex } from '../catalog-index';
 import { productOf } from '../product-variants';
 import type { ExpertPart, RankState } from '../rank-state';
+import { similarity } from '../similarities';
 import { pairAt, strongestContributor } from '../terms/cooccurrence';
 import type { TermName } from '../terms/terms';
 import { contributorsFor } from './contributors';
