@@ -34,6 +34,8 @@ interface ListTexts {
   };
   /** Heading over products without known popularity; it must not claim any. */
   products: string;
+  /** Heading over products of other categories that nobody has been seen to choose together with the product in view. */
+  similarStyle: string;
   /** Read by screen readers when the shopper has pressed `retry`. No full stop. */
   loading: string;
   /** The sentence of an empty list. */

@@ -12,6 +12,7 @@ export default {
       again: 'Wieder kaufen',
     },
     products: 'Aus unserem Sortiment',
+    similarStyle: 'In ähnlichem Stil',
     loading: 'Empfehlungen werden gesucht',
     empty: 'Noch keine Empfehlungen. Sehen Sie sich ein wenig um, dann füllt sich diese Liste.',
     error: 'Empfehlungen sind im Moment nicht verfügbar.',

@@ -12,6 +12,7 @@ export const ENGLISH = {
       again: 'Buy again',
     },
     products: 'From our range',
+    similarStyle: 'In a similar style',
     loading: 'Finding recommendations',
     empty: 'Nothing to recommend yet. Look around a little and this list will follow.',
     error: 'Recommendations are not available at the moment.',

@@ -12,6 +12,7 @@ export default {
       again: 'Volver a comprar',
     },
     products: 'Nuestros productos',
+    similarStyle: 'De estilo parecido',
     loading: 'Buscando recomendaciones',
     empty: 'Aún no hay nada que recomendar. Echa un vistazo y esta lista se irá llenando.',
     error: 'Las recomendaciones no están disponibles en este momento.',

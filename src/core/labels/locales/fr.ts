@@ -12,6 +12,7 @@ export default {
       again: 'Acheter à nouveau',
     },
     products: 'Nos produits',
+    similarStyle: 'Dans un style proche',
     loading: 'Recherche de recommandations',
     empty: 'Rien à recommander pour l’instant. Parcourez la boutique et cette liste suivra.',
     error: 'Les recommandations ne sont pas disponibles pour le moment.',

@@ -12,6 +12,7 @@ export default {
       again: 'また買う商品',
     },
     products: '商品一覧',
+    similarStyle: 'テイストの似た商品',
     loading: 'おすすめを探しています',
     empty: 'おすすめはまだありません。商品をいくつか見ると、ここに表示されます。',
     error: '現在、おすすめを表示できません。',

@@ -3,9 +3,7 @@ import { categoryIndex, categoryPreference } from './category-preference';
 
 const preference = (items: { category: string; gender?: string }[], ...rows: number[]) =>
   categoryPreference(
-    categoryIndex(
-      items.map(({ category, gender }) => ({ category, attributes: gender === undefined ? {} : { gender } })),
-    ),
+    categoryIndex(items.map(({ category, ...attributes }) => ({ category, attributes }))),
     rows,
     rows.map(() => 1),
   );
