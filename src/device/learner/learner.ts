@@ -2,6 +2,7 @@ import type { ContentBlend, FeatureTable } from '../../core/catalog';
 import { EVENT_STRENGTH, History, type LoggedEvent, PICK } from '../../core/events';
 import {
   type CatalogIndex,
+  choiceTable,
   type ExpertPart,
   type RankState,
   rawTermValues,
@@ -276,7 +277,7 @@ export class Learner {
       rejected: this.#rejected,
       weights: activeWeights(this.weights, {
         sideModel: !!this.#catalog.index.side,
-        boughtTogether: !!this.#catalog.index.cooccurrence,
+        boughtTogether: !!choiceTable(this.#catalog.index),
       }),
       experts: this.#options.experts === false ? [] : this.#experts.status,
     };

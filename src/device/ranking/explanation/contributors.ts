@@ -3,7 +3,7 @@ import { NEAREST } from '../nearest-neighbors';
 import { productOf } from '../product-variants';
 import type { RankState } from '../rank-state';
 import { similarity, vectorOf, weightedMean } from '../similarities';
-import { cooccurrenceContributions } from '../terms/cooccurrence';
+import { choiceTable, cooccurrenceContributions } from '../terms/cooccurrence';
 import { sideContributions } from '../terms/side-scores';
 import { MAX_HISTORY, recencyWeights, SESSION } from '../terms/terms';
 
@@ -21,6 +21,7 @@ export function contributorsFor(
   const rows = history.rows.slice(-MAX_HISTORY);
   const strengths = history.strengths.slice(-MAX_HISTORY);
   const product = productOf(index);
+  const table = choiceTable(index);
   const pastItems = [...new Set(rows)];
   /** Share of each past item in the terms that compare an item with a weighted mean. */
   const shares = new Map<number, number>();
@@ -52,8 +53,8 @@ export function contributorsFor(
     const nearest = similar.sort((a, b) => b.value - a.value).slice(0, NEAREST);
     for (const { past, value } of nearest) add(past, (weights.nearestHistory * value) / nearest.length);
     const choiceOf = (of: number): number => rows.find((chosen) => product(chosen) === of) ?? of;
-    if (index.cooccurrence) {
-      const parts = cooccurrenceContributions(index.cooccurrence, rows.map(product), product(row));
+    if (table) {
+      const parts = cooccurrenceContributions(table, rows.map(product), product(row));
       for (const [past, lift] of parts) add(choiceOf(past), weights.boughtTogether * lift);
     }
     if (index.side) {

@@ -3,7 +3,7 @@ import type { CatalogIndex } from '../catalog-index';
 import { productOf } from '../product-variants';
 import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
-import { pairAt, strongestContributor } from '../terms/cooccurrence';
+import { choiceTable, pairAt, strongestContributor } from '../terms/cooccurrence';
 import type { TermName } from '../terms/terms';
 import { contributorsFor } from './contributors';
 import type { ReasonKind } from './reason-text';
@@ -22,6 +22,7 @@ export function reasonsFor(
   index: CatalogIndex,
   { history, weights, expertParts, record }: Pick<RankState, 'history' | 'weights' | 'expertParts' | 'record'>,
 ): (row: number, terms: Partial<Record<TermName, number>>) => ReasonKind {
+  const table = choiceTable(index);
   let contributorsOf: ReturnType<typeof contributorsFor> | undefined;
   const frequent = (category: string): boolean =>
     history.rows.filter((row) => categoryPaths(index.items[row].category).includes(category)).length >=
@@ -30,9 +31,9 @@ export function reasonsFor(
     const { boughtTogether = 0, category = 0, preference = 0 } = terms;
     const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.nearestHistory ?? 0);
     const resemblance = Math.max(content, preference);
-    if (boughtTogether > Math.max(resemblance, category) && index.cooccurrence) {
+    if (boughtTogether > Math.max(resemblance, category) && table) {
       const product = productOf(index);
-      const contributor = strongestContributor(index.cooccurrence, history.rows.map(product), product(row));
+      const contributor = strongestContributor(table, history.rows.map(product), product(row));
       if (contributor !== null) return cooccurrenceReason(index, contributor, row);
     }
     const item = index.items[row];
