@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 
 const CATALOG = '.cache/demo/catalog.jsonl';
+/** Orders that nobody made: they are drawn by rule, see `scripts/demo/orders.ts`. */
+const ORDERS = '.cache/demo/orders.csv';
 const IMAGES = 'public/images';
 const BUNDLE = 'public/bundle';
 const CACHE = '.cache/demo/build';
@@ -27,16 +29,19 @@ export async function prepareDemoBundle(): Promise<string> {
   if ((await isStamped(STAMP, digest)) && (await isComplete())) return 'up to date';
   // Loaded only now, because onnxruntime and sharp load slowly, and the second start does not need them.
   const { makeDemoCatalog } = await import('../demo/catalogue');
+  const { makeDemoOrders } = await import('../demo/orders');
   const { buildBundle } = await import('../../src/shop/bundler/build-bundle');
   const { createMeter } = await import('../../src/shop/bundler/meter');
   const { describeRejectedRow } = await import('../../src/core/catalog');
 
   // An interrupted build must not pass for a finished one.
   await rm(STAMP, { force: true });
-  await makeDemoCatalog({ catalog: CATALOG, images: IMAGES });
+  const { items } = await makeDemoCatalog({ catalog: CATALOG, images: IMAGES });
+  await makeDemoOrders(ORDERS, items);
   const built = await buildBundle({
     catalog: CATALOG,
     images: IMAGES,
+    orders: ORDERS,
     out: BUNDLE,
     imageBase: 'images/',
     text: 'title-description',

@@ -72,9 +72,11 @@ export function traceTurns(
   return steps;
 }
 
-/** @param folder of the demo bundle */
+/** @param folder of a bundle, such as the demo's */
 export async function demoCatalog(folder: string): Promise<LearnerCatalog> {
-  const { items, features, manifest } = await openFolder(folder);
+  const bundle = await openFolder(folder);
+  const { items, features, manifest } = bundle;
   const blend = contentBlend(manifest);
-  return { index: catalogIndex(items, features, blend), table: features, blend };
+  const cooccurrence = await bundle.cooccurrence();
+  return { index: catalogIndex(items, features, blend, { cooccurrence }), table: features, blend };
 }

@@ -36,7 +36,7 @@ export interface ChoiceHistory {
 }
 
 /** The fields of an event that the history reads. */
-type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>;
+type HistoryEvent = Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time' | 'placement'>>;
 
 /**
  * The shopper's choices as a sequence. Events on the same item in a row (click, view, cart) are one choice with their

@@ -12,4 +12,4 @@ export {
 } from './event';
 export { EVENT_TYPES, type EventDetails, type EventType, MAX_CHARACTERS } from './event-types';
 export { type ChoiceHistory, History, historySchema } from './history';
-export { NO_RECORD, type ShopperRecord, VISIT_PAUSE } from './shopper-state';
+export { NO_RECORD, PICK, type ShopperRecord, VISIT_PAUSE } from './shopper-state';

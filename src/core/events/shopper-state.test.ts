@@ -26,6 +26,18 @@ describe('ShopperState', () => {
     expect([...record.owned]).toEqual([3, 4]);
   });
 
+  it('remembers picks until they are chosen in another list, also when stored', () => {
+    const history = new History();
+    for (const row of [1, 2, 3]) history.add({ type: 'click', placement: 'pick' }, row);
+    history.add({ type: 'click', placement: 'for-you' }, 2);
+    expect([...history.record.picked]).toEqual([1, 3]);
+    const restored = new History();
+    restored.restore(history.save(String), new Map([['1', 5]]));
+    expect([...restored.record.picked]).toEqual([5]);
+    // An item without a row at present is stored again.
+    expect(restored.save(String).record?.picked).toEqual(['3', '5']);
+  });
+
   it('counts impressions until the item is chosen, half as much after a day and after ten choices', () => {
     const { record } = historyOf(['impression', 1], ['impression', 2], ['click', 2]);
     const now = START;

@@ -9,6 +9,8 @@ export interface ShopperRecord {
   purchases: ReadonlyMap<number, readonly number[]>;
   /** In the cart now. */
   cart: ReadonlySet<number>;
+  /** Picked in answer to "What do you like?", and not chosen in another list since. */
+  picked: ReadonlySet<number>;
   /**
    * How often an item was shown without being chosen, decayed with time and choices, 0 or more.
    * @param now milliseconds since the epoch
@@ -21,6 +23,7 @@ export const NO_RECORD: ShopperRecord = {
   owned: new Set(),
   purchases: new Map(),
   cart: new Set(),
+  picked: new Set(),
   timesShown: () => 0,
 };
 
@@ -45,12 +48,16 @@ export const recordSchema = v.object({
     [],
   ),
   cart: atMost(storedId),
+  /** Absent from older profiles. */
+  picked: v.optional(atMost(storedId), []),
   /** Items shown and not chosen since: times, decayed up to the last of them, which was at `choice` and `time`. */
   shown: atMost(v.object({ item: storedId, times, choice: storedCount, time: storedTime })),
   /** When the visit began, its last event, and all choices before it; absent from older profiles. */
   visit: v.object({ start: storedTime, last: storedTime, choices: v.optional(storedCount) }),
 });
 export type StoredRecord = v.InferOutput<typeof recordSchema>;
+/** Placement of the clicks of `<sidestream-pick>`, which answer one question. */
+export const PICK = 'pick';
 /** Number of choices after which an impression counts half. */
 const HALF_LIFE_CHOICES = 10;
 /** Time after which an impression counts half, ms. */
@@ -58,7 +65,7 @@ const HALF_LIFE_MS = 24 * 3600 * 1000;
 /** Pause that ends a visit, ms. */
 export const VISIT_PAUSE = 30 * 60 * 1000;
 
-const EMPTY_RECORD: Omit<StoredRecord, 'visit'> = { owned: [], purchases: [], cart: [], shown: [] };
+const EMPTY_RECORD: Omit<StoredRecord, 'visit'> = { owned: [], purchases: [], cart: [], picked: [], shown: [] };
 
 /** Impressions of one item since it was last chosen. */
 interface Shown {
@@ -67,11 +74,12 @@ interface Shown {
   time: number;
 }
 
-/** The state of one shopper that rules read: items bought, in the cart, shown without being chosen, and dismissed. */
+/** The state of one shopper that rules read: items bought, in the cart, picked, shown without being chosen. */
 export class ShopperState implements ShopperRecord {
   readonly owned = new Set<number>();
   readonly purchases = new Map<number, number[]>();
   readonly cart = new Set<number>();
+  readonly picked = new Set<number>();
   readonly #shown = new Map<number, Shown>();
   #visit: StoredRecord['visit'] = { start: 0, last: 0 };
   #choices = 0;
@@ -111,7 +119,11 @@ export class ShopperState implements ShopperRecord {
    * @param choices all choices before this event
    */
   add(
-    { type, time = this.#visit.last }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time'>>,
+    {
+      type,
+      time = this.#visit.last,
+      placement,
+    }: Pick<LoggedEvent, 'type'> & Partial<Pick<LoggedEvent, 'time' | 'placement'>>,
     row: number,
     chosen: boolean,
     choices: number,
@@ -132,12 +144,15 @@ export class ShopperState implements ShopperRecord {
       this.#shown.delete(row);
       this.#shown.set(row, { times, choice: choices, time });
     }
-    if (chosen) this.#shown.delete(row);
+    if (!chosen) return;
+    this.#shown.delete(row);
+    if (placement === PICK) this.picked.add(row);
+    else this.picked.delete(row);
   }
 
   /** @param idOf id of the item in a row */
   save(idOf: (row: number) => string): StoredRecord {
-    const { owned, purchases, cart, shown } = this.#absent;
+    const { owned, purchases, cart, picked, shown } = this.#absent;
     const last = <T>(absent: readonly T[], known: readonly T[]): T[] => [...absent, ...known].slice(-MAX_ENTRIES);
     const bought = [...this.purchases].map(([row, times]) => ({ item: idOf(row), times }));
     const shownRows = [...this.#shown].map(([row, entry]) => ({ item: idOf(row), ...entry }));
@@ -145,6 +160,7 @@ export class ShopperState implements ShopperRecord {
       owned: last(owned, [...this.owned].map(idOf)),
       purchases: last(purchases, bought),
       cart: last(cart, [...this.cart].map(idOf)),
+      picked: last(picked, [...this.picked].map(idOf)),
       shown: last(shown, shownRows),
       visit: { ...this.#visit },
     };
@@ -155,7 +171,7 @@ export class ShopperState implements ShopperRecord {
    * @param choices all choices
    */
   restore(stored: StoredRecord | undefined, rowOf: ReadonlyMap<string, number>, choices: number): void {
-    for (const kept of [this.owned, this.purchases, this.cart, this.#shown]) kept.clear();
+    for (const kept of [this.owned, this.purchases, this.cart, this.picked, this.#shown]) kept.clear();
     this.#choices = choices;
     this.#visit = { start: 0, last: 0, ...stored?.visit };
     /** @returns the entries that the catalogue has no row for */
@@ -174,6 +190,7 @@ export class ShopperState implements ShopperRecord {
         (row, { times }) => this.purchases.set(row, times),
       ),
       cart: put(stored?.cart, same, (row) => this.cart.add(row)),
+      picked: put(stored?.picked, same, (row) => this.picked.add(row)),
       shown: put(
         stored?.shown,
         ({ item }) => item,

@@ -34,6 +34,8 @@ interface ListTexts {
   };
   /** Heading over products without known popularity; it must not claim any. */
   products: string;
+  /** Heading over products of other categories that nobody has been seen to choose together with the product in view. */
+  similarStyle: string;
   /** Read by screen readers when the shopper has pressed `retry`. No full stop. */
   loading: string;
   /** The sentence of an empty list. */
@@ -157,6 +159,8 @@ export interface FindTexts {
 export interface ReasonTexts {
   /** The product resembles one that the shopper looked at in the last seven days. */
   'looked-at': Text<'title'>;
+  /** As `looked-at`, of a product that the shopper picked in answer to "What do you like?". */
+  'you-picked': Text<'title'>;
   /** The product resembles one that the shopper bought or has in the cart. */
   chosen: Text<'title'>;
   /** As `looked-at`, of an earlier time. `{when}`: "last month" as browsers write it, or `in-month`. */

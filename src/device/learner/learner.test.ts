@@ -205,3 +205,20 @@ describe('Learner', () => {
     expect(topOf(learner, shop)).toHaveLength(10);
   });
 });
+
+it('learns picks as one answer: none of them lowers what resembles the others', () => {
+  /** Mean preference for each of the three groups of products after a product of the first and one of the second. */
+  const preferences = (placement: string): number[] => {
+    const learner = new Learner(catalog());
+    for (const [at, row] of [0, 1].entries()) learner.observe({ ...event(at + 1, row), placement });
+    const { preference } = learner.terms;
+    return [0, 1, 2].map((group) => {
+      const own = preference.filter((_, row) => row % 3 === group);
+      return own.reduce((sum, value) => sum + value, 0) / own.length;
+    });
+  };
+  const [first, second, other] = preferences('pick');
+  expect(Math.min(first, second)).toBeGreaterThan(other);
+  const [afterClick] = preferences('for-you');
+  expect(first).toBeGreaterThan(afterClick);
+});

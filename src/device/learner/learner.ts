@@ -1,7 +1,8 @@
 import type { ContentBlend, FeatureTable } from '../../core/catalog';
-import { EVENT_STRENGTH, History, type LoggedEvent } from '../../core/events';
+import { EVENT_STRENGTH, History, type LoggedEvent, PICK } from '../../core/events';
 import {
   type CatalogIndex,
+  choiceTable,
   type ExpertPart,
   type RankState,
   rawTermValues,
@@ -276,7 +277,7 @@ export class Learner {
       rejected: this.#rejected,
       weights: activeWeights(this.weights, {
         sideModel: !!this.#catalog.index.side,
-        boughtTogether: !!this.#catalog.index.cooccurrence,
+        boughtTogether: !!choiceTable(this.#catalog.index),
       }),
       experts: this.#options.experts === false ? [] : this.#experts.status,
     };
@@ -334,11 +335,12 @@ export class Learner {
   }
 
   /** Learns from a choice. @returns whether an expert was kept */
-  #learn({ itemId: id, type, time }: LoggedEvent, row: number): boolean {
+  #learn({ itemId: id, type, time, placement }: LoggedEvent, row: number): boolean {
     const { rows, dismissed } = this.history;
     const experts = this.#bound ?? this.#experts;
     const strength = EVENT_STRENGTH[type];
-    if (rows.length === 0) {
+    // Picks are one answer: no pick was preferred to what resembles the picks before it.
+    if (rows.length === 0 || placement === PICK) {
       experts.bootstrap({ id, row, strength }, time);
       return false;
     }

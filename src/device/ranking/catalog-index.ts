@@ -97,7 +97,6 @@ export function catalogIndex(
   const similarities = new SimilarityCache(content);
   const mostHavePopularity = known >= MIN_KNOWN_SHARE * statistics.count;
   const isCold = (row: number): boolean => mostHavePopularity && popularities[row] === undefined;
-  const categories = items.map((item) => item.category);
   return {
     items,
     rowOf: new Map(items.map((item, row) => [item.id, row])),
@@ -106,7 +105,7 @@ export function catalogIndex(
     similarities,
     nearestHistory: new NearestHistory(content, similarities),
     nearestDismissed: new NearestNeighbors(content, similarities, 1),
-    categories: categoryIndex(categories, statistics),
+    categories: categoryIndex(items, statistics),
     popularity,
     logPopularity: popularity.map((value) => Math.log((value + 1) / (mean + 1))),
     hasPopularity: any,

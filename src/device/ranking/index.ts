@@ -43,3 +43,4 @@ export const listsInView = (): Promise<typeof import('./lists/in-view')> => impo
 
 /** Loads the inspector's code for splitting scores, which no list needs. */
 export const inspections = (): Promise<typeof import('./explanation/inspect')> => import('./explanation/inspect');
+export { choiceTable } from './terms/cooccurrence';

@@ -52,27 +52,6 @@ it('gives the same however many neighbors leave before others come', () => {
   }
 });
 
-it('finds the row that an item resembles most, with some left out, or reports that it cannot', () => {
-  const random = seededRandom(5);
-  const count = 120;
-  const far = { count, width, values: Float32Array.from({ length: count * width }, () => random() - 0.5) };
-  const cache = new SimilarityCache(far);
-  const nearestHistory = new NearestHistory(far, cache);
-  let unknown = 0;
-  for (let n = 0; n < 60; n++) {
-    const rows = Array.from({ length: 1 + (n % 40) }, () => Math.floor(random() * count));
-    const left = Array.from({ length: n % 30 }, () => Math.floor(random() * count));
-    const item = Math.floor(random() * count);
-    const found = nearestHistory.nearestRow(rows, item, (row) => left.includes(row));
-    const allowed = rows.filter((row) => !left.includes(row));
-    const similarityOf = (row: number): number => cache.similaritiesTo(row)[item];
-    if (found === undefined) unknown++;
-    else if (allowed.length === 0) expect(found).toBeNull();
-    else expect(similarityOf(found as number)).toBe(Math.max(...allowed.map(similarityOf)));
-  }
-  expect(unknown).toBeLessThan(20);
-});
-
 it('leaves out similarities that are not a number', () => {
   const broken = { ...vectors, values: values.slice() };
   broken.values.fill(Number.NaN, 5 * width, 6 * width);

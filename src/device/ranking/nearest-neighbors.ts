@@ -61,19 +61,6 @@ export class NearestNeighbors {
     return this.#similarities.slice(0, this.#most);
   }
 
-  /**
-   * Among the rows of the last call of `nearestTo`, the one that is most similar to an item.
-   * @param leftOut rows to ignore
-   * @returns null if no other row remains; undefined if too many rows are ignored to know the answer
-   */
-  nearestRow(item: number, leftOut: (row: number) => boolean): number | null | undefined {
-    for (const [rank, rows] of this.#neighbors.entries()) {
-      if (rows[item] < 0) return rank < this.#rows.size ? undefined : null;
-      if (!leftOut(rows[item])) return rows[item];
-    }
-    return this.#neighbors.length < this.#rows.size ? undefined : null;
-  }
-
   #reset(): void {
     this.#rows.clear();
     for (const values of this.#similarities) values.fill(NONE);
@@ -179,15 +166,5 @@ export class NearestHistory {
     const part = 1 / largest.length;
     for (const values of largest) for (let i = 0; i < out.length; i++) out[i] += part * values[i];
     return out;
-  }
-
-  /**
-   * The row of the history that an item resembles most.
-   * @param leftOut rows to ignore
-   * @returns null if no row remains; undefined if too many rows are ignored to know the answer
-   */
-  nearestRow(rows: readonly number[], item: number, leftOut: (row: number) => boolean): number | null | undefined {
-    this.#neighbors.nearestTo(rows);
-    return this.#neighbors.nearestRow(item, leftOut);
   }
 }

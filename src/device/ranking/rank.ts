@@ -5,6 +5,7 @@ import { reasonText } from './explanation/reason-text';
 import type { HintedCatalog } from './hints/hints';
 import { commonList } from './lists/common';
 import { ownList, personalList, recency } from './lists/personal';
+import { pickOfItems } from './lists/picks';
 import type { ListInView, Scored } from './lists/scored';
 import { similarList } from './lists/similar';
 import { type DueItems, OWN, type Placement, type Source } from './placement';
@@ -69,7 +70,8 @@ const EXCLUDE_RECENT = 40;
 export function rank(index: CatalogIndex, state: RankState, request: RankRequest): RankedItem[] {
   const { limit, rules = {} } = request;
   const { scored, pinnable, shownBefore = new Set<number>() } = scoreAll(index, state, request);
-  return arrange(index, scored, { limit, rules, pinnable, shownBefore }).map((place) =>
+  const groupOf = request.placement === 'for-you' ? pickOfItems(index, state) : null;
+  return arrange(index, scored, { limit, rules, pinnable, shownBefore, groupOf }).map((place) =>
     rankedItem(index, scored, place, request),
   );
 }

@@ -80,7 +80,7 @@ describe('rank', () => {
     const residualScores = new Float32Array(8);
     residualScores[7] = 100;
     expect(reasons({ ...chose(0, 4), residualScores }).get(7)).toBe('Because you looked at “Item 4”');
-    const categories = { ...chose(0, 4, 5), weights: { ...WEIGHTS, boughtTogether: 20, category: 1000 } };
+    const categories = { ...chose(0, 4, 5, 6), weights: { ...WEIGHTS, boughtTogether: 20, category: 1000 } };
     expect(reasons(categories).get(7)).toBe('You often look at Sharp');
   });
 

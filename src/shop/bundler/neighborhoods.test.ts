@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { openBundle } from '../../core/catalog';
+import { MAGENTO_TASTES, strayProducts } from '../../testing/demo-tastes';
+import { demoCatalog } from '../../testing/returning-shopper';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
@@ -13,7 +15,7 @@ import { basisVectors, categoryPrecision } from './neighbors';
 const shop = fileURLToPath(new URL('../../../../shared/data/shop-magento/', import.meta.url));
 
 it.skipIf(!existsSync(shop))(
-  'groups a real shop by category (skipped without ../shared/data/shop-magento)',
+  'groups a real shop by category, and follows clicks in one (skipped without ../shared/data/shop-magento)',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sidestream-'));
     const out = join(folder, 'shop');
@@ -40,6 +42,8 @@ it.skipIf(!existsSync(shop))(
       expect(text).toBeGreaterThanOrEqual(0.54);
       expect(image).toBeGreaterThanOrEqual(0.58);
       expect(both).toBeGreaterThan(Math.max(text, image) + 0.1);
+      const catalog = await demoCatalog(out);
+      for (const clicked of MAGENTO_TASTES) expect([clicked, strayProducts(catalog, clicked)]).toEqual([clicked, []]);
     } finally {
       await rm(folder, { recursive: true });
     }

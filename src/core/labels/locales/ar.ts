@@ -12,6 +12,7 @@ export default {
       again: 'اشترِ مجددًا',
     },
     products: 'من منتجاتنا',
+    similarStyle: 'بأسلوب مشابه',
     loading: 'جارٍ البحث عن توصيات',
     empty: 'لا توجد توصيات بعد. تصفّح المتجر قليلًا وستظهر هنا.',
     error: 'التوصيات غير متاحة في الوقت الحالي.',
@@ -81,6 +82,7 @@ export default {
   },
   reasons: {
     'looked-at': 'لأنك شاهدت «\u2068{title}\u2069»',
+    'you-picked': 'لأنك انتقيت «\u2068{title}\u2069»',
     chosen: 'لأنك اخترت «\u2068{title}\u2069»',
     'looked-at-earlier': 'مثل «\u2068{title}\u2069» الذي شاهدته {when}',
     'in-month': 'في {month}',

@@ -12,6 +12,7 @@ export default {
       again: 'Wieder kaufen',
     },
     products: 'Aus unserem Sortiment',
+    similarStyle: 'In ähnlichem Stil',
     loading: 'Empfehlungen werden gesucht',
     empty: 'Noch keine Empfehlungen. Sehen Sie sich ein wenig um, dann füllt sich diese Liste.',
     error: 'Empfehlungen sind im Moment nicht verfügbar.',
@@ -81,6 +82,7 @@ export default {
   },
   reasons: {
     'looked-at': 'Weil Sie „{title}“ angesehen haben',
+    'you-picked': 'Weil Sie „{title}“ ausgewählt haben',
     chosen: 'Weil Sie „{title}“ gewählt haben',
     'looked-at-earlier': 'Wie „{title}“, {when} von Ihnen angesehen',
     'in-month': 'im {month}',

@@ -12,6 +12,7 @@ export const ENGLISH = {
       again: 'Buy again',
     },
     products: 'From our range',
+    similarStyle: 'In a similar style',
     loading: 'Finding recommendations',
     empty: 'Nothing to recommend yet. Look around a little and this list will follow.',
     error: 'Recommendations are not available at the moment.',
@@ -84,6 +85,7 @@ export const ENGLISH = {
 /** The part of the worker. */
 export const ENGLISH_REASONS = {
   'looked-at': 'Because you looked at “{title}”',
+  'you-picked': 'Because you picked “{title}”',
   chosen: 'Because you chose “{title}”',
   'looked-at-earlier': 'Like “{title}”, which you looked at {when}',
   'in-month': 'in {month}',

@@ -12,6 +12,7 @@ export default {
       again: 'Volver a comprar',
     },
     products: 'Nuestros productos',
+    similarStyle: 'De estilo parecido',
     loading: 'Buscando recomendaciones',
     empty: 'Aún no hay nada que recomendar. Echa un vistazo y esta lista se irá llenando.',
     error: 'Las recomendaciones no están disponibles en este momento.',
@@ -81,6 +82,7 @@ export default {
   },
   reasons: {
     'looked-at': 'Porque has visto «{title}»',
+    'you-picked': 'Porque has seleccionado «{title}»',
     chosen: 'Porque has elegido «{title}»',
     'looked-at-earlier': 'Como «{title}», que viste {when}',
     'in-month': 'en {month}',

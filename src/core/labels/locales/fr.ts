@@ -12,6 +12,7 @@ export default {
       again: 'Acheter à nouveau',
     },
     products: 'Nos produits',
+    similarStyle: 'Dans un style proche',
     loading: 'Recherche de recommandations',
     empty: 'Rien à recommander pour l’instant. Parcourez la boutique et cette liste suivra.',
     error: 'Les recommandations ne sont pas disponibles pour le moment.',
@@ -81,6 +82,7 @@ export default {
   },
   reasons: {
     'looked-at': 'Parce que vous avez regardé « {title} »',
+    'you-picked': 'Parce que vous avez sélectionné « {title} »',
     chosen: 'Parce que vous avez choisi « {title} »',
     'looked-at-earlier': 'Comme « {title} », que vous avez regardé {when}',
     'in-month': 'en {month}',

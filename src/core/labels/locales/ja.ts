@@ -12,6 +12,7 @@ export default {
       again: 'また買う商品',
     },
     products: '商品一覧',
+    similarStyle: 'テイストの似た商品',
     loading: 'おすすめを探しています',
     empty: 'おすすめはまだありません。商品をいくつか見ると、ここに表示されます。',
     error: '現在、おすすめを表示できません。',
@@ -81,6 +82,7 @@ export default {
   },
   reasons: {
     'looked-at': '「{title}」をご覧になったため',
+    'you-picked': '最初に「{title}」を選択されたため',
     chosen: '「{title}」をお選びになったため',
     'looked-at-earlier': '{when}ご覧になった「{title}」に似た商品です',
     'in-month': '{month}に',

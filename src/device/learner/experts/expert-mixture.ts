@@ -207,7 +207,8 @@ export class ExpertMixture {
   bootstrap(choice: Omit<Choice, 'gone'>, time: number): void {
     this.#scores = null;
     this.#members.active.born.time ??= time;
-    for (const { expert } of this.#members.list) expert.bootstrap({ ...choice, time });
+    for (const member of this.#members.list)
+      if (this.#members.learns(member)) member.expert.bootstrap({ ...choice, time });
   }
 
   /** Learns from a dismissal, in all experts that learn choices. */

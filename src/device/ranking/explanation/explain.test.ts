@@ -92,3 +92,19 @@ describe('explain', () => {
     expect(reason).toBe('Ähnlich wie „Item 0“');
   });
 });
+
+it('names the past item that contributes most, and calls a pick a pick', () => {
+  const index = catalog();
+  const rows = [4, 1, 6, 2, 0, 5];
+  const shopper = state({ rows, strengths: rows.map((_, n) => 1 + (n % 3)) });
+  const weights = { ...WEIGHTS, category: 0 };
+  for (const { row, source, reason } of rank(index, { ...shopper, weights }, request('for-you'))) {
+    if (source !== 'personal') continue;
+    const [first] = explain(index, { ...shopper, weights }, request('for-you'), row).contributors;
+    expect(reason).toBe(`Because you looked at “${index.items[first.row].title}”`);
+    const record = { ...NO_RECORD, picked: new Set([first.row]) };
+    expect(explain(index, { ...shopper, weights, record }, request('for-you'), row).reason).toBe(
+      `Because you picked “${index.items[first.row].title}”`,
+    );
+  }
+});

@@ -15,7 +15,10 @@ export type ReasonKind =
   | { kind: 'looked-at-earlier'; about: Item; time: number | null }
   /** `orders`: number of orders that contain both. */
   | { kind: 'bought-with'; about: Item; orders: number }
-  | { kind: 'looked-at' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category'; about: Item }
+  | {
+      kind: 'looked-at' | 'you-picked' | 'chosen' | 'chosen-with' | 'goes-with' | 'similar' | 'style' | 'category';
+      about: Item;
+    }
   /** `name`: the shopper's goal in the words of the hint. */
   | { kind: 'hint'; name: string }
   /** `name`: the words that the shopper searched for. */

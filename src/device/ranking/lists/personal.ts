@@ -1,5 +1,5 @@
 import type { CatalogIndex } from '../catalog-index';
-import { reasonKindOf } from '../explanation/reason-kind';
+import { reasonsFor } from '../explanation/reason-kind';
 import type { ReasonKind } from '../explanation/reason-text';
 import type { RankState } from '../rank-state';
 import { scores, termContributions } from '../score';
@@ -17,13 +17,13 @@ export function personalList(index: CatalogIndex, state: RankState, holds: (row:
   };
   // If the personal terms contribute less than popularity, the item keeps its source for every shopper.
   const common = commonReason(index);
+  const reasonOf = reasonsFor(index, state);
   return {
     score: scores(values, state.weights),
     holds,
     contributions,
     source: (row) => (isPersonal(row) ? 'personal' : common.source(row)),
-    reasonKind: (row) =>
-      isPersonal(row) ? reasonKindOf(index, state, row, contributions(row)) : common.reasonKind(row),
+    reasonKind: (row) => (isPersonal(row) ? reasonOf(row, contributions(row)) : common.reasonKind(row)),
     breakdown: (row, ofTerms) => ofTerms(index, state, row, contributions(row)),
   };
 }

@@ -21,17 +21,20 @@ export interface Arrangement {
   pinnable(row: number): boolean;
   /** Rows that earlier pages of this visit showed. */
   shownBefore: ReadonlySet<number>;
+  /** The group of a row. Groups take turns. Default: no groups. */
+  groupOf?: ((row: number) => number) | null;
 }
 
 /**
  * Arranges a list: by score, with pins at their positions, previously shown items below new ones, at most `max` items per
- * category, and dissimilar items next to each other, as the rules require.
+ * category, and dissimilar items next to each other, as the rules require, and the groups in turn.
  */
 export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
-  const { limit, rules, shownBefore } = arrangement;
+  const { limit, rules, shownBefore, groupOf = null } = arrangement;
   const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
-  const plain = pin.length === 0 && categoryCap === undefined && diversity === 0 && !(fresh && shownBefore.size > 0);
-  if (plain) return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
+  const inOrder = categoryCap === undefined && diversity === 0 && !(fresh && shownBefore.size > 0) && groupOf === null;
+  if (inOrder && pin.length === 0)
+    return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
 
   const pins = pinnedRows(index, arrangement);
   const reserved = new Set(pins.values());
@@ -46,9 +49,13 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   const relevance = relevanceOf(scored, waiting);
   const places: ListPlace[] = [];
   const maxSimilarity = new Float32Array(diversity > 0 ? scored.score.length : 0).fill(-1);
+  const ofGroup = new Map<number, number>();
+  /** The group with the fewest items has its turn. */
+  const turn = (row: number): number => (groupOf ? -(ofGroup.get(groupOf(row)) ?? 0) : 0);
   const take = (row: number, pinned: boolean): void => {
     places.push({ row, pinned });
     count.add(row);
+    if (groupOf) ofGroup.set(groupOf(row), 1 - turn(row));
     if (diversity === 0) return;
     const similar = index.similarities.similaritiesTo(row);
     for (let other = 0; other < maxSimilarity.length; other++)
@@ -59,7 +66,7 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
 
   for (let at = 0; at < limit; at++) {
     const pinned = pins.get(at);
-    const row = pinned ?? next(waiting, (candidate) => count.fits(candidate), diversity > 0 ? marginalRelevance : null);
+    const row = pinned ?? next(waiting, count, turn, diversity > 0 ? marginalRelevance : null);
     if (row !== null) take(row, pinned !== undefined);
   }
   return places;
@@ -86,25 +93,50 @@ function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: n
   return [order.slice(0, stay), rest.filter((row) => !shown.has(row)), rest.filter((row) => shown.has(row))];
 }
 
-/** Removes and returns the next row; null if no row fits. @param value chooses the highest; null: the order decides */
+/**
+ * Removes and returns the next row; null if no row fits. A place that the cap takes from the best row goes to the best row of
+ * the nearest category that has room: of the same parent, then of its parent, and so on.
+ * @param value chooses the highest; null: the order decides
+ */
 function next(
   waiting: number[][],
-  fits: (row: number) => boolean,
+  count: CategoryCount,
+  turn: (row: number) => number,
   value: ((row: number) => number) | null,
 ): number | null {
   for (const tier of waiting) {
-    let best: number | null = null;
-    let seen = 0;
-    for (const row of tier) {
-      if (!fits(row)) continue;
-      if (best === null || (value && value(row) > value(best))) best = row;
-      if (!value || ++seen >= MAX_POOL) break;
-    }
+    const best = bestOf(tier, value, turn);
     if (best === null) continue;
     tier.splice(tier.indexOf(best), 1);
-    return best;
+    if (count.fits(best)) return best;
+    const nearest = bestOf(tier, value, (row) => (count.fits(row) ? count.sharedLevels(best, row) : null));
+    if (nearest === null) continue;
+    tier.splice(tier.indexOf(nearest), 1);
+    return nearest;
   }
   return null;
+}
+
+/**
+ * The best row of those with the highest rank.
+ * @param rows in order of their scores
+ * @param value chooses the highest among the first hundred; null: the order decides
+ * @param rankOf null for rows that may not be chosen
+ */
+function bestOf(
+  rows: readonly number[],
+  value: ((row: number) => number) | null,
+  rankOf: (row: number) => number | null,
+): number | null {
+  let [best, highest, seen]: [number | null, number, number] = [null, Number.NEGATIVE_INFINITY, 0];
+  for (const row of rows) {
+    const rank = rankOf(row);
+    if (rank === null || rank < highest) continue;
+    if (rank > highest) [best, highest, seen] = [row, rank, 0];
+    else if (value && best !== null && seen < MAX_POOL && value(row) > value(best)) best = row;
+    seen++;
+  }
+  return best;
 }
 
 /** Scores of the best candidates, scaled to 0..1. */
@@ -121,6 +153,8 @@ class CategoryCount {
   readonly #index: CatalogIndex;
   readonly #cap: CategoryCap | null;
   readonly #counts = new Map<string, number>();
+  /** By the number of its category, what the cap counts of an item. */
+  readonly #names = new Map<number, Set<string>>();
 
   /** @param cap undefined: everything fits */
   constructor(index: CatalogIndex, cap: number | CategoryCap | undefined) {
@@ -131,15 +165,38 @@ class CategoryCount {
   /** Whether the cap leaves room for one more item of the row's categories. */
   fits(row: number): boolean {
     const cap = this.#cap;
-    return cap === null || [...this.#names(row)].every((name) => (this.#counts.get(name) ?? 0) < cap.max);
+    if (cap === null) return true;
+    for (const name of this.#namesOf(row)) if ((this.#counts.get(name) ?? 0) >= cap.max) return false;
+    return true;
   }
 
   add(row: number): void {
-    for (const name of this.#names(row)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    if (this.#cap === null) return;
+    for (const name of this.#namesOf(row)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
-  #names(row: number): Set<string> {
-    const paths = categoryPaths(this.#index.items[row].category);
-    return new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
+  /** Number of levels, from the broadest, that the categories of two rows have in common. */
+  sharedLevels(row: number, other: number): number {
+    let most = 0;
+    for (const name of this.#namesOf(row)) {
+      const levels = name.split('/');
+      for (const otherName of this.#namesOf(other)) {
+        const others = otherName.split('/');
+        const different = levels.findIndex((level, at) => level !== others[at]);
+        most = Math.max(most, different < 0 ? levels.length : different);
+      }
+    }
+    return most;
+  }
+
+  #namesOf(row: number): Set<string> {
+    const category = this.#index.categories.pathOf[row];
+    let names = this.#names.get(category);
+    if (!names) {
+      const paths = categoryPaths(this.#index.items[row].category);
+      names = new Set(paths.map((path) => path.split('/').slice(0, this.#cap?.depth).join('/')));
+      this.#names.set(category, names);
+    }
+    return names;
   }
 }

@@ -114,6 +114,20 @@ describe('category cap and diversity', () => {
     expect(capped({ categoryCap: { max: 1, depth: 1 } })).toEqual([0, 2, 3, 5]);
   });
 
+  it('give a place that the cap takes to the nearest category that has room', () => {
+    const paths = ['A/a/1', 'A/a/1', 'A/a/1', 'B/b', 'A/c', 'A/a/2', 'B/b', 'A/d'];
+    const index = catalog(paths.map((category, row) => ({ category, popularity: 20 - row })));
+    const capped = (limit: number, rules: Rules) =>
+      rank(index, state(), { placement: 'trending', row: null, limit, exclude: new Set(), rules }).map(
+        ({ row }) => row,
+      );
+    // Rows 1 and 2 have no room: first of the same parent, then of its parent.
+    expect(capped(8, { categoryCap: 1 })).toEqual([0, 5, 4, 3, 7]);
+    expect(capped(8, { categoryCap: 2 })).toEqual([0, 1, 5, 3, 4, 6, 7]);
+    expect(capped(3, { categoryCap: 1, pin: [{ itemId: 'item-6', position: 1 }] })).toEqual([0, 6, 5]);
+    expect(capped(8, { categoryCap: 1, diversity: 0.1 }).toSorted()).toEqual([0, 3, 4, 5, 7]);
+  });
+
   it('put different content near each other; at 0 nothing changes', () => {
     // Rows 0 to 3 look alike, and so do rows 4 to 7.
     expect(rows({ diversity: 0 })).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

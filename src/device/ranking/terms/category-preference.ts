@@ -1,4 +1,10 @@
-import { type CatalogStatistics, categoryCounts, categoryPrefixes } from '../../../core/catalog';
+import {
+  type CatalogStatistics,
+  categoryCounts,
+  categoryPaths,
+  categoryPrefixes,
+  type Item,
+} from '../../../core/catalog';
 
 /** For each item, the ids of its category and of every broader one: `Food/Fruit` also belongs to `Food`. */
 export interface CategoryIndex {
@@ -10,19 +16,48 @@ export interface CategoryIndex {
   /** Share of the catalogue's items in each category id. */
   baseRate: Float64Array;
   names: string[];
+  departments: DepartmentIndex;
+}
+
+/** The department of each item: the top of its category path, and its attribute `gender`. */
+export interface DepartmentIndex {
+  /** Department of each item; -1 for an item without a gender whose category has one level. */
+  ofItem: Int32Array;
+  /** Share of the items in each department. */
+  baseRate: Float64Array;
+}
+
+/** Values of `gender` that set no item apart. */
+const ANY_GENDER = ['', 'unisex'];
+
+/** Departments of some items. */
+export function departmentIndex(items: readonly Pick<Item, 'category' | 'attributes'>[]): DepartmentIndex {
+  const ids = new Map<string, number>();
+  const counts: number[] = [];
+  const ofItem = Int32Array.from(items, ({ category, attributes: { gender } }) => {
+    const tops = categoryPaths(category).flatMap((path) => (path.includes('/') ? [path.split('/')[0]] : []));
+    const own = typeof gender === 'string' && !ANY_GENDER.includes(gender.toLowerCase()) ? [gender.toLowerCase()] : [];
+    const names = [...tops, ...own];
+    if (names.length === 0) return -1;
+    const name = JSON.stringify(names);
+    const id = ids.get(name) ?? counts.push(0) - 1;
+    ids.set(name, id);
+    counts[id]++;
+    return id;
+  });
+  return { ofItem, baseRate: Float64Array.from(counts, (count) => count / items.length) };
 }
 
 /**
  * Category ids of some items.
- * @param categories one per item
  * @param statistics of the whole catalogue, which has all of these items or more; default of these items. Items that it
  *   does not count, such as those that a device added, may have additional categories
  */
 export function categoryIndex(
-  categories: string[],
+  items: readonly Pick<Item, 'category' | 'attributes'>[],
   statistics: Pick<CatalogStatistics, 'count' | 'categories'> = {
-    count: categories.length,
-    categories: categoryCounts(categories),
+    count: items.length,
+    categories: categoryCounts(items.map(({ category }) => category)),
   },
 ): CategoryIndex {
   const names = statistics.categories.map(([name]) => name);
@@ -30,7 +65,7 @@ export function categoryIndex(
   const ids = new Map(names.map((name, id) => [name, id]));
   const places = new Map<string, number>();
   const paths: number[][] = [];
-  const pathOf = Uint32Array.from(categories, (category) => {
+  const pathOf = Uint32Array.from(items, ({ category }) => {
     const known = places.get(category);
     if (known !== undefined) return known;
     const path = categoryPrefixes(category).map((name) => {
@@ -47,43 +82,63 @@ export function categoryIndex(
     return paths.push(path) - 1;
   });
   const baseRate = Float64Array.from(counts, (n) => n / Math.max(1, statistics.count));
-  return { ofItem: Array.from(pathOf, (place) => paths[place]), paths, pathOf, baseRate, names };
+  const ofItem = Array.from(pathOf, (place) => paths[place]);
+  return { ofItem, paths, pathOf, baseRate, names, departments: departmentIndex(items) };
 }
 
 /** Weight of the catalogue's base rate against the shopper's events, in events. */
 const PRIOR_EVENTS = 3;
+/**
+ * Weight of the shop's tree of categories after the first choice: the tree is the best guess about a shopper of whom little is
+ * known. Later, experts learn the tastes within departments and across them.
+ */
+const TREE_WEIGHT = 12;
+/** Number of choices that the weight counts in addition to the shopper's, so that it falls slowly at first. */
+const KNOWN_CHOICES = 12;
 
 /**
  * Preference of a history for each item's categories: log of (smoothed share in the history / share in the catalogue),
- * averaged over the levels of the path. 0 without history or category.
+ * averaged over the levels of the path. 0 without history or category. For an item of a department, the same mean with the
+ * department as two further levels is added, with a weight of 12 (13 / (12 + choices))^4: 12 after the first choice, 3 after six.
  * @param rows item indices of the history
  * @param weights strength of each event, 0 or more
  * @returns one value per item
  */
 export function categoryPreference(
-  index: CategoryIndex,
+  { ofItem, paths, pathOf, baseRate, departments }: CategoryIndex,
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,
 ): Float32Array {
-  const { ofItem, paths, pathOf, baseRate } = index;
+  const logOdds = logOddsOf(baseRate, rows, weights, (row) => ofItem[row]);
+  const ofPath = paths.map((ids) => ids.reduce((sum, id) => sum + logOdds[id], 0) / Math.max(1, ids.length));
+  const ofDepartment = logOddsOf(departments.baseRate, rows, weights, (row) => {
+    const department = departments.ofItem[row];
+    return department < 0 ? [] : [department];
+  });
+  const treeWeight = TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
+  const out = new Float32Array(pathOf.length);
+  for (let row = 0; row < out.length; row++) {
+    const department = departments.ofItem[row];
+    out[row] = ofPath[pathOf[row]];
+    if (department < 0) continue;
+    const levels = ofItem[row].length;
+    out[row] += (treeWeight * (levels * out[row] + 2 * ofDepartment[department])) / (levels + 2);
+  }
+  return out;
+}
+
+/** For each id, log of (smoothed share of the events / base rate). @param idsOf ids of an event's item */
+function logOddsOf(
+  baseRate: Float64Array,
+  rows: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  idsOf: (row: number) => readonly number[],
+): Float64Array {
   const mass = new Float64Array(baseRate.length);
   let total = 0;
   for (let n = 0; n < rows.length; n++) {
     total += weights[n];
-    for (const id of ofItem[rows[n]]) mass[id] += weights[n];
+    for (const id of idsOf(rows[n])) mass[id] += weights[n];
   }
-  const logOdds = new Float64Array(baseRate.length);
-  for (let id = 0; id < logOdds.length; id++) {
-    const share = (mass[id] + PRIOR_EVENTS * baseRate[id]) / (total + PRIOR_EVENTS);
-    logOdds[id] = Math.log(share / baseRate[id]);
-  }
-  const ofPath = paths.map((ids) => {
-    if (ids.length === 0) return 0;
-    let sum = 0;
-    for (const id of ids) sum += logOdds[id];
-    return sum / ids.length;
-  });
-  const out = new Float32Array(pathOf.length);
-  for (let row = 0; row < out.length; row++) out[row] = ofPath[pathOf[row]];
-  return out;
+  return mass.map((own, id) => Math.log((own + PRIOR_EVENTS * baseRate[id]) / (total + PRIOR_EVENTS) / baseRate[id]));
 }

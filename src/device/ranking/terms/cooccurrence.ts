@@ -2,6 +2,13 @@ import type { CooccurrenceTable } from '../../../core/catalog';
 import type { CatalogIndex } from '../catalog-index';
 import { weightedMean } from '../similarities';
 
+/**
+ * The table that the terms read: what shoppers choose after one another, from the shop's log. A table of links and orders says
+ * what complements a product, which only lists about products in view need: after three trumpets, a shopper looks for a fourth.
+ */
+export const choiceTable = ({ cooccurrence }: Pick<CatalogIndex, 'cooccurrence'>): CooccurrenceTable | null =>
+  cooccurrence?.origin === 'shop' ? null : cooccurrence;
+
 /** Number of last choices that the term uses. */
 const MAX_RECENT = 20;
 /** Age, in choices, at which a choice counts half: the last one predicts the next best. */

@@ -3,7 +3,7 @@ import type { CatalogIndex } from '../catalog-index';
 import { weightedMean } from '../similarities';
 import { catalogOrder } from './catalog-order';
 import { categoryPreference } from './category-preference';
-import { coldStart, cooccurrence } from './cooccurrence';
+import { choiceTable, coldStart, cooccurrence } from './cooccurrence';
 import { dislikes } from './dismissals';
 import { numericAffinity } from './numeric-affinity';
 import { sideScores } from './side-scores';
@@ -126,10 +126,11 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
     values.sideModel = sideScores(index.side, products);
     index.variants?.share(values.sideModel);
   }
-  if (index.cooccurrence) {
+  const choices = choiceTable(index);
+  if (choices) {
     // The table is for products: it has the first variant of each.
-    values.boughtTogether = cooccurrence(index.cooccurrence, products, count);
-    coldStart(values.boughtTogether, index.cooccurrence, index);
+    values.boughtTogether = cooccurrence(choices, products, count);
+    coldStart(values.boughtTogether, choices, index);
     index.variants?.share(values.boughtTogether);
   }
   // The side model already covers the similarity to the last choices and the catalogue order.

@@ -49,6 +49,7 @@ class Variants implements ProductVariants {
       record: {
         owned: this.all(record.owned),
         cart: this.all(record.cart),
+        picked: this.all(record.picked),
         purchases: record.purchases,
         timesShown: (at: number, now: number): number => record.timesShown(at, now),
       },

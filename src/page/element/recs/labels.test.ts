@@ -80,7 +80,7 @@ describe('headingOf', () => {
     expect(of('similar', popular)).toBe('Popular right now');
     expect(of('complement', popular)).toBe('Popular right now');
     expect(of('complement', similar, similar)).toBe('Similar products');
-    expect(of('complement', { source: 'style' })).toBe('Goes well with it');
+    expect(of('complement', { source: 'style' })).toBe('In a similar style');
     expect(of('for-you', popular)).toBe('Recommended for you');
   });
 

@@ -8,6 +8,8 @@ export interface ListLabels {
   headings: Record<Placement, string>;
   /** Heading over products about which nothing is known. */
   products: string;
+  /** Heading of a `complement` list without evidence of what goes together: products of other categories. */
+  similarStyle: string;
   loading: string;
   empty: string;
   error: string;
@@ -82,7 +84,7 @@ export function labelsIn(language?: string): CompleteLabels {
   return {
     ...list,
     ...cards,
-    ...(texts ? {} : { headings: NO_HEADINGS, products: '' }),
+    ...(texts ? {} : { headings: NO_HEADINGS, products: '', similarStyle: '' }),
     dismiss: (title) => fill(list.dismiss, { title }),
     dismissed: (title) => fill(list.dismissed, { title }),
     restored: (title) => fill(list.restored, { title }),
@@ -121,6 +123,7 @@ export function headingOf(placement: Placement, items: readonly Recommendation[]
   if (placement === 'similar' || placement === 'complement') {
     if (source === 'popularity') return headings.trending;
     if (source === 'content') return headings.similar;
+    if (source === 'style') return labels.similarStyle;
   }
   return headings[placement];
 }
