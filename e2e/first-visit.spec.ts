@@ -68,7 +68,7 @@ test('a new shopper picks three by keyboard: they are tracked as clicks, and the
   await expect(pick(page)).toHaveAttribute('state', 'picked');
   await expect.poll(() => page.evaluate(() => Reflect.get(window, 'picked'))).toEqual([ids[0], ids[4], ids[8]]);
   await expect
-    .poll(async () => (await reasons(page)).some((reason) => reason.startsWith('Because you looked at')))
+    .poll(async () => (await reasons(page)).some((reason) => reason.startsWith('Because you picked')))
     .toBe(true);
   expect(await violations(page, PARTS)).toEqual([]);
   await shot(page, 'wide-thanks');
