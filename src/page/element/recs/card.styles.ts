@@ -1,15 +1,27 @@
 import { css } from 'lit';
 
-/** The built-in card, its skeleton and the placeholder of a dismissed card. All reserve the same space for their texts. */
+/**
+ * The built-in card, its skeleton and the placeholder of a dismissed card. All reserve the same space for their texts. Picture,
+ * title, rating, price and reason are in five rows of the list, so they line up across the cards of a row.
+ */
 export const cardStyles = css`
-  .item {
+  .item,
+  .item > .room,
+  .card,
+  .body {
+    display: grid;
+    grid-template: subgrid / minmax(0, 1fr);
     min-inline-size: 0;
+  }
+  .item {
+    grid-row: span 5;
+  }
+  .item > *,
+  .item > .room > * {
+    grid-area: 1 / 1 / -1;
   }
   .card {
     position: relative;
-    display: flex;
-    flex-direction: column;
-    block-size: 100%;
   }
   /* For the button, which comes later than the outline. */
   :host([add-to-cart]) .card {
@@ -61,9 +73,29 @@ export const cardStyles = css`
     transform: scale(1.045);
   }
   .body {
-    /* Two lines of title, one of price, two of reason. */
-    min-block-size: calc(var(--_leading) * 4.625em + 0.375rem);
+    grid-row: 2 / -1;
     margin-block-start: 0.625rem;
+  }
+  .body > *,
+  .body::after {
+    grid-area: 1 / 1;
+  }
+  .rating,
+  i + i {
+    grid-row: 2;
+  }
+  .price,
+  i + i + i {
+    grid-row: 3;
+  }
+  .reason {
+    grid-row: 4;
+  }
+  /* Two lines of title, one of rating, one of price, the lines of the reason. What a card does not need is left at its end. */
+  .body::after {
+    content: '';
+    grid-row-end: -1;
+    min-block-size: calc(var(--_leading) * (3.8125em + var(--_reason-lines) * 0.8125em) + 0.375rem);
   }
   .link,
   .reason,
@@ -114,7 +146,9 @@ export const cardStyles = css`
   }
   .price {
     margin: 0.125rem 0 0;
+    block-size: calc(var(--_leading) * 1em);
     line-height: var(--_leading);
+    overflow: hidden;
     font-variant-numeric: tabular-nums;
   }
   /* On the image: beside the price it would take a line of its own in a narrow card. */
@@ -148,6 +182,8 @@ export const cardStyles = css`
     }
   }
   .reason {
+    -webkit-line-clamp: var(--_reason-lines);
+    align-self: start;
     margin: 0.25rem 0 0;
     font-size: 0.8125em;
     color: var(--_muted);

@@ -69,15 +69,13 @@ function hideBroken(event: Event): void {
   if (event.target instanceof HTMLElement) event.target.hidden = true;
 }
 
-/** Boxes in the space of a card. */
-export const outline = html`
-  <span class="media"></span>
-  <div class="body"><i></i><i></i><i></i></div>`;
-
 /** A card of a loading list: it has the same boxes as a real card, so nothing moves when that arrives. */
 export function skeletonCard(): TemplateResult {
   return html`
     <li part="item" class="item">
-      <div part="card skeleton" class="card skeleton">${outline}</div>
+      <div part="card skeleton" class="card skeleton">
+        <span class="media"></span>
+        <div class="body"><i></i><i></i><i></i></div>
+      </div>
     </li>`;
 }

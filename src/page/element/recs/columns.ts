@@ -5,6 +5,23 @@ const ROUNDING = '0.05px';
 /** Scales the excess of a width that does not fit beyond every width that does. */
 const OVERFLOW_FACTOR = 9999;
 
+/** Part of the next card that a row shows, so shoppers see that there are more. */
+const PEEK = 0.35;
+
+/**
+ * The declaration of `--_track` for a row that scrolls: the largest number of cards that fit at their size, and a part of the
+ * next; on a narrow screen, two. A row whose cards all fit shows no part.
+ * @param count cards of the row, 1 or more
+ */
+export function trackOf(count: number): string {
+  const widths = Array.from({ length: Math.max(0, count - 3) }, (_, n) => {
+    const width = `(100% - ${n + 3} * var(--_gap)) / ${n + 3 + PEEK}`;
+    return `${width} + max(0px, (var(--_card) - ${width}) * ${OVERFLOW_FACTOR})`;
+  });
+  const all = `var(--_card) + max(0px, (${count} * (var(--_card) + var(--_gap)) - var(--_gap) - 100%) * ${OVERFLOW_FACTOR})`;
+  return `--_track: min(${['42cqi', ...widths, all].join(', ')})`;
+}
+
 /**
  * The declaration of `--_track`, the column width of a grid that makes its cards fill their rows: six cards become two rows of
  * three where four would fit side by side. It uses the largest number of columns that fits and divides the cards into equal rows,

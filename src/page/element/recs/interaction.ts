@@ -1,7 +1,6 @@
 import type { EventType, Recommendation, Recommender, TrackDetails } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { emit, type RecsClickDetail } from '../events';
-import { outline } from './card';
 import type { LateHost, LateParts } from './late/late-parts';
 import type { ListController } from './list-controller';
 import type { ListContext } from './list-view';
@@ -42,7 +41,7 @@ export class ListInteraction {
     try {
       const { LateParts } = await loadLate();
       if (this.late) return;
-      this.late = new LateParts(this.#host, this.#list, outline, this.track);
+      this.late = new LateParts(this.#host, this.#list, this.track);
       this.#host.requestUpdate();
     } catch (thrown) {
       this.#host.listFailed(thrown);

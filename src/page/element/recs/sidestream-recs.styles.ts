@@ -14,7 +14,9 @@ export const recsStyles = css`
     --_radius: var(--sidestream-radius, 0.875rem);
     --_card: var(--sidestream-card-size, 10.5rem);
     --_leading: 1.4;
+    --_reason-lines: var(--sidestream-reason-lines, 2);
     display: block;
+    isolation: isolate;
     container-type: inline-size;
   }
   :host([hidden]) {
@@ -60,15 +62,24 @@ export const recsStyles = css`
     /* Two columns fit everywhere. */
     --_least: min(var(--_card), 50% - var(--_gap) / 2);
     grid-template-columns: repeat(auto-fill, var(--_track));
-    gap: calc(var(--_gap) * 1.5) var(--_gap);
-    margin: 0;
+    /* A card has five rows. What is left goes to the last one: the others are never larger than their contents. */
+    --_row: minmax(min-content, 0);
+    grid-auto-rows: var(--_row) var(--_row) var(--_row) var(--_row) auto;
+    column-gap: var(--_gap);
+    margin: calc(var(--_gap) * -1.5) 0 0;
     padding: 0;
     list-style: none;
+  }
+  .item {
+    margin-block-start: calc(var(--_gap) * 1.5);
+  }
+  :host(:not([layout='grid'])) .item {
+    margin: 0;
   }
   :host([layout='row']) .list {
     grid-template-columns: none;
     grid-auto-flow: column;
-    grid-auto-columns: min(var(--_card), 42cqi);
+    grid-auto-columns: var(--_track);
     overflow-x: auto;
     overscroll-behavior-x: contain;
     scroll-snap-type: x proximity;
@@ -86,18 +97,40 @@ export const recsStyles = css`
   }
   /* The cards of a bundle, and below them space for total and button. */
   :host([layout='bundle']) .list {
-    grid: auto / auto-flow minmax(0, var(--_card));
+    grid-template-columns: none;
+    grid-auto-flow: column;
+    grid-auto-columns: minmax(0, var(--_card));
     gap: 2rem;
+    row-gap: 0;
+    margin: 0;
     padding-block-end: 5.25rem;
+  }
+  /* Narrow cards have more lines. */
+  @container (inline-size < 26rem) {
+    .list {
+      --_reason-lines: var(--sidestream-reason-lines, 3);
+    }
   }
   @container (inline-size < 40rem) {
     :host([layout='bundle']) .list {
       grid: none;
+      row-gap: 2rem;
+    }
+    :host([layout='bundle']) .item {
+      display: block;
+      grid-row: auto;
     }
     :host([layout='bundle']) .card {
-      display: grid;
       grid: auto / 6.5rem 1fr;
       gap: 1rem;
+    }
+    :host([layout='bundle']) .body {
+      display: block;
+      grid-area: 1 / 2;
+      min-block-size: calc(var(--_leading) * 4.625em + 0.375rem);
+    }
+    :host([layout='bundle']) .body::after {
+      content: none;
     }
   }
   .room {
@@ -112,6 +145,8 @@ export const recsStyles = css`
   }
   .links {
     align-items: start;
+    row-gap: calc(var(--_gap) * 1.5);
+    margin: 0;
   }
   ::slotted(a) {
     display: flex;
@@ -171,7 +206,7 @@ export const recsStyles = css`
     display: flex;
     gap: 0.375rem;
   }
-  @media (pointer: coarse) {
+  @media (hover: none), (pointer: coarse) {
     .scrollers {
       display: none;
     }

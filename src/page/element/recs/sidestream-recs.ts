@@ -119,7 +119,7 @@ const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringi
  * @csspart retry - The retry button.
  *
  * @cssproperty [--sidestream-card-size=10.5rem] - Minimum width of a card, and three fifths of its maximum in a grid with a
- *   single row; the card's width in a row layout.
+ *   single row; in a row layout, cards are somewhat wider, so that a part of the next one shows.
  * @cssproperty [--sidestream-gap=1rem] - Space between cards.
  * @cssproperty [--sidestream-radius=0.875rem] - Corners of the tiles.
  * @cssproperty [--sidestream-tile] - Background behind images; a tint of the text colour.
@@ -133,6 +133,8 @@ const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringi
  * @cssproperty [--sidestream-media-ratio=1] - Aspect ratio of the tiles.
  * @cssproperty [--sidestream-image-fit=contain] - `object-fit` of the images.
  * @cssproperty [--sidestream-image-padding=0] - Space around the images inside their tiles.
+ * @cssproperty [--sidestream-reason-lines] - Lines of the reason, whose space is reserved: 2, or 3 in a list that is narrower
+ *   than 26rem.
  * @cssproperty [--sidestream-heading-size=1.25rem] - Size of the heading.
  */
 export class SidestreamRecs extends TypedLitElement implements ListHost, PageList {
@@ -450,9 +452,9 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
           ${layout === 'row' ? (row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
         ${filled ? (bundle?.view(this.shown, context) ?? listView(cards, context)) : nothing}
-        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this) : nothing}
-        ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
-        ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
+        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this, layout) : nothing}
+        ${state.kind === 'empty' && !filled ? emptyState(labels, this, layout, !!state.response) : nothing}
+        ${state.kind === 'error' ? errorState(labels, this, layout, this.#retry) : nothing}
       </section>`;
   }
 

@@ -5,7 +5,6 @@ import type { CardParts } from '../card';
 import type { CardLabels, RecsLabels } from '../labels';
 import { cardExtrasStyles } from './card-extras.styles';
 import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
-import { ReasonRoom } from './reason-room';
 
 /** How long a button confirms, ms; the list keeps the card for that time although the product is already in the cart. */
 const CONFIRMATION = 2500;
@@ -94,7 +93,6 @@ export class CardExtras {
     const root = host.renderRoot;
     const { styleSheet } = cardExtrasStyles;
     if (root instanceof ShadowRoot && styleSheet) root.adoptedStyleSheets = [...root.adoptedStyleSheets, styleSheet];
-    new ReasonRoom(host);
     for (const type of ['pointerover', 'focusin']) root.addEventListener(type, loadSecondImage);
   }
 

@@ -1,4 +1,3 @@
-import { html } from 'lit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Recommendation } from '../../../../device/protocol';
 import { recommendation } from '../../../../testing/fake-recommender';
@@ -21,7 +20,6 @@ describe('Dismissals', () => {
     inserted = [];
     dismissals = new Dismissals({
       renderRoot: { querySelectorAll: () => [] },
-      outline: html``,
       updated: async () => undefined,
       track: (type, id) => calls.push(`${type} ${id}`),
       announce: (message) => calls.push(message),

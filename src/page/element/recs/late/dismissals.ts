@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { EventType, Recommendation } from '../../../../device/protocol';
 import type { ListLabels } from '../labels';
 import type { ListController } from '../list-controller';
@@ -17,8 +17,6 @@ export interface DismissalHost {
   readonly renderRoot: { querySelectorAll(selector: 'li'): Iterable<HTMLElement> };
   /** Resolves when the present state of the list is rendered. */
   updated(): Promise<unknown>;
-  /** Boxes in the space of a card. */
-  readonly outline: TemplateResult;
   track(type: EventType, id: string): void;
   announce(message: string): void;
   readonly list: Pick<ListController, 'remove' | 'insert'>;
@@ -91,22 +89,12 @@ export class Dismissals {
     const places: Place[] = items.map((card) => ({ card }));
     const inOrder = [...this.#places].sort((one, other) => one.place - other.place);
     for (const { recommendation, place } of inOrder) {
-      const { id, title } = recommendation.item;
-      places.splice(place, 0, { dismissed: id, view: this.#placeholder(title, labels) });
+      places.splice(place, 0, {
+        dismissed: recommendation.item.id,
+        view: placeholder(recommendation, labels),
+      });
     }
     return places;
-  }
-
-  /** The placeholder of a dismissed card, with an undo button, in the space that the card had. */
-  #placeholder(title: string, labels: ListLabels): TemplateResult {
-    return html`
-      <div class="room">
-        <div class="card hold" aria-hidden="true">${this.#host.outline}</div>
-        <div part="card dismissed" class="dismissed">
-          <p>${labels.dismissed(shortened(title))}</p>
-          <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
-        </div>
-      </div>`;
   }
 
   /** Moves the focus from the pressed button, which is gone, to the one that replaces it. */
@@ -118,6 +106,26 @@ export class Dismissals {
     });
   }
 }
+
+/**
+ * The placeholder of a dismissed card, with an undo button, in the space that the card had. It keeps the card's lines, invisible:
+ * the other cards of its row would move to where theirs are.
+ */
+const placeholder = ({ item }: Recommendation, labels: ListLabels): TemplateResult => html`
+  <div class="room">
+    <div class="card hold" aria-hidden="true">
+      <span class="media"></span>
+      <div class="body">
+        <span class="link">${item.title}</span>
+        ${item.rating ? html`<p class="rating"></p>` : nothing}
+        <p class="price"></p>
+      </div>
+    </div>
+    <div part="card dismissed" class="dismissed">
+      <p>${labels.dismissed(shortened(item.title))}</p>
+      <button part="undo" class="retry" type="button" data-undo>${labels.undo}</button>
+    </div>
+  </div>`;
 
 /** Titles beside the undo button are cut; the announcement for screen readers has the whole title. */
 function shortened(title: string): string {

@@ -1,4 +1,4 @@
-import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { EventType, Recommendation } from '../../../../device/protocol';
 import type { ListController } from '../list-controller';
 import { announce, prepareAnnouncer } from './announcer';
@@ -27,13 +27,7 @@ export class LateParts implements ReactiveController {
   #order: string;
   #before: CardPositions | undefined;
 
-  /** @param outline boxes in the space of a card */
-  constructor(
-    host: LateHost,
-    list: ListController,
-    outline: TemplateResult,
-    track: (type: EventType, id: string) => void,
-  ) {
+  constructor(host: LateHost, list: ListController, track: (type: EventType, id: string) => void) {
     prepareAnnouncer();
     this.#host = host;
     this.#order = this.#presentOrder;
@@ -42,7 +36,6 @@ export class LateParts implements ReactiveController {
     this.dismissals = new Dismissals({
       updated: () => host.updateComplete,
       renderRoot: host.renderRoot,
-      outline,
       track,
       announce,
       list,
