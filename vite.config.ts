@@ -1,3 +1,4 @@
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** One file for all that page or worker need at once: each file more is a request before the first list. */
@@ -5,6 +6,16 @@ const initial = (name: string) => ({ name, tags: ['$initial' as const], priority
 
 /** The shop, with what its first list needs: reduced prices and ratings. */
 const shop = { name: 'shop', priority: 1, test: /src\/(demo\/shop-|page\/element\/recs\/card-extras\/)/ };
+
+/** Lets the workers of the demo shop count what they send, for the figure on its home page. */
+const sentByWorkers = (): Plugin => ({
+  name: 'sent-by-workers',
+  apply: (_, { mode }) => mode !== 'test',
+  transform: (code, id) =>
+    /src\/(device\/worker\/(encoder-)?|demo\/simulate\/simulation-)worker\.ts/.test(id)
+      ? `import '/src/demo/sent/worker.ts';${code}`
+      : undefined,
+});
 
 /** Tests of code whose modules have a state, such as a kernel once loaded, or that put others in their place. */
 const OWN_MODULES = [
@@ -18,6 +29,7 @@ const OWN_MODULES = [
 
 export default defineConfig({
   base: './',
+  plugins: [sentByWorkers()],
   server: { port: 4173, strictPort: false },
   preview: { port: 4173, strictPort: false },
   build: {
@@ -28,6 +40,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
+    plugins: () => [sentByWorkers()],
     rolldownOptions: {
       output: { codeSplitting: { includeDependenciesRecursively: false, groups: [initial('worker')] } },
     },

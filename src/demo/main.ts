@@ -1,7 +1,11 @@
+import { countSent, countSentByWorkers } from './sent/count-sent';
 import { Session } from './session';
 import { readSettings } from './settings';
 
 const session = new Session(readSettings(location.search));
+const add = (bytes: number): void => session.addSent(bytes);
+countSent(add);
+countSentByWorkers(add);
 // The worker starts while the browser compiles the shop.
 void session.open();
 void show();

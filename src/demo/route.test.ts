@@ -7,6 +7,7 @@ describe('routes', () => {
     { page: 'category', category: 'Food & Drink/Fruit' },
     { page: 'search', query: '50% off / ä?' },
     { page: 'product', id: 'a/b c#1' },
+    { page: 'basket' },
     { page: 'watch' },
     { page: 'simulate' },
     { page: 'playground' },
@@ -20,9 +21,12 @@ describe('routes', () => {
     expect(parseRoute('#/category/Food%2FFruit')).toEqual({ page: 'category', category: 'Food/Fruit' });
   });
 
-  it.each(['', '#', '#/', '#/nowhere/x', '#/product/', '#/product', '#/watch/x'])('lead home from %o', (hash) => {
-    expect(parseRoute(hash)).toEqual({ page: 'home' });
-  });
+  it.each(['', '#', '#/', '#/nowhere/x', '#/product/', '#/product', '#/watch/x', '#/basket/x'])(
+    'lead home from %o',
+    (hash) => {
+      expect(parseRoute(hash)).toEqual({ page: 'home' });
+    },
+  );
 
   it('accept a stray percent sign', () => {
     expect(parseRoute('#/search/100%')).toEqual({ page: 'search', query: '100%' });

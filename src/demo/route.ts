@@ -3,6 +3,7 @@ export type Route =
   | { page: 'category'; category: string }
   | { page: 'search'; query: string }
   | { page: 'product'; id: string }
+  | { page: 'basket' }
   | { page: 'watch' }
   /** A list and all its settings. */
   | { page: 'playground' }
@@ -18,7 +19,8 @@ export const PRODUCT_TEMPLATE = '#/product/{id}';
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
-  if ((page === 'watch' || page === 'simulate' || page === 'playground') && !argument) return { page };
+  if ((page === 'basket' || page === 'watch' || page === 'simulate' || page === 'playground') && !argument)
+    return { page };
   if (page === 'inspector') return { page };
   if (!argument) return { page: 'home' };
   if (page === 'category') return { page, category: argument };
@@ -32,6 +34,8 @@ export function routeHref(route: Route): string {
   switch (route.page) {
     case 'home':
       return '#/';
+    case 'basket':
+      return '#/basket';
     case 'watch':
       return '#/watch';
     case 'simulate':

@@ -6,6 +6,7 @@ import type {
   Recommendation,
   Recommender,
   Rules,
+  Status,
   TrackDetails,
 } from '../device/protocol';
 import { SidestreamError } from '../error';
@@ -31,6 +32,12 @@ const ANSWERED: Partial<Record<Consent, string>> = {
   denied: 'Deleted. From now on nothing is noted or learned.',
 };
 
+/** A product in the basket. */
+export interface BasketLine {
+  item: Item;
+  quantity: number;
+}
+
 /** State of the open page: the recommender, the categories, the basket. None of it is stored. */
 export class Session {
   recommender: Recommender | null = null;
@@ -42,14 +49,18 @@ export class Session {
   /** One product of every top category, for the images of the home page; null while they are fetched. */
   examples: { category: Category; item: Item }[] | null = null;
   consent: Consent | null = null;
+  /** Number of choices that the lists are worked out from; null until it is known. */
+  choices: number | null = null;
+  /** Bytes that the page and its workers have sent. */
+  sent = 0;
   /** Whether the page has shown a list of recommendations: the rest of the shop is loaded after it. */
   listed = false;
   asking = false;
   /** The outcome of the shopper's answer, for screen readers. */
   answered = '';
   progress: Progress | null = null;
-  /** Item id to quantity. */
-  readonly basket = new Map<string, number>();
+  /** By item id. */
+  readonly basket = new Map<string, BasketLine>();
   /** Products added here whose page has not been shown yet. */
   readonly justAdded = new Set<string>();
   readonly #listeners = new Set<() => void>();
@@ -79,7 +90,7 @@ export class Session {
         onProgress: (progress) => this.#progress(progress),
       });
       recommender.on('change', (status) => {
-        this.consent = status.consent;
+        this.#know(status);
         this.#changed();
       });
       recommender.on('error', (error) => this.report(error));
@@ -119,13 +130,32 @@ export class Session {
   }
 
   /** Adds a product to the basket whose event a list of recommendations tracks. */
-  putInBasket({ id }: Item): void {
-    this.basket.set(id, (this.basket.get(id) ?? 0) + 1);
+  putInBasket(item: Item): void {
+    this.basket.set(item.id, { item, quantity: this.inBasket(item.id) + 1 });
     this.#changed();
   }
 
+  /** Takes one piece of a product out of the basket, or all of them. */
+  takeFromBasket({ item, quantity }: BasketLine, taken = 1): void {
+    if (taken < quantity) this.basket.set(item.id, { item, quantity: quantity - taken });
+    else {
+      this.basket.delete(item.id);
+      this.track('uncart', item.id);
+    }
+    this.#changed();
+  }
+
+  inBasket(id: string): number {
+    return this.basket.get(id)?.quantity ?? 0;
+  }
+
   get basketCount(): number {
-    return [...this.basket.values()].reduce((sum, quantity) => sum + quantity, 0);
+    return [...this.basket.values()].reduce((sum, { quantity }) => sum + quantity, 0);
+  }
+
+  addSent(bytes: number): void {
+    this.sent += bytes;
+    this.#changed();
   }
 
   /** Whether anything learns from this shopper. The texts of the shop depend on it. */
@@ -179,7 +209,7 @@ export class Session {
   async #loadRest(recommender: Recommender): Promise<void> {
     try {
       const [status, paths] = await Promise.all([recommender.status(), recommender.categories()]);
-      this.consent = status.consent;
+      this.#know(status);
       this.categories = categoryTree(paths);
       this.#changed();
       this.examples = await examplesOf(recommender, this.categories);
@@ -188,6 +218,11 @@ export class Session {
       this.notice = SidestreamError.from(thrown);
     }
     this.#changed();
+  }
+
+  #know({ consent, events }: Status): void {
+    this.consent = consent;
+    this.choices = events;
   }
 
   #progress(progress: Progress): void {
@@ -203,10 +238,29 @@ export class Session {
   }
 }
 
-/** One product per category, always the same one, a third of the way in: the first ones are often variants of each other. */
+/** The product whose picture stands for a category of the demo's own catalogue. */
+const PICTURED: Partial<Record<string, string>> = {
+  Food: 'butter-croissant',
+  Clothing: 'running-shoe',
+  Toys: 'classic-teddy-bear',
+  Models: 'space-rocket-model',
+  Electronics: 'retro-television',
+  Office: 'stack-of-books',
+  Garden: 'potted-house-plant',
+  Home: 'sofa-and-floor-lamp',
+  Tools: 'red-toolbox',
+  Music: 'electric-guitar',
+  Sport: 'basketball',
+  Party: 'red-balloon',
+};
+
+/** One product per category; in another catalogue one a third of the way in: the first ones are often variants of each other. */
 async function examplesOf(recommender: Recommender, categories: Category[]): Promise<NonNullable<Session['examples']>> {
   const examples = await Promise.all(
     categories.map(async (category) => {
+      const pictured = PICTURED[category.path];
+      const chosen = pictured === undefined ? null : await recommender.getItem(pictured);
+      if (chosen) return [{ category, item: chosen }];
       const offset = Math.floor(category.count / 3);
       const { items } = await recommender.browse({ category: category.path, offset, limit: 1 });
       return items.flatMap((item) => ({ category, item }));

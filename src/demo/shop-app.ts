@@ -7,6 +7,7 @@ import { parseRoute, type Route, routeHref } from './route';
 import { ScrollMemory } from './scroll-memory';
 import { BRAND } from './settings';
 import { ShopElement } from './shop-element';
+import './shop-basket';
 import './shop-consent';
 import './shop-header';
 import './shop-home';
@@ -89,6 +90,8 @@ export class ShopApp extends ShopElement {
         return html`<shop-list .session=${session} .category=${route.category} .query=${''}></shop-list>`;
       case 'search':
         return html`<shop-list .session=${session} .category=${''} .query=${route.query}></shop-list>`;
+      case 'basket':
+        return html`<shop-basket .session=${session}></shop-basket>`;
       case 'watch':
         this.#load('watch', () => import('./watch/watch-learning'));
         return html`
@@ -207,6 +210,7 @@ export class ShopApp extends ShopElement {
       category: '',
       search: 'Search',
       product: 'Product',
+      basket: 'Basket',
       playground: 'Playground',
       inspector: 'Inspector',
       watch: learns ? 'Watch it learn' : 'Nothing learns here',

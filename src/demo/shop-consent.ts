@@ -19,18 +19,19 @@ export class ShopConsent extends ShopElement {
     return html`
       <section class="consent ${unknown ? 'held' : ''}" aria-label="Privacy" data-testid=${unknown ? nothing : 'consent'}>
         ${icon('lock')}
-        <div>
-          <p><strong>Remember what I like on this device?</strong></p>
+        <p class="consent-question" id="consent-question">Remember what I like on this device?</p>
+        <div class="consent-choice" role="group" aria-labelledby="consent-question">
+          <button class="button quiet" type="button" data-testid="consent-no" @click=${() => this.#decide('denied')}>No</button>
+          <button class="button" type="button" data-testid="consent-yes" @click=${() => this.#decide('granted')}>Yes</button>
+        </div>
+        <details>
+          <summary>What yes and no mean</summary>
           <p>Nothing is sent anywhere, either way. ${nowText(session)}</p>
           <ul>
             <li><b>Yes</b>: ${session.learning === 'off' ? 'your choices stay' : 'the profile that the shop learns from your choices stays'} in this browser until you say no.</li>
             <li><b>No</b>: what was noted so far is deleted. From then on nothing is noted${session.learning === 'off' ? '' : ' or learned'}, and you get the same lists as everybody. Your answer is not kept either: the shop asks again next time.</li>
           </ul>
-        </div>
-        <div class="consent-choice">
-          <button class="button quiet" type="button" data-testid="consent-no" @click=${() => this.#decide('denied')}>No</button>
-          <button class="button" type="button" data-testid="consent-yes" @click=${() => this.#decide('granted')}>Yes</button>
-        </div>
+        </details>
       </section>`;
   }
 

@@ -1,4 +1,4 @@
-import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FindDetail, FindSubmitDetail } from '../find';
 import { PRODUCT_TEMPLATE, type Route, routeHref } from './route';
@@ -36,9 +36,9 @@ export class ShopHeader extends ShopElement {
           <button class="tool" type="button" data-testid="inspect" aria-expanded=${this.inspecting ? 'true' : 'false'} @click=${() => this.#open('open-inspector')}>
             ${icon('ladder')}<span>Inspect</span>
           </button>
-          <p class="basket" role="img" aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" data-testid="basket" data-count=${count}>
+          <a class="basket" href=${routeHref({ page: 'basket' })} aria-label="Basket: ${count === 1 ? '1 product' : `${count} products`}" aria-current=${this.route.page === 'basket' ? 'page' : nothing} data-testid="basket" data-count=${count}>
             ${icon('basket')}<b ?hidden=${count === 0}>${count}</b>
-          </p>
+          </a>
         </div>
       </div>
       ${progressBar(session.progress)}`;

@@ -62,7 +62,7 @@ export class ShopHome extends ShopElement {
           ${examples?.slice(0, 5).map(({ item }) => productImage(item, false)) ?? blankTiles(5)}
         </p>
       </section>
-      <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session) })}</div>
+      <div class="block">${shopRecs(session, { placement: 'for-you', heading: forYou(session), basis: true })}</div>
       <shop-consent .session=${session}></shop-consent>
       ${examples === null || examples.length > 1 ? this.#tiles() : nothing}
       <section class="block">

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { trail } from './category';
+import { routeHref } from './route';
 import type { Item } from './session';
 import { BRAND } from './settings';
 import { ShopElement } from './shop-element';
@@ -16,7 +17,6 @@ export class ShopProduct extends ShopElement {
   @property({ attribute: 'product-id' }) productId = '';
   /** Undefined while it is fetched, null when the shop does not have it. */
   #item: Item | null | undefined = undefined;
-  #added = 0;
   /** Id of the item that is shown or fetched. */
   #itemId = '';
   #dwell: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +33,6 @@ export class ShopProduct extends ShopElement {
     if (key === this.#itemId) return;
     this.#itemId = key;
     this.#item = undefined;
-    this.#added = 0;
     clearTimeout(this.#dwell);
     if (key) void this.#load(key);
   }
@@ -47,7 +46,7 @@ export class ShopProduct extends ShopElement {
       <shop-consent .session=${session}></shop-consent>
       <div class="block">${shopRecs(session, { placement: 'similar', heading: 'Similar', itemId: productId })}</div>
       <div class="block">
-        ${shopRecs(session, { placement: 'complement', heading: 'Goes well with it', itemId: productId, addToCart: true })}
+        ${shopRecs(session, { placement: 'complement', heading: 'Goes well with it', itemId: productId, layout: 'bundle', limit: 3 })}
       </div>
       <div class="block">
         ${shopRecs(session, { placement: 'for-you', heading: forYou(session), exclude: [productId] })}
@@ -56,6 +55,7 @@ export class ShopProduct extends ShopElement {
 
   #product(item: Item): TemplateResult {
     const soldOut = item.availability === 'out-of-stock';
+    const count = this.session.inBasket(item.id);
     return html`
       <section class="product" data-testid="product" data-id=${item.id}>
         ${productImage(item, false)}
@@ -64,11 +64,15 @@ export class ShopProduct extends ShopElement {
           <h1 tabindex="-1">${item.title}</h1>
           <p class="product-price">${priceOf(item)}</p>
           ${item.description ? html`<p class="product-text">${item.description}</p>` : nothing}
-          <button class="button" type="button" data-testid="add-to-basket" ?disabled=${soldOut} @click=${() => this.#buy(item)}>
+          <button class="button" type="button" data-testid="add-to-basket" ?disabled=${soldOut} @click=${() => this.session.addToBasket(item)}>
             ${soldOut ? 'Sold out' : html`${icon('basket')} Add to basket`}
           </button>
           <p class="product-note" role="status">
-            ${this.#added > 0 ? html`${icon('check')} ${this.#added === 1 ? 'In your basket' : `${this.#added} in your basket`}` : nothing}
+            ${
+              count > 0
+                ? html`${icon('check')} <a href=${routeHref({ page: 'basket' })}>${count === 1 ? 'In your basket' : `${count} in your basket`}</a>`
+                : nothing
+            }
           </p>
         </div>
       </section>`;
@@ -93,12 +97,6 @@ export class ShopProduct extends ShopElement {
         </div>
       </section>
       <div class="block">${shopRecs(this.session, { placement: 'for-you', heading: forYou(this.session) })}</div>`;
-  }
-
-  #buy(item: Item): void {
-    this.session.addToBasket(item);
-    this.#added += 1;
-    this.requestUpdate();
   }
 
   async #load(id: string): Promise<void> {

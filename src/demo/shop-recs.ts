@@ -1,7 +1,8 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Placement } from '../device/protocol';
 import type { RecsAddToCartDetail, RecsClickDetail, RecsLabels } from '../page/element';
-import { PRODUCT_TEMPLATE } from './route';
+import { PRODUCT_TEMPLATE, routeHref } from './route';
+import { bytesText, SENT_MEANS } from './sent/count-sent';
 import type { Session } from './session';
 import { CURRENCY } from './settings';
 
@@ -9,26 +10,56 @@ import { CURRENCY } from './settings';
 export interface ShopRecs {
   placement: Placement;
   heading: string;
-  itemId?: string;
+  itemId?: string | string[];
   exclude?: string[];
   limit?: number;
   /** Whether its cards have a button that puts the product into the basket. */
   addToCart?: boolean;
+  /** `bundle` shows the product and what goes with it at one price. */
+  layout?: 'row' | 'bundle';
+  /** Whether the list says what it is worked out from. */
+  basis?: boolean;
 }
 
 const LABELS: Partial<RecsLabels> = {
   addToCart: 'Add to basket',
   addedToCart: (title) => `${title} is in your basket.`,
+  bundle: { addAll: 'Add all to basket', addSelected: 'Add selection to basket', added: 'In your basket' },
 };
 
 /** Heading of the list for the shopper: it says "for you" only if the shop learns. */
 export const forYou = ({ learning }: Session): string =>
   learning === 'on' ? 'Recommended for you' : 'From all over the shop';
 
-/** A row of recommendations. */
+/** What the list is worked out from, and what that sent. */
+function basisText({ learning, choices, sent }: Session): TemplateResult | string {
+  if (learning === 'denied') return 'You said no, so this list is the same for everybody.';
+  if (learning === 'off') return 'Learning is switched off, so this list is the same for everybody.';
+  if (choices === null) return '';
+  const from = choices === 1 ? '1 thing' : `${choices} things`;
+  return html`
+    ${
+      choices === 0
+        ? 'Look at something and this list follows, worked out in this browser.'
+        : `From ${from} you looked at, worked out in this browser.`
+    }
+    <span class="sent" title=${SENT_MEANS}>Sent: <b data-testid="sent">${bytesText(sent)}</b>.</span>
+    ${choices === 0 ? nothing : html`<a href=${routeHref({ page: 'inspector' })} data-testid="why">Why?</a>`}`;
+}
+
+/** A list of recommendations. */
 export function shopRecs(
   session: Session,
-  { placement, heading, itemId = '', exclude = [], limit = 12, addToCart = false }: ShopRecs,
+  {
+    placement,
+    heading,
+    itemId = '',
+    exclude = [],
+    limit = 12,
+    addToCart = false,
+    layout = 'row',
+    basis = false,
+  }: ShopRecs,
 ): TemplateResult {
   const chosen = ({ detail }: CustomEvent<RecsClickDetail>): void => {
     const { item, position, recommendationId } = detail;
@@ -40,15 +71,15 @@ export function shopRecs(
   };
   return html`
     <sidestream-recs
-      data-testid=${placement}
-      layout="row"
+      data-testid=${layout === 'bundle' ? layout : placement}
+      layout=${layout}
       heading-level="2"
       href-template=${PRODUCT_TEMPLATE}
       currency=${CURRENCY}
       ?dismissible=${session.learning !== 'denied'}
       ?add-to-cart=${addToCart}
       placement=${placement}
-      item-id=${itemId}
+      .itemId=${itemId}
       limit=${limit}
       heading=${heading}
       .exclude=${exclude}
@@ -56,5 +87,15 @@ export function shopRecs(
       .recommender=${session.recommender}
       @itemclick=${chosen}
       @addtocart=${added}
-    ></sidestream-recs>`;
+    >
+      ${
+        basis
+          ? html`
+            <div slot="header" class="list-header">
+              <h2>${heading}</h2>
+              <p class="basis" data-testid="basis">${basisText(session)}</p>
+            </div>`
+          : nothing
+      }
+    </sidestream-recs>`;
 }

@@ -15,6 +15,7 @@ const ICONS = {
   picture:
     'M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 17.5v-11Zm0 9.5 4.5-4.5L13 16l2.5-2.5L20 18M15.5 9.5h.01',
   lock: 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12v9H6v-9Z',
+  minus: 'M5 12h14',
   check: 'm5 12.5 4.5 4.5L19 7.5',
 } as const;
 
@@ -30,7 +31,6 @@ export const STAGES: Record<Progress['stage'], string> = {
   merge: 'Joining what two devices learned',
 };
 
-/** Text for a stage of work. */
 /** A bar under the header while something loads; indeterminate while the total is unknown. */
 export function progressBar(progress: Progress | null): TemplateResult | typeof nothing {
   if (!progress) return nothing;
@@ -68,15 +68,17 @@ export function productImage({ image, title }: Item, lazy = true): TemplateResul
     </span>`;
 }
 
+/** An amount in the shop's currency. */
+export const money = (amount: number): string => formatPrice(amount, CURRENCY, document.documentElement.lang);
+
 /** A product's price in the shop's currency, with the price before a reduction; nothing without a price. */
 export function priceOf({ price, listPrice }: Item): TemplateResult | string | typeof nothing {
   if (price === undefined) return nothing;
-  const format = (amount: number) => formatPrice(amount, CURRENCY, document.documentElement.lang);
-  if (listPrice === undefined || listPrice <= price) return format(price);
+  if (listPrice === undefined || listPrice <= price) return money(price);
   return html`
-    <span class="visually-hidden">Before ${format(listPrice)}, now ${format(price)}</span>
-    <span class="reduced" aria-hidden="true">${format(price)}</span>
-    <s class="list-price" aria-hidden="true">${format(listPrice)}</s>`;
+    <span class="visually-hidden">Before ${money(listPrice)}, now ${money(price)}</span>
+    <span class="reduced" aria-hidden="true">${money(price)}</span>
+    <s class="list-price" aria-hidden="true">${money(listPrice)}</s>`;
 }
 
 export function productCard(item: Item, onChoose: (item: Item) => void): TemplateResult {
