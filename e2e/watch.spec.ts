@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { MEASURED } from '../src/demo/watch/script';
 import { violations } from './support/accessibility';
 import { eventsOf } from './support/headless';
 import { cards, clickProducts, expect, idsIn, openShop, test } from './support/shop';
@@ -6,6 +7,8 @@ import { cards, clickProducts, expect, idsIn, openShop, test } from './support/s
 // The last long file: in both workers it ends sooner, and neither is left without work.
 test.describe.configure({ mode: 'parallel' });
 
+/** A pair of tastes that both get an expert, by its number. */
+const PAIR = 29;
 const [FIRST, SECOND] = ['Toys', 'Clothing'];
 /** Choices of the three chapters. */
 const CHAPTERS = [10, 12, 6];
@@ -13,10 +16,16 @@ const LENGTH = 12;
 
 const watch = (page: Page) => page.getByTestId('watch');
 const press = (page: Page, name: string) => page.getByTestId(`watch-${name}`).click();
-/** Opens it from the home page. */
-async function openWatch(page: Page): Promise<void> {
-  await page.getByTestId('watch-open').click();
+/** Opens it with the tastes of a pair. */
+async function openWatch(page: Page, pair = PAIR): Promise<void> {
+  await page.goto(`/#/watch/${pair}`);
   await expect(watch(page)).toHaveAttribute('data-phase', 'ready');
+}
+/** Runs the script to its end, as fast as it learns. */
+async function runAll(page: Page): Promise<void> {
+  await page.getByTestId('watch-speed').selectOption('fastest');
+  await press(page, 'play');
+  await expect(watch(page)).toHaveAttribute('data-phase', 'done');
 }
 /** After each choice: the products of both tastes in the list, from the table. */
 const countsOf = async (page: Page): Promise<[number, number][]> => {
@@ -54,9 +63,7 @@ test('the script runs to its end, the list follows the taste, and the visitor’
 
   await openWatch(page);
   expect(await countsOf(page)).toHaveLength(1);
-  await page.getByTestId('watch-speed').selectOption('fastest');
-  await press(page, 'play');
-  await expect(watch(page)).toHaveAttribute('data-phase', 'done');
+  await runAll(page);
   const counts = await countsOf(page);
   expect(counts).toHaveLength(1 + CHAPTERS[0] + CHAPTERS[1] + CHAPTERS[2]);
   const [settled, away, back] = [CHAPTERS[0], CHAPTERS[0] + CHAPTERS[1], counts.length - 1].map((at) => counts[at]);
@@ -73,6 +80,7 @@ test('the script runs to its end, the list follows the taste, and the visitor’
   // One expert was kept for each taste, and the first one is heard again.
   await expect(page.getByTestId('watch-experts')).toContainText('Expert for toys');
   await expect(page.getByTestId('watch-experts')).toContainText('Expert for clothing');
+  await expect(page.getByTestId('watch-own')).toHaveText('Now with your own clicks');
 
   expect(await databases(page)).toEqual(['sidestream/default']);
   await page.goto('/#/');
@@ -117,14 +125,59 @@ test('pauses, takes one choice, hands over, continues, and goes back to the begi
   }
   await expect.poll(() => shareOf(page, 'Sport')).toBeGreaterThanOrEqual(0.3);
 
-  await page.getByTestId('watch-speed').selectOption('fastest');
-  await press(page, 'play');
-  await expect(watch(page)).toHaveAttribute('data-phase', 'done');
+  await runAll(page);
   // The script made all of its choices besides.
   expect(await choices(page)).toBe(5 + CHAPTERS.reduce((sum, count) => sum + count, 0));
   await press(page, 'restart');
   await expect.poll(() => choices(page)).toBe(0);
   await expect(page.getByTestId('watch-play')).toBeFocused();
+});
+
+test('other tastes are drawn without leaving the page, and a link has their number', async ({ page }) => {
+  await openShop(page);
+  await page.getByTestId('watch-open').click();
+  await expect(watch(page)).toHaveAttribute('data-phase', 'ready');
+  await openWatch(page);
+  const chapters = page.locator('.chapters');
+  await expect(chapters).toContainText('Mia likes toys');
+  await press(page, 'step');
+  await expect.poll(() => choices(page)).toBe(1);
+  await press(page, 'pair');
+  await expect(page).not.toHaveURL(/29$/);
+  await expect(watch(page)).toHaveAttribute('data-phase', 'ready');
+  expect(await choices(page)).toBe(0);
+  const drawn = await chapters.textContent();
+  await page.reload();
+  await expect(chapters).toHaveText(drawn ?? '');
+});
+
+test('on a phone the list and the play bar are in view, and no sentence moves the list', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await openShop(page);
+  await openWatch(page);
+  await page.getByTestId('watch-speed').selectOption('fastest');
+  await press(page, 'play');
+  const tops = new Set<number>();
+  const list = page.getByTestId('watch-list');
+  while ((await watch(page).getAttribute('data-phase')) === 'running') {
+    const box = await list.boundingBox();
+    tops.add(Math.round((box?.y ?? 0) + (await page.evaluate(() => scrollY))));
+  }
+  expect([...tops]).toHaveLength(1);
+  for (const part of [list, page.getByTestId('watch-own')]) await expect(part).toBeInViewport({ ratio: 1 });
+});
+
+test('a second expert is kept in as many pairs as the page says', { tag: '@nightly' }, async ({ page }) => {
+  test.setTimeout(400_000);
+  await openShop(page);
+  let kept = 0;
+  for (let pair = 1; pair <= MEASURED.pairs; pair++) {
+    await openWatch(page, pair);
+    await runAll(page);
+    if ((await page.getByTestId('watch-experts').textContent())?.includes('Expert for')) kept++;
+    await page.goto('/#/');
+  }
+  expect(kept).toBe(MEASURED.kept);
 });
 
 test('after “no”, while it runs or before, nothing learns and nothing says so', async ({ page }) => {
@@ -219,9 +272,7 @@ test.describe('accessibility', () => {
     await press(page, 'take-over');
     await expect(page.getByTestId('watch-shelf-list').getByRole('button').first()).toBeVisible();
     expect(await violations(page, PART)).toEqual([]);
-    await page.getByTestId('watch-speed').selectOption('fastest');
-    await press(page, 'play');
-    await expect(watch(page)).toHaveAttribute('data-phase', 'done');
+    await runAll(page);
     expect(await violations(page, PART)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await violations(page, PART)).toEqual([]);

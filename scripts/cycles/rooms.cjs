@@ -119,7 +119,7 @@ const ROOMS = {
     wing: null,
     runs: 'page',
     has: 'the demo shop behind `index.html`; `simulate/`: simulated shoppers, in separate workers',
-    imports: ['catalog', 'client', 'element', 'kernel', 'protocol', 'simulate'],
+    imports: ['catalog', 'client', 'common', 'element', 'kernel', 'protocol', 'simulate'],
   },
   bundler: {
     wing: 'shop',

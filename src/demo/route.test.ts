@@ -9,6 +9,7 @@ describe('routes', () => {
     { page: 'product', id: 'a/b c#1' },
     { page: 'basket' },
     { page: 'watch' },
+    { page: 'watch', pair: 12 },
     { page: 'simulate' },
     { page: 'playground' },
     { page: 'inspector' },
@@ -21,7 +22,7 @@ describe('routes', () => {
     expect(parseRoute('#/category/Food%2FFruit')).toEqual({ page: 'category', category: 'Food/Fruit' });
   });
 
-  it.each(['', '#', '#/', '#/nowhere/x', '#/product/', '#/product', '#/watch/x', '#/basket/x'])(
+  it.each(['', '#', '#/', '#/nowhere/x', '#/product/', '#/product', '#/watch/x', '#/watch/0', '#/basket/x'])(
     'lead home from %o',
     (hash) => {
       expect(parseRoute(hash)).toEqual({ page: 'home' });

@@ -4,7 +4,8 @@ export type Route =
   | { page: 'search'; query: string }
   | { page: 'product'; id: string }
   | { page: 'basket' }
-  | { page: 'watch' }
+  /** A scripted shopper, with the number of a pair of tastes. */
+  | { page: 'watch'; pair?: number }
   /** A list and all its settings. */
   | { page: 'playground' }
   /** Simulated shoppers and their results. */
@@ -19,6 +20,7 @@ export const PRODUCT_TEMPLATE = '#/product/{id}';
 export function parseRoute(hash: string): Route {
   const [page = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
   const argument = decode(rest.join('/'));
+  if (page === 'watch' && /^[1-9]\d{0,5}$/.test(argument)) return { page, pair: Number(argument) };
   if ((page === 'basket' || page === 'watch' || page === 'simulate' || page === 'playground') && !argument)
     return { page };
   if (page === 'inspector') return { page };
@@ -37,7 +39,7 @@ export function routeHref(route: Route): string {
     case 'basket':
       return '#/basket';
     case 'watch':
-      return '#/watch';
+      return route.pair === undefined ? '#/watch' : `#/watch/${route.pair}`;
     case 'simulate':
       return '#/simulate';
     case 'playground':

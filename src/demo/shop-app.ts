@@ -95,7 +95,7 @@ export class ShopApp extends ShopElement {
       case 'watch':
         this.#load('watch', () => import('./watch/watch-learning'));
         return html`
-          <watch-learning .session=${session}></watch-learning>
+          <watch-learning .session=${session} .pair=${route.pair}></watch-learning>
           <shop-consent .session=${session}></shop-consent>`;
       case 'simulate':
         this.#load('simulate', () => import('./simulate/simulate-shoppers'));

@@ -14,11 +14,16 @@ describe('the script', () => {
     expect(chapterOf(CHOICES + 1)).toBeUndefined();
   });
 
-  it('takes the tastes of the demo, or the largest of another catalogue, if it has two', () => {
-    const names = (...all: Category[]) => tastesOf(all)?.map(({ name }) => name);
-    expect(names(category('Food', 90), category('Clothing', 43), category('Toys', 26))).toEqual(['Toys', 'Clothing']);
-    expect(names(category('A', 30), category('B', 90), category('C', 40), category('Toys', 3))).toEqual(['B', 'C']);
-    expect(tastesOf([category('A', 90), category('B', 23)])).toBeNull();
+  it('draws two different tastes among the large categories by the number of the pair, and all of them in time', () => {
+    const all = [category('A', 30), category('B', 90), category('Small', 3), category('C', 24)];
+    const drawn = Array.from({ length: 60 }, (_, pair) =>
+      tastesOf(all, pair)
+        ?.map(({ name }) => name)
+        .join(),
+    );
+    expect(new Set(drawn)).toEqual(new Set(['A,B', 'A,C', 'B,A', 'B,C', 'C,A', 'C,B']));
+    expect(tastesOf(all, 7)).toEqual(tastesOf(all, 7));
+    expect(tastesOf([category('A', 90), category('B', 23)], 1)).toBeNull();
   });
 
   it('takes every product of a shelf once, with neighbours apart', () => {

@@ -1,6 +1,6 @@
 import type { Recommender } from '../../device/protocol';
 import { SidestreamError } from '../../error';
-import { categoryTree } from '../category';
+import { type Category, categoryTree } from '../category';
 import type { Item } from '../session';
 import { type Frame, makeFrame, topCategory } from './frame';
 import { CHOICES, chapterOf, SUITABLE, spread, tastesOf } from './script';
@@ -26,6 +26,7 @@ export class ScriptedVisit {
   tastes: [string, string] = ['', ''];
   readonly #opening: Promise<Recommender>;
   readonly #shelves = new Map<string, Item[]>();
+  #categories: readonly Category[] = [];
   #pause = 0;
   /** Number of the script's choices so far; choices by hand do not count. */
   #scripted = 0;
@@ -37,10 +38,12 @@ export class ScriptedVisit {
 
   /**
    * @param open starts a recommender that nothing else uses
+   * @param pair number of the pair of tastes
    * @param changed is called after every change
    */
   constructor(
     open: () => Promise<Recommender>,
+    private pair: number,
     private readonly changed: () => void,
   ) {
     this.#opening = open();
@@ -88,12 +91,17 @@ export class ScriptedVisit {
     await this.#inTurn(() => this.#choose(item, null));
   }
 
-  /** Forgets everything learned from the visit, and starts again. */
-  async restart(): Promise<void> {
+  /**
+   * Forgets everything learned from the visit, and starts again.
+   * @param pair another pair of tastes
+   */
+  async restart(pair = this.pair): Promise<void> {
     if (this.phase === 'opening' || this.phase === 'failed') return;
     this.pause();
     await this.#inTurn(async () => {
       await (await this.#opening).reset();
+      this.pair = pair;
+      this.#draw();
       this.frames = [];
       this.#scripted = 0;
       await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
@@ -123,15 +131,19 @@ export class ScriptedVisit {
 
   async #start(): Promise<void> {
     const recommender = await this.#opening;
-    const categories = categoryTree(await recommender.categories());
-    const tastes = tastesOf(categories);
+    this.#categories = categoryTree(await recommender.categories());
+    this.#draw();
+    await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
+    this.#become('ready');
+  }
+
+  #draw(): void {
+    const tastes = tastesOf(this.#categories, this.pair);
     if (!tastes) {
       const text = 'This needs a catalogue with two categories of 24 products or more. Open the shop without ?bundle=.';
       throw new SidestreamError('runtime/invalid-input', text);
     }
     this.tastes = [tastes[0].name, tastes[1].name];
-    await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
-    this.#become('ready');
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../../device/protocol';
 import { createRecommender } from '../../page/client';
@@ -10,7 +10,7 @@ import { ShopElement } from '../shop-element';
 import { productImage } from '../templates';
 import { type Frame, topCategory } from './frame';
 import { MovingCards } from './moving-cards';
-import { chapterOf } from './script';
+import { chapterOf, MEASURED, randomPair } from './script';
 import { type Phase, ScriptedVisit } from './scripted-visit';
 import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
 import style from './watch.css?inline';
@@ -33,7 +33,7 @@ const SPEED_NAMES: Record<Speed, string> = {
   slow: 'Slow',
   normal: 'Normal',
   fast: 'Fast',
-  fastest: 'As fast as it learns',
+  fastest: 'Fastest',
 };
 /** Label of the main button when it is not "Continue". */
 const PLAY_TEXT: Partial<Record<Phase, string>> = {
@@ -52,6 +52,9 @@ let visits = 0;
 /** A scripted shopper whose taste changes and returns, and the recommender's learning. Loaded when it is opened. */
 @customElement('watch-learning')
 export class WatchLearning extends ShopElement {
+  /** Number of the pair of tastes, from the address; without one, it is drawn. */
+  @property({ attribute: false }) pair: number | undefined;
+  #pair = 0;
   #visit: ScriptedVisit | undefined;
   #speed: Speed = 'normal';
   #shelfOf = '';
@@ -80,6 +83,10 @@ export class WatchLearning extends ShopElement {
     // After "No", nothing may learn here either, and learning from the scripted shopper is deleted.
     if (this.session.learning !== 'on' || !this.session.recommender) this.#end();
     else this.#visit ??= this.#begin();
+    if (this.pair !== undefined && this.pair !== this.#pair) {
+      this.#pair = this.pair;
+      void this.#visit?.restart(this.#pair);
+    }
     const frame = this.#visit?.frame;
     if (frame !== this.#moved) this.#cards.remember(this.#cardElements());
   }
@@ -122,12 +129,11 @@ export class WatchLearning extends ShopElement {
 
   #story(visit: ScriptedVisit): TemplateResult {
     const { tastes, phase } = visit;
+    const [first, second] = tastes.map(low);
     const lead = tastes[0]
       ? html`<p class="lead">
-          ${SHOPPER} is a simulated shopper. She likes ${low(tastes[0])}, turns to ${low(tastes[1])}, and comes back to ${low(tastes[0])}, and all she
-          does is click. The shop’s own recommender learns it from her clicks, here in your browser and without a server. Your own lists
-          know nothing of her, and what she teaches is gone when you leave. You can also
-          <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a> at once, and see figures.
+          ${SHOPPER} is a simulated shopper. She likes ${first}, turns to ${second} and comes back to ${first}, and all she does is
+          click. The shop’s own recommender learns it from her clicks, here in your browser; your own lists know nothing of her.
         </p>`
       : html`<p class="lead">Opening the shop for a second shopper …</p>`;
     if (visit.failure) {
@@ -164,22 +170,19 @@ export class WatchLearning extends ShopElement {
       ? { text: 'Pause', act: () => this.#pause() }
       : {
           text: PLAY_TEXT[phase] ?? 'Continue',
-          act: () => (phase === 'done' ? this.#restart(true) : this.#visit?.play()),
+          act: () => (phase === 'done' ? this.#restart(true) : this.#play()),
         };
     return html`
       <div class="buttons watch-controls" role="group" aria-label="The visit">
-        <button class="button" type="button" data-testid="watch-play" ?disabled=${idle} @click=${main.act}>${main.text}</button>
-        <button class="button quiet" type="button" data-testid="watch-step" ?disabled=${idle || phase === 'done'} @click=${this.#step}>
-          One choice
-        </button>
-        <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${idle || phase === 'ready'} @click=${() => this.#restart(false)}>
-          To the beginning
-        </button>
-        <button class="button quiet" type="button" data-testid="watch-take-over" ?disabled=${idle || phase === 'by-hand'} @click=${this.#takeOver}>
-          Take over
-        </button>
+        ${phase === 'done' ? html`<a class="button" href="#/" data-testid="watch-own">Now with your own clicks</a>` : nothing}
+        <button class="button ${phase === 'done' ? 'quiet' : ''}" type="button" data-testid="watch-play" ?disabled=${idle} @click=${main.act}>${main.text}</button>
+        ${
+          phase === 'done'
+            ? nothing
+            : html`<button class="button quiet" type="button" data-testid="watch-step" ?disabled=${idle} @click=${this.#step}>One choice</button>`
+        }
         <label class="watch-speed">
-          Speed
+          <span>Speed</span>
           <select data-testid="watch-speed" @change=${this.#setSpeed}>
             ${Object.entries(SPEED_NAMES).map(
               ([speed, name]) => html`<option value=${speed} ?selected=${speed === this.#speed}>${name}</option>`,
@@ -189,6 +192,25 @@ export class WatchLearning extends ShopElement {
       </div>`;
   }
 
+  /** What is needed less often. */
+  #more(phase: Phase): TemplateResult {
+    return html`
+      <p class="buttons watch-more">
+        <button class="button quiet" type="button" data-testid="watch-take-over" ?disabled=${phase === 'by-hand'} @click=${this.#takeOver}>
+          Take over
+        </button>
+        <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${phase === 'ready'} @click=${() => this.#restart(false)}>
+          To the beginning
+        </button>
+        <button class="button quiet" type="button" data-testid="watch-pair" @click=${this.#drawAgain}>Try another pair</button>
+      </p>
+      <p class="hint">
+        Her tastes are pair ${this.#pair} of those drawn at random from the shop’s categories. In ${MEASURED.kept} of the first
+        ${MEASURED.pairs} pairs a second expert was kept beside the all-rounder; in the others the all-rounder followed her alone. You
+        can also <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a>, and see figures.
+      </p>`;
+  }
+
   #stage(visit: ScriptedVisit, frame: Frame): TemplateResult {
     const { frames, tastes, phase } = visit;
     const before = frames.at(-2);
@@ -196,11 +218,11 @@ export class WatchLearning extends ShopElement {
     const summary = phase === 'done' ? summaryText(frames, tastes) : '';
     return html`
       <div class="stage">
+        ${this.#strip(frame, tastes)}
         <div class="said" data-testid="watch-said">
           <p class="said-choice">${frame.chosen ? html`<span class="said-picture">${productImage(frame.chosen, false)}</span>` : nothing}<span>${choiceText(frame)}</span></p>
           <p>${listText(frame, before, tastes)} ${expertText(frame, before)}</p>
         </div>
-        ${summary ? html`<p class="summary" data-testid="watch-summary">${summary}</p>` : nothing}
         <div class="listed">
           <h2>${byHand ? 'The list: choose what you like' : `${SHOPPER}’s list`}</h2>
           <ol class="watch-list" data-testid="watch-list">
@@ -210,7 +232,8 @@ export class WatchLearning extends ShopElement {
               (item) => this.#card(item, byHand, tastes),
             )}
           </ol>
-          ${byHand ? this.#shelves(visit) : nothing}
+          ${summary ? html`<p class="summary" data-testid="watch-summary">${summary}</p>` : nothing}
+          ${byHand ? this.#shelves(visit) : nothing} ${this.#more(phase)}
         </div>
         <div class="learned">
           ${tasteChart(frames, tastes)}
@@ -222,6 +245,27 @@ export class WatchLearning extends ShopElement {
         <summary>The numbers</summary>
         ${expertChart(frames, tastes)} ${figures(frames, tastes)}
       </details>`;
+  }
+
+  /** The experts' shares as one bar above the list, where there is no room for the profile beside it. */
+  #strip({ experts }: Frame, tastes: readonly string[]): TemplateResult {
+    const kept = experts.filter(({ state, choices }) => state !== 'candidate' && choices > 0);
+    return html`
+      <div class="strip" aria-hidden="true">
+        <span class="strip-bar">
+          ${(kept.length > 0 ? experts : []).map((one) => html`<i class=${colorOf(one, tastes)} style="flex-grow: ${one.share.toFixed(3)}"></i>`)}
+        </span>
+        <span class="strip-names">
+          ${
+            kept.length === 0
+              ? 'No experts yet'
+              : kept.map(
+                  (one) =>
+                    html`<span class=${colorOf(one, tastes)}><i></i>${one.state === 'generalist' ? 'All-rounder' : (one.about ?? 'All')} <b>${percent(one.share)}</b></span>`,
+                )
+          }
+        </span>
+      </div>`;
   }
 
   #card(item: Item, byHand: boolean, tastes: readonly [string, string]): TemplateResult {
@@ -280,8 +324,10 @@ export class WatchLearning extends ShopElement {
   }
 
   #begin(): ScriptedVisit {
+    this.#pair = this.pair ?? randomPair();
     const visit = new ScriptedVisit(
       () => this.#open(),
+      this.#pair,
       () => this.#told(visit),
     );
     visit.pace = SPEEDS[this.#speed];
@@ -323,13 +369,33 @@ export class WatchLearning extends ShopElement {
     this.requestUpdate();
   }
 
+  readonly #drawAgain = (): void => {
+    this.#pair = randomPair();
+    this.pair = this.#pair;
+    // The same page: neither its scroll position nor the focus changes.
+    history.replaceState(history.state, '', routeHref({ page: 'watch', pair: this.#pair }));
+    void this.#visit?.restart(this.#pair);
+  };
+
+  /** The list of a phone is below what explains it. */
+  #bringIntoView(): void {
+    const stage = this.querySelector('.stage');
+    if (stage && stage.getBoundingClientRect().bottom > innerHeight) stage.scrollIntoView({ block: 'start' });
+  }
+
   #pause(): void {
     this.#visit?.pause();
     this.#spoken = 'Paused.';
   }
 
+  #play(): void {
+    this.#visit?.play();
+    this.#bringIntoView();
+  }
+
   readonly #step = (): void => {
     this.#asked = true;
+    this.#bringIntoView();
     void this.#visit?.step();
   };
 

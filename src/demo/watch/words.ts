@@ -11,11 +11,11 @@ export const chapterTitles = ([first, second]: readonly [string, string]): strin
 ];
 
 /** The chosen product, and where it was found. */
-export function choiceText({ chosen, chapter, position, list }: Frame): string {
+export function choiceText({ chosen, chapter, position }: Frame): string {
   if (!chosen) return `${SHOPPER} has just come in. Nothing is known about her, so the list has a bit of everything.`;
   const who = chapter === null ? 'You choose' : `${SHOPPER} chooses`;
   if (position === null) return `${who} “${chosen.title}” from the shelf.`;
-  return `${who} “${chosen.title}”, number ${position + 1} of the ${list.length} in ${chapter === null ? 'the' : 'her'} list.`;
+  return `${who} “${chosen.title}”, number ${position + 1} in ${chapter === null ? 'the' : 'her'} list.`;
 }
 
 export function listText(frame: Frame, before: Frame | undefined, tastes: readonly [string, string]): string {
@@ -39,9 +39,9 @@ export function expertText(frame: Frame, before: Frame | undefined): string {
   const back = frame.experts.find(({ id, state }) => state === 'active' && were.get(id) === 'frozen');
   const aside = frame.experts.find(({ id, state }) => state === 'frozen' && were.get(id) !== 'frozen');
   return [
-    kept ? 'An expert on trial predicted this better than all others, so it is kept and continues to learn.' : '',
-    back ? `The expert for ${aboutOf(back)} is back, just as it was when it was set aside.` : '',
-    aside ? `The expert for ${aboutOf(aside)} is set aside as it is, so that new choices cannot spoil it.` : '',
+    kept ? 'An expert on trial predicted this best, so it is kept and continues to learn.' : '',
+    back ? `The expert for ${aboutOf(back)} is back as it was.` : '',
+    aside ? `The expert for ${aboutOf(aside)} is set aside.` : '',
   ]
     .filter(Boolean)
     .join(' ');
@@ -73,8 +73,8 @@ export function summaryText(frames: readonly Frame[], tastes: readonly [string, 
   const median = [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
   return (
     `${SHOPPER} never said what she likes. The list followed her to ${low(tastes[1])}, and ${again.length} choices after she ` +
-    `came back ${last.counts[0]} of its ${last.list.length} products were ${low(tastes[0])}, instead of ${away}. Each choice was learned and ` +
-    `listed in about ${Math.max(1, Math.round(median))} ms, in this browser, and nothing was sent to anybody.`
+    `came back ${last.counts[0]} of its ${last.list.length} products were ${low(tastes[0])}, instead of ${away}. Each choice took ` +
+    `about ${Math.max(1, Math.round(median))} ms, in this browser.`
   );
 }
 

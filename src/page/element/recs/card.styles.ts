@@ -73,6 +73,8 @@ export const cardStyles = css`
     transform: scale(1.045);
   }
   .body {
+    /* Two lines of title, one of rating, one of price, the lines of the reason. */
+    --_texts: calc(var(--_leading) * (3.8125em + var(--_reason-lines) * 0.8125em) + 0.375rem);
     grid-row: 2 / -1;
     margin-block-start: 0.625rem;
   }
@@ -91,11 +93,11 @@ export const cardStyles = css`
   .reason {
     grid-row: 4;
   }
-  /* Two lines of title, one of rating, one of price, the lines of the reason. What a card does not need is left at its end. */
+  /* What a card does not need is left at its end. */
   .body::after {
     content: '';
     grid-row-end: -1;
-    min-block-size: calc(var(--_leading) * (3.8125em + var(--_reason-lines) * 0.8125em) + 0.375rem);
+    min-block-size: var(--_texts);
   }
   .link,
   .reason,

@@ -100,8 +100,7 @@ export const recsStyles = css`
     grid-template-columns: none;
     grid-auto-flow: column;
     grid-auto-columns: minmax(0, var(--_card));
-    gap: 2rem;
-    row-gap: 0;
+    gap: 0 2rem;
     margin: 0;
     padding-block-end: 5.25rem;
   }
@@ -113,6 +112,7 @@ export const recsStyles = css`
   }
   @container (inline-size < 40rem) {
     :host([layout='bundle']) .list {
+      --_reason-lines: var(--sidestream-reason-lines, 2);
       grid: none;
       row-gap: 2rem;
     }
@@ -127,7 +127,7 @@ export const recsStyles = css`
     :host([layout='bundle']) .body {
       display: block;
       grid-area: 1 / 2;
-      min-block-size: calc(var(--_leading) * 4.625em + 0.375rem);
+      min-block-size: var(--_texts);
     }
     :host([layout='bundle']) .body::after {
       content: none;
