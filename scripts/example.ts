@@ -83,7 +83,7 @@ async function serve() {
 }
 
 async function layPlain(): Promise<void> {
-  const files = (await readdir(example)).filter((file) => /\.(html|css|js)$/.test(file));
+  const files = (await readdir(example)).filter((file) => /\.(html|css|js|json)$/.test(file));
   for (const file of files) await cp(join(example, file), join(site, file));
   for (const part of ['bundle', 'images']) await cp(join(root, 'public', part), join(site, part), { recursive: true });
   await publishRules(await readFile(join(example, 'rules.json')), join(site, 'bundle'));

@@ -13,7 +13,7 @@ if (!bundleOnly) {
   await step('Demo page', prepareSite);
   if (!buildOnly) {
     const address = await serveSite(wantedPort(), isDesktop());
-    console.log(`Sidestream demo shop: ${address}`);
+    console.log(whatToTry(address));
   }
 }
 
@@ -26,6 +26,17 @@ async function step(name: string, work: () => Promise<string>): Promise<void> {
     console.error(`${name} failed:`);
     throw error;
   }
+}
+
+/** The pages of the demo worth a look, one a line. */
+function whatToTry(address: string): string {
+  return [
+    `Sidestream demo shop: ${address}`,
+    `  look at a few products, and the list on the home page follows; “Why?” below its heading says why`,
+    `  ${address}#/watch       watch a simulated shopper: what a device learns, choice by choice`,
+    `  ${address}#/inspector   the profile that this browser has learned from you`,
+    `  ${address}#/playground  every setting of a list, and the code to paste`,
+  ].join('\n');
 }
 
 function wantedPort(): number {
