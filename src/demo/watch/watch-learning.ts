@@ -247,7 +247,7 @@ export class WatchLearning extends ShopElement {
       </details>`;
   }
 
-  /** The experts' shares as one bar above the list, where there is no room for the profile beside it. */
+  /** The experts' shares as one bar above the list, on a page too narrow for the profile beside it. */
   #strip({ experts }: Frame, tastes: readonly string[]): TemplateResult {
     const kept = experts.filter(({ state, choices }) => state !== 'candidate' && choices > 0);
     return html`

@@ -43,7 +43,7 @@ export function productCard(
         }
         ${parts?.rating}
         <p part="price" class="price">${parts?.price ?? price}</p>
-        <p part="reason" class="reason" title=${reason}>${reason}</p>
+        <p part="reason" class="reason">${reason}</p>
       </div>
       ${parts?.button}
       ${

@@ -7,20 +7,28 @@ const OVERFLOW_FACTOR = 9999;
 
 /** Part of the next card that a row shows, so shoppers see that there are more. */
 const PEEK = 0.35;
+/** Cards that are side by side in a row at most. */
+const MAX_SIDE_BY_SIDE = 12;
+
+/** Whole numbers from one to another. */
+const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+/** The width of columns with gaps between them. */
+const widthOf = (columns: number, gaps: number): string => `(100% - ${gaps} * var(--_gap)) / ${columns}`;
+
+/** Adds so much to a width that another one is chosen, if there is less room than a card needs. */
+const unless = (room: string, card: string): string => ` + max(0px, (${card} - ${room}) * ${OVERFLOW_FACTOR})`;
 
 /**
- * The declaration of `--_track` for a row that scrolls: the largest number of cards that fit at their size, and a part of the
- * next; on a narrow screen, two. A row whose cards all fit shows no part.
- * @param count cards of the row, 1 or more
+ * The width of the cards of a row that scrolls: that of the largest number of cards that fit at their size beside a part of the
+ * next one; on a narrow screen, of two.
  */
-export function trackOf(count: number): string {
-  const widths = Array.from({ length: Math.max(0, count - 3) }, (_, n) => {
-    const width = `(100% - ${n + 3} * var(--_gap)) / ${n + 3 + PEEK}`;
-    return `${width} + max(0px, (var(--_card) - ${width}) * ${OVERFLOW_FACTOR})`;
-  });
-  const all = `var(--_card) + max(0px, (${count} * (var(--_card) + var(--_gap)) - var(--_gap) - 100%) * ${OVERFLOW_FACTOR})`;
-  return `--_track: min(${['42cqi', ...widths, all].join(', ')})`;
-}
+export const rowTrack = (): string => {
+  const widths = numbers(3, MAX_SIDE_BY_SIDE).map(
+    (n) => widthOf(n + PEEK, n) + unless(widthOf(n + PEEK, n), 'var(--_card)'),
+  );
+  return `min(42cqi, ${widths.join(', ')})`;
+};
 
 /**
  * The declaration of `--_track`, the column width of a grid that makes its cards fill their rows: six cards become two rows of
@@ -31,13 +39,12 @@ export function trackOf(count: number): string {
  * @param count cards of the grid, 1 or more
  */
 export function columnsOf(count: number): string {
-  const rows = Array.from({ length: count }, (_, n) => n + 1);
-  const numbers = [...new Set(rows.map((n) => Math.ceil(count / n)))].filter((columns) => columns > 1 || count === 1);
-  const widths = numbers.map((columns) => {
-    const width = `(100% - ${columns - 1} * var(--_gap)) / ${columns}`;
+  const rows = new Set(numbers(1, count).map((n) => Math.ceil(count / n)));
+  const possible = [...rows].filter((columns) => columns > 1 || count === 1);
+  const widths = possible.map((columns) => {
+    const width = widthOf(columns, columns - 1);
     const shown = columns === count ? `min(${width}, var(--_card) * ${WIDEST})` : width;
-    const excess = `max(0px, (var(--_least) - ${width} - 0.5px) * ${OVERFLOW_FACTOR})`;
-    return columns > 2 ? `${shown} + ${excess}` : shown;
+    return columns > 2 ? shown + unless(width, 'var(--_least) - 0.5px') : shown;
   });
   return `--_track: calc(min(${widths.join(', ')}) - ${ROUNDING})`;
 }

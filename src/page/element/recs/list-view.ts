@@ -4,7 +4,7 @@ import type { Placement, Recommendation } from '../../../device/protocol';
 import { formatPrice } from '../price';
 import { productCard, skeletonCard } from './card';
 import type { CardExtras } from './card-extras';
-import { columnsOf, trackOf } from './columns';
+import { columnsOf } from './columns';
 import type { CompleteLabels, ListLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
@@ -20,7 +20,7 @@ export type Place =
   | { card?: undefined; dismissed: string; view: TemplateResult };
 
 /** Data shared by the cards of one rendering. */
-export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock' | 'layout'> {
+export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
   language: string | undefined;
   labels: CompleteLabels;
@@ -31,16 +31,12 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   onClick: (event: MouseEvent) => void;
 }
 
-/** The widths of a list's cards. */
-const tracksOf = (count: number, layout: Settings['layout']): string =>
-  layout === 'row' ? trackOf(count) : columnsOf(count);
-
 /** The list of cards. The role is explicit because Safari drops it from a list without bullets. */
 export function listView(places: Place[], context: ListContext): TemplateResult {
-  const { row, onClick, layout } = context;
+  const { row, onClick } = context;
   let position = 0;
   return html`
-    <ol part="list" class="list" role="list" .style=${tracksOf(places.length, layout)} @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
+    <ol part="list" class="list" role="list" .style=${columnsOf(places.length)} @click=${onClick} @auxclick=${onClick} @keydown=${row?.onKey} @scroll=${row?.measure}>
       ${repeat(
         places,
         ({ card, dismissed }) => card?.item.id ?? `dismissed ${dismissed}`,
@@ -80,21 +76,20 @@ const hasFallback = (host: Element): boolean => fallbackOf(host).length > 0;
  * Content in the space of the given number of cards: invisible skeletons behind it keep the page below from moving when cards
  * arrive.
  */
-function inSpaceOf(cards: number, tracks: string, shown: TemplateResult): TemplateResult {
+function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
   const skeletons = Array.from({ length: cards }, skeletonCard);
-  return html`<div class="room"><ol class="list hold" aria-hidden="true" .style=${tracks}>${skeletons}</ol><div class="over">${shown}</div></div>`;
+  return html`<div class="room"><ol class="list hold" aria-hidden="true" .style=${columnsOf(cards)}>${skeletons}</ol><div class="over">${shown}</div></div>`;
 }
 
-const links = (tracks: string): TemplateResult => html`<div class="list links" .style=${tracks}><slot></slot></div>`;
+const links = (cards: number): TemplateResult =>
+  html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 
 /** The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards. */
-export function loadingState(places: number, host: Element, layout: Settings['layout']): TemplateResult {
+export function loadingState(places: number, host: Element): TemplateResult {
   const count = Math.min(places, MAX_SKELETONS);
-  const tracks = tracksOf(count, layout);
-  if (hasFallback(host)) return inSpaceOf(count, tracks, html`<slot name="loading">${links(tracks)}</slot>`);
-  if (host.querySelector(':scope > [slot=loading]'))
-    return inSpaceOf(count, tracks, html`<slot name="loading"></slot>`);
-  return html`<ol part="list" class="list" aria-hidden="true" .style=${tracks}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+  if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
+  if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
+  return html`<ol part="list" class="list" aria-hidden="true" .style=${columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
 }
 
 /**
@@ -112,26 +107,16 @@ export function isHidden(host: Element, state: ListState, placement: Placement, 
 }
 
 /** The empty state: one sentence, or the page's own links if no request was sent. */
-export function emptyState(
-  labels: ListLabels,
-  host: Element,
-  layout: Settings['layout'],
-  requested: boolean,
-): TemplateResult {
+export function emptyState(labels: ListLabels, host: Element, requested: boolean): TemplateResult {
   const { length } = fallbackOf(host);
-  if (!requested && length > 0) return html`<slot name="empty">${links(tracksOf(length, layout))}</slot>`;
+  if (!requested && length > 0) return html`<slot name="empty">${links(length)}</slot>`;
   return html`<slot name="empty"><p part="message" class="message">${labels.empty}</p></slot>`;
 }
 
 /** The error state: the page's own links, or one sentence with a retry button. */
-export function errorState(
-  labels: ListLabels,
-  host: Element,
-  layout: Settings['layout'],
-  retry: () => void,
-): TemplateResult {
+export function errorState(labels: ListLabels, host: Element, retry: () => void): TemplateResult {
   const { length } = fallbackOf(host);
-  if (length > 0) return html`<slot name="error">${links(tracksOf(length, layout))}</slot>`;
+  if (length > 0) return html`<slot name="error">${links(length)}</slot>`;
   return html`
     <slot name="error">
       <p part="message" class="message">

@@ -1,4 +1,5 @@
-import { css } from 'lit';
+import { css, unsafeCSS } from 'lit';
+import { rowTrack } from './columns';
 
 /** The frame of the list: heading, grid or row, messages. Colours derive from the page's own text colour. */
 export const recsStyles = css`
@@ -79,7 +80,7 @@ export const recsStyles = css`
   :host([layout='row']) .list {
     grid-template-columns: none;
     grid-auto-flow: column;
-    grid-auto-columns: var(--_track);
+    grid-auto-columns: ${unsafeCSS(rowTrack())};
     overflow-x: auto;
     overscroll-behavior-x: contain;
     scroll-snap-type: x proximity;
@@ -106,13 +107,12 @@ export const recsStyles = css`
   }
   /* Narrow cards have more lines. */
   @container (inline-size < 26rem) {
-    .list {
+    :host(:not([layout='bundle'])) .list {
       --_reason-lines: var(--sidestream-reason-lines, 3);
     }
   }
   @container (inline-size < 40rem) {
     :host([layout='bundle']) .list {
-      --_reason-lines: var(--sidestream-reason-lines, 2);
       grid: none;
       row-gap: 2rem;
     }
@@ -206,7 +206,7 @@ export const recsStyles = css`
     display: flex;
     gap: 0.375rem;
   }
-  @media (hover: none), (pointer: coarse) {
+  @media (pointer: coarse) {
     .scrollers {
       display: none;
     }

@@ -452,9 +452,9 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
           ${layout === 'row' ? (row?.buttons(labels) ?? scrollRoom) : nothing}
         </header>
         ${filled ? (bundle?.view(this.shown, context) ?? listView(cards, context)) : nothing}
-        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this, layout) : nothing}
-        ${state.kind === 'empty' && !filled ? emptyState(labels, this, layout, !!state.response) : nothing}
-        ${state.kind === 'error' ? errorState(labels, this, layout, this.#retry) : nothing}
+        ${state.kind === 'loading' ? loadingState(layout === 'bundle' ? limit + 1 : limit, this) : nothing}
+        ${state.kind === 'empty' && !filled ? emptyState(labels, this, !!state.response) : nothing}
+        ${state.kind === 'error' ? errorState(labels, this, this.#retry) : nothing}
       </section>`;
   }
 
