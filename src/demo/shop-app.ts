@@ -185,9 +185,8 @@ export class ShopApp extends ShopElement {
     const { failure } = this.session;
     return html`
       <section class="block first" data-testid="closed">
-        <h1 tabindex="-1">The shelves are empty for a moment</h1>
+        <h1 tabindex="-1">The products could not be loaded</h1>
         <div class="calm">
-          <p>The shop could not load its products.</p>
           <p class="technical">${failure?.message} <code>${failure?.code}</code></p>
           <p><button class="button" type="button" data-testid="reopen" @click=${() => this.session.open()}>Try again</button></p>
         </div>

@@ -83,11 +83,11 @@ export const cardStyles = css`
     grid-area: 1 / 1;
   }
   .rating,
-  i + i {
+  .body > i + i {
     grid-row: 2;
   }
   .price,
-  i + i + i {
+  .body > i + i + i {
     grid-row: 3;
   }
   .reason {
