@@ -91,7 +91,7 @@ export function shopRecs(
       ${
         basis
           ? html`
-            <div slot="header" class="list-header">
+            <div slot="header">
               <h2>${heading}</h2>
               <p class="basis" data-testid="basis">${basisText(session)}</p>
             </div>`
