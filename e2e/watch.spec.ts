@@ -143,7 +143,7 @@ test('other tastes are drawn without leaving the page, and a link has their numb
   await press(page, 'step');
   await expect.poll(() => choices(page)).toBe(1);
   await press(page, 'pair');
-  await expect(page).not.toHaveURL(/29$/);
+  await expect(page).not.toHaveURL(/\/29$/);
   await expect(watch(page)).toHaveAttribute('data-phase', 'ready');
   expect(await choices(page)).toBe(0);
   const drawn = await chapters.textContent();

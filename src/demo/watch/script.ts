@@ -27,8 +27,8 @@ const MIN_PRODUCTS = 24;
 /** Pairs of tastes are numbered from 1. */
 const PAIRS = 999;
 
-/** A number of a pair, at random. */
-export const randomPair = (): number => 1 + Math.floor(Math.random() * PAIRS);
+/** A number of a pair, at random. @param before the number that is not drawn again */
+export const randomPair = (before = 0): number => 1 + ((before + Math.floor(Math.random() * (PAIRS - 1))) % PAIRS);
 
 /** In how many of the first pairs of the demo's catalogue a second expert was kept: `e2e/watch.spec.ts` measures it every night. */
 export const MEASURED = { pairs: 40, kept: 14 };

@@ -370,7 +370,7 @@ export class WatchLearning extends ShopElement {
   }
 
   readonly #drawAgain = (): void => {
-    this.#pair = randomPair();
+    this.#pair = randomPair(this.#pair);
     this.pair = this.#pair;
     // The same page: neither its scroll position nor the focus changes.
     history.replaceState(history.state, '', routeHref({ page: 'watch', pair: this.#pair }));
