@@ -82,12 +82,10 @@ export const cardStyles = css`
   .body::after {
     grid-area: 1 / 1;
   }
-  .rating,
-  .body > i + i {
+  .rating {
     grid-row: 2;
   }
-  .price,
-  .body > i + i + i {
+  .price {
     grid-row: 3;
   }
   .reason {
@@ -251,9 +249,11 @@ export const cardStyles = css`
     border-radius: 0.3em;
   }
   .skeleton i + i {
+    grid-row: 2;
     inline-size: 36%;
   }
   .skeleton i + i + i {
+    grid-row: 3;
     inline-size: 60%;
   }
   .skeleton {
