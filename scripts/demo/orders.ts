@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/core/common/random';
 import { pick } from './seeded';
 
 /**
- * What shoppers of the made-up shop buy together: a category, and the categories that complement it. Nobody ordered anything
+ * What shoppers of the example shop buy together: a category, and the categories that complement it. Nobody ordered anything
  * there; these rules stand in for a log, and the demo says so.
  */
 const TOGETHER: readonly (readonly [string, ...string[]])[] = [
@@ -70,7 +70,7 @@ const SECOND = 0.3;
 const PARTNERS = 3;
 
 /**
- * Makes up orders of two or three products by rule, the same in every run, and writes them as lines of `order,item`.
+ * Draws orders of two or three products by rule, the same in every run, and writes them as lines of `order,item`.
  * @throws Error if a rule names a category that the shop lacks, or a category has no rule
  */
 export async function makeDemoOrders(file: string, items: readonly ItemInput[]): Promise<void> {

@@ -78,7 +78,7 @@ function nameIn(reason: ReasonKind, shown: Shown): string {
 }
 
 /** The narrowest name of an item's first category; empty without one. */
-export const categoryName = ({ category }: Item): string => categoryPaths(category)[0]?.split('/').at(-1) ?? '';
+const categoryName = ({ category }: Item): string => categoryPaths(category)[0]?.split('/').at(-1) ?? '';
 
 /** When something was, by the shopper's calendar: `this month`, `last month`, `in March`, or `in March 2024` of another year. */
 function whenText(time: number, now: number, language: LabelLanguage): string {

@@ -20,7 +20,7 @@ export interface CategoryIndex {
 }
 
 /** The department of each item: the top of its category path, and its attribute `gender`. */
-export interface DepartmentIndex {
+interface DepartmentIndex {
   /** Department of each item; -1 for an item without a gender whose category has one level. */
   ofItem: Int32Array;
   /** Share of the items in each department. */
@@ -31,7 +31,7 @@ export interface DepartmentIndex {
 const ANY_GENDER = ['', 'unisex'];
 
 /** Departments of some items. */
-export function departmentIndex(items: readonly Pick<Item, 'category' | 'attributes'>[]): DepartmentIndex {
+function departmentIndex(items: readonly Pick<Item, 'category' | 'attributes'>[]): DepartmentIndex {
   const ids = new Map<string, number>();
   const counts: number[] = [];
   const ofItem = Int32Array.from(items, ({ category, attributes: { gender } }) => {
