@@ -24,13 +24,6 @@ const emojiSchema = v.array(
 );
 type Emoji = v.InferOutput<typeof emojiSchema>[number];
 
-const FRAMES = [
-  (list: string) => `Think ${list}.`,
-  (list: string) => `For fans of ${list}.`,
-  (list: string) => `Shoppers find it under ${list}.`,
-  (list: string) => `If you like ${list}, this one is for you.`,
-];
-
 export interface DemoCatalog {
   items: ItemInput[];
   categories: string[];
@@ -97,12 +90,13 @@ function makeItem(
   const [low, high] = leaf.price;
   const price = product.price ?? retailPrice(low * (high / low) ** (random() ** 1.3));
   const tags = usefulTags(emoji.tags, title, 3);
-  const keywords =
-    tags.length > 1 ? ` ${pick(FRAMES, random)(`${tags.slice(0, -1).join(', ')} and ${tags.at(-1)}`)}` : '';
+  const tagLine = tags.length > 1 ? ` Tags: ${tags.join(', ')}.` : '';
+  // Tags once drew a sentence: without the draw, phrases and popularity would be others.
+  if (tagLine) random();
   return {
     id,
     title,
-    description: `${pick(leaf.phrases, random)}${keywords}`,
+    description: `${pick(leaf.phrases, random)}${tagLine}`,
     category,
     price,
     image: `${id}.webp`,
