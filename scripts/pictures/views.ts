@@ -146,7 +146,7 @@ export const VIEWS: readonly View[] = [
     picture: { file: 'pictures/lists.webp', width: 1080, height: 800 },
     async open(page) {
       await product(page);
-      await shown(page, 'complement');
+      await shown(page, 'bundle');
       await page.getByTestId('consent-yes').click();
       await scrollTo(page.getByTestId('similar'));
       await page.mouse.move(0, 0);
