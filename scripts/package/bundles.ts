@@ -123,14 +123,13 @@ const MODULES: RolldownOptions = {
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
 };
 
-/** The command line computes with tfjs, which looks for these files next to its scripts. */
-const tfjsFiles = (): Plugin => ({
-  name: 'files of tfjs',
+/** The command line computes with tfjs, which looks for this file next to its scripts; Node has SIMD on every processor. */
+const tfjsKernel = (): Plugin => ({
+  name: 'kernel of tfjs',
   buildStart() {
-    for (const fileName of ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm']) {
-      const source = readFileSync(join(ROOT, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', fileName));
-      this.emitFile({ type: 'asset', fileName, source });
-    }
+    const fileName = 'tfjs-backend-wasm-simd.wasm';
+    const source = readFileSync(join(ROOT, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', fileName));
+    this.emitFile({ type: 'asset', fileName, source });
   },
 });
 
@@ -142,7 +141,7 @@ const cliBuild = (dir: string, files: Plugin): RolldownOptions => ({
   external: [...external, /^onnxruntime-web/],
   // The second is for the processes of a build, which start it by name.
   input: { main: source('shop/cli/main.ts'), 'chunk-worker': source('shop/bundler/chunk-worker.ts') },
-  plugins: [files, tfjsFiles(), rememberPackages()],
+  plugins: [files, tfjsKernel(), rememberPackages()],
   // One copy of each tfjs package: the ES modules.
   resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __dirname: 'import.meta.dirname' } },

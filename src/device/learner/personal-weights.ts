@@ -28,7 +28,7 @@ export const START_WEIGHTS: TermWeights = {
   popularity: 0.6,
   coldStart: 0.3,
   disliked: 2,
-  preference: 3,
+  preference: 4,
 };
 
 /** Weights of the terms for a new shopper of a shop with a side model; `train` fits them to the shop. */
