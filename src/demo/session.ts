@@ -18,10 +18,10 @@ import type { Settings } from './settings';
 export type Item = Recommendation['item'];
 
 /**
- * After three choices of fruit the list should still have other products. A cap, not `diversity`, for which the first list
- * would wait for the features of the products.
+ * After three choices of fruit the list should still have other food: half of it at most is of one category. A cap, not
+ * `diversity`, for which the first list would wait for the features of the products.
  */
-export const RULES: Rules = { categoryCap: 5 };
+export const RULES: Rules = { categoryCap: 6 };
 
 /** Time after which the shop no longer waits for its first list, ms. */
 const LIST_TIMEOUT = 3000;

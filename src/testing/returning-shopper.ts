@@ -10,7 +10,7 @@ export const PAIRS = KINDS.flatMap((first) =>
   KINDS.filter((kind) => kind !== first).map((second) => [first, second] as const),
 );
 
-/** A simulated shopper who wants products of one kind, then of another, and then of the first again. */
+/** A simulated shopper who wants products of one kind, the next day of another, and the day after of the first again. */
 export interface Turns {
   /** Top categories: the first taste, and the taste in between. */
   kinds: readonly [string, string];
@@ -28,6 +28,7 @@ export interface TraceStep {
 }
 
 const LIMIT = 10;
+const DAY = 24 * 3600 * 1000;
 /** Neighbours in the catalogue are alike: consecutive ones would be of one narrow category. */
 const STRIDE = 7;
 
@@ -66,7 +67,8 @@ export function traceTurns(
   const steps = from === 0 ? [step()] : [];
   const chosen = [...first.slice(0, one), ...second.slice(0, two), ...first.slice(one, one + three)];
   for (const [at, row] of chosen.entries()) {
-    learner.observe({ id: at + 1, type: 'click', itemId: items[row].id, time: at + 1 });
+    const turn = Number(at >= one) + Number(at >= one + two);
+    learner.observe({ id: at + 1, type: 'click', itemId: items[row].id, time: turn * DAY + at + 1 });
     if (at + 1 >= from) steps.push(step());
   }
   return steps;

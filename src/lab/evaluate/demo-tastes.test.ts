@@ -12,7 +12,7 @@ describe.skipIf(!existsSync(demo))(
   () => {
     it.each([
       ['no rules', {}],
-      ["the demo shop's cap", { categoryCap: 5 }],
+      ["the demo shop's cap", { categoryCap: 6 }],
     ])('with %s, the list stays in the department, and begins with the category', async (_, rules) => {
       await loadKernel();
       const catalog = await demoCatalog(demo);
