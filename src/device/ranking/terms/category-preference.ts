@@ -102,12 +102,14 @@ const KNOWN_CHOICES = 12;
  * department as two further levels is added, with a weight of 12 (13 / (12 + choices))^4: 12 after the first choice, 3 after six.
  * @param rows item indices of the history
  * @param weights strength of each event, 0 or more
+ * @param leansOnTree whether departments count more after few choices. A shop with a log knows better what is chosen next
  * @returns one value per item
  */
 export function categoryPreference(
   { ofItem, paths, pathOf, baseRate, departments }: CategoryIndex,
   rows: ArrayLike<number>,
   weights: ArrayLike<number>,
+  leansOnTree = true,
 ): Float32Array {
   const logOdds = logOddsOf(baseRate, rows, weights, (row) => ofItem[row]);
   const ofPath = paths.map((ids) => ids.reduce((sum, id) => sum + logOdds[id], 0) / Math.max(1, ids.length));
@@ -115,7 +117,9 @@ export function categoryPreference(
     const department = departments.ofItem[row];
     return department < 0 ? [] : [department];
   });
-  const treeWeight = TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
+  const treeWeight = !leansOnTree
+    ? 0
+    : TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
   const out = new Float32Array(pathOf.length);
   for (let row = 0; row < out.length; row++) {
     const department = departments.ofItem[row];

@@ -143,7 +143,7 @@ export function rawTermValues(index: CatalogIndex, { history, residualScores }: 
     index.variants?.share(values.catalogOrder);
   }
   values.nearestHistory = index.nearestHistory.meanSimilarity(rows);
-  values.category = categoryPreference(index.categories, rows, weights);
+  values.category = categoryPreference(index.categories, rows, weights, !choices && !index.side);
   values.numericAffinity = numericAffinity(index.numbers, rows, weights, count);
   return values;
 }

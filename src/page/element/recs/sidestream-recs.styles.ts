@@ -107,7 +107,7 @@ export const recsStyles = css`
   }
   /* Narrow cards have more lines. */
   @container (inline-size < 26rem) {
-    :host(:not([layout='bundle'])) .list {
+    .list {
       --_reason-lines: var(--sidestream-reason-lines, 3);
     }
   }
