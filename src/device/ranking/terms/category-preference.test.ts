@@ -46,3 +46,12 @@ it('takes the gender of a product as its department, but not categories of one l
   const flat = trousers.map(({ category }) => ({ category }));
   expect(preference(flat, 0)[0]).toBeCloseTo(Math.log((1 + 3 * 0.4) / 4 / 0.4), 5);
 });
+
+it('does not lean on departments where a log says what is chosen next', () => {
+  const index = categoryIndex(SHOP.map(({ category }) => ({ category, attributes: {} })));
+  const [own, , sibling, other] = categoryPreference(index, [0], [1], false);
+  const [leaning] = categoryPreference(index, [0], [1]);
+  expect(leaning).toBeGreaterThan(5 * own);
+  expect(own).toBeGreaterThan(sibling);
+  expect(sibling).toBeGreaterThan(other);
+});
