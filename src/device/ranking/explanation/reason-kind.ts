@@ -24,9 +24,11 @@ export function reasonsFor(
 ): (row: number, terms: Partial<Record<TermName, number>>) => ReasonKind {
   const table = choiceTable(index);
   let contributorsOf: ReturnType<typeof contributorsFor> | undefined;
-  const frequent = (category: string): boolean =>
-    history.rows.filter((row) => categoryPaths(index.items[row].category).includes(category)).length >=
-    MIN_CATEGORY_CHOICES;
+  let choices: Map<string, number> | undefined;
+  const frequent = (category: string): boolean => {
+    choices ??= choicesByCategory(index, history.rows);
+    return (choices.get(category) ?? 0) >= MIN_CATEGORY_CHOICES;
+  };
   return (row, terms) => {
     const { boughtTogether = 0, category = 0, preference = 0 } = terms;
     const content = (terms.recent ?? 0) + (terms.session ?? 0) + (terms.nearestHistory ?? 0);
@@ -51,6 +53,15 @@ export function reasonsFor(
     const told = own.find((choice) => choice.row === past);
     return told ? { kind: 'looked-at-earlier', about, time: told.time } : { kind: 'looked-at', about };
   };
+}
+
+/** Number of choices in each category. */
+function choicesByCategory({ items }: CatalogIndex, rows: readonly number[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    for (const path of categoryPaths(items[row].category)) counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The past item with the largest contribution; null without one. */
