@@ -38,6 +38,11 @@ export function contributorsFor(
   };
   addMean(rows, recencyWeights(strengths), weights.recent);
   addMean(rows.slice(-SESSION), strengths.slice(-SESSION), weights.session);
+  const products = rows.map(product);
+  const side = index.side ? sideContributions(index.side, products) : null;
+  /** The first choice of each product. */
+  const choices = new Map(rows.toReversed().map((row) => [product(row), row]));
+  const choiceOf = (of: number): number => choices.get(of) ?? of;
 
   return (row) => {
     const contributors = new Map<number, number>();
@@ -52,16 +57,13 @@ export function contributorsFor(
     for (const { past, value } of similar) add(past, (shares.get(past) ?? 0) * value);
     const nearest = similar.sort((a, b) => b.value - a.value).slice(0, NEAREST);
     for (const { past, value } of nearest) add(past, (weights.nearestHistory * value) / nearest.length);
-    const choiceOf = (of: number): number => rows.find((chosen) => product(chosen) === of) ?? of;
     if (table) {
-      const parts = cooccurrenceContributions(table, rows.map(product), product(row));
+      const parts = cooccurrenceContributions(table, products, product(row));
       for (const [past, lift] of parts) add(choiceOf(past), weights.boughtTogether * lift);
     }
-    if (index.side) {
-      // The remainder of the term is the item's bias, which no choice explains.
-      const parts = sideContributions(index.side, rows.map(product), product(row));
-      for (const [past, contribution] of parts) add(choiceOf(past), weights.sideModel * contribution);
-    }
+    // The remainder of the term is the item's bias, which no choice explains.
+    for (const [past, contribution] of side?.(product(row)) ?? [])
+      add(choiceOf(past), weights.sideModel * contribution);
     return contributors;
   };
 }

@@ -33,16 +33,24 @@ const ANY_GENDER = ['', 'unisex'];
 /** Departments of some items. */
 function departmentIndex(items: readonly Pick<Item, 'category' | 'attributes'>[]): DepartmentIndex {
   const ids = new Map<string, number>();
+  const known = new Map<string, number>();
   const counts: number[] = [];
-  const ofItem = Int32Array.from(items, ({ category, attributes: { gender } }) => {
+  const idOf = (category: string, gender: string): number => {
     const tops = categoryPaths(category).flatMap((path) => (path.includes('/') ? [path.split('/')[0]] : []));
-    const own = typeof gender === 'string' && !ANY_GENDER.includes(gender.toLowerCase()) ? [gender.toLowerCase()] : [];
-    const names = [...tops, ...own];
+    const names = ANY_GENDER.includes(gender) ? tops : [...tops, gender];
     if (names.length === 0) return -1;
     const name = JSON.stringify(names);
     const id = ids.get(name) ?? counts.push(0) - 1;
     ids.set(name, id);
-    counts[id]++;
+    return id;
+  };
+  const ofItem = Int32Array.from(items, ({ category, attributes }) => {
+    const gender = typeof attributes.gender === 'string' ? attributes.gender.toLowerCase() : '';
+    // Many items share a category and a gender.
+    const key = `${gender}\n${category}`;
+    const id = known.get(key) ?? idOf(category, gender);
+    known.set(key, id);
+    if (id >= 0) counts[id]++;
     return id;
   });
   return { ofItem, baseRate: Float64Array.from(counts, (count) => count / items.length) };
@@ -113,17 +121,16 @@ export function categoryPreference(
 ): Float32Array {
   const logOdds = logOddsOf(baseRate, rows, weights, (row) => ofItem[row]);
   const ofPath = paths.map((ids) => ids.reduce((sum, id) => sum + logOdds[id], 0) / Math.max(1, ids.length));
+  const out = new Float32Array(pathOf.length);
+  for (let row = 0; row < out.length; row++) out[row] = ofPath[pathOf[row]];
+  if (!leansOnTree) return out;
   const ofDepartment = logOddsOf(departments.baseRate, rows, weights, (row) => {
     const department = departments.ofItem[row];
     return department < 0 ? [] : [department];
   });
-  const treeWeight = !leansOnTree
-    ? 0
-    : TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
-  const out = new Float32Array(pathOf.length);
+  const treeWeight = TREE_WEIGHT * ((KNOWN_CHOICES + 1) / (KNOWN_CHOICES + Math.max(1, rows.length))) ** 4;
   for (let row = 0; row < out.length; row++) {
     const department = departments.ofItem[row];
-    out[row] = ofPath[pathOf[row]];
     if (department < 0) continue;
     const levels = ofItem[row].length;
     out[row] += (treeWeight * (levels * out[row] + 2 * ofDepartment[department])) / (levels + 2);

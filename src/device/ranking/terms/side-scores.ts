@@ -55,17 +55,25 @@ export function sideScores(model: SideModel, rows: readonly number[]): Float32Ar
 }
 
 /**
- * Contribution of each choice to an item's score; with the item's bias, they add up to the score.
+ * Contribution of each choice to the score of an item; with the item's bias, they add up to the score.
  * @param rows rows of the choices, oldest first
- * @returns by row; a repeated choice counts with all its steps
+ * @returns for an item, the contributions by row of the choice; a repeated choice counts with all its steps
  */
-export function sideContributions(model: SideModel, rows: readonly number[], item: number): Map<number, number> {
+export function sideContributions(model: SideModel, rows: readonly number[]): (item: number) => Map<number, number> {
   const { width, vectors } = model;
-  const contributions = new Map<number, number>();
+  const steps = new Map<number, Float64Array>();
   for (const [n, step] of sideSteps(model, rows).entries()) {
-    let product = 0;
-    for (let d = 0; d < width; d++) product += step[d] * vectors[item * width + d];
-    contributions.set(rows[n], (contributions.get(rows[n]) ?? 0) + product);
+    const sum = steps.get(rows[n]) ?? new Float64Array(width);
+    for (let d = 0; d < width; d++) sum[d] += step[d];
+    steps.set(rows[n], sum);
   }
-  return contributions;
+  return (item) => {
+    const contributions = new Map<number, number>();
+    for (const [row, step] of steps) {
+      let product = 0;
+      for (let d = 0; d < width; d++) product += step[d] * vectors[item * width + d];
+      contributions.set(row, product);
+    }
+    return contributions;
+  };
 }
