@@ -61,6 +61,16 @@ export class NearestNeighbors {
     return this.#similarities.slice(0, this.#most);
   }
 
+  /**
+   * The neighbors of an item among the rows of the last call of `nearestTo`, the nearest first.
+   * @returns as many as there are, at most `most`
+   */
+  neighborsOf(item: number): { row: number; similarity: number }[] {
+    return this.#neighbors.slice(0, this.#most).flatMap((rows, rank) => {
+      return rows[item] < 0 ? [] : [{ row: rows[item], similarity: this.#similarities[rank][item] }];
+    });
+  }
+
   #reset(): void {
     this.#rows.clear();
     for (const values of this.#similarities) values.fill(NONE);
@@ -157,6 +167,16 @@ export class NearestHistory {
   constructor(vectors: ContentVectors, similar: SimilarityCache) {
     this.#neighbors = new NearestNeighbors(vectors, similar, NEAREST);
     this.#count = vectors.count;
+  }
+
+  /**
+   * The past items in an item's mean, with their similarities, the nearest first.
+   * @param rows item rows of the history
+   * @returns a function that holds until the next call of a method
+   */
+  neighbors(rows: readonly number[]): (item: number) => { row: number; similarity: number }[] {
+    this.#neighbors.nearestTo(rows);
+    return (item) => this.#neighbors.neighborsOf(item);
   }
 
   /** @param rows item rows of the history, repeats count once @returns [count]; zeros without a history */

@@ -74,12 +74,15 @@ export function scoreBreakdown(
     .slice(0, NEAREST);
   for (const { past } of nearest) add(vectorOf(vectors, past), weights.nearestHistory / nearest.length);
   const others = Object.entries(terms).filter(([name]) => !CONTENT_TERMS.some((term) => term === name));
+  const { pastItems, of } = contributorsFor(index, { history, weights });
+  const contributors = new Map<number, number>();
+  for (const [place, part] of of(row).entries()) if (!Number.isNaN(part)) contributors.set(pastItems[place], part);
   const experts = expertParts?.(row)
     .map((part) => ({ ...part, contribution: weights.preference * part.contribution }))
     .filter(({ contribution }) => contribution !== 0);
   return {
     contributions: { ...Object.fromEntries(others), ...content },
-    contributors: contributorsFor(index, { history, weights })(row),
+    contributors,
     experts,
   };
 }

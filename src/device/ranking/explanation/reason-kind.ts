@@ -5,7 +5,7 @@ import type { ExpertPart, RankState } from '../rank-state';
 import { similarity } from '../similarities';
 import { choiceTable, pairAt, strongestContributor } from '../terms/cooccurrence';
 import type { TermName } from '../terms/terms';
-import { contributorsFor } from './contributors';
+import { type Contributors, contributorsFor } from './contributors';
 import type { ReasonKind } from './reason-text';
 
 /** Minimum number of choices in a category that a reason calls frequent. */
@@ -23,7 +23,7 @@ export function reasonsFor(
   { history, weights, expertParts, record }: Pick<RankState, 'history' | 'weights' | 'expertParts' | 'record'>,
 ): (row: number, terms: Partial<Record<TermName, number>>) => ReasonKind {
   const table = choiceTable(index);
-  let contributorsOf: ReturnType<typeof contributorsFor> | undefined;
+  let contributors: Contributors | undefined;
   let choices: Map<string, number> | undefined;
   const frequent = (category: string): boolean => {
     choices ??= choicesByCategory(index, history.rows);
@@ -41,10 +41,9 @@ export function reasonsFor(
     const item = index.items[row];
     const [path] = categoryPaths(item.category);
     if (category > resemblance && path && frequent(path)) return { kind: 'category', about: item };
-    contributorsOf ??= contributorsFor(index, { history, weights });
-    const contributors = contributorsOf(row);
+    contributors ??= contributorsFor(index, { history, weights });
     const own = preference > 0 ? choicesOfSpeaker(expertParts?.(row) ?? []) : [];
-    const past = (preference > content ? nearest(index, row, own) : null) ?? largest(contributors);
+    const past = (preference > content ? nearest(index, row, own) : null) ?? largest(contributors, row);
     if (past === null) return { kind: 'chosen-for-you' };
     const about = index.items[past];
     if (record?.picked.has(past)) return { kind: 'you-picked', about };
@@ -64,10 +63,13 @@ function choicesByCategory({ items }: CatalogIndex, rows: readonly number[]): Ma
   return counts;
 }
 
-/** The past item with the largest contribution; null without one. */
-function largest(contributors: ReadonlyMap<number, number>): number | null {
+/** The past item that contributes most to an item; null without one. */
+function largest({ pastItems, of }: Contributors, row: number): number | null {
   let [best, most]: [number | null, number] = [null, Number.NEGATIVE_INFINITY];
-  for (const [past, part] of contributors) if (part > most) [best, most] = [past, part];
+  const parts = of(row);
+  for (let place = 0; place < parts.length; place++) {
+    if (parts[place] > most) [best, most] = [pastItems[place], parts[place]];
+  }
   return best;
 }
 

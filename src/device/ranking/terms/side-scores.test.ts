@@ -39,16 +39,16 @@ describe('the scores of a side model', () => {
     const rows = [3, 1, 3, 6];
     const all = sideScores(model, rows);
     for (let item = 0; item < COUNT; item++) {
-      const parts = sideContributions(model, rows)(item);
-      expect([...parts.keys()]).toEqual([3, 1, 6]);
-      expect([...parts.values()].reduce((sum, part) => sum + part, biases[item])).toBeCloseTo(all[item], 5);
+      const parts = sideContributions(model, rows);
+      expect(parts.rows).toEqual([3, 1, 6]);
+      expect(parts.of(item).reduce((sum, part) => sum + part, biases[item])).toBeCloseTo(all[item], 5);
     }
     // The last choice adds the product of the vectors under the sum of the gains.
     const last = vector(6).reduce((sum, value, d) => {
       const gain = states.reduce((total, { gain: own }) => total + own[d], 0);
       return sum + gain * value * vector(2)[d];
     }, 0);
-    expect(sideContributions(model, rows)(2).get(6)).toBeCloseTo(last, 5);
+    expect(sideContributions(model, rows).of(2)[2]).toBeCloseTo(last, 5);
   });
 });
 
@@ -90,9 +90,10 @@ describe('the term of the side model', () => {
     const parts = (row: number) => scoreBreakdown(index, shopper, row, termContributions(values, onlySide, row));
     const { contributions, contributors } = parts(5);
     expect(contributions.sideModel).toBeCloseTo(1.5 * values.sideModel[5], 6);
-    const expected = sideContributions(model, [3, 1, 6])(5);
+    const expected = sideContributions(model, [3, 1, 6]);
     expect([...contributors.keys()].sort()).toEqual([1, 3, 6]);
-    for (const [past, part] of contributors) expect(part).toBeCloseTo(1.5 * (expected.get(past) ?? Number.NaN), 6);
+    for (const [n, part] of expected.of(5).entries())
+      expect(contributors.get(expected.rows[n])).toBeCloseTo(1.5 * part, 6);
     const sum = [...contributors.values()].reduce((total, part) => total + part, 1.5 * biases[5]);
     expect(sum).toBeCloseTo(contributions.sideModel ?? Number.NaN, 5);
     expect([...parts(1).contributors.keys()].sort()).toEqual([3, 6]);
@@ -104,6 +105,6 @@ describe('the term of the side model', () => {
     const terms = termContributions(termValues(grouped, shopper), onlySide, 0);
     const { contributors } = scoreBreakdown(grouped, shopper, 0, terms);
     expect([...contributors.keys()]).toEqual([5]);
-    expect(contributors.get(5)).toBeCloseTo(1.5 * (sideContributions(model, [2])(0).get(2) ?? Number.NaN), 5);
+    expect(contributors.get(5)).toBeCloseTo(1.5 * sideContributions(model, [2]).of(0)[0], 5);
   });
 });

@@ -16,21 +16,28 @@ function matrixOf(model: SideModel): Matrix {
   return matrix;
 }
 
+/** Read-outs of a model for choices of each age, the newest first. */
+const readOuts = new WeakMap<SideModel, Float64Array>();
+
 /**
- * Contribution of each choice of a history to the query by which items are scored: sum over the states of decay^age * gain, times
- * its vector.
- * @param rows rows of the choices, oldest first
- * @returns [width] for each
+ * By how much a choice of each age counts, for each column: sum over the states of decay^age * gain.
+ * @param ages number of ages
+ * @returns [ages, width] or more; shared, not to be changed
  */
-function sideSteps({ width, states, vectors }: SideModel, rows: readonly number[]): Float32Array[] {
-  return rows.map((row, n) => {
-    const step = new Float32Array(width);
-    for (const { decay, gain } of states) {
-      const left = decay ** (rows.length - 1 - n);
-      for (let d = 0; d < width; d++) step[d] += left * gain[d] * vectors[row * width + d];
+function readOutByAge(model: SideModel, ages: number): Float64Array {
+  const { width, states } = model;
+  const known = readOuts.get(model);
+  if (known && known.length >= ages * width) return known;
+  const factors = new Float64Array(ages * width);
+  for (const { decay, gain } of states) {
+    let left = 1;
+    for (let age = 0; age < ages; age++) {
+      for (let d = 0; d < width; d++) factors[age * width + d] += left * gain[d];
+      left *= decay;
     }
-    return step;
-  });
+  }
+  readOuts.set(model, factors);
+  return factors;
 }
 
 /**
@@ -40,40 +47,45 @@ function sideSteps({ width, states, vectors }: SideModel, rows: readonly number[
  * @returns [count]
  */
 export function sideScores(model: SideModel, rows: readonly number[]): Float32Array {
-  const { width, states, vectors } = model;
-  const query = new Float32Array(width);
-  for (const { decay, gain } of states) {
-    const state = new Float64Array(width);
-    for (const row of rows) {
-      for (let d = 0, at = row * width; d < width; d++, at++) state[d] = decay * state[d] + vectors[at];
-    }
-    for (let d = 0; d < width; d++) query[d] += gain[d] * state[d];
-  }
+  const query = new Float32Array(model.width);
+  const factors = readOutByAge(model, rows.length);
+  for (const [n, row] of rows.entries()) addStep(query, model, row, factors, rows.length - 1 - n);
   const [scores] = matrixOf(model).products([query]);
   for (let row = 0; row < scores.length; row++) scores[row] += model.biases[row];
   return scores;
 }
 
+/** Contributions of choices to the scores of items. */
+export interface SideContributions {
+  /** The chosen rows, each once, in the order of the first choice. */
+  rows: readonly number[];
+  /** Contribution of each of the rows to the score of an item. @returns [rows], a new array */
+  of(item: number): Float32Array;
+}
+
 /**
  * Contribution of each choice to the score of an item; with the item's bias, they add up to the score.
- * @param rows rows of the choices, oldest first
- * @returns for an item, the contributions by row of the choice; a repeated choice counts with all its steps
+ * @param choices rows of the choices, oldest first; a repeated choice contributes with each of its repetitions
  */
-export function sideContributions(model: SideModel, rows: readonly number[]): (item: number) => Map<number, number> {
+export function sideContributions(model: SideModel, choices: readonly number[]): SideContributions {
   const { width, vectors } = model;
-  const steps = new Map<number, Float64Array>();
-  for (const [n, step] of sideSteps(model, rows).entries()) {
-    const sum = steps.get(rows[n]) ?? new Float64Array(width);
-    for (let d = 0; d < width; d++) sum[d] += step[d];
-    steps.set(rows[n], sum);
-  }
-  return (item) => {
-    const contributions = new Map<number, number>();
-    for (const [row, step] of steps) {
-      let product = 0;
-      for (let d = 0; d < width; d++) product += step[d] * vectors[item * width + d];
-      contributions.set(row, product);
-    }
-    return contributions;
-  };
+  const rows = [...new Set(choices)];
+  const places = new Map(rows.map((row, place) => [row, place]));
+  const factors = readOutByAge(model, choices.length);
+  const steps = createMatrix(rows.length, width);
+  for (const [n, row] of choices.entries())
+    addStep(steps.row(places.get(row) ?? 0), model, row, factors, choices.length - 1 - n);
+  return { rows, of: (item) => steps.products([vectors.subarray(item * width, (item + 1) * width)])[0] };
+}
+
+/** Adds the contribution of a choice to the query by which items are scored. */
+function addStep(
+  query: Float32Array,
+  { width, vectors }: SideModel,
+  row: number,
+  factors: Float64Array,
+  age: number,
+): void {
+  const [from, factor] = [row * width, age * width];
+  for (let d = 0; d < width; d++) query[d] += factors[factor + d] * vectors[from + d];
 }
