@@ -1,0 +1,90 @@
+import type { BundleSink, FetchFile } from '../../core/catalog';
+import { SidestreamError } from '../../error';
+
+/** Folders that Studio keeps in the browser's private file system. */
+export type FolderName = 'bundle' | 'catalog' | 'pictures' | 'cache' | 'log';
+
+/** A folder of Studio in the browser's private file system; it survives the tab. Names may contain `/`. */
+export interface StudioFolder {
+  /** Reads a file as a web server gives it: 404 if it is missing. */
+  fetch: FetchFile;
+  /** Writes a file, complete or not at all. @throws SidestreamError `store/full` when the browser's quota is used up */
+  write: BundleSink;
+  /** The file; null if it is missing. */
+  file(name: string): Promise<File | null>;
+  /** Names of all files. */
+  names(): Promise<string[]>;
+  remove(name: string): Promise<void>;
+  /** Removes all files. */
+  clear(): Promise<void>;
+}
+
+/** Name of the folder that contains the folders of Studio. */
+export const STUDIO_FOLDER = 'sidestream-studio';
+
+export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
+  const root = await navigator.storage.getDirectory();
+  const studio = await root.getDirectoryHandle(STUDIO_FOLDER, { create: true });
+  const open = () => studio.getDirectoryHandle(folder, { create: true });
+  const parentOf = async (name: string, create: boolean): Promise<[FileSystemDirectoryHandle, string]> => {
+    const parts = name.split('/');
+    let parent = await open();
+    for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create });
+    return [parent, parts[parts.length - 1]];
+  };
+  const file = async (name: string): Promise<File | null> => {
+    try {
+      const [parent, last] = await parentOf(name, false);
+      return await (await parent.getFileHandle(last)).getFile();
+    } catch (thrown) {
+      if (thrown instanceof DOMException && ['NotFoundError', 'TypeMismatchError'].includes(thrown.name)) return null;
+      throw thrown;
+    }
+  };
+  return {
+    file,
+    fetch: async (name) => {
+      const found = await file(name);
+      return found ? new Response(found) : new Response(null, { status: 404, statusText: 'no such file' });
+    },
+    async write(name, bytes) {
+      const [parent, last] = await parentOf(name, true);
+      try {
+        const writable = await (await parent.getFileHandle(last, { create: true })).createWritable();
+        // Only closing puts the new content in place.
+        await writable.write(new Blob([new Uint8Array(bytes)]));
+        await writable.close();
+      } catch (cause) {
+        throw notWritten(cause);
+      }
+    },
+    async names() {
+      const names: string[] = [];
+      const walk = async (handle: FileSystemDirectoryHandle, prefix: string): Promise<void> => {
+        for await (const [name, entry] of handle.entries()) {
+          if (entry.kind === 'file') names.push(`${prefix}${name}`);
+          else await walk(entry as FileSystemDirectoryHandle, `${prefix}${name}/`);
+        }
+      };
+      await walk(await open(), '');
+      return names.sort();
+    },
+    async remove(name) {
+      const [parent, last] = await parentOf(name, false);
+      await parent.removeEntry(last);
+    },
+    async clear() {
+      await studio.removeEntry(folder, { recursive: true }).catch((thrown: unknown) => {
+        if (!(thrown instanceof DOMException && thrown.name === 'NotFoundError')) throw thrown;
+      });
+    },
+  };
+}
+
+/** The error of writing a file, in words if the browser's quota is the cause. */
+export function notWritten(cause: unknown): unknown {
+  if (!(cause instanceof DOMException && cause.name === 'QuotaExceededError')) return cause;
+  const message =
+    'The browser has no room left for Studio. Free some disk space, or delete the data of other sites, and continue: nothing that was encoded is lost.';
+  return new SidestreamError('store/full', message, { cause });
+}
