@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
   type BundleContent,
-  type BundleEncoder,
   type CooccurrenceTable,
   describeRejectedRow,
   type Item,
@@ -15,32 +14,39 @@ import {
 } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
-import { DEFAULT_PRESETS, encodeProjection, type ImagePreset, type Preset, type TextPreset } from '../../core/encoders';
-import type { NodeEncoderFiles } from '../../core/encoders/node';
+import { DEFAULT_PRESETS, type ImagePreset, type TextPreset } from '../../core/encoders';
+import { nodeRuntime } from '../../core/encoders/node';
 import { SidestreamError } from '../../error';
+import {
+  type BuiltContent,
+  buildContent,
+  type CatalogLanguage,
+  type ChunkRunner,
+  type CollectedFeed,
+  catalogLanguage,
+  DIM,
+  type EncoderFiles,
+  type Meter,
+  type RejectedRows,
+  sharedInput,
+} from '../pipeline';
 import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
-import { type BuiltFeatures, buildFeatures, DIM, sharedInput } from './build-features';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
-import { catalogLanguage } from './catalog-language';
-import type { ChunkRunner } from './chunk';
-import type { EncoderSource } from './chunk-encoder';
+import { cacheFolder } from './cache-folder';
 import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
 import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
-import { type ContentSample, joinLexical } from './join-lexical';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
-import { type Meter, metered } from './meter';
-import { TEXT_WEIGHTS, type TunedContent, tunedTextWeight } from './neighbors';
+import type { EncoderSource } from './node-encoders';
 import { keptOffers } from './offers';
 import { createPictures, type PictureOptions, stalePictures, unreadPictures, withImage } from './pictures';
 import { keptProjections, leftOut, type PreviousBundle, previousBundle } from './previous-bundle';
 import { localRunner } from './process-pool';
 import { queueRunner } from './queue/build-queue';
-import { type CollectedFeed, collectFeed, type ReadFeedOptions, strictError } from './read-feed';
-import { RejectedRows } from './rejected-rows';
+import { collectFeed, type ReadFeedOptions, strictError } from './read-feed';
+import { RejectedRowsFile } from './rejected-rows';
 import { keepsRules } from './rules';
-import { contentNotes, similarWeights } from './similar-weights';
 
 /** Number of texts and pictures from which a further process saves more time than it takes to start. */
 const INPUTS_PER_PROCESS = 64;
@@ -124,7 +130,7 @@ export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
   if (request.images !== undefined) await requireFolder('--images', request.images);
   await requireRoom('--out', request.out);
   if (request.cache !== undefined) await requireRoom('--cache', request.cache);
-  const collected = new RejectedRows(request.rejectedFile);
+  const collected = new RejectedRowsFile(request.rejectedFile);
   try {
     return await buildFeed(request, collected);
   } finally {
@@ -187,35 +193,11 @@ async function buildItems(
   notes.push(...inLanguages.notes);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const build: Build = { request, feed, presets, products, collected, previous, notes };
-  const { features, projections, badPictures, kept, ...counts } = await encodeFeed(build);
-  const { joined, sample } = await joinLexical({
-    items,
-    products: productRows(build),
-    recipe: text,
-    locales: inLanguages.locales,
-    features,
-    contentTap: presets.text.contentTap,
-    reads: warning === null,
-    kept: kept && (previous?.projections.lexical ?? (warning === null ? null : undefined)),
-    meter: request.meter,
+  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, files, inLanguages, {
+    ...(language === undefined ? {} : { language }),
+    how,
+    warning,
   });
-  const { textWeight, precision } = await tunedContent(build, sample);
-  const similar = similarWeights(sample.categories, precision);
-  notes.push(...contentNotes(joined, similar, precision));
-  const bundle: BundleContent = {
-    items: items.map((item, row) => withImage(item, request, !badPictures.has(row))),
-    features,
-    text,
-    encoders: {
-      text: bundleEncoder(presets.text, files.text, textWeight, request.encoders),
-      image: bundleEncoder(presets.image, files.image, Number((1 - textWeight).toFixed(2)), request.encoders),
-    },
-    projection: encodeProjection({ ...projections, ...(joined ? { lexical: joined } : {}) }),
-    ...(similar ? { similar } : {}),
-    // A guessed language is stored only if pages must choose between languages.
-    ...(how === 'words' && inLanguages.locales.length === 0 ? {} : { language }),
-    locales: inLanguages.locales,
-  };
   const manifest = await writeBuilt(build, bundle, inLanguages, cooccurrence?.table);
   notes.push(...(cooccurrence?.notes ?? []));
   const lost = previous && leftOut(previous.manifest, manifest);
@@ -229,22 +211,18 @@ async function buildItems(
     rejectedCount: collected.count,
     summary: [...feed.summary, ...inLanguages.summary],
     rejectedRows: feed.rejectedRows + inLanguages.rejectedRows,
-    rejectedPictures: badPictures.size,
+    rejectedPictures,
     notes,
     manifest,
   };
 }
 
-/** The features of all items, their projections, the rows whose picture cannot be read, and how much was encoded. */
-interface EncodedFeed
-  extends Pick<BuiltFeatures, 'features' | 'projections'>,
-    Pick<BuildResult, 'encoded' | 'repeated' | 'reused'> {
-  badPictures: ReadonlySet<number>;
-  /** Whether the projection of the texts is the previous bundle's; undefined if it was fitted. */
-  kept: true | undefined;
-}
-
-async function encodeFeed({ request, feed, presets, collected, previous, notes }: Build): Promise<EncodedFeed> {
+async function encodeFeed(
+  { request, feed, presets, products, collected, previous, notes }: Build,
+  files: { text: EncoderFiles; image: EncoderFiles },
+  { locales }: LocaleFeeds,
+  language: CatalogLanguage,
+): Promise<Pick<BuiltContent, 'bundle' | 'encoded' | 'repeated' | 'reused' | 'rejectedPictures'>> {
   const { items, places } = feed;
   const { text, images, models, cache, meter } = request;
   const pictures = createPictures({ ...request.pictures, folder: images, base: request.imageBase });
@@ -258,50 +236,36 @@ async function encodeFeed({ request, feed, presets, collected, previous, notes }
     ),
   };
   const fixed = previous && !request.refit ? await keptProjections(previous, distinct, (digest) => known[digest]) : {};
-  const badPictures = new Set<number>();
-  const rows = items.length + pictureRows.length;
-  const runner = await chunkRunner(request, { presets, models }, rows);
-  const { fitted, encoded, reused, ...built } = await buildFeatures({
+  const runner = await chunkRunner(request, { presets, models }, items.length + pictureRows.length);
+  const reads = language.warning === null;
+  const built = await buildContent({
     items,
+    products,
     text,
-    pictures,
+    language,
+    locales,
+    readPicture: pictures.read,
     pictureRows,
+    placed: (item, readable) => withImage(item, request, readable),
     rejectPicture(row, reason) {
       const { at, ...place } = places[row];
       const rejected = { ...place, id: items[row].id, field: 'image', reason };
       if (request.feed?.strict) throw strictError(rejected);
-      badPictures.add(row);
       collected.add(at, rejected);
     },
     presets,
+    files: request.encoders ? files : null,
     runner,
+    runtime: await nodeRuntime(),
     fixed,
-    cache,
+    lexical: fixed.text && (previous?.projections.lexical ?? (reads ? null : undefined)),
+    cache: cacheFolder(cache),
     meter,
   }).finally(() => runner.close());
-  notes.push(...stalePictures(pictures.stale));
-  await writeFitted(cache, { ...known, ...fitted });
-  return {
-    ...built,
-    kept: fixed.text && true,
-    badPictures,
-    encoded,
-    repeated: rows - badPictures.size - encoded - reused,
-    reused,
-  };
+  notes.push(...stalePictures(pictures.stale), ...built.notes);
+  await writeFitted(cache, { ...known, ...built.fitted });
+  return built;
 }
-
-/** Row of the first variant of each product. */
-function productRows({ feed, products }: Build): number[] {
-  const rowOf = new Map(feed.items.map(({ id }, row) => [id, row]));
-  return products.items.map(({ id }) => rowOf.get(id) ?? 0);
-}
-
-/** The share of text in content similarity that suits the catalogue. */
-const tunedContent = ({ request, presets }: Build, { features, categories }: ContentSample): Promise<TunedContent> =>
-  metered(request.meter, 'Text weight', TEXT_WEIGHTS.length, (advance) =>
-    tunedTextWeight(features, { text: presets.text.contentTap, image: presets.image.contentTap }, categories, advance),
-  );
 
 /** Writes the bundle, keeps parts of the previous one, and removes files that no page needs any more. */
 async function writeBuilt(
@@ -384,24 +348,3 @@ async function chunkRunner(
   if (queue !== undefined) return queueRunner(queue, source);
   return localRunner(source, Math.min(workers, Math.ceil(inputs / INPUTS_PER_PROCESS)));
 }
-
-function bundleEncoder(
-  preset: Preset,
-  files: NodeEncoderFiles,
-  contentWeight: number,
-  withFiles: boolean,
-): BundleEncoder {
-  const tokenizer = files.tokenizer === undefined ? undefined : new TextEncoder().encode(files.tokenizer);
-  return {
-    preset: preset.name,
-    digest: preset.digest,
-    taps: preset.taps.map((tap) => tap.name),
-    contentTap: preset.contentTap,
-    contentWeight,
-    ...(withFiles ? { files: { onnx: files.onnx, ...(tokenizer ? { tokenizer } : {}), ...settingsOf(preset) } } : {}),
-  };
-}
-
-/** Browsers have the package's presets; any other preset is stored in the bundle. */
-const settingsOf = (preset: Preset): { settings?: Record<string, unknown> } =>
-  preset.source.kind === 'npm' ? {} : { settings: preset };

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../../core/catalog';
 import { SHOP_IMAGES } from '../../testing/commands';
+import type { Meter } from '../pipeline';
 import { type BuildRequest, buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
 import { checkedBundle, openFolder } from './folder-bundle';
-import type { Meter } from './meter';
 
 let folder: string;
 let catalog: string;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from '../../core/encoders';
 import { SHOP_IMAGES } from '../../testing/commands';
-import { ChunkEncoder } from './chunk-encoder';
 import { MODELS_FOLDER } from './encoder-files';
+import { nodeChunkEncoder } from './node-encoders';
 
-const encoder = new ChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLDER });
+const encoder = nodeChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLDER });
 afterAll(() => encoder.close());
 
 const picture = (code: string) => new Uint8Array(readFileSync(join(SHOP_IMAGES, `${code}.webp`)));

@@ -1,6 +1,6 @@
 import { SidestreamError } from '../../error';
-import type { Chunk, ChunkOutput, SharedProjection } from './chunk';
-import { ChunkEncoder, type EncoderSource } from './chunk-encoder';
+import type { Chunk, ChunkEncoder, ChunkOutput, SharedProjection } from '../pipeline';
+import { type EncoderSource, nodeChunkEncoder } from './node-encoders';
 
 /*
  * A process of a build that encodes the chunks of its parent (`process-pool.ts`). The first message names the encoders; a
@@ -18,7 +18,7 @@ const projections = new Map<string, SharedProjection>();
 
 process.on('message', async (message: ToWorker) => {
   if (message.kind === 'encoders') {
-    encoder = new ChunkEncoder(message.source);
+    encoder = nodeChunkEncoder(message.source);
     return;
   }
   const { chunk } = message;

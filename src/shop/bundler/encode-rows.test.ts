@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PRESETS } from '../../core/encoders';
-import type { ChunkRunner } from './chunk';
-import { encodeRows, type RowsTask } from './encode-rows';
-import { FeatureCache } from './feature-cache';
+import type { ChunkRunner } from '../pipeline/chunk';
+import { encodeRows, type RowsTask } from '../pipeline/encode-rows';
+import { FeatureCache } from '../pipeline/feature-cache';
+import { cacheFile } from './cache-folder';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidestream-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,7 +31,7 @@ function lengthRunner(seen: string[][]): ChunkRunner & { most: number } {
 }
 
 async function encode(texts: string[], name: string, more: Partial<RowsTask> = {}) {
-  const cache = FeatureCache.open(join(folder, name), 4);
+  const cache = FeatureCache.open(cacheFile(join(folder, name)), 4);
   const seen: string[][] = [];
   const runner = lengthRunner(seen);
   const stored: number[] = new Array(texts.length).fill(-1);
@@ -39,6 +40,7 @@ async function encode(texts: string[], name: string, more: Partial<RowsTask> = {
   const counts = await encodeRows({
     modality: 'text',
     preset: DEFAULT_PRESETS.text,
+    runtime: 'test 1',
     rows: texts.map((_, row) => row),
     load: async (row) => texts[row],
     reject: (row, reason) => void rejected.set(row, reason),

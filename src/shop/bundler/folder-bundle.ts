@@ -12,8 +12,8 @@ import {
 } from '../../core/catalog';
 import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
+import { type Meter, metered } from '../pipeline';
 import { kindOf, replaceFile } from './folders';
-import { type Meter, metered } from './meter';
 
 /** Names of the files that `writeBundle` writes or used to write, complete or not. */
 const OURS =

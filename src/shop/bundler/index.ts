@@ -1,11 +1,9 @@
 export { buildBundle } from './build-bundle';
-export { catalogLanguage, detectLanguage } from './catalog-language';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
 export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
 export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
-export { createMeter, JointMeter, type Meter, metered } from './meter';
-export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
+export { createMeter, JointMeter } from './meter';
 export { MISSING, type Missing, type OffersResult, removeOffers, writeOffers } from './offers';
 export { openText } from './open-text';
 export { readFeed, readMapping } from './read-feed';

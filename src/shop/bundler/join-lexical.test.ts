@@ -6,11 +6,11 @@ import { productsOf } from '../../core/catalog/variants';
 import { seededRandom } from '../../core/common/random';
 import { catalogIndex } from '../../device/ranking';
 import { similarList } from '../../device/ranking/lists/similar';
-import { joinLexical, type LexicalTask } from './join-lexical';
-import { textPrecision, tunedTextWeight } from './neighbors';
+import { joinLexical, type LexicalTask } from '../pipeline/join-lexical';
+import { textPrecision, tunedTextWeight } from '../pipeline/neighbors';
+import { similarWeights } from '../pipeline/similar-weights';
 import { collectFeed } from './read-feed';
-import { RejectedRows } from './rejected-rows';
-import { similarWeights } from './similar-weights';
+import { RejectedRowsFile } from './rejected-rows';
 
 const SHOP = fileURLToPath(new URL('../../../../shared/data/shop-german/', import.meta.url));
 const quiet = { start() {}, advance() {}, stop() {} };
@@ -151,7 +151,7 @@ describe('the weight of the category in lists of similar products', () => {
 
 describe.skipIf(!existsSync(SHOP))('a German shop (skipped without ../shared/data/shop-german)', () => {
   it.each(['products_export.csv', 'merchant.xml'])('has neighbours of the same department: %s', async (file) => {
-    const { items } = await collectFeed([`${SHOP}${file}`], {}, new RejectedRows(undefined));
+    const { items } = await collectFeed([`${SHOP}${file}`], {}, new RejectedRowsFile(undefined));
     const products = productsOf(items);
     const features = noise(products.items.length);
     const { sample } = await joinLexical(task(products.items, features));

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeOffers } from '../../core/catalog/offers/offers-file';
-import { catalogLanguage } from './catalog-language';
+import { type CollectedFeed, RejectedRows } from '../pipeline';
+import { catalogLanguage } from '../pipeline/catalog-language';
 import { type LocaleFeed, readLocales, writeMarkets } from './locales';
-import { type CollectedFeed, collectFeed } from './read-feed';
-import { RejectedRows } from './rejected-rows';
+import { collectFeed } from './read-feed';
 
 let folder: string;
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import type { Item, LocaleContent } from '../../core/catalog';
 import { type ItemText, itemTextOf } from '../../core/catalog/locales';
 import { encodeOffers, marketSchema, type Offer, offersFile } from '../../core/catalog/offers';
 import { invalidInput, SidestreamError } from '../../error';
+import type { CollectedFeed, RejectedRows } from '../pipeline';
 import { writeMutable } from './edit-manifest';
 import { soldOutOffer } from './offers';
-import { type CollectedFeed, collectFeed, type ReadFeedOptions } from './read-feed';
-import type { RejectedRows } from './rejected-rows';
+import { collectFeed, type ReadFeedOptions } from './read-feed';
 
 export interface LocaleFeed {
   tag: string;

@@ -7,10 +7,10 @@ import { expect, it } from 'vitest';
 import { openBundle } from '../../core/catalog';
 import { MAGENTO_TASTES, strayProducts } from '../../testing/demo-tastes';
 import { demoCatalog } from '../../testing/returning-shopper';
+import { basisVectors, categoryPrecision } from '../pipeline/neighbors';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
-import { basisVectors, categoryPrecision } from './neighbors';
 
 const shop = fileURLToPath(new URL('../../../../shared/data/shop-magento/', import.meta.url));
 

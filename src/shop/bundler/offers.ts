@@ -12,12 +12,12 @@ import {
   offersFile,
 } from '../../core/catalog/offers';
 import { SidestreamError } from '../../error';
+import { type Meter, metered, type RejectedRows } from '../pipeline';
 import { nameMutable, readManifest, writeMutable } from './edit-manifest';
 import { folderFetch } from './folder-bundle';
-import { type Meter, metered } from './meter';
 import { openFeed } from './open-feed';
 import { strictError } from './read-feed';
-import { RejectedRows } from './rejected-rows';
+import { RejectedRowsFile } from './rejected-rows';
 
 /** Treatment of products in the bundle that the feed lacks: they keep price and stock, or are sold out. */
 export const MISSING = ['keep', 'out-of-stock'] as const;
@@ -74,7 +74,7 @@ export async function writeOffers(request: OffersRequest): Promise<OffersResult>
   const { out, market = DEFAULT_MARKET, currency, meter } = request;
   // Reports a mistyped folder before a long feed is read.
   const manifest = await readManifest(out);
-  const rejected = new RejectedRows(request.rejectedFile);
+  const rejected = new RejectedRowsFile(request.rejectedFile);
   const feed = await readOffers(request, rejected).finally(() => rejected.close());
   const own = market === DEFAULT_MARKET;
   const { missing: rule = own ? 'keep' : 'out-of-stock' } = request;

@@ -11,8 +11,7 @@ import {
 } from '../../core/catalog';
 import { decodeProjection, type Projections } from '../../core/encoders';
 import { SidestreamError } from '../../error';
-import { shareProjection } from './chunk';
-import { SAMPLE } from './encode-modality';
+import { SAMPLE, shareProjection } from '../pipeline';
 import { folderFetch } from './folder-bundle';
 
 export interface PreviousBundle extends Predecessor {

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SidestreamError } from '../../error';
-import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
-import { ChunkEncoder, type EncoderSource } from './chunk-encoder';
+import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from '../pipeline';
 import type { FromWorker, ToWorker } from './chunk-worker';
+import { type EncoderSource, nodeChunkEncoder } from './node-encoders';
 
 /** Number of processes that may die over one chunk before the build fails. */
 const TRIES = 3;
@@ -30,7 +30,7 @@ interface Worker {
  * @param size maximum number of processes; 1 encodes in this process
  */
 export const localRunner = (source: EncoderSource, size: number): ChunkRunner =>
-  size === 1 ? new ChunkEncoder(source) : new ProcessPool(source, size);
+  size === 1 ? nodeChunkEncoder(source) : new ProcessPool(source, size);
 
 class ProcessPool implements ChunkRunner {
   readonly slots: number;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { collectFeed } from './read-feed';
-import { RejectedRows } from './rejected-rows';
+import { RejectedRowsFile } from './rejected-rows';
 
 let folder: string;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ it('keeps the first thousand rejected rows of a feed, counts all and writes all'
   const path = join(folder, 'feed.jsonl');
   const bad = Array.from({ length: 2500 }, (_, n) => `{"id":"${n}"}`);
   await writeFile(path, `${['{"id":"good","title":"Good"}', ...bad].join('\n')}\n`);
-  const collected = new RejectedRows(join(folder, 'refused.jsonl'));
+  const collected = new RejectedRowsFile(join(folder, 'refused.jsonl'));
   const { items, rejected, rejectedRows } = await collectFeed([path], {}, collected);
   await collected.close();
   expect([items.length, rejectedRows, collected.count, rejected.length]).toEqual([1, 2500, 2500, 1000]);
@@ -25,7 +25,7 @@ it('keeps the first thousand rejected rows of a feed, counts all and writes all'
 });
 
 it('says when the file cannot be written', () => {
-  expect(() => new RejectedRows(join(folder, 'none', 'file'))).toThrow(
+  expect(() => new RejectedRowsFile(join(folder, 'none', 'file'))).toThrow(
     expect.objectContaining({ code: 'runtime/invalid-input', message: expect.stringContaining('--refusals') }),
   );
 });

@@ -13,8 +13,8 @@ import { SHOP_IMAGES, shopFeed } from '../../testing/commands';
 import { nightly } from '../../testing/nightly';
 import { state } from '../../testing/rankings';
 import { anyRequest, groupOf } from '../../testing/variants';
+import { sampleRows } from '../pipeline/encode-modality';
 import { type BuildRequest, buildBundle } from './build-bundle';
-import { sampleRows } from './encode-modality';
 import { MODELS_FOLDER } from './encoder-files';
 import { folderFetch } from './folder-bundle';
 

@@ -6,19 +6,17 @@ import { counted } from '../../core/common/counted';
 import { languagesSchema } from '../../core/encoders';
 import { fetchRules, holdsAt } from '../../device/ranking/rules-file';
 import { SidestreamError } from '../../error';
+import { createMeter, folderFetch, openFolder } from '../bundler';
 import {
   BASES,
   type Basis,
   basisVectors,
   catalogLanguage,
   categoryPrecision,
-  createMeter,
-  folderFetch,
   judgedItems,
   metered,
   nearest,
-  openFolder,
-} from '../bundler';
+} from '../pipeline';
 import { positiveInteger } from './option-parsers';
 import { expertsText } from './side-windows';
 import { table } from './terminal';

@@ -5,7 +5,7 @@ import { counted } from '../../core/common/counted';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import type { Meter } from '../bundler';
+import type { Meter } from '../pipeline';
 import { cooccurrenceTable, fitStartWeights, type Interaction, recentPopularity } from '../training';
 import {
   nextTraining,

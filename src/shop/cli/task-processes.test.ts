@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeProgram } from '../../testing/program';
-import { type GrowingMeter, JointMeter } from '../bundler/meter';
+import { JointMeter } from '../bundler/meter';
+import type { GrowingMeter } from '../pipeline';
 
 /** A program of a parent and its processes, like the commands; its last argument names the task. */
 const PROGRAM = `

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { SidestreamError } from '../../error';
-import type { Meter } from '../bundler';
+import type { Meter } from '../pipeline';
 import { exitBy } from './interrupt';
 
 /** Hidden option of a command whose process runs tasks sent by its parent. */

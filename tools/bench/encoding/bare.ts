@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DEFAULT_PRESETS, fitProjection } from '../../../src/core/encoders';
-import { decodeImage } from '../../../src/core/encoders/node';
+import { decodeImage, nodeRuntime } from '../../../src/core/encoders/node';
 import { exactBatching } from '../../../src/core/encoders/node/exact-batching';
 import type { IntTensor } from '../../../src/core/encoders/onnx-encoder';
 import { EncoderSession } from '../../../src/core/encoders/session';
 import { createTokenizer } from '../../../src/core/encoders/tokenizer';
-import { type ChunkRunner, decodeRaw, type SharedProjection, shareProjection } from '../../../src/shop/bundler/chunk';
-import { ChunkEncoder } from '../../../src/shop/bundler/chunk-encoder';
-import { encodeRows } from '../../../src/shop/bundler/encode-rows';
+import { cacheFile } from '../../../src/shop/bundler/cache-folder';
 import { MODELS_FOLDER, readEncoder } from '../../../src/shop/bundler/encoder-files';
-import { FeatureCache } from '../../../src/shop/bundler/feature-cache';
+import { nodeChunkEncoder } from '../../../src/shop/bundler/node-encoders';
+import { type ChunkRunner, decodeRaw, type SharedProjection, shareProjection } from '../../../src/shop/pipeline/chunk';
+import type { ChunkEncoder } from '../../../src/shop/pipeline/chunk-encoder';
+import { encodeRows } from '../../../src/shop/pipeline/encode-rows';
+import { FeatureCache } from '../../../src/shop/pipeline/feature-cache';
 import { type AreaResult, atMost, type Say } from '../kept';
 import { best, processorTime, type Sample } from '../timing';
 import { shopContent } from './texts';
@@ -78,7 +80,7 @@ export async function besideBareRuntime(say: Say): Promise<AreaResult> {
 }
 
 async function withEncoder<T>(work: (encoder: ChunkEncoder) => Promise<T>): Promise<T> {
-  const encoder = new ChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLDER });
+  const encoder = nodeChunkEncoder({ presets: DEFAULT_PRESETS, models: MODELS_FOLDER });
   try {
     return await work(encoder);
   } finally {
@@ -119,11 +121,12 @@ async function encodeAll({ encoder, modality, inputs, projection, cache: path, s
     },
     close: async () => {},
   };
-  const cache = FeatureCache.open(path, preset.taps.length * (4 + DIM));
+  const cache = FeatureCache.open(cacheFile(path), preset.taps.length * (4 + DIM));
   try {
     await encodeRows({
       modality,
       preset,
+      runtime: await nodeRuntime(),
       runner,
       projection,
       cache,

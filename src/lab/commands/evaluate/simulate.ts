@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as v from 'valibot';
-import { createMeter, type Meter, openFolder } from '../../../shop/bundler';
+import { createMeter, openFolder } from '../../../shop/bundler';
 import {
   byProduct,
   concludeRefused,
@@ -11,6 +11,7 @@ import {
   withModels,
 } from '../../../shop/cli';
 import type { EventLog } from '../../../shop/logs';
+import type { Meter } from '../../../shop/pipeline';
 import { startCompute, writeWhole } from '../../../shop/training';
 import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
 import {

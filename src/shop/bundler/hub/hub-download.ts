@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { SidestreamError } from '../../../error';
-import type { Meter } from '../meter';
+import type { Meter } from '../../pipeline';
 import { ConnectionLost, fetchFromHub, type HubEntry, type HubSettings } from './hub-request';
 
 /** Maximum number of consecutive attempts without a byte. */

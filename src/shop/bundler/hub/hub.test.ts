@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubServer } from '../../../testing/hub-server';
-import type { Meter } from '../meter';
+import type { Meter } from '../../pipeline';
 import { HubRepo } from './hub';
 import { fetchFromHub, type HubSettings, hubSettings } from './hub-request';
 

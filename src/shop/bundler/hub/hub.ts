@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { SidestreamError } from '../../../error';
-import type { Meter } from '../meter';
+import type { Meter } from '../../pipeline';
 import { download } from './hub-download';
 import { askHub, ConnectionLost, type HubEntry, type HubSettings } from './hub-request';
 

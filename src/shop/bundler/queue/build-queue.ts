@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Job, Queue, QueueEvents } from 'bullmq';
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from '../chunk';
-import type { EncoderSource } from '../chunk-encoder';
+import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from '../../pipeline';
+import type { EncoderSource } from '../node-encoders';
 import {
   type ChunkJob,
   connectionTo,

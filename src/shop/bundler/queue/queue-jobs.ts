@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { RedisOptions } from 'bullmq';
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import type { Chunk, ChunkOutput } from '../chunk';
-import type { EncoderSource } from '../chunk-encoder';
+import type { Chunk, ChunkOutput } from '../../pipeline';
+import type { EncoderSource } from '../node-encoders';
 
 /** Incremented when builders and workers of different versions become incompatible or round differently. */
 const PROTOCOL = 2;

@@ -1,9 +1,9 @@
 import type { Job, Worker } from 'bullmq';
 import * as v from 'valibot';
 import { SidestreamError } from '../../../error';
-import type { SharedProjection } from '../chunk';
-import type { EncoderSource } from '../chunk-encoder';
+import type { SharedProjection } from '../../pipeline';
 import { readEncoder } from '../encoder-files';
+import type { EncoderSource } from '../node-encoders';
 import { localRunner } from '../process-pool';
 import {
   type ChunkJob,

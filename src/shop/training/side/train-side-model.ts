@@ -3,7 +3,7 @@ import { sha256 } from '../../../core/common/sha256';
 import type { Weights } from '../../../core/model';
 import type { SideConfig, SideUse } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
-import type { Meter } from '../../bundler';
+import type { Meter } from '../../pipeline';
 import type { Interaction } from '../offline-data';
 import { readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
 import { sideFeatures } from './side-features';

@@ -1,16 +1,7 @@
 import type { Modality } from '../../core/catalog';
 import { sha256 } from '../../core/common/sha256';
 import { messageOf } from '../../core/common/thrown';
-import {
-  decodeProjection,
-  type Encoder,
-  type ImagePreset,
-  type Pixels,
-  type Projection,
-  type RawTaps,
-  type TextPreset,
-} from '../../core/encoders';
-import { createNodeEncoder, decodeImage } from '../../core/encoders/node';
+import { decodeProjection, type Encoder, type Pixels, type Projection, type RawTaps } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import {
   type Chunk,
@@ -20,16 +11,17 @@ import {
   rowsPayloads,
   type SharedProjection,
 } from './chunk';
-import { readEncoder } from './encoder-files';
 
-export interface EncoderSource {
-  presets: { text: TextPreset; image: ImagePreset };
-  /** Folder of their built files. */
-  models: string;
+/** The encoders of a build on one platform. */
+export interface Encoders {
+  openText(): Promise<Encoder<string>>;
+  openImage(): Promise<Encoder<Pixels>>;
+  /** Decodes a picture file for the image encoder. @throws an error whose message says why that fails */
+  decodeImage(bytes: Uint8Array): Promise<Pixels>;
 }
 
 /**
- * Encodes chunks in this process. The same input gives the same bits regardless of the rest of its chunk: it runs on one thread,
+ * Encodes chunks in this process or worker. The same input gives the same bits regardless of the rest of its chunk: it runs on one thread,
  * encodes pictures one by one, and batches texts only with others of the same length (`exactBatching`). Several workers use
  * several cores.
  */
@@ -38,7 +30,7 @@ export class ChunkEncoder implements ChunkRunner {
   readonly #encoders: { text?: Promise<Encoder<string>>; image?: Promise<Encoder<Pixels>> } = {};
   readonly #projections = new Map<Modality, { digest: string; projection: Projection }>();
 
-  constructor(private readonly source: EncoderSource) {}
+  constructor(private readonly platform: Encoders) {}
 
   async run({ modality, inputs }: Chunk, shared: SharedProjection | null): Promise<ChunkOutput[]> {
     const projection = shared && (await this.#projection(modality, shared));
@@ -63,25 +55,19 @@ export class ChunkEncoder implements ChunkRunner {
   }
 
   #text(): Promise<Encoder<string>> {
-    const { presets, models } = this.source;
-    this.#encoders.text ??= readEncoder(presets.text, models).then((files) =>
-      createNodeEncoder(presets.text, files, { threads: 1 }),
-    );
+    this.#encoders.text ??= this.platform.openText();
     return this.#encoders.text;
   }
 
   #image(): Promise<Encoder<Pixels>> {
-    const { presets, models } = this.source;
-    this.#encoders.image ??= readEncoder(presets.image, models).then((files) =>
-      createNodeEncoder(presets.image, files, { threads: 1 }),
-    );
+    this.#encoders.image ??= this.platform.openImage();
     return this.#encoders.image;
   }
 
   async #decode(input: string | Uint8Array): Promise<{ pixels: Pixels } | { reason: string }> {
     if (typeof input === 'string') throw new Error('a picture came as a text');
     try {
-      return { pixels: await decodeImage(input, this.source.presets.image) };
+      return { pixels: await this.platform.decodeImage(input) };
     } catch (error) {
       return { reason: messageOf(error) };
     }

@@ -1,4 +1,5 @@
 import type { Modality } from '../../core/catalog';
+import { hex } from '../../core/common/bytes';
 import { messageOf } from '../../core/common/thrown';
 import type { Preset } from '../../core/encoders';
 import type { ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
@@ -17,6 +18,8 @@ const CHUNK_BYTES = 4 << 20;
 
 export interface RowsTask {
   modality: Modality;
+  /** Names and versions of the libraries that decode and encode. */
+  runtime: string;
   preset: Preset;
   rows: readonly number[];
   /** Loads the input of a row; an error rejects the row, with its message as the reason. */
@@ -29,7 +32,7 @@ export interface RowsTask {
   /** Looked up first; encoded inputs are added. */
   cache: FeatureCache;
   /** Stores the encoded row; called in no particular order. `taps` is its `tapsKey`. */
-  store(row: number, payload: Uint8Array, taps: Buffer): void;
+  store(row: number, payload: Uint8Array, taps: Uint8Array): void;
   /** Called as rows finish. */
   advance(count: number): void;
 }
@@ -37,8 +40,8 @@ export interface RowsTask {
 /** An input in flight, with all rows that share it. */
 interface Waiting {
   input: string | Uint8Array;
-  taps: Buffer;
-  key: Buffer;
+  taps: Uint8Array;
+  key: Uint8Array;
   rows: number[];
 }
 
@@ -54,7 +57,7 @@ export interface EncodedRows {
  */
 export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   const { modality, runner, projection, cache, store, reject, advance } = task;
-  const keyOf = await tapsKey(task.preset);
+  const keyOf = tapsKey(task.preset, task.runtime);
   const waiting = new Map<string, Waiting>();
   const inFlight = new Set<Promise<void>>();
   let chunk: Waiting[] = [];
@@ -63,7 +66,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   let reused = 0;
 
   const finish = (entry: Waiting, output: ChunkOutput): void => {
-    waiting.delete(entry.key.toString('hex'));
+    waiting.delete(hex(entry.key));
     if ('bytes' in output) {
       cache.add(entry.key, output.bytes);
       encoded++;
@@ -96,7 +99,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
       advance(1);
       return;
     }
-    const name = key.toString('hex');
+    const name = hex(key);
     const same = waiting.get(name);
     if (same) {
       same.rows.push(row);

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { type FeatureTable, rowsPerItem } from '../../core/catalog';
+import { nextTask } from '../../core/common/next-task';
 import { fitProjection, type Projection, type RawTaps } from '../../core/encoders';
 import { decodeRaw, rowsBytes, rowsPayloads, shareProjection } from './chunk';
 import { type EncodedRows, encodeRows, type RowsTask } from './encode-rows';
-import { FeatureCache, rowsKey } from './feature-cache';
+import { type CacheFolder, FeatureCache, rowsKey } from './feature-cache';
 import { type Meter, metered } from './meter';
 
 export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'projection' | 'store'> {
@@ -19,7 +19,7 @@ export interface ModalityTask extends Omit<RowsTask, 'advance' | 'cache' | 'proj
   /** Projection to use; fitted to a sample of the rows if absent. */
   fixed?: Projection;
   /** Folder of the cached features. */
-  cache: string;
+  cache: CacheFolder;
 }
 
 export interface EncodedModality extends EncodedRows {
@@ -42,7 +42,7 @@ export async function encodeModality(task: ModalityTask): Promise<EncodedModalit
   if (!projection) return { projection, fitted: null, ...before };
   const shared = await shareProjection(modality, projection);
   const rowBytes = rowsBytes({ dim: features.dim, taps: preset.taps.length });
-  const cache = FeatureCache.open(join(task.cache, `${modality}-rows.cache`), rowBytes);
+  const cache = FeatureCache.open(await task.cache(`${modality}-rows.cache`), rowBytes);
   try {
     const store = (row: number, payload: Uint8Array): void => storeRow(task, row, payload);
     const project = ({ row, key, taps }: Sampled): void => {
@@ -87,7 +87,7 @@ async function encodeMetered(
 
 interface Sampled {
   row: number;
-  key: Buffer;
+  key: Uint8Array;
   taps: RawTaps;
 }
 
@@ -104,11 +104,11 @@ async function encodeSample(task: ModalityTask): Promise<Sample> {
   const { modality, preset, features, labels, meter } = task;
   const widths = preset.taps.map((tap) => tap.width);
   const rawBytes = 4 * widths.reduce((sum, width) => sum + width, 0);
-  const cache = FeatureCache.open(join(task.cache, `${modality}-sample.cache`), rawBytes);
+  const cache = FeatureCache.open(await task.cache(`${modality}-sample.cache`), rawBytes);
   try {
     const rows = sampleRows(task.rows, task.id, task.repeated);
     const found = new Map<number, Sampled>();
-    const store = (row: number, payload: Uint8Array, key: Buffer): void => {
+    const store = (row: number, payload: Uint8Array, key: Uint8Array): void => {
       found.set(row, { row, key, taps: decodeRaw(payload, widths) });
     };
     const label = rows.length < task.rows.length ? `${labels.one} sample` : labels.many;
@@ -136,7 +136,7 @@ async function fitted(
       taps.push(...fitProjection([joined], items.length, { dim }).taps);
       advance(1);
       // Lets the event loop run between two taps: the meter must be drawn and signals handled.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTask();
     }
   });
   return { dim, taps };
@@ -177,4 +177,7 @@ export function sampleRows(
     .slice(0, size);
 }
 
-const rankOf = (id: string): number => createHash('sha256').update(id).digest().readUIntBE(0, 6);
+function rankOf(id: string): number {
+  const digest = new DataView(sha256(new TextEncoder().encode(id)).buffer);
+  return digest.getUint32(0) * 2 ** 16 + digest.getUint16(4);
+}

@@ -1,10 +1,16 @@
 import { createTable, type FeatureTable, type Item, itemText, type TextRecipe } from '../../core/catalog';
-import { fitProjection, type Preset, type Projection, type Projections } from '../../core/encoders';
+import {
+  fitProjection,
+  type ImagePreset,
+  type Preset,
+  type Projection,
+  type Projections,
+  type TextPreset,
+} from '../../core/encoders';
 import { type ChunkRunner, shareProjection } from './chunk';
-import type { EncoderSource } from './chunk-encoder';
 import { type EncodedModality, encodeModality } from './encode-modality';
+import type { CacheFolder } from './feature-cache';
 import type { Meter } from './meter';
-import type { Pictures } from './pictures';
 
 /** Width D of every projected tap. */
 export const DIM = 128;
@@ -12,16 +18,19 @@ export const DIM = 128;
 export interface FeaturesTask {
   items: Item[];
   text: TextRecipe;
-  pictures: Pick<Pictures, 'read'>;
+  /** Reads a picture that an item names. */
+  readPicture(name: string): Promise<Uint8Array>;
   pictureRows: number[];
   /** Called for a picture that cannot be read or decoded; its item then has no picture. An error thrown here ends the build. */
   rejectPicture(row: number, reason: string): void;
-  presets: EncoderSource['presets'];
+  presets: { text: TextPreset; image: ImagePreset };
+  /** Names and versions of the libraries that decode and encode. */
+  runtime: string;
   runner: ChunkRunner;
   /** Projections to use; fitted if absent. */
   fixed: Projections;
   /** Folder of the cached features. */
-  cache: string;
+  cache: CacheFolder;
   meter: Meter;
 }
 
@@ -42,7 +51,7 @@ export const sharedInput = ({ group }: Pick<Item, 'group'>, input: string): stri
 
 /** Encodes the texts and pictures of a catalogue. */
 export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> {
-  const { items, text, pictures, pictureRows, presets, fixed } = task;
+  const { items, text, pictureRows, presets, fixed } = task;
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
   const features = createTable({ dim: DIM, taps }, items.length);
   const common = { ...task, features, id: (row: number) => items[row].id };
@@ -68,7 +77,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
           preset: presets.image,
           rows: pictureRows,
           fixed: fixed.image,
-          load: (row) => pictures.read(items[row].image ?? ''),
+          load: (row) => task.readPicture(items[row].image ?? ''),
           repeated: (row) => sharedInput(items[row], items[row].image ?? ''),
           reject: task.rejectPicture,
         })

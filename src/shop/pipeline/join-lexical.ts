@@ -8,6 +8,7 @@ import {
   type TextRecipe,
   tapOf,
 } from '../../core/catalog';
+import { nextTask } from '../../core/common/next-task';
 import {
   fitLexical,
   type JoinedText,
@@ -94,7 +95,7 @@ export async function joinLexical(task: LexicalTask): Promise<JoinedContent> {
         join(task, joined, features, row, row, joined.share === 0);
         if (row % STEP < STEP - 1 && row < items.length - 1) continue;
         advance((row % STEP) + 1);
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTask();
       }
     });
   }

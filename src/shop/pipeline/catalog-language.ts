@@ -1,7 +1,7 @@
 import type { Item } from '../../core/catalog';
 import { PRESETS } from '../../core/encoders';
 import { HUB_PRESETS } from '../../core/encoders/adapt';
-import type { CollectedFeed } from './read-feed';
+import type { CollectedFeed } from './collect-feed';
 
 /** The language of a catalogue, and whether its text encoder reads it. */
 export interface CatalogLanguage {
