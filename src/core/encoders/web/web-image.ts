@@ -1,30 +1,33 @@
 import { SidestreamError } from '../../../error';
 import type { Pixels } from '../encoder';
-import { frame, planar } from '../picture';
+import { framed } from '../picture';
 import type { Framing } from '../preset';
+
+/** Number of pixels above which the browser scales a picture before it is read: a photo of a phone has twelve million. */
+const MAX_PIXELS = 4e6;
 
 /**
  * Decodes a picture the browser can show, turns it upright, fits it into the encoder's square and fills the rest and
  * transparent areas with white. Works on the page and in a worker.
- * @param framing the framing fields of the image preset; letterboxed by default. The browser chooses the filter
+ * @param framing the framing fields of the image preset; letterboxed by default
  * @returns [3, size, size], 0..1
  * @throws SidestreamError `encoder/bad-image`
  */
 export async function decodeImage(picture: Blob, framing: Framing): Promise<Pixels> {
-  const { size } = framing;
   const bitmap = await createImageBitmap(picture).catch(async (cause) => {
     throw new SidestreamError('encoder/bad-image', await undecodable(picture), { cause });
   });
   try {
-    const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
+    const scale = Math.min(1, Math.sqrt(MAX_PIXELS / (bitmap.width * bitmap.height)));
+    const [width, height] = [bitmap.width, bitmap.height].map((length) => Math.max(1, Math.round(length * scale)));
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
     if (!context)
       throw new SidestreamError('encoder/failed', 'This browser did not provide a 2D canvas. Close other tabs.');
-    const { x, y, width, height } = frame(bitmap.width, bitmap.height, framing);
     context.fillStyle = '#fff';
-    context.fillRect(0, 0, size, size);
+    context.fillRect(0, 0, width, height);
     context.imageSmoothingQuality = 'high';
-    context.drawImage(bitmap, x, y, width, height);
-    return planar(context.getImageData(0, 0, size, size).data, 4, size);
+    context.drawImage(bitmap, 0, 0, width, height);
+    return framed({ width, height, channels: 4, data: context.getImageData(0, 0, width, height).data }, framing);
   } finally {
     bitmap.close();
   }
