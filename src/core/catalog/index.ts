@@ -12,6 +12,7 @@ export {
   type BundleContent,
   type BundleEncoder,
   type LocaleContent,
+  type WriteBundleOptions,
   type WriteProgress,
   writeBundle,
 } from './bundle/write-bundle';

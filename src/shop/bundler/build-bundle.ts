@@ -9,8 +9,6 @@ import {
   type Manifest,
   type RejectedRow,
   type TextRecipe,
-  type WriteProgress,
-  writeBundle,
 } from '../../core/catalog';
 import { type Products, productsOf } from '../../core/catalog/variants';
 import { counted } from '../../core/common/counted';
@@ -29,13 +27,14 @@ import {
   type Meter,
   type RejectedRows,
   sharedInput,
+  writeChecked,
 } from '../pipeline';
 import { type FileCooccurrence, fileCooccurrence } from './build-cooccurrence';
 import { buildFolder, lockedBuild, readFitted, writeFitted } from './build-folder';
 import { cacheFolder } from './cache-folder';
 import { readManifest } from './edit-manifest';
 import { readEncoder } from './encoder-files';
-import { checkedBundle, folderFetch, folderSink, removeStale } from './folder-bundle';
+import { folderFetch, folderSink, removeStale } from './folder-bundle';
 import { requireFolder, requireRoom } from './folders';
 import { type LocaleFeed, type LocaleFeeds, readLocales, writeMarkets } from './locales';
 import type { EncoderSource } from './node-encoders';
@@ -279,14 +278,11 @@ async function writeBuilt(
   const kept = previous ? await keptMutable(out, (line) => notes.push(line), made) : {};
   const sink = await folderSink(out);
   await writeMarkets(out, markets);
-  const progress = writeProgress(meter);
-  const manifest = await writeBundle(bundle, sink, {
+  const manifest = await writeChecked(bundle, { name: out, sink, fetch: folderFetch(out) }, meter, {
     previous: previous ? { ...previous, manifest: withMutable(previous.manifest, kept) } : undefined,
     offers: [...(kept.offers ?? []), ...made],
     ...(cooccurrence ? { learned: products.spread({ cooccurrence }) } : {}),
-    onProgress: progress.show,
-    verify: checkedBundle(out, meter),
-  }).finally(progress.end);
+  });
   await removeStale(out, manifest, ...(previous ? [previous.manifest] : []));
   return manifest;
 }
@@ -313,28 +309,6 @@ const withMutable = (
   { offers: _, rules: __, ...manifest }: Manifest,
   kept: Pick<Manifest, 'offers' | 'rules'>,
 ): Manifest => ({ ...manifest, ...kept });
-
-/** Shows the progress of `writeBundle` on the meter, one stage per step. */
-function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
-  let shown: { step: string; items: number } | null = null;
-  const end = (): void => {
-    if (shown) meter.stop();
-    shown = null;
-  };
-  return {
-    end,
-    show(step, items, total) {
-      if (shown?.step !== step) {
-        end();
-        meter.start(step === 'group' ? 'Clusters' : 'Write', total);
-        shown = { step, items: 0 };
-      }
-      if (shown) meter.advance(items - shown.items);
-      shown = { step, items };
-      if (items >= total) end();
-    },
-  };
-}
 
 async function readCooccurrence({ links, orders }: BuildRequest, products: Products): Promise<FileCooccurrence | null> {
   return links === undefined && orders === undefined ? null : fileCooccurrence({ links, orders }, products);

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../../core/catalog';
 import { SHOP_IMAGES } from '../../testing/commands';
 import type { Meter } from '../pipeline';
+import { checkedBundle } from '../pipeline/write-checked';
 import { type BuildRequest, buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
-import { checkedBundle, openFolder } from './folder-bundle';
+import { folderFetch, openFolder } from './folder-bundle';
 
 let folder: string;
 let catalog: string;
@@ -138,7 +139,7 @@ describe('a folder', () => {
     const before = await readFile(join(out, MANIFEST_FILE), 'utf8');
     const [{ file }] = manifest.shards.items;
     await writeFile(join(out, file), '[]');
-    await expect(checkedBundle(out, quiet)(manifest)).rejects.toMatchObject({
+    await expect(checkedBundle({ name: out, fetch: folderFetch(out) }, quiet)(manifest)).rejects.toMatchObject({
       code: 'build/unreadable',
       message: expect.stringMatching(/not put in place.*items-/s),
     });

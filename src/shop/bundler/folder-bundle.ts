@@ -8,11 +8,9 @@ import {
   type Manifest,
   openBundle,
   publishedNames,
-  verifyBundle,
 } from '../../core/catalog';
 import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
-import { type Meter, metered } from '../pipeline';
 import { kindOf, replaceFile } from './folders';
 
 /** Names of the files that `writeBundle` writes or used to write, complete or not. */
@@ -93,29 +91,3 @@ export async function removeStale(folder: string, ...manifests: Manifest[]): Pro
   const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.some((names) => names.has(name)));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
 }
-
-/**
- * Reads a bundle in a folder back as a browser does, as the `verify` of `writeBundle`.
- * @returns a function that rejects with `build/unreadable` when the bundle cannot be read
- */
-export const checkedBundle =
-  (folder: string, meter: Meter) =>
-  (manifest: Manifest): Promise<void> =>
-    metered(meter, 'Check', manifest.count, async (advance) => {
-      let seen = 0;
-      const onProgress = (items: number): void => {
-        advance(items - seen);
-        seen = items;
-      };
-      try {
-        await verifyBundle(manifest, folderFetch(folder), onProgress);
-      } catch (cause) {
-        const { message } = SidestreamError.from(cause);
-        const next = 'If the message names an item, correct or leave out that row of the feed; otherwise, build again.';
-        throw new SidestreamError(
-          'build/unreadable',
-          `The new bundle was not put in place because a page could not open it; the content of ${folder} is unchanged. ${next} ${message}`,
-          { cause },
-        );
-      }
-    });

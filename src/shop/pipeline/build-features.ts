@@ -29,6 +29,8 @@ export interface FeaturesTask {
   runner: ChunkRunner;
   /** Projections to use; fitted if absent. */
   fixed: Projections;
+  /** Called with the table before its rows are filled: a row that is not yet encoded is zero. */
+  onTable?(features: FeatureTable): void;
   /** Folder of the cached features. */
   cache: CacheFolder;
   meter: Meter;
@@ -54,6 +56,7 @@ export async function buildFeatures(task: FeaturesTask): Promise<BuiltFeatures> 
   const { items, text, pictureRows, presets, fixed } = task;
   const taps = { text: presets.text.taps.length, image: presets.image.taps.length };
   const features = createTable({ dim: DIM, taps }, items.length);
+  task.onTable?.(features);
   const common = { ...task, features, id: (row: number) => items[row].id };
   const texts = await encodeModality({
     ...common,

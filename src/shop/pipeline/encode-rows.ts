@@ -112,15 +112,21 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
     if (chunk.length >= SIZES[modality].chunk || bytes >= CHUNK_BYTES) await send();
   };
 
-  for await (const loaded of loadedRows(task)) {
-    if ('input' in loaded) await take(loaded.row, loaded.input);
-    else {
-      reject(loaded.row, loaded.reason);
-      advance(1);
+  try {
+    for await (const loaded of loadedRows(task)) {
+      if ('input' in loaded) await take(loaded.row, loaded.input);
+      else {
+        reject(loaded.row, loaded.reason);
+        advance(1);
+      }
     }
+    if (chunk.length > 0) await send();
+    await Promise.all(inFlight);
+  } catch (thrown) {
+    // What is being encoded still goes to the cache, for the next build.
+    await Promise.allSettled(inFlight);
+    throw thrown;
   }
-  if (chunk.length > 0) await send();
-  await Promise.all(inFlight);
   return { encoded, reused };
 }
 

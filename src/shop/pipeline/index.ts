@@ -16,5 +16,14 @@ export { type CollectedFeed, collectRows } from './collect-feed';
 export { SAMPLE } from './encode-modality';
 export type { CacheFile, CacheFolder } from './feature-cache';
 export { type GrowingMeter, type Meter, metered } from './meter';
-export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest } from './neighbors';
+export { BASES, type Basis, basisVectors, categoryPrecision, judgedItems, nearest, vectorsOf } from './neighbors';
 export { type PlacedRow, RejectedRows } from './rejected-rows';
+export {
+  type ChunkAnswer,
+  type ChunkRequest,
+  ChunkResponder,
+  type ChunkWorker,
+  type ChunkWorkerEvents,
+  WorkerPool,
+} from './worker-pool';
+export { writeChecked } from './write-checked';

@@ -41,7 +41,8 @@ export function basisVectors({ features, manifest }: VectorSource, basis: Basis)
   return { ...vectors, width: dim, values: own };
 }
 
-function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
+/** The content vectors of a table. */
+export function vectorsOf(features: FeatureTable, blend: ContentBlend): Vectors {
   const vectors = blended(features, blend);
   const { count, width, values } = vectors;
   const has = Array.from({ length: count }, (_, i) => values.subarray(i * width, (i + 1) * width).some((x) => x !== 0));

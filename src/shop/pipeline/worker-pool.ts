@@ -1,0 +1,145 @@
+import { SidestreamError } from '../../error';
+import type { Chunk, ChunkOutput, ChunkRunner, SharedProjection } from './chunk';
+
+/** A chunk for a worker. A projection is sent once and kept until another replaces it. */
+export interface ChunkRequest {
+  chunk: Chunk;
+  projection: SharedProjection | null | 'same';
+}
+
+export type ChunkAnswer = { outputs: ChunkOutput[] } | { error: ReturnType<SidestreamError['serialize']> };
+
+/** A process, or a worker of a browser, that encodes one chunk at a time. */
+export interface ChunkWorker {
+  send(request: ChunkRequest): void;
+  /** Ends it, once it has ended its current chunk. */
+  close(): Promise<void>;
+}
+
+/** What a worker reports. */
+export interface ChunkWorkerEvents {
+  answered(answer: ChunkAnswer): void;
+  /** It died. @param how its last words */
+  lost(how: string): void;
+}
+
+/** What chunks a worker encodes, one after another: `answer` gives the message to send back. */
+export class ChunkResponder {
+  readonly #projections = new Map<string, SharedProjection>();
+
+  constructor(private readonly encoder: Pick<ChunkRunner, 'run'>) {}
+
+  async answer({ chunk, projection: sent }: ChunkRequest): Promise<ChunkAnswer> {
+    try {
+      if (sent && sent !== 'same') this.#projections.set(chunk.modality, sent);
+      const projection = sent === null ? null : (this.#projections.get(chunk.modality) ?? null);
+      return { outputs: await this.encoder.run(chunk, projection) };
+    } catch (thrown) {
+      return { error: SidestreamError.from(thrown).serialize() };
+    }
+  }
+}
+
+/** Number of workers that may die over one chunk before the build fails. */
+const TRIES = 3;
+
+interface Job {
+  chunk: Chunk;
+  projection: SharedProjection | null;
+  deaths: number;
+  resolve(outputs: ChunkOutput[]): void;
+  reject(error: unknown): void;
+}
+
+interface Member {
+  worker: ChunkWorker;
+  job: Job | null;
+  /** Digest of its projection by modality. */
+  projections: Map<string, string>;
+}
+
+export interface WorkerPoolOptions {
+  /** Maximum number of workers. */
+  size: number;
+  start(events: ChunkWorkerEvents): ChunkWorker;
+  /** What to do when workers keep dying, as a sentence. */
+  advice: string;
+}
+
+/**
+ * Encodes chunks in several workers. A worker is started when no idle one is available. A worker that dies (out of memory, killed)
+ * is replaced, and its chunk goes to another.
+ */
+export class WorkerPool implements ChunkRunner {
+  readonly slots: number;
+  readonly #members = new Set<Member>();
+  readonly #queue: Job[] = [];
+  #closed = false;
+
+  constructor(private readonly options: WorkerPoolOptions) {
+    this.slots = 2 * options.size;
+  }
+
+  /** @throws SidestreamError `build/worker-lost` if workers keep dying over a chunk; errors of encoding */
+  run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ chunk, projection, deaths: 0, resolve, reject });
+      this.#assign();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#members].map(({ worker }) => worker.close()));
+  }
+
+  #assign(): void {
+    while (this.#queue.length > 0 && !this.#closed) {
+      const idle = [...this.#members].find((member) => member.job === null);
+      if (!idle && this.#members.size >= this.options.size) return;
+      const job = this.#queue.shift();
+      if (job) this.#give(idle ?? this.#start(), job);
+    }
+  }
+
+  #give(member: Member, job: Job): void {
+    const { chunk, projection } = job;
+    member.job = job;
+    const known = projection !== null && member.projections.get(chunk.modality) === projection.digest;
+    if (projection) member.projections.set(chunk.modality, projection.digest);
+    member.worker.send({ chunk, projection: known ? 'same' : projection });
+  }
+
+  #start(): Member {
+    const worker = this.options.start({
+      answered: (answer) => {
+        const { job } = member;
+        member.job = null;
+        if ('outputs' in answer) job?.resolve(answer.outputs);
+        else job?.reject(SidestreamError.deserialize(answer.error));
+        this.#assign();
+      },
+      lost: (how) => this.#lost(member, how),
+    });
+    const member: Member = { worker, job: null, projections: new Map() };
+    this.#members.add(member);
+    return member;
+  }
+
+  #lost(member: Member, how: string): void {
+    const { job } = member;
+    if (!this.#members.delete(member) || !job || this.#closed) return;
+    job.deaths++;
+    if (job.deaths < TRIES) this.#queue.unshift(job);
+    else {
+      const what = job.chunk.modality === 'text' ? 'texts' : 'pictures';
+      job.reject(
+        new SidestreamError(
+          'build/worker-lost',
+          `${TRIES} processes died over the same ${job.chunk.inputs.length} ${what} (the last one: ${how}). ${this.options.advice}`,
+        ),
+      );
+    }
+    this.#assign();
+  }
+}

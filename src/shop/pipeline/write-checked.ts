@@ -1,0 +1,86 @@
+import {
+  type BundleContent,
+  type BundleSink,
+  type FetchFile,
+  type Manifest,
+  verifyBundle,
+  type WriteBundleOptions,
+  type WriteProgress,
+  writeBundle,
+} from '../../core/catalog';
+import { SidestreamError } from '../../error';
+import { type Meter, metered } from './meter';
+
+/** Where a bundle lies. */
+export interface BundlePlace {
+  /** Its name in messages. */
+  name: string;
+  sink: BundleSink;
+  fetch: FetchFile;
+}
+
+/**
+ * Writes a bundle and reads it back as a page does, before its manifest is put in place.
+ * @throws SidestreamError `build/unreadable` when a page could not open it: the previous bundle then stays
+ */
+export async function writeChecked(
+  content: BundleContent,
+  place: BundlePlace,
+  meter: Meter,
+  options: Omit<WriteBundleOptions, 'onProgress' | 'verify'> = {},
+): Promise<Manifest> {
+  const progress = writeProgress(meter);
+  return writeBundle(content, place.sink, {
+    ...options,
+    onProgress: progress.show,
+    verify: checkedBundle(place, meter),
+  }).finally(progress.end);
+}
+
+/** Shows the progress of `writeBundle` on the meter, one stage per step. */
+function writeProgress(meter: Meter): { show: WriteProgress; end(): void } {
+  let shown: { step: string; items: number } | null = null;
+  const end = (): void => {
+    if (shown) meter.stop();
+    shown = null;
+  };
+  return {
+    end,
+    show(step, items, total) {
+      if (shown?.step !== step) {
+        end();
+        meter.start(step === 'group' ? 'Clusters' : 'Write', total);
+        shown = { step, items: 0 };
+      }
+      if (shown) meter.advance(items - shown.items);
+      shown = { step, items };
+      if (items >= total) end();
+    },
+  };
+}
+
+/**
+ * Reads a bundle back as a browser does, as the `verify` of `writeBundle`.
+ * @returns a function that rejects with `build/unreadable` when the bundle cannot be read
+ */
+export const checkedBundle =
+  ({ name, fetch }: Pick<BundlePlace, 'name' | 'fetch'>, meter: Meter) =>
+  (manifest: Manifest): Promise<void> =>
+    metered(meter, 'Check', manifest.count, async (advance) => {
+      let seen = 0;
+      const onProgress = (items: number): void => {
+        advance(items - seen);
+        seen = items;
+      };
+      try {
+        await verifyBundle(manifest, fetch, onProgress);
+      } catch (cause) {
+        const { message } = SidestreamError.from(cause);
+        const next = 'If the message names an item, correct or leave out that row of the feed; otherwise, build again.';
+        throw new SidestreamError(
+          'build/unreadable',
+          `The new bundle was not put in place because a page could not open it; the content of ${name} is unchanged. ${next} ${message}`,
+          { cause },
+        );
+      }
+    });
