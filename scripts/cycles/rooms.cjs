@@ -135,15 +135,15 @@ const ROOMS = {
   },
   training: {
     wing: 'shop',
-    runs: 'Node; `companions/`, `demand/`: everywhere',
-    has: 'training of the side model (`side/`), checkpoints; `companions/`: co-occurrence, `demand/` of the items; `ease/`',
-    imports: ['bundler', 'catalog', 'common', 'kernel', 'learner', 'model', 'ranking'],
+    runs: 'everywhere; `node/`: Node',
+    has: 'training on the log of a shop: side model (`side/`), `companions/`: co-occurrence, `demand/` of the items; `node/`: its files and compute backend',
+    imports: ['bundler', 'catalog', 'common', 'kernel', 'learner', 'logs', 'model', 'ranking'],
   },
   cli: {
     wing: 'shop',
     runs: 'Node',
     has: 'the commands of `sidestream` that a shop needs; the commands of `lab/` are loaded late',
-    imports: ['commands', 'bundler', 'catalog', 'common', 'encoders', 'learner', 'logs', 'ranking', 'training'],
+    imports: ['commands', 'bundler', 'catalog', 'common', 'encoders', 'logs', 'ranking', 'training'],
   },
   evaluate: {
     wing: 'lab',

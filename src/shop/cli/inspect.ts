@@ -19,8 +19,8 @@ import {
   nearest,
   openFolder,
 } from '../bundler';
+import { expertsText } from '../training/side';
 import { positiveInteger } from './option-parsers';
-import { expertsText } from './side-windows';
 import { table } from './terminal';
 
 interface InspectOptions {

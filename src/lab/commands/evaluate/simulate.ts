@@ -1,17 +1,10 @@
 import { existsSync } from 'node:fs';
 import * as v from 'valibot';
 import { createMeter, type Meter, openFolder } from '../../../shop/bundler';
-import {
-  byProduct,
-  concludeRefused,
-  doTasks,
-  isTaskProcess,
-  parentMeter,
-  TaskProcesses,
-  withModels,
-} from '../../../shop/cli';
+import { concludeRefused, doTasks, isTaskProcess, parentMeter, TaskProcesses, withModels } from '../../../shop/cli';
 import type { EventLog } from '../../../shop/logs';
-import { startCompute, writeWhole } from '../../../shop/training';
+import { byProduct } from '../../../shop/training';
+import { startCompute, writeWhole } from '../../../shop/training/node';
 import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
 import {
   blockText,
