@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { fraction, positiveValue, table } from '../../shop/cli';
-import { writeWhole } from '../../shop/training';
+import { writeWhole } from '../../shop/training/node';
 import {
   comparisonCells,
   EXPLANATION,

@@ -18,7 +18,7 @@ export { listQuality } from './list-quality';
 export { joinMeasured, type MethodRanks, measuredText, type Part, streamsOfPart } from './measurement';
 export { contentKnnMethod, type LearnerShop, learnerMethod, popularityMethod, sideMethod } from './methods';
 export { PAST_METHODS, type PastMethodName } from './past-methods';
-export { lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
+export { estimate, lnRankChange, meanQuality, type Quality, qualityOf, thirds } from './quality';
 export { purchaseStreams, rankRepeats, repeatShare } from './repeat-ranks';
 export { reportBody, reportLine, reportOrigin, seedsInWords, withResults } from './report';
 export { type MethodRun, mergeRuns, type ProtocolRun, parseRun, type ResultTable } from './result';

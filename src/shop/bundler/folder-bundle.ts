@@ -7,15 +7,11 @@ import {
   MANIFEST_FILE,
   type Manifest,
   openBundle,
-  publishedNames,
+  staleNames,
 } from '../../core/catalog';
 import { codeOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { kindOf, replaceFile } from './folders';
-
-/** Names of the files that `writeBundle` writes or used to write, complete or not. */
-const OURS =
-  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
 
 /** Reads a bundle from a folder. A missing file gives a 404, as on a web server. */
 export function folderFetch(folder: string): FetchFile {
@@ -87,7 +83,6 @@ function notWritten(path: string, cause: unknown): unknown {
  * Other files are not touched.
  */
 export async function removeStale(folder: string, ...manifests: Manifest[]): Promise<void> {
-  const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, folderFetch(folder))));
-  const stale = (await readdir(folder)).filter((name) => OURS.test(name) && !wanted.some((names) => names.has(name)));
+  const stale = await staleNames(await readdir(folder), manifests, folderFetch(folder));
   await Promise.all(stale.map((name) => rm(join(folder, name))));
 }

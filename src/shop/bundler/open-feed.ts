@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { FeedSource } from '../../core/catalog/feed';
+import { type FeedSource, unpacked } from '../../core/catalog/feed';
 import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import { fetchRetried } from './fetch';
-import { unpacked } from './open-text';
+import { gunzip } from './open-text';
 
 /** Extensions of the files that are read from a folder; their content decides the format. */
 const FEED_FILES = new Set([
@@ -65,7 +65,7 @@ async function* download(url: string): AsyncGenerator<Uint8Array> {
 /** The bytes, decompressed if they start like gzip. @throws SidestreamError `catalog/unreadable` */
 async function* readable(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* unpacked(bytes);
+    yield* unpacked(bytes, gunzip);
   } catch (cause) {
     throw unreadable(file, cause);
   }

@@ -1,64 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { feedText } from '../../core/catalog/feed';
-import { invalidInput } from '../../error';
+import { fileText } from '../../core/catalog/feed';
 
-/** First bytes of non-text files. */
-const BINARY: readonly (readonly [readonly number[], string])[] = [
-  [
-    [0x50, 0x4b, 0x03, 0x04],
-    'a ZIP archive, as a workbook (.xlsx) is too. Save the sheet as CSV, or unpack the archive',
-  ],
-  [[0xd0, 0xcf, 0x11, 0xe0], 'an old workbook (.xls). Save the sheet as CSV'],
-];
+/** The text of a shop's file, as `fileText` reads it. @throws also errors of the file system and zlib */
+export const openText = (path: string): AsyncGenerator<string> => fileText(path, createReadStream(path), gunzip);
 
-/**
- * The text of a shop's file, decompressed if it is gzip: UTF-16 if its first bytes say so, otherwise UTF-8. Bytes of another
- * encoding are refused: read as U+FFFD, different ids would become the same.
- * @throws SidestreamError `runtime/invalid-input` if it is not text throughout; errors of the file system and zlib
- */
-export const openText = (path: string): AsyncGenerator<string> =>
-  feedText(checked(path, unpacked(createReadStream(path))), undefined, (line, encoding) =>
-    invalidInput(
-      `${path}, line ${line}, is not valid ${encoding.toUpperCase()}. Save the file as UTF-8, or convert it, for instance with “iconv -f WINDOWS-1252 -t UTF-8”.`,
-    ),
-  );
-
-/** The bytes. @throws SidestreamError `runtime/invalid-input` if the first of them belong to another kind of file */
-async function* checked(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
-  for await (const chunk of bytes) {
-    if (isFirst) {
-      const what = BINARY.find(([first]) => first.every((byte, i) => chunk[i] === byte))?.[1];
-      if (what !== undefined) throw invalidInput(`${path} is ${what}.`);
-    }
-    isFirst = false;
-    yield chunk;
-  }
-}
-
-/** The bytes, decompressed if they start like gzip. @throws errors of the source and of zlib */
-export async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const source = bytes[Symbol.asyncIterator]();
-  const first = await source.next();
-  if (first.done) return;
-  const all = rejoined(first.value, source);
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
-    yield* all;
-    return;
-  }
-  const packed = Readable.from(all, { objectMode: false });
-  const gunzip = createGunzip();
-  packed.on('error', (error) => gunzip.destroy(error));
-  yield* packed.pipe(gunzip);
-}
-
-async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield first;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+/** Decompresses gzip with zlib. @throws errors of the source and of zlib */
+export async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(packed, { objectMode: false });
+  const zlib = createGunzip();
+  source.on('error', (error) => zlib.destroy(error));
+  yield* source.pipe(zlib);
 }

@@ -3,44 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openBundle, writeBundle } from '../../core/catalog';
-import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { cooccurrenceTable } from '../training';
-import { byProduct, demandOf, interactionsOf, purchasesOf, readEventFile, unknownText } from './event-file';
-
-const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
-
-it('counts all events of a log without types as purchases, and otherwise only purchases', () => {
-  expect(purchasesOf([event(), event()])).toHaveLength(2);
-  expect(purchasesOf([event('view'), event('Purchase'), event(), event('transaction')])).toEqual([
-    event('Purchase'),
-    event('transaction'),
-  ]);
-  expect(purchasesOf([event('view'), event('addtocart')])).toEqual([]);
-});
-
-it('counts events on any variant of a product as events on the product, and gives each variant the counts', async () => {
-  const { sink, fetchFile } = memoryBundle();
-  const shop = [...'abcd'].flatMap((group) => [1, 2, 3].map((n) => makeItem(`${group}${n}`, { group })));
-  await writeBundle(await bundleContent(shop), sink);
-  const visits = Array.from({ length: 12 }, (_, n) => [`a${1 + (n % 3)}`, `c${3 - (n % 3)}`, n % 2 ? 'b2' : 'd1']);
-  const events = visits.flatMap((items, user) =>
-    items.map((item, n) => ({ user: `u${user}`, item, time: 1e12 + user * 864e5 + n * 6e4 })),
-  );
-  const { bundle, log, products } = byProduct(await openBundle(fetchFile), { events, rejected: [] });
-  expect(bundle.items.map(({ id }) => id)).toEqual(['a1', 'b1', 'c1', 'd1']);
-  expect(bundle.features.count).toBe(4);
-  const { interactions, unknown } = interactionsOf(log, bundle);
-  expect([interactions.length, unknown]).toEqual([events.length, 0]);
-  const counted = { cooccurrence: cooccurrenceTable(interactions, 4), demand: demandOf(log, bundle) };
-  const { cooccurrence, demand } = products.spread(counted);
-  expect([...(demand?.choices ?? [])]).toEqual([12, 12, 12, 6, 6, 6, 12, 12, 12, 6, 6, 6]);
-  expect(cooccurrence?.count).toBe(shop.length);
-  // Of each product the first variant has the entries, which are about first variants.
-  expect(cooccurrence?.rows.every((row) => row % 3 === 0)).toBe(true);
-  expect(cooccurrence?.offsets[1]).toBeGreaterThan(0);
-  expect(cooccurrence?.offsets[3]).toBe(cooccurrence?.offsets[1]);
-});
+import { readEventFile } from './event-file';
 
 describe('the file of a log', () => {
   let folder: string;
@@ -92,16 +55,4 @@ describe('the file of a log', () => {
       'The events cannot be read: unexpected end',
     );
   });
-});
-
-it('names up to three ids that a bundle lacks, the most frequent first', async () => {
-  const { sink, fetchFile } = memoryBundle();
-  await writeBundle(await bundleContent([makeItem('a')]), sink);
-  const bundle = await openBundle(fetchFile);
-  const of = (ids: string) => ({ events: [...ids].map((item) => ({ user: 'u', item, time: 1 })), rejected: [] });
-  expect(unknownText(of('abcddcdex'), bundle, 8)).toBe(
-    '8 events are about items that are not in the bundle, such as "d", "c", "b"; left out',
-  );
-  expect(unknownText(of('a'), bundle, 0)).toBeNull();
-  expect(() => interactionsOf(of('xy'), bundle)).toThrow('The log has "x", "y", the bundle "a".');
 });

@@ -1,12 +1,4 @@
-export {
-  byProduct,
-  concludeRefused,
-  demandOf,
-  interactionsOf,
-  purchasesOf,
-  REFUSED_HELP,
-  readEventFile,
-} from './event-file';
+export { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
 export { withModels } from './models-lock';
 export {
   fraction,
@@ -17,7 +9,6 @@ export {
   shareStages,
 } from './option-parsers';
 export { modelsOption, pastOption, processesOption } from './shared-options';
-export { type ShopSide, shopCatalog, sideCatalog, trainShopSide } from './side-model';
 export {
   doTasks,
   isTaskProcess,

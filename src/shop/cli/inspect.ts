@@ -17,8 +17,8 @@ import {
   metered,
   nearest,
 } from '../pipeline';
+import { expertsText } from '../training/side';
 import { positiveInteger } from './option-parsers';
-import { expertsText } from './side-windows';
 import { table } from './terminal';
 
 interface InspectOptions {

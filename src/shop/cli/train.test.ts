@@ -16,8 +16,8 @@ import { seededRandom } from '../../core/common/random';
 import { sidestream } from '../../testing/commands';
 import { inProcess } from '../../testing/in-process';
 import { folderFetch, folderSink } from '../bundler/folder-bundle';
-import { cooccurrenceTable } from '../training';
-import { demandOf, interactionsOf, readEventFile } from './event-file';
+import { cooccurrenceTable, demandOf, interactionsOf } from '../training';
+import { readEventFile } from './event-file';
 
 const ITEMS = 40;
 /** A line of the log has no time. */

@@ -2,35 +2,32 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Bundle } from '../../core/catalog';
-import { counted } from '../../core/common/counted';
 import { sha256 } from '../../core/common/sha256';
 import { invalidInput } from '../../error';
 import { createMeter, openFolder, requireRoom } from '../bundler';
-import { endOfPast } from '../logs';
 import {
   cooccurrenceTable,
+  demandOf,
   type Interaction,
+  type ShopTraining,
+  shopChoices,
+  trainShopSide,
+} from '../training';
+import {
   isBundle,
+  keptFile,
   requireBundle,
   type StoredLearned,
   startCompute,
   storeLearned,
-} from '../training';
-import { SIDE_SETTINGS, type SideNetwork, writeSideNetwork } from '../training/side';
-import {
-  byProduct,
-  concludeRefused,
-  demandOf,
-  interactionsOf,
-  REFUSED_HELP,
-  readEventFile,
-  unknownText,
-} from './event-file';
+  writeWhole,
+} from '../training/node';
+import { encodeSideNetwork, SIDE_SETTINGS } from '../training/side';
+import { concludeRefused, REFUSED_HELP, readEventFile } from './event-file';
 import { interruptible } from './interrupt';
 import { withModels } from './models-lock';
 import { positiveInteger } from './option-parsers';
 import { modelsOption } from './shared-options';
-import { type ShopSide, trainShopSide } from './side-model';
 
 interface TrainOptions {
   bundle: string;
@@ -77,21 +74,18 @@ async function train(options: TrainOptions): Promise<void> {
   const folder = await openFolder(options.bundle);
   await checkOut(options, folder.manifest.digest);
   const read = await readEventFile(options.events);
-  const { bundle, log, products } = byProduct(folder, read);
-  const end = endOfPast(log.events, options.past);
-  const past = { ...log, events: log.events.filter(({ time }) => time < end) };
-  const { interactions, unknown } = interactionsOf(past, bundle);
-  const leftOut = unknownText(past, bundle, unknown);
-  if (leftOut) console.error(leftOut);
-  if (interactions.length < MIN_RELIABLE_EVENTS) console.error(fewEvents(interactions.length));
+  const choices = shopChoices(folder, read, options.past);
+  const { bundle, log, products, interactions, unknown, unknownNote } = choices;
+  if (unknownNote) say(unknownNote);
+  for (const note of choices.notes) say(note);
   const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
-  const demand = demandOf(past, bundle);
+  const demand = demandOf(log, bundle);
   const learn = async (): Promise<{ side?: TrainedSide; stored: StoredLearned }> => {
     const side = options.companionsOnly ? undefined : await trainSideOf(options, bundle, interactions);
     const learned = products.spread({ cooccurrence, side: side?.learned, demand });
     const stored = await storeLearned(learned, options.out, bundle.manifest.digest);
     if (side) {
-      await writeSideNetwork(side.networkFile, side.network);
+      await writeWhole(side.networkFile, encodeSideNetwork(side.network));
       await rm(side.checkpoint, { force: true });
     }
     return { side, stored };
@@ -100,7 +94,7 @@ async function train(options: TrainOptions): Promise<void> {
   const { side, stored } = await (options.companionsOnly ? learn() : withModels(options.models, say, learn));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (options.json) {
-    const refused = concludeRefused(log);
+    const refused = concludeRefused(read);
     const repeats = demand.repeats && { share: demand.repeats.share, interval: demand.repeats.interval };
     console.log(
       JSON.stringify({
@@ -129,13 +123,11 @@ async function train(options: TrainOptions): Promise<void> {
     console.log(`${percent(share)} of the purchases are repeats, by the median after ${interval.toFixed(1)} days`);
   }
   if (stored.companions) console.log(`${met} of ${cooccurrence.count} items have co-occurrence`);
-  concludeRefused(log);
+  concludeRefused(read);
 }
 
 /** A side model with its network, and the files from which later trainings continue. */
-interface TrainedSide {
-  learned: ShopSide;
-  network: SideNetwork;
+interface TrainedSide extends ShopTraining {
   networkFile: string;
   checkpoint: string;
 }
@@ -161,20 +153,14 @@ async function trainSideOf(
     interactions,
     seed,
     settings: { epochs },
-    checkpoint,
+    checkpoint: keptFile(checkpoint),
     resume,
     meter: createMeter(),
     say,
-    ...(goesOn ? { network: networkFile } : {}),
+    ...(goesOn ? { network: keptFile(networkFile) } : {}),
   };
   return { ...(await interruptible(() => trainShopSide(request), goOn)), networkFile, checkpoint };
 }
-
-/** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
-const MIN_RELIABLE_EVENTS = 2000;
-
-const fewEvents = (count: number): string =>
-  `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;
 
 /** Reports before hours of work if the result could not be written. @throws SidestreamError */
 async function checkOut({ out, bundle, models, companionsOnly }: TrainOptions, digest: string): Promise<void> {

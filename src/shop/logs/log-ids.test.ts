@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openText } from '../bundler';
 import { readPairFile } from '../bundler/pair-file';
-import { openLog, readEventFile } from '../cli/event-file';
+import { readEventFile } from '../cli/event-file';
 import { type EventFormat, readEvents } from './event-log';
+import { readLog } from './open-log';
 
 let folder: string;
 beforeAll(async () => {
@@ -48,8 +50,7 @@ describe('different ids of a log', () => {
       fc.asyncProperty(ids, async (all) => {
         const text = textOf(all);
         await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text);
-        const opened = await openLog(path);
-        const { events, rejected } = await readEvents(opened.text, opened.format);
+        const { events, rejected } = await readLog(path, openText(path));
         const lines = new Set(rejected.map(({ line }) => line));
         const first = format === 'csv' ? 2 : 1;
         const kept = all.filter((_, at) => !lines.has(at + first));

@@ -44,3 +44,20 @@ export async function* bundleItems(manifest: Manifest, fetchFile: FetchFile): As
     yield decodeItems(await fetchChecked(fetchFile, file), file.file, directory.counts[cluster]);
   }
 }
+
+/** Names of the files that `writeBundle` writes or used to write, complete or not. */
+const OURS =
+  /^(manifest|items|features|vectors|directory|axes|statistics|ids|projection|text|image|text-tokenizer|base|companions|factors|side|demand|texts|tuning)-[0-9a-f]{16}\.(json|bin|onnx|safetensors)(\.part)?$/;
+
+/**
+ * The files of earlier builds among the names of a folder: those that neither these bundles nor their predecessors have, which
+ * open pages still read.
+ */
+export async function staleNames(
+  names: readonly string[],
+  manifests: readonly Manifest[],
+  fetchFile: FetchFile,
+): Promise<string[]> {
+  const wanted = await Promise.all(manifests.map((manifest) => publishedNames(manifest, fetchFile)));
+  return names.filter((name) => OURS.test(name) && !wanted.some((published) => published.has(name)));
+}

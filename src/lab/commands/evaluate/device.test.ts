@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
-import { startCompute } from '../../../shop/training/compute';
+import { startCompute } from '../../../shop/training/node';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { mergeRuns, reportLine, summary } from '../../evaluate';
 import { deviceProtocol } from './device';

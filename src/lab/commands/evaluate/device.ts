@@ -1,5 +1,5 @@
-import { demandOf, purchasesOf } from '../../../shop/cli';
 import type { LogEvent } from '../../../shop/logs';
+import { demandOf, purchasesOf } from '../../../shop/training';
 import {
   basketQualities,
   coldStartQuality,

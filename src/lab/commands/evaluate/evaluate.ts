@@ -17,7 +17,7 @@ import {
   WORKER_OPTION,
   withModels,
 } from '../../../shop/cli';
-import { writeWhole } from '../../../shop/training';
+import { writeWhole } from '../../../shop/training/node';
 import {
   comparison,
   deviceVerdict,

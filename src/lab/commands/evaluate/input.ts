@@ -6,10 +6,11 @@ import type { LearnerCatalog } from '../../../device/learner';
 import { catalogIndex } from '../../../device/ranking';
 import { invalidInput, type SidestreamError } from '../../../error';
 import { openFolder } from '../../../shop/bundler';
-import { byProduct, interactionsOf, isTaskProcess, readEventFile } from '../../../shop/cli';
+import { isTaskProcess, readEventFile } from '../../../shop/cli';
 import { type EventLog, endOfPast, type LogEvent } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
-import { cooccurrenceTable, recentPopularity, startCompute } from '../../../shop/training';
+import { byProduct, cooccurrenceTable, interactionsOf, recentPopularity } from '../../../shop/training';
+import { startCompute } from '../../../shop/training/node';
 import { coldShoppers, FIRST_CHOICES, type Shopper } from '../../evaluate';
 import { evenly } from '../../evaluate/leave-one-out';
 

@@ -1,5 +1,4 @@
-import { shopCatalog, sideCatalog, trainShopSide } from '../../../shop/cli';
-import type { Interaction } from '../../../shop/training';
+import { type Interaction, shopCatalog, sideCatalog, trainShopSide } from '../../../shop/training';
 import { learnerMethod, sharedLearning } from '../../evaluate';
 import type { ChoiceHistory, LeaveOneOutShop, Ranker } from '../../evaluate/leave-one-out';
 

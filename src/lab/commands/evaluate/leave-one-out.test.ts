@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
-import { startCompute } from '../../../shop/training';
+import { startCompute } from '../../../shop/training/node';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import { mergeRuns, type ProtocolRun, reportBody, reportLine, summary } from '../../evaluate';
 import type { EvaluateInput } from './input';

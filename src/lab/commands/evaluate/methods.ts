@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { LearnerOptions } from '../../../device/learner';
 import { invalidInput } from '../../../error';
-import { interactionsOf, sideCatalog } from '../../../shop/cli';
 import type { LogEvent } from '../../../shop/logs';
-import { recentPopularity, writeWhole } from '../../../shop/training';
+import { interactionsOf, recentPopularity, sideCatalog } from '../../../shop/training';
+import { writeWhole } from '../../../shop/training/node';
 import {
   contentKnnMethod,
   type DeviceMethod,

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { sha256 } from '../../../core/common/sha256';
 import { invalidInput } from '../../../error';
 import { TaskProcesses, type TaskProcessesOptions } from '../../../shop/cli';
-import { writeWhole } from '../../../shop/training';
+import { writeWhole } from '../../../shop/training/node';
 import { type ProtocolRun, parseRun } from '../../evaluate';
 import type { EvaluateInput, PastFile } from './input';
 import type { Protocol } from './protocol';

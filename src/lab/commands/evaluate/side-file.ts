@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { decodeSideModel, encodeSideModel } from '../../../core/catalog/side-model';
 import { SidestreamError } from '../../../error';
-import { interactionsOf, type ShopSide, trainShopSide } from '../../../shop/cli';
-import { writeWhole } from '../../../shop/training';
+import { interactionsOf, type ShopSide, trainShopSide } from '../../../shop/training';
+import { writeWhole } from '../../../shop/training/node';
 import { type EvaluateInput, type PastFile, pastEvents, pastPath } from './input';
 
 const aboutSchema = v.strictObject({ weights: v.nullable(v.record(v.string(), v.number())) });

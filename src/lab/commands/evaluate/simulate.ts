@@ -1,18 +1,11 @@
 import { existsSync } from 'node:fs';
 import * as v from 'valibot';
 import { createMeter, openFolder } from '../../../shop/bundler';
-import {
-  byProduct,
-  concludeRefused,
-  doTasks,
-  isTaskProcess,
-  parentMeter,
-  TaskProcesses,
-  withModels,
-} from '../../../shop/cli';
+import { concludeRefused, doTasks, isTaskProcess, parentMeter, TaskProcesses, withModels } from '../../../shop/cli';
 import type { EventLog } from '../../../shop/logs';
 import type { Meter } from '../../../shop/pipeline';
-import { startCompute, writeWhole } from '../../../shop/training';
+import { byProduct } from '../../../shop/training';
+import { startCompute, writeWhole } from '../../../shop/training/node';
 import { type Shopper, sharedLearning, shareOfSharedSeconds, shopperSimilarity, splicedPairs } from '../../evaluate';
 import {
   blockText,

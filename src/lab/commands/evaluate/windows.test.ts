@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../../core/catalog';
-import { startCompute } from '../../../shop/training';
+import { startCompute } from '../../../shop/training/node';
 import { bundleContent, makeItem, memoryBundle } from '../../../testing/bundles';
 import type { EvaluateInput } from './input';
 import { windowsProtocol } from './windows';

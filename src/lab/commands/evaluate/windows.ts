@@ -1,7 +1,7 @@
 import { contentBlend } from '../../../core/catalog';
 import { catalogIndex } from '../../../device/ranking';
 import { invalidInput } from '../../../error';
-import { interactionsOf } from '../../../shop/cli';
+import { interactionsOf } from '../../../shop/training';
 import { type SideSettings, sideFeatures } from '../../../shop/training/side';
 import type { ResultTable } from '../../evaluate';
 import {

@@ -6,8 +6,15 @@ export {
   parseLeaveOneOut,
   runLeaveOneOut,
 } from './evaluate';
-export { type ItemWeights, shrunkCosines } from './item-knn';
-export { type LeaveOneOutMethod, type LeaveOneOutShop, popularityOf as choicesOf, type Ranker } from './ranker';
+export { type ItemWeights, itemKnn, shrunkCosines } from './item-knn';
+export {
+  type LeaveOneOutMethod,
+  type LeaveOneOutShop,
+  popularityOf as choicesOf,
+  type Ranker,
+  rankerOf,
+  ranksOf,
+} from './ranker';
 export { side, sideIds } from './side';
 export { type ChoiceCase, type ChoiceHistory, evenly, type LeaveOneOutSplit, leaveOneOut } from './split';
 export { gridOf } from './tuned';

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { nextTask } from '../../../core/common/next-task';
 import { seededRandom } from '../../../core/common/random';
 import { type LeaveOneOutMethod, ndcgOf, type Ranker } from './ranker';
 import { sasrecBatch, sasrecParts, sasrecSource } from './sasrec-batch';
@@ -41,7 +41,7 @@ export async function trainSasrec(training: SasrecTraining): Promise<SasrecModel
     for (const parts of batches) {
       loss += model.step(sasrecBatch(parts, source, random), dropout) / batches.length;
       // Steps follow one another without a pause; without this, Node could not handle Ctrl+C.
-      await setImmediate();
+      await nextTask();
     }
     if (!(await onEpoch(epoch, loss, model))) break;
   }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/common/random';
-import { startCompute } from '../../../shop/training';
+import { startCompute } from '../../../shop/training/node';
 import type { SideFeatures } from '../../../shop/training/side';
 import { WINDOW_METHODS, type WindowMethodName } from './window-methods';
 import { evaluateWindows, parseWindows, type WindowsProtocol, windowsText } from './windows';

@@ -1,16 +1,13 @@
 export { type ChoiceSequence, choiceRanks, rankableChoices } from './choice-ranks';
 export { inputWidths, type SideFeatures, sideFeatures } from './side-features';
-export {
-  readSideNetwork,
-  type SideNetwork,
-  type SideWindow,
-  writeSideNetwork,
-} from './side-network';
+export { decodeSideNetwork, encodeSideNetwork, type SideNetwork, type SideWindow } from './side-network';
 export { sideUse } from './side-use';
 export { nextTraining, type SideContinuation } from './side-window';
+export { expertsText, savedSeconds } from './side-windows';
 export {
   SIDE_SETTINGS,
+  type SideReport,
   type SideSettings,
   trainSide,
 } from './train-side';
-export { trainSideModel } from './train-side-model';
+export { heldOutSplit, type SideModelRequest, sequencesOf, trainSideModel } from './train-side-model';

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
 import { SidestreamError } from '../../../error';
-import { writeWhole } from '../learned-file';
+import type { KeptBytes } from '../kept-bytes';
 import type { SideTrainingState } from './train-side';
 
 const FORMAT = 'sidestream-side-checkpoint 2';
@@ -23,7 +22,7 @@ const aboutSchema = v.strictObject({
 });
 
 /** @param training fingerprint of bundle, events and settings */
-export async function writeSideCheckpoint(path: string, training: string, state: SideTrainingState): Promise<void> {
+export async function writeSideCheckpoint(file: KeptBytes, training: string, state: SideTrainingState): Promise<void> {
   const { weights, averages, adam, best, reports, steps } = state;
   const parts = { now: weights, averages, adam, best: best?.weights ?? {} };
   const all: Weights = Object.fromEntries(
@@ -32,26 +31,26 @@ export async function writeSideCheckpoint(path: string, training: string, state:
     ),
   );
   const about = JSON.stringify({ training, steps, best: best?.epoch ?? null, reports });
-  await writeWhole(path, encodeSafetensors(all, { format: FORMAT, about }));
+  await file.write(encodeSafetensors(all, { format: FORMAT, about }));
 }
 
 /** @throws SidestreamError `runtime/invalid-input` if there is none, or if it belongs to another training */
-export async function readSideCheckpoint(path: string, training: string): Promise<SideTrainingState> {
+export async function readSideCheckpoint(file: KeptBytes, training: string): Promise<SideTrainingState> {
   const refuse = (why: string, cause?: unknown): SidestreamError =>
     new SidestreamError('runtime/invalid-input', `Cannot resume: ${why}. Train without --resume.`, { cause });
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw refuse(`there is no checkpoint at ${path}`, cause);
-  });
+  const bytes = await file.read();
+  if (!bytes) throw refuse(`there is no checkpoint at ${file.name}`);
   let stored: ReturnType<typeof decodeSafetensors>;
   let about: unknown;
   try {
     stored = decodeSafetensors(bytes);
     about = JSON.parse(stored.metadata.about ?? '');
   } catch (cause) {
-    throw refuse(`${path} is not a checkpoint`, cause);
+    throw refuse(`${file.name} is not a checkpoint`, cause);
   }
   const parsed = v.safeParse(aboutSchema, about);
-  if (!parsed.success || stored.metadata.format !== FORMAT) throw refuse(`${path} is not a checkpoint of this version`);
+  if (!parsed.success || stored.metadata.format !== FORMAT)
+    throw refuse(`${file.name} is not a checkpoint of this version`);
   const { best, reports, steps, training: own } = parsed.output;
   if (own !== training) throw refuse('bundle, events, seed or options differ from the interrupted training');
   const part = (prefix: string): Weights =>

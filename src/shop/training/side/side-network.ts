@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { decodeSafetensors, encodeSafetensors, type Weights } from '../../../core/model';
 import { type SideUse, sideConfigSchema, sideWeightsFault } from '../../../core/model/side';
 import { SidestreamError } from '../../../error';
-import { writeWhole } from '../learned-file';
 
 const FORMAT = 'sidestream-side-network';
 /** Name of the counts among the weights in the file. */
@@ -74,17 +72,3 @@ export function decodeSideNetwork(bytes: Uint8Array): SideNetwork {
 
 const bad = (reason: string): SidestreamError =>
   new SidestreamError('model/bad-weights', `This is not the network of a side model: ${reason}. Train from scratch.`);
-
-/** The network in a file; null if there is no file. @throws SidestreamError as in `decodeSideNetwork` */
-export async function readSideNetwork(path: string): Promise<SideNetwork | null> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch {
-    return null;
-  }
-  return decodeSideNetwork(bytes);
-}
-
-export const writeSideNetwork = (path: string, network: SideNetwork): Promise<void> =>
-  writeWhole(path, encodeSideNetwork(network));

@@ -1,19 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/model';
 import { freshSideWeights, nextSideWindow, type SideConfig, sideInputNames } from '../../../core/model/side';
 import { sideExpertNames } from '../../../core/model/side/weights';
-import { startCompute } from '../compute';
+import { keptFile, startCompute } from '../node';
 import type { SideFeatures } from './side-features';
-import {
-  decodeSideNetwork,
-  encodeSideNetwork,
-  readSideNetwork,
-  type SideNetwork,
-  writeSideNetwork,
-} from './side-network';
+import { decodeSideNetwork, encodeSideNetwork, type SideNetwork } from './side-network';
 import { sideUse } from './side-use';
 import { nextTraining, type SideWindowRequest } from './side-window';
 import { trainSide } from './train-side';
@@ -144,20 +138,18 @@ describe('the file of a network', () => {
   const about = (change: object) => decodeSideNetwork(encodeSideNetwork({ ...network, ...change }));
 
   it('contains everything that a later training needs', async () => {
-    const path = join(folder, 'kept', 'network.safetensors');
-    expect(await readSideNetwork(path)).toBeNull();
-    await writeSideNetwork(path, network);
-    expect(await readSideNetwork(path)).toEqual(network);
+    const file = keptFile(join(folder, 'kept', 'network.safetensors'));
+    expect(await file.read()).toBeNull();
+    await file.write(encodeSideNetwork(network));
+    expect(decodeSideNetwork((await file.read()) ?? new Uint8Array())).toEqual(network);
     const { weights } = nextSideWindow(network.weights, config, {}, seededRandom(2));
     expect(about({ weights })).toEqual({ ...network, weights });
   });
 
-  it('is refused if it is damaged', async () => {
-    const path = join(folder, 'damaged.safetensors');
+  it('is refused if it is damaged', () => {
     const bytes = encodeSideNetwork(network);
-    await writeFile(path, bytes.subarray(0, bytes.length - 9));
-    await expect(readSideNetwork(path)).rejects.toMatchObject({ code: 'model/bad-weights' });
     const refused = { code: 'model/bad-weights' };
+    expect(() => decodeSideNetwork(bytes.subarray(0, bytes.length - 9))).toThrow(expect.objectContaining(refused));
     for (const change of [{ until: Number.NaN }, { items: items.slice(1) }, { windows: [] }, { config: {} }]) {
       expect(() => about(change), JSON.stringify(change)).toThrow(expect.objectContaining(refused));
     }

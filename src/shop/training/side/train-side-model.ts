@@ -4,12 +4,13 @@ import type { Weights } from '../../../core/model';
 import type { SideConfig, SideUse } from '../../../core/model/side';
 import type { CatalogIndex } from '../../../device/ranking';
 import type { Meter } from '../../pipeline';
+import type { KeptBytes } from '../kept-bytes';
 import type { Interaction } from '../offline-data';
 import { readSideCheckpoint, writeSideCheckpoint } from './side-checkpoint';
 import { sideFeatures } from './side-features';
 import { sideUse } from './side-use';
 import type { SideContinuation } from './side-window';
-import { SIDE_SETTINGS, type SideReport, type SideSettings, trainSide } from './train-side';
+import { SIDE_SETTINGS, type SideReport, type SideSettings, type SideTrainingState, trainSide } from './train-side';
 
 export interface SideModelRequest {
   /** Features of the items that the interactions name. */
@@ -23,10 +24,14 @@ export interface SideModelRequest {
    * from scratch.
    */
   continued?: SideContinuation;
-  /** Path of the checkpoint that a training writes after every epoch. Default: it writes none. */
-  checkpoint?: string;
-  /** Whether to continue from the checkpoint. */
-  resume?: boolean;
+  /** The checkpoint that a training writes after every epoch. Default: it writes none. */
+  checkpoint?: KeptBytes;
+  /** Whether to continue from the checkpoint; with `if-possible`, a missing or different one is ignored. */
+  resume?: boolean | 'if-possible';
+  /** Whether the training is to end after the present step, and to keep its best epoch. Default: it goes on. */
+  stopped?(): boolean;
+  /** Called with the reports of all epochs after each of them, and at first with those of the checkpoint. */
+  onReports?(reports: readonly SideReport[]): void;
   meter: Meter;
   say(line: string): void;
 }
@@ -67,11 +72,14 @@ const MIN_SHOPPERS = 50;
 export async function trainSideModel(request: SideModelRequest): Promise<TrainedSideModel> {
   const { index, interactions, seed, checkpoint, meter, say } = request;
   const settings = { ...SIDE_SETTINGS, ...request.settings };
-  const heldOut = heldOutShoppers(interactions, request.continued?.known);
-  const learned = interactions.filter(({ user }) => !heldOut.has(user));
+  const { learned, heldOut } = heldOutSplit(interactions, request.continued?.known);
   const fingerprint = checkpoint ? await fingerprintOf(request, settings) : '';
-  const resume = checkpoint && request.resume ? await readSideCheckpoint(checkpoint, fingerprint) : undefined;
-  if (resume) say(`Continuing after epoch ${resume.reports.length}`);
+  const resume = await resumedState(request, fingerprint);
+  if (resume) {
+    say(`Continuing after epoch ${resume.reports.length}`);
+    request.onReports?.(resume.reports);
+  }
+  const reports = [...(resume?.reports ?? [])];
   let epoch = resume?.reports.length ?? 0;
   const sequences = sequencesOf(learned);
   const features = sideFeatures(index);
@@ -82,16 +90,20 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
     frozen,
     earlier,
     sequences,
-    heldOut: sequencesOf(interactions.filter(({ user }) => heldOut.has(user))),
+    heldOut: sequencesOf(heldOut),
     settings,
     seed,
     resume,
+    stopped: request.stopped,
     onStep(step, steps) {
       if (step === 1) meter.start(`Epoch ${++epoch} of ${settings.epochs}`, steps, 'this epoch');
       meter.advance(1);
     },
-    async onEpoch({ loss, heldOut: quality }, state) {
+    async onEpoch(report, state) {
+      const { loss, heldOut: quality } = report;
       meter.stop();
+      reports.push(report);
+      request.onReports?.(reports);
       const shown = quality
         ? `; held-out shoppers: mean ln rank ${quality.lnRank.toFixed(3)}, HR@10 ${(100 * quality.hr10).toFixed(2)} %`
         : '';
@@ -109,12 +121,12 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
     shoppers: sequences.length,
     epochs: result.epoch,
     heldOut: result.reports[result.epoch - 1]?.heldOut ?? null,
-    heldOutInteractions: interactions.filter(({ user }) => heldOut.has(user)),
+    heldOutInteractions: heldOut,
   };
 }
 
 /** Each shopper's rows, oldest first. */
-function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
+export function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
   const rows = new Map<string, number[]>();
   for (const { user, row } of interactions) {
     const own = rows.get(user);
@@ -122,6 +134,36 @@ function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
     else rows.set(user, [row]);
   }
   return [...rows.values()].map((own) => Int32Array.from(own));
+}
+
+/** The state of the checkpoint, if the training is to continue from it. @throws SidestreamError as `readSideCheckpoint` */
+async function resumedState(
+  { checkpoint, resume }: SideModelRequest,
+  fingerprint: string,
+): Promise<SideTrainingState | undefined> {
+  if (!checkpoint || !resume) return undefined;
+  try {
+    return await readSideCheckpoint(checkpoint, fingerprint);
+  } catch (thrown) {
+    if (resume === 'if-possible') return undefined;
+    throw thrown;
+  }
+}
+
+/**
+ * The choices from which a side model learns, and those of the shoppers held out to choose the epoch. Both keep the order.
+ * @param interactions sorted by time
+ * @param known as in `heldOutShoppers`
+ */
+export function heldOutSplit(
+  interactions: readonly Interaction[],
+  known?: ReadonlySet<string>,
+): { learned: Interaction[]; heldOut: Interaction[] } {
+  const users = heldOutShoppers(interactions, known);
+  return {
+    learned: interactions.filter(({ user }) => !users.has(user)),
+    heldOut: interactions.filter(({ user }) => users.has(user)),
+  };
 }
 
 /**

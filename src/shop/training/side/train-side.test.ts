@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import type { SideModel } from '../../../core/catalog';
 import { encodeSafetensors, seededRandom, type Weights } from '../../../core/model';
 import { countingTensors, useBackend } from '../../../testing/backends';
 import { threeGroups } from '../../../testing/three-groups';
+import { keptFile } from '../node';
 import type { Interaction } from '../offline-data';
 import { sideFeatures } from './side-features';
 import { type SideTraining, type SideTrainingState, trainSide } from './train-side';
@@ -233,7 +234,7 @@ describe('trainSideModel', () => {
   });
 
   it('continues from its checkpoint, but only if nothing has changed', async () => {
-    const checkpoint = join(folder, 'cut.safetensors');
+    const checkpoint = keptFile(join(folder, 'cut.safetensors'));
     const whole = await trainSideModel(request());
     const interrupted = trainSideModel(
       request({
@@ -265,12 +266,39 @@ describe('trainSideModel', () => {
     expect(resumed.heldOut?.lnRank).toBeCloseTo(whole.heldOut?.lnRank ?? Number.NaN, 6);
   });
 
+  it('ignores the checkpoint of another training if it need not resume', async () => {
+    const checkpoint = keptFile(join(folder, 'other.safetensors'));
+    const short = { settings: { ...settings, epochs: 1 }, checkpoint, resume: 'if-possible' } as const;
+    expect(await trainSideModel(request(short))).toMatchObject({ epochs: 1 });
+    said.splice(0);
+    expect(await trainSideModel(request({ ...short, seed: 2 }))).toMatchObject({ epochs: 1 });
+    expect(said).toEqual([expect.stringContaining('Epoch 1 of 1')]);
+    const seen: number[][] = [];
+    const onReports: SideModelRequest['onReports'] = (reports) => seen.push(reports.map(({ epoch }) => epoch));
+    await trainSideModel(request({ ...short, seed: 2, onReports }));
+    expect(seen).toEqual([[1]]);
+  });
+
+  it('ends after the present step when it is stopped, and keeps the best epoch', async () => {
+    let steps = 0;
+    const seen: number[] = [];
+    const trained = await trainSideModel(
+      request({
+        meter: { start: () => {}, advance: () => void steps++, stop: () => {} },
+        stopped: () => steps > 0,
+        onReports: (reports) => seen.push(reports.length),
+      }),
+    );
+    expect([steps, seen, trained.epochs]).toEqual([1, [1], 1]);
+    expect(trained.heldOut?.choices).toBeGreaterThan(0);
+  });
+
   it('refuses a checkpoint that is missing or damaged', async () => {
-    const checkpoint = join(folder, 'damaged.safetensors');
+    const checkpoint = keptFile(join(folder, 'damaged.safetensors'));
     const resume = () => trainSideModel(request({ checkpoint, resume: true }));
     await expect(resume()).rejects.toMatchObject({ ...refused, message: expect.stringContaining('there is no') });
     await trainSideModel(request({ checkpoint, settings: { ...settings, epochs: 1 } }));
-    const whole = await readFile(checkpoint);
+    const whole = await readFile(checkpoint.name);
     const { weights } = await trainSide(training(0));
     for (const bytes of [
       new Uint8Array(),
@@ -284,7 +312,7 @@ describe('trainSideModel', () => {
         about: JSON.stringify({ training: '', steps: 1, best: null, reports: [] }),
       }),
     ]) {
-      await writeFile(checkpoint, bytes);
+      await checkpoint.write(bytes);
       await expect(resume()).rejects.toMatchObject(refused);
     }
   });

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import type { SideModel } from '../../../core/catalog/side-model';
+import { nextTask } from '../../../core/common/next-task';
 import { type Random, seededRandom, Trainer, type Weights } from '../../../core/model';
 import { freshSideWeights, SIDE_DECAYS, SIDE_NAMES, type SideConfig } from '../../../core/model/side';
 import { type HeldOutQuality, heldOutQuality } from './held-out';
@@ -98,6 +98,8 @@ export interface SideTraining {
   resume?: SideTrainingState;
   /** Epoch after which the training ends; the learning rate falls as if it continued. Default: the last one. */
   stop?: number;
+  /** Whether the training is to end after the present step, with the epoch cut short. Default: it goes on. */
+  stopped?(): boolean;
   onStep?(step: number, steps: number): void;
   /**
    * @param state reads the state from which the training can be resumed
@@ -128,7 +130,7 @@ export interface SideResult {
  * earlier choices. The compute backend must be set.
  */
 export async function trainSide(training: SideTraining): Promise<SideResult> {
-  const { features: all, seed, resume, onStep, onEpoch } = training;
+  const { features: all, seed, resume, stopped = () => false, onStep, onEpoch } = training;
   const settings = { ...SIDE_SETTINGS, ...training.settings };
   const features = settings.content ? all : withoutContent(all);
   const config: SideConfig = {
@@ -167,15 +169,16 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
       const random = seededRandom(seed * 1009 + epoch);
       const batches = sideBatches(sequences, random);
       const steps = batches.length * settings.epochs;
-      let sum = 0;
-      for (const [n, pieces] of batches.entries()) {
+      let [sum, done] = [0, 0];
+      for (const pieces of batches) {
         trainer.learningRate = settings.learningRate * schedule(step++, steps);
         sum += await oneStep(pieces, random);
-        onStep?.(n + 1, batches.length);
-        // Leaves time for signals: the awaited work within a step completes at once.
-        await setImmediate();
+        onStep?.(++done, batches.length);
+        // Leaves time for signals and messages: the awaited work within a step completes at once.
+        await nextTask();
+        if (stopped()) break;
       }
-      const report: SideReport = { epoch, loss: sum / Math.max(1, batches.length), heldOut: null };
+      const report: SideReport = { epoch, loss: sum / Math.max(1, done), heldOut: null };
       reports.push(report);
       if (heldOut.length > 0) {
         const weights = await read();
@@ -194,6 +197,7 @@ export async function trainSide(training: SideTraining): Promise<SideResult> {
         reports: [...reports],
       });
       await onEpoch?.(report, state, async () => sideModelOf(await read(), catalog));
+      if (stopped()) break;
     }
     const weights = best?.weights ?? (await read());
     const model = await sideModelOf(weights, catalog);

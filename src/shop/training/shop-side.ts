@@ -1,38 +1,37 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { type Bundle, contentBlend, type Learned, MODALITIES, popularityNow } from '../../core/catalog';
 import { counted } from '../../core/common/counted';
 import type { LearnerCatalog } from '../../device/learner';
 import { type CatalogIndex, catalogIndex, categoryBlock } from '../../device/ranking';
 import { SidestreamError } from '../../error';
-import type { Meter } from '../pipeline';
-import { cooccurrenceTable, fitStartWeights, type Interaction, recentPopularity } from '../training';
+import { cooccurrenceTable } from './companions';
+import { recentPopularity } from './demand';
+import type { KeptBytes } from './kept-bytes';
+import type { Interaction } from './offline-data';
 import {
+  decodeSideNetwork,
+  expertsText,
   nextTraining,
-  readSideNetwork,
   SIDE_SETTINGS,
   type SideContinuation,
+  type SideModelRequest,
   type SideNetwork,
-  type SideSettings,
   type SideWindow,
+  savedSeconds,
   sideFeatures,
   trainSideModel,
-} from '../training/side';
-import { expertsText, savedSeconds } from './side-windows';
+} from './side';
+import { fitStartWeights } from './start-weights';
 
-export interface ShopSideRequest {
+export interface ShopSideRequest
+  extends Pick<
+    SideModelRequest,
+    'seed' | 'settings' | 'checkpoint' | 'resume' | 'stopped' | 'onReports' | 'meter' | 'say'
+  > {
   bundle: Bundle;
   /** Choices on items of the bundle, sorted by time. */
   interactions: readonly Interaction[];
-  seed: number;
-  settings?: Partial<SideSettings>;
-  /** Path of the network left by an earlier training, from which this one continues. Default: it starts from scratch. */
-  network?: string;
-  /** Path of the checkpoint. Default: none is kept. */
-  checkpoint?: string;
-  resume?: boolean;
-  meter: Meter;
-  say(line: string): void;
+  /** The network left by an earlier training, from which this one continues. Default: it starts from scratch. */
+  network?: KeptBytes;
 }
 
 /** A shop's side model with its start weights, as stored in a bundle. */
@@ -43,26 +42,15 @@ export type ShopSide = NonNullable<Learned['side']>;
  * The compute backend must be set.
  */
 export async function trainShopSide(request: ShopSideRequest): Promise<ShopTraining> {
-  const { bundle, interactions: all, seed, settings, checkpoint, resume, meter, say } = request;
+  const { bundle, interactions: all, seed, say } = request;
   const started = performance.now();
   const { items, features, manifest } = bundle;
   const blend = contentBlend(manifest);
-  if (checkpoint) await mkdir(dirname(checkpoint), { recursive: true });
   const index = catalogIndex(items, features, blend);
   const earlier = await earlierWindows(request, index);
   const { continued } = earlier;
   const interactions = continued?.interactions ?? all;
-  const trained = await trainSideModel({
-    index,
-    interactions,
-    seed,
-    settings,
-    continued,
-    checkpoint,
-    resume,
-    meter,
-    say,
-  });
+  const trained = await trainSideModel({ ...request, index, interactions, continued });
   const { model, heldOutInteractions, choices, shoppers } = trained;
   const heldOut = new Set(heldOutInteractions.map(({ user }) => user));
   // Counted without the choices to which the weights are fitted.
@@ -110,13 +98,15 @@ export interface ShopTraining {
 
 /** The state left by an earlier training, if this one can continue from it; otherwise, it says why not. */
 async function earlierWindows(
-  { bundle, interactions, seed, settings, network: path, say }: ShopSideRequest,
+  { bundle, interactions, seed, settings, network: file, say }: ShopSideRequest,
   index: CatalogIndex,
 ): Promise<{ continued?: SideContinuation; start?: ShopSide['weights'] }> {
-  if (path === undefined) return {};
+  if (file === undefined) return {};
+  const path = file.name;
   let network: SideNetwork | null;
   try {
-    network = await readSideNetwork(path);
+    const bytes = await file.read();
+    network = bytes && decodeSideNetwork(bytes);
   } catch (thrown) {
     say(`Trained from scratch because ${path} cannot be read. ${SidestreamError.from(thrown).message}`);
     return {};

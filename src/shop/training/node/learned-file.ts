@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { addLearned, type Bundle, type BundleFile, itemPlaces, MANIFEST_FILE, openBundle } from '../../core/catalog';
-import { SidestreamError } from '../../error';
-import { folderFetch, folderSink, removeStale } from '../bundler';
+import { addLearned, type Bundle, type BundleFile, itemPlaces, MANIFEST_FILE, openBundle } from '../../../core/catalog';
+import { SidestreamError } from '../../../error';
+import { folderFetch, folderSink, removeStale } from '../../bundler';
 
 type Learned = Parameters<typeof addLearned>[1];
 

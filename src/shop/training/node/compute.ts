@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { env, setBackend } from '@tensorflow/tfjs-core';
-import { loadKernel } from '../../core/kernel';
-import { SidestreamError } from '../../error';
+import { env } from '@tensorflow/tfjs-core';
+import { startBackend } from '../backend';
 
 export const NODE_BACKENDS = ['cpu', 'wasm'] as const;
 export type NodeBackend = (typeof NODE_BACKENDS)[number];
@@ -22,17 +21,14 @@ export async function startCompute(backend: NodeBackend): Promise<void> {
   const before = HOOKS.map((hook) => process.rawListeners(hook));
   if (backend === 'wasm') await loadWasm();
   else await import('@tensorflow/tfjs-backend-cpu');
-  const started = await setBackend(backend).catch((cause: unknown) => {
-    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started: ${cause}`, { cause });
-  });
-  for (const [index, hook] of HOOKS.entries()) {
-    for (const listener of process.rawListeners(hook)) {
-      if (!before[index].includes(listener)) process.off(hook, listener as (...args: unknown[]) => void);
+  try {
+    await startBackend(backend);
+  } finally {
+    for (const [index, hook] of HOOKS.entries()) {
+      for (const listener of process.rawListeners(hook)) {
+        if (!before[index].includes(listener)) process.off(hook, listener as (...args: unknown[]) => void);
+      }
     }
-  }
-  await loadKernel();
-  if (!started) {
-    throw new SidestreamError('runtime/unexpected', `The ${backend} backend could not be started; try another one.`);
   }
 }
 

@@ -1,13 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Bundle, openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { startCompute } from '../training';
-import { readSideNetwork, writeSideNetwork } from '../training/side';
-import { type ShopSideRequest, trainShopSide } from './side-model';
-import { savedSeconds } from './side-windows';
+import type { KeptBytes } from './kept-bytes';
+import { keptFile, startCompute } from './node';
+import { type ShopSideRequest, trainShopSide } from './shop-side';
+import { decodeSideNetwork, encodeSideNetwork, savedSeconds } from './side';
 
 const ITEMS = 30;
 const interactions = Array.from({ length: 240 }, (_, n) => ({
@@ -17,7 +17,7 @@ const interactions = Array.from({ length: 240 }, (_, n) => ({
 }));
 let bundle: Bundle;
 let folder: string;
-let network: string;
+let network: KeptBytes;
 let said: string[];
 const train = (change: Partial<ShopSideRequest> = {}) =>
   trainShopSide({
@@ -39,9 +39,9 @@ beforeAll(async () => {
   await startCompute('wasm');
 });
 beforeEach(async () => {
-  network = join(folder, `${Math.random()}.safetensors`);
+  network = keptFile(join(folder, `${Math.random()}.safetensors`));
   said = [];
-  await writeSideNetwork(network, (await train({ interactions: interactions.slice(0, 120) })).network);
+  await network.write(encodeSideNetwork((await train({ interactions: interactions.slice(0, 120) })).network));
   expect(said).toEqual([
     expect.stringContaining('Trained from scratch because there is no model of an earlier training'),
     expect.stringContaining('Epoch 1 of 1'),
@@ -56,9 +56,9 @@ it('continues from the network of an earlier training, using only the newer choi
   expect(next.windows.map(({ choices }) => choices)).toEqual([120, 120]);
   expect(next.until).toBe(239);
   expect(next.choices.reduce((sum, value) => sum + value)).toBe(240);
-  const before = await readSideNetwork(network);
+  const before = decodeSideNetwork((await network.read()) ?? new Uint8Array());
   for (const name of ['text.experts.0.down.weight', 'text.experts.0.up.weight']) {
-    expect(next.weights[name]).toEqual(before?.weights[name]);
+    expect(next.weights[name]).toEqual(before.weights[name]);
   }
   expect(said[0]).toMatch(/^Window 2: continuing from the model of/);
   expect(said.at(-1)).toMatch(/^Window 2: 120 newer choices of 8 shoppers, [\d.]+ s; experts text \d+ % \/ \d+ %/);
@@ -74,7 +74,7 @@ it.each<[string, Partial<ShopSideRequest>, RegExp]>([
 });
 
 it('trains from scratch if the file is damaged', async () => {
-  await writeFile(network, 'damaged');
+  await network.write(new TextEncoder().encode('damaged'));
   const { learned } = await train();
   expect(learned.training).toMatchObject({ windows: 1, choices: 240 });
   expect(said[0]).toMatch(

@@ -1,4 +1,4 @@
-import type { SideWindow } from '../training/side';
+import type { SideWindow } from './side-network';
 
 /** Experts of each part with their use. */
 export const expertsText = (experts: Readonly<Record<string, readonly number[] | undefined>>): string =>

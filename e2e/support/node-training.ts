@@ -1,0 +1,34 @@
+/**
+ * `tsx e2e/support/node-training.ts <bundle> <events>`: trains as `sidestream train` does, and prints loss and held-out hit rate of
+ * each epoch, the kept epoch and the seconds, as JSON.
+ */
+import { openFolder } from '../../src/shop/bundler';
+import { readEventFile } from '../../src/shop/cli';
+import { shopChoices, trainShopSide } from '../../src/shop/training';
+import { startCompute } from '../../src/shop/training/node';
+import type { SideReport } from '../../src/shop/training/side';
+
+/** What this script prints. */
+export interface NodeTraining {
+  reports: SideReport[];
+  keptEpoch: number;
+  seconds: number;
+}
+
+const [bundleFolder, events] = process.argv.slice(2);
+const started = performance.now();
+const { bundle, interactions } = shopChoices(await openFolder(bundleFolder), await readEventFile(events));
+await startCompute('wasm');
+let reports: readonly SideReport[] = [];
+const { learned } = await trainShopSide({
+  bundle,
+  interactions,
+  seed: 1,
+  meter: { start: () => {}, advance: () => {}, stop: () => {} },
+  say: () => {},
+  onReports: (all) => {
+    reports = [...all];
+  },
+});
+const seconds = (performance.now() - started) / 1000;
+console.log(JSON.stringify({ reports, keptEpoch: learned.training?.epochs, seconds }));

@@ -1,0 +1,3 @@
+export { startCompute } from './compute';
+export { keptFile } from './kept-file';
+export { isBundle, requireBundle, type StoredLearned, storeLearned, writeWhole } from './learned-file';

@@ -1,0 +1,125 @@
+import { type Bundle, type Demand, shortened } from '../../core/catalog';
+import { type Products, productsOf } from '../../core/catalog/variants';
+import { counted } from '../../core/common/counted';
+import { invalidInput } from '../../error';
+import { type EventLog, endOfPast, isPurchase, type LogEvent } from '../logs';
+import { recentPopularity, repeatsOf } from './demand';
+import type { Interaction } from './offline-data';
+
+/** A shop's products and the events on them. */
+export interface ProductLog {
+  /** The bundle with only the first variant of every product. */
+  bundle: Bundle;
+  /** The events, each assigned to that variant, whichever variant the log names. */
+  log: EventLog;
+  products: Products;
+}
+
+/** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
+export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
+  const products = productsOf(bundle.items);
+  const { items, placeOf } = products;
+  const nameOf = (item: string): string => items[placeOf.get(item) ?? -1]?.id ?? item;
+  return {
+    bundle: { ...bundle, items, features: products.pick(bundle.features) },
+    log: { ...log, events: log.events.map((event) => ({ ...event, item: nameOf(event.item) })) },
+    products,
+  };
+}
+
+/** The events on items of the bundle, as rows of its catalogue, and the number of omitted events. */
+export function interactionsOf(log: EventLog, { items }: Bundle): { interactions: Interaction[]; unknown: number } {
+  const rows = new Map(items.map((item, row) => [item.id, row]));
+  const interactions = log.events.flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+  const unknown = log.events.length - interactions.length;
+  if (interactions.length === 0) {
+    const [ours, theirs] = [items.slice(0, NAMED_IDS).map(({ id }) => id), unknownIds(log, items)].map(inQuotes);
+    throw invalidInput(
+      `No event is about an item of this bundle; do events and catalogue use the same item ids? The log has ${theirs}, the bundle ${ours}.`,
+    );
+  }
+  return { interactions, unknown };
+}
+
+/** Maximum number of unknown ids named in a note. */
+const NAMED_IDS = 3;
+
+const inQuotes = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(shortened(id, 40))).join(', ');
+
+/** The most frequent ids that the bundle lacks. */
+function unknownIds(log: EventLog, items: Bundle['items']): string[] {
+  const known = new Set(items.map(({ id }) => id));
+  const counts = new Map<string, number>();
+  for (const { item } of log.events) if (!known.has(item)) counts.set(item, (counts.get(item) ?? 0) + 1);
+  const ids = [...counts].sort(([, a], [, b]) => b - a).map(([id]) => id);
+  return ids.slice(0, NAMED_IDS);
+}
+
+/** A note about events omitted because the bundle lacks their items, with some of the ids; null if there are none. */
+export function unknownText(log: EventLog, { items }: Bundle, unknown: number): string | null {
+  if (unknown === 0) return null;
+  const about = unknown === 1 ? '1 event is' : `${unknown} events are`;
+  return `${about} about items that are not in the bundle, such as ${inQuotes(unknownIds(log, items))}; left out`;
+}
+
+/**
+ * The events that can count as repeats: purchases, by their type, or all events of a log without types. Repeated views and clicks
+ * mean less.
+ */
+export function purchasesOf(events: readonly LogEvent[]): LogEvent[] {
+  if (events.every(({ type }) => type === undefined)) return [...events];
+  return events.filter(({ type }) => isPurchase(type));
+}
+
+/** Counts the demand for the items. @param log sorted by time */
+export function demandOf(log: EventLog, bundle: Bundle): Demand {
+  const { items } = bundle;
+  const { interactions } = interactionsOf(log, bundle);
+  const choices = new Float32Array(items.length);
+  for (const { row } of interactions) choices[row]++;
+  const rows = new Map(items.map(({ id }, row) => [id, row]));
+  const purchases = purchasesOf(log.events).flatMap(({ user, item, time }): Interaction[] => {
+    const row = rows.get(item);
+    return row === undefined ? [] : [{ user, row, time }];
+  });
+  const repeats = repeatsOf(
+    purchases,
+    items.map(({ category }) => category),
+  );
+  return { choices, recent: recentPopularity(interactions, items.length), ...(repeats && { repeats }) };
+}
+
+/** What a training learns from: the choices of a log on the products of a bundle. */
+export interface ShopChoices extends ProductLog {
+  /** Sorted by time. */
+  interactions: Interaction[];
+  /** Number of events on items that the bundle lacks. */
+  unknown: number;
+  /** A note about these events, as in `unknownText`. */
+  unknownNote: string | null;
+  /** What else the shop should know. */
+  notes: string[];
+}
+
+/** Number of events below which little can be learned: docs/tutorials/train-on-your-log.md names this number. */
+const MIN_RELIABLE_EVENTS = 2000;
+
+/**
+ * The choices of the past of a log.
+ * @param past share of the events that forms the past, 0..1
+ * @throws SidestreamError `runtime/invalid-input` if no event is about an item of the bundle
+ */
+export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoices {
+  const { bundle, log: all, products } = byProduct(full, whole);
+  const end = endOfPast(all.events, past);
+  const log = { ...all, events: all.events.filter(({ time }) => time < end) };
+  const { interactions, unknown } = interactionsOf(log, bundle);
+  const notes = interactions.length < MIN_RELIABLE_EVENTS ? [fewEvents(interactions.length)] : [];
+  return { bundle, log, products, interactions, unknown, unknownNote: unknownText(log, bundle, unknown), notes };
+}
+
+const fewEvents = (count: number): string =>
+  `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;

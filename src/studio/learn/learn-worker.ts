@@ -1,0 +1,113 @@
+import * as Comlink from 'comlink';
+import {
+  addLearned,
+  type Bundle,
+  itemPlaces,
+  type Learned,
+  MANIFEST_FILE,
+  openBundle,
+  staleNames,
+} from '../../core/catalog';
+import { carryErrors } from '../../device/protocol';
+import { SidestreamError } from '../../error';
+import type { LogEvent } from '../../shop/logs';
+import type { KeptBytes } from '../../shop/training';
+import { type StudioFolder, studioFolder } from '../files/opfs';
+import type { LearnWorker } from '../session';
+import { keepEvents, keptEvents } from './kept-events';
+import { learn } from './learn';
+import { readLogFile } from './read-log';
+import { CHECKPOINT_FILE, forgetLearned, keepLearned, keepLog } from './stored';
+
+/** The events of the log; null until it is read. */
+let known: LogEvent[] | null = null;
+let busy = false;
+let stopping = false;
+
+const host: LearnWorker = {
+  readLog: (file, on) =>
+    alone(async () => {
+      const { report, events } = await readLogFile(file, await bundleOf(await studioFolder('bundle')), (progress) =>
+        on(progress),
+      );
+      await keepEvents(events);
+      await forgetLearned();
+      await keepLog(report);
+      known = events;
+      return report;
+    }),
+
+  train: (on) =>
+    alone(async () => {
+      stopping = false;
+      const folder = await studioFolder('bundle');
+      const bundle = await bundleOf(folder);
+      known ??= await keptEvents();
+      const { report, learned } = await learn({
+        bundle,
+        events: known,
+        checkpoint: await keptCheckpoint(),
+        stopped: () => stopping,
+        on: (update) => on(update),
+      });
+      await store(learned, folder, bundle.manifest.digest);
+      await keepLearned(report, bundle.manifest.digest);
+      const log = await studioFolder('log');
+      if (await log.file(CHECKPOINT_FILE)) await log.remove(CHECKPOINT_FILE);
+      return report;
+    }),
+
+  stop: async () => {
+    stopping = true;
+  },
+};
+
+/** Reading and training change the same files. @throws SidestreamError `runtime/invalid-input` if something runs */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  if (busy) {
+    throw new SidestreamError('runtime/invalid-input', 'The log is being read, or learned from. Wait until that ends.');
+  }
+  busy = true;
+  try {
+    return await work();
+  } finally {
+    busy = false;
+  }
+}
+
+/** @throws SidestreamError `bundle/unreachable` if there is none yet; other errors as in `openBundle` */
+async function bundleOf(folder: StudioFolder): Promise<Bundle> {
+  if (await folder.file(MANIFEST_FILE)) return openBundle(folder.fetch);
+  throw new SidestreamError('bundle/unreachable', 'There is no bundle yet. Encode the catalogue first.');
+}
+
+async function keptCheckpoint(): Promise<KeptBytes> {
+  const folder = await studioFolder('log');
+  return {
+    name: CHECKPOINT_FILE,
+    read: async () => {
+      const file = await folder.file(CHECKPOINT_FILE);
+      return file && new Uint8Array(await file.arrayBuffer());
+    },
+    write: (bytes) => folder.write(CHECKPOINT_FILE, bytes),
+  };
+}
+
+/**
+ * Stores what was learned in the bundle, and removes the files that neither it nor the bundle before has any more.
+ * @param digest of the bundle for which it was learned
+ * @throws SidestreamError `bundle/invalid` if there is another one by now
+ */
+async function store(learned: Learned, folder: StudioFolder, digest: string): Promise<void> {
+  const bundle = await bundleOf(folder);
+  if (bundle.manifest.digest !== digest) {
+    const message = 'The catalogue was encoded again meanwhile. Learn again, for the new bundle.';
+    throw new SidestreamError('bundle/invalid', message);
+  }
+  const next = await addLearned(bundle.manifest, learned, folder.write, await itemPlaces(bundle));
+  const stale = await staleNames(await folder.names(), [next, bundle.manifest], folder.fetch);
+  for (const name of stale) await folder.remove(name);
+}
+
+carryErrors();
+Comlink.expose(host);

@@ -1,0 +1,123 @@
+import type { Bundle, Learned } from '../../core/catalog';
+import type { LogEvent } from '../../shop/logs';
+import {
+  cooccurrenceTable,
+  demandOf,
+  type KeptBytes,
+  type ShopTraining,
+  shopChoices,
+  trainShopSide,
+} from '../../shop/training';
+import { SIDE_SETTINGS, type SideReport, type SideSettings } from '../../shop/training/side';
+import type { LearnReport, LearnUpdate } from '../session';
+import { gpuLost, type LearnBackend, startCompute } from './compute';
+import { ProgressReporter } from './progress';
+import { gainOver, heldOutChoices, hitRate, itemKnnRanks, popularityRanks, sideRanks } from './rivals';
+
+/** The seed of `sidestream train`, so that both learn the same. */
+const SEED = 1;
+
+export interface LearnRequest {
+  bundle: Bundle;
+  events: LogEvent[];
+  /** Keeps the state of the training after every epoch; it continues from there if possible. */
+  checkpoint: KeptBytes;
+  /** Settings that override the defaults. */
+  settings?: Partial<SideSettings>;
+  /** Whether the training is to end after the present step. */
+  stopped(): boolean;
+  on(update: LearnUpdate): void;
+}
+
+/** Learns co-occurrence, demand and the side model from a log as `sidestream train` does. */
+export async function learn(request: LearnRequest): Promise<{ report: LearnReport; learned: Learned }> {
+  const started = performance.now();
+  const { bundle: full, stopped, on } = request;
+  const { bundle, log, products, interactions } = shopChoices(full, { events: request.events, rejected: [] });
+  let backend = await startCompute();
+  const measured: Pick<LearnUpdate, 'epochs' | 'popularity' | 'itemKnn'> = {
+    epochs: [],
+    popularity: null,
+    itemKnn: null,
+  };
+  const progress = new ProgressReporter((now) => on({ ...measured, progress: now, backend }));
+
+  const choices = heldOutChoices(interactions, bundle.items.length);
+  const popularity = await popularityRanks(choices);
+  measured.popularity = hitRate(popularity);
+  const itemKnn = await itemKnnRanks(choices, {
+    bundle,
+    count: bundle.items.length,
+    seed: SEED,
+    meter: {
+      start: (_, total) => progress.start('Item-kNN', total),
+      advance: (count) => progress.set(progress.present.done + count),
+      stop: () => {},
+    },
+    say: () => {},
+  });
+  measured.itemKnn = hitRate(itemKnn);
+
+  const trained = await trainOnce(backend).catch((thrown: unknown) => {
+    // What the GPU was lost with is not known; the last whole epoch is kept.
+    if (backend === 'wasm') throw thrown;
+    return trainAgain();
+  });
+  const cooccurrence = cooccurrenceTable(interactions, bundle.items.length);
+  const learned = products.spread({ cooccurrence, side: trained.learned, demand: demandOf(log, bundle) });
+  const { training } = trained.learned;
+  const report: LearnReport = {
+    ...measured,
+    progress: progress.present,
+    backend,
+    choices: training?.choices ?? 0,
+    shoppers: training?.shoppers ?? 0,
+    seconds: Math.round((performance.now() - started) / 100) / 10,
+    keptEpoch: training?.epochs ?? 0,
+    stopped: stopped(),
+    gain: gainOver(sideRanks(trained.learned.model, choices), { popularity, 'item-knn': itemKnn }),
+  };
+  return { report, learned };
+
+  async function trainAgain(): Promise<ShopTraining> {
+    backend = await startCompute('wasm');
+    return trainOnce(backend);
+  }
+
+  function trainOnce(on: LearnBackend): Promise<ShopTraining> {
+    const { checkpoint, settings } = request;
+    const epochs = settings?.epochs ?? SIDE_SETTINGS.epochs;
+    let [finished, done] = [0, 0];
+    const training = trainShopSide({
+      bundle,
+      interactions,
+      seed: SEED,
+      settings,
+      checkpoint,
+      resume: 'if-possible',
+      stopped,
+      onReports(reports) {
+        finished = reports.length;
+        measured.epochs = reports.flatMap(epochQuality);
+        progress.report();
+      },
+      meter: {
+        start(_, steps) {
+          done = finished * steps;
+          progress.start(`Epoch ${finished + 1} of ${epochs}`, epochs * steps, done);
+        },
+        advance(count) {
+          done += count;
+          progress.set(done);
+        },
+        stop: () => {},
+      },
+      say: () => {},
+    });
+    return on === 'webgpu' ? Promise.race([training, gpuLost()]) : training;
+  }
+}
+
+/** Without held-out shoppers, nothing is known about the quality. */
+const epochQuality = ({ epoch, loss, heldOut }: SideReport): LearnUpdate['epochs'] =>
+  heldOut ? [{ epoch, loss, hitRate: heldOut.hr10 }] : [];

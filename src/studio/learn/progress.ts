@@ -1,0 +1,55 @@
+import type { Progress } from '../session';
+
+/** Milliseconds between two reports: a page draws each of them. */
+const BETWEEN = 100;
+/** Milliseconds after which the rate tells how long the rest takes. */
+const SETTLED = 1000;
+
+/** Reports the progress of one stage, not too often. */
+export class ProgressReporter {
+  readonly #on: (progress: Progress) => void;
+  #stage = '';
+  #total = 0;
+  #first = 0;
+  #started = 0;
+  #shown = 0;
+  #done = 0;
+
+  constructor(on: (progress: Progress) => void) {
+    this.#on = on;
+  }
+
+  /** @param done what was done before: the rate does not count it */
+  start(stage: string, total: number, done = 0): void {
+    this.#stage = stage;
+    this.#total = total;
+    this.#done = done;
+    this.#first = done;
+    this.#started = performance.now();
+    this.report();
+  }
+
+  set(done: number): void {
+    this.#done = done;
+    if (performance.now() - this.#shown >= BETWEEN || done >= this.#total) this.report();
+  }
+
+  /** The present progress. */
+  get present(): Progress {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const here = this.#done - this.#first;
+    const perSecond = 1000 * seconds >= SETTLED && here > 0 ? here / seconds : null;
+    return {
+      stage: this.#stage,
+      done: this.#done,
+      total: this.#total,
+      perSecond,
+      secondsLeft: perSecond === null ? null : Math.max(0, this.#total - this.#done) / perSecond,
+    };
+  }
+
+  report(): void {
+    this.#shown = performance.now();
+    this.#on(this.present);
+  }
+}

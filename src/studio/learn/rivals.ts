@@ -1,0 +1,149 @@
+import type { SideModel } from '../../core/catalog';
+import { estimate } from '../../lab/evaluate';
+import {
+  type ChoiceCase,
+  type ChoiceHistory,
+  choicesOf,
+  evenly,
+  itemKnn,
+  type LeaveOneOutShop,
+  type Ranker,
+  rankerOf,
+  ranksOf,
+} from '../../lab/evaluate/leave-one-out';
+import type { Interaction } from '../../shop/training';
+import { choiceRanks, heldOutSplit } from '../../shop/training/side';
+import type { LearnReport } from '../session';
+
+/** Maximum number of choices by which the settings of item-kNN are chosen: more take longer and choose the same. */
+const MAX_TUNING = 400;
+const LIST = 10;
+
+/** The choices on which methods are compared. */
+export interface HeldOutChoices {
+  /** Choices of the shoppers from whom the methods learn. */
+  learned: ChoiceHistory[];
+  /** Choices of each held-out shopper, without repeats. */
+  shoppers: ChoiceHistory[];
+  /** [count] How often each item was chosen by the others. */
+  popularity: Float32Array;
+}
+
+/** Ranks of the choices of each held-out shopper; 1 is best. */
+export type ShopperRanks = number[][];
+
+/** The same choices of the same shoppers on which the training chooses its epoch. */
+export function heldOutChoices(interactions: readonly Interaction[], count: number): HeldOutChoices {
+  const { learned: others, heldOut } = heldOutSplit(interactions);
+  const learned = historiesOf(others);
+  return { learned, shoppers: historiesOf(heldOut).map(withoutRepeats), popularity: choicesOf(learned, count) };
+}
+
+/** The first places of each shopper are not ranked, and neither are items that nobody else chose. */
+function casesOf({ shoppers, popularity }: HeldOutChoices): ChoiceCase[][] {
+  return shoppers.map((shopper) =>
+    Array.from(shopper.rows).flatMap((target, place): ChoiceCase[] =>
+      place > 0 && popularity[target] > 0 ? [{ history: first(shopper, place), target }] : [],
+    ),
+  );
+}
+
+/** Ranks by the number of choices, the same list for everybody. */
+export function popularityRanks(choices: HeldOutChoices): Promise<ShopperRanks> {
+  return rankShoppers(
+    rankerOf(() => {}, choices.popularity),
+    choices,
+  );
+}
+
+/** Ranks by item-kNN, whose settings are chosen on the last choices of the shoppers from whom it learns. */
+export async function itemKnnRanks(
+  choices: HeldOutChoices,
+  shop: Pick<LeaveOneOutShop, 'bundle' | 'count' | 'seed' | 'meter' | 'say'>,
+): Promise<ShopperRanks> {
+  const { learned } = choices;
+  const training = learned.map((history) => first(history, Math.max(1, history.rows.length - 1)));
+  const last = learned.flatMap(({ rows }, n): ChoiceCase[] => {
+    const target = rows[rows.length - 1];
+    return rows.length > 1 && !training[n].rows.includes(target) ? [{ history: training[n], target }] : [];
+  });
+  return rankShoppers(
+    await itemKnn({ ...shop, training, validation: evenly(last, MAX_TUNING), whole: learned }),
+    choices,
+  );
+}
+
+async function rankShoppers(ranker: Pick<Ranker, 'scores'>, choices: HeldOutChoices): Promise<ShopperRanks> {
+  const cases = casesOf(choices);
+  return byShopper(await ranksOf(ranker, cases.flat()), cases);
+}
+
+/** Ranks by a side model, as the training ranks them after each epoch. */
+export function sideRanks(model: SideModel, choices: HeldOutChoices): ShopperRanks {
+  const { shoppers, popularity } = choices;
+  const sequences = shoppers.map(({ rows }) => ({ rows, from: 1 }));
+  return byShopper(
+    choiceRanks(model, sequences, (row) => popularity[row] > 0),
+    casesOf(choices),
+  );
+}
+
+function byShopper(ranks: readonly number[], cases: readonly ChoiceCase[][]): ShopperRanks {
+  let from = 0;
+  return cases.map(({ length }) => {
+    from += length;
+    return ranks.slice(from - length, from);
+  });
+}
+
+/** Share of the choices that are among the first ten; null without choices. */
+export function hitRate(ranks: ShopperRanks): number | null {
+  const all = ranks.flat();
+  return all.length === 0 ? null : all.filter((rank) => rank <= LIST).length / all.length;
+}
+
+/** The difference to the better rival, shopper by shopper; null if too few shoppers have a ranked choice. */
+export function gainOver(
+  side: ShopperRanks,
+  rivals: Record<'popularity' | 'item-knn', ShopperRanks>,
+): LearnReport['gain'] {
+  const popularity = hitRate(rivals.popularity);
+  const itemKnn = hitRate(rivals['item-knn']);
+  if (popularity === null || itemKnn === null) return null;
+  const rival = itemKnn >= popularity ? 'item-knn' : 'popularity';
+  const differences = side.flatMap((ranks, n) => {
+    const [own, other] = [hitRate([ranks]), hitRate([rivals[rival][n]])];
+    return own === null || other === null ? [] : [own - other];
+  });
+  if (differences.length < 2) return null;
+  const { mean, se } = estimate(differences);
+  return { mean, error: se, rival, shoppers: differences.length };
+}
+
+const first = ({ rows, times }: ChoiceHistory, count: number): ChoiceHistory => ({
+  rows: rows.subarray(0, count),
+  times: times.subarray(0, count),
+});
+
+function historiesOf(interactions: readonly Interaction[]): ChoiceHistory[] {
+  const own = new Map<string, Interaction[]>();
+  for (const interaction of interactions) {
+    const known = own.get(interaction.user);
+    if (known) known.push(interaction);
+    else own.set(interaction.user, [interaction]);
+  }
+  return [...own.values()].map(historyOf);
+}
+
+const historyOf = (choices: readonly Pick<Interaction, 'row' | 'time'>[]): ChoiceHistory => ({
+  rows: Int32Array.from(choices, ({ row }) => row),
+  times: Float64Array.from(choices, ({ time }) => time),
+});
+
+function withoutRepeats({ rows, times }: ChoiceHistory): ChoiceHistory {
+  const places = [...rows.keys()].filter((place) => rows.indexOf(rows[place]) === place);
+  return {
+    rows: Int32Array.from(places, (place) => rows[place]),
+    times: Float64Array.from(places, (place) => times[place]),
+  };
+}

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { MANIFEST_FILE } from '../../core/catalog';
+import { studioFolder } from '../files/opfs';
+import type { LearnReport, LogReport } from '../session';
+
+/** Files in the folder `log`. */
+export const EVENTS_FILE = 'events.jsonl.gz';
+export const CHECKPOINT_FILE = 'side-training.safetensors';
+const LOG_REPORT_FILE = 'log.json';
+const LEARNED_REPORT_FILE = 'learned.json';
+
+const number = v.pipe(v.number(), v.finite());
+const texts = v.array(v.string());
+
+const logSchema = v.strictObject({
+  file: v.string(),
+  events: number,
+  shoppers: number,
+  from: number,
+  until: number,
+  unknown: number,
+  unknownNote: v.nullable(v.string()),
+  refused: texts,
+  refusedCount: number,
+  notes: texts,
+});
+
+const backend = v.picklist(['webgpu', 'wasm']);
+const learnedSchema = v.strictObject({
+  progress: v.strictObject({
+    stage: v.string(),
+    done: number,
+    total: number,
+    perSecond: v.nullable(number),
+    secondsLeft: v.nullable(number),
+  }),
+  backend,
+  epochs: v.array(v.strictObject({ epoch: number, loss: number, hitRate: number })),
+  popularity: v.nullable(number),
+  itemKnn: v.nullable(number),
+  choices: number,
+  shoppers: number,
+  seconds: number,
+  keptEpoch: number,
+  stopped: v.boolean(),
+  gain: v.nullable(
+    v.strictObject({
+      mean: number,
+      error: number,
+      rival: v.picklist(['popularity', 'item-knn']),
+      shoppers: number,
+    }),
+  ),
+});
+/** A report with the digest of the bundle that it is about. */
+const ofBundleSchema = v.strictObject({ digest: v.string(), learned: learnedSchema });
+const manifestSchema = v.object({ digest: v.string(), side: v.optional(v.unknown()) });
+
+/** What Studio read of the log that it keeps; null if it keeps none. */
+export async function storedLog(): Promise<LogReport | null> {
+  const folder = await studioFolder('log');
+  if (!(await folder.file(EVENTS_FILE))) return null;
+  return parsed(logSchema, await folder.file(LOG_REPORT_FILE));
+}
+
+/** What was learned for the present bundle; null if nothing was. */
+export async function storedLearned(): Promise<LearnReport | null> {
+  const kept = await parsed(ofBundleSchema, await (await studioFolder('log')).file(LEARNED_REPORT_FILE));
+  if (!kept) return null;
+  const manifest = await parsed(manifestSchema, await (await studioFolder('bundle')).file(MANIFEST_FILE));
+  return manifest?.digest === kept.digest && manifest.side ? kept.learned : null;
+}
+
+export async function keepLog(report: LogReport): Promise<void> {
+  await (await studioFolder('log')).write(LOG_REPORT_FILE, bytesOf(report));
+}
+
+/** @param digest of the bundle */
+export async function keepLearned(learned: LearnReport, digest: string): Promise<void> {
+  await (await studioFolder('log')).write(LEARNED_REPORT_FILE, bytesOf({ digest, learned }));
+}
+
+/** Forgets what was learned, and the checkpoint of an interrupted training: both belong to another log. */
+export async function forgetLearned(): Promise<void> {
+  const folder = await studioFolder('log');
+  for (const name of [LEARNED_REPORT_FILE, CHECKPOINT_FILE]) if (await folder.file(name)) await folder.remove(name);
+}
+
+const bytesOf = (report: object): Uint8Array => new TextEncoder().encode(JSON.stringify(report));
+
+/** The content of a file; null if it is missing or of another version of Studio. */
+async function parsed<Schema extends v.GenericSchema>(
+  schema: Schema,
+  file: File | null,
+): Promise<v.InferOutput<Schema> | null> {
+  if (!file) return null;
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), await file.text());
+  return result.success ? result.output : null;
+}
