@@ -1,4 +1,3 @@
-import { rolldown } from 'rolldown';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -18,32 +17,6 @@ const sentByWorkers = (): Plugin => ({
       : undefined,
 });
 
-const SERVICE_WORKER = 'studio-service-worker.js';
-
-/** Puts Studio's service worker beside its page: one plain script, because not every browser runs modules there, with a fixed name. */
-const studioServiceWorker = (): Plugin => ({
-  name: 'service worker of Studio',
-  apply: (_, { mode }) => mode !== 'test',
-  configureServer({ middlewares }) {
-    middlewares.use(`/${SERVICE_WORKER}`, (_, response, next) => {
-      serviceWorkerCode().then(
-        (code) => response.setHeader('Content-Type', 'text/javascript').end(code),
-        (thrown: unknown) => next(thrown),
-      );
-    });
-  },
-  async generateBundle() {
-    this.emitFile({ type: 'asset', fileName: SERVICE_WORKER, source: await serviceWorkerCode() });
-  },
-});
-
-async function serviceWorkerCode(): Promise<string> {
-  const bundle = await rolldown({ input: 'src/studio/serve/service-worker.ts', platform: 'browser', logLevel: 'warn' });
-  const { output } = await bundle.generate({ format: 'iife', minify: true });
-  await bundle.close();
-  return output[0].code;
-}
-
 /** Tests of code whose modules have a state, such as a kernel once loaded, or that put others in their place. */
 const OWN_MODULES = [
   'src/{page/client,device/worker}/**/*.test.ts',
@@ -56,7 +29,7 @@ const OWN_MODULES = [
 
 export default defineConfig({
   base: './',
-  plugins: [sentByWorkers(), studioServiceWorker()],
+  plugins: [sentByWorkers()],
   server: { port: 4173, strictPort: false },
   preview: { port: 4173, strictPort: false },
   build: {

@@ -131,9 +131,9 @@ export class WatchVisit extends LitElement {
   #chapters({ tastes, frames, phase }: ScriptedVisit): TemplateResult {
     const scripted = frames.filter(({ chapter }) => chapter !== null).length;
     const current = chapterOf(Math.max(1, scripted))?.index ?? 0;
-    const state = (index: number): 'past' | 'now' | 'next' => {
+    const state = (index: number): 'past' | 'now' | 'to-come' => {
       if (phase === 'done' || index < current) return 'past';
-      return index === current && scripted > 0 ? 'now' : 'next';
+      return index === current && scripted > 0 ? 'now' : 'to-come';
     };
     return html`
       <ol class="chapters">
