@@ -24,6 +24,7 @@ export default async function setup(): Promise<void> {
   await Promise.all([
     script('scripts/cdn.ts', CDN_FOLDER),
     script('e2e/support/learned-bundle.ts', COMPANIONS_FOLDER),
+    script('e2e/support/studio-files.ts'),
     layCommandLine(COMMAND_FOLDER),
   ]);
 }

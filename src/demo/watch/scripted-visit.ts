@@ -24,9 +24,10 @@ export class ScriptedVisit {
   frames: Frame[] = [];
   /** Names of the two top categories that the shopper likes. */
   tastes: [string, string] = ['', ''];
+  /** The categories of the catalogue; empty until the recommender has opened. */
+  categories: readonly Category[] = [];
   readonly #opening: Promise<Recommender>;
   readonly #shelves = new Map<string, Item[]>();
-  #categories: readonly Category[] = [];
   #pause = 0;
   /** Number of the script's choices so far; choices by hand do not count. */
   #scripted = 0;
@@ -131,16 +132,16 @@ export class ScriptedVisit {
 
   async #start(): Promise<void> {
     const recommender = await this.#opening;
-    this.#categories = categoryTree(await recommender.categories());
+    this.categories = categoryTree(await recommender.categories());
     this.#draw();
     await this.#show({ chapter: null, chosen: null, position: null }, performance.now());
     this.#become('ready');
   }
 
   #draw(): void {
-    const tastes = tastesOf(this.#categories, this.pair);
+    const tastes = tastesOf(this.categories, this.pair);
     if (!tastes) {
-      const text = 'This needs a catalogue with two categories of 24 products or more. Open the shop without ?bundle=.';
+      const text = 'This needs a catalogue with two categories of 24 products or more, and this one has fewer.';
       throw new SidestreamError('runtime/invalid-input', text);
     }
     this.tastes = [tastes[0].name, tastes[1].name];

@@ -1,112 +1,49 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { Recommender } from '../../device/protocol';
+import type { SidestreamError } from '../../error';
 import { createRecommender } from '../../page/client';
-import { adoptStyles } from '../late-page';
 import { routeHref } from '../route';
-import { type Item, RULES } from '../session';
+import { RULES } from '../session';
 import { ShopElement } from '../shop-element';
-import { productImage } from '../templates';
-import { type Frame, topCategory } from './frame';
-import { MovingCards } from './moving-cards';
-import { chapterOf, MEASURED, randomPair } from './script';
-import { type Phase, ScriptedVisit } from './scripted-visit';
-import { colorOf, expertChart, figures, percent, tasteChart } from './visit-charts';
-import style from './watch.css?inline';
-import {
-  chapterTitles,
-  choiceText,
-  expertText,
-  listText,
-  low,
-  nameText,
-  roleText,
-  SHOPPER,
-  summaryText,
-} from './words';
-
-/** Speeds by name: milliseconds between choices. */
-const SPEEDS = { slow: 4000, normal: 2000, fast: 700, fastest: 0 } as const;
-type Speed = keyof typeof SPEEDS;
-const SPEED_NAMES: Record<Speed, string> = {
-  slow: 'Slow',
-  normal: 'Normal',
-  fast: 'Fast',
-  fastest: 'Fastest',
-};
-/** Label of the main button when it is not "Continue". */
-const PLAY_TEXT: Partial<Record<Phase, string>> = {
-  opening: 'Start',
-  ready: 'Start',
-  'by-hand': 'Let her continue',
-  done: 'Start again',
-};
-/** Products of a shelf, from which the visitor chooses after taking over. */
-const SHELF_LENGTH = 12;
-
-adoptStyles(style);
+import { MEASURED } from './script';
+import './watch-visit';
 
 let visits = 0;
 
-/** A scripted shopper whose taste changes and returns, and the recommender's learning. Loaded when it is opened. */
+/** The page "Watch it learn" of the demo. Loaded when it is opened. */
 @customElement('watch-learning')
 export class WatchLearning extends ShopElement {
   /** Number of the pair of tastes, from the address; without one, it is drawn. */
   @property({ attribute: false }) pair: number | undefined;
-  #pair = 0;
-  #visit: ScriptedVisit | undefined;
-  #speed: Speed = 'normal';
-  #shelfOf = '';
-  #shelf: Item[] = [];
-  /** Announcement for screen readers: turns of the story, and every choice that the visitor requested. */
-  #spoken = '';
-  /** The frame for which `#spoken` was set. */
-  #spokenOf: Frame | undefined;
-  /** The visitor requested the next choice by a button. */
-  #asked = false;
-  readonly #cards = new MovingCards();
-  #moved: Frame | undefined;
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#end();
-  }
 
   protected override firstUpdated(): void {
     // This page has no list that the rest of the page must wait for.
     this.session.showRest();
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    // After "No", nothing may learn here either, and learning from the scripted shopper is deleted.
-    if (this.session.learning !== 'on' || !this.session.recommender) this.#end();
-    else this.#visit ??= this.#begin();
-    if (this.pair !== undefined && this.pair !== this.#pair) {
-      this.#pair = this.pair;
-      void this.#visit?.restart(this.#pair);
-    }
-    const frame = this.#visit?.frame;
-    if (frame !== this.#moved) this.#cards.remember(this.#cardElements());
-  }
-
-  protected override updated(): void {
-    const frame = this.#visit?.frame;
-    if (frame === this.#moved) return;
-    this.#moved = frame;
-    this.#cards.move(this.#cardElements());
-    // The chosen product's button has left the list, and took the focus with it.
-    if (this.#visit?.phase === 'by-hand' && document.activeElement === document.body) this.#focus('.watch-list button');
-  }
-
   protected override render(): TemplateResult {
-    const visit = this.#visit;
+    const { learning, recommender } = this.session;
     return html`
-      <section class="block first late watch" data-testid="watch" data-phase=${visit?.phase ?? 'closed'}>
-        <h1 tabindex="-1">${this.session.learning === 'on' ? 'Watch it learn' : 'Nothing learns here'}</h1>
-        ${visit ? this.#story(visit) : this.#nothing()}
+      <section class="block first late">
+        <h1 tabindex="-1">${learning === 'on' ? 'Watch it learn' : 'Nothing learns here'}</h1>
+        ${
+          // After "No", nothing may learn here either, and learning from the scripted shopper is deleted.
+          learning === 'on' && recommender ? this.#visit() : this.#nothing()
+        }
       </section>`;
+  }
+
+  #visit(): TemplateResult {
+    return html`
+      <watch-visit
+        .open=${this.#open}
+        .pair=${this.pair}
+        .about=${aboutPair}
+        .next=${OWN_CLICKS}
+        @draw=${this.#drawn}
+        @trouble=${({ detail }: CustomEvent<SidestreamError>) => this.session.report(detail)}
+      ></watch-visit>`;
   }
 
   #nothing(): TemplateResult {
@@ -127,215 +64,8 @@ export class WatchLearning extends ShopElement {
       </div>`;
   }
 
-  #story(visit: ScriptedVisit): TemplateResult {
-    const { tastes, phase } = visit;
-    const [first, second] = tastes.map(low);
-    const lead = tastes[0]
-      ? html`<p class="lead">
-          ${SHOPPER} is a simulated shopper. She likes ${first}, turns to ${second} and comes back to ${first}, and all she does is
-          click. The shop’s own recommender learns it from her clicks, here in your browser; your own lists know nothing of her.
-        </p>`
-      : html`<p class="lead">Opening the shop for a second shopper …</p>`;
-    if (visit.failure) {
-      return html`<div class="calm" role="alert"><p>This cannot be shown: ${visit.failure.message}</p></div>`;
-    }
-    return html`
-      ${lead} ${tastes[0] ? this.#chapters(visit) : nothing} ${this.#controls(phase)}
-      <p class="visually-hidden" role="status" data-testid="watch-spoken">${this.#spoken}</p>
-      ${visit.frame ? this.#stage(visit, visit.frame) : nothing}`;
-  }
-
-  #chapters({ tastes, frames, phase }: ScriptedVisit): TemplateResult {
-    const scripted = frames.filter(({ chapter }) => chapter !== null).length;
-    const current = chapterOf(Math.max(1, scripted))?.index ?? 0;
-    const state = (index: number): 'past' | 'now' | 'next' => {
-      if (phase === 'done' || index < current) return 'past';
-      return index === current && scripted > 0 ? 'now' : 'next';
-    };
-    return html`
-      <ol class="chapters">
-        ${chapterTitles(tastes).map(
-          (title, index) => html`
-            <li class="${state(index)} taste-${index % 2}" aria-current=${state(index) === 'now' ? 'step' : nothing}>
-              <i aria-hidden="true"></i>${title}
-            </li>`,
-        )}
-      </ol>`;
-  }
-
-  #controls(phase: Phase): TemplateResult {
-    const idle = phase === 'opening' || phase === 'failed';
-    const running = phase === 'running';
-    const main = running
-      ? { text: 'Pause', act: () => this.#pause() }
-      : {
-          text: PLAY_TEXT[phase] ?? 'Continue',
-          act: () => (phase === 'done' ? this.#restart(true) : this.#play()),
-        };
-    return html`
-      <div class="buttons watch-controls" role="group" aria-label="The visit">
-        ${phase === 'done' ? html`<a class="button" href="#/" data-testid="watch-own">Now with your own clicks</a>` : nothing}
-        <button class="button ${phase === 'done' ? 'quiet' : ''}" type="button" data-testid="watch-play" ?disabled=${idle} @click=${main.act}>${main.text}</button>
-        ${
-          phase === 'done'
-            ? nothing
-            : html`<button class="button quiet" type="button" data-testid="watch-step" ?disabled=${idle} @click=${this.#step}>One choice</button>`
-        }
-        <label class="watch-speed">
-          <span>Speed</span>
-          <select data-testid="watch-speed" @change=${this.#setSpeed}>
-            ${Object.entries(SPEED_NAMES).map(
-              ([speed, name]) => html`<option value=${speed} ?selected=${speed === this.#speed}>${name}</option>`,
-            )}
-          </select>
-        </label>
-      </div>`;
-  }
-
-  /** What is needed less often. */
-  #more(phase: Phase): TemplateResult {
-    return html`
-      <p class="buttons watch-more">
-        <button class="button quiet" type="button" data-testid="watch-take-over" ?disabled=${phase === 'by-hand'} @click=${this.#takeOver}>
-          Take over
-        </button>
-        <button class="button quiet" type="button" data-testid="watch-restart" ?disabled=${phase === 'ready'} @click=${() => this.#restart(false)}>
-          To the beginning
-        </button>
-        <button class="button quiet" type="button" data-testid="watch-pair" @click=${this.#drawAgain}>Try another pair</button>
-      </p>
-      <p class="hint">
-        Her tastes are pair ${this.#pair} of those drawn at random from the shop’s categories. In ${MEASURED.kept} of the first
-        ${MEASURED.pairs} pairs a second expert was kept beside the all-rounder; in the others the all-rounder followed her alone. You
-        can also <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a>, and see figures.
-      </p>`;
-  }
-
-  #stage(visit: ScriptedVisit, frame: Frame): TemplateResult {
-    const { frames, tastes, phase } = visit;
-    const before = frames.at(-2);
-    const byHand = phase === 'by-hand';
-    const summary = phase === 'done' ? summaryText(frames, tastes) : '';
-    return html`
-      <div class="stage">
-        ${this.#strip(frame, tastes)}
-        <div class="said" data-testid="watch-said">
-          <p class="said-choice">${frame.chosen ? html`<span class="said-picture">${productImage(frame.chosen, false)}</span>` : nothing}<span>${choiceText(frame)}</span></p>
-          <p>${listText(frame, before, tastes)} ${expertText(frame, before)}</p>
-        </div>
-        <div class="listed">
-          <h2>${byHand ? 'The list: choose what you like' : `${SHOPPER}’s list`}</h2>
-          <ol class="watch-list" data-testid="watch-list">
-            ${repeat(
-              frame.list,
-              ({ id }) => id,
-              (item) => this.#card(item, byHand, tastes),
-            )}
-          </ol>
-          ${summary ? html`<p class="summary" data-testid="watch-summary">${summary}</p>` : nothing}
-          ${byHand ? this.#shelves(visit) : nothing} ${this.#more(phase)}
-        </div>
-        <div class="learned">
-          ${tasteChart(frames, tastes)}
-          <h2>The profile</h2>
-          ${this.#experts(frame, tastes)}
-        </div>
-      </div>
-      <details class="numbers" data-testid="watch-numbers">
-        <summary>The numbers</summary>
-        ${expertChart(frames, tastes)} ${figures(frames, tastes)}
-      </details>`;
-  }
-
-  /** The experts' shares as one bar above the list, on a page too narrow for the profile beside it. */
-  #strip({ experts }: Frame, tastes: readonly string[]): TemplateResult {
-    const kept = experts.filter(({ state, choices }) => state !== 'candidate' && choices > 0);
-    return html`
-      <div class="strip" aria-hidden="true">
-        <span class="strip-bar">
-          ${(kept.length > 0 ? experts : []).map((one) => html`<i class=${colorOf(one, tastes)} style="flex-grow: ${one.share.toFixed(3)}"></i>`)}
-        </span>
-        <span class="strip-names">
-          ${
-            kept.length === 0
-              ? 'No experts yet'
-              : kept.map(
-                  (one) =>
-                    html`<span class=${colorOf(one, tastes)}><i></i>${one.state === 'generalist' ? 'All-rounder' : (one.about ?? 'All')} <b>${percent(one.share)}</b></span>`,
-                )
-          }
-        </span>
-      </div>`;
-  }
-
-  #card(item: Item, byHand: boolean, tastes: readonly [string, string]): TemplateResult {
-    const taste = tastes.indexOf(topCategory(item));
-    const content = html`
-      ${productImage(item, false)}
-      <span class="watch-title" dir="auto">${item.title}</span>
-      <span class="watch-category">${topCategory(item)}</span>`;
-    return html`
-      <li class=${taste < 0 ? '' : `taste-${taste}`} data-id=${item.id} data-category=${item.category}>
-        ${
-          byHand
-            ? html`<button type="button" @click=${() => void this.#visit?.choose(item)}>${content}</button>`
-            : html`<div>${content}</div>`
-        }
-      </li>`;
-  }
-
-  #shelves({ tastes }: ScriptedVisit): TemplateResult {
-    return html`
-      <div class="shelf">
-        <label>
-          Or from the shelf of
-          <select data-testid="watch-shelf" @change=${this.#openShelf}>
-            ${this.session.categories.map(
-              ({ path, name }) => html`<option value=${path} ?selected=${path === this.#shelfOf}>${name}</option>`,
-            )}
-          </select>
-        </label>
-        <ul class="watch-list" data-testid="watch-shelf-list">
-          ${this.#shelf.slice(0, SHELF_LENGTH).map((item) => this.#card(item, true, tastes))}
-        </ul>
-      </div>`;
-  }
-
-  #experts({ experts }: Frame, tastes: readonly string[]): TemplateResult {
-    const kept = experts.filter(({ state }) => state !== 'candidate');
-    const trial = experts.filter(({ state }) => state === 'candidate').reduce((sum, { share }) => sum + share, 0);
-    const row = (color: string, name: string, role: string, share: number) => html`
-      <li class=${color}>
-        <span class="expert-name"><i aria-hidden="true"></i>${name} <b>${percent(share)}</b></span>
-        <span class="bar-track" aria-hidden="true"><span style="inline-size: ${(100 * share).toFixed(1)}%"></span></span>
-        <small>${role}</small>
-      </li>`;
-    if (experts.every(({ choices }) => choices === 0)) return html`<p class="hint">Nothing yet.</p>`;
-    return html`
-      <p class="hint">The list adds up the scores of these experts, weighted by their shares.</p>
-      <ul class="experts" data-testid="watch-experts">
-        ${repeat(
-          kept,
-          ({ id }) => id,
-          (expert) => row(colorOf(expert, tastes), nameText(expert), roleText(expert), expert.share),
-        )}
-        ${trial > 0 ? row('expert-trial', 'On trial', 'begins with a recent choice, and has to prove itself', trial) : nothing}
-      </ul>`;
-  }
-
-  #begin(): ScriptedVisit {
-    this.#pair = this.pair ?? randomPair();
-    const visit = new ScriptedVisit(
-      () => this.#open(),
-      this.#pair,
-      () => this.#told(visit),
-    );
-    visit.pace = SPEEDS[this.#speed];
-    return visit;
-  }
-
   /** A recommender with the settings of the shop's, whose profile is only in memory and not shared. */
-  #open(): Promise<Recommender> {
+  readonly #open = (): Promise<Recommender> => {
     const { bundle } = this.session.settings;
     return createRecommender({
       bundle,
@@ -343,106 +73,20 @@ export class WatchLearning extends ShopElement {
       consent: 'pending',
       namespace: `watch ${Date.now()} ${++visits}`,
     });
-  }
+  };
 
-  #end(): void {
-    void this.#visit?.close().catch((thrown: unknown) => this.session.report(thrown));
-    this.#visit = undefined;
-    this.#spoken = '';
-    this.#spokenOf = undefined;
-  }
-
-  #told(visit: ScriptedVisit): void {
-    if (visit !== this.#visit) return;
-    const { frame, frames, tastes, phase } = visit;
-    if (frame && frame !== this.#spokenOf) {
-      this.#spokenOf = frame;
-      const turn =
-        frame.chapter === null ? undefined : chapterOf(frames.filter(({ chapter }) => chapter !== null).length);
-      const words = `${choiceText(frame)} ${listText(frame, frames.at(-2), tastes)}`;
-      if (this.#asked || frame.chapter === null) this.#spoken = words;
-      else if (turn?.first) this.#spoken = `${chapterTitles(tastes)[turn.index]}. ${words}`;
-      this.#asked = false;
-    }
-    if (phase === 'done') this.#spoken = summaryText(frames, tastes) || 'The visit has ended.';
-    if (phase === 'by-hand') void this.#fillShelf();
-    this.requestUpdate();
-  }
-
-  readonly #drawAgain = (): void => {
-    this.#pair = randomPair(this.#pair);
-    this.pair = this.#pair;
+  readonly #drawn = ({ detail }: CustomEvent<number>): void => {
+    this.pair = detail;
     // The same page: neither its scroll position nor the focus changes.
-    history.replaceState(history.state, '', routeHref({ page: 'watch', pair: this.#pair }));
-    void this.#visit?.restart(this.#pair);
+    history.replaceState(history.state, '', routeHref({ page: 'watch', pair: detail }));
   };
-
-  /** The list of a phone is below what explains it. */
-  #bringIntoView(): void {
-    const stage = this.querySelector('.stage');
-    if (stage && stage.getBoundingClientRect().bottom > innerHeight) stage.scrollIntoView({ block: 'start' });
-  }
-
-  #pause(): void {
-    this.#visit?.pause();
-    this.#spoken = 'Paused.';
-  }
-
-  #play(): void {
-    this.#visit?.play();
-    this.#bringIntoView();
-  }
-
-  readonly #step = (): void => {
-    this.#asked = true;
-    this.#bringIntoView();
-    void this.#visit?.step();
-  };
-
-  async #restart(play: boolean): Promise<void> {
-    await this.#visit?.restart();
-    if (play) this.#visit?.play();
-    await this.updateComplete;
-    this.#focus('[data-testid=watch-play]');
-  }
-
-  readonly #takeOver = (): void => {
-    this.#spoken = 'You choose now. The products of the list and of the shelf are buttons.';
-    this.#shelfOf ||= this.session.categories[0]?.path ?? '';
-    this.#visit?.takeOver();
-    // The pressed button is no longer enabled.
-    void this.updateComplete.then(() => this.#focus('.watch-list button'));
-  };
-
-  readonly #openShelf = ({ target }: Event): void => {
-    if (target instanceof HTMLSelectElement) this.#shelfOf = target.value;
-    void this.#fillShelf();
-  };
-
-  async #fillShelf(): Promise<void> {
-    const [visit, category] = [this.#visit, this.#shelfOf];
-    if (!visit || !category) return;
-    try {
-      const items = await visit.shelf(category);
-      if (category !== this.#shelfOf) return;
-      this.#shelf = items;
-      this.requestUpdate();
-    } catch (thrown) {
-      if (visit === this.#visit) this.session.report(thrown);
-    }
-  }
-
-  readonly #setSpeed = ({ target }: Event): void => {
-    if (!(target instanceof HTMLSelectElement)) return;
-    this.#speed = target.value as Speed;
-    if (this.#visit) this.#visit.pace = SPEEDS[this.#speed];
-  };
-
-  #focus(selector: string): void {
-    this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
-  }
-
-  #cardElements(): NodeListOf<HTMLElement> {
-    return this.querySelectorAll('[data-testid=watch-list] > li');
-  }
 }
+
+const OWN_CLICKS = html`<a class="button" href="#/" data-testid="watch-own">Now with your own clicks</a>`;
+
+const aboutPair = (pair: number): TemplateResult => html`
+  <p class="hint">
+    Her tastes are pair ${pair} of those drawn at random from the shop’s categories. In ${MEASURED.kept} of the first
+    ${MEASURED.pairs} pairs a second expert was kept beside the all-rounder; in the others the all-rounder followed her alone. You
+    can also <a href=${routeHref({ page: 'simulate' })}>simulate many shoppers</a>, and see figures.
+  </p>`;

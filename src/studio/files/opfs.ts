@@ -30,7 +30,7 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
     const parts = name.split('/');
     let parent = await open();
     for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create });
-    return [parent, parts[parts.length - 1]];
+    return [parent, parts[parts.length - 1] ?? ''];
   };
   const file = async (name: string): Promise<File | null> => {
     try {

@@ -1,0 +1,257 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { adoptStyles, copyText } from '../../demo/late-page';
+import { SidestreamError } from '../../error';
+import { studioFolder } from '../files/opfs';
+import type { OutFile } from '../files/zip';
+import { alertOf, facts, progressBar } from '../page/templates';
+import { counted, fileSize } from '../page/words';
+import type { StudioState } from '../session';
+import { bytesIn, findParts, type Layout, laidOut, type Parts } from './files';
+import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
+import style from './take-away.css?inline';
+import { twoLines } from './texts';
+import { THEME } from './theme';
+
+adoptStyles(style);
+
+const LAYOUTS: Readonly<Record<Layout, { name: string; archive: string }>> = {
+  web: { name: 'Any web server', archive: 'recommender.zip' },
+  shopify: { name: 'Shopify theme', archive: 'recommender-shopify.zip' },
+};
+/** Largest file that the text about Shopify does not warn of: themes refuse larger ones. */
+const MAX_THEME_FILE = 20e6;
+
+/** How the last saving ended, or how far it is. */
+type Saving =
+  | { kind: 'none' }
+  | { kind: 'running'; stage: string; done: number; total: number }
+  | { kind: 'done'; text: string }
+  | { kind: 'failed'; error: SidestreamError };
+
+/**
+ * Step 5: the files to upload, and the lines to paste.
+ *
+ * @fires {CustomEvent} studio-taken - The files were saved or handed to the browser. Bubbles.
+ */
+@customElement('studio-take-away')
+export class StudioTakeAway extends LitElement {
+  @property({ attribute: false }) state!: StudioState;
+  #layout: Layout = 'web';
+  #parts: Parts | null = null;
+  #failure: SidestreamError | null = null;
+  #saving: Saving = { kind: 'none' };
+  #copied = '';
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('state') && this.state.bundle) void this.#find();
+  }
+
+  protected override render(): TemplateResult {
+    const saving = this.#saving.kind === 'running';
+    if (!this.state.bundle) return html`<p class="hint">First encode the products: that makes the bundle.</p>`;
+    return html`
+      <fieldset class="take-kinds" ?disabled=${saving}>
+        <legend>Where is your shop?</legend>
+        ${(['web', 'shopify'] as const).map(
+          (layout) => html`
+            <label class="check">
+              <input type="radio" name="take-layout" value=${layout} .checked=${layout === this.#layout} @change=${() => this.#choose(layout)} />
+              <span>${LAYOUTS[layout].name}</span>
+            </label>`,
+        )}
+      </fieldset>
+      ${alertOf(
+        'The files cannot be put together.',
+        this.#failure,
+        html`<div class="buttons"><button class="button" type="button" @click=${this.#find}>Try again</button></div>`,
+      )}
+      ${this.#parts ? this.#found(this.#parts) : this.#failure ? nothing : html`<p role="status">Looking through the files …</p>`}`;
+  }
+
+  #found(parts: Parts): TemplateResult {
+    const { scripts, bundle, pictures } = parts;
+    const files = this.#files(parts);
+    const row = (name: string, list: readonly OutFile[]): [string, string][] =>
+      list.length === 0 ? [] : [[name, `${counted(list.length, 'file')}, ${fileSize(bytesIn(list))}`]];
+    return html`
+      <div data-testid="take-facts">
+        ${facts([
+          ['Together', `${counted(files.length, 'file')}, ${fileSize(bytesIn(files))}`],
+          ...row('Script', scripts),
+          ...row('Bundle', bundle),
+          ...(this.#layout === 'web' ? row('Pictures', pictures) : []),
+        ])}
+      </div>
+      ${this.#buttons()} ${this.#outcome()} ${this.#layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
+  }
+
+  #buttons(): TemplateResult {
+    const saving = this.#saving.kind === 'running';
+    const folder = canSaveToFolder();
+    return html`
+      <div class="buttons">
+        ${
+          folder
+            ? html`<button class="button" type="button" data-testid="take-folder" ?disabled=${saving} @click=${this.#toFolder}>Save to a folder</button>`
+            : nothing
+        }
+        <button class="button ${folder ? 'quiet' : ''}" type="button" data-testid="take-zip" ?disabled=${saving} @click=${this.#toZip}>Download a zip</button>
+      </div>`;
+  }
+
+  #outcome(): TemplateResult {
+    const saving = this.#saving;
+    return html`
+      ${
+        saving.kind === 'running'
+          ? progressBar(saving.stage, { ...saving, perSecond: null, secondsLeft: null })
+          : nothing
+      }
+      <p class="take-done" role="status" data-testid="take-done">${saving.kind === 'done' ? saving.text : nothing}</p>
+      ${saving.kind === 'failed' ? alertOf('The files were not saved.', saving.error) : nothing}`;
+  }
+
+  #web({ pictures, addresses }: Parts): TemplateResult {
+    return html`
+      <h3>1. Upload</h3>
+      <dl class="take-places">
+        <div><dt><code>sidestream/</code></dt><dd>to <code>/sidestream/</code> of your host: the script of the lists.</dd></div>
+        <div><dt><code>bundle/</code></dt><dd>to <code>/bundle/</code>: your products as the lists need them. Upload <code>manifest.json</code> last.</dd></div>
+        ${pictures.length > 0 ? html`<div><dt><code>images/</code></dt><dd>to <code>/images/</code>: the pictures that you dropped.</dd></div>` : nothing}
+      </dl>
+      <p>
+        To test it first, upload the whole folder anywhere and open its <code>index.html</code>. From the disk, without a web
+        server, that page stays empty.
+      </p>
+      <h3>2. Paste</h3>
+      <p>These two lines into a page of your shop, where the list should be:</p>
+      ${this.#lines(twoLines(addresses))}
+      ${
+        addresses
+          ? nothing
+          : html`<p>Your products have no addresses. <code>href-template</code> says where their pages are: <code>{id}</code> is replaced by the id of the product.</p>`
+      }
+      <p class="hint">The file <code>README.txt</code> says the same, and what to do when your products change.</p>`;
+  }
+
+  #shopify({ pictures, scripts, bundle }: Parts): TemplateResult {
+    const large = [...scripts, ...bundle].filter(({ bytes }) => bytes > MAX_THEME_FILE);
+    return html`
+      <p class="note">
+        This was tried with a model of Shopify’s theme engine, not in a live store. Work on a copy of your theme: “Online Store”,
+        “Themes”, “…”, “Duplicate”.
+      </p>
+      <h3>What goes where</h3>
+      <p>Under “Edit code” of the theme, or with Shopify’s command line, which takes many files at once:</p>
+      <dl class="take-places">
+        <div><dt><code>assets/</code></dt><dd>all files into the theme’s folder “assets”: the script and the bundle. Upload <code>manifest.json</code> last.</dd></div>
+        <div><dt><code>sections/</code></dt><dd><code>sidestream-recs.liquid</code> into “sections”.</dd></div>
+        <div><dt><code>snippets/</code></dt><dd><code>sidestream-page.liquid</code> into “snippets”.</dd></div>
+        <div><dt><code>locales/</code></dt><dd>do not upload them: copy their entry <code>sections.sidestream</code> into the theme’s files of the same names.</dd></div>
+      </dl>
+      <p>
+        Then, in the theme editor: “Add section”, “Recommendations”. Leave “Address of the bundle” and “Address of the scripts”
+        empty, and the section reads the files of the theme.
+      </p>
+      ${
+        large.length > 0
+          ? html`<p class="note">${large.map(({ path }) => path).join(' and ')} may be too large for a theme. Only pages that encode products or photos in the browser need ${large.length === 1 ? 'it' : 'them'}: lists work without.</p>`
+          : nothing
+      }
+      ${
+        pictures.length > 0
+          ? html`<p class="note">${counted(pictures.length, 'picture was', 'pictures were')} dropped as files, for which a theme has no folder. With Shopify’s product export, which has the addresses of the pictures, lists show them.</p>`
+          : nothing
+      }
+      <p class="hint">
+        If your products change every day, put the files on a host of your own: Shopify keeps copies of theme files for long, and
+        shoppers may see the old list for a while.
+      </p>`;
+  }
+
+  #lines(text: string): TemplateResult {
+    return html`
+      <pre class="take-lines" tabindex="0" role="region" aria-label="The two lines to paste"><code>${text}</code></pre>
+      <p class="buttons">
+        <button class="button quiet" type="button" data-testid="take-copy" @click=${this.#copy}>Copy</button>
+        <span role="status">${this.#copied}</span>
+      </p>`;
+  }
+
+  #files(parts: Parts): OutFile[] {
+    return laidOut(this.#layout, parts, THEME);
+  }
+
+  readonly #find = async (): Promise<void> => {
+    const { bundle } = this.state;
+    this.#failure = null;
+    try {
+      const [files, pictures] = await Promise.all([studioFolder('bundle'), studioFolder('pictures')]);
+      const page = (address: string): Promise<Response> => fetch(address, { cache: 'no-cache' });
+      const parts = await findParts({ bundle: files, pictures, page });
+      if (bundle !== this.state.bundle) return;
+      this.#parts = parts;
+    } catch (thrown) {
+      this.#parts = null;
+      this.#failure = SidestreamError.from(thrown);
+    }
+    this.requestUpdate();
+  };
+
+  #choose(layout: Layout): void {
+    this.#layout = layout;
+    this.#saving = { kind: 'none' };
+    this.#copied = '';
+    this.requestUpdate();
+  }
+
+  readonly #toFolder = (): Promise<void> =>
+    this.#save('Writing files', async (files, written) => {
+      const folder = await chooseFolder();
+      if (!folder) return null;
+      await saveToFolder(folder, files, written);
+      return `${counted(files.length, 'file')} saved in the folder “${folder.name}”.`;
+    });
+
+  readonly #toZip = (): Promise<void> =>
+    this.#save('Packing files', async (files, written) => {
+      const { archive } = LAYOUTS[this.#layout];
+      await downloadZip(archive, files, written);
+      return `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
+    });
+
+  /** @param save null if the user changed their mind; else what was done, in words */
+  async #save(stage: string, save: (files: OutFile[], written: () => void) => Promise<string | null>): Promise<void> {
+    if (!this.#parts) return;
+    try {
+      const files = this.#files(this.#parts);
+      let done = 0;
+      const text = await save(files, () => this.#become({ kind: 'running', stage, done: ++done, total: files.length }));
+      this.#become(text === null ? { kind: 'none' } : { kind: 'done', text });
+      if (text !== null) this.dispatchEvent(new CustomEvent('studio-taken', { bubbles: true }));
+    } catch (thrown) {
+      this.#become({ kind: 'failed', error: SidestreamError.from(thrown) });
+    }
+  }
+
+  #become(saving: Saving): void {
+    this.#saving = saving;
+    this.requestUpdate();
+  }
+
+  readonly #copy = async (): Promise<void> => {
+    this.#copied = await copyText(twoLines(this.#parts?.addresses ?? true), this.querySelector('.take-lines code'));
+    this.requestUpdate();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-take-away': StudioTakeAway;
+  }
+}

@@ -1,0 +1,157 @@
+import { IMAGE_BASE } from '../serve';
+
+/** The two lines to paste into a shop's pages. @param addresses whether the products have addresses of their own */
+export const twoLines = (addresses: boolean): string =>
+  `<script type="module" src="/sidestream/sidestream.js"></script>
+<sidestream-recs bundle="/bundle/" placement="for-you"${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
+
+/** A page that shows the lists, from any web server. */
+export const testPage = (): string => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Test page of the recommender</title>
+    <link rel="icon" href="data:," />
+    <style>
+      :root {
+        color-scheme: light dark;
+        font: 1rem / 1.5 system-ui, sans-serif;
+      }
+      main {
+        max-inline-size: 72rem;
+        margin: 2rem auto;
+        padding-inline: 1rem;
+      }
+      sidestream-recs {
+        display: block;
+        margin-block: 2rem;
+      }
+      #product img {
+        max-inline-size: min(16rem, 100%);
+        max-block-size: 16rem;
+      }
+    </style>
+    <script type="module">
+      import { createRecommender } from './sidestream/sidestream.js';
+
+      // Its own profile: what is learned here does not get into that of the shop.
+      const recommender = await createRecommender({ bundle: 'bundle/', namespace: 'test page', consent: 'session' });
+      const id = new URLSearchParams(location.search).get('item');
+      const item = id === null ? null : await recommender.getItem(id);
+      for (const list of document.querySelectorAll('sidestream-recs')) {
+        if (item) list.itemId = item.id;
+        list.recommender = recommender;
+      }
+      if (item) {
+        document.querySelector('#product').hidden = false;
+        document.querySelector('#product h2').textContent = item.title;
+        const image = document.querySelector('#product img');
+        if (item.image) image.src = item.image;
+        else image.remove();
+        await recommender.track('view', item.id);
+      }
+    </script>
+  </head>
+  <body>
+    <main>
+      <h1>Test page of the recommender</h1>
+      <p>Choose a few products: the lists follow. They are computed in this browser, and nothing is sent anywhere.</p>
+      <section id="product" hidden>
+        <p><a href="index.html">All lists</a></p>
+        <h2></h2>
+        <img alt="" />
+        <sidestream-recs placement="similar" heading="Similar" href-template="?item={id}"></sidestream-recs>
+        <sidestream-recs placement="complement" heading="Goes well with it" href-template="?item={id}"></sidestream-recs>
+      </section>
+      <sidestream-recs placement="for-you" href-template="?item={id}"></sidestream-recs>
+      <sidestream-recs placement="trending" href-template="?item={id}"></sidestream-recs>
+    </main>
+  </body>
+</html>
+`;
+
+/** What goes where on a web server. */
+export const readme = ({ pictures, addresses }: { pictures: boolean; addresses: boolean }): string => `Your recommender
+================
+
+Made with Sidestream Studio. Everything here is static files: any web server will do.
+
+
+1. Upload
+
+   sidestream/   to   /sidestream/   the script of the lists
+   bundle/       to   /bundle/       your products; upload manifest.json last
+${pictures ? `   ${IMAGE_BASE}       to   /${IMAGE_BASE}       the pictures\n` : ''}
+   To test it first, upload this whole folder anywhere and open its index.html.
+   Opened from the disk, without a web server, the page stays empty.
+
+
+2. Paste
+
+   These two lines into a page of your shop, where the list should be:
+
+${indented(twoLines(addresses))}
+${
+  addresses
+    ? ''
+    : `
+   Your products have no addresses. href-template says where their pages are:
+   {id} is replaced by the id of the product.
+`
+}${
+  pictures
+    ? `
+   Pictures are found relative to the page that shows the list. If the page is not
+   at the root of the shop, put <base href="/"> into its head.
+`
+    : ''
+}
+   placement="similar" item-id="..." shows products similar to one; placement="complement"
+   shows what goes well with it. currency="EUR" shows prices in euros.
+
+
+3. Later
+
+   When your products change, make the bundle again in Studio and upload bundle/ again,
+   manifest.json last. Keep the old files for a day: pages that are open still read them.
+
+
+To look inside, with Node:  npx sidestream inspect bundle
+`;
+
+/** What goes where in a Shopify theme. */
+export const shopifyReadme = (pictures: boolean): string => `Your recommender, as files of a Shopify theme
+=============================================
+
+Made with Sidestream Studio. It was tried with a model of Shopify's theme engine, not in a live store:
+work on a copy of your theme. "Online Store", "Themes", "..." , "Duplicate", then "Edit code",
+or Shopify's command line (shopify theme push), which takes many files at once.
+
+
+1. assets/      All files into the theme's folder "assets".
+                Upload manifest.json last.
+2. sections/    sidestream-recs.liquid into "sections".
+3. snippets/    sidestream-page.liquid into "snippets".
+4. locales/     Do not upload these files. Copy their entry "sections.sidestream" into the
+                files of the same name in your theme, inside "sections".
+5. In the theme editor: "Add section", "Recommendations". Leave "Address of the bundle" and
+   "Address of the scripts" empty: the section then reads the files of the theme.
+${
+  pictures
+    ? `
+Pictures: some of your products name their picture by a file. A theme has no folder for these
+pictures. Take the export of Shopify instead, which has the addresses of the pictures, or put
+the files on a host of your own (the other kind of download).
+`
+    : ''
+}
+If your products change every day: Shopify keeps copies of theme files for long, so shoppers may see the
+old list for a while. On a host of your own they see the new one at once: see "A Shopify shop" in the manual.
+`;
+
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `   ${line}`)
+    .join('\n');
