@@ -1,8 +1,7 @@
 import type { Item } from '../core/catalog';
 import type { StudioState } from '../studio/session';
 
-/** A product of the shop that {@link studioState} describes. */
-export const studioItem = (n: number, title = `Product ${n}`): Item => ({
+const studioItem = (n: number, title = `Product ${n}`): Item => ({
   id: `p${n}`,
   title,
   description: '',

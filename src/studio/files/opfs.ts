@@ -28,10 +28,9 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
   const open = () => studio.getDirectoryHandle(folder, { create: true });
   const parentOf = async (name: string, create: boolean): Promise<[FileSystemDirectoryHandle, string]> => {
     const parts = name.split('/');
-    const last = parts.pop() ?? '';
     let parent = await open();
-    for (const part of parts) parent = await parent.getDirectoryHandle(part, { create });
-    return [parent, last];
+    for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create });
+    return [parent, parts[parts.length - 1] ?? ''];
   };
   const file = async (name: string): Promise<File | null> => {
     try {

@@ -154,7 +154,9 @@ export class StudioApp extends StudioElement {
     const { session, state } = this;
     const next = STEPS[numberOf(name)];
     if (!next || missingFor(next.name, state) || session.runningStep === name) return nothing;
-    return html`<p class="next"><a class="button" href="#${next.name}">Next: ${next.title}</a></p>`;
+    const done =
+      statusOf(name, state, { running: null, failed: session.failedSteps, visited: session.visited }) === 'done';
+    return html`<p class="next"><a class="button ${done ? '' : 'quiet'}" href="#${next.name}">Next: ${next.title}</a></p>`;
   }
 
   #dialog(): TemplateResult {
@@ -162,7 +164,7 @@ export class StudioApp extends StudioElement {
       <dialog class="dialog" aria-labelledby="start-over" @cancel=${this.#cancel}>
         <div class="dialog-content">
           <h2 id="start-over">Start over?</h2>
-          <p>The products, the pictures, the bundle, the log and what was learned from it are deleted from this browser. Your own files stay as they are.</p>
+          <p>The products, the pictures, the bundle, the log and the side model are deleted from this browser. Your own files stay as they are.</p>
           <div class="buttons">
             <button class="button" type="button" ?disabled=${this.#deleting} @click=${this.#startOver}>${this.#deleting ? 'Deleting …' : 'Delete and start over'}</button>
             <button class="button quiet" type="button" ?disabled=${this.#deleting} @click=${this.#close}>Keep everything</button>

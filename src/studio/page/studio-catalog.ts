@@ -56,7 +56,7 @@ export class StudioCatalog extends StudioElement {
       ${languageNote === null ? nothing : html`<p class="note">${languageNote}</p>`} ${lines(summary)}
       <h3 id="first-products">The first products</h3>
       <ul class="grid" aria-labelledby="first-products">
-        ${first.map((item) => html`<li><studio-product .item=${item} .pictures=${this.state.pictures}></studio-product></li>`)}
+        ${first.map((item) => html`<li><studio-product .item=${item} .pictures=${this.state.pictures ?? this.state.catalog}></studio-product></li>`)}
       </ul>
       ${andMore(products, first.length)}
       ${
@@ -112,13 +112,14 @@ export class StudioCatalog extends StudioElement {
 
   readonly #chosen = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {
     await this.session.readCatalog(detail);
-    if (this.session.failureOf('catalogue')) return;
+    if (this.session.failureOf('catalogue')) return this.showAlert();
     this.querySelector<HTMLDetailsElement>('.again')?.removeAttribute('open');
     await this.focusOn('.result');
   };
 
-  readonly #pictured = ({ detail }: CustomEvent<DroppedFile[]>): void => {
-    void this.session.addPictures(detail);
+  readonly #pictured = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {
+    await this.session.addPictures(detail);
+    if (this.session.failureOf('pictures')) await this.showAlert();
   };
 }
 

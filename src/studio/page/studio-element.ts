@@ -33,7 +33,13 @@ export class StudioElement extends LitElement {
   /** Moves the focus to a button that took the place of the one pressed, or to a heading. */
   protected async focusOn(selector: string): Promise<void> {
     await this.updateComplete;
-    this.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+    this.querySelector<HTMLElement>(selector)?.focus();
+  }
+
+  /** Brings what went wrong into view; a screen reader says it without that. */
+  protected async showAlert(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector('.alert')?.scrollIntoView({ block: 'nearest' });
   }
 
   /** Whether the focus is on this element's part that matches. */

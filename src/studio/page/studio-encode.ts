@@ -40,7 +40,7 @@ export class StudioEncode extends StudioElement {
 
   #samples(samples: readonly NearestSample[]): TemplateResult | typeof nothing {
     if (samples.length === 0) return nothing;
-    const { pictures } = this.state;
+    const pictures = this.state.pictures ?? this.state.catalog;
     const card = (item: NearestSample['product']) =>
       html`<studio-product .item=${item} .pictures=${pictures}></studio-product>`;
     return html`

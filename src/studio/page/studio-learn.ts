@@ -4,6 +4,7 @@ import { chartFigure, table } from '../../demo/charts/shop-chart';
 import type { DroppedFile, LearnReport, LearnUpdate, LogReport } from '../session';
 import './studio-drop';
 import { StudioElement } from './studio-element';
+import type { Running } from './studio-session';
 import { alertOf, facts, lines, progressBar } from './templates';
 import { count, counted, days, duration, learnedSentence, percent } from './words';
 
@@ -22,36 +23,39 @@ export class StudioLearn extends StudioElement {
     const training = session.running?.task === 'train' ? session.running : null;
     const shown = training ? session.learning : (learned ?? session.learning);
     return html`
-      ${learned && !training ? result(learned) : nothing} ${log === null ? this.#intro() : this.#read(log)}
+      ${training ? this.#training(training) : learned ? result(learned) : nothing}
+      ${alertOf('The training could not go on.', session.failureOf('train'))}
+      ${shown && shown.epochs.length > 0 ? charts(shown) : nothing} ${log === null ? this.#intro() : this.#read(log)}
       ${reading ? progressBar('Reading the log', reading.progress) : nothing}
       ${alertOf('The log could not be read.', session.failureOf('log'))}
-      ${log === null ? this.#drop('Log') : nothing}
-      ${training ? progressBar('Training', training.progress) : nothing}
-      ${alertOf('The training could not go on.', session.failureOf('train'))}
       ${
         log === null
-          ? nothing
+          ? this.#drop('Log')
           : html`
-              <div class="buttons">
-                ${
-                  training
-                    ? html`<button class="button" type="button" ?disabled=${training.ending} @click=${this.#stop}>${training.ending ? 'Stopping …' : 'Stop and keep the best'}</button>`
-                    : html`<button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#train}>${learned ? 'Train again' : 'Train'}</button>`
-                }
-              </div>`
-      }
-      ${training && shown ? html`<p class="hint">${place(shown.backend)}</p>` : nothing}
-      ${shown && shown.epochs.length > 0 ? charts(shown) : nothing}
-      ${
-        log === null
-          ? nothing
-          : html`
+              ${
+                training
+                  ? nothing
+                  : html`
+                      <div class="buttons">
+                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#train}>${learned ? 'Train again' : 'Train'}</button>
+                      </div>`
+              }
               <details class="again">
                 <summary>Read another log</summary>
                 <p class="hint">It replaces this one.</p>
                 ${this.#drop('Another log')}
               </details>`
       }`;
+  }
+
+  #training({ progress, ending }: Running): TemplateResult {
+    const { learning } = this.session;
+    return html`
+      ${progressBar('Training', progress)}
+      <div class="buttons">
+        <button class="button" type="button" ?disabled=${ending} @click=${this.#stop}>${ending ? 'Stopping …' : 'Stop and keep the best'}</button>
+      </div>
+      ${learning === null ? nothing : html`<p class="hint">${place(learning.backend)}</p>`}`;
   }
 
   #drop(label: string): TemplateResult {
@@ -89,7 +93,7 @@ export class StudioLearn extends StudioElement {
   readonly #chosen = async ({ detail: [dropped] }: CustomEvent<DroppedFile[]>): Promise<void> => {
     if (!dropped) return;
     await this.session.readLog(dropped.file);
-    if (this.session.failureOf('log')) return;
+    if (this.session.failureOf('log')) return this.showAlert();
     this.querySelector<HTMLDetailsElement>('.again')?.removeAttribute('open');
     await this.focusOn('.read');
   };
@@ -116,7 +120,7 @@ const place = (backend: LearnUpdate['backend']): string =>
 function result(learned: LearnReport): TemplateResult {
   const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, popularity, itemKnn } = learned;
   const kept = epochs.find(({ epoch }) => epoch === keptEpoch);
-  const measured = gain !== null || popularity !== null;
+  const measured = epochs.some(({ hitRate }) => Number.isFinite(hitRate));
   return html`
     <p class="result" tabindex="-1"><strong>${learnedSentence(learned)}</strong></p>
     ${facts([
@@ -128,7 +132,7 @@ function result(learned: LearnReport): TemplateResult {
         ? []
         : [
             [
-              'Difference for one shopper',
+              gain.rival === 'popularity' ? 'Difference to popularity' : 'Difference to item-kNN',
               `${(100 * gain.mean).toFixed(1)} ± ${(100 * gain.error).toFixed(1)} percentage points`,
             ] as const,
           ]),
@@ -155,24 +159,29 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate): TemplateResult {
     { name: 'Chosen together (item-kNN)', value: itemKnn, color: TOGETHER, dashes: '7 4' },
     { name: 'Bestsellers (popularity)', value: popularity, color: BESTSELLERS, dashes: '2 3' },
   ].flatMap(({ value, ...rival }) => (value === null ? [] : [{ ...rival, value }]));
+  const measured = epochs.filter((epoch) => Number.isFinite(epoch.hitRate));
   const hitRate = last ? percent(last.hitRate) : '';
   return html`
     <div class="charts">
-      ${chartFigure(
-        html`<h3>Next choice among the first ten</h3><p class="hint">HR@10 of held-out shoppers after each epoch, in percent</p>`,
-        `HR@10 by epoch. Side model: ${hitRate} after ${counted(epochs.length, 'epoch')}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
-        {
-          kind: 'epochs',
-          color: MODEL,
-          values: epochs.map((epoch) => 100 * epoch.hitRate),
-          levels: rivals.map(({ value, color, dashes }) => ({ value: 100 * value, color, dashes })),
-          from: 0,
-        },
-        [
-          { name: 'Side model', color: MODEL, value: hitRate },
-          ...rivals.map(({ value, ...rival }) => ({ ...rival, value: percent(value) })),
-        ],
-      )}
+      ${
+        measured.length === 0
+          ? nothing
+          : chartFigure(
+              html`<h3>Next choice among the first ten</h3><p class="hint">HR@10 of held-out shoppers after each epoch, in percent</p>`,
+              `HR@10 by epoch. Side model: ${hitRate} after ${counted(epochs.length, 'epoch')}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
+              {
+                kind: 'epochs',
+                color: MODEL,
+                values: measured.map((epoch) => 100 * epoch.hitRate),
+                levels: rivals.map(({ value, color, dashes }) => ({ value: 100 * value, color, dashes })),
+                from: 0,
+              },
+              [
+                { name: 'Side model', color: MODEL, value: hitRate },
+                ...rivals.map(({ value, ...rival }) => ({ ...rival, value: percent(value) })),
+              ],
+            )
+      }
       ${chartFigure(
         html`<h3>Loss</h3><p class="hint">On the shoppers that it learns from, after each epoch</p>`,
         `Loss by epoch: ${last ? last.loss.toFixed(3) : 'none'} after ${counted(epochs.length, 'epoch')}.`,
@@ -185,7 +194,11 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate): TemplateResult {
       ${table(
         'Loss and HR@10 by epoch',
         ['Epoch', 'Loss', 'HR@10'],
-        epochs.map(({ epoch, loss, hitRate: rate }) => [epoch, loss.toFixed(3), percent(rate)]),
+        epochs.map(({ epoch, loss, hitRate: rate }) => [
+          epoch,
+          loss.toFixed(3),
+          Number.isFinite(rate) ? percent(rate) : 'not measured',
+        ]),
       )}
     </details>`;
 }

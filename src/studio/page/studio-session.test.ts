@@ -129,7 +129,7 @@ it('forgets what was about the products before', async () => {
   expect(session.state).toBe(only);
 });
 
-it('keeps what was learned with the bundle that has grown', async () => {
+it('keeps the result of a training with the bundle that has grown', async () => {
   const { log, learned } = full;
   if (!log || !learned) throw new Error('a full state');
   const grown = { ...encoded, bundle: full.bundle && { ...full.bundle, bytes: 99 } };

@@ -23,7 +23,7 @@ const STEP_OF: Record<Task, StepName> = {
   train: 'learn',
 };
 
-interface Running {
+export interface Running {
   task: Task;
   /** Null until the worker reports. */
   progress: Progress | null;

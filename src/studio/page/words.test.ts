@@ -82,7 +82,7 @@ it('says where the encoders run, and why', () => {
   );
 });
 
-it('says what was learned, and does not take chance for a difference', () => {
+it('says whether the side model helps, and does not take chance for a difference', () => {
   const sentence = (mean: number, error: number) =>
     learnedSentence({ gain: { mean, error, rival: 'popularity', shoppers: 1204 } });
   expect(sentence(0.031, 0.01)).toBe(

@@ -97,7 +97,7 @@ export const days = (from: number, until: number): string => {
 };
 
 /** How each rival of the side model is called in a sentence. */
-export const RIVALS = {
+const RIVALS = {
   popularity: 'a list of bestsellers',
   'item-knn': 'what is chosen together (item-kNN)',
 } as const;
