@@ -32,7 +32,7 @@ const wings = Object.entries(WINGS).map(([wing, imports]) => ({
   from: { path: `^src/${wing}/`, pathNot: TESTS },
   to: {
     dynamic: false,
-    path: '^src/(core|device|page|shop|lab|demo)/',
+    path: '^src/(core|device|page|shop|lab|demo|studio)/',
     pathNot: [wing, ...imports].map((own) => `^src/${own}/`),
   },
 }));
@@ -55,7 +55,7 @@ module.exports = {
       from: { path: '^src/([^/]+/[^/]+)/', pathNot: ['^src/lab/', ...TESTS] },
       to: {
         dynamic: false,
-        path: '^src/(?!demo/)[^/]+/.+',
+        path: '^src/(?!demo/|studio/)[^/]+/.+',
         pathNot: [
           '^src/$1/',
           '^src/core/common/',
@@ -71,7 +71,7 @@ module.exports = {
       from: { path: '^src/lab/', pathNot: TESTS },
       to: {
         dynamic: false,
-        path: '^src/(?!demo/|lab/)[^/]+/.+',
+        path: '^src/(?!demo/|studio/|lab/)[^/]+/.+',
         pathNot: ['^src/core/common/', '^src/[^/]+/[^/]+/index\\.ts$', '^src/[^/]+/[^/]+/[^/]+/index\\.ts$'],
       },
     },

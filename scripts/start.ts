@@ -36,6 +36,7 @@ function whatToTry(address: string): string {
     `  ${address}#/watch       watch a simulated shopper: what a device learns, choice by choice`,
     `  ${address}#/inspector   the profile that this browser has learned from you`,
     `  ${address}#/playground  every setting of a list, and the code to paste`,
+    `  ${address}studio.html   make a recommender from a product export of your own, in the browser`,
   ].join('\n');
 }
 

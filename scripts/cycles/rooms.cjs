@@ -127,6 +127,12 @@ const ROOMS = {
     has: 'the steps of a build: rows of a feed, encoding with its cache, projection, words, weights of the content',
     imports: ['catalog', 'common', 'encoders', 'kernel'],
   },
+  studio: {
+    wing: null,
+    runs: 'page and workers',
+    has: '`studio.html`, where a shop makes its recommender in a browser tab: `page/`, and workers; `files/`: what it keeps in the browser',
+    imports: ['catalog', 'client', 'demo', 'protocol'],
+  },
   bundler: {
     wing: 'shop',
     runs: 'Node',

@@ -1,5 +1,6 @@
 import { build, preview } from 'vite';
 import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
+import { buildStudio } from './studio';
 
 const STAMP = '.cache/demo/site.stamp';
 /** The manifest in `public` names the pictures and shards there, so its digest covers them. */
@@ -8,21 +9,24 @@ const INPUTS = [
   'tsconfig.json',
   'vite.config.ts',
   'index.html',
+  'studio.html',
+  'scripts/start/studio.ts',
   'src',
   'models',
   'public/bundle/manifest.json',
 ];
 
 /**
- * Builds the demo page into `dist` unless nothing changed since the last time.
+ * Builds the demo page and Studio into `dist` unless nothing changed since the last time.
  * @returns a line that describes the result
  */
 export async function prepareSite(): Promise<string> {
   const rest = (await listFiles('public')).filter((file) => !/^public.(bundle|images)/.test(file));
   const digest = await digestOf([...INPUTS, ...rest]);
-  if ((await isStamped(STAMP, digest)) && (await listFiles('dist/index.html')).length > 0) return 'up to date';
+  if ((await isStamped(STAMP, digest)) && (await listFiles('dist/studio.html')).length > 0) return 'up to date';
   // Remarks about the bundler's speed do not help somebody who starts the shop.
   await build({ logLevel: 'warn', build: { rolldownOptions: { checks: { pluginTimings: false } } } });
+  await buildStudio();
   await writeStamp(STAMP, digest);
   return 'built';
 }

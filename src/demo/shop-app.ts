@@ -176,6 +176,7 @@ export class ShopApp extends ShopElement {
           ${learning === 'on' ? html`<a href=${routeHref({ page: 'watch' })}>Watch it learn</a>` : nothing}
           <a href=${routeHref({ page: 'playground' })} data-testid="playground-open">Playground</a>
           <a href=${routeHref({ page: 'simulate' })} data-testid="simulate-open">Simulate shoppers</a>
+          <a href="studio.html">Make one for your shop</a>
           <button class="link-button" type="button" data-testid="privacy" ?disabled=${!this.session.recommender} @click=${this.#ask}>Privacy choices</button>
         </p>
       </footer>`;

@@ -1,6 +1,19 @@
-import { areaY, dot, lineY, type Markish, type PlotOptions, plot, rect, ruleY, text } from '@observablehq/plot';
+import {
+  areaY,
+  axisX,
+  axisY,
+  dot,
+  gridY,
+  lineY,
+  type Markish,
+  type PlotOptions,
+  plot,
+  rect,
+  ruleY,
+  text,
+} from '@observablehq/plot';
 import { type BarChart, chartOptions, chartStyle, type LineChart } from '../../lab/simulate/charts';
-import type { ChartFrame } from '../../page/element/drawing';
+import { type ChartFrame, sideMargins } from '../../page/element/drawing';
 
 /** Products of each taste in a list, choice by choice. */
 interface TasteChart {
@@ -18,6 +31,16 @@ interface ShareChart {
   chapters: readonly Chapter[];
 }
 
+/** A figure after each epoch of a training, beside levels that do not change. */
+interface EpochChart {
+  kind: 'epochs';
+  color: string;
+  values: readonly number[];
+  levels: readonly { value: number; color: string; dashes: string }[];
+  /** Start of the axis; null for the least value. */
+  from: number | null;
+}
+
 /** A range of choices, by the numbers of its first and its last choice. */
 interface Chapter {
   from: number;
@@ -26,7 +49,7 @@ interface Chapter {
   name: string;
 }
 
-export type ChartData = BarChart | LineChart | TasteChart | ShareChart;
+export type ChartData = BarChart | LineChart | TasteChart | ShareChart | EpochChart;
 
 export function drawChart(chart: ChartData, frame: ChartFrame): Element {
   switch (chart.kind) {
@@ -34,6 +57,8 @@ export function drawChart(chart: ChartData, frame: ChartFrame): Element {
       return plot({ ...chartStyle(frame), ...tastes(chart, frame) });
     case 'shares':
       return plot({ ...chartStyle(frame), ...shares(chart, frame) });
+    case 'epochs':
+      return plot({ ...chartStyle(frame), ...epochs(chart, frame) });
     default:
       return plot(chartOptions(chart, frame));
   }
@@ -74,6 +99,36 @@ function shares({ series, chapters }: ShareChart, frame: ChartFrame): PlotOption
       areaY(rows, { x: 'at', y: 'share', z: 'key', fill: 'key', order: keys, stroke: 'var(--paper)' }),
       ruleY([0], { stroke: 'var(--line)' }),
       chapterNames(chapters),
+    ],
+  };
+}
+
+function epochs({ values, color, levels, from }: EpochChart, frame: ChartFrame): PlotOptions {
+  const points = values.map((value, at) => ({ epoch: at + 1, value }));
+  const all = [...values, ...levels.map(({ value }) => value)];
+  const low = from ?? Math.min(...all);
+  const high = Math.max(...all, low);
+  const end = Math.max(2, values.length);
+  return {
+    height: 190,
+    marginTop: 10,
+    marginBottom: 24,
+    ...sideMargins(frame, 36, 14),
+    x: { domain: [1, end], reverse: frame.rightToLeft, label: null },
+    y: { domain: [low, high > low ? high : low + 1], nice: true, label: null },
+    marks: [
+      gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
+      axisY({ ticks: 4, tickSize: 0, anchor: frame.rightToLeft ? 'right' : 'left' }),
+      axisX({
+        ticks: Math.min(end, 8),
+        tickSize: 3,
+        tickFormat: (at: number) => (Number.isInteger(at) ? `${at}` : ''),
+      }),
+      ...levels.map(({ value, color: stroke, dashes }) =>
+        ruleY([value], { stroke, strokeWidth: 2, strokeDasharray: dashes }),
+      ),
+      lineY(points, { x: 'epoch', y: 'value', stroke: color, strokeWidth: 3 }),
+      dot(points, { x: 'epoch', y: 'value', fill: color, r: 3.5 }),
     ],
   };
 }

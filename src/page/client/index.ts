@@ -8,4 +8,5 @@ export {
   startRecommender,
 } from './create-recommender';
 export { onPageRecommender, pageBundle, pageRecommender } from './page-recommender';
+export { PendingCalls } from './pending-calls';
 export { setWorkerUrl } from './worker-url';

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Builds `studio.html` with its workers. It is a build of its own: together with the demo shop, the two pages would share the
+ * files of the shop's first list, and each would load code of the other.
+ * @param outDir nothing in it is deleted
+ */
+export async function buildStudio(outDir = join(root, 'dist')): Promise<void> {
+  await build({
+    root,
+    configFile: false,
+    base: './',
+    logLevel: 'warn',
+    publicDir: false,
+    worker: { format: 'es' },
+    resolve: { dedupe: ['@tensorflow/tfjs-core'] },
+    build: {
+      target: 'es2022',
+      outDir,
+      emptyOutDir: false,
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: { input: join(root, 'studio.html'), checks: { pluginTimings: false } },
+    },
+  });
+}

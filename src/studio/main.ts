@@ -1,0 +1,34 @@
+import { html, render } from 'lit';
+import { onlyTab, unsupported } from './page/browser-support';
+import { connectBuild, connectLearn } from './page/connect';
+import { StudioApp } from './page/studio-app';
+import { StudioSession } from './page/studio-session';
+
+void show();
+
+async function show(): Promise<void> {
+  const why = await unsupported();
+  if (why !== null) return say('Studio cannot run in this browser', why);
+  await onlyTab(() =>
+    say('Studio is open in another tab', 'Go on there, or close that tab: this one continues by itself then.'),
+  );
+  const session = new StudioSession(connectBuild(), connectLearn());
+  await session.open();
+  const app = new StudioApp();
+  app.session = session;
+  render('', document.body);
+  document.body.append(app);
+}
+
+/** Shows a page without Studio. */
+function say(title: string, text: string): void {
+  render(
+    html`
+      <header class="studio-header"><h1>Sidestream Studio</h1></header>
+      <main class="studio-alone">
+        <h2>${title}</h2>
+        <p class="lead" role="status">${text}</p>
+      </main>`,
+    document.body,
+  );
+}

@@ -1,0 +1,85 @@
+import type { StudioState } from '../session';
+
+export type StepName = 'catalogue' | 'encode' | 'learn' | 'try' | 'take-away';
+
+/** A step of Studio as the list of steps shows it. */
+export interface Step {
+  name: StepName;
+  title: string;
+  /** One sentence about what happens in it. */
+  about: string;
+  optional: boolean;
+}
+
+export const STEPS: readonly [Step, ...Step[]] = [
+  { name: 'catalogue', title: 'Catalogue', about: 'Your products, and their pictures.', optional: false },
+  {
+    name: 'encode',
+    title: 'Encode',
+    about: 'Frozen encoders read the text and the picture of each product, once.',
+    optional: false,
+  },
+  {
+    name: 'learn',
+    title: 'Learn',
+    about: 'A small model learns from past orders or clicks what shoppers choose next.',
+    optional: true,
+  },
+  {
+    name: 'try',
+    title: 'Try',
+    about: 'Your own products with their lists, as shoppers would see them.',
+    optional: false,
+  },
+  {
+    name: 'take-away',
+    title: 'Take away',
+    about: 'The files to upload to your shop, and the lines to paste.',
+    optional: false,
+  },
+];
+
+export type StepStatus = 'to do' | 'running' | 'done' | 'failed';
+
+/** What happened on the page, beside what Studio holds. */
+export interface PageProgress {
+  running: StepName | null;
+  failed: ReadonlySet<StepName>;
+  /** Steps that leave nothing in the state, but were done on this page. */
+  visited: ReadonlySet<StepName>;
+}
+
+/** Why a step cannot be entered yet, and the step to do first; null if it can. */
+export function missingFor(name: StepName, { catalog, bundle }: StudioState): { reason: string; first: Step } | null {
+  if (name === 'catalogue') return null;
+  if (catalog === null) return { reason: 'First read your products, in step 1.', first: stepOf('catalogue') };
+  if (name === 'encode' || bundle !== null) return null;
+  return { reason: 'First encode the products, in step 2.', first: stepOf('encode') };
+}
+
+export function statusOf(name: StepName, state: StudioState, { running, failed, visited }: PageProgress): StepStatus {
+  if (running === name) return 'running';
+  if (failed.has(name)) return 'failed';
+  const done = {
+    catalogue: state.catalog !== null,
+    encode: state.bundle !== null,
+    learn: state.learned !== null,
+    try: state.bundle !== null && visited.has('try'),
+    'take-away': state.bundle !== null && visited.has('take-away'),
+  };
+  return done[name] ? 'done' : 'to do';
+}
+
+/** The step at which somebody goes on who comes back. */
+export function currentStep({ catalog, bundle, learned }: StudioState): StepName {
+  if (catalog === null) return 'catalogue';
+  if (bundle === null) return 'encode';
+  return learned === null ? 'learn' : 'try';
+}
+
+export const stepOf = (name: StepName): Step => STEPS.find((step) => step.name === name) ?? STEPS[0];
+
+export const numberOf = (name: StepName): number => STEPS.findIndex((step) => step.name === name) + 1;
+
+/** The step that an address names after `#`; null if it names none. */
+export const stepAt = (hash: string): StepName | null => STEPS.find(({ name }) => `#${name}` === hash)?.name ?? null;

@@ -1,0 +1,235 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { SidestreamError } from '../../error';
+import { currentStep, missingFor, numberOf, STEPS, type Step, type StepName, statusOf, stepAt, stepOf } from './steps';
+import './studio-catalog';
+import { StudioElement } from './studio-element';
+import './studio-encode';
+import './studio-learn';
+import { alertOf, icon } from './templates';
+
+/** Steps whose code is loaded when they are opened. */
+const LATE: Partial<Record<StepName, () => Promise<unknown>>> = {
+  try: () => import('../try'),
+  'take-away': () => import('../take-away'),
+};
+
+/** The page of Studio: the list of the steps, and the content of one. */
+@customElement('studio-app')
+export class StudioApp extends StudioElement {
+  #step: StepName = 'catalogue';
+  #loaded = new Set<StepName>();
+  #loading = new Set<StepName>();
+  #failure: SidestreamError | null = null;
+  #deleting = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('hashchange', this.#navigated);
+    // Whoever comes back goes on where they were, unless the address says otherwise.
+    this.#step = stepAt(location.hash) ?? currentStep(this.session.state);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('hashchange', this.#navigated);
+  }
+
+  protected override render(): TemplateResult {
+    const { session, state } = this;
+    const { opened, failure, resumed } = session;
+    const step = stepOf(this.#step);
+    const something = state.catalog !== null || failure !== null;
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>Skip to the step</a>
+      <header class="studio-header">
+        <h1>Sidestream Studio</h1>
+        ${something ? html`<button class="button quiet" type="button" @click=${this.#ask}>Start over</button>` : nothing}
+      </header>
+      <div class="studio-body">
+        ${opened ? this.#steps() : nothing}
+        <main id="main" class="late" tabindex="-1">
+          ${alertOf(
+            'Studio could not open what it keeps in this browser.',
+            failure,
+            html`<div class="buttons"><button class="button" type="button" @click=${() => session.open()}>Try again</button></div>`,
+          )}
+          ${opened && state.catalog === null && this.#step === 'catalogue' ? intro() : nothing}
+          ${
+            opened && resumed !== null && this.#step === resumed
+              ? html`<p class="note">Welcome back. What you made earlier is still here: you are at step ${numberOf(resumed)} of ${STEPS.length}, ${stepOf(resumed).title}.</p>`
+              : nothing
+          }
+          ${opened ? this.#content(step) : nothing}
+        </main>
+      </div>
+      <p class="visually-hidden" role="status">${session.spoken}</p>
+      ${this.#dialog()}`;
+  }
+
+  protected override updated(): void {
+    document.title = `${numberOf(this.#step)}. ${stepOf(this.#step).title} · Sidestream Studio`;
+  }
+
+  #steps(): TemplateResult {
+    const { session, state } = this;
+    const { runningStep, failedSteps, visited } = session;
+    return html`
+      <nav class="steps" aria-label="Steps">
+        <ol>
+          ${STEPS.map(({ name, title, optional }, at) => {
+            const status = statusOf(name, state, { running: runningStep, failed: failedSteps, visited });
+            const missing = missingFor(name, state);
+            const words = missing ? `needs step ${numberOf(missing.first.name)}` : status;
+            return html`
+              <li data-status=${status} ?data-missing=${missing !== null}>
+                <a href="#${name}" aria-current=${name === this.#step ? 'step' : nothing}>
+                  <span class="step-number">
+                    ${status === 'done' ? icon('check') : status === 'failed' ? icon('failed') : nothing}
+                    <span class=${status === 'done' || status === 'failed' ? 'visually-hidden' : ''}>${at + 1}</span>
+                  </span>
+                  <span class="step-title">${title}</span>
+                  <span class="step-status">${optional && status === 'to do' ? `optional, ${words}` : words}</span>
+                </a>
+              </li>`;
+          })}
+        </ol>
+      </nav>`;
+  }
+
+  #content({ name, title, about }: Step): TemplateResult {
+    const missing = missingFor(name, this.state);
+    return html`
+      <section class="step" aria-labelledby="step-title">
+        <h2 id="step-title" tabindex="-1">${numberOf(name)}. ${title}</h2>
+        <p class="lead">${about}</p>
+        ${
+          missing
+            ? html`
+                <div class="calm">
+                  <p>${missing.reason}</p>
+                  <p><a class="button" href="#${missing.first.name}">Go to ${missing.first.title}</a></p>
+                </div>`
+            : html`${this.#view(name)} ${this.#next(name)}`
+        }
+      </section>`;
+  }
+
+  #view(name: StepName): TemplateResult | typeof nothing {
+    const { session, state } = this;
+    switch (name) {
+      case 'catalogue':
+        return html`<studio-catalog .session=${session}></studio-catalog>`;
+      case 'encode':
+        return html`<studio-encode .session=${session}></studio-encode>`;
+      case 'learn':
+        return html`<studio-learn .session=${session}></studio-learn>`;
+    }
+    if (this.#loaded.has(name)) {
+      return name === 'try'
+        ? html`<studio-try .state=${state}></studio-try>`
+        : html`<studio-take-away .state=${state} @studio-taken=${this.#taken}></studio-take-away>`;
+    }
+    if (this.#failure === null) void this.#load(name);
+    return alertOf('This step could not be loaded.', this.#failure);
+  }
+
+  async #load(name: StepName): Promise<void> {
+    if (this.#loading.has(name)) return;
+    this.#loading.add(name);
+    try {
+      await LATE[name]?.();
+      this.#loaded.add(name);
+    } catch (cause) {
+      const message = 'Its code did not arrive. Check the connection to this page, and open the step again.';
+      this.#failure = new SidestreamError('runtime/unexpected', message, { cause });
+    }
+    this.#loading.delete(name);
+    if (name === 'try') this.session.visit(name);
+    this.requestUpdate();
+  }
+
+  /** The way to the next step, once this one is done. */
+  #next(name: StepName): TemplateResult | typeof nothing {
+    const { session, state } = this;
+    const next = STEPS[numberOf(name)];
+    if (!next || missingFor(next.name, state) || session.runningStep === name) return nothing;
+    const done =
+      statusOf(name, state, { running: null, failed: session.failedSteps, visited: session.visited }) === 'done';
+    return html`<p class="next"><a class="button ${done ? '' : 'quiet'}" href="#${next.name}">Next: ${next.title}</a></p>`;
+  }
+
+  #dialog(): TemplateResult {
+    return html`
+      <dialog class="dialog" aria-labelledby="start-over" @cancel=${this.#cancel}>
+        <div class="dialog-content">
+          <h2 id="start-over">Start over?</h2>
+          <p>The products, the pictures, the bundle, the log and the side model are deleted from this browser. Your own files stay as they are.</p>
+          <div class="buttons">
+            <button class="button" type="button" ?disabled=${this.#deleting} @click=${this.#startOver}>${this.#deleting ? 'Deleting …' : 'Delete and start over'}</button>
+            <button class="button quiet" type="button" ?disabled=${this.#deleting} @click=${this.#close}>Keep everything</button>
+          </div>
+        </div>
+      </dialog>`;
+  }
+
+  readonly #taken = (): void => this.session.visit('take-away');
+
+  readonly #skip = (event: Event): void => {
+    event.preventDefault();
+    this.querySelector<HTMLElement>('main')?.focus();
+  };
+
+  readonly #ask = (): void => this.querySelector('dialog')?.showModal();
+
+  readonly #close = (): void => this.querySelector('dialog')?.close();
+
+  /** Escape must not hide the dialog while it deletes. */
+  readonly #cancel = (event: Event): void => {
+    if (this.#deleting) event.preventDefault();
+  };
+
+  readonly #startOver = async (): Promise<void> => {
+    this.#deleting = true;
+    this.requestUpdate();
+    await this.session.startOver();
+    this.#deleting = false;
+    this.#close();
+    await this.#open('catalogue');
+  };
+
+  readonly #navigated = async (): Promise<void> => {
+    const step = stepAt(location.hash);
+    if (step === null || step === this.#step) return;
+    this.#failure = null;
+    await this.#open(step);
+    scrollTo({ top: 0, behavior: 'instant' });
+  };
+
+  async #open(step: StepName): Promise<void> {
+    this.#step = step;
+    if (location.hash !== `#${step}`) history.replaceState(null, '', `#${step}`);
+    this.requestUpdate();
+    await this.focusOn('#step-title');
+  }
+}
+
+/** What Studio is for, for somebody who has not begun. */
+const intro = (): TemplateResult => html`
+  <section class="intro" aria-label="About Studio">
+    <p class="intro-lead">Studio makes a product recommender for your shop, here in this browser tab.</p>
+    <p>
+      <strong>Nothing leaves this tab.</strong> Your products and orders are read on this computer. Only pictures that your products
+      name by web address are fetched, from that address.
+    </p>
+    <p>
+      <strong>You need a product export of your shop.</strong> A log of orders or clicks is optional. You may close this tab at any time:
+      what is done is kept in this browser.
+    </p>
+  </section>`;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-app': StudioApp;
+  }
+}

@@ -1,0 +1,146 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { table } from '../../demo/charts/shop-chart';
+import type { CatalogReport, DroppedFile, PicturesReport } from '../session';
+import './studio-drop';
+import { StudioElement } from './studio-element';
+import './studio-product';
+import { alertOf, andMore, lines, progressBar } from './templates';
+import { count, counted, languageName } from './words';
+
+/** Most refused rows, and pictures that are missing, in a table. */
+const MAX_ROWS = 20;
+
+const FORMATS = html`CSV or TSV, JSON Lines or JSON, Shopify’s product export or <code>products.json</code>, Google Merchant
+  Center (XML or TSV), RSS, Atom, pages with schema.org data. The content decides, not the name.`;
+
+/** Step 1: reads the products and their pictures. */
+@customElement('studio-catalog')
+export class StudioCatalog extends StudioElement {
+  protected override render(): TemplateResult {
+    const { session, state } = this;
+    const { catalog } = state;
+    const running = session.running?.task === 'catalogue' ? session.running : null;
+    return html`
+      ${catalog === null ? nothing : this.#read(catalog)}
+      ${running ? progressBar('Reading the products', running.progress) : nothing}
+      ${alertOf('The products could not be read.', session.failureOf('catalogue'))}
+      ${
+        catalog === null
+          ? this.#drop('Product export')
+          : html`
+              <details class="again">
+                <summary>Read another product export</summary>
+                <p class="hint">It replaces these products, and what was made from them.</p>
+                ${this.#drop('Another product export')}
+              </details>
+              ${this.#pictures(catalog)}`
+      }`;
+  }
+
+  #drop(label: string): TemplateResult {
+    return html`<studio-drop label=${label} folders .hint=${FORMATS} .waits=${this.#waits} @studio-files=${this.#chosen}></studio-drop>`;
+  }
+
+  get #waits(): string {
+    return this.session.running ? 'Wait until the work that runs has ended, or pause it.' : '';
+  }
+
+  #read(catalog: CatalogReport): TemplateResult {
+    const { files, products, language, languageNote, summary, first, refused, refusedCount } = catalog;
+    const named = files.length > 3 ? `${counted(files.length, 'file')}` : files.join(', ');
+    return html`
+      <p class="result" tabindex="-1">
+        <strong>${counted(products, 'product')}</strong> from ${named}${language === null ? '; their language was not recognised' : ` in ${languageName(language)}`}.
+      </p>
+      ${languageNote === null ? nothing : html`<p class="note">${languageNote}</p>`} ${lines(summary)}
+      <h3 id="first-products">The first products</h3>
+      <ul class="grid" aria-labelledby="first-products">
+        ${first.map((item) => html`<li><studio-product .item=${item} .pictures=${this.state.pictures ?? this.state.catalog}></studio-product></li>`)}
+      </ul>
+      ${andMore(products, first.length)}
+      ${
+        refusedCount === 0
+          ? nothing
+          : html`
+              <h3>${counted(refusedCount, 'problem')} in the rows</h3>
+              <p class="hint">What is good was kept. Correct these rows in your shop, or go on without them.</p>
+              ${table(
+                'Refused rows',
+                ['Row', 'Product', 'Field', 'Reason'],
+                refused
+                  .slice(0, MAX_ROWS)
+                  .map(({ file, line, unit, id, title, field, reason }) => [
+                    `${files.length > 1 && file ? `${file}, ` : ''}${unit ?? 'line'} ${line}`,
+                    id ?? title ?? '',
+                    field,
+                    reason,
+                  ]),
+              )}
+              ${andMore(refusedCount, Math.min(MAX_ROWS, refused.length))}`
+      }`;
+  }
+
+  #pictures({ picturesByFile, picturesByAddress, products }: CatalogReport): TemplateResult {
+    const { session, state } = this;
+    const running = session.running?.task === 'pictures' ? session.running : null;
+    const none = products - picturesByFile - picturesByAddress;
+    return html`
+      <h3>Pictures</h3>
+      ${lines([
+        ...(picturesByFile > 0 ? [`${counted(picturesByFile, 'product names', 'products name')} a picture file.`] : []),
+        ...(picturesByAddress > 0
+          ? [
+              `${counted(picturesByAddress, 'product has', 'products have')} a web address as picture: it is fetched from there while the products are encoded, if that host allows it. If not, drop the files here.`,
+            ]
+          : []),
+        ...(none > 0
+          ? [
+              `${counted(none, 'product has', 'products have')} no picture, and ${none === 1 ? 'is' : 'are'} compared by text alone.`,
+            ]
+          : []),
+      ])}
+      ${state.pictures ? found(state.pictures) : nothing}
+      ${running ? progressBar('Reading the pictures', running.progress) : nothing}
+      ${alertOf('The pictures could not be read.', session.failureOf('pictures'))}
+      ${
+        picturesByFile + picturesByAddress === 0
+          ? nothing
+          : html`<studio-drop label="Pictures" folders accept="image/*,.zip" .hint=${html`A folder, picture files, or a zip of them.`} .waits=${this.#waits} @studio-files=${this.#pictured}></studio-drop>`
+      }`;
+  }
+
+  readonly #chosen = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {
+    await this.session.readCatalog(detail);
+    if (this.session.failureOf('catalogue')) return this.showAlert();
+    this.querySelector<HTMLDetailsElement>('.again')?.removeAttribute('open');
+    await this.focusOn('.result');
+  };
+
+  readonly #pictured = async ({ detail }: CustomEvent<DroppedFile[]>): Promise<void> => {
+    await this.session.addPictures(detail);
+    if (this.session.failureOf('pictures')) await this.showAlert();
+  };
+}
+
+function found({ found: held, missing, missingCount }: PicturesReport): TemplateResult {
+  return html`
+    <p><strong>${counted(held, 'picture')} found</strong>${missingCount === 0 ? ', none is missing' : `, ${count(missingCount)} missing`}.</p>
+    ${
+      missingCount === 0
+        ? nothing
+        : html`
+            ${table(
+              'Missing pictures',
+              ['Picture', 'Reason'],
+              missing.slice(0, MAX_ROWS).map(({ name, reason }) => [name, reason]),
+            )}
+            ${andMore(missingCount, Math.min(MAX_ROWS, missing.length))}`
+    }`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-catalog': StudioCatalog;
+  }
+}

@@ -1,0 +1,104 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { BundleReport, NearestSample } from '../session';
+import { StudioElement } from './studio-element';
+import './studio-product';
+import { alertOf, facts, lines, progressBar } from './templates';
+import { backendWords, count, counted, duration, fileSize } from './words';
+
+/** Step 2: encodes the products and makes the bundle. */
+@customElement('studio-encode')
+export class StudioEncode extends StudioElement {
+  protected override render(): TemplateResult {
+    const { session, state } = this;
+    const { bundle } = state;
+    const running = session.running?.task === 'encode' ? session.running : null;
+    const backend = session.encoding?.backend ?? null;
+    const shown = running || session.paused || bundle === null;
+    return html`
+      ${!running && bundle ? result(bundle) : nothing}
+      ${alertOf('The products could not be encoded.', session.failureOf('encode'))}
+      ${running ? progressBar('Encoding', running.progress) : nothing}
+      ${!running && session.paused ? html`<p><strong>Paused.</strong> What is encoded is kept.</p>` : nothing}
+      <div class="buttons">
+        ${
+          running
+            ? html`<button class="button" type="button" ?disabled=${running.ending} @click=${this.#pause}>${running.ending ? 'Pausing …' : 'Pause'}</button>`
+            : html`<button class="button ${bundle && !session.paused ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#encode}>${this.#start}</button>`
+        }
+      </div>
+      ${shown ? html`<p class="hint">${backend ? `${backendWords(backend)} ` : ''}You may pause, or close this tab: what is encoded is kept, and the next visit goes on from there.</p>` : nothing}
+      ${this.#samples(running || session.paused ? (session.encoding?.samples ?? bundle?.samples ?? []) : (bundle?.samples ?? []))}`;
+  }
+
+  /** What the button does. */
+  get #start(): string {
+    if (this.session.paused) return 'Continue';
+    const products = counted(this.state.catalog?.products ?? 0, 'product');
+    return this.state.bundle ? `Encode ${products} again` : `Encode ${products}`;
+  }
+
+  #samples(samples: readonly NearestSample[]): TemplateResult | typeof nothing {
+    if (samples.length === 0) return nothing;
+    const pictures = this.state.pictures ?? this.state.catalog;
+    const card = (item: NearestSample['product']) =>
+      html`<studio-product .item=${item} .pictures=${pictures}></studio-product>`;
+    return html`
+      <h3>Products and their nearest</h3>
+      <p class="hint">
+        ${samples.length === 5 ? 'Five' : counted(samples.length, 'product')} at random, each with those whose text and picture are most alike. If they look
+        right to you, the encoders read your shop well.
+      </p>
+      <ul class="samples">
+        ${samples.map(
+          ({ product, nearest }) => html`
+            <li class="sample">
+              <div class="sample-product">${card(product)}</div>
+              <ul class="nearest" aria-label="Nearest to ${product.title}">${nearest.map((item) => html`<li>${card(item)}</li>`)}</ul>
+            </li>`,
+        )}
+      </ul>`;
+  }
+
+  readonly #encode = async (): Promise<void> => {
+    const work = this.session.encode();
+    // The pressed button has become the one that pauses.
+    await this.focusOn('.buttons .button');
+    await work;
+    // Whoever has moved elsewhere stays there.
+    if (document.activeElement !== document.body && !this.hasFocusOn('.button')) return;
+    await this.focusOn(this.session.paused || this.session.failureOf('encode') ? '.buttons .button' : '.result');
+  };
+
+  readonly #pause = (): void => {
+    void this.session.pause();
+  };
+}
+
+function result({
+  items,
+  bytes,
+  encoded,
+  reused,
+  withoutPicture,
+  seconds,
+  backend,
+  notes,
+}: BundleReport): TemplateResult {
+  return html`
+    <p class="result" tabindex="-1"><strong>The bundle is made:</strong> ${counted(items, 'product')} in ${fileSize(bytes)}.</p>
+    ${facts([
+      ['Encoded now', count(encoded)],
+      ['Kept from before', count(reused)],
+      ['Without a picture', count(withoutPicture)],
+      ['Time', duration(seconds)],
+    ])}
+    <p class="hint">${backendWords(backend)}</p>
+    ${lines(notes)}`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-encode': StudioEncode;
+  }
+}

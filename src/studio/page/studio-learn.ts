@@ -1,0 +1,210 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { chartFigure, table } from '../../demo/charts/shop-chart';
+import type { DroppedFile, LearnReport, LearnUpdate, LogReport } from '../session';
+import './studio-drop';
+import { StudioElement } from './studio-element';
+import type { Running } from './studio-session';
+import { alertOf, facts, lines, progressBar } from './templates';
+import { count, counted, days, duration, learnedSentence, percent } from './words';
+
+const LOG_HINT = html`CSV or JSON Lines with a line for each choice: shopper, product, time; a type such as <code>view</code> or
+  <code>purchase</code> if there is one. Columns that name shoppers are hashed in this tab.`;
+
+const [MODEL, BESTSELLERS, TOGETHER] = ['var(--accent)', 'var(--popularity)', 'var(--item-knn)'];
+
+/** Step 3: learns from a log. */
+@customElement('studio-learn')
+export class StudioLearn extends StudioElement {
+  protected override render(): TemplateResult {
+    const { session, state } = this;
+    const { log, learned } = state;
+    const reading = session.running?.task === 'log' ? session.running : null;
+    const training = session.running?.task === 'train' ? session.running : null;
+    const shown = training ? session.learning : (learned ?? session.learning);
+    return html`
+      ${training ? this.#training(training) : learned ? result(learned) : nothing}
+      ${alertOf('The training could not go on.', session.failureOf('train'))}
+      ${shown && shown.epochs.length > 0 ? charts(shown) : nothing} ${log === null ? this.#intro() : this.#read(log)}
+      ${reading ? progressBar('Reading the log', reading.progress) : nothing}
+      ${alertOf('The log could not be read.', session.failureOf('log'))}
+      ${
+        log === null
+          ? this.#drop('Log')
+          : html`
+              ${
+                training
+                  ? nothing
+                  : html`
+                      <div class="buttons">
+                        <button class="button ${learned ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#train}>${learned ? 'Train again' : 'Train'}</button>
+                      </div>`
+              }
+              <details class="again">
+                <summary>Read another log</summary>
+                <p class="hint">It replaces this one.</p>
+                ${this.#drop('Another log')}
+              </details>`
+      }`;
+  }
+
+  #training({ progress, ending }: Running): TemplateResult {
+    const { learning } = this.session;
+    return html`
+      ${progressBar('Training', progress)}
+      <div class="buttons">
+        <button class="button" type="button" ?disabled=${ending} @click=${this.#stop}>${ending ? 'Stopping …' : 'Stop and keep the best'}</button>
+      </div>
+      ${learning === null ? nothing : html`<p class="hint">${place(learning.backend)}</p>`}`;
+  }
+
+  #drop(label: string): TemplateResult {
+    return html`<studio-drop label=${label} .hint=${LOG_HINT} .waits=${this.session.running ? 'Wait until the work that runs has ended, or pause it.' : ''} @studio-files=${this.#chosen}></studio-drop>`;
+  }
+
+  #intro(): TemplateResult {
+    return html`
+      <p>
+        With a log of orders or clicks, a small model learns what shoppers choose after what, so that the lists are good from a
+        shopper’s first click on. Without one, the lists start from the content of the products alone:
+        <a href="#try">go on without a log</a>.
+      </p>`;
+  }
+
+  #read(log: LogReport): TemplateResult {
+    const { file, events, shoppers, from, until, unknown, unknownNote, refused, refusedCount, notes } = log;
+    return html`
+      <h3>The log</h3>
+      <p class="read" tabindex="-1"><strong>${counted(events, 'event')} of ${counted(shoppers, 'shopper')}</strong> from ${file}, ${days(from, until)}.</p>
+      ${lines([
+        ...notes,
+        ...(unknown > 0
+          ? [unknownNote ?? `${counted(unknown, 'event is', 'events are')} about products that the catalogue lacks.`]
+          : []),
+      ])}
+      ${
+        refusedCount === 0
+          ? nothing
+          : html`<p>${counted(refusedCount, 'line was', 'lines were')} refused:</p>
+              ${lines(refused)}`
+      }`;
+  }
+
+  readonly #chosen = async ({ detail: [dropped] }: CustomEvent<DroppedFile[]>): Promise<void> => {
+    if (!dropped) return;
+    await this.session.readLog(dropped.file);
+    if (this.session.failureOf('log')) return this.showAlert();
+    this.querySelector<HTMLDetailsElement>('.again')?.removeAttribute('open');
+    await this.focusOn('.read');
+  };
+
+  readonly #train = async (): Promise<void> => {
+    const work = this.session.train();
+    await this.focusOn('.buttons .button');
+    await work;
+    // Whoever has moved elsewhere stays there.
+    if (document.activeElement !== document.body && !this.hasFocusOn('.button')) return;
+    await this.focusOn(this.session.failureOf('train') ? '.buttons .button' : '.result');
+  };
+
+  readonly #stop = (): void => {
+    void this.session.stop();
+  };
+}
+
+const place = (backend: LearnUpdate['backend']): string =>
+  backend === 'webgpu'
+    ? 'It trains on this computer’s graphics processor (WebGPU).'
+    : 'It trains on this computer’s processor (WebAssembly).';
+
+function result(learned: LearnReport): TemplateResult {
+  const { choices, shoppers, seconds, keptEpoch, epochs, stopped, backend, gain, popularity, itemKnn } = learned;
+  const kept = epochs.find(({ epoch }) => epoch === keptEpoch);
+  const measured = epochs.some(({ hitRate }) => Number.isFinite(hitRate));
+  return html`
+    <p class="result" tabindex="-1"><strong>${learnedSentence(learned)}</strong></p>
+    ${facts([
+      ['Choices learned from', count(choices)],
+      ['Shoppers', count(shoppers)],
+      ['Epoch kept', `${keptEpoch} of ${epochs.length}${stopped ? ', stopped by you' : ''}`],
+      ['Time', `${duration(seconds)} (${backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'})`],
+      ...(gain === null
+        ? []
+        : [
+            [
+              gain.rival === 'popularity' ? 'Difference to popularity' : 'Difference to item-kNN',
+              `${(100 * gain.mean).toFixed(1)} ± ${(100 * gain.error).toFixed(1)} percentage points`,
+            ] as const,
+          ]),
+    ])}
+    ${
+      measured
+        ? table(
+            'Next choice among the first ten (HR@10)',
+            ['Method', 'HR@10'],
+            [
+              ...(kept ? [['Side model', percent(kept.hitRate)]] : []),
+              ...(itemKnn === null ? [] : [['Chosen together (item-kNN)', percent(itemKnn)]]),
+              ...(popularity === null ? [] : [['Bestsellers (popularity)', percent(popularity)]]),
+            ],
+          )
+        : nothing
+    }`;
+}
+
+/** HR@10 beside its rivals, and the loss, after each epoch; the numbers as a table for those who do not see them. */
+function charts({ epochs, popularity, itemKnn }: LearnUpdate): TemplateResult {
+  const last = epochs.at(-1);
+  const rivals = [
+    { name: 'Chosen together (item-kNN)', value: itemKnn, color: TOGETHER, dashes: '7 4' },
+    { name: 'Bestsellers (popularity)', value: popularity, color: BESTSELLERS, dashes: '2 3' },
+  ].flatMap(({ value, ...rival }) => (value === null ? [] : [{ ...rival, value }]));
+  const measured = epochs.filter((epoch) => Number.isFinite(epoch.hitRate));
+  const hitRate = last ? percent(last.hitRate) : '';
+  return html`
+    <div class="charts">
+      ${
+        measured.length === 0
+          ? nothing
+          : chartFigure(
+              html`<h3>Next choice among the first ten</h3><p class="hint">HR@10 of held-out shoppers after each epoch, in percent</p>`,
+              `HR@10 by epoch. Side model: ${hitRate} after ${counted(epochs.length, 'epoch')}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
+              {
+                kind: 'epochs',
+                color: MODEL,
+                values: measured.map((epoch) => 100 * epoch.hitRate),
+                levels: rivals.map(({ value, color, dashes }) => ({ value: 100 * value, color, dashes })),
+                from: 0,
+              },
+              [
+                { name: 'Side model', color: MODEL, value: hitRate },
+                ...rivals.map(({ value, ...rival }) => ({ ...rival, value: percent(value) })),
+              ],
+            )
+      }
+      ${chartFigure(
+        html`<h3>Loss</h3><p class="hint">On the shoppers that it learns from, after each epoch</p>`,
+        `Loss by epoch: ${last ? last.loss.toFixed(3) : 'none'} after ${counted(epochs.length, 'epoch')}.`,
+        { kind: 'epochs', color: MODEL, values: epochs.map(({ loss }) => loss), levels: [], from: null },
+        [{ name: 'Side model', color: MODEL, value: last?.loss.toFixed(3) ?? '' }],
+      )}
+    </div>
+    <details>
+      <summary>Numbers of each epoch</summary>
+      ${table(
+        'Loss and HR@10 by epoch',
+        ['Epoch', 'Loss', 'HR@10'],
+        epochs.map(({ epoch, loss, hitRate: rate }) => [
+          epoch,
+          loss.toFixed(3),
+          Number.isFinite(rate) ? percent(rate) : 'not measured',
+        ]),
+      )}
+    </details>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-learn': StudioLearn;
+  }
+}

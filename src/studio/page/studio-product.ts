@@ -1,0 +1,94 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Item } from '../../core/catalog';
+import { studioFolder } from '../files/opfs';
+import { amount } from './words';
+
+/** The card of a product, with its picture from an address or from the files that Studio keeps. */
+@customElement('studio-product')
+export class StudioProduct extends LitElement {
+  @property({ attribute: false }) item!: Item;
+  /** Another value reads the picture again: there may be one by now. */
+  @property({ attribute: false }) pictures: unknown = null;
+  #address = '';
+  /** Address of a file's content, which is held until it is revoked. */
+  #held = '';
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) void this.#load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#release();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.get('item')?.image === this.item.image && !changed.has('pictures') && this.hasUpdated) return;
+    if (changed.has('item') || changed.has('pictures')) void this.#load();
+  }
+
+  protected override render(): TemplateResult {
+    const { title, price, category } = this.item;
+    const address = this.#address;
+    return html`
+      <span class="tile">
+        ${
+          address
+            ? html`<img src=${address} alt="" width="256" height="256" decoding="async" loading="lazy" referrerpolicy="no-referrer" @error=${this.#failed} />`
+            : html`<span class="initial" aria-hidden="true">${title.slice(0, 1)}</span>`
+        }
+      </span>
+      <span class="card-title">${title}</span>
+      ${price === undefined ? nothing : html`<span class="card-price">${amount(price)}</span>`}
+      ${category ? html`<small>${category.replaceAll('/', ' / ').replaceAll('|', ', ')}</small>` : nothing}`;
+  }
+
+  async #load(): Promise<void> {
+    const { image } = this.item;
+    const address = await addressOf(image);
+    // Meanwhile there may be another product, or no card any more.
+    if (image !== this.item.image || !this.isConnected) {
+      if (address.startsWith('blob:')) URL.revokeObjectURL(address);
+      return;
+    }
+    this.#release();
+    this.#address = address;
+    if (address.startsWith('blob:')) this.#held = address;
+    this.requestUpdate();
+  }
+
+  readonly #failed = (): void => {
+    this.#address = '';
+    this.requestUpdate();
+  };
+
+  #release(): void {
+    if (this.#held) URL.revokeObjectURL(this.#held);
+    this.#held = '';
+  }
+}
+
+/** Where the page finds a picture; empty if it has none. */
+async function addressOf(image: string | undefined): Promise<string> {
+  if (!image) return '';
+  if (/^https:/i.test(image)) return image;
+  try {
+    const file = await (await studioFolder('pictures')).file(image.replace(/^(\.?\/)+/, ''));
+    return file ? URL.createObjectURL(file) : '';
+  } catch {
+    // Not the name of a file: the card shows the first letter.
+    return '';
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-product': StudioProduct;
+  }
+}

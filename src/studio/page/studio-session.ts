@@ -1,0 +1,246 @@
+import { SidestreamError } from '../../error';
+import {
+  type BuildWorker,
+  type DroppedFile,
+  EMPTY_STATE,
+  type EncodeUpdate,
+  type LearnUpdate,
+  type LearnWorker,
+  type Progress,
+  type StudioState,
+} from '../session';
+import { currentStep, type StepName } from './steps';
+import { counted, learnedSentence, progressSpoken } from './words';
+
+/** Work that takes a while; one at a time. */
+export type Task = 'catalogue' | 'pictures' | 'encode' | 'log' | 'train';
+
+const STEP_OF: Record<Task, StepName> = {
+  catalogue: 'catalogue',
+  pictures: 'catalogue',
+  encode: 'encode',
+  log: 'learn',
+  train: 'learn',
+};
+
+export interface Running {
+  task: Task;
+  /** Null until the worker reports. */
+  progress: Progress | null;
+  /** Whether it was asked to end. */
+  ending: boolean;
+}
+
+/** What Studio holds and does, for all parts of its page. */
+export class StudioSession {
+  state: StudioState = EMPTY_STATE;
+  /** Whether the state is known. */
+  opened = false;
+  running: Running | null = null;
+  /** The step at which an earlier visit ended; null if this visit started with nothing. */
+  resumed: StepName | null = null;
+  /** Why the state could not be read or deleted. */
+  failure: SidestreamError | null = null;
+  /** What was last reported while the products were encoded; null before that. */
+  encoding: EncodeUpdate | null = null;
+  /** Whether encoding was paused and not continued. */
+  paused = false;
+  /** What was last reported while the side model trained; null before that. */
+  learning: LearnUpdate | null = null;
+  /** What a screen reader says next. */
+  spoken = '';
+  readonly #failures = new Map<Task, SidestreamError>();
+  readonly #visited = new Set<StepName>();
+  readonly #listeners = new Set<() => void>();
+  /** Settles with the task that runs. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly build: BuildWorker,
+    private readonly learn: LearnWorker,
+  ) {}
+
+  /** Calls `listener` after every change. @returns a function that unsubscribes */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get runningStep(): StepName | null {
+    return this.running && STEP_OF[this.running.task];
+  }
+
+  get failedSteps(): ReadonlySet<StepName> {
+    return new Set([...this.#failures.keys()].map((task) => STEP_OF[task]));
+  }
+
+  get visited(): ReadonlySet<StepName> {
+    return this.#visited;
+  }
+
+  failureOf(task: Task): SidestreamError | null {
+    return this.#failures.get(task) ?? null;
+  }
+
+  /** Notes that a step was done on this page which leaves nothing in the state. */
+  visit(step: StepName): void {
+    if (this.#visited.has(step)) return;
+    this.#visited.add(step);
+    this.#changed();
+  }
+
+  /** Reads what an earlier visit left; call it again after a failure. */
+  async open(): Promise<void> {
+    this.failure = null;
+    try {
+      this.state = await this.build.state();
+      this.opened = true;
+      if (this.state.catalog !== null) this.resumed = currentStep(this.state);
+    } catch (thrown) {
+      this.failure = SidestreamError.from(thrown);
+    }
+    this.#changed();
+  }
+
+  readCatalog(files: DroppedFile[]): Promise<void> {
+    return this.#run('catalogue', async (on) => {
+      this.state = await this.build.readCatalog(files, on);
+      // Everything else was about other products.
+      this.#forget();
+      return `${counted(this.state.catalog?.products ?? 0, 'product')} read.`;
+    });
+  }
+
+  addPictures(files: DroppedFile[]): Promise<void> {
+    return this.#run('pictures', async (on) => {
+      this.state = await this.build.addPictures(files, on);
+      const { found, missingCount } = this.state.pictures ?? { found: 0, missingCount: 0 };
+      return `${counted(found, 'picture')} found, ${missingCount} missing.`;
+    });
+  }
+
+  /** Encodes the products, or continues it. */
+  encode(): Promise<void> {
+    return this.#run('encode', async (on) => {
+      this.paused = false;
+      try {
+        this.state = await this.build.encode((update) => {
+          const { backend, samples } = this.encoding ?? {};
+          this.encoding = { ...update, backend: update.backend ?? backend ?? null, samples: update.samples ?? samples };
+          on(update.progress);
+        });
+      } catch (thrown) {
+        if (!isAborted(thrown)) throw thrown;
+        this.paused = true;
+        return 'Paused. What is encoded is kept.';
+      }
+      return `${counted(this.state.bundle?.items ?? 0, 'product')} encoded.`;
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.#end('encode', () => this.build.pause());
+  }
+
+  readLog(file: File): Promise<void> {
+    return this.#run('log', async (on) => {
+      const log = await this.learn.readLog(file, on);
+      this.state = { ...this.state, log, learned: null };
+      this.learning = null;
+      return `${counted(log.events, 'event')} of ${counted(log.shoppers, 'shopper')} read.`;
+    });
+  }
+
+  train(): Promise<void> {
+    return this.#run('train', async (on) => {
+      this.learning = null;
+      const learned = await this.learn.train((update) => {
+        this.learning = update;
+        on(update.progress);
+      });
+      // The bundle has grown.
+      this.state = { ...(await this.build.state()), log: this.state.log, learned };
+      return learnedSentence(learned);
+    });
+  }
+
+  /** Ends the training; its best epoch is kept. */
+  stop(): Promise<void> {
+    return this.#end('train', () => this.learn.stop());
+  }
+
+  /** Ends what runs, and deletes everything. */
+  async startOver(): Promise<void> {
+    await Promise.all([this.pause(), this.stop()]);
+    await this.#work;
+    this.failure = null;
+    try {
+      this.state = await this.build.startOver();
+      this.opened = true;
+      this.#forget();
+      this.#failures.clear();
+      this.resumed = null;
+      this.spoken = 'Everything was deleted.';
+    } catch (thrown) {
+      this.failure = SidestreamError.from(thrown);
+    }
+    this.#changed();
+  }
+
+  /** @param work returns what a screen reader says at the end */
+  async #run(task: Task, work: (on: (progress: Progress) => void) => Promise<string>): Promise<void> {
+    if (this.running) return;
+    this.running = { task, progress: null, ending: false };
+    this.#failures.delete(task);
+    this.#work = this.#attempt(task, work);
+    this.#changed();
+    await this.#work;
+  }
+
+  async #attempt(task: Task, work: (on: (progress: Progress) => void) => Promise<string>): Promise<void> {
+    try {
+      this.spoken = await work((progress) => this.#progressed(task, progress));
+    } catch (thrown) {
+      // It is shown as an alert, which is spoken at once.
+      this.spoken = '';
+      this.#failures.set(task, SidestreamError.from(thrown));
+    }
+    this.running = null;
+    this.#changed();
+  }
+
+  #progressed(task: Task, progress: Progress): void {
+    // A report may be on its way when its task has ended.
+    if (this.running?.task !== task) return;
+    this.spoken = progressSpoken(this.running.progress, progress) ?? this.spoken;
+    this.running = { ...this.running, progress };
+    this.#changed();
+  }
+
+  async #end(task: Task, end: () => Promise<void>): Promise<void> {
+    if (this.running?.task !== task || this.running.ending) return;
+    this.running = { ...this.running, ending: true };
+    this.#changed();
+    try {
+      await end();
+    } catch (thrown) {
+      this.#failures.set(task, SidestreamError.from(thrown));
+      if (this.running) this.running = { ...this.running, ending: false };
+      this.#changed();
+    }
+  }
+
+  #forget(): void {
+    this.encoding = null;
+    this.learning = null;
+    this.paused = false;
+    this.#visited.clear();
+    for (const task of ['pictures', 'encode', 'log', 'train'] as const) this.#failures.delete(task);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const isAborted = (thrown: unknown): boolean => thrown instanceof SidestreamError && thrown.code === 'runtime/aborted';

@@ -1,0 +1,54 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { SidestreamError } from '../../error';
+import type { Progress } from '../session';
+import { count, progressWords } from './words';
+
+/** Line icons, as paths in a box of 24 units. */
+const ICONS = {
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  file: 'M6 3.5h8l4 4V20a.5.5 0 0 1-.5.5h-11A.5.5 0 0 1 6 20V3.5Zm8 0v4h4M12 17v-6m-2.5 2.5L12 11l2.5 2.5',
+  failed: 'M12 6v7m0 4.5v.01',
+} as const;
+
+export function icon(name: keyof typeof ICONS): TemplateResult {
+  return svg`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
+}
+
+/** A bar with its numbers in words; without a known total, the bar only moves. @param label what is being done */
+export function progressBar(label: string, progress: Progress | null): TemplateResult {
+  const { done, total } = progress ?? { done: 0, total: 0 };
+  const parts = progress === null ? ['Starting …'] : progressWords(progress);
+  return html`
+    <div class="progress">
+      <progress class="loading-bar" aria-label=${label} max="1" value=${total > 0 ? Math.min(1, done / total) : nothing}></progress>
+      <p>${parts.map((part) => html`<span>${part}</span>`)}</p>
+    </div>`;
+}
+
+/** What went wrong, and what to do next. @param title what could not be done */
+export function alertOf(
+  title: string,
+  error: SidestreamError | null,
+  action: TemplateResult | typeof nothing = nothing,
+) {
+  if (error === null) return nothing;
+  return html`
+    <div class="alert" role="alert">
+      <p><strong>${title}</strong></p>
+      <p>${error.message}</p>
+      <p class="technical"><code>${error.code}</code></p>
+      ${action}
+    </div>`;
+}
+
+/** How many more there are than are shown. */
+export const andMore = (all: number, shown: number): TemplateResult | typeof nothing =>
+  all > shown ? html`<p class="hint">and ${count(all - shown)} more</p>` : nothing;
+
+/** Lines that a worker reported. */
+export const lines = (texts: readonly string[]): TemplateResult | typeof nothing =>
+  texts.length === 0 ? nothing : html`<ul class="lines">${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
+
+/** Figures with their names. */
+export const facts = (rows: readonly (readonly [string, string])[]): TemplateResult => html`
+  <dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
