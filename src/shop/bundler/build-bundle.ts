@@ -178,7 +178,8 @@ async function buildItems(
   const digests = { text: presets.text.digest, image: presets.image.digest };
   const files = { text: await readEncoder(presets.text, models), image: await readEncoder(presets.image, models) };
   const notes = unreadPictures(items, request.images);
-  const { language, how, warning } = await catalogLanguage(request, feed, presets.text);
+  const inLanguage = await catalogLanguage(request, feed, presets.text);
+  const { language, warning } = inLanguage;
   if (warning) request.warn?.(warning);
   const inLanguages = await readLocales({
     feeds: request.locales ?? [],
@@ -192,11 +193,7 @@ async function buildItems(
   notes.push(...inLanguages.notes);
   const previous = await previousBundle(out, { text, dim: DIM, digests }, (line) => notes.push(line));
   const build: Build = { request, feed, presets, products, collected, previous, notes };
-  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, files, inLanguages, {
-    ...(language === undefined ? {} : { language }),
-    how,
-    warning,
-  });
+  const { bundle, rejectedPictures, ...counts } = await encodeFeed(build, files, inLanguages, inLanguage);
   const manifest = await writeBuilt(build, bundle, inLanguages, cooccurrence?.table);
   notes.push(...(cooccurrence?.notes ?? []));
   const lost = previous && leftOut(previous.manifest, manifest);

@@ -116,7 +116,12 @@ describe('the language of a catalogue', () => {
     const feed = { items, language: 'nb-NO' };
     const encoder = { name: 'mine', languages: ['no'] };
     expect(await catalogLanguage({ lang: 'de' }, feed, encoder)).toMatchObject({ language: 'de', how: 'stated' });
-    expect(await catalogLanguage({}, feed, encoder)).toEqual({ language: 'nb-NO', how: 'feed', warning: null });
+    expect(await catalogLanguage({}, feed, encoder)).toEqual({
+      language: 'nb-NO',
+      how: 'feed',
+      unread: null,
+      warning: null,
+    });
   });
 
   it.each([

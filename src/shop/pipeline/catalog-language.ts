@@ -8,7 +8,9 @@ export interface CatalogLanguage {
   /** Language tag; undefined if unknown. */
   language?: string;
   how: LanguageSource;
-  /** A line for the user; null if the encoder reads the language, or if either is unknown. */
+  /** That the encoder does not read the language, and what follows; null if it reads it, or if either is unknown. */
+  unread: string | null;
+  /** The same with what to do about it on the command line. */
   warning: string | null;
 }
 
@@ -23,7 +25,9 @@ export async function catalogLanguage(
 ): Promise<CatalogLanguage> {
   const how: LanguageSource = lang !== undefined ? 'stated' : said !== undefined ? 'feed' : 'words';
   const language = lang ?? said ?? (await detectLanguage(items));
-  return { ...(language === undefined ? {} : { language }), how, warning: languageWarning(encoder, language, how) };
+  const unread = unreadLanguage(encoder, language, how);
+  const warning = unread && `${unread} ${remedy(language ?? '', how)}`;
+  return { ...(language === undefined ? {} : { language }), how, unread, warning };
 }
 
 /** Number of items whose texts are examined, spread evenly over the catalogue: a single title says little. */
@@ -65,7 +69,7 @@ const HOW: Record<LanguageSource, string> = { stated: 'as stated', feed: 'as the
  * @param encoder its name, and the languages that its preset names
  * @param language language tag
  */
-function languageWarning(
+function unreadLanguage(
   encoder: { name: string; languages?: readonly string[] },
   language: string | undefined,
   how: LanguageSource,
@@ -74,12 +78,19 @@ function languageWarning(
   if (language === undefined || !reads || reads.length === 0) return null;
   const primary = primaryOf(language);
   if (reads.some((other) => primaryOf(other) === primary)) return null;
-  const better = HUB_PRESETS.find(({ languages = [] }) => languages.some((other) => primaryOf(other) === primary));
+  return `The texts are in ${nameOf(language)} (${language}, ${HOW[how]}), which the text encoder ${encoder.name} does not read: it reads ${reads.map(nameOf).join(', ')}. Products are compared by their words instead, which finds shared words but not shared meanings.`;
+}
+
+/** How to build with an encoder that reads the language. */
+function remedy(language: string, how: LanguageSource): string {
+  const better = HUB_PRESETS.find(({ languages = [] }) =>
+    languages.some((other) => primaryOf(other) === primaryOf(language)),
+  );
   const fix = better
-    ? `Build with --text-encoder ${better.name}, which \`sidestream encoders add ${better.name}\` makes once`
-    : 'Add an encoder that reads it: `sidestream encoders add`';
+    ? `build with --text-encoder ${better.name}, which \`sidestream encoders add ${better.name}\` makes once`
+    : 'add an encoder that reads it: `sidestream encoders add`';
   const wrong = how === 'words' ? ' If they are in another language, say so: --lang en.' : '';
-  return `The texts are in ${nameOf(language)} (${language}, ${HOW[how]}), which the text encoder ${encoder.name} does not read: it reads ${reads.map(nameOf).join(', ')}. Products are compared by their words instead, which finds shared words but not shared meanings. For both: ${fix[0].toLowerCase()}${fix.slice(1)}.${wrong}`;
+  return `For both: ${fix}.${wrong}`;
 }
 
 /** Both written forms of Norwegian count as one language. */

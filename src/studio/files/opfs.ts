@@ -81,6 +81,14 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
   };
 }
 
+/** The file of a cache, for a worker that opens it for itself. */
+export async function cacheFileHandle(name: string): Promise<FileSystemFileHandle> {
+  const root = await navigator.storage.getDirectory();
+  const studio = await root.getDirectoryHandle(STUDIO_FOLDER, { create: true });
+  const cache = await studio.getDirectoryHandle('cache' satisfies FolderName, { create: true });
+  return cache.getFileHandle(name, { create: true });
+}
+
 /** The error of writing a file, in words if the browser's quota is the cause. */
 export function notWritten(cause: unknown): unknown {
   if (!(cause instanceof DOMException && cause.name === 'QuotaExceededError')) return cause;

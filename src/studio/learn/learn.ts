@@ -9,9 +9,9 @@ import {
   trainShopSide,
 } from '../../shop/training';
 import { SIDE_SETTINGS, type SideReport, type SideSettings } from '../../shop/training/side';
+import { ProgressReporter } from '../progress';
 import type { LearnReport, LearnUpdate } from '../session';
 import { gpuLost, type LearnBackend, startCompute } from './compute';
-import { ProgressReporter } from './progress';
 import { gainOver, heldOutChoices, hitRate, itemKnnRanks, popularityRanks, sideRanks } from './rivals';
 
 /** The seed of `sidestream train`, so that both learn the same. */

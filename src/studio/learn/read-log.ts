@@ -13,9 +13,9 @@ import {
 } from '../../shop/logs';
 import { shopChoices } from '../../shop/training';
 import { chunksOf, gunzip } from '../files/gunzip';
+import { ProgressReporter } from '../progress';
 import type { LogReport, Progress } from '../session';
 import { hashShoppers } from './hash-shoppers';
-import { ProgressReporter } from './progress';
 
 /** Maximum number of reasons for refused lines in a report. */
 const MAX_REASONS = 50;

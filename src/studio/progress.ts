@@ -1,4 +1,5 @@
-import type { Progress } from '../session';
+import type { Meter } from '../shop/pipeline';
+import type { Progress } from './session';
 
 /** Milliseconds between two reports: a page draws each of them. */
 const BETWEEN = 100;
@@ -52,4 +53,20 @@ export class ProgressReporter {
     this.#shown = performance.now();
     this.#on(this.present);
   }
+}
+
+/** Reports the stages of a build. */
+export function progressMeter(reporter: ProgressReporter): Meter {
+  let done = 0;
+  return {
+    start(label, total) {
+      done = 0;
+      reporter.start(label, total);
+    },
+    advance(count) {
+      done += count;
+      reporter.set(done);
+    },
+    stop() {},
+  };
 }

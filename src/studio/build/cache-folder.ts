@@ -1,0 +1,26 @@
+import type { CacheFile, CacheFolder } from '../../shop/pipeline';
+import { cacheFileHandle, notWritten } from '../files/opfs';
+
+/** The caches of a build in the browser's private file system. Only workers can open them, and only one at a time. */
+export const cacheFolder: CacheFolder = async (name) =>
+  opened(await (await cacheFileHandle(name)).createSyncAccessHandle());
+
+function opened(handle: FileSystemSyncAccessHandle): CacheFile {
+  return {
+    size: () => handle.getSize(),
+    read: (into, at) => handle.read(into as Uint8Array<ArrayBuffer>, { at }),
+    write(bytes, at) {
+      try {
+        const written = handle.write(bytes as Uint8Array<ArrayBuffer>, { at });
+        if (written < bytes.length) throw new DOMException('only a part was written', 'QuotaExceededError');
+      } catch (thrown) {
+        throw notWritten(thrown);
+      }
+    },
+    truncate: (size) => handle.truncate(size),
+    close() {
+      handle.flush();
+      handle.close();
+    },
+  };
+}

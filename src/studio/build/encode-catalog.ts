@@ -1,0 +1,186 @@
+import {
+  type ContentBlend,
+  type FeatureTable,
+  type Item,
+  inventory,
+  type Manifest,
+  staleNames,
+  TEXT_RECIPES,
+} from '../../core/catalog';
+import { productsOf } from '../../core/catalog/variants';
+import { seededRandom } from '../../core/common/random';
+import { sha256 } from '../../core/common/sha256';
+import { DEFAULT_PRESETS, type Preset } from '../../core/encoders/web';
+import { SidestreamError } from '../../error';
+import {
+  buildContent,
+  type ChunkRunner,
+  type EncoderFiles,
+  nearest,
+  vectorsOf,
+  writeChecked,
+} from '../../shop/pipeline';
+import { studioFolder } from '../files/opfs';
+import { ProgressReporter, progressMeter } from '../progress';
+import type { BundleReport, EncodeUpdate, NearestSample, PicturesReport } from '../session';
+import { cacheFolder } from './cache-folder';
+import { encodeBackend, encodePool } from './encode-pool';
+import { PictureStore } from './picture-store';
+import type { ReadCatalog } from './read-catalog';
+
+/** Number of products shown with their nearest, and of their nearest. */
+const [SAMPLES, NEIGHBORS] = [5, 4];
+/** Milliseconds between two looks at them while products are encoded. */
+const LOOK_EVERY = 2000;
+
+export interface EncodedCatalog {
+  report: BundleReport;
+  /** Pictures that could not be read. */
+  unreadable: PicturesReport['missing'];
+}
+
+/**
+ * Encodes a catalogue and writes its bundle into Studio's folder.
+ * @param encoders address of the folder with the encoders' files
+ * @param paused whether the work is to end: what is encoded by then is kept
+ * @throws SidestreamError `runtime/aborted` when it was paused; `store/full`; `encoder/missing`; errors of encoding
+ */
+export async function encodeCatalog(
+  { feed, language }: ReadCatalog,
+  encoders: string,
+  paused: () => boolean,
+  on: (update: EncodeUpdate) => void,
+): Promise<EncodedCatalog> {
+  const started = performance.now();
+  const { items } = feed;
+  const backend = await encodeBackend();
+  const looks = new Looks(items);
+  const progress = new ProgressReporter((now) => {
+    const samples = looks.due();
+    on({ progress: now, backend, ...(samples ? { samples } : {}) });
+  });
+  progress.start('Encoders', 1);
+  const presets = DEFAULT_PRESETS;
+  const files = {
+    text: await encoderFiles(encoders, presets.text),
+    image: await encoderFiles(encoders, presets.image),
+  };
+  const pictures = await PictureStore.open();
+  const unreadable: PicturesReport['missing'] = [];
+  const meter = progressMeter(progress);
+  const pool = encodePool({ presets, files }, backend);
+  const content = await buildContent({
+    items,
+    products: productsOf(items),
+    text: TEXT_RECIPES[0],
+    language,
+    locales: [],
+    readPicture: (name) => pictures.read(name),
+    pictureRows: items.flatMap(({ image }, row) => (image && pictures.isReachable(image) ? [row] : [])),
+    placed: (item, isReadable) => pictures.placed(item, isReadable),
+    rejectPicture: (row, reason) => void unreadable.push({ name: items[row].image ?? '', reason }),
+    presets,
+    files,
+    runner: pausing(pool, paused),
+    runtime: `onnxruntime-web, ${backend.kind}`,
+    fixed: {},
+    lexical: undefined,
+    cache: cacheFolder,
+    onTable: (table) => looks.watch(table),
+    meter,
+  }).finally(() => pool.close());
+  const folder = await studioFolder('bundle');
+  const place = { name: 'Studio', sink: folder.write, fetch: folder.fetch };
+  const manifest = await writeChecked(content.bundle, place, meter);
+  for (const name of await staleNames(await folder.names(), [manifest], folder.fetch)) await folder.remove(name);
+  const report: BundleReport = {
+    items: items.length,
+    bytes: (await inventory(manifest, folder.fetch)).reduce((sum, { bytes }) => sum + bytes, 0),
+    encoded: content.encoded,
+    reused: content.reused,
+    withoutPicture: content.bundle.items.filter(({ image }) => image === undefined).length,
+    seconds: Math.round((performance.now() - started) / 100) / 10,
+    backend,
+    notes: content.notes,
+    samples: looks.now(content.bundle.features, blendOf(manifest)),
+  };
+  return { report, unreadable };
+}
+
+const blendOf = ({ modalities }: Manifest): ContentBlend => ({
+  text: { tap: modalities.text.contentTap, weight: modalities.text.contentWeight },
+  image: { tap: modalities.image.contentTap, weight: modalities.image.contentWeight },
+});
+
+/** The same runner, which takes no further chunk once it is paused. */
+function pausing(runner: ChunkRunner, paused: () => boolean): ChunkRunner {
+  return {
+    slots: runner.slots,
+    async run(chunk, projection) {
+      if (paused())
+        throw new SidestreamError('runtime/aborted', 'Paused. What is encoded is kept: continue at any time.');
+      return runner.run(chunk, projection);
+    },
+    close: () => runner.close(),
+  };
+}
+
+/** @throws SidestreamError `encoder/missing` if the files are not there, or are not those that the preset names */
+async function encoderFiles(folder: string, { name, digest, modality }: Preset): Promise<EncoderFiles> {
+  const read = async (file: string): Promise<Response> => {
+    const missing = (why: string, cause?: unknown): SidestreamError =>
+      new SidestreamError(
+        'encoder/missing',
+        `The encoder ${file} could not be loaded: ${why}. Check the connection, and try again; who hosts this page must host the folder “encoders”, too.`,
+        { cause },
+      );
+    const response = await fetch(new URL(file, folder)).catch((cause) => {
+      throw missing('there was no answer', cause);
+    });
+    if (!response.ok) throw missing(`the server answered ${response.status}`);
+    return response;
+  };
+  const onnx = new Uint8Array(await (await read(`${name}.onnx`)).arrayBuffer());
+  if ((await sha256(onnx)) !== digest) {
+    const message = `The file ${name}.onnx beside this page is not the encoder that it needs. Host the files of one version of Sidestream.`;
+    throw new SidestreamError('encoder/missing', message);
+  }
+  return modality === 'image' ? { onnx } : { onnx, tokenizer: await (await read(`${name}.tokenizer.json`)).text() };
+}
+
+/** Some products with their nearest among the encoded ones. */
+class Looks {
+  readonly #rows: number[];
+  #table: FeatureTable | null = null;
+  #last = 0;
+
+  constructor(private readonly items: readonly Item[]) {
+    const random = seededRandom(1);
+    this.#rows = [...new Set(Array.from({ length: 4 * SAMPLES }, () => Math.floor(random() * items.length)))].slice(
+      0,
+      SAMPLES,
+    );
+  }
+
+  watch(table: FeatureTable): void {
+    this.#table = table;
+  }
+
+  /** Null if nothing has been encoded, or if the last look was just now. */
+  due(): NearestSample[] | null {
+    if (!this.#table || performance.now() - this.#last < LOOK_EVERY) return null;
+    this.#last = performance.now();
+    const { text, image } = DEFAULT_PRESETS;
+    const blend = { text: { tap: text.contentTap, weight: 0.5 }, image: { tap: image.contentTap, weight: 0.5 } };
+    const samples = this.now(this.#table, blend);
+    return samples.length > 0 ? samples : null;
+  }
+
+  now(table: FeatureTable, blend: ContentBlend): NearestSample[] {
+    const vectors = vectorsOf(table, blend);
+    return this.#rows.flatMap((row) => {
+      const near = nearest(vectors, row, NEIGHBORS).map(({ index }) => this.items[index]);
+      return near.length > 0 ? [{ product: this.items[row], nearest: near }] : [];
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import { describeRejectedRow } from '../../core/catalog';
+import { type FeedSource, feedRows, unpacked } from '../../core/catalog/feed';
+import { messageOf } from '../../core/common/thrown';
+import { DEFAULT_PRESETS } from '../../core/encoders/web';
+import { SidestreamError } from '../../error';
+import { type CatalogLanguage, type CollectedFeed, catalogLanguage, collectRows } from '../../shop/pipeline';
+import { chunksOf, gunzip } from '../files/gunzip';
+import { studioFolder } from '../files/opfs';
+import type { ProgressReporter } from '../progress';
+import type { CatalogReport, DroppedFile } from '../session';
+import { isAddress } from './picture-store';
+
+/** Number of products, and of refused rows, that a report shows. */
+const [SHOWN_PRODUCTS, SHOWN_ROWS] = [12, 100];
+
+/** A catalogue in memory. */
+export interface ReadCatalog {
+  feed: CollectedFeed;
+  language: CatalogLanguage;
+}
+
+/**
+ * Reads the files of a catalogue with the readers of the command line.
+ * @throws SidestreamError `catalog/empty` if no row is good; `catalog/unreadable`, `catalog/unknown-format`
+ */
+export async function readCatalog(files: readonly DroppedFile[], progress: ProgressReporter): Promise<ReadCatalog> {
+  progress.start(
+    'Catalogue',
+    files.reduce((sum, { file }) => sum + file.size, 0),
+  );
+  const feed = await collectRows((onFormat) => feedRows(sources(files, progress), { onFormat }));
+  if (feed.items.length === 0) {
+    const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
+    const names = files.map(({ path }) => path).join(', ');
+    throw new SidestreamError('catalog/empty', `${names} has no usable product.${first}`);
+  }
+  return { feed, language: await catalogLanguage({}, feed, DEFAULT_PRESETS.text) };
+}
+
+async function* sources(files: readonly DroppedFile[], progress: ProgressReporter): AsyncGenerator<FeedSource> {
+  let done = 0;
+  async function* counted(file: File): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunksOf(file.stream())) {
+      done += chunk.length;
+      progress.set(done);
+      yield chunk;
+    }
+  }
+  for (const { path, file } of files) yield { file: path, bytes: readable(path, unpacked(counted(file), gunzip)) };
+}
+
+async function* readable(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (cause) {
+    if (cause instanceof SidestreamError) throw cause;
+    const message = `${path} cannot be read: ${messageOf(cause)}. Check that the file is whole, and drop it again.`;
+    throw new SidestreamError('catalog/unreadable', message, { cause });
+  }
+}
+
+export function catalogReport(files: readonly string[], { feed, language }: ReadCatalog): CatalogReport {
+  const images = feed.items.flatMap(({ image }) => image ?? []);
+  const picturesByAddress = images.filter(isAddress).length;
+  return {
+    files: [...files],
+    products: feed.items.length,
+    language: language.language ?? null,
+    languageNote: language.unread,
+    summary: feed.summary,
+    first: feed.items.slice(0, SHOWN_PRODUCTS),
+    refused: feed.rejected.slice(0, SHOWN_ROWS),
+    refusedCount: feed.rejectedRows,
+    picturesByFile: images.length - picturesByAddress,
+    picturesByAddress,
+  };
+}
+
+/** Keeps the files of a catalogue in place of the previous ones. */
+export async function keepCatalog(files: readonly DroppedFile[]): Promise<void> {
+  const folder = await studioFolder('catalog');
+  await folder.clear();
+  // The number keeps their order.
+  for (const [n, { path, file }] of files.entries())
+    await folder.write(`${n}/${path.replaceAll(/[\\/]/g, '_')}`, new Uint8Array(await file.arrayBuffer()));
+}
+
+/** The kept files of the catalogue. @throws SidestreamError `catalog/unreadable` if there are none any more */
+export async function keptCatalog(): Promise<DroppedFile[]> {
+  const folder = await studioFolder('catalog');
+  const names = (await folder.names()).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+  const files = await Promise.all(names.map(async (name) => ({ name, file: await folder.file(name) })));
+  const kept = files.flatMap(({ name, file }) => (file ? [{ path: name.slice(name.indexOf('/') + 1), file }] : []));
+  if (kept.length > 0) return kept;
+  throw new SidestreamError('catalog/unreadable', 'The browser has deleted the catalogue. Drop its file again.');
+}
