@@ -16,6 +16,7 @@ const config: KnipConfig = {
     'src/shop/bundler/chunk-worker.ts!',
     'src/device/worker/{worker,encoder-worker,late-files}.ts!',
     'src/demo/{main,sent/worker,simulate/simulation-worker}.ts!',
+    'src/studio/learn/learn-worker.ts!',
     // Comes late, as one object.
     'src/page/element/recs/late/index.ts!',
     // Compiled to WebAssembly.
@@ -27,7 +28,7 @@ const config: KnipConfig = {
     'tools/gpu/page/*.ts!',
     '{src,scripts,tools}/**/*.test.ts',
     'e2e/**/*.spec.ts',
-    'e2e/{frameworks/main,pages/*,support/*-bundle,vendure/playwright.config}.ts',
+    'e2e/{frameworks/main,pages/*,support/{*-bundle,node-training},vendure/playwright.config}.ts',
     'examples/*/vite.config.ts',
     'examples/*/src/**/*.{ts,tsx}',
     'docs/.vitepress/config.ts',

@@ -127,6 +127,12 @@ const ROOMS = {
     has: 'the steps of a build: rows of a feed, encoding with its cache, projection, words, weights of the content',
     imports: ['catalog', 'common', 'encoders', 'kernel'],
   },
+  studio: {
+    wing: null,
+    runs: 'page and workers',
+    has: '`studio.html`, where a shop makes its recommender in a browser tab: `page/`, and workers; `files/`: what it keeps in the browser',
+    imports: ['catalog', 'common', 'encoders', 'evaluate', 'logs', 'protocol', 'training'],
+  },
   bundler: {
     wing: 'shop',
     runs: 'Node',
@@ -153,7 +159,7 @@ const ROOMS = {
   },
   evaluate: {
     wing: 'lab',
-    runs: 'Node',
+    runs: 'everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports',
     imports: ['catalog', 'common', 'learner', 'logs', 'model', 'ranking', 'training'],
   },

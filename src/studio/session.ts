@@ -116,7 +116,7 @@ export interface LearnUpdate {
   itemKnn: number | null;
 }
 
-/** What was learned from the log. */
+/** The result of the training. */
 export interface LearnReport extends LearnUpdate {
   choices: number;
   shoppers: number;
