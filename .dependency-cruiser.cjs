@@ -7,6 +7,9 @@ const NODE_WINGS = 'shop|lab';
 /** Folders of these wings that browsers run, too. */
 const EVERYWHERE = '^src/(lab/simulate|shop/training/(companions|demand))/';
 
+/** What else the workers of Studio run of them, with the rooms of the lab by which they compare. */
+const LEARNS = '^src/(shop/(logs|training/(?!node/))|lab/evaluate/)';
+
 /** Tests, and the files that they use. */
 const TESTS = ['\\.test\\.ts$', '^src/testing/'];
 
@@ -93,10 +96,18 @@ module.exports = {
       to: { path: '^src/(shop/(training|bundler|cli)|lab/(evaluate|commands))/index\\.ts$' },
     },
     {
+      name: 'studio',
+      comment:
+        'The workers of Studio build and train with the code of the command line, without what of it needs Node.',
+      severity: 'error',
+      from: { path: ['^src/studio/', LEARNS], pathNot: TESTS },
+      to: { path: '^src/(shop/(training/node|bundler|cli)|lab/commands)/' },
+    },
+    {
       name: 'everywhere-no-node-builtins',
       comment: 'Browsers run this, too.',
       severity: 'error',
-      from: { path: EVERYWHERE, pathNot: TESTS },
+      from: { path: [EVERYWHERE, LEARNS], pathNot: TESTS },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -105,7 +116,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [`^src/(${NODE_WINGS}|core/encoders)/`, '^src/core/catalog/feed/', ...TESTS],
+        pathNot: [`^src/(${NODE_WINGS}|core/encoders|studio/(build|learn))/`, '^src/core/catalog/feed/', ...TESTS],
       },
       to: { path: NODE_DOORS },
     },

@@ -105,7 +105,7 @@ test('continues after a closed tab, and keeps the best epoch when it is stopped'
   expect(report.epochs.length).toBeLessThan(16);
   expect(report.keptEpoch).toBeLessThanOrEqual(report.epochs.length);
 
-  // Another log replaces what was learned from the first.
+  // The result belongs to the log before.
   succeeded(await readLog(page, 'events.csv'));
   expect(await page.evaluate(() => window.studioLearn.stored())).toMatchObject({ learned: null });
 });

@@ -131,7 +131,7 @@ const ROOMS = {
     wing: null,
     runs: 'page and workers',
     has: '`studio.html`, where a shop makes its recommender in a browser tab: `page/`, and workers; `files/`: what it keeps in the browser',
-    imports: ['catalog', 'client', 'demo', 'protocol'],
+    imports: ['catalog', 'client', 'common', 'demo', 'element', 'encoders', 'evaluate', 'logs', 'pipeline', 'protocol', 'training'],
   },
   bundler: {
     wing: 'shop',
@@ -159,7 +159,7 @@ const ROOMS = {
   },
   evaluate: {
     wing: 'lab',
-    runs: 'Node',
+    runs: 'everywhere',
     has: 'protocols on held-out shoppers and windows, metrics, reports',
     imports: ['catalog', 'common', 'learner', 'logs', 'model', 'ranking', 'training'],
   },

@@ -116,7 +116,7 @@ export interface LearnUpdate {
   itemKnn: number | null;
 }
 
-/** The result of a training. */
+/** The result of the training. */
 export interface LearnReport extends LearnUpdate {
   choices: number;
   shoppers: number;

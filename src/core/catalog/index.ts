@@ -1,5 +1,5 @@
 export { type BundleProgress, type FetchFile, fetchFrom, freshFrom } from './bundle/bundle-file';
-export { bundleItems, inventory, publishedNames, staleNames } from './bundle/inventory';
+export { bundleItems, inventory, staleNames } from './bundle/inventory';
 export type { Predecessor } from './bundle/learned';
 export { addLearned, type Learned } from './bundle/learned';
 export type { BundleSink } from './bundle/manifest';

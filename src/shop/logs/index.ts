@@ -1,5 +1,5 @@
 export { endOfPast } from './end-of-past';
-export { type EventFormat, type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
+export { type EventLog, type LogEvent, type ReadLog, readEvents, refusedRows } from './event-log';
 export { groupedRows } from './grouped-rows';
 export { jsonLines, rejectedRow } from './json-lines';
 export { logNotes } from './log-notes';

@@ -94,7 +94,7 @@ async function keptCheckpoint(): Promise<KeptBytes> {
 }
 
 /**
- * Stores what was learned in the bundle, and removes the files that neither it nor the bundle before has any more.
+ * Stores the result in the bundle, and removes the files that neither it nor the bundle before has any more.
  * @param digest of the bundle for which it was learned
  * @throws SidestreamError `bundle/invalid` if there is another one by now
  */

@@ -63,7 +63,7 @@ export async function storedLog(): Promise<LogReport | null> {
   return parsed(logSchema, await folder.file(LOG_REPORT_FILE));
 }
 
-/** What was learned for the present bundle; null if nothing was. */
+/** The result of the training for the present bundle; null if there is none. */
 export async function storedLearned(): Promise<LearnReport | null> {
   const kept = await parsed(ofBundleSchema, await (await studioFolder('log')).file(LEARNED_REPORT_FILE));
   if (!kept) return null;
@@ -80,7 +80,7 @@ export async function keepLearned(learned: LearnReport, digest: string): Promise
   await (await studioFolder('log')).write(LEARNED_REPORT_FILE, bytesOf({ digest, learned }));
 }
 
-/** Forgets what was learned, and the checkpoint of an interrupted training: both belong to another log. */
+/** Removes the result of the training, and the checkpoint of an interrupted one: both belong to another log. */
 export async function forgetLearned(): Promise<void> {
   const folder = await studioFolder('log');
   for (const name of [LEARNED_REPORT_FILE, CHECKPOINT_FILE]) if (await folder.file(name)) await folder.remove(name);

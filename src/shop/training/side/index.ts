@@ -10,4 +10,4 @@ export {
   type SideSettings,
   trainSide,
 } from './train-side';
-export { heldOutSplit, type SideModelRequest, sequencesOf, trainSideModel } from './train-side-model';
+export { heldOutSplit, type SideModelRequest, trainSideModel } from './train-side-model';

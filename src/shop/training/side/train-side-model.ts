@@ -126,7 +126,7 @@ export async function trainSideModel(request: SideModelRequest): Promise<Trained
 }
 
 /** Each shopper's rows, oldest first. */
-export function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
+function sequencesOf(interactions: readonly Interaction[]): Int32Array[] {
   const rows = new Map<string, number[]>();
   for (const { user, row } of interactions) {
     const own = rows.get(user);
