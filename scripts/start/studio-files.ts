@@ -1,18 +1,19 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { elementFiles, FILES_LIST } from '../../src/shop/cli/studio-files';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-export const SERVICE_WORKER = 'studio-service-worker.js';
+const SERVICE_WORKER = 'studio-service-worker.js';
 
-/** Studio's service worker: one plain script, because not every browser runs modules there, with a fixed name. */
-export async function serviceWorkerCode(): Promise<string> {
+/** Writes Studio's service worker: one plain script, because not every browser runs modules there, with a fixed name. */
+export async function writeServiceWorker(folder: string): Promise<void> {
   const input = join(root, 'src/studio/serve/service-worker.ts');
   const bundle = await rolldown({ input, platform: 'browser', logLevel: 'warn' });
   const { output } = await bundle.generate({ format: 'iife', minify: true });
   await bundle.close();
-  return output[0].code;
+  await put(join(folder, SERVICE_WORKER), output[0].code);
 }
 
 /**
@@ -20,7 +21,7 @@ export async function serviceWorkerCode(): Promise<string> {
  * files, which a shop takes away. `sidestream studio` serves the encoders and these files from the package's own folders.
  */
 export async function writeStudioFiles(folder: string): Promise<void> {
-  await put(join(folder, SERVICE_WORKER), await serviceWorkerCode());
+  await writeServiceWorker(folder);
   for (const name of await readdir(join(root, 'models'))) {
     if (!/\.(onnx|tokenizer\.json)$/.test(name)) continue;
     await put(join(folder, 'encoders', name), await readFile(join(root, 'models', name)));
@@ -29,17 +30,12 @@ export async function writeStudioFiles(folder: string): Promise<void> {
 }
 
 /** Builds the element's files into a folder, with a list of them. */
-export async function writeElementFiles(folder: string): Promise<void> {
+async function writeElementFiles(folder: string): Promise<void> {
   // Loaded only now: a site that is up to date needs no bundler.
   const { buildCdn } = await import('../package/bundles');
   await mkdir(folder, { recursive: true });
   await buildCdn(folder);
-  await put(join(folder, 'files.json'), JSON.stringify(await listed(folder)));
-}
-
-async function listed(folder: string): Promise<{ file: string; bytes: number }[]> {
-  const names = (await readdir(folder)).filter((name) => name !== 'files.json').sort();
-  return Promise.all(names.map(async (file) => ({ file, bytes: (await stat(join(folder, file))).size })));
+  await put(join(folder, FILES_LIST), JSON.stringify(await elementFiles(folder)));
 }
 
 async function put(path: string, content: string | Uint8Array): Promise<void> {

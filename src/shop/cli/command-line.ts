@@ -11,6 +11,7 @@ import { inspectCommand } from './inspect';
 import { offersCommand } from './offers';
 import { rulesCommand } from './rules';
 import { serveCommand } from './serve';
+import { studioCommand } from './studio';
 import { trainCommand } from './train';
 import { workerCommand } from './worker';
 
@@ -36,6 +37,7 @@ export async function commandLine(first?: string): Promise<Command> {
     .addCommand(rulesCommand())
     .addCommand(inspectCommand())
     .addCommand(serveCommand())
+    .addCommand(studioCommand())
     .addCommand(encodersCommand())
     .addCommand(trainCommand());
   if (program.commands.some((command) => command.name() === first)) return program;

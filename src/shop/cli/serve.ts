@@ -21,12 +21,12 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('serve a bundle for testing, with the cache headers that a web server should send')
     .argument('<bundle>', 'folder of the bundle')
-    .option('--port <n>', 'port to listen on; 0 takes any free port', port, 4180)
+    .option('--port <n>', 'port to listen on; 0 takes any free port', portNumber, 4180)
     .option('--host <name>', 'address to listen on; 0.0.0.0 allows other machines', '127.0.0.1')
     .action(async (folder: string, options: ServeOptions) => {
       // Report a folder that is not a bundle now rather than when a page fails.
       const { items } = await openFolder(folder);
-      const { address, close } = await served(folder, options);
+      const { address, close } = await serveBundle(folder, options.port, options.host);
       const ended = onShutdown();
       console.log(`Serving ${items.length} items of ${folder} at ${address}${MANIFEST_FILE}`);
       console.log('End with Ctrl+C.');
@@ -35,16 +35,8 @@ export function serveCommand(): Command {
     });
 }
 
-async function served(folder: string, { port, host }: ServeOptions): ReturnType<typeof serveBundle> {
-  try {
-    return await serveBundle(folder, port, host);
-  } catch (cause) {
-    const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with --port or --host.`;
-    throw new SidestreamError('runtime/invalid-input', message, { cause });
-  }
-}
-
-function port(text: string): number {
+/** Parses an option that names a port. */
+export function portNumber(text: string): number {
   const n = Number(text);
   if (!/^\d+$/.test(text) || n > 65535) throw new InvalidArgumentError('must be a number from 0 to 65535.');
   return n;
@@ -63,7 +55,7 @@ export interface BundleServer {
  * Serves a bundle as a shop's web server should: files named by their content are immutable, the manifest is revalidated each
  * time (with 304 while unchanged), pages of every origin may read it, and text is compressed with brotli or gzip.
  * @param port 0: any free port
- * @throws the error of `listen`, for instance `EADDRINUSE`
+ * @throws SidestreamError `runtime/invalid-input` if it cannot listen there
  */
 export async function serveBundle(folder: string, port: number, host: string): Promise<BundleServer> {
   // A bundle may be rebuilt while it is served, so files are looked up on request.
@@ -102,16 +94,7 @@ export async function serveBundle(folder: string, port: number, host: string): P
     response.setHeader('Vary', 'Accept-Encoding');
     compress(request, response, () => files(request, response, missing));
   });
-  await listening(server, port, host);
-  const { port: actual } = server.address() as AddressInfo;
-  return {
-    address: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, port, host);
 }
 
 /** Whether a name leads, even through links, to a file in the folder that is not hidden. */
@@ -125,12 +108,23 @@ function liesIn(folder: string, name: string): boolean {
   }
 }
 
-function listening(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
+/** Lets a server listen. @throws SidestreamError `runtime/invalid-input` if it cannot */
+export async function listen(server: Server, port: number, host: string): Promise<BundleServer> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      const message = `Cannot listen on ${host}, port ${port} (${messageOf(cause)}). Name another with --port or --host.`;
+      reject(new SidestreamError('runtime/invalid-input', message, { cause }));
     });
+    server.listen(port, host, resolve);
   });
+  server.removeAllListeners('error');
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
 }

@@ -1,0 +1,135 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { readZip } from '../src/studio/files/zip';
+import type {} from './pages/studio';
+import { violations } from './support/accessibility';
+import { sidestream } from './support/commands';
+import { type Host, serve } from './support/host';
+import { PAGES, SITE_PORT } from './support/ports';
+
+const SITE = `http://localhost:${SITE_PORT}/`;
+/** Number of pictures that the tests need: those of the first lists and products. */
+const PICTURES = 40;
+
+const hosts: Host[] = [];
+test.afterEach(() => {
+  for (const { close } of hosts.splice(0)) close();
+});
+
+/** Opens the last steps of Studio with the bundle of the demo and some of its pictures, as if the first steps had made them. */
+async function openStudio(page: Page, step: 'studio-try' | 'studio-take-away', learned = true): Promise<void> {
+  await page.goto(`${PAGES}/studio.html`);
+  const manifest: string = await (await fetch(`${SITE}bundle/manifest.json`)).text();
+  const files = [...new Set([...manifest.matchAll(/"file": "([^"]+)"/g)].map(([, file]) => file))];
+  const [items = ''] = files.filter((file) => file.startsWith('items-'));
+  const pictures = [...(await (await fetch(`${SITE}bundle/${items}`)).text()).matchAll(/"image":"images\/([^"]+)"/g)];
+  await page.evaluate(
+    async ([site, bundle, images]) => {
+      await window.studio.fill('bundle', `${site}bundle/`, bundle);
+      await window.studio.fill('pictures', `${site}images/`, images);
+    },
+    [SITE, [...files, 'manifest.json'], pictures.slice(0, PICTURES).map(([, name]) => name)] as const,
+  );
+  await page.evaluate(([name, known]) => window.studio.show(name, known), [step, learned] as const);
+}
+
+test('the shop’s own lists follow the clicks, and nothing of that gets to the disk or to another profile', async ({
+  page,
+}) => {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('studio-files')) asked.push(request.url());
+  });
+  await openStudio(page, 'studio-try');
+  const cards = page.getByTestId('try-grid').locator('.card');
+  await expect(cards).toHaveCount(15);
+  const image = cards.first().locator('img');
+  await expect.poll(() => image.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  await expect(page.getByTestId('try-for-you').locator('[part~=card]').nth(3)).toBeVisible();
+
+  await page.getByTestId('try-category').selectOption('Clothing');
+  await expect(cards.first()).toContainText('Winter Gloves');
+  await cards.nth(2).locator('a').click();
+  await expect(page.getByTestId('try-product')).toBeVisible();
+  await expect(page.getByTestId('try-choices')).toContainText('from 1 product');
+  await expect(page.getByTestId('try-similar').locator('[part~=card]').first()).toBeVisible();
+  // A click in a list opens the product here, and is learned.
+  await page.getByTestId('try-similar').locator('[part~=link]').first().click();
+  await expect(page.getByTestId('try-choices')).toContainText('from 2 products');
+  expect(new URL(page.url()).hash).toBe('');
+  await expect(page.getByTestId('try-gain')).toContainText(/64 shoppers that it never saw[\s\S]*2\.0 ± 0\.5/);
+  expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+  expect(asked.length).toBeGreaterThan(2);
+  expect(await violations(page, { include: ['studio-try'] })).toEqual([]);
+
+  await page.getByTestId('try-back').click();
+  await page.getByTestId('try-forget').click();
+  await expect(page.getByTestId('try-choices')).toContainText('Open a few products');
+  await page.getByTestId('try-watch').click();
+  await expect(page.getByTestId('watch')).toHaveAttribute('data-phase', 'ready');
+  await page.getByTestId('watch-step').click();
+  await expect(page.getByTestId('watch-said')).toContainText('chooses');
+  // The visit has a profile of its own.
+  await expect(page.getByTestId('try-choices')).toContainText('Open a few products');
+});
+
+test('the zip is a complete recommender for any web server', async ({ page }) => {
+  await openStudio(page, 'studio-take-away', false);
+  await expect(page.getByTestId('take-facts')).toContainText('MB');
+  expect(await violations(page, { include: ['studio-take-away'] })).toEqual([]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('take-zip').click()]);
+  expect(download.suggestedFilename()).toBe('recommender.zip');
+  await expect(page.getByTestId('take-done')).toContainText('packed');
+
+  const folder = test.info().outputPath('taken');
+  const archive = new Blob([new Uint8Array(await readFile(await download.path()))]);
+  for await (const { path, file } of readZip(archive)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), new Uint8Array(await file.arrayBuffer()));
+  }
+  expect(sidestream('inspect', join(folder, 'bundle'))).toContain('776');
+  const host = await serve({ '/below/': `${folder}/` });
+  hosts.push(host);
+  await page.goto(`${host.origin}/below/index.html`);
+  const list = page.locator('sidestream-recs[placement=trending]');
+  await expect(list.locator('[part~=card]').first()).toBeVisible();
+  await list.locator('[part~=link]').first().click();
+  await expect(page.locator('#product h2')).not.toBeEmpty();
+  await expect(page.locator('#product sidestream-recs[placement=similar] [part~=card]').first()).toBeVisible();
+});
+
+test('the files go into a folder, and a refused folder or a missing file is said in words', async ({ page }) => {
+  await openStudio(page, 'studio-take-away');
+  const save = page.getByTestId('take-folder');
+  const choose = (failure: string | null) =>
+    page.evaluate((name) => {
+      window.showDirectoryPicker = async () => {
+        if (name) throw new DOMException('no', name);
+        return (await navigator.storage.getDirectory()).getDirectoryHandle('taken', { create: true });
+      };
+    }, failure);
+  await choose('NotAllowedError');
+  await save.click();
+  await expect(page.getByRole('alert')).toContainText('may not write into this folder');
+  await choose('AbortError');
+  await save.click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await choose(null);
+  await page.getByLabel('Shopify theme').check();
+  await save.click();
+  await expect(page.getByTestId('take-done')).toContainText('saved in the folder “taken”', { timeout: 60_000 });
+  const assets = await page.evaluate(async () => {
+    const taken = await (await navigator.storage.getDirectory()).getDirectoryHandle('taken');
+    const names: string[] = [];
+    for await (const name of (await taken.getDirectoryHandle('assets')).keys()) names.push(name);
+    return names;
+  });
+  expect(assets).toEqual(expect.arrayContaining(['manifest.json', 'sidestream.js', 'sidestream-shopify.js']));
+
+  await page.evaluate(async () => {
+    await window.studio.remove('bundle', 'manifest.json');
+    window.studio.show('studio-take-away');
+  });
+  await expect(page.getByRole('alert')).toContainText('The bundle lacks manifest.json');
+});
