@@ -24,12 +24,13 @@ async function openStudio(page: Page, step: 'studio-try' | 'studio-take-away', l
   const files = [...new Set([...manifest.matchAll(/"file": "([^"]+)"/g)].map(([, file]) => file))];
   const [items = ''] = files.filter((file) => file.startsWith('items-'));
   const pictures = [...(await (await fetch(`${SITE}bundle/${items}`)).text()).matchAll(/"image":"images\/([^"]+)"/g)];
+  const images = pictures.slice(0, PICTURES).map(([, name]) => name);
   await page.evaluate(
-    async ([site, bundle, images]) => {
+    async ({ site, bundle, names }) => {
       await window.studio.fill('bundle', `${site}bundle/`, bundle);
-      await window.studio.fill('pictures', `${site}images/`, images);
+      await window.studio.fill('pictures', `${site}images/`, names);
     },
-    [SITE, [...files, 'manifest.json'], pictures.slice(0, PICTURES).map(([, name]) => name)] as const,
+    { site: SITE, bundle: [...files, 'manifest.json'], names: images },
   );
   await page.evaluate(([name, known]) => window.studio.show(name, known), [step, learned] as const);
 }

@@ -1,6 +1,7 @@
 import { build, preview } from 'vite';
 import { digestOf, isStamped, listFiles, writeStamp } from './stamp';
 import { buildStudio } from './studio';
+import { writeStudioFiles } from './studio-files';
 
 const STAMP = '.cache/demo/site.stamp';
 /** The manifest in `public` names the pictures and shards there, so its digest covers them. */
@@ -11,6 +12,9 @@ const INPUTS = [
   'index.html',
   'studio.html',
   'scripts/start/studio.ts',
+  'scripts/start/studio-files.ts',
+  'scripts/package',
+  'examples/shopify',
   'src',
   'models',
   'public/bundle/manifest.json',
@@ -27,6 +31,7 @@ export async function prepareSite(): Promise<string> {
   // Remarks about the bundler's speed do not help somebody who starts the shop.
   await build({ logLevel: 'warn', build: { rolldownOptions: { checks: { pluginTimings: false } } } });
   await buildStudio();
+  await writeStudioFiles('dist');
   await writeStamp(STAMP, digest);
   return 'built';
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -8,15 +8,17 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * Builds `studio.html` with its workers. It is a build of its own: together with the demo shop, the two pages would share the
  * files of the shop's first list, and each would load code of the other.
  * @param outDir nothing in it is deleted
+ * @param plugins for the page and its workers
  */
-export async function buildStudio(outDir = join(root, 'dist')): Promise<void> {
+export async function buildStudio(outDir = join(root, 'dist'), plugins = (): Plugin[] => []): Promise<void> {
   await build({
     root,
     configFile: false,
     base: './',
     logLevel: 'warn',
     publicDir: false,
-    worker: { format: 'es' },
+    plugins: plugins(),
+    worker: { format: 'es', plugins },
     resolve: { dedupe: ['@tensorflow/tfjs-core'] },
     build: {
       target: 'es2022',
