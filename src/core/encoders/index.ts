@@ -1,4 +1,5 @@
 export type { Encoder, ImageEncoder, Pixels, RawTaps, TextEncoder } from './encoder';
+export { HUB_PRESETS, type HubPreset } from './hub-presets';
 export {
   fitLexical,
   joinedRow,

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { PRESETS, type Preset } from '../../core/encoders';
-import { HUB_PRESETS } from '../../core/encoders/adapt';
+import { HUB_PRESETS, PRESETS, type Preset } from '../../core/encoders';
 import { SidestreamError } from '../../error';
 import { addEncoder, createMeter, isBuilt, madePreset, presetFile } from '../bundler';
 import { type AdaptOptions, adaptEncoder, folderSource, HubRepo, hubSettings, hubSource } from '../bundler/hub';

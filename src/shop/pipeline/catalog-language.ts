@@ -1,6 +1,5 @@
 import type { Item } from '../../core/catalog';
-import { PRESETS } from '../../core/encoders';
-import { HUB_PRESETS } from '../../core/encoders/adapt';
+import { HUB_PRESETS, PRESETS } from '../../core/encoders';
 import type { CollectedFeed } from './collect-feed';
 
 /** The language of a catalogue, and whether its text encoder reads it. */

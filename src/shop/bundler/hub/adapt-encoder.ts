@@ -2,12 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { sha256 } from '../../../core/common/sha256';
-import { type Preset, presetSchema } from '../../../core/encoders';
+import { type HubPreset, type Preset, presetSchema } from '../../../core/encoders';
 import {
   type AdaptRequest,
   adaptModel,
   agreement,
-  type HubPreset,
   imageSettings,
   referenceTaps,
   SAMPLE_TEXTS,

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import allMiniLm from '../../../../models/all-minilm-l6-v2.json' with { type: 'json' };
-import bertBase from '../../../../models/bert-base-uncased.json' with { type: 'json' };
-import clip from '../../../../models/clip-vit-base-patch32.json' with { type: 'json' };
-import dinov2 from '../../../../models/dinov2-small.json' with { type: 'json' };
-import e5 from '../../../../models/multilingual-e5-small.json' with { type: 'json' };
-import vit from '../../../../models/vit-base-patch16-224.json' with { type: 'json' };
-import { languagesSchema, POOLINGS, presetName } from '../preset';
+import allMiniLm from '../../../models/all-minilm-l6-v2.json' with { type: 'json' };
+import bertBase from '../../../models/bert-base-uncased.json' with { type: 'json' };
+import clip from '../../../models/clip-vit-base-patch32.json' with { type: 'json' };
+import dinov2 from '../../../models/dinov2-small.json' with { type: 'json' };
+import e5 from '../../../models/multilingual-e5-small.json' with { type: 'json' };
+import vit from '../../../models/vit-base-patch16-224.json' with { type: 'json' };
+import { languagesSchema, POOLINGS, presetName } from './preset';
 
 const hubPresetSchema = v.object({
   name: presetName,
