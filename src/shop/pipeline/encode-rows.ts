@@ -60,6 +60,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
   const keyOf = tapsKey(task.preset, task.runtime);
   const waiting = new Map<string, Waiting>();
   const inFlight = new Set<Promise<void>>();
+  const most = modality === 'text' ? (runner.texts ?? SIZES.text.chunk) : SIZES.image.chunk;
   let chunk: Waiting[] = [];
   let bytes = 0;
   let encoded = 0;
@@ -109,7 +110,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
     waiting.set(name, entry);
     chunk.push(entry);
     bytes += input.length;
-    if (chunk.length >= SIZES[modality].chunk || bytes >= CHUNK_BYTES) await send();
+    if (chunk.length >= most || bytes >= CHUNK_BYTES) await send();
   };
 
   try {

@@ -116,6 +116,7 @@ const blendOf = ({ modalities }: Manifest): ContentBlend => ({
 function pausing(runner: ChunkRunner, paused: () => boolean): ChunkRunner {
   return {
     slots: runner.slots,
+    texts: runner.texts,
     async run(chunk, projection) {
       if (paused())
         throw new SidestreamError('runtime/aborted', 'Paused. What is encoded is kept: continue at any time.');

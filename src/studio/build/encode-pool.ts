@@ -11,6 +11,8 @@ import type { EncodersMessage, ToEncodeWorker } from './encode-worker';
 
 /** Maximum number of workers on the processor: each has its own copy of the encoders in memory. */
 const MAX_WORKERS = 8;
+/** Number of texts in a chunk: about a second of work. */
+const TEXTS = 16;
 
 /** Where this browser encodes: on a hardware GPU, else on all cores of the processor. */
 export async function encodeBackend(): Promise<EncodeBackend> {
@@ -26,6 +28,7 @@ export const encodePool = (
 ): ChunkRunner =>
   new WorkerPool({
     size: workers,
+    texts: TEXTS,
     start: (events) => startWorker({ kind: 'encoders', ...encoders, backend: kind }, events),
     advice: 'Close other tabs and programs, then continue: what is encoded is kept.',
   });
