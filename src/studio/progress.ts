@@ -15,13 +15,18 @@ export class ProgressReporter {
   #started = 0;
   #shown = 0;
   #done = 0;
+  #unit: Progress['unit'];
 
   constructor(on: (progress: Progress) => void) {
     this.#on = on;
   }
 
-  /** @param done what was done before: the rate does not count it */
-  start(stage: string, total: number, done = 0): void {
+  /**
+   * @param done what was done before: the rate does not count it
+   * @param unit what is counted; default inputs
+   */
+  start(stage: string, total: number, done = 0, unit?: Progress['unit']): void {
+    this.#unit = unit;
     this.#stage = stage;
     this.#total = total;
     this.#done = done;
@@ -42,6 +47,7 @@ export class ProgressReporter {
     const perSecond = 1000 * seconds >= SETTLED && here > 0 ? here / seconds : null;
     return {
       stage: this.#stage,
+      ...(this.#unit === undefined ? {} : { unit: this.#unit }),
       done: this.#done,
       total: this.#total,
       perSecond,

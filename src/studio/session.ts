@@ -6,6 +6,8 @@ export interface Progress {
   stage: string;
   done: number;
   total: number;
+  /** What is counted; absent for inputs, such as texts. */
+  unit?: 'bytes';
   /** Inputs per second; null until it is known. */
   perSecond: number | null;
   /** Seconds until the stage ends; null until it is known. */

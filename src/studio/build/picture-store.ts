@@ -115,7 +115,7 @@ export async function keepPictures(
   const folder = await studioFolder('pictures');
   const refused: PicturesReport['missing'] = [];
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
-  progress.start('Pictures', total);
+  progress.start('Pictures', total, 0, 'bytes');
   let done = 0;
   const keep = async ({ path, file }: DroppedFile): Promise<void> => {
     if (isPicture(path)) await folder.write(plainPath(path), new Uint8Array(await file.arrayBuffer()));

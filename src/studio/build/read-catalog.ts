@@ -27,6 +27,8 @@ export async function readCatalog(files: readonly DroppedFile[], progress: Progr
   progress.start(
     'Catalogue',
     files.reduce((sum, { file }) => sum + file.size, 0),
+    0,
+    'bytes',
   );
   const feed = await collectRows((onFormat) => feedRows(sources(files, progress), { onFormat }));
   if (feed.items.length === 0) {

@@ -30,7 +30,7 @@ export async function readLogFile(
   on: (progress: Progress) => void,
 ): Promise<{ report: LogReport; events: LogEvent[] }> {
   const progress = new ProgressReporter(on);
-  progress.start('Log', file.size);
+  progress.start('Log', file.size, 0, 'bytes');
   const log = await readLog(
     file.name,
     logText(file, (bytes) => progress.set(bytes)),

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import type { DroppedFile } from '../session';
 
@@ -42,7 +43,7 @@ async function filesOf(entry: FileSystemEntry, folder: string): Promise<DroppedF
     if (cause instanceof SidestreamError) throw cause;
     throw new SidestreamError(
       'catalog/unreadable',
-      `“${path}” could not be read: ${cause instanceof Error ? cause.message : cause}. Check that it still exists, and drop it again.`,
+      `“${path}” could not be read: ${messageOf(cause).replace(/\.$/, '')}. Check that it still exists, and drop it again.`,
       { cause },
     );
   }

@@ -14,6 +14,11 @@ const LATE: Partial<Record<StepName, () => Promise<unknown>>> = {
   'take-away': () => import('../take-away'),
 };
 
+const DRAGGED = ['dragover', 'drop'] as const;
+
+/** A file that is dropped beside the place for it must not open in this tab instead of Studio. */
+const missed = (event: DragEvent): void => event.preventDefault();
+
 /** The page of Studio: the list of the steps, and the content of one. */
 @customElement('studio-app')
 export class StudioApp extends StudioElement {
@@ -26,6 +31,7 @@ export class StudioApp extends StudioElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', this.#navigated);
+    for (const type of DRAGGED) addEventListener(type, missed);
     // Whoever comes back goes on where they were, unless the address says otherwise.
     this.#step = stepAt(location.hash) ?? currentStep(this.session.state);
   }
@@ -33,6 +39,7 @@ export class StudioApp extends StudioElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#navigated);
+    for (const type of DRAGGED) removeEventListener(type, missed);
   }
 
   protected override render(): TemplateResult {

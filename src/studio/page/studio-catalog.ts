@@ -39,11 +39,7 @@ export class StudioCatalog extends StudioElement {
   }
 
   #drop(label: string): TemplateResult {
-    return html`<studio-drop label=${label} folders .hint=${FORMATS} .waits=${this.#waits} @studio-files=${this.#chosen}></studio-drop>`;
-  }
-
-  get #waits(): string {
-    return this.session.running ? 'Wait until the work that runs has ended, or pause it.' : '';
+    return html`<studio-drop label=${label} folders .hint=${FORMATS} .waits=${this.session.waits} @studio-files=${this.#chosen}></studio-drop>`;
   }
 
   #read(catalog: CatalogReport): TemplateResult {
@@ -106,7 +102,7 @@ export class StudioCatalog extends StudioElement {
       ${
         picturesByFile + picturesByAddress === 0
           ? nothing
-          : html`<studio-drop label="Pictures" folders accept="image/*,.zip" .hint=${html`A folder, picture files, or a zip of them.`} .waits=${this.#waits} @studio-files=${this.#pictured}></studio-drop>`
+          : html`<studio-drop label="Pictures" folders accept="image/*,.zip" .hint=${html`A folder, picture files, or a zip of them.`} .waits=${this.session.waits} @studio-files=${this.#pictured}></studio-drop>`
       }`;
   }
 

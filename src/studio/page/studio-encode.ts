@@ -34,6 +34,7 @@ export class StudioEncode extends StudioElement {
   /** What the button does. */
   get #start(): string {
     if (this.session.paused) return 'Continue';
+    if (this.session.failureOf('encode')) return 'Try again';
     const products = counted(this.state.catalog?.products ?? 0, 'product');
     return this.state.bundle ? `Encode ${products} again` : `Encode ${products}`;
   }

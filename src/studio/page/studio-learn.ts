@@ -59,7 +59,7 @@ export class StudioLearn extends StudioElement {
   }
 
   #drop(label: string): TemplateResult {
-    return html`<studio-drop label=${label} .hint=${LOG_HINT} .waits=${this.session.running ? 'Wait until the work that runs has ended, or pause it.' : ''} @studio-files=${this.#chosen}></studio-drop>`;
+    return html`<studio-drop label=${label} .hint=${LOG_HINT} .waits=${this.session.waits} @studio-files=${this.#chosen}></studio-drop>`;
   }
 
   #intro(): TemplateResult {

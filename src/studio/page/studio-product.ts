@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Item } from '../../core/catalog';
+import { PictureStore } from '../build/picture-store';
 import { studioFolder } from '../files/opfs';
 import { amount } from './words';
 
@@ -9,7 +10,7 @@ import { amount } from './words';
 export class StudioProduct extends LitElement {
   @property({ attribute: false }) item!: Item;
   /** Another value reads the picture again: there may be one by now. */
-  @property({ attribute: false }) pictures: unknown = null;
+  @property({ attribute: false }) pictures: object | null = null;
   #address = '';
   /** Address of a file's content, which is held until it is revoked. */
   #held = '';
@@ -51,7 +52,7 @@ export class StudioProduct extends LitElement {
 
   async #load(): Promise<void> {
     const { image } = this.item;
-    const address = await addressOf(image);
+    const address = await addressOf(image, this.pictures);
     // Meanwhile there may be another product, or no card any more.
     if (image !== this.item.image || !this.isConnected) {
       if (address.startsWith('blob:')) URL.revokeObjectURL(address);
@@ -74,15 +75,27 @@ export class StudioProduct extends LitElement {
   }
 }
 
+/** The names of all pictures are read once for all cards. */
+const stores = new WeakMap<object, Promise<PictureStore>>();
+
+function storeOf(pictures: object | null): Promise<PictureStore> {
+  const known = pictures && stores.get(pictures);
+  if (known) return known;
+  const store = PictureStore.open();
+  if (pictures) stores.set(pictures, store);
+  return store;
+}
+
 /** Where the page finds a picture; empty if it has none. */
-async function addressOf(image: string | undefined): Promise<string> {
+async function addressOf(image: string | undefined, pictures: object | null): Promise<string> {
   if (!image) return '';
   if (/^https:/i.test(image)) return image;
   try {
-    const file = await (await studioFolder('pictures')).file(image.replace(/^(\.?\/)+/, ''));
+    const path = (await storeOf(pictures)).pathOf(image);
+    const file = path === null ? null : await (await studioFolder('pictures')).file(path);
     return file ? URL.createObjectURL(file) : '';
   } catch {
-    // Not the name of a file: the card shows the first letter.
+    // The card shows the first letter.
     return '';
   }
 }

@@ -58,7 +58,10 @@ it('reports progress and one task at a time, and keeps what is shown while it en
   const listener = vi.fn();
   session.subscribe(listener);
   const running = session.encode();
-  expect(session.runningStep).toBe('encode');
+  expect([session.runningStep, session.waits]).toEqual([
+    'encode',
+    'Wait until the work that runs has ended, or end it.',
+  ]);
   const backend = { kind: 'webgpu' as const, workers: 1, why: null };
   tell({ progress, backend, samples: [] });
   tell({ progress: { ...progress, done: 2 }, backend: null });

@@ -78,6 +78,13 @@ export class StudioSession {
     return this.#visited;
   }
 
+  /** Why no file can be taken now; empty if one can. */
+  get waits(): string {
+    if (!this.running) return '';
+    const reading = this.running.task !== 'encode' && this.running.task !== 'train';
+    return reading ? 'Wait until everything is read.' : 'Wait until the work that runs has ended, or end it.';
+  }
+
   failureOf(task: Task): SidestreamError | null {
     return this.#failures.get(task) ?? null;
   }

@@ -55,6 +55,11 @@ it('says progress in parts, and leaves out what is not known', () => {
     'Pictures: 120',
     '1,235 a second',
   ]);
+  expect(progressWords({ ...progress, unit: 'bytes', done: 12_345_678, total: 2e7, perSecond: 3e6 })).toEqual([
+    'Pictures: 12.3 MB of 20.0 MB',
+    '3.0 MB a second',
+    'about 2 minutes left',
+  ]);
   expect(progressWords({ stage: 'Texts', done: 0, total: 0, perSecond: null, secondsLeft: null })).toEqual(['Texts …']);
 });
 
@@ -74,11 +79,11 @@ it('says where the encoders run, and why', () => {
   expect(backendWords({ kind: 'webgpu', workers: 1, why: null })).toBe(
     'On this computer’s graphics processor (WebGPU).',
   );
-  expect(backendWords({ kind: 'wasm', workers: 2, why: 'This browser has no WebGPU.' })).toBe(
-    'On this computer’s processor, in 2 workers, because this browser has no WebGPU.',
+  expect(backendWords({ kind: 'wasm', workers: 2, why: 'no WebGPU in this browser' })).toBe(
+    'On this computer’s processor, in 2 workers, because there is no WebGPU in this browser.',
   );
-  expect(backendWords({ kind: 'wasm', workers: 1, why: 'WebGPU has only a software adapter' })).toBe(
-    'On this computer’s processor, because WebGPU has only a software adapter.',
+  expect(backendWords({ kind: 'wasm', workers: 1, why: 'the WebGPU adapter is software' })).toBe(
+    'On this computer’s processor, because the WebGPU adapter is software.',
   );
 });
 

@@ -42,10 +42,11 @@ export function fileSize(bytes: number): string {
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** The parts of a line about progress: the stage with its numbers, the speed, the remaining time. */
-export function progressWords({ stage, done, total, perSecond, secondsLeft }: Progress): string[] {
-  const numbers = total > 0 ? `: ${count(done)} of ${count(total)}` : done > 0 ? `: ${count(done)}` : ' …';
-  const speed =
-    perSecond === null ? '' : `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))} a second`;
+export function progressWords({ stage, done, total, unit, perSecond, secondsLeft }: Progress): string[] {
+  const said = unit === 'bytes' ? fileSize : count;
+  const numbers = total > 0 ? `: ${said(done)} of ${said(total)}` : done > 0 ? `: ${said(done)}` : ' …';
+  const rate = perSecond === null || unit === 'bytes' || perSecond >= 10 ? Math.round(perSecond ?? 0) : null;
+  const speed = perSecond === null ? '' : `${rate === null ? perSecond.toFixed(1) : said(rate)} a second`;
   return [`${stage}${numbers}`, speed, timeLeft(secondsLeft)].filter((part) => part !== '');
 }
 
@@ -72,12 +73,8 @@ export function backendWords({ kind, workers, why }: EncodeBackend): string {
   return why === null ? `${place}.` : `${place}, because ${withinSentence(why)}.`;
 }
 
-/** A sentence as the end of another one; names such as WebGPU keep their capital letters. */
-const withinSentence = (sentence: string): string =>
-  sentence
-    .trim()
-    .replace(/\.$/, '')
-    .replace(/^[A-Z](?=[a-z]*\b)/, (letter) => letter.toLowerCase());
+/** A reason as the end of a sentence: `there is no WebGPU adapter` for `no WebGPU adapter`. */
+const withinSentence = (reason: string): string => reason.replace(/\.$/, '').replace(/^no /, 'there is no ');
 
 /** The name of a language in English: `German` for `de`; the tag itself if it has no name. */
 export function languageName(tag: string): string {
