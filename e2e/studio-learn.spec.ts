@@ -70,7 +70,7 @@ test('learns from a log in a worker exactly as the command line does, and keeps 
   expect(report.epochs[report.keptEpoch - 1].hitRate).toBeGreaterThan(report.popularity ?? 1);
   expect(updates[0].popularity).not.toBeNull();
   expect(updates.at(-1)?.epochs).toHaveLength(16);
-  expect(updates.some(({ progress }) => progress.secondsLeft !== null || progress.total > 0)).toBe(true);
+  expect(updates.at(-1)?.progress).toMatchObject({ stage: 'Epoch 16 of 16', done: 32, total: 32 });
 
   const stored = await page.evaluate(() => window.studioLearn.stored());
   expect(stored).toEqual({ log: read.report, learned: report });
@@ -108,6 +108,40 @@ test('continues after a closed tab, and keeps the best epoch when it is stopped'
   // The result belongs to the log before.
   succeeded(await readLog(page, 'events.csv'));
   expect(await page.evaluate(() => window.studioLearn.stored())).toMatchObject({ learned: null });
+});
+
+/** Lets the worker take the software adapter of the tests for a GPU, and lose it when the page says so. */
+const WITH_GPU = `
+const { requestAdapter } = GPU.prototype;
+GPU.prototype.requestAdapter = async function (options) {
+  const adapter = await requestAdapter.call(this, options);
+  if (adapter) Object.defineProperty(adapter, 'info', { value: { architecture: '', isFallbackAdapter: false } });
+  return adapter;
+};
+const { requestDevice } = GPUAdapter.prototype;
+GPUAdapter.prototype.requestDevice = async function (descriptor) {
+  const device = await requestDevice.call(this, descriptor);
+  new BroadcastChannel('gpu').onmessage = () => device.destroy();
+  return device;
+};
+`;
+
+test('trains on a GPU, and goes on without it when it is lost', async ({ page }) => {
+  await page.route('**/learn-worker-*.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${WITH_GPU}${await response.text()}` });
+  });
+  await open(page);
+  succeeded(await readLog(page, 'events.csv'));
+  const training = page.evaluate(() => window.studioLearn.train());
+  await expect
+    .poll(async () => (await page.evaluate(() => window.studioLearn.kept())).log, { timeout: 60_000 })
+    .toContain('side-training.safetensors');
+  await page.evaluate(() => new BroadcastChannel('gpu').postMessage('lost'));
+  const { report, updates } = succeeded(await training);
+  expect(updates.find(({ epochs }) => epochs.length > 0)?.backend).toBe('webgpu');
+  expect(report).toMatchObject({ backend: 'wasm', stopped: false });
+  expect(report.epochs).toHaveLength(16);
 });
 
 test('refuses files that are no log in the words of the command line', async ({ page }) => {
