@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
   avif: 'image/avif',
   gif: 'image/gif',
   bmp: 'image/bmp',
+  svg: 'image/svg+xml',
 };
 
 /**
