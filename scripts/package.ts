@@ -7,6 +7,7 @@ import { writeElements } from './package/elements';
 import { writeFrameworkTypes } from './package/framework-types';
 import { writeEncoderNotices, writePackageNotices } from './package/notices';
 import { measure } from './package/sizes';
+import { packStudio } from './package/studio';
 
 /**
  * Builds the npm package into `lib`, packs it into `.cache/package` and checks the tarball: metadata, types, contents,
@@ -20,6 +21,7 @@ if (process.env.npm_lifecycle_event === 'prepack' && process.env.npm_command?.st
 
 await rm(LIB, { recursive: true, force: true });
 const { chunks } = await buildBundles();
+await packStudio(ROOT, LIB);
 // Files without exports, imported only for their side effects.
 for (const file of ['worker.d.ts', 'cli/main.d.ts']) await writeFile(join(LIB, file), 'export {};\n');
 const packages = await writePackageNotices(LIB);

@@ -7,6 +7,7 @@ const sidebar = [
     text: 'Tutorials',
     items: [
       { text: 'A page in five minutes', link: '/tutorials/first-page' },
+      { text: 'Without installing anything', link: '/tutorials/studio' },
       { text: 'Add it to the shop you have', link: '/tutorials/your-shop' },
       { text: 'A shop with a GA4 data layer', link: '/tutorials/ga4-shop' },
       { text: 'Train on your log', link: '/tutorials/train-on-your-log' },
@@ -147,6 +148,7 @@ const english = {
     { text: 'Results', link: '/results/measured' },
     { text: 'Demo', link: '/demo/', target: '_self' },
     { text: 'Playground', link: '/demo/#/playground', target: '_self' },
+    { text: 'Studio', link: '/demo/studio.html', target: '_self' },
   ],
   sidebar,
 };

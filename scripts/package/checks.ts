@@ -90,6 +90,8 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'examples/shopify/sections/sidestream-recs.liquid',
     'lib/cli/tfjs-backend-wasm-simd.wasm',
     'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
+    'lib/studio/studio.html.br',
+    'lib/studio/studio-service-worker.js.br',
     ...namedIn(about),
   ];
   const foreign = paths.filter(

@@ -1,15 +1,17 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sidestream } from '../../testing/commands';
 import type { BundleServer } from './serve';
-import { placeOf, type StudioFolders, serveStudio } from './studio';
+import { serveStudio } from './studio';
+import type { StudioFolders } from './studio-files';
 
 const CONTENT: Readonly<Record<keyof StudioFolders, string[]>> = {
   page: ['studio.html', 'studio-service-worker.js', 'assets/index-a1B2c3D4.js'],
   element: ['sidestream.js', 'ort-wasm-simd-threaded.asyncify.wasm'],
-  cli: ['main.js', 'tfjs-backend-wasm-simd.wasm'],
+  cli: ['main.js', 'tfjs-backend-wasm-simd.wasm', 'static-DJnHZ-kE.js'],
   models: ['use-lite.onnx', 'use-lite.tokenizer.json'],
 };
 
@@ -22,7 +24,11 @@ beforeAll(async () => {
   folders = { page: at('page'), element: at('element'), cli: at('cli'), models: at('models') };
   for (const [folder, names] of Object.entries(CONTENT)) {
     await mkdir(join(root, folder, 'assets'), { recursive: true });
-    for (const name of names) await writeFile(join(root, folder, name), `${folder} ${name}`);
+    for (const name of names) {
+      const text = `${folder} ${name}`;
+      if (folder === 'page') await writeFile(join(root, folder, `${name}.br`), brotliCompressSync(text));
+      else await writeFile(join(root, folder, name), text);
+    }
   }
   await rm(join(root, 'element', 'assets'), { recursive: true });
   server = await serveStudio(folders, 0, '127.0.0.1');
@@ -38,7 +44,9 @@ describe('serveStudio', () => {
   it('serves the page, and leads to it', async () => {
     const page = await get('');
     expect([page.url, await page.text()]).toEqual([`${server.address}studio.html`, 'page studio.html']);
-    expect(page.headers.get('cache-control')).toBe('no-cache');
+    expect([page.headers.get('cache-control'), page.headers.get('content-encoding')]).toEqual(['no-cache', null]);
+    const packed = await get('studio.html', { headers: { 'Accept-Encoding': 'gzip, br' } });
+    expect([await packed.text(), packed.headers.get('content-encoding')]).toEqual(['page studio.html', 'br']);
     const worker = await get('studio-service-worker.js');
     expect([worker.headers.get('content-type'), worker.headers.get('cache-control')]).toEqual([
       'text/javascript',
@@ -66,7 +74,8 @@ describe('serveStudio', () => {
     expect(await (await get('assets/tfjs-backend-wasm-simd-A-_4fo7z.wasm')).text()).toBe(
       'cli tfjs-backend-wasm-simd.wasm',
     );
-    expect(placeOf('/assets/other-D5D0fo7z.wasm')).toEqual({ folder: 'page', path: '/assets/other-D5D0fo7z.wasm' });
+    expect(await (await get('assets/static-DJnHZ-kE.js')).text()).toBe('cli static-DJnHZ-kE.js');
+    expect((await get('assets/other-D5D0fo7z.wasm')).status).toBe(404);
   });
 
   it('serves nothing else', async () => {

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import { Command } from 'commander';
 import compression from 'compression';
 import sirv from 'sirv';
@@ -9,7 +12,7 @@ import { SidestreamError } from '../../error';
 import { addEncoder, isBuilt, PACKAGE_FOLDER } from '../bundler';
 import { type BundleServer, listen, portNumber } from './serve';
 import { encodersOption } from './shared-options';
-import { elementFiles, FILES_LIST, SHARED_FILES } from './studio-files';
+import { elementFiles, FILES_LIST, type StudioFolders, TWIN_FOLDERS, twinNames } from './studio-files';
 import { onShutdown } from './terminal';
 
 interface StudioOptions {
@@ -27,7 +30,7 @@ export function studioCommand(): Command {
     .addOption(encodersOption())
     .action(async ({ port, host, models }: StudioOptions) => {
       const folders = { ...packageFolders(PACKAGE_FOLDER), models };
-      if (!existsSync(join(folders.page, PAGE))) {
+      if (!existsSync(join(folders.page, `${PAGE}.br`))) {
         const message = `The page of Studio is not in this package (${folders.page}). In a clone, run "npm run pack" first.`;
         throw new SidestreamError('runtime/invalid-input', message);
       }
@@ -46,16 +49,6 @@ const PAGE = 'studio.html';
 const ENCODERS = '/encoders/';
 const ELEMENT = '/sidestream/';
 
-/** Folders of the package that Studio's page reads. */
-export interface StudioFolders {
-  page: string;
-  /** The element's files, which a shop takes away. */
-  element: string;
-  /** Files of the command line, some of which the page needs too. */
-  cli: string;
-  models: string;
-}
-
 const packageFolders = (root: string): Omit<StudioFolders, 'models'> => ({
   page: join(root, 'lib', 'studio'),
   element: join(root, 'lib', 'cdn'),
@@ -65,42 +58,78 @@ const packageFolders = (root: string): Omit<StudioFolders, 'models'> => ({
 /** File names that contain a digest of their content, which never changes. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
-/** Where the file of an address lies: a folder, and its address there. */
-export function placeOf(path: string): { folder: keyof StudioFolders; path: string } {
-  if (path.startsWith(ENCODERS)) return { folder: 'models', path: path.slice(ENCODERS.length - 1) };
-  if (path.startsWith(ELEMENT)) return { folder: 'element', path: path.slice(ELEMENT.length - 1) };
-  // The page's build names a file by its name and a digest.
-  const [, stem, extension] = /^\/assets\/(.+)-[\w-]{8}(\.\w+)$/.exec(path) ?? [];
-  const folder = SHARED_FILES[`${stem}${extension}`];
-  return folder ? { folder, path: `/${stem}${extension}` } : { folder: 'page', path };
-}
+/** Content types of the page's own files. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+const decompress = promisify(brotliDecompress);
 
 /** Serves Studio from the folders of the package. @param port 0: any free port */
 export async function serveStudio(folders: StudioFolders, port: number, host: string): Promise<BundleServer> {
-  const files = Object.fromEntries(
-    Object.entries(folders).map(([name, folder]) => [name, sirv(folder, { dev: true, etag: true, extensions: [] })]),
-  );
+  const from = (folder: string) => sirv(folder, { dev: true, etag: true, extensions: [] });
+  const files = { element: from(folders.element), cli: from(folders.cli), models: from(folders.models) };
   const compress = compression();
   const list = JSON.stringify(await elementFiles(folders.element));
-  const answer = (request: IncomingMessage, response: ServerResponse, path: string): void => {
-    const place = placeOf(path);
-    response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-    request.url = place.path;
-    files[place.folder](request, response, () => missing(response));
+
+  /** Answers with a file of another folder than the page's. */
+  const send = (folder: keyof typeof files, path: string, request: IncomingMessage, response: ServerResponse): void => {
+    request.url = path;
+    compress(request, response, () => files[folder](request, response, () => missing(response)));
   };
+  const answer = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    response.setHeader('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+    response.setHeader('Vary', 'Accept-Encoding');
+    if (path === `${ELEMENT}${FILES_LIST}`) response.setHeader('Content-Type', 'application/json').end(list);
+    else if (path.startsWith(ENCODERS)) send('models', path.slice(ENCODERS.length - 1), request, response);
+    else if (path.startsWith(ELEMENT)) send('element', path.slice(ELEMENT.length - 1), request, response);
+    else if (!(await sendPage(folders.page, path, request, response))) {
+      const [folder, name] = twinOf(folders, path) ?? [];
+      if (folder && name) send(folder, `/${name}`, request, response);
+      else missing(response);
+    }
+  };
+
   const server = createServer((request, response) => {
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
-      return;
-    }
     const path = (request.url ?? '').split('?')[0];
-    if (path === '/') response.writeHead(302, { Location: `/${PAGE}` }).end();
-    else if (path === `${ELEMENT}${FILES_LIST}`)
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end(list);
-    else compress(request, response, () => answer(request, response, path));
+    if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    else if (path === '/') response.writeHead(302, { Location: `/${PAGE}` }).end();
+    else answer(path, request, response).catch(() => response.destroy());
   });
   return listen(server, port, host);
+}
+
+/** Answers with a file of the page. @returns false if the page has no such file */
+async function sendPage(
+  folder: string,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (!/^\/(assets\/)?\w[\w.-]*$/.test(path)) return false;
+  const bytes = await readFile(join(folder, `${path}.br`)).catch(() => null);
+  if (!bytes) return false;
+  response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+  const accepts = /\bbr\b/.test(request.headers['accept-encoding']?.toString() ?? '');
+  if (accepts) response.setHeader('Content-Encoding', 'br');
+  const body = accepts ? bytes : await decompress(bytes);
+  response.setHeader('Content-Length', body.length).end(body);
+  return true;
+}
+
+/** The folder that has a file of the page already, and its name there. */
+function twinOf(folders: StudioFolders, path: string): [(typeof TWIN_FOLDERS)[number], string] | undefined {
+  for (const folder of TWIN_FOLDERS) {
+    const name = twinNames(path).find((one) => existsSync(join(folders[folder], one)));
+    if (name !== undefined) return [folder, name];
+  }
+  return undefined;
 }
 
 function missing(response: ServerResponse): void {

@@ -2,14 +2,13 @@ import type { Item } from '../../core/catalog';
 import { studioFolder } from '../files/opfs';
 import { readZip } from '../files/zip';
 import type { ProgressReporter } from '../progress';
+import { IMAGE_BASE } from '../serve/route';
 import type { DroppedFile, PicturesReport } from '../session';
 
 /** Maximum number of missing pictures that a report names. */
 const MAX_NAMED = 20;
 /** Maximum size of a picture in bytes, as for the command line. */
 const MAX_BYTES = 25e6;
-/** Folder of the pictures beside the page of the shop. */
-export const IMAGE_BASE = 'images/';
 
 const isPicture = (path: string): boolean => /\.(jpe?g|png|webp|avif|gif|svg|bmp)$/i.test(path);
 const isArchive = ({ path, file }: DroppedFile): boolean => /\.zip$/i.test(path) || file.type === 'application/zip';

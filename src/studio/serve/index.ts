@@ -1,2 +1,2 @@
 export { registerStudioFiles } from './register';
-export { BUNDLE_ADDRESS, IMAGE_BASE, PICTURES_ADDRESS } from './route';
+export { BUNDLE_ADDRESS, IMAGE_BASE } from './route';

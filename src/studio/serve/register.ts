@@ -9,7 +9,7 @@ const TIMEOUT = 10_000;
 let registered: Promise<void> | undefined;
 
 /**
- * Lets this page and its workers read Studio's files by address: see `BUNDLE_ADDRESS` and `PICTURES_ADDRESS`. Workers that were
+ * Lets this page and its workers read Studio's files by address: see `BUNDLE_ADDRESS` and `IMAGE_BASE`. Workers that were
  * started before do not see them.
  * @throws SidestreamError `runtime/unexpected` with what to do
  */

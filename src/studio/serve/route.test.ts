@@ -13,7 +13,7 @@ describe('routeOf', () => {
       type: 'application/json',
     });
     expect(route('studio-files/bundle/features-00ff.bin')?.type).toBe('application/octet-stream');
-    expect(route('studio-files/pictures/a/St%C3%BChle%20%231.JPG')).toEqual({
+    expect(route('images/a/St%C3%BChle%20%231.JPG')).toEqual({
       folder: 'pictures',
       name: 'a/Stühle #1.JPG',
       type: 'image/jpeg',

@@ -2,9 +2,7 @@ import type { FolderName } from '../files/opfs';
 
 /** Address of the bundle that Studio made, relative to its page. */
 export const BUNDLE_ADDRESS = 'studio-files/bundle/';
-/** Address of the pictures that Studio holds, relative to its page. */
-export const PICTURES_ADDRESS = 'studio-files/pictures/';
-/** Where items of the bundle name those pictures, relative to the page that shows them. */
+/** Where items of the bundle name the pictures that Studio holds, relative to the page that shows them. */
 export const IMAGE_BASE = 'images/';
 
 /** A file that the service worker answers with. */
@@ -14,7 +12,7 @@ export interface ServedFile {
   type: string;
 }
 
-const FOLDERS = { [BUNDLE_ADDRESS]: 'bundle', [PICTURES_ADDRESS]: 'pictures', [IMAGE_BASE]: 'pictures' } as const;
+const FOLDERS = { [BUNDLE_ADDRESS]: 'bundle', [IMAGE_BASE]: 'pictures' } as const;
 
 /** Content types by extension. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -26,10 +24,11 @@ const TYPES: Readonly<Record<string, string>> = {
   avif: 'image/avif',
   gif: 'image/gif',
   bmp: 'image/bmp',
+  svg: 'image/svg+xml',
 };
 
 /**
- * The file that a request of a page in the scope is about; null if the request is none of Studio's business: it then goes to the
+ * The file that a request of a page in the scope is about; null if Studio has nothing to do with it: it then goes to the
  * network as if there were no service worker.
  * @param scope address of the folder with Studio's page
  */

@@ -15,8 +15,8 @@ import { IMAGE_BASE } from '../serve';
 import { readme, shopifyReadme, testPage } from './texts';
 
 /** The script of the element with its workers, beside Studio's page: a list of the files, and the files. */
-export const SCRIPTS_ADDRESS = 'sidestream/';
-export const SCRIPTS_LIST = 'files.json';
+const SCRIPTS_ADDRESS = 'sidestream/';
+const SCRIPTS_LIST = 'files.json';
 
 const scriptsSchema = v.array(
   v.object({ file: v.pipe(v.string(), v.regex(/^[\w.-]+$/)), bytes: v.pipe(v.number(), v.integer(), v.minValue(0)) }),

@@ -20,7 +20,7 @@ let opened: { key: string; shop: Promise<TriedShop> } | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * The shop of a state, which stays open while the page does: what was learned from the clicks is still there after another step.
+ * The shop of a state, which stays open while the page does: the profile is still there after another step.
  * Another bundle ends it.
  */
 export function triedShop(state: StudioState): Promise<TriedShop> {
