@@ -9,7 +9,7 @@ import {
   trainShopSide,
 } from '../../shop/training';
 import { SIDE_SETTINGS, type SideReport, type SideSettings } from '../../shop/training/side';
-import { ProgressReporter } from '../progress';
+import { ProgressReporter, progressMeter } from '../progress';
 import type { LearnReport, LearnUpdate } from '../session';
 import { gpuLost, type LearnBackend, startCompute } from './compute';
 import { gainOver, heldOutChoices, hitRate, itemKnnRanks, popularityRanks, sideRanks } from './rivals';
@@ -49,11 +49,7 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
     bundle,
     count: bundle.items.length,
     seed: SEED,
-    meter: {
-      start: (_, total) => progress.start('Item-kNN', total),
-      advance: (count) => progress.set(progress.present.done + count),
-      stop: () => {},
-    },
+    meter: progressMeter(progress),
     say: () => {},
   });
   measured.itemKnn = hitRate(itemKnn);
