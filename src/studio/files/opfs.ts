@@ -52,7 +52,7 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
       try {
         const writable = await (await parent.getFileHandle(last, { create: true })).createWritable();
         // Only closing puts the new content in place.
-        await writable.write(new Blob([new Uint8Array(bytes)]));
+        await writable.write(new Uint8Array(bytes));
         await writable.close();
       } catch (cause) {
         throw notWritten(cause);

@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BrowserContext, expect, type Locator, type Page, test } from '@playwright/test';
+import { SHOP_IMAGES, shopFeed } from '../src/testing/commands';
+import { violations } from './support/accessibility';
+import { sidestream } from './support/commands';
+import { serve } from './support/host';
+import { unpackZip } from './support/unpack-zip';
+
+/** Few products, because every test encodes them. */
+const PRODUCTS = 24;
+const PICTURES = ['1f34e', '1f456', '1f438', '1f45f', '1f528', '1fa91'].map((code) =>
+  join(SHOP_IMAGES, `${code}.webp`),
+);
+const catalog = {
+  name: 'products.jsonl',
+  mimeType: 'application/json',
+  buffer: Buffer.from(`${shopFeed(PRODUCTS)}{"id":"without a title"}\n`),
+};
+
+/** Choices of shoppers who go from each product to the next but two. */
+function shopLog(): string {
+  const lines = ['shopper,product,time'];
+  for (let shopper = 0; shopper < 80; shopper++) {
+    for (let n = 0; n < 8; n++) {
+      const time = new Date(Date.UTC(2026, 0, 1 + n, shopper % 24, shopper)).toISOString();
+      lines.push(`${shopper}@example.com,item-${(shopper + 3 * n) % PRODUCTS},${time}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+const step = (page: Page, name: string): Locator =>
+  page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name });
+const alert = (page: Page): Locator => page.getByRole('alert');
+
+async function openStudio(page: Page): Promise<void> {
+  await page.goto('/studio.html');
+  await expect(page.getByRole('heading', { level: 2 })).toBeVisible();
+}
+
+/** Chooses files for a place, as its first button does. */
+const choose = (page: Page, place: string, files: Parameters<Locator['setInputFiles']>[0]): Promise<void> =>
+  page.getByRole('group', { name: place, exact: true }).locator('input:not([webkitdirectory])').setInputFiles(files);
+
+async function readCatalog(page: Page): Promise<void> {
+  await openStudio(page);
+  await choose(page, 'Product export', catalog);
+  await expect(page.getByText(`${PRODUCTS} products`).first()).toBeVisible();
+}
+
+async function encode(page: Page): Promise<void> {
+  await step(page, 'Encode').click();
+  await page.getByRole('button', { name: `Encode ${PRODUCTS} products` }).click();
+}
+
+const made = (page: Page): Locator => page.getByText('The bundle is made:');
+
+test('a shop makes its recommender in five steps, and nothing leaves the tab', async ({ page, baseURL, context }) => {
+  test.setTimeout(180_000);
+  const foreign: string[] = [];
+  context.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(`${baseURL}/`)) foreign.push(request.url());
+    if (request.method() !== 'GET') foreign.push(`${request.method()} ${request.url()}`);
+  });
+  await readCatalog(page);
+  await expect(page.getByRole('row', { name: /title/ })).toBeVisible();
+  await choose(page, 'Pictures', PICTURES);
+  await expect(page.getByText('6 pictures found', { exact: true })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  await encode(page);
+  await expect(made(page)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText('because the WebGPU adapter is software')).toBeVisible();
+  await expect(page.getByRole('list', { name: /Nearest to/ })).toHaveCount(5);
+  expect(await violations(page)).toEqual([]);
+
+  await step(page, 'Learn').click();
+  await choose(page, 'Log', { name: 'log.csv', mimeType: 'text/csv', buffer: Buffer.from(shopLog()) });
+  await expect(page.getByText('640 events')).toBeVisible();
+  await page.getByRole('button', { name: 'Train' }).click();
+  await expect(page.getByRole('button', { name: 'Train again' })).toBeVisible({ timeout: 90_000 });
+  expect(await violations(page)).toEqual([]);
+
+  await step(page, 'Try').click();
+  await expect(page.getByTestId('try-for-you').locator('[part~=card]').first()).toBeVisible();
+  await page.getByTestId('try-grid').locator('.card a').first().click();
+  await expect(page.getByTestId('try-choices')).toContainText('from 1 product');
+
+  await step(page, 'Take away').click();
+  const download = page.waitForEvent('download');
+  await page.getByTestId('take-zip').click();
+  const folder = test.info().outputPath('taken');
+  await unpackZip(await (await download).path(), folder);
+  expect(foreign).toEqual([]);
+  expect(sidestream('inspect', join(folder, 'bundle'))).toContain(`${PRODUCTS}`);
+  const manifest = JSON.parse(await readFile(join(folder, 'bundle', 'manifest.json'), 'utf8'));
+  expect(manifest.side).toBeTruthy();
+  const host = await serve({ '/': `${folder}/` });
+  try {
+    await page.goto(`${host.origin}/index.html`);
+    await expect(page.locator('sidestream-recs').first().locator('[part~=card]').first()).toBeVisible();
+  } finally {
+    host.close();
+  }
+});
+
+test('a file that is no catalogue is refused in words, and the catalogue before it stays', async ({ page }) => {
+  await readCatalog(page);
+  await page.getByText('Read another product export').click();
+  await choose(page, 'Another product export', {
+    name: 'products.xlsx',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 0]),
+  });
+  await expect(alert(page)).toContainText('products.xlsx');
+  await expect(page.getByText(`${PRODUCTS} products`).first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(`${PRODUCTS} products`).first()).toBeVisible();
+});
+
+test('a tab that is closed midway goes on where it was', async ({ page, context }) => {
+  await readCatalog(page);
+  await encode(page);
+  await expect(page.getByText(new RegExp(`Texts: [1-9]\\d* of ${PRODUCTS}`))).toBeVisible({ timeout: 60_000 });
+  await page.close();
+  const again = await context.newPage();
+  await openStudio(again);
+  await expect(again.getByText('Welcome back.')).toBeVisible();
+  await encode(again);
+  await expect(made(again)).toBeVisible({ timeout: 60_000 });
+  expect(await fact(again, 'Kept from before')).toBeGreaterThan(0);
+});
+
+test('a full disk ends in words, and what was encoded is not lost', async ({ page, context }) => {
+  await readCatalog(page);
+  const origin = new URL(page.url()).origin;
+  const session = await context.newCDPSession(page);
+  const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
+  // Enough for what is encoded, not for the bundle, which has the encoders.
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 2e6 });
+  await encode(page);
+  await expect(alert(page)).toContainText('no room left', { timeout: 60_000 });
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  await page.getByRole('button', { name: /Encode|Continue/ }).click();
+  await expect(made(page)).toBeVisible({ timeout: 60_000 });
+  expect(await fact(page, 'Kept from before')).toBe(PRODUCTS);
+});
+
+test('a GPU that is lost leaves the work to the processor', async ({ page, context }) => {
+  await loseGpus(context);
+  await readCatalog(page);
+  await encode(page);
+  await expect(page.getByText('graphics processor (WebGPU)')).toBeVisible();
+  await expect(made(page)).toBeVisible({ timeout: 60_000 });
+});
+
+/** The number that the result of the encoding states. */
+const fact = async (page: Page, name: string): Promise<number> =>
+  Number(await page.locator('dl div', { hasText: name }).locator('dd').innerText());
+
+/** Makes workers take the software adapter for hardware, and lose each of its devices at once. */
+async function loseGpus(context: BrowserContext): Promise<void> {
+  const lose = `
+    Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ architecture: 'test', isFallbackAdapter: false }) });
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      setTimeout(() => device.destroy(), 50);
+      return device;
+    };`;
+  await context.route(/assets\/(build|encode)-worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${lose}${await response.text()}` });
+  });
+}
