@@ -23,7 +23,7 @@ export class ProgressReporter {
 
   /**
    * @param done what was done before: the rate does not count it
-   * @param unit what is counted; default inputs
+   * @param unit of both numbers; default: inputs
    */
   start(stage: string, total: number, done = 0, unit?: Progress['unit']): void {
     this.#unit = unit;

@@ -6,7 +6,7 @@ export interface Progress {
   stage: string;
   done: number;
   total: number;
-  /** What is counted; absent for inputs, such as texts. */
+  /** Unit of both numbers; absent for inputs, such as texts. */
   unit?: 'bytes';
   /** Inputs per second; null until it is known. */
   perSecond: number | null;

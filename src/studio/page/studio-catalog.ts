@@ -96,7 +96,7 @@ export class StudioCatalog extends StudioElement {
             ]
           : []),
       ])}
-      ${state.pictures ? found(state.pictures) : nothing}
+      ${state.pictures ? found(state.pictures, picturesByFile, picturesByAddress) : nothing}
       ${running ? progressBar('Reading the pictures', running.progress) : nothing}
       ${alertOf('The pictures could not be read.', session.failureOf('pictures'))}
       ${
@@ -119,7 +119,15 @@ export class StudioCatalog extends StudioElement {
   };
 }
 
-function found({ found: held, missing, missingCount }: PicturesReport): TemplateResult {
+function found(
+  { found: held, missing, missingCount }: PicturesReport,
+  byFile: number,
+  byAddress: number,
+): TemplateResult | typeof nothing {
+  // Whether an address answers is known only when it is fetched.
+  if (byFile === 0 && missingCount === 0) return nothing;
+  if (held === byAddress && missingCount === byFile)
+    return html`<p><strong>None of these files is here yet.</strong> Without them, the products are compared by text alone.</p>`;
   return html`
     <p><strong>${counted(held, 'picture')} found</strong>${missingCount === 0 ? ', none is missing' : `, ${count(missingCount)} missing`}.</p>
     ${

@@ -89,7 +89,7 @@ function result({
   return html`
     <p class="result" tabindex="-1"><strong>The bundle is made:</strong> ${counted(items, 'product')} in ${fileSize(bytes)}.</p>
     ${facts([
-      ['Encoded now', count(encoded)],
+      ['Texts and pictures encoded', count(encoded)],
       ['Kept from before', count(reused)],
       ['Without a picture', count(withoutPicture)],
       ['Time', duration(seconds)],

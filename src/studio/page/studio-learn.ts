@@ -133,7 +133,7 @@ function result(learned: LearnReport): TemplateResult {
         : [
             [
               gain.rival === 'popularity' ? 'Difference to popularity' : 'Difference to item-kNN',
-              `${(100 * gain.mean).toFixed(1)} ± ${(100 * gain.error).toFixed(1)} percentage points`,
+              `${(100 * gain.mean).toFixed(1).replace('-', '−')} ± ${(100 * gain.error).toFixed(1)} percentage points`,
             ] as const,
           ]),
     ])}
