@@ -55,7 +55,7 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
         await writable.write(new Uint8Array(bytes));
         await writable.close();
       } catch (cause) {
-        throw notWritten(cause);
+        throw (await isFull(bytes.length)) ? full(cause) : notWritten(cause);
       }
     },
     async names() {
@@ -89,10 +89,19 @@ export async function cacheFileHandle(name: string): Promise<FileSystemFileHandl
   return cache.getFileHandle(name, { create: true });
 }
 
-/** The error of writing a file, in words if the browser's quota is the cause. */
-export function notWritten(cause: unknown): unknown {
-  if (!(cause instanceof DOMException && cause.name === 'QuotaExceededError')) return cause;
-  const message =
-    'The browser has no room left for Studio. Free some disk space, or delete the data of other sites, and continue: nothing that was encoded is lost.';
-  return new SidestreamError('store/full', message, { cause });
+/** Whether the browser has no room for a file. Chromium reports a full disk in the middle of a file as a failed pipe. */
+async function isFull(bytes: number): Promise<boolean> {
+  const { quota = Number.POSITIVE_INFINITY, usage = 0 } = await navigator.storage.estimate();
+  return quota - usage < bytes;
 }
+
+/** The error of writing a file, in words if the browser's quota is the cause. */
+export const notWritten = (cause: unknown): unknown =>
+  cause instanceof DOMException && cause.name === 'QuotaExceededError' ? full(cause) : cause;
+
+const full = (cause: unknown): SidestreamError =>
+  new SidestreamError(
+    'store/full',
+    'The browser has no room left for Studio. Free some disk space, or delete the data of other sites, and continue: nothing that was encoded is lost.',
+    { cause },
+  );
