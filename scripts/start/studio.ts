@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'vite';
+import { build, type PluginOption } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @param outDir nothing in it is deleted
  * @param plugins for the page and its workers
  */
-export async function buildStudio(outDir = join(root, 'dist'), plugins = (): Plugin[] => []): Promise<void> {
+export async function buildStudio(outDir = join(root, 'dist'), plugins = (): PluginOption[] => []): Promise<void> {
   await build({
     root,
     configFile: false,
