@@ -35,6 +35,7 @@ const step = (page: Page, name: string): Locator =>
 const alert = (page: Page): Locator => page.getByRole('alert');
 
 async function openStudio(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/studio.html');
   await expect(page.getByRole('heading', { level: 2 })).toBeVisible();
 }

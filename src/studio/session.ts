@@ -100,7 +100,7 @@ export interface LogReport {
 }
 
 /** Held-out hit rate of each method: share of held-out choices that are among the first ten. */
-export interface EpochQuality {
+interface EpochQuality {
   epoch: number;
   loss: number;
   /** HR@10 of the side model. */

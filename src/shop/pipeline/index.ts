@@ -1,17 +1,16 @@
 /** The steps of a build that run in Node and in browsers. */
 
-export { type BuiltContent, buildContent, type ContentTask, type EncoderFiles } from './build-content';
+export { type BuiltContent, buildContent, type EncoderFiles } from './build-content';
 export { DIM, sharedInput } from './build-features';
 export { type CatalogLanguage, catalogLanguage, detectLanguage } from './catalog-language';
 export {
   type Chunk,
   type ChunkOutput,
   type ChunkRunner,
-  decodeRaw,
   type SharedProjection,
   shareProjection,
 } from './chunk';
-export { ChunkEncoder, type Encoders } from './chunk-encoder';
+export { ChunkEncoder } from './chunk-encoder';
 export { type CollectedFeed, collectRows } from './collect-feed';
 export { SAMPLE } from './encode-modality';
 export type { CacheFile, CacheFolder } from './feature-cache';

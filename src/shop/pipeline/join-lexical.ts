@@ -53,7 +53,7 @@ export interface LexicalTask {
 }
 
 /** Products by which content is judged, with content that does not include the words of their categories. */
-export interface ContentSample {
+interface ContentSample {
   features: FeatureTable;
   categories: string[];
 }

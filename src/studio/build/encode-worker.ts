@@ -15,7 +15,7 @@ export type ToEncodeWorker = EncodersMessage | ({ kind: 'chunk' } & ChunkRequest
 
 let responder: ChunkResponder | null = null;
 
-onmessage = async ({ data }: MessageEvent<ToEncodeWorker>) => {
+addEventListener('message', async ({ data }: MessageEvent<ToEncodeWorker>) => {
   if (data.kind === 'encoders') {
     const { presets, files, backend } = data;
     const encoder = new ChunkEncoder({
@@ -28,4 +28,4 @@ onmessage = async ({ data }: MessageEvent<ToEncodeWorker>) => {
   }
   if (!responder) throw new Error('a chunk came before the encoders');
   postMessage(await responder.answer(data));
-};
+});

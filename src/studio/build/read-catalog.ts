@@ -78,7 +78,7 @@ export function catalogReport(files: readonly string[], { feed, language }: Read
   };
 }
 
-/** Keeps the files of a catalogue in place of the previous ones. */
+/** Keeps the files of a catalogue instead of the previous ones. */
 export async function keepCatalog(files: readonly DroppedFile[]): Promise<void> {
   const folder = await studioFolder('catalog');
   await folder.clear();

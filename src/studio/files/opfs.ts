@@ -20,7 +20,7 @@ export interface StudioFolder {
 }
 
 /** Name of the folder that contains the folders of Studio. */
-export const STUDIO_FOLDER = 'sidestream-studio';
+const STUDIO_FOLDER = 'sidestream-studio';
 
 export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
   const root = await navigator.storage.getDirectory();
