@@ -51,7 +51,7 @@ const MAX_ROW = 100_000;
 export const COLUMNS = {
   user: [
     ...['user', 'userid', 'visitorid', 'visitor', 'customerid', 'customer', 'sessionid', 'clientid', 'userpseudoid'],
-    ...['buyerid', 'memberid', 'accountid', 'customeremail', 'email'],
+    ...['buyerid', 'memberid', 'accountid', 'shopperid', 'shopper', 'customeremail', 'email'],
   ],
   item: ['item', 'itemid', 'productid', 'product', 'sku', 'productsku', 'itemsku', 'lineitemsku', 'stockcode'],
   time: [

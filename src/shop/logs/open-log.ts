@@ -2,6 +2,7 @@ import { shortened } from '../../core/catalog';
 import { peekText } from '../../core/catalog/feed';
 import { invalidInput } from '../../error';
 import { type EventFormat, type ReadLog, readEvents } from './event-log';
+import { groupedRows } from './grouped-rows';
 
 /**
  * Finds the format of a log: its name or an opening brace identifies JSON lines.
@@ -41,7 +42,8 @@ function withoutEvents(name: string, { rejected, header, returns }: ReadLog): st
     const names = header.slice(0, SHOWN_NAMES).map((column) => JSON.stringify(shortened(column, 40)));
     const more = header.length > SHOWN_NAMES ? ', …' : '';
     const found = header.length > 0 ? ` The columns found are ${names.join(', ')}${more}.` : '';
-    return `${name} has no usable event; see the reasons above.${found}`;
+    const [first] = groupedRows(rejected);
+    return `${name} has no usable event. ${first}.${found}`;
   }
   return header.length > 0
     ? `${name} has no event: there is nothing below the names of the columns.`
