@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type BrowserContext, expect, type Locator, type Page, test } from '@playwright/test';
 import { SHOP_IMAGES, shopFeed } from '../src/testing/commands';
 import { violations } from './support/accessibility';
@@ -148,7 +150,7 @@ test('a full disk ends in words, and what was encoded is not lost', async ({ pag
   expect(await fact(page, 'Kept from before')).toBe(PRODUCTS);
 });
 
-test('a GPU that is lost leaves the work to the processor', async ({ page, context }) => {
+test('a GPU that is lost leaves the work to the processor', { tag: '@nightly' }, async ({ page, context }) => {
   await loseGpus(context);
   await readCatalog(page);
   await encode(page);
@@ -156,9 +158,49 @@ test('a GPU that is lost leaves the work to the processor', async ({ page, conte
   await expect(made(page)).toBeVisible({ timeout: 60_000 });
 });
 
+const DATA = fileURLToPath(new URL('../../shared/data/', import.meta.url));
+
+test.describe('real exports (skipped without ../shared/data)', () => {
+  test.skip(!existsSync(DATA), 'there is no folder ../shared/data');
+
+  test('a Shopify export in German is read and encoded', async ({ page }) => {
+    await openStudio(page);
+    await choose(page, 'Product export', join(DATA, 'shop-german/products_export.csv'));
+    await expect(page.getByText('in German').first()).toBeVisible();
+    await step(page, 'Encode').click();
+    await page.getByRole('button', { name: /^Encode \d+ products$/ }).click();
+    await expect(made(page)).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Texts are compared by their words')).toBeVisible();
+  });
+
+  test('a Magento export with its folder of pictures is read and encoded', { tag: '@nightly' }, async ({ page }) => {
+    test.setTimeout(180_000);
+    await openStudio(page);
+    await choose(page, 'Product export', join(DATA, 'shop-magento/catalog.jsonl'));
+    await page
+      .getByRole('group', { name: 'Pictures', exact: true })
+      .locator('input[webkitdirectory]')
+      .setInputFiles(join(DATA, 'shop-magento/images'));
+    await expect(page.getByText('199 pictures found', { exact: true })).toBeVisible({ timeout: 60_000 });
+    await step(page, 'Encode').click();
+    await page.getByRole('button', { name: 'Encode 199 products' }).click();
+    await expect(made(page)).toBeVisible({ timeout: 120_000 });
+    expect(await fact(page, 'Without a picture')).toBe(0);
+  });
+
+  test('the log of a gift shop is read, and its unknown products are counted', async ({ page }) => {
+    await readCatalog(page);
+    await encode(page);
+    await expect(made(page)).toBeVisible({ timeout: 60_000 });
+    await step(page, 'Learn').click();
+    await choose(page, 'Log', join(DATA, 'onlineretail/events.csv'));
+    await expect(alert(page)).toContainText('No event is about an item of this bundle', { timeout: 60_000 });
+  });
+});
+
 /** The number that the result of the encoding states. */
 const fact = async (page: Page, name: string): Promise<number> =>
-  Number(await page.locator('dl div', { hasText: name }).locator('dd').innerText());
+  Number(await page.locator('dl div', { hasText: name }).locator('dd').textContent());
 
 /** Makes workers take the software adapter for hardware, and lose each of its devices at once. */
 async function loseGpus(context: BrowserContext): Promise<void> {

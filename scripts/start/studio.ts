@@ -25,7 +25,10 @@ export async function buildStudio(outDir = join(root, 'dist'), plugins = (): Plu
       outDir,
       emptyOutDir: false,
       chunkSizeWarningLimit: 2000,
-      rolldownOptions: { input: join(root, 'studio.html'), checks: { pluginTimings: false } },
+      rolldownOptions: {
+        input: join(root, 'studio.html'),
+        checks: { pluginTimings: false, ineffectiveDynamicImport: false },
+      },
     },
   });
 }
