@@ -68,7 +68,7 @@ test('a newcomer gets from the home to a tutorial, by the menu to a reference pa
   await expect(page.getByRole('heading', { level: 1 })).toContainText('profile');
 });
 
-test('pages have no accessibility violation in light and dark', async ({ page }) => {
+test('pages have no accessibility violation in light and dark', { tag: '@nightly' }, async ({ page }) => {
   for (const path of ['', 'tutorials/first-page', 'how-to/cards', 'explanation/learning', 'ja/']) {
     await open(page, path);
     expect(await violationsInSchemes(page, { all: true }), path).toEqual([]);
@@ -78,7 +78,9 @@ test('pages have no accessibility violation in light and dark', async ({ page })
   }
 });
 
-test('on a phone no page is wider than the screen, every picture loads, and the menu opens', async ({ page }) => {
+test('on a phone no page is wider than the screen, every picture loads, and the menu opens', {
+  tag: '@nightly',
+}, async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   for (const path of WIDE) {
     await open(page, path);

@@ -133,7 +133,9 @@ test('pauses, takes one choice, hands over, continues, and goes back to the begi
   await expect(page.getByTestId('watch-play')).toBeFocused();
 });
 
-test('other tastes are drawn without leaving the page, and a link has their number', async ({ page }) => {
+test('other tastes are drawn without leaving the page, and a link has their number', { tag: '@nightly' }, async ({
+  page,
+}) => {
   await openShop(page);
   await page.getByTestId('watch-open').click();
   await expect(watch(page)).toHaveAttribute('data-phase', 'ready');
@@ -180,7 +182,9 @@ test('a second expert is kept in as many pairs as the page says', { tag: '@night
   expect(kept).toBe(MEASURED.kept);
 });
 
-test('after “no”, while it runs or before, nothing learns and nothing says so', async ({ page }) => {
+test('after “no”, while it runs or before, nothing learns and nothing says so', { tag: '@nightly' }, async ({
+  page,
+}) => {
   await openShop(page);
   await openWatch(page);
   await page.getByTestId('watch-speed').selectOption('fast');
@@ -217,7 +221,9 @@ test('after “no”, while it runs or before, nothing learns and nothing says s
   await expect(page.getByTestId('watch-denied')).toContainText('switched off');
 });
 
-test('the consent question covers and moves no list, and says what “no” means', async ({ page }) => {
+test('the consent question covers and moves no list, and says what “no” means', { tag: '@nightly' }, async ({
+  page,
+}) => {
   await page.addInitScript(() => {
     Object.assign(window, { shift: 0 });
     new PerformanceObserver((entries) => {
