@@ -5,6 +5,7 @@ import { idSchema, writtenId } from '../../core/common/id-schema';
 import { jsonLines, rejectedRow } from './json-lines';
 import { isPurchase, isReturned } from './log-purchase';
 import { readLogTime } from './log-time';
+import { type CompleteLine, shopifyOrders } from './shopify-orders';
 
 /** One event of a shop's log: shopper, item and time. */
 export interface LogEvent {
@@ -14,6 +15,8 @@ export interface LogEvent {
   /** Milliseconds since the epoch. */
   time: number;
   type?: string;
+  /** Title of the item; finds it if the catalogue lacks the id. */
+  title?: string;
 }
 
 export interface EventLog {
@@ -59,6 +62,8 @@ export const COLUMNS = {
     ...['purchasedate', 'purchasedat', 'createdat', 'placedat', 'paidat', 'processedat', 'invoicedate'],
   ],
   type: ['type', 'event', 'eventtype', 'eventname'],
+  /** Shopify writes the title of the product, and that of its variant behind a hyphen. */
+  title: ['title', 'lineitemname'],
   quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
 } as const satisfies Record<keyof LogEvent | 'quantity', string[]>;
 type Field = LogField;
@@ -77,12 +82,14 @@ const eventSchema = v.object({
   user: idSchema,
   item: idSchema,
   time,
+  // A help, for which no line is refused.
+  title: v.fallback(v.optional(v.pipe(v.string(), v.trim())), undefined),
   type: v.optional(v.pipe(v.string('must be a text'), v.trim(), v.maxLength(64, 'must be at most 64 characters'))),
 });
 
 /**
  * Reads a shop's event log. CSV needs a header; columns or keys may be called `user`, `userId`, `visitorid` …, `item`, `itemId`,
- * `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …; others are ignored. Times are as `readLogTime` has them.
+ * `sku` …, `time`, `timestamp` …, `type`, `event` …, `quantity` …, `lineitemname`; others are ignored. Times are as `readLogTime` has them.
  * Returns are left out and counted. Bad rows are left out and reported; nothing is thrown for them.
  * @param chunks text split at any position, for instance a file stream with encoding `utf8`
  */
@@ -93,6 +100,7 @@ export async function readEvents(chunks: TextChunks, format: EventFormat): Promi
       log.returns++;
       return;
     }
+    if (typeof raw.title === 'string' && isBlank(raw.item)) raw.item = raw.title.slice(0, 256);
     const result = v.safeParse(eventSchema, raw);
     if (result.success) log.events.push(result.output);
     else log.rejected.push(...result.issues.map((issue) => rejectedRow(line, issue)));
@@ -104,12 +112,15 @@ export async function readEvents(chunks: TextChunks, format: EventFormat): Promi
   return log;
 }
 
+const isBlank = (value: unknown): boolean => value === undefined || (typeof value === 'string' && value.trim() === '');
+
 type TakeRow = (line: number, raw: Partial<Record<Field, unknown>>) => void;
 
 async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise<void> {
   const { head, all } = await peekText(inOrder(chunks));
   const separator = separatorOf(head.trimStart()) ?? ',';
   let columns: (Field | null)[] | null = null;
+  let complete: CompleteLine | null = null;
   for await (const { line, cells, problem } of tableRows(all, { separator })) {
     if (problem !== undefined) {
       const none = columns === null ? '; it names the columns, so no row of the log was read' : '';
@@ -120,6 +131,7 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
     if (cells.every((cell) => cell.trim() === '')) continue;
     if (columns === null) {
       columns = columnsOf(cells);
+      complete = shopifyOrders(cells.map(plainName));
       noteColumns(log, cells, columns);
       const missing = (['user', 'item', 'time'] as const).filter((field) => !columns?.includes(field));
       for (const field of missing) {
@@ -129,12 +141,14 @@ async function readCsv(chunks: TextChunks, take: TakeRow, log: ReadLog): Promise
       if (missing.length > 0) return;
       continue;
     }
+    complete?.(cells);
     const raw: Partial<Record<Field, string>> = {};
     for (const [index, field] of columns.entries()) {
       if (field !== null && cells[index] !== undefined) raw[field] = cells[index];
     }
     // Exports leave cells of unknown values empty.
     if (raw.type?.trim() === '') delete raw.type;
+    if (raw.title?.trim() === '') delete raw.title;
     take(line, raw);
   }
 }

@@ -14,7 +14,8 @@ export function logNotes(log: ReadLog): string[] {
 }
 
 function columnsNote({ columns }: ReadLog): string | null {
-  const read = FIELDS.flatMap((field) => (columns[field] ? [`${field} = ${columns[field].join(' or ')}`] : []));
+  const named: readonly LogField[] = columns.title ? [...FIELDS, 'title'] : FIELDS;
+  const read = named.flatMap((field) => (columns[field] ? [`${field} = ${columns[field].join(' or ')}`] : []));
   if (read.length === 0) return null;
   const without = FIELDS.filter((field) => !columns[field]);
   return `Columns: ${read.join(', ')}${without.length > 0 ? `; none for ${without.join(', ')}` : ''}`;

@@ -8,6 +8,7 @@ export {
   demandOf,
   interactionsOf,
   purchasesOf,
+  type ShopChoices,
   shopChoices,
 } from './product-log';
 export { type ShopSide, type ShopTraining, shopCatalog, sideCatalog, trainShopSide } from './shop-side';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openBundle, writeBundle } from '../../core/catalog';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
 import { cooccurrenceTable } from './companions';
-import { byProduct, demandOf, interactionsOf, purchasesOf, unknownText } from './product-log';
+import { byProduct, demandOf, interactionsOf, purchasesOf, shopChoices, unknownText } from './product-log';
 
 const event = (type?: string) => ({ user: 'u', item: 'i', time: 0, ...(type === undefined ? {} : { type }) });
 
@@ -36,6 +36,25 @@ it('counts events on any variant of a product as events on the product, and give
   expect(cooccurrence?.rows.every((row) => row % 3 === 0)).toBe(true);
   expect(cooccurrence?.offsets[1]).toBeGreaterThan(0);
   expect(cooccurrence?.offsets[3]).toBe(cooccurrence?.offsets[1]);
+});
+
+it('finds an item by its title if the bundle lacks the id, with or without the title of a variant', async () => {
+  const { sink, fetchFile } = memoryBundle();
+  const titles = { jumper: 'Jumper - Rollneck', mug: 'Mug', 'mug-2': 'Mug', 'S-1': 'Scarf' };
+  await writeBundle(await bundleContent(Object.entries(titles).map(([id, title]) => makeItem(id, { title }))), sink);
+  const events = [
+    ['J-1', 'Jumper - Rollneck - Red / M'],
+    ['J-2', 'Jumper - Rollneck'],
+    ['S-1', 'Jumper - Rollneck'],
+    ['M-1', 'Mug - Blue'],
+    ['X-1', 'Jumper'],
+  ].map(([item, title]) => ({ user: 'u', item, time: 1, title }));
+  const { log, unknown, notes } = shopChoices(await openBundle(fetchFile), { events, rejected: [] });
+  // Two items are called "Mug".
+  expect(log.events.map(({ item }) => item)).toEqual(['jumper', 'jumper', 'S-1', 'M-1', 'X-1']);
+  expect(log.events[0]).toEqual({ user: 'u', item: 'jumper', time: 1 });
+  expect(unknown).toBe(2);
+  expect(notes[0]).toBe('The items of 2 events were found by their title, because the bundle lacks their id');
 });
 
 it('names up to three ids that a bundle lacks, the most frequent first', async () => {

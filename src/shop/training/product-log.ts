@@ -13,17 +13,51 @@ export interface ProductLog {
   /** The events, each assigned to that variant, whichever variant the log names. */
   log: EventLog;
   products: Products;
+  /** Number of events whose item was found by its title. */
+  byTitle: number;
 }
 
 /** Bundle and log by product: a model learned from a log does not distinguish the variants of a product. */
 export function byProduct(bundle: Bundle, log: EventLog): ProductLog {
   const products = productsOf(bundle.items);
   const { items, placeOf } = products;
-  const nameOf = (item: string): string => items[placeOf.get(item) ?? -1]?.id ?? item;
+  const byTitle = titleFinder(items);
+  let titled = 0;
+  const nameOf = ({ item, title }: LogEvent): string => {
+    const place = placeOf.get(item);
+    if (place !== undefined || title === undefined) return items[place ?? -1]?.id ?? item;
+    const found = byTitle(title);
+    if (found === null) return item;
+    titled++;
+    return found;
+  };
+  const events = log.events.map(({ title, ...event }) => ({ ...event, item: nameOf({ ...event, title }) }));
   return {
     bundle: { ...bundle, items, features: products.pick(bundle.features) },
-    log: { ...log, events: log.events.map((event) => ({ ...event, item: nameOf(event.item) })) },
+    log: { ...log, events },
     products,
+    byTitle: titled,
+  };
+}
+
+const VARIANT = ' - ';
+
+/**
+ * Finds the id of an item by its title, which the title of a variant may follow: `Jumper - Red / M`. Titles that several items
+ * have find none.
+ */
+function titleFinder(items: Bundle['items']): (title: string) => string | null {
+  let ids: Map<string, string | null> | null = null;
+  return (title) => {
+    if (ids === null) {
+      ids = new Map();
+      for (const item of items) ids.set(item.title, ids.has(item.title) ? null : item.id);
+    }
+    for (let end = title.length; end > 0; end = title.lastIndexOf(VARIANT, end - 1)) {
+      const found = ids.get(title.slice(0, end).trim());
+      if (found !== undefined) return found;
+    }
+    return null;
   };
 }
 
@@ -113,13 +147,28 @@ const MIN_RELIABLE_EVENTS = 2000;
  * @throws SidestreamError `runtime/invalid-input` if no event is about an item of the bundle
  */
 export function shopChoices(full: Bundle, whole: EventLog, past = 1): ShopChoices {
-  const { bundle, log: all, products } = byProduct(full, whole);
+  const { bundle, log: all, products, byTitle } = byProduct(full, whole);
   const end = endOfPast(all.events, past);
   const log = { ...all, events: all.events.filter(({ time }) => time < end) };
   const { interactions, unknown } = interactionsOf(log, bundle);
-  const notes = interactions.length < MIN_RELIABLE_EVENTS ? [fewEvents(interactions.length)] : [];
-  return { bundle, log, products, interactions, unknown, unknownNote: unknownText(log, bundle, unknown), notes };
+  const notes = [
+    ...(byTitle > 0 ? [foundByTitle(byTitle)] : []),
+    ...(interactions.length < MIN_RELIABLE_EVENTS ? [fewEvents(interactions.length)] : []),
+  ];
+  return {
+    bundle,
+    log,
+    products,
+    byTitle,
+    interactions,
+    unknown,
+    unknownNote: unknownText(log, bundle, unknown),
+    notes,
+  };
 }
+
+const foundByTitle = (count: number): string =>
+  `The items of ${counted(count, 'event')} were found by their title, because the bundle lacks their id`;
 
 const fewEvents = (count: number): string =>
   `Warning: ${counted(count, 'event')}; from fewer than ${MIN_RELIABLE_EVENTS.toLocaleString('en')}, the result is mostly chance. It is written anyway: before you publish it, train on a longer log, or compare the lists.`;

@@ -11,7 +11,7 @@ import {
   refusedRows,
   requireEvents,
 } from '../../shop/logs';
-import { shopChoices } from '../../shop/training';
+import { type ShopChoices, shopChoices } from '../../shop/training';
 import { chunksOf, gunzip } from '../files/gunzip';
 import { ProgressReporter } from '../progress';
 import type { LogReport, Progress } from '../session';
@@ -37,12 +37,11 @@ export async function readLogFile(
   );
   requireEvents(file.name, log);
   progress.set(file.size);
-  const events = await hashShoppers(log.events);
-  return { report: reportOf(file.name, { ...log, events }, bundle), events };
+  const choices = shopChoices(bundle, { ...log, events: await hashShoppers(log.events) });
+  return { report: reportOf(file.name, log, choices), events: choices.log.events };
 }
 
-function reportOf(file: string, log: ReadLog, bundle: Bundle): LogReport {
-  const { unknown, unknownNote, notes } = shopChoices(bundle, log);
+function reportOf(file: string, log: ReadLog, { unknown, unknownNote, notes }: ShopChoices): LogReport {
   const { events } = log;
   return {
     file,
