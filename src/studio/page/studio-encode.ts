@@ -16,7 +16,7 @@ export class StudioEncode extends StudioElement {
     const backend = session.encoding?.backend ?? null;
     const shown = running || session.paused || bundle === null;
     return html`
-      ${!running && bundle ? result(bundle) : nothing}
+      ${!running && bundle ? result(bundle, this.state.pictures?.missingCount ?? 0) : nothing}
       ${alertOf('The products could not be encoded.', session.failureOf('encode'))}
       ${running ? progressBar('Encoding', running.progress) : nothing}
       ${!running && session.paused ? html`<p><strong>Paused.</strong> What is encoded is kept.</p>` : nothing}
@@ -76,16 +76,9 @@ export class StudioEncode extends StudioElement {
   };
 }
 
-function result({
-  items,
-  bytes,
-  encoded,
-  reused,
-  withoutPicture,
-  seconds,
-  backend,
-  notes,
-}: BundleReport): TemplateResult {
+/** @param missing number of pictures that products name and that could not be read */
+function result(bundle: BundleReport, missing: number): TemplateResult {
+  const { items, bytes, encoded, reused, withoutPicture, seconds, backend, notes } = bundle;
   return html`
     <p class="result" tabindex="-1"><strong>The bundle is made:</strong> ${counted(items, 'product')} in ${fileSize(bytes)}.</p>
     ${facts([
@@ -95,6 +88,11 @@ function result({
       ['Time', duration(seconds)],
     ])}
     <p class="hint">${backendWords(backend)}</p>
+    ${
+      missing === 0
+        ? nothing
+        : html`<p class="note">${counted(missing, 'picture')} could not be read; ${missing === 1 ? 'its product is' : 'their products are'} compared by text alone. <a href="#catalogue">Step 1 names them</a>: drop the files there and encode again.</p>`
+    }
     ${lines(notes)}`;
 }
 

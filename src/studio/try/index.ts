@@ -30,6 +30,8 @@ export class StudioTry extends LitElement {
   #failure: SidestreamError | null = null;
   /** Something failed that the shop goes on without. */
   #trouble: SidestreamError | null = null;
+  /** Addresses of pictures that could not be shown. */
+  readonly #broken = new Set<string>();
   #category = '';
   #items: Product[] = [];
   #total = 0;
@@ -116,7 +118,7 @@ export class StudioTry extends LitElement {
             (item) => html`
               <li class="card" data-id=${item.id}>
                 <a href=${HREF.replace('{id}', encodeURIComponent(item.id))} @click=${(event: Event) => this.#chosen(event, item)}>
-                  ${picture(item)}<span class="card-title" dir="auto">${item.title}</span>
+                  ${this.#picture(item)}<span class="card-title" dir="auto">${item.title}</span>
                 </a>
                 ${priceOf(item)}
               </li>`,
@@ -139,7 +141,7 @@ export class StudioTry extends LitElement {
       <section class="try-product" data-testid="try-product" data-id=${item.id} aria-labelledby="try-title">
         <p><button class="link-button" type="button" data-testid="try-back" @click=${this.#back}>Back to all products</button></p>
         <div class="try-facts">
-          ${picture(item)}
+          ${this.#picture(item)}
           <div>
             <small dir="auto">${item.category}</small>
             <h3 id="try-title" tabindex="-1" dir="auto">${item.title}</h3>
@@ -297,6 +299,21 @@ export class StudioTry extends LitElement {
     this.querySelector<HTMLElement>('watch-visit button')?.focus();
   };
 
+  #picture({ image, title }: Product): TemplateResult {
+    const failed = (): void => {
+      if (image) this.#broken.add(image);
+      this.requestUpdate();
+    };
+    return html`
+      <span class="tile">
+        ${
+          image && !this.#broken.has(image)
+            ? html`<img src=${image} alt="" width="256" height="256" decoding="async" loading="lazy" @error=${failed} />`
+            : html`<span class="initial" aria-hidden="true">${title.slice(0, 1)}</span>`
+        }
+      </span>`;
+  }
+
   #report(thrown: unknown): void {
     this.#trouble = SidestreamError.from(thrown);
     this.requestUpdate();
@@ -305,15 +322,6 @@ export class StudioTry extends LitElement {
 
 /** The heading of the list for the shopper claims only what is known. */
 const from = (choices: number): string => (choices === 0 ? 'From all over your shop' : 'For you');
-
-const picture = ({ image, title }: Product): TemplateResult => html`
-  <span class="tile">
-    ${
-      image
-        ? html`<img src=${image} alt="" width="256" height="256" decoding="async" loading="lazy" />`
-        : html`<span class="initial" aria-hidden="true">${title.slice(0, 1)}</span>`
-    }
-  </span>`;
 
 const priceOf = ({ price }: Product): TemplateResult | typeof nothing =>
   price === undefined
