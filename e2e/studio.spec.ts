@@ -99,10 +99,16 @@ test('a shop makes its recommender in five steps, and nothing leaves the tab', a
   expect(sidestream('inspect', join(folder, 'bundle'))).toContain(`${PRODUCTS}`);
   const manifest = JSON.parse(await readFile(join(folder, 'bundle', 'manifest.json'), 'utf8'));
   expect(manifest.side).toBeTruthy();
-  const host = await serve({ '/': `${folder}/` });
+  // Pages of any path show the lists, and the test page may be anywhere.
+  const host = await serve({ '/test/': `${folder}/` });
   try {
-    await page.goto(`${host.origin}/index.html`);
+    await page.goto(`${host.origin}/test/index.html`);
     await expect(page.locator('sidestream-recs[placement=trending] [part~=card]').first()).toBeVisible();
+    const pictures = page.locator('sidestream-recs img');
+    const isShown = (images: Element[]) =>
+      images.some((img) => img instanceof HTMLImageElement && img.naturalWidth > 0);
+    await expect.poll(() => pictures.evaluateAll(isShown)).toBe(true);
+    expect(host.asked).toContainEqual(expect.stringMatching(/^\/images\//));
   } finally {
     host.close();
   }

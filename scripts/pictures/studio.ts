@@ -64,7 +64,7 @@ export class Studio {
     try {
       const page = await context.newPage();
       if (lang !== undefined) {
-        await page.route(/\/($|\?)/, async (route) => {
+        await page.route(/\/(studio\.html)?($|\?)/, async (route) => {
           const response = await route.fetch();
           const dir = RIGHT_TO_LEFT.includes(lang) ? 'rtl' : 'ltr';
           const body = (await response.text()).replace(/<html[^>]*>/, `<html lang="${lang}" dir="${dir}">`);

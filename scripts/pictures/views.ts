@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import type { Crowd } from '../../src/testing/simulated-visitors';
+import { studioCatalog, studioEncode, studioLearn, studioTakeAway, studioTry } from './studio-views';
 
 /** A page of the project in a state worth a picture. */
 export interface View {
@@ -28,6 +29,7 @@ const filesIn = (folder: string): string[] =>
 const ELEMENT = [...filesIn('src/page/element'), 'src/page/element/recs', 'src/page/element/drawing'];
 const SHOP = ['index.html', 'scripts/demo', ...filesIn('src/demo'), ...ELEMENT];
 const INSPECTOR = ['src/page/element/inspector', ...SHOP];
+const STUDIO = ['studio.html', 'scripts/pictures/studio-views.ts', 'src/studio', 'src/demo/charts', ...ELEMENT];
 const REPORT = ['src/lab/verdict', 'src/lab/evaluate/page'];
 
 const shown = (page: Page, list: string): Promise<void> =>
@@ -290,6 +292,31 @@ export const VIEWS: readonly View[] = [
       await page.goto('/#/simulate');
       await page.locator('[data-testid=simulate][data-phase=ready]').waitFor();
     },
+  },
+  {
+    name: 'studio-catalogue',
+    sources: STUDIO,
+    picture: { file: 'pictures/studio-catalogue.webp', width: 1280, height: 820 },
+    open: studioCatalog,
+  },
+  {
+    name: 'studio-encode',
+    sources: STUDIO,
+    picture: { file: 'pictures/studio-encode.webp', width: 1280, height: 900 },
+    open: studioEncode,
+  },
+  {
+    name: 'studio-learn',
+    sources: STUDIO,
+    picture: { file: 'pictures/studio-learn.webp', width: 1280, height: 860 },
+    open: studioLearn,
+  },
+  { name: 'studio-try', sources: STUDIO, open: studioTry },
+  {
+    name: 'studio-take-away',
+    sources: STUDIO,
+    picture: { file: 'pictures/studio-take-away.webp', width: 1280, height: 900 },
+    open: studioTakeAway,
   },
   {
     name: 'report',

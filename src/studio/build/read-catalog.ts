@@ -34,6 +34,7 @@ export async function readCatalog(files: readonly DroppedFile[], progress: Progr
   if (feed.items.length === 0) {
     const first = feed.rejected[0] ? ` The first row refused: ${describeRejectedRow(feed.rejected[0])}.` : '';
     const names = files.map(({ path }) => path).join(', ');
+    if (files.every(({ file }) => file.size === 0)) throw new SidestreamError('catalog/empty', `${names} is empty.`);
     throw new SidestreamError('catalog/empty', `${names} has no usable product.${first}`);
   }
   return { feed, language: await catalogLanguage({}, feed, DEFAULT_PRESETS.text) };

@@ -13,7 +13,7 @@ describe('routeOf', () => {
       type: 'application/json',
     });
     expect(route('studio-files/bundle/features-00ff.bin')?.type).toBe('application/octet-stream');
-    expect(route('images/a/St%C3%BChle%20%231.JPG')).toEqual({
+    expect(route('/images/a/St%C3%BChle%20%231.JPG')).toEqual({
       folder: 'pictures',
       name: 'a/Stühle #1.JPG',
       type: 'image/jpeg',
@@ -22,10 +22,10 @@ describe('routeOf', () => {
 
   it('answers for the pictures of items only on the page of Studio', () => {
     const picture = { folder: 'pictures', name: 'a/b.webp', type: 'image/webp' };
-    expect(route('images/a/b.webp')).toEqual(picture);
-    expect(route('images/a/b.webp', { referrer: `${SCOPE}studio?step=4` })).toEqual(picture);
+    expect(route('/images/a/b.webp')).toEqual(picture);
+    expect(route('/images/a/b.webp', { referrer: `${SCOPE}studio?step=4` })).toEqual(picture);
     for (const referrer of [SCOPE, `${SCOPE}index.html`, 'https://shop.example/studio.html', 'about:client', ''])
-      expect(route('images/a/b.webp', { referrer })).toBeNull();
+      expect(route('/images/a/b.webp', { referrer })).toBeNull();
   });
 
   it('leaves everything else to the network', () => {

@@ -2,8 +2,10 @@ import type { FolderName } from '../files/opfs';
 
 /** Address of the bundle that Studio made, relative to its page. */
 export const BUNDLE_ADDRESS = 'studio-files/bundle/';
-/** Where items of the bundle name the pictures that Studio holds, relative to the page that shows them. */
-export const IMAGE_BASE = 'images/';
+/**
+ * Where items of the bundle name the pictures that Studio holds: from the root of the host, because pages of any path show them.
+ */
+export const IMAGE_BASE = '/images/';
 
 /** A file that the service worker answers with. */
 export interface ServedFile {
@@ -11,8 +13,6 @@ export interface ServedFile {
   name: string;
   type: string;
 }
-
-const FOLDERS = { [BUNDLE_ADDRESS]: 'bundle', [IMAGE_BASE]: 'pictures' } as const;
 
 /** Content types by extension. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -38,16 +38,16 @@ export function routeOf(
 ): ServedFile | null {
   const { origin, pathname } = new URL(url);
   const root = new URL(scope);
-  if (method !== 'GET' || origin !== root.origin || !pathname.startsWith(root.pathname)) return null;
-  const path = pathname.slice(root.pathname.length);
-  for (const [address, folder] of Object.entries(FOLDERS)) {
-    if (!path.startsWith(address) || path.length === address.length) continue;
-    // The demo shop in the same folder has pictures of its own at that address.
-    if (address === IMAGE_BASE && !isStudio(referrer, root)) return null;
-    const name = decoded(path.slice(address.length));
-    return name === null ? null : { folder, name, type: typeOf(name) };
-  }
-  return null;
+  if (method !== 'GET' || origin !== root.origin) return null;
+  // The demo shop on the same host has pictures of its own at that address.
+  if (pathname.startsWith(IMAGE_BASE) && isStudio(referrer, root)) return servedFile('pictures', pathname, IMAGE_BASE);
+  const bundle = `${root.pathname}${BUNDLE_ADDRESS}`;
+  return pathname.startsWith(bundle) ? servedFile('bundle', pathname, bundle) : null;
+}
+
+function servedFile(folder: FolderName, pathname: string, address: string): ServedFile | null {
+  const name = decoded(pathname.slice(address.length));
+  return name === null || name === '' ? null : { folder, name, type: typeOf(name) };
 }
 
 /** Some hosts leave the extension of pages out. */

@@ -8,9 +8,9 @@ import { readme, shopifyReadme, testPage } from './texts';
 const SCRIPTS = ['sidestream.js', 'worker.js', 'ort-wasm-simd-threaded.asyncify.wasm'];
 const THEME = { 'sections/sidestream-recs.liquid': 'section', 'assets/sidestream-shopify.js': 'script' };
 const ITEMS = [
-  makeItem('a', { image: 'images/red/a.jpg', images: ['images/a-2.jpg'] }),
+  makeItem('a', { image: '/images/red/a.jpg', images: ['/images/a-2.jpg'] }),
   makeItem('b', { image: 'https://shop.example/b.jpg', url: 'https://shop.example/b' }),
-  makeItem('c', { image: 'images/lost.jpg' }),
+  makeItem('c', { image: '/images/lost.jpg' }),
 ];
 
 const stored = memoryBundle();

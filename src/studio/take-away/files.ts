@@ -71,7 +71,7 @@ export function laidOut(layout: Layout, parts: Parts, theme: Readonly<Record<str
 function webFiles({ scripts, bundle, pictures, addresses }: Parts): OutFile[] {
   return [
     ...inFolder('sidestream/', scripts),
-    ...inFolder(IMAGE_BASE, pictures),
+    ...inFolder(IMAGE_BASE.slice(1), pictures),
     ...inFolder('bundle/', bundle),
     textFile('index.html', testPage()),
     textFile('README.txt', readme({ pictures: pictures.length > 0, addresses })),
@@ -112,7 +112,11 @@ async function productsOf(
   for await (const items of bundleItems(manifest, bundle.fetch)) {
     for (const item of items) {
       addresses &&= item.url !== undefined;
-      for (const image of imagesOf(item)) if (image.startsWith(IMAGE_BASE)) images.add(image.slice(IMAGE_BASE.length));
+      for (const image of imagesOf(item)) {
+        // A bundle of the command line may name them relative to the page.
+        const address = image.startsWith('/') ? image : `/${image}`;
+        if (address.startsWith(IMAGE_BASE)) images.add(address.slice(IMAGE_BASE.length));
+      }
     }
   }
   return { images, addresses };

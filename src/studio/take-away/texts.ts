@@ -39,7 +39,15 @@ export const testPage = (): string => `<!doctype html>
       const recommender = await createRecommender({ bundle: 'bundle/', namespace: 'test page', consent: 'session' });
       const id = new URLSearchParams(location.search).get('item');
       const item = id === null ? null : await recommender.getItem(id);
+      // Products name their pictures from the root of the host; this page finds them beside itself, too.
+      const beside = (event) => {
+        const address = event.target.getAttribute?.('src') ?? '';
+        if (!address.startsWith('/images/')) return;
+        event.stopImmediatePropagation();
+        event.target.src = address.slice(1);
+      };
       for (const list of document.querySelectorAll('sidestream-recs')) {
+        list.shadowRoot.addEventListener('error', beside, true);
         if (item) list.itemId = item.id;
         list.recommender = recommender;
       }
@@ -47,6 +55,7 @@ export const testPage = (): string => `<!doctype html>
         document.querySelector('#product').hidden = false;
         document.querySelector('#product h2').textContent = item.title;
         const image = document.querySelector('#product img');
+        image.addEventListener('error', beside);
         if (item.image) image.src = item.image;
         else image.remove();
         await recommender.track('view', item.id);
@@ -82,7 +91,7 @@ Made with Sidestream Studio. Everything here is static files: any web server wil
 
    sidestream/   to   /sidestream/   the script of the lists
    bundle/       to   /bundle/       your products; upload manifest.json last
-${pictures ? `   ${IMAGE_BASE}       to   /${IMAGE_BASE}       the pictures\n` : ''}
+${pictures ? `   images/       to   ${IMAGE_BASE}       the pictures\n` : ''}
    To test it first, upload this whole folder anywhere and open its index.html.
    Opened from the disk, without a web server, the page stays empty.
 
@@ -99,13 +108,6 @@ ${
    Your products have no addresses. href-template says where their pages are:
    {id} is replaced by the id of the product.
 `
-}${
-  pictures
-    ? `
-   Pictures are found relative to the page that shows the list. If the page is not
-   at the root of the shop, put <base href="/"> into its head.
-`
-    : ''
 }
    placement="similar" item-id="..." shows products similar to one; placement="complement"
    shows what goes well with it. currency="EUR" shows prices in euros.

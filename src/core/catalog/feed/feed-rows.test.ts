@@ -42,3 +42,10 @@ it('keeps the reason of a rejected row short for a mistake of any length', async
     }
   }
 });
+
+it('says how to save a workbook as a table', async () => {
+  const bytes = [new Uint8Array([0x50, 0x4b, 3, 4, 20, 0, 8, 0])];
+  await expect(feedRows([{ file: 'products.xlsx', bytes }]).next()).rejects.toThrow(
+    'products.xlsx is a ZIP archive, as a workbook (.xlsx) is too. Save the sheet as CSV',
+  );
+});

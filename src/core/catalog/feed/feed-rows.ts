@@ -5,6 +5,7 @@ import { detectFormat, type FeedFormat, feedLanguage } from './feed-format';
 import type { FeedMapping } from './feed-mapping';
 import type { FeedRecord, RecordShape } from './feed-record';
 import { feedText, peekText } from './feed-text';
+import { binaryTextKind } from './file-text';
 import { jsonlRecords, jsonRecords } from './read-json';
 import { htmlRecords, jsonLdRecords } from './read-json-ld';
 import { xmlRecords } from './read-xml';
@@ -74,7 +75,7 @@ export async function* parsedRows<T extends { id: string }>(
   for await (const { file, bytes } of sources) {
     const { head, all } = await peekText(feedText(bytes, mapping.encoding));
     const format = detectFormat(head, mapping.separator);
-    if (format === null) throw unknownFormat(file);
+    if (format === null) throw unknownFormat(file, head);
     options.onFormat?.(file, format.name, feedLanguage(head));
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
@@ -135,8 +136,11 @@ function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: Fee
   }
 }
 
-const unknownFormat = (file: string) =>
-  new SidestreamError(
+const unknownFormat = (file: string, head: string) => {
+  const binary = binaryTextKind(head);
+  if (binary !== undefined) return new SidestreamError('catalog/unknown-format', `${file} is ${binary}.`);
+  return new SidestreamError(
     'catalog/unknown-format',
     `${file} is not a feed that can be read: it is neither JSON, JSON Lines, CSV, XML nor HTML. A table of one column needs "separator" in a mapping file.`,
   );
+};

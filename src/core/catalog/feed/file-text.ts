@@ -10,6 +10,14 @@ const BINARY: readonly (readonly [readonly number[], string])[] = [
   [[0xd0, 0xcf, 0x11, 0xe0], 'an old workbook (.xls). Save the sheet as CSV'],
 ];
 
+/** What a file is that is not text, and what to do, by its first bytes; undefined for other files. */
+const binaryKind = (start: Uint8Array): string | undefined =>
+  BINARY.find(([first]) => first.every((byte, i) => start[i] === byte))?.[1];
+
+/** The same by the first characters of the file, decoded as any text. */
+export const binaryTextKind = (head: string): string | undefined =>
+  head.startsWith('PK\u0003\u0004') ? BINARY[0][1] : undefined;
+
 /** Decompresses gzip. */
 export type Gunzip = (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 
@@ -31,7 +39,7 @@ async function* checked(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGe
   let isFirst = true;
   for await (const chunk of bytes) {
     if (isFirst) {
-      const what = BINARY.find(([first]) => first.every((byte, i) => chunk[i] === byte))?.[1];
+      const what = binaryKind(chunk);
       if (what !== undefined) throw invalidInput(`${name} is ${what}.`);
     }
     isFirst = false;
