@@ -6,16 +6,18 @@ import { seededRandom } from '../../src/core/common/random';
 
 /** Folder of the demo, which the pictures show as the shop. */
 const SHOP = 'dist';
-const PRODUCTS = 96;
+const PRODUCTS = 100;
+/** Few categories, in which these products have others like them. */
+const SHELVES = /^(Food|Clothing|Music|Sport)/;
 
 /** Products of the demo with the files of their pictures. */
 async function demoProducts(): Promise<{ items: Item[]; pictures: string[] }> {
   const manifest = await readFile(join(SHOP, 'bundle/manifest.json'), 'utf8');
   const [, file = ''] = /"file": ?"(items-[^"]+)"/.exec(manifest) ?? [];
   const all: Item[] = JSON.parse(await readFile(join(SHOP, 'bundle', file), 'utf8'));
-  const pictured = all.filter(({ image }) => image?.startsWith('images/'));
-  const step = Math.max(1, Math.floor(pictured.length / PRODUCTS));
-  const items = pictured.filter((_, n) => n % step === 0).slice(0, PRODUCTS);
+  const items = all
+    .filter(({ image, category }) => image?.startsWith('images/') && SHELVES.test(category))
+    .slice(0, PRODUCTS);
   return { items, pictures: items.map(({ image }) => join(SHOP, image ?? '')) };
 }
 
@@ -23,10 +25,12 @@ async function demoProducts(): Promise<{ items: Item[]; pictures: string[] }> {
 function logOf(items: readonly Item[]): string {
   const random = seededRandom(5);
   const drawn = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)];
-  const categories = Map.groupBy(items, ({ category }) => category.split('/')[0]);
+  const shelf = ({ category }: Item): string => category.split('/')[0];
+  const shelves = [...new Set(items.map(shelf))];
   const lines = ['customer,product,time'];
   for (let shopper = 0; shopper < 400; shopper++) {
-    const own = drawn([...categories.values()]);
+    const name = drawn(shelves);
+    const own = items.filter((item) => shelf(item) === name);
     for (let n = 0; n < 8; n++) {
       const time = new Date(Date.UTC(2026, 0, 1 + n, shopper % 24, shopper % 60)).toISOString();
       lines.push(`${shopper}@shop.example,${drawn(random() < 0.8 ? own : items).id},${time}`);

@@ -33,8 +33,9 @@ async function track(type, id, details) {
 
 if (page.product) void track('view', page.product.id, { price: page.product.price, currency: page.currency });
 
-/** Number of pieces in the cart that were tracked, by variant. */
-const known = new Map(page.cart.map(({ id, quantity }) => [id, quantity]));
+/** Number of pieces in the cart that were tracked, by item. An item may have several lines. */
+const known = new Map();
+for (const { id, quantity } of page.cart) known.set(id, (known.get(id) ?? 0) + quantity);
 /** Changes of the cart are processed one after another. */
 let turn = Promise.resolve();
 const inTurn = (work) => {

@@ -9,6 +9,8 @@ import type { DroppedFile, PicturesReport } from '../session';
 const MAX_NAMED = 20;
 /** Maximum size of a picture in bytes, as for the command line. */
 const MAX_BYTES = 25e6;
+/** Maximum number of pictures written at the same time: most of the time of a small file is spent on opening and closing it. */
+const MAX_WRITES = 8;
 
 const isPicture = (path: string): boolean => /\.(jpe?g|png|webp|avif|gif|svg|bmp)$/i.test(path);
 const isArchive = ({ path, file }: DroppedFile): boolean => /\.zip$/i.test(path) || file.type === 'application/zip';
@@ -116,8 +118,13 @@ export async function keepPictures(
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
   progress.start('Pictures', total, 0, 'bytes');
   let done = 0;
+  const writes = new Set<Promise<void>>();
   const keep = async ({ path, file }: DroppedFile): Promise<void> => {
-    if (isPicture(path)) await folder.write(plainPath(path), new Uint8Array(await file.arrayBuffer()));
+    if (!isPicture(path)) return;
+    if (writes.size >= MAX_WRITES) await Promise.race(writes);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const write = folder.write(plainPath(path), bytes).finally(() => writes.delete(write));
+    writes.add(write);
   };
   for (const dropped of files) {
     if (isArchive(dropped)) {
@@ -132,5 +139,6 @@ export async function keepPictures(
     done += dropped.file.size;
     progress.set(done);
   }
+  await Promise.all(writes);
   return refused;
 }

@@ -11,8 +11,8 @@ engine.registerTag('schema', {
 });
 engine.registerFilter('asset_url', (name: string) => `//shop.example/cdn/shop/t/3/assets/${name}?v=123`);
 
-const section = (settings: Record<string, unknown>): Promise<string> =>
-  engine.parseAndRender(THEME['sections/sidestream-recs.liquid'] ?? '', { section: { settings } });
+const section = (settings: Record<string, unknown>, objects: Record<string, unknown> = {}): Promise<string> =>
+  engine.parseAndRender(THEME['sections/sidestream-recs.liquid'] ?? '', { section: { settings }, ...objects });
 
 it('reads the files of the theme itself if the settings have no address', async () => {
   const own = '//shop.example/cdn/shop/t/3/assets/';
@@ -25,4 +25,23 @@ it('reads the files of the theme itself if the settings have no address', async 
   });
   for (const part of ['bundle="https://host.example/b/"', 'src="https://host.example/s/sidestream.js"'])
     expect(elsewhere).toContain(part);
+});
+
+it('knows products by their handle, as the bundle of Studio does', async () => {
+  const product = { handle: 'jumper', selected_or_first_available_variant: { id: 7, price: 1900 } };
+  const settings = { placement: 'similar', add_to_cart: true };
+  expect(await section(settings, { product })).toContain('item-id="jumper"');
+  expect(await section(settings, { product })).not.toContain('add-to-cart');
+  const shown = { products: [product, { handle: 'scarf' }] };
+  expect(await section(settings, { collection: shown })).toContain('[&#34;jumper&#34;,&#34;scarf&#34;]');
+  const cart = { currency: { iso_code: 'EUR' }, items: [{ variant_id: 7, product, quantity: 2, final_price: 1900 }] };
+  const page = await engine.parseAndRender(THEME['snippets/sidestream-page.liquid'] ?? '', { product, cart });
+  expect(page).toContain('"product": { "id": "jumper", "price": 19 }');
+  expect(page).toContain('{ "id": "jumper", "quantity": 2');
+  const script = THEME['assets/sidestream-shopify.js'] ?? '';
+  expect(script).toContain('const { handle: variant, quantity');
+  expect(script).toContain("get('id') && page.product?.id;");
+  // The schema is JSON without the setting.
+  const [, schema = ''] = /{% schema %}(.*){% endschema %}/s.exec(THEME['sections/sidestream-recs.liquid'] ?? '') ?? [];
+  expect(JSON.stringify(JSON.parse(schema))).not.toContain('add_to_cart');
 });

@@ -18,11 +18,35 @@ const OWN_FILES = `  assign own = 'manifest.json' | asset_url | split: 'manifest
   endif
 `;
 
+/**
+ * Studio's items are products with their handle as id, and those of the theme's files are variants. Nothing can be put into the cart
+ * by a handle, so cards have no button for it.
+ */
+const BY_HANDLE = {
+  section: [
+    ['product.selected_or_first_available_variant.id', 'product.handle'],
+    ['shown.selected_or_first_available_variant.id', 'shown.handle'],
+    [/^.*settings_of\.add_to_cart.*\n/m, ''],
+    [/^.*"id": "add_to_cart".*\n/m, ''],
+  ],
+  snippet: [
+    ['"{{ variant.id }}"', '{{ product.handle | json }}'],
+    ['"{{ line.variant_id }}"', '{{ line.product.handle | json }}'],
+  ],
+  script: [
+    ['{ variant_id: variant, ', '{ handle: variant, '],
+    ["new FormData(form).get('id')", "new FormData(form).get('id') && page.product?.id"],
+  ],
+} as const;
+
+const byHandle = (text: string, kind: keyof typeof BY_HANDLE): string =>
+  BY_HANDLE[kind].reduce((changed, [from, to]) => changed.replace(from, to), text);
+
 /** The files for a Shopify theme, by their paths. */
 export const THEME: Readonly<Record<string, string>> = {
-  'assets/sidestream-shopify.js': script,
-  'sections/sidestream-recs.liquid': section.replace(ADDRESSES, (line) => `${line}${OWN_FILES}`),
-  'snippets/sidestream-page.liquid': snippet,
+  'assets/sidestream-shopify.js': byHandle(script, 'script'),
+  'sections/sidestream-recs.liquid': byHandle(section, 'section').replace(ADDRESSES, (line) => `${line}${OWN_FILES}`),
+  'snippets/sidestream-page.liquid': byHandle(snippet, 'snippet'),
   'locales/de.schema.json': german,
   'locales/en.default.schema.json': english,
   'locales/fr.schema.json': french,
