@@ -93,6 +93,10 @@ export async function studioTry(page: Page): Promise<void> {
 /** Step 5. */
 export async function studioTakeAway(page: Page): Promise<void> {
   await studioEncode(page);
+  // The host of the pictures has other scripts at this address.
+  await page.route('**/sidestream/*', (route) =>
+    route.fulfill({ path: join(SHOP, new URL(route.request().url()).pathname) }),
+  );
   await open(page, 'Take away');
   await page.getByTestId('take-facts').waitFor();
   await page.mouse.move(0, 0);

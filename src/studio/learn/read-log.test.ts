@@ -61,6 +61,8 @@ describe('a file that is no log', () => {
     ['a workbook', 'PK\u0003\u0004 and more', 'log.csv is a ZIP archive'],
     ['an empty file', '', 'log.csv is empty'],
     ['other columns', 'who,what\n1,2\n', 'The columns found are "who", "what".'],
+    ['no time', 'user,item\n1,2\n', 'no usable event. line 1, field time: there is no such column; the header needs'],
+    ['a picture', new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0]), 'log.csv is a picture (JPEG), not a table.'],
     ['products of another shop', 'user,item,time\nu,x,1\n', 'do events and catalogue use the same item ids?'],
     ['cut gzip', new Uint8Array(gzipSync(CSV)).slice(0, 60), 'Check that the file is whole, and drop it again.'],
   ])('is refused and identified: %s', async (_, content, message) => {

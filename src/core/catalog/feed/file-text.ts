@@ -8,6 +8,9 @@ const BINARY: readonly (readonly [readonly number[], string])[] = [
     'a ZIP archive, as a workbook (.xlsx) is too. Save the sheet as CSV, or unpack the archive',
   ],
   [[0xd0, 0xcf, 0x11, 0xe0], 'an old workbook (.xls). Save the sheet as CSV'],
+  [[0xff, 0xd8, 0xff], 'a picture (JPEG), not a table'],
+  [[0x89, 0x50, 0x4e, 0x47], 'a picture (PNG), not a table'],
+  [[0x25, 0x50, 0x44, 0x46], 'a PDF, not a table'],
 ];
 
 /** What a file is that is not text, and what to do, by its first bytes; undefined for other files. */
