@@ -45,11 +45,12 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
   const choices = heldOutChoices(interactions, bundle.items.length);
   const popularity = await popularityRanks(choices);
   measured.popularity = hitRate(popularity);
+  const meter = progressMeter(progress);
   const itemKnn = await itemKnnRanks(choices, {
     bundle,
     count: bundle.items.length,
     seed: SEED,
-    meter: progressMeter(progress),
+    meter: { ...meter, start: (_, total) => meter.start('Comparison with what is chosen together', total) },
     say: () => {},
   });
   measured.itemKnn = hitRate(itemKnn);

@@ -53,7 +53,7 @@ export class StudioLearn extends StudioElement {
     return html`
       ${progressBar('Training', progress)}
       <div class="buttons">
-        <button class="button" type="button" ?disabled=${ending} @click=${this.#stop}>${ending ? 'Stopping …' : 'Stop and keep the best'}</button>
+        <button class="button" type="button" ?disabled=${ending} @click=${this.#stop}>${ending ? (learning?.epochs.length ? 'Stopping …' : 'Stopping after the first epoch …') : 'Stop and keep the best'}</button>
       </div>
       ${learning === null ? nothing : html`<p class="hint">${place(learning.backend)}</p>`}`;
   }

@@ -88,8 +88,8 @@ it('says where the encoders run, and why', () => {
 });
 
 it('says whether the side model helps, and does not take chance for a difference', () => {
-  const sentence = (mean: number, error: number) =>
-    learnedSentence({ gain: { mean, error, rival: 'popularity', shoppers: 1204 } });
+  const sentence = (mean: number, error: number, stopped = false) =>
+    learnedSentence({ stopped, gain: { mean, error, rival: 'popularity', shoppers: 1204 } });
   expect(sentence(0.031, 0.01)).toBe(
     'The side model helps: for 1,204 shoppers that it never saw, the next choice is among its first ten products 3.1 percentage points more often than with a list of bestsellers.',
   );
@@ -97,5 +97,6 @@ it('says whether the side model helps, and does not take chance for a difference
   expect(sentence(-0.031, 0.01)).toMatch(
     /^The side model does not help yet: .* 3\.1 percentage points less often than/,
   );
-  expect(learnedSentence({ gain: null })).toMatch(/quality is not measured\.$/);
+  expect(sentence(-0.031, 0.01, true)).toMatch(/It was stopped: trained to the end, it may\.$/);
+  expect(learnedSentence({ gain: null, stopped: false })).toMatch(/quality is not measured\.$/);
 });

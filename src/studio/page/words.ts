@@ -103,7 +103,7 @@ const RIVALS = {
 const CLEAR = 2;
 
 /** The result of learning in one sentence: whether the side model is better than simpler lists for shoppers it never saw. */
-export function learnedSentence({ gain }: Pick<LearnReport, 'gain'>): string {
+export function learnedSentence({ gain, stopped }: Pick<LearnReport, 'gain' | 'stopped'>): string {
   if (gain === null)
     return 'The side model has learned from your log. The log has too few shoppers to set some aside, so its quality is not measured.';
   const { mean, error, rival, shoppers } = gain;
@@ -112,6 +112,6 @@ export function learnedSentence({ gain }: Pick<LearnReport, 'gain'>): string {
   if (mean > CLEAR * error)
     return `The side model helps: for ${people}, the next choice is among its first ten products ${points} more often than with ${RIVALS[rival]}.`;
   if (mean < -CLEAR * error)
-    return `The side model does not help yet: for ${people}, the next choice is among its first ten products ${points} less often than with ${RIVALS[rival]}. A longer log may change that.`;
+    return `The side model does not help yet: for ${people}, the next choice is among its first ten products ${points} less often than with ${RIVALS[rival]}. ${stopped ? 'It was stopped: trained to the end, it may.' : 'A longer log may change that.'}`;
   return `The side model and ${RIVALS[rival]} are about equally good: for ${people}, the difference is within chance. A longer log may show one.`;
 }
