@@ -119,7 +119,8 @@ async function makeShop(): Promise<void> {
   const frame = Object.assign(document.createElement('iframe'), { src: '/studio.html', width: '800', height: '600' });
   document.body.append(frame);
   await new Promise((resolve) => frame.addEventListener('load', resolve));
-  const { contentWindow: view, contentDocument: page } = frame;
+  const view = frame.contentWindow as (Window & typeof globalThis) | null;
+  const page = frame.contentDocument;
   if (!view || !page) throw new Error('the frame has no page');
   // Taken here rather than saved, because browsers without a window ask where to.
   const blobs: Blob[] = [];
@@ -128,7 +129,7 @@ async function makeShop(): Promise<void> {
     blobs.push(object);
     return create.call(view.URL, object);
   };
-  const anchors = (view as Window & typeof globalThis).HTMLAnchorElement.prototype;
+  const anchors = view.HTMLAnchorElement.prototype;
   const click = anchors.click;
   anchors.click = function () {
     if (!this.download) click.call(this);
