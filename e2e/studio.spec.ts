@@ -161,10 +161,11 @@ test('a browser that writes files only in place keeps and makes the same', async
   await inWorkers(context, 'build', 'delete FileSystemFileHandle.prototype.createWritable;');
   await context.addInitScript('delete FileSystemFileHandle.prototype.createWritable;');
   await readCatalog(page);
-  // A second, shorter state replaces the first.
   await choose(page, 'Pictures', PICTURES);
   await expect(page.getByText('6 pictures found', { exact: true })).toBeVisible();
   await page.reload();
+  await expect(page.getByText('Welcome back.')).toBeVisible();
+  await step(page, 'Catalogue').click();
   await expect(page.getByText('6 pictures found', { exact: true })).toBeVisible();
   await encode(page);
   await expect(made(page)).toBeVisible({ timeout: 60_000 });

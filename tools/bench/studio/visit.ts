@@ -13,6 +13,8 @@ export interface Made {
   read: number;
   /** From the button to the bundle, seconds. */
   encoded: number;
+  /** Processor time of the browser from the chosen catalogue to the bundle, seconds. */
+  processor: number;
   /** From the chosen log to the trained model, seconds; null without training. */
   trained: number | null;
 }
@@ -34,6 +36,7 @@ export async function visitStudio(
   try {
     const page = await context.newPage();
     await page.goto(url);
+    const used = await processorTime(browser);
     const read = await seconds(async () => {
       await files(page, 'Product export').setInputFiles(catalog);
       await settled(page, page.getByText(`${products.toLocaleString('en')} products`).first());
@@ -45,8 +48,9 @@ export async function visitStudio(
       await page.getByRole('button', { name: /^Encode/ }).click();
       await settled(page, page.getByText('The bundle is made:'));
     });
+    const processor = (await processorTime(browser)) - used;
     await takeBundle(page, out);
-    if (!learns) return { read, encoded, trained: null };
+    if (!learns) return { read, encoded, processor, trained: null };
     await step(page, 'Learn');
     const trained = await seconds(async () => {
       await files(page, 'Log').setInputFiles(events);
@@ -55,7 +59,7 @@ export async function visitStudio(
       await train.click();
       await settled(page, page.getByRole('button', { name: 'Train again' }));
     });
-    return { read, encoded, trained };
+    return { read, encoded, processor, trained };
   } finally {
     await context.close();
   }
@@ -70,6 +74,14 @@ async function seconds(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return (performance.now() - started) / 1000;
+}
+
+/** Processor time of all processes of the browser, seconds. */
+async function processorTime(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
 /** Waits for a sign of success, or for an alert. */
