@@ -157,36 +157,3 @@ test('refuses files that are no log in the words of the command line', async ({ 
   expect(await readLog(page, 'book.csv')).toMatch(/^runtime\/invalid-input: book\.csv is a ZIP archive/);
   expect(await page.evaluate(() => window.studioLearn.stored())).toEqual({ log: null, learned: null });
 });
-
-/** A bundle and a log with which the time is compared, such as LEARN_BUNDLE=retail LEARN_EVENTS=events.csv. */
-const { LEARN_BUNDLE, LEARN_EVENTS } = process.env;
-
-test('takes at most twice the time of Node', async ({ page }) => {
-  test.skip(!LEARN_BUNDLE || !LEARN_EVENTS, 'needs LEARN_BUNDLE, the folder of a bundle, and LEARN_EVENTS, its log');
-  test.setTimeout(3_600_000);
-  if (!LEARN_BUNDLE || !LEARN_EVENTS) return;
-  const node: NodeTraining = JSON.parse(tsx('node-training.ts', LEARN_BUNDLE, LEARN_EVENTS));
-  await open(page, LEARN_BUNDLE);
-  const body = await readFile(LEARN_EVENTS);
-  await page.route('**/shop/log.csv', (route) => route.fulfill({ body }));
-  succeeded(await readLog(page, 'log.csv'));
-  const { report, seconds } = succeeded(await page.evaluate(() => window.studioLearn.train()));
-  const { keptEpoch, popularity, itemKnn, gain } = report;
-  const losses = node.reports.map(({ loss }, n) => Math.abs(loss - report.epochs[n].loss));
-  console.log(
-    JSON.stringify({
-      node: node.seconds,
-      browser: seconds,
-      ratio: seconds / node.seconds,
-      lossDifference: Math.max(...losses),
-      keptEpochs: [node.keptEpoch, keptEpoch],
-      hitRates: report.epochs.map(({ hitRate }) => hitRate),
-      popularity,
-      itemKnn,
-      gain,
-    }),
-  );
-  expect(keptEpoch).toBe(node.keptEpoch);
-  expect(Math.max(...losses)).toBeLessThan(1e-4);
-  expect(seconds / node.seconds).toBeLessThan(2);
-});

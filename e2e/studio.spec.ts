@@ -202,6 +202,27 @@ test.describe('real exports (skipped without ../shared/data)', () => {
     await choose(page, 'Log', join(DATA, 'onlineretail/events.csv'));
     await expect(alert(page)).toContainText('No event is about an item of this bundle', { timeout: 60_000 });
   });
+test('a browser that writes files only in place keeps and makes the same', async ({ page, context }) => {
+  // As in Safari before 26: only workers write, with a handle that blocks.
+  await inWorkers(context, 'build', 'delete FileSystemFileHandle.prototype.createWritable;');
+  await context.addInitScript('delete FileSystemFileHandle.prototype.createWritable;');
+  await readCatalog(page);
+  await choose(page, 'Pictures', PICTURES);
+  await expect(page.getByText('6 pictures found', { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('Welcome back.')).toBeVisible();
+  await step(page, 'Catalogue').click();
+  await expect(page.getByText('6 pictures found', { exact: true })).toBeVisible();
+  await encode(page);
+  await expect(made(page)).toBeVisible({ timeout: 60_000 });
+});
+
+test('a private window without files is told what to do', async ({ page }) => {
+  await page.addInitScript(() => {
+    StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('Security error', 'SecurityError'));
+  });
+  await page.goto('/studio.html');
+  await expect(page.getByText('in a window that is not private')).toBeVisible();
 });
 
 /** The number that the result of the encoding states. */
@@ -218,8 +239,12 @@ async function loseGpus(context: BrowserContext): Promise<void> {
       setTimeout(() => device.destroy(), 50);
       return device;
     };`;
-  await context.route(/assets\/(build|encode)-worker-[^/]*\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${lose}${await response.text()}` });
-  });
+  await inWorkers(context, 'build|encode', lose);
 }
+
+/** Runs a script before that of each worker. @param names of workers, separated by `|` */
+const inWorkers = (context: BrowserContext, names: string, script: string): Promise<unknown> =>
+  context.route(new RegExp(`assets/(${names})-worker-[^/]*\\.js$`), async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script}${await response.text()}` });
+  });

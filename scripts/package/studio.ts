@@ -2,6 +2,7 @@ import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
+import type { PluginOption } from 'vite';
 import { TWIN_FOLDERS, twinNames } from '../../src/shop/cli/studio-files';
 import { buildStudio } from '../start/studio';
 import { writeServiceWorker } from '../start/studio-files';
@@ -9,13 +10,20 @@ import { rememberPackages } from './notices';
 
 const compress = promisify(brotliCompress);
 
+/** The package has one build of onnxruntime-web, its largest file: Studio takes the element's. */
+const oneRuntime = (root: string): PluginOption => ({
+  name: 'one runtime',
+  enforce: 'pre',
+  resolveId: (id) => (id === './wasm-runtime' ? join(root, 'src/core/encoders/web/web-runtime.ts') : null),
+});
+
 /**
  * Builds the page of Studio into the package. The package has large files once: those that another folder has too are left out,
  * and the others are compressed; `sidestream studio` knows both.
  */
 export async function packStudio(root: string, lib: string): Promise<void> {
   const page = join(lib, 'studio');
-  await buildStudio(page, () => [rememberPackages()]);
+  await buildStudio(page, () => [oneRuntime(root), rememberPackages()]);
   await writeServiceWorker(page);
   await copyFile(join(root, 'public', 'favicon.svg'), join(page, 'favicon.svg'));
   const others = { element: join(lib, 'cdn'), cli: join(lib, 'cli') };

@@ -23,6 +23,10 @@ export const checkResultSchema = v.object({
   moved: v.boolean(),
   /** Our databases that remained after `forget()`; null if the browser does not list databases. */
   left: v.nullable(v.number()),
+  /** Encoding a small catalogue in Studio; null if it was not reached. */
+  studio: v.nullable(v.number()),
+  /** Bytes of the zip that Studio gives; null if it was not reached. */
+  zip: v.nullable(v.number()),
   /** The failed step, and why; null if none failed. */
   failure: v.nullable(v.string()),
 });
@@ -42,6 +46,8 @@ const COLUMNS: [string, (result: CheckResult) => string][] = [
     (result) => [result.kept, result.keptEncrypted, result.moved].map(mark).join(' / '),
   ],
   ['left after forget', ({ left }) => (left === null ? 'not listed' : String(left))],
+  ['Studio encodes', ({ studio }) => (studio === null ? 'no' : seconds(studio))],
+  ['zip of Studio', ({ zip }) => (zip === null ? 'no' : `${(zip / 1e6).toFixed(1)} MB`)],
   ['trouble', ({ failure }) => failure ?? 'none'],
 ];
 

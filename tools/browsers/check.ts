@@ -16,6 +16,8 @@ const result: CheckResult = {
   keptEncrypted: false,
   moved: false,
   left: null,
+  studio: null,
+  zip: null,
   failure: null,
 };
 
@@ -106,6 +108,83 @@ async function forget(): Promise<void> {
   result.left = databases.filter(({ name }) => name?.includes('browser-check')).length;
 }
 
+/** Number of products of the shop that Studio makes. */
+const PRODUCTS = 12;
+/** Milliseconds between two looks at Studio's page. */
+const LOOK_EVERY = 100;
+
+/** Makes a shop in Studio, in a frame of this page: drops a catalogue, encodes it, writes the bundle, and takes the zip. */
+async function makeShop(): Promise<void> {
+  begin('Opening Studio');
+  const frame = Object.assign(document.createElement('iframe'), { src: '/studio.html', width: '800', height: '600' });
+  document.body.append(frame);
+  await new Promise((resolve) => frame.addEventListener('load', resolve));
+  const view = frame.contentWindow as (Window & typeof globalThis) | null;
+  const page = frame.contentDocument;
+  if (!view || !page) throw new Error('the frame has no page');
+  // Taken here rather than saved, because browsers without a window ask where to.
+  const blobs: Blob[] = [];
+  const create = view.URL.createObjectURL;
+  view.URL.createObjectURL = (object: Blob) => {
+    blobs.push(object);
+    return create.call(view.URL, object);
+  };
+  const anchors = view.HTMLAnchorElement.prototype;
+  const click = anchors.click;
+  anchors.click = function () {
+    if (!this.download) click.call(this);
+  };
+
+  const waitFor = async <T>(find: () => T | null | undefined): Promise<T> => {
+    for (;;) {
+      const found = find();
+      if (found) return found;
+      const alert = page.querySelector('[role=alert]')?.textContent?.trim();
+      if (alert) throw new Error(alert);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    }
+  };
+  const named = (selector: string, name: string): HTMLElement | undefined =>
+    [...page.querySelectorAll<HTMLElement>(selector)].find((one) => one.textContent?.trim().startsWith(name));
+  const openStep = async (name: string): Promise<void> =>
+    (
+      await waitFor(() => [...page.querySelectorAll<HTMLElement>('nav a')].find((a) => a.textContent?.includes(name)))
+    ).click();
+
+  const input = await waitFor(() =>
+    page.querySelector<HTMLInputElement>('[aria-label="Product export"] input[type=file]'),
+  );
+  begin('Reading a catalogue in Studio');
+  const dropped = new DataTransfer();
+  dropped.items.add(await products());
+  input.files = dropped.files;
+  input.dispatchEvent(new Event('change'));
+  await waitFor(() => page.querySelector('#first-products'));
+  begin('Encoding in Studio');
+  const start = performance.now();
+  await openStep('Encode');
+  (await waitFor(() => named('button', 'Encode '))).click();
+  await waitFor(() => named('.result', 'The bundle is made'));
+  result.studio = performance.now() - start;
+  begin('Taking the zip from Studio');
+  await openStep('Take away');
+  (await waitFor(() => page.querySelector<HTMLElement>('[data-testid=take-zip]:not([disabled])'))).click();
+  result.zip = (await waitFor(() => blobs.find(({ size }) => size > MIN_ZIP))).size;
+  frame.remove();
+}
+
+/** Size above which a blob is the archive: it has the encoders. */
+const MIN_ZIP = 1e6;
+
+/** A small catalogue of the demo's products, without their pictures. */
+async function products(): Promise<File> {
+  const recommender = await createRecommender({ bundle: '/bundle/', namespace: 'browser-check-add' });
+  const { items } = await recommender.browse({ limit: PRODUCTS });
+  await recommender.close();
+  const lines = items.map(({ id, title, category, price }) => JSON.stringify({ id, title, category, price }));
+  return new File([lines.join('\n')], 'products.jsonl', { type: 'application/json' });
+}
+
 try {
   await firstCard();
   begin('Asking for WebGPU');
@@ -115,6 +194,7 @@ try {
   result.keptEncrypted = await keeps('browser-check-encrypted', true);
   result.moved = await moves();
   await add();
+  await makeShop();
   await forget();
 } catch (thrown) {
   const { code = '', message = String(thrown) } = thrown as { code?: string; message?: string };

@@ -42,12 +42,14 @@ const KNOWN: { name: string; paths: string[]; open: (path: string) => Installed[
   },
 ];
 
-/** The browsers of this machine, by their known paths. */
-export function installedBrowsers(): Installed[] {
-  return KNOWN.flatMap(({ name, paths, open }) => {
+/** The browsers of this machine, by their known paths, and the names of those that it lacks. */
+export function installedBrowsers(): { installed: Installed[]; missing: string[] } {
+  const installed = KNOWN.flatMap(({ name, paths, open }) => {
     const path = paths.find((candidate) => existsSync(candidate));
     return path ? [{ name, open: open(path) }] : [];
   });
+  const found = new Set(installed.map(({ name }) => name));
+  return { installed, missing: KNOWN.map(({ name }) => name).filter((name) => !found.has(name)) };
 }
 
 /** Starts it in its own process group, so that it can be ended with all its helpers. */

@@ -4,7 +4,7 @@
  * printed address there. Without a secure connection, a browser on another machine has neither Web Locks nor
  * WebCrypto nor WebGPU, so put an https proxy (or `adb reverse`) between.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +12,12 @@ import { Command } from 'commander';
 import ts from 'typescript';
 import * as v from 'valibot';
 import { serve } from '../../e2e/support/host';
-import { buildCdn } from '../../scripts/package/bundles';
+import { prepareDemoBundle } from '../../scripts/start/demo-bundle';
+import { prepareSite } from '../../scripts/start/site';
 import { type CheckResult, checkResultSchema, supportTable } from './check-result';
 import { type Installed, installedBrowsers } from './installed';
 
-const REPORT_TIMEOUT_MS = 180_000;
+const REPORT_TIMEOUT_MS = 300_000;
 
 const { host, port, wait } = new Command('browsers')
   .description('Measures what the browsers of this machine can do.')
@@ -26,28 +27,25 @@ const { host, port, wait } = new Command('browsers')
   .parse()
   .opts<{ host: string; port: number; wait: boolean }>();
 
-const bundle = fileURLToPath(new URL('../../public/bundle', import.meta.url));
-if (!existsSync(join(bundle, 'manifest.json')))
-  throw new Error('There is no demo bundle. Run "npm start" once, then again.');
-
+await prepareDemoBundle();
+await prepareSite();
 const folder = mkdtempSync(join(tmpdir(), 'sidestream-browsers-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-const site = join(folder, 'sidestream');
-await buildCdn(site);
 
 let onReport: ((result: CheckResult) => void) | null = null;
 const places = {
   '/check.html': fileURLToPath(new URL('check.html', import.meta.url)),
   '/check.css': fileURLToPath(new URL('check.css', import.meta.url)),
   '/check.js': checkScript(),
-  '/sidestream/': `${site}/`,
-  '/bundle/': `${bundle}/`,
+  '/': fileURLToPath(new URL('../../dist/', import.meta.url)),
 };
 const server = await serve(places, {}, { host, port, onPost });
 const address = `${server.origin}/check.html`;
 
+const { installed, missing } = installedBrowsers();
+if (missing.length > 0) console.log(`Not on this machine: ${missing.join(', ')}`);
 const rows: [string, CheckResult | null][] = [];
-for (const browser of installedBrowsers()) {
+for (const browser of installed) {
   console.log(`Checking ${browser.name}`);
   rows.push([browser.name, await check(browser)]);
 }

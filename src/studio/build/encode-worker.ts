@@ -18,9 +18,10 @@ let responder: ChunkResponder | null = null;
 addEventListener('message', async ({ data }: MessageEvent<ToEncodeWorker>) => {
   if (data.kind === 'encoders') {
     const { presets, files, backend } = data;
+    const options = { backend, ...(backend === 'wasm' ? { runtime: () => import('./wasm-runtime') } : {}) };
     const encoder = new ChunkEncoder({
-      openText: () => createWebEncoder(presets.text, files.text, { backend }),
-      openImage: () => createWebEncoder(presets.image, files.image, { backend }),
+      openText: () => createWebEncoder(presets.text, files.text, options),
+      openImage: () => createWebEncoder(presets.image, files.image, options),
       decodeImage: (bytes) => decodeImage(new Blob([new Uint8Array(bytes)]), presets.image),
     });
     responder = new ChunkResponder(encoder);

@@ -50,10 +50,14 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
     async write(name, bytes) {
       const [parent, last] = await parentOf(name, true);
       try {
-        const writable = await (await parent.getFileHandle(last, { create: true })).createWritable();
-        // Only closing puts the new content in place.
-        await writable.write(new Uint8Array(bytes));
-        await writable.close();
+        const handle: WritableFile = await parent.getFileHandle(last, { create: true });
+        if (!handle.createWritable) await writeInPlace(handle, parent, last, bytes);
+        else {
+          const writable = await handle.createWritable();
+          // Only closing puts the new content in place.
+          await writable.write(new Uint8Array(bytes));
+          await writable.close();
+        }
       } catch (cause) {
         throw (await isFull(bytes.length)) ? full(cause) : notWritten(cause);
       }
@@ -79,6 +83,43 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
       });
     },
   };
+}
+
+/** A file for writing; Safari before 26 writes only in place, and only in workers. */
+interface WritableFile {
+  createWritable?: FileSystemFileHandle['createWritable'];
+  createSyncAccessHandle?(): Promise<SyncHandle>;
+}
+
+/** The part of `FileSystemSyncAccessHandle` that is needed, which pages do not have. */
+interface SyncHandle {
+  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+/** Replaces the content of a file where it is. A file that could not be written whole is removed. */
+async function writeInPlace(
+  file: WritableFile,
+  parent: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  if (!file.createSyncAccessHandle) throw new Error(`${name} can only be written by a worker`);
+  // Found out before the old content is gone.
+  if (await isFull(bytes.length)) throw full(undefined);
+  const handle = await file.createSyncAccessHandle();
+  let written = 0;
+  try {
+    written = handle.write(new Uint8Array(bytes), { at: 0 });
+    handle.truncate(written);
+    handle.flush();
+  } finally {
+    handle.close();
+    if (written < bytes.length) await parent.removeEntry(name);
+  }
+  if (written < bytes.length) throw full(undefined);
 }
 
 /** The file of a cache, for a worker that opens it for itself. */

@@ -9,9 +9,7 @@ export async function unsupported(): Promise<string | null> {
   if (typeof WebAssembly === 'undefined')
     return `Studio computes with WebAssembly, which is switched off or missing in this browser. ${CURRENT}`;
   const noFiles = `Studio keeps its work in the browser’s private file system, which this browser does not offer here. ${CURRENT}`;
-  // A browser may read files there and not write them.
-  const writes = typeof FileSystemFileHandle !== 'undefined' && 'createWritable' in FileSystemFileHandle.prototype;
-  if (!('locks' in navigator) || !writes) return noFiles;
+  if (!('locks' in navigator)) return noFiles;
   try {
     await navigator.storage.getDirectory();
     return null;
