@@ -202,6 +202,8 @@ test.describe('real exports (skipped without ../shared/data)', () => {
     await choose(page, 'Log', join(DATA, 'onlineretail/events.csv'));
     await expect(alert(page)).toContainText('No event is about an item of this bundle', { timeout: 60_000 });
   });
+});
+
 test('a browser that writes files only in place keeps and makes the same', async ({ page, context }) => {
   // As in Safari before 26: only workers write, with a handle that blocks.
   await inWorkers(context, 'build', 'delete FileSystemFileHandle.prototype.createWritable;');
