@@ -192,6 +192,8 @@ test.describe('real exports (skipped without ../shared/data)', () => {
     await page.getByRole('button', { name: 'Encode 199 products' }).click();
     await expect(made(page)).toBeVisible({ timeout: 120_000 });
     expect(await fact(page, 'Without a picture')).toBe(0);
+    // The dropped folder is the folder of the pictures, not one in it.
+    expect(await imagesOf(page)).toContain('/images/MH01.jpg');
   });
 
   test('the log of a gift shop is read, and its unknown products are counted', async ({ page }) => {
@@ -226,6 +228,16 @@ test('a private window without files is told what to do', async ({ page }) => {
   await page.goto('/studio.html');
   await expect(page.getByText('in a window that is not private')).toBeVisible();
 });
+
+/** The pictures of the bundle's products. */
+const imagesOf = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const bundle = await (await root.getDirectoryHandle('sidestream-studio')).getDirectoryHandle('bundle');
+    for await (const [name, handle] of bundle.entries())
+      if (name.startsWith('items-')) return (await (handle as FileSystemFileHandle).getFile()).text();
+    return '';
+  });
 
 /** The number that the result of the encoding states. */
 const fact = async (page: Page, name: string): Promise<number> =>

@@ -105,6 +105,13 @@ async function fetched(address: string): Promise<Blob> {
   return response.blob();
 }
 
+/** Length of the folder that all of these files lie in, with its slash: the dropped folder itself. */
+function lengthOfTop(paths: readonly string[]): number {
+  const [first = ''] = paths;
+  const length = first.indexOf('/') + 1;
+  return paths.every((path) => path.startsWith(first.slice(0, length))) ? length : 0;
+}
+
 /**
  * Keeps dropped pictures and those in dropped archives.
  * @returns the pictures of archives that could not be read
@@ -119,11 +126,12 @@ export async function keepPictures(
   progress.start('Pictures', total, 0, 'bytes');
   let done = 0;
   const writes = new Set<Promise<void>>();
-  const keep = async ({ path, file }: DroppedFile): Promise<void> => {
+  const top = lengthOfTop(files.map(({ path }) => plainPath(path)));
+  const keep = async ({ path, file }: DroppedFile, from = 0): Promise<void> => {
     if (!isPicture(path)) return;
     if (writes.size >= MAX_WRITES) await Promise.race(writes);
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const write = folder.write(plainPath(path), bytes).finally(() => writes.delete(write));
+    const write = folder.write(plainPath(path).slice(from), bytes).finally(() => writes.delete(write));
     writes.add(write);
   };
   for (const dropped of files) {
@@ -135,7 +143,7 @@ export async function keepPictures(
         packed += inside.file.size;
         progress.set(done + Math.min(packed, dropped.file.size));
       }
-    } else await keep(dropped);
+    } else await keep(dropped, top);
     done += dropped.file.size;
     progress.set(done);
   }

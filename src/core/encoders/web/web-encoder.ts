@@ -17,14 +17,14 @@ export interface WebEncoderOptions {
   /** Default: WebGPU on a hardware adapter, unless the encoder computes on bytes; else wasm. */
   backend?: 'webgpu' | 'wasm';
   /**
-   * Loads onnxruntime-web. Default: its build for WebGPU and wasm. Its build for wasm alone is half as large, and
+   * Loads onnxruntime-web. Default: its build for WebGPU and wasm. Its build for wasm only is half as large, and
    * computes three times as fast there.
    */
   runtime?: () => Promise<WebRuntime>;
 }
 
 /** The part of onnxruntime-web that encoders need. */
-export type WebRuntime = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'Tensor'>;
+type WebRuntime = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'Tensor'>;
 
 /**
  * Creates an encoder on onnxruntime-web, which is loaded by this call. Call it in a worker that ends after the encoding:
