@@ -10,7 +10,7 @@ const HISTORY = 'CHANGELOG.md';
 /** Packed documents may link to it, although nobody needs it without the repository. */
 const FOR_CONTRIBUTORS = 'CONTRIBUTING.md';
 /** Pictures of the manual, which the site shows: half a megabyte in every installation. */
-const PICTURE = /\.webp$/;
+const PICTURE = /\.(webp|svg)$/;
 const FOLDERS = ['docs', 'examples', 'models', 'src'];
 /** A path from the root of the repository. */
 const REPOSITORY_PATH = /^(src|tools|scripts|docs|e2e|examples|tsconfig|\.github)\/[\w./-]*$/;

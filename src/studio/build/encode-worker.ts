@@ -1,4 +1,5 @@
 import { createWebEncoder, decodeImage, type ImagePreset, type TextPreset } from '../../core/encoders/web';
+import { createWasmEncoder } from '../../core/encoders/web-wasm';
 import { ChunkEncoder, type ChunkRequest, ChunkResponder, type EncoderFiles } from '../../shop/pipeline';
 import type { EncodeBackend } from '../session';
 
@@ -18,10 +19,14 @@ let responder: ChunkResponder | null = null;
 addEventListener('message', async ({ data }: MessageEvent<ToEncodeWorker>) => {
   if (data.kind === 'encoders') {
     const { presets, files, backend } = data;
-    const options = { backend, ...(backend === 'wasm' ? { runtime: () => import('./wasm-runtime') } : {}) };
+    const isWasm = backend === 'wasm';
     const encoder = new ChunkEncoder({
-      openText: () => createWebEncoder(presets.text, files.text, options),
-      openImage: () => createWebEncoder(presets.image, files.image, options),
+      openText: () =>
+        isWasm ? createWasmEncoder(presets.text, files.text) : createWebEncoder(presets.text, files.text, { backend }),
+      openImage: () =>
+        isWasm
+          ? createWasmEncoder(presets.image, files.image)
+          : createWebEncoder(presets.image, files.image, { backend }),
       decodeImage: (bytes) => decodeImage(new Blob([new Uint8Array(bytes)]), presets.image),
     });
     responder = new ChunkResponder(encoder);

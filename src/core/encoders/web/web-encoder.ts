@@ -16,11 +16,6 @@ export interface WebEncoderFiles {
 export interface WebEncoderOptions {
   /** Default: WebGPU on a hardware adapter, unless the encoder computes on bytes; else wasm. */
   backend?: 'webgpu' | 'wasm';
-  /**
-   * Loads onnxruntime-web. Default: its build for WebGPU and wasm. Its build for wasm only is half as large, and
-   * computes three times as fast there.
-   */
-  runtime?: () => Promise<WebRuntime>;
 }
 
 /** The part of onnxruntime-web that encoders need. */
@@ -48,7 +43,17 @@ export async function createWebEncoder(
   files: WebEncoderFiles,
   options: WebEncoderOptions = {},
 ): Promise<TextEncoder | ImageEncoder> {
-  const { InferenceSession, Tensor } = await loaded(options.runtime ?? ownRuntime);
+  return createEncoderOn(async () => await import('./web-runtime'), preset, files, options);
+}
+
+/** The same on another build of onnxruntime-web. @param runtime loads it */
+export async function createEncoderOn(
+  runtime: () => Promise<WebRuntime>,
+  preset: Preset,
+  files: WebEncoderFiles,
+  options: WebEncoderOptions,
+): Promise<TextEncoder | ImageEncoder> {
+  const { InferenceSession, Tensor } = await loaded(runtime);
   const backends = await backendsOf(preset, options.backend);
   const onnx = files.onnx instanceof Uint8Array ? files.onnx : new Uint8Array(files.onnx);
   const open: OpenSession = (backend) =>
@@ -68,8 +73,6 @@ export async function createWebEncoder(
   const batching = computesOnBytes(preset) ? alone : session.backend === 'wasm' ? equalLengths : similarLengths;
   return textEncoder(preset, tokenizer, session, (data, dims) => new Tensor('int32', data, dims), batching);
 }
-
-const ownRuntime = async (): Promise<WebRuntime> => await import('./web-runtime');
 
 async function loaded(runtime: () => Promise<WebRuntime>): Promise<WebRuntime> {
   try {
