@@ -5,7 +5,7 @@ import type { Progress } from './session';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-it('reports not too often, and the rate without what was done before', () => {
+it('reports not too often, and without the earlier run in the rate', () => {
   const seen: Progress[] = [];
   const progress = new ProgressReporter((now) => seen.push(now));
   progress.start('Epoch 3 of 4', 40, 20);

@@ -22,7 +22,7 @@ export class ProgressReporter {
   }
 
   /**
-   * @param done what was done before: the rate does not count it
+   * @param done number that an earlier run had finished: the rate does not count it
    * @param unit of both numbers; default: inputs
    */
   start(stage: string, total: number, done = 0, unit?: Progress['unit']): void {

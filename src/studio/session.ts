@@ -99,11 +99,12 @@ export interface LogReport {
   notes: string[];
 }
 
-/** Held-out hit rate of each method: share of held-out choices that are among the first ten. */
+/** An epoch of the training, as measured on the held-out choices. */
 interface EpochQuality {
   epoch: number;
+  /** Cross-entropy of the training choices, nats. */
   loss: number;
-  /** HR@10 of the side model. */
+  /** HR@10 of the side model: share of the held-out choices that are among its first ten products, 0 to 1. */
   hitRate: number;
 }
 
@@ -113,7 +114,7 @@ export interface LearnUpdate {
   backend: 'webgpu' | 'wasm';
   /** One entry per finished epoch. */
   epochs: EpochQuality[];
-  /** HR@10 of the rivals on the same choices; null until they are measured. */
+  /** HR@10 of the rivals on the same choices; null while not measured, or after a training that was stopped before. */
   popularity: number | null;
   itemKnn: number | null;
 }
@@ -123,7 +124,7 @@ export interface LearnReport extends LearnUpdate {
   choices: number;
   shoppers: number;
   seconds: number;
-  /** Epoch whose weights were kept. */
+  /** Epoch whose weights were kept: the one that ranks the held-out choices best by their mean ln rank. */
   keptEpoch: number;
   /** Whether the user ended the training early. */
   stopped: boolean;
@@ -149,8 +150,8 @@ export interface DroppedFile {
 }
 
 /**
- * The worker that reads the catalogue and encodes it. Every method rejects with a `SidestreamError`, serialised by
- * `SidestreamError.serialize`. Callbacks are Comlink proxies.
+ * The worker that reads the catalogue and encodes it. Every method rejects with a `SidestreamError`; callbacks are Comlink
+ * proxies.
  */
 export interface BuildWorker {
   state(): Promise<StudioState>;
@@ -158,7 +159,7 @@ export interface BuildWorker {
   readCatalog(files: DroppedFile[], on: (progress: Progress) => void): Promise<StudioState>;
   /** Adds pictures: files, or zip archives that contain them. */
   addPictures(files: DroppedFile[], on: (progress: Progress) => void): Promise<StudioState>;
-  /** Encodes the catalogue and writes the bundle. What is encoded is kept: after an interruption, call it again. */
+  /** Encodes the catalogue and writes the bundle. Encoded products are kept: after an interruption, call it again. */
   encode(on: (update: EncodeUpdate) => void): Promise<StudioState>;
   /** Ends `encode` after the inputs in flight; it then rejects with the code `runtime/aborted`. */
   pause(): Promise<void>;

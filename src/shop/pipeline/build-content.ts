@@ -26,7 +26,7 @@ export interface ContentTask extends FeaturesTask {
    * The lexical encoder of the previous bundle, which is kept; null if that has none and this one gets none; undefined to fit one.
    */
   lexical: JoinedText | null | undefined;
-  /** The encoders' files, which the bundle gets a copy of; null for none. */
+  /** The encoders' files, copied into the bundle; null for a bundle without them. */
   files: { text: EncoderFiles; image: EncoderFiles } | null;
 }
 

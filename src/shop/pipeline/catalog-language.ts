@@ -7,9 +7,9 @@ export interface CatalogLanguage {
   /** Language tag; undefined if unknown. */
   language?: string;
   how: LanguageSource;
-  /** That the encoder does not read the language, and what follows; null if it reads it, or if either is unknown. */
+  /** A line for the user if the encoder does not read the language; null if it reads it, or if either is unknown. */
   unread: string | null;
-  /** The same with what to do about it on the command line. */
+  /** The same line with a remedy on the command line. */
   warning: string | null;
 }
 

@@ -21,9 +21,9 @@ export interface Encoders {
 }
 
 /**
- * Encodes chunks in this process or worker. The same input gives the same bits regardless of the rest of its chunk: it runs on one thread,
- * encodes pictures one by one, and batches texts only with others of the same length (`exactBatching`). Several workers use
- * several cores.
+ * Encodes chunks in this process or worker, pictures one by one. In Node, the same input gives the same bits regardless of the rest
+ * of its chunk: it runs on one thread, and texts are batched only with others of the same length (`exactBatching`). Several workers
+ * use several cores.
  */
 export class ChunkEncoder implements ChunkRunner {
   readonly slots = 2;

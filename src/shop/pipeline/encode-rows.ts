@@ -124,7 +124,7 @@ export async function encodeRows(task: RowsTask): Promise<EncodedRows> {
     if (chunk.length > 0) await send();
     await Promise.all(inFlight);
   } catch (thrown) {
-    // What is being encoded still goes to the cache, for the next build.
+    // Chunks in flight still go to the cache, for the next build.
     await Promise.allSettled(inFlight);
     throw thrown;
   }

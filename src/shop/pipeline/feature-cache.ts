@@ -8,9 +8,9 @@ import type { Preset } from '../../core/encoders';
 export interface CacheFile {
   size(): number;
   /** @returns number of bytes read, fewer at the end of the file */
-  read(into: Uint8Array, at: number): number;
+  read(into: Uint8Array<ArrayBuffer>, at: number): number;
   /** The bytes are on disk when this returns. */
-  write(bytes: Uint8Array, at: number): void;
+  write(bytes: Uint8Array<ArrayBuffer>, at: number): void;
   truncate(size: number): void;
   close(): void;
 }
@@ -136,13 +136,13 @@ export class FeatureCache {
     if (this.#offset(this.#count) < file.size()) file.truncate(this.#offset(this.#count));
   }
 
-  #record(at: number): Uint8Array {
+  #record(at: number): Uint8Array<ArrayBuffer> {
     const record = new Uint8Array(this.#recordBytes);
     this.file.read(record, this.#offset(at));
     return record;
   }
 
-  #header(): Uint8Array {
+  #header(): Uint8Array<ArrayBuffer> {
     const header = new Uint8Array(HEADER);
     header.set(MAGIC);
     const view = viewOf(header);

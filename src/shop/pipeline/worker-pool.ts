@@ -16,14 +16,14 @@ export interface ChunkWorker {
   close(): Promise<void>;
 }
 
-/** What a worker reports. */
+/** Events of a worker. */
 export interface ChunkWorkerEvents {
   answered(answer: ChunkAnswer): void;
-  /** It died. @param how its last words */
+  /** It died. @param how the signal, the exit code or the message of the error */
   lost(how: string): void;
 }
 
-/** What chunks a worker encodes, one after another: `answer` gives the message to send back. */
+/** The worker's side of a pool: encodes the chunks of requests. */
 export class ChunkResponder {
   readonly #projections = new Map<string, SharedProjection>();
 
@@ -140,7 +140,7 @@ export class WorkerPool implements ChunkRunner {
       job.reject(
         new SidestreamError(
           'build/worker-lost',
-          `${TRIES} processes died over the same ${job.chunk.inputs.length} ${what} (the last one: ${how}). ${this.options.advice}`,
+          `${TRIES} workers died over the same ${job.chunk.inputs.length} ${what} (the last one: ${how}). ${this.options.advice}`,
         ),
       );
     }

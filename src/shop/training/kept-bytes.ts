@@ -2,7 +2,7 @@
 export interface KeptBytes {
   /** How messages call it, such as its path. */
   name: string;
-  /** Its bytes; null if there is none. */
+  /** The bytes of the file; null if it does not exist. */
   read(): Promise<Uint8Array | null>;
   /** Replaces it, completely or not at all. */
   write(bytes: Uint8Array): Promise<void>;

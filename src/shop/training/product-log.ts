@@ -92,7 +92,7 @@ function unknownIds(log: EventLog, items: Bundle['items']): string[] {
   return ids.slice(0, NAMED_IDS);
 }
 
-/** A note about events omitted because the bundle lacks their items, with some of the ids; null if there are none. */
+/** A note about events omitted because the bundle lacks their items, with some of the ids; null if no event is omitted. */
 export function unknownText(log: EventLog, { items }: Bundle, unknown: number): string | null {
   if (unknown === 0) return null;
   const about = unknown === 1 ? '1 event is' : `${unknown} events are`;

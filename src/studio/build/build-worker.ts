@@ -2,11 +2,18 @@ import * as Comlink from 'comlink';
 import { carryErrors } from '../../device/protocol';
 import { type FolderName, studioFolder } from '../files/opfs';
 import { ProgressReporter } from '../progress';
-import type { BuildWorker, StudioState } from '../session';
+import type { BuildWorker } from '../session';
 import { encodeCatalog } from './encode-catalog';
 import { keepPictures, PictureStore } from './picture-store';
-import { catalogReport, keepCatalog, keptCatalog, type ReadCatalog, readCatalog } from './read-catalog';
-import { storedState, storeState } from './stored-state';
+import {
+  catalogReport,
+  dropOtherCatalogs,
+  keepCatalog,
+  keptCatalog,
+  type ReadCatalog,
+  readCatalog,
+} from './read-catalog';
+import { buildState, changeState, storedState } from './stored-state';
 
 carryErrors();
 
@@ -20,14 +27,8 @@ let isPaused = false;
 
 /** The catalogue, from the kept files if this worker has not read it. */
 async function currentCatalog(progress: ProgressReporter): Promise<ReadCatalog> {
-  read ??= await readCatalog(await keptCatalog(), progress);
+  read ??= await readCatalog(await keptCatalog((await buildState()).catalogFolder), progress);
   return read;
-}
-
-/** Stores a new state. */
-async function changed(change: Partial<StudioState>): Promise<StudioState> {
-  await storeState({ ...(await storedState()), ...change });
-  return storedState();
 }
 
 const worker: BuildWorker = {
@@ -35,25 +36,33 @@ const worker: BuildWorker = {
   async readCatalog(files, on) {
     // The previous catalogue stays if this one cannot be read.
     const catalog = await readCatalog(files, new ProgressReporter(on));
-    await keepCatalog(files);
-    read = catalog;
-    await (await studioFolder('bundle')).clear();
+    const catalogFolder = await keepCatalog(files).catch(async (thrown: unknown) => {
+      await dropOtherCatalogs((await buildState()).catalogFolder);
+      throw thrown;
+    });
     const pictures = (await PictureStore.open()).report(catalog.feed.items);
-    const names = files.map(({ path }) => path);
-    return changed({ catalog: catalogReport(names, catalog), pictures, bundle: null });
+    const report = catalogReport(
+      files.map(({ path }) => path),
+      catalog,
+    );
+    const state = await changeState({ catalog: report, catalogFolder, pictures, bundle: null });
+    read = catalog;
+    await dropOtherCatalogs(catalogFolder);
+    await (await studioFolder('bundle')).clear();
+    return state;
   },
   async addPictures(files, on) {
     const progress = new ProgressReporter(on);
     const refused = await keepPictures(files, progress);
     const { feed } = await currentCatalog(progress);
-    return changed({ pictures: (await PictureStore.open()).report(feed.items, refused) });
+    return changeState({ pictures: (await PictureStore.open()).report(feed.items, refused) });
   },
   async encode(on) {
     isPaused = false;
     const catalog = await currentCatalog(new ProgressReporter((progress) => on({ progress, backend: null })));
     const { report, unreadable } = await encodeCatalog(catalog, ENCODERS, () => isPaused, on);
     const pictures = (await PictureStore.open()).report(catalog.feed.items, unreadable);
-    return changed({ bundle: report, pictures });
+    return changeState({ bundle: report, pictures });
   },
   async pause() {
     isPaused = true;

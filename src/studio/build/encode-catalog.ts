@@ -24,7 +24,7 @@ import { studioFolder } from '../files/opfs';
 import { ProgressReporter, progressMeter } from '../progress';
 import type { BundleReport, EncodeUpdate, NearestSample, PicturesReport } from '../session';
 import { cacheFolder } from './cache-folder';
-import { encodeBackend, encodePool } from './encode-pool';
+import { EncodePool, encodeBackend } from './encode-pool';
 import { PictureStore } from './picture-store';
 import type { ReadCatalog } from './read-catalog';
 
@@ -42,7 +42,7 @@ export interface EncodedCatalog {
 /**
  * Encodes a catalogue and writes its bundle into Studio's folder.
  * @param encoders address of the folder with the encoders' files
- * @param paused whether the work is to end: what is encoded by then is kept
+ * @param paused whether the work is to end: all encoded products are kept
  * @throws SidestreamError `runtime/aborted` when it was paused; `store/full`; `encoder/missing`; errors of encoding
  */
 export async function encodeCatalog(
@@ -53,7 +53,7 @@ export async function encodeCatalog(
 ): Promise<EncodedCatalog> {
   const started = performance.now();
   const { items } = feed;
-  const backend = await encodeBackend();
+  let backend = await encodeBackend();
   const looks = new Looks(items);
   const progress = new ProgressReporter((now) => {
     const samples = looks.due();
@@ -68,7 +68,9 @@ export async function encodeCatalog(
   const pictures = await PictureStore.open();
   const unreadable: PicturesReport['missing'] = [];
   const meter = progressMeter(progress);
-  const pool = encodePool({ presets, files }, backend);
+  const pool = new EncodePool({ presets, files }, backend, (now) => {
+    backend = now;
+  });
   const content = await buildContent({
     items,
     products: productsOf(items),
@@ -115,11 +117,13 @@ const blendOf = ({ modalities }: Manifest): ContentBlend => ({
 /** The same runner, which takes no further chunk once it is paused. */
 function pausing(runner: ChunkRunner, paused: () => boolean): ChunkRunner {
   return {
-    slots: runner.slots,
+    get slots() {
+      return runner.slots;
+    },
     texts: runner.texts,
     async run(chunk, projection) {
       if (paused())
-        throw new SidestreamError('runtime/aborted', 'Paused. What is encoded is kept: continue at any time.');
+        throw new SidestreamError('runtime/aborted', 'Paused. All encoded products are kept: continue at any time.');
       return runner.run(chunk, projection);
     },
     close: () => runner.close(),

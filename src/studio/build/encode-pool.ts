@@ -1,13 +1,15 @@
 import { missingGpu } from '../../core/encoders/web';
 import {
-  type ChunkAnswer,
+  type Chunk,
+  type ChunkOutput,
   type ChunkRunner,
   type ChunkWorker,
   type ChunkWorkerEvents,
+  type SharedProjection,
   WorkerPool,
 } from '../../shop/pipeline';
 import type { EncodeBackend } from '../session';
-import type { EncodersMessage, ToEncodeWorker } from './encode-worker';
+import type { EncodersMessage, FromEncodeWorker, ToEncodeWorker } from './encode-worker';
 
 /** Maximum number of workers on the processor: each has its own copy of the encoders in memory. */
 const MAX_WORKERS = 8;
@@ -17,25 +19,73 @@ const TEXTS = 16;
 /** Where this browser encodes: on a hardware GPU, else on all cores of the processor. */
 export async function encodeBackend(): Promise<EncodeBackend> {
   const why = await missingGpu();
-  if (why === null) return { kind: 'webgpu', workers: 1, why };
-  return { kind: 'wasm', workers: Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1), why };
+  return why === null ? { kind: 'webgpu', workers: 1, why } : onProcessor(why);
 }
 
-/** Encodes chunks in workers of this browser. */
-export const encodePool = (
-  encoders: Omit<EncodersMessage, 'kind' | 'backend'>,
-  { kind, workers }: EncodeBackend,
-): ChunkRunner =>
-  new WorkerPool({
-    size: workers,
-    texts: TEXTS,
-    start: (events) => startWorker({ kind: 'encoders', ...encoders, backend: kind }, events),
-    advice: 'Close other tabs and programs, then continue: what is encoded is kept.',
-  });
+const onProcessor = (why: string): EncodeBackend => ({
+  kind: 'wasm',
+  workers: Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1),
+  why,
+});
 
-function startWorker(encoders: EncodersMessage, { answered, lost }: ChunkWorkerEvents): ChunkWorker {
+/** Encodes chunks in workers of this browser. Once the GPU is lost, workers on all cores take the further chunks. */
+export class EncodePool implements ChunkRunner {
+  readonly texts = TEXTS;
+  #pool: WorkerPool;
+  /** The pool that had the GPU; it still ends its chunks. */
+  #before: WorkerPool | null = null;
+
+  /** @param changed called with the backend after the GPU was lost */
+  constructor(
+    private readonly encoders: Omit<EncodersMessage, 'kind' | 'backend'>,
+    backend: EncodeBackend,
+    private readonly changed: (backend: EncodeBackend) => void,
+  ) {
+    this.#pool = this.#start(backend);
+  }
+
+  get slots(): number {
+    return this.#pool.slots;
+  }
+
+  run(chunk: Chunk, projection: SharedProjection | null): Promise<ChunkOutput[]> {
+    return this.#pool.run(chunk, projection);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#before?.close()]);
+  }
+
+  #start({ kind, workers }: EncodeBackend): WorkerPool {
+    const encoders: EncodersMessage = { kind: 'encoders', ...this.encoders, backend: kind };
+    return new WorkerPool({
+      size: workers,
+      texts: TEXTS,
+      start: (events) => startWorker(encoders, events, (backend) => backend !== kind && this.#lostGpu()),
+      advice: 'Close other tabs and programs, then continue: all encoded products are kept.',
+    });
+  }
+
+  #lostGpu(): void {
+    if (this.#before) return;
+    const backend = onProcessor('the GPU was lost');
+    this.#before = this.#pool;
+    this.#pool = this.#start(backend);
+    this.changed(backend);
+  }
+}
+
+/** @param ran called with the backend of every answer */
+function startWorker(
+  encoders: EncodersMessage,
+  { answered, lost }: ChunkWorkerEvents,
+  ran: (backend: EncodeBackend['kind']) => void,
+): ChunkWorker {
   const worker = new Worker(new URL('./encode-worker.ts', import.meta.url), { type: 'module', name: 'studio encode' });
-  worker.onmessage = ({ data }: MessageEvent<ChunkAnswer>) => answered(data);
+  worker.onmessage = ({ data }: MessageEvent<FromEncodeWorker>) => {
+    ran(data.backend);
+    answered(data);
+  };
   worker.onerror = (event) => {
     event.preventDefault();
     worker.terminate();

@@ -1,6 +1,18 @@
-import { createWebEncoder, decodeImage, type ImagePreset, type TextPreset } from '../../core/encoders/web';
+import {
+  createWebEncoder,
+  decodeImage,
+  type Encoder,
+  type ImagePreset,
+  type TextPreset,
+} from '../../core/encoders/web';
 import { createWasmEncoder } from '../../core/encoders/web-wasm';
-import { ChunkEncoder, type ChunkRequest, ChunkResponder, type EncoderFiles } from '../../shop/pipeline';
+import {
+  type ChunkAnswer,
+  ChunkEncoder,
+  type ChunkRequest,
+  ChunkResponder,
+  type EncoderFiles,
+} from '../../shop/pipeline';
 import type { EncodeBackend } from '../session';
 
 /* A worker of Studio that encodes the chunks of the build worker (`encode-pool.ts`). The first message brings the encoders. */
@@ -14,7 +26,17 @@ export interface EncodersMessage {
 
 export type ToEncodeWorker = EncodersMessage | ({ kind: 'chunk' } & ChunkRequest);
 
+/** The answer to a chunk, and where the encoders run by now: a lost GPU leaves the work to the processor. */
+export type FromEncodeWorker = ChunkAnswer & { backend: EncodeBackend['kind'] };
+
 let responder: ChunkResponder | null = null;
+const opened: Pick<Encoder<unknown>, 'backend'>[] = [];
+
+async function remembered<Opened extends (typeof opened)[number]>(opening: Promise<Opened>): Promise<Opened> {
+  const encoder = await opening;
+  opened.push(encoder);
+  return encoder;
+}
 
 addEventListener('message', async ({ data }: MessageEvent<ToEncodeWorker>) => {
   if (data.kind === 'encoders') {
@@ -22,16 +44,25 @@ addEventListener('message', async ({ data }: MessageEvent<ToEncodeWorker>) => {
     const isWasm = backend === 'wasm';
     const encoder = new ChunkEncoder({
       openText: () =>
-        isWasm ? createWasmEncoder(presets.text, files.text) : createWebEncoder(presets.text, files.text, { backend }),
+        remembered(
+          isWasm
+            ? createWasmEncoder(presets.text, files.text)
+            : createWebEncoder(presets.text, files.text, { backend }),
+        ),
       openImage: () =>
-        isWasm
-          ? createWasmEncoder(presets.image, files.image)
-          : createWebEncoder(presets.image, files.image, { backend }),
+        remembered(
+          isWasm
+            ? createWasmEncoder(presets.image, files.image)
+            : createWebEncoder(presets.image, files.image, { backend }),
+        ),
       decodeImage: (bytes) => decodeImage(new Blob([new Uint8Array(bytes)]), presets.image),
     });
     responder = new ChunkResponder(encoder);
     return;
   }
   if (!responder) throw new Error('a chunk came before the encoders');
-  postMessage(await responder.answer(data));
+  const answer = await responder.answer(data);
+  const isOnGpu = opened.length > 0 && opened.every(({ backend }) => backend === 'webgpu');
+  const message: FromEncodeWorker = { ...answer, backend: isOnGpu ? 'webgpu' : 'wasm' };
+  postMessage(message);
 });

@@ -134,7 +134,7 @@ export async function keepPictures(
     const write = folder.write(plainPath(path).slice(from), bytes).finally(() => writes.delete(write));
     writes.add(write);
   };
-  for (const dropped of files) {
+  const keepAll = async (dropped: DroppedFile): Promise<void> => {
     if (isArchive(dropped)) {
       const refuse = (name: string, reason: string): void => void refused.push({ name, reason });
       let packed = 0;
@@ -146,7 +146,13 @@ export async function keepPictures(
     } else await keep(dropped, top);
     done += dropped.file.size;
     progress.set(done);
+  };
+  try {
+    for (const dropped of files) await keepAll(dropped);
+    await Promise.all(writes);
+  } finally {
+    // After a failure, the others still end.
+    await Promise.allSettled(writes);
   }
-  await Promise.all(writes);
   return refused;
 }

@@ -79,21 +79,35 @@ export function catalogReport(files: readonly string[], { feed, language }: Read
   };
 }
 
-/** Keeps the files of a catalogue instead of the previous ones. */
-export async function keepCatalog(files: readonly DroppedFile[]): Promise<void> {
+/**
+ * Keeps the files of a catalogue beside the previous ones, which stay until `dropOtherCatalogs`.
+ * @returns the name of their folder
+ * @throws SidestreamError `store/full`
+ */
+export async function keepCatalog(files: readonly DroppedFile[]): Promise<string> {
   const folder = await studioFolder('catalog');
-  await folder.clear();
+  const own = crypto.randomUUID();
   // The number keeps their order.
   for (const [n, { path, file }] of files.entries())
-    await folder.write(`${n}/${path.replaceAll(/[\\/]/g, '_')}`, new Uint8Array(await file.arrayBuffer()));
+    await folder.write(`${own}/${n}/${path.replaceAll(/[\\/]/g, '_')}`, new Uint8Array(await file.arrayBuffer()));
+  return own;
 }
 
-/** The kept files of the catalogue. @throws SidestreamError `catalog/unreadable` if there are none any more */
-export async function keptCatalog(): Promise<DroppedFile[]> {
+/** Removes the files of all catalogues but one. @param own the name of its folder; null for none */
+export async function dropOtherCatalogs(own: string | null): Promise<void> {
   const folder = await studioFolder('catalog');
-  const names = (await folder.names()).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
-  const files = await Promise.all(names.map(async (name) => ({ name, file: await folder.file(name) })));
-  const kept = files.flatMap(({ name, file }) => (file ? [{ path: name.slice(name.indexOf('/') + 1), file }] : []));
-  if (kept.length > 0) return kept;
+  for (const name of await folder.names()) if (!name.startsWith(`${own}/`)) await folder.remove(name);
+}
+
+/** The kept files of a catalogue. @throws SidestreamError `catalog/unreadable` if the browser has deleted them */
+export async function keptCatalog(own: string | null): Promise<DroppedFile[]> {
+  const folder = await studioFolder('catalog');
+  const kept: { n: number; path: string; file: File }[] = [];
+  for (const name of await folder.names()) {
+    const [top, n, ...path] = name.split('/');
+    const file = top === own ? await folder.file(name) : null;
+    if (file) kept.push({ n: Number(n), path: path.join('/'), file });
+  }
+  if (kept.length > 0) return kept.sort((a, b) => a.n - b.n);
   throw new SidestreamError('catalog/unreadable', 'The browser has deleted the catalogue. Drop its file again.');
 }

@@ -10,6 +10,8 @@ export interface StudioFolder {
   fetch: FetchFile;
   /** Writes a file, complete or not at all. @throws SidestreamError `store/full` when the browser's quota is used up */
   write: BundleSink;
+  /** The file for reading and writing in place; it is created if it is missing. */
+  handle(name: string): Promise<FileSystemFileHandle>;
   /** The file; null if it is missing. */
   file(name: string): Promise<File | null>;
   /** Names of all files. */
@@ -41,7 +43,12 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
       throw thrown;
     }
   };
+  const handle = async (name: string): Promise<FileSystemFileHandle> => {
+    const [parent, last] = await parentOf(name, true);
+    return parent.getFileHandle(last, { create: true });
+  };
   return {
+    handle,
     file,
     fetch: async (name) => {
       const found = await file(name);
@@ -50,10 +57,10 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
     async write(name, bytes) {
       const [parent, last] = await parentOf(name, true);
       try {
-        const handle: WritableFile = await parent.getFileHandle(last, { create: true });
-        if (!handle.createWritable) await writeInPlace(handle, parent, last, bytes);
+        const file: WritableFile = await parent.getFileHandle(last, { create: true });
+        if (!file.createWritable) await writeInPlace(file, parent, last, bytes);
         else {
-          const writable = await handle.createWritable();
+          const writable = await file.createWritable();
           // Only closing puts the new content in place.
           await writable.write(new Uint8Array(bytes));
           await writable.close();
@@ -64,10 +71,10 @@ export async function studioFolder(folder: FolderName): Promise<StudioFolder> {
     },
     async names() {
       const names: string[] = [];
-      const walk = async (handle: FileSystemDirectoryHandle, prefix: string): Promise<void> => {
-        for await (const [name, entry] of handle.entries()) {
-          if (entry.kind === 'file') names.push(`${prefix}${name}`);
-          else await walk(entry as FileSystemDirectoryHandle, `${prefix}${name}/`);
+      const walk = async (parent: FileSystemDirectoryHandle, prefix: string): Promise<void> => {
+        for await (const [name, entry] of parent.entries()) {
+          if (entry instanceof FileSystemDirectoryHandle) await walk(entry, `${prefix}${name}/`);
+          else names.push(`${prefix}${name}`);
         }
       };
       await walk(await open(), '');
@@ -122,27 +129,22 @@ async function writeInPlace(
   if (written < bytes.length) throw full(undefined);
 }
 
-/** The file of a cache, for a worker that opens it for itself. */
-export async function cacheFileHandle(name: string): Promise<FileSystemFileHandle> {
-  const root = await navigator.storage.getDirectory();
-  const studio = await root.getDirectoryHandle(STUDIO_FOLDER, { create: true });
-  const cache = await studio.getDirectoryHandle('cache' satisfies FolderName, { create: true });
-  return cache.getFileHandle(name, { create: true });
-}
-
-/** Whether the browser has no room for a file. Chromium reports a full disk in the middle of a file as a failed pipe. */
+/** Whether the browser has no room for a file. */
 async function isFull(bytes: number): Promise<boolean> {
   const { quota = Number.POSITIVE_INFINITY, usage = 0 } = await navigator.storage.estimate();
   return quota - usage < bytes;
 }
 
-/** The error of writing a file, in words if the browser's quota is the cause. */
+/**
+ * The error of writing a file, in words if the browser's quota is the cause. Chromium ends a write that fills the disk midway
+ * with an `AbortError` ("Failed to write data to data pipe"), and has room again by the time it says so.
+ */
 export const notWritten = (cause: unknown): unknown =>
-  cause instanceof DOMException && cause.name === 'QuotaExceededError' ? full(cause) : cause;
+  cause instanceof DOMException && ['QuotaExceededError', 'AbortError'].includes(cause.name) ? full(cause) : cause;
 
 const full = (cause: unknown): SidestreamError =>
   new SidestreamError(
     'store/full',
-    'The browser has no room left for Studio. Free some disk space, or delete the data of other sites, and continue: nothing that was encoded is lost.',
+    'The browser has no room left for Studio. Free some disk space, or delete the data of other sites, and continue: all encoded products are kept.',
     { cause },
   );

@@ -24,7 +24,7 @@ export async function keepEvents(events: readonly LogEvent[]): Promise<void> {
   await (await studioFolder('log')).write(EVENTS_FILE, new Uint8Array(packed));
 }
 
-/** The kept events. @throws SidestreamError `runtime/invalid-input` if there are none */
+/** The kept events. @throws SidestreamError `runtime/invalid-input` without a log; `store/corrupt` */
 export async function keptEvents(): Promise<LogEvent[]> {
   const file = await (await studioFolder('log')).file(EVENTS_FILE);
   if (!file) throw invalidInput('There is no log yet. Drop one first.');

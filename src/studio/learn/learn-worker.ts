@@ -65,7 +65,7 @@ const host: LearnWorker = {
 /** Reading and training change the same files. @throws SidestreamError `runtime/invalid-input` if something runs */
 async function alone<T>(work: () => Promise<T>): Promise<T> {
   if (busy) {
-    throw new SidestreamError('runtime/invalid-input', 'The log is being read, or learned from. Wait until that ends.');
+    throw new SidestreamError('runtime/invalid-input', 'A log is being read, or a training runs. Wait until it ends.');
   }
   busy = true;
   try {
@@ -75,7 +75,7 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws SidestreamError `bundle/unreachable` if there is none yet; other errors as in `openBundle` */
+/** @throws SidestreamError `bundle/unreachable` before the first encoding; other errors as in `openBundle` */
 async function bundleOf(folder: StudioFolder): Promise<Bundle> {
   if (await folder.file(MANIFEST_FILE)) return openBundle(folder.fetch);
   throw new SidestreamError('bundle/unreachable', 'There is no bundle yet. Encode the catalogue first.');
@@ -94,7 +94,7 @@ async function keptCheckpoint(): Promise<KeptBytes> {
 }
 
 /**
- * Stores the result in the bundle, and removes the files that neither it nor the bundle before has any more.
+ * Stores the result in the bundle, and removes files of earlier trainings.
  * @param digest of the bundle for which it was learned
  * @throws SidestreamError `bundle/invalid` if there is another one by now
  */

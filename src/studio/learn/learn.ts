@@ -46,17 +46,20 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
   const popularity = await popularityRanks(choices);
   measured.popularity = hitRate(popularity);
   const meter = progressMeter(progress);
-  const itemKnn = await itemKnnRanks(choices, {
-    bundle,
-    count: bundle.items.length,
-    seed: SEED,
-    meter: { ...meter, start: (_, total) => meter.start('Comparison with what is chosen together', total) },
-    say: () => {},
-  });
-  measured.itemKnn = hitRate(itemKnn);
+  // Its settings take longest to choose, and a training that is to end needs no rival.
+  const itemKnn = stopped()
+    ? null
+    : await itemKnnRanks(choices, {
+        bundle,
+        count: bundle.items.length,
+        seed: SEED,
+        meter: { ...meter, start: (_, total) => meter.start('Comparison with products chosen together', total) },
+        say: () => {},
+      });
+  measured.itemKnn = itemKnn && hitRate(itemKnn);
 
   const trained = await trainOnce(backend).catch((thrown: unknown) => {
-    // What the GPU was lost with is not known; the last whole epoch is kept.
+    // A lost GPU fails in many ways. The last whole epoch is kept.
     if (backend === 'wasm') throw thrown;
     return trainAgain();
   });
@@ -72,7 +75,7 @@ export async function learn(request: LearnRequest): Promise<{ report: LearnRepor
     seconds: Math.round((performance.now() - started) / 100) / 10,
     keptEpoch: training?.epochs ?? 0,
     stopped: stopped(),
-    gain: gainOver(sideRanks(trained.learned.model, choices), { popularity, 'item-knn': itemKnn }),
+    gain: itemKnn && gainOver(sideRanks(trained.learned.model, choices), { popularity, 'item-knn': itemKnn }),
   };
   return { report, learned };
 

@@ -29,6 +29,7 @@ const backend = v.picklist(['webgpu', 'wasm']);
 const learnedSchema = v.strictObject({
   progress: v.strictObject({
     stage: v.string(),
+    unit: v.optional(v.literal('bytes')),
     done: number,
     total: number,
     perSecond: v.nullable(number),
@@ -63,7 +64,7 @@ export async function storedLog(): Promise<LogReport | null> {
   return parsed(logSchema, await folder.file(LOG_REPORT_FILE));
 }
 
-/** The result of the training for the present bundle; null if there is none. */
+/** The result of the training for the present bundle; null without one. */
 export async function storedLearned(): Promise<LearnReport | null> {
   const kept = await parsed(ofBundleSchema, await (await studioFolder('log')).file(LEARNED_REPORT_FILE));
   if (!kept) return null;

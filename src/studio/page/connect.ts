@@ -27,7 +27,10 @@ class WorkerConnection<T> {
       if (this.#remote === remote) this.#remote = null;
       const why = message || 'its code could not be loaded';
       this.#pending.fail(
-        new SidestreamError('runtime/worker-crashed', `The work ended: ${why}. What was done is kept: start it again.`),
+        new SidestreamError(
+          'runtime/worker-crashed',
+          `The work ended: ${why}. All finished parts are kept: start it again.`,
+        ),
       );
     });
     this.#remote = remote;

@@ -2,12 +2,12 @@ import { messageOf } from '../../core/common/thrown';
 import { SidestreamError } from '../../error';
 import type { DroppedFile } from '../session';
 
-/** Files that systems leave in folders and archives, and nobody means. */
+/** Files that operating systems add to folders and archives. */
 const isHidden = (name: string): boolean => name.startsWith('.') || name === '__MACOSX' || name === 'Thumbs.db';
 
 /**
  * The files that were dropped, and those in dropped folders. Call it in the handler of the event: afterwards the browser
- * forgets what was dropped.
+ * gives no access to the files.
  * @throws SidestreamError `catalog/unreadable` naming the file or folder that cannot be read
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[]> {

@@ -15,7 +15,7 @@ describe('steps', () => {
     expect(missingFor('try', { ...EMPTY_STATE, catalog })?.reason).toBe('First encode the products, in step 2.');
   });
 
-  it('have a status each; what runs counts before what failed, and that before what was done', () => {
+  it('have a status each: running counts before failed, and failed before done', () => {
     const all = (state = EMPTY_STATE, progress: Parameters<typeof statusOf>[2] = NOTHING) =>
       STEPS.map(({ name }) => statusOf(name, state, progress));
     expect(all()).toEqual(['to do', 'to do', 'to do', 'to do', 'to do']);

@@ -231,7 +231,7 @@ const intro = (): TemplateResult => html`
     </p>
     <p>
       <strong>You need a product export of your shop.</strong> A log of orders or clicks is optional. You may close this tab at any time:
-      what is done is kept in this browser.
+      your work is kept in this browser.
     </p>
   </section>`;
 

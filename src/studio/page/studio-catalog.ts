@@ -31,7 +31,7 @@ export class StudioCatalog extends StudioElement {
           : html`
               <details class="again">
                 <summary>Read another product export</summary>
-                <p class="hint">It replaces these products, and what was made from them.</p>
+                <p class="hint">It replaces these products and their bundle.</p>
                 ${this.#drop('Another product export')}
               </details>
               ${this.#pictures(catalog)}`

@@ -8,7 +8,7 @@ import { alertOf, icon } from './templates';
 /** Where files and folders are dropped or chosen. Dispatches `studio-files` with them (`CustomEvent<DroppedFile[]>`). */
 @customElement('studio-drop')
 export class StudioDrop extends LitElement {
-  /** What is dropped here: names the buttons. */
+  /** Name of the files for this place; the buttons are named after it. */
   @property() label = '';
   @property({ attribute: false }) hint: TemplateResult | typeof nothing = nothing;
   @property() accept = '';

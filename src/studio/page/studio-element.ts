@@ -1,33 +1,11 @@
-import { LitElement, type PropertyValues } from 'lit';
-import { property } from 'lit/decorators.js';
+import { SessionElement } from '../../demo/session-element';
 import type { StudioState } from '../session';
 import type { StudioSession } from './studio-session';
 
-/** A part of Studio's page: it renders into the page's own DOM and updates with the session. */
-export class StudioElement extends LitElement {
-  @property({ attribute: false }) session!: StudioSession;
-  #unsubscribe: (() => void) | undefined;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
+/** A part of Studio's page. */
+export class StudioElement extends SessionElement<StudioSession> {
   protected get state(): StudioState {
     return this.session.state;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated) this.#subscribe();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#unsubscribe?.();
-  }
-
-  protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('session')) this.#subscribe();
   }
 
   /** Moves the focus to a button that took the place of the one pressed, or to a heading. */
@@ -36,7 +14,7 @@ export class StudioElement extends LitElement {
     this.querySelector<HTMLElement>(selector)?.focus();
   }
 
-  /** Brings what went wrong into view; a screen reader says it without that. */
+  /** Scrolls an alert into view; a screen reader reads it anyway. */
   protected async showAlert(): Promise<void> {
     await this.updateComplete;
     this.querySelector('.alert')?.scrollIntoView({ block: 'nearest' });
@@ -46,10 +24,5 @@ export class StudioElement extends LitElement {
   protected hasFocusOn(selector: string): boolean {
     const { activeElement } = document;
     return activeElement !== null && this.contains(activeElement) && activeElement.matches(selector);
-  }
-
-  #subscribe(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = this.session.subscribe(() => this.requestUpdate());
   }
 }

@@ -19,7 +19,7 @@ export class StudioEncode extends StudioElement {
       ${!running && bundle ? result(bundle, this.state.pictures?.missingCount ?? 0) : nothing}
       ${alertOf('The products could not be encoded.', session.failureOf('encode'))}
       ${running ? progressBar('Encoding', running.progress) : nothing}
-      ${!running && session.paused ? html`<p><strong>Paused.</strong> What is encoded is kept.</p>` : nothing}
+      ${!running && session.paused ? html`<p><strong>Paused.</strong> All encoded products are kept.</p>` : nothing}
       <div class="buttons">
         ${
           running
@@ -27,7 +27,7 @@ export class StudioEncode extends StudioElement {
             : html`<button class="button ${bundle && !session.paused ? 'quiet' : ''}" type="button" ?disabled=${session.running !== null} @click=${this.#encode}>${this.#start}</button>`
         }
       </div>
-      ${shown ? html`<p class="hint">${backend ? `${backendWords(backend)} ` : ''}You may pause, or close this tab: what is encoded is kept, and the next visit goes on from there.</p>` : nothing}
+      ${shown ? html`<p class="hint">${backend ? `${backendWords(backend)} ` : ''}You may pause, or close this tab: encoded products are kept, and the next visit continues.</p>` : nothing}
       ${this.#samples(running || session.paused ? (session.encoding?.samples ?? bundle?.samples ?? []) : (bundle?.samples ?? []))}`;
   }
 

@@ -137,6 +137,7 @@ function result(learned: LearnReport): TemplateResult {
             ] as const,
           ]),
     ])}
+    ${measured ? html`<p class="hint">The kept epoch has the best mean rank of the held-out choices. HR@10, which counts only the first ten, may be higher in another one.</p>` : nothing}
     ${
       measured
         ? table(

@@ -44,7 +44,7 @@ it('can be opened again after a failure', async () => {
   expect([session.opened, session.failure]).toEqual([true, null]);
 });
 
-it('reports progress and one task at a time, and keeps what is shown while it encodes', async () => {
+it('reports progress and one task at a time, and keeps the samples while it encodes', async () => {
   let tell: (update: EncodeUpdate) => void = () => undefined;
   let end: () => void = () => undefined;
   const encode = vi.fn(async (on: typeof tell) => {

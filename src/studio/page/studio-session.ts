@@ -139,7 +139,7 @@ export class StudioSession {
       } catch (thrown) {
         if (!isAborted(thrown)) throw thrown;
         this.paused = true;
-        return 'Paused. What is encoded is kept.';
+        return 'Paused. All encoded products are kept.';
       }
       return `${counted(this.state.bundle?.items ?? 0, 'product')} encoded.`;
     });

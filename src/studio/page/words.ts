@@ -96,7 +96,7 @@ export const days = (from: number, until: number): string => {
 /** How each rival of the side model is called in a sentence. */
 const RIVALS = {
   popularity: 'a list of bestsellers',
-  'item-knn': 'what is chosen together (item-kNN)',
+  'item-knn': 'a list of products chosen together (item-kNN)',
 } as const;
 
 /** Number of standard errors beyond which a difference is not chance. */
@@ -104,6 +104,8 @@ const CLEAR = 2;
 
 /** The result of learning in one sentence: whether the side model is better than simpler lists for shoppers it never saw. */
 export function learnedSentence({ gain, stopped }: Pick<LearnReport, 'gain' | 'stopped'>): string {
+  if (gain === null && stopped)
+    return 'The side model has learned from your log. It was stopped before it was compared with simpler lists.';
   if (gain === null)
     return 'The side model has learned from your log. The log has too few shoppers to set some aside, so its quality is not measured.';
   const { mean, error, rival, shoppers } = gain;

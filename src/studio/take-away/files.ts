@@ -145,7 +145,7 @@ async function script(page: Sources['page'], file: string): Promise<Blob> {
 async function outFile(bundle: Sources['bundle'], name: string): Promise<OutFile> {
   const file = await bundle.file(name);
   if (file) return { path: name, bytes: file.size, open: async () => file };
-  const message = `The bundle lacks ${name}: the browser may have deleted it to make room. Go back to step 2 and encode again; what was encoded is kept.`;
+  const message = `The bundle lacks ${name}: the browser may have deleted it to make room. Go back to step 2 and encode again; encoded products are kept.`;
   throw new SidestreamError('bundle/incomplete', message);
 }
 

@@ -225,7 +225,7 @@ export class StudioTakeAway extends LitElement {
       return `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
     });
 
-  /** @param save null if the user changed their mind; else what was done, in words */
+  /** @param save returns a sentence about the result; null if the user changed their mind */
   async #save(stage: string, save: (files: OutFile[], written: () => void) => Promise<string | null>): Promise<void> {
     if (!this.#parts) return;
     try {

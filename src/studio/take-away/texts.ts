@@ -35,7 +35,7 @@ export const testPage = (): string => `<!doctype html>
     <script type="module">
       import { createRecommender } from './sidestream/sidestream.js';
 
-      // A profile of its own: nothing from here gets into that of the shop.
+      // The shop's own profile stays as it is.
       const recommender = await createRecommender({ bundle: 'bundle/', namespace: 'test page', consent: 'session' });
       const id = new URLSearchParams(location.search).get('item');
       const item = id === null ? null : await recommender.getItem(id);

@@ -4,7 +4,7 @@ import { createRecommender } from '../../page/client';
 import { BUNDLE_ADDRESS, registerStudioFiles } from '../serve';
 import type { StudioState } from '../session';
 
-/** Keeps what is tried here apart from every other profile on this origin, such as that of the demo shop. */
+/** Separates the profile of this step from every other one on this origin, such as the demo shop's. */
 const NAMESPACE = 'sidestream studio';
 
 let visits = 0;

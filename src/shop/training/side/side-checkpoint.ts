@@ -34,7 +34,7 @@ export async function writeSideCheckpoint(file: KeptBytes, training: string, sta
   await file.write(encodeSafetensors(all, { format: FORMAT, about }));
 }
 
-/** @throws SidestreamError `runtime/invalid-input` if there is none, or if it belongs to another training */
+/** @throws SidestreamError `runtime/invalid-input` without a checkpoint, or if it belongs to another training */
 export async function readSideCheckpoint(file: KeptBytes, training: string): Promise<SideTrainingState> {
   const refuse = (why: string, cause?: unknown): SidestreamError =>
     new SidestreamError('runtime/invalid-input', `Cannot resume: ${why}. Train without --resume.`, { cause });

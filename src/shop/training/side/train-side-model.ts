@@ -30,7 +30,7 @@ export interface SideModelRequest {
   resume?: boolean | 'if-possible';
   /** Whether the training is to end after the present step, and to keep its best epoch. Default: it goes on. */
   stopped?(): boolean;
-  /** Called with the reports of all epochs after each of them, and at first with those of the checkpoint. */
+  /** Called after each epoch with the reports of all epochs so far; with a checkpoint, also before the first one. */
   onReports?(reports: readonly SideReport[]): void;
   meter: Meter;
   say(line: string): void;
@@ -151,7 +151,8 @@ async function resumedState(
 }
 
 /**
- * The choices from which a side model learns, and those of the shoppers held out to choose the epoch. Both keep the order.
+ * Splits the choices: from the first part the side model learns; the second part, choices of held-out shoppers, chooses the epoch. Both
+ * keep the order.
  * @param interactions sorted by time
  * @param known as in `heldOutShoppers`
  */
