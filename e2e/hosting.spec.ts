@@ -69,7 +69,7 @@ async function useElements(page: Page): Promise<void> {
   for (const n of [0, 1, 2]) await pick.locator('[part~="choice"]').nth(n).click();
   await expect(pick).toHaveAttribute('state', 'picked');
   await page.locator('#own [data-id] a').first().click();
-  // Which reason a card gives depends on what was made of the picks; that all four were learned does not.
+  // Which reason a card gives depends on the way the picks are learned; that all four were learned does not.
   await expect
     .poll(() => page.evaluate(async () => (await window.recommender.status()).experts[0]?.choices), { timeout: 60_000 })
     .toBe(4);

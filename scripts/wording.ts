@@ -11,7 +11,7 @@ interface Rule {
 }
 
 const RULES: readonly Rule[] = [
-  { phrase: /(?<!\bthere )\b(is|are|was|were) none\b/i, instead: '"there is no …", "is invalid" or "does not count"' },
+  { phrase: /\b(is|are|was|were) none\b/i, instead: '"there is no …", "without …", "is invalid" or "does not count"' },
   { phrase: /\bin place of\b/, instead: '"instead of"' },
   { phrase: /\bmade-up\b/i, instead: '"simulated", "synthetic" or "example"' },
   { phrase: /\bMOST_[A-Z]/, instead: '"MAX_"' },
@@ -19,6 +19,10 @@ const RULES: readonly Rule[] = [
   { phrase: /\bthat of the experts\b/, instead: 'a noun: "the experts\' …"' },
   { phrase: /\bwhat (is|was|were|has been|had been) learned\b/i, instead: '"the profile", "learning"' },
   { phrase: /\bwhat (is|was|were|has been|had been) counted\b/i, instead: '"the counts"' },
+  {
+    phrase: /\bwhat (is|was|were) (done|dropped|encoded|lost|made|tried)\b/i,
+    instead: 'a noun: "the encoded products", "the dropped files"',
+  },
   { phrase: /\bby itself alone\b/i, instead: '"only"' },
   { phrase: /(?<!\bleaves? )(?<!\bleft )\b(that|this|these|those) alone\b/i, instead: '"only that"' },
   { phrase: /\bfor ever\b/i, instead: '"forever"' },

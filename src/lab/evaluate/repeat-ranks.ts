@@ -23,7 +23,7 @@ export interface RankedRepeats {
   name: string;
   /** Ranks by shopper. */
   units: Quality[];
-  /** Share of the repeats among the first 5, averaged over the shoppers who have repeats; NaN if there are none. */
+  /** Share of the repeats among the first 5, averaged over the shoppers who have repeats; NaN without such shoppers. */
   hr5: number;
 }
 

@@ -66,7 +66,7 @@ export type MergedRun = Omit<ProtocolRun, 'seed'> & { seeds: number[] };
  *   units differ
  */
 export function mergeRuns(runs: readonly ProtocolRun[]): MergedRun {
-  if (runs.length === 0) throw different('there is none');
+  if (runs.length === 0) throw different('no run is given');
   const [{ protocol, setting, tables }] = runs;
   if (runs.some((run) => run.protocol !== protocol)) throw different('they have different protocols');
   if (runs.some((run) => run.setting !== setting)) throw different('they have different settings');

@@ -26,7 +26,7 @@ export interface SimulatedShop {
 }
 
 export interface ShopStock {
-  /** Catalogues before and after the new items appear; equal if there are none. */
+  /** Catalogues before and after the new items appear; equal without new items. */
   before: LearnerCatalog;
   after: LearnerCatalog;
   /** Created once for all learners: see `sharedLearning`. */

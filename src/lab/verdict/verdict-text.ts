@@ -89,7 +89,7 @@ function singleSentence({ variants, p }: Pick<SampleRatio, 'variants' | 'p'>, fo
   return `WARNING: THERE IS ONLY ONE VARIANT. ${none}${chance}`;
 }
 
-/** The variants left out of the comparison, in a sentence; null if there are none. */
+/** The variants left out of the comparison, in a sentence; null if no variant is left out. */
 export function setAsideText({ setAside }: Pick<Verdict, 'setAside'>): string | null {
   if (setAside.length === 0) return null;
   const named = setAside.slice(0, NAMED).map(({ name, visitors }) => `“${name}” (${counted(visitors, 'visitor')})`);

@@ -93,7 +93,7 @@ describe('ga4Sink', () => {
     expect(dataLayer).toHaveLength(events.length);
   });
 
-  it('finds the targets of the page, and reports if there is none', async () => {
+  it('finds the targets of the page, and reports a page without one', async () => {
     const sink = ga4Sink();
     expect(() => sink(counts, [])).toThrow('GA4 is not on this page');
     const dataLayer: object[] = [];

@@ -112,7 +112,7 @@ describe('encodeRows', () => {
     }
   });
 
-  it('ends with the first failure and keeps what was encoded before', async () => {
+  it('ends with the first failure and keeps the rows encoded before', async () => {
     const runner: ChunkRunner = {
       slots: 1,
       run: async ({ inputs }) => {

@@ -106,7 +106,7 @@ export const presetFile = (name: string): string => `${name}.preset.json`;
 /**
  * The preset of an encoder: one of the package's own, or one created on this machine.
  * @param folder folder of the built encoders
- * @throws SidestreamError `encoder/missing` if there is none, or if it is for the other modality
+ * @throws SidestreamError `encoder/missing` for an unknown name, or if it is for the other modality
  */
 export async function readPreset(name: string, folder: string, modality: 'text'): Promise<TextPreset>;
 export async function readPreset(name: string, folder: string, modality: 'image'): Promise<ImagePreset>;

@@ -27,7 +27,7 @@ export function folderFetch(folder: string): FetchFile {
 
 /**
  * Opens the whole bundle in a folder.
- * @throws SidestreamError `bundle/unreachable` if there is none; other errors as in `openBundle`
+ * @throws SidestreamError `bundle/unreachable` without a bundle; other errors as in `openBundle`
  */
 export async function openFolder(folder: string): Promise<Bundle> {
   const missing = (what: string): SidestreamError => new SidestreamError('bundle/unreachable', what);

@@ -136,7 +136,7 @@ interface CachedPicture extends v.InferOutput<typeof headSchema> {
 
 /** Pictures by address, one file each: a line of JSON, then the picture. Files are complete or absent. */
 interface PictureCache {
-  /** Null if there is none, or if its file is unusable. */
+  /** Null for a picture that is not cached, or whose file is unusable. */
   get(url: string): Promise<CachedPicture | null>;
   put(picture: CachedPicture): Promise<void>;
 }

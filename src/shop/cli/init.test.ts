@@ -70,7 +70,7 @@ describe('sidestream init', () => {
     expect(said).not.toMatch(/Its (pages|products|prices)/);
   });
 
-  it('says that the texts are English if there are none in the language of the products', async () => {
+  it('says that the texts are English if the language of the products has no texts', async () => {
     const path = await feed('polski.csv', 'id,title\na,Filiżanka');
     const { shop, said } = await init('polski', path, '--lang', 'pl-PL');
     const index = await read(shop, 'index.html');

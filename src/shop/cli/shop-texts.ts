@@ -174,7 +174,7 @@ const primaryOf = (tag: string): string => tag.replace(/[-_].*/s, '').toLowerCas
 
 export const hasTexts = (tag: string): boolean => SHOP_LANGUAGES.includes(primaryOf(tag));
 
-/** The texts in a language, or in English if there are none. @param tag BCP 47 tag; only its first part counts */
+/** The texts in a language, or in English if the language has no texts. @param tag BCP 47 tag; only its first part counts */
 export const shopTexts = (tag: string): ShopTexts => (hasTexts(tag) && TEXTS[primaryOf(tag)]) || ENGLISH;
 
 /** The module of the shop with the texts that its script writes. */

@@ -62,7 +62,7 @@ export const COLUMNS = {
     ...['purchasedate', 'purchasedat', 'createdat', 'placedat', 'paidat', 'processedat', 'invoicedate'],
   ],
   type: ['type', 'event', 'eventtype', 'eventname'],
-  /** Shopify writes the title of the product, and that of its variant behind a hyphen. */
+  /** Shopify writes the title of the product, a hyphen and the title of the variant. */
   title: ['title', 'lineitemname'],
   quantity: ['quantity', 'qty', 'lineitemquantity', 'itemquantity', 'orderquantity', 'quantitypurchased'],
 } as const satisfies Record<keyof LogEvent | 'quantity', string[]>;

@@ -261,7 +261,7 @@ async function earlierResult({ results, before }: EvaluateOptions): Promise<Kept
   if (before === undefined) return undefined;
   if (before in sections) return sections[before];
   throw invalidInput(
-    `There is no section ${before} in ${results ?? 'the results'}. Give their folder with --results, and one of their sections with --before: ${Object.keys(sections).join(', ') || 'there is none'}.`,
+    `There is no section ${before} in ${results ?? 'the results'}. Give their folder with --results, and one of their sections with --before: ${Object.keys(sections).join(', ') || 'the file has no section'}.`,
   );
 }
 

@@ -103,7 +103,7 @@ export function pastEvents({ events, past }: EvaluateInput): LogEvent[] {
  * The events of the past, and the shoppers to evaluate, who are in the requested half and have no event in the past, selected evenly
  * if there is a limit.
  * @param limit default: `input.shoppers`
- * @throws SidestreamError `runtime/invalid-input` if there is none
+ * @throws SidestreamError `runtime/invalid-input` without one
  */
 export function coldHalf(
   { events, past: share, rowOf, half, shoppers }: EvaluateInput,

@@ -60,7 +60,7 @@ export function folderSource(path: string): ModelSource {
   };
 }
 
-/** A small file as JSON; undefined if there is none. */
+/** A small file as JSON; undefined if it does not exist. */
 export async function readJson(source: ModelSource, path: string): Promise<unknown> {
   const text = await readTextFile(source, path);
   if (text === null) return undefined;

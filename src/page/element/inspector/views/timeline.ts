@@ -329,7 +329,7 @@ export class TimelineView implements View {
 
 const topOf = ({ category }: Pick<Item, 'category'>): string => category.split('/')[0]?.trim() ?? '';
 
-/** The top category of more than half of these choices; null if there is none. */
+/** The top category of more than half of these choices; null without one. */
 function mostly(entries: readonly TimelineEntry[]): string | null {
   const names = entries.map(({ choice }) => (choice?.item ? topOf(choice.item) : ''));
   return names.find((name) => name !== '' && names.filter((other) => other === name).length > names.length / 2) ?? null;
