@@ -95,7 +95,8 @@ async function simulated(page: Page): Promise<void> {
 }
 
 async function watched(page: Page): Promise<void> {
-  await page.goto('/#/watch');
+  // A pair of tastes by its number, which is drawn at random otherwise.
+  await page.goto('/#/watch/346');
   await page.locator('[data-testid=watch][data-phase=ready]').waitFor();
   await page.getByTestId('watch-speed').selectOption('fastest');
   await page.getByTestId('watch-play').click();
@@ -150,6 +151,9 @@ export const VIEWS: readonly View[] = [
       await product(page);
       await shown(page, 'bundle');
       await page.getByTestId('consent-yes').click();
+      // The notice and late pictures move what is below them.
+      await page.getByTestId('consent-yes').waitFor({ state: 'hidden' });
+      await page.waitForLoadState('networkidle');
       await scrollTo(page.getByTestId('similar'));
       await page.mouse.move(0, 0);
     },
