@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { readZip } from '../src/studio/files/zip';
@@ -75,10 +75,11 @@ test('the shop’s own lists follow the clicks, and nothing of that gets to the 
   await expect(page.getByTestId('try-choices')).toContainText('Open a few products');
 });
 
-test('the zip is a complete recommender for any web server', async ({ page }) => {
+test('the zip is a complete recommender for any web server, without encoders as well', async ({ page }) => {
   await openStudio(page, 'studio-take-away', false);
   await expect(page.getByTestId('take-facts')).toContainText('MB');
   expect(await violations(page, { include: ['studio-take-away'] })).toEqual([]);
+  await page.getByLabel('With the encoders').uncheck();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('take-zip').click()]);
   expect(download.suggestedFilename()).toBe('recommender.zip');
   await expect(page.getByTestId('take-done')).toContainText('packed');
@@ -89,6 +90,7 @@ test('the zip is a complete recommender for any web server', async ({ page }) =>
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), new Uint8Array(await file.arrayBuffer()));
   }
+  expect(await readdir(join(folder, 'bundle'))).not.toContainEqual(expect.stringMatching(/onnx$/));
   expect(sidestream('inspect', join(folder, 'bundle'))).toContain('776');
   const host = await serve({ '/below/': `${folder}/` });
   hosts.push(host);

@@ -170,6 +170,8 @@ export interface BuildWorker {
 /** The worker that learns from a log. The bundle must have been made. Errors and callbacks are as in `BuildWorker`. */
 export interface LearnWorker {
   readLog(file: File, on: (progress: Progress) => void): Promise<LogReport>;
+  /** Counts the events about unknown products again, for the present bundle. @returns null without a log */
+  recount(): Promise<LogReport | null>;
   /** Trains, and stores the result in the bundle. */
   train(on: (update: LearnUpdate) => void): Promise<LearnReport>;
   /** Ends the training after the current batch; `train` then keeps the best epoch so far. */

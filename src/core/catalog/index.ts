@@ -3,7 +3,15 @@ export { bundleItems, inventory, staleNames } from './bundle/inventory';
 export type { Predecessor } from './bundle/learned';
 export { addLearned, type Learned } from './bundle/learned';
 export type { BundleSink } from './bundle/manifest';
-export { type BundleFile, MANIFEST_FILE, type Manifest, MODALITIES, type Modality } from './bundle/manifest';
+export {
+  type BundleFile,
+  encoderFiles,
+  MANIFEST_FILE,
+  type Manifest,
+  MODALITIES,
+  type Modality,
+  withoutEncoders,
+} from './bundle/manifest';
 export { type Bundle, openBundle } from './bundle/read-bundle';
 export type { EncoderFiles } from './bundle/read-encoder';
 export { parseManifest } from './bundle/read-manifest';
@@ -16,7 +24,7 @@ export {
   type WriteProgress,
   writeBundle,
 } from './bundle/write-bundle';
-export { putMutable } from './bundle/write-manifest';
+export { encodeManifest, putMutable } from './bundle/write-manifest';
 export {
   type CatalogStatistics,
   catalogStatistics,

@@ -11,13 +11,13 @@ import {
 import { carryErrors } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import type { LogEvent } from '../../shop/logs';
-import type { KeptBytes } from '../../shop/training';
+import { type KeptBytes, shopChoices } from '../../shop/training';
 import { type StudioFolder, studioFolder } from '../files/opfs';
 import type { LearnWorker } from '../session';
 import { keepEvents, keptEvents } from './kept-events';
 import { learn } from './learn';
 import { readLogFile } from './read-log';
-import { CHECKPOINT_FILE, forgetLearned, keepLearned, keepLog } from './stored';
+import { CHECKPOINT_FILE, forgetLearned, keepLearned, keepLog, storedLog } from './stored';
 
 /** The events of the log; null until it is read. */
 let known: LogEvent[] | null = null;
@@ -34,6 +34,18 @@ const host: LearnWorker = {
       await forgetLearned();
       await keepLog(report);
       known = events;
+      return report;
+    }),
+
+  recount: () =>
+    alone(async () => {
+      const log = await storedLog();
+      if (!log) return null;
+      known ??= await keptEvents();
+      const bundle = await bundleOf(await studioFolder('bundle'));
+      const { unknown, unknownNote } = shopChoices(bundle, { events: known, rejected: [] });
+      const report = { ...log, unknown, unknownNote };
+      await keepLog(report);
       return report;
     }),
 

@@ -22,7 +22,7 @@ function opened(build: Partial<BuildWorker>, learn: Partial<LearnWorker> = {}): 
       startOver: async () => EMPTY_STATE,
       ...build,
     },
-    { readLog: unexpected, train: unexpected, stop: unexpected, ...learn },
+    { readLog: unexpected, recount: unexpected, train: unexpected, stop: unexpected, ...learn },
   );
 }
 
@@ -151,6 +151,24 @@ it('keeps the result of a training with the bundle that has grown', async () => 
   await session.train();
   expect(session.state).toEqual({ ...grown, log, learned });
   expect(session.spoken).toMatch(/^The side model helps/);
+});
+
+it('counts the events of a log again for the products of a new bundle', async () => {
+  const { log } = full;
+  const counted = log && { ...log, unknown: log.unknown + 7 };
+  const build: Partial<BuildWorker> = { encode: async () => ({ ...encoded, log }) };
+  const session = opened(build, { recount: async () => counted });
+  await session.encode();
+  expect([session.state.log, session.failureOf('log')]).toEqual([counted, null]);
+  const failing = opened(build, {
+    recount: async () => Promise.reject(new SidestreamError('store/corrupt', 'The log is damaged.')),
+  });
+  await failing.encode();
+  expect([failing.state.log, failing.failureOf('log')?.code, failing.failureOf('encode')]).toEqual([
+    log,
+    'store/corrupt',
+    null,
+  ]);
 });
 
 it('ends what runs before it deletes everything', async () => {

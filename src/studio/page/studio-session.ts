@@ -141,8 +141,18 @@ export class StudioSession {
         this.paused = true;
         return 'Paused. All encoded products are kept.';
       }
+      if (this.state.log) await this.#recount();
       return `${counted(this.state.bundle?.items ?? 0, 'product')} encoded.`;
     });
+  }
+
+  /** The log was read for an earlier bundle, which had other products. */
+  async #recount(): Promise<void> {
+    try {
+      this.state = { ...this.state, log: await this.learn.recount() };
+    } catch (thrown) {
+      this.#failures.set('log', SidestreamError.from(thrown));
+    }
   }
 
   pause(): Promise<void> {

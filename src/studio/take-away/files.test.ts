@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { putMutable, writeBundle } from '../../core/catalog';
+import { inventory, parseManifest, putMutable, writeBundle } from '../../core/catalog';
 import { openBundle } from '../../core/catalog/bundle/read-bundle';
 import { bundleContent, makeItem, memoryBundle } from '../../testing/bundles';
-import { findParts, type Layout, laidOut, type Sources } from './files';
+import { findParts, type Layout, laidOut, lean, type Sources } from './files';
 import { readme, shopifyReadme, testPage } from './texts';
 
 const SCRIPTS = ['sidestream.js', 'worker.js', 'ort-wasm-simd-threaded.asyncify.wasm'];
@@ -101,6 +101,18 @@ describe('what is taken away', () => {
     });
     const page = async () => new Response('<!doctype html>');
     await expect(findParts({ ...sources, page })).rejects.toMatchObject({ code: 'bundle/unreachable' });
+  });
+
+  it('is without encoders what `build --no-encoders` makes', async () => {
+    const parts = lean(await findParts(sources));
+    const names = parts.bundle.map(({ path }) => path);
+    const manifest = parseManifest(await (await parts.bundle[names.indexOf('manifest.json')].open()).arrayBuffer());
+    expect(manifest.modalities.text.encoder).toBeUndefined();
+    expect(manifest.modalities.image.encoder).toBeUndefined();
+    expect(names.filter((name) => name.endsWith('.onnx'))).toEqual([]);
+    expect(names.at(-1)).toBe('manifest.json');
+    expect(parts.scripts.map(({ path }) => path)).toEqual(['sidestream.js', 'worker.js']);
+    for (const { file } of await inventory(manifest, stored.fetchFile)) expect(names).toContain(file);
   });
 
   it('has no runtime of the encoders if the bundle has no encoders', async () => {

@@ -1,12 +1,15 @@
 import * as v from 'valibot';
 import {
   bundleItems,
+  encodeManifest,
+  encoderFiles,
   type Item,
   inventory,
   MANIFEST_FILE,
   type Manifest,
   offersFile,
   parseManifest,
+  withoutEncoders,
 } from '../../core/catalog';
 import { SidestreamError } from '../../error';
 import type { StudioFolder } from '../files/opfs';
@@ -22,7 +25,7 @@ const scriptsSchema = v.array(
   v.object({ file: v.pipe(v.string(), v.regex(/^[\w.-]+$/)), bytes: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
 );
 
-/** Runs encoders in the browser of a shopper; as large as everything else together. */
+/** Runs encoders in the browser of a shopper. */
 const RUNTIME = /^ort-.*\.wasm$/;
 
 /** What is taken away, by kind. */
@@ -30,6 +33,8 @@ export interface Parts {
   scripts: OutFile[];
   bundle: OutFile[];
   pictures: OutFile[];
+  /** Files that only encoders need, most of all bytes: see `lean`. */
+  encoders: { names: ReadonlySet<string>; bytes: number; manifestWithout: OutFile };
   /** Whether products have an address of their own; otherwise the page has to say where they are. */
   addresses: boolean;
 }
@@ -51,12 +56,33 @@ export async function findParts({ bundle, pictures, page }: Sources): Promise<Pa
   const names = [...(await inventory(manifest, bundle.fetch)).map(({ file }) => file), ...mutableNames(manifest)];
   const { addresses, images } = await productsOf(manifest, bundle);
   const held = await Promise.all([...images].map(async (path) => ({ path, file: await pictures.file(path) })));
-  return {
-    scripts: await scriptsOf(page, hasEncoders(manifest)),
+  const scripts = await scriptsOf(page);
+  const encoders = encoderFiles(manifest);
+  const runtime = scripts.filter(({ path }) => RUNTIME.test(path));
+  const parts: Parts = {
+    scripts,
     // Whoever uploads them in this order publishes the bundle when it is complete.
     bundle: await Promise.all([...new Set(names), MANIFEST_FILE].map((name) => outFile(bundle, name))),
     pictures: held.flatMap(({ path, file }) => (file ? [{ path, bytes: file.size, open: async () => file }] : [])),
+    encoders: {
+      names: new Set([...encoders.map(({ file }) => file), ...runtime.map(({ path }) => path)]),
+      bytes: encoders.length === 0 ? 0 : bytesIn([...encoders, ...runtime]),
+      manifestWithout: outFileOf(MANIFEST_FILE, encodeManifest(withoutEncoders(manifest))),
+    },
     addresses,
+  };
+  return encoders.length === 0 ? lean(parts) : parts;
+}
+
+/** Without the files that only encoders need: the lists are the same, and shoppers search by words only. */
+export function lean(parts: Parts): Parts {
+  const { names, manifestWithout } = parts.encoders;
+  const stays = ({ path }: OutFile): boolean => !names.has(path);
+  const bundle = parts.bundle.filter(stays);
+  return {
+    ...parts,
+    scripts: parts.scripts.filter(stays),
+    bundle: bundle.map((file) => (file.path === MANIFEST_FILE ? manifestWithout : file)),
   };
 }
 
@@ -99,9 +125,6 @@ const mutableNames = ({ offers = [], rules }: Manifest): string[] => [
   ...(rules ? ['rules.json'] : []),
 ];
 
-const hasEncoders = ({ modalities }: Manifest): boolean =>
-  modalities.text.encoder !== undefined || modalities.image.encoder !== undefined;
-
 /** Which pictures products name by file, and whether the products have addresses. */
 async function productsOf(
   manifest: Manifest,
@@ -124,16 +147,14 @@ async function productsOf(
 
 const imagesOf = ({ image, images = [] }: Item): string[] => [...(image ? [image] : []), ...images];
 
-async function scriptsOf(page: Sources['page'], encoders: boolean): Promise<OutFile[]> {
+async function scriptsOf(page: Sources['page']): Promise<OutFile[]> {
   const list = await page(`${SCRIPTS_ADDRESS}${SCRIPTS_LIST}`);
   const listed = v.safeParse(scriptsSchema, list.ok ? await list.json().catch(() => null) : null);
   if (!listed.success) {
     const message = `The list of the element's files, ${SCRIPTS_ADDRESS}${SCRIPTS_LIST}, is missing beside this page. Reload the page; on a host of your own, upload the whole folder of Studio.`;
     throw new SidestreamError('bundle/unreachable', message);
   }
-  return listed.output
-    .filter(({ file }) => encoders || !RUNTIME.test(file))
-    .map(({ file, bytes }) => ({ path: file, bytes, open: () => script(page, file) }));
+  return listed.output.map(({ file, bytes }) => ({ path: file, bytes, open: () => script(page, file) }));
 }
 
 async function script(page: Sources['page'], file: string): Promise<Blob> {
@@ -155,9 +176,12 @@ const bytesOf = async (bundle: Sources['bundle'], name: string): Promise<ArrayBu
 const inFolder = (folder: string, files: readonly OutFile[]): OutFile[] =>
   files.map((file) => ({ ...file, path: `${folder}${file.path}` }));
 
-function textFile(path: string, text: string): OutFile {
-  const blob = new Blob([text], { type: 'text/plain' });
+const textFile = (path: string, text: string): OutFile => outFileOf(path, new TextEncoder().encode(text));
+
+function outFileOf(path: string, content: Uint8Array): OutFile {
+  const blob = new Blob([new Uint8Array(content)]);
   return { path, bytes: blob.size, open: async () => blob };
 }
 
-export const bytesIn = (files: readonly OutFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+export const bytesIn = (files: readonly Pick<OutFile, 'bytes'>[]): number =>
+  files.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -7,7 +7,7 @@ import type { OutFile } from '../files/zip';
 import { alertOf, facts, progressBar } from '../page/templates';
 import { counted, fileSize } from '../page/words';
 import type { StudioState } from '../session';
-import { bytesIn, findParts, type Layout, laidOut, type Parts } from './files';
+import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
 import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
 import style from './take-away.css?inline';
 import { twoLines } from './texts';
@@ -38,6 +38,8 @@ type Saving =
 export class StudioTakeAway extends LitElement {
   @property({ attribute: false }) state!: StudioState;
   #layout: Layout = 'web';
+  /** Whether the files of the encoders are taken, too. A theme refuses the largest of them. */
+  readonly #encoders: Record<Layout, boolean> = { web: true, shopify: false };
   #parts: Parts | null = null;
   #failure: SidestreamError | null = null;
   #saving: Saving = { kind: 'none' };
@@ -70,15 +72,24 @@ export class StudioTakeAway extends LitElement {
         this.#failure,
         html`<div class="buttons"><button class="button" type="button" @click=${this.#find}>Try again</button></div>`,
       )}
-      ${this.#parts ? this.#found(this.#parts) : this.#failure ? nothing : html`<p role="status">Looking through the files …</p>`}`;
+      ${this.#parts ? this.#found(this.#encoders[this.#layout] ? this.#parts : lean(this.#parts)) : this.#failure ? nothing : html`<p role="status">Looking through the files …</p>`}`;
   }
 
   #found(parts: Parts): TemplateResult {
-    const { scripts, bundle, pictures } = parts;
-    const files = this.#files(parts);
+    const { scripts, bundle, pictures, encoders } = parts;
+    const files = laidOut(this.#layout, parts, THEME);
     const row = (name: string, list: readonly OutFile[]): [string, string][] =>
       list.length === 0 ? [] : [[name, `${counted(list.length, 'file')}, ${fileSize(bytesIn(list))}`]];
     return html`
+      ${
+        encoders.bytes > 0
+          ? html`
+            <label class="check take-encoders">
+              <input type="checkbox" .checked=${this.#encoders[this.#layout]} ?disabled=${this.#saving.kind === 'running'} @change=${this.#takeEncoders} />
+              <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo. Only who searches so loads them.</span>
+            </label>`
+          : nothing
+      }
       <div data-testid="take-facts">
         ${facts([
           ['Together', `${counted(files.length, 'file')}, ${fileSize(bytesIn(files))}`],
@@ -87,20 +98,20 @@ export class StudioTakeAway extends LitElement {
           ...(this.#layout === 'web' ? row('Pictures', pictures) : []),
         ])}
       </div>
-      ${this.#buttons()} ${this.#outcome()} ${this.#layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
+      ${this.#buttons(files)} ${this.#outcome()} ${this.#layout === 'web' ? this.#web(parts) : this.#shopify(parts)}`;
   }
 
-  #buttons(): TemplateResult {
+  #buttons(files: OutFile[]): TemplateResult {
     const saving = this.#saving.kind === 'running';
     const folder = canSaveToFolder();
     return html`
       <div class="buttons">
         ${
           folder
-            ? html`<button class="button" type="button" data-testid="take-folder" ?disabled=${saving} @click=${this.#toFolder}>Save to a folder</button>`
+            ? html`<button class="button" type="button" data-testid="take-folder" ?disabled=${saving} @click=${() => this.#toFolder(files)}>Save to a folder</button>`
             : nothing
         }
-        <button class="button ${folder ? 'quiet' : ''}" type="button" data-testid="take-zip" ?disabled=${saving} @click=${this.#toZip}>Download a zip</button>
+        <button class="button ${folder ? 'quiet' : ''}" type="button" data-testid="take-zip" ?disabled=${saving} @click=${() => this.#toZip(files)}>Download a zip</button>
       </div>`;
   }
 
@@ -160,7 +171,7 @@ export class StudioTakeAway extends LitElement {
       </p>
       ${
         large.length > 0
-          ? html`<p class="note">${large.map(({ path }) => path).join(' and ')} may be too large for a theme. Only pages that encode products or photos in the browser need ${large.length === 1 ? 'it' : 'them'}: lists work without.</p>`
+          ? html`<p class="note">${large.map(({ path }) => path).join(' and ')} may be too large for a theme. Lists work without the encoders.</p>`
           : nothing
       }
       ${
@@ -181,10 +192,6 @@ export class StudioTakeAway extends LitElement {
         <button class="button quiet" type="button" data-testid="take-copy" @click=${this.#copy}>Copy</button>
         <span role="status">${this.#copied}</span>
       </p>`;
-  }
-
-  #files(parts: Parts): OutFile[] {
-    return laidOut(this.#layout, parts, THEME);
   }
 
   readonly #find = async (): Promise<void> => {
@@ -210,28 +217,31 @@ export class StudioTakeAway extends LitElement {
     this.requestUpdate();
   }
 
-  readonly #toFolder = (): Promise<void> =>
-    this.#save('Writing files', async (files, written) => {
+  readonly #takeEncoders = ({ currentTarget }: Event): void => {
+    if (currentTarget instanceof HTMLInputElement) this.#encoders[this.#layout] = currentTarget.checked;
+    this.#become({ kind: 'none' });
+  };
+
+  readonly #toFolder = (files: OutFile[]): Promise<void> =>
+    this.#save('Writing files', files.length, async (written) => {
       const folder = await chooseFolder();
       if (!folder) return null;
       await saveToFolder(folder, files, written);
       return `${counted(files.length, 'file')} saved in the folder “${folder.name}”.`;
     });
 
-  readonly #toZip = (): Promise<void> =>
-    this.#save('Packing files', async (files, written) => {
+  readonly #toZip = (files: OutFile[]): Promise<void> =>
+    this.#save('Packing files', files.length, async (written) => {
       const { archive } = LAYOUTS[this.#layout];
       await downloadZip(archive, files, written);
       return `${counted(files.length, 'file')} packed: the browser saves them as ${archive} with your downloads.`;
     });
 
   /** @param save returns a sentence about the result; null if the user changed their mind */
-  async #save(stage: string, save: (files: OutFile[], written: () => void) => Promise<string | null>): Promise<void> {
-    if (!this.#parts) return;
+  async #save(stage: string, total: number, save: (written: () => void) => Promise<string | null>): Promise<void> {
     try {
-      const files = this.#files(this.#parts);
       let done = 0;
-      const text = await save(files, () => this.#become({ kind: 'running', stage, done: ++done, total: files.length }));
+      const text = await save(() => this.#become({ kind: 'running', stage, done: ++done, total }));
       this.#become(text === null ? { kind: 'none' } : { kind: 'done', text });
       if (text !== null) this.dispatchEvent(new CustomEvent('studio-taken', { bubbles: true }));
     } catch (thrown) {

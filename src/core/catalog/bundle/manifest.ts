@@ -214,10 +214,7 @@ export const MODALITIES = ['text', 'image'] as const satisfies Modality[];
  * texts. Not included: the files named by the directories of clusters, and the files of the previous manifest.
  */
 export function bundleFiles(manifest: Manifest): BundleFile[] {
-  const encoders = MODALITIES.flatMap((modality) => {
-    const { encoder } = manifest.modalities[modality];
-    return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
-  });
+  const encoders = encoderFiles(manifest);
   const { shards, projection, companions, side, demand, clusters, previous, locales = {} } = manifest;
   const learned = [companions, side, side?.clusters, demand].filter((file) => file !== undefined);
   const large = clusters
@@ -228,6 +225,20 @@ export function bundleFiles(manifest: Manifest): BundleFile[] {
   const all = [...shards.items, ...shards.features, ...large, projection, ...encoders, ...learned, ...texts, ...before];
   return [...new Map(all.map((entry) => [entry.file, entry])).values()];
 }
+
+/** The files of the encoders, with which browsers encode new items, descriptions and photos. */
+export const encoderFiles = ({ modalities }: Manifest): BundleFile[] =>
+  MODALITIES.flatMap((modality) => {
+    const { encoder } = modalities[modality];
+    return encoder ? [encoder.onnx, ...(encoder.tokenizer ? [encoder.tokenizer] : [])] : [];
+  });
+
+/** The same manifest for a bundle without the files of its encoders. */
+export const withoutEncoders = ({ modalities: { text, image }, ...rest }: Manifest): Manifest => {
+  const { encoder: _, ...textOnly } = text;
+  const { encoder: __, ...imageOnly } = image;
+  return { ...rest, modalities: { text: textOnly, image: imageOnly } };
+};
 
 /** Stores one file of the bundle under a name relative to the manifest. */
 export type BundleSink = (name: string, bytes: Uint8Array) => Promise<void>;

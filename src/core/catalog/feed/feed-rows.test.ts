@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type FeedRow, feedRows } from './feed-rows';
+import { type FeedOptions, type FeedRow, feedRows } from './feed-rows';
 
 const SOURCES: Record<string, string> = {
   'z.csv': 'id,title,price\na,A,1\na,Again,1\nb,"B" x,1\nc,C,cheap\nd,"D\nd",1\ne,"open,1\nf,F,1',
@@ -48,4 +48,16 @@ it('says how to save a workbook as a table', async () => {
   await expect(feedRows([{ file: 'products.xlsx', bytes }]).next()).rejects.toThrow(
     'products.xlsx is a ZIP archive, as a workbook (.xlsx) is too. Save the sheet as CSV',
   );
+});
+
+it('refuses an export of orders, unless a mapping says which columns are products', async () => {
+  const header = 'Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku';
+  const bytes = [new TextEncoder().encode(`${header}\n#1001,a@b.example,2026-01-01,1,Tea,3.5,tea\n`)];
+  const rows = (options?: FeedOptions) => feedRows([{ file: 'orders.csv', bytes }], options);
+  await expect(rows().next()).rejects.toMatchObject({
+    code: 'catalog/unknown-format',
+    message: expect.stringContaining("orders.csv is Shopify's export of orders"),
+  });
+  const mapping = { id: 'Lineitem sku', title: 'Lineitem name' };
+  expect((await rows({ mapping }).next()).value).toMatchObject({ item: { id: 'tea', title: 'Tea' } });
 });

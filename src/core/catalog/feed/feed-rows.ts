@@ -76,6 +76,7 @@ export async function* parsedRows<T extends { id: string }>(
     const { head, all } = await peekText(feedText(bytes, mapping.encoding));
     const format = detectFormat(head, mapping.separator);
     if (format === null) throw unknownFormat(file, head);
+    if (mapping.title === undefined && ORDERS.test(head)) throw ordersExport(file);
     options.onFormat?.(file, format.name, feedLanguage(head));
     const unit: RowUnit = format.name === 'json' ? 'product' : 'line';
     files.push({ name: file, unit });
@@ -135,6 +136,15 @@ function recordsOf(format: FeedFormat, text: AsyncIterable<string>, mapping: Fee
       return htmlRecords(text);
   }
 }
+
+/** The header of Shopify's export of orders: each of its lines would be read as a product named after its order. */
+const ORDERS = /^[^\r\n]*\blineitem name\b[^\r\n]*\blineitem (?:price|sku)\b/i;
+
+const ordersExport = (file: string) =>
+  new SidestreamError(
+    'catalog/unknown-format',
+    `${file} is Shopify's export of orders, not of products. Export the products; the orders are a log to learn from.`,
+  );
 
 const unknownFormat = (file: string, head: string) => {
   const binary = binaryTextKind(head);
