@@ -23,7 +23,7 @@ export const checkResultSchema = v.object({
   moved: v.boolean(),
   /** Our databases that remained after `forget()`; null if the browser does not list databases. */
   left: v.nullable(v.number()),
-  /** Encoding a small catalogue in Studio; null if it was not reached. */
+  /** Encoding a small catalogue in Studio; null if the browser lacks what Studio needs, or it was not reached. */
   studio: v.nullable(v.number()),
   /** Bytes of the zip that Studio gives; null if it was not reached. */
   zip: v.nullable(v.number()),

@@ -19,13 +19,16 @@ import { type Installed, installedBrowsers } from './installed';
 
 const REPORT_TIMEOUT_MS = 300_000;
 
-const { host, port, wait } = new Command('browsers')
+const command = new Command('browsers')
   .description('Measures what the browsers of this machine can do.')
+  .argument('[names...]', 'only these browsers; default: all that are found')
   .option('--host <address>', 'where to listen', '127.0.0.1')
   .option('--port <n>', 'port, or 0 for any free port', Number, 0)
   .option('--wait', 'continue to serve, for browsers on other machines', false)
-  .parse()
-  .opts<{ host: string; port: number; wait: boolean }>();
+  .parse();
+/** What the page of the check sends. */
+const sentSchema = v.union([v.strictObject({ step: v.string() }), checkResultSchema]);
+const { host, port, wait } = command.opts<{ host: string; port: number; wait: boolean }>();
 
 await prepareDemoBundle();
 await prepareSite();
@@ -33,6 +36,8 @@ const folder = mkdtempSync(join(tmpdir(), 'sidestream-browsers-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
 let onReport: ((result: CheckResult) => void) | null = null;
+/** What the page of the check did last. */
+let step = '';
 const places = {
   '/check.html': fileURLToPath(new URL('check.html', import.meta.url)),
   '/check.css': fileURLToPath(new URL('check.css', import.meta.url)),
@@ -45,7 +50,8 @@ const address = `${server.origin}/check.html`;
 const { installed, missing } = installedBrowsers();
 if (missing.length > 0) console.log(`Not on this machine: ${missing.join(', ')}`);
 const rows: [string, CheckResult | null][] = [];
-for (const browser of installed) {
+const named = ({ name }: Installed): boolean => command.args.length === 0 || command.args.includes(name);
+for (const browser of installed.filter(named)) {
   console.log(`Checking ${browser.name}`);
   rows.push([browser.name, await check(browser)]);
 }
@@ -65,21 +71,28 @@ function checkScript(): string {
 }
 
 function onPost(body: string): boolean {
-  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), checkResultSchema), body);
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), sentSchema), body);
   if (!success) return false;
-  if (onReport) onReport(output);
+  if ('step' in output) step = output.step;
+  else if (onReport) onReport(output);
   else console.log(supportTable([['another', output]]));
   return true;
 }
 
 /** @returns null if the browser did not report in time */
 async function check(browser: Installed): Promise<CheckResult | null> {
+  step = '';
   const profile = mkdtempSync(join(folder, 'profile-'));
   const started = await browser.open(address, profile);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const result = await new Promise<CheckResult | null>((resolve) => {
     onReport = resolve;
-    timer = setTimeout(() => resolve(null), REPORT_TIMEOUT_MS);
+    timer = setTimeout(() => {
+      console.log(
+        `${browser.name} gave no report within ${REPORT_TIMEOUT_MS / 1000} s. Its last step: ${step || 'none'}`,
+      );
+      resolve(null);
+    }, REPORT_TIMEOUT_MS);
     started.once('error', () => resolve(null));
   });
   clearTimeout(timer);

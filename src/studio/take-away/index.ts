@@ -86,7 +86,7 @@ export class StudioTakeAway extends LitElement {
           ? html`
             <label class="check take-encoders">
               <input type="checkbox" .checked=${this.#encoders[this.#layout]} ?disabled=${this.#saving.kind === 'running'} @change=${this.#takeEncoders} />
-              <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo. Only who searches so loads them.</span>
+              <span>With the encoders, ${fileSize(encoders.bytes)}: shoppers can search by description and by photo. They load only when somebody searches that way.</span>
             </label>`
           : nothing
       }
