@@ -2,10 +2,13 @@ import shared from './late-page.css?inline';
 
 const adopted = new Set<string>();
 
-/** Adds the style sheet of a page whose code is loaded on opening; the shop's own style sheets come before the first list. */
-export function adoptStyles(style: string): void {
+/**
+ * Adds the style sheet of a page whose code is loaded on opening; the shop's own style sheets come before the first list.
+ * @param style default: only what such pages share
+ */
+export function adoptStyles(style = ''): void {
   for (const text of [shared, style]) {
-    if (adopted.has(text)) continue;
+    if (text === '' || adopted.has(text)) continue;
     adopted.add(text);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);

@@ -23,8 +23,8 @@ export interface SharedProjection {
 
 /** Encodes chunks in this process, in other processes, or on other machines. */
 export interface ChunkRunner {
-  /** Number of texts in a chunk; default 64. Smaller chunks show progress sooner. */
-  readonly texts?: number;
+  /** Maximum number of inputs in a chunk; default 64 texts or 16 pictures. Smaller chunks show progress sooner. */
+  readonly most?: number;
   /** Number of chunks to have in flight at a time. */
   readonly slots: number;
   /**

@@ -100,7 +100,7 @@ export async function encodeCatalog(
     bytes: (await inventory(manifest, folder.fetch)).reduce((sum, { bytes }) => sum + bytes, 0),
     encoded: content.encoded,
     reused: content.reused,
-    withoutPicture: content.bundle.items.filter(({ image }) => image === undefined).length,
+    withoutPicture: items.filter(({ image }) => image === undefined).length + unreadable.length,
     seconds: Math.round((performance.now() - started) / 100) / 10,
     backend,
     notes: content.notes,
@@ -120,7 +120,7 @@ function pausing(runner: ChunkRunner, paused: () => boolean): ChunkRunner {
     get slots() {
       return runner.slots;
     },
-    texts: runner.texts,
+    most: runner.most,
     async run(chunk, projection) {
       if (paused())
         throw new SidestreamError('runtime/aborted', 'Paused. All encoded products are kept: continue at any time.');

@@ -13,8 +13,8 @@ import type { EncodersMessage, FromEncodeWorker, ToEncodeWorker } from './encode
 
 /** Maximum number of workers on the processor: each has its own copy of the encoders in memory. */
 const MAX_WORKERS = 8;
-/** Number of texts in a chunk: about a second of work. */
-const TEXTS = 16;
+/** Maximum number of inputs in a chunk: less than a second of work. */
+const MAX_INPUTS = 8;
 
 /** Where this browser encodes: on a hardware GPU, else on all cores of the processor. */
 export async function encodeBackend(): Promise<EncodeBackend> {
@@ -30,7 +30,7 @@ const onProcessor = (why: string): EncodeBackend => ({
 
 /** Encodes chunks in workers of this browser. Once the GPU is lost, workers on all cores take the further chunks. */
 export class EncodePool implements ChunkRunner {
-  readonly texts = TEXTS;
+  readonly most = MAX_INPUTS;
   #pool: WorkerPool;
   /** The pool that had the GPU; it still ends its chunks. */
   #before: WorkerPool | null = null;
@@ -60,7 +60,7 @@ export class EncodePool implements ChunkRunner {
     const encoders: EncodersMessage = { kind: 'encoders', ...this.encoders, backend: kind };
     return new WorkerPool({
       size: workers,
-      texts: TEXTS,
+      most: MAX_INPUTS,
       start: (events) => startWorker(encoders, events, (backend) => backend !== kind && this.#lostGpu()),
       advice: 'Close other tabs and programs, then continue: all encoded products are kept.',
     });

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { adoptStyles } from '../../demo/late-page';
 import { SidestreamError } from '../../error';
 import { currentStep, missingFor, numberOf, STEPS, type Step, type StepName, statusOf, stepAt, stepOf } from './steps';
 import './studio-catalog';
@@ -7,6 +8,9 @@ import { StudioElement } from './studio-element';
 import './studio-encode';
 import './studio-learn';
 import { alertOf, icon } from './templates';
+
+// The same look of all steps, whether one of those that come late was opened or not.
+adoptStyles();
 
 /** Steps whose code is loaded when they are opened. */
 const LATE: Partial<Record<StepName, () => Promise<unknown>>> = {
@@ -87,7 +91,9 @@ export class StudioApp extends StudioElement {
           ${STEPS.map(({ name, title, optional }, at) => {
             const status = statusOf(name, state, { running: runningStep, failed: failedSteps, visited });
             const missing = missingFor(name, state);
-            const words = missing ? `needs step ${numberOf(missing.first.name)}` : status;
+            // Nothing is done by trying.
+            const known = name === 'try' && status === 'done' ? 'seen' : status;
+            const words = missing ? `needs step ${numberOf(missing.first.name)}` : known;
             return html`
               <li data-status=${status} ?data-missing=${missing !== null}>
                 <a href="#${name}" aria-current=${name === this.#step ? 'step' : nothing}>
@@ -173,8 +179,8 @@ export class StudioApp extends StudioElement {
           <h2 id="start-over">Start over?</h2>
           <p>The products, the pictures, the bundle, the log and the side model are deleted from this browser. Your own files stay as they are.</p>
           <div class="buttons">
-            <button class="button" type="button" ?disabled=${this.#deleting} @click=${this.#startOver}>${this.#deleting ? 'Deleting …' : 'Delete and start over'}</button>
-            <button class="button quiet" type="button" ?disabled=${this.#deleting} @click=${this.#close}>Keep everything</button>
+            <button class="button" type="button" ?disabled=${this.#deleting} @click=${this.#close}>Keep everything</button>
+            <button class="button quiet" type="button" ?disabled=${this.#deleting} @click=${this.#startOver}>${this.#deleting ? 'Deleting …' : 'Delete and start over'}</button>
           </div>
         </div>
       </dialog>`;

@@ -25,7 +25,7 @@ export class StudioLearn extends StudioElement {
     return html`
       ${training ? this.#training(training) : learned ? result(learned) : nothing}
       ${alertOf('The training could not go on.', session.failureOf('train'))}
-      ${shown && shown.epochs.length > 0 ? charts(shown) : nothing} ${log === null ? this.#intro() : this.#read(log)}
+      ${shown && shown.epochs.length > 0 ? charts(shown, learned?.keptEpoch) : nothing} ${log === null ? this.#intro() : this.#read(log)}
       ${reading ? progressBar('Reading the log', reading.progress) : nothing}
       ${alertOf('The log could not be read.', session.failureOf('log'))}
       ${
@@ -154,8 +154,10 @@ function result(learned: LearnReport): TemplateResult {
 }
 
 /** HR@10 beside its rivals, and the loss, after each epoch; the numbers as a table for those who do not see them. */
-function charts({ epochs, popularity, itemKnn }: LearnUpdate): TemplateResult {
-  const last = epochs.at(-1);
+function charts({ epochs, popularity, itemKnn }: LearnUpdate, kept?: number): TemplateResult {
+  // While it trains, the last one; then the one that was kept, as in the table.
+  const last = epochs.find(({ epoch }) => epoch === kept) ?? epochs.at(-1);
+  const after = last ? `after epoch ${last.epoch}` : '';
   const rivals = [
     { name: 'Chosen together (item-kNN)', value: itemKnn, color: TOGETHER, dashes: '7 4' },
     { name: 'Bestsellers (popularity)', value: popularity, color: BESTSELLERS, dashes: '2 3' },
@@ -169,7 +171,7 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate): TemplateResult {
           ? nothing
           : chartFigure(
               html`<h3>Next choice among the first ten</h3><p class="hint">HR@10 of held-out shoppers after each epoch, in percent</p>`,
-              `HR@10 by epoch. Side model: ${hitRate} after ${counted(epochs.length, 'epoch')}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
+              `HR@10 by epoch. Side model: ${hitRate} ${after}. ${rivals.map(({ name, value }) => `${name}: ${percent(value)}.`).join(' ')}`,
               {
                 kind: 'epochs',
                 color: MODEL,
@@ -178,16 +180,16 @@ function charts({ epochs, popularity, itemKnn }: LearnUpdate): TemplateResult {
                 from: 0,
               },
               [
-                { name: 'Side model', color: MODEL, value: hitRate },
+                { name: `Side model, ${after}`, color: MODEL, value: hitRate },
                 ...rivals.map(({ value, ...rival }) => ({ ...rival, value: percent(value) })),
               ],
             )
       }
       ${chartFigure(
         html`<h3>Loss</h3><p class="hint">On the shoppers that it learns from, after each epoch</p>`,
-        `Loss by epoch: ${last ? last.loss.toFixed(3) : 'none'} after ${counted(epochs.length, 'epoch')}.`,
+        `Loss by epoch: ${last ? last.loss.toFixed(3) : 'none'} ${after}.`,
         { kind: 'epochs', color: MODEL, values: epochs.map(({ loss }) => loss), levels: [], from: null },
-        [{ name: 'Side model', color: MODEL, value: last?.loss.toFixed(3) ?? '' }],
+        [{ name: `Side model, ${after}`, color: MODEL, value: last?.loss.toFixed(3) ?? '' }],
       )}
     </div>
     <details>

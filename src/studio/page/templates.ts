@@ -18,9 +18,10 @@ export function icon(name: keyof typeof ICONS): TemplateResult {
 export function progressBar(label: string, progress: Progress | null): TemplateResult {
   const { done, total } = progress ?? { done: 0, total: 0 };
   const parts = progress === null ? ['Starting …'] : progressWords(progress);
+  // Before the first of them is done, the encoders load.
   return html`
     <div class="progress">
-      <progress class="loading-bar" aria-label=${label} max="1" value=${total > 0 ? Math.min(1, done / total) : nothing}></progress>
+      <progress class="loading-bar" aria-label=${label} max="1" value=${done > 0 ? Math.min(1, done / total) : nothing}></progress>
       <p>${parts.map((part) => html`<span>${part}</span>`)}</p>
     </div>`;
 }

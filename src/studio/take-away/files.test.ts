@@ -89,7 +89,7 @@ describe('what is taken away', () => {
     );
     expect(readme({ pictures: false, addresses: true })).not.toMatch(/images\/|href-template/);
     expect(shopifyReadme(true)).toContain('Pictures:');
-    expect(testPage()).toContain("namespace: 'test page'");
+    expect(testPage('de')).toMatch(/namespace: 'test page'[\s\S]*list.lang = 'de'/);
   });
 
   it('says in words what is missing', async () => {

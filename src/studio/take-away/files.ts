@@ -37,6 +37,8 @@ export interface Parts {
   encoders: { names: ReadonlySet<string>; bytes: number; manifestWithout: OutFile };
   /** Whether products have an address of their own; otherwise the page has to say where they are. */
   addresses: boolean;
+  /** Language of the products. */
+  language: string;
 }
 
 /** The folders that Studio keeps, and how it reads its own files. */
@@ -70,6 +72,7 @@ export async function findParts({ bundle, pictures, page }: Sources): Promise<Pa
       manifestWithout: outFileOf(MANIFEST_FILE, encodeManifest(withoutEncoders(manifest))),
     },
     addresses,
+    language: manifest.language ?? 'en',
   };
   return encoders.length === 0 ? lean(parts) : parts;
 }
@@ -94,12 +97,12 @@ export function laidOut(layout: Layout, parts: Parts, theme: Readonly<Record<str
   return layout === 'web' ? webFiles(parts) : shopifyFiles(parts, theme);
 }
 
-function webFiles({ scripts, bundle, pictures, addresses }: Parts): OutFile[] {
+function webFiles({ scripts, bundle, pictures, addresses, language }: Parts): OutFile[] {
   return [
     ...inFolder('sidestream/', scripts),
     ...inFolder(IMAGE_BASE.slice(1), pictures),
     ...inFolder('bundle/', bundle),
-    textFile('index.html', testPage()),
+    textFile('index.html', testPage(language)),
     textFile('README.txt', readme({ pictures: pictures.length > 0, addresses })),
   ];
 }

@@ -10,7 +10,7 @@ import type { StudioState } from '../session';
 import { bytesIn, findParts, type Layout, laidOut, lean, type Parts } from './files';
 import { canSaveToFolder, chooseFolder, downloadZip, saveToFolder } from './save';
 import style from './take-away.css?inline';
-import { twoLines } from './texts';
+import { productLines, twoLines } from './texts';
 import { THEME } from './theme';
 
 adoptStyles(style);
@@ -142,6 +142,15 @@ export class StudioTakeAway extends LitElement {
       <h3>2. Paste</h3>
       <p>These two lines into a page of your shop, where the list should be:</p>
       ${this.#lines(twoLines(addresses))}
+      <p>
+        The lists follow what a shopper opens, and forget it when the page is left. With <code>consent="granted"</code> they remember
+        it on the shopper’s device: write that once the shopper has agreed. <code>currency="EUR"</code> shows prices in euros. The words are
+        in the language of your page, its <code>&lt;html lang&gt;</code>.
+      </p>
+      <details class="take-more">
+        <summary>Two more lists, for the page of a product</summary>
+        <pre class="take-lines" tabindex="0" role="region" aria-label="The lines for the page of a product"><code>${productLines(addresses)}</code></pre>
+      </details>
       ${
         addresses
           ? nothing

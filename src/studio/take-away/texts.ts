@@ -5,8 +5,15 @@ export const twoLines = (addresses: boolean): string =>
   `<script type="module" src="/sidestream/sidestream.js"></script>
 <sidestream-recs bundle="/bundle/" placement="for-you"${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
 
-/** A page that shows the lists, from any web server. */
-export const testPage = (): string => `<!doctype html>
+/** Two more lists, for the page of a product. */
+export const productLines = (addresses: boolean): string => {
+  const line = (placement: string, heading: string): string =>
+    `<sidestream-recs bundle="/bundle/" placement="${placement}" item-id="ID OF THE PRODUCT" heading="${heading}"${addresses ? '' : ' href-template="/products/{id}"'}></sidestream-recs>`;
+  return `${line('similar', 'Similar')}\n${line('complement', 'Goes well with it')}`;
+};
+
+/** A page that shows the lists, from any web server. @param language of the products, for the words of the lists */
+export const testPage = (language: string): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -49,6 +56,7 @@ export const testPage = (): string => `<!doctype html>
       for (const list of document.querySelectorAll('sidestream-recs')) {
         list.shadowRoot.addEventListener('error', beside, true);
         if (item) list.itemId = item.id;
+        list.lang = '${language}';
         list.recommender = recommender;
       }
       if (item) {
@@ -109,8 +117,15 @@ ${
    {id} is replaced by the id of the product.
 `
 }
-   placement="similar" item-id="..." shows products similar to one; placement="complement"
-   shows what goes well with it. currency="EUR" shows prices in euros.
+   On the page of a product, two more lists, with its id:
+
+${indented(productLines(addresses))}
+
+   currency="EUR" shows prices in euros. The words of the lists are in the language of your page,
+   <html lang="...">.
+
+   The lists follow what a shopper opens. Without more they forget it when the page is left; with
+   consent="granted" they remember it on the shopper's device: write that once the shopper has agreed.
 
 
 3. Later

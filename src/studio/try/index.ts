@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { adoptStyles } from '../../demo/late-page';
+import { missingTastes } from '../../demo/watch/script';
 import type { Placement } from '../../device/protocol';
 import { SidestreamError } from '../../error';
 import { formatPrice, type RecsClickDetail } from '../../page/element';
@@ -73,7 +74,7 @@ export class StudioTry extends LitElement {
         <h3 id="try-help">Does it help?</h3>
         <div data-testid="try-gain">${gainText(this.state)}</div>
       </section>
-      ${this.#shop ? this.#watching() : nothing}
+      ${this.#shop ? this.#watching(this.#shop) : nothing}
       <p class="visually-hidden" role="status">${this.#spoken}</p>`;
   }
 
@@ -176,7 +177,8 @@ export class StudioTry extends LitElement {
       ></sidestream-recs>`;
   }
 
-  #watching(): TemplateResult {
+  #watching({ categories }: TriedShop): TemplateResult {
+    const missing = missingTastes(categories);
     return html`
       <section class="try-part" aria-labelledby="try-watch">
         <h3 id="try-watch">Watch it learn</h3>
@@ -184,8 +186,8 @@ export class StudioTry extends LitElement {
           this.#watch === 'shown'
             ? html`<watch-visit .open=${anotherShopper} @trouble=${({ detail }: CustomEvent<SidestreamError>) => this.#report(detail)}></watch-visit>`
             : html`
-                <p class="hint">A simulated shopper with two tastes, in two of your categories: her list follows her choices.</p>
-                <p><button class="button quiet" type="button" data-testid="try-watch" ?disabled=${this.#watch === 'loading'} @click=${this.#showVisit}>Start a visit</button></p>`
+                <p class="hint">A simulated shopper with two tastes, in two of your categories: her list follows her choices. ${missing}</p>
+                <p><button class="button quiet" type="button" data-testid="try-watch" ?disabled=${missing !== null || this.#watch === 'loading'} @click=${this.#showVisit}>Start a visit</button></p>`
         }
       </section>`;
   }
