@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { COMPANIONS_FOLDER } from './support/global-setup';
+import { serveHeadless, startHeadless } from './support/headless';
 import { clickProducts, expect, idsIn, openShop, products, test } from './support/shop';
 
 /** Serves the demo's bundle with companions in it. */
@@ -57,4 +58,21 @@ test('damaged co-occurrence data causes only an error report', async ({ page }) 
   await expect(page.getByTestId('notice')).toContainText(/companions-/);
   await clickProducts(page, 'Music', 3);
   expect((await idsIn(page, 'for-you')).length).toBeGreaterThan(4);
+});
+
+test('a set has one product of each category, those that were bought with it first', async ({ page, context }) => {
+  await serveHeadless(context);
+  await serveCompanions(page);
+  await startHeadless(page);
+  const [first] = products();
+  const list = await page.evaluate(
+    (itemId) => window.recommender.recommend({ placement: 'complement', itemId, set: { onePer: 'category' } }),
+    first.id,
+  );
+  const categories = [first.category, ...list.items.map(({ item }) => item.category)];
+  expect(categories.length).toBeGreaterThan(5);
+  expect(new Set(categories).size).toBe(categories.length);
+  const sources = list.items.map(({ source }) => source);
+  expect(sources[0]).toBe('boughtTogether');
+  expect(sources).toEqual([...sources].sort());
 });

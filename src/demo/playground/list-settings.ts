@@ -148,6 +148,12 @@ export const RULES: readonly RuleField[] = [
   },
   { name: 'categoryCap', group: 'variety', example: '2', hint: 'Maximum number of products of one category' },
   { name: 'diversity', group: 'variety', example: '0.5', hint: 'How much products should differ, 0 to 1' },
+  {
+    name: 'set',
+    group: 'variety',
+    example: '{ "onePer": "category" }',
+    hint: 'For “complement”: one product of each value completes a set',
+  },
   { name: 'coldStart', group: 'variety', example: '0.9', hint: 'How far new products are lifted, 0 to 2' },
   { name: 'rotation', group: 'variety', example: '0.5', hint: 'How far products sink that were shown but not chosen' },
   { name: 'fresh', group: 'variety', example: 'true', hint: 'New products in the lower half after a reload' },

@@ -34,6 +34,8 @@ export type {
   PriceRange,
   Push,
   Rules,
+  SetField,
+  SetRule,
   Source,
   TermName,
 } from '../ranking';

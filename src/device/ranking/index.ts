@@ -21,7 +21,17 @@ export type { ExpertPart, RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
 export { clustersOf, Retrieval } from './retrieval/retrieval';
 export type { Filter, FilterCondition, FilterField, FilterValue } from './rules/filter';
-export { type CategoryCap, mergedRules, type Pin, type Push, type Rules, ruleFields, rulesSchema } from './rules/rules';
+export {
+  type CategoryCap,
+  mergedRules,
+  type Pin,
+  type Push,
+  type Rules,
+  ruleFields,
+  rulesSchema,
+  type SetField,
+  type SetRule,
+} from './rules/rules';
 export { RULES_FILE } from './rules-file/rules-name';
 export { rankOf, scores, type TermWeights, topRows } from './score';
 export { MAX_ABS_Z, type NumberFeatures } from './terms/numeric-affinity';

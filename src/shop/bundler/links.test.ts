@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, contentBlend, openBundle } from '../../core/catalog';
+import { type Bundle, categoryPaths, contentBlend, openBundle } from '../../core/catalog';
 import { Learner } from '../../device/learner';
-import { type CatalogIndex, catalogIndex, listsInView, type Placement, rank } from '../../device/ranking';
+import { type CatalogIndex, catalogIndex, listsInView, type Placement, type Rules, rank } from '../../device/ranking';
 import { type LinkQuality, linkQuality } from '../../testing/link-quality';
 import { buildBundle } from './build-bundle';
 import { MODELS_FOLDER } from './encoder-files';
@@ -61,20 +61,20 @@ describe.skipIf(!existsSync(shop))(
     }, 600_000);
     afterAll(() => rm(out, { recursive: true }));
 
-    const listOf = (placement: Placement, over: CatalogIndex, row: number) => {
+    const listOf = (placement: Placement, over: CatalogIndex, row: number, rules: Rules = {}) => {
       const { state } = new Learner({ index: over, table: bundle.features, blend: contentBlend(bundle.manifest) });
-      const request = { placement, row: null, limit: 10, exclude: new Set<number>() };
+      const request = { placement, row: null, limit: 10, exclude: new Set<number>(), rules };
       return rank(over, state, aboutItems(over, request, [over.items[row].id]));
     };
 
-    function quality(placement: Placement, wanted: readonly HandMade[], over = index): LinkQuality {
+    function quality(placement: Placement, wanted: readonly HandMade[], over = index, rules: Rules = {}): LinkQuality {
       const sets = new Map<number, Set<number>>();
       for (const { sku, linked } of wanted) {
         const [from, to] = [over.rowOf.get(sku), over.rowOf.get(linked)];
         if (from === undefined || to === undefined) continue;
         sets.set(from, (sets.get(from) ?? new Set()).add(to));
       }
-      const found = linkQuality(sets, (row) => listOf(placement, over, row).map((place) => place.row));
+      const found = linkQuality(sets, (row) => listOf(placement, over, row, rules).map((place) => place.row));
       const [recall, hits] = [found.recall, found.hitRate].map((share) => share.toFixed(3));
       console.log(
         `${placement} on ${wanted[0].type} links of ${found.items} items: recall@10 ${recall}, hit rate ${hits}`,
@@ -92,6 +92,21 @@ describe.skipIf(!existsSync(shop))(
       expect(quality('complement', unseen).recall).toBeGreaterThanOrEqual(0.12);
       const [first] = listOf('complement', index, 0);
       expect([first.source, first.reason]).toEqual(['boughtTogether', `Goes with “${bundle.items[0].title}”`]);
+    });
+
+    it('`complement` completes a set with one product of each category, those with evidence first', () => {
+      const rules: Rules = { set: { onePer: 'category' } };
+      // Most of the links lead to one category, of which the set has one product.
+      quality('complement', unseen, index, rules);
+      for (const [row, { category }] of bundle.items.entries()) {
+        const list = listOf('complement', index, row, rules);
+        const paths = list.flatMap((place) => categoryPaths(bundle.items[place.row].category));
+        expect(new Set([...paths, ...categoryPaths(category)]).size).toBe(
+          paths.length + categoryPaths(category).length,
+        );
+        const sources = list.map(({ source }) => source);
+        expect(sources).toEqual([...sources].sort());
+      }
     });
 
     it('`complement` shows other categories in the same style without any links, and says so', () => {

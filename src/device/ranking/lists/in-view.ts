@@ -4,7 +4,10 @@ import type { CatalogIndex } from '../catalog-index';
 import { cooccurrenceReason } from '../explanation/reason-kind';
 import type { Placement } from '../placement';
 import type { RankRequest } from '../rank';
+import type { SetRule } from '../rules/rules';
 import { cooccurrence } from '../terms/cooccurrence';
+import { commonList } from './common';
+import { fitsSet, itemSet } from './item-set';
 import type { ListInView, Scored } from './scored';
 import { similarList } from './similar';
 
@@ -36,7 +39,7 @@ export function aboutItems(
   const rows = [...new Set([...known, ...[...(cart || [])].slice(-MAX_IN_CART).reverse()])];
   const products = index.variants?.all(rows) ?? rows;
   const about = { ...request, row: null, exclude: new Set([...request.exclude, ...products]) };
-  if (rows.length > 0) return { ...about, inView: listInView(rows) };
+  if (rows.length > 0) return { ...about, inView: listInView(rows, request.rules?.set) };
   // No item goes with an empty cart.
   return cart && ABOUT_ITEMS.includes(request.placement) ? { ...about, limit: 0 } : about;
 }
@@ -45,12 +48,24 @@ export function aboutItems(
  * The list of items in view: for `complement`, items that other shoppers chose with them, or else similar items of other
  * categories.
  * @param rows of the items in view, each once
+ * @param set how `complement` completes a set with them; default: it does not
  */
 export const listInView =
-  (rows: readonly number[]): ListInView =>
-  (index, holds, placement) =>
-    (placement === 'complement' ? (cooccurrenceList(index, rows, holds) ?? styleList(index, rows, holds)) : null) ??
-    nearestList(index, rows, holds);
+  (rows: readonly number[], set?: SetRule): ListInView =>
+  (index, holds, placement) => {
+    if (placement === 'similar') return nearestList(index, rows, holds);
+    if (!set)
+      return cooccurrenceList(index, rows, holds) ?? styleList(index, rows, holds) ?? nearestList(index, rows, holds);
+    const fits = fitsSet(index, rows, set);
+    const fitting = (at: number): boolean => fits(at) && holds(at);
+    const list = itemSet(
+      index,
+      set,
+      cooccurrenceList(index, rows, fitting),
+      nearestList(index, rows, fitting, 'style'),
+    );
+    return list ?? commonList(index, () => false);
+  };
 
 /**
  * Items that other shoppers chose with the items in view, by the mean of the lifts: an item that goes with several of them

@@ -39,6 +39,8 @@ export interface Scored {
   reasonKind(row: number): ReasonKind;
   /** @param ofTerms breaks down the sum of a shopper's terms; its code loads late */
   breakdown(row: number, ofTerms: TermsBreakdown): ScoreBreakdown;
+  /** Values of an item that no other item of the list may have; absent if items may have the same. */
+  distinct?(row: number): readonly string[];
 }
 
 /** The list of the items in view for a placement, before the rules; null if nothing is known of them. */

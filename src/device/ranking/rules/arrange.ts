@@ -32,7 +32,8 @@ export interface Arrangement {
 export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrangement): ListPlace[] {
   const { limit, rules, shownBefore, groupOf = null } = arrangement;
   const { pin = [], categoryCap, diversity = 0, fresh = false } = rules;
-  const inOrder = categoryCap === undefined && diversity === 0 && !(fresh && shownBefore.size > 0) && groupOf === null;
+  const plain = categoryCap === undefined && scored.distinct === undefined && groupOf === null;
+  const inOrder = plain && diversity === 0 && !(fresh && shownBefore.size > 0);
   if (inOrder && pin.length === 0)
     return topRows(scored.score, limit, scored.holds).map((row) => ({ row, pinned: false }));
 
@@ -45,7 +46,7 @@ export function arrange(index: CatalogIndex, scored: Scored, arrangement: Arrang
   )
     .map((tier) => tier.filter((row) => !reserved.has(row)))
     .filter((tier) => tier.length > 0);
-  const count = new CategoryCount(index, categoryCap);
+  const count = new ListCount(index, categoryCap, scored.distinct);
   const relevance = relevanceOf(scored, waiting);
   const places: ListPlace[] = [];
   const maxSimilarity = new Float32Array(diversity > 0 ? scored.score.length : 0).fill(-1);
@@ -100,16 +101,18 @@ function freshOrder(order: number[], shown: ReadonlySet<number> | null, limit: n
  */
 function next(
   waiting: number[][],
-  count: CategoryCount,
+  count: ListCount,
   turn: (row: number) => number,
   value: ((row: number) => number) | null,
 ): number | null {
   for (const tier of waiting) {
-    const best = bestOf(tier, value, turn);
+    const best = bestOf(tier, value, (row) => (count.isTaken(row) ? null : turn(row)));
     if (best === null) continue;
     tier.splice(tier.indexOf(best), 1);
     if (count.fits(best)) return best;
-    const nearest = bestOf(tier, value, (row) => (count.fits(row) ? count.sharedLevels(best, row) : null));
+    const nearest = bestOf(tier, value, (row) =>
+      count.fits(row) && !count.isTaken(row) ? count.sharedLevels(best, row) : null,
+    );
     if (nearest === null) continue;
     tier.splice(tier.indexOf(nearest), 1);
     return nearest;
@@ -148,18 +151,31 @@ function relevanceOf({ score }: Scored, waiting: readonly number[][]): (row: num
   return (row) => (score[row] - low) / range;
 }
 
-/** Counts a list's items per category against the cap. */
-class CategoryCount {
+/** Counts a list's items per category against the cap, and remembers the values of which there may be only one item. */
+class ListCount {
   readonly #index: CatalogIndex;
   readonly #cap: CategoryCap | null;
   readonly #counts = new Map<string, number>();
+  readonly #taken = new Set<string>();
   /** By the number of its category, what the cap counts of an item. */
   readonly #names = new Map<number, Set<string>>();
 
-  /** @param cap undefined: everything fits */
-  constructor(index: CatalogIndex, cap: number | CategoryCap | undefined) {
+  /**
+   * @param cap undefined: everything fits
+   * @param distinct see `Scored`
+   */
+  constructor(
+    index: CatalogIndex,
+    cap: number | CategoryCap | undefined,
+    private readonly distinct: Scored['distinct'],
+  ) {
     this.#index = index;
     this.#cap = typeof cap === 'number' ? { max: cap } : (cap ?? null);
+  }
+
+  /** Whether an item of the list has a value of which there may be only one item. */
+  isTaken(row: number): boolean {
+    return this.distinct?.(row).some((value) => this.#taken.has(value)) ?? false;
   }
 
   /** Whether the cap leaves room for one more item of the row's categories. */
@@ -171,6 +187,7 @@ class CategoryCount {
   }
 
   add(row: number): void {
+    for (const value of this.distinct?.(row) ?? []) this.#taken.add(value);
     if (this.#cap === null) return;
     for (const name of this.#namesOf(row)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }

@@ -27,6 +27,27 @@ export interface CategoryCap {
   depth?: number;
 }
 
+/** A field that items of a set are compared by: the category, or an attribute. */
+export type SetField = 'category' | `attributes.${string}`;
+
+/** How items complete a set with the items in view. */
+export interface SetRule {
+  /**
+   * At most one item of each value of this field, and none of a value in view: with `category`, no second pair of shoes. Items
+   * without a value are left out.
+   */
+  onePer: SetField;
+  /** Levels of the category that count for `onePer`, 1 to 50: 1 is the broadest. Default: the whole path. */
+  depth?: number;
+  /**
+   * Fields in which an item shares a value with the items in view, such as `attributes.gender`; `category` compares the
+   * department, its first level. A field that no item in view has does not count. At most 10.
+   */
+  same?: SetField[];
+  /** The lowest and the highest price, as multiples of the mean price of the items in view: `[0.5, 2]`. Default: any. */
+  price?: [from: number, to: number];
+}
+
 /**
  * Rules of the shop that override the ranking: of one request, or of all requests in `createRecommender({ rules })`. A
  * rule of a request replaces the shop's rule of the same name.
@@ -95,6 +116,11 @@ export interface Rules {
    * either case, owning, dismissing, putting in the cart or viewing one variant counts for the whole product.
    */
   variants?: 'one' | 'all';
+  /**
+   * Makes `complement` complete a set with the items in view, such as an outfit: first items that others chose with them, then
+   * items of the same style. If no item fits, the list is empty. No effect on other placements. Default: no set.
+   */
+  set?: SetRule;
 }
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -107,6 +133,23 @@ const pushes = v.pipe(
 );
 
 const capSchema = exactObject({ max: integer(1, 100), depth: v.optional(integer(1, 50)) });
+
+const setField = v.custom<SetField>(
+  (field) => typeof field === 'string' && (field === 'category' || /^attributes\../.test(field)),
+  'must be "category" or "attributes.<name>"',
+);
+const factor = v.pipe(v.number(), v.finite(), v.minValue(0));
+const setSchema = exactObject({
+  onePer: setField,
+  depth: v.optional(integer(1, 50)),
+  same: v.optional(v.pipe(v.array(setField), v.maxLength(10))),
+  price: v.optional(
+    v.pipe(
+      v.tuple([factor, factor]),
+      v.check(([from, to]) => from <= to, 'must not begin above its end'),
+    ),
+  ),
+});
 
 export const ruleFields = {
   filter: v.optional(filterSchema),
@@ -128,6 +171,7 @@ export const ruleFields = {
   coldStart: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
   fresh: v.optional(v.boolean()),
   variants: v.optional(v.picklist(['one', 'all'])),
+  set: v.optional(setSchema),
 };
 
 /** The rules of a shop. Unknown names are refused, because a misspelt rule would go unnoticed. */
