@@ -115,6 +115,12 @@ const ROOMS = {
     has: 'events from data attributes and the GA4 data layer, grids ordered for the shopper, `consent/`, functions for `onMetric`',
     imports: ['client', 'common', 'protocol'],
   },
+  frameworks: {
+    wing: 'page',
+    runs: 'page and servers',
+    has: 'hook, composable and components for React and Vue',
+    imports: ['element', 'protocol'],
+  },
   demo: {
     wing: null,
     runs: 'page',
