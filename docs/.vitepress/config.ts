@@ -49,6 +49,7 @@ const sidebar = [
       { text: 'Track events', link: '/how-to/events' },
       { text: 'Consent', link: '/how-to/consent' },
       { text: 'Keep, move or delete a profile', link: '/how-to/profiles' },
+      { text: 'Tools for agents', link: '/how-to/agents' },
     ],
   },
   {
