@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -201,7 +203,21 @@ export async function buildCdn(dir: string): Promise<Cdn> {
   for (const options of [await pageBuild(dir), consentBuild(dir), encodersBuild(dir, files)]) {
     chunks.push(...(await write(options)).filter((file) => file.type === 'chunk'));
   }
+  await writeFileList(dir);
   return { chunks, workers: files };
+}
+
+/** Lists the files with their digests, so that a service worker can keep them as a whole. */
+async function writeFileList(dir: string): Promise<void> {
+  const names = (await readdir(dir)).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+  const digests = names.map(async (name) => {
+    const bytes = await readFile(join(dir, name));
+    return [name, createHash('sha256').update(bytes).digest('hex').slice(0, 16)] as const;
+  });
+  await writeFile(
+    join(dir, 'files.json'),
+    JSON.stringify({ files: Object.fromEntries(await Promise.all(digests)) }, null, 1),
+  );
 }
 
 export async function buildBundles(): Promise<Cdn> {
