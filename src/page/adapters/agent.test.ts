@@ -80,7 +80,7 @@ describe('connectAgent', () => {
     expect(context.registerTool).not.toHaveBeenCalled();
   });
 
-  it('finds WebMCP on the navigator too, where Chrome had it first', async () => {
+  it('finds WebMCP on the navigator too, where earlier drafts have it', async () => {
     vi.stubGlobal('document', { baseURI: 'https://shop.example/' });
     vi.stubGlobal('navigator', { modelContext: context });
     await connect(shop().recommender);

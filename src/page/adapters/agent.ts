@@ -52,7 +52,7 @@ export function connectAgent(
   return disconnect;
 }
 
-/** The page's `ModelContext`, which Chrome before 150 has on the navigator. */
+/** The page's `ModelContext`, which earlier drafts have on the navigator. */
 function modelContext(): ModelContext | undefined {
   if (typeof document === 'undefined') return undefined;
   return [document, navigator].map((owner): unknown => Reflect.get(owner, 'modelContext')).find(isModelContext);
