@@ -49,6 +49,8 @@ const sidebar = [
       { text: 'Track events', link: '/how-to/events' },
       { text: 'Consent', link: '/how-to/consent' },
       { text: 'Keep, move or delete a profile', link: '/how-to/profiles' },
+      { text: 'Tools for agents', link: '/how-to/agents' },
+      { text: 'Offline', link: '/how-to/offline' },
     ],
   },
   {
@@ -61,6 +63,7 @@ const sidebar = [
       { text: 'React', link: '/examples/react' },
       { text: 'Vue', link: '/examples/vue' },
       { text: 'A shop in Next', link: '/examples/next' },
+      { text: 'A shop without a network', link: '/examples/offline' },
       { text: 'Files for a Shopify theme', link: '/examples/shopify' },
       { text: 'Vendure', link: '/how-to/vendure' },
     ],

@@ -5,7 +5,7 @@
 export interface App {
   name: string;
   /** Folder under `templates`. */
-  template: string;
+  template?: string;
   /** Folder under `examples` that the template is added to, with its packages. */
   example?: string;
   /** Address of the template's page. Default: `/`. */
@@ -22,6 +22,8 @@ export interface App {
   serve: { folder: string } | { command: string[] };
   /** Whether it has a second page, which its router puts into the document of the first. */
   swaps?: boolean;
+  /** Whether it is the shop without a network: its build makes the service worker. */
+  offline?: boolean;
   /** Starts its development server; `{port}` stands for the port. */
   dev?: string[];
 }
@@ -127,5 +129,14 @@ export const APPS: App[] = [
     packages: { 'solid-js': '1.9.20', vite: VITE, 'vite-plugin-solid': '2.11.14' },
     build: ['vite', 'build'],
     serve: { folder: 'dist' },
+  },
+  {
+    name: 'Workbox 7',
+    example: 'offline',
+    moved: { 'index.html': 'public/index.html', 'register.js': 'public/register.js' },
+    packages: { 'workbox-cli': '7.4.1' },
+    build: ['workbox', 'generateSW', 'workbox-config.cjs'],
+    serve: { folder: 'public' },
+    offline: true,
   },
 ];

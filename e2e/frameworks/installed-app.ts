@@ -38,8 +38,10 @@ export async function tarballPath(): Promise<string> {
 
 /** The packages that an example develops with, at the versions of this repository. */
 async function typesOf(example: string): Promise<Record<string, string>> {
-  const [{ devDependencies: ours }, { devDependencies: theirs }] = await Promise.all(
-    [root, example].map(async (folder) => JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))),
+  const [{ devDependencies: ours }, { devDependencies: theirs = {} }] = await Promise.all(
+    [root, example].map(async (folder) =>
+      JSON.parse(await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')),
+    ),
   );
   return Object.fromEntries(Object.keys(theirs).map((name) => [name, ours[name]]));
 }
@@ -56,11 +58,11 @@ export class InstalledApp {
 
   /** @param bundle folder with the bundle and its `photos`, whose contents become static files of the app */
   static async install(app: App, bundle: string): Promise<InstalledApp> {
-    const folder = await mkdtemp(join(tmpdir(), `sidestream-${app.template}-`));
+    const folder = await mkdtemp(join(tmpdir(), 'sidestream-app-'));
     const example = app.example === undefined ? null : join(root, 'examples', app.example);
     if (example)
       await cp(example, folder, { recursive: true, filter: (path) => !/[\\/](node_modules|\.next)$/.test(path) });
-    await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
+    if (app.template) await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
     for (const [from, to] of Object.entries(app.moved ?? {})) {
       await mkdir(dirname(join(folder, to)), { recursive: true });
       await rename(join(folder, from), join(folder, to));

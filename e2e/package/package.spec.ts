@@ -95,16 +95,26 @@ test('the command of the tarball trains, with the wasm files of the tarball', ()
 });
 
 test('a server can import it without a window', async () => {
+  await linkPackages(project, ['react', 'vue']);
   const script = `
-    const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/pick', 'sidestream/find', 'sidestream/adapters', 'sidestream/consent', 'sidestream/encoders'];
+    const names = ['sidestream', 'sidestream/element', 'sidestream/headless', 'sidestream/inspector', 'sidestream/pick', 'sidestream/find', 'sidestream/adapters', 'sidestream/consent', 'sidestream/encoders', 'sidestream/react', 'sidestream/vue'];
     const modules = await Promise.all(names.map((name) => import(name)));
     console.log(typeof window, modules.map((module) => Object.keys(module).length > 0).join());`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: project });
-  expect(stdout.trim()).toBe('undefined true,true,true,true,true,true,true,true,true');
+  expect(stdout.trim()).toBe(`undefined ${Array(11).fill('true').join()}`);
+});
+
+test('the entry for React keeps hooks in a file for clients', async () => {
+  const [entry, client] = await Promise.all(
+    ['react', 'react-client'].map((name) => readFile(at('node_modules', 'sidestream', 'lib', `${name}.js`), 'utf8')),
+  );
+  expect(client).toMatch(/^"use client";[\s\S]*useLayoutEffect/);
+  expect(entry).toContain('from "./react-client.js"');
+  expect(entry).not.toMatch(/use client|use\w*Effect/);
 });
 
 test('its types compile in a strict project, in JSX, in Solid, and in the templates of Vue and Svelte', async () => {
-  await linkPackages(project, ['@types/react', 'vue', 'svelte', 'solid-js']);
+  await linkPackages(project, ['@types/react', 'svelte', 'solid-js']);
   const source = `
     import { createRecommender, type Recommendation, SidestreamError } from 'sidestream';
     import { sharedRecommender } from 'sidestream/element';
@@ -123,6 +133,17 @@ test('its types compile in a strict project, in JSX, in Solid, and in the templa
     export { createWebEncoder, SidestreamError };`;
   const jsx = `
     import 'sidestream/jsx';
+    import { Recommendations, ServerRecommendations, useRecommendations } from 'sidestream/react';
+    export const component = (
+      <Recommendations bundle="/bundle/" navigate={(href) => href.length} onitemclick={({ detail }) => detail.item.title.length}>
+        <a href="/a">A</a>
+      </Recommendations>
+    );
+    export const server = <ServerRecommendations bundle="/bundle/" item-id="a"><a href="/a">A</a></ServerRecommendations>;
+    export const useTitles = (itemId: string): string[] | undefined =>
+      useRecommendations({ bundle: '/bundle/', placement: 'similar', itemId }).list?.items.map(({ item }) => item.title);
+    // @ts-expect-error there is no such placement
+    export const wrong = <Recommendations placement="nowhere" />;
     export const list = (
       <sidestream-recs bundle="/bundle/" item-id="a" limit={4} heading-level={3} layout="row" dismissible exclude={['b']}
         filter={{ category: 'Men' }} onitemclick={({ detail }) => detail.item.title.length} className="wide">
@@ -165,9 +186,12 @@ test('its types compile in a strict project, in JSX, in Solid, and in the templa
   expect(mistakesIn(['solid.tsx'], { jsx: ts.JsxEmit.Preserve, jsxImportSource: 'solid-js' })).toBe('');
 
   const vue = (attributes: string) => `<script setup lang="ts">
-    import type {} from 'sidestream/vue';
+    import { Recommendations, useRecommendations } from 'sidestream/vue';
+    const { list } = useRecommendations(() => ({ bundle: '/bundle/', limit: 3 }));
     </script>
     <template>
+      <b v-for="{ item } in list?.items" :key="item.id">{{ item.title }}</b>
+      <Recommendations item-id="a" :limit="4" :exclude="['b']" class="wide" ${attributes} />
       <sidestream-recs bundle="/bundle/" item-id="a" :limit="4" dismissible :exclude="['b']" class="wide" ${attributes} />
     </template>`;
   await mkdir(at('vue'), { recursive: true });
@@ -183,7 +207,7 @@ test('its types compile in a strict project, in JSX, in Solid, and in the templa
   await writeFile(at('vue', 'Right.vue'), vue('@itemclick="(event) => event.detail.item.title.length"'));
   await writeFile(at('vue', 'Wrong.vue'), vue('placement="nowhere" @itemclick="(event) => event.detail.nothing"'));
   const vueOutput = await check('vue-tsc', 'vue-tsc', ['--project', 'vue', '--pretty', 'false']);
-  expect(vueOutput.match(/^\S+\.vue/gm)).toEqual(['vue/Wrong.vue', 'vue/Wrong.vue']);
+  expect(vueOutput.match(/^\S+\.vue/gm)).toEqual(Array(4).fill('vue/Wrong.vue'));
   expect(vueOutput).toContain('"nowhere"');
   expect(vueOutput).toContain("'nothing'");
 

@@ -112,8 +112,14 @@ const ROOMS = {
   adapters: {
     wing: 'page',
     runs: 'page',
-    has: 'events from data attributes and the GA4 data layer, grids ordered for the shopper, `consent/`, functions for `onMetric`',
+    has: 'events from data attributes and the GA4 data layer, grids ordered for the shopper, `consent/`, functions for `onMetric`, tools for agents',
     imports: ['client', 'common', 'protocol'],
+  },
+  frameworks: {
+    wing: 'page',
+    runs: 'page and servers',
+    has: 'hook, composable and components for React and Vue',
+    imports: ['element', 'protocol'],
   },
   demo: {
     wing: null,

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -107,6 +109,13 @@ const PAGE = {
   consent: 'consent.ts',
 };
 
+/** The entries for frameworks. Only the second file is a client component, so a server can render what the first one adds. */
+const FRAMEWORKS = {
+  react: 'page/frameworks/react/index.ts',
+  'react-client': 'page/frameworks/react/client.ts',
+  vue: 'page/frameworks/vue/index.ts',
+};
+
 /** The inspector's charts are mostly libraries, as large as everything else together: without them an installation is half a megabyte smaller. */
 const smallCharts = (): Plugin => ({
   name: 'small-charts',
@@ -116,11 +125,19 @@ const smallCharts = (): Plugin => ({
 /** The page's code for bundlers and servers. lit stays an import: in Node it supplies the parts of a page that the elements need. */
 const MODULES: RolldownOptions = {
   ...common,
+  // `use client` is kept, because its file is an entry.
+  checks: { ...common.checks, moduleLevelDirective: false },
   platform: 'browser',
   external,
-  input: sources(PAGE),
+  input: sources({ ...PAGE, ...FRAMEWORKS }),
   plugins: [shortStyles(), throughBundler(), rememberPackages(), smallCharts()],
-  output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames },
+  output: {
+    dir: LIB,
+    entryFileNames: '[name].js',
+    chunkFileNames,
+    // Both React entries use these: in one chunk with the client's, that chunk would be a new file, without `use client`.
+    codeSplitting: { groups: [{ name: 'react-props', test: /src[\\/]page[\\/]frameworks[\\/]react[\\/]props/ }] },
+  },
 };
 
 /** The command line computes with tfjs, which looks for this file next to its scripts; Node has SIMD on every processor. */
@@ -154,7 +171,13 @@ const filesOfPackage = filesIn((file) => `new URL('../cdn/${file}', import.meta.
 const TYPES: RolldownOptions = {
   ...common,
   external: [/^[^./]/],
-  input: sources({ ...PAGE, encoders: 'core/encoders/web/index.ts' }),
+  input: sources({
+    ...PAGE,
+    encoders: 'core/encoders/web/index.ts',
+    // `framework-types.ts` writes the entries' own types, with those of the elements.
+    'react-client': FRAMEWORKS['react-client'],
+    'vue-client': FRAMEWORKS.vue,
+  }),
   plugins: [dts({ emitDtsOnly: true, tsconfig: join(ROOT, 'tsconfig.json'), resolver: 'tsc' })],
   output: { dir: LIB, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].d.ts' },
 };
@@ -180,7 +203,21 @@ export async function buildCdn(dir: string): Promise<Cdn> {
   for (const options of [await pageBuild(dir), consentBuild(dir), encodersBuild(dir, files)]) {
     chunks.push(...(await write(options)).filter((file) => file.type === 'chunk'));
   }
+  await writeFileList(dir);
   return { chunks, workers: files };
+}
+
+/** Lists the files with their digests, so that a service worker can keep them as a whole. */
+async function writeFileList(dir: string): Promise<void> {
+  const names = (await readdir(dir)).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+  const digests = names.map(async (name) => {
+    const bytes = await readFile(join(dir, name));
+    return [name, createHash('sha256').update(bytes).digest('hex').slice(0, 16)] as const;
+  });
+  await writeFile(
+    join(dir, 'files.json'),
+    JSON.stringify({ files: Object.fromEntries(await Promise.all(digests)) }, null, 1),
+  );
 }
 
 export async function buildBundles(): Promise<Cdn> {

@@ -89,6 +89,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
     'lib/custom-elements.json',
     'examples/shopify/sections/sidestream-recs.liquid',
     'lib/cli/tfjs-backend-wasm-simd.wasm',
+    'lib/cdn/files.json',
     'lib/cdn/ort-wasm-simd-threaded.asyncify.wasm',
     'lib/studio/studio.html.br',
     'lib/studio/studio-service-worker.js.br',
@@ -96,7 +97,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
   ];
   const foreign = paths.filter(
     (path) =>
-      !/^(lib|models|docs|starter|examples\/(next|plain|react|shopify|static-shop|vue))\/|^(examples\/README\.md|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
+      !/^(lib|models|docs|starter|examples\/(next|offline|plain|react|shopify|static-shop|vue))\/|^(examples\/README\.md|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
         path,
       ),
   );

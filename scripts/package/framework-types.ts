@@ -4,14 +4,43 @@ import type { Declaration } from './elements';
 
 /**
  * Writes the types of the elements for the templates of frameworks, from `custom-elements.json`: the attributes,
- * properties and events of each, with their descriptions.
+ * properties and events of each, with their descriptions. Those of `sidestream/react` and `sidestream/vue` also have their component.
  */
 export async function writeFrameworkTypes(folder: string, elements: Declaration[]): Promise<void> {
   for (const [name, write] of Object.entries({ jsx, vue, svelte, solid })) {
     await writeFile(join(folder, `${name}.d.ts`), `${[...importsOf(elements), ...write(elements)].join('\n')}\n`);
   }
+  await writeFile(join(folder, 'react.d.ts'), `${react(elements).join('\n')}\n`);
   // The module behind the entries that contain only types.
   await writeFile(join(folder, 'types.js'), 'export {};\n');
+}
+
+/** The components for React. A server writes no properties and adds no listeners. */
+function react(elements: Declaration[]): string[] {
+  const list = elements.find(({ tag }) => tag === 'sidestream-recs');
+  const inBrowsers = [
+    ...(list?.properties ?? []).flatMap(({ name, attribute }) => (attribute ? [] : [`'${name}'`])),
+    ...(list?.events ?? []).map(({ name }) => `'on${name}'`),
+    "'ref'",
+  ];
+  return [
+    "import type { ReactElement } from 'react';",
+    "import type { SidestreamRecsProps } from './jsx.js';",
+    "export { type FollowedList, type ListOptions, useRecommendations } from './react-client.js';",
+    '',
+    '/**',
+    ' * `<sidestream-recs>` as a client component, which also sets properties and adds listeners where React hydrates. A server',
+    ' * renders the attributes and the children.',
+    ' */',
+    'export declare function Recommendations(props: SidestreamRecsProps): ReactElement;',
+    '/** Attributes and children of `<ServerRecommendations>`: a server has no listeners and no other properties. */',
+    `export type ServerRecommendationsProps = Omit<SidestreamRecsProps, ${inBrowsers.join(' | ')}>;`,
+    '/**',
+    ' * `<sidestream-recs>` as a server component. The children, such as links to products, are the first list, also for search',
+    ' * engines and shoppers without JavaScript.',
+    ' */',
+    'export declare function ServerRecommendations(props: ServerRecommendationsProps): ReactElement;',
+  ];
 }
 
 /** Types of the events' details, by name, and of the elements. */
@@ -81,7 +110,11 @@ function vue(elements: Declaration[]): string[] {
   ]);
   const tags = elements.map(({ tag, name }) => `    '${tag}': new () => { $props: ${name}Props };`);
   return [
-    "import type { HTMLAttributes as Attributes } from 'vue';",
+    "import type { FunctionalComponent, HTMLAttributes as Attributes } from 'vue';",
+    "export { type FollowedList, type ListOptions, useRecommendations } from './vue-client.js';",
+    '',
+    '/** `<sidestream-recs>` as a component, which needs no `isCustomElement`. A server renders the attributes and the slot. */',
+    'export declare const Recommendations: FunctionalComponent<SidestreamRecsProps>;',
     '',
     // Listeners of platform events whose details differ here.
     "type HTMLAttributes = Omit<Attributes, 'onError' | 'onProgress'>;",

@@ -1,9 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Item } from 'sidestream';
+import { Recommendations } from 'sidestream/react';
 import { RecommendationList } from './RecommendationList';
 import { BUNDLE, shopRecommender, track } from './recommender';
-import 'sidestream/element';
-import type {} from 'sidestream/jsx';
 
 /** A link that the server renders. */
 export interface Link {
@@ -25,9 +24,7 @@ export function App({ popular }: { popular: Link[] }) {
           <RecommendationList heading="For you" placement="for-you" />
         </>
       )}
-      {/* The element reflects its `state` to an attribute, possibly before React hydrates. */}
-      <sidestream-recs
-        suppressHydrationWarning
+      <Recommendations
         bundle={BUNDLE}
         dismissible
         heading="Many chose these"
@@ -40,7 +37,7 @@ export function App({ popular }: { popular: Link[] }) {
             {link.title}
           </a>
         ))}
-      </sidestream-recs>
+      </Recommendations>
     </main>
   );
 }

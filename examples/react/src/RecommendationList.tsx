@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import type { Placement, Recommendation, RecommendResponse } from 'sidestream';
-import { track } from './recommender';
-import { useRecommendations } from './useRecommendations';
+import { useRecommendations } from 'sidestream/react';
+import { BUNDLE, track } from './recommender';
 
 interface Props {
   placement: Placement;
@@ -11,7 +11,7 @@ interface Props {
 
 /** A list with the shop's own cards, which tracks impressions and clicks. */
 export function RecommendationList({ placement, itemId, heading }: Props) {
-  const { list, error } = useRecommendations(placement, itemId);
+  const { list, error } = useRecommendations({ bundle: BUNDLE, placement, itemId, limit: 6 });
   if (error && !list) return null;
   return (
     <section aria-busy={!list} aria-label={heading} data-placement={placement}>

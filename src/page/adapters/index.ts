@@ -1,3 +1,5 @@
+export { connectAgent } from './agent';
+export type { AgentOptions, AgentRecommender } from './agent-tools';
 export { type AttributesOptions, connectAttributes } from './attributes';
 export {
   type ConsentCallback,

@@ -1,7 +1,7 @@
 import type { EventType, TrackDetails } from '../../device/protocol';
 
-/** Source of an event: a pushed object, a `gtag()` push, attributes of an element, or a grid. */
-export type AdapterSource = 'data-layer' | 'gtag' | 'attributes' | 'grid';
+/** Source of an event: a pushed object, a `gtag()` push, attributes of an element, a grid, or an agent. */
+export type AdapterSource = 'data-layer' | 'gtag' | 'attributes' | 'grid' | 'agent';
 
 /**
  * Why an event, or one of its fields, was dropped:
@@ -27,11 +27,11 @@ export type DropReason =
 
 interface ReceivedEvent {
   source: AdapterSource;
-  /** Its name on the page: `add_to_cart`, the value of `data-sidestream-event`, or `rerank` of a grid. */
+  /** Its name on the page: `add_to_cart`, the value of `data-sidestream-event`, `rerank` of a grid, or a tool's name. */
   event: string;
   /** Null if unknown. */
   itemId: string | null;
-  /** The pushed entry, or the element. */
+  /** The pushed entry, the element, or an agent's input. */
   payload: unknown;
 }
 

@@ -1,27 +1,16 @@
 'use client';
 
-import { useEffect, useState } from 'react';
-import { sharedRecommender } from 'sidestream/element';
+import * as sidestream from 'sidestream';
+import { useRecommendations } from 'sidestream/react';
+
+globalThis.sidestream = sidestream;
 
 /** A list of the page's own, refreshed together with the element's. */
 export function List() {
-  const [items, setItems] = useState([]);
-  useEffect(() => {
-    let end = () => {};
-    let here = true;
-    void sharedRecommender({ bundle: '/bundle/' }).then((recommender) => {
-      const refresh = () => recommender.recommend({ limit: 3 }).then((list) => here && setItems(list.items));
-      end = recommender.on('change', refresh);
-      refresh();
-    });
-    return () => {
-      here = false;
-      end();
-    };
-  }, []);
+  const { list } = useRecommendations({ bundle: '/bundle/', limit: 3 });
   return (
     <ol id="own">
-      {items.map(({ item, reason }) => (
+      {list?.items.map(({ item, reason }) => (
         <li key={item.id}>
           {item.title}: {reason}
         </li>

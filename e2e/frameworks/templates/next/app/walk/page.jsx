@@ -1,11 +1,13 @@
+import { ServerRecommendations } from 'sidestream/react';
 import { List } from './List';
-import { Shop } from './Shop';
 
 export default function Page() {
   return (
     <main>
       <h1>Good things</h1>
-      <Shop />
+      <ServerRecommendations bundle="/bundle/" heading="For you" href-template="#{id}">
+        <a href="#p1">Red scarf</a>
+      </ServerRecommendations>
       <List />
     </main>
   );

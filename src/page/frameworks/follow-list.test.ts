@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { RecommendResponse } from '../../device/protocol';
+import { FakeRecommender, STATUS } from '../../testing/fake-recommender';
+import type { SharedKey } from '../element';
+import { followList, type ListOptions } from './follow-list';
+
+/** Starts a list. What happens to it is in `lists` and `errors`. */
+function start(fake: FakeRecommender, options: ListOptions) {
+  const keys: SharedKey[] = [];
+  const lists: RecommendResponse[] = [];
+  const errors: unknown[] = [];
+  const end = followList(
+    options,
+    { onList: (list) => lists.push(list), onError: (error) => errors.push(error) },
+    async (key) => {
+      keys.push(key);
+      return fake.recommender;
+    },
+  );
+  return { keys, lists, errors, end };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const change = (fake: FakeRecommender): void => {
+  for (const listener of fake.listeners) listener(STATUS);
+};
+
+describe('followList', () => {
+  it('requests the list of the bundle, and again after each action of the shopper', async () => {
+    const fake = new FakeRecommender();
+    const { keys, lists } = start(fake, {
+      bundle: '/bundle/',
+      namespace: 'b',
+      placement: 'similar',
+      itemId: 'a',
+      limit: 3,
+    });
+    await settled();
+    expect(keys).toMatchObject([{ bundle: '/bundle/', namespace: 'b' }]);
+    expect(fake.requests).toEqual([{ placement: 'similar', itemId: 'a', limit: 3 }]);
+    change(fake);
+    await settled();
+    expect(lists).toHaveLength(2);
+  });
+
+  it('reports an error, and follows on', async () => {
+    const fake = new FakeRecommender();
+    fake.failure = new Error('no');
+    const { lists, errors } = start(fake, { bundle: '/bundle/' });
+    await settled();
+    expect(errors).toEqual([fake.failure]);
+    fake.failure = null;
+    change(fake);
+    await settled();
+    expect(lists).toHaveLength(1);
+  });
+
+  it('reports nothing and listens to nothing after its end, even if it ends before it has started', async () => {
+    const fake = new FakeRecommender();
+    start(fake, { bundle: '/bundle/' }).end();
+    await settled();
+    expect([fake.requests, fake.listeners.size]).toEqual([[], 0]);
+    let open = (): void => undefined;
+    fake.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const { lists, end } = start(fake, { bundle: '/bundle/' });
+    await settled();
+    end();
+    open();
+    await settled();
+    expect([fake.requests.length, lists, fake.listeners.size]).toEqual([1, [], 0]);
+  });
+});

@@ -1,0 +1,2 @@
+export { type FollowedList, type ListOptions, Recommendations, useRecommendations } from './client';
+export { ServerRecommendations } from './server';
