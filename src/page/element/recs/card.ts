@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import type { ListLabels } from './labels';
-import { safeImage } from './safe-url';
 
 /** Values that a card shows in addition to the recommendation. */
 export interface CardContext {

@@ -1,14 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { columnsOf, formatPrice, itemHref } from '../../../core/card';
 import type { Placement, Recommendation } from '../../../device/protocol';
-import { formatPrice } from '../price';
 import { productCard, skeletonCard } from './card';
 import type { CardExtras } from './card-extras';
-import { columnsOf } from './columns';
 import type { CompleteLabels, ListLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
-import { itemHref } from './safe-url';
 import type { Settings } from './settings';
 import type { CardFiller } from './template-card';
 

@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { formatPrice } from '../../../core/card';
 import type {
   Placement,
   Progress,
@@ -11,7 +12,6 @@ import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, TypedLitElement } from '../events';
 import { LanguageObserver } from '../labels';
-import { formatPrice } from '../price';
 import { cardStyles } from './card.styles';
 import { ListInteraction } from './interaction';
 import { completeLabels, headingOf, type RecsLabels } from './labels';
