@@ -4,6 +4,7 @@ import { isLowest, isReduced, ratingOf, savingOf } from '../../core/card/facts';
 import type { Item } from '../../core/catalog';
 import { escaped } from '../../core/common/escaped';
 import { ENGLISH, fill, labelLanguage, loadLabels } from '../../core/labels';
+import type { RankedItem } from '../../device/ranking';
 import type { ListCatalog } from './list-catalog';
 import type { RankedList } from './rank-lists';
 
@@ -50,28 +51,33 @@ export async function cardMaker(
   const percent = new Intl.NumberFormat(canonical(lang), { style: 'percent' });
   const price = (value: number): string => formatPrice(value, currency, lang);
   const absolute = (address: string): string => (site && address ? new URL(address, site).href : address);
+  /** An item is in many lists. */
+  const made = new Map<number, Omit<ListCard, 'reason' | 'source'>>();
+  const cardOf = ({ row, prices }: RankedItem): Omit<ListCard, 'reason' | 'source'> => {
+    const item = shown(index.items[row]);
+    const own = item.price === undefined ? '' : price(item.price);
+    const from = isLowest({ item, prices }) && price(prices?.highest ?? 0) !== own;
+    const before = isReduced(item) ? price(item.listPrice ?? 0) : '';
+    const saved = savingOf(item);
+    return {
+      id: item.id,
+      title: item.title,
+      category: item.category,
+      url: absolute(itemHref(item, hrefTemplate)),
+      image: absolute(safeImage(item.image)),
+      price: item.price,
+      priceText: from ? fill(cards.from, { price: own }) : own,
+      listPrice: item.listPrice,
+      listPriceText: before === own ? '' : before,
+      saving: saved ? percent.format(-saved / 100).replace('-', '−') : '',
+      rating: ratingOf(item),
+    };
+  };
   return ({ items, ...list }) => {
-    const all = items.map(({ row, prices, reason, source }): ListCard => {
-      const item = shown(index.items[row]);
-      const own = item.price === undefined ? '' : price(item.price);
-      const from = isLowest({ item, prices }) && price(prices?.highest ?? 0) !== own;
-      const saved = savingOf(item);
-      const before = isReduced(item) ? price(item.listPrice ?? 0) : '';
-      return {
-        id: item.id,
-        title: item.title,
-        category: item.category,
-        url: absolute(itemHref(item, hrefTemplate)),
-        image: absolute(safeImage(item.image)),
-        price: item.price,
-        priceText: from ? fill(cards.from, { price: own }) : own,
-        listPrice: item.listPrice,
-        listPriceText: before === own ? '' : before,
-        saving: saved ? percent.format(-saved / 100).replace('-', '−') : '',
-        rating: ratingOf(item),
-        reason,
-        source,
-      };
+    const all = items.map((ranked): ListCard => {
+      const card = made.get(ranked.row) ?? cardOf(ranked);
+      made.set(ranked.row, card);
+      return { ...card, reason: ranked.reason, source: ranked.source };
     });
     return { ...list, ...(currency && { currency }), items: all.slice(0, limit), standIns: all.slice(limit) };
   };
