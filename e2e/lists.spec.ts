@@ -37,7 +37,7 @@ interface Shop {
 }
 
 /** A page with a list in its HTML, whose script the host holds back. */
-async function shopOf(context: BrowserContext, file: string, attributes: string): Promise<Shop> {
+async function shopOf(context: BrowserContext, file: string, attributes: string, limit = LIMIT): Promise<Shop> {
   const html = readFileSync(join(lists, file), 'utf8');
   const css = readFileSync(join(lists, 'lists.css'), 'utf8');
   let open = (): void => undefined;
@@ -52,7 +52,7 @@ async function shopOf(context: BrowserContext, file: string, attributes: string)
         <style>body { max-width: 60rem; margin: 1rem auto; padding: 0 1rem; font: 16px/1.5 sans-serif }</style>
         <script type="module" src="/sidestream/sidestream.js"></script>
         <h1>A product</h1>
-        <sidestream-recs bundle="/bundle/" limit="${LIMIT}" href-template="/product/{id}" ${attributes}>${html}</sidestream-recs>
+        <sidestream-recs bundle="/bundle/" limit="${limit}" href-template="/product/{id}" ${attributes}>${html}</sidestream-recs>
         <p id="below">The rest of the page</p>`,
     }),
   );
@@ -84,7 +84,7 @@ declare global {
 }
 
 /** Notes layout shifts, paints, and in every frame whether the list has cards with pictures. */
-const observe = (page: Page): Promise<void> =>
+const observe = (page: Page) =>
   page.addInitScript(() => {
     const seen: Seen = { shifts: 0, empty: 0, unloaded: 0, frames: 0, largest: null, painted: 0 };
     window.seen = seen;
@@ -168,6 +168,17 @@ for (const [width, layout] of [
     expect(await page.evaluate(() => window.seen)).toMatchObject({ shifts: 0, empty: 0, unloaded: 0 });
   });
 }
+
+test('while the ranking loads, the list in the page keeps its space, whatever the limit', async ({ page, context }) => {
+  const shop = await shopOf(context, `similar/item/${ID}.html`, `placement="similar" item-id="${ID}"`, 2 * LIMIT);
+  await context.route('**/bundle/**', () => undefined);
+  await page.goto(shop.address, { waitUntil: 'commit' });
+  await expect(page.locator('sidestream-recs li')).toHaveCount(LIMIT);
+  const before = await boxes(page);
+  shop.open();
+  await expect(page.locator('sidestream-recs')).toHaveAttribute('state', 'loading');
+  expect(await boxes(page)).toEqual(before);
+});
 
 test('without scripts the list is there, with links; and it stays when recommendations fail', async ({ browser }) => {
   const quiet = await browser.newContext({ javaScriptEnabled: false });

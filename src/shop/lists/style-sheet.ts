@@ -172,6 +172,13 @@ sidestream-recs[add-to-cart] > .sidestream-list > li {
   line-height: var(--_leading);
   font-variant-numeric: tabular-nums;
 }
+.sidestream-list p:has(s) {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: baseline;
+  column-gap: 0.3125rem;
+  white-space: nowrap;
+}
 .sidestream-list b {
   font-weight: 600;
   color: var(--sidestream-sale, color-mix(in srgb, currentColor 30%, #e0101a));
