@@ -4,8 +4,8 @@
  */
 export interface App {
   name: string;
-  /** Folder under `templates`. */
-  template: string;
+  /** Folder under `templates`. Default: only the example. */
+  template?: string;
   /** Folder under `examples` that the template is added to, with its packages. */
   example?: string;
   /** Address of the template's page. Default: `/`. */
@@ -22,6 +22,8 @@ export interface App {
   serve: { folder: string } | { command: string[] };
   /** Whether it has a second page, which its router puts into the document of the first. */
   swaps?: boolean;
+  /** A page with a list in its HTML: its address, and the address of products in these lists. */
+  lists?: { page: string; href: string };
   /** Starts its development server; `{port}` stands for the port. */
   dev?: string[];
 }
@@ -30,6 +32,7 @@ const NEXT = {
   template: 'next',
   example: 'next',
   page: '/walk',
+  lists: { page: '/product/p1', href: '/product/{id}' },
   packages: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' },
 };
 const VITE = '7.3.8';
@@ -94,6 +97,22 @@ export const APPS: App[] = [
     build: ['astro', 'build'],
     serve: { folder: 'dist' },
     swaps: true,
+  },
+  {
+    name: 'Astro 5, lists in HTML',
+    example: 'astro',
+    packages: { astro: '5.18.2' },
+    build: ['astro', 'build'],
+    serve: { folder: 'dist' },
+    lists: { page: '/product/p1/', href: '/product/{id}/' },
+  },
+  {
+    name: 'Eleventy 3, lists in HTML',
+    example: 'eleventy',
+    packages: { '@11ty/eleventy': '3.1.8' },
+    build: ['eleventy'],
+    serve: { folder: '_site' },
+    lists: { page: '/product/p1/', href: '/product/{id}/' },
   },
   {
     name: 'Turbo 8',
