@@ -6,7 +6,7 @@ import { exactObject } from '../../core/common/strict-object';
 import { replaceFile } from '../bundler';
 
 /** Names, in the folder of the lists, the files and the state that they were made from. */
-export const LISTS_FILE = 'lists.json';
+const LISTS_FILE = 'lists.json';
 
 /** A path that the command itself could have written: relative, and never outside the folder. */
 const pathSchema = v.pipe(v.string(), v.regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\\]+(\/[^/\\]+)*$/));

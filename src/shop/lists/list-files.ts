@@ -19,7 +19,7 @@ export interface CardSettings {
 }
 
 /** One item of a list, as files have it. */
-export interface ListCard extends Pick<Item, 'id' | 'title' | 'category' | 'price' | 'listPrice' | 'rating'> {
+interface ListCard extends Pick<Item, 'id' | 'title' | 'category' | 'price' | 'listPrice' | 'rating'> {
   url: string;
   image: string;
   /** Formatted, and with "from" if other variants of the product cost more; empty without a price. */
