@@ -37,7 +37,12 @@ interface Shop {
 }
 
 /** A page with a list in its HTML, whose script the host holds back. */
-async function shopOf(context: BrowserContext, file: string, attributes: string, limit = LIMIT): Promise<Shop> {
+async function shopOf(
+  context: BrowserContext,
+  file: string,
+  attributes: string,
+  { limit = LIMIT, lang = 'en' } = {},
+): Promise<Shop> {
   const html = readFileSync(join(lists, file), 'utf8');
   const css = readFileSync(join(lists, 'lists.css'), 'utf8');
   let open = (): void => undefined;
@@ -47,7 +52,7 @@ async function shopOf(context: BrowserContext, file: string, attributes: string,
   await context.route('**/with-list.html', (route) =>
     route.fulfill({
       contentType: 'text/html',
-      body: `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+      body: `<!doctype html><html lang="${lang}"${lang === 'ar' ? ' dir="rtl"' : ''}><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>A product</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/lists.css">
         <style>body { max-width: 60rem; margin: 1rem auto; padding: 0 1rem; font: 16px/1.5 sans-serif }</style>
         <script type="module" src="/sidestream/sidestream.js"></script>
@@ -138,18 +143,23 @@ const boxes = (page: Page): Promise<Record<string, number[][]>> =>
     return { ...Object.fromEntries(found), below: [boxOf(document.querySelector('#below'))] };
   });
 
-for (const [width, layout] of [
-  [1200, 'grid'],
-  [340, 'grid'],
-  [900, 'row'],
+for (const [width, layout, lang] of [
+  [1200, 'grid', 'en'],
+  [340, 'grid', 'ar'],
+  [320, 'grid', 'ja'],
+  [900, 'row', 'en'],
 ] as const) {
-  test(`the list is in the first paint and is ranked in place: ${layout}, ${width} px`, async ({ page, context }) => {
+  test(`the list is in the first paint and is ranked in place: ${layout}, ${width} px, ${lang}`, async ({
+    page,
+    context,
+  }) => {
     await page.setViewportSize({ width, height: 900 });
     await observe(page);
     const shop = await shopOf(
       context,
       `similar/item/${ID}.html`,
       `placement="similar" item-id="${ID}" layout="${layout}"`,
+      { lang },
     );
     await page.goto(shop.address, { waitUntil: 'commit' });
     const list = page.locator('sidestream-recs');
@@ -170,7 +180,9 @@ for (const [width, layout] of [
 }
 
 test('while the ranking loads, the list in the page keeps its space, whatever the limit', async ({ page, context }) => {
-  const shop = await shopOf(context, `similar/item/${ID}.html`, `placement="similar" item-id="${ID}"`, 2 * LIMIT);
+  const shop = await shopOf(context, `similar/item/${ID}.html`, `placement="similar" item-id="${ID}"`, {
+    limit: 2 * LIMIT,
+  });
   await context.route('**/bundle/**', () => undefined);
   await page.goto(shop.address, { waitUntil: 'commit' });
   await expect(page.locator('sidestream-recs li')).toHaveCount(LIMIT);
