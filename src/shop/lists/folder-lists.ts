@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import * as v from 'valibot';
 import { exactObject } from '../../core/common/strict-object';
-import { replaceFile } from '../bundler';
+import { notWritten } from '../bundler';
 
 /** Names, in the folder of the lists, the files and the state that they were made from. */
 const LISTS_FILE = 'lists.json';
@@ -24,16 +25,12 @@ type ListsFile = v.InferOutput<typeof listsSchema>;
 
 const NOTHING: ListsFile = { version: 1, input: '', lists: 0, items: 0, files: {} };
 
-/** Number of files that are written at the same time. */
-const PARALLEL = 32;
-
 /** Writes lists into a folder: only files whose content changed, and removes those of earlier lists that are gone. */
 export class FolderLists {
   readonly #folder: string;
   readonly #before: ListsFile;
   readonly #files: Record<string, string> = {};
   readonly #folders = new Set<string>();
-  #waiting: Promise<void>[] = [];
   #marked = false;
   written = 0;
   bytes = 0;
@@ -45,8 +42,8 @@ export class FolderLists {
 
   /** Reads what an earlier run wrote. A file that was removed since counts as not written. */
   static async open(folder: string): Promise<FolderLists> {
-    const text = await readFile(join(folder, LISTS_FILE), 'utf8').catch(() => '');
-    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), listsSchema), text);
+    const written = await readFile(join(folder, LISTS_FILE), 'utf8').catch(() => '');
+    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), listsSchema), written);
     if (!read.success) return new FolderLists(folder, NOTHING);
     const there = new Set((await readdir(folder, { recursive: true })).map((path) => path.split(sep).join('/')));
     const kept = Object.entries(read.output.files).filter(([path]) => there.has(path));
@@ -65,28 +62,32 @@ export class FolderLists {
     return before.input === input ? { ...before, files: Object.keys(files).length } : null;
   }
 
-  /** Writes a file if its content is not there yet. @param path in the folder, with `/` */
-  async put(path: string, content: string): Promise<void> {
+  /**
+   * Writes a file if its content is not there yet. Not asynchronous: thousands of small files take half as long.
+   * @param path in the folder, with `/`
+   * @throws SidestreamError `runtime/invalid-input` if the file system refuses to write
+   */
+  put(path: string, content: string): void {
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
     this.#files[path] = digest;
     if (this.#before.files[path] === digest) return;
-    await this.#mark();
+    this.#mark();
     this.written++;
     this.bytes += Buffer.byteLength(content);
-    this.#waiting.push(this.#write(path, content));
-    if (this.#waiting.length >= PARALLEL) await this.#settle();
+    this.#write(path, content);
   }
 
-  /** Removes the files that are no longer wanted, and records the state. @returns number of removed files */
-  async finish(input: string, made: Pick<ListsFile, 'lists' | 'items'>): Promise<{ files: number; removed: number }> {
-    await this.#settle();
+  /** Removes the files that are no longer wanted, and records the state. @returns number of all files and of removed ones */
+  finish(input: string, made: Pick<ListsFile, 'lists' | 'items'>): { files: number; removed: number } {
     const gone = Object.keys(this.#before.files).filter((path) => !Object.hasOwn(this.#files, path));
-    if (gone.length > 0) await this.#mark();
-    for (const path of gone) await rm(join(this.#folder, path), { force: true });
-    // Folders of other files stay.
-    for (const folder of new Set(gone.map(dirname)))
-      if (folder !== '.') await rmdir(join(this.#folder, folder)).catch(() => undefined);
-    await this.#record({ version: 1, input, ...made, files: this.#files });
+    if (gone.length > 0) this.#mark();
+    for (const path of gone) rmSync(join(this.#folder, path), { force: true });
+    for (const folder of new Set(gone.map(dirname))) {
+      const path = join(this.#folder, folder);
+      // A folder with other files stays.
+      if (folder !== '.' && existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
+    }
+    this.#write(LISTS_FILE, text({ version: 1, input, ...made, files: this.#files }));
     return { files: Object.keys(this.#files).length, removed: gone.length };
   }
 
@@ -94,32 +95,29 @@ export class FolderLists {
    * Records, before the first change, that no file has a known content: a run that is interrupted would otherwise leave
    * files that the next run takes for others.
    */
-  async #mark(): Promise<void> {
+  #mark(): void {
     if (this.#marked) return;
     this.#marked = true;
-    await mkdir(this.#folder, { recursive: true });
     const files = Object.fromEntries(Object.keys(this.#before.files).map((path) => [path, '']));
-    await this.#record({ ...NOTHING, files });
+    this.#write(LISTS_FILE, text({ ...NOTHING, files }));
   }
 
-  async #record(lists: ListsFile): Promise<void> {
-    await replaceFile(join(this.#folder, LISTS_FILE), `${JSON.stringify(lists)}\n`);
-  }
-
-  async #write(path: string, content: string): Promise<void> {
+  /** Writes a file, complete or not at all. */
+  #write(path: string, content: string): void {
     const file = join(this.#folder, path);
-    const folder = dirname(file);
-    if (!this.#folders.has(folder)) {
-      await mkdir(folder, { recursive: true });
+    try {
+      const folder = dirname(file);
+      if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
       this.#folders.add(folder);
+      writeFileSync(`${file}.part`, content);
+      renameSync(`${file}.part`, file);
+    } catch (cause) {
+      throw notWritten(file, cause);
     }
-    await replaceFile(file, content);
-  }
-
-  async #settle(): Promise<void> {
-    await Promise.all(this.#waiting.splice(0));
   }
 }
+
+const text = (lists: ListsFile): string => `${JSON.stringify(lists)}\n`;
 
 /** Bytes of the longest name; file systems allow 255, with the extension and a suffix while the file is written. */
 const MAX_NAME = 200;

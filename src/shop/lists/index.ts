@@ -59,8 +59,8 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
       lists++;
       counts.add(list.items.length);
       const path = pathOf(list);
-      if (formats.includes('json')) await folder.put(`${path}.json`, listJson(list));
-      if (formats.includes('html')) await folder.put(`${path}.html`, listHtml(list, lang));
+      if (formats.includes('json')) folder.put(`${path}.json`, listJson(list));
+      if (formats.includes('html')) folder.put(`${path}.html`, listHtml(list, lang));
       if (formats.includes('csv')) {
         const table = `${list.placement}/${fileName(list.per)}.csv`;
         const rows = tables.get(table) ?? [csvTitles(limit, standIns)];
@@ -70,10 +70,10 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
       if (list.per === 'item') advance(1);
     }
   });
-  for (const [path, rows] of tables) await folder.put(path, `${rows.join('\r\n')}\r\n`);
-  if (formats.includes('html')) await folder.put('lists.css', styleSheet(counts));
+  for (const [path, rows] of tables) folder.put(path, `${rows.join('\r\n')}\r\n`);
+  if (formats.includes('html')) folder.put('lists.css', styleSheet(counts));
   const items = catalog.index.items.length;
-  const { files, removed } = await folder.finish(input, { lists, items });
+  const { files, removed } = folder.finish(input, { lists, items });
   return { lists, items, files, written: folder.written, bytes: folder.bytes, removed };
 }
 
