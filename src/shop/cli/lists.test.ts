@@ -207,6 +207,52 @@ it('writes cards as HTML without anything that runs, and as a table with stand-i
   expect((await readdir(join(out, 'similar/item'))).sort()).toContain('b%2F..%2Fc.html');
 });
 
+it('writes texts, reasons and prices of another language and its market', async () => {
+  const content = await shopContent();
+  const texts = content.items.map(({ id }) => ({ title: `Titel ${id}` }));
+  const locales = [{ tag: 'de', market: 'de', texts }];
+  await writeBundle({ ...content, language: 'en', locales }, await folderSink(bundle));
+  await writeFile(join(folder, 'german.csv'), 'id,price\nitem-3,1234\n');
+  await inProcess(
+    'offers',
+    join(folder, 'german.csv'),
+    '--out',
+    bundle,
+    '--market',
+    'de',
+    '--currency',
+    'EUR',
+    '--missing',
+    'keep',
+  );
+  await run('--lang', 'de-AT', '--limit', '40');
+  const { currency, items } = await listAt('trending/shop');
+  expect(currency).toBe('EUR');
+  const item = items.find(({ id }: { id: string }) => id === 'item-3');
+  expect({ ...item, priceText: item.priceText.replaceAll(/\s/gu, ' ') }).toMatchObject({
+    title: 'Titel item-3',
+    price: 1234,
+    priceText: expect.stringMatching(/€.*1.234,00/),
+    reason: 'Beliebt in diesem Shop',
+  });
+  expect((await run('--lang', 'de-AT', '--limit', '40')).written).toBe(0);
+  // The offers of another market are another input.
+  await writeFile(join(folder, 'german.csv'), 'id,price\nitem-3,1235\n');
+  await inProcess(
+    'offers',
+    join(folder, 'german.csv'),
+    '--out',
+    bundle,
+    '--market',
+    'de',
+    '--currency',
+    'EUR',
+    '--missing',
+    'keep',
+  );
+  expect((await run('--lang', 'de-AT', '--limit', '40')).written).toBeGreaterThan(0);
+});
+
 it('refuses options that make no list', async () => {
   const failed = async (...args: string[]) => (await inProcess('lists', bundle, '--out', out, ...args)).err;
   expect(await failed('--per', 'category', '--placements', 'similar')).toContain('Add item to --per');

@@ -65,9 +65,10 @@ export function listsCommand(): Command {
         .default([...FORMATS], FORMATS.join(',')),
     )
     .addOption(
-      new Option('--lang <tag>', 'language of texts, prices and reasons, such as de (default: en)').argParser(
-        fitting(localeSchema),
-      ),
+      new Option(
+        '--lang <tag>',
+        'language of texts, prices and reasons, such as de (default: the language of the bundle, otherwise en)',
+      ).argParser(fitting(localeSchema)),
     )
     .addOption(currencyOption(' (default: the currency of the offers)'))
     .addOption(

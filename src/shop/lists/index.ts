@@ -48,7 +48,7 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
   const known = folder.madeFrom(input);
   if (known) return { lists: known.lists, items: known.items, files: known.files, written: 0, bytes: 0, removed: 0 };
   const catalog = await openCatalog(request);
-  const { limit, standIns, lang } = request;
+  const { limit, standIns } = request;
   const cards = await cardMaker(catalog, request, limit);
   const tables = new Map<string, string[]>();
   const counts = new Set<number>();
@@ -60,7 +60,7 @@ export async function writeLists(request: ListsRequest): Promise<ListsResult> {
       counts.add(list.items.length);
       const path = pathOf(list);
       if (formats.includes('json')) folder.put(`${path}.json`, listJson(list));
-      if (formats.includes('html')) folder.put(`${path}.html`, listHtml(list, lang));
+      if (formats.includes('html')) folder.put(`${path}.html`, listHtml(list, catalog.lang));
       if (formats.includes('csv')) {
         const table = `${list.placement}/${fileName(list.per)}.csv`;
         const rows = tables.get(table) ?? [csvTitles(limit, standIns)];

@@ -41,7 +41,7 @@ export interface ListCatalog {
   shown: Shown;
   /** Currency of the offers, if they name one. */
   currency: string | undefined;
-  lang: string | undefined;
+  lang: string;
   now: number;
   rulesFor(placement: Placement): Rules;
 }
@@ -50,7 +50,7 @@ export interface ListCatalog {
 export interface CatalogRequest {
   /** Folder of the bundle. */
   bundle: string;
-  /** Language of texts, prices and reasons. */
+  /** Language of texts, prices and reasons. Default: the bundle's, otherwise English. */
   lang: string | undefined;
   /** Market whose prices and stock count. */
   market: string | undefined;
@@ -80,9 +80,10 @@ const marketOf = (manifest: Manifest, { lang, market }: Pick<CatalogRequest, 'la
 
 /** Opens the whole catalogue of a bundle with its trained files, offers, rules and texts. */
 export async function openCatalog(request: CatalogRequest): Promise<ListCatalog> {
-  const { bundle: folder, lang, now } = request;
+  const { bundle: folder, now } = request;
   const bundle = await openFolder(folder);
   const { manifest, features } = bundle;
+  const { lang = manifest.language ?? 'en' } = request;
   const fetchFile = folderFetch(folder);
   await Promise.all([loadKernel(), loadReasons(lang)]);
   const [cooccurrence, learned] = await Promise.all([bundle.cooccurrence(), bundle.demand()]);
@@ -126,7 +127,7 @@ function offered(index: CatalogIndex, offers: Parameters<typeof offeredItem>[1][
 /** How to show items in a language of the bundle; unchanged if it has no texts in it. */
 async function shownIn(
   { manifest, items, clusters, file }: Awaited<ReturnType<typeof openFolder>>,
-  lang: string | undefined,
+  lang: string,
 ): Promise<Shown> {
   const tag = localeFor(manifest, lang);
   const texts = new Map<string, ReturnType<typeof decodeTexts>[number]>();

@@ -46,7 +46,7 @@ export async function cardMaker(
   { currency = offered, hrefTemplate, site }: CardSettings,
   limit: number,
 ): Promise<(list: RankedList) => CardList> {
-  const language = labelLanguage(lang ?? 'en');
+  const language = labelLanguage(lang);
   const { cards } = language === 'en' ? ENGLISH : await loadLabels(language);
   const percent = new Intl.NumberFormat(canonical(lang), { style: 'percent' });
   const price = (value: number): string => formatPrice(value, currency, lang);
@@ -90,13 +90,13 @@ export const listJson = (list: CardList): string => `${JSON.stringify(list)}\n`;
  * The list as HTML: the content of `<sidestream-recs>`, or a list of its own. It has no style attributes and no scripts, which
  * a page's policy may forbid. Its boxes are those of the element's cards, so that nothing moves when the element replaces it.
  */
-export function listHtml({ items }: CardList, lang: string | undefined): string {
+export function listHtml({ items }: CardList, lang: string): string {
   if (items.length === 0) return '';
   const cards = items.map((card) => cardHtml(card, lang)).join('\n');
   return `<ul class="sidestream-list" data-count="${items.length}">\n${cards}\n</ul>\n`;
 }
 
-function cardHtml(card: ListCard, lang: string | undefined): string {
+function cardHtml(card: ListCard, lang: string): string {
   const { id, title, url, image, priceText, listPriceText, saving, rating, reason } = card;
   const decimal = (value: number): string => value.toLocaleString(canonical(lang), { maximumFractionDigits: 1 });
   const picture = image
