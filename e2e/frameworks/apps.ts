@@ -4,7 +4,7 @@
  */
 export interface App {
   name: string;
-  /** Folder under `templates`. */
+  /** Folder under `templates`. Default: only the example. */
   template?: string;
   /** Folder under `examples` that the template is added to, with its packages. */
   example?: string;
@@ -24,6 +24,8 @@ export interface App {
   swaps?: boolean;
   /** Whether it is the shop without a network: its build makes the service worker. */
   offline?: boolean;
+  /** A page with a list in its HTML: its address, and the address of products in these lists. */
+  lists?: { page: string; href: string };
   /** Starts its development server; `{port}` stands for the port. */
   dev?: string[];
 }
@@ -32,6 +34,7 @@ const NEXT = {
   template: 'next',
   example: 'next',
   page: '/walk',
+  lists: { page: '/product/p1', href: '/product/{id}' },
   packages: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' },
 };
 const VITE = '7.3.8';
@@ -96,6 +99,22 @@ export const APPS: App[] = [
     build: ['astro', 'build'],
     serve: { folder: 'dist' },
     swaps: true,
+  },
+  {
+    name: 'Astro 5, lists in HTML',
+    example: 'astro',
+    packages: { astro: '5.18.2' },
+    build: ['astro', 'build'],
+    serve: { folder: 'dist' },
+    lists: { page: '/product/p1/', href: '/product/{id}/' },
+  },
+  {
+    name: 'Eleventy 3, lists in HTML',
+    example: 'eleventy',
+    packages: { '@11ty/eleventy': '3.1.8' },
+    build: ['eleventy'],
+    serve: { folder: '_site' },
+    lists: { page: '/product/p1/', href: '/product/{id}/' },
   },
   {
     name: 'Turbo 8',

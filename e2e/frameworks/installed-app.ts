@@ -58,11 +58,12 @@ export class InstalledApp {
 
   /** @param bundle folder with the bundle and its `photos`, whose contents become static files of the app */
   static async install(app: App, bundle: string): Promise<InstalledApp> {
-    const folder = await mkdtemp(join(tmpdir(), 'sidestream-app-'));
+    const folder = await mkdtemp(join(tmpdir(), `sidestream-${app.template ?? app.example}-`));
     const example = app.example === undefined ? null : join(root, 'examples', app.example);
     if (example)
       await cp(example, folder, { recursive: true, filter: (path) => !/[\\/](node_modules|\.next)$/.test(path) });
-    if (app.template) await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
+    if (app.template !== undefined)
+      await cp(join(root, 'e2e', 'frameworks', 'templates', app.template), folder, { recursive: true });
     for (const [from, to] of Object.entries(app.moved ?? {})) {
       await mkdir(dirname(join(folder, to)), { recursive: true });
       await rename(join(folder, from), join(folder, to));
@@ -82,6 +83,11 @@ export class InstalledApp {
     const installed = new InstalledApp(app, folder);
     // All runs share npm's own cache.
     await installed.#run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
+    if (app.lists) {
+      const files = app.files ?? 'public';
+      const options = ['--out', `${files}/lists`, '--limit', '8', '--href-template', app.lists.href];
+      await installed.#run('npx', ['--no-install', 'sidestream', 'lists', `${files}/bundle`, ...options]);
+    }
     return installed;
   }
 

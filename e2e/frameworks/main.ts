@@ -9,6 +9,7 @@ import { buildBundle, createProject, trainBundle } from '../package/project';
 import { APPS, type App } from './apps';
 import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
+import { walkLists } from './walk-lists';
 import { walkSwaps } from './walk-swaps';
 import { walkWorkbox } from './walk-workbox';
 
@@ -98,6 +99,11 @@ async function use(
   { origin, close }: { origin: string; close(): unknown },
   light: boolean,
 ): Promise<string> {
+  if (app.lists && !light) await walkLists(browser, origin + app.lists.page);
+  if (app.template === undefined) {
+    await close();
+    return 'the list is in the HTML, and is ranked in place';
+  }
   const page = await browser.newPage();
   try {
     const { learned, encoders } = await walk(page, origin + (app.page ?? ''), light);

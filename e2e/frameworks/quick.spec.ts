@@ -5,6 +5,7 @@ import { buildBundle, createProject, trainBundle } from '../package/project';
 import { APPS } from './apps';
 import { InstalledApp, registryTrouble } from './installed-app';
 import { walk } from './walk';
+import { walkLists } from './walk-lists';
 import { walkNext } from './walk-next';
 
 /** The two that fail most often, Next at night; `npm run frameworks` tests all. */
@@ -36,6 +37,7 @@ for (const app of APPS.filter(({ name }) => QUICK.includes(name))) {
     const { origin, close } = await installed.serve();
     leaving.push(close);
     await walk(page, origin + (app.page ?? ''));
+    if (app.lists) await walkLists(browser, origin + app.lists.page);
     if (app.example === 'next') await walkNext(browser, origin);
   });
 }

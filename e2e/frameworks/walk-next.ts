@@ -22,7 +22,7 @@ async function lookAround(page: Page, address: string): Promise<void> {
     if (message.type() === 'error') trouble.push(message.text());
   });
   const list = page.locator('sidestream-recs:visible');
-  const cards = list.locator('[data-id]');
+  const cards = list.locator('[part=item][data-id]');
   const databases = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
   await page.goto(address);
   await expect(list).toHaveAttribute('state', 'filled');
@@ -79,7 +79,7 @@ async function order(page: Page, address: string): Promise<void> {
   const faults: string[] = [];
   page.on('pageerror', ({ message }) => faults.push(message));
   await page.goto(`${address}/product/p1`);
-  const card = page.locator('sidestream-recs [data-id]').first();
+  const card = page.locator('sidestream-recs [part=item][data-id]').first();
   const id = await card.getAttribute('data-id');
   await card.getByRole('button', { name: 'Add to cart' }).click();
   await expect(page.getByRole('link', { name: 'Cart (1)' })).toBeVisible();

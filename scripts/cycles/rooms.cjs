@@ -44,6 +44,12 @@ const ROOMS = {
     has: 'item schema; `feed/` readers, `bundle/` format, `features/`, `clusters/`, `cooccurrence/`, `demand/`, `variants/`, `offers/`, `mutable-files/`',
     imports: ['common'],
   },
+  card: {
+    wing: 'core',
+    runs: 'everywhere',
+    has: 'what cards of products have on pages and in files: prices, safe addresses, columns; `facts/`: saving, badge, rating',
+    imports: ['catalog'],
+  },
   encoders: {
     wing: 'core',
     runs: 'everywhere',
@@ -107,7 +113,7 @@ const ROOMS = {
     wing: 'page',
     runs: 'page',
     has: '`<sidestream-recs>` (`recs/`), `<sidestream-inspector>` (`inspector/`), `<sidestream-pick>` (`pick/`), `<sidestream-find>` (`find/`)',
-    imports: ['adapters', 'client', 'labels', 'protocol'],
+    imports: ['adapters', 'card', 'client', 'labels', 'protocol'],
   },
   adapters: {
     wing: 'page',
@@ -157,6 +163,12 @@ const ROOMS = {
     has: 'catalogue to bundle in Node: files, pictures, process pool, `queue/`, `hub/`; `rules/`: checks and publishes the rules file',
     imports: ['catalog', 'common', 'encoders', 'pipeline', 'ranking'],
   },
+  lists: {
+    wing: 'shop',
+    runs: 'Node',
+    has: 'lists for every shopper as files: HTML, JSON, CSV, and their style sheet',
+    imports: ['bundler', 'card', 'catalog', 'common', 'kernel', 'labels', 'pipeline', 'ranking'],
+  },
   logs: {
     wing: 'shop',
     runs: 'everywhere',
@@ -173,7 +185,18 @@ const ROOMS = {
     wing: 'shop',
     runs: 'Node',
     has: 'the commands of `sidestream` that a shop needs; the commands of `lab/` are loaded late',
-    imports: ['commands', 'bundler', 'catalog', 'common', 'encoders', 'logs', 'pipeline', 'ranking', 'training'],
+    imports: [
+      'commands',
+      'bundler',
+      'catalog',
+      'common',
+      'encoders',
+      'lists',
+      'logs',
+      'pipeline',
+      'ranking',
+      'training',
+    ],
   },
   evaluate: {
     wing: 'lab',

@@ -97,7 +97,7 @@ async function contentFaults(root: string, { files }: Tarball): Promise<string[]
   ];
   const foreign = paths.filter(
     (path) =>
-      !/^(lib|models|docs|starter|examples\/(next|offline|plain|react|shopify|static-shop|vue))\/|^(examples\/README\.md|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
+      !/^(lib|models|docs|starter|examples\/(astro|eleventy|next|offline|plain|react|shopify|static-shop|vue))\/|^(examples\/README\.md|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
         path,
       ),
   );

@@ -22,6 +22,7 @@ const AREAS = {
   find: async () => (await import('./areas/find')).area,
   start: async () => (await import('./areas/start')).area,
   aging: async () => (await import('./areas/aging')).area,
+  lists: async () => (await import('./areas/lists')).area,
   studio: async () => (await import('./areas/studio')).area,
   offline: async () => (await import('./areas/offline')).area,
   returning: async () => (await import('./areas/returning')).area,

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { BASE } from './base';
 import { Header } from './header';
 import { Remember } from './remember';
 import './shop.css';
@@ -9,6 +10,7 @@ export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body>
+        <link rel="stylesheet" href={`${BASE}/lists/lists.css`} precedence="default" />
         <Header />
         {children}
         <Remember />

@@ -1,3 +1,4 @@
+export { formatPrice } from '../../core/card';
 export { languageOf } from './dom';
 export type {
   RecsAddToCartDetail,
@@ -7,7 +8,6 @@ export type {
   RecsRenderDetail,
   SidestreamRecsEventMap,
 } from './events';
-export { formatPrice } from './price';
 export type { BundleLabels, CardLabels, ListLabels, RecsLabels } from './recs/labels';
 export { type SharedKey, sharedRecommender } from './recs/page-lists';
 export { SidestreamRecs } from './recs/sidestream-recs';

@@ -72,7 +72,7 @@ const REFUSALS: Record<string, string> = {
 };
 
 /** The error of writing a file, in words if the cause is known. */
-function notWritten(path: string, cause: unknown): unknown {
+export function notWritten(path: string, cause: unknown): unknown {
   const why = REFUSALS[codeOf(cause)];
   if (why === undefined) return cause;
   return new SidestreamError('runtime/invalid-input', `${path} cannot be written: ${why}.`, { cause });

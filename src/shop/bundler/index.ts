@@ -1,6 +1,6 @@
 export { buildBundle } from './build-bundle';
 export { addEncoder, isBuilt, MODELS_FOLDER, madePreset, presetFile, readPreset } from './encoder-files';
-export { folderFetch, folderSink, openFolder, removeStale } from './folder-bundle';
+export { folderFetch, folderSink, notWritten, openFolder, removeStale } from './folder-bundle';
 export { PACKAGE_FOLDER, requireRoom } from './folders';
 export type { LocaleFeed } from './locales';
 export { createMeter, JointMeter } from './meter';

@@ -8,6 +8,7 @@ import { buildCommand } from './build';
 import { encodersCommand } from './encoders';
 import { initCommand } from './init';
 import { inspectCommand } from './inspect';
+import { listsCommand } from './lists';
 import { offersCommand } from './offers';
 import { rulesCommand } from './rules';
 import { serveCommand } from './serve';
@@ -35,6 +36,7 @@ export async function commandLine(first?: string): Promise<Command> {
     .addCommand(workerCommand())
     .addCommand(offersCommand())
     .addCommand(rulesCommand())
+    .addCommand(listsCommand())
     .addCommand(inspectCommand())
     .addCommand(serveCommand())
     .addCommand(studioCommand())

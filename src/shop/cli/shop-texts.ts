@@ -1,3 +1,5 @@
+import { escaped } from '../../core/common/escaped';
+
 /** The texts of a new shop's pages, except for the lists, which have their own texts. */
 export interface ShopTexts {
   shop: string;
@@ -198,5 +200,3 @@ export function filledPage(html: string, texts: ShopTexts, language: string): st
       return escaped(text);
     });
 }
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -111,9 +111,17 @@ function styleList(index: CatalogIndex, rows: readonly number[], holds: (row: nu
   const pathsOf = (row: number): string[] => categoryPaths(index.items[row].category);
   const own = new Set(rows.flatMap(pathsOf));
   if (own.size === 0) return null;
+  const { pathOf } = index.categories;
+  /** Whether a category is another one: most items share theirs with others. */
+  const isOther = new Map<number, boolean>();
   const elsewhere = (at: number): boolean => {
-    const paths = pathsOf(at);
-    return paths.length > 0 && !paths.some((path) => own.has(path)) && holds(at);
+    let other = isOther.get(pathOf[at]);
+    if (other === undefined) {
+      const paths = pathsOf(at);
+      other = paths.length > 0 && !paths.some((path) => own.has(path));
+      isOther.set(pathOf[at], other);
+    }
+    return other && holds(at);
   };
   return index.items.some((_, at) => elsewhere(at)) ? nearestList(index, rows, elsewhere, 'style') : null;
 }

@@ -1,6 +1,6 @@
+import { canonical } from '../../../core/card';
 import { ENGLISH, type FindTexts, fill } from '../../../core/labels';
 import { textsIn } from '../labels';
-import { canonical } from '../price';
 
 /** The texts of `<sidestream-find>`; its property `labels` replaces some or all of them. */
 export interface FindLabels extends Omit<FindTexts, 'count' | 'empty' | 'reading'> {

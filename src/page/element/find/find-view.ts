@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatPrice, itemHref, safeImage } from '../../../core/card';
 import type { FindResponse, Recommendation } from '../../../device/protocol';
-import { formatPrice } from '../price';
 import type { CardExtras } from '../recs/card-extras';
 import type { CompleteLabels } from '../recs/labels';
-import { itemHref, safeImage } from '../recs/safe-url';
 import type { CardFiller } from '../recs/template-card';
 import type { FindLabels } from './find-labels';
 

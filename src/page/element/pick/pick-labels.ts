@@ -1,6 +1,6 @@
+import { canonical } from '../../../core/card';
 import { ENGLISH, fill, labelLanguage, type PickTexts } from '../../../core/labels';
 import { textsIn } from '../labels';
-import { canonical } from '../price';
 
 /** The texts of `<sidestream-pick>`; its property `labels` replaces some or all of them. */
 export interface PickLabels extends Omit<PickTexts, 'hint' | 'count'> {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import type { ListLabels } from './labels';
-import { safeImage } from './safe-url';
 
 /** Values that a card shows in addition to the recommendation. */
 export interface CardContext {
@@ -10,6 +10,8 @@ export interface CardContext {
   /** Already formatted; empty when the item has no price. */
   price: string;
   dismissible: boolean;
+  /** Whether the page already shows the picture: decoded later, it would be missing for a moment. */
+  inPlace: boolean;
   labels: ListLabels;
   /** Parts that only some cards have; undefined if they are not needed or could not be loaded. */
   parts: CardParts | undefined;
@@ -29,12 +31,12 @@ export interface CardParts {
 /** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
 export function productCard(
   { item, reason }: Recommendation,
-  { href, price, dismissible, labels, parts }: CardContext,
+  { href, price, dismissible, inPlace, labels, parts }: CardContext,
 ): TemplateResult {
   const soldOut = item.availability === 'out-of-stock';
   return html`
     <article part="card" class="card">
-      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
+      <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image, inPlace ? 'sync' : 'async')}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${
           href
@@ -57,10 +59,10 @@ export function productCard(
 }
 
 /** The `alt` is empty: the title right below already names the product to a screen reader. */
-function image(address: string | undefined): TemplateResult | typeof nothing {
+function image(address: string | undefined, decoding: 'sync' | 'async'): TemplateResult | typeof nothing {
   const src = safeImage(address);
   return src
-    ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding="async" @error=${hideBroken} />`
+    ? html`<img part="image" class="image" src=${src} alt="" width="256" height="256" loading="lazy" decoding=${decoding} @error=${hideBroken} />`
     : nothing;
 }
 

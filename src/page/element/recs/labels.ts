@@ -1,7 +1,7 @@
+import { canonical } from '../../../core/card';
 import { type BundleTexts as BundleLabels, ENGLISH, fill } from '../../../core/labels';
 import type { Placement, Recommendation } from '../../../device/protocol';
 import { textsIn } from '../labels';
-import { canonical } from '../price';
 
 /** The built-in texts of a list itself. */
 export interface ListLabels {

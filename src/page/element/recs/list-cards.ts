@@ -1,13 +1,12 @@
+import { canonical, formatPrice, safeHref, safeImage } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { SidestreamError } from '../../../error';
 import { languageOf } from '../dom';
 import { emit } from '../events';
 import { loadTexts } from '../labels';
-import { canonical, formatPrice } from '../price';
 import type { Bundle, BundleHost } from './bundle';
 import type { CardExtras, ExtrasHost, ExtrasServices } from './card-extras';
 import { cardOf } from './list-view';
-import { safeHref, safeImage } from './safe-url';
 import { idsInView, type Settings } from './settings';
 import type { CardFiller, TemplateCards } from './template-card';
 

@@ -1,14 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { columnsOf, formatPrice, itemHref } from '../../../core/card';
 import type { Placement, Recommendation } from '../../../device/protocol';
-import { formatPrice } from '../price';
 import { productCard, skeletonCard } from './card';
 import type { CardExtras } from './card-extras';
-import { columnsOf } from './columns';
 import type { CompleteLabels, ListLabels } from './labels';
 import type { RowScroller } from './late/scroller';
 import type { ListState } from './list-controller';
-import { itemHref } from './safe-url';
 import type { Settings } from './settings';
 import type { CardFiller } from './template-card';
 
@@ -22,6 +20,8 @@ export type Place =
 /** Data shared by the cards of one rendering. */
 export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate' | 'currency' | 'lowStock'> {
   dismissible: boolean;
+  /** Whether the cards replace those of a list in the page: their pictures are then there already. */
+  inPlace: boolean;
   language: string | undefined;
   labels: CompleteLabels;
   /** Adds the parts that only some lists need to the cards. */
@@ -55,13 +55,13 @@ export function cardOf(
   context: ListContext,
 ): TemplateResult | HTMLElement {
   const { item } = recommendation;
-  const { fill, extras, labels, language, hrefTemplate, currency, dismissible } = context;
+  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, inPlace } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
   const parts = extras?.parts(recommendation, price, context);
   return (
     fill?.(recommendation, position, href, price, context) ??
-    productCard(recommendation, { href, price, dismissible, labels, parts })
+    productCard(recommendation, { href, price, dismissible, inPlace, labels, parts })
   );
 }
 
@@ -71,6 +71,9 @@ function fallbackOf(host: Element): Element[] {
 }
 
 const hasFallback = (host: Element): boolean => fallbackOf(host).length > 0;
+
+/** Number of cards of a list that `sidestream lists` wrote into the page; 0 without one. */
+export const cardsInside = (host: Element): number => host.querySelectorAll(':scope > .sidestream-list > li').length;
 
 /**
  * Content in the space of the given number of cards: invisible skeletons behind it keep the page below from moving when cards
@@ -86,7 +89,7 @@ const links = (cards: number): TemplateResult =>
 
 /** The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards. */
 export function loadingState(places: number, host: Element): TemplateResult {
-  const count = Math.min(places, MAX_SKELETONS);
+  const count = Math.min(cardsInside(host) || places, MAX_SKELETONS);
   if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
   if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
   return html`<ol part="list" class="list" aria-hidden="true" .style=${columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;

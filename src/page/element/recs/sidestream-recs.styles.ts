@@ -1,5 +1,5 @@
 import { css, unsafeCSS } from 'lit';
-import { rowTrack } from './columns';
+import { rowTrack } from '../../../core/card';
 
 /** The frame of the list: heading, grid or row, messages. Colours derive from the page's own text colour. */
 export const recsStyles = css`

@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { formatPrice } from '../../../core/card';
 import type {
   Placement,
   Progress,
@@ -11,14 +12,22 @@ import { SidestreamError } from '../../../error';
 import { define, languageOf } from '../dom';
 import { ErrorReporter, emit, TypedLitElement } from '../events';
 import { LanguageObserver } from '../labels';
-import { formatPrice } from '../price';
 import { cardStyles } from './card.styles';
 import { ListInteraction } from './interaction';
 import { completeLabels, headingOf, type RecsLabels } from './labels';
 import { ListCards } from './list-cards';
 import { ListController, type ListHost, type ListState } from './list-controller';
 import { ListSource } from './list-source';
-import { emptyState, errorState, isHidden, type ListContext, listView, loadingState, scrollRoom } from './list-view';
+import {
+  cardsInside,
+  emptyState,
+  errorState,
+  isHidden,
+  type ListContext,
+  listView,
+  loadingState,
+  scrollRoom,
+} from './list-view';
 import { deleteShownItems, itemsShownBefore, type PageList, setShownItems } from './page-lists';
 import { requestOf, type Settings, settingsOf } from './settings';
 import { recsStyles } from './sidestream-recs.styles';
@@ -67,8 +76,9 @@ const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringi
  * @tag sidestream-recs
  * @summary `<sidestream-recs bundle="/bundle/" placement="for-you"></sidestream-recs>`
  *
- * @slot - Links to the same products or to other pages: search engines see them, and so do shoppers until the list is loaded and
- *   when it fails. They stay in the document; the cards are shown instead of them.
+ * @slot - A list that `sidestream lists` wrote, or links to the same products or to other pages: search engines see them, and so do
+ *   shoppers without scripts, until the list is loaded and when it fails. They stay in the document; the cards are shown instead of
+ *   them. A list of that command has the size of the cards, so that nothing moves.
  * @slot header - Replaces the heading.
  * @slot loading - Replaces the skeleton cards.
  * @slot empty - Replaces the sentence shown when there is nothing to recommend.
@@ -318,6 +328,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
       ...this.#settings,
       currency: this.#settings.currency || this.shown.currency || '',
       dismissible: this.dismissible,
+      inPlace: cardsInside(this) > 0,
       language: languageOf(this),
       labels: completeLabels(this.labels ?? {}, languageOf(this)),
       extras: this.#cards.extras,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { safeImage } from '../../../core/card';
 import { recommendation } from '../../../testing/fake-recommender';
 import { labelsIn } from './labels';
-import { safeImage } from './safe-url';
 import { areImages, cardFields, fill, holds } from './template-card';
 
 const { item, ...rest } = recommendation('a');

@@ -1,7 +1,7 @@
+import type { SafeUrls } from '../../../core/card';
 import type { Recommendation } from '../../../device/protocol';
 import { warnOnce } from '../warn-once';
 import type { CardExtras, ExtrasContext } from './card-extras';
-import type { SafeUrls } from './safe-url';
 
 /** Values of the placeholders in braces, by name. */
 export type Fields = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import { notFound } from 'next/navigation';
+import { firstList } from '../../lists';
 import { products } from '../../products';
 import { Recommendations } from '../../recommendations';
 import { AddToCart, TrackView } from './tracking';
@@ -15,7 +16,12 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
       <p>{product.price}</p>
       <AddToCart id={id} />
       <TrackView id={id} />
-      <Recommendations placement="similar" item-id={id} add-to-cart />
+      <Recommendations
+        placement="similar"
+        item-id={id}
+        add-to-cart
+        dangerouslySetInnerHTML={{ __html: firstList(`similar/item/${id}`) }}
+      />
     </main>
   );
 }

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
+import type { formatPrice } from '../../../../core/card';
 import type { Item, Recommendation, Recommender } from '../../../../device/protocol';
 import type { emit } from '../../events';
-import type { formatPrice } from '../../price';
 import type { ListState } from '../list-controller';
 import type { cardOf, ListContext } from '../list-view';
 import type { Settings } from '../settings';

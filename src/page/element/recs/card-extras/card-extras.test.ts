@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { canonical, formatPrice, safeImage } from '../../../../core/card';
 import type { Recommendation } from '../../../../device/protocol';
 import { recommendation } from '../../../../testing/fake-recommender';
 import { LABEL_LANGUAGES } from '../../../../testing/languages';
 import { loadTexts } from '../../labels';
-import { canonical, formatPrice } from '../../price';
 import { labelsIn } from '../labels';
-import { safeImage } from '../safe-url';
 import { CardExtras, type ExtrasContext } from './card-extras';
 
 // There is no browser: a root without style sheets stands for the element's. e2e/card.spec.ts tests the page.

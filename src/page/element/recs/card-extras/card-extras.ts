@@ -1,10 +1,18 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import {
+  type Badge,
+  badgeOf,
+  isLowest,
+  isReduced,
+  ratingOf,
+  savingOf,
+  secondImageOf,
+} from '../../../../core/card/facts';
 import type { Item, Recommendation, TrackDetails } from '../../../../device/protocol';
 import { emit, type RecsClickDetail } from '../../events';
 import type { CardParts } from '../card';
 import type { CardLabels, RecsLabels } from '../labels';
 import { cardExtrasStyles } from './card-extras.styles';
-import { type Badge, badgeOf, isLowest, isReduced, ratingOf, savingOf, secondImageOf } from './card-facts';
 
 /** How long a button confirms, ms; the list keeps the card for that time although the product is already in the cart. */
 const CONFIRMATION = 2500;

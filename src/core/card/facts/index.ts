@@ -1,4 +1,4 @@
-import type { Item, Recommendation } from '../../../../device/protocol';
+import type { Item } from '../../catalog';
 
 /** Badges; the first that applies is shown. */
 export type Badge = 'sold-out' | 'low-stock' | 'sale' | 'new';
@@ -8,7 +8,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const NEW_DAYS = 30;
 
 /** Whether other variants of the product cost more. If others cost less, only this variant's own price is correct. */
-export const isLowest = ({ item, prices }: Pick<Recommendation, 'item' | 'prices'>): boolean =>
+export const isLowest = ({ item, prices }: { item: Item; prices?: { lowest: number } }): boolean =>
   prices !== undefined && item.price === prices.lowest;
 
 /** Whether the price is reduced: the list price is above it. */

@@ -1,6 +1,4 @@
-import type { Recommendation } from '../../../device/protocol';
-
-type Item = Recommendation['item'];
+import type { Item } from '../catalog';
 
 /**
  * The address of an item's page: `template` with its `{id}`, `{title}`, `{category}` filled in and percent-encoded, otherwise

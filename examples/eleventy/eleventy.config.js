@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+
+/** @param {import('@11ty/eleventy').UserConfig} eleventy */
+export default function (eleventy) {
+  eleventy.ignores.add('README.md');
+  eleventy.addPassthroughCopy({ public: '/', 'node_modules/sidestream/lib/cdn': 'sidestream' });
+  // The shop's products, from the file that the bundle is built from.
+  eleventy.addGlobalData('products', () =>
+    readFileSync('catalog.jsonl', 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line)),
+  );
+  // A list that `sidestream lists` wrote, as HTML.
+  eleventy.addShortcode('firstList', (path) => readFileSync(`public/lists/${path}.html`, 'utf8'));
+}

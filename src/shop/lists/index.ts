@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { type Meter, metered } from '../pipeline';
+import { FolderLists, fileName } from './folder-lists';
+import { type CatalogRequest, openCatalog, stateOf } from './list-catalog';
+import { type CardList, type CardSettings, cardMaker, csvRow, csvTitles, listHtml, listJson } from './list-files';
+import { itemLists, type ListPlan, rankLists } from './rank-lists';
+import { styleSheet } from './style-sheet';
+
+export { LIST_PLACEMENTS, type ListPlacement, SUBJECTS, type Subject } from './rank-lists';
+
+export const FORMATS = ['json', 'html', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Increases when the content of the files changes for the same input. */
+const CONTENT = 1;
+
+export interface ListsRequest extends CatalogRequest, ListPlan, CardSettings {
+  out: string;
+  formats: readonly Format[];
+  meter: Meter;
+}
+
+export interface ListsResult {
+  /** Number of lists. */
+  lists: number;
+  /** Number of items of the bundle. */
+  items: number;
+  /** Number of files of the lists. */
+  files: number;
+  /** Number of files that are new or changed, and their bytes. */
+  written: number;
+  bytes: number;
+  removed: number;
+}
+
+/**
+ * Writes the lists of a bundle that need no shopper into a folder: `similar/item/<id>.html` and so on. From the same bundle, offers,
+ * rules and options nothing is ranked; else every list is, and the files that changed are written.
+ * @throws SidestreamError `bundle/*` as `openBundle`
+ */
+export async function writeLists(request: ListsRequest): Promise<ListsResult> {
+  const { bundle, out, formats, meter, now, ...options } = request;
+  const state = await stateOf(request);
+  const input = createHash('sha256')
+    .update(JSON.stringify([CONTENT, state, [...formats].sort(), Object.entries(options).sort()]))
+    .digest('hex');
+  const folder = await FolderLists.open(out);
+  const known = folder.madeFrom(input);
+  if (known) return { lists: known.lists, items: known.items, files: known.files, written: 0, bytes: 0, removed: 0 };
+  const catalog = await openCatalog(request);
+  const { limit, standIns } = request;
+  const cards = await cardMaker(catalog, request, limit);
+  const tables = new Map<string, string[]>();
+  const counts = new Set<number>();
+  let lists = 0;
+  await metered(meter, 'Lists', itemLists(catalog, request), async (advance) => {
+    for await (const ranked of rankLists(catalog, request)) {
+      const list = cards(ranked);
+      lists++;
+      counts.add(list.items.length);
+      const path = pathOf(list);
+      if (formats.includes('json')) folder.put(`${path}.json`, listJson(list));
+      if (formats.includes('html')) folder.put(`${path}.html`, listHtml(list, catalog.lang));
+      if (formats.includes('csv')) {
+        const table = `${list.placement}/${fileName(list.per)}.csv`;
+        const rows = tables.get(table) ?? [csvTitles(limit, standIns)];
+        rows.push(csvRow(list, limit, standIns));
+        tables.set(table, rows);
+      }
+      if (list.per === 'item') advance(1);
+    }
+  });
+  for (const [path, rows] of tables) folder.put(path, `${rows.join('\r\n')}\r\n`);
+  if (formats.includes('html')) folder.put('lists.css', styleSheet(counts));
+  const items = catalog.index.items.length;
+  const { files, removed } = folder.finish(input, { lists, items });
+  return { lists, items, files, written: folder.written, bytes: folder.bytes, removed };
+}
+
+/** Path of a list, without its extension. */
+const pathOf = ({ placement, per, of }: CardList): string =>
+  per === 'shop' ? `${placement}/shop` : `${placement}/${fileName(per)}/${fileName(of)}`;

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  contentBlend,
+  DEFAULT_MARKET,
+  type Item,
+  MANIFEST_FILE,
+  type Manifest,
+  marketFor,
+  offersFile,
+  parseManifest,
+} from '../../core/catalog';
+import { decodeTexts, firstTexts, localeFor, type Shown, shownItem } from '../../core/catalog/locales';
+import { fetchOffers, offeredItem } from '../../core/catalog/offers';
+import { sha256 } from '../../core/common/sha256';
+import { loadKernel } from '../../core/kernel';
+import {
+  type CatalogIndex,
+  catalogIndex,
+  loadReasons,
+  type Placement,
+  type RankState,
+  RULES_FILE,
+  type Rules,
+  TERMS,
+  type TermWeights,
+  termValues,
+} from '../../device/ranking';
+import { ShopDemand } from '../../device/ranking/demand';
+import { patchedIndex } from '../../device/ranking/offers';
+import { fetchRules, type PublishedRules, rulesAt } from '../../device/ranking/rules-file';
+import { productVariants } from '../../device/ranking/variants';
+import { folderFetch, openFolder } from '../bundler';
+
+/** A bundle as lists for every shopper read it. */
+export interface ListCatalog {
+  index: CatalogIndex;
+  /** The state of a shopper about whom nothing is known. */
+  state: RankState;
+  /** Shows an item in the language of the lists. */
+  shown: Shown;
+  /** Currency of the offers, if they name one. */
+  currency: string | undefined;
+  lang: string;
+  now: number;
+  rulesFor(placement: Placement): Rules;
+}
+
+/** Settings of a catalogue's lists. */
+export interface CatalogRequest {
+  /** Folder of the bundle. */
+  bundle: string;
+  /** Language of texts, prices and reasons. Default: the bundle's, otherwise English. */
+  lang: string | undefined;
+  /** Market whose prices and stock count. */
+  market: string | undefined;
+  /** Time at which rules must apply, milliseconds since the epoch. */
+  now: number;
+}
+
+/**
+ * SHA-256 of everything in a bundle on which its lists depend: the manifest, which has the digest of every other file, the
+ * offers, and the rules that apply now.
+ */
+export async function stateOf({ bundle, lang, market, now }: CatalogRequest): Promise<string> {
+  const read = (name: string): Promise<Buffer | null> => readFile(join(bundle, name)).catch(() => null);
+  const manifest = await read(MANIFEST_FILE);
+  // `openCatalog` says what is missing.
+  if (!manifest) return '';
+  const offers = await read(offersFile(marketOf(parseManifest(new Uint8Array(manifest).buffer), { lang, market })));
+  const rules = (await read(RULES_FILE)) && (await fetchRules(folderFetch(bundle)));
+  const applying = (['similar', 'complement', 'trending'] as const).map((of) => rulesAt(rules?.rules ?? [], of, now));
+  const state = [manifest, offers].map((file) => file?.toString('base64') ?? '');
+  return sha256(new TextEncoder().encode(JSON.stringify([...state, applying])));
+}
+
+/** The market whose offers count. */
+const marketOf = (manifest: Manifest, { lang, market }: Pick<CatalogRequest, 'lang' | 'market'>): string =>
+  market ?? marketFor(manifest, lang) ?? DEFAULT_MARKET;
+
+/** Opens the whole catalogue of a bundle with its trained files, offers, rules and texts. */
+export async function openCatalog(request: CatalogRequest): Promise<ListCatalog> {
+  const { bundle: folder, now } = request;
+  const bundle = await openFolder(folder);
+  const { manifest, features } = bundle;
+  const { lang = manifest.language ?? 'en' } = request;
+  const fetchFile = folderFetch(folder);
+  await Promise.all([loadKernel(), loadReasons(lang)]);
+  const [cooccurrence, learned] = await Promise.all([bundle.cooccurrence(), bundle.demand()]);
+  const demand = learned && new ShopDemand(learned);
+  const items = demand?.withPopularity(bundle.items) ?? bundle.items;
+  const own = catalogIndex(items, features, contentBlend(manifest), {
+    variants: productVariants(items),
+    cooccurrence,
+    trend: demand?.trend(items.length),
+    similarCategory: manifest.similar?.category,
+  });
+  const market = marketOf(manifest, request);
+  // A market that was named must have offers; the bundle's own prices are good for pages that name none.
+  const wanted = request.market !== undefined || manifest.offers?.includes(market);
+  const offers = wanted ? await fetchOffers(fetchFile, manifest, market) : null;
+  const index = offers ? offered(own, offers.offers, market === DEFAULT_MARKET) : own;
+  const { rules }: Pick<PublishedRules, 'rules'> = manifest.rules ? await fetchRules(fetchFile) : { rules: [] };
+  const history = { rows: [], strengths: [], dismissed: new Set<number>() };
+  const weights = Object.fromEntries(TERMS.map((name) => [name, 0])) as TermWeights;
+  return {
+    index,
+    state: { history, residualScores: null, weights, terms: termValues(index, { history, residualScores: null }) },
+    shown: await shownIn(bundle, lang),
+    currency: offers?.currency,
+    lang,
+    now,
+    rulesFor: (placement) => rulesAt(rules, placement, now),
+  };
+}
+
+/** The index at the prices and the stock of offers. @param own whether the prices are in the unit of the bundle's */
+function offered(index: CatalogIndex, offers: Parameters<typeof offeredItem>[1][], own: boolean): CatalogIndex {
+  const changed = new Map<number, Item>();
+  for (const offer of offers) {
+    const row = offer && index.rowOf.get(offer.id);
+    if (row !== undefined) changed.set(row, offeredItem(index.items[row], offer));
+  }
+  return patchedIndex(index, changed, own);
+}
+
+/** How to show items in a language of the bundle; unchanged if it has no texts in it. */
+async function shownIn(
+  { manifest, items, clusters, file }: Awaited<ReturnType<typeof openFolder>>,
+  lang: string,
+): Promise<Shown> {
+  const tag = localeFor(manifest, lang);
+  const texts = new Map<string, ReturnType<typeof decodeTexts>[number]>();
+  const read = async (part: Parameters<typeof file>[0], ids: readonly string[]): Promise<void> => {
+    for (const [n, text] of decodeTexts(await file(part), part.file, ids.length).entries()) texts.set(ids[n], text);
+  };
+  if (tag === null) return (item) => item;
+  const ids = items.map(({ id }) => id);
+  const directory = manifest.locales?.[tag]?.clusters;
+  if (clusters && directory) {
+    const { counts } = await clusters.directory();
+    let start = 0;
+    for (const [n, part] of (await clusters.filesBeside(directory, 'texts')).entries()) {
+      await read(part, ids.slice(start, start + counts[n]));
+      start += counts[n];
+    }
+  } else {
+    for (const part of firstTexts(manifest, tag)) await read(part, ids.slice(part.start, part.start + part.count));
+  }
+  return (item) => {
+    const text = texts.get(item.id);
+    return text ? shownItem(item, text) : item;
+  };
+}
