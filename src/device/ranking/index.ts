@@ -16,7 +16,7 @@ export type { QueryVector } from './find/nearest-items';
 export type { HintedCatalog, Hints, HintValue } from './hints/hints';
 export { PLACEMENTS, type Placement, type Source } from './placement';
 export { type PriceRange, productOf } from './product-variants';
-export { type RankRequest, rank } from './rank';
+export { type RankedItem, type RankRequest, rank } from './rank';
 export type { ExpertPart, RankState } from './rank-state';
 export { baseProfile, type ContentProfile, type ContentWeights, contentProfile } from './retrieval/content-profile';
 export { clustersOf, Retrieval } from './retrieval/retrieval';
