@@ -13,6 +13,8 @@ export interface CardContext {
   labels: ListLabels;
   /** Parts that only some cards have; undefined if they are not needed or could not be loaded. */
   parts: CardParts | undefined;
+  /** Whether the card is inside an article of its own. */
+  feed: boolean | undefined;
 }
 
 /** Parts that late code adds to a card, see `card-extras/`. */
@@ -29,11 +31,11 @@ export interface CardParts {
 /** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
 export function productCard(
   { item, reason }: Recommendation,
-  { href, price, dismissible, labels, parts }: CardContext,
+  { href, price, dismissible, labels, parts, feed }: CardContext,
 ): TemplateResult {
   const soldOut = item.availability === 'out-of-stock';
   return html`
-    <article part="card" class="card">
+    <article part="card" class="card" role=${feed ? 'none' : nothing}>
       <span part="media" class="media" data-initial=${[...item.title][0] ?? ''}>${image(item.image)}${parts?.media}${soldOut ? html`<span part="availability" class="badge">${labels.outOfStock}</span>` : nothing}</span>
       <div part="body" class="body">
         ${

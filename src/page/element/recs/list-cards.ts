@@ -6,6 +6,8 @@ import { loadTexts } from '../labels';
 import { canonical, formatPrice } from '../price';
 import type { Bundle, BundleHost } from './bundle';
 import type { CardExtras, ExtrasHost, ExtrasServices } from './card-extras';
+import { columnsOf } from './columns';
+import type { Feed } from './feed';
 import { cardOf } from './list-view';
 import { safeHref, safeImage } from './safe-url';
 import { idsInView, type Settings } from './settings';
@@ -25,20 +27,31 @@ const hasExtras = ({ item, prices }: Recommendation): boolean =>
   !!(prices || item.listPrice || item.rating || item.quantity || item.published || item.images?.[0]);
 
 const bundleCode = () => import('./bundle');
+const feedCode = () => import('./feed');
+
+/** Columns of a feed: every number of columns fills the rows of so many cards. */
+export const feedColumns = (): string => columnsOf(60);
 
 /** The list whose cards are shown. */
 export type CardsHost = BundleHost & ExtrasHost;
 
-/** The code that only some cards need, each loaded late: bundles, the page's own card, ratings, badges and buttons. */
+/** What the list does for its cards. */
+type Services = Pick<ExtrasServices, 'track' | 'announce'> & {
+  /** Makes its feed. */
+  feed?: (made: typeof Feed) => Feed;
+};
+
+/** The code that only some cards need, each loaded late: bundles, feeds, the page's own card, ratings, badges and buttons. */
 export class ListCards {
   bundle: Bundle | undefined;
   extras: CardExtras | undefined;
   readonly #host: CardsHost;
-  readonly #services: Pick<ExtrasServices, 'track' | 'announce'>;
+  readonly #services: Services;
+  feed: Feed | undefined;
   #templates: TemplateCards | undefined;
   #loadingTemplate: Promise<void> | undefined;
 
-  constructor(host: CardsHost, services: Pick<ExtrasServices, 'track' | 'announce'>) {
+  constructor(host: CardsHost, services: Services) {
     this.#host = host;
     this.#services = services;
   }
@@ -47,6 +60,7 @@ export class ListCards {
   prepare(layout: Settings['layout']): void {
     void this.loadTemplate();
     if (layout === 'bundle') bundleCode().catch(() => undefined);
+    if (layout === 'feed') feedCode().catch(() => undefined);
     if (this.#host.addToCart) this.prepareExtras();
   }
 
@@ -67,6 +81,11 @@ export class ListCards {
       if (layout === 'bundle') {
         this.bundle ??= new (await bundleCode()).Bundle(this.#host, cardOf, emit, formatPrice);
         cards = await this.bundle.cardsOf(items, idsInView(this.#host.itemId)[0]);
+      }
+      if (layout === 'feed') {
+        this.feed ??= this.#services.feed?.((await feedCode()).Feed);
+        await this.feed?.restore();
+        cards = [...items, ...(this.feed?.items ?? [])];
       }
       if (this.extras || !(this.#host.addToCart || this.#template || cards.some(hasExtras))) return;
       const { CardExtras } = await loadExtras();

@@ -28,6 +28,8 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   extras: CardExtras | undefined;
   fill: CardFiller | undefined;
   row: RowScroller | undefined;
+  /** Whether the cards are inside the articles of a feed. */
+  feed?: boolean;
   onClick: (event: MouseEvent) => void;
 }
 
@@ -55,13 +57,13 @@ export function cardOf(
   context: ListContext,
 ): TemplateResult | HTMLElement {
   const { item } = recommendation;
-  const { fill, extras, labels, language, hrefTemplate, currency, dismissible } = context;
+  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, feed } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
   const parts = extras?.parts(recommendation, price, context);
   return (
     fill?.(recommendation, position, href, price, context) ??
-    productCard(recommendation, { href, price, dismissible, labels, parts })
+    productCard(recommendation, { href, price, dismissible, labels, parts, feed })
   );
 }
 
@@ -84,12 +86,15 @@ function inSpaceOf(cards: number, shown: TemplateResult): TemplateResult {
 const links = (cards: number): TemplateResult =>
   html`<div class="list links" .style=${columnsOf(cards)}><slot></slot></div>`;
 
-/** The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards. */
-export function loadingState(places: number, host: Element): TemplateResult {
+/**
+ * The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards.
+ * @param columns of the cards. Default: those of a list of so many cards
+ */
+export function loadingState(places: number, host: Element, columns?: string): TemplateResult {
   const count = Math.min(places, MAX_SKELETONS);
   if (hasFallback(host)) return inSpaceOf(count, html`<slot name="loading">${links(count)}</slot>`);
   if (host.querySelector(':scope > [slot=loading]')) return inSpaceOf(count, html`<slot name="loading"></slot>`);
-  return html`<ol part="list" class="list" aria-hidden="true" .style=${columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
+  return html`<ol part="list" class="list" aria-hidden="true" .style=${columns ?? columnsOf(count)}>${Array.from({ length: count }, skeletonCard)}</ol>`;
 }
 
 /**
