@@ -86,6 +86,7 @@ const sidebar = [
       { text: 'API: sidestream/consent', link: '/reference/api/consent' },
       { text: 'API: sidestream/pick', link: '/reference/api/pick' },
       { text: 'API: sidestream/find', link: '/reference/api/find' },
+      { text: 'API: sidestream/rows', link: '/reference/api/rows' },
       { text: 'API: sidestream/inspector', link: '/reference/api/inspector' },
       { text: 'API: sidestream/encoders', link: '/reference/api/encoders' },
       { text: 'Command line', link: '/reference/cli' },
