@@ -13,6 +13,8 @@ export interface CardContext {
   labels: ListLabels;
   /** Parts that only some cards have; undefined if they are not needed or could not be loaded. */
   parts: CardParts | undefined;
+  /** The choice of a variant, if there is one. */
+  options: unknown;
   /** Whether the card is inside an article of its own. */
   feed: boolean | undefined;
 }
@@ -31,7 +33,7 @@ export interface CardParts {
 /** The built-in card: image, title, price and reason. The title is the link, and its area is the whole card. */
 export function productCard(
   { item, reason }: Recommendation,
-  { href, price, dismissible, labels, parts, feed }: CardContext,
+  { href, price, dismissible, labels, parts, feed, options }: CardContext,
 ): TemplateResult {
   const soldOut = item.availability === 'out-of-stock';
   return html`
@@ -46,6 +48,7 @@ export function productCard(
         ${parts?.rating}
         <p part="price" class="price">${parts?.price ?? price}</p>
         <p part="reason" class="reason">${reason}</p>
+        ${options}
       </div>
       ${parts?.button}
       ${

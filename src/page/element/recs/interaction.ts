@@ -73,13 +73,14 @@ export class ListInteraction {
     if (!(event.target instanceof Element)) return;
     const pressed = (selector: string): Element | null => (event.target as Element).closest(selector);
     const { context, shown } = this.#host;
-    const { labels, placement, extras } = context;
+    const { labels, placement, extras, variants } = context;
     const place = event.target.closest<HTMLElement>(ITEM);
     if (pressed('[data-undo]')) this.late?.dismissals.undo(place?.dataset.dismissed, labels);
     const found = shown.items.find(({ item }) => item.id === place?.dataset.id);
     if (!found) return;
     const position = this.#positionOf(shown.items.indexOf(found));
-    const detail = { item: found.item, position, placement, recommendationId: shown.response };
+    const { item } = variants?.of(found) ?? found;
+    const detail = { item, position, placement, recommendationId: shown.response };
     if (pressed('[data-dismiss]')) void this.#dismiss({ ...found, position });
     else if (pressed('[data-add-to-cart]')) extras?.add(detail, event, context);
     else if (pressed('a, button')) this.#choose(detail, event);
@@ -102,7 +103,7 @@ export class ListInteraction {
   }
 
   #choose(detail: RecsClickDetail, event: MouseEvent): void {
-    this.track('click', detail.item.id);
+    this.track('click', detail.item.id, { position: detail.position });
     // An empty href would reload the page.
     const withoutAddress = (event.target as Element).closest('a')?.getAttribute('href') === '';
     const { navigate } = this.#host;

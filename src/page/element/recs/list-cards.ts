@@ -12,6 +12,7 @@ import { cardOf } from './list-view';
 import { safeHref, safeImage } from './safe-url';
 import { idsInView, type Settings } from './settings';
 import type { CardFiller, TemplateCards } from './template-card';
+import type { VariantChoice } from './variant-choice';
 
 let loadingExtras: Promise<typeof import('./card-extras')> | undefined;
 
@@ -28,12 +29,13 @@ const hasExtras = ({ item, prices }: Recommendation): boolean =>
 
 const bundleCode = () => import('./bundle');
 const feedCode = () => import('./feed');
+const choiceCode = () => import('./variant-choice');
 
 /** Columns of a feed: every number of columns fills the rows of so many cards. */
 export const feedColumns = (): string => columnsOf(60);
 
 /** The list whose cards are shown. */
-export type CardsHost = BundleHost & ExtrasHost;
+export type CardsHost = BundleHost & ExtrasHost & { readonly variantChoice?: boolean };
 
 /** What the list does for its cards. */
 type Services = Pick<ExtrasServices, 'track' | 'announce'> & {
@@ -48,6 +50,7 @@ export class ListCards {
   readonly #host: CardsHost;
   readonly #services: Services;
   feed: Feed | undefined;
+  variants: VariantChoice | undefined;
   #templates: TemplateCards | undefined;
   #loadingTemplate: Promise<void> | undefined;
 
@@ -61,6 +64,7 @@ export class ListCards {
     void this.loadTemplate();
     if (layout === 'bundle') bundleCode().catch(() => undefined);
     if (layout === 'feed') feedCode().catch(() => undefined);
+    if (this.#host.variantChoice) choiceCode().catch(() => undefined);
     if (this.#host.addToCart) this.prepareExtras();
   }
 
@@ -87,11 +91,22 @@ export class ListCards {
         await this.feed?.restore();
         cards = [...items, ...(this.feed?.items ?? [])];
       }
+      await this.loadVariants(items, layout);
       if (this.extras || !(this.#host.addToCart || this.#template || cards.some(hasExtras))) return;
       const { CardExtras } = await loadExtras();
       this.extras ??= new CardExtras(this.#host, { formatPrice, canonical, safeImage, ...this.#services });
     } catch (thrown) {
       this.#host.listFailed(thrown);
+    }
+  }
+
+  /** Loads the variants of products whose cards let the shopper choose. */
+  async loadVariants(items: Recommendation[], layout: Settings['layout']): Promise<void> {
+    // A bundle has one price for all, and a card of the page's own shows what it likes.
+    if (!this.#host.variantChoice || this.#template || layout === 'bundle') this.variants = undefined;
+    else {
+      this.variants ??= new (await choiceCode()).VariantChoice(this.#host, safeImage);
+      await this.variants.load(items, languageOf(this.#host));
     }
   }
 
@@ -116,6 +131,7 @@ export class ListCards {
   }
 
   keep(items: Recommendation[]): void {
+    this.variants?.keep(items);
     this.#templates?.keep(new Set(items.map(({ item }) => item.id)));
   }
 

@@ -11,6 +11,7 @@ import type { ListState } from './list-controller';
 import { itemHref } from './safe-url';
 import type { Settings } from './settings';
 import type { CardFiller } from './template-card';
+import type { VariantChoice } from './variant-choice';
 
 const MAX_SKELETONS = 24;
 
@@ -27,6 +28,8 @@ export interface ListContext extends Pick<Settings, 'placement' | 'hrefTemplate'
   /** Adds the parts that only some lists need to the cards. */
   extras: CardExtras | undefined;
   fill: CardFiller | undefined;
+  /** Which variant of a product its card shows. */
+  variants?: VariantChoice;
   row: RowScroller | undefined;
   /** Whether the cards are inside the articles of a feed. */
   feed?: boolean;
@@ -51,19 +54,24 @@ export function listView(places: Place[], context: ListContext): TemplateResult 
 }
 
 /** One card: the page's own, or the built-in one. */
-export function cardOf(
-  recommendation: Recommendation,
-  position: number,
-  context: ListContext,
-): TemplateResult | HTMLElement {
+export function cardOf(listed: Recommendation, position: number, context: ListContext): TemplateResult | HTMLElement {
+  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, feed, variants } = context;
+  const recommendation = variants?.of(listed) ?? listed;
   const { item } = recommendation;
-  const { fill, extras, labels, language, hrefTemplate, currency, dismissible, feed } = context;
   const href = itemHref(item, hrefTemplate);
   const price = item.price === undefined ? '' : formatPrice(item.price, currency, language);
   const parts = extras?.parts(recommendation, price, context);
   return (
     fill?.(recommendation, position, href, price, context) ??
-    productCard(recommendation, { href, price, dismissible, labels, parts, feed })
+    productCard(recommendation, {
+      href,
+      price,
+      dismissible,
+      labels,
+      parts,
+      feed,
+      options: variants?.view(listed, labels),
+    })
   );
 }
 

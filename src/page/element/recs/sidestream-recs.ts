@@ -45,6 +45,7 @@ const REQUEST_PROPERTIES = [
   'hints',
   'layout',
   'addToCart',
+  'variantChoice',
 ];
 const SOURCE_PROPERTIES = ['recommender', 'bundle', 'namespace', 'market', 'workerUrl', 'consent', 'lazy'];
 /** Placements whose lists never fall back to other products. */
@@ -114,6 +115,10 @@ const hasOtherContent = (now: unknown, before: unknown): boolean => JSON.stringi
  * @csspart ratings - The number of ratings.
  * @csspart badge - The badge of a product in stock; also `badge-low-stock`, `badge-sale` or `badge-new`.
  * @csspart availability - The badge of sold-out products.
+ * @csspart options - The choice of a variant: colours, sizes, and the usual size.
+ * @csspart option - One value to choose.
+ * @csspart swatch - A colour to choose.
+ * @csspart usual - The words below the sizes about the shopper's usual one.
  * @csspart add-to-cart - The "add to cart" button.
  * @csspart reason - Why the product is recommended; empty if nothing is known.
  * @csspart dismiss - The "not interested" button.
@@ -173,6 +178,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
     currency: {},
     dismissible: { type: Boolean },
     addToCart: { type: Boolean, attribute: 'add-to-cart', reflect: true },
+    variantChoice: { type: Boolean, attribute: 'variant-choice', reflect: true },
     lowStock: { type: Number, attribute: 'low-stock' },
     recommender: { attribute: false },
     exclude: { attribute: false, hasChanged: hasOtherContent },
@@ -246,6 +252,11 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   dismissible = false;
   /** Gives every card of a product in stock an "add to cart" button, which dispatches `addtocart`. */
   addToCart = false;
+  /**
+   * Lets shoppers choose colour and size on the cards of products with variants. The link, the price and the button are then about the
+   * chosen variant. Not in a bundle, and not on cards of the page's own.
+   */
+  variantChoice = false;
   /** Stock level up to which a product in stock has the badge "Only 3 left"; 0 for never. */
   lowStock = 5;
   /** A recommender that the page created; replaces `bundle`. */
@@ -282,6 +293,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
         columns: feedColumns(),
         language: () => languageOf(this),
         more: () => this.#list.refresh(),
+        ready: (items) => this.#cards.loadVariants(items, 'feed'),
       }),
   });
   readonly #source = new ListSource(this, this.#list);
@@ -354,6 +366,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
       labels: completeLabels(this.labels ?? {}, languageOf(this)),
       extras: this.#cards.extras,
       fill: this.#cards.filler(),
+      variants: this.#cards.variants,
       row: this.#interaction.late?.row,
       onClick: this.#interaction.onClick,
     };
@@ -459,7 +472,7 @@ export class SidestreamRecs extends TypedLitElement implements ListHost, PageLis
   protected override updated(): void {
     const { response, items } = this.shown;
     void this.#cards.loadTemplate();
-    this.#cards.keep(items);
+    this.#cards.keep(this.#feed?.items ?? items);
     const { kind } = this.#state;
     // Not left to late code: after a network failure, that may be missing, and "try again" must not lose the focus.
     if (this.#retried && kind !== 'loading') {

@@ -23,7 +23,7 @@ const PLAN_DELAY = 120;
 
 /** Parts of the lists, which style sheets of the page reach through this element. */
 const PARTS =
-  'section, header, heading, list, item, card, link, media, image, second-image, body, price, sale-price, list-price, saving, rating, stars, ratings, badge, badge-low-stock, badge-sale, badge-new, availability, options, option, swatch, add-to-cart, reason, dismiss, dismissed, undo, skeleton, scroll, message, retry';
+  'section, header, heading, list, item, card, link, media, image, second-image, body, price, sale-price, list-price, saving, rating, stars, ratings, badge, badge-low-stock, badge-sale, badge-new, availability, options, option, swatch, usual, add-to-cart, reason, dismiss, dismissed, undo, skeleton, scroll, message, retry';
 
 /** A row of the page, with the recommender of its list. */
 interface ShownRow {
@@ -76,6 +76,7 @@ export class SidestreamRows extends LitElement implements PageList {
     currency: {},
     dismissible: { type: Boolean },
     addToCart: { type: Boolean, attribute: 'add-to-cart' },
+    variantChoice: { type: Boolean, attribute: 'variant-choice' },
     lowStock: { type: Number, attribute: 'low-stock' },
     recommender: { attribute: false },
     exclude: { attribute: false, hasChanged: hasOtherContent },
@@ -112,6 +113,8 @@ export class SidestreamRows extends LitElement implements PageList {
   dismissible = false;
   /** Gives every card of a product in stock an "add to cart" button. */
   addToCart = false;
+  /** Lets shoppers choose colour and size on the cards of products with variants. */
+  variantChoice = false;
   /** Stock level up to which a product in stock has the badge "Only 3 left"; 0 for never. */
   lowStock = 5;
   /** A recommender that the page created; replaces `bundle`. */
@@ -188,7 +191,7 @@ export class SidestreamRows extends LitElement implements PageList {
         <sidestream-recs part="row" exportparts=${PARTS} layout="row" data-kind=${row.kind}
           placement=${PLACEMENT[row.kind]} .itemId=${row.kind === 'because' ? row.about : ''} .heading=${row.title}
           .limit=${this.items} .headingLevel=${this.headingLevel} .hrefTemplate=${this.hrefTemplate}
-          .currency=${this.currency} .dismissible=${this.dismissible} .addToCart=${this.addToCart}
+          .currency=${this.currency} .dismissible=${this.dismissible} .addToCart=${this.addToCart} .variantChoice=${this.variantChoice}
           .lowStock=${this.lowStock} .labels=${this.labels} .navigate=${this.navigate}
           .recommender=${source} @error=${this.#onError}>${card}</sidestream-recs>`,
     )}`;

@@ -32,6 +32,8 @@ export interface FeedServices {
   language(): string | undefined;
   /** Requests the next page. */
   more(): void;
+  /** Loads what the cards of products need that come back into the page. */
+  ready(items: Recommendation[]): Promise<void>;
 }
 
 /**
@@ -173,9 +175,9 @@ export class Feed implements ReactiveController {
     this.pages++;
   }
 
-  /** The products in the page, for the code that their cards need. */
+  /** The products in memory, for the code that their cards need. */
   get items(): Recommendation[] {
-    return this.#items;
+    return [...this.#loaded.values()];
   }
 
   /** Adds a page, if one is wanted. */
@@ -387,12 +389,14 @@ export class Feed implements ReactiveController {
     const products = new Map(found.map((product) => [product.item.id, product]));
     const wanted = new Set(ids);
     this.#entries = this.#entries.filter(({ id }) => !wanted.has(id) || products.has(id));
-    for (const [position, { id, reason, source }] of this.#entries.entries()) {
+    const back = this.#entries.flatMap(({ id, reason, source }, position): Recommendation[] => {
       const product = products.get(id);
-      if (!product) continue;
+      if (!product) return [];
       const { item, prices } = product;
-      this.#loaded.set(id, { item, ...(prices && { prices }), reason, source, position, score: 0, contributions: {} });
-    }
+      return [{ item, ...(prices && { prices }), reason, source, position, score: 0, contributions: {} }];
+    });
+    await this.#services.ready(back);
+    for (const one of back) this.#loaded.set(one.item.id, one);
   }
 
   /** Scrolls a restored feed to its place, once its cards are in the page. */
