@@ -39,6 +39,7 @@ const sidebar = [
       { text: 'Angular', link: '/how-to/angular' },
       { text: 'Host it', link: '/how-to/host' },
       { text: 'Show lists', link: '/how-to/lists' },
+      { text: 'Rows and endless lists', link: '/how-to/rows' },
       { text: 'Cards', link: '/how-to/cards' },
       { text: 'Cart and bundles', link: '/how-to/cart' },
       { text: 'First visits', link: '/how-to/first-visits' },

@@ -31,7 +31,7 @@ const bundleCode = () => import('./bundle');
 const feedCode = () => import('./feed');
 const choiceCode = () => import('./variant-choice');
 
-/** Columns of a feed: every number of columns fills the rows of so many cards. */
+/** Columns of a feed: every number of columns fills the rows of 60 cards. */
 export const feedColumns = (): string => columnsOf(60);
 
 /** The list whose cards are shown. */

@@ -96,7 +96,7 @@ const links = (cards: number): TemplateResult =>
 
 /**
  * The loading state: the page's own links or its slot `loading`, if any, otherwise skeleton cards.
- * @param columns of the cards. Default: those of a list of so many cards
+ * @param columns of the cards. Default: those of a list of the given number of cards
  */
 export function loadingState(places: number, host: Element, columns?: string): TemplateResult {
   const count = Math.min(places, MAX_SKELETONS);

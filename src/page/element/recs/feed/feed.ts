@@ -204,7 +204,7 @@ export class Feed implements ReactiveController {
     this.#saveLater();
   }
 
-  /** Requests the next page, unless it is on its way or there is none. */
+  /** Requests the next page, unless it is on its way or the list has ended. */
   readonly more = (): void => {
     if (this.#pending || this.#done || !this.#response) return;
     this.#pending = true;

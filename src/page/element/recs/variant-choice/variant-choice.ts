@@ -28,6 +28,8 @@ export class VariantChoice {
   /** By the id of the listed item. */
   readonly #products = new Map<string, Product>();
   readonly #chosen = new Map<string, Item>();
+  /** Products of which the shopper has chosen a variant in this list. */
+  readonly #own = new Set<string>();
 
   /** @param safeImage checks the address of a picture */
   constructor(host: ChoiceHost, safeImage: (address: string | undefined) => string) {
@@ -45,7 +47,7 @@ export class VariantChoice {
     const found = (await this.#host.activeRecommender?.products(ids, { lang, variants: true })) ?? [];
     for (const product of found) {
       const { item, variants } = product;
-      const before = this.#chosen.get(item.id)?.id;
+      const before = this.#own.has(item.id) ? this.#chosen.get(item.id)?.id : undefined;
       const kept = variants.find(({ id, availability }) => id === before && availability !== 'out-of-stock');
       this.#products.set(item.id, product);
       this.#chosen.set(item.id, kept ?? inUsualSize(product, item));
@@ -59,6 +61,7 @@ export class VariantChoice {
       if (ids.has(id)) continue;
       this.#products.delete(id);
       this.#chosen.delete(id);
+      this.#own.delete(id);
     }
   }
 
@@ -120,6 +123,7 @@ export class VariantChoice {
   }
 
   #choose(product: Product, listed: string, at: number, input: HTMLInputElement): void {
+    this.#own.add(listed);
     const present = this.#chosen.get(listed) ?? product.item;
     this.#chosen.set(listed, withValue(product, present, at, input.value));
     // The second picture is one of the variant before.

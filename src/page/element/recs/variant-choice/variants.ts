@@ -34,7 +34,7 @@ export function withValue({ options, variants }: Options, chosen: Item, at: numb
   );
 }
 
-/** The variant in the shopper's usual size that is otherwise like an item; the item itself if there is none in stock. */
+/** The variant in the shopper's usual size that is otherwise like an item; the item itself if that cannot be bought. */
 export function inUsualSize({ options, variants }: Options, item: Item): Item {
   const size = options.find(({ usual }) => usual !== undefined);
   const found = variants.find(

@@ -1,7 +1,7 @@
-import type { Item } from '../../core/catalog';
-import { categoryPaths } from '../../core/catalog';
-import type { ShopperRecord } from '../../core/events';
-import type { CatalogIndex } from './catalog-index';
+import type { Item } from '../../../core/catalog';
+import { categoryPaths } from '../../../core/catalog';
+import type { ShopperRecord } from '../../../core/events';
+import type { CatalogIndex } from '../catalog-index';
 
 /** A property by which a shopper chooses among the variants of a product. */
 export interface VariantOption {
