@@ -54,6 +54,14 @@ it('gives a shopper rows with reasons, the best first, and no product in two row
   for (const { items } of rows) for (const { reason } of items) expect(reason).not.toBe('');
 });
 
+it('gives an item that fits several rows to the best of them', () => {
+  const index = shop((row) => (row < 5 ? 'Acme' : 'Best'));
+  const rows = planRows(index, chose(0, 1), request(), { limit: 9, items: 1 });
+  expect(rows.map(({ kind }) => kind).sort()).toEqual(['because', 'more', 'trending']);
+  const shown = rows.map(({ items }) => items[0]?.row);
+  expect(new Set(shown).size).toBe(3);
+});
+
 it('has a row of a brand or category that the shopper chose twice', () => {
   const index = shop((row) => (row < 5 ? 'Acme' : 'Best'));
   const about = (shopper: RankState) =>
