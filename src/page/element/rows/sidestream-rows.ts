@@ -13,6 +13,7 @@ import {
   type PageList,
   setShownItems,
   sharedRecommender,
+  turnsOf,
 } from '../recs/page-lists';
 import '../recs/sidestream-recs';
 import { inPlace, keyOf, PLACEMENT, rowSource } from './row-source';
@@ -253,6 +254,11 @@ export class SidestreamRows extends LitElement implements PageList {
   async #load(): Promise<void> {
     const recommender = this.#found.value;
     if (!recommender || !this.isConnected || (this.#phase === 'filled' && !this.rendered)) return;
+    // After the lists that come earlier in the document, whose products are in no row.
+    await turnsOf(recommender).take(this, () => this.#show(recommender));
+  }
+
+  async #show(recommender: Recommender): Promise<void> {
     const planned = this.#planned();
     try {
       const { rows } = await planned;
